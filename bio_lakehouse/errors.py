@@ -1,0 +1,40 @@
+"""Everything that Bio Lakehouse raises on purpose, in one family.
+
+Each message tells a person what happened, where (file and row when there is one), and what to do next.
+"""
+
+
+class BioLakehouseError(Exception):
+    """The root of the family; the command line prints its message without a traceback and exits with 1."""
+
+
+class SettingsError(BioLakehouseError):
+    """A setting is missing or makes no sense."""
+
+
+class UnsupportedFile(BioLakehouseError):  # noqa: N818 - what it is, not that it is an error
+    """A file that is no known export; the message says what it looks like and what to download instead."""
+
+
+class LandingError(BioLakehouseError):
+    """Landing could not be read, or a file that the ingestion log names is not there any more."""
+
+
+class TableError(BioLakehouseError):
+    """A lake table is missing, or rows that break its schema's rules were about to be committed."""
+
+
+class QueryError(BioLakehouseError):
+    """A statement that is not one read-only SELECT over the lake's tables, or that the engine refused."""
+
+
+class SourceError(BioLakehouseError):
+    """A vendor could not be reached, refused, or did not answer whole."""
+
+
+class SignInRequired(SourceError):  # noqa: N818
+    """The kept login has expired or was revoked; the message names the command that signs in again."""
+
+
+class ReportError(BioLakehouseError):
+    """A report could not be made or found."""

@@ -1,0 +1,188 @@
+"""One typed `Settings`, read from the environment (`BIO_*`) and `.env`, and the lake's users from `users.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bio_lakehouse.errors import SettingsError
+
+USER_ID = re.compile(r"[a-z0-9_-]{1,64}")
+
+
+def machine_timezone() -> str:
+    """The IANA name of the machine's time zone; `UTC` when it cannot be told."""
+    zone = Path("/etc/localtime")
+    name = str(zone.resolve()).partition("zoneinfo/")[2] if zone.is_symlink() else ""
+    return name if name in available_timezones() else "UTC"
+
+
+def known_timezone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is not an IANA time zone such as Europe/Berlin")
+    return name
+
+
+class UserProfile(BaseModel):
+    """What the lake must know about one person; what is not set is unknown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    user_id: str
+    timezone: str
+    max_heart_rate: int | None = Field(None, gt=0)
+    threshold_heart_rate: int | None = Field(None, gt=0)
+    ftp: int | None = Field(None, gt=0)
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone_exists(cls, name: str) -> str:
+        return known_timezone(name)
+
+    @field_validator("user_id")
+    @classmethod
+    def _user_id_is_safe(cls, user_id: str) -> str:
+        return safe_user_id(user_id)
+
+
+def safe_user_id(user_id: str) -> str:
+    """`user_id` itself; raises ValueError unless it matches `[a-z0-9_-]{1,64}`."""
+    if not USER_ID.fullmatch(user_id):
+        raise ValueError(f"user id {user_id!r} must be 1 to 64 of a-z, 0-9, _ and -")
+    return user_id
+
+
+class Settings(BaseSettings):
+    """All that can be set. Each field is the environment variable `BIO_<FIELD>` unless it names another."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BIO_", env_file=".env", extra="ignore", env_ignore_empty=True, populate_by_name=True
+    )
+
+    home: Path = Field(Path("~/.bio-lakehouse"), description="Folder that holds everything of a local lake.")
+    profile: Literal["local", "aws"] = Field(
+        "local", description="Where the lake lives: this machine or AWS."
+    )
+    user: str = Field("me", description="Whose rows commands show when `--user` is not given.")
+    timezone: str = Field(
+        default_factory=machine_timezone,
+        description="Time zone of `me` and of the day partitions (IANA name); the machine's when not set.",
+    )
+    first_day: date = Field(
+        date(2015, 1, 1), description="First day partition; earlier records are quarantined."
+    )
+    max_heart_rate: int | None = Field(
+        None, gt=0, description="Maximum heart rate of `me` in beats a minute."
+    )
+    threshold_heart_rate: int | None = Field(
+        None, gt=0, description="Threshold heart rate of `me` in beats a minute."
+    )
+    ftp: int | None = Field(None, gt=0, description="Functional threshold power of `me` in watts.")
+    heart_rate_zones: Annotated[tuple[int, ...], NoDecode] = Field(
+        (60, 70, 80, 90),
+        description="Lower bounds of heart-rate zones 2 to 5, in % of the maximum heart rate.",
+    )
+    spark_remote: str | None = Field(
+        None, description="Spark Connect address (`sc://host:port`); Sail in this process when not set."
+    )
+    snapshot_retention_days: int = Field(
+        7, ge=0, description="Days for which an Iceberg table's earlier snapshots and metadata are kept."
+    )
+    insight_window_days: int = Field(180, ge=28, description="Days that an insight looks back.")
+    stale_after_days: int = Field(
+        3, ge=0, description="Days without data after which a report says so at the top."
+    )
+    event_batch_size: int = Field(
+        1000, ge=1, description="Dagster events that are written to its log at once; 1 turns batching off."
+    )
+    today_override: date | None = Field(
+        None,
+        description="The day that counts as today, for reproducing a past state; the real one when not set.",
+    )
+    athena_database: str | None = Field(
+        None,
+        description="Athena database of the gold layer.",
+        validation_alias=AliasChoices("BIO_ATHENA_DATABASE"),
+    )
+    s3_gold_bucket: str | None = Field(None, description="S3 bucket of the gold layer.")
+    athena_results_bucket: str | None = Field(None, description="S3 bucket for Athena's query results.")
+
+    @field_validator("heart_rate_zones", mode="before")
+    @classmethod
+    def _split_zones(cls, value: object) -> object:
+        return tuple(value.split(",")) if isinstance(value, str) else value
+
+    @field_validator("heart_rate_zones")
+    @classmethod
+    def _zones_ascend(cls, bounds: tuple[int, ...]) -> tuple[int, ...]:
+        if len(bounds) != 4 or list(bounds) != sorted(set(bounds)) or not 0 < bounds[0] <= bounds[-1] < 100:
+            raise ValueError("heart-rate zones are four ascending percentages such as 60,70,80,90")
+        return bounds
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone_exists(cls, name: str) -> str:
+        return known_timezone(name)
+
+    @field_validator("user")
+    @classmethod
+    def _user_is_safe(cls, user_id: str) -> str:
+        return safe_user_id(user_id)
+
+    @field_validator("home")
+    @classmethod
+    def _home_is_absolute(cls, home: Path) -> Path:
+        return home.expanduser().resolve()
+
+    def today(self, user_id: str | None = None) -> date:
+        """The calendar day now in that user's zone (`me`'s when not said)."""
+        return (
+            self.today_override or datetime.now(ZoneInfo(self.user_profile(user_id or "me").timezone)).date()
+        )
+
+    @cached_property
+    def users(self) -> dict[str, UserProfile]:
+        """Users of `users.toml` in the home (`[id]` tables), and `me`, by id."""
+        me = {
+            "user_id": "me",
+            "timezone": self.timezone,
+            "max_heart_rate": self.max_heart_rate,
+            "threshold_heart_rate": self.threshold_heart_rate,
+            "ftp": self.ftp,
+        }
+        path = self.home / "users.toml"
+        try:
+            listed = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+            profiles = {
+                user_id: UserProfile(**{"timezone": self.timezone, "user_id": user_id} | values)
+                for user_id, values in listed.items()
+            }
+        except (tomllib.TOMLDecodeError, ValidationError, TypeError) as error:
+            raise SettingsError(f"{path}: {error}") from error
+        return {"me": UserProfile(**me)} | profiles
+
+    def user_profile(self, user_id: str) -> UserProfile:
+        """That user's profile; one who is not listed has `me`'s time zone and nothing else known."""
+        return self.users.get(user_id) or UserProfile(
+            user_id=user_id, timezone=self.timezone, max_heart_rate=None, threshold_heart_rate=None, ftp=None
+        )
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Settings of the environment with `overrides`; raises `SettingsError` that names the variable at fault."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        variable = name if name.isupper() else f"BIO_{name.upper()}"
+        raise SettingsError(f"{variable}: {first['msg'].removeprefix('Value error, ')}") from error

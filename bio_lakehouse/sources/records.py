@@ -1,0 +1,80 @@
+"""What every parser returns: records, rows that could not be used, and what the file as a whole says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+Origin = Literal["api", "account_export", "trends_export", "csv_export"]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchNote:
+    """What stands beside a fetched answer: when it was asked for and about which days (inclusive)."""
+
+    fetched_at: datetime
+    dataset: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParseContext:
+    """What a parser may know besides the bytes.
+
+    `timezone` is the user's; `first_day` to `last_day` are the days that the lake has partitions for;
+    `dataset` is the user's own word on what the file holds (`--dataset daily_sleep`).
+    """
+
+    timezone: ZoneInfo
+    first_day: date
+    last_day: date
+    dataset: str | None = None
+    fetch: FetchNote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One usable source row.
+
+    `dataset` is the bronze dataset (`oura/daily_sleep`), `key` the record's identity within user and dataset,
+    `line` its place in the file (CSV: line number from 1, header included; JSON: index in the list from 1),
+    `content` the raw record as JSON-able values, `hints` what only the whole file tells (units).
+    """
+
+    dataset: str
+    day: date
+    key: str
+    line: int
+    content: dict[str, Any]
+    hints: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """One source row that cannot be used: where it stands, which field is at fault, why, and its raw text."""
+
+    line: int
+    field: str | None
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """A recognised file. `row_count` is counted while reading: it equals `len(records) + len(rejected)`.
+
+    `unknown_fields` are fields that no reader here knows (drift). `coverage` are the first and last day about
+    which the file speaks, None when it holds no record and no fetch note.
+    """
+
+    source: Literal["oura", "peloton"]
+    origin: Origin
+    datasets: tuple[str, ...]
+    records: list[Record]
+    rejected: list[RejectedRow]
+    row_count: int
+    coverage: tuple[date, date] | None
+    unknown_fields: tuple[str, ...] = ()
