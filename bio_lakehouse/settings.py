@@ -68,23 +68,15 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(Path("~/.bio-lakehouse"), description="Folder that holds everything of a local lake.")
-    profile: Literal["local", "aws"] = Field(
-        "local", description="Where the lake lives: this machine or AWS."
-    )
+    profile: Literal["local", "aws"] = Field("local", description="Where the lake lives: this machine or AWS.")
     user: str = Field("me", description="Whose rows commands show when `--user` is not given.")
     timezone: str = Field(
         default_factory=machine_timezone,
         description="Time zone of `me` and of the day partitions (IANA name); the machine's when not set.",
     )
-    first_day: date = Field(
-        date(2015, 1, 1), description="First day partition; earlier records are quarantined."
-    )
-    max_heart_rate: int | None = Field(
-        None, gt=0, description="Maximum heart rate of `me` in beats a minute."
-    )
-    threshold_heart_rate: int | None = Field(
-        None, gt=0, description="Threshold heart rate of `me` in beats a minute."
-    )
+    first_day: date = Field(date(2015, 1, 1), description="First day partition; earlier records are quarantined.")
+    max_heart_rate: int | None = Field(None, gt=0, description="Maximum heart rate of `me` in beats a minute.")
+    threshold_heart_rate: int | None = Field(None, gt=0, description="Threshold heart rate of `me` in beats a minute.")
     ftp: int | None = Field(None, gt=0, description="Functional threshold power of `me` in watts.")
     heart_rate_zones: Annotated[tuple[int, ...], NoDecode] = Field(
         (60, 70, 80, 90),
@@ -97,9 +89,7 @@ class Settings(BaseSettings):
         7, ge=0, description="Days for which an Iceberg table's earlier snapshots and metadata are kept."
     )
     insight_window_days: int = Field(180, ge=28, description="Days that an insight looks back.")
-    stale_after_days: int = Field(
-        3, ge=0, description="Days without data after which a report says so at the top."
-    )
+    stale_after_days: int = Field(3, ge=0, description="Days without data after which a report says so at the top.")
     event_batch_size: int = Field(
         1000, ge=1, description="Dagster events that are written to its log at once; 1 turns batching off."
     )
@@ -144,20 +134,18 @@ class Settings(BaseSettings):
 
     def today(self, user_id: str | None = None) -> date:
         """The calendar day now in that user's zone (`me`'s when not said)."""
-        return (
-            self.today_override or datetime.now(ZoneInfo(self.user_profile(user_id or "me").timezone)).date()
-        )
+        return self.today_override or datetime.now(ZoneInfo(self.user_profile(user_id or "me").timezone)).date()
 
     @cached_property
     def users(self) -> dict[str, UserProfile]:
         """Users of `users.toml` in the home (`[id]` tables), and `me`, by id."""
-        me = {
-            "user_id": "me",
-            "timezone": self.timezone,
-            "max_heart_rate": self.max_heart_rate,
-            "threshold_heart_rate": self.threshold_heart_rate,
-            "ftp": self.ftp,
-        }
+        me = UserProfile(
+            user_id="me",
+            timezone=self.timezone,
+            max_heart_rate=self.max_heart_rate,
+            threshold_heart_rate=self.threshold_heart_rate,
+            ftp=self.ftp,
+        )
         path = self.home / "users.toml"
         try:
             listed = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -167,7 +155,7 @@ class Settings(BaseSettings):
             }
         except (tomllib.TOMLDecodeError, ValidationError, TypeError) as error:
             raise SettingsError(f"{path}: {error}") from error
-        return {"me": UserProfile(**me)} | profiles
+        return {"me": me} | profiles
 
     def user_profile(self, user_id: str) -> UserProfile:
         """That user's profile; one who is not listed has `me`'s time zone and nothing else known."""
