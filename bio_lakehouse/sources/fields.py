@@ -1,0 +1,48 @@
+"""How one value of a raw record becomes one column: the declaration that parsers check and silver builds on.
+
+An `int` field may stand as `71`, `"71"` or `71.0`; every other number is a `double`. A `timestamp` is ISO 8601 with an
+offset or `Z`. Empty text, `None` (as text) and JSON null all mean unknown, and so does a missing field.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Literal
+
+FieldType = Literal["string", "int", "double", "boolean", "date", "timestamp"]
+
+UNKNOWN_TEXTS = frozenset({"", "none", "null", "nan"})
+
+_BLANKS = re.compile(r"\s+")
+_CELSIUS = re.compile(r" \(\s*°?\s*c\s*\)$")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One readable column.
+
+    `path` is dotted within an API record (`contributors.hrv_balance`) or the header in a CSV; `synonyms` are other
+    headers of the same value, asked in order after `path`. Bounds are inclusive and logical, never a guess at what
+    is plausible; a value outside rejects its row.
+    """
+
+    column: str
+    path: str
+    type: FieldType
+    comment: str
+    minimum: float | None = None
+    maximum: float | None = None
+    synonyms: tuple[str, ...] = ()
+
+    @cached_property
+    def headers(self) -> tuple[str, ...]:
+        """`path` and the synonyms as `canonical_header` writes them."""
+        return tuple(canonical_header(name) for name in (self.path, *self.synonyms))
+
+
+@lru_cache(maxsize=4096)
+def canonical_header(header: str) -> str:
+    """A header without what varies between exports: case, extra blanks, a `(°C)` at the end."""
+    return _CELSIUS.sub("", _BLANKS.sub(" ", header).strip().lower())

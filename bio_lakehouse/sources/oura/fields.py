@@ -1,0 +1,179 @@
+"""Oura's fields that feed silver, by bronze dataset; paths of the API v2 (OpenAPI 1.35), headers of the trends export.
+
+An account export's row is kept in the API's shape, so `API_FIELDS` reads both. Not declared here, because silver
+derives them: of `daily_activity` `met_avg`, `met_max` and `met_count` (from `met.items`, one value a minute; a trends
+row has only the mean, declared below); of `sleep` `utc_offset_minutes` (from the offset in `bedtime_start`), and for a
+trends row, which describes the day's main sleep, `period_id` and `type`. An `average_heart_rate`, `lowest_heart_rate`,
+`average_hrv` or `average_breath` of 0 means unknown. Trends activity times are seconds or minutes as the record's hint
+`activity_time_unit` says, and unknown without that hint.
+"""
+
+from __future__ import annotations
+
+from bio_lakehouse.sources.fields import Field
+
+
+def _score(column: str, path: str, comment: str, *synonyms: str) -> Field:
+    return Field(column, path, "int", f"{comment}, 0 to 100.", 0, 100, synonyms)
+
+
+def _seconds(column: str, path: str, comment: str, *synonyms: str) -> Field:
+    return Field(column, path, "double", f"{comment} (s).", 0, None, synonyms)
+
+
+def _measure(column: str, path: str, comment: str, *synonyms: str, maximum: float | None = None) -> Field:
+    return Field(column, path, "double", f"{comment}.", 0, maximum, synonyms)
+
+
+def _contributors(*names: str) -> tuple[Field, ...]:
+    return tuple(
+        _score(f"contributor_{name}", f"contributors.{name}", f"Contribution of {name.replace('_', ' ')}")
+        for name in names
+    )
+
+
+_TEMPERATURE_DEVIATION = "Night's skin temperature against the long-term baseline (°C)."
+_TEMPERATURE_TREND = "Three-day trend of the temperature deviation (°C)."
+
+DAILY_READINESS = (
+    _score("score", "score", "Readiness score"),
+    Field("temperature_deviation", "temperature_deviation", "double", _TEMPERATURE_DEVIATION),
+    Field("temperature_trend_deviation", "temperature_trend_deviation", "double", _TEMPERATURE_TREND),
+    *_contributors(
+        "activity_balance",
+        "body_temperature",
+        "hrv_balance",
+        "previous_day_activity",
+        "previous_night",
+        "recovery_index",
+        "resting_heart_rate",
+        "sleep_balance",
+        "sleep_regularity",
+    ),
+)
+
+DAILY_SLEEP = (
+    _score("score", "score", "Sleep score"),
+    *_contributors("deep_sleep", "efficiency", "latency", "rem_sleep", "restfulness", "timing", "total_sleep"),
+)
+
+DAILY_ACTIVITY = (
+    _score("score", "score", "Activity score"),
+    Field("steps", "steps", "int", "Steps taken.", 0),
+    _measure("active_calories", "active_calories", "Energy burned by activity (kcal)"),
+    _measure("total_calories", "total_calories", "Energy burned in all (kcal)"),
+    _seconds("high_activity_time", "high_activity_time", "Time in high activity"),
+    _seconds("medium_activity_time", "medium_activity_time", "Time in medium activity"),
+    _seconds("low_activity_time", "low_activity_time", "Time in low activity"),
+    _seconds("sedentary_time", "sedentary_time", "Time sitting still while awake"),
+    _seconds("non_wear_time", "non_wear_time", "Time during which the ring was not worn"),
+)
+
+SLEEP = (
+    Field("period_id", "id", "string", "Oura's id of the sleep period."),
+    Field("type", "type", "string", "`long_sleep`, `sleep`, `late_nap`, `rest` (a rejected detection) or `deleted`."),
+    Field("bedtime_start", "bedtime_start", "timestamp", "Start of the period (UTC)."),
+    Field("bedtime_end", "bedtime_end", "timestamp", "End of the period (UTC)."),
+    _seconds("total_sleep_s", "total_sleep_duration", "Time asleep"),
+    _seconds("deep_sleep_s", "deep_sleep_duration", "Time in deep sleep"),
+    _seconds("rem_sleep_s", "rem_sleep_duration", "Time in REM sleep"),
+    _seconds("light_sleep_s", "light_sleep_duration", "Time in light sleep"),
+    _seconds("awake_s", "awake_time", "Time awake in bed"),
+    _seconds("latency_s", "latency", "Time it took to fall asleep"),
+    _measure("efficiency", "efficiency", "Time asleep as a share of the time in bed (%)", maximum=100),
+    _measure("average_hrv_ms", "average_hrv", "Mean heart rate variability, RMSSD (ms)"),
+    _measure("average_heart_rate_bpm", "average_heart_rate", "Mean heart rate (beats/min)"),
+    _measure("lowest_heart_rate_bpm", "lowest_heart_rate", "Lowest heart rate (beats/min)"),
+    _measure("average_breath_per_min", "average_breath", "Mean breathing rate (breaths/min)"),
+)
+
+HEARTRATE = (
+    Field("recorded_at", "timestamp", "timestamp", "When the reading was taken (UTC)."),
+    _measure("bpm", "bpm", "Heart rate (beats/min)"),
+    Field("source", "source", "string", "`awake`, `rest`, `sleep`, `workout`, `live` or `session`."),
+)
+
+DAILY_SPO2 = (
+    _measure("spo2_average_pct", "spo2_percentage.average", "Mean blood oxygen saturation asleep (%)", maximum=100),
+    _measure("breathing_disturbance_index", "breathing_disturbance_index", "Breathing disturbances an hour of sleep"),
+)
+
+API_FIELDS: dict[str, tuple[Field, ...]] = {
+    "oura/daily_readiness": DAILY_READINESS,
+    "oura/daily_sleep": DAILY_SLEEP,
+    "oura/daily_activity": DAILY_ACTIVITY,
+    "oura/sleep": SLEEP,
+    "oura/heartrate": HEARTRATE,
+    "oura/daily_spo2": DAILY_SPO2,
+}
+
+TRENDS_FIELDS: dict[str, tuple[Field, ...]] = {
+    "oura/daily_readiness": (
+        _score("score", "Readiness Score", "Readiness score"),
+        Field("temperature_deviation", "Temperature Deviation (°C)", "double", _TEMPERATURE_DEVIATION),
+        Field("temperature_trend_deviation", "Temperature Trend Deviation", "double", _TEMPERATURE_TREND),
+        _score("contributor_activity_balance", "Activity Balance Score", "Contribution of activity balance"),
+        _score(
+            "contributor_body_temperature",
+            "Temperature Score",
+            "Contribution of body temperature",
+            "Body Temperature Score",
+        ),
+        _score("contributor_hrv_balance", "HRV Balance Score", "Contribution of hrv balance"),
+        _score(
+            "contributor_previous_day_activity", "Previous Day Activity Score", "Contribution of previous day activity"
+        ),
+        _score("contributor_previous_night", "Previous Night Score", "Contribution of previous night"),
+        _score("contributor_recovery_index", "Recovery Index Score", "Contribution of recovery index"),
+        _score("contributor_resting_heart_rate", "Resting Heart Rate Score", "Contribution of resting heart rate"),
+        _score("contributor_sleep_balance", "Sleep Balance Score", "Contribution of sleep balance"),
+        _score("contributor_sleep_regularity", "Sleep Regularity Score", "Contribution of sleep regularity"),
+    ),
+    "oura/daily_sleep": (
+        _score("score", "Sleep Score", "Sleep score"),
+        _score("contributor_deep_sleep", "Deep Sleep Score", "Contribution of deep sleep"),
+        _score("contributor_efficiency", "Sleep Efficiency Score", "Contribution of efficiency"),
+        _score("contributor_latency", "Sleep Latency Score", "Contribution of latency"),
+        _score("contributor_rem_sleep", "REM Sleep Score", "Contribution of rem sleep"),
+        _score("contributor_restfulness", "Restfulness Score", "Contribution of restfulness"),
+        _score("contributor_timing", "Sleep Timing Score", "Contribution of timing", "Sleep Timin Score"),
+        _score("contributor_total_sleep", "Total Sleep Score", "Contribution of total sleep"),
+    ),
+    "oura/daily_activity": (
+        _score("score", "Activity Score", "Activity score"),
+        Field("steps", "Steps", "int", "Steps taken.", 0),
+        _measure("active_calories", "Activity Burn", "Energy burned by activity (kcal)"),
+        _measure("total_calories", "Total Burn", "Energy burned in all (kcal)"),
+        _seconds("high_activity_time", "High Activity Time", "Time in high activity"),
+        _seconds("medium_activity_time", "Medium Activity Time", "Time in medium activity"),
+        _seconds("low_activity_time", "Low Activity Time", "Time in low activity"),
+        _seconds("sedentary_time", "Inactive Time", "Time sitting still while awake"),
+        _seconds("non_wear_time", "Non-wear Time", "Time during which the ring was not worn"),
+        _measure("met_avg", "Average MET", "Mean metabolic equivalent of the day (MET)"),
+    ),
+    "oura/sleep": (
+        Field("bedtime_start", "Bedtime Start", "timestamp", "Start of the period (UTC)."),
+        Field("bedtime_end", "Bedtime End", "timestamp", "End of the period (UTC)."),
+        _seconds("total_sleep_s", "Total Sleep Duration", "Time asleep", "Total Sleep Time"),
+        _seconds("deep_sleep_s", "Deep Sleep Duration", "Time in deep sleep", "Deep Sleep Time"),
+        _seconds("rem_sleep_s", "REM Sleep Duration", "Time in REM sleep", "REM Sleep Time"),
+        _seconds("light_sleep_s", "Light Sleep Duration", "Time in light sleep", "Light Sleep Time"),
+        _seconds("awake_s", "Awake Time", "Time awake in bed"),
+        _seconds("latency_s", "Sleep Latency", "Time it took to fall asleep"),
+        _measure("efficiency", "Sleep Efficiency", "Time asleep as a share of the time in bed (%)", maximum=100),
+        _measure("average_hrv_ms", "Average HRV", "Mean heart rate variability, RMSSD (ms)"),
+        _measure("average_heart_rate_bpm", "Average Resting Heart Rate", "Mean heart rate (beats/min)"),
+        _measure("lowest_heart_rate_bpm", "Lowest Resting Heart Rate", "Lowest heart rate (beats/min)"),
+        _measure("average_breath_per_min", "Respiratory Rate", "Mean breathing rate (breaths/min)"),
+    ),
+}
+
+ACTIVITY_TIME_HEADERS = (
+    "Inactive Time",
+    "Rest Time",
+    "Low Activity Time",
+    "Medium Activity Time",
+    "High Activity Time",
+    "Non-wear Time",
+)
+"""The six columns of a trends export that make up a whole day, in seconds or minutes."""

@@ -1,0 +1,76 @@
+"""Columns of Peloton's workout CSV that feed silver, their other spellings, and what a time zone label means.
+
+Not declared here, because silver derives them: `workout_id` (from the identity in the record's key), `started_at`,
+`started_at_local` and `utc_offset_minutes` (from `Workout Timestamp` and its label), `workout_category`,
+`output_per_minute`, `heart_rate_zone`. A percentage reads `41%`. Metric members' speed and distance stand under
+`METRIC_HEADERS`.
+"""
+
+from __future__ import annotations
+
+from bio_lakehouse.sources.fields import Field
+
+START_HEADER = "Workout Timestamp"
+DISCIPLINE_HEADER = "Fitness Discipline"
+TITLE_HEADER = "Title"
+
+CSV_FIELDS: tuple[Field, ...] = (
+    Field("fitness_discipline", "Fitness Discipline", "string", "Peloton's discipline, such as `Cycling`."),
+    Field("class_type", "Type", "string", "Kind of class within the discipline, such as `Intervals`."),
+    Field("title", "Title", "string", "Title of the class or workout."),
+    Field("instructor_name", "Instructor Name", "string", "Instructor of the class."),
+    Field("is_live", "Live/On-Demand", "boolean", "True for `Live`, false for `On Demand`, unknown when empty."),
+    Field("length_minutes", "Length (minutes)", "double", "Length of the class (min); 0 is kept.", 0),
+    Field("total_output_kj", "Total Output", "double", "Work done (kJ).", 0),
+    Field("avg_watts", "Avg. Watts", "double", "Mean power (W).", 0),
+    Field("avg_resistance_pct", "Avg. Resistance", "double", "Mean resistance (%).", 0),
+    Field("avg_cadence_rpm", "Avg. Cadence (RPM)", "double", "Mean cadence (revolutions/min).", 0),
+    Field("avg_speed_mph", "Avg. Speed (mph)", "double", "Mean speed (mi/h).", 0),
+    Field("distance_mi", "Distance (mi)", "double", "Distance (mi).", 0, None, ("Distance (miles)",)),
+    Field("calories_kcal", "Calories Burned", "double", "Energy burned (kcal).", 0),
+    Field("avg_heart_rate_bpm", "Avg. Heartrate", "double", "Mean heart rate (beats/min).", 0),
+)
+
+METRIC_HEADERS: dict[str, tuple[str, float]] = {
+    "avg_speed_mph": ("Avg. Speed (kph)", 1 / 1.609344),
+    "distance_mi": ("Distance (km)", 1 / 1.609344),
+}
+"""Column → (metric header, factor from the metric unit to the column's)."""
+
+LIVE_LABELS: dict[str, bool] = {"live": True, "on demand": False}
+
+OTHER_HEADERS = (
+    "Class Timestamp",
+    "Avg. Incline",
+    "Avg. Pace (min/mi)",
+    "Avg. Pace (min/mile)",
+    "Avg. Pace (min/km)",
+)
+"""Known headers that stay in bronze."""
+
+ZONE_LABELS: dict[str, str] = {
+    "PST": "America/Los_Angeles",
+    "PDT": "America/Los_Angeles",
+    "MST": "America/Denver",
+    "MDT": "America/Denver",
+    "CST": "America/Chicago",
+    "CDT": "America/Chicago",
+    "EST": "America/New_York",
+    "EDT": "America/New_York",
+    "GMT": "Europe/London",
+    "BST": "Europe/London",
+    "CET": "Europe/Berlin",
+    "CEST": "Europe/Berlin",
+    "UTC": "UTC",
+    "AKST": "America/Anchorage",
+    "AKDT": "America/Anchorage",
+    "HST": "Pacific/Honolulu",
+    "AST": "America/Halifax",
+    "ADT": "America/Halifax",
+    "AEST": "Australia/Sydney",
+    "AEDT": "Australia/Sydney",
+}
+"""A label tells the zone in which the file was downloaded, not the offset on the workout's day.
+
+A numeric label such as `(-04)` or `(+0530)` is an exact offset instead.
+"""
