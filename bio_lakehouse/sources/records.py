@@ -54,12 +54,16 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """One source row that cannot be used: where it stands, which field is at fault, why, and its raw text."""
+    """One source row that cannot be used: where it stands, which field is at fault, why, and its raw text.
+
+    `usable_from` is the row's own day when all that is wrong with it is that this day has not come yet.
+    """
 
     line: int
     field: str | None
     reason: str
     raw: str
+    usable_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,326 @@
+"""Arrivals: landed files are recognised, logged, and turned into the days that they change."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bio_lakehouse import sources
+from bio_lakehouse.errors import BioLakehouseError, UnsupportedFile
+from bio_lakehouse.lake import bronze, landing, quarantine
+from bio_lakehouse.lake.accounting import current_rows
+from bio_lakehouse.lake.bronze import BronzeWrite, DayFile, DayKey, Line
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.landing import LandedFile, Note
+from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.lake.objects import ObjectInfo, checksum
+from bio_lakehouse.sources.records import ParseContext, ParsedFile
+
+Changes = dict[str, set[date]]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What became of one file: its log entry and the days that are new or changed by it, by bronze dataset."""
+
+    path: str
+    entry: LogEntry
+    new_days: int = 0
+    changed_days: int = 0
+    unchanged_days: int = 0
+
+    @property
+    def failed(self) -> bool:
+        return self.entry.status == "validation_failed" or self.entry.quarantined_count > 0
+
+
+def receive(lake: Lakehouse, path: Path, user_id: str, dataset: str | None = None) -> tuple[str, bytes]:
+    """Copy one local file into landing, unless that user's landing already holds it; its key and its content."""
+    content, note = path.read_bytes(), Note(dataset=dataset)
+    digest = checksum(content)
+    known = lake.log.with_checksum(user_id, digest)
+    key = known.file_path if known else landing.put(lake.objects, user_id, path.name, content, note)
+    return key, content
+
+
+def scan(lake: Lakehouse, progress: Callable[[str], None] = lambda _: None) -> list[Arrival]:
+    """Log every landed file that is new, was overwritten, or now holds days that are no longer in the future."""
+    known: dict[str, list[LogEntry]] = defaultdict(list)
+    for entry in lake.log.entries():
+        known[entry.file_path.partition(landing.MEMBER)[0]].append(entry)
+    arrivals = []
+    for info in landing.files(lake.objects):
+        if is_news(info, known[info.key], lake.settings.today()):
+            progress(info.key)
+            arrivals += take(lake, info)
+    return arrivals
+
+
+def is_news(info: ObjectInfo, entries: list[LogEntry], today: date) -> bool:
+    """Whether the object at `info` was never logged, differs from what was, or holds rows that have come due."""
+    same = [entry for entry in entries if (entry.size, entry.modified) == (info.size, info.modified)]
+    return not same or any(entry.retry_on is not None and entry.retry_on <= today for entry in same)
+
+
+def take(lake: Lakehouse, info: ObjectInfo) -> list[Arrival]:
+    """Recognise, log and plan the file at `info`, each file inside it when it is a zip; a bad one is logged as such."""
+    try:
+        files = list(landing.read(lake.objects, info))
+        if not files:
+            raise UnsupportedFile(f"{info.key}: the zip holds no file; download the export again")
+    except BioLakehouseError as error:
+        return [_fail(lake, info.key, info, "me", "", str(error))]
+    return [_take_file(lake, file, info) for file in files]
+
+
+def _take_file(lake: Lakehouse, file: LandedFile, info: ObjectInfo) -> Arrival:
+    earlier = lake.log.entry(file.path)
+    same = lake.log.with_checksum(file.user_id, file.checksum)
+    if same and same.file_path != file.path:
+        return _duplicate(lake, file, same)
+    if earlier and earlier.checksum != file.checksum:
+        _keep_overwritten(lake, earlier)
+    try:
+        parsed = parse(file.path, file.content, context_of(lake, file), file.checksum)
+    except UnsupportedFile as error:
+        return _fail(lake, file.path, info, file.user_id, file.checksum, str(error))
+    return _accept(lake, file, parsed)
+
+
+def _keep_overwritten(lake: Lakehouse, earlier: LogEntry) -> None:
+    """A file that was overwritten in landing stays in the log, under a name that says which content it was."""
+    moved = replace(earlier, file_path=overwritten_path(earlier.file_path, earlier.checksum), status="replaced")
+    lake.log.record(moved, {})
+
+
+def overwritten_path(path: str, checksum: str) -> str:
+    return f"{path}@{checksum[:8]}"
+
+
+def context_of(lake: Lakehouse, file: LandedFile) -> ParseContext:
+    settings = lake.settings
+    zone = ZoneInfo(settings.user_profile(file.user_id).timezone)
+    return ParseContext(zone, settings.first_day, settings.today(), file.note.dataset, file.note.fetch)
+
+
+@lru_cache(maxsize=16)
+def _parse_cached(path: str, digest: str, context: ParseContext, content: _Bytes) -> ParsedFile:
+    return sources.parse(path.rsplit("/", 1)[-1], content.value, context)
+
+
+class _Bytes:
+    """Bytes that a cache does not compare: the checksum beside them already says which they are."""
+
+    def __init__(self, value: bytes) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Bytes)
+
+
+def parse(path: str, content: bytes, context: ParseContext, digest: str) -> ParsedFile:
+    """The parsed file; one that was parsed a moment ago in this process is not parsed again."""
+    return _parse_cached(path, digest, context, _Bytes(content))
+
+
+def _fail(lake: Lakehouse, path: str, info: ObjectInfo, user_id: str, digest: str, reason: str) -> Arrival:
+    entry = LogEntry(
+        file_path=path,
+        checksum=digest,
+        user_id=user_id,
+        upload_timestamp=info.modified,
+        size=info.size,
+        modified=info.modified,
+        status="validation_failed",
+        error=reason,
+    )
+    lake.log.record(entry, {})
+    return Arrival(path, entry)
+
+
+def _duplicate(lake: Lakehouse, file: LandedFile, same: LogEntry) -> Arrival:
+    entry = replace(
+        same,
+        file_path=file.path,
+        upload_timestamp=file.modified,
+        size=file.size,
+        modified=file.modified,
+        status="duplicate",
+        error=f"same content as {same.file_path}",
+    )
+    lake.log.record(entry, {})
+    return Arrival(file.path, entry, unchanged_days=len(same.covered_days))
+
+
+def _accept(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> Arrival:
+    entry = entry_of(lake, file, parsed)
+    quarantine.write(lake.objects, entry, parsed)
+    changes, new = changed_days(lake, entry)
+    fresh = newly_covered(lake, entry)
+    for dataset in parsed.datasets:
+        changes.setdefault(dataset, set()).update(fresh)
+    entry = replace(entry, status="ingesting" if any(changes.values()) else "ingested")
+    lake.log.record(entry, changes)
+    touched = set().union(*changes.values()) if changes else set()
+    record_days = {record.day for record in parsed.records}
+    new_days = touched & (new | fresh)
+    return Arrival(file.path, entry, len(new_days), len(touched - new_days), len(record_days - touched))
+
+
+def entry_of(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> LogEntry:
+    days = sorted({record.day for record in parsed.records})
+    covered = parsed.coverage or (None, None)
+    fetched_at = file.note.fetch.fetched_at if file.note.fetch else None
+    return LogEntry(
+        file_path=file.path,
+        checksum=file.checksum,
+        user_id=file.user_id,
+        upload_timestamp=arrived_at(lake, file),
+        size=file.size,
+        modified=file.modified,
+        status="ingesting",
+        source=parsed.source,
+        origin=parsed.origin,
+        data_type=",".join(parsed.datasets),
+        record_count=parsed.row_count,
+        quarantined_count=len(parsed.rejected),
+        version=bronze.file_version(parsed, file.checksum, fetched_at),
+        first_day=days[0] if days else None,
+        last_day=days[-1] if days else None,
+        covered_first=covered[0],
+        covered_last=covered[1],
+        retry_on=quarantine.comes_due(parsed),
+        unknown_fields=",".join(parsed.unknown_fields) or None,
+    )
+
+
+def arrived_at(lake: Lakehouse, file: LandedFile) -> datetime:
+    """When the content was first logged; now when it never was."""
+    earlier = lake.log.entry(file.path)
+    if earlier and earlier.checksum == file.checksum:
+        return earlier.upload_timestamp
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def changed_days(lake: Lakehouse, entry: LogEntry) -> tuple[Changes, set[date]]:
+    """Days whose bronze files differ from what landing now says, by dataset, and those that had no file."""
+    changes: Changes = {}
+    new: set[date] = set()
+    for dataset in entry.datasets:
+        if entry.first_day is None or entry.last_day is None:
+            continue
+        wanted, existing = day_files(lake, dataset, entry.first_day, entry.last_day, arriving=entry)
+        differing = lake.bronze.changes(wanted, existing)
+        changes[dataset] = {key.day for key in differing}
+        new |= {key.day for key in differing if key not in existing}
+    return changes, new
+
+
+def newly_covered(lake: Lakehouse, entry: LogEntry) -> set[date]:
+    """Days that `entry` covers and no other file of that user and source does."""
+    if entry.covered_first is None or entry.covered_last is None:
+        return set()
+    days = set(bronze.days_between(entry.covered_first, entry.covered_last))
+    for other in lake.log.entries():
+        same = (other.user_id, other.source) == (entry.user_id, entry.source)
+        if same and other.usable and other.file_path != entry.file_path:
+            days.difference_update(other.covered_days)
+    settings = lake.settings
+    return {day for day in days if settings.first_day <= day <= settings.today()}
+
+
+def day_files(
+    lake: Lakehouse, dataset: str, first: date, last: date, arriving: LogEntry | None = None
+) -> tuple[dict[DayKey, DayFile], dict[DayKey, bytes]]:
+    """The day files that a range of `dataset` must have by what landed, and those that it has.
+
+    `arriving` is a file that the log does not hold yet.
+    """
+    lines: dict[DayKey, list[Line]] = defaultdict(list)
+    present: set[tuple[str, str]] = set()
+    entries = {entry.file_path: entry for entry in lake.log.overlapping(dataset, first, last)}
+    if arriving:
+        entries[arriving.file_path] = arriving
+    for entry in entries.values():
+        parsed = reparse(lake, entry)
+        if parsed is None:
+            continue
+        present.add((entry.file_path, entry.checksum))
+        for record in parsed.records:
+            if record.dataset == dataset and first <= record.day <= last:
+                lines[DayKey(dataset, record.day, entry.user_id, parsed.origin)].append(bronze.to_line(record, entry))
+    existing = lake.bronze.contents(dataset, first, last)
+    if len(present) < len(entries):
+        for key, line in lines_of_absent_files(existing, present):
+            lines[key].append(line)
+    return {key: bronze.merge(versions) for key, versions in lines.items()}, existing
+
+
+def reparse(lake: Lakehouse, entry: LogEntry) -> ParsedFile | None:
+    """The file behind a log entry; None when landing does not hold that content any more."""
+    content = landing.read_path(lake.objects, entry.file_path)
+    if content is None:
+        return None
+    note = landing.read_note(lake.objects, entry.file_path.partition(landing.MEMBER)[0])
+    file = LandedFile(entry.file_path, entry.user_id, content, note, entry.size, entry.modified)
+    return parse(file.path, content, context_of(lake, file), file.checksum) if file.checksum == entry.checksum else None
+
+
+def lines_of_absent_files(
+    existing: dict[DayKey, bytes], present: set[tuple[str, str]]
+) -> Iterator[tuple[DayKey, Line]]:
+    """Lines in bronze whose file has left landing, or was overwritten there: they stay."""
+    overwritten = {path for path, _ in present}
+    for key, content in existing.items():
+        for line in bronze.decode(content):
+            if (line.source_file, line.checksum) in present:
+                continue
+            path = line.source_file
+            yield key, replace(line, source_file=overwritten_path(path, line.checksum) if path in overwritten else path)
+
+
+def write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> BronzeWrite:
+    """Make the day files of `dataset` on days `first` to `last` what landing says; only what differs is written."""
+    wanted, existing = day_files(lake, dataset, first, last)
+    changes = lake.bronze.changes(wanted, existing)
+    lake.bronze.apply(changes)
+    lake.log.replace_days(dataset, first, last, bronze.file_days(wanted))
+    lines: Counter[date] = Counter()
+    for key, day_file in wanted.items():
+        lines[key.day] += len(day_file.lines)
+    return BronzeWrite(dict(lines), written=len(changes), unchanged=len(wanted.keys() - changes.keys()))
+
+
+def pending(lake: Lakehouse) -> Changes:
+    """Days that arrivals changed and that no finished run has built yet, by bronze dataset."""
+    return lake.log.pending()
+
+
+def settle(lake: Lakehouse, datasets: Iterable[str], first: date, last: date) -> None:
+    """After gold is built: recount what became of each row on these days, and mark `datasets` as built."""
+    recount(lake, first, last)
+    lake.log.settle(datasets, first, last)
+
+
+def recount(lake: Lakehouse, first: date, last: date) -> None:
+    """Sort the rows of days `first` to `last` into current and superseded, by file, and keep that in the log."""
+    lines = {
+        dataset: {key: bronze.decode(content) for key, content in lake.bronze.contents(dataset, first, last).items()}
+        for dataset in sources.BRONZE_DATASETS
+    }
+    current = current_rows(lines)
+    known = defaultdict(list)
+    for file_day in lake.log.days(first, last):
+        rows = current[file_day.file_path, file_day.dataset, file_day.day]
+        kept = file_day.landed - file_day.duplicates
+        known[file_day.dataset].append(replace(file_day, current=rows, superseded=kept - rows))
+    for dataset, file_days in known.items():
+        lake.log.replace_days(dataset, first, last, file_days)

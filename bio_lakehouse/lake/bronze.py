@@ -1,0 +1,232 @@
+"""Bronze: one file a day, user and origin, with every version of every record, untouched.
+
+A day file is a function of the landed files, in whatever order they came: versions are sorted as SOURCES.md ranks
+them, and of versions in a row that say the same only the first is kept. A landed file that has been removed keeps
+its lines. A day file is written only when its content changes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from bio_lakehouse.lake.log import FileDay, LogEntry
+from bio_lakehouse.lake.objects import ObjectStore
+from bio_lakehouse.sources.records import ParsedFile, Record
+
+ARROW = pa.schema(
+    [
+        ("user_id", pa.string()),
+        ("day", pa.date32()),
+        ("origin", pa.string()),
+        ("record_key", pa.string()),
+        ("version", pa.string()),
+        ("line", pa.int32()),
+        ("source_file", pa.string()),
+        ("ingested_at", pa.timestamp("us")),
+        ("hints", pa.string()),
+        ("record", pa.string()),
+    ]
+)
+
+
+class DayKey(NamedTuple):
+    """What one bronze file is about."""
+
+    dataset: str
+    day: date
+    user_id: str
+    origin: str
+
+    @property
+    def object_key(self) -> str:
+        return f"{folder(self.dataset, self.day)}/{self.user_id}.{self.origin}.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One record version of a day file. `content` is what makes two versions the same."""
+
+    key: str
+    version: str
+    line: int
+    source_file: str
+    ingested_at: datetime
+    hints: dict[str, str]
+    record: dict[str, Any]
+
+    @property
+    def content(self) -> str:
+        return json.dumps([self.record, self.hints], sort_keys=True, ensure_ascii=False)
+
+    @property
+    def checksum(self) -> str:
+        """The checksum of the file that said it, which its version carries."""
+        return self.version.split("|")[3]
+
+
+class DayFile(NamedTuple):
+    """The lines that a day file must have, and by source file how many rows are identical duplicates."""
+
+    lines: list[Line]
+    duplicates: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
+class BronzeWrite:
+    """What writing a range of one dataset did."""
+
+    lines_by_day: dict[date, int]
+    written: int
+    unchanged: int
+
+
+def folder(dataset: str, day: date) -> str:
+    return f"bronze/{dataset}/day={day.isoformat()}"
+
+
+def file_version(parsed: ParsedFile, checksum: str, fetched_at: datetime | None) -> str:
+    """A file's rank within its origin, as text that sorts: fetch time, newest day inside, rows, checksum."""
+    newest = max((record.day for record in parsed.records), default=date.min)
+    fetched = fetched_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if fetched_at else " " * 27
+    return f"{fetched}|{newest.isoformat()}|{parsed.row_count:010d}|{checksum}"
+
+
+def fullness(content: Any) -> int:
+    """How many values a raw record carries: within one file the fuller row of a record wins, then the later one."""
+    if isinstance(content, dict):
+        return sum(fullness(value) for value in content.values())
+    if isinstance(content, list):
+        return sum(fullness(value) for value in content)
+    return int(content not in (None, "", "None"))
+
+
+def to_line(record: Record, entry: LogEntry) -> Line:
+    version = f"{entry.version}|{fullness(record.content):07d}|{record.line:09d}"
+    return Line(record.key, version, record.line, entry.file_path, entry.upload_timestamp, record.hints, record.content)
+
+
+def merge(lines: Iterable[Line]) -> DayFile:
+    """Lines of one day file from all its record versions, in any order and with repeats."""
+    kept: list[Line] = []
+    duplicates: Counter[str] = Counter()
+    previous: tuple[str, str] | None = None
+    for line in sorted(lines, key=lambda line: (line.key, line.version)):
+        identity = (line.key, line.content)
+        if identity == previous:
+            duplicates[line.source_file] += 1
+        else:
+            kept.append(line)
+        previous = identity
+    return DayFile(kept, duplicates)
+
+
+def encode(key: DayKey, lines: list[Line]) -> bytes:
+    return b"".join(
+        json.dumps(
+            {
+                "user_id": key.user_id,
+                "day": key.day.isoformat(),
+                "origin": key.origin,
+                "dataset": key.dataset,
+                "key": line.key,
+                "version": line.version,
+                "source_file": line.source_file,
+                "line": line.line,
+                "ingested_at": line.ingested_at.isoformat(),
+                "hints": line.hints,
+                "record": line.record,
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        ).encode()
+        + b"\n"
+        for line in lines
+    )
+
+
+def decode(content: bytes) -> list[Line]:
+    lines = []
+    for raw in content.splitlines():
+        v = json.loads(raw)
+        at = datetime.fromisoformat(v["ingested_at"])
+        lines.append(Line(v["key"], v["version"], v["line"], v["source_file"], at, v["hints"], v["record"]))
+    return lines
+
+
+def parse_key(object_key: str) -> DayKey | None:
+    """The reverse of `DayKey.object_key`; None for an object that is no day file."""
+    parts = object_key.split("/")
+    if len(parts) != 5 or not parts[3].startswith("day=") or not parts[4].endswith(".jsonl"):
+        return None
+    user_id, _, origin = parts[4].removesuffix(".jsonl").rpartition(".")
+    return DayKey(f"{parts[1]}/{parts[2]}", date.fromisoformat(parts[3][4:]), user_id, origin)
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(offset)
+
+
+class Bronze:
+    """The bronze layer over an object store."""
+
+    def __init__(self, objects: ObjectStore) -> None:
+        self.objects = objects
+
+    def keys(self, dataset: str, first: date, last: date) -> list[DayKey]:
+        """The day files that exist for `dataset` on days `first` to `last`."""
+        if (last - first).days < 40:
+            listed = [info.key for day in days_between(first, last) for info in self.objects.list(folder(dataset, day))]
+        else:
+            listed = [info.key for info in self.objects.list(f"bronze/{dataset}")]
+        found = (parse_key(key) for key in listed)
+        return [key for key in found if key and first <= key.day <= last]
+
+    def contents(self, dataset: str, first: date, last: date) -> dict[DayKey, bytes]:
+        """The day files of a range with their bytes, in one reading."""
+        keys = {key.object_key: key for key in self.keys(dataset, first, last)}
+        return {keys[name]: content for name, content in self.objects.get_many(keys).items()}
+
+    def read(self, dataset: str, first: date, last: date) -> pa.Table:
+        """All record versions of a range, as the silver transforms take them (schema `ARROW`)."""
+        columns: dict[str, list[Any]] = defaultdict(list, {name: [] for name in ARROW.names})
+        for key, content in self.contents(dataset, first, last).items():
+            for line in decode(content):
+                values = (key.user_id, key.day, key.origin, line.key, line.version, line.line, line.source_file)
+                tail = (line.ingested_at.replace(tzinfo=None), json.dumps(line.hints), json.dumps(line.record))
+                for name, value in zip(ARROW.names, (*values, *tail), strict=True):
+                    columns[name].append(value)
+        return pa.table(dict(columns), schema=ARROW)
+
+    def changes(self, wanted: dict[DayKey, DayFile], existing: dict[DayKey, bytes]) -> dict[DayKey, bytes]:
+        """The day files whose bytes would change, with their new bytes (none: the file goes)."""
+        encoded = {key: encode(key, day.lines) for key, day in wanted.items()}
+        gone = dict.fromkeys(existing.keys() - wanted.keys(), b"")
+        return {key: content for key, content in (encoded | gone).items() if existing.get(key) != content}
+
+    def apply(self, changes: dict[DayKey, bytes]) -> None:
+        for key, content in changes.items():
+            if content:
+                self.objects.put(key.object_key, content)
+            else:
+                self.objects.delete(key.object_key)
+
+
+def file_days(wanted: dict[DayKey, DayFile]) -> list[FileDay]:
+    """Row counts by file and day of what a range's day files were made from."""
+    landed: Counter[tuple[str, str, date]] = Counter()
+    duplicates: Counter[tuple[str, str, date]] = Counter()
+    for key, day_file in wanted.items():
+        for line in day_file.lines:
+            landed[line.source_file, key.dataset, key.day] += 1
+        for path, count in day_file.duplicates.items():
+            landed[path, key.dataset, key.day] += count
+            duplicates[path, key.dataset, key.day] += count
+    return [FileDay(*place, landed=count, duplicates=duplicates[place]) for place, count in landed.items()]

@@ -1,0 +1,56 @@
+"""One lake: its settings and the places where its data is kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from bio_lakehouse.lake.bronze import Bronze
+from bio_lakehouse.lake.log import IngestionLog, SqliteLog
+from bio_lakehouse.lake.objects import FolderStore, ObjectStore
+from bio_lakehouse.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from bio_lakehouse.lake.tables import Tables
+
+
+class Lakehouse:
+    """The objects, log and tables of one home.
+
+    `objects` holds landing, bronze, quarantine and reports; `log` what arrived; `tables` silver and gold.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> Lakehouse:
+        """The lake of `settings`, of the environment's when not given; its home is made when it is not there."""
+        settings = settings or load_settings()
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return cls(settings)
+
+    @cached_property
+    def objects(self) -> ObjectStore:
+        return FolderStore(self.settings.home)
+
+    @cached_property
+    def bronze(self) -> Bronze:
+        return Bronze(self.objects)
+
+    @cached_property
+    def log(self) -> IngestionLog:
+        return SqliteLog(self.settings.home / "log.db")
+
+    @cached_property
+    def tables(self) -> Tables:
+        from pyiceberg.catalog.sql import SqlCatalog
+
+        from bio_lakehouse.lake.tables import Tables
+
+        home = self.settings.home
+        catalog = SqlCatalog(
+            "bio", uri=f"sqlite:///{home / 'catalog.db'}", warehouse=str(home / "warehouse"), init_catalog_tables="true"
+        )
+        return Tables(catalog, timedelta(days=self.settings.snapshot_retention_days))

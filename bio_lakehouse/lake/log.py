@@ -1,0 +1,257 @@
+"""The ingestion log: every file that arrived, what became of its rows, and the days that still must be built."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Literal, Protocol
+
+Status = Literal["ingesting", "ingested", "duplicate", "validation_failed", "replaced"]
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One file that arrived. `file_path` is its landing key (`…zip!/member` inside a zip).
+
+    `record_count` are its source rows; `first_day` and `last_day` bound its records, `covered_first` and
+    `covered_last` the days about which it speaks. `retry_on` is the day from which rows that were quarantined as
+    lying in the future become usable. `error` says why a file failed, in words for a person.
+    """
+
+    file_path: str
+    checksum: str
+    user_id: str
+    upload_timestamp: datetime
+    size: int
+    modified: datetime
+    status: Status
+    source: str | None = None
+    origin: str | None = None
+    data_type: str | None = None
+    record_count: int = 0
+    quarantined_count: int = 0
+    version: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+    covered_first: date | None = None
+    covered_last: date | None = None
+    retry_on: date | None = None
+    unknown_fields: str | None = None
+    error: str | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether its rows count, be its content still in landing or only in bronze."""
+        return self.status in ("ingesting", "ingested", "replaced")
+
+    @property
+    def covered_days(self) -> list[date]:
+        """The days about which the file speaks."""
+        if self.covered_first is None or self.covered_last is None:
+            return []
+        span = (self.covered_last - self.covered_first).days + 1
+        return [self.covered_first + timedelta(offset) for offset in range(span)]
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        return tuple(self.data_type.split(",")) if self.data_type else ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileDay:
+    """Rows of one file, dataset and day: how many landed, and what they are now."""
+
+    file_path: str
+    dataset: str
+    day: date
+    landed: int
+    duplicates: int
+    current: int = 0
+    superseded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RowCounts:
+    """What became of a file's rows; `landed` equals the sum of the other four."""
+
+    landed: int
+    current: int
+    superseded: int
+    duplicates: int
+    quarantined: int
+
+    @property
+    def balanced(self) -> bool:
+        return self.landed == self.current + self.superseded + self.duplicates + self.quarantined
+
+
+class IngestionLog(Protocol):
+    """What the lake asks of its log, wherever that is kept."""
+
+    def entries(self) -> list[LogEntry]: ...
+    def entry(self, file_path: str) -> LogEntry | None: ...
+    def record(self, entry: LogEntry, pending: dict[str, set[date]]) -> None: ...
+    def with_checksum(self, user_id: str, checksum: str) -> LogEntry | None: ...
+    def overlapping(self, dataset: str, first: date, last: date) -> list[LogEntry]: ...
+    def pending(self) -> dict[str, set[date]]: ...
+    def settle(self, datasets: Iterable[str], first: date, last: date) -> None: ...
+    def replace_days(self, dataset: str, first: date, last: date, days: Iterable[FileDay]) -> None: ...
+    def days(self, first: date, last: date) -> list[FileDay]: ...
+    def counts(self, file_path: str) -> RowCounts: ...
+
+
+CREATE = """
+CREATE TABLE IF NOT EXISTS ingestion_log (
+    file_path TEXT PRIMARY KEY, checksum TEXT NOT NULL, user_id TEXT NOT NULL, upload_timestamp TEXT NOT NULL,
+    size INTEGER NOT NULL, modified TEXT NOT NULL, status TEXT NOT NULL, source TEXT, origin TEXT, data_type TEXT,
+    record_count INTEGER NOT NULL, quarantined_count INTEGER NOT NULL, version TEXT NOT NULL, first_day TEXT,
+    last_day TEXT, covered_first TEXT, covered_last TEXT, retry_on TEXT, unknown_fields TEXT, error TEXT);
+CREATE INDEX IF NOT EXISTS by_checksum ON ingestion_log (user_id, checksum);
+CREATE TABLE IF NOT EXISTS pending_days (
+    file_path TEXT NOT NULL, dataset TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (file_path, dataset, day));
+CREATE TABLE IF NOT EXISTS file_days (
+    file_path TEXT NOT NULL, dataset TEXT NOT NULL, day TEXT NOT NULL, landed INTEGER NOT NULL,
+    duplicates INTEGER NOT NULL, current INTEGER NOT NULL, superseded INTEGER NOT NULL,
+    PRIMARY KEY (dataset, day, file_path));
+CREATE INDEX IF NOT EXISTS days_by_file ON file_days (file_path);
+"""
+DATES = ("first_day", "last_day", "covered_first", "covered_last", "retry_on")
+TIMES = ("upload_timestamp", "modified")
+
+
+def _to_row(entry: LogEntry) -> dict[str, object]:
+    return {k: v.isoformat() if isinstance(v, date | datetime) else v for k, v in asdict(entry).items()}
+
+
+def _from_row(row: sqlite3.Row) -> LogEntry:
+    values = dict(row)
+    values |= {name: date.fromisoformat(values[name]) for name in DATES if values[name]}
+    values |= {name: datetime.fromisoformat(values[name]) for name in TIMES}
+    return LogEntry(**values)
+
+
+class SqliteLog:
+    """The log of a local lake: one SQLite file, safe for several processes on one machine."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self.path, timeout=30)
+        connection.row_factory = sqlite3.Row
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(CREATE)
+            with connection:
+                yield connection
+        finally:
+            connection.close()
+
+    def entries(self) -> list[LogEntry]:
+        """All entries, oldest arrival first."""
+        with self._connection() as db:
+            rows = db.execute("SELECT * FROM ingestion_log ORDER BY upload_timestamp, file_path").fetchall()
+        return [_from_row(row) for row in rows]
+
+    def entry(self, file_path: str) -> LogEntry | None:
+        with self._connection() as db:
+            row = db.execute("SELECT * FROM ingestion_log WHERE file_path = ?", (file_path,)).fetchone()
+        return _from_row(row) if row else None
+
+    def with_checksum(self, user_id: str, checksum: str) -> LogEntry | None:
+        """The entry of that user whose content is the same and was usable, the first one to arrive."""
+        with self._connection() as db:
+            row = db.execute(
+                "SELECT * FROM ingestion_log WHERE user_id = ? AND checksum = ? AND status IN ('ingested', 'ingesting')"
+                " ORDER BY upload_timestamp LIMIT 1",
+                (user_id, checksum),
+            ).fetchone()
+        return _from_row(row) if row else None
+
+    def record(self, entry: LogEntry, pending: dict[str, set[date]]) -> None:
+        """Write `entry` and the days that it changed, at once; an entry of the same path is replaced."""
+        names = [field.name for field in fields(LogEntry)]
+        statement = (
+            f"INSERT OR REPLACE INTO ingestion_log ({', '.join(names)}) VALUES ({', '.join(':' + n for n in names)})"
+        )
+        days = [(entry.file_path, name, day.isoformat()) for name, changed in pending.items() for day in changed]
+        with self._connection() as db:
+            db.execute(statement, _to_row(entry))
+            db.executemany("INSERT OR REPLACE INTO pending_days VALUES (?, ?, ?)", days)
+
+    def overlapping(self, dataset: str, first: date, last: date) -> list[LogEntry]:
+        """Usable entries that hold records of `dataset` on days `first` to `last`."""
+        return [
+            entry
+            for entry in self.entries()
+            if entry.usable
+            and dataset in entry.datasets
+            and entry.first_day is not None
+            and entry.last_day is not None
+            and entry.first_day <= last
+            and entry.last_day >= first
+        ]
+
+    def pending(self) -> dict[str, set[date]]:
+        """Days that arrivals changed and that no finished run has built yet, by bronze dataset."""
+        found: dict[str, set[date]] = {}
+        with self._connection() as db:
+            for dataset, day in db.execute("SELECT DISTINCT dataset, day FROM pending_days"):
+                found.setdefault(dataset, set()).add(date.fromisoformat(day))
+        return found
+
+    def settle(self, datasets: Iterable[str], first: date, last: date) -> None:
+        """The days of `datasets` are built; a file of which nothing is left to build is ingested."""
+        span = (first.isoformat(), last.isoformat())
+        with self._connection() as db:
+            db.execute(
+                "DELETE FROM pending_days WHERE day BETWEEN ? AND ? AND dataset IN (SELECT value FROM json_each(?))",
+                (*span, json.dumps(sorted(datasets))),
+            )
+            db.execute(
+                "UPDATE ingestion_log SET status = 'ingested' WHERE status = 'ingesting'"
+                " AND file_path NOT IN (SELECT file_path FROM pending_days)"
+            )
+
+    def replace_days(self, dataset: str, first: date, last: date, days: Iterable[FileDay]) -> None:
+        """Replace what is known of `dataset` on days `first` to `last`."""
+        rows = [
+            (d.file_path, d.dataset, d.day.isoformat(), d.landed, d.duplicates, d.current, d.superseded) for d in days
+        ]
+        with self._connection() as db:
+            db.execute(
+                "DELETE FROM file_days WHERE dataset = ? AND day BETWEEN ? AND ?",
+                (dataset, first.isoformat(), last.isoformat()),
+            )
+            db.executemany("INSERT INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def days(self, first: date, last: date) -> list[FileDay]:
+        """Row counts of all files and datasets on days `first` to `last`."""
+        with self._connection() as db:
+            rows = db.execute(
+                "SELECT * FROM file_days WHERE day BETWEEN ? AND ?", (first.isoformat(), last.isoformat())
+            ).fetchall()
+        return [FileDay(**dict(row) | {"day": date.fromisoformat(row["day"])}) for row in rows]
+
+    def counts(self, file_path: str) -> RowCounts:
+        """What became of one file's rows up to now."""
+        with self._connection() as db:
+            sums = db.execute(
+                "SELECT coalesce(sum(current), 0), coalesce(sum(superseded), 0), coalesce(sum(duplicates), 0)"
+                " FROM file_days WHERE file_path = ?",
+                (file_path,),
+            ).fetchone()
+        entry = self.entry(file_path)
+        landed, quarantined = (entry.record_count, entry.quarantined_count) if entry else (0, 0)
+        return RowCounts(landed, int(sums[0]), int(sums[1]), int(sums[2]), quarantined)
+
+
+def with_status(entry: LogEntry, status: Status, error: str | None = None) -> LogEntry:
+    return replace(entry, status=status, error=error)

@@ -1,0 +1,94 @@
+"""Objects under keys: a folder on this machine, or anything else that speaks the same few words."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from bio_lakehouse.errors import LandingError
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """What a listing says of one object: key, size in bytes and when it was last written (UTC)."""
+
+    key: str
+    size: int
+    modified: datetime
+
+
+class ObjectStore(Protocol):
+    """Whole objects by key; keys are `/`-separated and never start with one."""
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]: ...
+    def exists(self, key: str) -> bool: ...
+    def get(self, key: str) -> bytes: ...
+    def put(self, key: str, content: bytes) -> None: ...
+    def delete(self, key: str) -> None: ...
+    def uri(self, key: str) -> str: ...
+    def get_many(self, keys: Iterable[str]) -> dict[str, bytes]: ...
+
+
+class FolderStore:
+    """Objects as files below `root`; a put is atomic, so that no reader ever sees half a file."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, key: str) -> Path:
+        parts = PurePosixPath(key).parts
+        if not parts or key.startswith("/") or ".." in parts:
+            raise LandingError(f"{key!r} is no key of this store")
+        return self.root.joinpath(*parts)
+
+    def uri(self, key: str) -> str:
+        return self.path(key).as_uri()
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        """Objects below the folder `prefix`, sorted by key; hidden files and half-written ones are left out."""
+        top = self.root / prefix
+        for folder, folders, names in os.walk(top):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(name for name in names if not name.startswith(".")):
+                path = Path(folder, name)
+                stat = path.stat()
+                key = path.relative_to(self.root).as_posix()
+                yield ObjectInfo(key, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
+
+    def exists(self, key: str) -> bool:
+        return self.path(key).is_file()
+
+    def get(self, key: str) -> bytes:
+        try:
+            return self.path(key).read_bytes()
+        except OSError as error:
+            raise LandingError(f"{self.path(key)} cannot be read: {error.strerror}") from error
+
+    def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
+        return {key: self.get(key) for key in keys}
+
+    def put(self, key: str, content: bytes) -> None:
+        path = self.path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    def delete(self, key: str) -> None:
+        self.path(key).unlink(missing_ok=True)
+
+
+def checksum(content: bytes) -> str:
+    """The SHA-256 of `content` in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()

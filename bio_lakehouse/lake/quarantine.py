@@ -1,0 +1,42 @@
+"""Quarantine: rows that cannot be used, one file a landed file, with line, field, reason and raw text."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.lake.objects import ObjectStore
+from bio_lakehouse.sources.records import ParsedFile
+
+PREFIX = "quarantine"
+
+
+def key_of(file_path: str) -> str:
+    return f"{PREFIX}/{file_path.removeprefix('landing/').replace('!/', '/')}.jsonl"
+
+
+def write(objects: ObjectStore, entry: LogEntry, parsed: ParsedFile) -> None:
+    """Keep the rejected rows of `parsed`; a file of which none is left has no quarantine file."""
+    key = key_of(entry.file_path)
+    rows = [{"file": entry.file_path, **asdict(row)} for row in parsed.rejected]
+    for row in rows:
+        due = row.pop("usable_from")
+        row |= {"usable_from": due.isoformat()} if due else {}
+    if rows:
+        objects.put(key, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
+    elif objects.exists(key):
+        objects.delete(key)
+
+
+def read(objects: ObjectStore, file_path: str) -> list[dict[str, Any]]:
+    """The quarantined rows of one file: `file`, `line`, `field`, `reason`, `raw`."""
+    key = key_of(file_path)
+    return [json.loads(line) for line in objects.get(key).splitlines()] if objects.exists(key) else []
+
+
+def comes_due(parsed: ParsedFile) -> date | None:
+    """The day from which some row that now lies in the future can be used."""
+    return min((row.usable_from for row in parsed.rejected if row.usable_from), default=None)

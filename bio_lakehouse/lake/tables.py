@@ -1,0 +1,241 @@
+"""Iceberg tables: one atomic commit replaces a range of days, and an unchanged range commits nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyiceberg.catalog import Catalog
+from pyiceberg.exceptions import CommitFailedException, NamespaceAlreadyExistsError, TableAlreadyExistsError
+from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionField, PartitionSpec
+from pyiceberg.schema import Schema
+from pyiceberg.transforms import MonthTransform
+from pyiceberg.types import (
+    BooleanType,
+    DateType,
+    DoubleType,
+    IcebergType,
+    IntegerType,
+    LongType,
+    NestedField,
+    StringType,
+    TimestampType,
+)
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from bio_lakehouse.errors import TableError
+from bio_lakehouse.lake.filters import rows_where
+from bio_lakehouse.lake.maintenance import expire
+from bio_lakehouse.lake.schema import ColumnType, TableSchema
+
+if TYPE_CHECKING:
+    from pyiceberg.table import Table
+
+ICEBERG_TYPES: dict[ColumnType, IcebergType] = {
+    "string": StringType(),
+    "int": IntegerType(),
+    "long": LongType(),
+    "double": DoubleType(),
+    "boolean": BooleanType(),
+    "date": DateType(),
+    "timestamp": TimestampType(),
+}
+PARTITION_FIELD_ID = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What replacing a range did: rows now there, by day too, and the snapshot that holds them."""
+
+    rows: int
+    rows_by_day: dict[date, int]
+    changed: bool
+    snapshot_id: int | None
+
+
+class Tables:
+    """The Iceberg tables of one lake."""
+
+    def __init__(self, catalog: Catalog, retention: timedelta) -> None:
+        self.catalog = catalog
+        self.retention = retention
+
+    def names(self) -> list[str]:
+        """Full names (`bio_silver.oura_sleep`) of all tables, sorted."""
+        spaces = self.catalog.list_namespaces()
+        return sorted(".".join(name) for space in spaces for name in self.catalog.list_tables(space))
+
+    def exists(self, full_name: str) -> bool:
+        return self.catalog.table_exists(full_name)
+
+    def scan(
+        self,
+        full_name: str,
+        first: date | None = None,
+        last: date | None = None,
+        user_id: str | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> pa.Table:
+        """Rows of a table, those of a range of days or of one user where said."""
+        if not self.exists(full_name):
+            raise TableError(f"{full_name} is not there yet: ingest some files, or run `bio-lakehouse refresh`")
+        table = self.catalog.load_table(full_name)
+        chosen = rows_where(first, last, **({"user_id": user_id} if user_id else {}))
+        return table.scan(row_filter=chosen, selected_fields=tuple(columns) if columns else ("*",)).to_arrow()
+
+    def read(self, schema: TableSchema, first: date, last: date) -> pa.Table:
+        """Rows of a range in the schema's columns and types; none when the table is not there yet."""
+        if not self.exists(schema.full_name):
+            return schema.arrow.empty_table()
+        days = (first, last) if schema.day_column else (None, None)
+        return conform(self.scan(schema.full_name, *days), schema)
+
+    @retry(
+        retry=retry_if_exception_type(CommitFailedException),
+        stop=stop_after_attempt(6),
+        wait=wait_random_exponential(multiplier=0.1, max=3),
+        reraise=True,
+    )
+    def replace(self, schema: TableSchema, rows: pa.Table, first: date, last: date, **equal: Any) -> Commit:
+        """Replace days `first` to `last` of a table by `rows`, in one commit, or in none when they are the same.
+
+        A table without a day column is replaced whole. `equal` narrows what is replaced (`insight=[…]` takes any of
+        the values). Rows that break the schema's grain, bounds or nulls raise `TableError` before anything is written.
+        """
+        rows = conform(rows, schema)
+        check_rows(schema, rows, first, last)
+        table = self._table(schema)
+        chosen = rows_where(*((first, last) if schema.day_column else (None, None)), **equal)
+        before = conform(table.scan(row_filter=chosen).to_arrow(), schema)
+        changed = not same_rows(before, rows, schema.grain)
+        if changed:
+            table.overwrite(rows, overwrite_filter=chosen)
+            expire(table, self.retention)
+        snapshot = table.current_snapshot()
+        return Commit(rows.num_rows, rows_by_day(rows, schema), changed, snapshot.snapshot_id if snapshot else None)
+
+    def _table(self, schema: TableSchema) -> Table:
+        if self.exists(schema.full_name):
+            return self._evolved(self.catalog.load_table(schema.full_name), schema)
+        with suppress(NamespaceAlreadyExistsError):
+            self.catalog.create_namespace(schema.database)
+        try:
+            return self.catalog.create_table(
+                schema.full_name, iceberg_schema(schema), partition_spec=_spec(schema), properties=_properties(schema)
+            )
+        except TableAlreadyExistsError:
+            return self.catalog.load_table(schema.full_name)
+
+    def _evolved(self, table: Table, schema: TableSchema) -> Table:
+        """`table` with the columns that `schema` has gained since it was made."""
+        known = set(table.schema().column_names)
+        added = [column for column in schema.columns if column.name not in known]
+        if added:
+            with table.update_schema() as update:
+                for column in added:
+                    update.add_column(column.name, ICEBERG_TYPES[column.type], doc=column.comment)
+        return table
+
+
+def iceberg_schema(schema: TableSchema) -> Schema:
+    """The schema as Iceberg has it, each column with its comment."""
+    return Schema(
+        *(
+            NestedField(number, column.name, ICEBERG_TYPES[column.type], required=False, doc=column.comment)
+            for number, column in enumerate(schema.columns, start=1)
+        )
+    )
+
+
+def _spec(schema: TableSchema) -> PartitionSpec:
+    if schema.day_column is None:
+        return UNPARTITIONED_PARTITION_SPEC
+    source = schema.column_names.index(schema.day_column) + 1
+    return PartitionSpec(PartitionField(source, PARTITION_FIELD_ID, MonthTransform(), f"{schema.day_column}_month"))
+
+
+def _properties(schema: TableSchema) -> dict[str, str]:
+    return {
+        "comment": schema.description,
+        "write.metadata.delete-after-commit.enabled": "true",
+        "write.metadata.previous-versions-max": "20",
+    }
+
+
+def conform(rows: pa.Table, schema: TableSchema) -> pa.Table:
+    """`rows` in the schema's columns, order and types; times lose their zone after conversion to UTC."""
+    missing = [name for name in schema.column_names if name not in rows.column_names]
+    for name in missing:
+        rows = rows.append_column(name, pa.nulls(rows.num_rows, schema.arrow.field(name).type))
+    columns = [_cast(rows.column(name), schema.arrow.field(name).type) for name in schema.column_names]
+    nullable = pa.schema([field.with_nullable(True) for field in schema.arrow])
+    return pa.table(columns, schema=nullable)
+
+
+def _cast(column: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:
+    if pa.types.is_timestamp(column.type) and column.type.tz:
+        column = column.cast(pa.timestamp("us", "UTC"))
+    return column.cast(wanted)
+
+
+def check_rows(schema: TableSchema, rows: pa.Table, first: date, last: date) -> None:
+    """Raise `TableError` when rows break the schema: days outside the range, or what `violations` finds."""
+    found = violations(schema, rows)
+    if schema.day_column and rows.num_rows:
+        days = pc.min_max(rows.column(schema.day_column)).as_py()
+        if days["min"] is not None and not first <= days["min"] <= days["max"] <= last:
+            found.append(f"days {days['min']} to {days['max']} lie outside {first} to {last}")
+    if found:
+        raise TableError(f"{schema.full_name}: nothing was written, because {'; '.join(found)}")
+
+
+def violations(schema: TableSchema, rows: pa.Table) -> list[str]:
+    """What in `rows` breaks the schema's grain, bounds or nulls, in words; empty when nothing does."""
+    return [*_null_violations(schema, rows), *_bound_violations(schema, rows), *_grain_violations(schema, rows)]
+
+
+def _null_violations(schema: TableSchema, rows: pa.Table) -> list[str]:
+    counts = {column.name: rows.column(column.name).null_count for column in schema.columns if column.required}
+    return [f"{name} is null in {count} rows" for name, count in counts.items() if count]
+
+
+def _bound_violations(schema: TableSchema, rows: pa.Table) -> list[str]:
+    found = []
+    for column in schema.columns:
+        if (column.minimum is None and column.maximum is None) or not rows.num_rows:
+            continue
+        seen = pc.min_max(rows.column(column.name)).as_py()
+        if seen["min"] is not None and column.minimum is not None and seen["min"] < column.minimum:
+            found.append(f"{column.name} has {seen['min']}, below {column.minimum:g}")
+        if seen["max"] is not None and column.maximum is not None and seen["max"] > column.maximum:
+            found.append(f"{column.name} has {seen['max']}, above {column.maximum:g}")
+    return found
+
+
+def _grain_violations(schema: TableSchema, rows: pa.Table) -> list[str]:
+    groups = rows.group_by(list(schema.grain)).aggregate([([], "count_all")])
+    repeated = groups.filter(pc.greater(groups.column("count_all"), 1))
+    if not repeated.num_rows:
+        return []
+    example = {name: str(repeated.column(name)[0].as_py()) for name in schema.grain}
+    return [f"{repeated.num_rows} of its ({', '.join(schema.grain)}) occur more than once, such as {example}"]
+
+
+def same_rows(left: pa.Table, right: pa.Table, order: Sequence[str]) -> bool:
+    """Whether two tables of one schema hold the same rows, in whatever order."""
+    if left.num_rows != right.num_rows:
+        return False
+    keys = [(name, "ascending") for name in order]
+    return bool(left.sort_by(keys).combine_chunks().equals(right.sort_by(keys).combine_chunks()))
+
+
+def rows_by_day(rows: pa.Table, schema: TableSchema) -> dict[date, int]:
+    if schema.day_column is None:
+        return {}
+    return dict(sorted(Counter(rows.column(schema.day_column).to_pylist()).items()))
