@@ -1,0 +1,78 @@
+"""What it takes to reach Oura: the application's credentials, addresses, and how patient to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from bio_lakehouse.errors import SettingsError
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+APPLICATIONS_PAGE = "https://developer.ouraring.com/applications"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait, in seconds, and how often to try one request.
+
+    `longest_wait_seconds` bounds what a `Retry-After` may ask for: Oura counts requests over 5 minutes.
+    """
+
+    connect_seconds: float = 10
+    read_seconds: float = 30
+    total_seconds: float = 120
+    attempts: int = 5
+    longest_wait_seconds: float = 330
+
+
+@dataclass(frozen=True, slots=True)
+class OuraConnection:
+    """One Oura API application, as registered at developer.ouraring.com.
+
+    `token_urls` are tried in this order; applications of the new portal are known at the first only, and a refused
+    attempt there does not spend the code of an older one. `redirect_uri` must stand in the application's settings
+    letter for letter. Empty `scopes` ask the person for all that there are.
+
+    Raises `SettingsError` when credentials are missing, an address is not https (loopback may be http), or the
+    redirect address is not on loopback.
+    """
+
+    client_id: str
+    client_secret: SecretStr
+    api_url: str = "https://api.ouraring.com"
+    authorize_url: str = "https://cloud.ouraring.com/oauth/authorize"
+    token_urls: tuple[str, ...] = (
+        "https://moi.ouraring.com/oauth/v2/ext/oauth-token",
+        "https://api.ouraring.com/oauth/token",
+    )
+    redirect_uri: str = "http://localhost:8912/callback"
+    scopes: tuple[str, ...] = ("daily", "heartrate", "spo2Daily")
+    sandbox: bool = False
+    patience: Patience = field(default_factory=Patience)
+
+    def __post_init__(self) -> None:
+        if not (self.client_id and self.client_secret.get_secret_value()):
+            raise SettingsError(
+                "BIO_OURA_CLIENT_ID and BIO_OURA_CLIENT_SECRET are not both set: register an application at "
+                f"{APPLICATIONS_PAGE} with the redirect address {self.redirect_uri}, then set both."
+            )
+        if not self.token_urls:
+            raise SettingsError("BIO_OURA_TOKEN_URLS is empty: name at least one token address.")
+        for address in (self.api_url, self.authorize_url, *self.token_urls):
+            _require_safe(address)
+        if not is_loopback(self.redirect_uri):
+            raise SettingsError(
+                f"BIO_OURA_REDIRECT_URI {self.redirect_uri} is not on this machine: use http://localhost:<port>/<path>."
+            )
+
+
+def is_loopback(address: str) -> bool:
+    """Whether a URL's host is this machine."""
+    return urlsplit(address).hostname in LOOPBACK_HOSTS
+
+
+def _require_safe(address: str) -> None:
+    if urlsplit(address).scheme != "https" and not is_loopback(address):
+        raise SettingsError(f"{address} is not https: Oura's secrets are not sent over an open line.")

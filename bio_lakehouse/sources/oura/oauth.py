@@ -1,0 +1,314 @@
+"""Signing in to Oura (OAuth 2 authorisation code, RFC 6749 4.1) and renewing single-use refresh tokens."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+import webbrowser
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+from authlib.oauth2.client import OAuth2Client
+
+from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
+from bio_lakehouse.sources.oura.connection import APPLICATIONS_PAGE, OuraConnection
+from bio_lakehouse.sources.oura.tokens import SIGN_IN, Tokens, TokenStore
+from bio_lakehouse.sources.oura.transport import (
+    OuraUnavailable,
+    Sleep,
+    explained,
+    open_http,
+    raise_if_passing,
+    retrying,
+)
+
+RENEW_SECONDS_BEFORE_EXPIRY = 60.0
+
+
+def login(
+    connection: OuraConnection,
+    store: TokenStore,
+    *,
+    announce: Callable[[str], None],
+    open_browser: Callable[[str], bool] = webbrowser.open,
+    timeout_seconds: float = 300,
+) -> Tokens:
+    """Opens Oura's consent page, waits on loopback for the person's answer, and stores the tokens.
+
+    `announce` is told the page's address first, for where no browser opens by itself. Raises `SourceError` when the
+    person declines, nobody answers in time, the port is taken, or Oura refuses.
+    """
+    attempt = SignIn.begin(connection)
+    with _Listener(connection.redirect_uri, attempt.state) as listener:
+        announce(attempt.url)
+        open_browser(attempt.url)
+        return attempt.finish(listener.wait(timeout_seconds), store)
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One sign-in under way: send the person to `url`; the address they come back to finishes it."""
+
+    connection: OuraConnection
+    url: str
+    state: str
+
+    @classmethod
+    def begin(cls, connection: OuraConnection) -> SignIn:
+        client = OAuth2Client(None, connection.client_id)
+        url, state = client.create_authorization_url(
+            connection.authorize_url,
+            state=secrets.token_urlsafe(32),
+            redirect_uri=connection.redirect_uri,
+            scope=" ".join(connection.scopes) or None,
+        )
+        return cls(connection, url, state)
+
+    def finish(self, redirected_to: str, store: TokenStore) -> Tokens:
+        """Exchanges the code in that address for tokens and stores them. Raises `SourceError`."""
+        answer = {name: values[0] for name, values in parse_qs(urlsplit(redirected_to).query).items()}
+        if "error" in answer:
+            raise SourceError(_declined(answer["error"]))
+        if not secrets.compare_digest(answer.get("state", ""), self.state) or "code" not in answer:
+            raise SourceError("That address does not belong to this sign-in. Start again: bio-lakehouse oura login")
+        with open_http(self.connection.patience) as http, store.lock():
+            try:
+                tokens = _TokenEndpoints(self.connection, http).exchange(answer["code"])
+            except _TokenRefused as refusal:
+                raise SourceError(
+                    f"Oura did not accept the sign-in ({refusal}). Check BIO_OURA_CLIENT_ID, BIO_OURA_CLIENT_SECRET "
+                    f"and the redirect address at {APPLICATIONS_PAGE}, then run: bio-lakehouse oura login"
+                ) from None
+            store.save(tokens)
+        return tokens
+
+
+class Session:
+    """The tokens of one signed-in person, renewed when due; safe beside other processes on the same store."""
+
+    def __init__(
+        self, connection: OuraConnection, store: TokenStore, http: httpx.Client, sleep: Sleep = time.sleep
+    ) -> None:
+        self.store = store
+        self._endpoints = _TokenEndpoints(connection, http, sleep)
+
+    def tokens(self) -> Tokens:
+        """Tokens that are good for another minute. Raises `SignInRequired` when there are none or Oura refuses."""
+        tokens = self._stored()
+        return self.renew(tokens) if tokens.expires_within(RENEW_SECONDS_BEFORE_EXPIRY) else tokens
+
+    def renew(self, worn: Tokens) -> Tokens:
+        """Tokens other than `worn`: those another process has stored meanwhile, else new ones from Oura.
+
+        The new refresh token is stored before anything uses it. Raises `SignInRequired` when Oura refuses.
+        """
+        with self.store.lock():
+            stored = self._stored()
+            if stored.access_token != worn.access_token and not stored.expires_within(RENEW_SECONDS_BEFORE_EXPIRY):
+                return stored
+            # A store that cannot be written must fail here, before the single-use token is spent.
+            self.store.save(stored)
+            renewed = self._exchanged(stored)
+            self.store.save(renewed)
+            return renewed
+
+    def _stored(self) -> Tokens:
+        tokens = self.store.load()
+        if tokens is None:
+            raise SignInRequired(
+                f"Nobody has signed in to Oura yet ({self.store.where}). Run: bio-lakehouse oura login"
+            )
+        return tokens
+
+    def _exchanged(self, stored: Tokens) -> Tokens:
+        try:
+            return self._endpoints.refresh(stored)
+        except _TokenRefused as refusal:
+            raise SignInRequired(f"Oura's login has expired or was revoked ({refusal}). {SIGN_IN}") from None
+
+
+class _TokenRefused(SourceError):  # noqa: N818
+    """A token address would not give tokens; the text is OAuth's error code, which holds no secret."""
+
+
+class _TokenEndpoints:
+    """The token addresses in their order; authlib speaks OAuth over our HTTP client."""
+
+    def __init__(self, connection: OuraConnection, http: httpx.Client, sleep: Sleep = time.sleep) -> None:
+        self.connection = connection
+        self.http = http
+        self.sleep = sleep
+        self._credentials = {
+            "client_id": connection.client_id,
+            "client_secret": connection.client_secret.get_secret_value(),
+        }
+
+    def exchange(self, code: str) -> Tokens:
+        """Raises `_TokenRefused` when no address takes the code, `OuraUnavailable` when one cannot be asked."""
+
+        def request(client: Any, url: str) -> Any:
+            return client.fetch_token(
+                url, grant_type="authorization_code", code=code, auth=_unsigned, **self._credentials
+            )
+
+        return self._first(request, self.connection.token_urls)
+
+    def refresh(self, tokens: Tokens) -> Tokens:
+        """Raises as `exchange` does."""
+        if not tokens.refresh_token:
+            raise _TokenRefused("no refresh token was given")
+
+        def request(client: Any, url: str) -> Any:
+            return client.refresh_token(url, refresh_token=tokens.refresh_token, auth=_unsigned, **self._credentials)
+
+        return self._first(request, sorted(self.connection.token_urls, key=lambda url: url != tokens.token_url))
+
+    def _first(self, request: Callable[[Any, str], Any], urls: tuple[str, ...] | list[str]) -> Tokens:
+        refusal = _TokenRefused("no token address")
+        for url in urls:
+            try:
+                return retrying(self.connection.patience, self.sleep)(self._ask, request, url)
+            except _TokenRefused as error:
+                refusal = error
+        raise refusal
+
+    def _ask(self, request: Callable[[Any, str], Any], url: str) -> Tokens:
+        client = OAuth2Client(self.http, self.connection.client_id, redirect_uri=self.connection.redirect_uri)
+        client.register_compliance_hook("access_token_response", _require_tokens)
+        client.register_compliance_hook("refresh_token_response", _require_tokens)
+        with explained("new tokens"):
+            answer = request(client, url)
+        return Tokens(
+            access_token=answer["access_token"],
+            refresh_token=answer.get("refresh_token"),
+            expires_at=answer.get("expires_at"),
+            scope=answer.get("scope"),
+            token_url=url,
+        )
+
+
+def _unsigned(request: httpx.Request) -> httpx.Request:
+    """No `Authorization` header: both of Oura's token addresses take the credentials in the body."""
+    return request
+
+
+def _require_tokens(response: httpx.Response) -> httpx.Response:
+    """The response when it holds tokens; nothing of its body but a known error code gets into an exception."""
+    raise_if_passing(response, "new tokens")
+    try:
+        answer = response.json()
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        answer = {}
+    if response.is_client_error:
+        raise _TokenRefused(_error_code(answer) or f"HTTP {response.status_code}")
+    if not response.is_success or not isinstance(answer.get("access_token"), str):
+        raise OuraUnavailable(f"Oura's answer to a request for tokens holds none (HTTP {response.status_code}).")
+    return response
+
+
+OAUTH_ERRORS = frozenset(
+    {
+        "invalid_request",
+        "invalid_client",
+        "invalid_grant",
+        "invalid_scope",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "unsupported_response_type",
+        "access_denied",
+        "server_error",
+        "temporarily_unavailable",
+    }
+)
+
+
+def _error_code(answer: dict[str, Any]) -> str | None:
+    code = answer.get("error")
+    return code if code in OAUTH_ERRORS else None
+
+
+def _declined(error: str) -> str:
+    if error == "access_denied":
+        return "The sign-in was declined at Oura. Nothing was stored. To try again: bio-lakehouse oura login"
+    if error == "invalid_scope":
+        return (
+            "Oura does not know one of the scopes asked for (BIO_OURA_SCOPES). Set it to those of your application at "
+            f"{APPLICATIONS_PAGE}, or to nothing to be asked for all, then run: bio-lakehouse oura login"
+        )
+    code = error if error in OAUTH_ERRORS else "unknown error"
+    return f"Oura ended the sign-in ({code}). Check the application at {APPLICATIONS_PAGE}, then try again."
+
+
+class _Listener:
+    """An HTTP server on the redirect address that waits for the one request with our state."""
+
+    def __init__(self, redirect_uri: str, state: str) -> None:
+        self.redirect_uri = redirect_uri
+        self.address = urlsplit(redirect_uri)
+        self.state = state
+        self.received: str | None = None
+        self.answered = threading.Event()
+
+    def __enter__(self) -> _Listener:
+        port = self.address.port or 80
+        host = "127.0.0.1" if self.address.hostname == "localhost" else self.address.hostname or ""
+        try:
+            self.server = ThreadingHTTPServer((host, port), _handler(self))
+        except OSError as error:
+            raise SettingsError(
+                f"Nothing can listen at {self.redirect_uri} ({error.strerror}). End what uses port {port}, or set "
+                f"BIO_OURA_REDIRECT_URI to another port, here and at {APPLICATIONS_PAGE}."
+            ) from error
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    def wait(self, seconds: float) -> str:
+        """The address at which the person came back. Raises `SourceError` after that many seconds."""
+        if not self.answered.wait(seconds) or self.received is None:
+            raise SourceError(
+                f"Nobody finished the sign-in at Oura within {seconds:.0f} s. Try again: bio-lakehouse oura login"
+            )
+        return self.received
+
+    def receive(self, target: str) -> HTTPStatus:
+        """Takes the request's target when it is the redirect of this very sign-in."""
+        asked = urlsplit(target)
+        if asked.path != (self.address.path or "/"):
+            return HTTPStatus.NOT_FOUND
+        if not secrets.compare_digest(parse_qs(asked.query).get("state", [""])[0], self.state):
+            return HTTPStatus.BAD_REQUEST
+        self.received = target
+        return HTTPStatus.OK
+
+
+def _handler(listener: _Listener) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status = listener.receive(self.path)
+            done = status == HTTPStatus.OK
+            text = "Done. You can close this page." if done else "This is not the sign-in's address."
+            body = f"<!doctype html><title>Bio Lakehouse</title><p>{text}</p>".encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+            if done:
+                listener.answered.set()
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Nothing: the request line holds the code."""
+
+    return Handler

@@ -1,0 +1,137 @@
+"""HTTP to Oura: one client with all its timeouts, what counts as a passing failure, and when to try again."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from bio_lakehouse.errors import SourceError
+from bio_lakehouse.sources.oura.connection import Patience
+
+Sleep = Callable[[float], None]
+_BACK_OFF = wait_random_exponential(multiplier=1, max=30)
+
+
+class OuraUnavailable(SourceError):  # noqa: N818
+    """Oura could not be reached, was busy, or did not answer whole: later it may.
+
+    `retry_after` is the number of seconds for which Oura asked to be left alone.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class OuraRefused(SourceError):  # noqa: N818
+    """Oura would not have the request as it stands; asking again does not help."""
+
+
+class OuraForbidden(SourceError):  # noqa: N818
+    """Oura keeps this dataset from this application: a scope is not granted, or the membership has lapsed."""
+
+
+def open_http(patience: Patience) -> httpx.Client:
+    """A client that waits no longer than `patience` to connect, between bytes, and for a body altogether."""
+    return httpx.Client(
+        timeout=httpx.Timeout(patience.read_seconds, connect=patience.connect_seconds),
+        headers={"Accept": "application/json", "User-Agent": "bio-lakehouse"},
+        event_hooks={"response": [_body_deadline(patience.total_seconds)]},
+    )
+
+
+def retrying(patience: Patience, sleep: Sleep) -> Retrying:
+    """Tries again after `OuraUnavailable`: at `Retry-After` when Oura said, else backing off with jitter."""
+
+    def worth_it(error: BaseException) -> bool:
+        return isinstance(error, OuraUnavailable) and (error.retry_after or 0) <= patience.longest_wait_seconds
+
+    return Retrying(
+        retry=retry_if_exception(worth_it),
+        stop=stop_after_attempt(patience.attempts),
+        wait=_wait,
+        sleep=sleep,
+        reraise=True,
+    )
+
+
+@contextmanager
+def explained(what: str) -> Iterator[None]:
+    """Turns httpx's failures to get an answer into `OuraUnavailable` about `what`."""
+    try:
+        yield
+    except httpx.ConnectTimeout:
+        raise OuraUnavailable(f"Oura could not be reached in time for {what}. Check the network.") from None
+    except httpx.TimeoutException:
+        raise OuraUnavailable(f"Oura answered too slowly for {what}. Try again later.") from None
+    except httpx.ConnectError as error:
+        raise OuraUnavailable(f"Oura could not be reached for {what} ({error}). Check the network.") from None
+    except httpx.RequestError as error:
+        raise OuraUnavailable(
+            f"The connection to Oura broke during {what} ({type(error).__name__}), so its answer is not whole. "
+            "Try again later."
+        ) from None
+
+
+def raise_if_passing(response: httpx.Response, what: str) -> None:
+    """Raises `OuraUnavailable` for 429 and 5xx."""
+    if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        wait = retry_after(response.headers)
+        asked = "" if wait is None else f" and asks to wait {wait:.0f} s"
+        raise OuraUnavailable(f"Oura has had too many requests (429 for {what}){asked}. Try again later.", wait)
+    if response.is_server_error:
+        raise OuraUnavailable(
+            f"Oura has trouble of its own (HTTP {response.status_code} for {what}). Try again later.",
+            retry_after(response.headers),
+        )
+
+
+def retry_after(headers: httpx.Headers) -> float | None:
+    """Seconds to wait by `Retry-After` (seconds or a date, RFC 9110 10.2.3), else by `X-RateLimit-Reset`."""
+    asked = headers.get("Retry-After", "").strip()
+    reset = headers.get("X-RateLimit-Reset", "").strip()
+    if asked.isdigit():
+        return float(asked)
+    try:
+        until = parsedate_to_datetime(asked) if asked else datetime.fromtimestamp(float(reset), UTC)
+        return max(0.0, (until - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.retry_after if isinstance(error, OuraUnavailable) else None
+    return _BACK_OFF(state) if asked is None else asked + random.uniform(0, 1)
+
+
+def _body_deadline(seconds: float) -> Callable[[httpx.Response], None]:
+    def bound(response: httpx.Response) -> None:
+        if isinstance(response.stream, httpx.SyncByteStream):
+            response.stream = _DeadlineStream(response.stream, time.monotonic() + seconds)
+
+    return bound
+
+
+class _DeadlineStream(httpx.SyncByteStream):
+    """A body that must be there by a point of the monotonic clock: a trickle never trips httpx's read timeout."""
+
+    def __init__(self, stream: httpx.SyncByteStream, deadline: float) -> None:
+        self.stream = stream
+        self.deadline = deadline
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self.stream:
+            if time.monotonic() > self.deadline:
+                raise httpx.ReadTimeout("the body took too long")
+            yield chunk
+
+    def close(self) -> None:
+        self.stream.close()
