@@ -96,12 +96,14 @@ class Session:
         self, connection: OuraConnection, store: TokenStore, http: httpx.Client, sleep: Sleep = time.sleep
     ) -> None:
         self.store = store
+        self._tokens: Tokens | None = None
         self._endpoints = _TokenEndpoints(connection, http, sleep)
 
     def tokens(self) -> Tokens:
         """Tokens that are good for another minute. Raises `SignInRequired` when there are none or Oura refuses."""
-        tokens = self._stored()
-        return self.renew(tokens) if tokens.expires_within(RENEW_SECONDS_BEFORE_EXPIRY) else tokens
+        tokens = self._tokens or self._stored()
+        self._tokens = self.renew(tokens) if tokens.expires_within(RENEW_SECONDS_BEFORE_EXPIRY) else tokens
+        return self._tokens
 
     def renew(self, worn: Tokens) -> Tokens:
         """Tokens other than `worn`: those another process has stored meanwhile, else new ones from Oura.
@@ -110,13 +112,10 @@ class Session:
         """
         with self.store.lock():
             stored = self._stored()
-            if stored.access_token != worn.access_token and not stored.expires_within(RENEW_SECONDS_BEFORE_EXPIRY):
-                return stored
-            # A store that cannot be written must fail here, before the single-use token is spent.
-            self.store.save(stored)
-            renewed = self._exchanged(stored)
-            self.store.save(renewed)
-            return renewed
+            if stored.access_token == worn.access_token or stored.expires_within(RENEW_SECONDS_BEFORE_EXPIRY):
+                stored = self._exchanged(stored)
+        self._tokens = stored
+        return stored
 
     def _stored(self) -> Tokens:
         tokens = self.store.load()
@@ -128,9 +127,15 @@ class Session:
 
     def _exchanged(self, stored: Tokens) -> Tokens:
         try:
-            return self._endpoints.refresh(stored)
+            renewed = self._endpoints.refresh(stored)
         except _TokenRefused as refusal:
+            # Parameter Store may answer with what was true a moment ago.
+            newest = self._stored()
+            if newest.access_token != stored.access_token:
+                return newest
             raise SignInRequired(f"Oura's login has expired or was revoked ({refusal}). {SIGN_IN}") from None
+        self.store.save(renewed)
+        return renewed
 
 
 class _TokenRefused(SourceError):  # noqa: N818

@@ -21,6 +21,7 @@ from bio_lakehouse.errors import SignInRequired, SourceError
 
 SIGN_IN = "Sign in again with: bio-lakehouse oura login"
 LOCK_SECONDS = 120.0
+PROBE_BYTES = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,10 @@ class TokenStore(Protocol):
         ...
 
     def lock(self) -> AbstractContextManager[None]:
-        """Held by one process at a time, on one machine (file) or anywhere (Parameter Store)."""
+        """Held by one process at a time, on one machine (file) or anywhere (Parameter Store).
+
+        Whoever holds it has found the store writable: a single-use token is not spent for a result that is lost.
+        """
         ...
 
 
@@ -110,24 +114,36 @@ class FileTokenStore:
             return Tokens.from_json(file.read(), self.where)
 
     def save(self, tokens: Tokens) -> None:
-        draft = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
-        try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_private(draft, tokens.to_json())
+        with self._draft(tokens.to_json()) as draft:
             draft.replace(self.path)
             _sync_folder(self.path.parent)
-        except OSError as error:
-            draft.unlink(missing_ok=True)
-            raise SourceError(f"{self.path} cannot be written: {error.strerror}. Make its folder writable.") from error
 
     @contextmanager
     def lock(self) -> Iterator[None]:
         lock = FileLock(f"{self.path}.lock", timeout=LOCK_SECONDS, mode=0o600)
         self._acquire(lock)
         try:
+            self._prove_writable()
             yield
         finally:
             lock.release()
+
+    def _prove_writable(self) -> None:
+        with self._draft(" " * PROBE_BYTES):
+            pass
+
+    @contextmanager
+    def _draft(self, text: str) -> Iterator[Path]:
+        """A private file with that text beside the store, gone afterwards unless it was moved away."""
+        draft = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write_private(draft, text)
+            yield draft
+        except OSError as error:
+            raise SourceError(f"{self.path} cannot be written: {error.strerror}. Make room or rights there.") from error
+        finally:
+            draft.unlink(missing_ok=True)
 
     def _acquire(self, lock: FileLock) -> None:
         try:

@@ -1,0 +1,145 @@
+"""Fetching a stretch of days from Oura, window by window, each ready to be landed as one whole answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bio_lakehouse.errors import SignInRequired, SourceError
+from bio_lakehouse.sources.oura.client import ENDPOINTS, Endpoint, OuraClient
+from bio_lakehouse.sources.oura.transport import OuraForbidden, OuraUnavailable
+from bio_lakehouse.sources.records import FetchNote
+
+READ_BY_DEFAULT = ("daily_readiness", "daily_sleep", "daily_activity", "sleep", "daily_spo2", "heartrate")
+UNAVAILABLE_BEFORE_GIVING_UP = 3
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
+    """A stretch of days of one endpoint, both ends included, that arrives whole or fails."""
+
+    endpoint: str
+    first_day: date
+    last_day: date
+
+    def covers(self, other: Window) -> bool:
+        return self.endpoint == other.endpoint and self.first_day <= other.first_day and other.last_day <= self.last_day
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} {self.first_day} to {self.last_day}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A window that arrived whole: `content` is `{"data": […], "next_token": null}` of all its pages, as JSON."""
+
+    window: Window
+    note: FetchNote
+    content: bytes
+    record_count: int
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.window.endpoint}-{self.window.first_day}-{self.window.last_day}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FailedWindow:
+    """A window that did not arrive whole, and why; `error` says what to do."""
+
+    window: Window
+    error: SourceError
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a fetch is: this is outcome `number` of `total`."""
+
+    number: int
+    total: int
+    outcome: Answer | FailedWindow
+
+
+def windows(first: date, last: date, endpoints: Collection[str] = READ_BY_DEFAULT) -> list[Window]:
+    """The windows of those days, newest first, an endpoint's cut at the same days whatever `first` and `last` are."""
+    planned = [window for name in endpoints for window in _cut(ENDPOINTS[name], first, last)]
+    return sorted(planned, key=lambda window: window.last_day, reverse=True)
+
+
+def fetch(
+    client: OuraClient,
+    first: date,
+    last: date,
+    timezone: ZoneInfo,
+    *,
+    endpoints: Collection[str] = READ_BY_DEFAULT,
+    done: Collection[Window] = (),
+    progress: Callable[[Progress], None] | None = None,
+) -> Iterator[Answer | FailedWindow]:
+    """One outcome for each window of those days that no window of `done` covers, newest first.
+
+    Land an answer before taking the next one: a fetch that is interrupted goes on where it stopped when the windows
+    that were landed are passed as `done`. Never raises for what Oura does; once asking makes no more sense (signed
+    out, forbidden, down), the windows left fail with that reason and without a request.
+    """
+    planned = [window for window in windows(first, last, endpoints) if not any(old.covers(window) for old in done)]
+    patience = _Patience()
+    for number, window in enumerate(planned, start=1):
+        reason = patience.lost_with(window)
+        outcome = FailedWindow(window, reason) if reason else _outcome(client, window, timezone)
+        patience.learn(outcome)
+        if progress:
+            progress(Progress(number, len(planned), outcome))
+        yield outcome
+
+
+def failure_of(failed: Collection[FailedWindow], asked: int) -> SourceError:
+    """One error about the windows that failed of those asked for; `SignInRequired` when signing in is what it takes."""
+    reasons = sorted({str(entry.error) for entry in failed})
+    text = f"{len(failed)} of {asked} windows did not arrive from Oura; what arrived whole is kept. " + " ".join(
+        reasons
+    )
+    signed_out = any(isinstance(entry.error, SignInRequired) for entry in failed)
+    return SignInRequired(text) if signed_out else SourceError(text)
+
+
+class _Patience:
+    """What the failures so far say about the windows that are left."""
+
+    def __init__(self) -> None:
+        self._everywhere: SourceError | None = None
+        self._at: dict[str, SourceError] = {}
+        self._unavailable = 0
+
+    def lost_with(self, window: Window) -> SourceError | None:
+        return self._everywhere or self._at.get(window.endpoint)
+
+    def learn(self, outcome: Answer | FailedWindow) -> None:
+        error = outcome.error if isinstance(outcome, FailedWindow) else None
+        self._unavailable = self._unavailable + 1 if isinstance(error, OuraUnavailable) else 0
+        if isinstance(error, SignInRequired) or self._unavailable >= UNAVAILABLE_BEFORE_GIVING_UP:
+            self._everywhere = self._everywhere or error
+        if isinstance(error, OuraForbidden):
+            self._at[outcome.window.endpoint] = error
+
+
+def _cut(endpoint: Endpoint, first: date, last: date) -> Iterator[Window]:
+    length = endpoint.window_days
+    for block in range(first.toordinal() // length, last.toordinal() // length + 1):
+        start = max(first, date.fromordinal(max(1, block * length)))
+        end = min(last, date.fromordinal(max(1, block * length)) + timedelta(days=length - 1))
+        yield Window(endpoint.name, start, end)
+
+
+def _outcome(client: OuraClient, window: Window, timezone: ZoneInfo) -> Answer | FailedWindow:
+    fetched_at = datetime.now(UTC)
+    try:
+        records = client.records(ENDPOINTS[window.endpoint], window.first_day, window.last_day, timezone)
+    except SourceError as error:
+        return FailedWindow(window, error)
+    note = FetchNote(fetched_at, window.endpoint, window.first_day, window.last_day)
+    content = json.dumps({"data": records, "next_token": None}, separators=(",", ":"))
+    return Answer(window, note, content.encode(), len(records))
