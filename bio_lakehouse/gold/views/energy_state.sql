@@ -1,0 +1,77 @@
+/*
+The energy a day starts with, from readiness, sleep and HRV balance, and how hard the day's output was against it.
+
+grain: user_id, day
+owner: bio-lakehouse
+columns:
+  user_id string required: Whose row it is.
+  day date required: The person's local calendar day.
+  readiness_score int 0..100: Oura's readiness score.
+  sleep_score int 0..100: Oura's sleep score.
+  hrv_balance int 0..100: Oura's HRV balance contributor.
+  energy_state string: peak (readiness >= 85, sleep >= 88, HRV balance >= 75), high (>= 85, >= 80), moderate (>= 70,
+    >= 65), low (readiness >= 50), else recovery_needed; null when readiness is unknown, or sleep with readiness >= 70.
+  guidance string: What the state suggests for the day.
+  readiness_to_output_ratio double 0..: Output (kJ) a point of readiness, 2 decimals.
+  output_zone string: By that ratio: overreaching (> 4.0), high_performance (>= 2.5), moderate (>= 1.5), undertrained;
+    no_workout when it is known that there was none; else null.
+  readiness_3day_avg double 0..100: Mean readiness of the 3 calendar days up to this one.
+  sleep_3day_avg double 0..100: Mean sleep score of the 3 calendar days up to this one.
+  readiness_delta int -100..100: Readiness against the calendar day before.
+  sleep_delta int -100..100: Sleep score against the calendar day before.
+*/
+WITH states AS (
+    SELECT
+        user_id,
+        day,
+        readiness_score,
+        sleep_score,
+        hrv_balance_score,
+        had_workout,
+        readiness_to_output_ratio,
+        CASE
+            WHEN readiness_score IS NULL OR (readiness_score >= 70 AND sleep_score IS NULL) THEN NULL
+            WHEN readiness_score >= 85 AND sleep_score >= 88 AND hrv_balance_score >= 75 THEN 'peak'
+            WHEN readiness_score >= 85 AND sleep_score >= 80 THEN 'high'
+            WHEN readiness_score >= 70 AND sleep_score >= 65 THEN 'moderate'
+            WHEN readiness_score >= 50 THEN 'low'
+            ELSE 'recovery_needed'
+        END AS energy_state,
+        avg(readiness_score) OVER (
+            PARTITION BY user_id ORDER BY day RANGE BETWEEN INTERVAL '2' DAY PRECEDING AND CURRENT ROW
+        ) AS readiness_3day_avg,
+        avg(sleep_score) OVER (
+            PARTITION BY user_id ORDER BY day RANGE BETWEEN INTERVAL '2' DAY PRECEDING AND CURRENT ROW
+        ) AS sleep_3day_avg
+    FROM bio_gold.daily_readiness_performance
+)
+SELECT
+    today.user_id,
+    today.day,
+    today.readiness_score,
+    today.sleep_score,
+    today.hrv_balance_score AS hrv_balance,
+    today.energy_state,
+    CASE today.energy_state
+        WHEN 'peak' THEN 'Everything is in place: a day for the hardest session of the week.'
+        WHEN 'high' THEN 'Plenty of energy: train hard if you like.'
+        WHEN 'moderate' THEN 'Enough for steady work; save the hardest efforts.'
+        WHEN 'low' THEN 'Go easy: light movement, and an early night.'
+        WHEN 'recovery_needed' THEN 'Recover today: rest, and sleep early.'
+    END AS guidance,
+    today.readiness_to_output_ratio,
+    CASE
+        WHEN NOT today.had_workout THEN 'no_workout'
+        WHEN today.readiness_to_output_ratio > 4.0 THEN 'overreaching'
+        WHEN today.readiness_to_output_ratio >= 2.5 THEN 'high_performance'
+        WHEN today.readiness_to_output_ratio >= 1.5 THEN 'moderate'
+        WHEN today.readiness_to_output_ratio < 1.5 THEN 'undertrained'
+    END AS output_zone,
+    today.readiness_3day_avg,
+    today.sleep_3day_avg,
+    today.readiness_score - day_before.readiness_score AS readiness_delta,
+    today.sleep_score - day_before.sleep_score AS sleep_delta
+FROM states AS today
+LEFT JOIN bio_gold.daily_readiness_performance AS day_before
+    ON day_before.user_id = today.user_id
+   AND day_before.day = CAST(date_add('day', -1, today.day) AS date)

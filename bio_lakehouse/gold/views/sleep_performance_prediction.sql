@@ -1,0 +1,48 @@
+/*
+A night's sleep beside the readiness and the output of its own day and of the day after. Oura files a night under the
+morning on which it ends, and that morning's readiness already contains the night's score: the same-day pair is partly
+the same measurement, the next-day pair is the honest question.
+
+grain: user_id, day
+owner: bio-lakehouse
+columns:
+  user_id string required: Whose row it is.
+  day date required: The day under which the night is filed: the morning on which it ends.
+  sleep_day date required: The same day.
+  sleep_score int 0..100: Oura's sleep score of the night.
+  sleep_quality string: Excellent (88+), Good (75-87), Fair (60-74) or Poor (<60); null when the score is unknown.
+  same_day_readiness int 0..100: Readiness of that day.
+  same_day_output_kj double 0..: Output of that day (kJ).
+  next_day date required: The calendar day after.
+  next_day_readiness int 0..100: Readiness of the calendar day after.
+  next_day_output_kj double 0..: Output of the calendar day after (kJ).
+  next_day_avg_watts double 0..: Mean power of the calendar day after (W).
+  next_day_had_workout boolean: Whether there was a workout on the calendar day after; null when that is unknown.
+  sleep_to_readiness_ratio double 0..: Readiness of the calendar day after by the sleep score, 2 decimals.
+*/
+SELECT
+    night.user_id,
+    night.day,
+    night.day AS sleep_day,
+    night.sleep_score,
+    CASE
+        WHEN night.sleep_score >= 88 THEN 'Excellent (88+)'
+        WHEN night.sleep_score >= 75 THEN 'Good (75-87)'
+        WHEN night.sleep_score >= 60 THEN 'Fair (60-74)'
+        WHEN night.sleep_score < 60 THEN 'Poor (<60)'
+    END AS sleep_quality,
+    night.readiness_score AS same_day_readiness,
+    night.total_output_kj AS same_day_output_kj,
+    CAST(date_add('day', 1, night.day) AS date) AS next_day,
+    day_after.readiness_score AS next_day_readiness,
+    day_after.total_output_kj AS next_day_output_kj,
+    day_after.avg_watts AS next_day_avg_watts,
+    day_after.had_workout AS next_day_had_workout,
+    CAST(
+        round(CAST(CAST(day_after.readiness_score AS double) / nullif(night.sleep_score, 0) AS decimal(18, 12)), 2)
+        AS double
+    ) AS sleep_to_readiness_ratio
+FROM bio_gold.daily_readiness_performance AS night
+LEFT JOIN bio_gold.daily_readiness_performance AS day_after
+    ON day_after.user_id = night.user_id
+   AND day_after.day = CAST(date_add('day', 1, night.day) AS date)
