@@ -26,33 +26,52 @@ Changes = dict[str, set[date]]
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What became of one file: its log entry and the days that are new or changed by it, by bronze dataset."""
+    """What became of one file: its log entry and how many days are new, changed and unchanged by it.
+
+    `repeated` says that the log knew the file already and nothing was done.
+    """
 
     path: str
     entry: LogEntry
     new_days: int = 0
     changed_days: int = 0
     unchanged_days: int = 0
+    repeated: bool = False
 
     @property
     def failed(self) -> bool:
-        return self.entry.status == "validation_failed" or self.entry.quarantined_count > 0
+        return not self.repeated and (self.entry.status == "validation_failed" or self.entry.quarantined_count > 0)
 
 
-def receive(lake: Lakehouse, path: Path, user_id: str, dataset: str | None = None) -> tuple[str, bytes]:
-    """Copy one local file into landing, unless that user's landing already holds it; its key and its content."""
-    content, note = path.read_bytes(), Note(dataset=dataset)
-    digest = checksum(content)
-    known = lake.log.with_checksum(user_id, digest)
-    key = known.file_path if known else landing.put(lake.objects, user_id, path.name, content, note)
-    return key, content
+def ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None = None) -> list[Arrival]:
+    """Copy one local file into landing, unless that user's landing holds it, and log it; a zip gives one a member."""
+    content = path.read_bytes()
+    known = lake.log.with_checksum(user_id, checksum(content))
+    if known:
+        return [_repeated(known)]
+    key = landing.put(lake.objects, user_id, path.name, content, Note(dataset=dataset))
+    info = lake.objects.info(key)
+    entries = _entries_by_object(lake)[key]
+    failed = any(entry.status == "validation_failed" for entry in entries)
+    if failed or is_news(info, entries, lake.settings.today()):
+        return take(lake, info)
+    return [_repeated(entry) for entry in entries]
+
+
+def _repeated(entry: LogEntry) -> Arrival:
+    return Arrival(entry.file_path, entry, unchanged_days=len(entry.covered_days), repeated=True)
+
+
+def _entries_by_object(lake: Lakehouse) -> dict[str, list[LogEntry]]:
+    known: dict[str, list[LogEntry]] = defaultdict(list)
+    for entry in lake.log.entries():
+        known[entry.file_path.partition(landing.MEMBER)[0]].append(entry)
+    return known
 
 
 def scan(lake: Lakehouse, progress: Callable[[str], None] = lambda _: None) -> list[Arrival]:
     """Log every landed file that is new, was overwritten, or now holds days that are no longer in the future."""
-    known: dict[str, list[LogEntry]] = defaultdict(list)
-    for entry in lake.log.entries():
-        known[entry.file_path.partition(landing.MEMBER)[0]].append(entry)
+    known = _entries_by_object(lake)
     arrivals = []
     for info in landing.files(lake.objects):
         if is_news(info, known[info.key], lake.settings.today()):
@@ -157,7 +176,7 @@ def _duplicate(lake: Lakehouse, file: LandedFile, same: LogEntry) -> Arrival:
         error=f"same content as {same.file_path}",
     )
     lake.log.record(entry, {})
-    return Arrival(file.path, entry, unchanged_days=len(same.covered_days))
+    return Arrival(file.path, entry, unchanged_days=len(same.covered_days), repeated=True)
 
 
 def _accept(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> Arrival:

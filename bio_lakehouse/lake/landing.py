@@ -72,10 +72,13 @@ class Note:
 
 
 def put(objects: ObjectStore, user_id: str, name: str, content: bytes, note: Note | None = None) -> str:
-    """Land `content` for `user_id` and return its key; a name that is taken by other content gets its checksum."""
+    """Land `content` for `user_id` and return its key; a name that is taken by other content gets its checksum.
+
+    The user's word on a dataset may be added to a file that is there; the note of a fetch is never changed.
+    """
     note = note or Note()
     key = f"{PREFIX}/{user_id}/{PurePosixPath(name).name.lstrip('.') or 'unnamed'}"
-    if objects.exists(key) and (objects.get(key) != content or read_note(objects, key) != note):
+    if objects.exists(key) and (objects.get(key) != content or read_note(objects, key).fetch != note.fetch):
         path = PurePosixPath(key)
         digest = checksum(content + note.to_json())[:8]
         key = str(path.with_name(f"{path.stem}-{digest}{path.suffix}"))

@@ -27,6 +27,7 @@ class ObjectStore(Protocol):
     """Whole objects by key; keys are `/`-separated and never start with one."""
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]: ...
+    def info(self, key: str) -> ObjectInfo: ...
     def exists(self, key: str) -> bool: ...
     def get(self, key: str) -> bytes: ...
     def put(self, key: str, content: bytes) -> None: ...
@@ -56,10 +57,11 @@ class FolderStore:
         for folder, folders, names in os.walk(top):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(name for name in names if not name.startswith(".")):
-                path = Path(folder, name)
-                stat = path.stat()
-                key = path.relative_to(self.root).as_posix()
-                yield ObjectInfo(key, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
+                yield self.info(Path(folder, name).relative_to(self.root).as_posix())
+
+    def info(self, key: str) -> ObjectInfo:
+        stat = self.path(key).stat()
+        return ObjectInfo(key, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
 
     def exists(self, key: str) -> bool:
         return self.path(key).is_file()

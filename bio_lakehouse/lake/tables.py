@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyiceberg.catalog import Catalog
-from pyiceberg.exceptions import CommitFailedException, NamespaceAlreadyExistsError, TableAlreadyExistsError
+from pyiceberg.exceptions import (
+    CommitFailedException,
+    NamespaceAlreadyExistsError,
+    TableAlreadyExistsError,
+    ValidationException,
+)
+from pyiceberg.expressions import BooleanExpression
 from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.transforms import MonthTransform
@@ -97,7 +103,7 @@ class Tables:
         return conform(self.scan(schema.full_name, *days), schema)
 
     @retry(
-        retry=retry_if_exception_type(CommitFailedException),
+        retry=retry_if_exception_type((CommitFailedException, ValidationException)),
         stop=stop_after_attempt(6),
         wait=wait_random_exponential(multiplier=0.1, max=3),
         reraise=True,
@@ -115,7 +121,7 @@ class Tables:
         before = conform(table.scan(row_filter=chosen).to_arrow(), schema)
         changed = not same_rows(before, rows, schema.grain)
         if changed:
-            table.overwrite(rows, overwrite_filter=chosen)
+            _swap(table, before, rows, chosen)
             expire(table, self.retention)
         snapshot = table.current_snapshot()
         return Commit(rows.num_rows, rows_by_day(rows, schema), changed, snapshot.snapshot_id if snapshot else None)
@@ -143,6 +149,13 @@ class Tables:
         return table
 
 
+def _swap(table: Table, before: pa.Table, rows: pa.Table, chosen: BooleanExpression) -> None:
+    if before.num_rows:
+        table.overwrite(rows, overwrite_filter=chosen)
+    else:
+        table.append(rows)
+
+
 def iceberg_schema(schema: TableSchema) -> Schema:
     """The schema as Iceberg has it, each column with its comment."""
     return Schema(
@@ -165,6 +178,8 @@ def _properties(schema: TableSchema) -> dict[str, str]:
         "comment": schema.description,
         "write.metadata.delete-after-commit.enabled": "true",
         "write.metadata.previous-versions-max": "20",
+        # A rebased append would double rows that another writer of the same days has just committed.
+        "commit.retry.num-retries": "0",
     }
 
 

@@ -1,0 +1,227 @@
+"""The command `bio-lakehouse`: thin words over the lake, the launcher and the SQL engine."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bio_lakehouse import __version__
+from bio_lakehouse.errors import BioLakehouseError
+from bio_lakehouse.settings import Settings, load_settings, safe_user_id
+
+if TYPE_CHECKING:
+    from bio_lakehouse.lake.lakehouse import Lakehouse
+
+HOME = click.option("--home", type=click.Path(path_type=Path), help="Folder of the lake (default: $BIO_HOME).")
+
+
+class Day(click.ParamType[date]):
+    """A calendar day as YYYY-MM-DD."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007
+        except ValueError:
+            self.fail(f"{value!r} is no day; write it as YYYY-MM-DD, such as 2026-03-01", param, context)
+
+
+class User(click.ParamType[str]):
+    """A user id."""
+
+    name = "user"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> str:
+        try:
+            return safe_user_id(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, context)
+
+
+def user_option(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option("--user", "user", type=User(), help=f"{text} (default: $BIO_USER, `me`).")
+
+
+class Teaching(click.Group):
+    """A group whose own errors are printed as one sentence, with exit code 1."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except BioLakehouseError as error:
+            click.secho("Error: ", fg="red", bold=True, nl=False, err=True)
+            click.echo(str(error), err=True)
+            context.exit(1)
+
+
+@click.group(cls=Teaching, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="bio-lakehouse")
+def main() -> None:
+    """Your Oura and Peloton data in one lake on your own machine.
+
+    \b
+    Start with:  bio-lakehouse demo
+    Then yours:  bio-lakehouse ingest ~/Downloads/workouts.csv ~/Downloads/oura-export.zip
+    And look:    bio-lakehouse report --open
+    """
+
+
+def open_lake(home: Path | None, **overrides: Any) -> Lakehouse:
+    from bio_lakehouse.lake.lakehouse import Lakehouse
+
+    return Lakehouse.open(load_settings(home=home, **overrides))
+
+
+def user_or_default(user: str | None, settings: Settings) -> str:
+    return user or settings.user
+
+
+@main.command()
+@HOME
+@click.option("--days", type=click.IntRange(1, 3650), default=120, show_default=True, help="Days of the demo's life.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Which demo person; the same seed, the same data.")
+@click.option("--open", "open_page", is_flag=True, help="Show the report in the browser.")
+def demo(home: Path | None, days: int, seed: int, open_page: bool) -> None:
+    """Make up a person, bring in their files, and write their weekly report.
+
+    The files are written to landing in the vendors' own formats and go the way of any other file. Without --home the
+    demo lives in a folder of its own (`<home>-demo`), so that it never mixes with your data.
+
+    \b
+    Example:  bio-lakehouse demo --days 120 --seed 7
+    """
+    from bio_lakehouse.display import demo_summary
+    from bio_lakehouse.workflows import run_demo
+
+    base = load_settings(home=home)
+    lake = open_lake(home or base.home.with_name(f"{base.home.name}-demo"))
+    outcome = run_demo(lake, days, seed)
+    demo_summary(lake, outcome)
+    if open_page:
+        click.launch(outcome.report.as_uri())
+
+
+@main.command()
+@HOME
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@user_option("Whose files they are")
+@click.option("--dataset", help="What the files hold, where their content fits several datasets (such as daily_sleep).")
+def ingest(home: Path | None, paths: tuple[Path, ...], user: str | None, dataset: str | None) -> None:
+    """Bring in files, folders or zips, and bring every day that they change up to date.
+
+    Peloton's workout CSV, Oura's account export, its trends CSV and saved API answers are recognised by what is in
+    them. A file that was brought in before changes nothing. Exits with 1 when a file was refused or rows were
+    quarantined; everything else is brought in all the same.
+
+    \b
+    Example:  bio-lakehouse ingest ~/Downloads/workouts.csv ~/Downloads/oura-export.zip
+    """
+    from bio_lakehouse.display import ingest_table
+    from bio_lakehouse.workflows import run_ingest
+
+    lake = open_lake(home)
+    outcome = run_ingest(lake, list(paths), user_or_default(user, lake.settings), dataset)
+    ingest_table(lake, outcome)
+    if outcome.failed:
+        sys.exit(1)
+
+
+@main.command()
+@HOME
+@click.option("--from", "first", type=Day(), help="First day (default: the first day that has data).")
+@click.option("--to", "last", type=Day(), help="Last day (default: today).")
+@click.option(
+    "--select",
+    "selection",
+    default="refresh",
+    show_default=True,
+    help="Assets to materialise: `refresh` (bronze, silver, gold), a Dagster selection such as"
+    " `group:silver` or `key:gold/*`, or one asset such as `insights/sleep_readiness`.",
+)
+def refresh(home: Path | None, first: date | None, last: date | None, selection: str) -> None:
+    """Rebuild a range of days from landing, in one run. Running it twice changes nothing.
+
+    \b
+    Example:  bio-lakehouse refresh --from 2026-03-01 --to 2026-03-31
+    """
+    from bio_lakehouse.display import refresh_summary
+    from bio_lakehouse.workflows import run_refresh
+
+    refresh_summary(run_refresh(open_lake(home), first, last, selection))
+
+
+@main.command()
+@HOME
+@user_option("Whose report it is")
+@click.option("--week-ending", type=Day(), help="Last day of the week (default: the newest day that has data).")
+@click.option("--open", "open_page", is_flag=True, help="Show the page in the browser.")
+def report(home: Path | None, user: str | None, week_ending: date | None, open_page: bool) -> None:
+    """Write the weekly report of the seven days that end on a day, and print where it is.
+
+    \b
+    Example:  bio-lakehouse report --week-ending 2026-03-01 --open
+    """
+    from bio_lakehouse.workflows import run_report
+
+    lake = open_lake(home)
+    page = run_report(lake, user_or_default(user, lake.settings), week_ending)
+    click.echo(str(page))
+    if open_page:
+        click.launch(page.as_uri())
+
+
+@main.command()
+@HOME
+@click.argument("sql")
+@click.option("--format", "layout", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@user_option("Whose rows are seen")
+@click.option("--all-users", is_flag=True, help="See the rows of every user.")
+def query(home: Path | None, sql: str, layout: str, user: str | None, all_users: bool) -> None:
+    """Ask the silver tables and gold views in SQL (Athena's dialect); nothing can be written.
+
+    `energy_state`, `gold.energy_state` and `bio_gold.energy_state` name the same view.
+
+    \b
+    Example:  bio-lakehouse query "SELECT day, energy_state FROM energy_state ORDER BY day DESC LIMIT 7"
+    """
+    from bio_lakehouse.display import print_rows
+    from bio_lakehouse.engines.sql import open_sql
+
+    lake = open_lake(home)
+    print_rows(open_sql(lake).query(sql, None if all_users else user_or_default(user, lake.settings)), layout)
+
+
+@main.command()
+@HOME
+@user_option("Whose data is looked at")
+def status(home: Path | None, user: str | None) -> None:
+    """Show what is there: newest days, gaps with their causes, last arrivals, quarantine.
+
+    \b
+    Example:  bio-lakehouse status
+    """
+    from bio_lakehouse.display import print_status
+    from bio_lakehouse.status import lake_status
+
+    lake = open_lake(home)
+    print_status(lake_status(lake, user_or_default(user, lake.settings)))
+
+
+@main.command()
+@HOME
+@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
+def ui(home: Path | None, port: int) -> None:
+    """Open the Dagster UI over the same lake, with the daemon that runs sensors and schedules. Ctrl-C ends it.
+
+    \b
+    Example:  bio-lakehouse ui --port 3000
+    """
+    from bio_lakehouse.automation.instance import serve
+
+    sys.exit(serve(open_lake(home).settings, port))

@@ -1,0 +1,184 @@
+"""What the command line prints: tables and short summaries, and nothing that computes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections import Counter
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bio_lakehouse.gold.gap_ledger import Stretch
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from bio_lakehouse.lake.arrivals import Arrival
+    from bio_lakehouse.lake.lakehouse import Lakehouse
+    from bio_lakehouse.status import DatasetStatus, LakeStatus
+    from bio_lakehouse.workflows import DemoOutcome, IngestOutcome, RefreshOutcome
+
+OUT = Console(soft_wrap=False)
+SHOWN_GAPS = 3
+SHOWN_REASONS = 5
+
+
+def ingest_table(lake: Lakehouse, outcome: IngestOutcome) -> None:
+    """A row a file: what it held and what became of its rows, then every refusal with its reason."""
+    if outcome.arrivals:
+        OUT.print(_arrivals(lake, outcome.arrivals))
+    for arrival in outcome.arrivals:
+        _explain(lake, arrival)
+    for path, reason in outcome.unread.items():
+        OUT.print(f"[red]not read[/] {escape(path)}: {escape(reason)}")
+    if not outcome.runs:
+        OUT.print("Nothing changed: every day is up to date.")
+
+
+def _arrivals(lake: Lakehouse, arrivals: list[Arrival]) -> Table:
+    table = Table("file", "source", "datasets", title="Files", title_justify="left")
+    for name in ("rows", "days new", "changed", "unchanged", "superseded", "duplicates", "quarantined"):
+        table.add_column(name, justify="right")
+    for arrival in arrivals:
+        table.add_row(*_arrival_cells(lake, arrival))
+    return table
+
+
+def _arrival_cells(lake: Lakehouse, arrival: Arrival) -> list[str]:
+    entry, name = arrival.entry, escape(arrival.path.removeprefix("landing/"))
+    if entry.status == "validation_failed":
+        return [name, "[red]refused[/]", *[""] * 8]
+    what = [name, entry.origin or "", ", ".join(d.split("/")[1] for d in entry.datasets), f"{entry.record_count:,}"]
+    if arrival.repeated:
+        return [*what, "[dim]unchanged[/]", *[""] * 5]
+    counts = lake.log.counts(arrival.path)
+    numbers = (arrival.new_days, arrival.changed_days, arrival.unchanged_days, counts.superseded, counts.duplicates)
+    return [*what, *(f"{number:,}" for number in numbers), _alarming(entry.quarantined_count)]
+
+
+def _alarming(count: int) -> str:
+    return f"[yellow]{count:,}[/]" if count else "0"
+
+
+def _explain(lake: Lakehouse, arrival: Arrival) -> None:
+    from bio_lakehouse.lake import quarantine
+
+    entry = arrival.entry
+    if entry.status == "validation_failed":
+        OUT.print(f"[red]refused[/] {escape(arrival.path)}: {escape(entry.error or '')}")
+    if entry.unknown_fields and not arrival.repeated:
+        OUT.print(f"[yellow]new fields[/] {escape(arrival.path)}: {escape(entry.unknown_fields)} (kept in bronze)")
+    if entry.quarantined_count and not arrival.repeated:
+        _print_quarantine(arrival.path, quarantine.read(lake.objects, arrival.path))
+
+
+def _print_quarantine(path: str, rows: list[dict[str, Any]]) -> None:
+    OUT.print(f"[yellow]quarantined[/] {len(rows):,} of {escape(path)}:")
+    for row in rows[:SHOWN_REASONS]:
+        OUT.print(f"  line {row['line']}: {escape(row['reason'])}", highlight=False)
+    if len(rows) > SHOWN_REASONS:
+        OUT.print(f"  … and {len(rows) - SHOWN_REASONS:,} more (quarantine/ in the lake's home has them all)")
+
+
+def demo_summary(lake: Lakehouse, outcome: DemoOutcome) -> None:
+    """What the demo made, in a few lines that end with the report's path."""
+    ingest_table(lake, outcome.ingest)
+    home = lake.settings.home
+    OUT.print(f"\nA demo person's lake is in {home}. Look around:", soft_wrap=True)
+    OUT.print(f"  bio-lakehouse status --home {home}", soft_wrap=True)
+    OUT.print(f"  bio-lakehouse ui --home {home}", soft_wrap=True)
+    OUT.print(f"\n[bold]Weekly report:[/] {outcome.report}", soft_wrap=True)
+
+
+def refresh_summary(outcome: RefreshOutcome) -> None:
+    OUT.print(
+        f"Materialised {outcome.assets} assets for {outcome.first} to {outcome.last}"
+        f" in one run ({outcome.seconds:.1f} s)."
+    )
+
+
+def print_status(status: LakeStatus) -> None:
+    """Datasets with their gaps, last arrivals, and what is in quarantine."""
+    OUT.print(f"Lake [bold]{escape(status.home)}[/], user [bold]{status.user_id}[/], today {status.today}")
+    OUT.print(_datasets(status.datasets, status.today))
+    for dataset, rows in sorted(status.untyped.items()):
+        OUT.print(f"{dataset}: {rows:,} rows kept in bronze (it has no silver table yet)")
+    if status.pending_days:
+        OUT.print(f"[yellow]{status.pending_days:,} days are still to be built[/]: run `bio-lakehouse refresh`")
+    if status.arrivals:
+        OUT.print(_log(status))
+    for path, rows in status.quarantine.items():
+        _print_quarantine(path, rows)
+
+
+def _datasets(datasets: list[DatasetStatus], today: date) -> Table:
+    table = Table("dataset", "first day", "newest day", title="Datasets", title_justify="left")
+    table.add_column("days", justify="right")
+    table.add_column("rows", justify="right")
+    table.add_column("gaps (newest first)", overflow="fold")
+    for dataset in datasets:
+        newest = dataset.newest_day
+        age = f"{newest} ({(today - newest).days} d ago)" if newest else "–"
+        first = str(dataset.first_day or "–")
+        table.add_row(dataset.table, first, age, f"{dataset.days:,}", f"{dataset.rows:,}", gap_text(dataset.gaps))
+    return table
+
+
+def gap_text(gaps: list[Stretch]) -> str:
+    """The newest stretches in words, and how many days each other cause takes."""
+    if not gaps:
+        return "none"
+    shown = [f"{_span(gap)}: {gap.cause}" for gap in reversed(gaps[-SHOWN_GAPS:])]
+    rest: Counter[str] = Counter()
+    for gap in gaps[:-SHOWN_GAPS]:
+        rest[gap.cause] += gap.days
+    return "; ".join([*shown, *(f"{count} earlier days: {cause}" for cause, count in rest.items())])
+
+
+def _span(gap: Stretch) -> str:
+    return str(gap.first) if gap.first == gap.last else f"{gap.first} to {gap.last}"
+
+
+def _log(status: LakeStatus) -> Table:
+    table = Table("arrived (UTC)", "file", "status", title="Last arrivals", title_justify="left")
+    table.add_column("rows", justify="right")
+    table.add_column("error", overflow="fold")
+    for entry in reversed(status.arrivals):
+        arrived = f"{entry.upload_timestamp:%Y-%m-%d %H:%M}"
+        name = escape(entry.file_path.removeprefix("landing/"))
+        table.add_row(arrived, name, entry.status, f"{entry.record_count:,}", escape(entry.error or ""))
+    return table
+
+
+def print_rows(rows: pa.Table, layout: str) -> None:
+    """An answer as a table for people, as CSV, or as a JSON list of objects."""
+    if layout == "table":
+        OUT.print(_rows(rows))
+    elif layout == "csv":
+        writer = csv.writer(sys.stdout)
+        writer.writerow(rows.column_names)
+        writer.writerows(zip(*(column.to_pylist() for column in rows.columns), strict=True))
+    else:
+        print(json.dumps(rows.to_pylist(), default=_json_value, ensure_ascii=False, indent=2))
+
+
+def _json_value(value: object) -> str | float:
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def _rows(rows: pa.Table) -> Table:
+    table = Table(caption=f"{rows.num_rows:,} rows", caption_justify="left")
+    for field in rows.schema:
+        numeric = str(field.type).startswith(("int", "double", "float", "decimal"))
+        table.add_column(field.name, justify="right" if numeric else "left")
+    for row in rows.to_pylist():
+        table.add_row(*("–" if value is None else escape(str(value)) for value in row.values()))
+    return table

@@ -1,0 +1,81 @@
+"""A range of days of one table: read, transform on Spark, commit once. Everything that computes calls these."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+
+from bio_lakehouse import gold, silver
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.tables import Commit
+from bio_lakehouse.settings import Settings
+
+USERS = pa.schema(
+    [
+        ("user_id", pa.string()),
+        ("timezone", pa.string()),
+        ("max_heart_rate", pa.int32()),
+        ("threshold_heart_rate", pa.int32()),
+        ("ftp", pa.int32()),
+        *((f"heart_rate_zone_{number}", pa.int32()) for number in range(2, 6)),
+    ]
+)
+
+
+def build_silver(lake: Lakehouse, spark: SparkSession, table: str, first: date, last: date) -> Commit:
+    """Rebuild days `first` to `last` of a silver table from bronze."""
+    transform = silver.TRANSFORMS[table]
+    bronze = [lake.bronze.read(dataset, first, last) for dataset in transform.inputs]
+    frames = [spark.createDataFrame(rows) for rows in bronze]
+    users = spark.createDataFrame(users_of(lake.settings, *bronze))
+    rows = transform.function(*frames, users=users).toArrow()
+    return lake.tables.replace(silver.SCHEMAS[table], rows, first, last)
+
+
+def build_coverage(lake: Lakehouse, spark: SparkSession) -> Commit:
+    """Rebuild the whole table of which days each file and fetch speaks about, from the ingestion log."""
+    rows = spark.createDataFrame(coverage_rows(lake))
+    schema = silver.SCHEMAS["coverage"]
+    settings = lake.settings
+    return lake.tables.replace(
+        schema, silver.coverage.transform(rows).toArrow(), settings.first_day, settings.today()
+    )
+
+
+def coverage_rows(lake: Lakehouse) -> pa.Table:
+    """What the ingestion log says about the days that files and fetches cover."""
+    entries = [entry for entry in lake.log.entries() if entry.usable and entry.covered_days]
+    return pa.table(
+        {
+            "user_id": pa.array([e.user_id for e in entries], pa.string()),
+            "source": pa.array([e.source for e in entries], pa.string()),
+            "origin": pa.array([e.origin for e in entries], pa.string()),
+            "source_file": pa.array([e.file_path for e in entries], pa.string()),
+            "first_day": pa.array([e.covered_first for e in entries], pa.date32()),
+            "last_day": pa.array([e.covered_last for e in entries], pa.date32()),
+            "ingested_at": pa.array(
+                [e.upload_timestamp.replace(tzinfo=None) for e in entries], pa.timestamp("us")
+            ),
+        }
+    )
+
+
+def build_gold_daily(lake: Lakehouse, spark: SparkSession, first: date, last: date) -> Commit:
+    """Rebuild days `first` to `last` of gold's daily table from silver."""
+    daily = gold.daily_readiness_performance
+    frames = {name: silver_frame(lake, spark, name, first, last) for name in daily.INPUTS}
+    return lake.tables.replace(daily.SCHEMA, daily.transform(frames, first, last).toArrow(), first, last)
+
+
+def silver_frame(lake: Lakehouse, spark: SparkSession, table: str, first: date, last: date) -> DataFrame:
+    return spark.createDataFrame(lake.tables.read(silver.SCHEMAS[table], first, last))
+
+
+def users_of(settings: Settings, *tables: pa.Table) -> pa.Table:
+    """What the settings say of every user in `tables`, one row a user."""
+    ids = sorted({user_id for table in tables for user_id in table.column("user_id").unique().to_pylist()})
+    profiles = [settings.user_profile(user_id).model_dump() for user_id in ids]
+    zones = {f"heart_rate_zone_{number}": bound for number, bound in enumerate(settings.heart_rate_zones, start=2)}
+    return pa.Table.from_pylist([profile | zones for profile in profiles], schema=USERS)

@@ -1,0 +1,80 @@
+"""Why a day of a source has no data: one cause a day, found by rule (SOURCES.md, "Why a day is missing")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+NOT_WORN_SECONDS = 12 * 3600
+
+
+class Cause(StrEnum):
+    """Why there is no record."""
+
+    BEFORE_FIRST = "before the first record"
+    NOT_DUE = "not due yet"
+    FETCH_FAILED = "fetch failed"
+    NOT_WORN = "not worn"
+    NOTHING_SENT = "vendor sent nothing"
+    NOT_DELIVERED = "not delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known about one user's dataset.
+
+    `recorded` are the days with a record (for workouts: those that coverage speaks about, as a day without one is a
+    rest day and no gap), `covered` the days that some file or fetch speaks about, `unworn` those of 12 h or more
+    without the ring and no sleep period, `failed` those of windows whose fetch failed.
+    """
+
+    recorded: frozenset[date]
+    covered: frozenset[date]
+    unworn: frozenset[date] = frozenset()
+    failed: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days in a row that are missing for the same cause, both ends included."""
+
+    first: date
+    last: date
+    cause: Cause
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+
+def cause_of(day: date, known: Knowledge, today: date) -> Cause | None:
+    """Why `day` has no record; None when it has one."""
+    if day in known.recorded:
+        return None
+    if day >= today:
+        return Cause.NOT_DUE
+    if day in known.covered:
+        return Cause.NOT_WORN if day in known.unworn else Cause.NOTHING_SENT
+    if not known.recorded or day < min(known.recorded):
+        return Cause.BEFORE_FIRST
+    return Cause.FETCH_FAILED if day in known.failed else Cause.NOT_DELIVERED
+
+
+def gaps(known: Knowledge, first: date, last: date, today: date) -> dict[date, Cause]:
+    """The missing days among `first` to `last`, each with its cause."""
+    days = (first + timedelta(offset) for offset in range((last - first).days + 1))
+    causes = ((day, cause_of(day, known, today)) for day in days)
+    return {day: cause for day, cause in causes if cause}
+
+
+def stretches(missing: dict[date, Cause]) -> list[Stretch]:
+    """Missing days as stretches, oldest first."""
+    found: list[Stretch] = []
+    for day in sorted(missing):
+        before = found[-1] if found else None
+        if before and before.last + timedelta(1) == day and before.cause == missing[day]:
+            found[-1] = Stretch(before.first, day, before.cause)
+        else:
+            found.append(Stretch(day, day, missing[day]))
+    return found

@@ -1,0 +1,121 @@
+"""Day files: the same set of versions in any order gives the same lines, and every row is accounted for."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bio_lakehouse.lake import bronze
+from bio_lakehouse.lake.bronze import Bronze, DayFile, DayKey, Line
+from bio_lakehouse.lake.objects import FolderStore
+from bio_lakehouse.sources.records import ParsedFile, Record
+
+ARRIVED = datetime(2026, 3, 1, 12, tzinfo=UTC)
+KEY = DayKey("oura/daily_sleep", date(2026, 1, 5), "me", "api")
+
+
+def line(key: str, rank: int, score: int | None) -> Line:
+    version = f"{' ' * 27}|2026-01-05|{rank:010d}|sha{rank}|0000002|000000001"
+    return Line(key, version, 1, f"landing/me/{rank}.json", ARRIVED, {}, {"day": "2026-01-05", "score": score})
+
+
+versions = st.lists(
+    st.tuples(st.sampled_from("ab"), st.integers(1, 9), st.sampled_from([None, 70, 80])),
+    unique_by=lambda version: version[:2],
+)
+
+
+@given(versions, st.randoms())
+def test_merging_is_order_free_and_counts_every_row(rows: list[tuple[str, int, int | None]], random: object) -> None:
+    lines = [line(*row) for row in rows]
+    shuffled = list(lines)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    merged = bronze.merge(lines)
+    assert bronze.merge(shuffled) == merged
+    assert len(merged.lines) + merged.duplicates.total() == len(lines)
+
+
+@given(versions)
+def test_the_newest_version_of_each_record_is_kept_last(rows: list[tuple[str, int, int | None]]) -> None:
+    merged = bronze.merge([line(*row) for row in rows]).lines
+    for key in {row[0] for row in rows}:
+        newest = max((row for row in rows if row[0] == key), key=lambda row: row[1])
+        assert [kept for kept in merged if kept.key == key][-1].record["score"] == newest[2]
+
+
+def test_a_value_that_comes_back_is_a_version_of_its_own() -> None:
+    merged = bronze.merge([line("a", 1, 70), line("a", 2, 80), line("a", 3, 70), line("a", 4, 70)])
+    assert [kept.record["score"] for kept in merged.lines] == [70, 80, 70]
+    assert merged.duplicates == {"landing/me/4.json": 1}
+
+
+def test_lines_survive_encoding() -> None:
+    lines = [line("a", 1, None), line("ä\u2028\n", 2, 80)]
+    assert bronze.decode(bronze.encode(KEY, lines)) == lines
+
+
+def test_a_day_file_is_written_only_when_its_bytes_change(tmp_path: Path) -> None:
+    layer = Bronze(FolderStore(tmp_path))
+    wanted = {KEY: bronze.merge([line("a", 1, 70)])}
+    layer.apply(layer.changes(wanted, {}))
+    existing = layer.contents(KEY.dataset, KEY.day, KEY.day)
+    assert layer.changes(wanted, existing) == {}
+    assert set(layer.changes({KEY: bronze.merge([line("a", 1, 71)])}, existing)) == {KEY}
+    assert layer.changes({}, existing) == {KEY: b""}
+    layer.apply({KEY: b""})
+    assert layer.keys(KEY.dataset, KEY.day, KEY.day) == []
+
+
+def test_reading_gives_the_columns_that_the_transforms_take(tmp_path: Path) -> None:
+    layer = Bronze(FolderStore(tmp_path))
+    layer.apply(layer.changes({KEY: DayFile([line("a", 1, None)], bronze.Counter())}, {}))
+    table = layer.read(KEY.dataset, KEY.day, KEY.day)
+    assert table.schema == bronze.ARROW
+    assert table.to_pylist()[0] | {"version": ""} == {
+        "user_id": "me",
+        "day": KEY.day,
+        "origin": "api",
+        "record_key": "a",
+        "version": "",
+        "line": 1,
+        "source_file": "landing/me/1.json",
+        "ingested_at": ARRIVED.replace(tzinfo=None),
+        "hints": "{}",
+        "record": '{"day": "2026-01-05", "score": null}',
+    }
+    assert layer.read(KEY.dataset, date(2026, 2, 1), date(2026, 2, 2)).num_rows == 0
+
+
+def parsed(days: list[date], rows: int) -> ParsedFile:
+    records = [Record("oura/daily_sleep", day, str(day), 1, {}) for day in days]
+    return ParsedFile("oura", "account_export", ("oura/daily_sleep",), records, [], rows, None)
+
+
+@pytest.mark.parametrize(
+    ("lower", "higher"),
+    [
+        ((parsed([date(2026, 1, 1)], 9), "f", None), (parsed([date(2026, 1, 2)], 1), "0", None)),
+        ((parsed([date(2026, 1, 2)], 9), "f", None), (parsed([date(2026, 1, 2)], 10), "0", None)),
+        ((parsed([date(2026, 1, 2)], 9), "e", None), (parsed([date(2026, 1, 2)], 9), "f", None)),
+        ((parsed([date(2026, 1, 9)], 9), "f", None), (parsed([date(2026, 1, 2)], 1), "0", ARRIVED)),
+        (
+            (parsed([date(2026, 1, 9)], 9), "f", ARRIVED),
+            (parsed([date(2026, 1, 2)], 1), "0", ARRIVED.replace(microsecond=1)),
+        ),
+    ],
+    ids=["newest day", "more rows", "larger checksum", "a fetch beats none", "later fetch"],
+)
+def test_versions_rank_as_the_sources_say(lower: tuple, higher: tuple) -> None:  # type: ignore[type-arg]
+    assert bronze.file_version(*lower) < bronze.file_version(*higher)
+
+
+@pytest.mark.parametrize(
+    ("content", "count"),
+    [({"a": None, "b": "", "c": "None", "d": {"e": [1, None, 0]}}, 2), ({}, 0), ({"a": "x"}, 1)],
+)
+def test_fullness_counts_the_values_that_are_there(content: dict[str, object], count: int) -> None:
+    assert bronze.fullness(content) == count
