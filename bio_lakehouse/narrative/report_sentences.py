@@ -1,0 +1,195 @@
+"""The weekly report's sentences: plain functions of plain values, each describing and none explaining.
+
+No sentence says why a figure is what it is. What is unknown is said to be unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A measure's mean of this week and of the four weeks before, as texts with their unit."""
+
+    title: str
+    week: str
+    before: str
+    higher: bool
+
+
+def weekday(day: date) -> str:
+    return WEEKDAYS[day.weekday()]
+
+
+def long_day(day: date) -> str:
+    """`Sunday 9 March 2025`, whatever the machine's locale."""
+    return f"{weekday(day)} {short_day(day)} {day.year}"
+
+
+def short_day(day: date) -> str:
+    """`9 March`."""
+    return f"{day.day} {MONTHS[day.month - 1]}"
+
+
+def span(first: date, last: date) -> str:
+    """`3–9 March 2025`, `24 February – 2 March 2025`, `30 December 2024 – 5 January 2025`."""
+    if first.year != last.year:
+        return f"{short_day(first)} {first.year} – {short_day(last)} {last.year}"
+    if first.month != last.month:
+        return f"{short_day(first)} – {short_day(last)} {last.year}"
+    return f"{first.day}–{short_day(last)} {last.year}"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """`1 workout`, `2 workouts`, `no workouts`."""
+    return f"{number or 'no'} {one if number == 1 else many or one + 's'}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def headline(changes: Sequence[Change], known_figures: int, comparable: bool) -> str:
+    """The report's first sentence: what moved, or that nothing did, or that nothing is known.
+
+    `known_figures` counts the week's days with a readiness or sleep score or known workouts; `comparable` says
+    whether there are enough days before the week to tell whether something moved.
+    """
+    if not known_figures:
+        return "No data of this week has arrived"
+    if not comparable:
+        return "The first weeks: getting to know what is usual for you"
+    if not changes:
+        return "A week much like the weeks before it"
+    return capital(_directions(changes))
+
+
+def inner(title: str) -> str:
+    """A title inside a sentence: `sleep score`, but `HRV`."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def _directions(changes: Sequence[Change]) -> str:
+    groups = [(word, [c.title for c in changes if c.higher is up]) for word, up in (("lower", False), ("higher", True))]
+    clauses = [
+        f"{listed([inner(title) for title in titles])} {'was' if len(titles) == 1 else 'were'} {word}"
+        for word, titles in groups
+        if titles
+    ]
+    return ", and ".join([f"{clauses[0]} than usual", *clauses[1:]])
+
+
+def lede(readiness: str | None, sleep: str | None, workouts: int | None, output: str | None) -> str:
+    """One line of what the week was, made of the known figures only; empty when there are none."""
+    scores = [f"{name} {score}" for name, score in (("readiness", readiness), ("sleep", sleep)) if score]
+    averages = [scores[0].replace(" ", " averaged ", 1), *scores[1:]] if scores else []
+    trained = [] if workouts is None else [count(workouts, "workout") + (f" with {output}" if output else "")]
+    parts = averages + trained
+    return capital(listed(parts)) + "." if parts else ""
+
+
+def moved(change: Change) -> str:
+    return f"{change.week} on average, {change.before} in the four weeks before."
+
+
+def moved_of(moved: int, measures: int, q: float) -> str:
+    verb = "differs" if moved == 1 else "differ"
+    return (
+        f"{moved} of {measures} measures {verb} from the four weeks before by more than weeks like yours usually do "
+        f"(q at most {q:g})."
+    )
+
+
+def nothing_moved(measures: int) -> str:
+    return (
+        f"None of the {measures} measures differs from the four weeks before by more than weeks like yours usually do."
+    )
+
+
+def too_early_to_compare(known: int, needed: int) -> str:
+    return f"Not enough data to tell what moved ({known} of {needed} days before this week)."
+
+
+def days_within(within: int, known: int, low: str, high: str) -> str:
+    """How many of the week's known days lie in the band, for example `5 of 7 days within 72 to 86`."""
+    return f"{within} of {count(known, 'day')} within {low} to {high}"
+
+
+def band_basis(known: int, of: int) -> str:
+    return f"usual: the middle 80 % of the {of} days before, {known} known"
+
+
+def no_band(known: int, needed: int) -> str:
+    return f"no usual range yet: {known} of {needed} days needed"
+
+
+def workouts_before(counts: Sequence[int | None], complete: bool) -> str:
+    """The counts of the weeks before, oldest first, for example `The four weeks before: 3, 4, none and 2.`"""
+    if all(number is None for number in counts):
+        return "Nothing is known of the four weeks before."
+    said = listed(["no data" if number is None else str(number) for number in counts])
+    return f"The four weeks before: {said}{'' if complete else ' (not every day known; dashed)'}."
+
+
+def stale(source: str, newest: date, today: date) -> str:
+    """That a source's newest day lies back, for example `Oura: nothing newer than Monday 3 March 2025 …`."""
+    age = count((today - newest).days, "day")
+    return f"{source}: nothing newer than {long_day(newest)} has arrived ({age} before this page was made)."
+
+
+def nothing_ever() -> str:
+    return "Nothing has arrived yet: no Oura and no Peloton data is in this lake for this user."
+
+
+def unfinished(last: date, today: date) -> str:
+    return f"This week is not over: it ends on {long_day(last)}, and this page was made on {long_day(today)}."
+
+
+def since(measure: str, value: str, day: date, earlier: date | None, first_known: date) -> str:
+    """A high of the week and how far back the last one like it lies."""
+    since_day, least = (earlier, "") if earlier else (first_known, "at least ")
+    back = f"since {least}{short_day(since_day)} {since_day.year}"
+    return f"{measure} {value} on {weekday(day)}, the highest {back}."
+
+
+def best_of_week(measure: str, value: str, day: date) -> str:
+    return f"{measure} {value} on {weekday(day)}, the week's highest."
+
+
+METHOD = (
+    "Means are over the days that are known; a missing day is left out, never filled in or counted as zero.",
+    "Usual means the middle 80 % of your own days in the four weeks before this one, so about one day in five lies "
+    "outside by its making.",
+    "A measure is listed as moved when the week's mean differs from the four weeks before by more than the day-to-day "
+    "variation of your own days, taken with their carry-over from one day to the next, makes likely (t test on an "
+    "AR(1) variance, Benjamini-Hochberg over all measures looked at, q at most 0.05).",
+    "n is the number of days or pairs looked at, n_eff how many independent ones they are worth, q the share of false "
+    "findings to expect among those listed as found (Benjamini-Hochberg over all tests of the insights).",
+    "A night is filed under the day on which it ends. Readiness contains the night before it, so the two are partly "
+    "the same measurement.",
+    "This page describes. Two things that go together need not have anything to do with each other.",
+)

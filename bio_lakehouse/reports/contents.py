@@ -1,0 +1,224 @@
+"""What one weekly report says, as typed values: computed from plain frames, without reading or writing anything."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+
+from bio_lakehouse.insights.finding import Finding, Insight
+from bio_lakehouse.narrative import report_sentences as sentences
+from bio_lakehouse.reports import measures
+from bio_lakehouse.reports.comparison import (
+    HISTORY_NEEDS,
+    MOVED_AT,
+    Comparison,
+    TotalComparison,
+    WorkoutWeek,
+    compare,
+    compare_totals,
+    workout_weeks,
+)
+from bio_lakehouse.reports.completeness import SourceDays, completeness, newest_days
+from bio_lakehouse.reports.week import DayLine, Moment, days_of, figures_known, moments, week_lines
+
+MOST_MOVES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ReportInputs:
+    """What a report is made of: one user's rows (others are dropped), as the tables hold them.
+
+    `daily` is gold.daily_readiness_performance, five weeks or more up to `day` (later days only count as freshness),
+    `workouts` silver.peloton_workouts, `coverage` silver.coverage, `activity` silver.oura_daily_activity, `sleep`
+    silver.oura_sleep; `insights` are as of `day`, `narratives` their texts by name. `day` is the week's last day,
+    `today` the person's today, `data_up_to` the newest arrival (UTC) among the rows.
+    """
+
+    user_id: str
+    day: date
+    today: date
+    daily: pd.DataFrame
+    workouts: pd.DataFrame
+    coverage: pd.DataFrame
+    insights: Sequence[Insight] = ()
+    narratives: Mapping[str, str] = field(default_factory=dict)
+    activity: pd.DataFrame | None = None
+    sleep: pd.DataFrame | None = None
+    data_up_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InsightCard:
+    """One insight with its text and findings, those that were found first."""
+
+    name: str
+    title: str
+    narrative: str
+    findings: tuple[Finding, ...]
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """One report. `version` names these contents: equal versions say the same."""
+
+    user_id: str
+    first_day: date
+    last_day: date
+    today: date
+    notices: tuple[str, ...]
+    headline: str
+    lede: str
+    completeness: tuple[SourceDays, ...]
+    readiness: Comparison
+    sleep: Comparison
+    workout_weeks: tuple[WorkoutWeek, ...]
+    moved: tuple[Comparison, ...]
+    moved_note: str
+    moments: tuple[Moment, ...]
+    comparisons: tuple[Comparison, ...]
+    totals: tuple[TotalComparison, ...]
+    days: tuple[DayLine, ...]
+    insights: tuple[InsightCard, ...]
+    not_found: tuple[Finding, ...]
+    not_enough: tuple[Finding, ...]
+    newest: Mapping[str, date]
+    data_up_to: datetime | None
+    version: str = ""
+
+    @property
+    def title(self) -> str:
+        return f"Week of {sentences.span(self.first_day, self.last_day)}"
+
+
+def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
+    """The report of the week that ends on `inputs.day`; raises nothing for missing data, it says so."""
+    own = _own_rows(inputs)
+    daily = _up_to(own.daily, own.day)
+    workouts = _up_to(own.workouts, own.day)
+    comparisons = compare(daily, measures.DAILY, own.day)
+    weeks = workout_weeks(daily, own.day)
+    days = week_lines(daily, workouts, own.day)
+    newest = newest_days(own.daily)
+    moved = most_moved(comparisons)
+    contents = Contents(
+        user_id=own.user_id,
+        first_day=days[0].day,
+        last_day=own.day,
+        today=own.today,
+        notices=notices(own.day, own.today, newest, stale_after_days),
+        headline=sentences.headline([_change(c) for c in moved], figures_known(days), _comparable(comparisons)),
+        lede=_lede(comparisons, weeks[-1]),
+        completeness=completeness(own.daily, own.coverage, days_of(own.day), own.today, own.activity, own.sleep),
+        readiness=_of(comparisons, measures.READINESS),
+        sleep=_of(comparisons, measures.SLEEP),
+        workout_weeks=weeks,
+        moved=moved,
+        moved_note=_moved_note(comparisons),
+        moments=moments(daily, workouts, own.day),
+        comparisons=comparisons,
+        totals=compare_totals(weeks, measures.TOTALS),
+        days=days,
+        insights=tuple(_card(insight, own.narratives.get(insight.name, "")) for insight in own.insights),
+        not_found=_with_status(own.insights, "not found"),
+        not_enough=_with_status(own.insights, "not enough data"),
+        newest=newest,
+        data_up_to=own.data_up_to,
+    )
+    return dataclasses.replace(contents, version=version_of(contents))
+
+
+def _own_rows(inputs: ReportInputs) -> ReportInputs:
+    def own(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[frame["user_id"] == inputs.user_id] if "user_id" in frame else frame
+
+    return dataclasses.replace(
+        inputs,
+        daily=own(inputs.daily),
+        workouts=own(inputs.workouts),
+        coverage=own(inputs.coverage),
+        activity=None if inputs.activity is None else own(inputs.activity),
+        sleep=None if inputs.sleep is None else own(inputs.sleep),
+        insights=[insight for insight in inputs.insights if insight.user_id == inputs.user_id],
+    )
+
+
+def _up_to(frame: pd.DataFrame, last: date) -> pd.DataFrame:
+    return frame[pd.to_datetime(frame["day"]) <= pd.Timestamp(last)]
+
+
+def _of(comparisons: Sequence[Comparison], measure: measures.Measure) -> Comparison:
+    return next(comparison for comparison in comparisons if comparison.measure is measure)
+
+
+def most_moved(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
+    """At most three that moved, the least likely by chance first."""
+    found = sorted((c for c in comparisons if c.moved), key=lambda c: c.p or 0.0)
+    return tuple(found[:MOST_MOVES])
+
+
+def _change(comparison: Comparison) -> sentences.Change:
+    return sentences.Change(
+        comparison.measure.title,
+        week=comparison.measure.text(comparison.week.mean),
+        before=comparison.measure.text(comparison.before.mean),
+        higher=(comparison.difference or 0) > 0,
+    )
+
+
+def _comparable(comparisons: Sequence[Comparison]) -> bool:
+    return any(comparison.p is not None for comparison in comparisons)
+
+
+def _moved_note(comparisons: Sequence[Comparison]) -> str:
+    tested = [comparison for comparison in comparisons if comparison.p is not None]
+    if not tested:
+        return sentences.too_early_to_compare(max(c.before.n for c in comparisons), HISTORY_NEEDS)
+    moved = sum(comparison.moved for comparison in tested)
+    return sentences.moved_of(moved, len(tested), MOVED_AT) if moved else sentences.nothing_moved(len(tested))
+
+
+def _lede(comparisons: Sequence[Comparison], week: WorkoutWeek) -> str:
+    readiness, sleep = (_of(comparisons, measure) for measure in (measures.READINESS, measures.SLEEP))
+    return sentences.lede(
+        readiness.measure.text(readiness.week.mean) if readiness.week.n else None,
+        sleep.measure.text(sleep.week.mean) if sleep.week.n else None,
+        week.workouts,
+        measures.OUTPUT.text(week.output_kj) if week.output_kj else None,
+    )
+
+
+def notices(last: date, today: date, newest: Mapping[str, date], stale_after_days: int) -> tuple[str, ...]:
+    """What a reader must know before anything else: nothing there, data that stopped, a week that is not over."""
+    if not newest:
+        return (sentences.nothing_ever(),)
+    vendors = {title: title.split()[0] for title in newest}
+    ends = {vendor: max(newest[t] for t, v in vendors.items() if v == vendor) for vendor in vendors.values()}
+    old = {vendor: end for vendor, end in ends.items() if today - end > timedelta(days=stale_after_days)}
+    return (
+        *(sentences.stale(vendor, end, today) for vendor, end in old.items()),
+        *((sentences.unfinished(last, today),) if last >= today else ()),
+    )
+
+
+def _card(insight: Insight, narrative: str) -> InsightCard:
+    order = ("found", "not found", "not enough data")
+    findings = tuple(sorted(insight.findings, key=lambda finding: order.index(finding.status)))
+    status = findings[0].status if findings else order[-1]
+    return InsightCard(insight.name, insight.title, narrative, findings, status)
+
+
+def _with_status(insights: Sequence[Insight], status: str) -> tuple[Finding, ...]:
+    return tuple(finding for insight in insights for finding in insight.findings if finding.status == status)
+
+
+def version_of(contents: Contents) -> str:
+    """Twelve hexadecimal digits of the SHA-256 over all that the report says, the moment left out."""
+    said = dataclasses.asdict(contents) | dict.fromkeys(("data_up_to", "today", "notices", "version"))
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:12]

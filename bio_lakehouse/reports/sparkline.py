@@ -1,0 +1,98 @@
+"""Where the tiles' small drawings have their points, in the units of their view boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from bio_lakehouse.reports.comparison import BEFORE, Comparison, WorkoutWeek
+
+WIDTH = 280
+HEIGHT = 88
+MARGIN = 8
+BAR_WIDTH = 34
+BAR_TOP = 18
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sparkline:
+    """35 days: lines broken where a day is unknown, dots of the week, and the band of the days before."""
+
+    lines: tuple[tuple[Point, ...], ...]
+    week_lines: tuple[tuple[Point, ...], ...]
+    dots: tuple[Point, ...]
+    week_dots: tuple[Point, ...]
+    band_top: float | None
+    band_height: float | None
+    median: float | None
+    split: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One week's workouts; `height` 0 for none, `text` is `–` where nothing is known."""
+
+    x: float
+    y: float
+    height: float
+    text: str
+    is_complete: bool
+    is_this_week: bool
+
+
+def sparkline(comparison: Comparison) -> Sparkline:
+    """The drawing of one measure: the days before, the week and the band."""
+    place = _scale(comparison)
+    points = [None if v is None else (_x(i), place(v)) for i, v in enumerate(comparison.values)]
+    before, week = points[:BEFORE], points[BEFORE:]
+    band = comparison.band
+    return Sparkline(
+        lines=_lines(before),
+        week_lines=_lines(week),
+        dots=tuple(point for point in before if point),
+        week_dots=tuple(point for point in week if point),
+        band_top=place(band.high) if band else None,
+        band_height=round(max(place(band.low) - place(band.high), 1), 1) if band else None,
+        median=place(band.median) if band else None,
+        split=round((_x(BEFORE - 1) + _x(BEFORE)) / 2, 1),
+    )
+
+
+def _x(index: int) -> float:
+    return round(MARGIN + index * (WIDTH - 2 * MARGIN) / 34, 1)
+
+
+def _scale(comparison: Comparison) -> Callable[[float], float]:
+    """Value to y; the days and the band fill the height."""
+    band = [comparison.band.low, comparison.band.high] if comparison.band else []
+    values = [value for value in comparison.values if value is not None] + band
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    reach = (high - low) or 1.0
+    return lambda value: round(HEIGHT - MARGIN - (value - low) / reach * (HEIGHT - 2 * MARGIN), 1)
+
+
+def _lines(points: Sequence[Point | None]) -> tuple[tuple[Point, ...], ...]:
+    runs = (tuple(p for p in run if p) for there, run in groupby(points, key=bool) if there)
+    return tuple(run for run in runs if len(run) > 1)
+
+
+def bars(weeks: Sequence[WorkoutWeek]) -> tuple[Bar, ...]:
+    """One bar a week, oldest first, as high as its workouts."""
+    most = max((week.workouts or 0 for week in weeks), default=0) or 1
+    step = (WIDTH - 2 * MARGIN - BAR_WIDTH) / max(len(weeks) - 1, 1)
+    return tuple(_bar(week, MARGIN + index * step, most, index == len(weeks) - 1) for index, week in enumerate(weeks))
+
+
+def _bar(week: WorkoutWeek, x: float, most: int, is_this_week: bool) -> Bar:
+    height = round((week.workouts or 0) / most * (HEIGHT - BAR_TOP - 2), 1)
+    return Bar(
+        x=round(x, 1),
+        y=round(HEIGHT - 2 - height, 1),
+        height=height,
+        text="–" if week.workouts is None else str(week.workouts),
+        is_complete=week.is_complete,
+        is_this_week=is_this_week,
+    )

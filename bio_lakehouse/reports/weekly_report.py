@@ -1,0 +1,246 @@
+"""One weekly report as one self-contained HTML page that asks nobody for anything; same contents, same bytes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from plotly.graph_objects import Figure
+from plotly.offline import get_plotlyjs
+
+from bio_lakehouse.insights.finding import Finding
+from bio_lakehouse.narrative import report_sentences as sentences
+from bio_lakehouse.reports import palette
+from bio_lakehouse.reports.comparison import BAND_NEEDS, Comparison, TotalComparison
+from bio_lakehouse.reports.completeness import MEANINGS, Status
+from bio_lakehouse.reports.contents import Contents
+from bio_lakehouse.reports.measures import OUTPUT, WORKOUTS, Measure, rounded
+from bio_lakehouse.reports.sparkline import Bar, Sparkline, bars, sparkline
+from bio_lakehouse.reports.week import WorkoutLine
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """What one of the three tiles shows: a sparkline or bars, never both."""
+
+    title: str
+    accent: str
+    figure: str
+    change: str
+    label: str
+    sentences: tuple[str, ...]
+    sparkline: Sparkline | None = None
+    bars: tuple[Bar, ...] | None = None
+
+
+def render(contents: Contents, figures: Mapping[str, Figure] | None = None) -> str:
+    """The page. `figures` are Plotly figures by insight name; an insight without one is shown as text alone.
+
+    Plotly's script is inside the page once, and only when there is a figure. A content security policy allows these
+    scripts alone, by their hashes, and no request.
+    """
+    drawn = {name: _figure_json(figure) for name, figure in (figures or {}).items()}
+    plotly = _plotly() if drawn else Markup("")
+    script = Markup(environment().get_template("weekly_report.js.j2").render().strip())
+    return (
+        environment()
+        .get_template("weekly_report.html.j2")
+        .render(
+            report=contents,
+            tiles=tiles_of(contents),
+            figures=drawn,
+            plotly=plotly,
+            script=script,
+            css=_style(),
+            policy=content_security_policy([plotly, script] if drawn else [script]),
+            legend=_legend(contents),
+            method=sentences.METHOD,
+            command=renewing_command(contents),
+            data_up_to=moment_text(contents.data_up_to),
+        )
+    )
+
+
+@cache
+def environment() -> Environment:
+    """The templates, with autoescape on for every one of them and unknown names an error."""
+    loader = PackageLoader("bio_lakehouse.reports", "templates")
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.globals.update(
+        weekday=sentences.weekday,
+        short_day=sentences.short_day,
+        long_day=sentences.long_day,
+        moved=moved_text,
+        mean_total=mean_total,
+        change_total=change_total,
+        workout_facts=workout_facts,
+        finding_facts=finding_facts,
+    )
+    return made
+
+
+def content_security_policy(scripts: list[Markup]) -> str:
+    """A policy that forbids every request and every script but these."""
+    hashes = " ".join(f"'sha256-{base64.b64encode(_digest(script)).decode()}'" for script in scripts)
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+@cache
+def _digest(script: Markup) -> bytes:
+    return hashlib.sha256(script.encode()).digest()
+
+
+@cache
+def _plotly() -> Markup:
+    return Markup(get_plotlyjs().replace("\r\n", "\n").strip())
+
+
+@cache
+def _style() -> Markup:
+    template = environment().get_template("weekly_report.css.j2")
+    return Markup(template.render(light=palette.LIGHT, dark=palette.DARK))
+
+
+def _figure_json(figure: Figure) -> Markup:
+    """The figure's data and layout as JSON that can stand inside a script element; its colour template is left out."""
+    drawn = json.loads(figure.to_json())
+    drawn.get("layout", {}).pop("template", None)
+    return Markup(json.dumps(drawn, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c"))
+
+
+def renewing_command(contents: Contents) -> str:
+    user = "" if contents.user_id == "me" else f" --user {contents.user_id}"
+    return f"bio-lakehouse report --week-ending {contents.last_day.isoformat()}{user}"
+
+
+def moment_text(moment: datetime | None) -> str:
+    """`2025-03-10 06:12:45 UTC`; empty when not known."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC") if moment else ""
+
+
+def _legend(contents: Contents) -> list[tuple[Status, str]]:
+    seen = {status for source in contents.completeness if not source.never for status in source.days}
+    return [(status, meaning) for status, meaning in MEANINGS.items() if status in seen]
+
+
+def tiles_of(contents: Contents) -> tuple[Tile, Tile, Tile]:
+    """Readiness, sleep and workouts."""
+    return (
+        _score_tile(contents.readiness, "readiness"),
+        _score_tile(contents.sleep, "sleep"),
+        _workout_tile(contents),
+    )
+
+
+def _score_tile(comparison: Comparison, accent: str) -> Tile:
+    measure = comparison.measure
+    known = f"mean of {comparison.week.n} of {comparison.week.of} days" if comparison.week.n else "no data this week"
+    change = f", {measure.change_text(comparison.difference)}" if comparison.difference is not None else ""
+    return Tile(
+        measure.title,
+        accent,
+        figure=measure.number(comparison.week.mean),
+        change=known + change,
+        label=f"{measure.title} of the last 35 days, day by day; the figures are in the text",
+        sentences=_band_sentences(comparison),
+        sparkline=sparkline(comparison),
+    )
+
+
+def _band_sentences(comparison: Comparison) -> tuple[str, ...]:
+    measure, band = comparison.measure, comparison.band
+    if band is None:
+        return (sentences.capital(sentences.no_band(comparison.before.n, BAND_NEEDS)) + ".",)
+    basis = sentences.band_basis(band.n, comparison.before.of)
+    if not comparison.week.n:
+        return (f"Usually {measure.number(band.low)} to {measure.number(band.high)} ({basis}).",)
+    low, high = measure.number(band.low), measure.number(band.high)
+    return (f"{sentences.days_within(comparison.days_within, comparison.week.n, low, high)} ({basis}).",)
+
+
+def _workout_tile(contents: Contents) -> Tile:
+    *before, week = contents.workout_weeks
+    known = "no data this week" if week.workouts is None else f"{week.days_known} of 7 days known"
+    output = f", {OUTPUT.text(week.output_kj)} in all" if week.output_kj else ""
+    counts = [WORKOUTS.number(w.workouts) for w in before]
+    return Tile(
+        "Workouts",
+        "workout",
+        figure=WORKOUTS.number(week.workouts),
+        change=known + output,
+        label=f"Workouts a week, oldest first: {sentences.listed([*counts, WORKOUTS.number(week.workouts)])}",
+        sentences=(sentences.workouts_before([w.workouts for w in before], all(w.is_complete for w in before)),),
+        bars=bars(contents.workout_weeks),
+    )
+
+
+def moved_text(comparison: Comparison) -> str:
+    measure = comparison.measure
+    return (
+        f"{measure.text(comparison.week.mean)} on average, {measure.text(comparison.before.mean)} in the four weeks "
+        f"before (q {probability(comparison.q or 0.0)})."
+    )
+
+
+def mean_total(total: TotalComparison) -> str:
+    return _mean_measure(total.measure).text(total.before)
+
+
+def change_total(total: TotalComparison) -> str:
+    return _mean_measure(total.measure).change_text(total.difference)
+
+
+def _mean_measure(measure: Measure) -> Measure:
+    return Measure(measure.column, measure.title, measure.unit, 1) if measure is WORKOUTS else measure
+
+
+def workout_facts(workout: WorkoutLine) -> str:
+    """`Cycling · 45 min · 512 kJ · 148 bpm · with Jane Doe`, of what is known."""
+    parts = (
+        workout.discipline if workout.discipline != workout.title else None,
+        None if workout.minutes is None else f"{rounded(workout.minutes, 0)} min",
+        None if workout.output_kj is None else OUTPUT.text(workout.output_kj),
+        None if workout.average_heart_rate_bpm is None else f"{rounded(workout.average_heart_rate_bpm, 0)} bpm",
+        workout.instructor and f"with {workout.instructor}",
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def finding_facts(finding: Finding) -> list[tuple[str, str]]:
+    """Effect with interval, n, n_eff, q and test of one finding, as terms and texts; what is unknown is left out."""
+    effect = None if finding.effect is None else figure_text(finding.effect)
+    interval = finding.interval and f"{figure_text(finding.interval[0])} to {figure_text(finding.interval[1])}"
+    facts: list[tuple[str, Any]] = [
+        (sentences.capital(finding.effect_name) or "Effect", effect),
+        ("95 % interval", interval),
+        ("n", f"{finding.n:,}"),
+        ("n_eff", None if finding.n_eff is None else f"{rounded(finding.n_eff, 0):,}"),
+        ("q", None if finding.q is None else probability(finding.q)),
+        ("Test", finding.test if finding.tested else "described, not tested"),
+    ]
+    return [(term, text) for term, text in facts if text]
+
+
+def figure_text(value: float) -> str:
+    """An effect in three significant digits, at most two decimals."""
+    decimals = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    figure = rounded(value, decimals)
+    return f"{'−' if figure < 0 else ''}{abs(figure)}"
+
+
+def probability(value: float) -> str:
+    """`< 0.001`, `0.004`, `0.23`."""
+    if value < 0.001:
+        return "< 0.001"
+    return f"{rounded(value, 3 if value < 0.1 else 2)}"
