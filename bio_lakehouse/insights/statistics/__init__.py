@@ -1,0 +1,39 @@
+"""Statistics for daily series: what SciPy lacks for days that resemble each other and days that are missing.
+
+Every function takes *calendar series*: a float array with one element a calendar day, NaN where the day is unknown.
+"""
+
+from bio_lakehouse.insights.statistics.anomalies import low_days, streaks, trailing_mean, unusual_days
+from bio_lakehouse.insights.statistics.autocorrelation import (
+    bias_corrected,
+    effective_size,
+    lag1_autocorrelation,
+    variance_inflation,
+)
+from bio_lakehouse.insights.statistics.correlation import Correlation, Line, fit_line, pearson, spearman
+from bio_lakehouse.insights.statistics.groups import GroupComparison, compare_groups, mann_whitney
+from bio_lakehouse.insights.statistics.permutation import come_in_runs, permutation_p
+from bio_lakehouse.insights.statistics.trend import Trend, trend
+
+__all__ = [
+    "Correlation",
+    "GroupComparison",
+    "Line",
+    "Trend",
+    "bias_corrected",
+    "come_in_runs",
+    "compare_groups",
+    "effective_size",
+    "fit_line",
+    "lag1_autocorrelation",
+    "low_days",
+    "mann_whitney",
+    "pearson",
+    "permutation_p",
+    "spearman",
+    "streaks",
+    "trailing_mean",
+    "trend",
+    "unusual_days",
+    "variance_inflation",
+]
