@@ -7,10 +7,11 @@ import tomllib
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bio_lakehouse.errors import SettingsError
@@ -68,7 +69,6 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(Path("~/.bio-lakehouse"), description="Folder that holds everything of a local lake.")
-    profile: Literal["local", "aws"] = Field("local", description="Where the lake lives: this machine or AWS.")
     user: str = Field("me", description="Whose rows commands show when `--user` is not given.")
     timezone: str = Field(
         default_factory=machine_timezone,
@@ -97,13 +97,6 @@ class Settings(BaseSettings):
         None,
         description="The day that counts as today, for reproducing a past state; the real one when not set.",
     )
-    athena_database: str | None = Field(
-        None,
-        description="Athena database of the gold layer.",
-        validation_alias=AliasChoices("BIO_ATHENA_DATABASE"),
-    )
-    s3_gold_bucket: str | None = Field(None, description="S3 bucket of the gold layer.")
-    athena_results_bucket: str | None = Field(None, description="S3 bucket for Athena's query results.")
 
     @field_validator("heart_rate_zones", mode="before")
     @classmethod
@@ -174,3 +167,17 @@ def load_settings(**overrides: object) -> Settings:
         name = str(first["loc"][0]) if first["loc"] else "settings"
         variable = name if name.isupper() else f"BIO_{name.upper()}"
         raise SettingsError(f"{variable}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
+def documented_settings() -> list[tuple[str, str, str]]:
+    """Variable, default and meaning of every setting, in the order of `Settings`."""
+    return [
+        (f"BIO_{name.upper()}", _default_text(field.default), field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def _default_text(default: object) -> str:
+    if isinstance(default, tuple):
+        return ",".join(map(str, default))
+    return "" if default is None or default is PydanticUndefined else str(default)

@@ -15,10 +15,9 @@ def test_the_environment_and_the_call_set_what_they_name(monkeypatch: pytest.Mon
     monkeypatch.setenv("BIO_HOME", str(tmp_path))
     monkeypatch.setenv("BIO_TIMEZONE", "Europe/Berlin")
     monkeypatch.setenv("BIO_HEART_RATE_ZONES", "55,65,75,85")
-    monkeypatch.setenv("BIO_ATHENA_DATABASE", "bio_gold")
     settings = load_settings(user="ann")
     assert (settings.home, settings.timezone, settings.user) == (tmp_path, "Europe/Berlin", "ann")
-    assert (settings.heart_rate_zones, settings.athena_database) == ((55, 65, 75, 85), "bio_gold")
+    assert settings.heart_rate_zones == (55, 65, 75, 85)
 
 
 @pytest.mark.parametrize(
