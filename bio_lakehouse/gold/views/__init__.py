@@ -19,11 +19,15 @@ from bio_lakehouse.lake.schema import ARROW_TYPES, Column
 
 DATABASE = "bio_gold"
 _HEAD = re.compile(
-    r"/\*\n(?P<description>.+?)\n\ngrain: (?P<grain>.+?)\nowner: (?P<owner>.+?)\ncolumns:\n(?P<columns>.+?)\n\*/\n",
+    r"/\*\n(?P<description>.+?)\n\n"
+    r"grain: (?P<grain>.+?)\n"
+    r"owner: (?P<owner>.+?)\n"
+    r"columns:\n(?P<columns>.+?)\n\*/\n",
     re.S,
 )
 _COLUMN = re.compile(
-    r"(?P<name>\w+) (?P<type>\w+)(?P<required> required)?(?: (?P<minimum>-?\d+)?\.\.(?P<maximum>-?\d+)?)?: (?P<comment>.+)"
+    r"(?P<name>\w+) (?P<type>\w+)(?P<required> required)?"
+    r"(?: (?P<minimum>-?\d+)?\.\.(?P<maximum>-?\d+)?)?: (?P<comment>.+)"
 )
 
 
@@ -74,7 +78,7 @@ def _column(view: str, text: str) -> Column:
         raise ValueError(f"{view}.sql: not a column declaration: {text!r}")
     return Column(
         declared["name"],
-        declared["type"],  # type: ignore[arg-type]
+        declared["type"],
         declared["comment"],
         minimum=_bound(declared["minimum"]),
         maximum=_bound(declared["maximum"]),
