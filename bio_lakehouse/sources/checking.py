@@ -1,0 +1,130 @@
+"""Whether a raw value can become its column: what passes here never fails in silver."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from datetime import date, datetime
+from typing import Any
+
+from bio_lakehouse.sources.fields import UNKNOWN_TEXTS, Field
+from bio_lakehouse.sources.records import ParseContext
+
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+INSTANT = re.compile(
+    r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
+    r"(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
+)
+LARGEST_INT = 2**31 - 1
+_SHOWN = 60
+
+
+class RowProblem(Exception):  # noqa: N818
+    """Why one source row cannot be used; it never leaves the parsers."""
+
+    def __init__(self, field: str | None, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+        self.reason = reason
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it, shortened."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def is_unknown(value: object) -> bool:
+    """Whether the source says nothing: JSON null, an empty cell, `None`."""
+    return value is None or (isinstance(value, str) and value.strip(" ").lower() in UNKNOWN_TEXTS)
+
+
+def check(field: Field, value: object) -> None:
+    """Raise `RowProblem` unless `value` is unknown or readable as the field's type within its bounds."""
+    if is_unknown(value):
+        return
+    if field.type in ("int", "double"):
+        _check_number(field, value)
+    elif field.type == "timestamp":
+        instant(field.path, value)
+    elif field.type == "string" and isinstance(value, dict | list):
+        raise RowProblem(field.path, f"{field.path} is {shown(value)}; a text is expected")
+
+
+def _check_number(field: Field, value: object) -> None:
+    number = number_of(field.path, value)
+    if field.type == "int" and not (number.is_integer() and abs(number) <= LARGEST_INT):
+        raise RowProblem(field.path, f"{field.path} is {shown(value)}, which is not a whole number of usual size")
+    low, high = field.minimum, field.maximum
+    if low is not None and high is not None and not low <= number <= high:
+        raise RowProblem(field.path, f"{field.path} is {shown(value)}; it must be {low:g} to {high:g}")
+    if low is not None and number < low:
+        raise RowProblem(field.path, f"{field.path} is {shown(value)}; it cannot be below {low:g}")
+
+
+def number_of(name: str, value: object) -> float:
+    """The finite number that a JSON value or a cell holds; raises `RowProblem`."""
+    number = math.nan
+    if isinstance(value, str):
+        number = float(value) if NUMBER.fullmatch(value.strip(" ")) else number
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        number = _as_float(value)
+    if not math.isfinite(number):
+        raise RowProblem(name, f"{name} is {shown(value)}, which is not a number")
+    return number
+
+
+def _as_float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def instant(name: str, value: object) -> datetime:
+    """The point in time that ISO 8601 text with an offset names; raises `RowProblem`."""
+    if isinstance(value, str) and INSTANT.fullmatch(value.strip(" ")):
+        try:
+            return datetime.fromisoformat(value.strip(" "))
+        except ValueError:
+            pass
+    raise RowProblem(name, f"{name} is {shown(value)}, which is not a time with its UTC offset")
+
+
+def calendar_day(name: str, value: object) -> date:
+    """The day that `YYYY-MM-DD` names; raises `RowProblem`."""
+    if is_unknown(value):
+        raise RowProblem(name, f"{name} is missing")
+    if isinstance(value, str) and DAY.fullmatch(value.strip(" ")):
+        try:
+            return date.fromisoformat(value.strip(" "))
+        except ValueError:
+            pass
+    raise RowProblem(name, f"{name} is {shown(value)}, which is not a calendar day (YYYY-MM-DD)")
+
+
+def day_in_lake(name: str, day: date, context: ParseContext) -> date:
+    """`day` itself when the lake has a partition for it; raises `RowProblem`."""
+    if day < context.first_day:
+        raise RowProblem(name, f"{name} {day} is before {context.first_day}, the first day of this lake")
+    if day > context.last_day:
+        raise RowProblem(name, f"{name} {day} is after {context.last_day}, the last day of this lake")
+    return day
+
+
+def looks_unstorable(text: str) -> bool:
+    """Whether JSON text may hold what JSON proper and UTF-8 cannot (a quick look; `check_storable` decides)."""
+    return "NaN" in text or "Infinity" in text or "\\ud" in text or "\\uD" in text or bool(_HUGE.search(text))
+
+
+_HUGE = re.compile(r"[0-9][eE]\+?[0-9]{3}")
+
+
+def check_storable(content: dict[str, Any]) -> None:
+    """Raise `RowProblem` when a record holds an infinite number or half a surrogate pair."""
+    try:
+        json.dumps(content, allow_nan=False, ensure_ascii=False).encode()
+    except ValueError as error:
+        raise RowProblem(None, f"a value cannot be kept as JSON: {shown(str(error))}") from error

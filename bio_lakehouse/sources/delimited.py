@@ -1,0 +1,176 @@
+"""Reading comma and semicolon files row by row, so that a broken row costs itself alone and keeps its line number.
+
+Quoting is RFC 4180's. A quoted cell may run over several lines when the row then has as many cells as the header.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bio_lakehouse.errors import UnsupportedFile
+from bio_lakehouse.sources.checking import RowProblem
+from bio_lakehouse.sources.rows import Row
+
+_QUOTED = re.compile(r'"((?:[^"]++|"")*+)"')
+_LONGEST_ROW = 50
+
+Split = Callable[[str], list[Any]]
+
+
+class OpenQuote(RowProblem):
+    """A quoted cell that does not end on its line."""
+
+    def __init__(self) -> None:
+        super().__init__(None, "a quote is opened and never closed")
+
+
+def lines_of(text: str) -> list[str]:
+    """Lines without their ends (LF, CRLF or CR); a last newline makes no further line."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines[:-1] if lines[-1] == "" else lines
+
+
+def ends_with_newline(text: str) -> bool:
+    return text.endswith(("\n", "\r"))
+
+
+def split_cells(line: str, delimiter: str) -> list[str]:
+    """Cells of one row; raises `RowProblem` where the quoting is broken."""
+    if '"' not in line:
+        return line.split(delimiter)
+    cells, end = [], -1
+    while end < len(line):
+        cell, end = (
+            quoted_cell(line, end + 1) if line.startswith('"', end + 1) else plain_cell(line, end + 1, delimiter)
+        )
+        if end < len(line) and line[end] != delimiter:
+            raise RowProblem(None, f"text follows the closing quote of cell {len(cells) + 1}")
+        cells.append(cell)
+    return cells
+
+
+def quoted_cell(line: str, start: int) -> tuple[str, int]:
+    """The quoted cell that begins at `start`, and where it ends."""
+    match = _QUOTED.match(line, start)
+    if match is None:
+        raise OpenQuote
+    return match[1].replace('""', '"'), match.end()
+
+
+def plain_cell(line: str, start: int, delimiter: str) -> tuple[str, int]:
+    """The unquoted cell that begins at `start`, and where it ends."""
+    end = line.find(delimiter, start)
+    end = len(line) if end < 0 else end
+    return line[start:end], end
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A comma file: its headers, the names under which records keep them (no two alike), and its rows."""
+
+    headers: list[str]
+    names: list[str]
+    rows: Iterator[Row]
+
+
+def comma_table(name: str, text: str) -> Table:
+    """The table in a comma file whose rows have as many cells as the header; a row that has not is a problem.
+
+    Raises `UnsupportedFile`, while the rows are read, when the file stops in the middle of its last row.
+    """
+    lines = lines_of(text)
+    start = header_index(lines)
+    headers = header_cells(name, lines[start], ",")
+    rows = data_rows(name, lines, start, lambda line: split_cells(line, ","), len(headers))
+    end = None if ends_with_newline(text) else len(lines)
+    return Table(headers, content_names(headers), (_of_width(name, row, len(headers), end) for row in rows))
+
+
+def header_index(lines: list[str]) -> int:
+    """Index of the first line that is not blank; 0 without one."""
+    return next((number for number, line in enumerate(lines) if line.strip()), 0)
+
+
+def header_cells(name: str, line: str, delimiter: str) -> list[str]:
+    """Cells of the header; raises `UnsupportedFile` when its quoting is broken."""
+    try:
+        return split_cells(line, delimiter)
+    except RowProblem as problem:
+        raise UnsupportedFile(
+            f"{name}: the header cannot be read: {problem.reason}. Download the file again."
+        ) from None
+
+
+def _of_width(name: str, row: Row, width: int, end: int | None) -> Row:
+    cells = row.content
+    if row.problem or len(cells) == width:
+        return row
+    if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
+        return replace(row, content=cells[:width])
+    if len(cells) < width and row.line == end:
+        raise cut_off(name, row.line)
+    return replace(row, problem=RowProblem(None, f"the row has {len(cells)} cells, the header has {width}"))
+
+
+def data_rows(name: str, lines: list[str], start: int, split: Split, width: int) -> Iterator[Row]:
+    """Rows after the header at index `start`, blank lines left out.
+
+    Raises `UnsupportedFile` when the last row stops inside a quote: the file was cut off.
+    """
+    last = max((number for number, line in enumerate(lines) if line.strip()), default=0)
+    index = start + 1
+    while index <= last:
+        taken = 1
+        if lines[index].strip():
+            row, taken = _row_at(lines, index, split, width)
+            if isinstance(row.problem, OpenQuote) and index == last:
+                raise cut_off(name, index + 1)
+            yield row
+        index += taken
+
+
+def _row_at(lines: list[str], index: int, split: Split, width: int) -> tuple[Row, int]:
+    text = lines[index]
+    try:
+        return Row(index + 1, split(text), text), 1
+    except OpenQuote as problem:
+        return _longer_row(lines, index, split, width) or (Row(index + 1, None, text, problem), 1)
+    except RowProblem as problem:
+        return Row(index + 1, None, text, problem), 1
+
+
+def _longer_row(lines: list[str], index: int, split: Split, width: int) -> tuple[Row, int] | None:
+    for taken in range(2, min(_LONGEST_ROW, len(lines) - index) + 1):
+        text = "\n".join(lines[index : index + taken])
+        try:
+            cells = split(text)
+        except OpenQuote:
+            continue
+        except RowProblem:
+            return None
+        return (Row(index + 1, cells, text), taken) if len(cells) == width else None
+    return None
+
+
+def cut_off(name: str, line: int) -> UnsupportedFile:
+    """The refusal of a file that ends in the middle of a row."""
+    return UnsupportedFile(
+        f"{name}: line {line} stops in the middle of a row; the file was cut off. Download it again."
+    )
+
+
+def content_names(headers: list[str]) -> list[str]:
+    """Headers as they stand; a repeated one gets ` (2)`, ` (3)`, …"""
+    names: dict[str, None] = {}
+    times: Counter[str] = Counter()
+    for header in headers:
+        name = header
+        while name in names:
+            times[header] += 1
+            name = f"{header} ({times[header] + 1})"
+        names[name] = None
+    return list(names)

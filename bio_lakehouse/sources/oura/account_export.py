@@ -1,0 +1,156 @@
+"""A file of Oura's account export: semicolons, a JSON object in some cells, a full snapshot each time.
+
+JSON cells come unquoted or quoted with doubled quotes, whole lines may be wrapped in quotes, and rows may be shorter
+than the header. A row becomes an object in the shape of the API: JSON cells decoded, all others text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any, NoReturn
+
+from bio_lakehouse.sources.checking import RowProblem, looks_unstorable
+from bio_lakehouse.sources.delimited import (
+    OpenQuote,
+    content_names,
+    cut_off,
+    data_rows,
+    ends_with_newline,
+    header_index,
+    lines_of,
+    plain_cell,
+    quoted_cell,
+)
+from bio_lakehouse.sources.oura.api_record import record_reader
+from bio_lakehouse.sources.oura.endpoints import (
+    endpoint_of,
+    export_endpoint,
+    field_names,
+    looks_like_oura,
+    unknown_fields,
+)
+from bio_lakehouse.sources.records import ParseContext, ParsedFile
+from bio_lakehouse.sources.rows import Row, days_spanned, sift
+
+
+class BrokenJson(RowProblem):
+    """A cell that begins as a JSON object and is none."""
+
+    def __init__(self, cell: int) -> None:
+        super().__init__(None, f"cell {cell} begins as a JSON object and cannot be read as one")
+
+
+def looks_like_account_export(line: str) -> bool:
+    """Whether this is a header of an account export's file."""
+    try:
+        headers = split_row(line)
+    except RowProblem:
+        return False
+    return len(headers) > 1 and looks_like_oura({str(header).strip() for header in headers})
+
+
+def read(name: str, text: str, context: ParseContext) -> ParsedFile:
+    """Records of one Oura dataset; coverage is the first to the last day.
+
+    Raises `UnsupportedFile` when the dataset cannot be told or the last row stops inside a quote or a JSON object.
+    """
+    lines = lines_of(text)
+    start = header_index(lines)
+    headers = content_names([str(header).strip() for header in split_row(lines[start])])
+    last = None if ends_with_newline(text) else len(lines)
+    rows = list(_shaped(name, headers, data_rows(name, lines, start, split_row, len(headers)), last))
+    names = {*headers, *field_names(row.content for row in rows if not row.problem)}
+    endpoint = endpoint_of(name, names, context, export_endpoint)
+    dataset = f"oura/{endpoint}"
+    sifted = sift(rows, record_reader(dataset, context, looks_unstorable(text)))
+    return ParsedFile(
+        source="oura",
+        origin="account_export",
+        datasets=(dataset,),
+        records=sifted.records,
+        rejected=sifted.rejected,
+        row_count=sifted.count,
+        coverage=days_spanned(sifted.records),
+        unknown_fields=unknown_fields(endpoint, names),
+    )
+
+
+def _shaped(name: str, headers: list[str], rows: Iterable[Row], last: int | None) -> Iterator[Row]:
+    for row in rows:
+        if isinstance(row.problem, BrokenJson) and row.line == last:
+            raise cut_off(name, row.line)
+        yield row if row.problem else _object(headers, row)
+
+
+def _object(headers: list[str], row: Row) -> Row:
+    cells = row.content
+    if any(cell != "" for cell in cells[len(headers) :]):
+        reason = f"the row has {len(cells)} cells, the header has {len(headers)}"
+        return replace(row, problem=RowProblem(None, reason))
+    return replace(row, content=dict(zip(headers, cells, strict=False)))
+
+
+def split_row(line: str) -> list[Any]:
+    """Cells of one row, JSON ones decoded; raises `RowProblem` where it is broken."""
+    if not line.startswith('"'):
+        return _cells(line)
+    try:
+        inner, end = quoted_cell(line, 0)
+        return _cells(inner) if end == len(line) and ";" in inner else _cells(line)
+    except RowProblem:
+        if len(line) > 1 and line.endswith('"'):
+            return _cells(line[1:-1])
+        raise
+
+
+def _cells(line: str) -> list[Any]:
+    cells: list[Any] = []
+    end = -1
+    while end < len(line):
+        cell, end = _cell(line, end + 1, len(cells) + 1)
+        cells.append(cell)
+    return cells
+
+
+def _cell(line: str, start: int, number: int) -> tuple[Any, int]:
+    first = line[start : start + 1]
+    if first == '"':
+        text, end = quoted_cell(line, start)
+        if end < len(line) and line[end] != ";":
+            raise RowProblem(None, f"text follows the closing quote of cell {number}")
+        return _decoded(text, number), end
+    if first in ("{", "["):
+        return _json_cell(line, start, number)
+    return plain_cell(line, start, ";")
+
+
+def _json_cell(line: str, start: int, number: int) -> tuple[Any, int]:
+    try:
+        value, end = _DECODER.raw_decode(line, start)
+    except (ValueError, RecursionError):
+        value, end = None, -1
+    if end == len(line) or line.startswith(";", end):
+        return value, end
+    if line[start] == "{":
+        raise BrokenJson(number)
+    return plain_cell(line, start, ";")
+
+
+def _decoded(text: str, number: int) -> Any:
+    if not text.startswith(("{", "[")):
+        return text
+    try:
+        return _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        if text.startswith("{"):
+            raise BrokenJson(number) from None
+        return text
+
+
+def _refuse_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)

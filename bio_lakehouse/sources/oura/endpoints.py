@@ -1,0 +1,129 @@
+"""Which of Oura's datasets a set of records is: by its fields, and by a name only where the fields leave it open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from bio_lakehouse.errors import UnsupportedFile
+from bio_lakehouse.sources.datasets import BRONZE_DATASETS
+from bio_lakehouse.sources.oura.known_fields import IDENTITY_FIELDS, KNOWN_FIELDS, UNREAD_FIELDS
+from bio_lakehouse.sources.records import ParseContext
+
+_ALL_FIELDS = KNOWN_FIELDS | UNREAD_FIELDS
+_EXPORT_NAMES = {endpoint.replace("_", "").lower(): endpoint for endpoint in KNOWN_FIELDS} | {"sleepmodel": "sleep"}
+
+
+def field_names(records: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Names that occur in the records, and one level deeper, dotted."""
+    names: set[str] = set()
+    for record in records:
+        names.update(record)
+        for name, value in record.items():
+            if isinstance(value, dict):
+                names.update(f"{name}.{inner}" for inner in value)
+    return names
+
+
+def unknown_fields(endpoint: str, names: set[str]) -> tuple[str, ...]:
+    """Those of `names` that are new; what lies within a new object is not listed beside it."""
+    new = names - KNOWN_FIELDS[endpoint]
+    return tuple(sorted(name for name in new if name.partition(".")[0] not in new or "." not in name))
+
+
+def looks_like_oura(names: set[str]) -> bool:
+    """Whether records with these names could be any of Oura's."""
+    return bool(_telling(names) or _fitting(names))
+
+
+def endpoint_of(name: str, names: set[str], context: ParseContext, named: Callable[[str], set[str]]) -> str:
+    """The endpoint whose records these are.
+
+    `names` are the records' fields; `named` reads endpoints out of the file's name. Order: fields that one endpoint
+    alone has, what was fetched, the file's name, the user's word. Raises `UnsupportedFile` when none decides, or
+    when the endpoint is one that is not read.
+    """
+    possible = _telling(names) or _fitting(names)
+    endpoint = _only(possible) or _decided(possible, name, context, named)
+    if endpoint is None:
+        raise _undecided(name, names, possible)
+    if endpoint in UNREAD_FIELDS:
+        raise UnsupportedFile(f"{name}: Oura's {endpoint.replace('_', ' ')} is not read. Nothing to do; leave it out.")
+    return endpoint
+
+
+def _decided(possible: set[str], name: str, context: ParseContext, named: Callable[[str], set[str]]) -> str | None:
+    fetched = {_endpoint(context.fetch.dataset)} if context.fetch and context.fetch.dataset else set()
+    said = {_endpoint(context.dataset)} if context.dataset else set()
+    return _only(possible & fetched) or _only(possible & named(name)) or _only(possible & said)
+
+
+def _only(endpoints: set[str]) -> str | None:
+    return next(iter(endpoints)) if len(endpoints) == 1 else None
+
+
+def _endpoint(dataset: str) -> str:
+    return dataset.removeprefix("oura/")
+
+
+def _identified(endpoint: str, names: set[str]) -> bool:
+    return IDENTITY_FIELDS.get(endpoint, {"day"}) <= names
+
+
+def _telling(names: set[str]) -> set[str]:
+    """Endpoints that alone have one of the names."""
+    owners = [{endpoint for endpoint, known in _ALL_FIELDS.items() if name in known} for name in names]
+    return {endpoint for owner in owners if (endpoint := _only(owner)) and _identified(endpoint, names)}
+
+
+def _fitting(names: set[str]) -> set[str]:
+    """Endpoints that have all of the names that any has; all endpoints when there are no records."""
+    if not names:
+        return set(KNOWN_FIELDS)
+    familiar = {name for name in names if any(name in known for known in KNOWN_FIELDS.values())}
+    return {endpoint for endpoint, known in KNOWN_FIELDS.items() if familiar <= known and _identified(endpoint, names)}
+
+
+def _undecided(name: str, names: set[str], possible: set[str]) -> UnsupportedFile:
+    if not possible:
+        shown = ", ".join(sorted(names)[:8])
+        return UnsupportedFile(f"{name}: is no known Oura or Peloton file (fields: {shown}). {WHAT_IS_READ}")
+    what = "could be" if names else "holds no record and could be"
+    return UnsupportedFile(
+        f"{name}: {what} any of {', '.join(sorted(possible))}. "
+        "Say which with --dataset, or put the endpoint's exact name in the file's name."
+    )
+
+
+WHAT_IS_READ = (
+    "Read are Peloton's workout CSV, Oura's trends CSV, Oura's account export (dailyreadiness.csv, …) and answers of "
+    f"Oura's API v2: {', '.join(KNOWN_FIELDS)}."
+)
+
+
+def endpoints_in_name(name: str) -> set[str]:
+    """Endpoints whose whole name stands in the file's name: `oura_daily_sleep-1a2b.json` is not `sleep`."""
+    stem = PurePosixPath(name).name.lower()
+    spans = {
+        endpoint: match.span()
+        for endpoint in KNOWN_FIELDS
+        if (match := re.search(rf"(?<![a-z0-9]){re.escape(endpoint.lower())}(?![a-z0-9])", stem))
+    }
+    return {endpoint for endpoint, span in spans.items() if not any(_within(span, other) for other in spans.values())}
+
+
+def _within(span: tuple[int, int], other: tuple[int, int]) -> bool:
+    return span != other and other[0] <= span[0] and span[1] <= other[1]
+
+
+def export_endpoint(name: str) -> set[str]:
+    """The endpoint that an account export's file name stands for: `App Data/dailysleep.csv` is `daily_sleep`."""
+    words = re.findall(r"[a-z0-9]+", PurePosixPath(name).stem.lower())
+    return {_EXPORT_NAMES[word] for word in words if word in _EXPORT_NAMES} | endpoints_in_name(name)
+
+
+def is_dataset_name(dataset: str) -> bool:
+    """Whether `--dataset` names something that bronze keeps, with or without its source."""
+    return dataset in BRONZE_DATASETS or f"oura/{dataset}" in BRONZE_DATASETS

@@ -1,0 +1,100 @@
+"""Oura's trends CSV: one day a row, 20 to 57 columns in any order; one row feeds four silver tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+from bio_lakehouse.sources.checking import RowProblem, calendar_day, check, day_in_lake, is_unknown, number_of
+from bio_lakehouse.sources.datasets import OURA_TRENDS
+from bio_lakehouse.sources.delimited import Table, comma_table
+from bio_lakehouse.sources.fields import Field, canonical_header
+from bio_lakehouse.sources.oura.fields import ACTIVITY_TIME_HEADERS, TRENDS_FIELDS
+from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
+from bio_lakehouse.sources.rows import Row, days_spanned, sift
+
+DATE_HEADER = "date"
+OTHER_HEADERS = (
+    "Total Bedtime",
+    "Restless Sleep",
+    "Sleep Timing",
+    "Stay Active Score",
+    "Move Every Hour Score",
+    "Meet Daily Targets Score",
+    "Training Frequency Score",
+    "Training Volume Score",
+    "Recovery Time Score",
+    "Target Calories",
+    "Daily Movement",
+    "Equivalent Walking Distance",
+    "Rest Time",
+    "Long Periods of Inactivity",
+)
+"""Known headers that stay in bronze."""
+
+_FIELDS: tuple[Field, ...] = tuple(field for fields in TRENDS_FIELDS.values() for field in fields)
+_KNOWN_HEADERS = frozenset(
+    {DATE_HEADER}
+    | {canonical_header(header) for header in OTHER_HEADERS}
+    | {header for field in _FIELDS for header in field.headers}
+)
+_ACTIVITY_TIMES = tuple(canonical_header(header) for header in ACTIVITY_TIME_HEADERS)
+_DAY_MINUTES = (23 * 60, 24 * 60, 25 * 60)
+
+
+def looks_like_trends(headers: Iterable[str]) -> bool:
+    """Whether these are headers of a trends export."""
+    found = {canonical_header(header) for header in headers}
+    return DATE_HEADER in found and len(found & _KNOWN_HEADERS) > 1
+
+
+def read(name: str, text: str, context: ParseContext) -> ParsedFile:
+    """Records of `oura/trends`, keyed by day; coverage is the first to the last day.
+
+    The hint `activity_time_unit` is `s` or `min` where the file tells: its activity times exceed the minutes of a
+    day, or the six of a day add up to one. Two rows of one day are both kept. Raises `UnsupportedFile` when the file
+    was cut off.
+    """
+    table = comma_table(name, text)
+    columns = [canonical_header(header) for header in table.headers]
+    rows = list(table.rows)
+    unit = activity_time_unit(columns, rows)
+    sifted = sift(rows, partial(_record, table, columns, context, {"activity_time_unit": unit} if unit else {}))
+    return ParsedFile(
+        source="oura",
+        origin="trends_export",
+        datasets=(OURA_TRENDS,),
+        records=sifted.records,
+        rejected=sifted.rejected,
+        row_count=sifted.count,
+        coverage=days_spanned(sifted.records),
+        unknown_fields=tuple(header for header in table.headers if canonical_header(header) not in _KNOWN_HEADERS),
+    )
+
+
+def _record(table: Table, columns: list[str], context: ParseContext, hints: dict[str, str], row: Row) -> Record:
+    cells: list[str] = row.content
+    by_header = dict(zip(reversed(columns), reversed(cells), strict=True))
+    day = day_in_lake(DATE_HEADER, calendar_day(DATE_HEADER, by_header[DATE_HEADER]), context)
+    for field in _FIELDS:
+        for header in field.headers:
+            check(field, by_header.get(header))
+    content = dict(zip(table.names, cells, strict=True))
+    return Record(OURA_TRENDS, day, day.isoformat(), row.line, content, hints)
+
+
+def activity_time_unit(columns: list[str], rows: list[Row]) -> str | None:
+    """`s` or `min` for the whole file; None when its rows do not tell."""
+    places = [columns.index(header) for header in _ACTIVITY_TIMES if header in columns]
+    days = [[_minutes(row.content[place]) for place in places] for row in rows if not row.problem]
+    if any(value > max(_DAY_MINUTES) for times in days for value in times if value is not None):
+        return "s"
+    complete = len(places) == len(_ACTIVITY_TIMES)
+    return "min" if complete and any(sum(v or 0 for v in times) in _DAY_MINUTES for times in days) else None
+
+
+def _minutes(cell: str) -> float | None:
+    try:
+        return None if is_unknown(cell) else number_of("", cell)
+    except RowProblem:
+        return None

@@ -1,0 +1,137 @@
+"""What a file is, told from its content; and what is refused, by name."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bio_lakehouse.errors import UnsupportedFile
+from bio_lakehouse.sources.checking import looks_unstorable
+from bio_lakehouse.sources.delimited import header_cells, header_index, lines_of
+from bio_lakehouse.sources.oura import account_export, api_answer, trends
+from bio_lakehouse.sources.oura.endpoints import WHAT_IS_READ, field_names
+from bio_lakehouse.sources.peloton import api as peloton_api
+from bio_lakehouse.sources.peloton import csv as peloton_csv
+from bio_lakehouse.sources.records import ParseContext, ParsedFile
+
+_BINARY: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", "a zip or Excel file"),
+    (b"\x1f\x8b", "a gzip file"),
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"SQLite format 3", "a database"),
+    (b"PAR1", "a Parquet file"),
+)
+_V1_FIELDS = frozenset({"summary_date", "hr_5min", "rmssd_5min", "score_alignment", "met_1min", "class_5min"})
+_V1_GROUPS = frozenset({"sleep", "activity", "readiness", "ideal_bedtimes"})
+_PAGE_FIELDS = frozenset({"page_count", "show_next", "show_previous"})
+
+
+def parse(name: str, content: bytes, context: ParseContext) -> ParsedFile:
+    """Read one file, recognised by its content; its name matters only where the content fits several datasets.
+
+    Raises `UnsupportedFile`, saying what the file looks like and what to do, when it is none of the known ones, is
+    damaged, or leaves open which dataset it holds. Single bad rows do not: they are `rejected` in what is returned.
+    """
+    text = text_of(name, content)
+    _refuse_markup(name, text)
+    try:
+        if text.lstrip().startswith(("{", "[")):
+            return _parse_json(name, text, context)
+        return _parse_delimited(name, text, context)
+    except RecursionError:
+        raise UnsupportedFile(f"{name}: its JSON is nested too deeply to be one of ours. {WHAT_IS_READ}") from None
+
+
+def text_of(name: str, content: bytes) -> str:
+    """The file's text; raises `UnsupportedFile` when it is empty, binary or not UTF-8."""
+    if not content.strip():
+        raise UnsupportedFile(f"{name}: the file is empty. Download it again.")
+    for magic, what in _BINARY:
+        if content.startswith(magic):
+            raise UnsupportedFile(f"{name}: is {what}, not text. Give the CSV or JSON that it holds.")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnsupportedFile(f"{name}: is text in UTF-16. Save it as UTF-8, or take the file as it was downloaded.")
+    if b"\0" in content:
+        raise UnsupportedFile(f"{name}: is a binary file. {WHAT_IS_READ}")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _not_utf8(name, content, error) from None
+    if not text.strip():
+        raise UnsupportedFile(f"{name}: the file is empty. Download it again.")
+    return text
+
+
+def _not_utf8(name: str, content: bytes, error: UnicodeDecodeError) -> UnsupportedFile:
+    line = content.count(b"\n", 0, error.start) + 1
+    return UnsupportedFile(
+        f"{name}: line {line} holds byte 0x{content[error.start]:02x}, which is not UTF-8. "
+        "Take the file as it was downloaded, or save it as UTF-8."
+    )
+
+
+def _refuse_markup(name: str, text: str) -> None:
+    start = text.lstrip()[:2000].lower()
+    if not start.startswith("<"):
+        return
+    if "<healthdata" in start or "<!doctype healthdata" in start:
+        raise UnsupportedFile(f"{name}: is an Apple Health export, which is not read yet. {WHAT_IS_READ}")
+    if "<html" in start or "<!doctype html" in start:
+        raise UnsupportedFile(
+            f"{name}: is a web page, not data: often the sign-in or error page of an expired session. "
+            "Sign in and download it again."
+        )
+    raise UnsupportedFile(f"{name}: is XML. {WHAT_IS_READ}")
+
+
+def _parse_delimited(name: str, text: str, context: ParseContext) -> ParsedFile:
+    lines = lines_of(text)
+    header = lines[header_index(lines)]
+    if header.count(";") > header.count(",") and account_export.looks_like_account_export(header):
+        return account_export.read(name, text, context)
+    headers = header_cells(name, header, ",") if "," in header else [header]
+    if peloton_csv.looks_like_peloton(headers):
+        return peloton_csv.read(name, text, context)
+    if trends.looks_like_trends(headers):
+        return trends.read(name, text, context)
+    raise UnsupportedFile(f"{name}: is no known file; it begins with {header[:60]!r}. {WHAT_IS_READ}")
+
+
+def _parse_json(name: str, text: str, context: ParseContext) -> ParsedFile:
+    document = load_json(name, text)
+    items = document.get("data", document) if isinstance(document, dict) else document
+    rows = items if isinstance(items, list) else [items]
+    if peloton_api.looks_like_peloton(rows) or (isinstance(document, dict) and document.keys() & _PAGE_FIELDS):
+        return peloton_api.read(rows, context)
+    _refuse_foreign(name, document, rows)
+    whole = not (isinstance(document, dict) and document.get("next_token"))
+    return api_answer.read(name, rows, context, whole=whole, doubtful=looks_unstorable(text))
+
+
+def load_json(name: str, text: str) -> Any:
+    """The document; raises `UnsupportedFile` that tells a file that was cut off from one that is no JSON."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        if error.pos >= len(text.rstrip()) - len("false") or error.msg.startswith("Unterminated"):
+            reason = "the JSON stops in the middle; the file was cut off. Download it again."
+        else:
+            reason = f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}. Download it again."
+        raise UnsupportedFile(f"{name}: {reason}") from None
+    except ValueError as error:
+        raise UnsupportedFile(f"{name}: is JSON that cannot be read: {error}. Download it again.") from None
+
+
+def _refuse_foreign(name: str, document: Any, rows: list[Any]) -> None:
+    names = field_names(row for row in rows if isinstance(row, dict))
+    groups = document if isinstance(document, dict) else {}
+    inner = [row for group in _V1_GROUPS & groups.keys() if isinstance(groups[group], list) for row in groups[group]]
+    if names & _V1_FIELDS or field_names(row for row in inner if isinstance(row, dict)) & _V1_FIELDS:
+        raise UnsupportedFile(
+            f"{name}: is an answer of Oura's API v1, which was switched off and is not read. "
+            "Fetch the same days from API v2 or take the account export."
+        )
+    if isinstance(document, dict) and "data" not in document and names & {"detail", "error", "errors", "error_code"}:
+        raise UnsupportedFile(f"{name}: is an error answer, not data: {json.dumps(document)[:120]}. Fetch it again.")
