@@ -163,7 +163,8 @@ class OuraClient:
                 f"{self.connection.api_url} sends elsewhere ({status} for {what}). Set BIO_OURA_API_URL."
             )
         return OuraRefused(
-            f"Oura refused the request for {what} (HTTP {status}{detail}). Asking again does not help; please report it."
+            f"Oura refused the request for {what} (HTTP {status}{detail}). Asking again does not help: "
+            "please report it with this message."
         )
 
 

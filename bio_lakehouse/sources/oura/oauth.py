@@ -7,7 +7,7 @@ import threading
 import time
 import webbrowser
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -147,6 +147,10 @@ class _TokenEndpoints:
 
     def __init__(self, connection: OuraConnection, http: httpx.Client, sleep: Sleep = time.sleep) -> None:
         self.connection = connection
+        # Others wait for the lock meanwhile.
+        self.patience = replace(
+            connection.patience, attempts=min(3, connection.patience.attempts), longest_wait_seconds=30
+        )
         self.http = http
         self.sleep = sleep
         self._credentials = {
@@ -178,7 +182,7 @@ class _TokenEndpoints:
         refusal = _TokenRefused("no token address")
         for url in urls:
             try:
-                return retrying(self.connection.patience, self.sleep)(self._ask, request, url)
+                return retrying(self.patience, self.sleep)(self._ask, request, url)
             except _TokenRefused as error:
                 refusal = error
         raise refusal

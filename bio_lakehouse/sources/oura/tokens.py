@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from bio_lakehouse.errors import SignInRequired, SourceError
 
 SIGN_IN = "Sign in again with: bio-lakehouse oura login"
-LOCK_SECONDS = 120.0
+LOCK_SECONDS = 300.0
 PROBE_BYTES = 8192
 
 

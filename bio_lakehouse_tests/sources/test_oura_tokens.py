@@ -1,0 +1,138 @@
+"""Tokens are kept privately, replaced atomically, and one process at a time renews them."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from bio_lakehouse.errors import SignInRequired, SourceError
+from bio_lakehouse.sources.oura import tokens as tokens_module
+from bio_lakehouse.sources.oura.tokens import FileTokenStore, ParameterTokenStore, Tokens, open_token_store
+
+TOKENS = Tokens("access-secret", "refresh-secret", 1_900_000_000.0, "daily", "https://tokens.example")
+
+
+@pytest.fixture
+def ssm(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    with mock_aws():
+        yield boto3.client("ssm")
+
+
+def test_file_holds_the_tokens_for_its_owner_only(tmp_path: Path) -> None:
+    store = FileTokenStore(tmp_path / "new" / "oura-me.json")
+    assert store.load() is None
+    store.save(TOKENS)
+    assert store.load() == TOKENS
+    assert store.path.stat().st_mode & 0o777 == 0o600
+    assert store.path.parent.stat().st_mode & 0o777 == 0o700
+    assert [path.name for path in store.path.parent.iterdir()] == ["oura-me.json"]
+
+
+def test_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    store = FileTokenStore(tmp_path / "oura-me.json")
+    store.save(TOKENS)
+    store.path.chmod(0o640)
+    with pytest.raises(SourceError, match=r"can be read by others \(mode 0640\).* chmod 600"):
+        store.load()
+
+
+def test_damaged_file_asks_to_sign_in(tmp_path: Path) -> None:
+    store = FileTokenStore(tmp_path / "oura-me.json")
+    store.save(TOKENS)
+    store.path.write_text('{"access_token": "access-secret", "surprise": 1}')
+    with pytest.raises(SignInRequired, match="bio-lakehouse oura login") as raised:
+        store.load()
+    assert "access-secret" not in str(raised.value)
+
+
+def test_failed_write_keeps_the_old_tokens_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = FileTokenStore(tmp_path / "oura-me.json")
+    store.save(TOKENS)
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(SourceError, match="No space left on device"):
+        store.save(Tokens("other", "other"))
+    with pytest.raises(SourceError, match="No space left on device"), store.lock():
+        pytest.fail("a store without room must not let a single-use token be spent")
+    monkeypatch.undo()
+    assert store.load() == TOKENS
+    assert {path.name for path in tmp_path.iterdir()} <= {"oura-me.json", "oura-me.json.lock"}
+
+
+def test_lock_of_a_file_that_is_held_too_long_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens_module, "LOCK_SECONDS", 0.1)
+    holder, other = FileTokenStore(tmp_path / "oura-me.json"), FileTokenStore(tmp_path / "oura-me.json")
+    with holder.lock(), pytest.raises(SourceError, match=r"has held .*oura-me\.json\.lock"), other.lock():
+        pytest.fail("two holders")
+    with other.lock():
+        pass
+
+
+def test_repr_shows_no_token() -> None:
+    assert "secret" not in repr(TOKENS)
+
+
+def test_parameter_is_a_secure_string(ssm: Any) -> None:
+    store = ParameterTokenStore("/lake/oura/me", ssm)
+    assert store.load() is None
+    store.save(Tokens("first", "first"))
+    store.save(TOKENS)
+    assert store.load() == TOKENS
+    parameter = ssm.get_parameter(Name="/lake/oura/me", WithDecryption=False)["Parameter"]
+    assert parameter["Type"] == "SecureString"
+    assert "access-secret" not in parameter["Value"][:14]
+
+
+def test_lease_lets_one_in_at_a_time(ssm: Any) -> None:
+    inside, most = 0, 0
+
+    def work() -> None:
+        nonlocal inside, most
+        with ParameterTokenStore("/lake/oura/me", ssm, sleep=lambda seconds: time.sleep(0.01)).lock():
+            inside += 1
+            most = max(most, inside)
+            time.sleep(0.02)
+            inside -= 1
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 1
+    assert ssm.describe_parameters()["Parameters"] == []
+
+
+def test_lease_of_a_dead_process_is_taken_over(ssm: Any) -> None:
+    ssm.put_parameter(Name="/lake/oura/me-lease", Value=str(time.time() - 1), Type="String")
+    with ParameterTokenStore("/lake/oura/me", ssm, sleep=lambda seconds: None).lock():
+        assert float(ssm.get_parameter(Name="/lake/oura/me-lease")["Parameter"]["Value"]) > time.time()
+
+
+def test_refused_parameter_says_what_to_check(ssm: Any) -> None:
+    store = ParameterTokenStore("aws/reserved", ssm)
+    with pytest.raises(SourceError, match=r"SSM parameter aws/reserved cannot be written .* KMS key"):
+        store.save(TOKENS)
+
+
+@pytest.mark.parametrize("address", ["ssm:/lake/oura", "ssm:/lake/oura/"])
+def test_address_chooses_the_store(address: str, ssm: Any, tmp_path: Path) -> None:
+    assert open_token_store(address, "ada").where == "SSM parameter /lake/oura/ada"
+    assert open_token_store(tmp_path, "ada").where == str(tmp_path / "oura-ada.json")
