@@ -1,0 +1,85 @@
+"""Objects in an S3 bucket, in the same few words as a folder's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from bio_lakehouse.errors import LandingError
+from bio_lakehouse.lake.objects import ObjectInfo
+
+READERS = 16
+MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
+
+
+class S3Store:
+    """Objects of `bucket` below `prefix`. `client` is a boto3 S3 client, which is safe to share between threads."""
+
+    def __init__(self, client: Any, bucket: str, prefix: str = "") -> None:
+        self.client = client
+        self.bucket = bucket
+        self.prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+
+    def uri(self, key: str) -> str:
+        return f"s3://{self.bucket}/{self.prefix}{key}"
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        """Objects below `prefix`, sorted by key; `LandingError` when the bucket cannot be listed."""
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=f"{self.prefix}{prefix.rstrip('/')}/"
+        )
+        try:
+            for page in pages:
+                for found in page.get("Contents", []):
+                    key = found["Key"].removeprefix(self.prefix)
+                    if not key.endswith("/") and not key.rsplit("/", 1)[-1].startswith("."):
+                        yield ObjectInfo(key, found["Size"], found["LastModified"])
+        except (ClientError, BotoCoreError) as error:
+            raise self._unreachable(prefix, error) from error
+
+    def info(self, key: str) -> ObjectInfo:
+        try:
+            head = self.client.head_object(Bucket=self.bucket, Key=self.prefix + key)
+        except (ClientError, BotoCoreError) as error:
+            raise self._unreachable(key, error) from error
+        return ObjectInfo(key, head["ContentLength"], head["LastModified"])
+
+    def exists(self, key: str) -> bool:
+        try:
+            self.client.head_object(Bucket=self.bucket, Key=self.prefix + key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in MISSING:
+                return False
+            raise self._unreachable(key, error) from error
+        except BotoCoreError as error:
+            raise self._unreachable(key, error) from error
+        return True
+
+    def get(self, key: str) -> bytes:
+        try:
+            body: bytes = self.client.get_object(Bucket=self.bucket, Key=self.prefix + key)["Body"].read()
+        except (ClientError, BotoCoreError) as error:
+            raise self._unreachable(key, error) from error
+        return body
+
+    def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
+        wanted = list(keys)
+        with ThreadPoolExecutor(READERS) as pool:
+            return dict(zip(wanted, pool.map(self.get, wanted), strict=True))
+
+    def put(self, key: str, content: bytes) -> None:
+        try:
+            self.client.put_object(Bucket=self.bucket, Key=self.prefix + key, Body=content)
+        except (ClientError, BotoCoreError) as error:
+            raise self._unreachable(key, error) from error
+
+    def delete(self, key: str) -> None:
+        self.client.delete_object(Bucket=self.bucket, Key=self.prefix + key)
+
+    def _unreachable(self, key: str, error: Exception) -> LandingError:
+        return LandingError(
+            f"{self.uri(key)} cannot be reached: {error}. Check the bucket's name, the region and AWS_PROFILE."
+        )
