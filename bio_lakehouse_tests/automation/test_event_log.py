@@ -1,0 +1,162 @@
+import json
+import sqlite3
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from dagster._serdes import deserialize_value, serialize_value
+
+from bio_lakehouse.automation.event_log import BatchingSqliteEventLog
+
+RUN_ID = "0f2b7a52-6c3e-4f0e-9a57-0d3c8f1d2a10"
+FIRST = date(2024, 2, 20)
+DAY_COUNT = 23
+DAYS = dg.DailyPartitionsDefinition("2024-01-01", timezone="Europe/Berlin")
+
+
+def materialize(instance: dg.DagsterInstance, days: int) -> dg.ExecuteInProcessResult:
+    """A run of two assets over a range, with each day's own metadata on one, a blocking check, and user's data."""
+    policy = dg.BackfillPolicy.single_run()
+
+    @dg.asset(partitions_def=DAYS, backfill_policy=policy, code_version="1")
+    def sleep(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        for day in context.partition_keys[::2]:
+            context.add_asset_metadata({"dagster/partition_row_count": len(day)}, partition_key=day)
+        table = dg.TableSchema(columns=[dg.TableColumn("score", "int", "Ümläut „quoted“")])
+        return dg.MaterializeResult(metadata={"dagster/column_schema": table, "preview": dg.MetadataValue.md("| a |")})
+
+    @dg.asset(partitions_def=DAYS, backfill_policy=policy, code_version="1", deps=[sleep])
+    def readiness() -> dg.MaterializeResult:
+        return dg.MaterializeResult(data_version=dg.DataVersion("seven"), tags={"why": "a-tag"})
+
+    @dg.asset_check(asset=sleep, blocking=True)
+    def grain() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=True)
+
+    last = FIRST + timedelta(days - 1)
+    tags = {"dagster/asset_partition_range_start": str(FIRST), "dagster/asset_partition_range_end": str(last)}
+    job = dg.Definitions(assets=[sleep, readiness], asset_checks=[grain]).resolve_implicit_global_asset_job_def()
+    return job.execute_in_process(instance=instance, tags=tags, run_id=RUN_ID)
+
+
+def instance_in(home: Path, batching: bool) -> dg.DagsterInstance:
+    home.mkdir()
+    storage = {"module": "bio_lakehouse.automation.event_log", "class": "BatchingSqliteStorage"}
+    custom = {"storage": {"custom": storage | {"config": {"base_dir": str(home), "batch_size": 7}}}}
+    (home / "dagster.yaml").write_text(json.dumps((custom if batching else {}) | {"telemetry": {"enabled": False}}))
+    return dg.DagsterInstance.from_config(str(home))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("logs")
+
+
+@pytest.fixture(scope="module")
+def batched(home: Path) -> Iterator[dg.DagsterInstance]:
+    """An instance with the batching storage in which the run has been."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_EVENT_BATCH_SIZE", "7")
+        with instance_in(home / "batched", batching=True) as instance:
+            assert materialize(instance, DAY_COUNT).success
+            yield instance
+
+
+def rows(home: Path, shard: str, table: str, columns: str) -> list[tuple[Any, ...]]:
+    with sqlite3.connect(home / "history" / "runs" / f"{shard}.db") as connection:
+        return connection.execute(f"select {columns} from {table} order by id").fetchall()
+
+
+def timeless(text: str) -> Any:
+    """A serialised event without its time, duration and process."""
+    return without_times(json.loads(text))
+
+
+def without_times(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: without_times(inner) for key, inner in value.items() if key not in {"timestamp", "pid"}}
+    return [without_times(inner) for inner in value] if isinstance(value, list) else value
+
+
+def log_of(home: Path, shard: str) -> list[tuple[Any, ...]]:
+    columns = "id, run_id, dagster_event_type, step_key, asset_key, partition, event"
+    kinds = ("ASSET_MATERIALIZATION", "ASSET_MATERIALIZATION_PLANNED", "ASSET_CHECK_EVALUATION_PLANNED")
+    return [
+        (*row[:-1], timeless(row[-1])) if row[2] in kinds else row[:-1]
+        for row in rows(home, shard, "event_logs", columns)
+    ]
+
+
+def test_a_range_leaves_the_same_log_in_dagsters_own_storage_and_in_ours(
+    home: Path, batched: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "0")
+    with instance_in(home / "default", batching=False) as default:
+        assert type(default.event_log_storage) is SqliteEventLogStorage
+        assert materialize(default, DAY_COUNT).success
+        for key in ("sleep", "readiness"):
+            asset = dg.AssetKey(key)
+            assert batched.get_materialized_partitions(asset) == default.get_materialized_partitions(asset)
+    ours, theirs = home / "batched", home / "default"
+    for shard in (RUN_ID, "index"):
+        assert log_of(ours, shard) == log_of(theirs, shard)
+    for table, columns in {
+        "asset_event_tags": "event_id, asset_key, key, value",
+        "asset_keys": "asset_key, last_run_id, asset_details, tags, wipe_timestamp",
+    }.items():
+        assert rows(ours, "index", table, columns) == rows(theirs, "index", table, columns)
+    newest = "asset_key, last_materialization"
+    assert [(k, timeless(v)) for k, v in rows(ours, "index", "asset_keys", newest)] == [
+        (k, timeless(v)) for k, v in rows(theirs, "index", "asset_keys", newest)
+    ]
+    assert len(log_of(ours, "index")) > 4 * DAY_COUNT
+
+
+def test_a_check_without_days_is_planned_once_and_not_once_a_day(home: Path, batched: dg.DagsterInstance) -> None:
+    columns = "asset_key, check_name, partition, run_id, execution_status"
+    executions = rows(home / "batched", "index", "asset_check_executions", columns)
+    assert executions == [('["sleep"]', "grain", None, RUN_ID, "SUCCEEDED")]
+
+
+def test_each_stored_event_is_as_dagster_would_write_it(home: Path, batched: dg.DagsterInstance) -> None:
+    stored = rows(home / "batched", RUN_ID, "event_logs", "event, timestamp")
+    assert len(stored) > 80
+    for text, timestamp in stored:
+        event = deserialize_value(text, dg.EventLogEntry)
+        assert serialize_value(event) == text
+        assert f"{event.timestamp % 60:09.6f}"[:8] == timestamp[-9:][:8]
+
+
+def test_every_day_has_its_own_time_and_metadata(batched: dg.DagsterInstance) -> None:
+    records = batched.fetch_materializations(dg.AssetKey("sleep"), limit=100, ascending=True).records
+    by_day = {record.partition_key: record for record in records}
+    assert list(by_day) == [str(FIRST + timedelta(number)) for number in range(DAY_COUNT)]
+    counts = ["dagster/partition_row_count" in r.asset_materialization.metadata for r in by_day.values()]
+    assert counts == [number % 2 == 0 for number in range(DAY_COUNT)]
+    assert len({record.timestamp for record in records}) == DAY_COUNT
+
+
+def test_opening_the_storage_turns_batching_on_where_the_environment_is_silent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "")
+    monkeypatch.delenv("DAGSTER_EVENT_BATCH_SIZE")
+    with instance_in(tmp_path / "one", batching=True) as instance:
+        assert isinstance(instance.event_log_storage, BatchingSqliteEventLog)
+        assert instance._get_event_batch_size() == 7
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "3")
+    with instance_in(tmp_path / "two", batching=True) as instance:
+        assert instance._get_event_batch_size() == 3
+
+
+def test_events_of_another_kind_are_stored_one_by_one(batched: dg.DagsterInstance) -> None:
+    log = batched.event_log_storage
+    assert isinstance(log, BatchingSqliteEventLog)
+    entries = [record.event_log_entry for record in log.get_records_for_run(RUN_ID).records]
+    of_steps = [entry for entry in entries if entry.get_dagster_event().is_step_success]
+    log.store_event_batch([*of_steps, entries[0]])
+    assert len(log.get_records_for_run(RUN_ID).records) == len(entries) + len(of_steps) + 1
