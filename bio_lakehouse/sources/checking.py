@@ -24,10 +24,11 @@ _SHOWN = 60
 class RowProblem(Exception):  # noqa: N818
     """Why one source row cannot be used; it never leaves the parsers."""
 
-    def __init__(self, field: str | None, reason: str) -> None:
+    def __init__(self, field: str | None, reason: str, usable_from: date | None = None) -> None:
         super().__init__(reason)
         self.field = field
         self.reason = reason
+        self.usable_from = usable_from
 
 
 def shown(value: object) -> str:
@@ -110,7 +111,7 @@ def day_in_lake(name: str, day: date, context: ParseContext) -> date:
     if day < context.first_day:
         raise RowProblem(name, f"{name} {day} is before {context.first_day}, the first day of this lake")
     if day > context.last_day:
-        raise RowProblem(name, f"{name} {day} is after {context.last_day}, the last day of this lake")
+        raise RowProblem(name, f"{name} {day} is after {context.last_day}, the last day of this lake", day)
     return day
 
 
@@ -119,7 +120,7 @@ def looks_unstorable(text: str) -> bool:
     return "NaN" in text or "Infinity" in text or "\\ud" in text or "\\uD" in text or bool(_HUGE.search(text))
 
 
-_HUGE = re.compile(r"[0-9][eE]\+?[0-9]{3}")
+_HUGE = re.compile(r"[0-9][eE]\+?[0-9]{3,}\s*[,\]}]")
 
 
 def check_storable(content: dict[str, Any]) -> None:

@@ -42,7 +42,8 @@ def split_cells(line: str, delimiter: str) -> list[str]:
     """Cells of one row; raises `RowProblem` where the quoting is broken."""
     if '"' not in line:
         return line.split(delimiter)
-    cells, end = [], -1
+    cells: list[str] = []
+    end = -1
     while end < len(line):
         cell, end = (
             quoted_cell(line, end + 1) if line.startswith('"', end + 1) else plain_cell(line, end + 1, delimiter)
@@ -101,7 +102,7 @@ def header_cells(name: str, line: str, delimiter: str) -> list[str]:
         return split_cells(line, delimiter)
     except RowProblem as problem:
         raise UnsupportedFile(
-            f"{name}: the header cannot be read: {problem.reason}. Download the file again."
+            f"{name} has a header that cannot be read: {problem.reason}. Download the file again."
         ) from None
 
 
@@ -158,9 +159,7 @@ def _longer_row(lines: list[str], index: int, split: Split, width: int) -> tuple
 
 def cut_off(name: str, line: int) -> UnsupportedFile:
     """The refusal of a file that ends in the middle of a row."""
-    return UnsupportedFile(
-        f"{name}: line {line} stops in the middle of a row; the file was cut off. Download it again."
-    )
+    return UnsupportedFile(f"{name} was cut off: line {line} stops in the middle of a row. Download it again.")
 
 
 def content_names(headers: list[str]) -> list[str]:

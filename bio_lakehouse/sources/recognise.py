@@ -41,26 +41,28 @@ def parse(name: str, content: bytes, context: ParseContext) -> ParsedFile:
             return _parse_json(name, text, context)
         return _parse_delimited(name, text, context)
     except RecursionError:
-        raise UnsupportedFile(f"{name}: its JSON is nested too deeply to be one of ours. {WHAT_IS_READ}") from None
+        raise UnsupportedFile(
+            f"{name} holds JSON that is nested too deeply to be one of ours. {WHAT_IS_READ}"
+        ) from None
 
 
 def text_of(name: str, content: bytes) -> str:
     """The file's text; raises `UnsupportedFile` when it is empty, binary or not UTF-8."""
     if not content.strip():
-        raise UnsupportedFile(f"{name}: the file is empty. Download it again.")
+        raise UnsupportedFile(f"{name} is empty. Download it again.")
     for magic, what in _BINARY:
         if content.startswith(magic):
-            raise UnsupportedFile(f"{name}: is {what}, not text. Give the CSV or JSON that it holds.")
+            raise UnsupportedFile(f"{name} is {what}, not text. Give the CSV or JSON that it holds.")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnsupportedFile(f"{name}: is text in UTF-16. Save it as UTF-8, or take the file as it was downloaded.")
+        raise UnsupportedFile(f"{name} is text in UTF-16. Save it as UTF-8, or take the file as it was downloaded.")
     if b"\0" in content:
-        raise UnsupportedFile(f"{name}: is a binary file. {WHAT_IS_READ}")
+        raise UnsupportedFile(f"{name} is a binary file. {WHAT_IS_READ}")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _not_utf8(name, content, error) from None
     if not text.strip():
-        raise UnsupportedFile(f"{name}: the file is empty. Download it again.")
+        raise UnsupportedFile(f"{name} is empty. Download it again.")
     return text
 
 
@@ -77,13 +79,13 @@ def _refuse_markup(name: str, text: str) -> None:
     if not start.startswith("<"):
         return
     if "<healthdata" in start or "<!doctype healthdata" in start:
-        raise UnsupportedFile(f"{name}: is an Apple Health export, which is not read yet. {WHAT_IS_READ}")
+        raise UnsupportedFile(f"{name} is an Apple Health export, which is not read yet. {WHAT_IS_READ}")
     if "<html" in start or "<!doctype html" in start:
         raise UnsupportedFile(
-            f"{name}: is a web page, not data: often the sign-in or error page of an expired session. "
+            f"{name} is a web page, not data: often the sign-in or error page of an expired session. "
             "Sign in and download it again."
         )
-    raise UnsupportedFile(f"{name}: is XML. {WHAT_IS_READ}")
+    raise UnsupportedFile(f"{name} is XML. {WHAT_IS_READ}")
 
 
 def _parse_delimited(name: str, text: str, context: ParseContext) -> ParsedFile:
@@ -96,7 +98,7 @@ def _parse_delimited(name: str, text: str, context: ParseContext) -> ParsedFile:
         return peloton_csv.read(name, text, context)
     if trends.looks_like_trends(headers):
         return trends.read(name, text, context)
-    raise UnsupportedFile(f"{name}: is no known file; it begins with {header[:60]!r}. {WHAT_IS_READ}")
+    raise UnsupportedFile(f"{name} is no known file; it begins with {header[:60]!r}. {WHAT_IS_READ}")
 
 
 def _parse_json(name: str, text: str, context: ParseContext) -> ParsedFile:
@@ -116,12 +118,12 @@ def load_json(name: str, text: str) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         if error.pos >= len(text.rstrip()) - len("false") or error.msg.startswith("Unterminated"):
-            reason = "the JSON stops in the middle; the file was cut off. Download it again."
+            reason = "was cut off: the JSON stops in the middle. Download it again."
         else:
             reason = f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}. Download it again."
-        raise UnsupportedFile(f"{name}: {reason}") from None
+        raise UnsupportedFile(f"{name} {reason}") from None
     except ValueError as error:
-        raise UnsupportedFile(f"{name}: is JSON that cannot be read: {error}. Download it again.") from None
+        raise UnsupportedFile(f"{name} is JSON that cannot be read: {error}. Download it again.") from None
 
 
 def _refuse_foreign(name: str, document: Any, rows: list[Any]) -> None:
@@ -130,8 +132,8 @@ def _refuse_foreign(name: str, document: Any, rows: list[Any]) -> None:
     inner = [row for group in _V1_GROUPS & groups.keys() if isinstance(groups[group], list) for row in groups[group]]
     if names & _V1_FIELDS or field_names(row for row in inner if isinstance(row, dict)) & _V1_FIELDS:
         raise UnsupportedFile(
-            f"{name}: is an answer of Oura's API v1, which was switched off and is not read. "
+            f"{name} is an answer of Oura's API v1, which was switched off and is not read. "
             "Fetch the same days from API v2 or take the account export."
         )
     if isinstance(document, dict) and "data" not in document and names & {"detail", "error", "errors", "error_code"}:
-        raise UnsupportedFile(f"{name}: is an error answer, not data: {json.dumps(document)[:120]}. Fetch it again.")
+        raise UnsupportedFile(f"{name} is an error answer, not data: {json.dumps(document)[:120]}. Fetch it again.")

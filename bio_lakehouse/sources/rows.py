@@ -12,7 +12,7 @@ from bio_lakehouse.sources.checking import RowProblem
 from bio_lakehouse.sources.records import ParseContext, Record, RejectedRow
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """One source row as read: CSV cells, or a decoded JSON value (`text` is None then); `problem` when neither."""
 
@@ -47,7 +47,7 @@ def sift(rows: Iterable[Row], read: Callable[[Row], Record]) -> Sifted:
                 raise row.problem
             records.append(read(row))
         except RowProblem as problem:
-            rejected.append(RejectedRow(row.line, problem.field, problem.reason, row.raw))
+            rejected.append(RejectedRow(row.line, problem.field, problem.reason, row.raw, problem.usable_from))
     return Sifted(records, rejected, count)
 
 

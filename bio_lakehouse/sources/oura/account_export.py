@@ -13,7 +13,6 @@ from typing import Any, NoReturn
 
 from bio_lakehouse.sources.checking import RowProblem, looks_unstorable
 from bio_lakehouse.sources.delimited import (
-    OpenQuote,
     content_names,
     cut_off,
     data_rows,
@@ -36,10 +35,16 @@ from bio_lakehouse.sources.rows import Row, days_spanned, sift
 
 
 class BrokenJson(RowProblem):
-    """A cell that begins as a JSON object and is none."""
+    """A cell that begins as a JSON object and is none; `place` counts cells from 0."""
 
-    def __init__(self, cell: int) -> None:
-        super().__init__(None, f"cell {cell} begins as a JSON object and cannot be read as one")
+    def __init__(self, place: int) -> None:
+        super().__init__(None, "a JSON object cannot be read")
+        self.place = place
+
+    def named(self, headers: list[str]) -> RowProblem:
+        """The problem with the column's name in it."""
+        header = headers[self.place] if self.place < len(headers) else f"cell {self.place + 1}"
+        return RowProblem(header, f"{header} begins as a JSON object and cannot be read as one")
 
 
 def looks_like_account_export(line: str) -> bool:
@@ -79,9 +84,12 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
 
 def _shaped(name: str, headers: list[str], rows: Iterable[Row], last: int | None) -> Iterator[Row]:
     for row in rows:
-        if isinstance(row.problem, BrokenJson) and row.line == last:
-            raise cut_off(name, row.line)
-        yield row if row.problem else _object(headers, row)
+        if isinstance(row.problem, BrokenJson):
+            if row.line == last:
+                raise cut_off(name, row.line)
+            yield replace(row, problem=row.problem.named(headers))
+        else:
+            yield row if row.problem else _object(headers, row)
 
 
 def _object(headers: list[str], row: Row) -> Row:
@@ -109,24 +117,24 @@ def _cells(line: str) -> list[Any]:
     cells: list[Any] = []
     end = -1
     while end < len(line):
-        cell, end = _cell(line, end + 1, len(cells) + 1)
+        cell, end = _cell(line, end + 1, len(cells))
         cells.append(cell)
     return cells
 
 
-def _cell(line: str, start: int, number: int) -> tuple[Any, int]:
+def _cell(line: str, start: int, place: int) -> tuple[Any, int]:
     first = line[start : start + 1]
     if first == '"':
         text, end = quoted_cell(line, start)
         if end < len(line) and line[end] != ";":
-            raise RowProblem(None, f"text follows the closing quote of cell {number}")
-        return _decoded(text, number), end
+            raise RowProblem(None, f"text follows the closing quote of cell {place + 1}")
+        return _decoded(text, place), end
     if first in ("{", "["):
-        return _json_cell(line, start, number)
+        return _json_cell(line, start, place)
     return plain_cell(line, start, ";")
 
 
-def _json_cell(line: str, start: int, number: int) -> tuple[Any, int]:
+def _json_cell(line: str, start: int, place: int) -> tuple[Any, int]:
     try:
         value, end = _DECODER.raw_decode(line, start)
     except (ValueError, RecursionError):
@@ -134,18 +142,18 @@ def _json_cell(line: str, start: int, number: int) -> tuple[Any, int]:
     if end == len(line) or line.startswith(";", end):
         return value, end
     if line[start] == "{":
-        raise BrokenJson(number)
+        raise BrokenJson(place)
     return plain_cell(line, start, ";")
 
 
-def _decoded(text: str, number: int) -> Any:
+def _decoded(text: str, place: int) -> Any:
     if not text.startswith(("{", "[")):
         return text
     try:
         return _DECODER.decode(text)
     except (ValueError, RecursionError):
         if text.startswith("{"):
-            raise BrokenJson(number) from None
+            raise BrokenJson(place) from None
         return text
 
 

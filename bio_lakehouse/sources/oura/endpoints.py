@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from bio_lakehouse.errors import UnsupportedFile
-from bio_lakehouse.sources.datasets import BRONZE_DATASETS
 from bio_lakehouse.sources.oura.known_fields import IDENTITY_FIELDS, KNOWN_FIELDS, UNREAD_FIELDS
 from bio_lakehouse.sources.records import ParseContext
 
@@ -21,9 +20,10 @@ def field_names(records: Iterable[Mapping[str, Any]]) -> set[str]:
     names: set[str] = set()
     for record in records:
         names.update(record)
-        for name, value in record.items():
-            if isinstance(value, dict):
-                names.update(f"{name}.{inner}" for inner in value)
+        if any(type(value) is dict for value in record.values()):
+            names.update(
+                f"{outer}.{name}" for outer, value in record.items() if isinstance(value, dict) for name in value
+            )
     return names
 
 
@@ -48,9 +48,11 @@ def endpoint_of(name: str, names: set[str], context: ParseContext, named: Callab
     possible = _telling(names) or _fitting(names)
     endpoint = _only(possible) or _decided(possible, name, context, named)
     if endpoint is None:
-        raise _undecided(name, names, possible)
+        raise _undecided(name, names, possible, context.dataset)
     if endpoint in UNREAD_FIELDS:
-        raise UnsupportedFile(f"{name}: Oura's {endpoint.replace('_', ' ')} is not read. Nothing to do; leave it out.")
+        raise UnsupportedFile(
+            f"{name} holds Oura's {endpoint.replace('_', ' ')}, which is not read. Nothing to do; leave it out."
+        )
     return endpoint
 
 
@@ -86,14 +88,15 @@ def _fitting(names: set[str]) -> set[str]:
     return {endpoint for endpoint, known in KNOWN_FIELDS.items() if familiar <= known and _identified(endpoint, names)}
 
 
-def _undecided(name: str, names: set[str], possible: set[str]) -> UnsupportedFile:
+def _undecided(name: str, names: set[str], possible: set[str], said: str | None) -> UnsupportedFile:
     if not possible:
         shown = ", ".join(sorted(names)[:8])
-        return UnsupportedFile(f"{name}: is no known Oura or Peloton file (fields: {shown}). {WHAT_IS_READ}")
+        return UnsupportedFile(f"{name} is no known Oura or Peloton file (fields: {shown}). {WHAT_IS_READ}")
     what = "could be" if names else "holds no record and could be"
+    which = f"{said} is none of them; say" if said else "Say"
     return UnsupportedFile(
-        f"{name}: {what} any of {', '.join(sorted(possible))}. "
-        "Say which with --dataset, or put the endpoint's exact name in the file's name."
+        f"{name} {what} any of {', '.join(sorted(possible))}. "
+        f"{which} which with --dataset, or put the endpoint's exact name in the file's name."
     )
 
 
@@ -122,8 +125,3 @@ def export_endpoint(name: str) -> set[str]:
     """The endpoint that an account export's file name stands for: `App Data/dailysleep.csv` is `daily_sleep`."""
     words = re.findall(r"[a-z0-9]+", PurePosixPath(name).stem.lower())
     return {_EXPORT_NAMES[word] for word in words if word in _EXPORT_NAMES} | endpoints_in_name(name)
-
-
-def is_dataset_name(dataset: str) -> bool:
-    """Whether `--dataset` names something that bronze keeps, with or without its source."""
-    return dataset in BRONZE_DATASETS or f"oura/{dataset}" in BRONZE_DATASETS

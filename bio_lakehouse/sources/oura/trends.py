@@ -39,13 +39,14 @@ _KNOWN_HEADERS = frozenset(
     | {header for field in _FIELDS for header in field.headers}
 )
 _ACTIVITY_TIMES = tuple(canonical_header(header) for header in ACTIVITY_TIME_HEADERS)
+_TELLING = 4
 _DAY_MINUTES = (23 * 60, 24 * 60, 25 * 60)
 
 
 def looks_like_trends(headers: Iterable[str]) -> bool:
-    """Whether these are headers of a trends export."""
-    found = {canonical_header(header) for header in headers}
-    return DATE_HEADER in found and len(found & _KNOWN_HEADERS) > 1
+    """Whether these are headers of a trends export: a date, and one of Oura's scores or four other known columns."""
+    found = {canonical_header(header) for header in headers} & _KNOWN_HEADERS
+    return DATE_HEADER in found and (any(header.endswith(" score") for header in found) or len(found) > _TELLING)
 
 
 def read(name: str, text: str, context: ParseContext) -> ParsedFile:

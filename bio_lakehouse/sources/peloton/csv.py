@@ -88,7 +88,7 @@ def _require_identity(name: str, columns: list[str]) -> None:
     missing = [header for header in IDENTITY_HEADERS if canonical_header(header) not in columns]
     if missing:
         raise UnsupportedFile(
-            f"{name}: looks like Peloton's workout CSV but has no column {', '.join(missing)}. "
+            f"{name} looks like Peloton's workout CSV but has no column {', '.join(missing)}. "
             "Download it again from the member site (Workouts, Download workouts) and do not edit it."
         )
 
