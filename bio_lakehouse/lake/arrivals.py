@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from bio_lakehouse.lake.accounting import current_rows
 from bio_lakehouse.lake.bronze import BronzeWrite, DayFile, DayKey, Line
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landing import LandedFile, Note
-from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.lake.log import FileDay, LogEntry
 from bio_lakehouse.lake.objects import ObjectInfo, checksum
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
 
@@ -114,7 +114,7 @@ def _take_file(lake: Lakehouse, file: LandedFile, info: ObjectInfo) -> Arrival:
 def _keep_overwritten(lake: Lakehouse, earlier: LogEntry) -> None:
     """A file that was overwritten in landing stays in the log, under a name that says which content it was."""
     moved = replace(earlier, file_path=overwritten_path(earlier.file_path, earlier.checksum), status="replaced")
-    lake.log.record(moved, {})
+    lake.log.record(moved)
 
 
 def overwritten_path(path: str, checksum: str) -> str:
@@ -161,7 +161,7 @@ def _fail(lake: Lakehouse, path: str, info: ObjectInfo, user_id: str, digest: st
         status="validation_failed",
         error=reason,
     )
-    lake.log.record(entry, {})
+    lake.log.record(entry)
     return Arrival(path, entry)
 
 
@@ -175,23 +175,22 @@ def _duplicate(lake: Lakehouse, file: LandedFile, same: LogEntry) -> Arrival:
         status="duplicate",
         error=f"same content as {same.file_path}",
     )
-    lake.log.record(entry, {})
+    lake.log.record(entry)
     return Arrival(file.path, entry, unchanged_days=len(same.covered_days), repeated=True)
 
 
 def _accept(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> Arrival:
     entry = entry_of(lake, file, parsed)
     quarantine.write(lake.objects, entry, parsed)
-    changes, new = changed_days(lake, entry)
+    plan = changed_days(lake, entry)
     fresh = newly_covered(lake, entry)
-    for dataset in parsed.datasets:
-        changes.setdefault(dataset, set()).update(fresh)
-    entry = replace(entry, status="ingesting" if any(changes.values()) else "ingested")
-    lake.log.record(entry, changes)
-    touched = set().union(*changes.values()) if changes else set()
-    record_days = {record.day for record in parsed.records}
-    new_days = touched & (new | fresh)
-    return Arrival(file.path, entry, len(new_days), len(touched - new_days), len(record_days - touched))
+    changes = {dataset: plan.changed.get(dataset, set()) | fresh for dataset in parsed.datasets}
+    touched = set().union(*changes.values())
+    entry = replace(entry, status="ingesting" if touched else "ingested")
+    lake.log.record(entry, changes, plan.repeated)
+    new_days = touched & (plan.new | fresh)
+    unchanged = {record.day for record in parsed.records} - touched
+    return Arrival(file.path, entry, len(new_days), len(touched - new_days), len(unchanged))
 
 
 def entry_of(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> LogEntry:
@@ -229,28 +228,41 @@ def arrived_at(lake: Lakehouse, file: LandedFile) -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def changed_days(lake: Lakehouse, entry: LogEntry) -> tuple[Changes, set[date]]:
-    """Days whose bronze files differ from what landing now says, by dataset, and those that had no file."""
-    changes: Changes = {}
-    new: set[date] = set()
+@dataclass
+class Plan:
+    """What a file asks for: days whose bronze changes, by dataset, those that had no file, and rows that say nothing
+    new on the other days."""
+
+    changed: Changes = field(default_factory=dict)
+    new: set[date] = field(default_factory=set)
+    repeated: list[FileDay] = field(default_factory=list)
+
+
+def changed_days(lake: Lakehouse, entry: LogEntry) -> Plan:
+    """Compare what bronze has with what landing says together with `entry`."""
+    plan = Plan()
+    if entry.first_day is None or entry.last_day is None:
+        return plan
     for dataset in entry.datasets:
-        if entry.first_day is None or entry.last_day is None:
-            continue
         wanted, existing = day_files(lake, dataset, entry.first_day, entry.last_day, arriving=entry)
         differing = lake.bronze.changes(wanted, existing)
-        changes[dataset] = {key.day for key in differing}
-        new |= {key.day for key in differing if key not in existing}
-    return changes, new
+        plan.changed[dataset] = {key.day for key in differing}
+        plan.new |= {key.day for key in differing if key not in existing}
+        for key, day in wanted.items():
+            rows = day.landed[entry.file_path]
+            if key not in differing and rows:
+                plan.repeated.append(FileDay(entry.file_path, dataset, key.day, rows, duplicates=rows))
+    return plan
 
 
 def newly_covered(lake: Lakehouse, entry: LogEntry) -> set[date]:
-    """Days that `entry` covers and no other file of that user and source does."""
+    """Days that `entry` covers and nothing in the log of that user and source does."""
     if entry.covered_first is None or entry.covered_last is None:
         return set()
     days = set(bronze.days_between(entry.covered_first, entry.covered_last))
     for other in lake.log.entries():
         same = (other.user_id, other.source) == (entry.user_id, entry.source)
-        if same and other.usable and other.file_path != entry.file_path:
+        if same and other.usable:
             days.difference_update(other.covered_days)
     settings = lake.settings
     return {day for day in days if settings.first_day <= day <= settings.today()}
@@ -311,11 +323,13 @@ def write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> Bron
     wanted, existing = day_files(lake, dataset, first, last)
     changes = lake.bronze.changes(wanted, existing)
     lake.bronze.apply(changes)
-    lake.log.replace_days(dataset, first, last, bronze.file_days(wanted))
-    lines: Counter[date] = Counter()
-    for key, day_file in wanted.items():
-        lines[key.day] += len(day_file.lines)
-    return BronzeWrite(dict(lines), written=len(changes), unchanged=len(wanted.keys() - changes.keys()))
+    lines = {key: day.lines if key in changes else bronze.decode(existing[key]) for key, day in wanted.items()}
+    counts = [count for key, day in wanted.items() for count in bronze.file_days(key, day.landed, lines[key])]
+    lake.log.replace_days(dataset, first, last, counts)
+    by_day: Counter[date] = Counter()
+    for key, kept in lines.items():
+        by_day[key.day] += len(kept)
+    return BronzeWrite(dict(by_day), written=len(changes), unchanged=len(wanted.keys() - changes.keys()))
 
 
 def pending(lake: Lakehouse) -> Changes:

@@ -2,7 +2,8 @@
 
 A day file is a function of the landed files, in whatever order they came: versions are sorted as SOURCES.md ranks
 them, and of versions in a row that say the same only the first is kept. A landed file that has been removed keeps
-its lines. A day file is written only when its content changes.
+its lines. A day file is written only when what it says changes: a file that repeats what is known leaves it alone,
+and then an earlier arrival goes on being named as its source.
 """
 
 from __future__ import annotations
@@ -72,10 +73,15 @@ class Line:
 
 
 class DayFile(NamedTuple):
-    """The lines that a day file must have, and by source file how many rows are identical duplicates."""
+    """The lines that a day file must have, and how many rows of each source file they were made from."""
 
     lines: list[Line]
-    duplicates: Counter[str]
+    landed: Counter[str]
+
+    @property
+    def contents(self) -> list[tuple[str, str]]:
+        """What the file says, whoever said it first."""
+        return [(line.key, line.content) for line in self.lines]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +121,15 @@ def to_line(record: Record, entry: LogEntry) -> Line:
 def merge(lines: Iterable[Line]) -> DayFile:
     """Lines of one day file from all its record versions, in any order and with repeats."""
     kept: list[Line] = []
-    duplicates: Counter[str] = Counter()
+    landed: Counter[str] = Counter()
     previous: tuple[str, str] | None = None
     for line in sorted(lines, key=lambda line: (line.key, line.version)):
+        landed[line.source_file] += 1
         identity = (line.key, line.content)
-        if identity == previous:
-            duplicates[line.source_file] += 1
-        else:
+        if identity != previous:
             kept.append(line)
         previous = identity
-    return DayFile(kept, duplicates)
+    return DayFile(kept, landed)
 
 
 def encode(key: DayKey, lines: list[Line]) -> bytes:
@@ -206,10 +211,13 @@ class Bronze:
         return pa.table(dict(columns), schema=ARROW)
 
     def changes(self, wanted: dict[DayKey, DayFile], existing: dict[DayKey, bytes]) -> dict[DayKey, bytes]:
-        """The day files whose bytes would change, with their new bytes (none: the file goes)."""
-        encoded = {key: encode(key, day.lines) for key, day in wanted.items()}
-        gone = dict.fromkeys(existing.keys() - wanted.keys(), b"")
-        return {key: content for key, content in (encoded | gone).items() if existing.get(key) != content}
+        """The day files that must say something else than they do, with their new bytes (none: the file goes)."""
+        new = {
+            key: encode(key, day.lines)
+            for key, day in wanted.items()
+            if key not in existing or day.contents != DayFile(decode(existing[key]), Counter()).contents
+        }
+        return new | dict.fromkeys(existing.keys() - wanted.keys(), b"")
 
     def apply(self, changes: dict[DayKey, bytes]) -> None:
         for key, content in changes.items():
@@ -219,14 +227,7 @@ class Bronze:
                 self.objects.delete(key.object_key)
 
 
-def file_days(wanted: dict[DayKey, DayFile]) -> list[FileDay]:
-    """Row counts by file and day of what a range's day files were made from."""
-    landed: Counter[tuple[str, str, date]] = Counter()
-    duplicates: Counter[tuple[str, str, date]] = Counter()
-    for key, day_file in wanted.items():
-        for line in day_file.lines:
-            landed[line.source_file, key.dataset, key.day] += 1
-        for path, count in day_file.duplicates.items():
-            landed[path, key.dataset, key.day] += count
-            duplicates[path, key.dataset, key.day] += count
-    return [FileDay(*place, landed=count, duplicates=duplicates[place]) for place, count in landed.items()]
+def file_days(key: DayKey, landed: Counter[str], lines: list[Line]) -> list[FileDay]:
+    """Row counts of one day file by source file: a row that landed and made no line is an identical duplicate."""
+    kept = Counter(line.source_file for line in lines)
+    return [FileDay(path, key.dataset, key.day, rows, rows - kept[path]) for path, rows in landed.items()]

@@ -95,7 +95,9 @@ class IngestionLog(Protocol):
 
     def entries(self) -> list[LogEntry]: ...
     def entry(self, file_path: str) -> LogEntry | None: ...
-    def record(self, entry: LogEntry, pending: dict[str, set[date]]) -> None: ...
+    def record(
+        self, entry: LogEntry, pending: dict[str, set[date]] | None = None, repeated: Iterable[FileDay] = ()
+    ) -> None: ...
     def with_checksum(self, user_id: str, checksum: str) -> LogEntry | None: ...
     def overlapping(self, dataset: str, first: date, last: date) -> list[LogEntry]: ...
     def pending(self) -> dict[str, set[date]]: ...
@@ -135,20 +137,25 @@ def _from_row(row: sqlite3.Row) -> LogEntry:
     return LogEntry(**values)
 
 
+def _day_row(day: FileDay) -> tuple[object, ...]:
+    return (day.file_path, day.dataset, day.day.isoformat(), day.landed, day.duplicates, day.current, day.superseded)
+
+
 class SqliteLog:
     """The log of a local lake: one SQLite file, safe for several processes on one machine."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        with self._connection() as db:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.executescript(CREATE)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self.path, timeout=30)
         connection.row_factory = sqlite3.Row
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(CREATE)
+            connection.execute("PRAGMA synchronous = NORMAL")
             with connection:
                 yield connection
         finally:
@@ -175,16 +182,22 @@ class SqliteLog:
             ).fetchone()
         return _from_row(row) if row else None
 
-    def record(self, entry: LogEntry, pending: dict[str, set[date]]) -> None:
-        """Write `entry` and the days that it changed, at once; an entry of the same path is replaced."""
+    def record(
+        self, entry: LogEntry, pending: dict[str, set[date]] | None = None, repeated: Iterable[FileDay] = ()
+    ) -> None:
+        """Write `entry`, the days that it changed and its rows that say nothing new, at once.
+
+        An entry of the same path is replaced; rows of a day that is counted already stay as they are.
+        """
         names = [field.name for field in fields(LogEntry)]
         statement = (
             f"INSERT OR REPLACE INTO ingestion_log ({', '.join(names)}) VALUES ({', '.join(':' + n for n in names)})"
         )
-        days = [(entry.file_path, name, day.isoformat()) for name, changed in pending.items() for day in changed]
+        changed = [(entry.file_path, name, day.isoformat()) for name, days in (pending or {}).items() for day in days]
         with self._connection() as db:
             db.execute(statement, _to_row(entry))
-            db.executemany("INSERT OR REPLACE INTO pending_days VALUES (?, ?, ?)", days)
+            db.executemany("INSERT OR REPLACE INTO pending_days VALUES (?, ?, ?)", changed)
+            db.executemany("INSERT OR IGNORE INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?)", map(_day_row, repeated))
 
     def overlapping(self, dataset: str, first: date, last: date) -> list[LogEntry]:
         """Usable entries that hold records of `dataset` on days `first` to `last`."""
@@ -222,15 +235,12 @@ class SqliteLog:
 
     def replace_days(self, dataset: str, first: date, last: date, days: Iterable[FileDay]) -> None:
         """Replace what is known of `dataset` on days `first` to `last`."""
-        rows = [
-            (d.file_path, d.dataset, d.day.isoformat(), d.landed, d.duplicates, d.current, d.superseded) for d in days
-        ]
         with self._connection() as db:
             db.execute(
                 "DELETE FROM file_days WHERE dataset = ? AND day BETWEEN ? AND ?",
                 (dataset, first.isoformat(), last.isoformat()),
             )
-            db.executemany("INSERT INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            db.executemany("INSERT INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?)", map(_day_row, days))
 
     def days(self, first: date, last: date) -> list[FileDay]:
         """Row counts of all files and datasets on days `first` to `last`."""

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pyiceberg.table import Table
 
 
+GRACE = timedelta(minutes=15)
+"""How long files that nothing names are left alone whatever the retention: another writer may be about to."""
+
+
 def expire(table: Table, retention: timedelta) -> int:
     """Drop snapshots older than `retention` (never the current one) and the files left over; how many files went."""
     limit = datetime.now(UTC) - retention
@@ -27,7 +31,7 @@ def expire(table: Table, retention: timedelta) -> int:
         return 0
     table.maintenance.expire_snapshots().by_ids(old).commit()
     table.refresh()
-    return delete_orphans(table, limit)
+    return delete_orphans(table, min(limit, datetime.now(UTC) - GRACE))
 
 
 def delete_orphans(table: Table, before: datetime) -> int:

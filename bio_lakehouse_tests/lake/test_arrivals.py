@@ -1,0 +1,300 @@
+"""From landed files to changed days: whatever the order and however often, the same lake, and every row counted."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import tempfile
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bio_lakehouse.lake import arrivals, bronze
+from bio_lakehouse.lake.arrivals import Arrival
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.settings import Settings
+from bio_lakehouse.sources import BRONZE_DATASETS
+
+TODAY = date(2026, 3, 20)
+FIRST = date(2026, 1, 1)
+HEADER = (
+    "Workout Timestamp,Live/On-Demand,Instructor Name,Length (minutes),Fitness Discipline,Type,Title,Class Timestamp,"
+    "Total Output,Avg. Watts,Avg. Resistance,Avg. Cadence (RPM),Avg. Speed (mph),Distance (mi),Calories Burned,"
+    "Avg. Heartrate,Avg. Incline,Avg. Pace (min/mi)"
+)
+
+
+def ride(day: int, output: int, kind: str = "Music", label: str = "PST") -> str:
+    return f"2026-03-{day:02d} 07:30 ({label}),On Demand,Sam Poe,30,Cycling,{kind},30 min Ride,,{output},150,,,,,300,,,"
+
+
+def peloton(*rows: str) -> bytes:
+    return "\n".join([HEADER, *rows]).encode()
+
+
+def sleep(**scores: int | None) -> bytes:
+    records = [{"id": f"s{d}", "day": f"2026-03-{d[1:]}", "score": s, "contributors": {}} for d, s in scores.items()]
+    return json.dumps({"data": records, "next_token": None}).encode()
+
+
+def account(**scores: int) -> bytes:
+    rows = [
+        f'x{d};{{"deep_sleep": {s}}};2026-03-{d[1:]};{s};2026-03-{d[1:]}T00:00:00.000+00:00' for d, s in scores.items()
+    ]
+    return "\n".join(["id;contributors;day;score;timestamp", *rows]).encode()
+
+
+def trends(**scores: int) -> bytes:
+    rows = [f"2026-03-{d[1:]},{s},{s}" for d, s in scores.items()]
+    return "\n".join(["date,Sleep Score,Readiness Score", *rows]).encode()
+
+
+FILES: dict[str, bytes] = {
+    "old.csv": peloton(ride(2, 200, "Theme"), ride(3, 210), ride(3, 210)),
+    "new.csv": peloton(ride(2, 200), ride(3, 210), ride(4, 220, label="-08")),
+    "winter.csv": peloton(ride(2, 200, "Theme", "PDT"), ride(9, 1)),
+    "daily_sleep.json": sleep(d03=80, d04=None, d05=70),
+    "daily_sleep (1).json": sleep(d04=81, d05=70, d06=60),
+    "dailysleep.csv": account(d02=50, d03=51, d04=52),
+    "dailysleep (1).csv": account(d01=49, d02=55, d03=51),
+    "trends.csv": trends(d01=40, d02=41, d03=42),
+}
+
+
+def lake_at(home: Path, **given: Any) -> Lakehouse:
+    return Lakehouse.open(Settings(home=home, timezone="America/Los_Angeles", **{"today_override": TODAY} | given))
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lakehouse:
+    return lake_at(tmp_path / "home")
+
+
+def ingest(lake: Lakehouse, name: str, content: bytes, user: str = "me") -> Arrival:
+    path = lake.settings.home.parent / "downloads" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    (arrival,) = arrivals.ingest(lake, path, user)
+    return arrival
+
+
+def build(lake: Lakehouse) -> None:
+    """What a run does as far as bronze and the log are concerned, over the days that are pending."""
+    changes = arrivals.pending(lake)
+    for dataset, days in changes.items():
+        arrivals.write_bronze(lake, dataset, min(days), max(days))
+    for dataset, days in changes.items():
+        arrivals.settle(lake, [dataset], min(days), max(days))
+
+
+def bronze_of(lake: Lakehouse) -> dict[str, list[tuple[str, Any, Any]]]:
+    """Every day file with what it says, less who said it first, which depends on the order."""
+    found = {}
+    for dataset in BRONZE_DATASETS:
+        for key, content in lake.bronze.contents(dataset, FIRST, TODAY).items():
+            lines = [json.loads(line) for line in content.splitlines()]
+            found[key.object_key] = [(line["key"], line["record"], line["hints"]) for line in lines]
+    return found
+
+
+def assert_balanced(lake: Lakehouse) -> None:
+    for entry in lake.log.entries():
+        if entry.status in ("ingested", "replaced"):
+            counts = lake.log.counts(entry.file_path)
+            assert counts.balanced, (entry.file_path, counts)
+
+
+def all_at_once(home: Path, names: Iterable[str]) -> Lakehouse:
+    lake = lake_at(home)
+    for name in names:
+        ingest(lake, name, FILES[name])
+    build(lake)
+    return lake
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.permutations(sorted(FILES)), st.sets(st.integers(0, len(FILES) - 1)))
+def test_any_order_and_any_pauses_give_the_same_bronze(order: list[str], pauses: set[int]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        lake = lake_at(Path(folder, "home"))
+        for position, name in enumerate(order):
+            ingest(lake, name, FILES[name])
+            if position in pauses:
+                build(lake)
+        build(lake)
+        assert_balanced(lake)
+        assert bronze_of(lake) == bronze_of(all_at_once(Path(folder, "reference"), FILES))
+
+
+def test_every_row_is_current_superseded_duplicate_or_quarantined(lake: Lakehouse) -> None:
+    bad = peloton(ride(2, 200, "Theme"), ride(3, 210), ride(3, 210), ride(8, 5, label="XYZ"))
+    for name, content in {**FILES, "old.csv": bad}.items():
+        ingest(lake, name, content)
+    build(lake)
+    counts = {
+        entry.file_path.removeprefix("landing/me/"): lake.log.counts(entry.file_path) for entry in lake.log.entries()
+    }
+    assert {name: (c.landed, c.current, c.superseded, c.duplicates, c.quarantined) for name, c in counts.items()} == {
+        "old.csv": (4, 1, 1, 1, 1),
+        "new.csv": (3, 1, 1, 1, 0),
+        "winter.csv": (2, 2, 0, 0, 0),
+        "daily_sleep.json": (3, 2, 1, 0, 0),
+        "daily_sleep (1).json": (3, 2, 0, 1, 0),
+        "dailysleep.csv": (3, 1, 1, 1, 0),
+        "dailysleep (1).csv": (3, 1, 2, 0, 0),
+        "trends.csv": (3, 3, 0, 0, 0),
+    }
+
+
+def test_the_same_file_again_is_known_and_changes_nothing(lake: Lakehouse) -> None:
+    ingest(lake, "old.csv", FILES["old.csv"])
+    build(lake)
+    for name in ("old.csv", "another name.csv"):
+        again = ingest(lake, name, FILES["old.csv"])
+        assert (again.repeated, again.failed) == (True, False)
+    assert arrivals.pending(lake) == {}
+    assert len(list(lake.objects.list("landing"))) == 1
+
+
+def test_a_full_export_in_which_three_days_changed_asks_for_three_days(lake: Lakehouse) -> None:
+    ingest(lake, "a.csv", peloton(*(ride(day, 200) for day in range(1, 11))))
+    build(lake)
+    changed = {3: 1, 7: 2, 10: 3}
+    arrival = ingest(lake, "b.csv", peloton(*(ride(day, changed.get(day, 200)) for day in range(1, 11))))
+    assert arrivals.pending(lake) == {"peloton/workouts": {date(2026, 3, day) for day in changed}}
+    assert (arrival.new_days, arrival.changed_days, arrival.unchanged_days) == (0, 3, 7)
+
+
+def test_days_that_become_covered_are_changed_days(lake: Lakehouse) -> None:
+    arrival = ingest(lake, "a.csv", peloton(ride(2, 200), ride(5, 200)))
+    assert arrivals.pending(lake)["peloton/workouts"] == {date(2026, 3, day) for day in (2, 3, 4, 5)}
+    assert arrival.new_days == 4
+    build(lake)
+    ingest(lake, "b.csv", peloton(ride(2, 200), ride(5, 200), ride(8, 200)))
+    assert arrivals.pending(lake)["peloton/workouts"] == {date(2026, 3, day) for day in (6, 7, 8)}
+
+
+def test_pending_days_outlive_an_interrupted_run(lake: Lakehouse) -> None:
+    ingest(lake, "a.csv", FILES["new.csv"])
+    pending = arrivals.pending(lake)
+    arrivals.write_bronze(lake, "peloton/workouts", date(2026, 3, 2), date(2026, 3, 4))
+    assert arrivals.pending(lake) == pending
+    assert arrivals.scan(lake) == []
+    (entry,) = lake.log.entries()
+    assert entry.status == "ingesting"
+    build(lake)
+    (entry,) = lake.log.entries()
+    assert (entry.status, arrivals.pending(lake)) == ("ingested", {})
+
+
+def test_files_dropped_into_landing_by_hand_are_found(lake: Lakehouse) -> None:
+    lake.objects.put("landing/workouts.csv", FILES["new.csv"])
+    lake.objects.put("landing/ann/workouts.csv", FILES["new.csv"])
+    found = {arrival.path: arrival.entry.user_id for arrival in arrivals.scan(lake)}
+    assert found == {"landing/workouts.csv": "me", "landing/ann/workouts.csv": "ann"}
+    assert arrivals.scan(lake) == []
+    build(lake)
+    assert {key.user_id for key in lake.bronze.keys("peloton/workouts", FIRST, TODAY)} == {"me", "ann"}
+
+
+@pytest.mark.parametrize("fate", ["overwritten", "deleted"])
+def test_a_file_that_leaves_landing_keeps_its_rows(lake: Lakehouse, fate: str) -> None:
+    lake.objects.put("landing/workouts.csv", peloton(ride(2, 200), ride(3, 210)))
+    arrivals.scan(lake)
+    build(lake)
+    if fate == "deleted":
+        lake.objects.delete("landing/workouts.csv")
+        lake.objects.put("landing/later.csv", peloton(ride(3, 999), ride(4, 220)))
+    else:
+        lake.objects.put("landing/workouts.csv", peloton(ride(3, 999), ride(4, 220)))
+    arrivals.scan(lake)
+    build(lake)
+    arrivals.write_bronze(lake, "peloton/workouts", FIRST, TODAY)
+    arrivals.recount(lake, FIRST, TODAY)
+    lines = {
+        key.day.day: [line.record["Total Output"] for line in bronze.decode(content)]
+        for key, content in lake.bronze.contents("peloton/workouts", FIRST, TODAY).items()
+    }
+    assert lines == {2: ["200"], 3: ["210", "999"], 4: ["220"]}
+    assert_balanced(lake)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("x.csv", b"<!DOCTYPE html><html><body>Sign in</body></html>", "web page"),
+        ("x.csv", b"", "empty"),
+        ("x.json", b'[{"summary_date": "2022-01-17", "hr_5min": [0]}]', "v1"),
+        ("x.json", b'{"data": [{"id": "a", "day": "2026-03-01"', "cut off|truncated|ends"),
+        (
+            "x.json",
+            b'{"data": [{"id": "a", "day": "2026-03-01", "score": 5, "timestamp": "2026-03-01T00:00:00Z"}]}',
+            "--dataset",
+        ),
+        ("x.zip", b"PK\x05\x06" + b"\0" * 18, "holds no file"),
+    ],
+    ids=["html", "empty", "v1", "truncated", "ambiguous", "empty zip"],
+)
+def test_what_cannot_be_used_is_refused_logged_and_asks_for_nothing(
+    lake: Lakehouse, name: str, content: bytes, said: str
+) -> None:
+    arrival = ingest(lake, name, content)
+    assert arrival.failed
+    assert arrival.entry.status == "validation_failed"
+    assert arrival.entry.error is not None
+    assert re.search(said, arrival.entry.error)
+    assert arrivals.pending(lake) == {}
+    assert arrivals.scan(lake) == []
+
+
+def test_the_users_word_settles_an_ambiguous_file(lake: Lakehouse, tmp_path: Path) -> None:
+    path = tmp_path / "answer.json"
+    path.write_bytes(b'[{"id": "a", "day": "2026-03-01", "score": 5, "timestamp": "2026-03-01T00:00:00Z"}]')
+    assert arrivals.ingest(lake, path, "me")[0].failed
+    (arrival,) = arrivals.ingest(lake, path, "me", "daily_sleep")
+    assert (arrival.failed, arrival.entry.data_type) == (False, "oura/daily_sleep")
+
+
+def test_days_in_the_future_wait_in_quarantine_until_they_come(tmp_path: Path) -> None:
+    early = lake_at(tmp_path / "home", today_override=date(2026, 3, 3))
+    arrival = ingest(early, "daily_sleep.json", FILES["daily_sleep.json"])
+    assert (arrival.entry.quarantined_count, arrival.entry.retry_on) == (2, date(2026, 3, 4))
+    build(early)
+    assert arrivals.scan(early) == []
+    late = lake_at(tmp_path / "home")
+    (again,) = arrivals.scan(late)
+    assert (again.entry.quarantined_count, again.new_days) == (0, 2)
+    build(late)
+    assert_balanced(late)
+
+
+def test_two_people_never_meet(lake: Lakehouse) -> None:
+    for user, content in (("ann", FILES["old.csv"]), ("bob", FILES["new.csv"]), ("bob", FILES["old.csv"])):
+        ingest(lake, f"{user}{len(content)}.csv", content, user)
+    build(lake)
+    for key, content in lake.bronze.contents("peloton/workouts", FIRST, TODAY).items():
+        paths = {line.source_file for line in bronze.decode(content)}
+        assert {path.split("/")[1] for path in paths} == {key.user_id}
+    assert_balanced(lake)
+
+
+def test_writing_bronze_twice_writes_once(lake: Lakehouse) -> None:
+    ingest(lake, "new.csv", FILES["new.csv"])
+    first = arrivals.write_bronze(lake, "peloton/workouts", FIRST, TODAY)
+    again = arrivals.write_bronze(lake, "peloton/workouts", FIRST, TODAY)
+    assert (first.written, again.written, again.unchanged) == (3, 0, 3)
+    assert again.lines_by_day == {date(2026, 3, day): 1 for day in (2, 3, 4)}
+
+
+def test_orders_of_three_downloads_agree(tmp_path: Path) -> None:
+    found = []
+    for number, order in enumerate(itertools.permutations(("old.csv", "new.csv", "winter.csv"))):
+        (tmp_path / str(number)).mkdir()
+        found.append(bronze_of(all_at_once(tmp_path / str(number) / "home", order)))
+    assert all(state == found[0] for state in found)
