@@ -84,7 +84,7 @@ def headline(changes: Sequence[Change], known_figures: int, comparable: bool) ->
     if not comparable:
         return "The first weeks: getting to know what is usual for you"
     if not changes:
-        return "A week much like the weeks before it"
+        return "A week within your usual ups and downs"
     return capital(_directions(changes))
 
 
@@ -107,9 +107,8 @@ def lede(readiness: str | None, sleep: str | None, workouts: int | None, output:
     """One line of what the week was, made of the known figures only; empty when there are none."""
     scores = [f"{name} {score}" for name, score in (("readiness", readiness), ("sleep", sleep)) if score]
     averages = [scores[0].replace(" ", " averaged ", 1), *scores[1:]] if scores else []
-    trained = [] if workouts is None else [count(workouts, "workout") + (f" with {output}" if output else "")]
-    parts = averages + trained
-    return capital(listed(parts)) + "." if parts else ""
+    trained = [] if workouts is None else [count(workouts, "workout") + (f" and {output}" if output else "")]
+    return capital(", with ".join(filter(None, [listed(averages), *trained]))) + "." if averages or trained else ""
 
 
 def moved(change: Change) -> str:
@@ -135,16 +134,24 @@ def too_early_to_compare(known: int, needed: int) -> str:
 
 
 def days_within(within: int, known: int, low: str, high: str) -> str:
-    """How many of the week's known days lie in the band, for example `5 of 7 days within 72 to 86`."""
-    return f"{within} of {count(known, 'day')} within {low} to {high}"
+    """How many of the week's known days lie in the band, for example `5 of 7 days within your usual 72 to 86.`"""
+    return f"{within} of {count(known, 'day')} within your usual {low} to {high}."
 
 
-def band_basis(known: int, of: int) -> str:
-    return f"usual: the middle 80 % of the {of} days before, {known} known"
+def against_before(change: str) -> str:
+    return f"{change} against the four weeks before"
+
+
+def usual(low: str, high: str) -> str:
+    return f"Your usual: {low} to {high}."
 
 
 def no_band(known: int, needed: int) -> str:
-    return f"no usual range yet: {known} of {needed} days needed"
+    return f"No usual range yet: {known} of {needed} days needed."
+
+
+def band_basis() -> str:
+    return "Shaded: your usual range, the middle 80\u00a0% of the 28 days before this week. Dashed: their median."
 
 
 def workouts_before(counts: Sequence[int | None], complete: bool) -> str:
@@ -169,20 +176,15 @@ def unfinished(last: date, today: date) -> str:
     return f"This week is not over: it ends on {long_day(last)}, and this page was made on {long_day(today)}."
 
 
-def since(measure: str, value: str, day: date, earlier: date | None, first_known: date) -> str:
-    """A high of the week and how far back the last one like it lies."""
-    since_day, least = (earlier, "") if earlier else (first_known, "at least ")
-    back = f"since {least}{short_day(since_day)} {since_day.year}"
-    return f"{measure} {value} on {weekday(day)}, the highest {back}."
-
-
-def best_of_week(measure: str, value: str, day: date) -> str:
-    return f"{measure} {value} on {weekday(day)}, the week's highest."
+def since(earlier: date | None, first_known: date) -> str:
+    """How far back the last day as high as this one lies; at least to `first_known` where there is none."""
+    day, least = (earlier, "") if earlier else (first_known, "at least ")
+    return f"highest since {least}{short_day(day)} {day.year}"
 
 
 METHOD = (
     "Means are over the days that are known; a missing day is left out, never filled in or counted as zero.",
-    "Usual means the middle 80 % of your own days in the four weeks before this one, so about one day in five lies "
+    "Usual means the middle 80\u00a0% of your own days in the four weeks before this one, so about one day in five lies "
     "outside by its making.",
     "A measure is listed as moved when the week's mean differs from the four weeks before by more than the day-to-day "
     "variation of your own days, taken with their carry-over from one day to the next, makes likely (t test on an "

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from bio_lakehouse.insights.data import as_numbers
+from bio_lakehouse.insights.statistics import bias_corrected, lag1_autocorrelation
 from bio_lakehouse.reports.measures import Measure
 
 WEEK = 7
@@ -21,7 +22,7 @@ WEEK_NEEDS = 4
 HISTORY_NEEDS = 28
 MOVED_AT = 0.05
 
-Floats = NDArray[np.floating[Any]]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,13 @@ def by_day(daily: pd.DataFrame, column: str, last: date) -> pd.Series[float]:
     days = pd.to_datetime(daily["day"])
     start = pd.Timestamp(last) - pd.Timedelta(days=WEEK + BEFORE - 1)
     index = pd.date_range(min(start, days.min()) if len(days) else start, last)
-    values: Any = daily[column] if column in daily else pd.Series(dtype=float)
-    known = pd.Series(pd.to_numeric(values).to_numpy(float, na_value=np.nan), index=days if column in daily else None)
+    values = as_numbers(daily[column]) if column in daily else np.full(len(days), np.nan)
+    known = pd.Series(values, index=days)
     return known.reindex(index)
 
 
 def _compared(series: pd.Series[float], measure: Measure, last: date) -> Comparison:
-    values = series.to_numpy(float)
+    values = np.asarray(series, dtype=np.float64)
     before, week = values[-WEEK - BEFORE : -WEEK], values[-WEEK:]
     return Comparison(
         measure,
@@ -142,20 +143,11 @@ def movement_p(values: Floats) -> float | None:
     recent = int((~np.isnan(history[-BEFORE:])).sum())
     if known.size < HISTORY_NEEDS or in_week < WEEK_NEEDS or recent < BAND_NEEDS or np.ptp(history[known]) == 0:
         return None
-    phi = _autocorrelation(history)
+    phi = bias_corrected(lag1_autocorrelation(history), int(known.size))
     error = _error_of_difference(values[-WEEK - BEFORE :], _variance(history, phi), phi)
     independent = known.size * (1 - phi**2) / (1 + phi**2)
     shift = np.nanmean(values[-WEEK:]) - np.nanmean(values[-WEEK - BEFORE : -WEEK])
     return float(2 * stats.t.sf(abs(shift) / error, max(independent - 1, 2)))
-
-
-def _autocorrelation(history: Floats) -> float:
-    """Lag-1 autocorrelation over neighbouring known days, bias-corrected (Kendall), within 0 to 0.95."""
-    centred = history - np.nanmean(history)
-    products = centred[1:] * centred[:-1]
-    pairs = int((~np.isnan(products)).sum())
-    raw = np.nanmean(products) / np.nanmean(centred**2) if pairs else 0.0
-    return float(np.clip(raw + (1 + 3 * raw) / max(pairs, 4), 0, 0.95))
 
 
 def _variance(history: Floats, phi: float) -> float:

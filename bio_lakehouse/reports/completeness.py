@@ -4,38 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 import pandas as pd
 
-NOT_WORN_SECONDS = 12 * 3600
+from bio_lakehouse.gold.gap_ledger import NOT_WORN_SECONDS, Cause, Knowledge, cause_of
 
 
-class Status(StrEnum):
-    """What is known about one source on one day, in the words of the report."""
+class Presence(StrEnum):
+    """What a source has said of a day that it knows."""
 
     THERE = "there"
     REST = "no workout"
     NO_SCORE = "there without a score"
-    NOT_WORN = "not worn"
-    NOTHING_SENT = "nothing sent"
-    NOT_DELIVERED = "not delivered"
-    NOT_DUE = "not due yet"
-    BEFORE_FIRST = "before the first record"
 
 
-MEANINGS = {
-    Status.THERE: "a record is there",
-    Status.REST: "the day is known and had no workout",
-    Status.NO_SCORE: "a record is there, its score is missing",
-    Status.NOT_WORN: "no sleep period and 12 hours or more without the ring",
-    Status.NOTHING_SENT: "a file or fetch speaks of the day and has no record",
-    Status.NOT_DELIVERED: "no file or fetch speaks of the day yet",
-    Status.NOT_DUE: "the day is not over",
-    Status.BEFORE_FIRST: "earlier than anything this source has sent",
+Status = Presence | Cause
+
+MEANINGS: dict[Status, str] = {
+    Presence.THERE: "a record is there",
+    Presence.REST: "the day is known and had no workout",
+    Presence.NO_SCORE: "a record is there, its score is missing",
+    Cause.NOT_WORN: "12 hours or more without the ring and no sleep period",
+    Cause.NOTHING_SENT: "a file or fetch speaks of the day and has no record",
+    Cause.FETCH_FAILED: "the fetch of this day failed",
+    Cause.NOT_DELIVERED: "no file or fetch speaks of the day yet",
+    Cause.NOT_DUE: "the day is not over",
+    Cause.BEFORE_FIRST: "earlier than anything this source has sent",
 }
-ANSWERED = (Status.THERE, Status.REST)
+ANSWERED = (Presence.THERE, Presence.REST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class SourceDays:
     @property
     def never(self) -> bool:
         """Nothing of this source has ever arrived."""
-        return all(status is Status.BEFORE_FIRST for status in self.days)
+        return all(status is Cause.BEFORE_FIRST for status in self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,6 @@ class Source:
 
     title: str
     vendor: str
-    dataset: str
     score: str
     record: tuple[str, ...] = ()
 
@@ -69,19 +66,17 @@ class Source:
 READINESS = Source(
     "Oura readiness",
     "oura",
-    "daily_readiness",
     "readiness_score",
     ("hrv_balance_score", "resting_hr_score", "previous_night_score", "recovery_index_score", "temperature_deviation"),
 )
 SLEEP = Source(
     "Oura sleep",
     "oura",
-    "daily_sleep",
     "sleep_score",
     ("deep_sleep_score", "rem_sleep_score", "sleep_efficiency_score", "total_sleep_score"),
 )
-ACTIVITY = Source("Oura activity", "oura", "daily_activity", "activity_score", ("steps", "total_calories"))
-PELOTON = Source("Peloton", "peloton", "workouts", "workout_count")
+ACTIVITY = Source("Oura activity", "oura", "activity_score", ("steps", "total_calories"))
+PELOTON = Source("Peloton", "peloton", "workout_count")
 SOURCES = (READINESS, SLEEP, ACTIVITY, PELOTON)
 
 
@@ -92,60 +87,52 @@ def completeness(
     today: date,
     activity: pd.DataFrame | None = None,
     sleep: pd.DataFrame | None = None,
+    failed: frozenset[date] = frozenset(),
 ) -> tuple[SourceDays, ...]:
     """The statuses of `days` for the three Oura datasets and Peloton.
 
     `daily` (gold.daily_readiness_performance) and `coverage` (silver.coverage) of one user over its whole history;
-    `activity` (silver.oura_daily_activity) and `sleep` (silver.oura_sleep) tell "not worn" from "nothing sent".
+    `activity` (silver.oura_daily_activity) and `sleep` (silver.oura_sleep) tell "not worn" from "vendor sent nothing",
+    `failed` are the days of Oura fetches that failed.
     """
     frame, unworn = _by_date(daily), _unworn(activity, sleep)
-    known = [_known(source, frame, coverage, unworn) for source in SOURCES]
+    known = [_known(source, frame, coverage, unworn, failed) for source in SOURCES]
     return tuple(SourceDays(k.source.title, tuple(k.status(day, today) for day in days)) for k in known)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """All days that one source has spoken of, in each of the ways in which it can."""
+    """One source's days: with a score, without a workout, and what tells why a day is missing."""
 
     source: Source
     scored: set[date]
-    recorded: set[date]
     resting: set[date]
-    unworn: set[date]
-    covered: list[tuple[date, date]]
+    knowledge: Knowledge
 
     def status(self, day: date, today: date) -> Status:
+        cause = cause_of(day, self.knowledge, today)
+        if cause:
+            return cause
         if day in self.resting:
-            return Status.REST
+            return Presence.REST
         if day in self.scored:
-            return Status.THERE
-        if day in self.recorded:
-            return Status.NOT_WORN if day in self.unworn else Status.NO_SCORE
-        return self._absence(day, today)
-
-    def _absence(self, day: date, today: date) -> Status:
-        first = min([*self.recorded, *(start for start, _ in self.covered)], default=date.max)
-        if day < first:
-            return Status.BEFORE_FIRST
-        if day >= today:
-            return Status.NOT_DUE
-        if day in self.unworn:
-            return Status.NOT_WORN
-        spoken_of = any(start <= day <= end for start, end in self.covered)
-        return Status.NOTHING_SENT if spoken_of else Status.NOT_DELIVERED
+            return Presence.THERE
+        return Cause.NOT_WORN if day in self.knowledge.unworn else Presence.NO_SCORE
 
 
-def _known(source: Source, daily: pd.DataFrame, coverage: pd.DataFrame, unworn: set[date]) -> _Known:
+def _known(
+    source: Source, daily: pd.DataFrame, coverage: pd.DataFrame, unworn: set[date], failed: frozenset[date]
+) -> _Known:
     scored = _days_with(daily, (source.score,))
+    is_peloton = source is PELOTON
     workouts = daily.get(PELOTON.score, pd.Series(dtype=float))
-    return _Known(
-        source,
-        scored=scored,
-        recorded=scored | _days_with(daily, source.record),
-        resting=set(daily.index[workouts.eq(0)]) if source is PELOTON else set(),
-        unworn=set() if source is PELOTON else unworn,
-        covered=covered_stretches(coverage, source),
+    knowledge = Knowledge(
+        recorded=frozenset(scored | _days_with(daily, source.record)),
+        covered=covered_days(coverage, source.vendor),
+        unworn=frozenset() if is_peloton else frozenset(unworn),
+        failed=frozenset() if is_peloton else failed,
     )
+    return _Known(source, scored, set(daily.index[workouts.eq(0)]) if is_peloton else set(), knowledge)
 
 
 def _by_date(daily: pd.DataFrame) -> pd.DataFrame:
@@ -157,17 +144,11 @@ def _days_with(daily: pd.DataFrame, columns: Sequence[str]) -> set[date]:
     return set(daily.index[daily[present].notna().any(axis=1)])
 
 
-def covered_stretches(coverage: pd.DataFrame, source: Source) -> list[tuple[date, date]]:
-    """First and last days of what was said to be covered for this source.
-
-    `coverage.source` is a vendor (`oura`) or one of its datasets (`oura/daily_sleep`).
-    """
-    if coverage.empty:
-        return []
-    names = {source.vendor, f"{source.vendor}/{source.dataset}", f"{source.vendor}_{source.dataset}"}
-    rows = coverage[coverage["source"].isin(names)]
-    starts, ends = (pd.to_datetime(rows[column]).dt.date for column in ("first_day", "last_day"))
-    return list(zip(starts, ends, strict=True))
+def covered_days(coverage: pd.DataFrame, vendor: str) -> frozenset[date]:
+    """All days that some file or fetch of `vendor` (`oura`, `peloton`) speaks about."""
+    rows = coverage[coverage["source"] == vendor] if len(coverage) else coverage
+    stretches = zip(_days(rows, "first_day"), _days(rows, "last_day"), strict=True)
+    return frozenset(first + timedelta(days=n) for first, last in stretches for n in range((last - first).days + 1))
 
 
 def newest_days(daily: pd.DataFrame) -> dict[str, date]:
@@ -185,5 +166,5 @@ def _unworn(activity: pd.DataFrame | None, sleep: pd.DataFrame | None) -> set[da
     return set(_days(off)) - slept
 
 
-def _days(frame: pd.DataFrame) -> list[date]:
-    return list(pd.to_datetime(frame["day"]).dt.date)
+def _days(frame: pd.DataFrame, column: str = "day") -> list[date]:
+    return list(pd.to_datetime(frame[column]).dt.date) if len(frame) else []

@@ -113,7 +113,9 @@ def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
         last_day=own.day,
         today=own.today,
         notices=notices(own.day, own.today, newest, stale_after_days),
-        headline=sentences.headline([_change(c) for c in moved], figures_known(days), _comparable(comparisons)),
+        headline=sentences.headline(
+            [_change(c) for c in comparisons if c in moved], figures_known(days), _comparable(comparisons)
+        ),
         lede=_lede(comparisons, weeks[-1]),
         completeness=completeness(own.daily, own.coverage, days_of(own.day), own.today, own.activity, own.sleep),
         readiness=_of(comparisons, measures.READINESS),
@@ -208,7 +210,7 @@ def notices(last: date, today: date, newest: Mapping[str, date], stale_after_day
 
 
 def _card(insight: Insight, narrative: str) -> InsightCard:
-    order = ("found", "not found", "not enough data")
+    order = ("found", "described", "not found", "not enough data")
     findings = tuple(sorted(insight.findings, key=lambda finding: order.index(finding.status)))
     status = findings[0].status if findings else order[-1]
     return InsightCard(insight.name, insight.title, narrative, findings, status)

@@ -30,22 +30,29 @@ class Measure:
         return hours_text(value) if self.form == "hours" else _with_unit(self.number(value), self.unit)
 
     def number(self, value: float | None) -> str:
-        """The value without its unit, rounded half away from zero, with thousands separated."""
+        """The value without its unit, rounded half away from zero, with thousands separated; hours as `7 h 12`."""
         if value is None:
             return NO_VALUE
-        return hours_text(value) if self.form == "hours" else _signed_digits(rounded(value, self.decimals))
+        return hours_text(value, "") if self.form == "hours" else _signed_digits(rounded(value, self.decimals))
 
     def change_text(self, difference: float | None) -> str:
         """A difference with its sign: `+3`, `−12 min`, `±0 ms`."""
         if difference is None:
             return NO_VALUE
-        scaled, unit, decimals = (difference * 60, "min", 0) if self.form == "hours" else self._own(difference)
-        figure = rounded(scaled, decimals)
-        sign = "+" if figure > 0 else MINUS if figure < 0 else "±"
-        return _with_unit(f"{sign}{abs(figure):,}", unit)
+        return _with_unit(self.change(difference), "min" if self.form == "hours" else self.unit)
 
-    def _own(self, difference: float) -> tuple[float, str, int]:
-        return difference, self.unit, self.decimals
+    def change(self, difference: float | None) -> str:
+        """A difference with its sign and without its unit; of hours in minutes."""
+        if difference is None:
+            return NO_VALUE
+        figure = rounded(difference * 60, 0) if self.form == "hours" else rounded(difference, self.decimals)
+        sign = "+" if figure > 0 else MINUS if figure < 0 else "±"
+        return f"{sign}{abs(figure):,}"
+
+    @property
+    def unit_label(self) -> str:
+        """The unit as a column of numbers says it once."""
+        return "h, change in min" if self.form == "hours" else self.unit
 
 
 def rounded(value: float, decimals: int) -> Decimal:
@@ -53,10 +60,10 @@ def rounded(value: float, decimals: int) -> Decimal:
     return Decimal(f"{value:.10f}").quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
-def hours_text(hours: float) -> str:
+def hours_text(hours: float, unit: str = " min") -> str:
     """`7 h 12 min` for 7.2."""
     whole, minutes = divmod(int(rounded(hours * 60, 0)), 60)
-    return f"{whole} h {minutes:02d} min"
+    return f"{whole} h {minutes:02d}{unit}"
 
 
 def _signed_digits(figure: Decimal) -> str:

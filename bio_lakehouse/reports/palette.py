@@ -42,15 +42,3 @@ TEXT_PAIRS = (
     ("notice-ink", "notice"),
 )
 GRAPHIC_PAIRS = (("mark", "card"), ("mark", "paper"))
-
-
-def contrast(first: str, second: str) -> float:
-    """WCAG 2 contrast ratio of two colours `#rrggbb`, 1 to 21."""
-    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    channels = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -73,12 +73,12 @@ class DayLine:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A high of the week, and the last earlier day that was as high (None: none among the days known)."""
+    """A high of the week; `note` says how far back the last day as high lies, where that is worth saying."""
 
     measure: Measure
     day: date
     value: float
-    sentence: str
+    note: str
 
 
 def days_of(last: date) -> tuple[date, ...]:
@@ -155,13 +155,11 @@ def _high(measure: Measure, series: pd.Series[float], last: date) -> Moment | No
 
 
 def _moment(measure: Measure, day: date, value: float, before: pd.Series[float]) -> Moment:
-    text = measure.text(value)
     as_high = before.index[before >= value]
     earlier = as_high[-1].date() if len(as_high) else None
     first = before.index[0].date() if len(before) else day
-    if (day - (earlier or first)).days < WORTH_SAYING_AFTER:
-        return Moment(measure, day, value, sentences.best_of_week(measure.title, text, day))
-    return Moment(measure, day, value, sentences.since(measure.title, text, day, earlier, first))
+    worth_saying = (day - (earlier or first)).days >= WORTH_SAYING_AFTER
+    return Moment(measure, day, value, sentences.since(earlier, first) if worth_saying else "")
 
 
 def _biggest_workout(workouts: pd.DataFrame, last: date) -> Moment | None:

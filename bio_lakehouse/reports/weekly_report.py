@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -20,7 +20,7 @@ from bio_lakehouse.insights.finding import Finding
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports import palette
 from bio_lakehouse.reports.comparison import BAND_NEEDS, Comparison, TotalComparison
-from bio_lakehouse.reports.completeness import MEANINGS, Status
+from bio_lakehouse.reports.completeness import MEANINGS, PELOTON, READINESS, SLEEP, Source, Status
 from bio_lakehouse.reports.contents import Contents
 from bio_lakehouse.reports.measures import OUTPUT, WORKOUTS, Measure, rounded
 from bio_lakehouse.reports.sparkline import Bar, Sparkline, bars, sparkline
@@ -34,7 +34,7 @@ class Tile:
     title: str
     accent: str
     figure: str
-    change: str
+    lines: tuple[str, ...]
     label: str
     sentences: tuple[str, ...]
     sparkline: Sparkline | None = None
@@ -65,6 +65,7 @@ def render(contents: Contents, figures: Mapping[str, Figure] | None = None) -> s
             method=sentences.METHOD,
             command=renewing_command(contents),
             data_up_to=moment_text(contents.data_up_to),
+            sources={"night": SLEEP, "morning": READINESS, "workout": PELOTON},
         )
     )
 
@@ -79,8 +80,9 @@ def environment() -> Environment:
         short_day=sentences.short_day,
         long_day=sentences.long_day,
         moved=moved_text,
-        mean_total=mean_total,
-        change_total=change_total,
+        mean_of=mean_of,
+        reason=reason,
+        band_basis=sentences.band_basis,
         workout_facts=workout_facts,
         finding_facts=finding_facts,
     )
@@ -145,13 +147,13 @@ def tiles_of(contents: Contents) -> tuple[Tile, Tile, Tile]:
 
 def _score_tile(comparison: Comparison, accent: str) -> Tile:
     measure = comparison.measure
-    known = f"mean of {comparison.week.n} of {comparison.week.of} days" if comparison.week.n else "no data this week"
-    change = f", {measure.change_text(comparison.difference)}" if comparison.difference is not None else ""
+    known = f"Mean of {comparison.week.n} of {comparison.week.of} days" if comparison.week.n else "No data this week"
+    change = comparison.difference
     return Tile(
         measure.title,
         accent,
         figure=measure.number(comparison.week.mean),
-        change=known + change,
+        lines=(known, *([sentences.against_before(measure.change_text(change))] if change is not None else [])),
         label=f"{measure.title} of the last 35 days, day by day; the figures are in the text",
         sentences=_band_sentences(comparison),
         sparkline=sparkline(comparison),
@@ -161,24 +163,22 @@ def _score_tile(comparison: Comparison, accent: str) -> Tile:
 def _band_sentences(comparison: Comparison) -> tuple[str, ...]:
     measure, band = comparison.measure, comparison.band
     if band is None:
-        return (sentences.capital(sentences.no_band(comparison.before.n, BAND_NEEDS)) + ".",)
-    basis = sentences.band_basis(band.n, comparison.before.of)
-    if not comparison.week.n:
-        return (f"Usually {measure.number(band.low)} to {measure.number(band.high)} ({basis}).",)
+        return (sentences.no_band(comparison.before.n, BAND_NEEDS),)
     low, high = measure.number(band.low), measure.number(band.high)
-    return (f"{sentences.days_within(comparison.days_within, comparison.week.n, low, high)} ({basis}).",)
+    if not comparison.week.n:
+        return (sentences.usual(low, high),)
+    return (sentences.days_within(comparison.days_within, comparison.week.n, low, high),)
 
 
 def _workout_tile(contents: Contents) -> Tile:
     *before, week = contents.workout_weeks
-    known = "no data this week" if week.workouts is None else f"{week.days_known} of 7 days known"
-    output = f", {OUTPUT.text(week.output_kj)} in all" if week.output_kj else ""
+    known = "No data this week" if week.workouts is None else f"{week.days_known} of 7 days known"
     counts = [WORKOUTS.number(w.workouts) for w in before]
     return Tile(
         "Workouts",
         "workout",
         figure=WORKOUTS.number(week.workouts),
-        change=known + output,
+        lines=(known, *([f"{OUTPUT.text(week.output_kj)} in all"] if week.output_kj else [])),
         label=f"Workouts a week, oldest first: {sentences.listed([*counts, WORKOUTS.number(week.workouts)])}",
         sentences=(sentences.workouts_before([w.workouts for w in before], all(w.is_complete for w in before)),),
         bars=bars(contents.workout_weeks),
@@ -189,29 +189,29 @@ def moved_text(comparison: Comparison) -> str:
     measure = comparison.measure
     return (
         f"{measure.text(comparison.week.mean)} on average, {measure.text(comparison.before.mean)} in the four weeks "
-        f"before (q {probability(comparison.q or 0.0)})."
+        f"before (q\u00a0{probability(comparison.q or 0.0)})."
     )
 
 
-def mean_total(total: TotalComparison) -> str:
-    return _mean_measure(total.measure).text(total.before)
-
-
-def change_total(total: TotalComparison) -> str:
-    return _mean_measure(total.measure).change_text(total.difference)
-
-
-def _mean_measure(measure: Measure) -> Measure:
+def mean_of(total: TotalComparison) -> Measure:
+    """The measure in which a mean of weeks is written: workouts get a decimal."""
+    measure = total.measure
     return Measure(measure.column, measure.title, measure.unit, 1) if measure is WORKOUTS else measure
+
+
+def reason(contents: Contents, source: Source, day: date) -> str:
+    """Why a day has no data of a source, as the completeness strip says it."""
+    statuses = next(days for days in contents.completeness if days.title == source.title)
+    return str(statuses.days[(day - contents.first_day).days])
 
 
 def workout_facts(workout: WorkoutLine) -> str:
     """`Cycling · 45 min · 512 kJ · 148 bpm · with Jane Doe`, of what is known."""
     parts = (
         workout.discipline if workout.discipline != workout.title else None,
-        None if workout.minutes is None else f"{rounded(workout.minutes, 0)} min",
-        None if workout.output_kj is None else OUTPUT.text(workout.output_kj),
-        None if workout.average_heart_rate_bpm is None else f"{rounded(workout.average_heart_rate_bpm, 0)} bpm",
+        None if workout.minutes is None else f"{rounded(workout.minutes, 0)}\u00a0min",
+        None if workout.output_kj is None else OUTPUT.text(workout.output_kj).replace(" ", "\u00a0"),
+        None if workout.average_heart_rate_bpm is None else f"{rounded(workout.average_heart_rate_bpm, 0)}\u00a0bpm",
         workout.instructor and f"with {workout.instructor}",
     )
     return " · ".join(part for part in parts if part)
@@ -222,12 +222,12 @@ def finding_facts(finding: Finding) -> list[tuple[str, str]]:
     effect = None if finding.effect is None else figure_text(finding.effect)
     interval = finding.interval and f"{figure_text(finding.interval[0])} to {figure_text(finding.interval[1])}"
     facts: list[tuple[str, Any]] = [
-        (sentences.capital(finding.effect_name) or "Effect", effect),
+        (finding.effect_name or "effect", effect),
         ("95 % interval", interval),
-        ("n", f"{finding.n:,}"),
-        ("n_eff", None if finding.n_eff is None else f"{rounded(finding.n_eff, 0):,}"),
-        ("q", None if finding.q is None else probability(finding.q)),
-        ("Test", finding.test if finding.tested else "described, not tested"),
+        ("looked at (n)", f"{finding.n:,}"),
+        ("independent (n_eff)", None if finding.n_eff is None else f"{rounded(finding.n_eff, 0):,}"),
+        ("expected false (q)", None if finding.q is None else probability(finding.q)),
+        ("test", finding.test if finding.tested else "described, not tested"),
     ]
     return [(term, text) for term, text in facts if text]
 
@@ -242,5 +242,5 @@ def figure_text(value: float) -> str:
 def probability(value: float) -> str:
     """`< 0.001`, `0.004`, `0.23`."""
     if value < 0.001:
-        return "< 0.001"
+        return "<\u00a00.001"
     return f"{rounded(value, 3 if value < 0.1 else 2)}"
