@@ -8,19 +8,22 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
+import boto3
 import httpx
 import pytest
+from moto import mock_aws
 from pydantic import SecretStr
 
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.sources.oura.connection import OuraConnection
 from bio_lakehouse.sources.oura.oauth import Session, SignIn, login
-from bio_lakehouse.sources.oura.tokens import FileTokenStore, Tokens
+from bio_lakehouse.sources.oura.tokens import FileTokenStore, ParameterTokenStore, Tokens, TokenStore
 from bio_lakehouse.sources.oura.transport import OuraUnavailable, open_http
 from bio_lakehouse_tests.sources.oura_server import (
     CLIENT_ID,
@@ -53,7 +56,7 @@ def browser(url: str) -> bool:
     return True
 
 
-def session(server: OuraServer, store: FileTokenStore, waits: list[float] | None = None) -> Session:
+def session(server: OuraServer, store: TokenStore, waits: list[float] | None = None) -> Session:
     connection = connection_to(server)
     return Session(connection, store, open_http(connection.patience), (waits if waits is not None else []).append)
 
@@ -253,6 +256,25 @@ def test_two_processes_renewing_at_once_reach_the_server_once(server: OuraServer
     assert len(server.asked) == 1
     assert server.accounts.granted_refreshes == 1
     assert server.accounts.refused_refreshes == 0
+
+
+def test_two_renewing_at_once_from_parameter_store_reach_the_server_once(
+    server: OuraServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    with mock_aws():
+        ssm = boto3.client("ssm", "eu-central-1")
+        store = ParameterTokenStore("/lake/oura/me", ssm, sleep=lambda seconds: time.sleep(0.02))
+        signed_in(server, store, expires_in=0)
+        server.faults["token"].append(Fault(delay_seconds=0.3))
+        sessions = [session(server, store) for _ in range(2)]
+        with ThreadPoolExecutor(2) as pool:
+            found = list(pool.map(lambda one: one.tokens(), sessions))
+        assert found == [store.load()] * 2
+    assert server.accounts.granted_refreshes == 1
+    assert len(server.asked) == 1
 
 
 def test_no_secret_is_logged_or_told(
