@@ -73,13 +73,13 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def headline(changes: Sequence[Change], known_figures: int, comparable: bool) -> str:
+def headline(changes: Sequence[Change], known_days: int, comparable: bool) -> str:
     """The report's first sentence: what moved, or that nothing did, or that nothing is known.
 
-    `known_figures` counts the week's days with a readiness or sleep score or known workouts; `comparable` says
-    whether there are enough days before the week to tell whether something moved.
+    `known_days` counts the week's days of which anything is known; `comparable` says whether there are enough days
+    before the week to tell whether something moved.
     """
-    if not known_figures:
+    if not known_days:
         return "No data of this week has arrived"
     if not comparable:
         return "The first weeks: getting to know what is usual for you"
@@ -184,8 +184,8 @@ def since(earlier: date | None, first_known: date) -> str:
 
 METHOD = (
     "Means are over the days that are known; a missing day is left out, never filled in or counted as zero.",
-    "Usual means the middle 80\u00a0% of your own days in the four weeks before this one, so about one day in five lies "
-    "outside by its making.",
+    "Usual means the middle 80\u00a0% of your own days in the four weeks before this one, so about one day in five "
+    "lies outside by its making.",
     "A measure is listed as moved when the week's mean differs from the four weeks before by more than the day-to-day "
     "variation of your own days, taken with their carry-over from one day to the next, makes likely (t test on an "
     "AR(1) variance, Benjamini-Hochberg over all measures looked at, q at most 0.05).",

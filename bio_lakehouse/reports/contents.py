@@ -113,9 +113,7 @@ def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
         last_day=own.day,
         today=own.today,
         notices=notices(own.day, own.today, newest, stale_after_days),
-        headline=sentences.headline(
-            [_change(c) for c in comparisons if c in moved], figures_known(days), _comparable(comparisons)
-        ),
+        headline=_headline(comparisons, moved, figures_known(days)),
         lede=_lede(comparisons, weeks[-1]),
         completeness=completeness(own.daily, own.coverage, days_of(own.day), own.today, own.activity, own.sleep),
         readiness=_of(comparisons, measures.READINESS),
@@ -174,8 +172,9 @@ def _change(comparison: Comparison) -> sentences.Change:
     )
 
 
-def _comparable(comparisons: Sequence[Comparison]) -> bool:
-    return any(comparison.p is not None for comparison in comparisons)
+def _headline(comparisons: Sequence[Comparison], moved: Sequence[Comparison], known_days: int) -> str:
+    changes = [_change(comparison) for comparison in comparisons if comparison in moved]
+    return sentences.headline(changes, known_days, any(comparison.p is not None for comparison in comparisons))
 
 
 def _moved_note(comparisons: Sequence[Comparison]) -> str:

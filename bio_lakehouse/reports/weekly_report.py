@@ -115,9 +115,8 @@ def _style() -> Markup:
 
 
 def _figure_json(figure: Figure) -> Markup:
-    """The figure's data and layout as JSON that can stand inside a script element; its colour template is left out."""
+    """The figure's data and layout as JSON that can stand inside a script element."""
     drawn = json.loads(figure.to_json())
-    drawn.get("layout", {}).pop("template", None)
     return Markup(json.dumps(drawn, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c"))
 
 
