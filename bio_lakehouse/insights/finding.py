@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-Status = Literal["found", "not found", "not enough data"]
+Status = Literal["found", "described", "not found", "not enough data"]
 INSIGHTS = ("sleep_readiness", "workout_recovery", "readiness_trend", "anomaly_detection", "intensity_impact")
 
 
@@ -16,9 +16,10 @@ class Finding:
 
     `effect` is on the scale that `effect_name` says (`Pearson r`, `points a week`, `rank-biserial`), `interval` its
     95 % interval, `n` the observations and `n_eff` the independent ones they are worth, `p` the raw p-value and
-    `q` the Benjamini-Hochberg one over all tests of the same report (filled in by `adjust`), `window` the first and
-    last day looked at. `needed` is the minimum when `status` is "not enough data"; then every figure is None.
-    A finding that is described but never tested (`tested` False) takes no part in the adjustment.
+    `q` the Benjamini-Hochberg one over all tests of the same report (filled in by `adjust`; None until then, and
+    nothing is "found" until then), `window` the first and last day looked at. `needed` is the minimum when `status`
+    is "not enough data"; then every figure is None. What is never tested (`tested` False) is "described": it is shown,
+    has no p and no q, and takes no part in the adjustment. `values` are the finding's further figures, JSON-able.
     """
 
     name: str
@@ -37,6 +38,13 @@ class Finding:
     tested: bool = True
     caveats: tuple[str, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def decided_q(self) -> float | None:
+        """`q`, None for what is not tested; raises ValueError for a test that has not been through `adjust`."""
+        if self.p is not None and self.q is None:
+            raise ValueError(f"the finding {self.name!r} is not decided yet: call insights.adjust on its report first")
+        return self.q
 
 
 @dataclass(frozen=True, slots=True)

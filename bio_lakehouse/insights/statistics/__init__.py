@@ -10,7 +10,7 @@ from bio_lakehouse.insights.statistics.autocorrelation import (
     lag1_autocorrelation,
     variance_inflation,
 )
-from bio_lakehouse.insights.statistics.correlation import Correlation, Line, fit_line, pearson, spearman
+from bio_lakehouse.insights.statistics.correlation import Correlation, Line, fit_line, line_band, pearson, spearman
 from bio_lakehouse.insights.statistics.groups import GroupComparison, compare_groups, mann_whitney
 from bio_lakehouse.insights.statistics.permutation import come_in_runs, permutation_p
 from bio_lakehouse.insights.statistics.trend import Trend, trend
@@ -26,6 +26,7 @@ __all__ = [
     "effective_size",
     "fit_line",
     "lag1_autocorrelation",
+    "line_band",
     "low_days",
     "mann_whitney",
     "pearson",

@@ -96,6 +96,25 @@ def fit_line(x: Series, y: Series, n_eff: float) -> Line:
     return Line(float(fit.slope), float(fit.intercept), (float(fit.slope) - reach, float(fit.slope) + reach))
 
 
+def line_band(x: Series, y: Series, n_eff: float, points: int = 25) -> dict[str, list[float]] | None:
+    """The fitted line and its pointwise 95 % band at `points` places from the smallest to the largest known x.
+
+    Lists `x`, `y`, `low` and `high`; None when there are no more than 2 independent pairs or x never changes.
+    """
+    both = paired(x, y)
+    first, second = x[both], y[both]
+    if n_eff <= 2 or len(first) < 3 or np.ptp(first) == 0:
+        return None
+    slope, intercept = np.polyfit(first, second, 1)
+    places = np.linspace(first.min(), first.max(), points)
+    fitted = intercept + slope * places
+    scatter = float(((second - intercept - slope * first) ** 2).sum()) / (len(first) - 2)
+    leverage = 1 + (places - first.mean()) ** 2 / first.var()
+    reach = float(stats.t.ppf(0.975, n_eff - 2)) * np.sqrt(scatter * leverage / n_eff)
+    columns = {"x": places, "y": fitted, "low": fitted - reach, "high": fitted + reach}
+    return {name: column.tolist() for name, column in columns.items()}
+
+
 def _judged(r: float, n: int, n_eff: float, spread: float) -> Correlation:
     if np.isnan(r):
         return Correlation(r, (r, r), 1.0, n, n_eff)

@@ -1,0 +1,33 @@
+"""Which of the tested claims of one report are found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from scipy import stats
+
+from bio_lakehouse.insights.finding import Finding, Insight
+
+FALSE_DISCOVERY_RATE = 0.05
+
+
+def adjust(insights: Sequence[Insight]) -> list[Insight]:
+    """The same insights with q-values and statuses: Benjamini-Hochberg 1995 over all their tests together.
+
+    A tested finding is "found" when q ≤ 0.05 and "not found" otherwise. Findings without a p-value (described, not
+    enough data) stay as they are. Give all insights of one report at once; adjusting again changes nothing.
+    """
+    tests = [finding.p for insight in insights for finding in insight.findings if finding.p is not None]
+    adjusted = iter(stats.false_discovery_control(tests, method="bh").tolist() if tests else ())
+    return [
+        replace(
+            insight,
+            findings=tuple(f if f.p is None else _decided(f, next(adjusted)) for f in insight.findings),
+        )
+        for insight in insights
+    ]
+
+
+def _decided(finding: Finding, q: float) -> Finding:
+    return replace(finding, q=q, status="found" if q <= FALSE_DISCOVERY_RATE else "not found")

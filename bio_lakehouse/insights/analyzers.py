@@ -1,0 +1,63 @@
+"""The five analyzers by name, and what is asked of all of them at once."""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+from plotly.graph_objects import Figure
+
+from bio_lakehouse.insights import (
+    anomaly_detection,
+    intensity_impact,
+    readiness_trend,
+    sleep_readiness,
+    workout_recovery,
+)
+from bio_lakehouse.insights.adjustment import adjust
+from bio_lakehouse.insights.data import InsightData
+from bio_lakehouse.insights.finding import Finding, Insight
+from bio_lakehouse.viz.theme import Mode
+
+
+class Analyzer(Protocol):
+    """What each of the five modules offers. `analyze` leaves its findings undecided until `adjust`."""
+
+    def analyze(self, data: InsightData) -> Insight: ...
+
+    def visualize(self, insight: Insight, mode: Mode = "light") -> Figure: ...
+
+    def narrate(self, insight: Insight) -> str: ...
+
+    def sentence(self, finding: Finding) -> str: ...
+
+
+ANALYZERS: dict[str, Analyzer] = {
+    name: cast(Analyzer, module)
+    for name, module in (
+        (sleep_readiness.NAME, sleep_readiness),
+        (workout_recovery.NAME, workout_recovery),
+        (readiness_trend.NAME, readiness_trend),
+        (anomaly_detection.NAME, anomaly_detection),
+        (intensity_impact.NAME, intensity_impact),
+    )
+}
+
+
+def insights_of(data: InsightData) -> list[Insight]:
+    """All five insights of one user as of one day, decided over all their tests together."""
+    return adjust([analyzer.analyze(data) for analyzer in ANALYZERS.values()])
+
+
+def visualize(insight: Insight, mode: Mode = "light") -> Figure:
+    """The insight's figure."""
+    return ANALYZERS[insight.name].visualize(insight, mode)
+
+
+def narrate(insight: Insight) -> str:
+    """The insight in plain sentences."""
+    return ANALYZERS[insight.name].narrate(insight)
+
+
+def sentence(insight: Insight, finding: Finding) -> str:
+    """One finding of the insight in plain words."""
+    return ANALYZERS[insight.name].sentence(finding)

@@ -1,0 +1,169 @@
+"""Which days stood out from a person's own, and when were workouts missed?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from plotly.graph_objects import Figure
+
+from bio_lakehouse.insights.claims import MINIMUM_ANOMALY_DAYS, Claim, not_enough
+from bio_lakehouse.insights.data import LEAD_IN_DAYS, InsightData
+from bio_lakehouse.insights.finding import Finding, Insight
+from bio_lakehouse.insights.readiness_trend import with_gaps
+from bio_lakehouse.insights.statistics import low_days, streaks, unusual_days
+from bio_lakehouse.insights.statistics.anomalies import LOW_DEVIATIONS
+from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
+from bio_lakehouse.narrative import insight_sentences as sentences
+from bio_lakehouse.viz import charts
+from bio_lakehouse.viz.theme import Mode
+
+NAME = "anomaly_detection"
+TITLE = "Days that stand out"
+TEST = "1.5 SD below the mean of the window; median/MAD 3.5 over the 60 days before"
+STREAK_TEST = "Runs of 3 days or more without a workout"
+STREAK_DAYS = 3
+CHANCE = "About 7 in 100 ordinary days lie more than 1.5 SD below their mean."
+SHARED = "Readiness contains the night's sleep and HRV, so their low days are partly the same measurement."
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A daily column that is watched, in a score's points or in ms."""
+
+    name: str
+    column: str
+    title: str
+    subject: str
+    decimals: int
+    unit: str = ""
+
+
+MEASURES = (
+    Measure("readiness", "readiness_score", "Readiness (0–100)", "readiness", 0),
+    Measure("sleep", "sleep_score", "Sleep score (0–100)", "sleep score", 0),
+    Measure("hrv", "hrv_rmssd_ms", "HRV (ms)", "HRV", 0, " ms"),
+)
+
+
+def analyze(data: InsightData) -> Insight:
+    """Low and unusual days of readiness, sleep and HRV, and streaks without a workout: described, not tested."""
+    findings = (*(_measured(data, measure) for measure in MEASURES), _missed_workouts(data))
+    series = {
+        "days": [day.isoformat() for day in data.days],
+        "values": {measure.name: with_gaps(data.series(measure.column)) for measure in MEASURES},
+    }
+    return Insight(NAME, TITLE, data.user_id, data.as_of, findings, series)
+
+
+def _measured(data: InsightData, measure: Measure) -> Finding:
+    values = data.series(measure.column)
+    claim = Claim(
+        measure.name,
+        f"Days on which {measure.subject} stood out below the person's own days.",
+        data.window,
+        caveats=(CHANCE, SHARED),
+        tested=False,
+    )
+    n = int((~np.isnan(values)).sum())
+    if n < MINIMUM_ANOMALY_DAYS:
+        return not_enough(claim, TEST, n, MINIMUM_ANOMALY_DAYS)
+    return _described(claim, TEST, n, _marked(data, values, measure))
+
+
+def _marked(data: InsightData, values: Series, measure: Measure) -> dict[str, Any]:
+    known = values[~np.isnan(values)]
+    unusual, judged = (mask[LEAD_IN_DAYS:] for mask in unusual_days(data.with_lead_in(measure.column)))
+    return {
+        "mean": float(known.mean()),
+        "sd": float(known.std(ddof=1)),
+        "threshold": float(known.mean() - LOW_DEVIATIONS * known.std(ddof=1)),
+        "low_days": _days(data, low_days(values)),
+        "unusual_days": _days(data, unusual),
+        "judged": int(judged.sum()),
+    }
+
+
+def _days(data: InsightData, mask: Mask) -> list[str]:
+    return [data.days[position].isoformat() for position in np.flatnonzero(mask)]
+
+
+def _missed_workouts(data: InsightData) -> Finding:
+    had_workout = data.series("had_workout")
+    claim = Claim("missed_workouts", "Three days or more in a row without a workout.", data.window, tested=False)
+    n = int((~np.isnan(had_workout)).sum())
+    if n < MINIMUM_ANOMALY_DAYS:
+        return not_enough(claim, STREAK_TEST, n, MINIMUM_ANOMALY_DAYS)
+    runs = [[data.days[end].isoformat() for end in run] for run in streaks(had_workout == 0, STREAK_DAYS)]
+    return _described(claim, STREAK_TEST, n, {"streaks": runs})
+
+
+def _described(claim: Claim, test: str, n: int, values: dict[str, Any]) -> Finding:
+    return Finding(
+        name=claim.name,
+        claim=claim.text,
+        status="described",
+        test=test,
+        window=claim.window,
+        n=n,
+        tested=False,
+        caveats=claim.caveats,
+        values=values,
+    )
+
+
+def visualize(insight: Insight, mode: Mode = "light") -> Figure:
+    """Timeline of readiness, sleep and HRV with the low and unusual days marked and workout-free stretches shaded."""
+    findings = {finding.name: finding for finding in insight.findings}
+    return charts.timeline_with_marks(
+        insight.series["days"],
+        [_panel(measure, findings[measure.name], insight.series["values"][measure.name]) for measure in MEASURES],
+        findings["missed_workouts"].values.get("streaks", []),
+        mode=mode,
+    )
+
+
+def _panel(measure: Measure, finding: Finding, values: list[float | None]) -> dict[str, Any]:
+    return {
+        "title": measure.title,
+        "values": values,
+        "low": finding.values.get("low_days", []),
+        "unusual": finding.values.get("unusual_days", []),
+        "threshold": finding.values.get("threshold"),
+        "is_score": not measure.unit,
+        "note": charts.refusal(finding.n, finding.needed, "days"),
+    }
+
+
+def narrate(insight: Insight) -> str:
+    """Which days stood out, in plain sentences."""
+    return " ".join(sentence(finding) for finding in insight.findings)
+
+
+def sentence(finding: Finding) -> str:
+    """One measure's sentences, or those of the streaks."""
+    if finding.name == "missed_workouts":
+        return _streak_sentence(finding)
+    measure = next(measure for measure in MEASURES if measure.name == finding.name)
+    if finding.needed is not None:
+        return sentences.not_enough_data(f"days of low {measure.subject}", finding.n, finding.needed, "days")
+    values = finding.values
+    mean, threshold = (f"{sentences.figure(values[name], 1)}{measure.unit}" for name in ("mean", "threshold"))
+    low, unusual = ([date.fromisoformat(day) for day in values[name]] for name in ("low_days", "unusual_days"))
+    return " ".join(
+        (
+            sentences.low_days(measure.subject, low, finding.n, mean, threshold),
+            sentences.unusual_days(measure.subject, unusual, values["judged"]),
+        )
+    )
+
+
+def _streak_sentence(finding: Finding) -> str:
+    if finding.needed is not None:
+        unit = "days of which workouts are known"
+        return sentences.not_enough_data("missed workouts", finding.n, finding.needed, unit)
+    runs = [tuple(date.fromisoformat(day) for day in run) for run in finding.values["streaks"]]
+    stretches = [sentences.Stretch(first, last) for first, last in runs]
+    return sentences.missed_workouts(stretches, finding.n, STREAK_DAYS)

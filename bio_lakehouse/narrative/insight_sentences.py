@@ -1,0 +1,191 @@
+"""The insights' sentences: plain functions of plain values, each saying no more than its figures carry.
+
+Nothing here says why. What was not found is said to have been looked for, with how many days were looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bio_lakehouse.narrative.report_sentences import capital, count, listed, short_day, span
+
+MOST_DAYS_NAMED = 5
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What every tested sentence ends with: 95 % interval, what was counted, and q (None when not tested)."""
+
+    interval: Interval | None
+    counted: str
+    q: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A run of days, both ends included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+
+def figure(value: float, decimals: int) -> str:
+    """`-0.304` as `−0.30`; never a minus before zero."""
+    text = f"{value:.{decimals}f}"
+    return text.lstrip("-") if not float(text) else text.replace("-", "−")
+
+
+def signed(value: float, decimals: int) -> str:
+    """As `figure`, with a plus before what is above zero."""
+    text = figure(value, decimals)
+    return f"+{text}" if float(text.replace("−", "-")) > 0 else text
+
+
+def probability(q: float) -> str:
+    """`q < 0.001`, `q = 0.004`, `q = 0.23`."""
+    if q < 0.001:
+        return "q < 0.001"
+    return f"q = {q:.3f}" if q < 0.1 else f"q = {q:.2f}"
+
+
+def between(interval: Interval, decimals: int) -> str:
+    return f"95 % interval {figure(interval[0], decimals)} to {figure(interval[1], decimals)}"
+
+
+def support(evidence: Evidence, decimals: int) -> str:
+    """Interval, count and q, as they stand in brackets."""
+    parts = (
+        evidence.interval and between(evidence.interval, decimals),
+        evidence.counted,
+        None if evidence.q is None else probability(evidence.q),
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def not_enough_data(subject: str, n: int, needed: int, unit: str) -> str:
+    """`Sleep score and next-day readiness: not enough data (12 of 20 pairs of days).`"""
+    return f"{capital(subject)}: not enough data ({n} of {needed} {unit})."
+
+
+def never_changed(first: str, second: str, counted: str) -> str:
+    return f"{capital(first)} and {second}: one of the two never changed over {counted}, so nothing can be said."
+
+
+def go_together(first: str, second: str, symbol: str, r: float, evidence: Evidence) -> str:
+    """A correlation that was found."""
+    other = "higher" if r > 0 else "lower"
+    return f"A higher {first} went with a {other} {second} ({symbol} = {figure(r, 2)}, {support(evidence, 2)})."
+
+
+def no_relation(first: str, second: str, symbol: str, r: float, evidence: Evidence) -> str:
+    return (
+        f"{capital(first)} and {second}: a relation was looked for and not found "
+        f"({symbol} = {figure(r, 2)}, {support(evidence, 2)})."
+    )
+
+
+def same_measurement(first: str, second: str, symbol: str, r: float, evidence: Evidence, reason: str) -> str:
+    """A correlation of two scores that contain each other: shown, not tested."""
+    return (
+        f"On the same day, {first} and {second} are partly the same measurement, as {reason}: "
+        f"{symbol} = {figure(r, 2)} ({support(evidence, 2)}), shown and not tested."
+    )
+
+
+def groups_differ(
+    outcome: str, first: str, second: str, medians: tuple[float, float], effect: float, evidence: Evidence
+) -> str:
+    """A difference of two groups of days that was found; `effect` is the rank-biserial one of the first."""
+    word = "higher" if effect > 0 else "lower"
+    return (
+        f"{capital(outcome)} tended to be {word} after {first} than after {second}: "
+        f"{_medians(medians)} (rank-biserial {figure(effect, 2)}, {support(evidence, 2)})."
+    )
+
+
+def groups_alike(
+    outcome: str, first: str, second: str, medians: tuple[float, float], effect: float, evidence: Evidence
+) -> str:
+    return (
+        f"{capital(outcome)} after {first} and after {second}: a difference was looked for and not found; "
+        f"{_medians(medians)} (rank-biserial {figure(effect, 2)}, {support(evidence, 2)})."
+    )
+
+
+def _medians(medians: tuple[float, float]) -> str:
+    return f"median {score(medians[0])} against {score(medians[1])}"
+
+
+def score(value: float) -> str:
+    """A score or a median of scores: whole, or a half."""
+    return figure(value, 0 if float(value).is_integer() else 1)
+
+
+def moving(subject: str, direction: str, per_week: float, unit: str, evidence: Evidence) -> str:
+    """A trend that was found; `direction` is `improving` or `declining`."""
+    return f"{capital(subject)} is {direction}: {signed(per_week, 2)} {unit} a week ({support(evidence, 2)})."
+
+
+def stable(subject: str, per_week: float, unit: str, evidence: Evidence) -> str:
+    return (
+        f"{capital(subject)} is stable: a trend was looked for and not found "
+        f"({signed(per_week, 2)} {unit} a week, {support(evidence, 2)})."
+    )
+
+
+def smoothed_line(subject: str, per_week: float, unit: str) -> str:
+    return (
+        f"A straight line through the 14-day average of {subject} has a slope of {signed(per_week, 2)} {unit} a week; "
+        "it is shown and not tested, as averages over shared days hide how far single days scatter."
+    )
+
+
+def low_days(subject: str, low: Sequence[date], n: int, mean: str, threshold: str) -> str:
+    """How many days lay more than 1.5 standard deviations below the mean."""
+    spread = f"more than 1.5 standard deviations below your mean of {mean}, so under {threshold}"
+    if not low:
+        return f"{capital(subject)}: looked for low days ({spread}) among {count(n, 'day')} and found none."
+    return f"{capital(subject)} was low ({spread}) on {len(low)} of {count(n, 'day')}, {_named(low)}."
+
+
+def unusual_days(subject: str, unusual: Sequence[date], judged: int) -> str:
+    """How many days lay far below the person's own 60 days before (robust z-score under −3.5)."""
+    if not judged:
+        return f"No day's {subject} could be held against its 60 days before."
+    against = f"{count(judged, 'day')} that can be held against the 60 days before"
+    if not unusual:
+        return f"Looked for unusually low {subject} among the {against} and found none."
+    verb = "was" if len(unusual) == 1 else "were"
+    return f"Of the {against}, {len(unusual)} {verb} unusually low in {subject}, {_named(unusual)}."
+
+
+def missed_workouts(stretches: Sequence[Stretch], n: int, shortest: int) -> str:
+    """Runs of days without a workout among the `n` days of which that is known."""
+    known = f"{count(n, 'day')} of which workouts are known"
+    if not stretches:
+        return f"Looked for {shortest} days or more in a row without a workout among {known} and found none."
+    longest = max(stretches, key=lambda stretch: stretch.days)
+    times = {1: "Once", 2: "Twice"}.get(len(stretches), f"{len(stretches)} times")
+    which = "these were the" if len(stretches) == 1 else "the longest stretch was"
+    return (
+        f"{times} there were {shortest} days or more in a row without a workout, among {known}; "
+        f"{which} {longest.days} days {span(longest.first, longest.last)}."
+    )
+
+
+def _named(days: Sequence[date]) -> str:
+    """`on 3 March`, `on 3 March and 9 April`, or the newest of many."""
+    if len(days) > MOST_DAYS_NAMED:
+        return f"most lately on {dated(max(days))}"
+    return f"on {listed([dated(day) for day in sorted(days)])}"
+
+
+def dated(day: date) -> str:
+    return f"{short_day(day)} {day.year}"

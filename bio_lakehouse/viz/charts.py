@@ -1,0 +1,305 @@
+"""The charts, as functions of plain lists: gaps stay gaps, scores keep their 0 to 100, no colour speaks alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from plotly import graph_objects as go
+from plotly.subplots import make_subplots
+
+from bio_lakehouse.viz.theme import COLOURS, Mode, themed, translucent
+
+Numbers = Sequence[float | None]
+SCORE_RANGE = (0, 100)
+SCORE_AXIS: dict[str, Any] = {"range": [-2, 102], "tick0": 0, "dtick": 20}
+
+
+def refusal(n: int, needed: int | None, unit: str) -> str | None:
+    """The note of a chart without enough data, None when there is enough."""
+    return None if needed is None else f"Not enough data ({n} of {needed} {unit})"
+
+
+def scatter_with_line(
+    x: Numbers,
+    y: Numbers,
+    *,
+    days: Sequence[str],
+    line: Mapping[str, Sequence[float]] | None,
+    titles: tuple[str, str],
+    note: str | None = None,
+    mode: Mode = "light",
+) -> go.Figure:
+    """Pairs of scores, and the regression line with its band (`x`, `y`, `low`, `high`) when there is one."""
+    figure = go.Figure()
+    if line:
+        figure.add_traces(_band(line))
+    figure.add_scatter(
+        x=x,
+        y=y,
+        mode="markers",
+        name="A day",
+        text=days,
+        marker={"color": translucent(COLOURS.sleep, 0.55), "size": 8, "line": {"width": 1, "color": COLOURS.sleep}},
+        hovertemplate="%{text}<br>%{x:.0f} → %{y:.0f}<extra></extra>",
+    )
+    figure.update_xaxes(title_text=titles[0], **SCORE_AXIS)
+    figure.update_yaxes(title_text=titles[1], **SCORE_AXIS)
+    return _finished(figure, note, mode)
+
+
+def _band(line: Mapping[str, Sequence[float]]) -> list[go.Scatter]:
+    around = {
+        "x": [*line["x"], *reversed(line["x"])],
+        "y": [*line["high"], *reversed(line["low"])],
+    }
+    return [
+        go.Scatter(
+            **around,
+            fill="toself",
+            fillcolor=translucent(COLOURS.readiness, 0.22),
+            line={"width": 0},
+            name="95 % band of the line",
+            hoverinfo="skip",
+        ),
+        go.Scatter(
+            x=line["x"],
+            y=line["y"],
+            mode="lines",
+            line={"color": COLOURS.readiness, "width": 3},
+            name="Regression line",
+            hoverinfo="skip",
+        ),
+    ]
+
+
+def box_by_group(
+    groups: Sequence[Mapping[str, Any]], *, title: str, note: str | None = None, mode: Mode = "light"
+) -> go.Figure:
+    """A box with every day as a dot for each group (`label`, `values`, `reference`: drawn in grey)."""
+    figure = go.Figure()
+    for group in groups:
+        colour = COLOURS.rest if group["reference"] else COLOURS.workout
+        figure.add_box(
+            y=group["values"],
+            name=f"{group['label']}<br>n = {len(group['values'])}",
+            boxpoints="all",
+            jitter=0.45,
+            pointpos=0,
+            marker={"color": translucent(colour, 0.5), "size": 5},
+            line={"color": colour, "width": 2},
+            fillcolor=translucent(colour, 0.14),
+            hovertemplate="%{y:.0f}<extra></extra>",
+        )
+    figure.update_yaxes(title_text=title, **SCORE_AXIS)
+    figure.update_layout(showlegend=False)
+    return _finished(figure, note, mode)
+
+
+def line_with_averages(
+    days: Sequence[str],
+    values: Numbers,
+    *,
+    averages: Mapping[str, Numbers],
+    line: Numbers | None,
+    title: str,
+    note: str | None = None,
+    mode: Mode = "light",
+) -> go.Figure:
+    """Daily scores, their averages by name (the first drawn solid, the next dashed), and a straight line."""
+    figure = go.Figure()
+    figure.add_scatter(
+        x=days,
+        y=values,
+        mode="lines+markers",
+        name="Daily",
+        line={"color": translucent(COLOURS.rest, 0.55), "width": 1},
+        marker={"color": COLOURS.rest, "size": 4},
+    )
+    looks = zip(averages.items(), (COLOURS.readiness, COLOURS.workout), ("solid", "dash"), strict=False)
+    for (name, average), colour, dash in looks:
+        figure.add_scatter(x=days, y=average, mode="lines", name=name, line={"color": colour, "width": 3, "dash": dash})
+    if line:
+        figure.add_scatter(x=days, y=line, mode="lines", name="Regression line", line={"dash": "dot", "width": 2})
+        figure.data[-1].line.color = COLOURS.sleep
+    figure.update_traces(connectgaps=False, hovertemplate="%{x|%-d %b %Y}: %{y:.0f}<extra>%{fullData.name}</extra>")
+    figure.update_xaxes(type="date", range=[days[0], days[-1]])
+    figure.update_yaxes(title_text=title, **SCORE_AXIS)
+    return _finished(figure, note, mode)
+
+
+def timeline_with_marks(
+    days: Sequence[str],
+    measures: Sequence[Mapping[str, Any]],
+    streaks: Sequence[tuple[str, str]],
+    *,
+    mode: Mode = "light",
+) -> go.Figure:
+    """One panel a measure (`title`, `values`, `low`, `unusual`, `threshold`, `is_score`) with its marked days.
+
+    Low days carry an open triangle, unusual ones a filled diamond; `streaks` (first and last day) are shaded stretches
+    without a workout.
+    """
+    figure = make_subplots(rows=len(measures), cols=1, shared_xaxes=True, vertical_spacing=0.06)
+    for row, measure in enumerate(measures, start=1):
+        for trace in _timeline_traces(days, measure, is_first=row == 1):
+            figure.add_trace(trace, row=row, col=1)
+        figure.update_yaxes(title_text=measure["title"], row=row, col=1)
+        if measure["is_score"]:
+            figure.update_yaxes(range=[-5, 105], tick0=0, dtick=50, row=row, col=1)
+        if measure["note"]:
+            figure.add_annotation(text=measure["note"], showarrow=False, x=0.5, y=0.5, xref="x domain", yref="y domain")
+            figure.layout.annotations[-1].update(
+                xref=f"x{'' if row == 1 else row} domain", yref=f"y{'' if row == 1 else row} domain"
+            )
+    _shade(figure, streaks)
+    figure.update_xaxes(type="date", range=[days[0], days[-1]])
+    return _finished(figure, None, mode).update_layout(height=140 * len(measures) + 90)
+
+
+def _timeline_traces(days: Sequence[str], measure: Mapping[str, Any], is_first: bool) -> list[go.Scatter]:
+    values = dict(zip(days, measure["values"], strict=True))
+    daily = go.Scatter(
+        x=days,
+        y=measure["values"],
+        mode="lines+markers",
+        name="Daily",
+        line={"color": COLOURS.readiness, "width": 1.5},
+        marker={"color": COLOURS.readiness, "size": 3},
+        connectgaps=False,
+    )
+    low = _marks("Low (1.5 SD below the mean)", measure["low"], values, "triangle-down-open", COLOURS.workout, 11)
+    unusual = _marks("Unusual (against 60 days before)", measure["unusual"], values, "diamond", COLOURS.alarm, 10)
+    traces = [daily, low, unusual]
+    if measure["threshold"] is not None:
+        traces.insert(0, _threshold(days, measure["threshold"]))
+    for trace in traces:
+        trace.update(showlegend=is_first, legendgroup=trace.name)
+    return traces
+
+
+def _marks(
+    name: str, days: Sequence[str], values: Mapping[str, float | None], symbol: str, colour: str, size: int
+) -> go.Scatter:
+    return go.Scatter(
+        x=list(days) if days else [None],
+        y=[values[day] for day in days] if days else [None],
+        mode="markers",
+        name=name,
+        marker={"symbol": symbol, "color": colour, "size": size, "line": {"width": 2, "color": colour}},
+    )
+
+
+def _threshold(days: Sequence[str], threshold: float) -> go.Scatter:
+    return go.Scatter(
+        x=[days[0], days[-1]],
+        y=[threshold, threshold],
+        mode="lines",
+        name="Low below this",
+        line={"color": COLOURS.rest, "width": 1.5, "dash": "dot"},
+        hoverinfo="skip",
+    )
+
+
+def _shade(figure: go.Figure, streaks: Sequence[tuple[str, str]]) -> None:
+    for first, last in streaks:
+        figure.add_vrect(x0=first, x1=last, fillcolor=COLOURS.rest, opacity=0.22, line_width=0, layer="below")
+    if streaks:
+        figure.add_scatter(
+            x=[None],
+            y=[None],
+            mode="markers",
+            name="3 days or more without a workout",
+            marker={"symbol": "square", "size": 12, "color": translucent(COLOURS.rest, 0.4)},
+        )
+
+
+def grouped_bars(
+    categories: Sequence[str],
+    bars: Sequence[Mapping[str, Any]],
+    *,
+    title: str,
+    note: str | None = None,
+    mode: Mode = "light",
+) -> go.Figure:
+    """Bars side by side (`name`, `medians`, `low`, `high`: quartiles as whiskers) for each category."""
+    figure = go.Figure()
+    looks = zip(bars, (COLOURS.rest, COLOURS.readiness), ("/", ""), strict=False)
+    for bar, colour, pattern in looks:
+        figure.add_bar(
+            x=list(categories),
+            y=bar["medians"],
+            name=bar["name"],
+            marker={
+                "color": translucent(colour, 0.35) if pattern else colour,
+                "line": {"color": colour, "width": 1.5},
+                "pattern": {"shape": pattern, "fgcolor": colour, "solidity": 0.25},
+            },
+            error_y=_whiskers(bar),
+            hovertemplate="%{x}<br>median %{y:.1f}<extra>%{fullData.name}</extra>",
+        )
+    figure.update_layout(barmode="group", bargap=0.35, bargroupgap=0.08)
+    figure.update_yaxes(title_text=title, range=list(SCORE_RANGE), dtick=20)
+    return _finished(figure, note, mode)
+
+
+def _whiskers(bar: Mapping[str, Any]) -> dict[str, Any]:
+    known = [(m, low, high) for m, low, high in zip(bar["medians"], bar["low"], bar["high"], strict=True)]
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [None if m is None else high - m for m, _, high in known],
+        "arrayminus": [None if m is None else m - low for m, low, _ in known],
+        "color": COLOURS.workout,
+        "thickness": 2,
+        "width": 6,
+    }
+
+
+def dot_and_whisker(
+    rows: Sequence[Mapping[str, Any]], *, title: str, reach: float = 1.0, mode: Mode = "light"
+) -> go.Figure:
+    """Effects (`label`, `effect`, `low`, `high`, `found`) with their 95 % intervals around a line at 0.
+
+    Found effects carry a filled dot and a thick whisker, the others an open dot and a thin one.
+    """
+    figure = go.Figure()
+    for found, name in ((True, "Found"), (False, "Looked for and not found")):
+        chosen = [row for row in rows if row["found"] is found]
+        figure.add_scatter(
+            x=[row["effect"] for row in chosen],
+            y=[row["label"] for row in chosen],
+            mode="markers",
+            name=name,
+            marker={
+                "symbol": "circle" if found else "circle-open",
+                "size": 11,
+                "color": COLOURS.readiness if found else COLOURS.rest,
+                "line": {"width": 2, "color": COLOURS.readiness if found else COLOURS.rest},
+            },
+            error_x=_intervals(chosen, found),
+            hovertemplate="%{y}<br>%{x:.2f}<extra>%{fullData.name}</extra>",
+        )
+    figure.add_vline(x=0, line={"color": COLOURS.rest, "width": 1.5, "dash": "dot"})
+    order = [row["label"] for row in reversed(rows)]
+    figure.update_yaxes(categoryorder="array", categoryarray=order, type="category", range=[-0.6, len(order) - 0.4])
+    figure.update_xaxes(title_text=title, range=[-reach, reach], dtick=0.5)
+    return _finished(figure, None, mode).update_layout(height=110 + 44 * max(len(rows), 1))
+
+
+def _intervals(rows: Sequence[Mapping[str, Any]], found: bool) -> dict[str, Any]:
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [row["high"] - row["effect"] for row in rows],
+        "arrayminus": [row["effect"] - row["low"] for row in rows],
+        "thickness": 3 if found else 1.5,
+        "width": 5,
+        "color": COLOURS.readiness if found else COLOURS.rest,
+    }
+
+
+def _finished(figure: go.Figure, note: str | None, mode: Mode) -> go.Figure:
+    if note:
+        figure.add_annotation(text=note, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"size": 16})
+    return themed(figure, mode)
