@@ -1,0 +1,1 @@
+"""Who computes: Spark sessions for the transforms, SQL engines for the views."""

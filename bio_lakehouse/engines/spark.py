@@ -1,0 +1,78 @@
+"""The Spark session that runs the transforms: Sail inside this process, or any Spark Connect server."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from urllib.parse import urlsplit
+
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from bio_lakehouse.errors import SettingsError
+from bio_lakehouse.settings import Settings
+
+DEFAULT_PORT = 15002
+CONNECT_TIMEOUT_S = 10
+
+_lock = threading.RLock()
+_sessions: dict[str | None, SparkSession] = {}
+
+
+@contextmanager
+def spark_session(settings: Settings) -> Iterator[SparkSession]:
+    """The process's session, whose time zone is UTC: started at first use, shared afterwards, closed at exit.
+
+    Without `settings.spark_remote` it is Sail's (https://docs.lakesail.com), a Spark Connect server in this process
+    that needs no JVM. Raises `SettingsError` when no Spark answers at `settings.spark_remote`.
+    """
+    with _lock:
+        if settings.spark_remote not in _sessions:
+            _sessions[settings.spark_remote] = connect(settings.spark_remote or start_sail())
+    yield _sessions[settings.spark_remote]
+
+
+def connect(address: str) -> SparkSession:
+    """A new session, in UTC, at a Spark Connect address (`sc://host:port`); it is stopped when the process ends."""
+    check_reachable(address)
+    try:
+        session = SparkSession.builder.remote(address).create()
+        session.conf.set("spark.sql.session.timeZone", "UTC")
+    except PySparkException as error:
+        raise SettingsError(f"BIO_SPARK_REMOTE: Spark at {address} refused the session: {error}") from error
+    atexit.register(_stop, session)
+    return session
+
+
+def check_reachable(address: str) -> None:
+    """Raise `SettingsError` unless something listens at `address` (PySpark itself would retry for minutes)."""
+    parts = urlsplit(address)
+    if parts.scheme != "sc" or not parts.hostname:
+        raise SettingsError(f"BIO_SPARK_REMOTE: {address!r} is no Spark Connect address such as sc://localhost:15002")
+    try:
+        socket.create_connection((parts.hostname, parts.port or DEFAULT_PORT), CONNECT_TIMEOUT_S).close()
+    except OSError as error:
+        raise SettingsError(
+            f"BIO_SPARK_REMOTE: no Spark answers at {address} ({error}). Start it, or unset the variable to use Sail."
+        ) from error
+
+
+def start_sail() -> str:
+    """Start a Sail server in this process on a free local port; the address it listens at."""
+    os.environ.setdefault("RUST_LOG", "error")
+    from pysail.spark import SparkConnectServer
+
+    server = SparkConnectServer(ip="127.0.0.1", port=0)
+    server.start(background=True)
+    atexit.register(server.stop)
+    _, port = server.listening_address
+    return f"sc://127.0.0.1:{port}"
+
+
+def _stop(session: SparkSession) -> None:
+    with suppress(PySparkException):
+        session.stop()

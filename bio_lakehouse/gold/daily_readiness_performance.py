@@ -1,0 +1,147 @@
+"""Gold's daily table: what silver knows of a user's day, in one row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as SCHEMA
+
+DAY = ["user_id", "day"]
+
+ONCE_A_DAY: dict[str, dict[str, str]] = {
+    "oura_daily_readiness": {
+        "score": "readiness_score",
+        "contributor_hrv_balance": "hrv_balance_score",
+        "contributor_resting_heart_rate": "resting_hr_score",
+        "contributor_previous_night": "previous_night_score",
+        "contributor_recovery_index": "recovery_index_score",
+        "temperature_deviation": "temperature_deviation",
+    },
+    "oura_daily_sleep": {
+        "score": "sleep_score",
+        "contributor_deep_sleep": "deep_sleep_score",
+        "contributor_rem_sleep": "rem_sleep_score",
+        "contributor_efficiency": "sleep_efficiency_score",
+        "contributor_total_sleep": "total_sleep_score",
+    },
+    "oura_daily_activity": {
+        "score": "activity_score",
+        "steps": "steps",
+        "active_calories": "active_calories",
+        "total_calories": "total_calories",
+    },
+    "oura_daily_spo2": {"spo2_average_pct": "spo2_average_pct"},
+}
+"""Silver tables with a row a day: their column → gold's."""
+
+SUMS = {
+    "total_output_kj": "total_output_kj",
+    "calories_kcal": "workout_calories",
+    "length_minutes": "workout_minutes",
+}
+MEANS = {"avg_watts": "avg_watts", "output_per_minute": "avg_output_per_minute"}
+MAXIMA = {"avg_heart_rate_bpm": "max_avg_heart_rate_bpm"}
+LISTS = {"fitness_discipline": "disciplines", "workout_category": "workout_categories"}
+
+NIGHT = ("type", "total_sleep_s", "bedtime_start", "period_id", "average_hrv_ms", "lowest_heart_rate_bpm")
+
+INPUTS: dict[str, tuple[str, ...]] = {
+    **{table: (*DAY, *columns) for table, columns in ONCE_A_DAY.items()},
+    "oura_sleep": (*DAY, *NIGHT),
+    "oura_heartrate": (*DAY,),
+    "peloton_workouts": (*DAY, *SUMS, *MEANS, *MAXIMA, *LISTS),
+    "coverage": ("user_id", "source", "origin", "first_day", "last_day"),
+}
+"""The silver tables that it is made of, each with the columns that are read."""
+
+
+def transform(tables: Mapping[str, DataFrame], first: date, last: date) -> DataFrame:
+    """`bio_gold.daily_readiness_performance` for the days `first` to `last`, inclusive.
+
+    `tables` are those of `INPUTS`, by name, with at least its columns; their rows are of these days, and `coverage`
+    has the stretches that touch them.
+    """
+    parts = [_once_a_day(tables[table], columns) for table, columns in ONCE_A_DAY.items()]
+    parts += [main_sleep(tables["oura_sleep"]), workouts_of_day(tables["peloton_workouts"])]
+    days = reduce(lambda left, right: left.join(right, DAY, "left"), parts, known_days(tables, first, last))
+    derived = days.withColumns(
+        {
+            "workout_count": F.coalesce("workout_count", F.when(F.col("peloton_spoke"), F.lit(0))),
+            "had_workout": F.coalesce(F.col("workout_count") > 0, F.when(F.col("peloton_spoke"), F.lit(False))),
+            "readiness_to_output_ratio": _readiness_to_output_ratio(),
+            "combined_wellness_score": _combined_wellness_score(),
+        }
+    )
+    return derived.select(*[F.col(column.name).cast(column.type).alias(column.name) for column in SCHEMA.columns])
+
+
+def known_days(tables: Mapping[str, DataFrame], first: date, last: date) -> DataFrame:
+    """`user_id`, `day` of every record and every covered day, and whether a Peloton download speaks about the day."""
+    recorded = [tables[name].select(*DAY, F.lit(False).alias("peloton_spoke")) for name in INPUTS if name != "coverage"]
+    rows = reduce(DataFrame.unionAll, recorded, covered_days(tables["coverage"], first, last))
+    return rows.groupBy(*DAY).agg(F.max("peloton_spoke").alias("peloton_spoke"))
+
+
+def covered_days(coverage: DataFrame, first: date, last: date) -> DataFrame:
+    """`user_id`, `day`, `peloton_spoke` of the days between `first` and `last` in each stretch of coverage.
+
+    Only workout downloads speak of Peloton: other answers of theirs have no silver table.
+    """
+    start = F.greatest("first_day", F.lit(first))
+    end = F.least("last_day", F.lit(last))
+    spoke = (F.col("source") == "peloton") & (F.col("origin") == "csv_export")
+    stretches = coverage.where((F.col("first_day") <= F.lit(last)) & (F.col("last_day") >= F.lit(first)))
+    return stretches.select("user_id", F.explode(F.sequence(start, end)).alias("day"), spoke.alias("peloton_spoke"))
+
+
+def main_sleep(periods: DataFrame) -> DataFrame:
+    """The longest `long_sleep` of each day; among equally long ones the one that began first."""
+    order = [F.desc_nulls_last("total_sleep_s"), F.asc_nulls_last("bedtime_start"), F.asc("period_id")]
+    place = F.row_number().over(Window.partitionBy(*DAY).orderBy(*order))
+    longest = periods.where(F.col("type") == "long_sleep").withColumn("_place", place).where(F.col("_place") == 1)
+    return longest.select(
+        *DAY,
+        (F.col("total_sleep_s") / 3600).alias("sleep_duration_h"),
+        F.col("average_hrv_ms").alias("hrv_rmssd_ms"),
+        F.col("lowest_heart_rate_bpm").alias("resting_heart_rate_bpm"),
+    )
+
+
+def workouts_of_day(workouts: DataFrame) -> DataFrame:
+    """Counts, sums, means and lists over the workouts of each day; unknown values are left out of each."""
+    return workouts.groupBy(*DAY).agg(
+        F.count("*").alias("workout_count"),
+        *[_sum(column).alias(name) for column, name in SUMS.items()],
+        *[(_sum(column) / F.count(column)).alias(name) for column, name in MEANS.items()],
+        *[F.max(column).alias(name) for column, name in MAXIMA.items()],
+        *[_list(column).alias(name) for column, name in LISTS.items()],
+    )
+
+
+def _once_a_day(table: DataFrame, columns: Mapping[str, str]) -> DataFrame:
+    return table.select(*DAY, *[F.col(column).alias(name) for column, name in columns.items()])
+
+
+def _sum(column: str) -> Column:
+    """The sum through decimals, which does not depend on the order of the rows."""
+    return F.sum(F.expr(f"try_cast({column} as decimal(28, 6))")).cast("double")
+
+
+def _list(column: str) -> Column:
+    values = F.array_join(F.array_sort(F.collect_set(column)), ",")
+    return F.when(F.count(column) > 0, values)
+
+
+def _readiness_to_output_ratio() -> Column:
+    ratio = "try_cast(total_output_kj / nullif(readiness_score, 0) as decimal(28, 6))"
+    return F.round(F.expr(ratio), 2)
+
+
+def _combined_wellness_score() -> Column:
+    both = (F.col("readiness_score") * 6 + F.col("sleep_score") * 4) / 10
+    return F.coalesce(both, F.col("readiness_score"), F.col("sleep_score"))

@@ -1,0 +1,98 @@
+"""From raw records to typed columns, as the sources' field declarations say.
+
+Two steps, because `try_cast` needs a column by name: first every value as text (null when unknown), then typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from bio_lakehouse.lake.schema import TableSchema
+from bio_lakehouse.silver.precedence import winners
+from bio_lakehouse.sources.fields import UNKNOWN_TEXTS, Field
+
+DECIMAL = "decimal(28, 6)"
+"""Numbers go through it before they are rounded, so that a half goes away from zero as it is written."""
+
+_BLANKS_AROUND = r"^[\s\p{Z}]+|[\s\p{Z}]+$"
+_BLANKS = r"[\s\p{Z}]+"
+_CELSIUS = r" \(\s*°?\s*c\s*\)$"
+
+_OFFSET = "([Zz]|[+-][0-9]{2}:?[0-9]{2})$"
+
+_TYPED = {
+    "string": "{0}",
+    "double": "try_cast({0} as double)",
+    "int": f"try_cast(round(try_cast(try_cast({{0}} as double) as {DECIMAL})) as int)",
+    "boolean": "try_cast({0} as boolean)",
+    "date": "try_cast({0} as date)",
+    "timestamp": "try_cast({0} as timestamp)",
+}
+
+
+def object_texts(rows: DataFrame, fields: Iterable[Field]) -> DataFrame:
+    """Bronze rows whose record has the API's shape, with a text column for each field."""
+    parsed = F.from_json("record", object_type([field.path for field in fields]))
+    texts = [known(F.col(f"_object.{field.path}")).alias(field.column) for field in fields]
+    return rows.withColumn("_object", parsed).select("*", *texts).drop("_object")
+
+
+def object_type(paths: Iterable[str]) -> T.StructType:
+    """The type that reads each dotted path, of one or two names, as text."""
+    members: dict[str, list[str]] = {}
+    for path in paths:
+        name, _, member = path.partition(".")
+        members.setdefault(name, []).extend([member] if member else [])
+    return T.StructType([T.StructField(name, _texts(inner) or T.StringType()) for name, inner in members.items()])
+
+
+def _texts(names: list[str]) -> T.StructType | None:
+    return T.StructType([T.StructField(name, T.StringType()) for name in names]) if names else None
+
+
+def cell_texts(rows: DataFrame, fields: Iterable[Field]) -> DataFrame:
+    """Bronze rows whose record is a CSV row (header → text), with a text column for each field.
+
+    Headers are compared as `sources.fields.canonical_header` writes them. The first of two equal headers counts;
+    where a field's first spelling says nothing, the next one is asked.
+    """
+    cells = F.map_entries(F.from_json("record", "map<string, string>"))
+    texts = [F.coalesce(*map(_cell, field.headers)).alias(field.column) for field in fields]
+    return rows.withColumn("_cells", F.transform(cells, _canonical)).select("*", *texts).drop("_cells")
+
+
+def _canonical(cell: Column) -> Column:
+    header = F.lower(F.trim(F.regexp_replace(cell["key"], _BLANKS, " ")))
+    return F.struct(F.regexp_replace(header, _CELSIUS, "").alias("header"), known(cell["value"]).alias("text"))
+
+
+def _cell(header: str) -> Column:
+    return F.get(F.filter("_cells", lambda cell: cell["header"] == header), F.lit(0))["text"]
+
+
+def known(text: Column) -> Column:
+    """`text` without blanks around it; null when it means unknown."""
+    trimmed = F.regexp_replace(text, _BLANKS_AROUND, "")
+    return F.when(~F.lower(trimmed).isin(*sorted(UNKNOWN_TEXTS)), trimmed)
+
+
+def typed(rows: DataFrame, fields: Iterable[Field]) -> DataFrame:
+    """`rows` with each field's text column replaced by its value; null where the text is no such value."""
+    return rows.withColumns({field.column: F.expr(_TYPED[field.type].format(field.column)) for field in fields})
+
+
+def offset_minutes(name: str) -> Column:
+    """Minutes by which the offset of the ISO 8601 text in column `name` is ahead of UTC; null when it has none."""
+    wall_clock = f"try_cast(regexp_replace({name}, '{_OFFSET}', '') as timestamp)"
+    seconds = F.unix_timestamp(F.expr(wall_clock)) - F.unix_timestamp(F.expr(f"try_cast({name} as timestamp)"))
+    return F.when(F.col(name).rlike(_OFFSET), (seconds / 60).cast("int"))
+
+
+def settled(rows: DataFrame, schema: TableSchema) -> DataFrame:
+    """The winning record versions in exactly the columns of `schema`."""
+    named = winners(rows, schema.grain).withColumn("source_origin", F.col("origin"))
+    return named.select(*[F.col(column.name).cast(column.type).alias(column.name) for column in schema.columns])

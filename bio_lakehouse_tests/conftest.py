@@ -1,0 +1,100 @@
+"""Spark sessions for tests: Sail in this process, and Spark itself in a JVM beside it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+STARTUP_TIMEOUT_S = 90
+QUICK_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+
+
+@pytest.fixture(scope="session")
+def sail() -> Iterator[SparkSession]:
+    """The session that the package itself uses."""
+    from bio_lakehouse.engines.spark import spark_session
+    from bio_lakehouse.settings import Settings
+
+    with spark_session(Settings(spark_remote=None)) as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def jvm_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a Spark Connect server of PySpark's own JVM; skips without Java 17."""
+    if java_version() < 17:
+        pytest.skip("Spark itself needs Java 17 on the PATH")
+    folder = tmp_path_factory.mktemp("spark")
+    port = free_port()
+    with (folder / "log.txt").open("w") as log:
+        server = subprocess.Popen(server_command(port), cwd=folder, stdout=log, stderr=log)
+        try:
+            wait_until_listening(server, port, folder / "log.txt")
+            yield f"sc://127.0.0.1:{port}"
+        finally:
+            server.kill()
+            server.wait()
+
+
+@pytest.fixture(scope="session")
+def spark_jvm(jvm_address: str) -> Iterator[SparkSession]:
+    """A session of Spark itself."""
+    from bio_lakehouse.engines.spark import connect
+
+    session = connect(jvm_address)
+    yield session
+    session.stop()
+
+
+def java_version() -> int:
+    """Java's major version; 0 without Java."""
+    if shutil.which("java") is None:
+        return 0
+    answer = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False).stderr
+    found = re.search(r'version "(\d+)', answer)
+    return int(found[1]) if found else 0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def server_command(port: int) -> list[str]:
+    import pyspark
+
+    settings = {
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.connect.grpc.binding.port": port,
+        "spark.sql.shuffle.partitions": 1,
+        "spark.ui.enabled": "false",
+    }
+    return [
+        str(Path(pyspark.__path__[0]) / "bin" / "spark-submit"),
+        *("--master", "local[2]", "--driver-java-options", QUICK_JVM),
+        *(word for name, value in settings.items() for word in ("--conf", f"{name}={value}")),
+        *("--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"),
+    ]
+
+
+def wait_until_listening(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + STARTUP_TIMEOUT_S
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"Spark did not start:\n{log.read_text()[-2000:]}")
