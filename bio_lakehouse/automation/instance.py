@@ -1,0 +1,108 @@
+"""The Dagster instance of a lake: its configuration in `<home>/dagster`, how it is opened, and its web page."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import yaml
+from dagster._core.instance.ref import InstanceRef
+
+from bio_lakehouse.automation.event_log import BATCH_SIZE_VARIABLE, BatchingSqliteStorage
+from bio_lakehouse.settings import Settings
+
+WRITTEN_BY = "# Written by bio-lakehouse at every start. Take this line out to keep a file of your own.\n"
+PROCESS_TAG = "bio_lakehouse/process"
+DAYS_OF_TICKS = {"skipped": 1, "success": 30, "failure": 30, "started": 30}
+
+
+def configuration(settings: Settings) -> dict[str, Any]:
+    """What `dagster.yaml` says. With an event batch size of 1 the storage is Dagster's own, over the same files."""
+    configured: dict[str, Any] = {
+        "telemetry": {"enabled": False},
+        "concurrency": {"runs": {"max_concurrent_runs": 2}},
+        "retention": {kind: {"purge_after_days": DAYS_OF_TICKS} for kind in ("schedule", "sensor", "auto_materialize")},
+    }
+    if settings.event_batch_size > 1:
+        configured["storage"] = {
+            "custom": {
+                "module": BatchingSqliteStorage.__module__,
+                "class": BatchingSqliteStorage.__name__,
+                "config": {"base_dir": str(dagster_home(settings)), "batch_size": settings.event_batch_size},
+            }
+        }
+    return configured
+
+
+def dagster_home(settings: Settings) -> Path:
+    return settings.home / "dagster"
+
+
+def write_configuration(settings: Settings) -> Path:
+    """Write `dagster.yaml`, unless there is one that this did not write; the folder it is in."""
+    path = dagster_home(settings) / "dagster.yaml"
+    text = WRITTEN_BY + yaml.safe_dump(configuration(settings), sort_keys=False)
+    before = path.read_text("utf-8") if path.exists() else WRITTEN_BY
+    if before.startswith(WRITTEN_BY) and before != text:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        fresh.write_text(text, "utf-8")
+        fresh.replace(path)
+    return path.parent
+
+
+def open_instance(settings: Settings) -> dg.DagsterInstance:
+    """The instance for runs in this process, whose output is left alone. Close it by using it in a `with`."""
+    folder = str(write_configuration(settings))
+    quiet = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager", "config": {}}
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(folder, overrides={"compute_logs": quiet}))
+
+
+def process_tag() -> dict[str, str]:
+    """The tag that says which process a run is in, so that another one can tell when it has died."""
+    return {PROCESS_TAG: f"{os.getpid()}@{socket.gethostname()}"}
+
+
+def close_abandoned_runs(instance: dg.DagsterInstance) -> None:
+    """Mark as failed the runs whose process on this machine is gone: unended they would hold up the queue for ever."""
+    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])):
+        pid, _, host = run.tags.get(PROCESS_TAG, "").partition("@")
+        if host == socket.gethostname() and not is_alive(int(pid)):
+            instance.report_run_failed(run, f"Process {pid} ended before the run did.")
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """This process's environment, with what Dagster's processes must know of the lake."""
+    return os.environ | {
+        "DAGSTER_HOME": str(write_configuration(settings)),
+        "BIO_HOME": str(settings.home),
+        BATCH_SIZE_VARIABLE: str(settings.event_batch_size),
+    }
+
+
+def serve(settings: Settings, port: int) -> int:
+    """Run Dagster's web page and daemon on this machine until they end; their exit code."""
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "bio_lakehouse.definitions"]
+    with open_instance(settings) as instance:
+        close_abandoned_runs(instance)
+    with subprocess.Popen([*command, "-h", "127.0.0.1", "-p", str(port)], env=environment(settings)) as child:
+        while True:
+            try:
+                return child.wait()
+            except KeyboardInterrupt:
+                continue

@@ -1,0 +1,93 @@
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+from dagster._core.definitions.run_request import InstigatorType
+from dagster._core.scheduler.instigation import TickStatus
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+
+from bio_lakehouse.automation import instance
+from bio_lakehouse.automation.event_log import BatchingSqliteEventLog
+from bio_lakehouse.settings import Settings, load_settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
+    return load_settings(home=tmp_path)
+
+
+@dg.op
+def breathe() -> None:
+    pass
+
+
+@dg.job
+def breathing() -> None:
+    breathe()
+
+
+def test_the_instance_batches_and_counts_runs_and_tells_nobody(settings: Settings) -> None:
+    with instance.open_instance(settings) as opened:
+        assert isinstance(opened.event_log_storage, BatchingSqliteEventLog)
+        assert opened.get_concurrency_config().run_queue_config.max_concurrent_runs == 2
+        assert not opened.telemetry_enabled
+        assert opened.get_tick_retention_settings(InstigatorType.SENSOR)[TickStatus.SKIPPED] == 1
+
+
+def test_without_batching_dagsters_own_storage_reads_the_same_runs(settings: Settings) -> None:
+    with instance.open_instance(settings) as batching:
+        run_id = breathing.execute_in_process(instance=batching).run_id
+    with instance.open_instance(settings.model_copy(update={"event_batch_size": 1})) as plain:
+        assert type(plain.event_log_storage) is SqliteEventLogStorage
+        assert plain.get_run_by_id(run_id).is_success
+        assert len(plain.all_logs(run_id)) > 3
+
+
+def test_the_configuration_follows_the_settings(settings: Settings) -> None:
+    path = instance.write_configuration(settings) / "dagster.yaml"
+    written = path.stat().st_mtime_ns
+    instance.write_configuration(settings)
+    assert path.stat().st_mtime_ns == written
+    instance.write_configuration(settings.model_copy(update={"event_batch_size": 50}))
+    assert yaml.safe_load(path.read_text())["storage"]["custom"]["config"]["batch_size"] == 50
+
+
+def test_a_configuration_of_ones_own_is_kept(settings: Settings) -> None:
+    path = instance.write_configuration(settings) / "dagster.yaml"
+    path.write_text("telemetry: {enabled: false}\n")
+    instance.write_configuration(settings)
+    assert path.read_text() == "telemetry: {enabled: false}\n"
+
+
+def test_only_a_run_whose_process_has_died_is_marked_failed(settings: Settings) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    processes = {
+        "dead": f"{dead.pid}@{socket.gethostname()}",
+        "alive": f"{os.getpid()}@{socket.gethostname()}",
+        "elsewhere": f"{dead.pid}@another-machine",
+    }
+    with instance.open_instance(settings) as opened:
+        runs = {
+            name: opened.create_run_for_job(
+                breathing, status=dg.DagsterRunStatus.STARTED, tags={instance.PROCESS_TAG: process}
+            ).run_id
+            for name, process in processes.items()
+        }
+        runs["of the web page"] = opened.create_run_for_job(breathing, status=dg.DagsterRunStatus.STARTED).run_id
+        instance.close_abandoned_runs(opened)
+        failed = [name for name, run_id in runs.items() if opened.get_run_by_id(run_id).is_failure]
+    assert failed == ["dead"]
+
+
+def test_dagsters_processes_are_told_the_home(settings: Settings) -> None:
+    told = instance.environment(settings)
+    assert told["DAGSTER_HOME"] == str(settings.home / "dagster")
+    assert told["BIO_HOME"] == str(settings.home)
+    assert told["DAGSTER_EVENT_BATCH_SIZE"] == "1000"
