@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -27,7 +27,7 @@ def current_rows(lines: Lines) -> Counter[tuple[str, str, date]]:
     for dataset, files in lines.items():
         for key, versions in files.items():
             for line in newest(versions):
-                fed = fed_datasets(dataset, line.record)
+                fed = fed_datasets(dataset, line)
                 if not fed or any(best[name, key.day, key.user_id] == key.origin for name in fed):
                     found[line.source_file, dataset, key.day] += 1
     return found
@@ -43,17 +43,17 @@ def best_origins(lines: Lines) -> dict[tuple[str, date, str], str]:
     best: dict[tuple[str, date, str], str] = {}
     for dataset, files in lines.items():
         for key, versions in files.items():
-            for name in {name for line in versions for name in fed_datasets(dataset, line.record)}:
+            for name in {name for line in versions for name in fed_datasets(dataset, line)}:
                 place = (name, key.day, key.user_id)
                 best[place] = min(key.origin, best.get(place, key.origin), key=ORIGIN_RANK.__getitem__)
     return best
 
 
-def fed_datasets(dataset: str, record: Mapping[str, Any]) -> tuple[str, ...]:
+def fed_datasets(dataset: str, line: Line) -> tuple[str, ...]:
     """The datasets whose tables a bronze record feeds: its own, or those of which a trends row has a value."""
     if dataset != TRENDS:
         return (dataset,)
-    filled = {canonical_header(name) for name, text in record.items() if _is_known(text)}
+    filled = {canonical_header(name) for name, text in json.loads(line.record).items() if _is_known(text)}
     return tuple(
         name
         for name, fields in TRENDS_FIELDS.items()

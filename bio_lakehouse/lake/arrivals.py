@@ -105,7 +105,7 @@ def _take_file(lake: Lakehouse, file: LandedFile, info: ObjectInfo) -> Arrival:
     if earlier and earlier.checksum != file.checksum:
         _keep_overwritten(lake, earlier)
     try:
-        parsed = parse(file.path, file.content, context_of(lake, file), file.checksum)
+        parsed = read_file(file, context_of(lake, file)).parsed
     except UnsupportedFile as error:
         return _fail(lake, file.path, info, file.user_id, file.checksum, str(error))
     return _accept(lake, file, parsed)
@@ -127,9 +127,12 @@ def context_of(lake: Lakehouse, file: LandedFile) -> ParseContext:
     return ParseContext(zone, settings.first_day, settings.today(), file.note.dataset, file.note.fetch)
 
 
-@lru_cache(maxsize=16)
-def _parse_cached(path: str, digest: str, context: ParseContext, content: _Bytes) -> ParsedFile:
-    return sources.parse(path.rsplit("/", 1)[-1], content.value, context)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A parsed file, and the JSON of each of its records in the same order."""
+
+    parsed: ParsedFile
+    texts: list[str]
 
 
 class _Bytes:
@@ -145,9 +148,19 @@ class _Bytes:
         return isinstance(other, _Bytes)
 
 
-def parse(path: str, content: bytes, context: ParseContext, digest: str) -> ParsedFile:
-    """The parsed file; one that was parsed a moment ago in this process is not parsed again."""
-    return _parse_cached(path, digest, context, _Bytes(content))
+@lru_cache(maxsize=64)
+def _read_cached(name: str, digest: str, context: ParseContext, content: _Bytes) -> Reading:
+    parsed = sources.parse(name, content.value, context)
+    return Reading(parsed, [bronze.to_json(record.content) for record in parsed.records])
+
+
+def read_file(file: LandedFile, context: ParseContext) -> Reading:
+    """The parsed file; one that was read a moment ago in this process is not parsed again."""
+    return _read_cached(file.name, file.checksum, context, _Bytes(file.content))
+
+
+forget_readings = _read_cached.cache_clear
+"""Give back the memory of files that were read."""
 
 
 def _fail(lake: Lakehouse, path: str, info: ObjectInfo, user_id: str, digest: str, reason: str) -> Arrival:
@@ -281,13 +294,14 @@ def day_files(
     if arriving:
         entries[arriving.file_path] = arriving
     for entry in entries.values():
-        parsed = reparse(lake, entry)
-        if parsed is None:
+        reading = reread(lake, entry)
+        if reading is None:
             continue
         present.add((entry.file_path, entry.checksum))
-        for record in parsed.records:
+        for record, text in zip(reading.parsed.records, reading.texts, strict=True):
             if record.dataset == dataset and first <= record.day <= last:
-                lines[DayKey(dataset, record.day, entry.user_id, parsed.origin)].append(bronze.to_line(record, entry))
+                key = DayKey(dataset, record.day, entry.user_id, reading.parsed.origin)
+                lines[key].append(bronze.to_line(record, text, entry))
     existing = lake.bronze.contents(dataset, first, last)
     if len(present) < len(entries):
         for key, line in lines_of_absent_files(existing, present):
@@ -295,14 +309,14 @@ def day_files(
     return {key: bronze.merge(versions) for key, versions in lines.items()}, existing
 
 
-def reparse(lake: Lakehouse, entry: LogEntry) -> ParsedFile | None:
+def reread(lake: Lakehouse, entry: LogEntry) -> Reading | None:
     """The file behind a log entry; None when landing does not hold that content any more."""
     content = landing.read_path(lake.objects, entry.file_path)
     if content is None:
         return None
     note = landing.read_note(lake.objects, entry.file_path.partition(landing.MEMBER)[0])
     file = LandedFile(entry.file_path, entry.user_id, content, note, entry.size, entry.modified)
-    return parse(file.path, content, context_of(lake, file), file.checksum) if file.checksum == entry.checksum else None
+    return read_file(file, context_of(lake, file)) if file.checksum == entry.checksum else None
 
 
 def lines_of_absent_files(
@@ -315,7 +329,7 @@ def lines_of_absent_files(
             if (line.source_file, line.checksum) in present:
                 continue
             path = line.source_file
-            yield key, replace(line, source_file=overwritten_path(path, line.checksum) if path in overwritten else path)
+            yield key, line._replace(source_file=overwritten_path(path, line.checksum) if path in overwritten else path)
 
 
 def write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> BronzeWrite:

@@ -9,8 +9,8 @@ and then an earlier arrival goes on being named as its source.
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -50,21 +50,16 @@ class DayKey(NamedTuple):
         return f"{folder(self.dataset, self.day)}/{self.user_id}.{self.origin}.jsonl"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One record version of a day file. `content` is what makes two versions the same."""
+class Line(NamedTuple):
+    """One record version of a day file. `record` and `hints` are JSON with sorted keys: what makes two the same."""
 
     key: str
     version: str
     line: int
     source_file: str
-    ingested_at: datetime
-    hints: dict[str, str]
-    record: dict[str, Any]
-
-    @property
-    def content(self) -> str:
-        return json.dumps([self.record, self.hints], sort_keys=True, ensure_ascii=False)
+    ingested_at: str
+    hints: str
+    record: str
 
     @property
     def checksum(self) -> str:
@@ -79,9 +74,9 @@ class DayFile(NamedTuple):
     landed: Counter[str]
 
     @property
-    def contents(self) -> list[tuple[str, str]]:
+    def contents(self) -> list[tuple[str, str, str]]:
         """What the file says, whoever said it first."""
-        return [(line.key, line.content) for line in self.lines]
+        return [(line.key, line.hints, line.record) for line in self.lines]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,65 +99,70 @@ def file_version(parsed: ParsedFile, checksum: str, fetched_at: datetime | None)
     return f"{fetched}|{newest.isoformat()}|{parsed.row_count:010d}|{checksum}"
 
 
-def fullness(content: Any) -> int:
+def fullness(content: Mapping[str, Any]) -> int:
     """How many values a raw record carries: within one file the fuller row of a record wins, then the later one."""
-    if isinstance(content, dict):
-        return sum(fullness(value) for value in content.values())
-    if isinstance(content, list):
-        return sum(fullness(value) for value in content)
-    return int(content not in (None, "", "None"))
+    return sum(
+        fullness(value) if isinstance(value, dict) else value not in (None, "", "None", [])
+        for value in content.values()
+    )
 
 
-def to_line(record: Record, entry: LogEntry) -> Line:
+def to_json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def to_line(record: Record, text: str, entry: LogEntry) -> Line:
+    """The line of one record of a landed file; `text` is its content as JSON."""
     version = f"{entry.version}|{fullness(record.content):07d}|{record.line:09d}"
-    return Line(record.key, version, record.line, entry.file_path, entry.upload_timestamp, record.hints, record.content)
+    arrived = entry.upload_timestamp.isoformat()
+    return Line(record.key, version, record.line, entry.file_path, arrived, to_json(record.hints), text)
 
 
 def merge(lines: Iterable[Line]) -> DayFile:
     """Lines of one day file from all its record versions, in any order and with repeats."""
     kept: list[Line] = []
     landed: Counter[str] = Counter()
-    previous: tuple[str, str] | None = None
+    previous: tuple[str, str, str] | None = None
     for line in sorted(lines, key=lambda line: (line.key, line.version)):
         landed[line.source_file] += 1
-        identity = (line.key, line.content)
+        identity = (line.key, line.hints, line.record)
         if identity != previous:
             kept.append(line)
         previous = identity
     return DayFile(kept, landed)
 
 
+RECORD = ',"record":'
+"""What precedes a line's record. Inside a JSON text its quotes would be escaped, so it occurs once before that."""
+
+
 def encode(key: DayKey, lines: list[Line]) -> bytes:
-    return b"".join(
-        json.dumps(
-            {
-                "user_id": key.user_id,
-                "day": key.day.isoformat(),
-                "origin": key.origin,
-                "dataset": key.dataset,
-                "key": line.key,
-                "version": line.version,
-                "source_file": line.source_file,
-                "line": line.line,
-                "ingested_at": line.ingested_at.isoformat(),
-                "hints": line.hints,
-                "record": line.record,
-            },
-            ensure_ascii=False,
-            separators=(",", ":"),
-        ).encode()
-        + b"\n"
-        for line in lines
-    )
+    about = {"user_id": key.user_id, "day": key.day.isoformat(), "origin": key.origin, "dataset": key.dataset}
+    return "".join(f"{_head(about, line)}{RECORD}{line.record}}}\n" for line in lines).encode()
+
+
+def _head(about: dict[str, str], line: Line) -> str:
+    head = about | {
+        "key": line.key,
+        "version": line.version,
+        "source_file": line.source_file,
+        "line": line.line,
+        "ingested_at": line.ingested_at,
+        "hints": json.loads(line.hints),
+    }
+    return json.dumps(head, ensure_ascii=False, separators=(",", ":"))[:-1]
 
 
 def decode(content: bytes) -> list[Line]:
-    lines = []
-    for raw in content.splitlines():
-        v = json.loads(raw)
-        at = datetime.fromisoformat(v["ingested_at"])
-        lines.append(Line(v["key"], v["version"], v["line"], v["source_file"], at, v["hints"], v["record"]))
-    return lines
+    """The lines of a day file, their records still JSON."""
+    return [_decode_line(text) for text in content.decode().split("\n") if text]
+
+
+def _decode_line(text: str) -> Line:
+    head, _, record = text.partition(RECORD)
+    v = json.loads(head + "}")
+    names = (v["key"], v["version"], v["line"], v["source_file"], v["ingested_at"])
+    return Line(*names, to_json(v["hints"]), record[:-1])
 
 
 def parse_key(object_key: str) -> DayKey | None:
@@ -201,23 +201,33 @@ class Bronze:
 
     def read(self, dataset: str, first: date, last: date) -> pa.Table:
         """All record versions of a range, as the silver transforms take them (schema `ARROW`)."""
-        columns: dict[str, list[Any]] = defaultdict(list, {name: [] for name in ARROW.names})
-        for key, content in self.contents(dataset, first, last).items():
-            for line in decode(content):
-                values = (key.user_id, key.day, key.origin, line.key, line.version, line.line, line.source_file)
-                tail = (line.ingested_at.replace(tzinfo=None), json.dumps(line.hints), json.dumps(line.record))
-                for name, value in zip(ARROW.names, (*values, *tail), strict=True):
-                    columns[name].append(value)
-        return pa.table(dict(columns), schema=ARROW)
+        rows = [
+            (key.user_id, key.day, key.origin, line)
+            for key, content in self.contents(dataset, first, last).items()
+            for line in decode(content)
+        ]
+        lines = [row[3] for row in rows]
+        columns: dict[str, list[Any]] = {
+            "user_id": [row[0] for row in rows],
+            "day": [row[1] for row in rows],
+            "origin": [row[2] for row in rows],
+            "record_key": [line.key for line in lines],
+            "version": [line.version for line in lines],
+            "line": [line.line for line in lines],
+            "source_file": [line.source_file for line in lines],
+            "ingested_at": [datetime.fromisoformat(line.ingested_at).replace(tzinfo=None) for line in lines],
+            "hints": [line.hints for line in lines],
+            "record": [line.record for line in lines],
+        }
+        return pa.table(columns, schema=ARROW)
 
     def changes(self, wanted: dict[DayKey, DayFile], existing: dict[DayKey, bytes]) -> dict[DayKey, bytes]:
         """The day files that must say something else than they do, with their new bytes (none: the file goes)."""
-        new = {
-            key: encode(key, day.lines)
-            for key, day in wanted.items()
-            if key not in existing or day.contents != DayFile(decode(existing[key]), Counter()).contents
-        }
-        return new | dict.fromkeys(existing.keys() - wanted.keys(), b"")
+        new = {key: encode(key, day.lines) for key, day in wanted.items()}
+        same = {key for key, content in new.items() if key in existing and _says(existing[key], content, wanted[key])}
+        return {key: content for key, content in new.items() if key not in same} | dict.fromkeys(
+            existing.keys() - wanted.keys(), b""
+        )
 
     def apply(self, changes: dict[DayKey, bytes]) -> None:
         for key, content in changes.items():
@@ -225,6 +235,10 @@ class Bronze:
                 self.objects.put(key.object_key, content)
             else:
                 self.objects.delete(key.object_key)
+
+
+def _says(content: bytes, wanted: bytes, day: DayFile) -> bool:
+    return content == wanted or DayFile(decode(content), Counter()).contents == day.contents
 
 
 def file_days(key: DayKey, landed: Counter[str], lines: list[Line]) -> list[FileDay]:

@@ -218,7 +218,7 @@ def test_a_file_that_leaves_landing_keeps_its_rows(lake: Lakehouse, fate: str) -
     arrivals.write_bronze(lake, "peloton/workouts", FIRST, TODAY)
     arrivals.recount(lake, FIRST, TODAY)
     lines = {
-        key.day.day: [line.record["Total Output"] for line in bronze.decode(content)]
+        key.day.day: [json.loads(line.record)["Total Output"] for line in bronze.decode(content)]
         for key, content in lake.bronze.contents("peloton/workouts", FIRST, TODAY).items()
     }
     assert lines == {2: ["200"], 3: ["210", "999"], 4: ["220"]}
