@@ -21,8 +21,8 @@ class Effects:
     sleep_next_day: float = 0.35
     hard_day: float = 2.5
     fatigue: float = 0.08
-    illness: float = 36.0
-    fitness: float = 0.7
+    illness: float = 38.0
+    fitness: float = 0.8
 
     @classmethod
     def none(cls) -> Effects:

@@ -1,0 +1,121 @@
+"""The insights find what was put into the demo person, and nothing when nothing was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+
+from bio_lakehouse.insights import Finding, InsightData, insights_of
+from bio_lakehouse.sources.demo import Effects, Truth, daily_rows, simulate, workout_rows
+
+END = date(2025, 11, 20)
+DAYS = 120
+SEEDS = range(40)
+EFFECTS_FOUND = {
+    "sleep_readiness/next_day": 1,
+    "workout_recovery/cycling_vs_rest": -1,
+    "intensity_impact/high_vs_low": -1,
+    "intensity_impact/output": -1,
+    "readiness_trend/trend": 1,
+}
+"""Finding → the sign that the effects put in give it."""
+
+Findings = dict[str, Finding]
+
+
+def findings_of(truth: Truth) -> Findings:
+    """Every finding of the five insights as of the last day, by `insight/finding`."""
+    data = InsightData(
+        "me", truth.last_day, pd.DataFrame(daily_rows(truth)), pd.DataFrame(workout_rows(truth)), window_days=DAYS
+    )
+    return {f"{insight.name}/{finding.name}": finding for insight in insights_of(data) for finding in insight.findings}
+
+
+@pytest.fixture(scope="module")
+def moved() -> list[tuple[Truth, Findings]]:
+    truths = [simulate(DAYS, seed, END) for seed in SEEDS]
+    return [(truth, findings_of(truth)) for truth in truths]
+
+
+@pytest.fixture(scope="module")
+def unmoved() -> list[tuple[Truth, Findings]]:
+    truths = [simulate(DAYS, seed, END, Effects.none()) for seed in SEEDS]
+    return [(truth, findings_of(truth)) for truth in truths]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", EFFECTS_FOUND)
+def test_an_effect_that_was_put_in_is_found(name: str, moved: list[tuple[Truth, Findings]]) -> None:
+    found = [findings[name] for _, findings in moved if findings[name].status == "found"]
+    assert len(found) >= 0.8 * len(SEEDS)
+    assert all(finding.effect is not None and finding.effect * EFFECTS_FOUND[name] > 0 for finding in found)
+
+
+@pytest.mark.slow
+def test_the_trend_found_is_as_steep_as_fitness(moved: list[tuple[Truth, Findings]]) -> None:
+    slopes = [findings["readiness_trend/trend"].effect or 0.0 for _, findings in moved]
+    assert sum(slopes) / len(slopes) == pytest.approx(Effects().fitness, rel=0.2)
+
+
+@pytest.mark.slow
+def test_a_week_of_illness_stands_out(moved: list[tuple[Truth, Findings]]) -> None:
+    recognised = 0
+    for truth, findings in moved:
+        unusual = set(findings["anomaly_detection/readiness"].values["unusual_days"])
+        height = {day.day.isoformat() for day in truth.days if day.severity >= 0.9}
+        recognised += len(unusual & height) >= 2
+    assert recognised >= 0.8 * len(SEEDS)
+
+
+@pytest.mark.slow
+def test_a_week_of_illness_is_a_streak_without_workouts(moved: list[tuple[Truth, Findings]]) -> None:
+    for truth, findings in moved:
+        first, last = (end.isoformat() for end in truth.illnesses[0])
+        streaks = findings["anomaly_detection/missed_workouts"].values["streaks"]
+        assert any(begin <= first and end >= last for begin, end in streaks)
+
+
+@pytest.mark.slow
+def test_with_nothing_put_in_no_test_finds_anything_more_often_than_it_may(
+    unmoved: list[tuple[Truth, Findings]],
+) -> None:
+    found = Counter(
+        name
+        for _, findings in unmoved
+        for name, finding in findings.items()
+        if finding.tested and finding.status == "found"
+    )
+    tested = {name for _, findings in unmoved for name, finding in findings.items() if finding.p is not None}
+    assert tested >= EFFECTS_FOUND.keys()
+    assert {name: count for name, count in found.items() if count > 0.1 * len(SEEDS)} == {}
+
+
+@pytest.mark.slow
+def test_with_nothing_put_in_no_week_looks_like_illness(unmoved: list[tuple[Truth, Findings]]) -> None:
+    mistaken = 0
+    for _, findings in unmoved:
+        days = [date.fromisoformat(day) for day in findings["anomaly_detection/readiness"].values["unusual_days"]]
+        mistaken += any(later - earlier < timedelta(days=7) for earlier, later in pairwise(days))
+    assert mistaken <= 0.1 * len(SEEDS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("effect", "names"),
+    [
+        ("sleep_next_day", ["sleep_readiness/next_day"]),
+        ("fitness", ["readiness_trend/trend"]),
+        ("hard_day", ["intensity_impact/high_vs_low", "intensity_impact/output"]),
+    ],
+)
+def test_one_effect_switched_off_is_found_far_less_often(effect: str, names: list[str]) -> None:
+    off = ("previous_night", "illness") if effect == "sleep_next_day" else ("fatigue",)
+    truths = [simulate(DAYS, seed, END, Effects().without(effect, *off)) for seed in SEEDS]
+    found = [
+        findings for findings in map(findings_of, truths) if any(findings[name].status == "found" for name in names)
+    ]
+    assert len(found) <= 0.1 * len(SEEDS)
