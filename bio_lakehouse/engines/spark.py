@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
+import pyarrow as pa
 from pyspark.errors import PySparkException
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.settings import Settings
@@ -59,6 +60,14 @@ def check_reachable(address: str) -> None:
         raise SettingsError(
             f"BIO_SPARK_REMOTE: no Spark answers at {address} ({error}). Start it, or unset the variable to use Sail."
         ) from error
+
+
+def frame(spark: SparkSession, rows: pa.Table) -> DataFrame:
+    """`rows` in the session, which may be none at all; times without a zone are UTC."""
+    if rows.num_rows:
+        return spark.createDataFrame(rows)
+    optional = pa.schema([field.with_nullable(True) for field in rows.schema])
+    return spark.createDataFrame(pa.Table.from_pylist([{}], schema=optional)).limit(0)
 
 
 def start_sail() -> str:

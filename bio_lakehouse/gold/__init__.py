@@ -1,0 +1,1 @@
+"""Gold: the daily table (PySpark) and eight views over it (SQL)."""

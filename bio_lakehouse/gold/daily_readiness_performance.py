@@ -117,7 +117,7 @@ def workouts_of_day(workouts: DataFrame) -> DataFrame:
     return workouts.groupBy(*DAY).agg(
         F.count("*").alias("workout_count"),
         *[_sum(column).alias(name) for column, name in SUMS.items()],
-        *[(_sum(column) / F.count(column)).alias(name) for column, name in MEANS.items()],
+        *[(_sum(column) / F.nullif(F.count(column), F.lit(0))).alias(name) for column, name in MEANS.items()],
         *[F.max(column).alias(name) for column, name in MAXIMA.items()],
         *[_list(column).alias(name) for column, name in LISTS.items()],
     )
