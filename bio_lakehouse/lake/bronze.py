@@ -230,11 +230,9 @@ class Bronze:
         )
 
     def apply(self, changes: dict[DayKey, bytes]) -> None:
-        for key, content in changes.items():
-            if content:
-                self.objects.put(key.object_key, content)
-            else:
-                self.objects.delete(key.object_key)
+        self.objects.put_many({key.object_key: content for key, content in changes.items() if content})
+        for key in (key for key, content in changes.items() if not content):
+            self.objects.delete(key.object_key)
 
 
 def _says(content: bytes, wanted: bytes, day: DayFile) -> bool:

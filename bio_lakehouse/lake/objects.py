@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from bio_lakehouse.errors import LandingError
+
+
+WRITERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class ObjectStore(Protocol):
     def exists(self, key: str) -> bool: ...
     def get(self, key: str) -> bytes: ...
     def put(self, key: str, content: bytes) -> None: ...
+    def put_many(self, contents: Mapping[str, bytes]) -> None: ...
     def delete(self, key: str) -> None: ...
     def uri(self, key: str) -> str: ...
     def get_many(self, keys: Iterable[str]) -> dict[str, bytes]: ...
@@ -86,6 +91,10 @@ class FolderStore:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+    def put_many(self, contents: Mapping[str, bytes]) -> None:
+        with ThreadPoolExecutor(WRITERS) as pool:
+            list(pool.map(self.put, contents, contents.values()))
 
     def delete(self, key: str) -> None:
         self.path(key).unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from bio_lakehouse.errors import LandingError
 from bio_lakehouse.lake.objects import ObjectInfo
 
-READERS = 16
+CONNECTIONS = 16
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 
 
@@ -67,7 +67,7 @@ class S3Store:
 
     def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
         wanted = list(keys)
-        with ThreadPoolExecutor(READERS) as pool:
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
             return dict(zip(wanted, pool.map(self.get, wanted), strict=True))
 
     def put(self, key: str, content: bytes) -> None:
@@ -75,6 +75,10 @@ class S3Store:
             self.client.put_object(Bucket=self.bucket, Key=self.prefix + key, Body=content)
         except (ClientError, BotoCoreError) as error:
             raise self._unreachable(key, error) from error
+
+    def put_many(self, contents: Mapping[str, bytes]) -> None:
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            list(pool.map(self.put, contents, contents.values()))
 
     def delete(self, key: str) -> None:
         self.client.delete_object(Bucket=self.bucket, Key=self.prefix + key)

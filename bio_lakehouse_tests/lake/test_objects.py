@@ -39,8 +39,7 @@ def s3(endpoint: str):  # type: ignore[no-untyped-def]
 
 def test_what_is_put_is_got_listed_and_deleted(store: ObjectStore) -> None:
     contents = {f"landing/me/{number:02d}.csv": bytes([number]) for number in range(20)}
-    for key, content in contents.items():
-        store.put(key, content)
+    store.put_many(contents)
     store.put("landing/other/x.csv", b"xy")
     store.put("landing/me/.half", b"hidden")
     assert [info.key for info in store.list("landing/me")] == sorted(contents)
