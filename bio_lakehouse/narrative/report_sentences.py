@@ -73,18 +73,19 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def headline(changes: Sequence[Change], known_days: int, comparable: bool) -> str:
+def headline(changes: Sequence[Change], known_days: int, comparable: bool, high: str | None = None) -> str:
     """The report's first sentence: what moved, or that nothing did, or that nothing is known.
 
     `known_days` counts the week's days of which anything is known; `comparable` says whether there are enough days
-    before the week to tell whether something moved.
+    before the week to tell whether something moved; `high` is a high of the week with its age, for example
+    `HRV since 3 May 2025`.
     """
     if not known_days:
         return "No data of this week has arrived"
     if not comparable:
         return "The first weeks: getting to know what is usual for you"
     if not changes:
-        return "A week within your usual ups and downs"
+        return f"A usual week, with your highest {high}" if high else "A week within your usual ups and downs"
     return capital(_directions(changes))
 
 
@@ -179,7 +180,7 @@ def unfinished(last: date, today: date) -> str:
 def since(earlier: date | None, first_known: date) -> str:
     """How far back the last day as high as this one lies; at least to `first_known` where there is none."""
     day, least = (earlier, "") if earlier else (first_known, "at least ")
-    return f"highest since {least}{short_day(day)} {day.year}"
+    return f"since {least}{short_day(day)} {day.year}"
 
 
 METHOD = (

@@ -19,6 +19,7 @@ WEEK = 7
 BEFORE = 28
 BAND_NEEDS = 14
 WEEK_NEEDS = 4
+HISTORY_DAYS = 180
 HISTORY_NEEDS = 28
 MOVED_AT = 0.05
 
@@ -86,8 +87,8 @@ class Comparison:
 def compare(daily: pd.DataFrame, measures: Sequence[Measure], last: date) -> tuple[Comparison, ...]:
     """Each measure's week up to `last` against the four weeks before, with q over all measures.
 
-    `daily` has one row a day (`day` and the measures' columns); all its days before the week serve as history of the
-    person's variation.
+    `daily` has one row a day (`day` and the measures' columns); its 180 days before the week tell how the person
+    varies.
     """
     return with_q([_compared(by_day(daily, measure.column, last), measure, last) for measure in measures])
 
@@ -133,11 +134,11 @@ def movement_p(values: Floats) -> float | None:
     """Two-sided p of the last 7 days' mean against that of the 28 before; None when too few days are known.
 
     `values` has one value a calendar day (NaN unknown). The variance of the difference is that of an AR(1) series
-    with the variance and the bias-corrected lag-1 autocorrelation of all days before the week; t on their n_eff.
+    with the variance and the bias-corrected lag-1 autocorrelation of the 180 days before the week; t on their n_eff.
     On simulated AR(1) days without a shift p < .05 comes in 4 to 6 % of weeks for φ from 0 to 0.7 with 60 days of
     history or more, and in 4 to 8 % with 28.
     """
-    history = values[:-WEEK]
+    history = values[-WEEK - HISTORY_DAYS : -WEEK]
     known = np.flatnonzero(~np.isnan(history))
     in_week = WEEK - int(np.isnan(values[-WEEK:]).sum())
     recent = int((~np.isnan(history[-BEFORE:])).sum())

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import pandas as pd
 
-from bio_lakehouse.insights.finding import Finding, Insight
+from bio_lakehouse.insights import Finding, Insight, Status, sentence
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports import measures
 from bio_lakehouse.reports.comparison import (
@@ -25,9 +25,10 @@ from bio_lakehouse.reports.comparison import (
     workout_weeks,
 )
 from bio_lakehouse.reports.completeness import SourceDays, completeness, newest_days
-from bio_lakehouse.reports.week import DayLine, Moment, days_of, figures_known, moments, week_lines
+from bio_lakehouse.reports.week import DayLine, Moment, days_of, known_days, moments, week_lines
 
 MOST_MOVES = 3
+STATUSES: tuple[Status, ...] = ("found", "described", "not found", "not enough data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,9 @@ class ReportInputs:
 
     `daily` is gold.daily_readiness_performance, five weeks or more up to `day` (later days only count as freshness),
     `workouts` silver.peloton_workouts, `coverage` silver.coverage, `activity` silver.oura_daily_activity, `sleep`
-    silver.oura_sleep; `insights` are as of `day`, `narratives` their texts by name. `day` is the week's last day,
-    `today` the person's today, `data_up_to` the newest arrival (UTC) among the rows.
+    silver.oura_sleep; `insights` are as of `day` and decided, `say` writes one of their findings as a sentence,
+    `narratives` are longer texts by insight name where there are any. `day` is the week's last day, `today` the
+    person's today, `data_up_to` the newest arrival (UTC) among the rows, `failed` the days of fetches that failed.
     """
 
     user_id: str
@@ -47,21 +49,32 @@ class ReportInputs:
     workouts: pd.DataFrame
     coverage: pd.DataFrame
     insights: Sequence[Insight] = ()
+    say: Callable[[Insight, Finding], str] = sentence
     narratives: Mapping[str, str] = field(default_factory=dict)
     activity: pd.DataFrame | None = None
     sleep: pd.DataFrame | None = None
     data_up_to: datetime | None = None
+    failed: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """A finding and its sentence."""
+
+    finding: Finding
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class InsightCard:
-    """One insight with its text and findings, those that were found first."""
+    """One insight: what was found or described, and the caveats of these, each said once."""
 
     name: str
     title: str
     narrative: str
-    findings: tuple[Finding, ...]
     status: str
+    lines: tuple[FindingLine, ...]
+    caveats: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +99,8 @@ class Contents:
     totals: tuple[TotalComparison, ...]
     days: tuple[DayLine, ...]
     insights: tuple[InsightCard, ...]
-    not_found: tuple[Finding, ...]
-    not_enough: tuple[Finding, ...]
+    not_found: tuple[FindingLine, ...]
+    not_enough: tuple[FindingLine, ...]
     newest: Mapping[str, date]
     data_up_to: datetime | None
     version: str = ""
@@ -107,27 +120,30 @@ def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
     days = week_lines(daily, workouts, own.day)
     newest = newest_days(own.daily)
     moved = most_moved(comparisons)
+    highs = moments(daily, workouts, own.day)
     contents = Contents(
         user_id=own.user_id,
         first_day=days[0].day,
         last_day=own.day,
         today=own.today,
         notices=notices(own.day, own.today, newest, stale_after_days),
-        headline=_headline(comparisons, moved, figures_known(days)),
+        headline=_headline(comparisons, moved, known_days(days), highs),
         lede=_lede(comparisons, weeks[-1]),
-        completeness=completeness(own.daily, own.coverage, days_of(own.day), own.today, own.activity, own.sleep),
+        completeness=completeness(
+            own.daily, own.coverage, days_of(own.day), own.today, own.activity, own.sleep, own.failed
+        ),
         readiness=_of(comparisons, measures.READINESS),
         sleep=_of(comparisons, measures.SLEEP),
         workout_weeks=weeks,
         moved=moved,
         moved_note=_moved_note(comparisons),
-        moments=moments(daily, workouts, own.day),
+        moments=highs,
         comparisons=comparisons,
         totals=compare_totals(weeks, measures.TOTALS),
         days=days,
-        insights=tuple(_card(insight, own.narratives.get(insight.name, "")) for insight in own.insights),
-        not_found=_with_status(own.insights, "not found"),
-        not_enough=_with_status(own.insights, "not enough data"),
+        insights=tuple(_card(insight, own) for insight in own.insights),
+        not_found=_lines(own, own.insights, "not found"),
+        not_enough=_lines(own, own.insights, "not enough data"),
         newest=newest,
         data_up_to=own.data_up_to,
     )
@@ -172,9 +188,14 @@ def _change(comparison: Comparison) -> sentences.Change:
     )
 
 
-def _headline(comparisons: Sequence[Comparison], moved: Sequence[Comparison], known_days: int) -> str:
+def _headline(
+    comparisons: Sequence[Comparison], moved: Sequence[Comparison], known: int, highs: Sequence[Moment]
+) -> str:
     changes = [_change(comparison) for comparison in comparisons if comparison in moved]
-    return sentences.headline(changes, known_days, any(comparison.p is not None for comparison in comparisons))
+    comparable = any(comparison.p is not None for comparison in comparisons)
+    rarest = max(highs, key=lambda moment: moment.days_back or 0, default=None)
+    high = f"{sentences.inner(rarest.measure.title)} {rarest.since}" if rarest and rarest.since else None
+    return sentences.headline(changes, known, comparable, high)
 
 
 def _moved_note(comparisons: Sequence[Comparison]) -> str:
@@ -208,15 +229,18 @@ def notices(last: date, today: date, newest: Mapping[str, date], stale_after_day
     )
 
 
-def _card(insight: Insight, narrative: str) -> InsightCard:
-    order = ("found", "described", "not found", "not enough data")
-    findings = tuple(sorted(insight.findings, key=lambda finding: order.index(finding.status)))
-    status = findings[0].status if findings else order[-1]
-    return InsightCard(insight.name, insight.title, narrative, findings, status)
+def _card(insight: Insight, inputs: ReportInputs) -> InsightCard:
+    lines = _lines(inputs, [insight], "found", "described")
+    caveats = dict.fromkeys(caveat for line in lines for caveat in line.finding.caveats)
+    present = {finding.status for finding in insight.findings}
+    status = next((status for status in STATUSES if status in present), STATUSES[-1])
+    narrative = inputs.narratives.get(insight.name, "")
+    return InsightCard(insight.name, insight.title, narrative, status, lines, tuple(caveats))
 
 
-def _with_status(insights: Sequence[Insight], status: str) -> tuple[Finding, ...]:
-    return tuple(finding for insight in insights for finding in insight.findings if finding.status == status)
+def _lines(inputs: ReportInputs, insights: Sequence[Insight], *statuses: Status) -> tuple[FindingLine, ...]:
+    pairs = [(insight, finding) for insight in insights for finding in insight.findings if finding.status in statuses]
+    return tuple(FindingLine(finding, inputs.say(insight, finding)) for insight, finding in pairs)
 
 
 def version_of(contents: Contents) -> str:

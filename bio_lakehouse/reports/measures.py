@@ -101,5 +101,6 @@ DAILY = (
 WORKOUTS = Measure("workout_count", "Workouts")
 WORKOUT_MINUTES = Measure("workout_minutes", "Workout minutes", "min")
 OUTPUT = Measure("total_output_kj", "Output", "kJ")
+WORKOUT_OUTPUT = Measure("total_output_kj", "Output in one workout", "kJ")
 
 TOTALS = (WORKOUTS, WORKOUT_MINUTES, OUTPUT)

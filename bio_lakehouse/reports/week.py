@@ -14,11 +14,11 @@ from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports.comparison import WEEK, by_day
 from bio_lakehouse.reports.measures import (
     HRV,
-    OUTPUT,
     READINESS,
     RESTING_HEART_RATE,
     SLEEP,
     TIME_ASLEEP,
+    WORKOUT_OUTPUT,
     Measure,
 )
 
@@ -73,12 +73,13 @@ class DayLine:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A high of the week; `note` says how far back the last day as high lies, where that is worth saying."""
+    """A high of the week; `since` says how far back the last day as high lies (`days_back`), empty for under 14."""
 
     measure: Measure
     day: date
     value: float
-    note: str
+    since: str = ""
+    days_back: int | None = None
 
 
 def days_of(last: date) -> tuple[date, ...]:
@@ -158,8 +159,10 @@ def _moment(measure: Measure, day: date, value: float, before: pd.Series[float])
     as_high = before.index[before >= value]
     earlier = as_high[-1].date() if len(as_high) else None
     first = before.index[0].date() if len(before) else day
-    worth_saying = (day - (earlier or first)).days >= WORTH_SAYING_AFTER
-    return Moment(measure, day, value, sentences.since(earlier, first) if worth_saying else "")
+    back = (day - (earlier or first)).days
+    if back < WORTH_SAYING_AFTER:
+        return Moment(measure, day, value)
+    return Moment(measure, day, value, sentences.since(earlier, first), back)
 
 
 def _biggest_workout(workouts: pd.DataFrame, last: date) -> Moment | None:
@@ -173,9 +176,9 @@ def _biggest_workout(workouts: pd.DataFrame, last: date) -> Moment | None:
     if len(week) < 2:
         return None
     stamp = pd.Timestamp(str(week.idxmax()))
-    return _moment(OUTPUT, stamp.date(), float(week.max()), best[best.index < start])
+    return _moment(WORKOUT_OUTPUT, stamp.date(), float(week.max()), best[best.index < start])
 
 
-def figures_known(days: Sequence[DayLine]) -> int:
+def known_days(days: Sequence[DayLine]) -> int:
     """Days of the week on which anything is known."""
     return sum(line.night_known or line.morning_known or line.had_workout is not None for line in days)

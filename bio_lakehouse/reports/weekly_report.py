@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -216,19 +215,18 @@ def workout_facts(workout: WorkoutLine) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def finding_facts(finding: Finding) -> list[tuple[str, str]]:
-    """Effect with interval, n, n_eff, q and test of one finding, as terms and texts; what is unknown is left out."""
-    effect = None if finding.effect is None else figure_text(finding.effect)
-    interval = finding.interval and f"{figure_text(finding.interval[0])} to {figure_text(finding.interval[1])}"
-    facts: list[tuple[str, Any]] = [
-        (finding.effect_name or "effect", effect),
-        ("95 % interval", interval),
-        ("looked at (n)", f"{finding.n:,}"),
-        ("independent (n_eff)", None if finding.n_eff is None else f"{rounded(finding.n_eff, 0):,}"),
-        ("expected false (q)", None if finding.q is None else probability(finding.q)),
-        ("test", finding.test if finding.tested else "described, not tested"),
-    ]
-    return [(term, text) for term, text in facts if text]
+def finding_facts(finding: Finding) -> str:
+    """Effect with interval, n, n_eff, q and test of one finding in one line; what is unknown is left out."""
+    effect = None if finding.effect is None else f"{finding.effect_name} {figure_text(finding.effect)}"
+    interval = finding.interval and f" ({figure_text(finding.interval[0])} to {figure_text(finding.interval[1])})"
+    parts = (
+        effect and effect + (interval or ""),
+        f"n\u00a0{finding.n:,}" if finding.n else None,
+        None if finding.n_eff is None else f"n_eff\u00a0{rounded(finding.n_eff, 0):,}",
+        None if finding.q is None else f"q\u00a0{probability(finding.q)}",
+        finding.test if finding.tested else "described, not tested",
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def figure_text(value: float) -> str:
