@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from bio_lakehouse.errors import UnsupportedFile
@@ -25,6 +26,7 @@ _BINARY: tuple[tuple[bytes, str], ...] = (
 )
 _V1_FIELDS = frozenset({"summary_date", "hr_5min", "rmssd_5min", "score_alignment", "met_1min", "class_5min"})
 _V1_GROUPS = frozenset({"sleep", "activity", "readiness", "ideal_bedtimes"})
+_UNFINISHED = re.compile(r"(?:t|tr|tru|f|fa|fal|fals|n|nu|nul|-|\.|[eE][+-]?|u[0-9a-fA-F]{0,4})?")
 _PAGE_FIELDS = frozenset({"page_count", "show_next", "show_previous"})
 
 
@@ -117,7 +119,7 @@ def load_json(name: str, text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        if error.pos >= len(text.rstrip()) - len("false") or error.msg.startswith("Unterminated"):
+        if error.msg.startswith("Unterminated") or _UNFINISHED.fullmatch(text[error.pos :].rstrip()):
             reason = "was cut off: the JSON stops in the middle. Download it again."
         else:
             reason = f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}. Download it again."

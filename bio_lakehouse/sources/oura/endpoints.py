@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -35,7 +36,7 @@ def unknown_fields(endpoint: str, names: set[str]) -> tuple[str, ...]:
 
 def looks_like_oura(names: set[str]) -> bool:
     """Whether records with these names could be any of Oura's."""
-    return bool(_telling(names) or _fitting(names))
+    return bool(_possible(names))
 
 
 def endpoint_of(name: str, names: set[str], context: ParseContext, named: Callable[[str], set[str]]) -> str:
@@ -45,7 +46,7 @@ def endpoint_of(name: str, names: set[str], context: ParseContext, named: Callab
     alone has, what was fetched, the file's name, the user's word. Raises `UnsupportedFile` when none decides, or
     when the endpoint is one that is not read.
     """
-    possible = _telling(names) or _fitting(names)
+    possible = _possible(names)
     endpoint = _only(possible) or _decided(possible, name, context, named)
     if endpoint is None:
         raise _undecided(name, names, possible, context.dataset)
@@ -74,10 +75,20 @@ def _identified(endpoint: str, names: set[str]) -> bool:
     return IDENTITY_FIELDS.get(endpoint, {"day"}) <= names
 
 
-def _telling(names: set[str]) -> set[str]:
-    """Endpoints that alone have one of the names."""
+def _possible(names: set[str]) -> set[str]:
+    """Endpoints that alone have one of the names, just the first where it has twice as many as any other; else those
+    that have all of the names that any has.
+    """
+    telling = _telling(names).most_common()
+    if len(telling) > 1 and telling[0][1] >= 2 * telling[1][1]:
+        return {telling[0][0]}
+    return {endpoint for endpoint, _ in telling} or _fitting(names)
+
+
+def _telling(names: set[str]) -> Counter[str]:
+    """How many of the names each endpoint has alone."""
     owners = [{endpoint for endpoint, known in _ALL_FIELDS.items() if name in known} for name in names]
-    return {endpoint for owner in owners if (endpoint := _only(owner)) and _identified(endpoint, names)}
+    return Counter(endpoint for owner in owners if (endpoint := _only(owner)) and _identified(endpoint, names))
 
 
 def _fitting(names: set[str]) -> set[str]:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from bio_lakehouse.errors import UnsupportedFile
-from bio_lakehouse.sources.checking import RowProblem, calendar_day, check, day_in_lake, is_unknown, shown
+from bio_lakehouse.sources.checking import NUMBER, RowProblem, calendar_day, check, day_in_lake, is_unknown, shown
 from bio_lakehouse.sources.datasets import PELOTON_WORKOUTS
 from bio_lakehouse.sources.delimited import comma_table
 from bio_lakehouse.sources.fields import Field, canonical_header
@@ -113,7 +113,8 @@ def _record(names: list[str], columns: list[str], context: ParseContext, row: Ro
 
 
 def _check_measure(field: Field, cell: str) -> None:
-    check(field, cell.strip(" ").removesuffix("%") if field.column == "avg_resistance_pct" else cell)
+    percentage = cell.strip(" ").removesuffix("%") if field.column == "avg_resistance_pct" else ""
+    check(field, percentage if NUMBER.fullmatch(percentage) else cell)
 
 
 def read_stamp(cell: str) -> Stamp:
