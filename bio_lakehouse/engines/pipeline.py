@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pyarrow as pa
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 
-from bio_lakehouse import gold, silver
+from bio_lakehouse import silver
+from bio_lakehouse.gold import daily_readiness_performance as daily
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.tables import Commit
 from bio_lakehouse.settings import Settings
+from bio_lakehouse.silver import coverage
 
 USERS = pa.schema(
     [
@@ -39,9 +41,7 @@ def build_coverage(lake: Lakehouse, spark: SparkSession) -> Commit:
     rows = spark.createDataFrame(coverage_rows(lake))
     schema = silver.SCHEMAS["coverage"]
     settings = lake.settings
-    return lake.tables.replace(
-        schema, silver.coverage.transform(rows).toArrow(), settings.first_day, settings.today()
-    )
+    return lake.tables.replace(schema, coverage.transform(rows).toArrow(), settings.first_day, settings.today())
 
 
 def coverage_rows(lake: Lakehouse) -> pa.Table:
@@ -55,22 +55,18 @@ def coverage_rows(lake: Lakehouse) -> pa.Table:
             "source_file": pa.array([e.file_path for e in entries], pa.string()),
             "first_day": pa.array([e.covered_first for e in entries], pa.date32()),
             "last_day": pa.array([e.covered_last for e in entries], pa.date32()),
-            "ingested_at": pa.array(
-                [e.upload_timestamp.replace(tzinfo=None) for e in entries], pa.timestamp("us")
-            ),
+            "ingested_at": pa.array([e.upload_timestamp.replace(tzinfo=None) for e in entries], pa.timestamp("us")),
         }
     )
 
 
 def build_gold_daily(lake: Lakehouse, spark: SparkSession, first: date, last: date) -> Commit:
     """Rebuild days `first` to `last` of gold's daily table from silver."""
-    daily = gold.daily_readiness_performance
-    frames = {name: silver_frame(lake, spark, name, first, last) for name in daily.INPUTS}
+    frames = {
+        table: spark.createDataFrame(lake.tables.read(silver.SCHEMAS[table], first, last).select(list(columns)))
+        for table, columns in daily.INPUTS.items()
+    }
     return lake.tables.replace(daily.SCHEMA, daily.transform(frames, first, last).toArrow(), first, last)
-
-
-def silver_frame(lake: Lakehouse, spark: SparkSession, table: str, first: date, last: date) -> DataFrame:
-    return spark.createDataFrame(lake.tables.read(silver.SCHEMAS[table], first, last))
 
 
 def users_of(settings: Settings, *tables: pa.Table) -> pa.Table:

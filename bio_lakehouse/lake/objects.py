@@ -14,7 +14,6 @@ from typing import Protocol
 
 from bio_lakehouse.errors import LandingError
 
-
 WRITERS = 4
 
 
