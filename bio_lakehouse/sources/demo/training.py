@@ -15,6 +15,8 @@ from bio_lakehouse.sources.demo.random_streams import Floats, stream
 from bio_lakehouse.sources.demo.truth import Workout
 
 THRESHOLD_POWER = 195.0
+"""Functional threshold power in watts, in the middle of a training block."""
+
 MAX_HEART_RATE = 186
 REST_HEART_RATE = 50
 ABANDONED_EVERY = 60
