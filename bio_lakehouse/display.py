@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from bio_lakehouse.workflows import DemoOutcome, IngestOutcome, RefreshOutcome
 
 OUT = Console(soft_wrap=False)
-SHOWN_GAPS = 3
 SHOWN_REASONS = 5
 
 
@@ -107,8 +106,10 @@ def print_status(status: LakeStatus) -> None:
     """Datasets with their gaps, last arrivals, and what is in quarantine."""
     OUT.print(f"Lake [bold]{escape(status.home)}[/], user [bold]{status.user_id}[/], today {status.today}")
     OUT.print(_datasets(status.datasets, status.today))
-    for dataset, rows in sorted(status.untyped.items()):
-        OUT.print(f"{dataset}: {rows:,} rows kept in bronze (it has no silver table yet)")
+    if any(dataset.gaps for dataset in status.datasets):
+        OUT.print(_gaps(status.datasets))
+    for dataset, count in sorted(status.untyped.items()):
+        OUT.print(f"{dataset}: {count:,} rows kept in bronze (it has no silver table yet)")
     if status.pending_days:
         OUT.print(f"[yellow]{status.pending_days:,} days are still to be built[/]: run `bio-lakehouse refresh`")
     if status.arrivals:
@@ -118,27 +119,32 @@ def print_status(status: LakeStatus) -> None:
 
 
 def _datasets(datasets: list[DatasetStatus], today: date) -> Table:
-    table = Table("dataset", "first day", "newest day", title="Datasets", title_justify="left")
-    table.add_column("days", justify="right")
-    table.add_column("rows", justify="right")
-    table.add_column("gaps (newest first)", overflow="fold")
+    table = Table(title="Datasets", title_justify="left", box=SIMPLE, pad_edge=False, collapse_padding=True)
+    for name in ("dataset", "first day", "newest day"):
+        table.add_column(name, no_wrap=True)
+    for name in ("age", "days", "rows", "missing"):
+        table.add_column(name, justify="right", no_wrap=True)
     for dataset in datasets:
         newest = dataset.newest_day
-        age = f"{newest} ({(today - newest).days} d ago)" if newest else "–"
-        first = str(dataset.first_day or "–")
-        table.add_row(dataset.table, first, age, f"{dataset.days:,}", f"{dataset.rows:,}", gap_text(dataset.gaps))
+        age = f"{(today - newest).days} d" if newest else "–"
+        missing = sum(gap.days for gap in dataset.gaps)
+        numbers = (age, f"{dataset.days:,}", f"{dataset.rows:,}", f"{missing:,}")
+        table.add_row(dataset.table, str(dataset.first_day or "–"), str(newest or "–"), *numbers)
     return table
 
 
-def gap_text(gaps: list[Stretch]) -> str:
-    """The newest stretches in words, and how many days each other cause takes."""
-    if not gaps:
-        return "none"
-    shown = [f"{_span(gap)}: {gap.cause}" for gap in reversed(gaps[-SHOWN_GAPS:])]
-    rest: Counter[str] = Counter()
-    for gap in gaps[:-SHOWN_GAPS]:
-        rest[gap.cause] += gap.days
-    return "; ".join([*shown, *(f"{count} earlier days: {cause}" for cause, count in rest.items())])
+def _gaps(datasets: list[DatasetStatus]) -> Table:
+    """A row a dataset and cause: how many days are missing, and the newest of them."""
+    table = Table(title="Gaps", title_justify="left", box=SIMPLE, pad_edge=False, collapse_padding=True)
+    table.add_column("dataset", no_wrap=True)
+    table.add_column("cause", no_wrap=True)
+    table.add_column("days", justify="right")
+    table.add_column("newest", no_wrap=True)
+    for dataset in datasets:
+        for cause in sorted({gap.cause for gap in dataset.gaps}):
+            gaps = [gap for gap in dataset.gaps if gap.cause == cause]
+            table.add_row(dataset.table, cause, f"{sum(gap.days for gap in gaps):,}", _span(gaps[-1]))
+    return table
 
 
 def _span(gap: Stretch) -> str:
@@ -146,13 +152,22 @@ def _span(gap: Stretch) -> str:
 
 
 def _log(status: LakeStatus) -> Table:
-    table = Table("arrived (UTC)", "file", "status", title="Last arrivals", title_justify="left")
+    table = Table(
+        "arrived (UTC)",
+        "status",
+        title="Last arrivals",
+        title_justify="left",
+        box=SIMPLE,
+        pad_edge=False,
+        collapse_padding=True,
+    )
     table.add_column("rows", justify="right")
-    table.add_column("error", overflow="fold")
+    table.add_column("file", overflow="fold")
     for entry in reversed(status.arrivals):
         arrived = f"{entry.upload_timestamp:%Y-%m-%d %H:%M}"
         name = escape(entry.file_path.removeprefix("landing/"))
-        table.add_row(arrived, name, entry.status, f"{entry.record_count:,}", escape(entry.error or ""))
+        why = f"\n[dim]{escape(entry.error)}[/]" if entry.error else ""
+        table.add_row(arrived, entry.status, f"{entry.record_count:,}", name + why)
     return table
 
 

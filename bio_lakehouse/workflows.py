@@ -39,6 +39,16 @@ class DemoOutcome:
     report: Path
 
 
+@dataclass(frozen=True)
+class RefreshOutcome:
+    """The range that one run materialised, and how long it took."""
+
+    first: date
+    last: date
+    assets: int
+    seconds: float
+
+
 @contextmanager
 def progress_bar(title: str) -> Iterator[Progress]:
     """A bar on standard error that leaves nothing behind; silent where that is no terminal."""
