@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -97,11 +97,44 @@ class Settings(BaseSettings):
         None,
         description="The day that counts as today, for reproducing a past state; the real one when not set.",
     )
+    oura_client_id: str = Field("", description="Client id of your Oura API application.")
+    oura_client_secret: SecretStr = Field(SecretStr(""), description="Client secret of your Oura API application.")
+    oura_redirect_uri: str = Field(
+        "http://localhost:8912/callback", description="Redirect address that the Oura application has registered."
+    )
+    oura_scopes: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("daily", "heartrate", "spo2Daily"), description="What Oura is asked to share."
+    )
+    oura_token_store: str | None = Field(
+        None, description="Folder of Oura's tokens, or `ssm:/prefix` in Parameter Store; `<home>/secrets` when not set."
+    )
+    oura_token_urls: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("https://moi.ouraring.com/oauth/v2/ext/oauth-token", "https://api.ouraring.com/oauth/token"),
+        description="Where Oura's tokens are renewed, tried in this order (newer applications, older ones).",
+    )
+    oura_authorize_url: str = Field(
+        "https://cloud.ouraring.com/oauth/authorize", description="Where Oura asks for your consent."
+    )
+    oura_api_url: str = Field("https://api.ouraring.com", description="Oura's API.")
+    oura_sandbox: bool = Field(False, description="Read Oura's made-up sandbox data instead of yours.")
+    oura_lookback_days: int = Field(
+        7, ge=1, description="Days that a daily fetch asks for again, as the ring syncs late."
+    )
+    peloton_profile: Path | None = Field(
+        None, description="Browser profile that keeps the Peloton login; `<home>/peloton-browser` when not set."
+    )
+    peloton_browser: Path | None = Field(
+        None, description="Chrome or Chromium to use; the first one found when not set."
+    )
+    peloton_headless: bool = Field(True, description="Download from Peloton without showing a window.")
+    peloton_workouts_url: str = Field(
+        "https://members.onepeloton.com/profile/workouts", description="The members' page with the download button."
+    )
 
-    @field_validator("heart_rate_zones", mode="before")
+    @field_validator("heart_rate_zones", "oura_scopes", "oura_token_urls", mode="before")
     @classmethod
-    def _split_zones(cls, value: object) -> object:
-        return tuple(value.split(",")) if isinstance(value, str) else value
+    def _split_list(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("heart_rate_zones")
     @classmethod
@@ -178,6 +211,8 @@ def documented_settings() -> list[tuple[str, str, str]]:
 
 
 def _default_text(default: object) -> str:
+    if isinstance(default, SecretStr):
+        return ""
     if isinstance(default, tuple):
         return ",".join(map(str, default))
     return "" if default is None or default is PydanticUndefined else str(default)

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
-Status = Literal["ingesting", "ingested", "duplicate", "validation_failed", "replaced"]
+Status = Literal["ingesting", "ingested", "duplicate", "validation_failed", "replaced", "fetch_failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,7 @@ class IngestionLog(Protocol):
     def record(
         self, entry: LogEntry, pending: dict[str, set[date]] | None = None, repeated: Iterable[FileDay] = ()
     ) -> None: ...
+    def forget(self, file_path: str) -> None: ...
     def with_checksum(self, user_id: str, checksum: str) -> LogEntry | None: ...
     def overlapping(self, dataset: str, first: date, last: date) -> list[LogEntry]: ...
     def pending(self) -> dict[str, set[date]]: ...
@@ -198,6 +199,11 @@ class SqliteLog:
             db.execute(statement, _to_row(entry))
             db.executemany("INSERT OR REPLACE INTO pending_days VALUES (?, ?, ?)", changed)
             db.executemany("INSERT OR IGNORE INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?)", map(_day_row, repeated))
+
+    def forget(self, file_path: str) -> None:
+        """Drop the entry of what was no file (a fetch that failed and has now succeeded)."""
+        with self._connection() as db:
+            db.execute("DELETE FROM ingestion_log WHERE file_path = ?", (file_path,))
 
     def overlapping(self, dataset: str, first: date, last: date) -> list[LogEntry]:
         """Usable entries that hold records of `dataset` on days `first` to `last`."""
