@@ -225,3 +225,96 @@ def ui(home: Path | None, port: int) -> None:
     from bio_lakehouse.automation.instance import serve
 
     sys.exit(serve(open_lake(home).settings, port))
+
+
+@main.group()
+def oura() -> None:
+    """Sign in to Oura's API, and fetch from it."""
+
+
+@oura.command("login")
+@HOME
+@user_option("Whose Oura account it is")
+@click.option("--history/--no-history", default=None, help="Fetch the whole history afterwards (asked when not said).")
+def oura_login(home: Path | None, user: str | None, history: bool | None) -> None:
+    """Sign in to Oura in the browser; the tokens stay on this machine (or in Parameter Store).
+
+    Register an application at https://developer.ouraring.com/applications first and set BIO_OURA_CLIENT_ID and
+    BIO_OURA_CLIENT_SECRET.
+
+    \b
+    Example:  bio-lakehouse oura login
+    """
+    from bio_lakehouse.display import sync_summary
+    from bio_lakehouse.workflows import run_oura_login, run_oura_sync
+
+    lake = open_lake(home)
+    user_id = user_or_default(user, lake.settings)
+    run_oura_login(lake, user_id, click.echo)
+    click.echo("Signed in.")
+    if history is None:
+        history = sys.stdin.isatty() and click.confirm("Fetch the whole history now? It can be stopped and resumed.")
+    if history:
+        sync_summary(lake, run_oura_sync(lake, user_id, lake.settings.first_day, None, resume=True))
+
+
+@oura.command("sync")
+@HOME
+@user_option("Whose data is fetched")
+@click.option("--from", "first", type=Day(), help="First day (default: BIO_OURA_LOOKBACK_DAYS before today).")
+@click.option("--to", "last", type=Day(), help="Last day (default: today).")
+@click.option("--resume", is_flag=True, help="Leave out windows that an earlier fetch has brought.")
+@click.option("--land-only", is_flag=True, help="Only land the answers; a running daemon's sensor does the rest.")
+def oura_sync(
+    home: Path | None, user: str | None, first: date | None, last: date | None, resume: bool, land_only: bool
+) -> None:
+    """Fetch days from Oura's API into landing, and bring every day that changed up to date.
+
+    \b
+    Example:  bio-lakehouse oura sync --from 2026-01-01
+    """
+    from bio_lakehouse.display import sync_summary
+    from bio_lakehouse.workflows import run_oura_sync
+
+    lake = open_lake(home)
+    user_id = user_or_default(user, lake.settings)
+    sync_summary(lake, run_oura_sync(lake, user_id, first, last, resume=resume, land_only=land_only))
+
+
+@main.group()
+def peloton() -> None:
+    """Sign in to Peloton in a browser profile that is kept, and download the workouts with it."""
+
+
+@peloton.command("login")
+@HOME
+def peloton_login(home: Path | None) -> None:
+    """Open a browser window on Peloton's site; sign in there once, the profile keeps the login.
+
+    Needs the extra `peloton` (pip install "bio-lakehouse[peloton]") and a Chrome or Chromium.
+
+    \b
+    Example:  bio-lakehouse peloton login
+    """
+    from bio_lakehouse.lake.fetching import peloton_browser
+    from bio_lakehouse.sources.peloton import download
+
+    download.login(peloton_browser(open_lake(home).settings), announce=click.echo)
+    click.echo("Signed in; `bio-lakehouse peloton sync` can download now.")
+
+
+@peloton.command("sync")
+@HOME
+@user_option("Whose workouts they are")
+@click.option("--land-only", is_flag=True, help="Only land the file; a running daemon's sensor does the rest.")
+def peloton_sync(home: Path | None, user: str | None, land_only: bool) -> None:
+    """Download the workouts with the kept login into landing, and bring every day that changed up to date.
+
+    \b
+    Example:  bio-lakehouse peloton sync
+    """
+    from bio_lakehouse.display import sync_summary
+    from bio_lakehouse.workflows import run_peloton_sync
+
+    lake = open_lake(home)
+    sync_summary(lake, run_peloton_sync(lake, user_or_default(user, lake.settings), land_only))

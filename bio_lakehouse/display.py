@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bio_lakehouse.lake.arrivals import Arrival
     from bio_lakehouse.lake.lakehouse import Lakehouse
     from bio_lakehouse.status import DatasetStatus, LakeStatus
-    from bio_lakehouse.workflows import DemoOutcome, IngestOutcome, RefreshOutcome
+    from bio_lakehouse.workflows import DemoOutcome, IngestOutcome, RefreshOutcome, SyncOutcome
 
 OUT = Console(soft_wrap=False)
 SHOWN_REASONS = 5
@@ -83,6 +83,13 @@ def _print_quarantine(path: str, rows: list[dict[str, Any]]) -> None:
         OUT.print(f"  line {row['line']}: {escape(row['reason'])}", highlight=False)
     if len(rows) > SHOWN_REASONS:
         OUT.print(f"  … and {len(rows) - SHOWN_REASONS:,} more (quarantine/ in the lake's home has them all)")
+
+
+def sync_summary(lake: Lakehouse, outcome: SyncOutcome) -> None:
+    """What a fetch landed and changed."""
+    OUT.print(f"Landed {len(outcome.landed)} files.")
+    if outcome.ingest:
+        ingest_table(lake, outcome.ingest)
 
 
 def demo_summary(lake: Lakehouse, outcome: DemoOutcome) -> None:

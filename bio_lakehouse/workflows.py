@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,3 +80,62 @@ def bring_up_to_date(lake: Lakehouse) -> int:
 
     with progress_bar("Bringing days up to date") as bar:
         return len(launch.bring_up_to_date(lake.settings, changes, bar))
+
+
+@dataclass(frozen=True)
+class SyncOutcome:
+    """What a fetch landed, and what became of it (None when it was only landed)."""
+
+    landed: list[str]
+    ingest: IngestOutcome | None
+
+
+def run_oura_login(lake: Lakehouse, user_id: str, announce: Callable[[str], None]) -> None:
+    """Sign `user_id` in to Oura over a browser on this machine."""
+    from bio_lakehouse.lake.fetching import oura_connection, oura_tokens
+    from bio_lakehouse.sources.oura import oauth
+
+    oauth.login(oura_connection(lake.settings), oura_tokens(lake.settings, user_id), announce=announce)
+
+
+def run_oura_sync(
+    lake: Lakehouse,
+    user_id: str,
+    first: date | None = None,
+    last: date | None = None,
+    *,
+    resume: bool = False,
+    land_only: bool = False,
+) -> SyncOutcome:
+    """Fetch and land those days (the look-back when not said) and build what changed; then raise what failed."""
+    from bio_lakehouse.lake import fetching
+
+    usual_first, usual_last = fetching.look_back(lake.settings, user_id)
+    with progress_bar("Fetching from Oura") as bar:
+        task = bar.add_task("")
+        outcome = fetching.fetch_oura(
+            lake,
+            user_id,
+            first or usual_first,
+            last or usual_last,
+            resume=resume,
+            progress=lambda p: bar.update(task, total=p.total, completed=p.number, description=str(p.outcome.window)),
+        )
+    ingest = None if land_only else ingest_landed(lake)
+    if outcome.error:
+        raise outcome.error
+    return SyncOutcome(outcome.landed, ingest)
+
+
+def run_peloton_sync(lake: Lakehouse, user_id: str, land_only: bool = False) -> SyncOutcome:
+    """Download and land the member's workouts and build what changed."""
+    from bio_lakehouse.lake.fetching import fetch_peloton
+
+    key = fetch_peloton(lake, user_id)
+    return SyncOutcome([key], None if land_only else ingest_landed(lake))
+
+
+def ingest_landed(lake: Lakehouse) -> IngestOutcome:
+    """Log what lies in landing and is news, and build what that changed."""
+    found = arrivals.scan(lake)
+    return IngestOutcome(found, {}, bring_up_to_date(lake))
