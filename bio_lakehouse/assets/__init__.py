@@ -1,0 +1,24 @@
+"""All assets of the lake, with the policies that hold for every one of them."""
+
+import dagster as dg
+
+from bio_lakehouse.assets.bronze import BRONZE
+from bio_lakehouse.assets.gold import GOLD
+from bio_lakehouse.assets.insights import insights
+from bio_lakehouse.assets.reports import weekly_report
+from bio_lakehouse.assets.silver import SILVER
+from bio_lakehouse.automation.partitions import SINGLE_RUN, daily
+from bio_lakehouse.settings import Settings
+
+OWNER = "team:bio-lakehouse"
+
+
+def all_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    """Every asset, partitioned by day, a range of days in one run (a job takes the smallest policy of its assets)."""
+    partitions = daily(settings)
+    return [
+        asset.with_attributes(backfill_policy=SINGLE_RUN).map_asset_specs(
+            lambda spec: spec.replace_attributes(partitions_def=partitions, owners=[OWNER])
+        )
+        for asset in (*BRONZE, *SILVER, *GOLD, insights, weekly_report)
+    ]

@@ -1,0 +1,33 @@
+"""Bronze assets: a dataset's records as they came, one file a day, user and origin."""
+
+import dagster as dg
+
+from bio_lakehouse.assets.keys import GOLD_DAILY, assets_of_run, bronze_key
+from bio_lakehouse.assets.reporting import materialized
+from bio_lakehouse.automation.partitions import days_of
+from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.sources import BRONZE_DATASETS, TYPED_DATASETS
+
+
+def bronze_asset(dataset: str) -> dg.AssetsDefinition:
+    """The asset `bronze/<dataset>`."""
+
+    @dg.asset(key=bronze_key(dataset), group_name="bronze", kinds={"python", "json"}, description=describe(dataset))
+    def bronze(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> dg.MaterializeResult[None]:
+        days = days_of(context)
+        written = arrivals.write_bronze(lake, dataset, days.first, days.last)
+        if dataset not in TYPED_DATASETS and GOLD_DAILY not in assets_of_run(context):
+            arrivals.settle(lake, [dataset], days.first, days.last)
+        files = {"files written": written.written, "files unchanged": written.unchanged}
+        return materialized(context, days, written.lines_by_day, files)
+
+    return bronze
+
+
+def describe(dataset: str) -> str:
+    what = f"Every version of every `{dataset}` record, as it came: one file a day, user and origin."
+    return what if dataset in TYPED_DATASETS else f"{what} No silver table is made of it yet."
+
+
+BRONZE = [bronze_asset(dataset) for dataset in BRONZE_DATASETS]

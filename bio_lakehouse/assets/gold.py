@@ -1,0 +1,60 @@
+"""Gold assets: the daily table, made from silver by PySpark, and eight SQL views over both."""
+
+from typing import Any
+
+import dagster as dg
+from pyspark.sql import SparkSession
+
+from bio_lakehouse.assets.keys import GOLD_DAILY, assets_of_run, datasets_built, table_key
+from bio_lakehouse.assets.lineage import daily_lineage, view_lineage
+from bio_lakehouse.assets.reporting import committed, materialized, preview, rows_by_day, table_metadata
+from bio_lakehouse.automation.partitions import days_of
+from bio_lakehouse.engines import pipeline
+from bio_lakehouse.engines.sql import SqlEngine
+from bio_lakehouse.gold.daily_readiness_performance import INPUTS
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
+from bio_lakehouse.gold.views import VIEWS, View
+from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake.lakehouse import Lakehouse
+
+
+@dg.asset(
+    key=GOLD_DAILY,
+    deps=[table_key(f"bio_silver.{table}") for table in INPUTS],
+    group_name="gold",
+    kinds={"pyspark", "iceberg"},
+    description=DAILY_READINESS_PERFORMANCE.description,
+    metadata=table_metadata(DAILY_READINESS_PERFORMANCE.full_name, DAILY_READINESS_PERFORMANCE.columns),
+)
+def daily_readiness_performance(
+    context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse], spark: dg.ResourceParam[SparkSession]
+) -> dg.MaterializeResult[None]:
+    days = days_of(context)
+    commit = pipeline.build_gold_daily(lake, spark, days.first, days.last)
+    arrivals.settle(lake, datasets_built(assets_of_run(context)), days.first, days.last)
+    return committed(context, lake, DAILY_READINESS_PERFORMANCE, days, commit, daily_lineage())
+
+
+def view_asset(view: View) -> dg.AssetsDefinition:
+    """The asset `gold/<view>`: materialising a day creates the view when its text changed, and shows the day's rows."""
+
+    @dg.asset(
+        key=table_key(view.full_name),
+        deps=[table_key(table) for table in view.depends_on],
+        group_name="gold",
+        kinds={"sql", "view"},
+        description=view.description,
+        metadata=table_metadata(view.full_name, view.columns)
+        | {"sql": dg.MetadataValue.md(f"```sql\n{view.sql}\n```")},
+    )
+    def create(context: dg.AssetExecutionContext, sql: dg.ResourceParam[SqlEngine]) -> dg.MaterializeResult[None]:
+        days = days_of(context)
+        changed = sql.create_view(view)
+        rows = sql.rows_of(view.name, days.first, days.last)
+        shown: dict[str, Any] = {"rows": rows.num_rows, "text changed": changed, "preview": preview(rows)}
+        return materialized(context, days, rows_by_day(rows), shown | view_lineage(view))
+
+    return create
+
+
+GOLD = [daily_readiness_performance, *(view_asset(view) for view in VIEWS.values())]

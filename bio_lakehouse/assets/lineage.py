@@ -1,0 +1,75 @@
+"""Which columns each column of gold is made from, as the declarations of the layer say it."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+import sqlglot
+from sqlglot import exp
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import Scope, build_scope
+
+from bio_lakehouse import silver
+from bio_lakehouse.assets.keys import table_key
+from bio_lakehouse.gold import daily_readiness_performance as daily
+from bio_lakehouse.gold.schemas import SCHEMAS
+from bio_lakehouse.gold.views import VIEWS, View
+from bio_lakehouse.lake.schema import TableSchema
+
+ColumnOf = tuple[str, str]
+"""A table's full name and one of its columns."""
+
+LINEAGE = "dagster/column_lineage"
+
+
+def daily_lineage() -> dict[str, dg.TableColumnLineage]:
+    """The columns that the daily table takes from silver; those that it derives from its own are left out."""
+    made_from = {
+        made: {(f"bio_silver.{table}", read)}
+        for table, columns in daily.ONCE_A_DAY.items()
+        for read, made in columns.items()
+    }
+    for columns in (daily.SUMS, daily.MEANS, daily.MAXIMA, daily.LISTS):
+        made_from |= {made: {("bio_silver.peloton_workouts", read)} for read, made in columns.items()}
+    return {LINEAGE: _lineage(made_from)}
+
+
+def view_lineage(view: View) -> dict[str, dg.TableColumnLineage]:
+    """The columns of tables and views that each column of a view is computed from."""
+    return {LINEAGE: _lineage(columns_read(view))}
+
+
+def columns_read(view: View) -> dict[str, set[ColumnOf]]:
+    """By column of the view what it reads, through CTEs and subqueries; of a UNION its first branch."""
+    scope = build_scope(qualify(sqlglot.parse_one(view.sql, read="athena"), schema=_schema(), dialect="athena"))
+    return {column.name: _sources(scope, column.name) for column in view.columns} if scope else {}
+
+
+def _sources(scope: Scope, name: str) -> set[ColumnOf]:
+    found: set[ColumnOf] = set()
+    query = scope.expression
+    made = [each for each in query.selects if each.alias_or_name == name] if isinstance(query, exp.Query) else []
+    for column in (column for each in made for column in each.find_all(exp.Column)):
+        source = scope.sources.get(column.table)
+        if isinstance(source, Scope):
+            found |= _sources(source, column.name)
+        elif isinstance(source, exp.Table):
+            found.add((f"{source.db}.{source.name}", column.name))
+    return found
+
+
+def _schema() -> dict[str, object]:
+    tables: dict[str, dict[str, dict[str, str]]] = {}
+    described: list[TableSchema | View] = [*silver.SCHEMAS.values(), *SCHEMAS.values(), *VIEWS.values()]
+    for schema in described:
+        database, _, name = schema.full_name.partition(".")
+        tables.setdefault(database, {})[name] = {column.name: column.type for column in schema.columns}
+    return dict(tables)
+
+
+def _lineage(made_from: Mapping[str, set[ColumnOf]]) -> dg.TableColumnLineage:
+    return dg.TableColumnLineage(
+        {
+            made: [dg.TableColumnDep(asset_key=table_key(table), column_name=read) for table, read in sorted(reads)]
+            for made, reads in made_from.items()
+        }
+    )

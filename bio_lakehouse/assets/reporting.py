@@ -1,0 +1,77 @@
+"""What an asset tells the UI: its schema when it is defined, its rows when it is materialised."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import dagster as dg
+import pyarrow as pa
+
+from bio_lakehouse.automation.ranges import DayRange
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.schema import Column, TableSchema
+from bio_lakehouse.lake.tables import Commit
+
+MOST_DAYS_COUNTED = 400
+PREVIEW_ROWS = 5
+PREVIEW_COLUMNS = 12
+
+
+def table_metadata(full_name: str, columns: Iterable[Column]) -> dict[str, Any]:
+    """Name and columns of a table or view, for its definition."""
+    nullable = {True: dg.TableColumnConstraints(nullable=False), False: None}
+    described = [dg.TableColumn(c.name, c.type, c.comment, nullable[c.required]) for c in columns]
+    return {"dagster/table_name": full_name, "dagster/column_schema": dg.TableSchema(described)}
+
+
+def materialized(
+    context: dg.AssetExecutionContext,
+    days: DayRange,
+    rows_by_day: Mapping[date, int],
+    metadata: Mapping[str, Any],
+    key: dg.AssetKey | None = None,
+) -> dg.MaterializeResult[None]:
+    """The result of materialising `days`.
+
+    What is said of the run stands on its last day alone, since Dagster copies it into the event of every day. Rows are
+    counted a day in runs of up to 400 days: in longer ones the counting would take longer than the work.
+    """
+    if len(list(days.days)) <= MOST_DAYS_COUNTED:
+        for day in days.days:
+            counted = {"dagster/partition_row_count": rows_by_day.get(day, 0)}
+            context.add_asset_metadata(counted, asset_key=key, partition_key=day.isoformat())
+    context.add_asset_metadata(metadata, asset_key=key, partition_key=days.last.isoformat())
+    return dg.MaterializeResult(asset_key=key)
+
+
+def preview(rows: pa.Table) -> dg.MarkdownMetadataValue:
+    """The first rows as a Markdown table."""
+    shown = rows.slice(0, PREVIEW_ROWS).select(rows.column_names[:PREVIEW_COLUMNS])
+    lines = [shown.column_names, ["---"] * shown.num_columns]
+    lines += [["" if cell is None else str(cell) for cell in row.values()] for row in shown.to_pylist()]
+    return dg.MetadataValue.md("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
+
+
+def committed(
+    context: dg.AssetExecutionContext,
+    lake: Lakehouse,
+    schema: TableSchema,
+    days: DayRange,
+    commit: Commit,
+    metadata: Mapping[str, Any] | None = None,
+) -> dg.MaterializeResult[None]:
+    """The result of replacing `days` of a table: what was committed, and the newest rows of the range."""
+    newest = max(commit.rows_by_day, default=days.last)
+    said = {
+        "rows": commit.rows,
+        "changed": commit.changed,
+        "snapshot": str(commit.snapshot_id),
+        "preview": preview(lake.tables.read(schema, newest, newest)),
+    }
+    return materialized(context, days, commit.rows_by_day, said | dict(metadata or {}))
+
+
+def rows_by_day(rows: pa.Table) -> Mapping[date, int]:
+    """Rows of each day; none for rows that have no day."""
+    return Counter(rows.column("day").to_pylist()) if "day" in rows.column_names else {}

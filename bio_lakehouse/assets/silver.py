@@ -1,0 +1,42 @@
+"""Silver assets: typed, deduplicated tables made from bronze by PySpark, and the table of the days that files cover."""
+
+import dagster as dg
+from pyspark.sql import SparkSession
+
+from bio_lakehouse import silver
+from bio_lakehouse.assets.keys import COVERAGE, bronze_key, silver_inputs, table_key
+from bio_lakehouse.assets.reporting import committed, table_metadata
+from bio_lakehouse.automation.partitions import days_of
+from bio_lakehouse.engines import pipeline
+from bio_lakehouse.lake.lakehouse import Lakehouse
+
+KINDS = {"pyspark", "iceberg"}
+
+
+def silver_asset(table: str) -> dg.AssetsDefinition:
+    """The asset `silver/<table>`."""
+    schema = silver.SCHEMAS[table]
+    key = table_key(schema.full_name)
+
+    @dg.asset(
+        key=key,
+        deps=[bronze_key(dataset) for dataset in silver_inputs()[key]],
+        group_name="silver",
+        kinds=KINDS,
+        description=schema.description,
+        metadata=table_metadata(schema.full_name, schema.columns),
+    )
+    def build(
+        context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse], spark: dg.ResourceParam[SparkSession]
+    ) -> dg.MaterializeResult[None]:
+        days = days_of(context)
+        if key == COVERAGE:
+            commit = pipeline.build_coverage(lake, spark)
+        else:
+            commit = pipeline.build_silver(lake, spark, table, days.first, days.last)
+        return committed(context, lake, schema, days, commit)
+
+    return build
+
+
+SILVER = [silver_asset(table) for table in silver.SCHEMAS]

@@ -1,0 +1,51 @@
+"""What assets are given: the lake, a Spark session and the SQL engine, each made from the same settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dagster as dg
+from pyspark.sql import SparkSession
+
+from bio_lakehouse.engines.spark import spark_session
+from bio_lakehouse.engines.sql import SqlEngine, open_sql
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.settings import Settings, load_settings
+
+
+class LakeResource(dg.ConfigurableResource[Lakehouse]):
+    """The lake of these settings."""
+
+    settings: dict[str, Any]
+
+    def create_resource(self, context: dg.InitResourceContext) -> Lakehouse:
+        return Lakehouse.open(load_settings(**self.settings))
+
+
+class SparkResource(dg.ConfigurableResource[SparkSession]):
+    """The process's Spark session: Sail, or the Spark that `BIO_SPARK_REMOTE` names. It is started once a process."""
+
+    settings: dict[str, Any]
+
+    def create_resource(self, context: dg.InitResourceContext) -> SparkSession:
+        with spark_session(load_settings(**self.settings)) as session:
+            return session
+
+
+class SqlResource(dg.ConfigurableResource[SqlEngine]):
+    """The SQL engine over the lake's tables and views."""
+
+    settings: dict[str, Any]
+
+    def create_resource(self, context: dg.InitResourceContext) -> SqlEngine:
+        return open_sql(Lakehouse.open(load_settings(**self.settings)))
+
+
+def resources(settings: Settings) -> dict[str, Any]:
+    """Resources by the names that assets take them by."""
+    values = settings.model_dump(mode="json", exclude_none=True)
+    return {
+        "lake": LakeResource(settings=values),
+        "spark": SparkResource(settings=values),
+        "sql": SqlResource(settings=values),
+    }

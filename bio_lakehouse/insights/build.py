@@ -1,0 +1,51 @@
+"""Insights of a range of days into gold.insights: one read of gold and silver, one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import pandas as pd
+
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
+from bio_lakehouse.insights.analyzers import insights_of
+from bio_lakehouse.insights.data import InsightData, first_day_needed
+from bio_lakehouse.insights.finding import INSIGHTS, Insight
+from bio_lakehouse.insights.table import SCHEMA, to_rows
+from bio_lakehouse.lake.bronze import days_between
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.schema import TableSchema
+from bio_lakehouse.lake.tables import Commit
+from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
+
+
+def build_insights(lake: Lakehouse, first: date, last: date, names: Sequence[str] = INSIGHTS) -> Commit:
+    """Replace the insights `names` of all users as of each of the days `first` to `last`.
+
+    All five are computed whatever is kept: which findings hold is decided over the tests of all of them. A user
+    of whom nothing is known within a day's window has no insight as of that day.
+    """
+    found = [insight for insight in insights_between(lake, first, last) if insight.name in names]
+    return lake.tables.replace(SCHEMA, to_rows(found), first, last, insight=sorted(names))
+
+
+def insights_between(lake: Lakehouse, first: date, last: date) -> Iterator[Insight]:
+    """All five insights of every user as of each of the days."""
+    window = lake.settings.insight_window_days
+    daily = _frame(lake, DAILY_READINESS_PERFORMANCE, first_day_needed(first, window), last)
+    workouts = _frame(lake, PELOTON_WORKOUTS, first_day_needed(first, window), last)
+    for user_id in sorted(daily["user_id"].unique()):
+        own_daily, own_workouts = (rows[rows["user_id"] == user_id] for rows in (daily, workouts))
+        for day in days_between(first, last):
+            known = _up_to(own_daily, day, window)
+            if len(known):
+                yield from insights_of(InsightData(user_id, day, known, _up_to(own_workouts, day, window), window))
+
+
+def _frame(lake: Lakehouse, schema: TableSchema, first: date, last: date) -> pd.DataFrame:
+    return pd.DataFrame(lake.tables.read(schema, first, last).to_pandas(date_as_object=False))
+
+
+def _up_to(rows: pd.DataFrame, day: date, window_days: int) -> pd.DataFrame:
+    first = first_day_needed(day, window_days)
+    return rows[(rows["day"] >= pd.Timestamp(first)) & (rows["day"] <= pd.Timestamp(day))]
