@@ -104,11 +104,17 @@ def _directions(changes: Sequence[Change]) -> str:
     return ", and ".join([f"{clauses[0]} than usual", *clauses[1:]])
 
 
-def lede(readiness: str | None, sleep: str | None, workouts: int | None, output: str | None) -> str:
-    """One line of what the week was, made of the known figures only; empty when there are none."""
+def lede(
+    readiness: str | None, sleep: str | None, workouts: int | None, output: str | None, *, whole_week: bool = True
+) -> str:
+    """One line of what the week was, made of the known figures only; empty when there are none.
+
+    `whole_week` says whether it is known of every day whether there was a workout.
+    """
     scores = [f"{name} {score}" for name, score in (("readiness", readiness), ("sleep", sleep)) if score]
     averages = [scores[0].replace(" ", " averaged ", 1), *scores[1:]] if scores else []
-    trained = [] if workouts is None else [count(workouts, "workout") + (f" and {output}" if output else "")]
+    noun = "workout" if whole_week else "known workout"
+    trained = [] if workouts is None else [count(workouts, noun) + (f" and {output}" if output else "")]
     return capital(", with ".join(filter(None, [listed(averages), *trained]))) + "." if averages or trained else ""
 
 

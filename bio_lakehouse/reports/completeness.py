@@ -55,28 +55,30 @@ class SourceDays:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source: its score (or sign of life), and the other columns that only its record fills."""
+    """A source: the datasets that feed it, its score (or sign of life), and what else only its record fills."""
 
     title: str
-    vendor: str
+    datasets: tuple[str, ...]
     score: str
     record: tuple[str, ...] = ()
 
 
 READINESS = Source(
     "Oura readiness",
-    "oura",
+    ("oura", "oura/daily_readiness", "oura/trends"),
     "readiness_score",
     ("hrv_balance_score", "resting_hr_score", "previous_night_score", "recovery_index_score", "temperature_deviation"),
 )
 SLEEP = Source(
     "Oura sleep",
-    "oura",
+    ("oura", "oura/daily_sleep", "oura/trends"),
     "sleep_score",
     ("deep_sleep_score", "rem_sleep_score", "sleep_efficiency_score", "total_sleep_score"),
 )
-ACTIVITY = Source("Oura activity", "oura", "activity_score", ("steps", "total_calories"))
-PELOTON = Source("Peloton", "peloton", "workout_count")
+ACTIVITY = Source(
+    "Oura activity", ("oura", "oura/daily_activity", "oura/trends"), "activity_score", ("steps", "total_calories")
+)
+PELOTON = Source("Peloton", ("peloton", "peloton/workouts"), "workout_count")
 SOURCES = (READINESS, SLEEP, ACTIVITY, PELOTON)
 
 
@@ -124,15 +126,17 @@ def _known(
     source: Source, daily: pd.DataFrame, coverage: pd.DataFrame, unworn: set[date], failed: frozenset[date]
 ) -> _Known:
     scored = _days_with(daily, (source.score,))
-    is_peloton = source is PELOTON
-    workouts = daily.get(PELOTON.score, pd.Series(dtype=float))
     knowledge = Knowledge(
         recorded=frozenset(scored | _days_with(daily, source.record)),
-        covered=covered_days(coverage, source.vendor),
-        unworn=frozenset() if is_peloton else frozenset(unworn),
-        failed=frozenset() if is_peloton else failed,
+        covered=covered_days(coverage, source.datasets),
+        unworn=frozenset() if source is PELOTON else frozenset(unworn),
+        failed=frozenset() if source is PELOTON else failed,
     )
-    return _Known(source, scored, set(daily.index[workouts.eq(0)]) if is_peloton else set(), knowledge)
+    return _Known(source, scored, _resting(daily) if source is PELOTON else set(), knowledge)
+
+
+def _resting(daily: pd.DataFrame) -> set[date]:
+    return set(daily.index[daily[PELOTON.score].eq(0)]) if PELOTON.score in daily else set()
 
 
 def _by_date(daily: pd.DataFrame) -> pd.DataFrame:
@@ -144,9 +148,9 @@ def _days_with(daily: pd.DataFrame, columns: Sequence[str]) -> set[date]:
     return set(daily.index[daily[present].notna().any(axis=1)])
 
 
-def covered_days(coverage: pd.DataFrame, vendor: str) -> frozenset[date]:
-    """All days that some file or fetch of `vendor` (`oura`, `peloton`) speaks about."""
-    rows = coverage[coverage["source"] == vendor] if len(coverage) else coverage
+def covered_days(coverage: pd.DataFrame, datasets: Sequence[str]) -> frozenset[date]:
+    """All days that some file or fetch speaks about; `coverage.source` is a vendor (`oura`) or a bronze dataset."""
+    rows = coverage[coverage["source"].isin(datasets)] if len(coverage) else coverage
     stretches = zip(_days(rows, "first_day"), _days(rows, "last_day"), strict=True)
     return frozenset(first + timedelta(days=n) for first, last in stretches for n in range((last - first).days + 1))
 

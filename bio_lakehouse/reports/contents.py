@@ -36,10 +36,11 @@ class ReportInputs:
     """What a report is made of: one user's rows (others are dropped), as the tables hold them.
 
     `daily` is gold.daily_readiness_performance, five weeks or more up to `day` (later days only count as freshness),
-    `workouts` silver.peloton_workouts, `coverage` silver.coverage, `activity` silver.oura_daily_activity, `sleep`
-    silver.oura_sleep; `insights` are as of `day` and decided, `say` writes one of their findings as a sentence,
-    `narratives` are longer texts by insight name where there are any. `day` is the week's last day, `today` the
-    person's today, `data_up_to` the newest arrival (UTC) among the rows, `failed` the days of fetches that failed.
+    `workouts` silver.peloton_workouts, `coverage` the days that files and fetches speak of (`source`: vendor or
+    dataset, `first_day`, `last_day`), `activity` silver.oura_daily_activity, `sleep` silver.oura_sleep; `insights` are
+    as of `day` and decided, `say` writes one of their findings as a sentence, `narratives` are longer texts by insight
+    name where there are any. `day` is the week's last day, `today` the person's today, `data_up_to` the newest arrival
+    (UTC) among the rows, `failed` the days of fetches that failed.
     """
 
     user_id: str
@@ -213,6 +214,7 @@ def _lede(comparisons: Sequence[Comparison], week: WorkoutWeek) -> str:
         sleep.measure.text(sleep.week.mean) if sleep.week.n else None,
         week.workouts,
         measures.OUTPUT.text(week.output_kj) if week.output_kj else None,
+        whole_week=week.is_complete,
     )
 
 

@@ -1,0 +1,152 @@
+"""From a lake to a report's page: what is read, where the page is written, and whether an old page is out of date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+
+from bio_lakehouse.errors import ReportError
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
+from bio_lakehouse.insights import InsightData, insights_of, visualize
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.schema import TableSchema
+from bio_lakehouse.reports.contents import Contents, ReportInputs, contents_of
+from bio_lakehouse.reports.weekly_report import render
+from bio_lakehouse.silver import SCHEMAS as SILVER
+
+ARRIVALS = (
+    "oura_daily_readiness",
+    "oura_daily_sleep",
+    "oura_daily_activity",
+    "oura_sleep",
+    "oura_daily_spo2",
+    "peloton_workouts",
+)
+"""Silver tables whose rows a report stands on."""
+HEAD_BYTES = 4096
+DATA_UP_TO = re.compile(rb'<meta name="bio-lakehouse:data-up-to" content="([^"]*)">')
+
+
+@dataclass(frozen=True, slots=True)
+class MadeReport:
+    """A page that was made: its key and address, its contents, and whether it differs from what was there before."""
+
+    key: str
+    uri: str
+    contents: Contents
+    size: int
+    changed: bool
+
+
+def report_key(user_id: str, day: date) -> str:
+    """`reports/<user>/weekly-YYYY-MM-DD.html`."""
+    return f"reports/{user_id}/weekly-{day.isoformat()}.html"
+
+
+def make(lake: Lakehouse, user_id: str, day: date, today: date | None = None) -> MadeReport:
+    """Compute, render and write the report of the seven days up to `day`.
+
+    The page is a function of the lake's rows and of `today` (the user's own when not given), and is written only when
+    it differs. Raises `ReportError` when the lake holds nothing of this user up to `day`.
+    """
+    inputs = gather(lake, user_id, day, today or lake.settings.today(user_id))
+    contents = contents_of(inputs, lake.settings.stale_after_days)
+    figures = {insight.name: visualize(insight) for insight in inputs.insights}
+    page = render(contents, figures).encode()
+    key = report_key(user_id, day)
+    changed = not lake.objects.exists(key) or lake.objects.get(key) != page
+    if changed:
+        lake.objects.put(key, page)
+    return MadeReport(key, lake.objects.uri(key), contents, len(page), changed)
+
+
+def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInputs:
+    """What the tables and the log say of one user. Raises `ReportError` when that is nothing."""
+    daily = _rows(lake, DAILY, user_id)
+    _check_there(lake, daily, user_id, day)
+    workouts = _rows(lake, SILVER["peloton_workouts"], user_id, last=day)
+    data = InsightData(user_id, day, daily, workouts, lake.settings.insight_window_days)
+    return ReportInputs(
+        user_id=user_id,
+        day=day,
+        today=today,
+        daily=daily,
+        workouts=workouts,
+        coverage=coverage_of(lake, user_id),
+        insights=insights_of(data),
+        activity=_rows(lake, SILVER["oura_daily_activity"], user_id, ("day", "non_wear_time"), last=day),
+        sleep=_rows(lake, SILVER["oura_sleep"], user_id, ("day", "type"), last=day),
+        data_up_to=newest_arrival(lake, user_id, day),
+    )
+
+
+def reported_users(lake: Lakehouse, day: date) -> list[str]:
+    """Users of whom the lake holds at least one day up to `day`, sorted."""
+    if not lake.tables.exists(DAILY.full_name):
+        return []
+    return sorted(set(lake.tables.scan(DAILY.full_name, last=day, columns=["user_id"]).column("user_id").to_pylist()))
+
+
+def newest_arrival(lake: Lakehouse, user_id: str, day: date) -> datetime | None:
+    """When the newest of the user's rows up to `day` was landed (UTC), coverage included; None without a row."""
+    frames = [_rows(lake, SILVER[name], user_id, ("ingested_at",), last=day) for name in ARRIVALS]
+    covered = _rows(lake, SILVER["coverage"], user_id, ("first_day", "ingested_at"))
+    frames.append(covered[pd.to_datetime(covered["first_day"]) <= pd.Timestamp(day)])
+    newest = [frame["ingested_at"].max() for frame in frames if len(frame)]
+    return max(newest).to_pydatetime() if newest else None
+
+
+def is_outdated(page: bytes, lake: Lakehouse, user_id: str, day: date) -> bool:
+    """Whether data of the days that a page is about has arrived since it was made; of a page without a mark, True."""
+    mark = DATA_UP_TO.search(page[:HEAD_BYTES])
+    if mark is None:
+        return True
+    made_from = datetime.fromisoformat(mark[1].decode()) if mark[1] else None
+    newest = newest_arrival(lake, user_id, day)
+    return newest is not None and (made_from is None or newest > made_from)
+
+
+def outdated_reports(lake: Lakehouse, user_id: str) -> list[date]:
+    """Last days of the user's written reports of which newer data exists, oldest first."""
+    days = written_reports(lake, user_id)
+    return [day for day in days if is_outdated(lake.objects.get(report_key(user_id, day)), lake, user_id, day)]
+
+
+def written_reports(lake: Lakehouse, user_id: str) -> list[date]:
+    """Last days of the user's reports that have been written, oldest first."""
+    keys = [stored.key for stored in lake.objects.list(f"reports/{user_id}/")]
+    found = [re.search(r"weekly-(\d{4}-\d\d-\d\d)\.html$", key) for key in keys]
+    return sorted(date.fromisoformat(match[1]) for match in found if match)
+
+
+def coverage_of(lake: Lakehouse, user_id: str) -> pd.DataFrame:
+    """The days about which each of the user's files and fetches speaks, by dataset."""
+    rows = [
+        {"user_id": user_id, "source": dataset, "first_day": entry.covered_first, "last_day": entry.covered_last}
+        for entry in lake.log.entries()
+        if entry.user_id == user_id and entry.usable and entry.covered_days
+        for dataset in entry.datasets
+    ]
+    return pd.DataFrame(rows, columns=["user_id", "source", "first_day", "last_day"])
+
+
+def _rows(
+    lake: Lakehouse, schema: TableSchema, user_id: str, columns: Sequence[str] | None = None, last: date | None = None
+) -> pd.DataFrame:
+    names = columns or schema.column_names
+    if not lake.tables.exists(schema.full_name):
+        return pd.DataFrame(columns=list(names))
+    rows: pd.DataFrame = lake.tables.scan(schema.full_name, last=last, user_id=user_id, columns=columns).to_pandas()
+    return rows
+
+
+def _check_there(lake: Lakehouse, daily: pd.DataFrame, user_id: str, day: date) -> None:
+    if len(daily) and pd.to_datetime(daily["day"]).min() <= pd.Timestamp(day):
+        return
+    others = [other for other in reported_users(lake, day) if other != user_id]
+    hint = f"there are days of {', '.join(others)}" if others else "run `bio-lakehouse ingest FILE` or `demo` first"
+    raise ReportError(f"there is nothing to report on: no day of {user_id!r} up to {day.isoformat()}; {hint}")

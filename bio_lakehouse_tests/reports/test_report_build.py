@@ -1,0 +1,141 @@
+"""A report made from a real lake of two users, written once, renewed when data arrives."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from bio_lakehouse.errors import ReportError
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.lake.schema import TableSchema
+from bio_lakehouse.reports import build
+from bio_lakehouse.settings import load_settings
+from bio_lakehouse.silver import SCHEMAS as SILVER
+from bio_lakehouse.sources.demo import Truth, daily_rows, simulate, workout_rows
+
+SUNDAY = date(2025, 11, 16)
+TODAY = SUNDAY + timedelta(days=1)
+LANDED = datetime.fromisoformat("2025-11-17T06:00:00")
+
+
+@pytest.fixture(scope="module")
+def truth() -> Truth:
+    return simulate(120, 17, SUNDAY)
+
+
+def write(lake: Lakehouse, schema: TableSchema, rows: list[dict[str, Any]]) -> None:
+    provenance = {"source_origin": "api", "source_file": "landing/me/x.json", "ingested_at": LANDED}
+    known = [{name: (provenance | row).get(name) for name in schema.column_names} for row in rows]
+    lake.tables.replace(schema, pa.Table.from_pylist(known, schema=schema.arrow), date(2015, 1, 1), TODAY)
+
+
+@pytest.fixture
+def lake(tmp_path: Path, truth: Truth) -> Lakehouse:
+    """120 days of the demo person as `me` and one day of `ada`."""
+    lake = Lakehouse.open(load_settings(home=tmp_path, timezone="UTC", today_override=TODAY))
+    write(lake, DAILY, [*daily_rows(truth), {"user_id": "ada", "day": SUNDAY, "readiness_score": 91}])
+    workouts = [row | {"workout_id": str(index)} for index, row in enumerate(workout_rows(truth))]
+    write(lake, SILVER["peloton_workouts"], workouts)
+    return lake
+
+
+def log_fetch(lake: Lakehouse, dataset: str, first: date, last: date) -> None:
+    entry = LogEntry(
+        file_path="landing/me/x.json",
+        checksum="c",
+        user_id="me",
+        upload_timestamp=LANDED,
+        size=1,
+        modified=LANDED,
+        status="ingested",
+        source="oura",
+        origin="api",
+        data_type=dataset,
+        covered_first=first,
+        covered_last=last,
+    )
+    lake.log.record(entry)
+
+
+def test_a_report_is_written_once(lake: Lakehouse, tmp_path: Path) -> None:
+    made = build.make(lake, "me", SUNDAY)
+    page = tmp_path / "reports" / "me" / "weekly-2025-11-16.html"
+    assert made.key == "reports/me/weekly-2025-11-16.html"
+    assert (made.uri, made.size, made.changed) == (page.as_uri(), page.stat().st_size, True)
+    first = page.read_bytes()
+    again = build.make(lake, "me", SUNDAY)
+    assert not again.changed
+    assert again.contents.version == made.contents.version
+    assert page.read_bytes() == first
+    assert len(made.contents.insights) == 5
+    assert made.contents.data_up_to == LANDED
+    assert build.written_reports(lake, "me") == [SUNDAY]
+
+
+def test_each_user_has_their_own(lake: Lakehouse, truth: Truth) -> None:
+    assert build.reported_users(lake, SUNDAY) == ["ada", "me"]
+    ada = build.make(lake, "ada", SUNDAY).contents
+    assert (ada.readiness.week.mean, ada.readiness.week.n, ada.lede) == (91, 1, "Readiness averaged 91.")
+    assert [line.workouts for line in ada.days] == [()] * 7
+    me = build.make(lake, "me", SUNDAY).contents
+    known = [row["readiness_score"] for row in daily_rows(truth)[-7:] if row["readiness_score"] is not None]
+    assert me.readiness.week.mean == pytest.approx(sum(known) / len(known))
+
+
+def test_coverage_comes_from_the_log_by_dataset(lake: Lakehouse) -> None:
+    log_fetch(lake, "oura/daily_readiness", SUNDAY - timedelta(days=6), SUNDAY)
+    coverage = build.coverage_of(lake, "me")
+    assert coverage.to_dict("records") == [
+        {
+            "user_id": "me",
+            "source": "oura/daily_readiness",
+            "first_day": SUNDAY - timedelta(days=6),
+            "last_day": SUNDAY,
+        }
+    ]
+    assert build.coverage_of(lake, "ada").empty
+
+
+def test_a_page_knows_that_newer_data_exists(lake: Lakehouse, truth: Truth) -> None:
+    build.make(lake, "me", SUNDAY)
+    assert build.outdated_reports(lake, "me") == []
+    rows = [row | {"workout_id": str(index)} for index, row in enumerate(workout_rows(truth))]
+    rows[-1]["ingested_at"] = LANDED + timedelta(hours=1)
+    write(lake, SILVER["peloton_workouts"], rows)
+    assert build.outdated_reports(lake, "me") == [SUNDAY]
+    assert build.make(lake, "me", SUNDAY).changed
+    assert build.outdated_reports(lake, "me") == []
+
+
+def test_data_of_later_days_does_not_make_a_page_old(lake: Lakehouse) -> None:
+    made = build.make(lake, "me", SUNDAY - timedelta(days=7))
+    page = lake.objects.get(made.key)
+    assert not build.is_outdated(page, lake, "me", SUNDAY - timedelta(days=7))
+    score = {"user_id": "me", "day": SUNDAY, "score": 80, "ingested_at": LANDED + timedelta(days=1)}
+    write(lake, SILVER["oura_daily_readiness"], [score])
+    assert not build.is_outdated(page, lake, "me", SUNDAY - timedelta(days=7))
+    assert build.is_outdated(page, lake, "me", SUNDAY)
+    assert build.is_outdated(b"<html>", lake, "me", SUNDAY)
+
+
+def test_a_lake_without_days_says_what_to_do(lake: Lakehouse, tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match=r"no day of 'bob' up to 2025-11-16; there are days of ada, me"):
+        build.make(lake, "bob", SUNDAY)
+    with pytest.raises(ReportError, match=r"no day of 'me' up to 2020-01-05"):
+        build.make(lake, "me", date(2020, 1, 5))
+    empty = Lakehouse.open(load_settings(home=tmp_path / "empty"))
+    with pytest.raises(ReportError, match=r"run `bio-lakehouse ingest FILE` or `demo` first"):
+        build.make(empty, "me", SUNDAY)
+    assert build.reported_users(empty, SUNDAY) == []
+
+
+def test_one_day_is_enough_for_a_page(lake: Lakehouse) -> None:
+    made = build.make(lake, "ada", SUNDAY)
+    assert made.contents.headline == "The first weeks: getting to know what is usual for you"
+    assert {card.status for card in made.contents.insights} == {"not enough data"}

@@ -1,0 +1,148 @@
+"""This week against the four before, held against numbers worked by hand and against simulated weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from math import nan
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from bio_lakehouse.reports.comparison import (
+    Band,
+    Sample,
+    by_day,
+    compare,
+    compare_totals,
+    movement_p,
+    workout_weeks,
+)
+from bio_lakehouse.reports.measures import HRV, OUTPUT, READINESS, SLEEP, TOTALS, WORKOUT_MINUTES, WORKOUTS
+
+MakeDaily = Callable[..., pd.DataFrame]
+
+
+def test_means_band_and_difference_by_hand(make_daily: MakeDaily, sunday: date) -> None:
+    before = [60 + day for day in range(28)]  # 60 … 87: mean 73.5, median 73.5, 10 % and 90 % at 62.7 and 84.3
+    daily = make_daily(readiness_score=[*before, 70, 80, None, 90, 60, 80, 70])
+    (readiness,) = compare(daily, [READINESS], sunday)
+    assert readiness.week == Sample(75.0, 6, 7)
+    assert readiness.before == Sample(73.5, 28, 28)
+    assert readiness.band == Band(pytest.approx(62.7), 73.5, pytest.approx(84.3), 28)
+    assert readiness.difference == 1.5
+    assert readiness.days_within == 4
+    assert readiness.first_day == date(2025, 2, 3)
+    assert readiness.week_values == (70, 80, None, 90, 60, 80, 70)
+
+
+def test_calendar_days_count_not_rows(make_daily: MakeDaily, sunday: date) -> None:
+    daily = make_daily(readiness_score=range(35)).iloc[[0, 20, 29, 34]]
+    (readiness,) = compare(daily, [READINESS], sunday)
+    assert readiness.before == Sample(10.0, 2, 28)
+    assert readiness.week == Sample(31.5, 2, 7)
+    assert readiness.values[1] is None
+
+
+def test_what_is_unknown_stays_unknown(make_daily: MakeDaily, sunday: date) -> None:
+    (readiness, hrv) = compare(make_daily(readiness_score=[None] * 35), [READINESS, HRV], sunday)
+    for comparison in (readiness, hrv):
+        assert (comparison.week, comparison.before) == (Sample(None, 0, 7), Sample(None, 0, 28))
+        assert (comparison.band, comparison.difference, comparison.p, comparison.moved) == (None, None, None, False)
+
+
+def test_fewer_than_fourteen_days_before_give_no_band_and_no_difference(make_daily: MakeDaily, sunday: date) -> None:
+    (thirteen,) = compare(make_daily(readiness_score=[70] * 20), [READINESS], sunday)
+    (fourteen,) = compare(make_daily(readiness_score=[70] * 21), [READINESS], sunday)
+    assert (thirteen.band, thirteen.difference) == (None, None)
+    assert (fourteen.band, fourteen.difference) == (Band(70, 70, 70, 14), 0.0)
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "float64", "object"])
+def test_every_nullable_column_reads_alike(make_daily: MakeDaily, sunday: date, dtype: str) -> None:
+    daily = make_daily(readiness_score=pd.array([70, None, 72], dtype="Int64").astype(dtype))
+    assert by_day(daily, "readiness_score", sunday).iloc[-3:].tolist() == pytest.approx([70, nan, 72], nan_ok=True)
+
+
+def ar1(phi: float, days: int, replicates: int, seed: int) -> np.ndarray:
+    noise = np.random.default_rng(seed).standard_normal((replicates, days))
+    series = np.empty_like(noise)
+    series[:, 0] = noise[:, 0]
+    for day in range(1, days):
+        series[:, day] = phi * series[:, day - 1] + np.sqrt(1 - phi**2) * noise[:, day]
+    return series
+
+
+@pytest.mark.parametrize("phi", [0.0, 0.3, 0.5, 0.7])
+def test_quiet_weeks_are_called_moved_at_the_stated_rate(phi: float) -> None:
+    values = ar1(phi, days=120, replicates=600, seed=1)
+    values[np.random.default_rng(2).random(values.shape) < 0.05] = nan
+    p = [movement_p(row) for row in values]
+    rate = np.mean([one < 0.05 for one in p if one is not None])
+    assert 0.02 <= rate <= 0.08  # ± 3 standard errors of 600 replicates around 0.05
+
+
+def test_a_shift_of_two_standard_deviations_is_seen() -> None:
+    values = ar1(0.3, days=187, replicates=200, seed=3)
+    values[:, -7:] -= 2
+    assert np.mean([(movement_p(row) or 1.0) < 0.05 for row in values]) > 0.85
+
+
+def test_independent_days_come_close_to_students_t() -> None:
+    values = ar1(0.0, days=187, replicates=1, seed=4)[0]
+    known = stats.ttest_ind(values[-7:], values[-35:-7]).pvalue
+    assert movement_p(values) == pytest.approx(known, abs=0.1)
+
+
+def test_too_few_days_or_no_variation_are_not_tested() -> None:
+    values = ar1(0.0, days=100, replicates=1, seed=5)[0]
+    three_in_week = values.copy()
+    three_in_week[-4:] = nan
+    assert movement_p(values) is not None
+    assert movement_p(three_in_week) is None
+    assert movement_p(values[-34:]) is None
+    assert movement_p(np.full(100, 70.0)) is None
+
+
+def test_q_is_over_all_measures_that_could_be_tested(make_daily: MakeDaily, sunday: date) -> None:
+    quiet, other = ar1(0.0, days=100, replicates=2, seed=6)
+    shifted = other.copy()
+    shifted[-7:] += 5
+    daily = make_daily(readiness_score=quiet, sleep_score=shifted)
+    readiness, sleep, hrv = compare(daily, [READINESS, SLEEP, HRV], sunday)
+    assert readiness.p is not None
+    assert sleep.p is not None
+    assert sleep.q == pytest.approx(2 * sleep.p)
+    assert readiness.q == readiness.p
+    assert (sleep.moved, readiness.moved, hrv.q) == (True, False, None)
+
+
+def test_workouts_are_summed_by_week_over_known_days(make_daily: MakeDaily, sunday: date) -> None:
+    daily = make_daily(
+        workout_count=[1, 0, 1, 0, 0, 0, 0] * 3 + [None] * 7 + [2, 0, 0, 1, 0, 0, None],
+        workout_minutes=[30, None, 45, None, None, None, None] * 3
+        + [None] * 7
+        + [50, None, None, 20, None, None, None],
+        total_output_kj=[250, None, None, None, None, None, None] * 3 + [None] * 7 + [400.5] + [None] * 6,
+    )
+    weeks = workout_weeks(daily, sunday)
+    assert [week.first_day for week in weeks] == [sunday - timedelta(days=6 + 7 * back) for back in (4, 3, 2, 1, 0)]
+    assert [week.workouts for week in weeks] == [2, 2, 2, None, 3]
+    assert [week.minutes for week in weeks] == [75, 75, 75, None, 70]
+    assert [week.output_kj for week in weeks] == [250, 250, 250, None, 400.5]
+    assert [week.days_known for week in weeks] == [7, 7, 7, 0, 6]
+    workouts, _, output = compare_totals(weeks, TOTALS)
+    assert (workouts.week, workouts.before, workouts.weeks, workouts.of) == (3, 2.0, 3, 4)
+    assert (output.week, output.before, output.weeks) == (400.5, 250.0, 3)
+    assert workouts.difference is None  # one day of the week is not known
+
+
+def test_a_week_of_rest_is_zero_and_a_week_without_output_is_unknown(make_daily: MakeDaily, sunday: date) -> None:
+    columns = {"workout_minutes": [None] * 35, "total_output_kj": [None] * 35}
+    rest = workout_weeks(make_daily(workout_count=[0] * 35, **columns), sunday)
+    yoga = workout_weeks(make_daily(workout_count=[1] * 35, **columns), sunday)
+    assert (rest[-1].workouts, rest[-1].minutes, rest[-1].output_kj) == (0, 0.0, 0.0)
+    assert (yoga[-1].workouts, yoga[-1].minutes, yoga[-1].output_kj) == (7, None, None)
+    assert [total.difference for total in compare_totals(rest, [WORKOUTS, WORKOUT_MINUTES, OUTPUT])] == [0, 0, 0]

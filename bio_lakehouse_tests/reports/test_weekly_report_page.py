@@ -1,0 +1,265 @@
+"""The page: self-contained, well formed, readable, and safe against what a source calls a workout."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+from plotly import graph_objects as go
+from plotly.offline import get_plotlyjs
+
+from bio_lakehouse.insights import Insight
+from bio_lakehouse.reports import palette
+from bio_lakehouse.reports.contents import Contents, ReportInputs, contents_of
+from bio_lakehouse.reports.weekly_report import (
+    figure_text,
+    finding_facts,
+    probability,
+    render,
+    renewing_command,
+    tiles_of,
+)
+from bio_lakehouse.viz.theme import contrast
+
+Make = Callable[..., pd.DataFrame]
+MakeInputs = Callable[..., ReportInputs]
+VOID = {"meta", "link", "br", "col", "img", "hr", "input"}
+NASTY = '<script>alert("x")</script> & "Friends"'
+
+
+@dataclass
+class Page(HTMLParser):
+    """What a page is made of; fails at the first tag that is closed out of order."""
+
+    tags: list[tuple[str, dict[str, str | None]]] = field(default_factory=list)
+    stack: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    scripts: list[tuple[dict[str, str | None], str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag == "script":
+            self.scripts.append((dict(attrs), ""))
+        if tag not in VOID:
+            self.stack.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.stack, f"</{tag}> closes nothing"
+        assert self.stack.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.stack and self.stack[-1] == "script":
+            attributes, before = self.scripts[-1]
+            self.scripts[-1] = (attributes, before + data)
+        elif self.stack and self.stack[-1] != "style":
+            self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.texts).split())
+
+    def all(self, tag: str) -> Iterator[dict[str, str | None]]:
+        return (attributes for name, attributes in self.tags if name == tag)
+
+
+def parsed(html: str) -> Page:
+    page = Page()
+    page.feed(html)
+    page.close()
+    assert page.stack == []
+    return page
+
+
+@pytest.fixture
+def contents(
+    make_inputs: MakeInputs, make_daily: Make, make_workouts: Make, insights: list[Insight], sunday: date
+) -> Contents:
+    """A week with a missing night, a nasty workout and a rest day of which nothing is known."""
+    count = [0, 1, 0] * 11 + [1, None]
+    daily = make_daily(
+        readiness_score=[70, 75, 80, 72, 78] * 6 + [None, 71, 72, 73, 74],
+        sleep_score=[80, 85, 82, 79, 81] * 7,
+        sleep_duration_h=[7.2] * 35,
+        workout_count=count,
+        workout_minutes=[30.0 if workouts else None for workouts in count],
+        total_output_kj=[250.0 if workouts else None for workouts in count],
+    )
+    workouts = make_workouts((sunday - timedelta(days=1), NASTY, 30, 250.0))
+    moment = datetime.fromisoformat("2025-03-10T06:12:45")
+    return contents_of(make_inputs(daily=daily, workouts=workouts, insights=insights, data_up_to=moment))
+
+
+@pytest.fixture
+def figures() -> dict[str, go.Figure]:
+    figure = go.Figure(go.Scatter(x=[1, 2], y=[3, 4], name="</script><b>"))
+    return {"sleep_readiness": figure, "workout_recovery": go.Figure(figure)}
+
+
+def test_the_page_is_well_formed_and_has_one_of_each_landmark(
+    contents: Contents, figures: dict[str, go.Figure]
+) -> None:
+    page = parsed(render(contents, figures))
+    assert [tag for tag, _ in page.tags if tag in {"h1", "main", "footer", "title"}] == [
+        "title",
+        "h1",
+        "main",
+        "footer",
+    ]
+    assert next(page.all("html")) == {"lang": "en"}
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+    assert all(after - before <= 1 for before, after in zip([0, *levels], levels, strict=False))
+
+
+def test_tables_have_captions_and_headers_and_drawings_have_labels(contents: Contents) -> None:
+    page = parsed(render(contents))
+    assert len(list(page.all("table"))) == len(list(page.all("caption"))) == 2
+    assert all(header["scope"] in ("col", "row") for header in page.all("th"))
+    assert all(svg.get("aria-label") or svg.get("aria-hidden") == "true" for svg in page.all("svg"))
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    labelled = {attributes["aria-labelledby"] for _, attributes in page.tags if "aria-labelledby" in attributes}
+    assert labelled <= set(ids)
+
+
+def test_nothing_is_fetched_from_anywhere(contents: Contents, figures: dict[str, go.Figure]) -> None:
+    html = render(contents, figures)
+    page = parsed(html)
+    for _, attributes in page.tags:
+        assert not {"src", "srcset", "data", "action", "poster"} & attributes.keys()
+        assert (attributes.get("href") or "#").startswith("#")
+    own = html.replace(get_plotlyjs().strip(), "")
+    assert not re.search(r"https?:|url\(|@import|//[a-z]", own)
+
+
+def test_the_policy_allows_these_scripts_and_nothing_else(contents: Contents, figures: dict[str, go.Figure]) -> None:
+    page = parsed(render(contents, figures))
+    (policy,) = [meta["content"] or "" for meta in page.all("meta") if meta.get("http-equiv")]
+    directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+    run = [script for attributes, script in page.scripts if attributes.get("type") != "application/json"]
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in run]
+    assert directives["default-src"] == "'none'"
+    assert directives["script-src"] == " ".join(f"'sha256-{digest}'" for digest in hashes)
+    assert len(run) == 2
+    assert "unsafe-eval" not in policy
+
+
+def test_plotly_is_there_once_and_only_with_a_figure(contents: Contents, figures: dict[str, go.Figure]) -> None:
+    assert render(contents, figures).count("plotly.js v") == 1
+    without = render(contents)
+    assert "plotly.js v" not in without
+    assert len(without) < 100_000
+
+
+def test_a_figure_cannot_break_out_of_its_script(contents: Contents, figures: dict[str, go.Figure]) -> None:
+    page = parsed(render(contents, figures))
+    data = {a["id"]: json.loads(script) for a, script in page.scripts if a.get("type") == "application/json"}
+    assert data.keys() == {"figure-sleep_readiness", "figure-workout_recovery"}
+    assert data["figure-sleep_readiness"]["data"][0]["name"] == "</script><b>"
+
+
+def test_what_a_source_calls_a_workout_is_text(contents: Contents) -> None:
+    html = render(contents)
+    page = parsed(html)
+    assert "<script>alert" not in html
+    assert NASTY in page.text
+    assert len(page.scripts) == 1
+
+
+def test_the_same_contents_give_the_same_bytes(contents: Contents, figures: dict[str, go.Figure]) -> None:
+    assert render(contents, figures) == render(contents, figures)
+
+
+def test_missing_is_a_dash_with_words_and_never_zero(make_inputs: MakeInputs, make_daily: Make) -> None:
+    html = render(contents_of(make_inputs(daily=make_daily(readiness_score=[None] * 6 + [77]))))
+    page = parsed(html)
+    row = re.search(r"<th scope=\"row\">Sleep score.*?</tr>", html, re.DOTALL)
+    assert row is not None
+    cells = re.findall(r"<td>(.*?)<span class=\"of\">", row[0], re.DOTALL)
+    assert cells == ['<span aria-hidden="true">–</span><span class="hidden">no data</span>'] * 2
+    assert "nothing has arrived yet" in page.text
+    assert "no data: before the first record" in page.text
+    assert not re.search(r">0( |<)", html.partition("<footer>")[0].partition("<h1>")[2].replace(">0 of", ""))
+
+
+def test_stale_data_is_told_before_the_headline(make_inputs: MakeInputs, make_daily: Make, sunday: date) -> None:
+    inputs = make_inputs(daily=make_daily(readiness_score=[70] * 35), today=sunday + timedelta(days=9))
+    html = render(contents_of(inputs))
+    told = html.index("nothing newer than Sunday 9 March 2025 has arrived (9 days before this page was made)")
+    assert html.index("<body>") < told < html.index("<h1>")
+
+
+def test_a_day_without_data_says_why(contents: Contents) -> None:
+    text = parsed(render(contents)).text
+    assert "no data: not delivered" in text
+    assert "In short" not in text
+
+
+def test_insights_show_their_numbers_in_one_line(insights: list[Insight]) -> None:
+    found, _, refused = (insight.findings[0] for insight in insights)
+    assert finding_facts(found).replace("\u00a0", " ") == (
+        "Pearson r 0.41 (0.21 to 0.58) · n 171 · n_eff 88 · q 0.001 · Pearson correlation, t test on n_eff"
+    )
+    assert finding_facts(replace(found, tested=False, q=None)).endswith("described, not tested")
+    assert finding_facts(refused).startswith("n\u00a012 · ")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0004, "<\u00a00.001"), (0.001, "0.001"), (0.0367, "0.037"), (0.5, "0.50"), (1.0, "1.00")]
+)
+def test_probabilities(value: float, text: str) -> None:
+    assert probability(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.412, "0.41"), (-0.514, "−0.51"), (12.34, "12.3"), (-240.6, "−241")])
+def test_effects(value: float, text: str) -> None:
+    assert figure_text(value) == text
+
+
+def test_tiles_say_what_they_show(contents: Contents) -> None:
+    readiness, sleep, workouts = tiles_of(contents)
+    assert (readiness.figure, readiness.lines[0]) == ("73", "Mean of 6 of 7 days")
+    assert sleep.lines == ("Mean of 7 of 7 days", "−1 against the four weeks before")
+    assert sleep.sentences == ("7 of 7 days within your usual 79 to 85.",)
+    assert (workouts.figure, workouts.lines) == ("3", ("6 of 7 days known", "750 kJ in all"))
+    assert workouts.sentences == ("The four weeks before: 2, 3, 2 and 2.",)
+    assert workouts.label == "Workouts a week, oldest first: 2, 3, 2, 2 and 3"
+
+
+def test_an_unknown_day_breaks_the_line(contents: Contents) -> None:
+    readiness, _, _ = tiles_of(contents)
+    assert readiness.sparkline is not None
+    assert len(readiness.sparkline.dots) == 28
+    assert len(readiness.sparkline.week_dots) == 6
+    assert [len(line) for line in readiness.sparkline.week_lines] == [2, 4]
+
+
+def test_the_page_names_its_data_and_how_to_renew_it(contents: Contents) -> None:
+    html = render(replace(contents, user_id="ada"))
+    assert '<meta name="bio-lakehouse:data-up-to" content="2025-03-10T06:12:45">' in html[:4096]
+    assert f'<meta name="bio-lakehouse:version" content="{contents.version}">' in html[:4096]
+    assert "2025-03-10 06:12:45 UTC" in parsed(html).text
+    assert "bio-lakehouse report --week-ending 2025-03-09 --user ada" in parsed(html).text
+    assert renewing_command(contents) == "bio-lakehouse report --week-ending 2025-03-09"
+
+
+@pytest.mark.parametrize("mode", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
+def test_text_and_marks_stand_out_from_their_ground(mode: dict[str, str]) -> None:
+    weak = {pair: contrast(mode[pair[0]], mode[pair[1]]) for pair in palette.TEXT_PAIRS}
+    assert {pair: ratio for pair, ratio in weak.items() if ratio < 4.5} == {}
+    marks = {pair: contrast(mode[pair[0]], mode[pair[1]]) for pair in palette.GRAPHIC_PAIRS}
+    assert {pair: ratio for pair, ratio in marks.items() if ratio < 3} == {}
+    assert palette.LIGHT.keys() == palette.DARK.keys()
