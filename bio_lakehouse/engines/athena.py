@@ -1,0 +1,329 @@
+"""Athena's SQL (Trino's) read, and said again for DuckDB so that it means the same.
+
+What the two understand differently is said through the macros of `athena_functions.sql`. Functions are a closed list,
+`FUNCTIONS`: what is not on it is not translated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache, reduce
+from importlib.resources import files
+from typing import Any, ClassVar
+
+from sqlglot import exp
+from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.dialects.trino import Trino
+from sqlglot.errors import ErrorLevel, UnsupportedError
+from sqlglot.generators.duckdb import DuckDBGenerator
+from sqlglot.parsers.trino import TrinoParser
+
+from bio_lakehouse.errors import QueryError
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+SAME_IN_DUCKDB = _names(
+    """
+    abs acos asin atan atan2 cbrt ceil ceiling cos cosh degrees exp floor ln log log10 log2 mod pi pow power radians
+    random round sign sin sinh sqrt tan tanh
+    coalesce nullif try
+    chr concat_ws length lower lpad ltrim regexp_extract_all reverse rpad rtrim starts_with strpos substr substring
+    translate upper
+    day hour minute month quarter second week year
+    array_agg avg bool_and bool_or count count_if covar_pop covar_samp geometric_mean max max_by min min_by stddev
+    stddev_pop stddev_samp sum var_pop var_samp variance
+    cume_dist dense_rank first_value grouping lag last_value lead nth_value ntile percent_rank rank row_number
+    flatten json_array_length json_extract
+    """
+)
+RENAMED = {
+    "any_value": "any_value",
+    "approx_percentile": "quantile_disc",
+    "arbitrary": "any_value",
+    "arrays_overlap": "list_has_any",
+    "bitwise_and_agg": "bit_and",
+    "bitwise_or_agg": "bit_or",
+    "cardinality": "len",
+    "codepoint": "unicode",
+    "contains": "list_contains",
+    "day_of_month": "day",
+    "day_of_week": "isodow",
+    "day_of_year": "dayofyear",
+    "dow": "isodow",
+    "doy": "dayofyear",
+    "element_at": "list_extract",
+    "ends_with": "ends_with",
+    "every": "bool_and",
+    "filter": "list_filter",
+    "from_iso8601_date": "athena_date",
+    "hamming_distance": "hamming",
+    "is_finite": "isfinite",
+    "is_infinite": "isinf",
+    "is_nan": "isnan",
+    "last_day_of_month": "last_day",
+    "levenshtein_distance": "levenshtein",
+    "rand": "random",
+    "regexp_like": "regexp_matches",
+    "regexp_split": "regexp_split_to_array",
+    "split": "string_split",
+    "to_unixtime": "epoch",
+    "transform": "list_transform",
+    "truncate": "trunc",
+    "week_of_year": "week",
+    "year_of_week": "isoyear",
+    "yow": "isoyear",
+}
+MACROS = _names(
+    """
+    array_distinct array_join array_max array_min array_position array_remove array_sort at_timezone date date_add
+    date_diff date_trunc e from_iso8601_timestamp from_unixtime infinity json_extract_scalar json_parse millisecond nan
+    now regexp_count regexp_extract regexp_replace replace sequence slice split_part to_iso8601 width_bucket
+    """
+)
+
+
+class AthenaQuery(Trino):
+    """Trino's grammar in which every function stays as it was called, for the closed list to decide."""
+
+    class Parser(TrinoParser):
+        FUNCTIONS: ClassVar[dict[str, Any]] = {}
+        FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
+            name: TrinoParser.FUNCTION_PARSERS[name]
+            for name in ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "POSITION", "SUBSTRING", "LISTAGG")
+        }
+
+
+class DuckDbQuery(DuckDB):
+    """DuckDB's grammar with IGNORE NULLS where the call of any function has it."""
+
+    class Generator(DuckDBGenerator):
+        def ignorenulls_sql(self, expression: exp.IgnoreNulls) -> str:
+            return f"{self.sql(expression, 'this')} IGNORE NULLS"
+
+
+@cache
+def macros() -> str:
+    """The statements that teach DuckDB Athena's functions."""
+    return files("bio_lakehouse.engines").joinpath("athena_functions.sql").read_text("utf-8")
+
+
+def to_duckdb(query: exp.Expr) -> str:
+    """`query` in DuckDB's SQL; raises QueryError when a part of it has no counterpart there. Needs `macros()`."""
+    said = query.copy()
+    for node in reversed(list(said.walk(bfs=False))):
+        rule = _RULES.get(type(node))
+        if rule is not None:
+            replacement = rule(node)
+            if replacement is not node:
+                node.replace(replacement)
+    try:
+        return said.sql(DuckDbQuery, identify=True, comments=False, unsupported_level=ErrorLevel.RAISE)
+    except UnsupportedError as error:
+        raise QueryError(f"The local engine cannot answer this: {error}. Say it in another way.") from error
+
+
+def call(name: str, *arguments: exp.Expr) -> exp.Anonymous:
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+def _function(node: exp.Anonymous) -> exp.Expr:
+    name = node.name.lower()
+    if name in _REWRITTEN:
+        return _REWRITTEN[name](node)
+    node.set("this", f"athena_{name}" if name in MACROS else RENAMED.get(name, name))
+    return node
+
+
+def _finite(node: exp.Anonymous) -> exp.Expr:
+    """The call itself; the outermost of it with its FILTER and OVER gives null for what is not finite, as in Athena."""
+    outermost: exp.Expr = node
+    while isinstance(outermost.parent, exp.Filter | exp.Window) and outermost.arg_key == "this":
+        outermost = outermost.parent
+    wrapped = call("athena_finite", outermost.copy())
+    if outermost is node:
+        return wrapped
+    outermost.replace(wrapped)
+    return node
+
+
+def _concat(node: exp.Anonymous) -> exp.Expr:
+    return exp.Paren(this=reduce(lambda left, right: exp.DPipe(this=left, expression=right), node.expressions))
+
+
+def _null_if_any_is(node: exp.Anonymous) -> exp.Expr:
+    unknown = exp.or_(*(exp.Is(this=argument.copy(), expression=exp.Null()) for argument in node.expressions))
+    return exp.Case(ifs=[exp.If(this=exp.not_(unknown), true=call(node.name, *node.expressions))])
+
+
+def _approx_distinct(node: exp.Anonymous) -> exp.Expr:
+    return call("count", exp.Distinct(expressions=node.expressions[:1]))
+
+
+def _matches(compare: Callable[[exp.Expr, exp.Expr], exp.Expr]) -> Rule:
+    def rewrite(node: exp.Anonymous) -> exp.Expr:
+        array, test = _arguments(node, 2)
+        return exp.Paren(this=compare(call("len", call("list_filter", array.copy(), test)), array))
+
+    return rewrite
+
+
+def _arguments(node: exp.Anonymous, count: int) -> list[exp.Expr]:
+    if len(node.expressions) != count:
+        raise QueryError(f"{node.name.lower()}() takes {count} arguments, not {len(node.expressions)}.")
+    return list(node.expressions)
+
+
+def _formatted(function: str, translated: Callable[[str, str], str]) -> Rule:
+    def rewrite(node: exp.Anonymous) -> exp.Expr:
+        value, pattern = _arguments(node, 2)
+        if not pattern.is_string:
+            raise QueryError(f"{node.name.lower()}() needs its format written out, as in '…'.")
+        return call(function, value, exp.Literal.string(translated(pattern.name, node.name.lower())))
+
+    return rewrite
+
+
+MYSQL_FORMATS = {
+    **{letter: f"%{letter}" for letter in "abdfHIjmpSyY%"},
+    **{"c": "%-m", "e": "%-d", "h": "%I", "i": "%M", "k": "%-H", "l": "%-I", "M": "%B", "r": "%I:%M:%S %p"},
+    **{"s": "%S", "T": "%H:%M:%S", "v": "%V", "W": "%A", "x": "%G"},
+}
+JODA_FORMATS = {
+    **{"y": "%Y", "yy": "%y", "yyyy": "%Y", "Y": "%Y", "YYYY": "%Y", "x": "%G", "xxxx": "%G", "ww": "%V", "e": "%u"},
+    **{"M": "%-m", "MM": "%m", "MMM": "%b", "MMMM": "%B", "d": "%-d", "dd": "%d", "D": "%-j", "DDD": "%j"},
+    **{"E": "%a", "EE": "%a", "EEE": "%a", "EEEE": "%A", "a": "%p", "h": "%-I", "hh": "%I", "H": "%-H", "HH": "%H"},
+    **{"m": "%-M", "mm": "%M", "s": "%-S", "ss": "%S", "SSS": "%g"},
+}
+_MYSQL_PARTS = re.compile(r"%(?P<letter>.)|(?P<text>[^%]+|%$)", re.S)
+_JODA_PARTS = re.compile(r"(?P<letters>([A-Za-z])\2*)|'(?P<quoted>(?:[^']|'')*)'|(?P<text>.)", re.S)
+
+
+def mysql_to_strftime(pattern: str, function: str) -> str:
+    """A format of `date_format` and `date_parse` (`%Y-%m-%d %H:%i`) as strftime writes it."""
+    return "".join(
+        part["text"] or _known(MYSQL_FORMATS, part["letter"], f"%{part['letter']}", function)
+        for part in _MYSQL_PARTS.finditer(pattern)
+    )
+
+
+def joda_to_strftime(pattern: str, function: str) -> str:
+    """A format of `format_datetime` and `parse_datetime` (`yyyy-MM-dd HH:mm`) as strftime writes it."""
+    return "".join(_joda_part(part, function) for part in _JODA_PARTS.finditer(pattern))
+
+
+def _joda_part(part: re.Match[str], function: str) -> str:
+    if part["letters"]:
+        return _known(JODA_FORMATS, part["letters"], part["letters"], function)
+    text = part["text"] if part["quoted"] is None else part["quoted"].replace("''", "'") or "'"
+    return text.replace("%", "%%")
+
+
+def _known(formats: dict[str, str], key: str, shown: str, function: str) -> str:
+    if key not in formats:
+        raise QueryError(f"{function}() is not translated with {shown!r} in its format; it knows {', '.join(formats)}.")
+    return formats[key]
+
+
+Rule = Callable[[exp.Anonymous], exp.Expr]
+_ZERO = exp.Literal.number(0)
+_REWRITTEN: dict[str, Rule] = {
+    "all_match": _matches(lambda found, array: exp.EQ(this=found, expression=call("len", array))),
+    "any_match": _matches(lambda found, array: exp.GT(this=found, expression=_ZERO.copy())),
+    "none_match": _matches(lambda found, array: exp.EQ(this=found, expression=_ZERO.copy())),
+    "approx_distinct": _approx_distinct,
+    "concat": _concat,
+    "corr": _finite,
+    "regr_intercept": _finite,
+    "regr_slope": _finite,
+    "greatest": _null_if_any_is,
+    "least": _null_if_any_is,
+    "date_format": _formatted("strftime", mysql_to_strftime),
+    "date_parse": _formatted("strptime", mysql_to_strftime),
+    "format_datetime": _formatted("strftime", joda_to_strftime),
+    "parse_datetime": _formatted("strptime", joda_to_strftime),
+}
+FUNCTIONS = SAME_IN_DUCKDB | RENAMED.keys() | MACROS | _REWRITTEN.keys()
+"""Names of the functions that are translated, in lower case."""
+
+_WHOLE_NUMBERS = {exp.DType.TINYINT, exp.DType.SMALLINT, exp.DType.INT, exp.DType.BIGINT}
+_TEXTS = {exp.DType.VARCHAR, exp.DType.CHAR}
+_DATE_PARTS = {
+    "dayofweek": "day_of_week",
+    "dayofweekiso": "day_of_week",
+    "dayofyear": "day_of_year",
+    "dayofmonth": "day_of_month",
+    "weekofyear": "week_of_year",
+    "yearofweek": "year_of_week",
+    "yearofweekiso": "year_of_week",
+}
+
+
+def _cast(node: exp.Cast) -> exp.Expr:
+    """Athena rounds half away from zero to a whole number, and cuts text to its length."""
+    if node.to.this in _WHOLE_NUMBERS:
+        exact = exp.DataType.build("DECIMAL(38, 18)")
+        node.set("this", type(node)(this=node.this, to=exact))
+    if node.to.this in _TEXTS and node.to.expressions:
+        length = node.to.expressions[0].this
+        node.to.set("expressions", [])
+        return call("substr", node.copy(), exp.Literal.number(1), length)
+    return node
+
+
+def _plus(node: exp.Add) -> exp.Expr:
+    left, right = node.this, node.expression
+    if isinstance(left, exp.Interval) and not isinstance(right, exp.Interval):
+        left, right = right, left
+    return _shifted("athena_plus", node, left, right)
+
+
+def _minus(node: exp.Sub) -> exp.Expr:
+    return _shifted("athena_minus", node, node.this, node.expression)
+
+
+def _shifted(macro: str, node: exp.Expr, left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    """`left` and an interval through `macro`, which keeps a date a date; other operands as they stand."""
+    is_shift = isinstance(right, exp.Interval) and not isinstance(left, exp.Interval)
+    return call(macro, left, right) if is_shift else node
+
+
+def _extract(node: exp.Extract) -> exp.Expr:
+    part = node.name.lower()
+    name = _DATE_PARTS.get(part, part)
+    if name not in FUNCTIONS:
+        raise QueryError(f"EXTRACT knows no {part.upper()}; it knows YEAR, MONTH, WEEK, DAY, DOW, DOY, HOUR and so on.")
+    return _function(call(name, node.expression))
+
+
+def _ignore_nulls(node: exp.IgnoreNulls) -> exp.Expr:
+    function: exp.Expr = node.this
+    if isinstance(function, exp.Anonymous) and function.expressions:
+        last = function.expressions[-1]
+        last.replace(exp.IgnoreNulls(this=last.copy()))
+    return function
+
+
+def _listagg(node: exp.GroupConcat) -> exp.Expr:
+    if node.args.get("separator") is None:
+        node.set("separator", exp.Literal.string(""))
+    return node
+
+
+_RULES: dict[type[exp.Expr], Callable[..., exp.Expr]] = {
+    exp.Anonymous: _function,
+    exp.Cast: _cast,
+    exp.TryCast: _cast,
+    exp.Add: _plus,
+    exp.Sub: _minus,
+    exp.Extract: _extract,
+    exp.AtTimeZone: lambda node: call("athena_at_timezone", node.this, node.args["zone"]),
+    exp.CurrentTimestamp: lambda node: call("athena_now"),
+    exp.Localtimestamp: lambda node: call("athena_now"),
+    exp.IgnoreNulls: _ignore_nulls,
+    exp.RespectNulls: lambda node: node.this,
+    exp.GroupConcat: _listagg,
+}
