@@ -131,6 +131,15 @@ class Settings(BaseSettings):
         "https://members.onepeloton.com/profile/workouts", description="The members' page with the download button."
     )
 
+    notify_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Where notices go, as Apprise URLs separated by blanks (https://appriseit.com)."
+    )
+
+    @field_validator("notify_urls", mode="before")
+    @classmethod
+    def _split_urls(cls, value: object) -> object:
+        return tuple(value.split()) if isinstance(value, str) else value
+
     @field_validator("heart_rate_zones", "oura_scopes", "oura_token_urls", mode="before")
     @classmethod
     def _split_list(cls, value: object) -> object:

@@ -6,21 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bio_lakehouse.gold.gap_ledger import NOT_WORN_SECONDS, Knowledge, Stretch, gaps, stretches
+from bio_lakehouse.engines.gap_ledger import TABLES, knowledge, table_days
+from bio_lakehouse.gold.gap_ledger import Stretch, gaps, stretches
 from bio_lakehouse.lake import quarantine
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 
-TABLES = {
-    "oura_daily_readiness": ("oura/daily_readiness", "oura/trends"),
-    "oura_daily_sleep": ("oura/daily_sleep", "oura/trends"),
-    "oura_daily_activity": ("oura/daily_activity", "oura/trends"),
-    "oura_sleep": ("oura/sleep", "oura/trends"),
-    "oura_heartrate": ("oura/heartrate",),
-    "oura_daily_spo2": ("oura/daily_spo2",),
-    "peloton_workouts": ("peloton/workouts",),
-}
-"""Silver tables and the bronze datasets that feed them."""
 RECENT_ARRIVALS = 10
 
 
@@ -78,40 +69,13 @@ def untyped_rows(entries: list[LogEntry]) -> dict[str, int]:
 
 
 def dataset_statuses(lake: Lakehouse, user_id: str) -> list[DatasetStatus]:
-    unworn = unworn_days(lake, user_id)
     today = lake.settings.today(user_id)
-    return [dataset_status(lake, table, user_id, unworn, today) for table in TABLES]
+    return [dataset_status(lake, table, user_id, today) for table in TABLES]
 
 
-def dataset_status(lake: Lakehouse, table: str, user_id: str, unworn: frozenset[date], today: date) -> DatasetStatus:
+def dataset_status(lake: Lakehouse, table: str, user_id: str, today: date) -> DatasetStatus:
     days = table_days(lake, table, user_id)
-    covered = covered_days(lake, user_id, TABLES[table])
-    recorded = frozenset(days) | (covered if table == "peloton_workouts" else frozenset())
-    missing = gaps(Knowledge(recorded, covered, unworn), min(recorded), today, today) if recorded else {}
+    known = knowledge(lake, table, user_id)
+    missing = gaps(known, min(known.recorded), today, today) if known.recorded else {}
     bounds = (min(days, default=None), max(days, default=None))
     return DatasetStatus(table, len(days), len(set(days)), *bounds, stretches(missing))
-
-
-def table_days(lake: Lakehouse, table: str, user_id: str) -> list[date]:
-    """The day of each of a user's rows in a silver table."""
-    name = f"bio_silver.{table}"
-    if not lake.tables.exists(name):
-        return []
-    days: list[date] = lake.tables.scan(name, user_id=user_id, columns=["day"]).column("day").to_pylist()
-    return days
-
-
-def covered_days(lake: Lakehouse, user_id: str, datasets: tuple[str, ...]) -> frozenset[date]:
-    """The days about which files and fetches of `datasets` speak."""
-    entries = [entry for entry in lake.log.entries() if entry.user_id == user_id and entry.usable]
-    return frozenset().union(*(entry.covered_days for entry in entries if set(entry.datasets) & set(datasets)))
-
-
-def unworn_days(lake: Lakehouse, user_id: str) -> frozenset[date]:
-    """Days of 12 h or more without the ring and without a sleep period."""
-    name = "bio_silver.oura_daily_activity"
-    if not lake.tables.exists(name):
-        return frozenset()
-    rows = lake.tables.scan(name, user_id=user_id, columns=["day", "non_wear_time"]).to_pylist()
-    unworn = {row["day"] for row in rows if (row["non_wear_time"] or 0) >= NOT_WORN_SECONDS}
-    return frozenset(unworn - set(table_days(lake, "oura_sleep", user_id)))

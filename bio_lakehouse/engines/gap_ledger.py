@@ -1,0 +1,92 @@
+"""The gap ledger from what the lake knows: tables, the log's coverage and its failed fetches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from bio_lakehouse.gold.gap_ledger import NOT_WORN_SECONDS, SCHEMA, Knowledge, gaps
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.lake.tables import Commit
+
+TABLES = {
+    "oura_daily_readiness": ("oura/daily_readiness", "oura/trends"),
+    "oura_daily_sleep": ("oura/daily_sleep", "oura/trends"),
+    "oura_daily_activity": ("oura/daily_activity", "oura/trends"),
+    "oura_sleep": ("oura/sleep", "oura/trends"),
+    "oura_heartrate": ("oura/heartrate",),
+    "oura_daily_spo2": ("oura/daily_spo2",),
+    "peloton_workouts": ("peloton/workouts",),
+}
+"""Silver tables and the bronze datasets that feed them."""
+
+
+def build_gap_ledger(lake: Lakehouse, first: date, last: date) -> Commit:
+    """Replace days `first` to `last` of `bio_gold.gap_ledger`, for every user."""
+    return lake.tables.replace(
+        SCHEMA, pa.Table.from_pylist(list(ledger_rows(lake, first, last)), SCHEMA.arrow), first, last
+    )
+
+
+def ledger_rows(lake: Lakehouse, first: date, last: date) -> Iterator[dict[str, Any]]:
+    """A row for each user, silver table and day of the range that is missing, from the table's first day on."""
+    for user_id in sorted({entry.user_id for entry in lake.log.entries()}):
+        today = lake.settings.today(user_id)
+        for table in TABLES:
+            known = knowledge(lake, table, user_id)
+            start = max(first, min(known.recorded, default=last))
+            for day, cause in gaps(known, start, min(last, today), today).items() if known.recorded else ():
+                yield {"user_id": user_id, "day": day, "dataset": table, "source": source_of(table), "cause": cause}
+
+
+def source_of(table: str) -> str:
+    return TABLES[table][0].partition("/")[0]
+
+
+def knowledge(lake: Lakehouse, table: str, user_id: str) -> Knowledge:
+    """What is known about one user's silver table."""
+    recorded = frozenset(table_days(lake, table, user_id))
+    covered = covered_days(lake, user_id, TABLES[table])
+    failed = entry_days(lake, user_id, TABLES[table], failed=True)
+    recorded |= covered if table == "peloton_workouts" else frozenset()
+    return Knowledge(
+        recorded, covered, unworn_days(lake, user_id) if source_of(table) == "oura" else frozenset(), failed
+    )
+
+
+def table_days(lake: Lakehouse, table: str, user_id: str) -> list[date]:
+    """The day of each of a user's rows in a silver table."""
+    name = f"bio_silver.{table}"
+    if not lake.tables.exists(name):
+        return []
+    days: list[date] = lake.tables.scan(name, user_id=user_id, columns=["day"]).column("day").to_pylist()
+    return days
+
+
+def covered_days(lake: Lakehouse, user_id: str, datasets: tuple[str, ...]) -> frozenset[date]:
+    """The days about which files and fetches of `datasets` speak."""
+    return entry_days(lake, user_id, datasets, failed=False)
+
+
+def entry_days(lake: Lakehouse, user_id: str, datasets: tuple[str, ...], *, failed: bool) -> frozenset[date]:
+    """The days that a user's usable entries of `datasets` cover, or those of their failed fetches."""
+
+    def wanted(entry: LogEntry) -> bool:
+        return (entry.status == "fetch_failed") if failed else entry.usable
+
+    entries = [entry for entry in lake.log.entries() if entry.user_id == user_id and wanted(entry)]
+    return frozenset().union(*(entry.covered_days for entry in entries if set(entry.datasets) & set(datasets)))
+
+
+def unworn_days(lake: Lakehouse, user_id: str) -> frozenset[date]:
+    """Days of 12 h or more without the ring and without a sleep period."""
+    name = "bio_silver.oura_daily_activity"
+    if not lake.tables.exists(name):
+        return frozenset()
+    rows = lake.tables.scan(name, user_id=user_id, columns=["day", "non_wear_time"]).to_pylist()
+    unworn = {row["day"] for row in rows if (row["non_wear_time"] or 0) >= NOT_WORN_SECONDS}
+    return frozenset(unworn - set(table_days(lake, "oura_sleep", user_id)))
