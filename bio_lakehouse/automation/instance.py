@@ -25,6 +25,8 @@ def configuration(settings: Settings) -> dict[str, Any]:
     """What `dagster.yaml` says. With an event batch size of 1 the storage is Dagster's own, over the same files."""
     configured: dict[str, Any] = {
         "telemetry": {"enabled": False},
+        # Else the console repeats the log, which takes longer than writing it. Events are kept at any level.
+        "python_logs": {"python_log_level": "INFO"},
         "concurrency": {"runs": {"max_concurrent_runs": 2}},
         "retention": {kind: {"purge_after_days": DAYS_OF_TICKS} for kind in ("schedule", "sensor", "auto_materialize")},
     }
