@@ -7,7 +7,7 @@ import tomllib
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -166,6 +166,10 @@ class Settings(BaseSettings):
     @classmethod
     def _home_is_absolute(cls, home: Path) -> Path:
         return home.expanduser().resolve()
+
+    def without_secrets(self) -> dict[str, Any]:
+        """What is set, JSON-able, less secrets: those are read from the environment again where they are needed."""
+        return self.model_dump(mode="json", exclude_none=True, exclude={"oura_client_secret", "notify_urls"})
 
     def today(self, user_id: str | None = None) -> date:
         """The calendar day now in that user's zone (`me`'s when not said)."""

@@ -59,3 +59,13 @@ def test_today_can_be_held(tmp_path: Path) -> None:
 
 def test_the_machines_zone_is_a_zone() -> None:
     assert Settings(timezone=machine_timezone()).timezone == machine_timezone()
+
+
+def test_secrets_are_neither_shared_nor_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIO_OURA_CLIENT_SECRET", "hunter2")
+    monkeypatch.setenv("BIO_NOTIFY_URLS", "slack://hunter2 json://hunter2")
+    settings = load_settings()
+    assert "hunter2" not in repr(settings)
+    assert "hunter2" not in str(settings.without_secrets())
+    again = load_settings(**settings.without_secrets())
+    assert again == settings
