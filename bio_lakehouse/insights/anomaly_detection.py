@@ -42,8 +42,8 @@ class Measure:
 
 
 MEASURES = (
-    Measure("readiness", "readiness_score", "Readiness (0–100)", "readiness", 0),
-    Measure("sleep", "sleep_score", "Sleep score (0–100)", "sleep score", 0),
+    Measure("readiness", "readiness_score", "Readiness<br>(0–100)", "readiness", 0),
+    Measure("sleep", "sleep_score", "Sleep score<br>(0–100)", "sleep score", 0),
     Measure("hrv", "hrv_rmssd_ms", "HRV (ms)", "HRV", 0, " ms"),
 )
 

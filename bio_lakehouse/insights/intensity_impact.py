@@ -89,8 +89,8 @@ def _series(data: InsightData, groups: dict[str, Mask], median: float | None) ->
 
 
 def _quartiles(values: Series) -> list[float] | None:
-    """Lower quartile, median and upper quartile; None without values."""
-    return np.quantile(values, (0.25, 0.5, 0.75)).tolist() if len(values) else None
+    """Lower quartile, median and upper quartile; None for too few values to say anything about."""
+    return np.quantile(values, (0.25, 0.5, 0.75)).tolist() if len(values) >= MINIMUM_GROUP else None
 
 
 def visualize(insight: Insight, mode: Mode = "light") -> Figure:
@@ -103,8 +103,8 @@ def visualize(insight: Insight, mode: Mode = "light") -> Figure:
     return charts.grouped_bars(
         [f"{names[g]}{split.get(g, '')}<br>n = {n}" for g, n in zip(series["groups"], series["days"], strict=True)],
         [
-            _bar("Readiness that morning", series["outcomes"]["same_day"]),
-            _bar("Readiness on the day after", series["outcomes"]["next_day"]),
+            _bar("That morning (median, quartiles)", series["outcomes"]["same_day"]),
+            _bar("On the day after", series["outcomes"]["next_day"]),
         ],
         title="Median readiness (0–100)",
         note=charts.refusal(finding.n, finding.needed, "days a group"),

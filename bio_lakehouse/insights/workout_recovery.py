@@ -66,7 +66,12 @@ def _series(readiness: Series, groups: dict[str, Mask]) -> dict[str, Any]:
 def visualize(insight: Insight, mode: Mode = "light") -> Figure:
     """Box plot of next-day readiness by workout type, every day a dot."""
     groups = [
-        {"label": capital(g["type"]), "values": g["readiness"], "reference": g["type"] == REST}
+        {
+            "label": capital(g["type"]),
+            "values": g["readiness"],
+            "reference": g["type"] == REST,
+            "too_few": len(g["readiness"]) < MINIMUM_GROUP,
+        }
         for g in insight.series["groups"]
     ]
     note = None if groups else charts.refusal(0, MINIMUM_GROUP, "days")

@@ -76,19 +76,23 @@ def _band(line: Mapping[str, Sequence[float]]) -> list[go.Scatter]:
 def box_by_group(
     groups: Sequence[Mapping[str, Any]], *, title: str, note: str | None = None, mode: Mode = "light"
 ) -> go.Figure:
-    """A box with every day as a dot for each group (`label`, `values`, `reference`: drawn in grey)."""
+    """A box with every day as a dot for each group (`label`, `values`, `reference`: drawn in grey).
+
+    A group that is `too_few` shows its dots and no box: a box would be a statement about the group.
+    """
     figure = go.Figure()
     for group in groups:
         colour = COLOURS.rest if group["reference"] else COLOURS.workout
+        boxless = group["too_few"]
         figure.add_box(
             y=group["values"],
-            name=f"{group['label']}<br>n = {len(group['values'])}",
+            name=f"{group['label']}<br>n = {len(group['values'])}{', too few' if boxless else ''}",
             boxpoints="all",
             jitter=0.45,
             pointpos=0,
-            marker={"color": translucent(colour, 0.5), "size": 5},
-            line={"color": colour, "width": 2},
-            fillcolor=translucent(colour, 0.14),
+            marker={"color": translucent(colour, 0.6), "size": 5},
+            line={"color": "rgba(0,0,0,0)" if boxless else colour, "width": 2},
+            fillcolor="rgba(0,0,0,0)" if boxless else translucent(colour, 0.14),
             hovertemplate="%{y:.0f}<extra></extra>",
         )
     figure.update_yaxes(title_text=title, **SCORE_AXIS)
@@ -120,7 +124,7 @@ def line_with_averages(
     for (name, average), colour, dash in looks:
         figure.add_scatter(x=days, y=average, mode="lines", name=name, line={"color": colour, "width": 3, "dash": dash})
     if line:
-        figure.add_scatter(x=days, y=line, mode="lines", name="Regression line", line={"dash": "dot", "width": 2})
+        figure.add_scatter(x=days, y=line, mode="lines", name="Straight line", line={"dash": "dot", "width": 2})
         figure.data[-1].line.color = COLOURS.sleep
     figure.update_traces(connectgaps=False, hovertemplate="%{x|%-d %b %Y}: %{y:.0f}<extra>%{fullData.name}</extra>")
     figure.update_xaxes(type="date", range=[days[0], days[-1]])
@@ -231,11 +235,11 @@ def grouped_bars(
             y=bar["medians"],
             name=bar["name"],
             marker={
-                "color": translucent(colour, 0.35) if pattern else colour,
+                "color": translucent(colour, 0.3),
                 "line": {"color": colour, "width": 1.5},
                 "pattern": {"shape": pattern, "fgcolor": colour, "solidity": 0.25},
             },
-            error_y=_whiskers(bar),
+            error_y=_whiskers(bar, colour),
             hovertemplate="%{x}<br>median %{y:.1f}<extra>%{fullData.name}</extra>",
         )
     figure.update_layout(barmode="group", bargap=0.35, bargroupgap=0.08)
@@ -243,15 +247,15 @@ def grouped_bars(
     return _finished(figure, note, mode)
 
 
-def _whiskers(bar: Mapping[str, Any]) -> dict[str, Any]:
+def _whiskers(bar: Mapping[str, Any], colour: str) -> dict[str, Any]:
     known = [(m, low, high) for m, low, high in zip(bar["medians"], bar["low"], bar["high"], strict=True)]
     return {
         "type": "data",
         "symmetric": False,
         "array": [None if m is None else high - m for m, _, high in known],
         "arrayminus": [None if m is None else m - low for m, low, _ in known],
-        "color": COLOURS.workout,
-        "thickness": 2,
+        "color": colour,
+        "thickness": 2.5,
         "width": 6,
     }
 

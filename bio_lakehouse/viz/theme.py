@@ -63,6 +63,9 @@ def translucent(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity:g})"
 
 
+LEGEND = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "yref": "paper"}
+
+
 @cache
 def template(mode: Mode = "light") -> go.layout.Template:
     """The Plotly template of that mode."""
@@ -77,7 +80,6 @@ def template(mode: Mode = "light") -> go.layout.Template:
             margin={"l": 56, "r": 20, "t": 44, "b": 52},
             xaxis=axis,
             yaxis=axis,
-            legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
             hoverlabel={"bgcolor": ground.paper, "bordercolor": ground.axis, "font": {"color": ground.ink}},
             annotationdefaults={"font": {"color": ground.soft}, "showarrow": False},
             dragmode=False,
@@ -99,5 +101,5 @@ def _axis(ground: Ground) -> dict[str, object]:
 
 
 def themed(figure: go.Figure, mode: Mode) -> go.Figure:
-    """The same figure in that mode's look."""
-    return figure.update_layout(template=template(mode))
+    """The same figure in that mode's look; the legend lies above the plot whatever template comes later."""
+    return figure.update_layout(template=template(mode), legend=LEGEND)

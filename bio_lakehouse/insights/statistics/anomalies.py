@@ -29,8 +29,8 @@ def unusual_days(values: Series) -> tuple[Mask, Mask]:
 
     Far below is a modified z-score under −3.5 (Iglewicz & Hoaglin 1993): distance from the median over 1.4826·MAD of
     the 60 calendar days before, the day itself left out, 28 of them known at least. Where more than half of those days
-    are alike the MAD is 0 and the mean absolute deviation stands in for it (ibid.); with no variation at all a day
-    cannot be judged.
+    are alike the MAD is 0 and the mean absolute deviation stands in for it (ibid.), though never less than the smallest
+    step between two values; with no variation at all a day cannot be judged.
     """
     before = sliding_window_view(np.concatenate([np.full(TRAILING_DAYS, np.nan), values[:-1]]), TRAILING_DAYS)
     judged = ~np.isnan(values) & ((~np.isnan(before)).sum(axis=1) >= MINIMUM_DAYS)
@@ -47,7 +47,9 @@ def _centre_and_scale(samples: Series) -> tuple[Series, Series]:
     centre = np.nanmedian(samples, axis=1)
     distances = np.abs(samples - centre[:, None])
     spread = np.nanmedian(distances, axis=1) * MAD_TO_SD
-    return centre, np.where(spread > 0, spread, np.nanmean(distances, axis=1) * MEAN_DEVIATION_TO_SD)
+    step = np.nanmin(np.where(distances > 0, distances, np.inf), axis=1)
+    instead = np.maximum(np.nanmean(distances, axis=1) * MEAN_DEVIATION_TO_SD, np.where(np.isinf(step), 0.0, step))
+    return centre, np.where(spread > 0, spread, instead)
 
 
 def trailing_mean(values: Series, days: int) -> Series:

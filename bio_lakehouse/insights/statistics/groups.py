@@ -18,6 +18,8 @@ from bio_lakehouse.insights.statistics.autocorrelation import (
 from bio_lakehouse.insights.statistics.correlation import NORMAL_95
 from bio_lakehouse.insights.statistics.permutation import come_in_runs, permutation_p
 
+SMALLEST = 1e-12
+
 
 @dataclass(frozen=True, slots=True)
 class GroupComparison:
@@ -91,9 +93,7 @@ def _limit(share: float, end: float, n_first: float, n_second: float) -> float:
     def excess(true: float) -> float:
         return abs(share - true) - NORMAL_95 * _standard_error(true, n_first, n_second)
 
-    if excess(end) <= 0:
-        return end
-    return float(optimize.brentq(excess, share, end))
+    return float(optimize.brentq(excess, float(np.clip(share, SMALLEST, 1 - SMALLEST)), end))
 
 
 def _standard_error(true: float, n_first: float, n_second: float) -> float:

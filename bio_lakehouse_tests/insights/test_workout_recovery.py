@@ -1,0 +1,85 @@
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from bio_lakehouse.insights import adjust, workout_recovery
+
+
+@pytest.fixture
+def plan():
+    """90 days of cycling, rest and some yoga, drawn day by day."""
+    random = np.random.default_rng(11)
+    return random.choice(["Cycling", "rest", "Yoga"], 90, p=[0.5, 0.4, 0.1])
+
+
+@pytest.fixture
+def trained(person, plan, as_of):
+    """A person whose readiness is eight points lower after cycling."""
+    random = np.random.default_rng(12)
+    readiness = np.append(78.0, np.where(plan[:-1] == "Cycling", 72, 80)) + random.normal(0, 4, 90)
+    workouts = [
+        {"day": as_of - timedelta(days=89 - i), "fitness_discipline": kind, "length_minutes": 30}
+        for i, kind in enumerate(plan)
+        if kind != "rest"
+    ]
+    columns = {"readiness_score": readiness.round(), "had_workout": [bool(kind != "rest") for kind in plan]}
+    return person(columns, workouts)
+
+
+def by_name(insight):
+    return {finding.name: finding for finding in insight.findings}
+
+
+def test_each_type_against_rest_by_mann_whitney(trained, plan) -> None:
+    found = by_name(adjust([workout_recovery.analyze(trained)])[0])
+    assert set(found) == {"cycling_vs_rest", "yoga_vs_rest"}
+    readiness = trained.next_day("readiness_score")[-90:]
+    cycling, rest = (readiness[(plan == kind) & ~np.isnan(readiness)] for kind in ("Cycling", "rest"))
+    theirs = stats.mannwhitneyu(cycling, rest)
+    finding = found["cycling_vs_rest"]
+    assert finding.status == "found"
+    assert finding.values["u"] == theirs.statistic
+    assert finding.values["p_mann_whitney"] == pytest.approx(theirs.pvalue)
+    assert finding.effect == pytest.approx(2 * theirs.statistic / (len(cycling) * len(rest)) - 1)
+    assert finding.values["median_first"] == np.median(cycling)
+    assert any("same measurement" in caveat for caveat in finding.caveats)
+
+
+def test_sentence_takes_its_word_from_the_sign(trained) -> None:
+    insight = adjust([workout_recovery.analyze(trained)])[0]
+    said = workout_recovery.sentence(by_name(insight)["cycling_vs_rest"])
+    assert said.startswith("Readiness on the next day tended to be lower after cycling than after rest: median 7")
+    assert "rank-biserial −0." in said
+
+
+def test_seven_days_are_too_few(person, as_of) -> None:
+    workouts = [
+        {"day": as_of - timedelta(days=2 * i + 1), "fitness_discipline": "Rowing", "length_minutes": 30}
+        for i in range(7)
+    ]
+    had = [i % 2 == 1 and i < 14 for i in range(40)][::-1]
+    insight = workout_recovery.analyze(person({"readiness_score": np.full(40, 80.0), "had_workout": had}, workouts))
+    finding = by_name(insight)["rowing_vs_rest"]
+    assert (finding.status, finding.n, finding.needed, finding.effect) == ("not enough data", 7, 8, None)
+    assert workout_recovery.narrate(insight) == (
+        "Readiness after rowing: not enough data (7 of 8 days after rowing with a readiness score)."
+    )
+
+
+def test_a_person_without_workouts_hears_that_there_are_none(person) -> None:
+    insight = workout_recovery.analyze(person({"readiness_score": np.full(40, 80.0)}))
+    assert [finding.status for finding in insight.findings] == ["not enough data"]
+    assert workout_recovery.visualize(insight).layout.annotations[0].text == "Not enough data (0 of 8 days)"
+
+
+def test_few_days_are_dots_without_a_box(trained) -> None:
+    insight = workout_recovery.analyze(trained)
+    groups = {group["type"]: group["readiness"] for group in insight.series["groups"]}
+    assert next(iter(groups)) == "rest"
+    figure = workout_recovery.visualize(insight)
+    assert [len(trace.y) for trace in figure.data] == [len(values) for values in groups.values()]
+    short = [trace for trace in figure.data if "too few" in trace.name]
+    assert {trace.line.color for trace in short} <= {"rgba(0,0,0,0)"}
+    assert len(short) == sum(len(values) < 8 for values in groups.values())
