@@ -39,7 +39,7 @@ def shown(value: object) -> str:
 
 def is_unknown(value: object) -> bool:
     """Whether the source says nothing: JSON null, an empty cell, `None`."""
-    return value is None or (isinstance(value, str) and value.strip(" ").lower() in UNKNOWN_TEXTS)
+    return value is None or (isinstance(value, str) and value.strip().lower() in UNKNOWN_TEXTS)
 
 
 def check(field: Field, value: object) -> None:
@@ -69,7 +69,7 @@ def number_of(name: str, value: object) -> float:
     """The finite number that a JSON value or a cell holds; raises `RowProblem`."""
     number = math.nan
     if isinstance(value, str):
-        number = float(value) if NUMBER.fullmatch(value.strip(" ")) else number
+        number = float(value) if NUMBER.fullmatch(value.strip()) else number
     elif isinstance(value, int | float) and not isinstance(value, bool):
         number = _as_float(value)
     if not math.isfinite(number):
@@ -86,9 +86,9 @@ def _as_float(value: float) -> float:
 
 def instant(name: str, value: object) -> datetime:
     """The point in time that ISO 8601 text with an offset names; raises `RowProblem`."""
-    if isinstance(value, str) and INSTANT.fullmatch(value.strip(" ")):
+    if isinstance(value, str) and INSTANT.fullmatch(value.strip()):
         try:
-            return datetime.fromisoformat(value.strip(" "))
+            return datetime.fromisoformat(value.strip())
         except ValueError:
             pass
     raise RowProblem(name, f"{name} is {shown(value)}, which is not a time with its UTC offset")
@@ -98,9 +98,9 @@ def calendar_day(name: str, value: object) -> date:
     """The day that `YYYY-MM-DD` names; raises `RowProblem`."""
     if is_unknown(value):
         raise RowProblem(name, f"{name} is missing")
-    if isinstance(value, str) and DAY.fullmatch(value.strip(" ")):
+    if isinstance(value, str) and DAY.fullmatch(value.strip()):
         try:
-            return date.fromisoformat(value.strip(" "))
+            return date.fromisoformat(value.strip())
         except ValueError:
             pass
     raise RowProblem(name, f"{name} is {shown(value)}, which is not a calendar day (YYYY-MM-DD)")

@@ -12,6 +12,7 @@ import pytest
 
 from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.sources.oura.account_export import split_row
+from bio_lakehouse.sources.oura.endpoints import export_endpoint
 from bio_lakehouse_tests.sources.conftest import Read
 
 HEADER = "id;contributors;day;score;timestamp"
@@ -86,6 +87,8 @@ def test_rows_may_be_shorter_than_the_header_and_lack_an_id(read: Read) -> None:
         (ROW.replace("abc-123;", ""), "day", "day is '71'"),
         ('"abc-123;;2025-12-03;71', None, "a quote is opened"),
         (";;;;", "day", "day is missing"),
+        ("abc-123;[1, 2;2025-12-03;71;", "contributors", "an object with fields is expected"),
+        ('abc-123;{"a": 1;2025-12-03;71;', "contributors", "cannot be read"),
     ],
 )
 def test_a_bad_row_costs_itself_only_and_keeps_its_line(read: Read, row: str, field: str | None, words: str) -> None:
@@ -136,6 +139,22 @@ def test_content_tells_the_dataset_and_the_name_only_where_it_must(
     assert (parsed.origin, parsed.datasets) == ("account_export", (dataset,))
     assert parsed.records[0].key == key
     assert parsed.coverage == (date(2025, 12, parsed.records[0].day.day),) * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("App Data/dailysleep.csv", {"daily_sleep"}),
+        ("DailyResilience.csv", {"daily_resilience"}),
+        ("sleepmodel (1).csv", {"sleep"}),
+        ("vo2max.csv", {"vO2_max"}),
+        ("daily_sleep.csv", {"daily_sleep"}),
+        ("me-enhancedtag-2025.csv", {"enhanced_tag"}),
+        ("mydailysleep.csv", set()),
+    ],
+)
+def test_an_exports_file_names_are_those_of_the_endpoints_without_underscores(name: str, expected: set[str]) -> None:
+    assert export_endpoint(name) == expected
 
 
 def test_a_header_alone_is_a_file_without_rows(read: Read) -> None:

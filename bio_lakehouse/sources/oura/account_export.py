@@ -137,10 +137,10 @@ def _cell(line: str, start: int, place: int) -> tuple[Any, int]:
 def _json_cell(line: str, start: int, place: int) -> tuple[Any, int]:
     try:
         value, end = _DECODER.raw_decode(line, start)
+        if end == len(line) or line[end] == ";":
+            return value, end
     except (ValueError, RecursionError):
-        value, end = None, -1
-    if end == len(line) or line.startswith(";", end):
-        return value, end
+        pass
     if line[start] == "{":
         raise BrokenJson(place)
     return plain_cell(line, start, ";")

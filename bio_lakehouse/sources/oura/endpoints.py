@@ -135,4 +135,4 @@ def _within(span: tuple[int, int], other: tuple[int, int]) -> bool:
 def export_endpoint(name: str) -> set[str]:
     """The endpoint that an account export's file name stands for: `App Data/dailysleep.csv` is `daily_sleep`."""
     words = re.findall(r"[a-z0-9]+", PurePosixPath(name).stem.lower())
-    return {_EXPORT_NAMES[word] for word in words if word in _EXPORT_NAMES} | endpoints_in_name(name)
+    return endpoints_in_name(name) or {_EXPORT_NAMES[word] for word in words if word in _EXPORT_NAMES}

@@ -113,7 +113,7 @@ def _record(names: list[str], columns: list[str], context: ParseContext, row: Ro
 
 
 def _check_measure(field: Field, cell: str) -> None:
-    percentage = cell.strip(" ").removesuffix("%") if field.column == "avg_resistance_pct" else ""
+    percentage = cell.strip().removesuffix("%").rstrip() if field.column == "avg_resistance_pct" else ""
     check(field, percentage if NUMBER.fullmatch(percentage) else cell)
 
 
@@ -121,7 +121,7 @@ def read_stamp(cell: str) -> Stamp:
     """Wall-clock text without its label, its day, and whether it has a time of day; raises `RowProblem`."""
     if is_unknown(cell):
         raise RowProblem(START_HEADER, f"{START_HEADER} is missing")
-    match = _STAMP.fullmatch(cell.strip(" "))
+    match = _STAMP.fullmatch(cell.strip())
     if match is None:
         raise RowProblem(START_HEADER, f"{START_HEADER} is {shown(cell)}, which is not a time such as 2020-04-17 12:29")
     day = calendar_day(START_HEADER, match["day"])
