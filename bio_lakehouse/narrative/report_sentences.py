@@ -189,6 +189,15 @@ def since(earlier: date | None, first_known: date) -> str:
     return f"since {least}{short_day(day)} {day.year}"
 
 
+def missing(source: str, reasons: Sequence[tuple[str, Sequence[date]]]) -> str:
+    """`Oura sleep: not worn on Friday, not delivered on Saturday and Sunday.`"""
+    return f"{source}: {', '.join(f'{why} on {listed([weekday(day) for day in days])}' for why, days in reasons)}."
+
+
+def never_arrived(source: str) -> str:
+    return f"{source}: nothing has arrived yet."
+
+
 METHOD = (
     "Means are over the days that are known; a missing day is left out, never filled in or counted as zero.",
     "Usual means the middle 80\u00a0% of your own days in the four weeks before this one, so about one day in five "

@@ -52,7 +52,7 @@ class Measure:
     @property
     def unit_label(self) -> str:
         """The unit as a column of numbers says it once."""
-        return "h, change in min" if self.form == "hours" else self.unit
+        return "change in min" if self.form == "hours" else self.unit
 
 
 def rounded(value: float, decimals: int) -> Decimal:

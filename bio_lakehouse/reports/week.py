@@ -134,7 +134,7 @@ def known(value: Any) -> float | None:
 
 
 def _text(value: Any) -> str | None:
-    return value.strip() or None if isinstance(value, str) else None
+    return " ".join(value.split()) or None if isinstance(value, str) else None
 
 
 def moments(daily: pd.DataFrame, workouts: pd.DataFrame, last: date) -> tuple[Moment, ...]:

@@ -19,7 +19,16 @@ from bio_lakehouse.insights.finding import Finding
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports import palette
 from bio_lakehouse.reports.comparison import BAND_NEEDS, Comparison, TotalComparison
-from bio_lakehouse.reports.completeness import MEANINGS, PELOTON, READINESS, SLEEP, Source, Status
+from bio_lakehouse.reports.completeness import (
+    ANSWERED,
+    MEANINGS,
+    PELOTON,
+    READINESS,
+    SLEEP,
+    Source,
+    SourceDays,
+    Status,
+)
 from bio_lakehouse.reports.contents import Contents
 from bio_lakehouse.reports.measures import OUTPUT, WORKOUTS, Measure, rounded
 from bio_lakehouse.reports.sparkline import Bar, Sparkline, bars, sparkline
@@ -201,6 +210,23 @@ def reason(contents: Contents, source: Source, day: date) -> str:
     """Why a day has no data of a source, as the completeness strip says it."""
     statuses = next(days for days in contents.completeness if days.title == source.title)
     return str(statuses.days[(day - contents.first_day).days])
+
+
+def missing_days(contents: Contents) -> list[str]:
+    """A sentence for each source with days that are not known, saying why."""
+    return [
+        sentences.never_arrived(source.title) if source.never else sentences.missing(source.title, reasons)
+        for source in contents.completeness
+        if (reasons := _reasons(contents, source))
+    ]
+
+
+def _reasons(contents: Contents, source: SourceDays) -> list[tuple[str, list[date]]]:
+    days: dict[Status, list[date]] = {}
+    for line, status in zip(contents.days, source.days, strict=True):
+        if status not in ANSWERED:
+            days.setdefault(status, []).append(line.day)
+    return [(str(status), those) for status, those in days.items()]
 
 
 def workout_facts(workout: WorkoutLine) -> str:

@@ -47,5 +47,5 @@ def test_a_column_of_numbers_says_its_unit_once() -> None:
     assert (TIME_ASLEEP.number(7.2), TIME_ASLEEP.change(0.3), TIME_ASLEEP.unit_label) == (
         "7 h 12",
         "+18",
-        "h, change in min",
+        "change in min",
     )
