@@ -118,8 +118,9 @@ def lede(
     return capital(", with ".join(filter(None, [listed(averages), *trained]))) + "." if averages or trained else ""
 
 
-def moved(change: Change) -> str:
-    return f"{change.week} on average, {change.before} in the four weeks before."
+def moved(week: str, before: str, q: str) -> str:
+    """`68 on average, 79 in the four weeks before (q 0.004).`"""
+    return f"{week} on average, {before} in the four weeks before (q\u00a0{q})."
 
 
 def moved_of(moved: int, measures: int, q: float) -> str:

@@ -27,6 +27,7 @@ ARRIVALS = (
     "peloton_workouts",
 )
 """Silver tables whose rows a report stands on."""
+SIGNS_OF_LIFE = ("readiness_score", "sleep_score", "activity_score", "steps", "workout_count")
 HEAD_BYTES = 4096
 DATA_UP_TO = re.compile(rb'<meta name="bio-lakehouse:data-up-to" content="([^"]*)">')
 
@@ -89,6 +90,18 @@ def reported_users(lake: Lakehouse, day: date) -> list[str]:
     if not lake.tables.exists(DAILY.full_name):
         return []
     return sorted(set(lake.tables.scan(DAILY.full_name, last=day, columns=["user_id"]).column("user_id").to_pylist()))
+
+
+def newest_day_with_data(lake: Lakehouse, user_id: str) -> date:
+    """The newest day of which the user has a score, steps or a workout. Raises `ReportError` when there is none."""
+    daily = _rows(lake, DAILY, user_id, ("day", *SIGNS_OF_LIFE))
+    known = daily[daily[list(SIGNS_OF_LIFE)].notna().any(axis=1)]
+    if known.empty:
+        raise ReportError(
+            f"there is nothing to report on: no day of {user_id!r} has data; run `bio-lakehouse ingest FILE`"
+        )
+    newest: date = pd.to_datetime(known["day"]).max().date()
+    return newest
 
 
 def newest_arrival(lake: Lakehouse, user_id: str, day: date) -> datetime | None:

@@ -64,6 +64,7 @@ class Comparison:
 
     @property
     def week_values(self) -> tuple[float | None, ...]:
+        """The week's seven values, oldest first."""
         return self.values[BEFORE:]
 
     @property
@@ -81,6 +82,7 @@ class Comparison:
 
     @property
     def moved(self) -> bool:
+        """Whether the week differs by more than the person's own variation makes likely (q at most 0.05)."""
         return self.q is not None and self.q <= MOVED_AT
 
 
@@ -190,6 +192,7 @@ class WorkoutWeek:
 
     @property
     def is_complete(self) -> bool:
+        """Whether it is known of all seven days whether there was a workout."""
         return self.days_known == WEEK
 
     def value(self, column: str) -> float | None:

@@ -45,6 +45,7 @@ class SourceDays:
 
     @property
     def known(self) -> int:
+        """Days that the source has answered for."""
         return sum(status in ANSWERED for status in self.days)
 
     @property

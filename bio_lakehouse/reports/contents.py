@@ -108,6 +108,7 @@ class Contents:
 
     @property
     def title(self) -> str:
+        """`Week of 3–9 March 2025`."""
         return f"Week of {sentences.span(self.first_day, self.last_day)}"
 
 

@@ -37,6 +37,7 @@ class Reading:
 
     @property
     def text(self) -> str:
+        """The value with its unit; `–` when unknown."""
         return self.measure.text(self.value)
 
 
@@ -64,10 +65,12 @@ class DayLine:
 
     @property
     def night_known(self) -> bool:
+        """Whether anything is known of the night."""
         return any(reading.value is not None for reading in self.night)
 
     @property
     def morning_known(self) -> bool:
+        """Whether anything is known of the morning."""
         return any(reading.value is not None for reading in self.morning)
 
 

@@ -129,6 +129,7 @@ def _figure_json(figure: Figure) -> Markup:
 
 
 def renewing_command(contents: Contents) -> str:
+    """The command line that makes this report anew."""
     user = "" if contents.user_id == "me" else f" --user {contents.user_id}"
     return f"bio-lakehouse report --week-ending {contents.last_day.isoformat()}{user}"
 
@@ -193,11 +194,9 @@ def _workout_tile(contents: Contents) -> Tile:
 
 
 def moved_text(comparison: Comparison) -> str:
-    measure = comparison.measure
-    return (
-        f"{measure.text(comparison.week.mean)} on average, {measure.text(comparison.before.mean)} in the four weeks "
-        f"before (q\u00a0{probability(comparison.q or 0.0)})."
-    )
+    """What moved, in figures: `68 on average, 79 in the four weeks before (q 0.004).`"""
+    week, before = (comparison.measure.text(sample.mean) for sample in (comparison.week, comparison.before))
+    return sentences.moved(week, before, probability(comparison.q or 0.0))
 
 
 def mean_of(total: TotalComparison) -> Measure:

@@ -20,7 +20,7 @@ from bio_lakehouse.reports.comparison import (
     movement_p,
     workout_weeks,
 )
-from bio_lakehouse.reports.measures import HRV, OUTPUT, READINESS, SLEEP, TOTALS, WORKOUT_MINUTES, WORKOUTS
+from bio_lakehouse.reports.measures import DAILY, HRV, OUTPUT, READINESS, SLEEP, TOTALS, WORKOUT_MINUTES, WORKOUTS
 
 MakeDaily = Callable[..., pd.DataFrame]
 
@@ -146,3 +146,12 @@ def test_a_week_of_rest_is_zero_and_a_week_without_output_is_unknown(make_daily:
     assert (rest[-1].workouts, rest[-1].minutes, rest[-1].output_kj) == (0, 0.0, 0.0)
     assert (yoga[-1].workouts, yoga[-1].minutes, yoga[-1].output_kj) == (7, None, None)
     assert [total.difference for total in compare_totals(rest, [WORKOUTS, WORKOUT_MINUTES, OUTPUT])] == [0, 0, 0]
+
+
+def test_few_quiet_weeks_list_anything_at_all(make_daily: MakeDaily, sunday: date) -> None:
+    """Over all measures together, as a report looks at them: at most one week in twenty, give or take."""
+    weeks = ar1(0.4, days=120, replicates=200 * 8, seed=7).reshape(200, 8, 120)
+    names = [measure.column for measure in DAILY[:8]]
+    frames = (make_daily(**dict(zip(names, series, strict=True))) for series in weeks)
+    noisy = sum(any(comparison.moved for comparison in compare(frame, DAILY[:8], sunday)) for frame in frames)
+    assert noisy / len(weeks) <= 0.095
