@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from bio_lakehouse.assets.keys import GOLD_DAILY, assets_of_run, bronze_key
+from bio_lakehouse.assets.keys import bronze_key
 from bio_lakehouse.assets.reporting import materialized
 from bio_lakehouse.automation.partitions import days_of
 from bio_lakehouse.lake import arrivals
@@ -17,8 +17,6 @@ def bronze_asset(dataset: str) -> dg.AssetsDefinition:
     def bronze(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> dg.MaterializeResult[None]:
         days = days_of(context)
         written = arrivals.write_bronze(lake, dataset, days.first, days.last)
-        if dataset not in TYPED_DATASETS and GOLD_DAILY not in assets_of_run(context):
-            arrivals.settle(lake, [dataset], days.first, days.last)
         files = {"files written": written.written, "files unchanged": written.unchanged}
         return materialized(context, days, written.lines_by_day, files)
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import dagster as dg
 
 from bio_lakehouse import silver
-from bio_lakehouse.sources import BRONZE_DATASETS, TYPED_DATASETS
+from bio_lakehouse.sources import BRONZE_DATASETS
 
 COVERAGE = dg.AssetKey(["silver", "coverage"])
 GOLD_DAILY = dg.AssetKey(["gold", "daily_readiness_performance"])
@@ -26,22 +26,17 @@ def insight_key(name: str) -> dg.AssetKey:
 
 
 def silver_inputs() -> dict[dg.AssetKey, tuple[str, ...]]:
-    """The bronze datasets that each silver table is made from; what arrives of any of them may change coverage."""
+    """The bronze datasets that each silver table is made from. A file of any of them speaks about days: coverage."""
     inputs = {table_key(f"bio_silver.{table}"): transform.inputs for table, transform in silver.TRANSFORMS.items()}
-    return inputs | {COVERAGE: TYPED_DATASETS}
+    return inputs | {COVERAGE: BRONZE_DATASETS}
 
 
 def datasets_built(keys: Collection[dg.AssetKey]) -> set[str]:
-    """The bronze datasets that a run over the assets `keys` brings up to date as far as gold goes.
-
-    An untyped dataset goes no further than bronze; a typed one is built when its silver tables and gold's daily table
-    are made in the same run.
-    """
-    readers = {
-        dataset: {GOLD_DAILY, *(table for table, inputs in silver_inputs().items() if dataset in inputs)}
-        for dataset in TYPED_DATASETS
-    }
-    return {name for name in BRONZE_DATASETS if {bronze_key(name), *readers.get(name, ())} <= set(keys)}
+    """The bronze datasets that a run over the assets `keys` brings up to date all the way to gold's daily table."""
+    made = set(keys)
+    inputs = silver_inputs()
+    readers = {dataset: {table for table in inputs if dataset in inputs[table]} for dataset in BRONZE_DATASETS}
+    return {dataset for dataset in BRONZE_DATASETS if {bronze_key(dataset), GOLD_DAILY, *readers[dataset]} <= made}
 
 
 def assets_of_run(context: dg.AssetExecutionContext) -> frozenset[dg.AssetKey]:

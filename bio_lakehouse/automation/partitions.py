@@ -17,6 +17,14 @@ def daily(settings: Settings) -> dg.DailyPartitionsDefinition:
     return dg.DailyPartitionsDefinition(settings.first_day.isoformat(), timezone=settings.timezone, end_offset=1)
 
 
+def range_tags(days: DayRange) -> dict[str, str]:
+    """The tags that make a run one of `days`."""
+    return {
+        "dagster/asset_partition_range_start": days.first.isoformat(),
+        "dagster/asset_partition_range_end": days.last.isoformat(),
+    }
+
+
 def days_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> DayRange:
     """The days of the run, be it of one day or of a range: from the keys, since a day has not always 24 hours."""
     keys = context.partition_key_range

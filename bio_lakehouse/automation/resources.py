@@ -43,7 +43,7 @@ class SqlResource(dg.ConfigurableResource[SqlEngine]):
 
 def resources(settings: Settings) -> dict[str, Any]:
     """Resources by the names that assets take them by."""
-    values = settings.model_dump(mode="json", exclude_none=True)
+    values = settings.without_secrets()
     return {
         "lake": LakeResource(settings=values),
         "spark": SparkResource(settings=values),

@@ -1,0 +1,176 @@
+"""Runs in this process, for the command line: a range of days of some assets, and what an arrival asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from time import monotonic
+from uuid import uuid4
+
+import dagster as dg
+import pyarrow.compute as pc
+
+from bio_lakehouse.assets import all_assets
+from bio_lakehouse.assets.keys import bronze_key
+from bio_lakehouse.automation.checks import CHECKS
+from bio_lakehouse.automation.failures import first_failure
+from bio_lakehouse.automation.instance import close_abandoned_runs, open_instance, process_tag
+from bio_lakehouse.automation.partitions import range_tags
+from bio_lakehouse.automation.ranges import DayRange, merge_days
+from bio_lakehouse.automation.resources import resources
+from bio_lakehouse.errors import BioLakehouseError
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.settings import Settings
+
+LAYERS = dg.AssetSelection.groups("bronze", "silver", "gold")
+INSIGHTS = dg.AssetSelection.groups("insights")
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+Keys = Collection[dg.AssetKey]
+Progress = Callable[[str, int, int], None]
+"""Told the name of an asset that is done, how many are, and of how many."""
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """A run that went well: its assets by name, its days, and how long it took."""
+
+    run_id: str
+    assets: tuple[str, ...]
+    first: date
+    last: date
+    seconds: float
+
+
+def ignore(asset: str, done: int, total: int) -> None:
+    """Progress that nobody looks at."""
+
+
+def materialize_range(
+    settings: Settings, selection: str | Sequence[dg.AssetKey], first: date, last: date, progress: Progress = ignore
+) -> RunOutcome:
+    """Materialise the selected assets for the days `first` to `last`, in one run.
+
+    `selection` is `refresh` (bronze, silver and gold), the name of one asset (`insights/sleep_readiness`), or a
+    selection in Dagster's words (`group:silver`, `key:"gold/*"`). Raises `BioLakehouseError` when it selects nothing,
+    when the days are not the lake's, and with asset and first cause when the run fails.
+    """
+    with Launcher.open(settings) as launcher:
+        keys = launcher.select(selection)
+        return launcher.run(keys, launcher.checked(DayRange(first, last)), Steps(len(keys), progress))
+
+
+def bring_up_to_date(
+    settings: Settings, changed: Mapping[str, Collection[date]], progress: Progress = ignore
+) -> list[RunOutcome]:
+    """Build the days that changed, by bronze dataset, and then the insights of the newest day.
+
+    The days are merged into at most three ranges, each a run of the datasets that changed in it and of all that is
+    downstream of them in silver and gold. Raises `BioLakehouseError` with asset and first cause when a run fails.
+    """
+    with Launcher.open(settings) as launcher:
+        ranges = merge_days(day for days in changed.values() for day in days if day in launcher.days)
+        runs = [(launcher.downstream(changed_in(days, changed)), days) for days in ranges]
+        insights = launcher.resolve(INSIGHTS)
+        steps = Steps(sum(len(keys) for keys, _ in runs) + len(insights), progress)
+        outcomes = [launcher.run(keys, days, steps) for keys, days in runs]
+        newest = newest_day(settings) if outcomes else None
+        return outcomes + ([launcher.run(insights, DayRange(newest, newest), steps)] if newest else [])
+
+
+def changed_in(days: DayRange, changed: Mapping[str, Collection[date]]) -> list[str]:
+    """The datasets that changed on some of the days."""
+    return [dataset for dataset, days_of_dataset in changed.items() if any(day in days for day in days_of_dataset)]
+
+
+def newest_day(settings: Settings) -> date | None:
+    """The newest day of gold's daily table."""
+    tables = Lakehouse.open(settings).tables
+    if not tables.exists(DAILY_READINESS_PERFORMANCE.full_name):
+        return None
+    newest: date | None = pc.max(tables.scan(DAILY_READINESS_PERFORMANCE.full_name, columns=["day"])["day"]).as_py()
+    return newest
+
+
+class Steps:
+    """Counts the assets that are done over several runs."""
+
+    def __init__(self, total: int, progress: Progress) -> None:
+        self.total = total
+        self.progress = progress
+        self.done: set[tuple[str, dg.AssetKey]] = set()
+
+    def hear(self, event: dg.EventLogEntry) -> None:
+        """Called by Dagster with every event of a run; an asset is done with the event of its first day."""
+        happened = event.dagster_event
+        if happened is None or happened.event_type_value != dg.DagsterEventType.ASSET_MATERIALIZATION.value:
+            return
+        key = happened.step_materialization_data.materialization.asset_key
+        if (event.run_id, key) not in self.done:
+            self.done.add((event.run_id, key))
+            self.progress(key.to_user_string(), len(self.done), self.total)
+
+
+class Launcher:
+    """Starts runs of one lake in this process, one after the other, and waits for each."""
+
+    def __init__(self, settings: Settings, instance: dg.DagsterInstance) -> None:
+        self.days = DayRange(settings.first_day, settings.today())
+        self.instance = instance
+        definitions = dg.Definitions(assets=all_assets(settings), asset_checks=CHECKS, resources=resources(settings))
+        self.graph = definitions.resolve_asset_graph()
+        self.job = definitions.resolve_implicit_global_asset_job_def()
+
+    @classmethod
+    @contextmanager
+    def open(cls, settings: Settings) -> Iterator[Launcher]:
+        with open_instance(settings) as instance:
+            close_abandoned_runs(instance)
+            yield cls(settings, instance)
+
+    def select(self, selection: str | Sequence[dg.AssetKey]) -> Keys:
+        """The assets that a selection names; raises `BioLakehouseError` when there are none."""
+        names = {key.to_user_string(): key for key in self.graph.get_all_asset_keys()}
+        if not isinstance(selection, str):
+            return selection
+        if selection in names:
+            return [names[selection]]
+        keys = self.resolve(LAYERS if selection == "refresh" else dg.AssetSelection.from_string(selection))
+        if not keys:
+            raise BioLakehouseError(f"{selection!r} selects no asset; there are {', '.join(sorted(names))}")
+        return keys
+
+    def resolve(self, selection: dg.AssetSelection) -> Keys:
+        return sorted(selection.resolve(self.graph, allow_missing=True))
+
+    def downstream(self, datasets: Collection[str]) -> Keys:
+        """Bronze of these datasets and what is made of it in silver and gold."""
+        changed = dg.AssetSelection.assets(*(bronze_key(dataset) for dataset in datasets))
+        return self.resolve(changed.downstream() & LAYERS)
+
+    def checked(self, days: DayRange) -> DayRange:
+        """`days`; raises `BioLakehouseError` when they are not days of the lake, or end before they begin."""
+        if not self.days.first <= days.first <= days.last <= self.days.last:
+            lake = f"{self.days.first} (BIO_FIRST_DAY) to {self.days.last}, today"
+            raise BioLakehouseError(f"{days.first} to {days.last} is no range of the lake's days, {lake}")
+        return days
+
+    def run(self, keys: Keys, days: DayRange, steps: Steps) -> RunOutcome:
+        """One run of the assets `keys` over `days`; raises `BioLakehouseError` when any of them fails."""
+        started, run_id = monotonic(), str(uuid4())
+        self.instance.add_event_listener(run_id, steps.hear)
+        result = self.job.execute_in_process(
+            instance=self.instance,
+            asset_selection=list(keys),
+            run_id=run_id,
+            run_config=QUIET,
+            tags=range_tags(days) | process_tag(),
+            raise_on_error=False,
+        )
+        if not result.success:
+            raise BioLakehouseError(first_failure(result))
+        names = tuple(key.to_user_string() for key in keys)
+        return RunOutcome(run_id, names, days.first, days.last, monotonic() - started)
