@@ -1,4 +1,4 @@
-"""Spark sessions for tests: Sail in this process, and Spark itself in a JVM beside it."""
+"""For all tests: which are slow, and Spark sessions (Sail in this process, Spark itself in a JVM beside it)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 
 STARTUP_TIMEOUT_S = 90
 QUICK_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out slow tests unless `-m` speaks of them."""
+    if "slow" not in config.getoption("-m"):
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,7 @@ def connect(address: str) -> SparkSession:
         session.conf.set("spark.sql.session.timeZone", "UTC")
     except PySparkException as error:
         raise SettingsError(f"BIO_SPARK_REMOTE: Spark at {address} refused the session: {error}") from error
-    atexit.register(_stop, session)
+    atexit.register(stop, session, address)
     return session
 
 
@@ -60,6 +60,16 @@ def check_reachable(address: str) -> None:
         raise SettingsError(
             f"BIO_SPARK_REMOTE: no Spark answers at {address} ({error}). Start it, or unset the variable to use Sail."
         ) from error
+
+
+def stop(session: SparkSession, address: str) -> None:
+    """End `session`; when its server has gone already, without saying goodbye, for which PySpark would retry."""
+    try:
+        check_reachable(address)
+    except SettingsError:
+        session.release_session_on_close = False  # type: ignore[attr-defined]
+    with suppress(PySparkException):
+        session.stop()
 
 
 def frame(spark: SparkSession, rows: pa.Table) -> DataFrame:
@@ -80,8 +90,3 @@ def start_sail() -> str:
     atexit.register(server.stop)
     _, port = server.listening_address
     return f"sc://127.0.0.1:{port}"
-
-
-def _stop(session: SparkSession) -> None:
-    with suppress(PySparkException):
-        session.stop()

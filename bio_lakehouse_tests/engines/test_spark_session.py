@@ -1,0 +1,102 @@
+"""Spark sessions: Sail by default, another Spark by its address, quiet, in UTC."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pyspark.sql import SparkSession
+
+from bio_lakehouse.engines.spark import connect, frame, spark_session
+from bio_lakehouse.errors import SettingsError
+from bio_lakehouse.settings import Settings
+
+PROGRAM = """
+from bio_lakehouse.engines.spark import spark_session
+from bio_lakehouse.settings import Settings
+with spark_session(Settings(spark_remote=None)) as spark:
+    print(spark.sql("select 6 * 7 as answer").toArrow().to_pylist())
+"""
+
+ABANDONED = """
+from pysail.spark import SparkConnectServer
+from bio_lakehouse.engines.spark import spark_session
+from bio_lakehouse.settings import Settings
+server = SparkConnectServer(ip="127.0.0.1", port=0)
+server.start(background=True)
+with spark_session(Settings(spark_remote=f"sc://127.0.0.1:{server.listening_address[1]}")) as spark:
+    print(spark.sql("select 6 * 7 as answer").toArrow().to_pylist())
+server.stop()
+"""
+
+
+def test_one_session_a_process() -> None:
+    with spark_session(Settings(spark_remote=None)) as first, spark_session(Settings(spark_remote=None)) as second:
+        assert first is second
+
+
+def test_times_are_utc(sail: SparkSession) -> None:
+    rows = sail.sql("select timestamp'2024-07-01 12:00:00' as at, current_timezone() as zone").toArrow().to_pylist()
+    assert rows == [{"at": datetime(2024, 7, 1, 12, tzinfo=UTC), "zone": "UTC"}]
+
+
+def test_starts_and_ends_without_a_word(tmp_path: Path) -> None:
+    run = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "[{'answer': 42}]\n", "")
+
+
+def test_a_server_that_has_gone_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    run = subprocess.run([sys.executable, "-c", ABANDONED], capture_output=True, cwd=tmp_path, timeout=60, check=True)
+    assert run.stdout == b"[{'answer': 42}]\n"
+
+
+@pytest.mark.parametrize("address", ["localhost:15002", "http://localhost:15002", "sc://", "local[2]"])
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(SettingsError, match="BIO_SPARK_REMOTE"):
+        connect(address)
+
+
+def test_nobody_at_the_address_is_said_at_once() -> None:
+    with pytest.raises(SettingsError, match=r"no Spark answers at sc://127\.0\.0\.1:1 .*Start it, or unset"):
+        connect("sc://127.0.0.1:1")
+
+
+@pytest.mark.jvm
+def test_another_spark_by_its_address(jvm_address: str, sail: SparkSession) -> None:
+    with spark_session(Settings(spark_remote=jvm_address)) as spark:
+        assert spark is not sail
+        assert spark.sql("select current_timezone() as zone").toArrow().to_pylist() == [{"zone": "UTC"}]
+        assert (
+            "java" in spark.sql("select java_method('java.lang.System', 'getProperty', 'java.home') as h").first()["h"]
+        )
+
+
+ROWS = pa.schema(
+    [
+        pa.field("user_id", pa.string(), nullable=False),
+        ("day", pa.date32()),
+        ("at", pa.timestamp("us")),
+        ("n", pa.int32()),
+    ]
+)
+
+
+@pytest.mark.parametrize("engine", ["sail", pytest.param("spark_jvm", marks=pytest.mark.jvm)])
+def test_frame_of_no_rows_keeps_the_columns(request: pytest.FixtureRequest, engine: str) -> None:
+    table = frame(request.getfixturevalue(engine), ROWS.empty_table()).toArrow()
+    assert table.num_rows == 0
+    assert table.schema.names == ROWS.names
+    assert [table.schema.field(name).type for name in ("day", "n")] == [pa.date32(), pa.int32()]
+
+
+@pytest.mark.parametrize("engine", ["sail", pytest.param("spark_jvm", marks=pytest.mark.jvm)])
+def test_frame_takes_times_without_a_zone_as_utc(request: pytest.FixtureRequest, engine: str) -> None:
+    at = datetime.fromisoformat("2024-07-01T12:00:00")
+    rows = pa.Table.from_pylist([{"user_id": "me", "at": at}], schema=ROWS)
+    assert frame(request.getfixturevalue(engine), rows).toArrow().to_pylist() == [
+        {"user_id": "me", "day": None, "at": at.replace(tzinfo=UTC), "n": None}
+    ]
