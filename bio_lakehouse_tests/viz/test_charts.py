@@ -1,0 +1,95 @@
+import json
+
+import pytest
+
+from bio_lakehouse.viz import charts
+
+DAYS = [f"2025-03-{day:02d}" for day in range(1, 6)]
+PANEL = {
+    "title": "Readiness<br>(0–100)",
+    "values": [80, None, 60, 81, 40],
+    "low": [DAYS[2]],
+    "unusual": [DAYS[4]],
+    "threshold": 65.0,
+    "is_score": True,
+    "note": None,
+}
+EFFECTS = [
+    {"label": "A", "effect": 0.4, "low": 0.2, "high": 0.6, "found": True},
+    {"label": "B", "effect": 0.1, "low": -0.2, "high": 0.3, "found": False},
+]
+
+
+def test_refusal_says_how_many_of_how_many() -> None:
+    assert charts.refusal(12, 20, "pairs of days") == "Not enough data (12 of 20 pairs of days)"
+    assert charts.refusal(30, None, "days") is None
+
+
+def test_line_chart_breaks_where_days_are_unknown() -> None:
+    figure = charts.line_with_averages(
+        DAYS, [80, None, 78, 81, 79], averages={"7-day average": [80, 80, 79, 80, 79]}, line=None, title="Readiness"
+    )
+    assert figure.data[0].y == (80, None, 78, 81, 79)
+    assert figure.data[0].connectgaps is False
+    assert len(figure.data) == 2
+
+
+def test_averages_differ_in_dash_not_in_colour_alone() -> None:
+    figure = charts.line_with_averages(
+        DAYS, [80] * 5, averages={"7": [80] * 5, "14": [79] * 5}, line=[78] * 5, title="Readiness"
+    )
+    assert [trace.line.dash for trace in figure.data[1:]] == ["solid", "dash", "dot"]
+
+
+@pytest.mark.parametrize(("effect", "symbol"), [(0, "circle"), (1, "circle-open")])
+def test_found_effects_differ_from_the_others_in_shape(effect: int, symbol: str) -> None:
+    trace = charts.dot_and_whisker(EFFECTS, title="Effect").data[effect]
+    assert trace.marker.symbol == symbol
+    row = EFFECTS[effect]
+    assert trace.x[0] - trace.error_x.arrayminus[0] == pytest.approx(row["low"])
+    assert trace.x[0] + trace.error_x.array[0] == pytest.approx(row["high"])
+
+
+def test_effects_stand_in_their_order_from_the_top() -> None:
+    assert charts.dot_and_whisker(EFFECTS, title="Effect").layout.yaxis.categoryarray == ("B", "A")
+
+
+def test_timeline_has_a_panel_a_measure_and_one_legend() -> None:
+    figure = charts.timeline_with_marks(DAYS, [PANEL, PANEL | {"note": "Not enough data"}], [(DAYS[0], DAYS[2])])
+    shown = [trace.name for trace in figure.data if trace.showlegend is not False]
+    assert sorted(shown) == sorted(set(shown))
+    assert figure.layout.annotations[0].text == "Not enough data"
+    assert (figure.layout.annotations[0].xref, figure.layout.annotations[0].yref) == ("x2 domain", "y2 domain")
+    assert {(shape.x0, shape.x1) for shape in figure.layout.shapes} == {(DAYS[0], DAYS[2])}
+
+
+def test_timeline_of_an_unmarked_measure_keeps_its_legend() -> None:
+    clean = PANEL | {"low": [], "unusual": []}
+    figure = charts.timeline_with_marks(DAYS, [clean], [])
+    assert {"Daily", "Low (1.5 SD below the mean)"} <= {trace.name for trace in figure.data}
+
+
+def test_a_box_for_too_few_days_shows_its_dots_only() -> None:
+    figure = charts.box_by_group(
+        [
+            {"label": "Rest", "values": [80.0] * 9, "reference": True, "too_few": False},
+            {"label": "Yoga", "values": [80.0] * 2, "reference": False, "too_few": True},
+        ],
+        title="Readiness",
+    )
+    assert figure.data[1].fillcolor == figure.data[1].line.color == "rgba(0,0,0,0)"
+    assert figure.data[1].boxpoints == "all"
+    assert figure.data[1].name == "Yoga<br>n = 2, too few"
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_figures_are_json_without_numbers_that_json_lacks(mode) -> None:
+    figures = [
+        charts.timeline_with_marks(DAYS, [PANEL], [], mode=mode),
+        charts.dot_and_whisker([], title="Effect", mode=mode),
+        charts.scatter_with_line([], [], days=[], line=None, titles=("x", "y"), note="nothing", mode=mode),
+        charts.grouped_bars(["a"], [{"name": "b", "medians": [None], "low": [None], "high": [None]}], title="t"),
+    ]
+    for figure in figures:
+        assert "NaN" not in figure.to_json()
+        json.loads(figure.to_json())
