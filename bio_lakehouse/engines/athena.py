@@ -105,25 +105,45 @@ class DuckDbQuery(DuckDB):
             return f"{self.sql(expression, 'this')} IGNORE NULLS"
 
 
-@cache
-def macros() -> str:
-    """The statements that teach DuckDB Athena's functions."""
-    return files("bio_lakehouse.engines").joinpath("athena_functions.sql").read_text("utf-8")
-
-
 def to_duckdb(query: exp.Expr) -> str:
-    """`query` in DuckDB's SQL; raises QueryError when a part of it has no counterpart there. Needs `macros()`."""
+    """`query` in DuckDB's SQL, to be run after `macros_of` it; QueryError when a part has no counterpart there."""
     said = query.copy()
     for node in reversed(list(said.walk(bfs=False))):
         rule = _RULES.get(type(node))
-        if rule is not None:
-            replacement = rule(node)
-            if replacement is not node:
-                node.replace(replacement)
+        replacement = rule(node) if rule else node
+        if replacement is not node:
+            node.replace(replacement)
     try:
         return said.sql(DuckDbQuery, identify=True, comments=False, unsupported_level=ErrorLevel.RAISE)
     except UnsupportedError as error:
         raise QueryError(f"The local engine cannot answer this: {error}. Say it in another way.") from error
+    except RecursionError as error:
+        raise QueryError("The statement is nested too deeply; say it with fewer brackets or with WITH.") from error
+
+
+def macros_of(sql: str) -> str:
+    """Statements that teach DuckDB those of Athena's functions that `sql` uses."""
+    used: set[str] = set()
+    _collect(sql, used)
+    return "".join(statement for name, statement in _macros().items() if name in used)
+
+
+def _collect(sql: str, used: set[str]) -> None:
+    for name in set(_MACRO_NAME.findall(sql.lower())) & _macros().keys() - used:
+        used.add(name)
+        _collect(_macros()[name], used)
+
+
+@cache
+def _macros() -> dict[str, str]:
+    """Definitions of `athena_functions.sql` by name, in its order."""
+    text = files("bio_lakehouse.engines").joinpath("athena_functions.sql").read_text("utf-8")
+    statements = [f"{_CREATE_MACRO}{rest}" for rest in text.split(_CREATE_MACRO)[1:]]
+    return {_MACRO_NAME.search(statement)[0]: statement for statement in statements}  # type: ignore[index]
+
+
+_CREATE_MACRO = "CREATE MACRO IF NOT EXISTS "
+_MACRO_NAME = re.compile(r"athena_\w+")
 
 
 def call(name: str, *arguments: exp.Expr) -> exp.Anonymous:

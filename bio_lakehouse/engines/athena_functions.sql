@@ -2,7 +2,7 @@
 -- "athena_". A date stays a date by cast_to_type: DuckDB cannot choose a variant of a macro by the type of an aggregate.
 
 -- Dates and times
-CREATE MACRO athena_interval(unit, n) AS CASE lower(unit)
+CREATE MACRO IF NOT EXISTS athena_interval(unit, n) AS CASE lower(unit)
     WHEN 'millisecond' THEN to_milliseconds(n)
     WHEN 'second' THEN to_seconds(n)
     WHEN 'minute' THEN to_minutes(n)
@@ -14,66 +14,66 @@ CREATE MACRO athena_interval(unit, n) AS CASE lower(unit)
     WHEN 'year' THEN to_years(CAST(n AS INTEGER))
     ELSE error('date_add() knows no unit ' || unit)
 END;
-CREATE MACRO athena_date_add(unit, n, x) AS cast_to_type(x + athena_interval(unit, n), x);
-CREATE MACRO athena_date_diff(unit, a, b) AS date_sub(unit, a, b);
-CREATE MACRO athena_date_trunc(unit, x) AS cast_to_type(date_trunc(unit, x), x);
-CREATE MACRO athena_plus(x, i) AS cast_to_type(x + i, x);
-CREATE MACRO athena_minus(x, i) AS cast_to_type(x - i, x);
-CREATE MACRO athena_date(x) AS CAST(x AS DATE);
-CREATE MACRO athena_millisecond(x) AS millisecond(x) % 1000;
-CREATE MACRO athena_now() AS CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP);
-CREATE MACRO athena_at_timezone(x TIMESTAMP, zone) AS (x AT TIME ZONE 'UTC') AT TIME ZONE zone;
-CREATE MACRO athena_from_unixtime(x) AS to_timestamp(x) AT TIME ZONE 'UTC';
-CREATE MACRO athena_from_iso8601_timestamp(x) AS CAST(CAST(x AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP);
-CREATE MACRO athena_to_iso8601(x) AS
+CREATE MACRO IF NOT EXISTS athena_date_add(unit, n, x) AS cast_to_type(x + athena_interval(unit, n), x);
+CREATE MACRO IF NOT EXISTS athena_date_diff(unit, a, b) AS date_sub(unit, a, b);
+CREATE MACRO IF NOT EXISTS athena_date_trunc(unit, x) AS cast_to_type(date_trunc(unit, x), x);
+CREATE MACRO IF NOT EXISTS athena_plus(x, i) AS cast_to_type(x + i, x);
+CREATE MACRO IF NOT EXISTS athena_minus(x, i) AS cast_to_type(x - i, x);
+CREATE MACRO IF NOT EXISTS athena_date(x) AS CAST(x AS DATE);
+CREATE MACRO IF NOT EXISTS athena_millisecond(x) AS millisecond(x) % 1000;
+CREATE MACRO IF NOT EXISTS athena_now() AS CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP);
+CREATE MACRO IF NOT EXISTS athena_at_timezone(x TIMESTAMP, zone) AS (x AT TIME ZONE 'UTC') AT TIME ZONE zone;
+CREATE MACRO IF NOT EXISTS athena_from_unixtime(x) AS to_timestamp(x) AT TIME ZONE 'UTC';
+CREATE MACRO IF NOT EXISTS athena_from_iso8601_timestamp(x) AS CAST(CAST(x AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP);
+CREATE MACRO IF NOT EXISTS athena_to_iso8601(x) AS
     strftime(x, CASE typeof(x) WHEN 'DATE' THEN '%Y-%m-%d' ELSE '%Y-%m-%dT%H:%M:%S.%g' END);
 
 -- Numbers
-CREATE MACRO athena_finite(x DOUBLE) AS CASE WHEN isfinite(x) THEN x END;
-CREATE MACRO athena_e() AS exp(1);
-CREATE MACRO athena_nan() AS CAST('nan' AS DOUBLE);
-CREATE MACRO athena_infinity() AS CAST('infinity' AS DOUBLE);
-CREATE MACRO athena_width_bucket(x, low, high, n) AS CASE
+CREATE MACRO IF NOT EXISTS athena_finite(x DOUBLE) AS CASE WHEN isfinite(x) THEN x END;
+CREATE MACRO IF NOT EXISTS athena_e() AS exp(1);
+CREATE MACRO IF NOT EXISTS athena_nan() AS CAST('nan' AS DOUBLE);
+CREATE MACRO IF NOT EXISTS athena_infinity() AS CAST('infinity' AS DOUBLE);
+CREATE MACRO IF NOT EXISTS athena_width_bucket(x, low, high, n) AS CASE
     WHEN x < low THEN 0
     WHEN x >= high THEN n + 1
     ELSE CAST(floor(CAST(x - low AS DOUBLE) * n / (high - low)) AS BIGINT) + 1
 END;
 
 -- Text
-CREATE MACRO athena_replace
+CREATE MACRO IF NOT EXISTS athena_replace
     (s, search) AS replace(s, search, ''),
     (s, search, replacement) AS replace(s, search, replacement);
-CREATE MACRO athena_split_part(s, delimiter, n) AS CASE
+CREATE MACRO IF NOT EXISTS athena_split_part(s, delimiter, n) AS CASE
     WHEN n <= len(string_split(s, delimiter)) THEN split_part(s, delimiter, n)
 END;
-CREATE MACRO athena_regexp_extract
+CREATE MACRO IF NOT EXISTS athena_regexp_extract
     (s, pattern) AS CASE WHEN regexp_matches(s, pattern) THEN regexp_extract(s, pattern) END,
     (s, pattern, n) AS CASE WHEN regexp_matches(s, pattern) THEN regexp_extract(s, pattern, n) END;
-CREATE MACRO athena_regexp_replace
+CREATE MACRO IF NOT EXISTS athena_regexp_replace
     (s, pattern) AS regexp_replace(s, pattern, '', 'g'),
     (s, pattern, replacement) AS
         regexp_replace(s, pattern, regexp_replace(replacement, '\$(\d)', '\\\1', 'g'), 'g');
-CREATE MACRO athena_regexp_count(s, pattern) AS len(regexp_extract_all(s, pattern));
+CREATE MACRO IF NOT EXISTS athena_regexp_count(s, pattern) AS len(regexp_extract_all(s, pattern));
 
 -- Arrays
-CREATE MACRO athena_array_distinct(x) AS list_filter(x, lambda e, i: list_position(x, e) = i);
-CREATE MACRO athena_array_sort(x) AS list_sort(x, 'ASC', 'NULLS LAST');
-CREATE MACRO athena_array_max(x) AS CASE WHEN len(x) = list_count(x) THEN list_max(x) END;
-CREATE MACRO athena_array_min(x) AS CASE WHEN len(x) = list_count(x) THEN list_min(x) END;
-CREATE MACRO athena_array_position(x, e) AS CASE
+CREATE MACRO IF NOT EXISTS athena_array_distinct(x) AS list_filter(x, lambda e, i: list_position(x, e) = i);
+CREATE MACRO IF NOT EXISTS athena_array_sort(x) AS list_sort(x, 'ASC', 'NULLS LAST');
+CREATE MACRO IF NOT EXISTS athena_array_max(x) AS CASE WHEN len(x) = list_count(x) THEN list_max(x) END;
+CREATE MACRO IF NOT EXISTS athena_array_min(x) AS CASE WHEN len(x) = list_count(x) THEN list_min(x) END;
+CREATE MACRO IF NOT EXISTS athena_array_position(x, e) AS CASE
     WHEN x IS NOT NULL AND e IS NOT NULL THEN coalesce(list_position(x, e), 0)
 END;
-CREATE MACRO athena_array_remove(x, e) AS list_filter(x, lambda v: v IS DISTINCT FROM e);
-CREATE MACRO athena_array_join
+CREATE MACRO IF NOT EXISTS athena_array_remove(x, e) AS list_filter(x, lambda v: v IS DISTINCT FROM e);
+CREATE MACRO IF NOT EXISTS athena_array_join
     (x, delimiter) AS array_to_string(x, delimiter),
     (x, delimiter, null_replacement) AS
         array_to_string(list_transform(x, lambda v: coalesce(CAST(v AS VARCHAR), null_replacement)), delimiter);
-CREATE MACRO athena_slice(x, start, length) AS
+CREATE MACRO IF NOT EXISTS athena_slice(x, start, length) AS
     list_slice(x, start, CASE WHEN start < 0 THEN len(x) + start + 1 ELSE start END + length - 1);
-CREATE MACRO athena_fits(entries) AS CASE
+CREATE MACRO IF NOT EXISTS athena_fits(entries) AS CASE
     WHEN entries > 10000 THEN CAST(error('sequence() gives at most 10000 entries') AS BOOLEAN) ELSE true
 END;
-CREATE MACRO athena_sequence
+CREATE MACRO IF NOT EXISTS athena_sequence
     (a BIGINT, b BIGINT) AS CASE
         WHEN athena_fits(abs(b - a) + 1) THEN generate_series(a, b, CASE WHEN a <= b THEN 1 ELSE -1 END)
     END,
@@ -92,7 +92,7 @@ CREATE MACRO athena_sequence
     END;
 
 -- JSON
-CREATE MACRO athena_json_extract_scalar(j, path) AS CASE
+CREATE MACRO IF NOT EXISTS athena_json_extract_scalar(j, path) AS CASE
     WHEN json_type(j, path) NOT IN ('OBJECT', 'ARRAY') THEN json_extract_string(j, path)
 END;
-CREATE MACRO athena_json_parse(s) AS CAST(s AS JSON);
+CREATE MACRO IF NOT EXISTS athena_json_parse(s) AS CAST(s AS JSON);

@@ -19,7 +19,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from bio_lakehouse import silver
-from bio_lakehouse.engines.athena import macros, to_duckdb
+from bio_lakehouse.engines.athena import macros_of, to_duckdb
 from bio_lakehouse.engines.guard import CheckedQuery, check
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.gold import schemas as gold_schemas
@@ -150,10 +150,10 @@ class DuckDbSql:
             if full_name in _VIEWS:
                 checked = self.check(self._view_text(full_name))
                 self._load(connection, checked.tables, user_id, last, loaded)
-                connection.execute(_definition(full_name, checked.expression))
+                _define(connection, full_name, checked.expression)
             else:
                 connection.register(full_name, self._scan(full_name, user_id, last))
-                connection.execute(_definition(full_name, exp.select("*").from_(_registered(full_name))))
+                _define(connection, full_name, exp.select("*").from_(_registered(full_name)))
 
     def _view_text(self, full_name: str) -> str:
         key = _key(full_name)
@@ -169,6 +169,7 @@ class DuckDbSql:
         return self.tables.scan(full_name, last=last if has_day else None, user_id=user_id)
 
     def _fetch(self, connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
+        connection.execute(macros_of(sql))
         answer = connection.sql(sql)
         reader = answer.to_arrow_reader(ROWS_AT_A_TIME)
         batches, size = [], 0
@@ -214,9 +215,10 @@ def _with_athena_names(query: exp.Query) -> exp.Query:
     return named
 
 
-def _definition(full_name: str, query: exp.Query) -> str:
-    view = exp.Create(this=exp.to_table(full_name), kind="VIEW", expression=query)
-    return to_duckdb(view)
+def _define(connection: duckdb.DuckDBPyConnection, full_name: str, query: exp.Query) -> None:
+    sql = to_duckdb(exp.Create(this=exp.to_table(full_name), kind="VIEW", expression=query))
+    connection.execute(macros_of(sql))
+    connection.execute(sql)
 
 
 def _registered(full_name: str) -> exp.Table:
@@ -227,7 +229,6 @@ def _registered(full_name: str) -> exp.Table:
 def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB in memory that knows Athena's functions, sees no file and can no longer be configured."""
     with duckdb.connect(":memory:", config=SETTINGS) as connection, _query_errors():
-        connection.execute(macros())
         connection.execute("SET TimeZone = 'UTC'; SET integer_division = true; SET python_enable_replacements = false")
         connection.execute("CREATE SCHEMA bio_silver; CREATE SCHEMA bio_gold; SET lock_configuration = true")
         yield connection

@@ -1,0 +1,160 @@
+"""What the view files declare, held against what they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import OptimizeError
+from sqlglot.optimizer.qualify import qualify
+
+from bio_lakehouse.engines.athena import AthenaQuery
+from bio_lakehouse.engines.guard import check
+from bio_lakehouse.gold.views import VIEWS, View, in_dependency_order, parse_view
+from bio_lakehouse.lake.schema import ARROW_TYPES
+from bio_lakehouse_tests.engines.memory_lake import SCHEMAS, engine
+
+# Looked up in Trino's documentation, chapters "Aggregate", "Mathematical", "Conditional" and "Date and time functions".
+ATHENA_FUNCTIONS = set("avg coalesce corr count date_add date_trunc max min nullif round sum".split())  # noqa: SIM905
+EVERY_VIEW = pytest.mark.parametrize("view", VIEWS.values(), ids=list(VIEWS))
+HEAD = "/*\nWhat it shows.\n\ngrain: user_id, day\nowner: someone\ncolumns:\n  user_id string required: Whose.\n*/\n"
+
+
+def test_the_eight_views_are_there() -> None:
+    assert set(VIEWS) == {
+        "dashboard_30day",
+        "workout_recommendations",
+        "energy_state",
+        "workout_type_optimization",
+        "sleep_performance_prediction",
+        "readiness_performance_correlation",
+        "weekly_trends",
+        "overtraining_risk",
+    }
+
+
+@EVERY_VIEW
+def test_declared_columns_are_the_actual_ones_in_order_and_type(view: View, tmp_path: Path) -> None:
+    rows = engine(tmp_path).rows_of(view.name)
+
+    declared = [(column.name, ARROW_TYPES[column.type]) for column in view.columns]
+    assert [(field.name, field.type) for field in rows.schema] == declared
+
+
+@EVERY_VIEW
+def test_a_row_says_whose_it_is_and_of_which_day_first(view: View) -> None:
+    names = [column.name for column in view.columns]
+
+    assert names[: 2 if view.has_day else 1] == ["user_id", "day"][: 2 if view.has_day else 1]
+    assert view.grain[0] == "user_id"
+    assert set(view.grain) <= {column.name for column in view.columns if column.required}
+
+
+@EVERY_VIEW
+def test_every_view_is_documented(view: View) -> None:
+    assert len(view.description) > 40
+    assert view.owner
+    assert all(column.comment.endswith(".") for column in view.columns)
+
+
+def test_views_without_a_day() -> None:
+    without = {view.name for view in VIEWS.values() if not view.has_day}
+
+    assert without == {"workout_type_optimization", "readiness_performance_correlation"}
+
+
+def test_dependencies_are_the_tables_that_are_read_and_no_cte() -> None:
+    daily = "bio_gold.daily_readiness_performance"
+
+    assert VIEWS["workout_type_optimization"].depends_on == (daily, "bio_silver.peloton_workouts")
+    assert {view.depends_on for view in VIEWS.values() if view.name != "workout_type_optimization"} == {(daily,)}
+
+
+@EVERY_VIEW
+def test_is_one_select_in_athenas_sql(view: View) -> None:
+    statements = sqlglot.parse(view.sql, read="athena", error_level=sqlglot.ErrorLevel.RAISE)
+
+    assert [type(statement) for statement in statements] == [exp.Select]
+
+
+@EVERY_VIEW
+def test_uses_only_functions_that_athena_has(view: View) -> None:
+    called = {call.name.lower() for call in sqlglot.parse_one(view.sql, read=AthenaQuery).find_all(exp.Anonymous)}
+
+    assert called <= ATHENA_FUNCTIONS
+
+
+@EVERY_VIEW
+def test_passes_the_guard_and_names_its_databases(view: View) -> None:
+    tables = sqlglot.parse_one(view.sql, read="athena").find_all(exp.Table)
+
+    assert check(view.sql, SCHEMAS).tables == set(view.depends_on)
+    assert {table.db for table in tables} <= {"", "bio_silver", "bio_gold"}
+
+
+@EVERY_VIEW
+def test_every_name_is_a_column_of_what_is_read(view: View) -> None:
+    assert resolved_as_in_trino(view.sql)
+
+
+def test_a_name_given_in_the_same_select_is_no_column() -> None:
+    with pytest.raises(OptimizeError):
+        resolved_as_in_trino("SELECT steps AS s FROM bio_gold.daily_readiness_performance WHERE s > 1")
+
+
+@EVERY_VIEW
+def test_every_select_that_joins_or_groups_keeps_users_apart(view: View) -> None:
+    for select in sqlglot.parse_one(view.sql, read="athena").find_all(exp.Select):
+        parts = [*(join.args.get("on") for join in select.args.get("joins", [])), select.args.get("group")]
+        parts += [exp.Tuple(expressions=window.args["partition_by"]) for window in select.find_all(exp.Window)]
+        assert all("user_id" in {column.name for column in part.find_all(exp.Column)} for part in parts if part)
+
+
+def test_a_view_comes_after_what_it_reads() -> None:
+    first, second = (
+        replace(VIEWS["energy_state"], name=name, depends_on=reads)
+        for name, reads in (("a", ("bio_gold.b", "bio_silver.x")), ("b", ("bio_gold.daily_readiness_performance",)))
+    )
+
+    assert list(in_dependency_order({"a": first, "b": second})) == ["b", "a"]
+
+
+def test_a_column_has_its_bounds_and_comment() -> None:
+    head = HEAD.replace("*/", "  delta int -5..5: A change\n    in points.\n  steps long 0..: Steps.\n*/")
+
+    _, delta, steps = parse_view("v", head + "SELECT 1 FROM bio_gold.t").columns
+
+    assert (delta.minimum, delta.maximum, delta.comment, delta.required) == (-5, 5, "A change in points.", False)
+    assert (steps.type, steps.minimum, steps.maximum) == ("long", 0, None)
+
+
+@pytest.mark.parametrize(
+    ("head", "message"),
+    [
+        ("", "head comment"),
+        (HEAD.replace("grain: user_id, day\n", ""), "head comment"),
+        (HEAD.replace("string required", "strange"), "not a column declaration"),
+        (HEAD.replace(": Whose.", ""), "not a column declaration"),
+    ],
+)
+def test_a_head_that_is_not_as_it_should_be_is_named(head: str, message: str) -> None:
+    with pytest.raises(ValueError, match=rf"v\.sql.*{message}"):
+        parse_view("v", head + "SELECT 1 FROM bio_gold.t")
+
+
+def resolved_as_in_trino(sql: str) -> bool:
+    """Whether each column is one of a table or subquery in FROM; OptimizeError when not."""
+    schema = {
+        database: {
+            table.name: {column.name: "unknown" for column in table.columns}
+            for table in SCHEMAS.values()
+            if table.database == database
+        }
+        for database in ("bio_silver", "bio_gold")
+    }
+    statement = sqlglot.parse_one(sql, read="trino")
+    qualify(statement, dialect="trino", schema=schema, expand_alias_refs=False, validate_qualify_columns=True)
+    return True
