@@ -5,7 +5,7 @@ Nothing here says why. What was not found is said to have been looked for, with 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -144,6 +144,23 @@ def smoothed_line(subject: str, per_week: float, unit: str) -> str:
     return (
         f"A straight line through the 14-day average of {subject} has a slope of {signed(per_week, 2)} {unit} a week; "
         "it is shown and not tested, as averages over shared days hide how far single days scatter."
+    )
+
+
+def no_forecast(day: date) -> str:
+    return f"Readiness on {dated(day)} cannot be forecast: the readiness of the day before is unknown."
+
+
+def tomorrow(
+    day: date, value: float, interval: Interval, n: int, error: float, others: Mapping[str, float], better: bool | None
+) -> str:
+    """A forecast of readiness, and what `n` past forecasts missed by, against simple rules (`others`, by name)."""
+    rules = listed([f"{figure(miss, 1)} for {name}" for name, miss in others.items()])
+    worth = f"{'better than' if better else 'not found to be better than'} {'both' if len(others) == 2 else 'all'}"
+    return (
+        f"Readiness on {dated(day)}: {figure(value, 0)} is expected (80 % interval {figure(interval[0], 0)} to "
+        f"{figure(interval[1], 0)}). {count(n, 'past forecast')} made this way missed by {figure(error, 1)} points on "
+        f"average, against {rules}: {worth}."
     )
 
 

@@ -43,7 +43,14 @@ def person() -> Callable[..., InsightData]:
         columns: dict[str, Any], workouts: list[dict[str, Any]] | None = None, end: date = AS_OF, **settings: Any
     ) -> InsightData:
         n = len(next(iter(columns.values())))
-        needed = ("readiness_score", "sleep_score", "hrv_rmssd_ms", "total_output_kj", "had_workout")
+        needed = (
+            "readiness_score",
+            "sleep_score",
+            "hrv_rmssd_ms",
+            "total_output_kj",
+            "workout_minutes",
+            "had_workout",
+        )
         daily = pd.DataFrame({name: columns.get(name, [None] * n) for name in needed})
         daily.insert(0, "day", pd.to_datetime([end - timedelta(days=n - 1 - i) for i in range(n)]))
         done = pd.DataFrame(
