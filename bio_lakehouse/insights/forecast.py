@@ -112,12 +112,17 @@ def _walk_forward(features: Matrix, readiness: Series) -> Matrix:
 
 
 def _past_forecasts(features: Matrix, readiness: Series) -> Iterator[tuple[float, float, float, float]]:
-    usable: Mask = ~np.isnan(features).any(axis=1)
-    learnable = usable[:-1] & ~np.isnan(readiness[1:])
-    learnt_before = np.cumsum(learnable) - learnable
+    learnable: Mask = _complete(features)[:-1] & ~np.isnan(readiness[1:])
+    learnt_before: NDArray[np.int64] = np.cumsum(learnable) - learnable
     for day in np.flatnonzero(learnable & (learnt_before >= MINIMUM_TRAINING))[-EVALUATED_DAYS:]:
         value = _predicted(features[:day], readiness[1 : day + 1], features[day])
         yield readiness[day + 1], value, features[day, 0], features[day, 2]
+
+
+def _complete(features: Matrix) -> Mask:
+    """The days of which every column is known."""
+    complete: Mask = np.asarray(~np.isnan(features).any(axis=1))
+    return complete
 
 
 def _predicted(features: Matrix, outcomes: Series, today: Series) -> float:
@@ -125,7 +130,7 @@ def _predicted(features: Matrix, outcomes: Series, today: Series) -> float:
 
     The penalty is the one with the least generalised cross-validation error (Golub, Heath & Wahba 1979).
     """
-    rows = ~np.isnan(features).any(axis=1) & ~np.isnan(outcomes)
+    rows = _complete(features) & ~np.isnan(outcomes)
     learnt, truths = features[rows], outcomes[rows]
     centre, scale = learnt.mean(axis=0), learnt.std(axis=0)
     scale[scale == 0] = 1.0
