@@ -31,7 +31,7 @@ SAME_IN_DUCKDB = _names(
     abs acos asin atan atan2 cbrt ceil ceiling cos cosh degrees exp floor ln log log10 log2 mod pi pow power radians
     random round sign sin sinh sqrt tan tanh
     coalesce nullif try
-    chr concat_ws length lower lpad ltrim regexp_extract_all reverse rpad rtrim starts_with strpos substr substring
+    chr concat_ws length lower lpad ltrim regexp_extract_all reverse rpad rtrim starts_with strpos substr
     translate upper
     day hour minute month quarter second week year
     array_agg avg bool_and bool_or count count_if covar_pop covar_samp geometric_mean max max_by min min_by stddev
@@ -79,8 +79,8 @@ RENAMED = {
 }
 MACROS = _names(
     """
-    array_distinct array_join array_max array_min array_position array_remove array_sort at_timezone date date_add
-    date_diff date_trunc e from_iso8601_timestamp from_unixtime infinity json_extract_scalar json_parse millisecond nan
+    array_distinct array_join array_max array_min array_position array_remove array_sort at_timezone date
+    e from_iso8601_timestamp from_unixtime infinity json_extract_scalar json_parse millisecond nan
     now regexp_count regexp_extract regexp_replace replace sequence slice split_part to_iso8601 width_bucket
     """
 )
@@ -197,6 +197,16 @@ def _arguments(node: exp.Anonymous, count: int) -> list[exp.Expr]:
     return list(node.expressions)
 
 
+def _with_unit(count: int) -> Rule:
+    def rewrite(node: exp.Anonymous) -> exp.Expr:
+        name, (unit, *values) = node.name.lower(), _arguments(node, count)
+        if not unit.is_string or unit.name.lower() not in UNITS:
+            raise QueryError(f"{name}() needs its unit written out, one of {', '.join(UNITS)}, not {unit.sql()}.")
+        return call(f"athena_{name}", exp.Literal.string(unit.name.lower()), *values)
+
+    return rewrite
+
+
 def _formatted(function: str, translated: Callable[[str, str], str]) -> Rule:
     def rewrite(node: exp.Anonymous) -> exp.Expr:
         value, pattern = _arguments(node, 2)
@@ -207,6 +217,7 @@ def _formatted(function: str, translated: Callable[[str, str], str]) -> Rule:
     return rewrite
 
 
+UNITS = ("millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year")
 MYSQL_FORMATS = {
     **{letter: f"%{letter}" for letter in "abdfHIjmpSyY%"},
     **{"c": "%-m", "e": "%-d", "h": "%I", "i": "%M", "k": "%-H", "l": "%-I", "M": "%B", "r": "%I:%M:%S %p"},
@@ -261,6 +272,9 @@ _REWRITTEN: dict[str, Rule] = {
     "regr_slope": _finite,
     "greatest": _null_if_any_is,
     "least": _null_if_any_is,
+    "date_add": _with_unit(3),
+    "date_diff": _with_unit(3),
+    "date_trunc": _with_unit(2),
     "date_format": _formatted("strftime", mysql_to_strftime),
     "date_parse": _formatted("strptime", mysql_to_strftime),
     "format_datetime": _formatted("strftime", joda_to_strftime),

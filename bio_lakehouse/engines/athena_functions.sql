@@ -2,7 +2,7 @@
 -- "athena_". A date stays a date by cast_to_type: DuckDB cannot choose a variant of a macro by the type of an aggregate.
 
 -- Dates and times
-CREATE MACRO IF NOT EXISTS athena_interval(unit, n) AS CASE lower(unit)
+CREATE MACRO IF NOT EXISTS athena_interval(unit, n) AS CASE unit
     WHEN 'millisecond' THEN to_milliseconds(n)
     WHEN 'second' THEN to_seconds(n)
     WHEN 'minute' THEN to_minutes(n)
@@ -12,7 +12,6 @@ CREATE MACRO IF NOT EXISTS athena_interval(unit, n) AS CASE lower(unit)
     WHEN 'month' THEN to_months(CAST(n AS INTEGER))
     WHEN 'quarter' THEN to_months(CAST(3 * n AS INTEGER))
     WHEN 'year' THEN to_years(CAST(n AS INTEGER))
-    ELSE error('date_add() knows no unit ' || unit)
 END;
 CREATE MACRO IF NOT EXISTS athena_date_add(unit, n, x) AS cast_to_type(x + athena_interval(unit, n), x);
 CREATE MACRO IF NOT EXISTS athena_date_diff(unit, a, b) AS date_sub(unit, a, b);
