@@ -8,6 +8,7 @@ import pyarrow as pa
 from pyspark.sql import SparkSession
 
 from bio_lakehouse import silver
+from bio_lakehouse.engines.spark import frame
 from bio_lakehouse.gold import daily_readiness_performance as daily
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.tables import Commit
@@ -30,15 +31,15 @@ def build_silver(lake: Lakehouse, spark: SparkSession, table: str, first: date, 
     """Rebuild days `first` to `last` of a silver table from bronze."""
     transform = silver.TRANSFORMS[table]
     bronze = [lake.bronze.read(dataset, first, last) for dataset in transform.inputs]
-    frames = [spark.createDataFrame(rows) for rows in bronze]
-    users = spark.createDataFrame(users_of(lake.settings, *bronze))
+    frames = [frame(spark, rows) for rows in bronze]
+    users = frame(spark, users_of(lake.settings, *bronze))
     rows = transform.function(*frames, users=users).toArrow()
     return lake.tables.replace(silver.SCHEMAS[table], rows, first, last)
 
 
 def build_coverage(lake: Lakehouse, spark: SparkSession) -> Commit:
     """Rebuild the whole table of which days each file and fetch speaks about, from the ingestion log."""
-    rows = spark.createDataFrame(coverage_rows(lake))
+    rows = frame(spark, coverage_rows(lake))
     schema = silver.SCHEMAS["coverage"]
     settings = lake.settings
     return lake.tables.replace(schema, coverage.transform(rows).toArrow(), settings.first_day, settings.today())
@@ -63,7 +64,7 @@ def coverage_rows(lake: Lakehouse) -> pa.Table:
 def build_gold_daily(lake: Lakehouse, spark: SparkSession, first: date, last: date) -> Commit:
     """Rebuild days `first` to `last` of gold's daily table from silver."""
     frames = {
-        table: spark.createDataFrame(lake.tables.read(silver.SCHEMAS[table], first, last).select(list(columns)))
+        table: frame(spark, lake.tables.read(silver.SCHEMAS[table], first, last).select(list(columns)))
         for table, columns in daily.INPUTS.items()
     }
     return lake.tables.replace(daily.SCHEMA, daily.transform(frames, first, last).toArrow(), first, last)

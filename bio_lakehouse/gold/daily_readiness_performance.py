@@ -9,8 +9,9 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as SCHEMA
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 
+SCHEMA = DAILY_READINESS_PERFORMANCE
 DAY = ["user_id", "day"]
 
 ONCE_A_DAY: dict[str, dict[str, str]] = {

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from bio_lakehouse.silver.schemas import COVERAGE as SCHEMA
+from bio_lakehouse.silver.schemas import COVERAGE
+
+SCHEMA = COVERAGE
 
 
 def transform(entries: DataFrame) -> DataFrame:
