@@ -150,7 +150,7 @@ def test_a_week_of_rest_is_zero_and_a_week_without_output_is_unknown(make_daily:
 
 def test_few_quiet_weeks_list_anything_at_all(make_daily: MakeDaily, sunday: date) -> None:
     """Over all measures together, as a report looks at them: at most one week in twenty, give or take."""
-    weeks = ar1(0.4, days=120, replicates=200 * 8, seed=7).reshape(200, 8, 120)
+    weeks = ar1(0.4, days=120, replicates=100 * 8, seed=8).reshape(100, 8, 120)
     names = [measure.column for measure in DAILY[:8]]
     frames = (make_daily(**dict(zip(names, series, strict=True))) for series in weeks)
     noisy = sum(any(comparison.moved for comparison in compare(frame, DAILY[:8], sunday)) for frame in frames)
