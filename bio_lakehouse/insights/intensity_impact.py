@@ -103,10 +103,10 @@ def visualize(insight: Insight, mode: Mode = "light") -> Figure:
     return charts.grouped_bars(
         [f"{names[g]}{split.get(g, '')}<br>n = {n}" for g, n in zip(series["groups"], series["days"], strict=True)],
         [
-            _bar("That morning (median, quartiles)", series["outcomes"]["same_day"]),
+            _bar("That morning", series["outcomes"]["same_day"]),
             _bar("On the day after", series["outcomes"]["next_day"]),
         ],
-        title="Median readiness (0–100)",
+        title="Readiness, median and quartiles",
         note=charts.refusal(finding.n, finding.needed, "days a group"),
         mode=mode,
     )
