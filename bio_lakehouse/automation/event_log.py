@@ -98,13 +98,16 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
             with self._engine(shard).begin() as connection:
                 yield connection
 
-    @cached_property
-    def _table_names(self) -> frozenset[str]:
-        with self.index_connection() as connection:
-            return frozenset(inspect(connection).get_table_names())
-
     def has_table(self, table_name: str) -> bool:
-        return table_name in self._table_names
+        """Whether the database of all runs has a table. Dagster asks this while it holds the lock of `_connect`."""
+        return table_name in self._tables
+
+    @cached_property
+    def _tables(self) -> frozenset[str]:
+        engine = self._new_engine(INDEX_SHARD_NAME)
+        names = frozenset(inspect(engine).get_table_names())
+        engine.dispose()
+        return names
 
     def _has_asset_key_index_cols_on_connection(self, conn: Connection) -> bool:
         return True

@@ -140,6 +140,20 @@ def test_every_day_has_its_own_time_and_metadata(batched: dg.DagsterInstance) ->
     assert len({record.timestamp for record in records}) == DAY_COUNT
 
 
+def test_a_run_without_a_check_is_logged(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then nothing has asked for the storage's tables before the first batch of materializations."""
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "7")
+    tags = {"dagster/asset_partition_range_start": "2024-03-01", "dagster/asset_partition_range_end": "2024-03-09"}
+
+    @dg.asset(partitions_def=DAYS, backfill_policy=dg.BackfillPolicy.single_run())
+    def breath() -> dg.MaterializeResult:
+        return dg.MaterializeResult()
+
+    with instance_in(home / "no checks", batching=True) as instance:
+        assert dg.materialize([breath], instance=instance, tags=tags).success
+        assert len(instance.get_materialized_partitions(dg.AssetKey("breath"))) == 9
+
+
 def test_opening_the_storage_turns_batching_on_where_the_environment_is_silent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
