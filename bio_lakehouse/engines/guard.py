@@ -143,6 +143,8 @@ def _refusals(node: exp.Expr) -> Iterator[str]:
             yield f"{node.name}() cannot stand in FROM: only tables, subqueries, VALUES and UNNEST can."
         case exp.Anonymous() if node.name.lower() not in FUNCTIONS:
             yield _unknown_function(node.name)
+        case exp.Select() if not node.expressions:
+            yield "A SELECT needs columns to show, or * for all of them."
         case exp.With() if node.args.get("recursive"):
             yield "WITH RECURSIVE is refused: Athena has no recursive queries."
         case exp.Table() if not isinstance(node.this, exp.Identifier | exp.Anonymous):
