@@ -94,7 +94,7 @@ def week_lines(daily: pd.DataFrame, workouts: pd.DataFrame, last: date) -> tuple
     """The week's days from `gold.daily_readiness_performance` and `silver.peloton_workouts` of one user."""
     columns = {measure.column for measure in (*NIGHT, *MORNING)} | {"workout_count"}
     week = pd.DataFrame({column: by_day(daily, column, last) for column in columns}).iloc[-WEEK:]
-    by_date = _workouts_by_date(workouts)
+    by_date = _workouts_by_date(workouts, last)
     return tuple(
         _day_line(day, row, by_date.get(day, ())) for day, (_, row) in zip(days_of(last), week.iterrows(), strict=True)
     )
@@ -111,12 +111,14 @@ def _day_line(day: date, row: pd.Series[float], workouts: tuple[WorkoutLine, ...
     )
 
 
-def _workouts_by_date(workouts: pd.DataFrame) -> dict[date, tuple[WorkoutLine, ...]]:
-    if workouts.empty:
-        return {}
+def _workouts_by_date(workouts: pd.DataFrame, last: date) -> dict[date, tuple[WorkoutLine, ...]]:
     frame = workouts.assign(day=pd.to_datetime(workouts["day"]).dt.date)
+    frame = frame[frame["day"].isin(days_of(last))]
     frame = frame.sort_values([c for c in ("day", "started_at_local", "started_at", "title") if c in frame])
-    return {day: tuple(_workout_line(row) for row in rows.to_dict("records")) for day, rows in frame.groupby("day")}  # type: ignore[misc]
+    found: dict[date, list[WorkoutLine]] = {}
+    for row in frame.to_dict("records"):
+        found.setdefault(row["day"], []).append(_workout_line(row))
+    return {day: tuple(lines) for day, lines in found.items()}
 
 
 def _workout_line(row: dict[Any, Any]) -> WorkoutLine:
