@@ -1,0 +1,112 @@
+"""What is asked of Claude: the whole request as plain data, so that it can be shown before it is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import SecretStr
+
+from bio_lakehouse.narrative.facts import Facts
+from bio_lakehouse.narrative.gate import MOST_CHARACTERS, Objection
+from bio_lakehouse.narrative.prices import Prices
+from bio_lakehouse.narrative.vocabulary import VOCABULARY
+
+DEFAULT_MODEL = "claude-sonnet-5-5"
+MAX_TOKENS = 8192
+CACHED = {"cache_control": {"type": "ephemeral"}}
+
+Effort = Literal["low", "medium", "high", "xhigh", "max"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaudeAccess:
+    """Which Claude, and for how long. `effort` None leaves it to the model (models before 4.6 take none).
+
+    `seconds` bound all requests of one narrative together, `retries` are the SDK's own of one request. `base_url` is
+    Anthropic's (or the environment's ANTHROPIC_BASE_URL) when None; `prices` are the list prices when None.
+    """
+
+    api_key: SecretStr = field(repr=False)
+    model: str = DEFAULT_MODEL
+    effort: Effort | None = "medium"
+    seconds: float = 90.0
+    retries: int = 2
+    base_url: str | None = None
+    prices: Prices | None = None
+
+
+SYSTEM = f"""\
+You write the short text at the top of a person's weekly report about their own body data from an Oura ring and \
+Peloton workouts. You are given named values as JSON. You choose what to tell and in which order; the values \
+themselves are put in by code, and a strict checker reads your text before anyone else does.
+
+Placeholders
+- A leaf of "values" is named by its path in braces: values → readiness_score → week is {{readiness_score.week}}. \
+"shown" is the text that will stand there, "is" what it means.
+- Every figure, date, weekday, direction and finding is a placeholder. Never write a digit, a number in words \
+(one, once, half, both, several, most, none), a weekday, a month, or a word for more, less, up, down, better, worse, \
+steady or usual.
+- A direction stands after "was" or a comma: was {{readiness_score.direction}}. A weekday stands after "on", a date \
+after a preposition.
+- Put each figure in a clause with the name of its measure ("names" lists how measures may be called), one measure a \
+clause. Never speak of a measure in a sentence without a placeholder of it.
+- {{….before}} needs {{period.before}} or "before" in its clause. {{….week}} with statistic mean is an average, with \
+statistic total a total.
+- Values under "high" stand beside {{high.….label}}, values under "finding" beside {{finding.….told}}, and are not \
+mixed. These two are phrases: they name the measure themselves.
+- No two placeholders without a word or comma between them; no letter, sign or digit touching a placeholder.
+
+What may be said
+- Describe. Never say or hint why something happened, give advice, judge, or speak of health and illness. What was \
+not found is told only by its placeholder.
+- Plain sentences that end in a full stop, one to three paragraphs with an empty line between them, at most \
+{MOST_CHARACTERS} characters once filled. No headings, lists, markup, quotation marks, question or exclamation marks.
+- Use only the words below and the names of the measures.
+
+Vocabulary
+{" ".join(sorted(VOCABULARY))}
+
+Example
+Here is the week at a glance. Readiness averaged {{readiness_score.week}}, against {{readiness_score.before}} in \
+{{period.before}}, and was {{readiness_score.direction}}. {{high.hrv_rmssd_ms.label}} came on \
+{{high.hrv_rmssd_ms.weekday}}: {{high.hrv_rmssd_ms.value}}.
+
+Across {{period.window}}, {{finding.sleep_readiness_next_day.told}} ({{finding.sleep_readiness_next_day.effect}}, \
+{{finding.sleep_readiness_next_day.interval}}).
+
+Answer with the text alone."""
+
+
+def request_of(
+    facts: Facts, access: ClaudeAccess, refused: str = "", objections: Sequence[Objection] = ()
+) -> dict[str, Any]:
+    """Arguments of `messages.stream`; with `refused`, those of the second try, which shows what was objected to."""
+    content = [_text(json.dumps(facts.as_json(), ensure_ascii=False), cached=True)]
+    if objections:
+        listed = "\n".join(f"- {objection}" for objection in objections)
+        content.append(
+            _text(f"The checker refused this text:\n\n{refused}\n\nIts objections:\n{listed}\n\nWrite again.")
+        )
+    effort = {"output_config": {"effort": access.effort}} if access.effort else {}
+    return {
+        "max_tokens": MAX_TOKENS,
+        "messages": [{"role": "user", "content": content}],
+        "model": access.model,
+        **effort,
+        "system": [_text(SYSTEM, cached=True)],
+    }
+
+
+def egress(facts: Facts, access: ClaudeAccess) -> str:
+    """The body of the first request, to the byte; nothing is sent.
+
+    A second request, if the gate refuses the first text, sends the same and beside it that text and the objections.
+    """
+    return json.dumps(request_of(facts, access) | {"stream": True}, ensure_ascii=False, separators=(",", ":"))
+
+
+def _text(text: str, cached: bool = False) -> dict[str, Any]:
+    return {"text": text, "type": "text"} | (CACHED if cached else {})

@@ -1,0 +1,252 @@
+"""What a narrative may speak of: named values with their texts, made of aggregates and findings, never of rows.
+
+A writer names a value by its path (`{readiness_score.week}`); code puts the value's text there. What was not found has
+no figures here, so no writer can tell it as found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from bio_lakehouse.narrative.report_sentences import inner, long_day, short_day, span, weekday
+
+Kind = Literal["figure", "date", "weekday", "direction", "phrase"]
+Period = Literal["", "week", "before"]
+Statistic = Literal["mean", "total", "other"]
+Standing = Literal["moved", "usual"]
+Status = Literal["found", "described", "not found", "not enough data"]
+
+BEFORE = "period.before"
+SEGMENT = re.compile(r"[a-z][a-z0-9_]*")
+NAME = re.compile(r"[A-Za-z]+(?:[ -][A-Za-z]+)*")
+LONGEST_NAME = 40
+SIGNS = "+-−±"
+
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "readiness_score": ("readiness score", "readiness"),
+    "sleep_score": ("sleep score", "sleep"),
+    "activity_score": ("activity score", "activity"),
+    "sleep_duration_h": ("time asleep", "sleep duration"),
+    "hrv_rmssd_ms": ("HRV", "heart rate variability"),
+    "resting_heart_rate_bpm": ("resting heart rate", "resting pulse"),
+    "temperature_deviation": ("temperature deviation", "skin temperature", "temperature"),
+    "spo2_average_pct": ("blood oxygen",),
+    "steps": ("steps", "step count"),
+    "active_calories": ("active calories", "calories"),
+    "workout_count": ("workouts", "workout", "sessions", "training"),
+    "workout_minutes": ("workout minutes", "workout time", "training time"),
+    "total_output_kj": ("output",),
+    "high_output": ("high output",),
+    "low_output": ("low output",),
+    "rest": ("rest days", "rest day", "rest"),
+}
+"""Names by which a topic may be called, by the column of `gold.daily_readiness_performance` or the kind of day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value that a text may name.
+
+    `text` is what a reader sees, with its unit and decimals. `about` are the topics it belongs to. A value of an
+    `event` (a high, a finding) may only stand by a phrase of the same event. A phrase says itself what it is about.
+    `statistic` says what the figures of a measure are, `status` what became of a finding.
+    """
+
+    path: str
+    kind: Kind
+    text: str
+    meaning: str
+    about: frozenset[str] = frozenset()
+    period: Period = ""
+    event: str = ""
+    statistic: Statistic = "other"
+    status: Status | None = None
+
+    @property
+    def names_itself(self) -> bool:
+        return self.kind == "phrase"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Values by path, and the names of the topics by key; both in the order in which they matter."""
+
+    values: Mapping[str, Value]
+    topics: Mapping[str, tuple[str, ...]]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is known besides the calendar."""
+        return all(not value.about for value in self.values.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """Names of the topics, and the values as nested objects: the path `a.b` is the leaf `["values"]["a"]["b"]`."""
+        nested: dict[str, Any] = {}
+        for path, value in self.values.items():
+            *parents, last = path.split(".")
+            level = nested
+            for parent in parents:
+                level = level.setdefault(parent, {})
+            level[last] = {"kind": value.kind, "shown": value.text, "is": value.meaning}
+        return {"names": {key: list(names) for key, names in self.topics.items()}, "values": nested}
+
+    @property
+    def version(self) -> str:
+        """Sixteen hexadecimal digits of the SHA-256 over all that is here; equal facts have equal versions."""
+        return hashlib.sha256(json.dumps(self.as_json()).encode()).hexdigest()[:16]
+
+
+def is_safe_name(text: str) -> bool:
+    """Whether a name from outside (a kind of workout) may be shown to a model: letters, 40 characters at most."""
+    return len(text) <= LONGEST_NAME and NAME.fullmatch(text) is not None
+
+
+class FactsBuilder:
+    """Collects facts from plain values; figures come as the texts that the page shows, so that both agree.
+
+    `week` are the first and last day reported on, `window` those that the findings look at.
+    """
+
+    def __init__(self, week: tuple[date, date], window: tuple[date, date] | None = None) -> None:
+        self._values: dict[str, Value] = {}
+        self._topics: dict[str, tuple[str, ...]] = {}
+        self._moved: set[str] = set()
+        self._add("period.week", "date", span(*week), "the week reported on")
+        self._add("period.last_day", "date", long_day(week[1]), "its last day")
+        self._add(BEFORE, "date", "the four weeks before", "what the week is compared with", period="before")
+        if window:
+            days = f"the {(window[1] - window[0]).days + 1} days up to {short_day(window[1])} {window[1].year}"
+            self._add("period.window", "date", days, "the days that the findings look at")
+
+    def build(self) -> Facts:
+        """The facts so far: what belongs to the calendar first, then what moved, then the rest as it was added."""
+        topics = sorted(self._topics, key=lambda key: key not in self._moved)
+        values = sorted(self._values.values(), key=lambda value: (bool(value.about), not value.about & self._moved))
+        return Facts({value.path: value for value in values}, {key: self._topics[key] for key in topics})
+
+    def topic(self, key: str, name: str) -> bool:
+        """Makes a topic known by `name` and its usual other names; False for a name that is not safe to pass on."""
+        _checked(key)
+        if not is_safe_name(name):
+            return False
+        self._topics[key] = tuple({known.lower(): known for known in (name, *ALIASES.get(key, ()))}.values())
+        return True
+
+    def measure(
+        self,
+        key: str,
+        name: str,
+        week: str,
+        before: str | None = None,
+        *,
+        statistic: Statistic = "mean",
+        difference: float | None = None,
+        standing: Standing | None = None,
+        size: str | None = None,
+        interval: str | None = None,
+        days: str | None = None,
+    ) -> None:
+        """A measure's figure of the week (its mean, or `statistic` "total") and of the four weeks before (a mean).
+
+        `standing` is what the test of the difference says, None when it was not tested; a direction is offered only
+        with it. `size` and `interval` (of the difference) are offered only for what moved. `days` tells how many days
+        the week's figure is made of, for example `6 of 7 days`.
+        """
+        if not self.topic(key, name):
+            return
+        about = frozenset({key})
+        self._moved |= about if standing == "moved" else frozenset()
+        self._add(f"{key}.week", "figure", week, f"{name}, {statistic} of the week", about, "week", "", statistic)
+        if before is not None:
+            meaning = f"{name}, mean of the four weeks before"
+            self._add(f"{key}.before", "figure", before, meaning, about, "before", "", "mean")
+        if standing is not None:
+            text = standing_text(standing, difference or 0.0)
+            self._add(f"{key}.direction", "direction", text, f"{name} of the week, set against before", about, "week")
+        if standing == "moved" and size is not None and any(figure in size for figure in "123456789"):
+            text = f"a difference of {size.lstrip(SIGNS)}"
+            self._add(f"{key}.size", "figure", text, "how much it differs, without a sign", about)
+        if standing == "moved" and interval is not None:
+            self._add(f"{key}.interval", "figure", interval, "interval of that difference", about)
+        if days is not None:
+            self._add(f"{key}.days", "figure", days, f"days of which {name} is known", about)
+
+    def moment(self, key: str, name: str, value: str, day: date, since: str | None = None) -> None:
+        """The week's highest value of a topic and its day; `since` is how far back one as high lies."""
+        if not self.topic(key, name):
+            return
+        event, about = f"high.{key}", frozenset({key})
+        label = f"the week’s highest {inner(name)}"
+        self._add(f"{event}.label", "phrase", label, f"names the high of {name}", about, event=event)
+        self._add(f"{event}.value", "figure", value, "that high", about, event=event)
+        self._add(f"{event}.weekday", "weekday", weekday(day), "its weekday", about, event=event)
+        self._add(f"{event}.date", "date", short_day(day), "its date", about, event=event)
+        if since is not None:
+            rank = f"the highest {since}"
+            self._add(f"{event}.rank", "direction", rank, "how rare it is", about, event=event)
+
+    def finding(
+        self,
+        name: str,
+        status: Status,
+        told: str,
+        about: Mapping[str, str],
+        *,
+        effect: str | None = None,
+        interval: str | None = None,
+        n: str | None = None,
+        q: str | None = None,
+    ) -> None:
+        """A finding as the clause `told` (see `phrases`), about topics given as key and name.
+
+        The other texts say themselves what they are (`r = 0.41`, `95 % interval 0.21 to 0.58`, `142 pairs of days`,
+        `q = 0.004`). Of what was not found only the clause and `n` are kept.
+        """
+        if not all(self.topic(key, topic) for key, topic in about.items()):
+            return
+        event, topics = f"finding.{name}", frozenset(about)
+        meaning = f"the finding in words; status: {status}"
+        self._add(f"{event}.told", "phrase", told, meaning, topics, event=event, status=status)
+        figures = {"effect": effect, "interval": interval, "n": n, "q": q}
+        for part, text in figures.items():
+            if text is not None and (status == "found" or (part == "n" and status == "not found")):
+                self._add(f"{event}.{part}", "figure", text, f"its {part}", topics, event=event)
+
+    def figure(self, path: str, text: str, meaning: str, about: Mapping[str, str]) -> None:
+        """Any other figure, about topics given as key and name."""
+        if all(self.topic(key, topic) for key, topic in about.items()):
+            self._add(path, "figure", text, meaning, frozenset(about))
+
+    def _add(
+        self,
+        path: str,
+        kind: Kind,
+        text: str,
+        meaning: str,
+        about: frozenset[str] = frozenset(),
+        period: Period = "",
+        event: str = "",
+        statistic: Statistic = "other",
+        status: Status | None = None,
+    ) -> None:
+        for segment in path.split("."):
+            _checked(segment)
+        self._values[path] = Value(path, kind, text, meaning, about, period, event, statistic, status)
+
+
+def standing_text(standing: Standing, difference: float) -> str:
+    """How the week stands: the direction word by the sign of a difference that was found, else none."""
+    if standing == "usual" or difference == 0:
+        return "within your usual ups and downs"
+    return f"{'higher' if difference > 0 else 'lower'} than in the four weeks before"
+
+
+def _checked(segment: str) -> None:
+    if not SEGMENT.fullmatch(segment):
+        raise ValueError(f"{segment!r} cannot be a part of a value's path: use a-z, 0-9 and _, a letter first")

@@ -1,0 +1,106 @@
+"""What every writer of narratives offers, and what a written narrative says about itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Protocol
+
+from bio_lakehouse.narrative.facts import Facts
+from bio_lakehouse.narrative.gate import objections
+from bio_lakehouse.narrative.placeholders import fill
+
+Author = Literal["Claude", "templates"]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of all requests of a narrative; `complete` is False when some requests never told theirs."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_write_tokens: int = 0
+    cache_read_tokens: int = 0
+    complete: bool = True
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cache_write_tokens + other.cache_write_tokens,
+            self.cache_read_tokens + other.cache_read_tokens,
+            self.complete and other.complete,
+        )
+
+    @property
+    def total(self) -> int:
+        return self.input_tokens + self.output_tokens + self.cache_write_tokens + self.cache_read_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """A text that has passed the gate, and how it came to be.
+
+    `draft` has placeholders, `text` their values (empty when nothing is known of the week). `facts_version` names the
+    facts that it tells. `tries` counts the requests to Claude, `cost_usd` is None when no price is known, `reason` says
+    why templates stepped in for Claude (empty when they did not), `refused` are the gate's objections on the way.
+    """
+
+    author: Author
+    draft: str
+    text: str
+    facts_version: str
+    model: str | None = None
+    tries: int = 0
+    usage: Usage = field(default_factory=Usage)
+    cost_usd: float | None = None
+    reason: str = ""
+    refused: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """Who wrote it and what it cost, in one sentence or two."""
+        if self.author == "Claude":
+            return f"Written by Claude ({self.model}) {self._spent()}."
+        if not self.reason:
+            return "Written from templates."
+        asked = f" Asking Claude ({self.model}) took {self._spent(False)}." if self.tries else ""
+        return f"Written from templates: {self.reason}.{asked}"
+
+    def _spent(self, as_clause: bool = True) -> str:
+        tries = "1 request" if self.tries == 1 else f"{self.tries} requests"
+        least = "" if self.usage.complete else "at least "
+        cost = "cost unknown" if self.cost_usd is None else f"about ${self.cost_usd:.4f}"
+        return f"{'in ' if as_clause else ''}{tries}: {least}{self.usage.total:,} tokens, {cost}"
+
+
+class Writer(Protocol):
+    """Writes a narrative of facts; raises nothing for a service that fails."""
+
+    def write(self, facts: Facts) -> Narrative: ...
+
+
+def to_json(narrative: Narrative) -> str:
+    """The narrative as JSON, to be kept beside a report."""
+    return json.dumps(asdict(narrative) | {"text": None}, indent=1)
+
+
+def from_json(kept: str | bytes, facts: Facts) -> Narrative | None:
+    """A kept narrative of the very same facts, gated again; None when the facts have changed or it does not hold.
+
+    With it a report that is made again says the same and costs nothing.
+    """
+    try:
+        fields: dict[str, Any] = json.loads(kept)
+        return _restored(fields, facts)
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _restored(fields: Mapping[str, Any], facts: Facts) -> Narrative | None:
+    draft = fields["draft"]
+    if fields["facts_version"] != facts.version or (draft and objections(draft, facts)):
+        return None
+    usage, refused = Usage(**fields["usage"]), tuple(fields["refused"])
+    return Narrative(**{**fields, "usage": usage, "refused": refused, "text": fill(draft, facts)})
