@@ -15,32 +15,15 @@ import pytest
 import yaml
 from pyspark.sql import SparkSession
 
+from bio_lakehouse.engines.pipeline import USERS
 from bio_lakehouse.engines.spark import frame
+from bio_lakehouse.lake.bronze import ARROW as BRONZE
 from bio_lakehouse.lake.schema import PROVENANCE, TableSchema
 from bio_lakehouse.silver import SCHEMAS, TRANSFORMS
 
 Row = dict[str, Any]
 
 CASES = Path(__file__).parent / "cases"
-BRONZE = pa.schema(
-    {
-        "user_id": pa.string(),
-        "day": pa.date32(),
-        "origin": pa.string(),
-        "record_key": pa.string(),
-        "version": pa.string(),
-        "line": pa.int32(),
-        "source_file": pa.string(),
-        "ingested_at": pa.timestamp("us"),
-        "hints": pa.string(),
-        "record": pa.string(),
-    }
-)
-USERS = pa.schema(
-    {"user_id": pa.string(), "timezone": pa.string()}
-    | dict.fromkeys(("max_heart_rate", "threshold_heart_rate", "ftp"), pa.int32())
-    | {f"heart_rate_zone_{zone}": pa.int32() for zone in range(2, 6)}
-)
 ZONES = {"heart_rate_zone_2": 60, "heart_rate_zone_3": 70, "heart_rate_zone_4": 80, "heart_rate_zone_5": 90}
 LANDED = datetime.fromisoformat("2024-06-01T12:00:00")
 
