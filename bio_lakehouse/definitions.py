@@ -1,9 +1,8 @@
-"""The one place where assets, checks, jobs and resources meet: what `dagster dev -w workspace.yaml` loads."""
+"""The one place where assets, jobs and resources meet: what `dagster dev -w workspace.yaml` loads."""
 
 import dagster as dg
 
 from bio_lakehouse.assets import all_assets
-from bio_lakehouse.automation.checks import CHECKS
 from bio_lakehouse.automation.jobs import JOBS
 from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.settings import load_settings
@@ -12,7 +11,6 @@ settings = load_settings()
 
 defs = dg.Definitions(
     assets=all_assets(settings),
-    asset_checks=CHECKS,
     jobs=JOBS,
     resources=resources(settings),
     executor=dg.in_process_executor,

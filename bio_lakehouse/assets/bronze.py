@@ -3,7 +3,7 @@
 import dagster as dg
 
 from bio_lakehouse.assets.keys import bronze_key
-from bio_lakehouse.assets.reporting import materialized
+from bio_lakehouse.assets.reporting import Materialized, materialized
 from bio_lakehouse.automation.partitions import days_of
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -14,7 +14,7 @@ def bronze_asset(dataset: str) -> dg.AssetsDefinition:
     """The asset `bronze/<dataset>`."""
 
     @dg.asset(key=bronze_key(dataset), group_name="bronze", kinds={"python", "json"}, description=describe(dataset))
-    def bronze(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> dg.MaterializeResult[None]:
+    def bronze(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
         days = days_of(context)
         written = arrivals.write_bronze(lake, dataset, days.first, days.last)
         files = {"files written": written.written, "files unchanged": written.unchanged}

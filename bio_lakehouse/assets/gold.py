@@ -7,7 +7,8 @@ from pyspark.sql import SparkSession
 
 from bio_lakehouse.assets.keys import GOLD_DAILY, assets_of_run, datasets_built, table_key
 from bio_lakehouse.assets.lineage import daily_lineage, view_lineage
-from bio_lakehouse.assets.reporting import committed, materialized, preview, rows_by_day, table_metadata
+from bio_lakehouse.assets.reporting import Materialized, committed, materialized, preview, rows_by_day, table_metadata
+from bio_lakehouse.automation.checks import check_of, checked, schema_of
 from bio_lakehouse.automation.partitions import days_of
 from bio_lakehouse.engines import pipeline
 from bio_lakehouse.engines.sql import SqlEngine
@@ -25,10 +26,11 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
     kinds={"pyspark", "iceberg"},
     description=DAILY_READINESS_PERFORMANCE.description,
     metadata=table_metadata(DAILY_READINESS_PERFORMANCE.full_name, DAILY_READINESS_PERFORMANCE.columns),
+    check_specs=[check_of(GOLD_DAILY, DAILY_READINESS_PERFORMANCE)],
 )
 def daily_readiness_performance(
     context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse], spark: dg.ResourceParam[SparkSession]
-) -> dg.MaterializeResult[None]:
+) -> Materialized:
     days = days_of(context)
     commit = pipeline.build_gold_daily(lake, spark, days.first, days.last)
     arrivals.settle(lake, datasets_built(assets_of_run(context)), days.first, days.last)
@@ -38,21 +40,25 @@ def daily_readiness_performance(
 def view_asset(view: View) -> dg.AssetsDefinition:
     """The asset `gold/<view>`: materialising a day creates the view when its text changed, and shows the day's rows."""
 
+    key, schema = table_key(view.full_name), schema_of(view)
+
     @dg.asset(
-        key=table_key(view.full_name),
+        key=key,
         deps=[table_key(table) for table in view.depends_on],
         group_name="gold",
         kinds={"sql", "view"},
         description=view.description,
         metadata=table_metadata(view.full_name, view.columns)
         | {"sql": dg.MetadataValue.md(f"```sql\n{view.sql}\n```")},
+        check_specs=[check_of(key, schema)],
     )
-    def create(context: dg.AssetExecutionContext, sql: dg.ResourceParam[SqlEngine]) -> dg.MaterializeResult[None]:
+    def create(context: dg.AssetExecutionContext, sql: dg.ResourceParam[SqlEngine]) -> Materialized:
         days = days_of(context)
         changed = sql.create_view(view)
         rows = sql.rows_of(view.name, days.first, days.last)
+        whole = rows if view.has_day else sql.rows_of(view.name)
         shown: dict[str, Any] = {"rows": rows.num_rows, "text changed": changed, "preview": preview(rows)}
-        return materialized(context, days, rows_by_day(rows), shown | view_lineage(view))
+        return materialized(context, days, rows_by_day(rows), shown | view_lineage(view), checked(schema, whole))
 
     return create
 

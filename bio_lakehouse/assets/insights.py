@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from bio_lakehouse.assets.keys import GOLD_DAILY, insight_key, table_key
-from bio_lakehouse.assets.reporting import materialized, rows_by_day
+from bio_lakehouse.assets.reporting import Materialized, materialized, rows_by_day
 from bio_lakehouse.automation.partitions import days_of
 from bio_lakehouse.insights import ANALYZERS
 from bio_lakehouse.insights.build import build_insights
@@ -29,16 +29,14 @@ SPECS = [
 
 
 @dg.multi_asset(specs=SPECS, can_subset=True, name="insights")
-def insights(
-    context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
-) -> Iterator[dg.MaterializeResult[None]]:
+def insights(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Iterator[Materialized]:
     days = days_of(context)
     names = [name for name in ANALYZERS if insight_key(name) in context.selected_asset_keys]
     build_insights(lake, days.first, days.last, names)
     made = lake.tables.read(SCHEMA, days.first, days.last)
     for name in names:
         rows = made.filter(pc.equal(made["insight"], name))
-        yield materialized(context, days, rows_by_day(rows), told(rows), insight_key(name))
+        yield materialized(context, days, rows_by_day(rows), told(rows), key=insight_key(name))
 
 
 def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:

@@ -3,15 +3,22 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import pyarrow as pa
 
+from bio_lakehouse.automation.checks import checked
 from bio_lakehouse.automation.ranges import DayRange
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import Column, TableSchema
 from bio_lakehouse.lake.tables import Commit
+
+if TYPE_CHECKING:
+    Materialized = dg.MaterializeResult[None]
+else:
+    # As an annotation Dagster knows its class only without a parameter.
+    Materialized = dg.MaterializeResult
 
 MOST_DAYS_COUNTED = 400
 PREVIEW_ROWS = 5
@@ -30,8 +37,9 @@ def materialized(
     days: DayRange,
     rows_by_day: Mapping[date, int],
     metadata: Mapping[str, Any],
+    *checks: dg.AssetCheckResult,
     key: dg.AssetKey | None = None,
-) -> dg.MaterializeResult[None]:
+) -> Materialized:
     """The result of materialising `days`.
 
     What is said of the run stands on its last day alone, since Dagster copies it into the event of every day. Rows are
@@ -42,12 +50,13 @@ def materialized(
             counted = {"dagster/partition_row_count": rows_by_day.get(day, 0)}
             context.add_asset_metadata(counted, asset_key=key, partition_key=day.isoformat())
     context.add_asset_metadata(metadata, asset_key=key, partition_key=days.last.isoformat())
-    return dg.MaterializeResult(asset_key=key)
+    return dg.MaterializeResult(asset_key=key, check_results=checks)
 
 
 def preview(rows: pa.Table) -> dg.MarkdownMetadataValue:
-    """The first rows as a Markdown table."""
-    shown = rows.slice(0, PREVIEW_ROWS).select(rows.column_names[:PREVIEW_COLUMNS])
+    """Some rows, the newest where they have a day, as a Markdown table."""
+    ordered = rows.sort_by([("day", "descending")]) if "day" in rows.column_names else rows
+    shown = ordered.slice(0, PREVIEW_ROWS).select(rows.column_names[:PREVIEW_COLUMNS])
     lines = [shown.column_names, ["---"] * shown.num_columns]
     lines += [["" if cell is None else str(cell) for cell in row.values()] for row in shown.to_pylist()]
     return dg.MetadataValue.md("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
@@ -60,16 +69,16 @@ def committed(
     days: DayRange,
     commit: Commit,
     metadata: Mapping[str, Any] | None = None,
-) -> dg.MaterializeResult[None]:
-    """The result of replacing `days` of a table: what was committed, and the newest rows of the range."""
-    newest = max(commit.rows_by_day, default=days.last)
+) -> Materialized:
+    """The result of replacing `days` of a table: what was committed, the check of what is there, and some of it."""
+    rows = lake.tables.read(schema, days.first, days.last)
     said = {
         "rows": commit.rows,
         "changed": commit.changed,
         "snapshot": str(commit.snapshot_id),
-        "preview": preview(lake.tables.read(schema, newest, newest)),
+        "preview": preview(rows),
     }
-    return materialized(context, days, commit.rows_by_day, said | dict(metadata or {}))
+    return materialized(context, days, commit.rows_by_day, said | dict(metadata or {}), checked(schema, rows))
 
 
 def rows_by_day(rows: pa.Table) -> Mapping[date, int]:

@@ -6,6 +6,7 @@ from datetime import date
 import dagster as dg
 
 from bio_lakehouse.assets.keys import COVERAGE, GOLD_DAILY, table_key
+from bio_lakehouse.assets.reporting import Materialized
 from bio_lakehouse.automation.partitions import days_of
 from bio_lakehouse.automation.ranges import DayRange
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -21,9 +22,7 @@ SUNDAY = 6
     kinds={"python", "html"},
     output_required=False,
 )
-def weekly_report(
-    context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
-) -> Iterator[dg.MaterializeResult[None]]:
+def weekly_report(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Iterator[Materialized]:
     """Each user's week up to a day, as a page of its own. A range of days renders its Sundays."""
     for day in days_reported(days_of(context)):
         made = [build.make(lake, user, day) for user in build.reported_users(lake, day)]

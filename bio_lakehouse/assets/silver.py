@@ -5,7 +5,8 @@ from pyspark.sql import SparkSession
 
 from bio_lakehouse import silver
 from bio_lakehouse.assets.keys import COVERAGE, bronze_key, silver_inputs, table_key
-from bio_lakehouse.assets.reporting import committed, table_metadata
+from bio_lakehouse.assets.reporting import Materialized, committed, table_metadata
+from bio_lakehouse.automation.checks import check_of
 from bio_lakehouse.automation.partitions import days_of
 from bio_lakehouse.engines import pipeline
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -25,10 +26,11 @@ def silver_asset(table: str) -> dg.AssetsDefinition:
         kinds=KINDS,
         description=schema.description,
         metadata=table_metadata(schema.full_name, schema.columns),
+        check_specs=[check_of(key, schema)],
     )
     def build(
         context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse], spark: dg.ResourceParam[SparkSession]
-    ) -> dg.MaterializeResult[None]:
+    ) -> Materialized:
         days = days_of(context)
         if key == COVERAGE:
             commit = pipeline.build_coverage(lake, spark)

@@ -14,7 +14,6 @@ import pyarrow.compute as pc
 
 from bio_lakehouse.assets import all_assets
 from bio_lakehouse.assets.keys import bronze_key
-from bio_lakehouse.automation.checks import CHECKS
 from bio_lakehouse.automation.failures import first_failure
 from bio_lakehouse.automation.instance import close_abandoned_runs, open_instance, process_tag
 from bio_lakehouse.automation.partitions import range_tags
@@ -120,7 +119,7 @@ class Launcher:
     def __init__(self, settings: Settings, instance: dg.DagsterInstance) -> None:
         self.days = DayRange(settings.first_day, settings.today())
         self.instance = instance
-        definitions = dg.Definitions(assets=all_assets(settings), asset_checks=CHECKS, resources=resources(settings))
+        definitions = dg.Definitions(assets=all_assets(settings), resources=resources(settings))
         self.graph = definitions.resolve_asset_graph()
         self.job = definitions.resolve_implicit_global_asset_job_def()
 
