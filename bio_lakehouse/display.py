@@ -41,9 +41,11 @@ def ingest_table(lake: Lakehouse, outcome: IngestOutcome) -> None:
 
 
 def _arrivals(lake: Lakehouse, arrivals: list[Arrival]) -> Table:
-    table = Table("file", "source", "datasets", title="Files", title_justify="left")
-    for name in ("rows", "days new", "changed", "unchanged", "superseded", "duplicates", "quarantined"):
-        table.add_column(name, justify="right")
+    table = Table(title="Files", title_justify="left", box=SIMPLE, pad_edge=False, collapse_padding=True)
+    table.add_column("file, source and datasets", overflow="fold")
+    for name in ("rows", "days\nnew", "days\nchanged", "days un-\nchanged", "super-\nseded", "dupli-\ncates"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("quaran-\ntined", justify="right", no_wrap=True)
     for arrival in arrivals:
         table.add_row(*_arrival_cells(lake, arrival))
     return table
@@ -52,10 +54,11 @@ def _arrivals(lake: Lakehouse, arrivals: list[Arrival]) -> Table:
 def _arrival_cells(lake: Lakehouse, arrival: Arrival) -> list[str]:
     entry, name = arrival.entry, escape(arrival.path.removeprefix("landing/"))
     if entry.status == "validation_failed":
-        return [name, "[red]refused[/]", *[""] * 8]
-    what = [name, entry.origin or "", ", ".join(d.split("/")[1] for d in entry.datasets), f"{entry.record_count:,}"]
+        return [f"{name}\n  [red]refused[/]", *[""] * 7]
+    datasets = ", ".join(dataset.split("/")[1] for dataset in entry.datasets)
+    what = [f"{name}\n  [dim]{entry.source} {entry.origin}: {datasets}[/]", f"{entry.record_count:,}"]
     if arrival.repeated:
-        return [*what, "[dim]unchanged[/]", *[""] * 5]
+        return [*what, "", "", "unchanged", *[""] * 3]
     counts = lake.log.counts(arrival.path)
     numbers = (arrival.new_days, arrival.changed_days, arrival.unchanged_days, counts.superseded, counts.duplicates)
     return [*what, *(f"{number:,}" for number in numbers), _alarming(entry.quarantined_count)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,12 +12,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bio_lakehouse.errors import BioLakehouseError
+from bio_lakehouse.errors import BioLakehouseError, ReportError
 from bio_lakehouse.lake import arrivals, landing
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 CONSOLE = Console(stderr=True)
+REPORT_SELECTION = "group:insights or group:reports"
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,63 @@ def bring_up_to_date(lake: Lakehouse) -> int:
         return 0
     from bio_lakehouse.automation import launch
 
-    with progress_bar("Bringing days up to date") as bar:
-        return len(launch.bring_up_to_date(lake.settings, changes, bar))
+    with asset_progress("Bringing days up to date") as progress:
+        return len(launch.bring_up_to_date(lake.settings, changes, progress))
+
+
+@contextmanager
+def asset_progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for runs: told the asset that is done, how many are, and of how many."""
+    with progress_bar(title) as bar:
+        task = bar.add_task("", total=None)
+
+        def told(asset: str, done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, description=asset)
+
+        yield told
+
+
+def run_refresh(lake: Lakehouse, first: date | None, last: date | None, selection: str) -> RefreshOutcome:
+    """Materialise a range of the selected assets in one run; without days, from the first that has data to today."""
+    from bio_lakehouse.automation import launch
+
+    first, last = first or first_day_with_data(lake), last or lake.settings.today()
+    with asset_progress(f"Materialising {selection}") as progress:
+        outcome = launch.materialize_range(lake.settings, selection, first, last, progress)
+    return RefreshOutcome(outcome.first, outcome.last, len(outcome.assets), outcome.seconds)
+
+
+def first_day_with_data(lake: Lakehouse) -> date:
+    """The first day about which anything in landing speaks."""
+    arrivals.scan(lake)
+    days = [entry.covered_first for entry in lake.log.entries() if entry.usable and entry.covered_first]
+    if not days:
+        raise BioLakehouseError("there is nothing to refresh yet: run `bio-lakehouse ingest FILE` or `demo` first")
+    return max(min(days), lake.settings.first_day)
+
+
+def run_report(lake: Lakehouse, user_id: str, week_ending: date | None = None) -> Path:
+    """Materialise the insights and the weekly report of a day (the newest with data); where `user_id`'s page is."""
+    from bio_lakehouse.automation import launch
+    from bio_lakehouse.reports.build import newest_day_with_data, report_key
+
+    day = week_ending or newest_day_with_data(lake, user_id)
+    with asset_progress("Writing the weekly report") as progress:
+        launch.materialize_range(lake.settings, REPORT_SELECTION, day, day, progress)
+    key = report_key(user_id, day)
+    if not lake.objects.exists(key):
+        raise ReportError(f"there is nothing to report on: no day of {user_id!r} up to {day}")
+    return lake.settings.home / key
+
+
+def run_demo(lake: Lakehouse, days: int, seed: int) -> DemoOutcome:
+    """Write a demo person's files, bring them in, and make the report of their newest day."""
+    from bio_lakehouse.sources import demo
+
+    person = demo.simulate(days, seed, lake.settings.today(), timezone=lake.settings.timezone)
+    with tempfile.TemporaryDirectory() as folder:
+        ingest = run_ingest(lake, demo.write_files(person, Path(folder)), lake.settings.user)
+    return DemoOutcome(ingest, run_report(lake, lake.settings.user))
 
 
 @dataclass(frozen=True)

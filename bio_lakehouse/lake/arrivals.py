@@ -256,11 +256,12 @@ def changed_days(lake: Lakehouse, entry: LogEntry) -> Plan:
     plan = Plan()
     if entry.first_day is None or entry.last_day is None:
         return plan
+    pending = lake.log.pending()
     for dataset in entry.datasets:
         wanted, existing = day_files(lake, dataset, entry.first_day, entry.last_day, arriving=entry)
         differing = lake.bronze.changes(wanted, existing)
         plan.changed[dataset] = {key.day for key in differing}
-        plan.new |= {key.day for key in differing if key not in existing}
+        plan.new |= {key.day for key in differing if key not in existing} - pending.get(dataset, set())
         for key, day in wanted.items():
             rows = day.landed[entry.file_path]
             if key not in differing and rows:
