@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from bio_lakehouse.narrative.report_sentences import inner, long_day, short_day, span, weekday
+from bio_lakehouse.narrative.report_sentences import inner, short_day, span, weekday
 
 Kind = Literal["figure", "date", "weekday", "direction", "phrase"]
-Period = Literal["", "week", "before"]
-Statistic = Literal["mean", "total", "other"]
+Period = Literal["", "week", "before", "window"]
+Statistic = Literal["mean", "total", "weekly mean", "other"]
 Standing = Literal["moved", "usual"]
 Status = Literal["found", "described", "not found", "not enough data"]
 
@@ -117,12 +117,11 @@ class FactsBuilder:
         self._values: dict[str, Value] = {}
         self._topics: dict[str, tuple[str, ...]] = {}
         self._moved: set[str] = set()
-        self._add("period.week", "date", span(*week), "the week reported on")
-        self._add("period.last_day", "date", long_day(week[1]), "its last day")
+        self._add("period.week", "date", span(*week), "the week reported on", period="week")
         self._add(BEFORE, "date", "the four weeks before", "what the week is compared with", period="before")
         if window:
             days = f"the {(window[1] - window[0]).days + 1} days up to {short_day(window[1])} {window[1].year}"
-            self._add("period.window", "date", days, "the days that the findings look at")
+            self._add("period.window", "date", days, "the days that the findings look at", period="window")
 
     def build(self) -> Facts:
         """The facts so far: what belongs to the calendar first, then what moved, then the rest as it was added."""
@@ -152,7 +151,7 @@ class FactsBuilder:
         interval: str | None = None,
         days: str | None = None,
     ) -> None:
-        """A measure's figure of the week (its mean, or `statistic` "total") and of the four weeks before (a mean).
+        """A measure's figure of the week (its mean over the days, or `statistic` "total") and the mean before.
 
         `standing` is what the test of the difference says, None when it was not tested; a direction is offered only
         with it. `size` and `interval` (of the difference) are offered only for what moved. `days` tells how many days
@@ -165,17 +164,18 @@ class FactsBuilder:
         self._add(f"{key}.week", "figure", week, f"{name}, {statistic} of the week", about, "week", "", statistic)
         if before is not None:
             meaning = f"{name}, mean of the four weeks before"
-            self._add(f"{key}.before", "figure", before, meaning, about, "before", "", "mean")
+            usual: Statistic = "mean" if statistic == "mean" else "weekly mean"
+            self._add(f"{key}.before", "figure", before, meaning, about, "before", "", usual)
         if standing is not None:
             text = standing_text(standing, difference or 0.0)
             self._add(f"{key}.direction", "direction", text, f"{name} of the week, set against before", about, "week")
         if standing == "moved" and size is not None and any(figure in size for figure in "123456789"):
             text = f"a difference of {size.lstrip(SIGNS)}"
-            self._add(f"{key}.size", "figure", text, "how much it differs, without a sign", about)
+            self._add(f"{key}.size", "figure", text, "how much it differs, without a sign", about, "week")
         if standing == "moved" and interval is not None:
-            self._add(f"{key}.interval", "figure", interval, "interval of that difference", about)
+            self._add(f"{key}.interval", "figure", interval, "interval of that difference", about, "week")
         if days is not None:
-            self._add(f"{key}.days", "figure", days, f"days of which {name} is known", about)
+            self._add(f"{key}.days", "figure", days, f"days of which {name} is known", about, "week")
 
     def moment(self, key: str, name: str, value: str, day: date, since: str | None = None) -> None:
         """The week's highest value of a topic and its day; `since` is how far back one as high lies."""
@@ -183,13 +183,13 @@ class FactsBuilder:
             return
         event, about = f"high.{key}", frozenset({key})
         label = f"the week’s highest {inner(name)}"
-        self._add(f"{event}.label", "phrase", label, f"names the high of {name}", about, event=event)
-        self._add(f"{event}.value", "figure", value, "that high", about, event=event)
-        self._add(f"{event}.weekday", "weekday", weekday(day), "its weekday", about, event=event)
-        self._add(f"{event}.date", "date", short_day(day), "its date", about, event=event)
+        self._add(f"{event}.label", "phrase", label, f"names the high of {name}", about, "week", event)
+        self._add(f"{event}.value", "figure", value, "that high", about, "week", event)
+        self._add(f"{event}.weekday", "weekday", weekday(day), "its weekday", about, "week", event)
+        self._add(f"{event}.date", "date", short_day(day), "its date", about, "week", event)
         if since is not None:
             rank = f"the highest {since}"
-            self._add(f"{event}.rank", "direction", rank, "how rare it is", about, event=event)
+            self._add(f"{event}.rank", "direction", rank, "how rare it is", about, "week", event)
 
     def finding(
         self,
@@ -212,16 +212,16 @@ class FactsBuilder:
             return
         event, topics = f"finding.{name}", frozenset(about)
         meaning = f"the finding in words; status: {status}"
-        self._add(f"{event}.told", "phrase", told, meaning, topics, event=event, status=status)
+        self._add(f"{event}.told", "phrase", told, meaning, topics, "window", event, status=status)
         figures = {"effect": effect, "interval": interval, "n": n, "q": q}
         for part, text in figures.items():
             if text is not None and (status == "found" or (part == "n" and status == "not found")):
-                self._add(f"{event}.{part}", "figure", text, f"its {part}", topics, event=event)
+                self._add(f"{event}.{part}", "figure", text, f"its {part}", topics, "window", event)
 
-    def figure(self, path: str, text: str, meaning: str, about: Mapping[str, str]) -> None:
-        """Any other figure, about topics given as key and name."""
+    def figure(self, path: str, text: str, meaning: str, about: Mapping[str, str], period: Period = "week") -> None:
+        """Any other figure, about topics given as key and name; `period` "" is one of which no date may be said."""
         if all(self.topic(key, topic) for key, topic in about.items()):
-            self._add(path, "figure", text, meaning, frozenset(about))
+            self._add(path, "figure", text, meaning, frozenset(about), period)
 
     def _add(
         self,

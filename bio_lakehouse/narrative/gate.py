@@ -6,17 +6,20 @@ vocabulary; and each placeholder must stand by the name of what it is about, in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bio_lakehouse.narrative.facts import BEFORE, Facts, Kind, Value
+from bio_lakehouse.narrative.facts import BEFORE, Facts, Kind, Period, Value
 from bio_lakehouse.narrative.placeholders import fill
-from bio_lakehouse.narrative.reading import Reading, Scope, Token, read
+from bio_lakehouse.narrative.reading import PARAGRAPH, Reading, Scope, Token, read
 from bio_lakehouse.narrative.vocabulary import (
     AVERAGING,
+    DAILY,
     EARLIER,
     QUANTIFYING,
     TOTALLING,
+    WEEKLY,
     is_known,
     objected_as,
     words,
@@ -35,7 +38,12 @@ AFTER_WHICH: dict[Kind, frozenset[str]] = {
     "direction": words("was were is are been be stood stands also then now too overall meanwhile and but while")
     | frozenset(",;:(–—"),
 }
+CALLED_AS = dict.fromkeys(AVERAGING, frozenset({"mean", "weekly mean"})) | dict.fromkeys(
+    TOTALLING, frozenset({"total"})
+)
+PRONOUNS = words("it its they their")
 NOT_AFTER = words("on since until during across")
+UNITS = words("day days night nights week weeks morning mornings time date score scores point points value values")
 
 BESIDE: tuple[Scope, ...] = (
     ("clause", "before"),
@@ -77,6 +85,8 @@ def _length(reading: Reading) -> Iterator[Objection]:
     paragraphs = max((token.paragraph for token in reading.tokens), default=0)
     if paragraphs > MOST_PARAGRAPHS:
         yield Objection("", 0, f"The text has {paragraphs} paragraphs; {MOST_PARAGRAPHS} at most.")
+    if not all(part.rstrip().endswith(".") for part in re.split(PARAGRAPH, reading.draft)):
+        yield Objection("", 0, "Each paragraph ends with a full stop.")
     if not any(value.about for _, value in reading.values):
         yield Objection("", 0, "The text names no value; tell the week by placeholders.")
 
@@ -140,23 +150,39 @@ def _stands_free(draft: str, token: Token) -> bool:
 
 
 def _subjects(reading: Reading) -> Iterator[Objection]:
-    """Each value by the name of its topic; each value of an event by the phrase that names the event."""
+    """Each figure and direction stands by the name of its topic."""
     for token, value in reading.values:
-        if value.event and not value.names_itself:
-            phrase = reading.nearest(token, _is_phrase, BESIDE)
-            if phrase is None or phrase.value is None or phrase.value.event != value.event:
-                yield _objection(token, f"belongs to {{{_phrase_of(value, reading.facts)}}} and must stand beside it")
-        elif value.about and not value.names_itself:
-            named = reading.nearest(token, lambda other: bool(other.about), BESIDE)
-            if named is None or named.sort != "topic" or not named.about & value.about:
-                beside = f"beside {named.text}" if named else "without a name"
-                yield _objection(
-                    token, f"is {value.meaning} but stands {beside}; put it by the name of what it is about"
-                )
+        if not value.about or value.event:
+            continue
+        named = reading.nearest(token, lambda other: bool(other.about), _named_in(reading, token))
+        if named is None or named.sort != "topic" or not named.about & value.about:
+            beside = f"beside {named.text}" if named else "without a name"
+            yield _objection(token, f"is {value.meaning} but stands {beside}; put it by the name of what it is about")
 
 
-def _is_phrase(token: Token) -> bool:
-    return token.value is not None and token.value.names_itself
+def _events(reading: Reading) -> Iterator[Objection]:
+    """Each value of a high or of a finding stands by the phrase that names it, with nothing else in between."""
+    for token, value in reading.values:
+        if not value.event or value.names_itself:
+            continue
+        beside = reading.nearest(token, _says_something, BESIDE)
+        if beside is None or beside.value is None or beside.value.event != value.event:
+            yield _objection(token, f"belongs to {{{_phrase_of(value, reading.facts)}}} and must stand beside it")
+    for clause in reading.clauses():
+        values = [token.value for token in clause if token.value is not None and token.value.about]
+        if len({value.event for value in values}) > 1:
+            yield _objection(clause[0], "a clause mixes values of different things; give each its own")
+
+
+def _says_something(token: Token) -> bool:
+    return token.sort == "topic" or (token.value is not None and bool(token.value.about))
+
+
+def _named_in(reading: Reading, token: Token) -> Sequence[Scope]:
+    """Where the name of a value's topic is looked for; what “it” stands for has been named before."""
+    clause = (other for other in reading.tokens if other.clause == token.clause and other.place < token.place)
+    refers_back = any(other.sort == "word" and other.word in PRONOUNS for other in clause)
+    return [scope for scope in BESIDE if not (refers_back and scope == ("sentence", "after"))]
 
 
 def _phrase_of(value: Value, facts: Facts) -> str:
@@ -164,11 +190,11 @@ def _phrase_of(value: Value, facts: Facts) -> str:
 
 
 def _mentions(reading: Reading) -> Iterator[Objection]:
-    """What a sentence or a clause with values speaks of is what its values are about."""
+    """What a sentence or a clause with values speaks of is what its values are about; without values, one topic."""
     for sentence in reading.sentences():
-        yield from _unbacked(
-            sentence, "is named in a sentence without a value of it; add its placeholder or leave it out"
-        )
+        named = {token.about for token in sentence if token.sort == "topic"}
+        if len(named) > 1 or any(token.sort == "value" for token in sentence):
+            yield from _unbacked(sentence, "is named in a sentence without a value of it; add its placeholder")
     for clause in reading.clauses():
         if any(token.value is not None and token.value.about for token in clause):
             yield from _unbacked(clause, "is named beside values of something else; give it a clause of its own")
@@ -182,36 +208,60 @@ def _unbacked(tokens: list[Token], reason: str) -> Iterator[Objection]:
 
 
 def _periods(reading: Reading) -> Iterator[Objection]:
-    """A word for the weeks before goes with a figure of the weeks before, and such a figure with such a word."""
+    """What is said to be of a time is of that time, and figures of the weeks before are said to be."""
     governed = set[int]()
-    for token in filter(_is_earlier, reading.tokens):
-        dated = reading.nearest(token, _is_dated, DATED)
+    for token in reading.tokens:
+        period = _period_said(reading, token)
+        dated = reading.nearest(token, _is_about_something, DATED) if period else None
         if dated is not None and dated.value is not None:
             governed.add(dated.place)
-            if dated.value.period != "before":
-                yield _objection(token, f"stands by {dated.text}, which is of this week and not of the weeks before")
+            if dated.value.period != period:
+                yield _objection(token, f"stands by {dated.text}, which is of another time")
     for token, value in reading.values:
         if value.period == "before" and value.about and token.place not in governed:
             yield _objection(token, f"is of the four weeks before; say so beside it, for example with {{{BEFORE}}}")
 
 
-def _is_earlier(token: Token) -> bool:
+def _period_said(reading: Reading, token: Token) -> Period:
+    """The time that a word or a date of the calendar speaks of; empty for all others."""
     if token.value is not None:
-        return token.value.path == BEFORE
-    return token.sort == "word" and token.word in EARLIER
+        return "" if token.value.about else token.value.period
+    if token.sort == "word" and token.word in EARLIER:
+        return "before"
+    before = reading.before(token)
+    return "week" if token.word == "week" and before is not None and before.word == "this" else ""
 
 
-def _is_dated(token: Token) -> bool:
-    return token.value is not None and bool(token.value.period) and bool(token.value.about)
+def _is_about_something(token: Token) -> bool:
+    return token.value is not None and bool(token.value.about)
 
 
 def _statistics(reading: Reading) -> Iterator[Objection]:
-    """Means are called averages, sums totals, and nothing else is called either."""
+    """Means are called averages, sums totals, figures of a day daily, and nothing else is called any of these."""
     for token in reading.tokens:
-        called = "mean" if token.word in AVERAGING else "total" if token.word in TOTALLING else None
-        figure = reading.nearest(token, _is_figure, CALLED) if called and token.sort == "word" else None
-        if figure is not None and figure.value is not None and figure.value.statistic != called:
+        called = _statistics_said(reading, token)
+        figure = reading.nearest(token, _is_figure, CALLED) if called else None
+        if figure is not None and figure.value is not None and figure.value.statistic not in called:
             yield _objection(token, f"stands by {figure.text}, which is {figure.value.meaning}")
+
+
+def _statistics_said(reading: Reading, token: Token) -> frozenset[str]:
+    """The statistics of which a word may be said; empty for all other words."""
+    if token.sort != "word":
+        return frozenset()
+    before = reading.before(token)
+    is_rate = token.word.endswith("ly") or (before is not None and before.word == "a" and token.word != "week")
+    if token.word in DAILY:
+        return frozenset({"mean"} if is_rate else ())
+    if token.word in WEEKLY:
+        follows = before is not None and before.word == "a" and _follows_figure(reading, token)
+        return frozenset({"total", "weekly mean"} if is_rate or follows else ())
+    return CALLED_AS.get(token.word, frozenset())
+
+
+def _follows_figure(reading: Reading, token: Token) -> bool:
+    """`{steps.week} a week` is a rate, “a week in brief” is not."""
+    return reading.nearest(token, _is_figure, (("clause", "before"),)) is not None
 
 
 def _is_figure(token: Token) -> bool:
@@ -219,7 +269,7 @@ def _is_figure(token: Token) -> bool:
 
 
 def _places(reading: Reading) -> Iterator[Objection]:
-    """A weekday after “on”, a date after a preposition, a direction after “was”, and no two values side by side."""
+    """A weekday after “on”, a date after a preposition, a direction after “was”, no unit and no value after a value."""
     for token, value in reading.values:
         previous = reading.before(token)
         word = previous.word if previous else ""
@@ -230,6 +280,9 @@ def _places(reading: Reading) -> Iterator[Objection]:
             yield _objection(token, f"is a {value.kind} and does not fit after “{word}”")
         elif value.kind == "figure" and word in NOT_AFTER:
             yield _objection(token, f"is a figure and does not fit after “{word}”")
+        following = reading.after(token)
+        if value.kind == "figure" and following is not None and following.word in UNITS:
+            yield _objection(following, f"would be the unit of {token.text}, which has its own")
 
 
 RULES: tuple[Rule, ...] = (
@@ -239,6 +292,7 @@ RULES: tuple[Rule, ...] = (
     _pairs,
     _known_values,
     _subjects,
+    _events,
     _mentions,
     _periods,
     _statistics,

@@ -22,9 +22,11 @@ EARLIER = words("before earlier previous previously prior preceding")
 
 AVERAGING = words("average averages averaged averaging mean")
 TOTALLING = words("total totals totalled totaled amounted amounts altogether")
-"""Words that say which statistic a figure is."""
+DAILY = words("daily nightly day night")
+WEEKLY = words("weekly week")
+"""Words that say which statistic a figure is; the nouns only after “a”."""
 
-QUANTIFYING = words("score scores numbers figures")
+QUANTIFYING = words("score scores numbers")
 """Words that count something when “of” and no value come next (scores of nights)."""
 
 SEPARATORS = words("and while but against compared")
@@ -39,18 +41,18 @@ VOCABULARY = (
         is are was were be been being has had have having
         of in on at to for from with between during across since until into beside alongside
         also too then now meanwhile overall altogether elsewhere finally lastly separately briefly plainly simply
-        overnight nightly daily weekly week weeks day days night nights morning mornings evening evenings
+        overnight nightly daily weekly week weeks day days night nights morning mornings
         time date dates calendar window period course
         score scores point points mean average averages figure figures value values numbers total totals interval
         reading readings measure measures measurement measurements report page summary picture overview
         look view review recap glance snapshot digest headline note notes account log diary notebook story chapter line
-        list entry entries detail details context data finding findings question questions topic place side
+        list entry entries word words detail details context data finding findings question questions topic place side
         ring bike device devices app sensor Oura Peloton
         averaged averaging came come comes coming stood stand stands standing landed turning
         measured measuring recorded recording logged logging counted counting counts count noted registered read reads
         covers cover covered covering spans spanned includes include included amounted amounts totalled totaled
-        looks looking looked describes describe described tells tell told listed lists put placed set seen see written
-        known worn belongs belong compares compare comparing brief plain personal usable available
+        looks looking looked describes describe described tells tell told listed lists put places placed set seen see
+        written known worn belongs belong compares compare comparing brief plain personal usable available
         """
     )
 )
