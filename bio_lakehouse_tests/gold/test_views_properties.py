@@ -15,6 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bio_lakehouse.engines.sql import DuckDbSql
+from bio_lakehouse.gold.views import VIEWS
+from bio_lakehouse.lake.tables import violations
 from bio_lakehouse_tests.engines.memory_lake import DAILY, engine, table_of
 
 scores = st.none() | st.integers(0, 100) | st.sampled_from([49, 50, 64, 65, 69, 70, 79, 80, 84, 85, 87, 88])
@@ -160,7 +162,7 @@ def made_views() -> Path:
     return folder
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(ann=histories, bob=histories)
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_a_view_follows_its_rules_over_any_history(
@@ -176,7 +178,7 @@ def test_a_view_follows_its_rules_over_any_history(
         assert rows_of(found, user_id, rule(calendar(own))) == expected_rows(rule(calendar(own)))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(ann=histories, bob=histories)
 def test_one_users_rows_are_the_same_whoever_else_is_in_the_lake(
     made_views: Path, ann: dict[int, dict[str, Any]], bob: dict[int, dict[str, Any]]
@@ -187,6 +189,17 @@ def test_one_users_rows_are_the_same_whoever_else_is_in_the_lake(
     for name in ("readiness_performance_correlation", "sleep_performance_prediction", "workout_recommendations"):
         of_all = [row for row in both.rows_of(name).to_pylist() if row["user_id"] == "ann"]
         assert of_all == both.rows_of(name, user_id="ann").to_pylist() == alone.rows_of(name).to_pylist()
+
+
+@settings(max_examples=4, deadline=None)
+@given(ann=histories, bob=histories)
+def test_rows_keep_to_the_declared_bounds_nulls_and_grain(
+    made_views: Path, ann: dict[int, dict[str, Any]], bob: dict[int, dict[str, Any]]
+) -> None:
+    sql = lake(made_views, lake_rows("ann", ann) + lake_rows("bob", bob))
+
+    broken = {name: violations(view.schema, sql.rows_of(name)) for name, view in VIEWS.items()}
+    assert not any(broken.values()), broken
 
 
 def lake(folder: Path, rows: list[dict[str, Any]]) -> DuckDbSql:

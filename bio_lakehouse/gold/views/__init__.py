@@ -15,7 +15,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.optimizer.scope import traverse_scope
 
-from bio_lakehouse.lake.schema import ARROW_TYPES, Column
+from bio_lakehouse.lake.schema import ARROW_TYPES, Column, TableSchema
 
 DATABASE = "bio_gold"
 _HEAD = re.compile(
@@ -54,6 +54,12 @@ class View:
     @property
     def has_day(self) -> bool:
         return any(column.name == "day" for column in self.columns)
+
+    @property
+    def schema(self) -> TableSchema:
+        """What its rows are held against, as a table's are."""
+        day_column = "day" if self.has_day else None
+        return TableSchema(DATABASE, self.name, self.description, self.grain, self.columns, day_column)
 
 
 def parse_view(name: str, sql: str) -> View:
