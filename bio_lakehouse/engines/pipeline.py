@@ -8,7 +8,7 @@ import pyarrow as pa
 from pyspark.sql import SparkSession
 
 from bio_lakehouse import silver
-from bio_lakehouse.engines.spark import frame
+from bio_lakehouse.engines.spark import frame, stretches
 from bio_lakehouse.gold import daily_readiness_performance as daily
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.tables import Commit
@@ -31,10 +31,11 @@ def build_silver(lake: Lakehouse, spark: SparkSession, table: str, first: date, 
     """Rebuild days `first` to `last` of a silver table from bronze."""
     transform = silver.TRANSFORMS[table]
     bronze = [lake.bronze.read(dataset, first, last) for dataset in transform.inputs]
-    frames = [frame(spark, rows) for rows in bronze]
     users = frame(spark, users_of(lake.settings, *bronze))
-    rows = transform.function(*frames, users=users).toArrow()
-    return lake.tables.replace(silver.SCHEMAS[table], rows, first, last)
+    parts = [
+        transform.function(*[frame(spark, rows) for rows in part], users=users).toArrow() for part in stretches(bronze)
+    ]
+    return lake.tables.replace(silver.SCHEMAS[table], pa.concat_tables(parts), first, last)
 
 
 def build_coverage(lake: Lakehouse, spark: SparkSession) -> Commit:

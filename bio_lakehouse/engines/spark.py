@@ -6,11 +6,12 @@ import atexit
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
@@ -19,6 +20,8 @@ from bio_lakehouse.settings import Settings
 
 DEFAULT_PORT = 15002
 CONNECT_TIMEOUT_S = 10
+LARGEST_MESSAGE_BYTES = 32 * 2**20
+"""A quarter of what Spark Connect takes at once, because days are not equally full."""
 
 _lock = threading.RLock()
 _sessions: dict[str | None, SparkSession] = {}
@@ -78,6 +81,22 @@ def frame(spark: SparkSession, rows: pa.Table) -> DataFrame:
         return spark.createDataFrame(rows)
     optional = pa.schema([field.with_nullable(True) for field in rows.schema])
     return spark.createDataFrame(pa.Table.from_pylist([{}], schema=optional)).limit(0)
+
+
+def stretches(tables: Sequence[pa.Table], largest: int = LARGEST_MESSAGE_BYTES) -> Iterator[list[pa.Table]]:
+    """`tables`, which have a `day`, cut along days into parts that fit into one message to Spark.
+
+    Every day's rows are in one part. Tables of no rows are one part.
+    """
+    size = sum(table.nbytes for table in tables)
+    if size <= largest:
+        yield list(tables)
+        return
+    days = sorted({day for table in tables for day in table.column("day").unique().to_pylist()})
+    count = max(1, len(days) * largest // size)
+    for start in range(0, len(days), count):
+        part = pa.array(days[start : start + count], pa.date32())
+        yield [table.filter(pc.is_in(table.column("day"), part)) for table in tables]
 
 
 def start_sail() -> str:

@@ -84,7 +84,7 @@ def _with_utc_offset(texts: DataFrame, fields: tuple[Field, ...]) -> DataFrame:
 
 def _met_summary(rows: DataFrame) -> DataFrame:
     items = F.from_json("record", "met struct<items: array<string>>")["met"]["items"]
-    numbers = F.expr("filter(transform(_items, item -> try_cast(item as double)), item -> item is not null)")
+    numbers = F.expr("filter(transform(_items, item -> try_cast(item as double)), item -> item >= 0 and item < 1e300)")
     count = F.array_size("_met")
     total = F.aggregate("_met", F.lit(0.0), lambda total, item: total + item)
     summary = {

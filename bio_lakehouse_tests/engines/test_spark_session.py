@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 
-from bio_lakehouse.engines.spark import connect, frame, spark_session
+from bio_lakehouse.engines.spark import connect, frame, spark_session, stretches
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.settings import Settings
 
@@ -100,3 +100,29 @@ def test_frame_takes_times_without_a_zone_as_utc(request: pytest.FixtureRequest,
     assert frame(request.getfixturevalue(engine), rows).toArrow().to_pylist() == [
         {"user_id": "me", "day": None, "at": at.replace(tzinfo=UTC), "n": None}
     ]
+
+
+def days_table(days: int, rows_a_day: int) -> pa.Table:
+    first = date(2024, 1, 1)
+    days_of_rows = [first + timedelta(n) for n in range(days) for _ in range(rows_a_day)]
+    return pa.table({"day": days_of_rows, "text": ["x" * 100] * len(days_of_rows)})
+
+
+def test_a_small_table_is_one_stretch() -> None:
+    tables = [days_table(10, 5), days_table(0, 0).cast(days_table(1, 1).schema)]
+    assert list(stretches(tables)) == [tables]
+
+
+@pytest.mark.parametrize("largest", [1, 2_000, 30_000])
+def test_stretches_keep_days_whole_and_lose_nothing(largest: int) -> None:
+    tables = [days_table(30, 20), days_table(10, 1), days_table(0, 0).cast(days_table(1, 1).schema)]
+    parts = list(stretches(tables, largest))
+    assert len(parts) > 1
+    assert [pa.concat_tables([part[n] for part in parts]).sort_by("day") for n in range(3)] == tables
+    days = [set(table.column("day").to_pylist()) for part in parts for table in part[:1]]
+    assert sum(len(found) for found in days) == len(set().union(*days)) == 30
+
+
+def test_a_stretch_is_as_large_as_was_said() -> None:
+    parts = list(stretches([days_table(30, 20)], 30_000))
+    assert all(part[0].nbytes <= 30_000 for part in parts)
