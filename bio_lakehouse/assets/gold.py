@@ -9,7 +9,7 @@ from bio_lakehouse.assets.keys import GOLD_DAILY, assets_of_run, datasets_built,
 from bio_lakehouse.assets.lineage import daily_lineage, view_lineage
 from bio_lakehouse.assets.reporting import Materialized, committed, materialized, preview, rows_by_day, table_metadata
 from bio_lakehouse.automation.checks import check_of, checked, schema_of
-from bio_lakehouse.automation.partitions import days_of
+from bio_lakehouse.automation.partitions import begun, days_of
 from bio_lakehouse.engines import pipeline
 from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.gold.daily_readiness_performance import INPUTS
@@ -33,7 +33,7 @@ def daily_readiness_performance(
 ) -> Materialized:
     days = days_of(context)
     commit = pipeline.build_gold_daily(lake, spark, days.first, days.last)
-    arrivals.settle(lake, datasets_built(assets_of_run(context)), days.first, days.last)
+    arrivals.settle(lake, datasets_built(assets_of_run(context)), days.first, days.last, begun(context))
     return committed(context, lake, DAILY_READINESS_PERFORMANCE, days, commit, daily_lineage())
 
 

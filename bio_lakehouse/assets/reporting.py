@@ -58,8 +58,12 @@ def preview(rows: pa.Table) -> dg.MarkdownMetadataValue:
     ordered = rows.sort_by([("day", "descending")]) if "day" in rows.column_names else rows
     shown = ordered.slice(0, PREVIEW_ROWS).select(rows.column_names[:PREVIEW_COLUMNS])
     lines = [shown.column_names, ["---"] * shown.num_columns]
-    lines += [["" if cell is None else str(cell) for cell in row.values()] for row in shown.to_pylist()]
+    lines += [[cell_text(cell) for cell in row.values()] for row in shown.to_pylist()]
     return dg.MetadataValue.md("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
+
+
+def cell_text(cell: object) -> str:
+    return "" if cell is None else str(cell).replace("|", r"\|")
 
 
 def committed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -94,6 +95,12 @@ def newest_day(settings: Settings) -> date | None:
     return newest
 
 
+def read_selection(text: str) -> dg.AssetSelection:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        return dg.AssetSelection.from_string(text)
+
+
 class Steps:
     """Counts the assets that are done over several runs."""
 
@@ -137,7 +144,7 @@ class Launcher:
             return selection
         if selection in names:
             return [names[selection]]
-        keys = self.resolve(LAYERS if selection == "refresh" else dg.AssetSelection.from_string(selection))
+        keys = self.resolve(LAYERS if selection == "refresh" else read_selection(selection))
         if not keys:
             raise BioLakehouseError(f"{selection!r} selects no asset; there are {', '.join(sorted(names))}")
         return keys

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import dagster as dg
 
@@ -29,3 +29,9 @@ def days_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -
     """The days of the run, be it of one day or of a range: from the keys, since a day has not always 24 hours."""
     keys = context.partition_key_range
     return DayRange(date.fromisoformat(keys.start), date.fromisoformat(keys.end))
+
+
+def begun(context: dg.AssetExecutionContext) -> datetime | None:
+    """When the run started (UTC); None when the instance does not say."""
+    record = context.instance.get_run_record_by_id(context.run_id)
+    return datetime.fromtimestamp(record.start_time, UTC) if record and record.start_time else None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import dagster as dg
+from dagster_aws.s3 import S3Resource
 from pyspark.sql import SparkSession
 
+from bio_lakehouse.automation.instance import process_tag
 from bio_lakehouse.engines.spark import spark_session
 from bio_lakehouse.engines.sql import SqlEngine, open_sql
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -14,12 +16,18 @@ from bio_lakehouse.settings import Settings, load_settings
 
 
 class LakeResource(dg.ConfigurableResource[Lakehouse]):
-    """The lake of these settings."""
+    """The lake of these settings. `s3` reaches landing when that is in a bucket.
+
+    A run that takes it is tagged with its process, so that others can tell when that has died.
+    """
 
     settings: dict[str, Any]
+    s3: S3Resource
 
     def create_resource(self, context: dg.InitResourceContext) -> Lakehouse:
-        return Lakehouse.open(load_settings(**self.settings))
+        if context.run and context.instance:
+            context.instance.add_run_tags(context.run.run_id, process_tag())
+        return Lakehouse.open(load_settings(**self.settings), self.s3.get_client)
 
 
 class SparkResource(dg.ConfigurableResource[SparkSession]):
@@ -45,7 +53,7 @@ def resources(settings: Settings) -> dict[str, Any]:
     """Resources by the names that assets take them by."""
     values = settings.without_secrets()
     return {
-        "lake": LakeResource(settings=values),
+        "lake": LakeResource(settings=values, s3=S3Resource(endpoint_url=settings.s3_endpoint_url)),
         "spark": SparkResource(settings=values),
         "sql": SqlResource(settings=values),
     }

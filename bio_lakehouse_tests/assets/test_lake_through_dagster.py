@@ -1,0 +1,167 @@
+"""A demo person's lake built by runs, as the command line starts them."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pyarrow.compute as pc
+import pytest
+
+from bio_lakehouse.automation import launch
+from bio_lakehouse.automation.instance import open_instance
+from bio_lakehouse.automation.launch import RunOutcome
+from bio_lakehouse.engines import pipeline
+from bio_lakehouse.errors import BioLakehouseError, TableError
+from bio_lakehouse.gold.views import VIEWS
+from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.settings import load_settings
+from bio_lakehouse.sources import demo
+
+DAYS = 45
+DAILY = "bio_gold.daily_readiness_performance"
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lakehouse]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
+        made = Lakehouse.open(load_settings(home=tmp_path_factory.mktemp("home")))
+        person = demo.simulate(DAYS, 3, made.settings.today(), timezone=made.settings.timezone)
+        for file in demo.write_files(person, tmp_path_factory.mktemp("files")):
+            arrivals.ingest(made, file, "me")
+        yield made
+
+
+@pytest.fixture(scope="module")
+def told() -> list[tuple[str, int, int]]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def outcomes(lake: Lakehouse, told: list[tuple[str, int, int]]) -> list[RunOutcome]:
+    return launch.bring_up_to_date(lake.settings, arrivals.pending(lake), lambda *step: told.append(step))
+
+
+@pytest.fixture
+def instance(lake: Lakehouse, outcomes: list[RunOutcome]) -> Iterator[dg.DagsterInstance]:
+    with open_instance(lake.settings) as opened:
+        yield opened
+
+
+def days_of(lake: Lakehouse, table: str) -> list[date]:
+    return sorted(set(lake.tables.scan(table, columns=["day"])["day"].to_pylist()))
+
+
+def events(instance: dg.DagsterInstance, key: str) -> dict[str, dg.AssetMaterialization]:
+    records = instance.fetch_materializations(dg.AssetKey(key.split("/")), limit=1000, ascending=True).records
+    return {str(record.partition_key): record.asset_materialization for record in records}
+
+
+def snapshots(lake: Lakehouse) -> dict[str, int]:
+    return {name: lake.tables.catalog.load_table(name).current_snapshot().snapshot_id for name in lake.tables.names()}
+
+
+def test_an_arrival_builds_every_day_and_leaves_nothing_pending(lake: Lakehouse, outcomes: list[RunOutcome]) -> None:
+    assert arrivals.pending(lake) == {}
+    assert days_of(lake, DAILY)[-1] == lake.settings.today()
+    assert len(days_of(lake, DAILY)) >= DAYS - 3
+    assert all(entry.status == "ingested" for entry in lake.log.entries())
+
+
+def test_one_run_makes_the_insights_of_the_newest_day(lake: Lakehouse, outcomes: list[RunOutcome]) -> None:
+    assert len(outcomes) <= 4
+    assert (outcomes[-1].first, outcomes[-1].last) == (lake.settings.today(), lake.settings.today())
+    assert days_of(lake, "bio_gold.insights") == [lake.settings.today()]
+    assert len(set(lake.tables.scan("bio_gold.insights")["insight"].to_pylist())) == 5
+
+
+def test_progress_counts_every_asset_once(outcomes: list[RunOutcome], told: list[tuple[str, int, int]]) -> None:
+    assets = sum(len(outcome.assets) for outcome in outcomes)
+    assert [(done, total) for _, done, total in told] == [(number, assets) for number in range(1, assets + 1)]
+    assert told[0][0].startswith("bronze/")
+    assert told[-1][0].startswith("insights/")
+
+
+def test_every_view_is_there(lake: Lakehouse, outcomes: list[RunOutcome]) -> None:
+    assert sorted(path.stem for path in (lake.settings.home / "views").rglob("*.sql")) == sorted(VIEWS)
+
+
+def test_each_day_says_its_rows_and_the_last_what_the_run_did(lake: Lakehouse, instance: dg.DagsterInstance) -> None:
+    table = lake.tables.scan("bio_silver.peloton_workouts", columns=["day"])["day"].to_pylist()
+    by_day = events(instance, "silver/peloton_workouts")
+    said = {day: event.metadata["dagster/partition_row_count"].value for day, event in by_day.items()}
+    assert said == {day: table.count(date.fromisoformat(day)) for day in by_day}
+    assert [day for day, event in by_day.items() if "preview" in event.metadata] == [max(by_day)]
+    assert by_day[max(by_day)].metadata["rows"].value == len(table)
+
+
+def test_gold_says_which_columns_it_is_made_of(instance: dg.DagsterInstance) -> None:
+    newest = list(events(instance, "gold/daily_readiness_performance").values())[-1]
+    lineage = newest.metadata["dagster/column_lineage"].value.deps_by_column
+    assert lineage["readiness_score"] == [dg.TableColumnDep(dg.AssetKey(["silver", "oura_daily_readiness"]), "score")]
+
+
+def test_checks_passed_and_stand_on_their_assets(instance: dg.DagsterInstance) -> None:
+    keys = [dg.AssetCheckKey(dg.AssetKey(["gold", name]), "grain_bounds_nulls") for name in VIEWS]
+    latest = instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
+    assert {key: execution.status.value for key, execution in latest.items()} == dict.fromkeys(keys, "SUCCEEDED")
+
+
+def test_a_second_time_changes_nothing(lake: Lakehouse, outcomes: list[RunOutcome]) -> None:
+    before = snapshots(lake)
+    first, last = lake.settings.today() - timedelta(DAYS), lake.settings.today()
+    outcome = launch.materialize_range(lake.settings, "refresh", first, last)
+    assert {name.partition("/")[0] for name in outcome.assets} == {"bronze", "silver", "gold"}
+    assert snapshots(lake) == before
+
+
+def test_a_day_on_which_nothing_was_recorded_is_built_as_well(lake: Lakehouse, outcomes: list[RunOutcome]) -> None:
+    day = lake.settings.today() - timedelta(200)
+    launch.materialize_range(lake.settings, "group:silver", day, day)
+    assert day not in days_of(lake, DAILY)
+
+
+def test_one_insight_leaves_the_others_alone(lake: Lakehouse, outcomes: list[RunOutcome]) -> None:
+    last = lake.settings.today()
+    launch.materialize_range(lake.settings, "insights/readiness_trend", last - timedelta(2), last)
+    rows = lake.tables.scan("bio_gold.insights", columns=["day", "insight"])
+    assert set(rows.filter(pc.less(rows["day"], last))["insight"].to_pylist()) == {"readiness_trend"}
+    assert len(set(rows.filter(pc.equal(rows["day"], last))["insight"].to_pylist())) == 5
+
+
+def test_a_range_renders_its_sundays_and_a_day_itself(lake: Lakehouse, instance: dg.DagsterInstance) -> None:
+    last = lake.settings.today()
+    launch.materialize_range(lake.settings, "reports/weekly_report", last - timedelta(13), last - timedelta(1))
+    sundays = [last - timedelta(back) for back in range(1, 14) if (last - timedelta(back)).weekday() == 6]
+    assert sorted(events(instance, "reports/weekly_report")) == sorted(map(str, sundays))
+    launch.materialize_range(lake.settings, "reports/weekly_report", last, last)
+    pages = {Path(info.key).stem for info in lake.objects.list("reports/me/")}
+    assert pages == {f"weekly-{day}" for day in (*sundays, last)}
+
+
+def test_a_failure_names_the_asset_and_the_cause(
+    lake: Lakehouse, outcomes: list[RunOutcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise TableError("the disk is full; free some space")
+
+    monkeypatch.setattr(pipeline, "build_silver", refuse)
+    last = lake.settings.today()
+    with pytest.raises(BioLakehouseError, match=r"^silver/oura_sleep: the disk is full; free some space$"):
+        launch.materialize_range(lake.settings, "silver/oura_sleep", last, last)
+
+
+def test_nothing_downstream_is_made_of_a_table_that_fails_its_check(
+    lake: Lakehouse, outcomes: list[RunOutcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def double(schema: object, rows: object) -> list[str]:
+        return ["a day is there twice"]
+
+    monkeypatch.setattr("bio_lakehouse.automation.checks.violations", double)
+    monkeypatch.setattr(pipeline, "build_gold_daily", lambda *_: pytest.fail("gold was built"))
+    last = lake.settings.today()
+    selection = "key:silver/oura_sleep or key:gold/daily_readiness_performance"
+    with pytest.raises(BioLakehouseError, match="silver/oura_sleep: grain_bounds_nulls found a day is there twice"):
+        launch.materialize_range(lake.settings, selection, last, last)

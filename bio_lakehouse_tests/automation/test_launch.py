@@ -1,0 +1,122 @@
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from dagster_shared.error import SerializableErrorInfo
+
+from bio_lakehouse.automation import launch
+from bio_lakehouse.automation.failures import first_cause
+from bio_lakehouse.automation.launch import Launcher
+from bio_lakehouse.automation.ranges import DayRange
+from bio_lakehouse.errors import BioLakehouseError
+from bio_lakehouse.settings import Settings, load_settings
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return load_settings(home=tmp_path_factory.mktemp("home"), first_day="2024-01-01")
+
+
+@pytest.fixture(scope="module")
+def launcher(settings: Settings) -> Iterator[Launcher]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
+        with Launcher.open(settings) as opened:
+            yield opened
+
+
+def names(keys: launch.Keys) -> set[str]:
+    return {key.to_user_string() for key in keys}
+
+
+@pytest.mark.parametrize(
+    ("selection", "groups"),
+    [
+        ("refresh", {"bronze", "silver", "gold"}),
+        ("group:insights or group:reports", {"insights", "reports"}),
+        ('key:"gold/*"', {"gold"}),
+    ],
+)
+def test_selections_in_words(launcher: Launcher, selection: str, groups: set[str]) -> None:
+    assert {name.partition("/")[0] for name in names(launcher.select(selection))} == groups
+
+
+def test_one_asset_by_its_name(launcher: Launcher) -> None:
+    assert names(launcher.select("insights/sleep_readiness")) == {"insights/sleep_readiness"}
+
+
+def test_a_selection_of_nothing_says_what_there_is(launcher: Launcher) -> None:
+    with pytest.raises(BioLakehouseError, match=r"'gold/enrgy_state' selects no asset; there are .*gold/energy_state"):
+        launcher.select("gold/enrgy_state")
+
+
+def test_downstream_of_a_dataset_are_its_tables_and_gold(launcher: Launcher) -> None:
+    made = names(launcher.downstream(["oura/heartrate"]))
+    assert {name for name in made if name.startswith("bronze")} == {"bronze/oura/heartrate"}
+    assert {name for name in made if name.startswith("silver")} == {"silver/oura_heartrate", "silver/coverage"}
+    assert {"gold/daily_readiness_performance", "gold/weekly_trends"} <= made
+    assert not any(name.startswith(("insights", "reports")) for name in made)
+
+
+def test_an_untyped_dataset_changes_coverage_and_so_gold(launcher: Launcher) -> None:
+    made = names(launcher.downstream(["oura/session"]))
+    assert {name for name in made if name.startswith("silver")} == {"silver/coverage"}
+    assert "gold/daily_readiness_performance" in made
+
+
+@pytest.mark.parametrize(("first", "last"), [("2023-12-31", "2024-01-02"), ("2024-01-05", "2024-01-04")])
+def test_days_must_be_the_lakes(launcher: Launcher, first: str, last: str) -> None:
+    with pytest.raises(BioLakehouseError, match=r"no range of the lake's days, 2024-01-01 \(BIO_FIRST_DAY\) to"):
+        launcher.checked(DayRange(date.fromisoformat(first), date.fromisoformat(last)))
+
+
+def test_tomorrow_is_not_a_day_yet(launcher: Launcher) -> None:
+    tomorrow = launcher.days.last + timedelta(1)
+    with pytest.raises(BioLakehouseError, match="today"):
+        launcher.checked(DayRange(tomorrow, tomorrow))
+
+
+def test_datasets_run_in_the_ranges_in_which_they_changed() -> None:
+    changed = {"oura/sleep": {date(2024, 1, 3)}, "peloton/workouts": {date(2024, 1, 9), date(2024, 5, 1)}}
+    assert launch.changed_in(DayRange(date(2024, 1, 1), date(2024, 1, 9)), changed) == [
+        "oura/sleep",
+        "peloton/workouts",
+    ]
+    assert launch.changed_in(DayRange(date(2024, 5, 1), date(2024, 5, 1)), changed) == ["oura/tag"]
+
+
+def test_changed_days_before_the_lakes_first_start_nothing(settings: Settings) -> None:
+    assert launch.bring_up_to_date(settings, {"oura/sleep": {date(2023, 5, 1)}}) == []
+
+
+def test_a_lake_without_rows_has_no_newest_day(settings: Settings) -> None:
+    assert launch.newest_day(settings) is None
+
+
+def test_untouched_days_are_built_in_one_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
+    outcome = launch.materialize_range(settings, "bronze/oura/session", date(2024, 3, 1), date(2024, 3, 31))
+    assert (outcome.assets, outcome.first, outcome.last) == (
+        ("bronze/oura/session",),
+        date(2024, 3, 1),
+        date(2024, 3, 31),
+    )
+
+
+def test_runs_write_nothing_to_the_terminal(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
+    launch.materialize_range(settings, "bronze/oura/session", date(2024, 3, 1), date(2024, 3, 2))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_first_cause_is_told_without_our_class_and_with_anothers() -> None:
+    ours = SerializableErrorInfo("bio_lakehouse.errors.TableError: no space left\n", [], "TableError")
+    theirs = SerializableErrorInfo("ValueError: seven\n", [], "ValueError")
+    around = SerializableErrorInfo("dagster: Error occurred while executing op\n", [], "DagsterError", cause=ours)
+    assert [first_cause(error) for error in (ours, theirs, around)] == [
+        "no space left",
+        "ValueError: seven",
+        "no space left",
+    ]

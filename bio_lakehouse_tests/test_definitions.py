@@ -1,0 +1,87 @@
+"""The graph as a whole. A change of a key, a dependency, an owner or a check shows as a change of `graph.txt`.
+
+`python bio_lakehouse_tests/test_definitions.py` writes it anew.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_type_hints
+
+import dagster as dg
+
+from bio_lakehouse.automation.partitions import SINGLE_RUN, daily
+from bio_lakehouse.definitions import defs, settings
+
+SNAPSHOT = Path(__file__).with_name("graph.txt")
+GRAPH = defs.resolve_asset_graph()
+
+
+def graph_text() -> str:
+    return "\n".join([*(asset_text(key) for key in sorted(GRAPH.get_all_asset_keys())), *map(job_text, jobs())]) + "\n"
+
+
+def asset_text(key: dg.AssetKey) -> str:
+    node = GRAPH.get(key)
+    lines = [
+        f"{key.to_user_string()}  group={node.group_name}  kinds={','.join(sorted(node.kinds))}"
+        f"  owners={','.join(node.owners)}",
+        *(f"  < {parent.to_user_string()}" for parent in sorted(node.parent_keys)),
+        *(f"  check {check.name} blocking={GRAPH.get(check).blocking}" for check in sorted(node.check_keys)),
+    ]
+    return "\n".join(lines)
+
+
+def jobs() -> list[dg.JobDefinition]:
+    return sorted((job for job in defs.resolve_all_job_defs() if not job.name.startswith("__")), key=lambda j: j.name)
+
+
+def job_text(job: dg.JobDefinition) -> str:
+    return f"job {job.name}  assets={len(job.asset_layer.executable_asset_keys)}"
+
+
+def test_the_graph_is_as_it_was() -> None:
+    assert graph_text() == SNAPSHOT.read_text("utf-8")
+
+
+def test_every_asset_has_the_same_days_and_makes_a_range_in_one_run() -> None:
+    nodes = [GRAPH.get(key) for key in GRAPH.get_all_asset_keys()]
+    assert {node.partitions_def for node in nodes} == {daily(settings)}
+    assert {node.backfill_policy for node in nodes} == {SINGLE_RUN}
+    assert all(job.backfill_policy == SINGLE_RUN for job in jobs())
+
+
+def test_no_check_has_days() -> None:
+    assert {GRAPH.get(key).partitions_def for key in GRAPH.asset_check_keys} == {None}
+
+
+def test_every_asset_says_what_it_is() -> None:
+    assert all(len(GRAPH.get(key).description or "") > 20 for key in GRAPH.get_all_asset_keys())
+
+
+def test_tables_and_views_show_their_columns() -> None:
+    for key in GRAPH.get_all_asset_keys():
+        metadata = GRAPH.get(key).metadata
+        if key.path[0] in {"silver", "gold"}:
+            columns = metadata["dagster/column_schema"].columns
+            assert metadata["dagster/table_name"] == f"bio_{'.'.join(key.path)}"
+            assert all(column.description for column in columns)
+
+
+def test_no_asset_stores_through_an_io_manager() -> None:
+    """A value of any other type would be pickled, which fails over a range."""
+    functions = [GRAPH.get(key).assets_def.op.compute_fn.decorated_fn for key in GRAPH.get_all_asset_keys()]
+    results = {get_type_hints(function)["return"] for function in functions}
+    assert results == {dg.MaterializeResult, Iterator[dg.MaterializeResult]}
+
+
+def test_loading_warns_of_nothing() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import bio_lakehouse.definitions"], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+
+
+if __name__ == "__main__":
+    SNAPSHOT.write_text(graph_text(), "utf-8")
