@@ -97,6 +97,12 @@ class Settings(BaseSettings):
         None,
         description="The day that counts as today, for reproducing a past state; the real one when not set.",
     )
+    landing_url: str | None = Field(
+        None,
+        pattern=r"^s3://[^/]+",
+        description="`s3://bucket[/prefix]` under which files arrive as `landing/<user>/<file>`; the home when not set.",
+    )
+    s3_endpoint_url: str | None = Field(None, description="Address of an S3 other than AWS's (MinIO, moto).")
     oura_client_id: str = Field("", description="Client id of your Oura API application.")
     oura_client_secret: SecretStr = Field(SecretStr(""), description="Client secret of your Oura API application.")
     oura_redirect_uri: str = Field(

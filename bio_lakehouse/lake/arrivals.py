@@ -49,8 +49,8 @@ def ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None = None
     known = lake.log.with_checksum(user_id, checksum(content))
     if known:
         return [_repeated(known)]
-    key = landing.put(lake.objects, user_id, path.name, content, Note(dataset=dataset))
-    info = lake.objects.info(key)
+    key = landing.put(lake.landing_objects, user_id, path.name, content, Note(dataset=dataset))
+    info = lake.landing_objects.info(key)
     entries = _entries_by_object(lake)[key]
     failed = any(entry.status == "validation_failed" for entry in entries)
     if failed or is_news(info, entries, lake.settings.today()):
@@ -73,7 +73,7 @@ def scan(lake: Lakehouse, progress: Callable[[str], None] = lambda _: None) -> l
     """Log every landed file that is new, was overwritten, or now holds days that are no longer in the future."""
     known = _entries_by_object(lake)
     arrivals = []
-    for info in landing.files(lake.objects):
+    for info in landing.files(lake.landing_objects):
         if is_news(info, known[info.key], lake.settings.today()):
             progress(info.key)
             arrivals += take(lake, info)
@@ -89,7 +89,7 @@ def is_news(info: ObjectInfo, entries: list[LogEntry], today: date) -> bool:
 def take(lake: Lakehouse, info: ObjectInfo) -> list[Arrival]:
     """Recognise, log and plan the file at `info`, each file inside it when it is a zip; a bad one is logged as such."""
     try:
-        files = list(landing.read(lake.objects, info))
+        files = list(landing.read(lake.landing_objects, info))
         if not files:
             raise UnsupportedFile(f"{info.key}: the zip holds no file; download the export again")
     except BioLakehouseError as error:
@@ -312,10 +312,10 @@ def day_files(
 
 def reread(lake: Lakehouse, entry: LogEntry) -> Reading | None:
     """The file behind a log entry; None when landing does not hold that content any more."""
-    content = landing.read_path(lake.objects, entry.file_path)
+    content = landing.read_path(lake.landing_objects, entry.file_path)
     if content is None:
         return None
-    note = landing.read_note(lake.objects, entry.file_path.partition(landing.MEMBER)[0])
+    note = landing.read_note(lake.landing_objects, entry.file_path.partition(landing.MEMBER)[0])
     file = LandedFile(entry.file_path, entry.user_id, content, note, entry.size, entry.modified)
     return read_file(file, context_of(lake, file)) if file.checksum == entry.checksum else None
 
@@ -352,10 +352,13 @@ def pending(lake: Lakehouse) -> Changes:
     return lake.log.pending()
 
 
-def settle(lake: Lakehouse, datasets: Iterable[str], first: date, last: date) -> None:
-    """After gold is built: recount what became of each row on these days, and mark `datasets` as built."""
+def settle(lake: Lakehouse, datasets: Iterable[str], first: date, last: date, begun: datetime | None = None) -> None:
+    """After gold is built: recount what became of each row on these days, and mark `datasets` as built.
+
+    What arrived after the run had `begun` stays pending: its bronze may have been written before.
+    """
     recount(lake, first, last)
-    lake.log.settle(datasets, first, last)
+    lake.log.settle(datasets, first, last, begun)
 
 
 def recount(lake: Lakehouse, first: date, last: date) -> None:

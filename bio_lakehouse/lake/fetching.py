@@ -101,7 +101,7 @@ def land_answer(lake: Lakehouse, user_id: str, answer: Answer) -> str:
     """Put one whole answer into landing; the landing key."""
     fetched = f"{answer.note.fetched_at:%Y%m%dT%H%M%S%fZ}"
     name = f"oura_{answer.file_name.removesuffix('.json')}_{fetched}.json"
-    key = landing.put(lake.objects, user_id, name, answer.content, Note(fetch=answer.note))
+    key = landing.put(lake.landing_objects, user_id, name, answer.content, Note(fetch=answer.note))
     lake.log.forget(failure_path(user_id, answer.window))
     return key
 
@@ -134,8 +134,8 @@ def log_failure(lake: Lakehouse, user_id: str, failed: FailedWindow) -> None:
 def landed_windows(lake: Lakehouse, user_id: str) -> set[Window]:
     """The windows of that user that some fetch has landed."""
     notes = (
-        landing.read_note(lake.objects, info.key).fetch
-        for info in landing.files(lake.objects)
+        landing.read_note(lake.landing_objects, info.key).fetch
+        for info in landing.files(lake.landing_objects)
         if landing.user_of(info.key) == user_id
     )
     return {
@@ -152,4 +152,4 @@ def fetch_peloton(lake: Lakehouse, user_id: str) -> str:
     path = Path(file.name)
     name = f"{path.stem}_{fetched_at:%Y%m%dT%H%M%SZ}{path.suffix or '.csv'}"
     note = Note(fetch=FetchNote(fetched_at, "workouts"))
-    return landing.put(lake.objects, user_id, name, file.content, note)
+    return landing.put(lake.landing_objects, user_id, name, file.content, note)

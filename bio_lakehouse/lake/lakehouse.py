@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bio_lakehouse.lake.bronze import Bronze
 from bio_lakehouse.lake.log import IngestionLog, SqliteLog
@@ -18,22 +19,35 @@ if TYPE_CHECKING:
 class Lakehouse:
     """The objects, log and tables of one home.
 
-    `objects` holds landing, bronze, quarantine and reports; `log` what arrived; `tables` silver and gold.
+    `objects` holds bronze, quarantine and reports; `landing_objects` what arrived, in the same place unless
+    `BIO_LANDING_URL` names a bucket; `log` what became of that; `tables` silver and gold. `s3` makes the boto3 client
+    for the bucket.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, s3: Callable[[], Any] | None = None) -> None:
         self.settings = settings
+        self._s3 = s3
 
     @classmethod
-    def open(cls, settings: Settings | None = None) -> Lakehouse:
+    def open(cls, settings: Settings | None = None, s3: Callable[[], Any] | None = None) -> Lakehouse:
         """The lake of `settings`, of the environment's when not given; its home is made when it is not there."""
         settings = settings or load_settings()
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return cls(settings)
+        return cls(settings, s3)
 
     @cached_property
     def objects(self) -> ObjectStore:
         return FolderStore(self.settings.home)
+
+    @cached_property
+    def landing_objects(self) -> ObjectStore:
+        url = self.settings.landing_url
+        if not url:
+            return self.objects
+        from bio_lakehouse.lake.s3 import S3Store, s3_client
+
+        bucket, _, prefix = url.removeprefix("s3://").partition("/")
+        return S3Store(self._s3() if self._s3 else s3_client(self.settings), bucket, prefix)
 
     @cached_property
     def bronze(self) -> Bronze:

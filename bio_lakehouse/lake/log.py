@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -102,7 +102,7 @@ class IngestionLog(Protocol):
     def with_checksum(self, user_id: str, checksum: str) -> LogEntry | None: ...
     def overlapping(self, dataset: str, first: date, last: date) -> list[LogEntry]: ...
     def pending(self) -> dict[str, set[date]]: ...
-    def settle(self, datasets: Iterable[str], first: date, last: date) -> None: ...
+    def settle(self, datasets: Iterable[str], first: date, last: date, begun: datetime | None = None) -> None: ...
     def replace_days(self, dataset: str, first: date, last: date, days: Iterable[FileDay]) -> None: ...
     def days(self, first: date, last: date) -> list[FileDay]: ...
     def counts(self, file_path: str) -> RowCounts: ...
@@ -116,7 +116,8 @@ CREATE TABLE IF NOT EXISTS ingestion_log (
     last_day TEXT, covered_first TEXT, covered_last TEXT, retry_on TEXT, unknown_fields TEXT, error TEXT);
 CREATE INDEX IF NOT EXISTS by_checksum ON ingestion_log (user_id, checksum);
 CREATE TABLE IF NOT EXISTS pending_days (
-    file_path TEXT NOT NULL, dataset TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (file_path, dataset, day));
+    file_path TEXT NOT NULL, dataset TEXT NOT NULL, day TEXT NOT NULL, recorded_at TEXT NOT NULL,
+    PRIMARY KEY (file_path, dataset, day));
 CREATE TABLE IF NOT EXISTS file_days (
     file_path TEXT NOT NULL, dataset TEXT NOT NULL, day TEXT NOT NULL, landed INTEGER NOT NULL,
     duplicates INTEGER NOT NULL, current INTEGER NOT NULL, superseded INTEGER NOT NULL,
@@ -194,10 +195,13 @@ class SqliteLog:
         statement = (
             f"INSERT OR REPLACE INTO ingestion_log ({', '.join(names)}) VALUES ({', '.join(':' + n for n in names)})"
         )
-        changed = [(entry.file_path, name, day.isoformat()) for name, days in (pending or {}).items() for day in days]
+        now = datetime.now(UTC).isoformat(timespec="microseconds")
+        changed = [
+            (entry.file_path, name, day.isoformat(), now) for name, days in (pending or {}).items() for day in days
+        ]
         with self._connection() as db:
             db.execute(statement, _to_row(entry))
-            db.executemany("INSERT OR REPLACE INTO pending_days VALUES (?, ?, ?)", changed)
+            db.executemany("INSERT OR REPLACE INTO pending_days VALUES (?, ?, ?, ?)", changed)
             db.executemany("INSERT OR IGNORE INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?)", map(_day_row, repeated))
 
     def forget(self, file_path: str) -> None:
@@ -226,12 +230,16 @@ class SqliteLog:
                 found.setdefault(dataset, set()).add(date.fromisoformat(day))
         return found
 
-    def settle(self, datasets: Iterable[str], first: date, last: date) -> None:
-        """The days of `datasets` are built; a file of which nothing is left to build is ingested."""
-        span = (first.isoformat(), last.isoformat())
+    def settle(self, datasets: Iterable[str], first: date, last: date, begun: datetime | None = None) -> None:
+        """The days of `datasets` are built, but for changes recorded after `begun` (UTC; now when not said).
+
+        A file of which nothing is left to build is ingested.
+        """
+        span = (first.isoformat(), last.isoformat(), (begun or datetime.now(UTC)).isoformat(timespec="microseconds"))
         with self._connection() as db:
             db.execute(
-                "DELETE FROM pending_days WHERE day BETWEEN ? AND ? AND dataset IN (SELECT value FROM json_each(?))",
+                "DELETE FROM pending_days WHERE day BETWEEN ? AND ? AND recorded_at <= ?"
+                " AND dataset IN (SELECT value FROM json_each(?))",
                 (*span, json.dumps(sorted(datasets))),
             )
             db.execute(

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -56,12 +57,15 @@ class FolderStore:
         return self.path(key).as_uri()
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
-        """Objects below the folder `prefix`, sorted by key; hidden files and half-written ones are left out."""
-        top = self.root / prefix
-        for folder, folders, names in os.walk(top):
+        """Objects below the folder `prefix`, sorted by key; hidden files and half-written ones are left out.
+
+        None when there is no such folder; `LandingError` when it cannot be read.
+        """
+        for folder, folders, names in os.walk(self.root / prefix, onerror=_refuse_unreadable):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(name for name in names if not name.startswith(".")):
-                yield self.info(Path(folder, name).relative_to(self.root).as_posix())
+                with suppress(FileNotFoundError):
+                    yield self.info(Path(folder, name).relative_to(self.root).as_posix())
 
     def info(self, key: str) -> ObjectInfo:
         stat = self.path(key).stat()
@@ -97,6 +101,11 @@ class FolderStore:
 
     def delete(self, key: str) -> None:
         self.path(key).unlink(missing_ok=True)
+
+
+def _refuse_unreadable(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise LandingError(f"{error.filename} cannot be read: {error.strerror}. Check its rights and its disk.")
 
 
 def checksum(content: bytes) -> str:

@@ -10,9 +10,17 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bio_lakehouse.errors import LandingError
 from bio_lakehouse.lake.objects import ObjectInfo
+from bio_lakehouse.settings import Settings
 
 CONNECTIONS = 16
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
+
+
+def s3_client(settings: Settings) -> Any:
+    """A boto3 client for S3 (or for what `BIO_S3_ENDPOINT_URL` names), with the credentials of the environment."""
+    import boto3
+
+    return boto3.client("s3", endpoint_url=settings.s3_endpoint_url)
 
 
 class S3Store:
