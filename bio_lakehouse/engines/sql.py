@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from threading import Event, Thread
 from typing import Protocol
@@ -132,28 +133,30 @@ class DuckDbSql:
     def _answer(self, checked: CheckedQuery, user_id: str | None, last: date | None = None) -> pa.Table:
         sql = to_duckdb(_with_athena_names(checked.expression))
         with _connection() as connection:
-            self._load(connection, checked.tables, user_id, last, set())
+            needed = self._needed(checked.tables)
+            for full_name in needed.keys() - _VIEWS:
+                connection.register(full_name, self._scan(full_name, user_id, last))
+            for definition in needed.values():
+                connection.execute(definition)
             with _interrupted_after(self.timeout_s, connection):
                 return self._fetch(connection, sql)
 
-    def _load(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        full_names: frozenset[str],
-        user_id: str | None,
-        last: date | None,
-        loaded: set[str],
-    ) -> None:
-        """Make tables, and views after all that they read, known to `connection`."""
-        for full_name in sorted(full_names - loaded):
-            loaded.add(full_name)
-            if full_name in _VIEWS:
-                checked = self.check(self._view_text(full_name))
-                self._load(connection, checked.tables, user_id, last, loaded)
-                _define(connection, full_name, checked.expression)
-            else:
-                connection.register(full_name, self._scan(full_name, user_id, last))
-                _define(connection, full_name, exp.select("*").from_(_registered(full_name)))
+    def _needed(self, full_names: frozenset[str]) -> dict[str, str]:
+        """DuckDB's definitions, by full name, of tables and views, each after all that it reads."""
+        needed: dict[str, str] = {}
+        seen: set[str] = set()
+        known = self.known()
+
+        def add(names: frozenset[str]) -> None:
+            for full_name in sorted(names - seen):
+                seen.add(full_name)
+                text = self._view_text(full_name) if full_name in _VIEWS else None
+                definition, reads = _definition(full_name, text, known)
+                add(reads)
+                needed[full_name] = definition
+
+        add(full_names)
+        return needed
 
     def _view_text(self, full_name: str) -> str:
         key = _key(full_name)
@@ -215,14 +218,16 @@ def _with_athena_names(query: exp.Query) -> exp.Query:
     return named
 
 
-def _define(connection: duckdb.DuckDBPyConnection, full_name: str, query: exp.Query) -> None:
-    sql = to_duckdb(exp.Create(this=exp.to_table(full_name), kind="VIEW", expression=query))
-    connection.execute(macros_of(sql))
-    connection.execute(sql)
-
-
-def _registered(full_name: str) -> exp.Table:
-    return exp.Table(this=exp.to_identifier(full_name, quoted=True))
+@lru_cache(maxsize=256)
+def _definition(full_name: str, text: str | None, known: frozenset[str]) -> tuple[str, frozenset[str]]:
+    """What makes a view of that text, or of the registered rows when there is none; and the full names it reads."""
+    if text is None:
+        rows = exp.Table(this=exp.to_identifier(full_name, quoted=True))
+        checked = CheckedQuery(exp.select("*").from_(rows), frozenset())
+    else:
+        checked = check(text, known)
+    sql = to_duckdb(exp.Create(this=exp.to_table(full_name), kind="VIEW", expression=checked.expression))
+    return macros_of(sql) + sql, checked.tables
 
 
 @contextmanager

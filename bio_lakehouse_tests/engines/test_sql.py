@@ -129,6 +129,17 @@ def test_a_view_on_disk_can_read_no_more_than_a_question_can(tmp_path: Path) -> 
         sql.query("SELECT * FROM energy_state", "me")
 
 
+def test_a_view_may_read_another_but_not_itself(tmp_path: Path) -> None:
+    sql = engine(tmp_path, daily=table_of_text(DAILY, DAYS))
+    upper, lower = VIEWS["energy_state"], VIEWS["weekly_trends"]
+
+    sql.create_view(replace(upper, sql="SELECT user_id, day FROM bio_gold.weekly_trends"))
+    assert rows_of(sql.query("SELECT count(*) FROM energy_state", "me")) == [(3,)]
+    sql.create_view(replace(lower, sql="SELECT user_id, day FROM bio_gold.energy_state"))
+    with pytest.raises(QueryError, match="cannot be answered"):
+        sql.query("SELECT count(*) FROM energy_state", "me")
+
+
 def test_a_table_that_no_ingestion_has_made_is_empty_with_its_columns(tmp_path: Path) -> None:
     answer = engine(tmp_path).query("SELECT * FROM silver.peloton_workouts", "me")
 
