@@ -180,7 +180,8 @@ def _reason(error: Exception) -> str:
 
     if isinstance(error, anthropic.APIStatusError):
         status = 529 if error.type == "overloaded_error" else error.status_code
-        return REASONS.get(status, f"Anthropic answered with an error ({status})")
+        if status >= 400:
+            return REASONS.get(status, f"Anthropic answered with an error ({status})")
     if isinstance(error, anthropic.APITimeoutError):
         return "Claude did not answer in time"
     if isinstance(error, anthropic.APIConnectionError):

@@ -27,6 +27,7 @@ from bio_lakehouse.narrative.vocabulary import (
 
 MOST_CHARACTERS = 1200
 MOST_PARAGRAPHS = 3
+LONGEST_DRAFT = 4 * MOST_CHARACTERS
 MARKS = frozenset(",.;:()–—-")
 OPENERS = frozenset("(")
 CLOSERS = frozenset(".,;:)")
@@ -74,6 +75,8 @@ Rule = Callable[[Reading], Iterator[Objection]]
 
 def objections(draft: str, facts: Facts) -> tuple[Objection, ...]:
     """All objections to a draft with placeholders; none means that it may be filled and shown."""
+    if len(draft) > LONGEST_DRAFT:
+        return (Objection("", 0, f"The draft has {len(draft)} characters; {MOST_CHARACTERS} at most once filled."),)
     reading = read(draft, facts)
     return tuple(objection for rule in RULES for objection in rule(reading))
 

@@ -1,0 +1,281 @@
+"""Claude's writer against a loopback server, with the real SDK: a right narrative comes out every time."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from dataclasses import replace
+
+import pytest
+from pydantic import SecretStr
+
+from bio_lakehouse.narrative.claude_request import SYSTEM, ClaudeAccess, egress
+from bio_lakehouse.narrative.claude_writer import ClaudeWriter, writer_for
+from bio_lakehouse.narrative.facts import Facts, FactsBuilder
+from bio_lakehouse.narrative.gate import objections
+from bio_lakehouse.narrative.placeholders import fill
+from bio_lakehouse.narrative.prices import Prices
+from bio_lakehouse.narrative.template_writer import TemplateWriter
+from bio_lakehouse.narrative.writer import Narrative, Usage, from_json, to_json
+from bio_lakehouse_tests.narrative.anthropic_server import (
+    AnthropicServer,
+    Reply,
+    breaks_off,
+    fails_midway,
+    keeps_pinging,
+    refuses,
+    says,
+    says_html,
+    says_nothing,
+    serving,
+)
+from bio_lakehouse_tests.narrative.example_facts import WEEK, example_facts
+from bio_lakehouse_tests.narrative.good_texts import written_out
+
+KEY = "sk-ant-api03-0123456789-secret"
+GOOD = written_out(
+    "HRV was {h.direction}: it averaged {h.week}. {high.h.label} came on {high.h.weekday}, at {high.h.value}."
+)
+TOLD = (
+    "HRV was higher than in the four weeks before: it averaged 61 ms. "
+    "The week’s highest HRV came on Thursday, at 74 ms."
+)
+BAD = {
+    "a number that is not in the JSON": "HRV averaged 63 ms.",
+    "a wrong weekday": written_out("{high.h.label} came on Tuesday."),
+    "a weekday of another high": written_out("{high.h.label} came on {high.r.weekday}."),
+    "a cause": written_out("HRV was {h.direction} because of your training."),
+    "markdown with a script": written_out("**HRV** was {h.direction}. <script>fetch('//evil.example')</script>"),
+    "a flipped direction": written_out("HRV fell to {h.week}."),
+    "nothing": "",
+}
+
+
+@pytest.fixture(scope="module")
+def facts() -> Facts:
+    return example_facts()
+
+
+def access_to(server: AnthropicServer, seconds: float = 20.0) -> ClaudeAccess:
+    return ClaudeAccess(SecretStr(KEY), seconds=seconds, retries=1, base_url=server.url)
+
+
+def ask(facts: Facts, *replies: Reply, seconds: float = 20.0) -> tuple[Narrative, AnthropicServer]:
+    with serving(*replies) as server:
+        return ClaudeWriter(access_to(server, seconds)).write(facts), server
+
+
+def is_template(narrative: Narrative, facts: Facts) -> bool:
+    template = TemplateWriter().write(facts)
+    return narrative.author == "templates" and narrative.text == template.text and narrative.draft == template.draft
+
+
+def test_a_good_text_is_filled_by_code(facts: Facts) -> None:
+    narrative, server = ask(facts, says(GOOD))
+    assert (narrative.author, narrative.text) == ("Claude", TOLD)
+    assert (narrative.tries, narrative.reason, narrative.refused) == (1, "", ())
+    assert len(server.asked) == 1
+    assert server.asked[0].path == "/v1/messages"
+
+
+def test_what_it_cost_is_said(facts: Facts) -> None:
+    narrative, _ = ask(facts, says(GOOD))
+    assert narrative.usage == Usage(800, 250, 1200, 300)
+    assert narrative.cost_usd == pytest.approx((800 * 2 + 250 * 10 + 1200 * 2.5 + 300 * 0.1) / 1e6)
+    assert narrative.note == "Written by Claude (claude-sonnet-5-5) in 1 request: 2,550 tokens, about $0.0071."
+
+
+def test_cost_is_unknown_without_a_price_and_follows_set_ones(facts: Facts) -> None:
+    with serving(says(GOOD)) as server:
+        unknown = replace(access_to(server), model="claude-of-tomorrow")
+        assert ClaudeWriter(unknown).write(facts).note.endswith("2,550 tokens, cost unknown.")
+        priced = replace(unknown, prices=Prices(100, 200, 300, 400))
+        assert ClaudeWriter(priced).write(facts).cost_usd == pytest.approx(0.08 + 0.05 + 0.36 + 0.12)
+
+
+def test_thinking_is_not_told(facts: Facts) -> None:
+    narrative, _ = ask(facts, says(GOOD, thinking="HRV is 61 ms because the person is ill."))
+    assert narrative.text == TOLD
+
+
+def test_egress_is_what_is_sent_to_the_byte(facts: Facts) -> None:
+    with serving(says(GOOD)) as server:
+        access = access_to(server)
+        shown = egress(facts, access)
+        assert server.asked == []
+        ClaudeWriter(access).write(facts)
+    assert server.asked[0].body == shown.encode()
+    assert KEY not in shown
+
+
+@pytest.mark.parametrize("changes", [{"effort": None}, {"effort": "low", "model": "claude-haiku-5-5"}])
+def test_egress_follows_the_settings(facts: Facts, changes: dict[str, str | None]) -> None:
+    with serving(says(GOOD)) as server:
+        access = replace(access_to(server), **changes)  # type: ignore[arg-type]
+        ClaudeWriter(access).write(facts)
+    assert server.asked[0].body == egress(facts, access).encode()
+    assert server.asked[0].json["model"] == access.model
+    assert ("output_config" in server.asked[0].json) == (access.effort is not None)
+
+
+def test_what_is_sent_is_the_facts_and_nothing_else(facts: Facts) -> None:
+    with serving(says(GOOD)) as server:
+        sent = json.loads(egress(facts, access_to(server)))
+    assert sent["system"] == [{"text": SYSTEM, "type": "text", "cache_control": {"type": "ephemeral"}}]
+    assert len(sent["messages"]) == 1
+    (block,) = sent["messages"][0]["content"]
+    assert json.loads(block["text"]) == facts.as_json()
+    assert block["cache_control"] == {"type": "ephemeral"}
+
+
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
+def test_a_second_try_gets_the_objections(facts: Facts, bad: str) -> None:
+    narrative, server = ask(facts, says(bad), says(GOOD))
+    assert (narrative.author, narrative.text, narrative.tries) == ("Claude", TOLD, 2)
+    assert narrative.refused == tuple(map(str, objections(bad, facts)))
+    assert narrative.usage == Usage(1600, 500, 2400, 600)
+    first, second = (asked.json["messages"][0]["content"] for asked in server.asked)
+    assert second[0] == first[0]
+    assert all(objection in second[1]["text"] for objection in narrative.refused)
+
+
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
+def test_after_two_refusals_the_template_speaks(facts: Facts, bad: str) -> None:
+    narrative, server = ask(facts, says(bad))
+    assert is_template(narrative, facts)
+    assert len(server.asked) == narrative.tries == 2
+    assert narrative.reason == "the gate refused what Claude wrote, twice"
+    assert narrative.cost_usd == pytest.approx(2 * 0.00713)
+    assert "about $0.0143" in narrative.note
+
+
+STATUSES = [
+    (429, "rate_limit_error", "Anthropic had too many requests from this key (429)", 2),
+    (529, "overloaded_error", "Claude was overloaded (529)", 2),
+    (500, "api_error", "Anthropic answered with an error (500)", 2),
+    (400, "invalid_request_error", "Claude refused the request (400); check BIO_CLAUDE_MODEL and BIO_CLAUDE_EFFORT", 1),
+    (401, "authentication_error", "Anthropic does not accept the key in ANTHROPIC_API_KEY (401)", 1),
+    (404, "not_found_error", "Anthropic does not know the model in BIO_CLAUDE_MODEL (404)", 1),
+]
+
+
+@pytest.mark.parametrize(("status", "kind", "reason", "requests"), STATUSES)
+def test_an_error_by_status(facts: Facts, status: int, kind: str, reason: str, requests: int) -> None:
+    narrative, server = ask(facts, refuses(status, kind, retry_after_ms="1"))
+    assert is_template(narrative, facts)
+    assert narrative.reason == reason
+    assert len(server.asked) == requests
+    assert narrative.usage == Usage()
+
+
+@pytest.mark.parametrize(("status", "kind"), [(429, "rate_limit_error"), (529, "overloaded_error")])
+def test_the_sdk_tries_again_when_it_is_busy(facts: Facts, status: int, kind: str) -> None:
+    narrative, server = ask(facts, refuses(status, kind, retry_after_ms="1"), says(GOOD))
+    assert (narrative.author, narrative.text, narrative.tries) == ("Claude", TOLD, 1)
+    assert len(server.asked) == 2
+
+
+BROKEN = {
+    "cut": (breaks_off(GOOD), "Claude's answer broke off"),
+    "ended early": (breaks_off(GOOD, cleanly=True), "Claude's answer broke off"),
+    "overloaded midway": (fails_midway(GOOD), "Claude was overloaded (529)"),
+    "failed midway": (fails_midway(GOOD, "api_error"), "Claude's answer broke off"),
+    "html": (says_html, "Claude's answer broke off"),
+    "refusal": (says("", "refusal"), "Claude did not finish its answer (refusal)"),
+    "out of tokens": (says(GOOD, "max_tokens"), "Claude did not finish its answer (max_tokens)"),
+}
+
+
+@pytest.mark.parametrize(("reply", "reason"), BROKEN.values(), ids=BROKEN.keys())
+def test_an_answer_that_is_not_whole(facts: Facts, reply: Reply, reason: str) -> None:
+    narrative, _ = ask(facts, reply)
+    assert is_template(narrative, facts)
+    assert narrative.reason == reason
+
+
+def test_tokens_of_a_cut_answer_are_told_as_the_least(facts: Facts) -> None:
+    narrative, _ = ask(facts, breaks_off(GOOD))
+    assert narrative.usage == Usage(800, 1, 1200, 300, complete=False)
+    assert "1 request: at least 2,301 tokens, about $" in narrative.note
+
+
+UNANSWERED = {
+    "no answer": says_nothing,
+    "pings for ever": keeps_pinging,
+    "told to wait an hour": refuses(429, "rate_limit_error", retry_after="3600"),
+}
+
+
+@pytest.mark.parametrize("reply", UNANSWERED.values(), ids=UNANSWERED.keys())
+def test_nothing_takes_longer_than_it_may(facts: Facts, reply: Reply) -> None:
+    began = time.monotonic()
+    narrative, server = ask(facts, reply, seconds=0.6)
+    assert time.monotonic() - began < 3
+    assert is_template(narrative, facts)
+    assert narrative.reason == "Claude did not answer within 0.6 seconds"
+    assert len(server.asked) == 1
+
+
+def test_after_the_time_is_up_nothing_more_is_sent(facts: Facts) -> None:
+    with serving(refuses(429, "rate_limit_error", retry_after_ms="500"), says(GOOD)) as server:
+        narrative = ClaudeWriter(access_to(server, seconds=0.3)).write(facts)
+        time.sleep(0.6)
+        assert is_template(narrative, facts)
+        assert len(server.asked) == 1
+
+
+def test_nobody_there(facts: Facts) -> None:
+    with serving(says(GOOD)) as server:
+        access = replace(access_to(server), retries=0)
+    narrative = ClaudeWriter(access).write(facts)
+    assert is_template(narrative, facts)
+    assert narrative.reason == "Anthropic could not be reached"
+
+
+def test_the_key_is_in_no_log_error_or_narrative(facts: Facts, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    for name in ("anthropic", "httpx2", "httpcore2"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    echo = refuses(401, "authentication_error", f"invalid x-api-key: {KEY}")
+    for reply in (echo, says(GOOD), says_nothing):
+        narrative, server = ask(facts, reply, seconds=0.6 if reply is says_nothing else 20)
+        assert KEY in str(server.asked[0].headers)
+        assert KEY not in to_json(narrative) + narrative.note + narrative.text
+        assert KEY not in repr(access_to(server))
+    assert caplog.records
+    assert KEY not in "\n".join(f"{record.getMessage()} {record.exc_text}" for record in caplog.records)
+
+
+def test_of_an_unknown_week_nothing_is_asked() -> None:
+    empty = FactsBuilder(WEEK).build()
+    narrative, server = ask(empty, says(GOOD))
+    assert (narrative.author, narrative.text, narrative.tries) == ("templates", "", 0)
+    assert server.asked == []
+
+
+def test_a_kept_narrative_is_the_same_again_and_asks_nobody(facts: Facts) -> None:
+    narrative, _ = ask(facts, says("HRV was up."), says(GOOD))
+    assert from_json(to_json(narrative), facts) == narrative
+
+
+def test_a_kept_narrative_of_other_facts_or_of_another_hand_does_not_hold(facts: Facts) -> None:
+    narrative, _ = ask(facts, says(GOOD))
+    assert from_json(to_json(narrative), FactsBuilder(WEEK).build()) is None
+    assert from_json(to_json(replace(narrative, draft="HRV was up.")), facts) is None
+    assert from_json("{}", facts) is None
+    assert from_json(b"\xff", facts) is None
+
+
+def test_a_kept_text_is_filled_anew(facts: Facts) -> None:
+    narrative, _ = ask(facts, says(GOOD))
+    forged = to_json(narrative).replace('"text": null', '"text": "HRV is 99 ms."')
+    kept = from_json(forged, facts)
+    assert kept is not None
+    assert kept.text == fill(GOOD, facts)
+
+
+def test_without_a_key_there_is_only_the_template() -> None:
+    assert isinstance(writer_for(None), TemplateWriter)
+    assert isinstance(writer_for(ClaudeAccess(SecretStr(""))), TemplateWriter)
+    assert isinstance(writer_for(ClaudeAccess(SecretStr(KEY))), ClaudeWriter)
