@@ -159,6 +159,8 @@ def _refusals(node: exp.Expr) -> Iterator[str]:
             yield "DISTINCT ON is not Athena's; use row_number() OVER (PARTITION BY … ORDER BY …) = 1."
         case exp.Star() if _extra(node, set()):
             yield "SELECT * takes no EXCEPT, REPLACE or RENAME in Athena; name the columns."
+        case exp.Var() if not node.name.replace("_", "").isalnum():
+            yield f"{node.name} is no word that Athena knows here."
         case exp.DataType() if node.this not in _TYPES:
             yield f"A value cannot be cast to {_shown(node)} here."
         case exp.Interval() if not isinstance(node.this, exp.Literal) or _unit(node) not in _UNITS:
