@@ -21,7 +21,7 @@ MINIMUM_EVALUATED = 30
 EVALUATED_DAYS = 90
 COVERAGE = 0.8
 PENALTIES = np.logspace(-1, 4, 16)
-BASELINES = ("today's value", "the 7-day mean")
+BASELINES = ("today's value", "the 7-day mean", "the mean of all days before")
 
 Matrix = NDArray[np.float64]
 
@@ -32,8 +32,10 @@ class Forecast:
 
     `value` and the 80 % `interval` are None when there are fewer than `needed` past forecasts to judge it by (`n` of
     them), or when today's readiness is unknown. `mean_error` is the mean absolute miss of those past forecasts in
-    points, `baseline_errors` that of today's value and of the 7-day mean on the same days. `beats_both` says whether
-    the forecast was better than both baselines by more than chance (one-sided 5 % each, on independent days' worth).
+    points, `baseline_errors` that of today's value, of the 7-day mean and of the mean of all days before, on the same
+    days: the last since on days that do not hang together at all it beats the first two and yet knows nothing of
+    tomorrow. `beats_all` says whether the forecast was better than each of them by more than chance (one-sided 5 %
+    each, on independent days' worth).
     """
 
     user_id: str
@@ -45,7 +47,7 @@ class Forecast:
     interval: tuple[float, float] | None = None
     mean_error: float | None = None
     baseline_errors: dict[str, float] | None = None
-    beats_both: bool | None = None
+    beats_all: bool | None = None
 
 
 def forecast(data: InsightData) -> Forecast:
@@ -82,7 +84,7 @@ def narrate(result: Forecast) -> str:
         result.n,
         result.mean_error,
         result.baseline_errors,
-        result.beats_both,
+        result.beats_all,
     )
 
 
@@ -106,17 +108,17 @@ def _known_today(groups: list[Matrix]) -> Matrix | None:
 
 
 def _walk_forward(features: Matrix, readiness: Series) -> Matrix:
-    """Rows of truth, forecast, today's value and 7-day mean for each past day that can be forecast, oldest first."""
+    """Rows of truth, forecast and the baselines' for each past day that can be forecast, oldest first."""
     rows = list(_past_forecasts(features, readiness))
-    return np.array(rows, dtype=np.float64).reshape(len(rows), 4)
+    return np.array(rows, dtype=np.float64).reshape(len(rows), 2 + len(BASELINES))
 
 
-def _past_forecasts(features: Matrix, readiness: Series) -> Iterator[tuple[float, float, float, float]]:
+def _past_forecasts(features: Matrix, readiness: Series) -> Iterator[tuple[float, ...]]:
     learnable: Mask = _complete(features)[:-1] & ~np.isnan(readiness[1:])
     learnt_before: NDArray[np.int64] = np.cumsum(learnable) - learnable
     for day in np.flatnonzero(learnable & (learnt_before >= MINIMUM_TRAINING))[-EVALUATED_DAYS:]:
         value = _predicted(features[:day], readiness[1 : day + 1], features[day])
-        yield readiness[day + 1], value, features[day, 0], features[day, 2]
+        yield readiness[day + 1], value, features[day, 0], features[day, 2], float(np.nanmean(readiness[: day + 1]))
 
 
 def _complete(features: Matrix) -> Mask:
@@ -158,7 +160,7 @@ def _judged(user_id: str, day: date, value: float, past: Matrix) -> Forecast:
         interval=(max(value - reach, 0.0), min(value + reach, 100.0)),
         mean_error=float(errors[:, 0].mean()),
         baseline_errors=dict(zip(BASELINES, errors[:, 1:].mean(axis=0).tolist(), strict=True)),
-        beats_both=all(_beats(errors[:, column] - errors[:, 0]) for column in (1, 2)),
+        beats_all=all(_beats(miss - errors[:, 0]) for miss in errors.T[1:]),
     )
 
 

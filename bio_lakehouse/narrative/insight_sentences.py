@@ -156,7 +156,7 @@ def tomorrow(
 ) -> str:
     """A forecast of readiness, and what `n` past forecasts missed by, against simple rules (`others`, by name)."""
     rules = listed([f"{figure(miss, 1)} for {name}" for name, miss in others.items()])
-    worth = f"{'better than' if better else 'not found to be better than'} {'both' if len(others) == 2 else 'all'}"
+    worth = f"{'better than' if better else 'not found to be better than'} all {len(others)}"
     return (
         f"Readiness on {dated(day)}: {figure(value, 0)} is expected (80 % interval {figure(interval[0], 0)} to "
         f"{figure(interval[1], 0)}). {count(n, 'past forecast')} made this way missed by {figure(error, 1)} points on "

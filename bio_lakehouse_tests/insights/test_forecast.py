@@ -30,21 +30,21 @@ def columns(n: int = 240, seed: int = 1, pull: float = 0.0) -> dict[str, np.ndar
     }
 
 
-def test_what_readiness_follows_is_learnt_and_beats_both_rules(person) -> None:
+def test_what_readiness_follows_is_learnt_and_beats_all_rules(person) -> None:
     data = columns(pull=4.0)
     found = forecast(person(data))
-    assert found.beats_both is True
+    assert found.beats_all is True
     assert found.n == 90
     assert found.mean_error < min(found.baseline_errors.values())
     rested, spent = (data | {"total_output_kj": np.append(data["total_output_kj"][:-1], last)} for last in (0.0, 499.0))
     assert forecast(person(rested)).value > forecast(person(spent)).value + 5
 
 
-def test_it_says_so_when_it_does_not_beat_both(person) -> None:
+def test_it_says_so_when_it_does_not_beat_all(person) -> None:
     random_walk = 78 + np.cumsum(np.random.default_rng(3).choice([-1.0, 0.0, 1.0], 240))
     found = forecast(person({"readiness_score": random_walk, "workout_minutes": [None] * 240}))
-    assert found.beats_both is False
-    assert "not found to be better than both" in narrate(found)
+    assert found.beats_all is False
+    assert "not found to be better than all 3" in narrate(found)
 
 
 def test_eighty_of_a_hundred_days_lie_inside_the_interval(person, as_of) -> None:
@@ -107,4 +107,4 @@ def test_the_sentence_carries_every_figure(person) -> None:
     said = narrate(found)
     assert said.startswith(f"Readiness on 10 March 2025: {found.value:.0f} is expected (80 % interval ")
     assert f"90 past forecasts made this way missed by {found.mean_error:.1f} points on average" in said
-    assert said.endswith("for the 7-day mean: better than both.")
+    assert said.endswith("for the mean of all days before: better than all 3.")
