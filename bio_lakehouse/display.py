@@ -35,7 +35,7 @@ def ingest_table(lake: Lakehouse, outcome: IngestOutcome) -> None:
     for arrival in outcome.arrivals:
         _explain(lake, arrival)
     for path, reason in outcome.unread.items():
-        OUT.print(f"[red]not read[/] {escape(path)}: {escape(reason)}")
+        OUT.print(f"[red]not read[/] {escape(path)}: {escape(reason)}", soft_wrap=True)
     if not outcome.runs:
         OUT.print("Nothing changed: every day is up to date.")
 
@@ -43,7 +43,7 @@ def ingest_table(lake: Lakehouse, outcome: IngestOutcome) -> None:
 def _arrivals(lake: Lakehouse, arrivals: list[Arrival]) -> Table:
     table = Table(title="Files", title_justify="left", box=SIMPLE, pad_edge=False, collapse_padding=True)
     table.add_column("file, source and datasets", overflow="fold")
-    for name in ("rows", "days\nnew", "days\nchanged", "days un-\nchanged", "super-\nseded", "dupli-\ncates"):
+    for name in ("rows", "days\nnew", "days\nchanged", "days\nsame", "super-\nseded", "dupli-\ncates"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("quaran-\ntined", justify="right", no_wrap=True)
     for arrival in arrivals:
@@ -73,7 +73,7 @@ def _explain(lake: Lakehouse, arrival: Arrival) -> None:
 
     entry = arrival.entry
     if entry.status == "validation_failed":
-        OUT.print(f"[red]refused[/] {escape(arrival.path)}: {escape(entry.error or '')}")
+        OUT.print(f"[red]refused[/] {escape(arrival.path)}: {escape(entry.error or '')}", soft_wrap=True)
     if entry.unknown_fields and not arrival.repeated:
         OUT.print(f"[yellow]new fields[/] {escape(arrival.path)}: {escape(entry.unknown_fields)} (kept in bronze)")
     if entry.quarantined_count and not arrival.repeated:
@@ -83,7 +83,7 @@ def _explain(lake: Lakehouse, arrival: Arrival) -> None:
 def _print_quarantine(path: str, rows: list[dict[str, Any]]) -> None:
     OUT.print(f"[yellow]quarantined[/] {len(rows):,} of {escape(path)}:")
     for row in rows[:SHOWN_REASONS]:
-        OUT.print(f"  line {row['line']}: {escape(row['reason'])}", highlight=False)
+        OUT.print(f"  line {row['line']}: {escape(row['reason'])}", highlight=False, soft_wrap=True)
     if len(rows) > SHOWN_REASONS:
         OUT.print(f"  … and {len(rows) - SHOWN_REASONS:,} more (quarantine/ in the lake's home has them all)")
 

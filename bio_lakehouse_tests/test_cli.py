@@ -1,0 +1,192 @@
+"""The commands as a person types them: what they print, what they leave behind, and how they fail."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bio_lakehouse.cli import main
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.settings import Settings
+
+REAL = Path(__file__).parents[1].parent / "shared" / "real"
+
+
+def run(home: Path, *words: str) -> Result:
+    return CliRunner().invoke(main, [words[0], "--home", str(home), *words[1:]])
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo person's lake of 75 days."""
+    folder = tmp_path_factory.mktemp("demo") / "home"
+    result = run(folder, "demo", "--days", "75", "--seed", "5")
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+def rows(home: Path, sql: str, *options: str) -> list[dict[str, object]]:
+    result = run(home, "query", sql, "--format", "json", *options)
+    assert result.exit_code == 0, result.output
+    found: list[dict[str, object]] = json.loads(result.stdout)
+    return found
+
+
+def test_the_demo_ends_with_a_report_that_is_there(home: Path) -> None:
+    again = run(home, "report")
+    assert again.exit_code == 0, again.output
+    page = Path(again.stdout.strip())
+    assert page.parent == home / "reports" / "me"
+    text = page.read_text("utf-8")
+    assert "<h1" in text
+    assert "http://" not in text.split("<script", 1)[0]
+
+
+def test_every_row_of_the_demo_is_accounted_for(home: Path) -> None:
+    log = Lakehouse.open(Settings(home=home)).log
+    entries = log.entries()
+    assert {entry.status for entry in entries} == {"ingested"}
+    assert all(log.counts(entry.file_path).balanced for entry in entries)
+    assert sum(log.counts(entry.file_path).superseded for entry in entries) > 0
+
+
+def test_a_query_says_the_same_in_every_format(home: Path) -> None:
+    sql = "SELECT day, energy_state, readiness_delta FROM energy_state ORDER BY day DESC LIMIT 5"
+    found = rows(home, sql)
+    assert len(found) == 5
+    written = list(csv.DictReader(io.StringIO(run(home, "query", sql, "--format", "csv").stdout)))
+    assert [row["day"] for row in written] == [row["day"] for row in found]
+    table = run(home, "query", sql).stdout
+    assert all(str(row["day"]) in table for row in found)
+
+
+def test_the_three_names_of_a_view_are_the_same_view(home: Path) -> None:
+    names = ("energy_state", "gold.energy_state", "bio_gold.energy_state")
+    assert len({json.dumps(rows(home, f"SELECT * FROM {name} ORDER BY day")) for name in names}) == 1
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DROP TABLE daily_readiness_performance",
+        "SELECT 1; SELECT 2",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM '/etc/passwd'",
+        "COPY energy_state TO '/tmp/x'",
+        "SELECT * FROM energy_states",
+        "SELECT",
+        "",
+    ],
+)
+def test_what_is_no_question_is_refused_in_a_sentence(home: Path, sql: str) -> None:
+    result = run(home, "query", sql)
+    assert result.exit_code == 1
+    assert "Error: " in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_stranger_sees_no_rows_of_me(home: Path) -> None:
+    assert rows(home, "SELECT * FROM daily_readiness_performance", "--user", "ann") == []
+    assert len(rows(home, "SELECT DISTINCT user_id FROM daily_readiness_performance", "--all-users")) == 1
+
+
+def test_status_names_every_dataset_and_the_causes_of_gaps(home: Path) -> None:
+    text = run(home, "status").stdout
+    for name in ("oura_daily_readiness", "oura_sleep", "peloton_workouts", "not worn", "Last arrivals"):
+        assert name in text
+
+
+def test_a_refresh_changes_nothing(home: Path) -> None:
+    sql = "SELECT * FROM daily_readiness_performance ORDER BY day"
+    before = rows(home, sql)
+    result = run(home, "refresh", "--from", str(before[10]["day"]), "--to", str(before[20]["day"]))
+    assert result.exit_code == 0, result.output
+    assert "in one run" in result.stdout
+    assert rows(home, sql) == before
+
+
+def test_refresh_refuses_days_that_are_none_of_the_lake(home: Path) -> None:
+    assert "no range of the lake" in run(home, "refresh", "--from", "2001-01-01", "--to", "2001-01-02").output
+    assert "write it as YYYY-MM-DD" in run(home, "refresh", "--from", "yesterday").output
+    assert "selects no asset" in run(home, "refresh", "--select", "key:nothing").output
+
+
+@pytest.mark.parametrize("command", ["report", "refresh"])
+def test_an_empty_lake_says_what_to_do(tmp_path: Path, command: str) -> None:
+    result = run(tmp_path / "empty", command)
+    assert result.exit_code == 1
+    assert "bio-lakehouse ingest" in result.output
+
+
+def test_an_empty_lake_has_a_status_and_answers_with_no_rows(tmp_path: Path) -> None:
+    assert run(tmp_path, "status").exit_code == 0
+    assert rows(tmp_path, "SELECT * FROM oura_sleep") == []
+
+
+def test_a_file_that_is_not_there_is_named_and_the_others_are_brought_in(tmp_path: Path) -> None:
+    good = tmp_path / "daily_sleep.json"
+    good.write_text('[{"id": "a", "day": "2026-03-01", "score": 71, "timestamp": "2026-03-01T00:00:00+00:00"}]')
+    result = run(tmp_path / "home", "ingest", str(tmp_path / "nothing.csv"), str(good))
+    assert result.exit_code == 1
+    assert "does not exist" in result.output
+    assert rows(tmp_path / "home", "SELECT score FROM oura_daily_sleep") == [{"score": 71}]
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real samples are not there")
+def test_the_real_samples_come_in_and_the_v1_file_is_refused(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    result = run(home, "ingest", str(REAL / "peloton"), str(REAL / "oura"))
+    assert result.exit_code == 1
+    flat = " ".join(result.output.split())
+    assert "api_v1_sleep_rejected.json is an answer of Oura's API v1" in flat
+    assert rows(home, "SELECT count(*) AS n FROM peloton_workouts") == [{"n": 167}]
+    assert rows(
+        home,
+        "SELECT readiness_score, sleep_score, activity_score FROM daily_readiness_performance"
+        " WHERE day = DATE '2026-07-09'",
+    ) == [{"readiness_score": 81, "sleep_score": 85, "activity_score": 83}]
+    again = run(home, "ingest", str(REAL / "peloton" / "workouts_us_167.csv"))
+    assert again.exit_code == 0
+    assert "unchanged" in again.stdout
+    assert "every day is up to date" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("stamp", "started"),
+    [("2020-07-01 12:29 (PST)", "2020-07-01T19:29:00"), ("2020-07-01 12:29 (-08)", "2020-07-01T20:29:00")],
+)
+def test_a_label_names_a_zone_and_a_number_an_offset(tmp_path: Path, stamp: str, started: str) -> None:
+    path = tmp_path / "workouts.csv"
+    header = (
+        "Workout Timestamp,Live/On-Demand,Instructor Name,Length (minutes),Fitness Discipline,Type,Title,Total Output"
+    )
+    path.write_text(f"{header}\n{stamp},On Demand,Sam Poe,30,Cycling,Music,30 min Ride,300")
+    assert run(tmp_path / "home", "ingest", str(path)).exit_code == 0
+    assert rows(tmp_path / "home", "SELECT started_at FROM peloton_workouts") == [{"started_at": started}]
+
+
+def test_the_help_of_every_command_is_quick() -> None:
+    heavy = "('dagster', 'pyspark', 'pandas', 'scipy')"
+    code = f"import sys, bio_lakehouse.cli; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
+
+
+def test_an_unchanged_file_imports_no_dagster_and_no_spark(home: Path, tmp_path: Path) -> None:
+    landed = next(iter((home / "landing" / "me").glob("*readiness*.csv")))
+    code = (
+        "import sys\n"
+        "from bio_lakehouse.cli import main\n"
+        f"main(['ingest', '--home', {str(home)!r}, {str(landed)!r}], standalone_mode=False)\n"
+        "assert not {'dagster', 'pyspark', 'scipy'} & set(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "unchanged" in done.stdout
