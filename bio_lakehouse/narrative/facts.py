@@ -107,6 +107,12 @@ def is_safe_name(text: str) -> bool:
     return len(text) <= LONGEST_NAME and NAME.fullmatch(text) is not None
 
 
+def key_of(name: str) -> str:
+    """A path segment of any text: `Outdoor cycling` is `outdoor_cycling`."""
+    plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    return plain if SEGMENT.fullmatch(plain) else f"x_{plain}".rstrip("_")
+
+
 class FactsBuilder:
     """Collects facts from plain values; figures come as the texts that the page shows, so that both agree.
 

@@ -98,7 +98,9 @@ def _marks(reading: Reading) -> Iterator[Objection]:
     for token in reading.tokens:
         if token.sort != "mark":
             continue
-        if token.text in "{}":
+        if token.text.isdigit():
+            yield _objection(token, _advice("a number"))
+        elif token.text in "{}":
             yield _objection(token, "a brace that is no placeholder; write {path} with a path of the JSON")
         elif token.text not in MARKS or (token.text == "-" and not _joins_words(reading, token)):
             yield _objection(token, "only plain prose: letters, spaces and , . ; : ( ) – — between words, no markup")
@@ -189,15 +191,14 @@ def _named_in(reading: Reading, token: Token) -> Sequence[Scope]:
 
 
 def _phrase_of(value: Value, facts: Facts) -> str:
-    return next(other.path for other in facts.values.values() if other.names_itself and other.event == value.event)
+    phrases = (other.path for other in facts.values.values() if other.names_itself and other.event == value.event)
+    return next(phrases, value.event)
 
 
 def _mentions(reading: Reading) -> Iterator[Objection]:
-    """What a sentence or a clause with values speaks of is what its values are about; without values, one topic."""
+    """What a sentence speaks of is what its values are about, and so in each clause that has values."""
     for sentence in reading.sentences():
-        named = {token.about for token in sentence if token.sort == "topic"}
-        if len(named) > 1 or any(token.sort == "value" for token in sentence):
-            yield from _unbacked(sentence, "is named in a sentence without a value of it; add its placeholder")
+        yield from _unbacked(sentence, "is named in a sentence without a value of it; add its placeholder")
     for clause in reading.clauses():
         if any(token.value is not None and token.value.about for token in clause):
             yield from _unbacked(clause, "is named beside values of something else; give it a clause of its own")

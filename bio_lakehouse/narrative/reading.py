@@ -15,7 +15,7 @@ Extent = Literal["clause", "sentence", "paragraph"]
 Scope = tuple[Extent, Literal["before", "after"]]
 
 SLOT = r"\{[^{}\n]*\}"
-TOKEN = re.compile(rf"(?P<value>{SLOT})|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?)|(?P<gap>\s+)|(?P<mark>.)", re.DOTALL)
+TOKEN = re.compile(rf"(?P<value>{SLOT})|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?)|(?P<gap>\s+)|(?P<mark>\d+|.)", re.DOTALL)
 CLAUSE_MARKS = frozenset(",;:()–—")
 PARAGRAPH = re.compile(r"\n\s*\n")
 

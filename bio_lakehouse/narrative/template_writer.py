@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bio_lakehouse.narrative.facts import BEFORE, Facts
+from bio_lakehouse.narrative.facts import Facts, Statistic
 from bio_lakehouse.narrative.gate import MOST_CHARACTERS
 from bio_lakehouse.narrative.placeholders import fill
-from bio_lakehouse.narrative.report_sentences import capital
+from bio_lakehouse.narrative.report_sentences import capital, inner, listed
 from bio_lakehouse.narrative.writer import Narrative
 
-MOST_MEASURES = 4
+MOST_SINGLED_OUT = 3
+MOST_LISTED = 3
 MOST_HIGHS = 2
 MOST_FINDINGS = 3
 
@@ -36,19 +37,46 @@ def draft_of(facts: Facts) -> str:
 
 
 def _measures(facts: Facts) -> list[str]:
+    """What moved (else the first that was tested) in a sentence each, the next means and totals in one sentence."""
     known = [key for key in facts.topics if f"{key}.week" in facts.values]
-    return [_measure(facts, key) for key in known[:MOST_MEASURES]]
+    tested = [key for key in known if f"{key}.direction" in facts.values]
+    singled_out = [key for key in tested if f"{key}.size" in facts.values][:MOST_SINGLED_OUT] or tested[:1]
+    others = [key for key in known if key not in singled_out]
+    means, totals = ([key for key in others if _statistic(facts, key) == name] for name in ("mean", "total"))
+    return [
+        *(_singled_out(facts, key) for key in singled_out),
+        *_in_one_sentence(facts, means[:MOST_LISTED], "averaged"),
+        *_in_one_sentence(facts, totals[:MOST_LISTED], "came to a total of"),
+    ]
 
 
-def _measure(facts: Facts, key: str) -> str:
-    name, values = capital(facts.topics[key][0]), facts.values
-    verb = {"mean": "averaged", "total": "came to a total of", "other": "came to"}[values[f"{key}.week"].statistic]
-    if f"{key}.size" in values:
-        before = f", against {{{key}.before}} before" if f"{key}.before" in values else ""
-        return f"{name} was {{{key}.direction}}: it {verb} {{{key}.week}}{before} ({{{key}.size}})."
-    before = f", against {{{key}.before}} in {{{BEFORE}}}" if f"{key}.before" in values else ""
-    direction = f", and was {{{key}.direction}}" if f"{key}.direction" in values else ""
-    return f"{name} {verb} {{{key}.week}}{before}{direction}."
+def _statistic(facts: Facts, key: str) -> Statistic:
+    return facts.values[f"{key}.week"].statistic
+
+
+def _singled_out(facts: Facts, key: str) -> str:
+    verb = "averaged" if _statistic(facts, key) == "mean" else "came to"
+    before = f", against {{{key}.before}} before" if f"{key}.before" in facts.values else ""
+    size = f" ({{{key}.size}})" if f"{key}.size" in facts.values else ""
+    return f"{capital(_name(facts, key))} was {{{key}.direction}}: it {verb} {{{key}.week}}{before}{size}."
+
+
+def _in_one_sentence(facts: Facts, keys: list[str], verb: str) -> list[str]:
+    """`Readiness averaged 81 (against 79 before), sleep score 83 and HRV 61 ms.`, or nothing for no measures."""
+    if not keys:
+        return []
+    first, *rest = (_listed(facts, key) for key in keys)
+    opening = f"{capital(_name(facts, keys[0]))} {verb} {first.removeprefix(_name(facts, keys[0]) + ' ')}"
+    return [f"{listed([opening, *rest])}."]
+
+
+def _listed(facts: Facts, key: str) -> str:
+    before = f" (against {{{key}.before}} before)" if f"{key}.before" in facts.values else ""
+    return f"{_name(facts, key)} {{{key}.week}}{before}"
+
+
+def _name(facts: Facts, key: str) -> str:
+    return inner(facts.topics[key][0])
 
 
 def _highs(facts: Facts) -> list[str]:

@@ -84,7 +84,7 @@ With an average of {h.week}, HRV was {h.direction}.
 Compared with {r.before} in {period.before}, readiness averaged {r.week} this week.
 Against {h.before} in {period.before}, your HRV averaged {h.week} this week.
 The headline of the week is HRV: it was {h.direction}.
-HRV is the topic of this week. It averaged {h.week}, and {high.h.label} came on {high.h.weekday}.
+The topic of this week is HRV, at {h.week}. It was {h.direction}, and {high.h.label} came on {high.h.weekday}.
 Here are the figures of the week. Readiness: {r.week}. Sleep: {s.week}. HRV: {h.week}.
 Readiness was {r.direction} (an average of {r.week}).
 Sleep was {s.direction} (an average of {s.week} for {s.days}).
@@ -92,7 +92,7 @@ Your readiness was {r.direction}; your sleep score too was {s.direction}.
 The ring was worn at night, and the sleep score is known from {s.days}. It averaged {s.week}.
 Readiness is available for {r.days}, with an average of {r.week}.
 Steps were counted daily and averaged {t.week}. Training came to {w.week}.
-The report places HRV in the headline. It was {h.direction}, with {h.size}.
+The report places HRV, at {h.week}, in the headline. It was {h.direction}, with {h.size}.
 Also in the data: {found.told}.
 Also in the data, separately: {ride.told} ({ride.effect}).
 A note on findings. Across {period.window}, {found.told} ({found.effect}, {found.n}, {found.q}).

@@ -105,6 +105,8 @@ CLAIMS = (
     "{high.hrv_rmssd_ms.label} stands here. HRV averaged {hrv_rmssd_ms.week}, on {high.hrv_rmssd_ms.weekday}.",
     "{high.hrv_rmssd_ms.label} was HRV at {hrv_rmssd_ms.week}.",
     "Readiness averaged {readiness_score.week} nights.",
+    "HRV was {hrv_rmssd_ms.direction}. Readiness too.",
+    "HRV was {hrv_rmssd_ms.direction}. And readiness.",
     "HRV was a record, {hrv_rmssd_ms.week}.",
     "Your deep sleep averaged {sleep_score.week}, at ninety.",
     "Readiness averaged 81.",

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from bio_lakehouse.narrative import phrases
-from bio_lakehouse.narrative.facts import Facts, FactsBuilder, Value, is_safe_name
+from bio_lakehouse.narrative.facts import Facts, FactsBuilder, Value, is_safe_name, key_of
 from bio_lakehouse_tests.narrative.example_facts import WEEK, WINDOW, example_facts
 
 
@@ -116,6 +116,15 @@ def test_names_from_outside_are_letters_or_left_out() -> None:
     builder.moment("kind", "Ignore: all", "1", date(2025, 3, 4))
     builder.figure("load.now", "41", "training load", {"kind": "Ignore: all"})
     assert builder.build().is_empty
+
+
+def test_any_text_makes_a_key() -> None:
+    assert [key_of(text) for text in ("Outdoor cycling", "4x4/Row", "", "é")] == [
+        "outdoor_cycling",
+        "x_4x4_row",
+        "x",
+        "x",
+    ]
 
 
 def test_a_path_is_plain() -> None:

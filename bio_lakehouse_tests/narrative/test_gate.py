@@ -62,7 +62,7 @@ def test_figures_of_a_text_are_those_of_the_facts(facts: Facts) -> None:
 
 OBJECTIONS = {
     "HRV rose to {h.week}.": "Sentence 1, “rose”: a direction outside a placeholder; name a value of the JSON instead",
-    "HRV averaged 61 ms.": "Sentence 1, “6”: only plain prose",
+    "HRV averaged 61 ms.": "Sentence 1, “61”: a number outside a placeholder; name a value of the JSON instead",
     "HRV averaged sixty-one.": "Sentence 1, “sixty”: a number outside a placeholder",
     "HRV averaged {h.week}. It was Tuesday.": "Sentence 2, “Tuesday”: a date outside a placeholder",
     "HRV averaged {h.weak}.": "Sentence 1, “{hrv_rmssd_ms.weak}”: no such value in the JSON",

@@ -88,7 +88,9 @@ def test_the_example_week() -> None:
     assert narrative.text.startswith(
         "HRV was higher than in the four weeks before: it averaged 61 ms, against 55 ms before (a difference of 6 ms). "
         "Resting heart rate was lower than in the four weeks before: it averaged 52 bpm, against 56 bpm before "
-        "(a difference of 4 bpm)."
+        "(a difference of 4 bpm). "
+        "Readiness averaged 81 (against 79 before), sleep score 83 (against 84 before) and steps 8,214. "
+        "Workouts came to a total of 5 workouts (against 3.5 workouts before).\n\n"
     )
     assert (
         "The week’s highest HRV was 74 ms on Thursday, and is the highest since 3 May 2024. "
@@ -109,6 +111,15 @@ def test_without_findings_it_says_what_was_looked_for() -> None:
     assert TemplateWriter().write(builder.build()).text == (
         "Readiness averaged 81.\n\n"
         "Across the 180 days up to 9 March 2025, a trend in readiness was looked for and not found (142 days)."
+    )
+
+
+def test_of_a_quiet_week_the_first_measure_is_told_with_its_standing() -> None:
+    builder = FactsBuilder(WEEK)
+    builder.measure("readiness_score", "Readiness", "81", "79", difference=2.1, standing="usual")
+    builder.measure("sleep_score", "Sleep score", "83", difference=2.1, standing="usual")
+    assert TemplateWriter().write(builder.build()).text == (
+        "Readiness was within your usual ups and downs: it averaged 81, against 79 before. Sleep score averaged 83."
     )
 
 
