@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bio_lakehouse.lake.bronze import Bronze
+from bio_lakehouse.lake.catalog import LocalCatalog
 from bio_lakehouse.lake.log import IngestionLog, SqliteLog
 from bio_lakehouse.lake.objects import FolderStore, ObjectStore
 from bio_lakehouse.settings import Settings, load_settings
@@ -59,12 +60,8 @@ class Lakehouse:
 
     @cached_property
     def tables(self) -> Tables:
-        from pyiceberg.catalog.sql import SqlCatalog
-
         from bio_lakehouse.lake.tables import Tables
 
         home = self.settings.home
-        catalog = SqlCatalog(
-            "bio", uri=f"sqlite:///{home / 'catalog.db'}", warehouse=str(home / "warehouse"), init_catalog_tables="true"
-        )
+        catalog = LocalCatalog(home / "catalog.db", home / "warehouse")
         return Tables(catalog, timedelta(days=self.settings.snapshot_retention_days))

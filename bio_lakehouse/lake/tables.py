@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyiceberg.catalog import Catalog
 from pyiceberg.exceptions import (
     CommitFailedException,
     NamespaceAlreadyExistsError,
@@ -21,6 +20,7 @@ from pyiceberg.exceptions import (
 from pyiceberg.expressions import BooleanExpression
 from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
+from pyiceberg.table import StaticTable
 from pyiceberg.transforms import MonthTransform
 from pyiceberg.types import (
     BooleanType,
@@ -36,6 +36,7 @@ from pyiceberg.types import (
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from bio_lakehouse.errors import TableError
+from bio_lakehouse.lake.catalog import TableCatalog
 from bio_lakehouse.lake.filters import rows_where
 from bio_lakehouse.lake.maintenance import expire
 from bio_lakehouse.lake.schema import ColumnType, TableSchema
@@ -68,17 +69,16 @@ class Commit:
 class Tables:
     """The Iceberg tables of one lake."""
 
-    def __init__(self, catalog: Catalog, retention: timedelta) -> None:
+    def __init__(self, catalog: TableCatalog, retention: timedelta) -> None:
         self.catalog = catalog
         self.retention = retention
 
     def names(self) -> list[str]:
         """Full names (`bio_silver.oura_sleep`) of all tables, sorted."""
-        spaces = self.catalog.list_namespaces()
-        return sorted(".".join(name) for space in spaces for name in self.catalog.list_tables(space))
+        return self.catalog.names()
 
     def exists(self, full_name: str) -> bool:
-        return self.catalog.table_exists(full_name)
+        return self.catalog.metadata_location(full_name) is not None
 
     def scan(
         self,
@@ -89,9 +89,10 @@ class Tables:
         columns: Sequence[str] | None = None,
     ) -> pa.Table:
         """Rows of a table, those of a range of days or of one user where said."""
-        if not self.exists(full_name):
+        location = self.catalog.metadata_location(full_name)
+        if location is None:
             raise TableError(f"{full_name} is not there yet: ingest some files, or run `bio-lakehouse refresh`")
-        table = self.catalog.load_table(full_name)
+        table = StaticTable.from_metadata(location)
         chosen = rows_where(first, last, **({"user_id": user_id} if user_id else {}))
         return table.scan(row_filter=chosen, selected_fields=tuple(columns) if columns else ("*",)).to_arrow()
 
@@ -128,15 +129,15 @@ class Tables:
 
     def _table(self, schema: TableSchema) -> Table:
         if self.exists(schema.full_name):
-            return self._evolved(self.catalog.load_table(schema.full_name), schema)
+            return self._evolved(self.catalog.writable.load_table(schema.full_name), schema)
         with suppress(NamespaceAlreadyExistsError):
-            self.catalog.create_namespace(schema.database)
+            self.catalog.writable.create_namespace(schema.database)
         try:
-            return self.catalog.create_table(
+            return self.catalog.writable.create_table(
                 schema.full_name, iceberg_schema(schema), partition_spec=_spec(schema), properties=_properties(schema)
             )
         except TableAlreadyExistsError:
-            return self.catalog.load_table(schema.full_name)
+            return self.catalog.writable.load_table(schema.full_name)
 
     def _evolved(self, table: Table, schema: TableSchema) -> Table:
         """`table` with the columns that `schema` has gained since it was made."""
