@@ -89,6 +89,12 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
         listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = NORMAL"))
         return engine
 
+    def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
+        """Create a database with pages that several events fit on: Dagster's 4 KiB are half empty with one of 2 KiB."""
+        size = 16_384 if for_index_shard else 8_192
+        listen(engine, "connect", lambda connection, _: connection.execute(f"PRAGMA page_size = {size}"))
+        super()._initdb(engine, for_index_shard)
+
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
         with self._db_lock:
