@@ -1,10 +1,12 @@
-"""The one place where assets, jobs and resources meet: what `dagster dev -w workspace.yaml` loads."""
+"""Where assets, jobs, sensors, schedules and resources meet: what `dagster dev -w workspace.yaml` loads."""
 
 import dagster as dg
 
 from bio_lakehouse.assets import all_assets
 from bio_lakehouse.automation.jobs import JOBS
 from bio_lakehouse.automation.resources import resources
+from bio_lakehouse.automation.schedules import schedules
+from bio_lakehouse.automation.sensors import SENSORS
 from bio_lakehouse.settings import load_settings
 
 settings = load_settings()
@@ -12,6 +14,8 @@ settings = load_settings()
 defs = dg.Definitions(
     assets=all_assets(settings),
     jobs=JOBS,
+    sensors=SENSORS,
+    schedules=schedules(settings),
     resources=resources(settings),
     executor=dg.in_process_executor,
 )

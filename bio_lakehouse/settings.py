@@ -100,7 +100,7 @@ class Settings(BaseSettings):
     landing_url: str | None = Field(
         None,
         pattern=r"^s3://[^/]+",
-        description="`s3://bucket[/prefix]` under which files arrive as `landing/<user>/<file>`; the home when not set.",
+        description="`s3://bucket[/prefix]` under which files arrive as `landing/<user>/<file>`; the home when unset.",
     )
     s3_endpoint_url: str | None = Field(None, description="Address of an S3 other than AWS's (MinIO, moto).")
     oura_client_id: str = Field("", description="Client id of your Oura API application.")

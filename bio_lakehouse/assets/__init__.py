@@ -4,7 +4,8 @@ import dagster as dg
 
 from bio_lakehouse.assets.bronze import BRONZE
 from bio_lakehouse.assets.gold import GOLD
-from bio_lakehouse.assets.insights import insights
+from bio_lakehouse.assets.insights import INSIGHTS
+from bio_lakehouse.assets.landing import oura_api
 from bio_lakehouse.assets.reports import weekly_report
 from bio_lakehouse.assets.silver import SILVER
 from bio_lakehouse.automation.partitions import SINGLE_RUN, daily
@@ -20,5 +21,5 @@ def all_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         asset.with_attributes(backfill_policy=SINGLE_RUN).map_asset_specs(
             lambda spec: spec.replace_attributes(partitions_def=partitions, owners=[OWNER])
         )
-        for asset in (*BRONZE, *SILVER, *GOLD, insights, weekly_report)
+        for asset in (oura_api, *BRONZE, *SILVER, *GOLD, *INSIGHTS, weekly_report)
     ]

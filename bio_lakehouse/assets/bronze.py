@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from bio_lakehouse.assets.keys import bronze_key
+from bio_lakehouse.assets.keys import bronze_key, landed_by
 from bio_lakehouse.assets.reporting import Materialized, materialized
 from bio_lakehouse.automation.partitions import days_of
 from bio_lakehouse.lake import arrivals
@@ -13,7 +13,13 @@ from bio_lakehouse.sources import BRONZE_DATASETS, TYPED_DATASETS
 def bronze_asset(dataset: str) -> dg.AssetsDefinition:
     """The asset `bronze/<dataset>`."""
 
-    @dg.asset(key=bronze_key(dataset), group_name="bronze", kinds={"python", "json"}, description=describe(dataset))
+    @dg.asset(
+        key=bronze_key(dataset),
+        deps=landed_by(dataset),
+        group_name="bronze",
+        kinds={"python", "json"},
+        description=describe(dataset),
+    )
     def bronze(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
         days = days_of(context)
         written = arrivals.write_bronze(lake, dataset, days.first, days.last)

@@ -1,17 +1,21 @@
-"""Gold assets: the daily table, made from silver by PySpark, and eight SQL views over both."""
+"""Gold assets: the daily table, made from silver by PySpark, the gap ledger, and eight SQL views."""
 
 from typing import Any
 
 import dagster as dg
 from pyspark.sql import SparkSession
 
-from bio_lakehouse.assets.keys import GOLD_DAILY, assets_of_run, datasets_built, table_key
+from bio_lakehouse.assets.keys import COVERAGE, GAP_LEDGER, GOLD_DAILY, assets_of_run, datasets_built, table_key
 from bio_lakehouse.assets.lineage import daily_lineage, view_lineage
 from bio_lakehouse.assets.reporting import Materialized, committed, materialized, preview, rows_by_day, table_metadata
 from bio_lakehouse.automation.checks import check_of, checked, schema_of
 from bio_lakehouse.automation.partitions import begun, days_of
+from bio_lakehouse.automation.watching import watch, watch_specs
 from bio_lakehouse.engines import pipeline
+from bio_lakehouse.engines.gap_ledger import TABLES as FED_BY
+from bio_lakehouse.engines.gap_ledger import build_gap_ledger
 from bio_lakehouse.engines.sql import SqlEngine
+from bio_lakehouse.gold import gap_ledger
 from bio_lakehouse.gold.daily_readiness_performance import INPUTS
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.gold.views import VIEWS, View
@@ -63,4 +67,21 @@ def view_asset(view: View) -> dg.AssetsDefinition:
     return create
 
 
-GOLD = [daily_readiness_performance, *(view_asset(view) for view in VIEWS.values())]
+@dg.asset(
+    key=GAP_LEDGER,
+    deps=[COVERAGE, *(table_key(f"bio_silver.{table}") for table in FED_BY)],
+    group_name="gold",
+    kinds={"python", "iceberg"},
+    description=gap_ledger.SCHEMA.description,
+    metadata=table_metadata(gap_ledger.SCHEMA.full_name, gap_ledger.SCHEMA.columns),
+    check_specs=[check_of(GAP_LEDGER, gap_ledger.SCHEMA), *watch_specs(GAP_LEDGER)],
+)
+def gaps(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
+    days = days_of(context)
+    commit = build_gap_ledger(lake, days.first, days.last)
+    rows = lake.tables.read(gap_ledger.SCHEMA, days.first, days.last)
+    told = {"rows": commit.rows, "changed": commit.changed, "preview": preview(rows)}
+    return materialized(context, days, commit.rows_by_day, told, checked(gap_ledger.SCHEMA, rows), *watch(lake))
+
+
+GOLD = [daily_readiness_performance, gaps, *(view_asset(view) for view in VIEWS.values())]

@@ -6,9 +6,19 @@ import dagster as dg
 
 from bio_lakehouse import silver
 from bio_lakehouse.sources import BRONZE_DATASETS
+from bio_lakehouse.sources.oura.fetch import READ_BY_DEFAULT
 
 COVERAGE = dg.AssetKey(["silver", "coverage"])
+OURA_API = dg.AssetKey(["landing", "oura_api"])
+GAP_LEDGER = dg.AssetKey(["gold", "gap_ledger"])
 GOLD_DAILY = dg.AssetKey(["gold", "daily_readiness_performance"])
+TRAINING_LOAD = dg.AssetKey(["gold", "training_load"])
+FORECAST = dg.AssetKey(["insights", "readiness_forecast"])
+
+
+def landed_by(dataset: str) -> list[dg.AssetKey]:
+    """The landing assets that fetch a bronze dataset."""
+    return [OURA_API] if dataset.removeprefix("oura/") in READ_BY_DEFAULT else []
 
 
 def bronze_key(dataset: str) -> dg.AssetKey:

@@ -1,6 +1,11 @@
-"""Jobs: what is worth a name of its own when it is started by hand."""
+"""Jobs: what is worth a name of its own when it is started by hand, by a sensor or by a schedule."""
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+from bio_lakehouse.automation.notices import tell_of_refused
+from bio_lakehouse.lake import arrivals, fetching
+from bio_lakehouse.lake.lakehouse import Lakehouse
 
 refresh_lake = dg.define_asset_job(
     "refresh_lake",
@@ -17,5 +22,51 @@ weekly_report = dg.define_asset_job(
     selection=dg.AssetSelection.groups("reports"),
     description="The weekly report up to a day; of a range of days its Sundays.",
 )
+monday_report = dg.define_asset_job(
+    "monday_report",
+    selection=dg.AssetSelection.groups("insights", "reports"),
+    description="The insights as of a day and the weekly report up to it, and a notice when it is ready.",
+)
+fetch_oura = dg.define_asset_job(
+    "fetch_oura",
+    selection=dg.AssetSelection.groups("landing"),
+    description="Asks Oura about a day or a range of days and lands the answers; the arrival sensor does the rest.",
+)
 
-JOBS = [refresh_lake, insights_history, weekly_report]
+
+class FileToTake(dg.Config):
+    """A file in landing, by its key."""
+
+    key: str
+
+
+@dg.op
+def take(context: dg.OpExecutionContext, config: FileToTake, lake: dg.ResourceParam[Lakehouse]) -> None:
+    taken = arrivals.take(lake, lake.landing_objects.info(config.key))
+    tell_of_refused(lake.settings, context.log, taken)
+
+
+@dg.job(description="Reads one large file of landing into the ingestion log; the arrival sensor builds its days then.")
+def take_file() -> None:
+    take()
+
+
+@dg.op
+def download(context: dg.OpExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> None:
+    context.log.info("Landed %s", fetching.fetch_peloton(lake, lake.settings.user))
+
+
+@dg.job(description="Downloads the workouts with the kept Peloton login and lands them, for BIO_USER.")
+def download_peloton() -> None:
+    download()
+
+
+JOBS: list[dg.JobDefinition | UnresolvedAssetJobDefinition] = [
+    refresh_lake,
+    insights_history,
+    weekly_report,
+    monday_report,
+    fetch_oura,
+    take_file,
+    download_peloton,
+]

@@ -71,13 +71,17 @@ def _entries_by_object(lake: Lakehouse) -> dict[str, list[LogEntry]]:
 
 def scan(lake: Lakehouse, progress: Callable[[str], None] = lambda _: None) -> list[Arrival]:
     """Log every landed file that is new, was overwritten, or now holds days that are no longer in the future."""
-    known = _entries_by_object(lake)
     arrivals = []
-    for info in landing.files(lake.landing_objects):
-        if is_news(info, known[info.key], lake.settings.today()):
-            progress(info.key)
-            arrivals += take(lake, info)
+    for info in news(lake):
+        progress(info.key)
+        arrivals += take(lake, info)
     return arrivals
+
+
+def news(lake: Lakehouse) -> list[ObjectInfo]:
+    """What lies in landing and must be taken, sorted by key; `LandingError` when landing cannot be listed."""
+    known, today = _entries_by_object(lake), lake.settings.today()
+    return [info for info in landing.files(lake.landing_objects) if is_news(info, known[info.key], today)]
 
 
 def is_news(info: ObjectInfo, entries: list[LogEntry], today: date) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -64,6 +65,35 @@ def peloton_browser(settings: Settings) -> PelotonBrowser:
     )
 
 
+def oura_users(settings: Settings) -> list[str]:
+    """Who has signed in to Oura, of the lake's users."""
+    return [user_id for user_id in sorted({*settings.users, settings.user}) if oura_tokens(settings, user_id).load()]
+
+
+def why_no_oura(settings: Settings) -> str | None:
+    """Why Oura cannot be asked, and what to do; None when it can. Parameter Store is asked only by the fetch."""
+    if not (settings.oura_client_id and settings.oura_client_secret.get_secret_value()):
+        return "BIO_OURA_CLIENT_ID and BIO_OURA_CLIENT_SECRET are not both set."
+    if (settings.oura_token_store or "").startswith("ssm:"):
+        return None
+    try:
+        signed_in = oura_users(settings)
+    except SourceError as error:
+        return str(error)
+    return (
+        None if signed_in else "Nobody has signed in to Oura. Run `bio-lakehouse oura login`, then start the UI again."
+    )
+
+
+def why_no_peloton(settings: Settings) -> str | None:
+    """Why Peloton cannot be asked, and what to do; None when it can."""
+    if find_spec("playwright") is None:
+        return 'The extra is not installed. Run `pip install "bio-lakehouse[peloton]"`.'
+    if not peloton_browser(settings).profile.is_dir():
+        return "Nobody has signed in to Peloton. Run `bio-lakehouse peloton login`, then start the UI again."
+    return None
+
+
 def look_back(settings: Settings, user_id: str) -> tuple[date, date]:
     """First and last day of the daily fetch: today and the days before that the ring may still restate."""
     today = settings.today(user_id)
@@ -77,16 +107,18 @@ def fetch_oura(
     last: date,
     *,
     resume: bool = False,
+    landed_since: datetime | None = None,
     progress: Callable[[Progress], None] | None = None,
     connection: OuraConnection | None = None,
 ) -> FetchOutcome:
     """Ask Oura about days `first` to `last` and land each whole answer as it comes; failed windows are logged.
 
-    With `resume` the windows that some earlier fetch has landed are not asked for again.
+    With `resume` the windows that some earlier fetch has landed are not asked for again; with `landed_since` (UTC)
+    those that were fetched after that.
     """
     outcome = FetchOutcome()
     zone = ZoneInfo(lake.settings.user_profile(user_id).timezone)
-    done = landed_windows(lake, user_id) if resume else set()
+    done = landed_windows(lake, user_id, landed_since) if resume or landed_since else set()
     with OuraClient(connection or oura_connection(lake.settings), oura_tokens(lake.settings, user_id)) as client:
         for answer in fetch(client, first, last, zone, done=done, progress=progress):
             if isinstance(answer, Answer):
@@ -131,8 +163,8 @@ def log_failure(lake: Lakehouse, user_id: str, failed: FailedWindow) -> None:
     lake.log.record(entry)
 
 
-def landed_windows(lake: Lakehouse, user_id: str) -> set[Window]:
-    """The windows of that user that some fetch has landed."""
+def landed_windows(lake: Lakehouse, user_id: str, since: datetime | None = None) -> set[Window]:
+    """The windows of that user that some fetch has landed, only those fetched after `since` (UTC) when it is said."""
     notes = (
         landing.read_note(lake.landing_objects, info.key).fetch
         for info in landing.files(lake.landing_objects)
@@ -141,7 +173,7 @@ def landed_windows(lake: Lakehouse, user_id: str) -> set[Window]:
     return {
         Window(note.dataset, note.first_day, note.last_day)
         for note in notes
-        if note and note.dataset and note.first_day and note.last_day
+        if note and note.dataset and note.first_day and note.last_day and (since is None or note.fetched_at >= since)
     }
 
 

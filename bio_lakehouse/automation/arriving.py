@@ -1,0 +1,180 @@
+"""What a look at landing comes to: files to take now, later or in a run, and the runs that changed days ask for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from time import monotonic
+
+import dagster as dg
+
+from bio_lakehouse.assets.keys import GOLD_DAILY, bronze_key
+from bio_lakehouse.automation.jobs import insights_history, refresh_lake, take_file
+from bio_lakehouse.automation.launch import LAYERS, changed_in, newest_day
+from bio_lakehouse.automation.partitions import range_tags
+from bio_lakehouse.automation.ranges import DayRange, merge_days
+from bio_lakehouse.errors import LandingError
+from bio_lakehouse.lake import arrivals, landing
+from bio_lakehouse.lake.arrivals import Arrival
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.objects import FolderStore, ObjectInfo
+
+LARGE_BYTES = 20 * 1000 * 1000
+TICK_SECONDS = 30.0
+MOST_ATTEMPTS = 3
+ARRIVAL_TAG = "bio_lakehouse/arrival"
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+@dataclass
+class Cursor:
+    """What one look keeps for the next: size and time of each file that was not taken, and for which arrivals the
+    newest day's insights are still to be made (empty: for none)."""
+
+    seen: dict[str, list[str]] = field(default_factory=dict)
+    insights: str = ""
+
+    @classmethod
+    def from_json(cls, text: str | None) -> Cursor:
+        return cls(**json.loads(text)) if text else cls()
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True)
+
+    def has_settled(self, info: ObjectInfo) -> bool:
+        """Whether the file looks as it did at the look before: nobody is writing it any more."""
+        return self.seen.get(info.key) == mark(info)
+
+
+def mark(info: ObjectInfo) -> list[str]:
+    return [str(info.size), info.modified.isoformat()]
+
+
+@dataclass
+class Landed:
+    """What one look at landing found."""
+
+    taken: list[Arrival]
+    large: list[ObjectInfo]
+    left: list[ObjectInfo]
+
+
+def check_landing(lake: Lakehouse) -> None:
+    """Make landing's folder in a new lake; `LandingError` when it is gone from one to which files have come."""
+    if not isinstance(lake.landing_objects, FolderStore):
+        return
+    folder = lake.landing_objects.path(landing.PREFIX)
+    if not folder.is_dir() and lake.log.entries():
+        raise LandingError(f"{folder} is gone, though the log names files in it: is its disk mounted?")
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def look(lake: Lakehouse, cursor: Cursor, seconds: float = TICK_SECONDS) -> Landed:
+    """Take the small files that are news and whole, for as long as there is time.
+
+    A put into a bucket is atomic; a file in a folder is whole when it did not change since the look before.
+    """
+    check_landing(lake)
+    deadline = monotonic() + seconds
+    found = Landed([], [], [])
+    for info in arrivals.news(lake):
+        whole = cursor.has_settled(info) or not isinstance(lake.landing_objects, FolderStore)
+        if whole and info.size > LARGE_BYTES:
+            found.large.append(info)
+        elif whole and monotonic() < deadline:
+            found.taken += arrivals.take(lake, info)
+        else:
+            found.left.append(info)
+    arrivals.forget_readings()
+    return found
+
+
+def is_under_way(instance: dg.DagsterInstance) -> bool:
+    """Whether a run is waiting or going on that builds gold."""
+    return any(builds_gold(run) for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)))
+
+
+def builds_gold(run: dg.DagsterRun) -> bool:
+    return GOLD_DAILY in run.asset_selection if run.asset_selection else run.job_name == refresh_lake.name
+
+
+def next_attempt(instance: dg.DagsterInstance, arrival: str) -> str | None:
+    """The run key for an arrival's next run; None while one goes on, and after the last attempt."""
+    runs = instance.get_runs(dg.RunsFilter(tags={ARRIVAL_TAG: arrival}))
+    if len(runs) >= MOST_ATTEMPTS or any(run.status in UNFINISHED for run in runs):
+        return None
+    return f"{arrival}#{len(runs) + 1}"
+
+
+def requests_to_take(instance: dg.DagsterInstance, files: Iterable[ObjectInfo]) -> list[dg.RunRequest]:
+    """A run for each file that is too large for a look."""
+    keyed = ((info, next_attempt(instance, f"{info.key}:{':'.join(mark(info))}")) for info in files)
+    return [
+        dg.RunRequest(
+            run_key,
+            job_name=take_file.name,
+            run_config={"ops": {"take": {"config": {"key": info.key}}}},
+            tags={ARRIVAL_TAG: run_key.rpartition("#")[0]},
+        )
+        for info, run_key in keyed
+        if run_key
+    ]
+
+
+def requests_to_build(
+    instance: dg.DagsterInstance, lake: Lakehouse, graph: dg.BaseAssetGraph[dg.BaseAssetNode]
+) -> list[dg.RunRequest]:
+    """At most three runs for the days that are pending, none while a run builds; each is tried three times."""
+    lake_days = DayRange(lake.settings.first_day, lake.settings.today())
+    changed = arrivals.pending(lake)
+    ranges = merge_days(day for days in changed.values() for day in days if day in lake_days)
+    if not ranges or is_under_way(instance):
+        return []
+    files = digest(entry.checksum for entry in lake.log.entries() if entry.status == "ingesting")
+    keyed = ((days, next_attempt(instance, f"{days.first}..{days.last}:{files}")) for days in ranges)
+    return [
+        dg.RunRequest(
+            run_key,
+            job_name=refresh_lake.name,
+            asset_selection=downstream(graph, changed_in(days, changed)),
+            tags=range_tags(days) | {ARRIVAL_TAG: run_key.rpartition("#")[0]},
+        )
+        for days, run_key in keyed
+        if run_key
+    ]
+
+
+def downstream(graph: dg.BaseAssetGraph[dg.BaseAssetNode], datasets: Collection[str]) -> list[dg.AssetKey]:
+    """Bronze of these datasets, and what is made of it in silver and gold."""
+    changed = dg.AssetSelection.assets(*(bronze_key(dataset) for dataset in datasets))
+    return sorted((changed.downstream() & LAYERS).resolve(graph))
+
+
+def requests_for_insights(instance: dg.DagsterInstance, lake: Lakehouse, cursor: Cursor) -> list[dg.RunRequest]:
+    """The run that makes the newest day's insights, once all days that arrivals changed are built."""
+    if not cursor.insights or arrivals.pending(lake) or is_under_way(instance):
+        return []
+    arrival, cursor.insights = cursor.insights, ""
+    newest = newest_day(lake.settings)
+    if newest is None:
+        return []
+    name = f"insights:{newest}:{arrival}"
+    tags = range_tags(DayRange(newest, newest)) | {ARRIVAL_TAG: name}
+    return [dg.RunRequest(name, job_name=insights_history.name, tags=tags)]
+
+
+def digest(texts: Iterable[str]) -> str:
+    return sha256("\n".join(sorted(texts)).encode()).hexdigest()[:16]
+
+
+def arrival_of(requests: Sequence[dg.RunRequest]) -> str:
+    """One name for the arrivals that some runs build."""
+    return digest(request.run_key or "" for request in requests)

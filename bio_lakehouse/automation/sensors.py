@@ -1,0 +1,88 @@
+"""Sensors: what arrives is taken and built, and a person is told of what failed and of what is ready."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import dagster as dg
+
+from bio_lakehouse.automation import arriving
+from bio_lakehouse.automation.arriving import Cursor, Landed
+from bio_lakehouse.automation.instance import close_abandoned_runs
+from bio_lakehouse.automation.jobs import insights_history, monday_report, refresh_lake, take_file
+from bio_lakehouse.automation.notices import failure_notice, report_notice, tell, tell_of_refused
+from bio_lakehouse.lake.lakehouse import Lakehouse
+
+EVERY_SECONDS = 30
+
+
+@dg.sensor(
+    name="arrivals",
+    jobs=[refresh_lake, insights_history, take_file],
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=EVERY_SECONDS,
+)
+def arrival_sensor(context: dg.SensorEvaluationContext, lake: dg.ResourceParam[Lakehouse]) -> dg.SensorResult:
+    """Takes what has landed and builds the days that it changed, then the newest day's insights.
+
+    A file is taken once it did not change between two looks; one that came before, or whose content did, starts
+    nothing; one that is no known export is logged, told and starts nothing. Changed days are built in at most three
+    runs, and the next ones are requested when those have ended. A run that was killed is requested again, up to three
+    times in all.
+    """
+    close_abandoned_runs(context.instance)
+    cursor = Cursor.from_json(context.cursor)
+    found = arriving.look(lake, cursor)
+    cursor.seen = {info.key: arriving.mark(info) for info in found.left}
+    refused = tell_of_refused(lake.settings, context.log, found.taken)
+    requests = run_requests(context, lake, cursor, found)
+    skipped = None if requests else dg.SkipReason(why_nothing(lake, found, refused))
+    return dg.SensorResult(run_requests=requests, skip_reason=skipped, cursor=cursor.to_json())
+
+
+def run_requests(
+    context: dg.SensorEvaluationContext, lake: Lakehouse, cursor: Cursor, found: Landed
+) -> list[dg.RunRequest]:
+    """The runs that a look asks for."""
+    if context.repository_def is None:
+        raise dg.DagsterInvariantViolationError("The arrival sensor needs its definitions to know what is downstream")
+    taking = arriving.requests_to_take(context.instance, found.large)
+    building = arriving.requests_to_build(context.instance, lake, context.repository_def.asset_graph)
+    if building:
+        cursor.insights = arriving.arrival_of(building)
+    return [*taking, *building, *arriving.requests_for_insights(context.instance, lake, cursor)]
+
+
+def why_nothing(lake: Lakehouse, found: Landed, refused: list[str]) -> str:
+    """Why a look started no run."""
+    reasons = list(refused)
+    if found.left:
+        reasons.append(f"{len(found.left)} files are left for the next look (still being written, or no time left)")
+    if found.large:
+        reasons.append(f"{len(found.large)} large files are being taken by a run, or three runs failed to")
+    if lake.log.pending():
+        reasons.append("days are pending: a run goes on, or three failed; then mend the cause and launch refresh_lake")
+    return "; ".join(reasons) or "Nothing new in landing."
+
+
+@dg.run_failure_sensor(name="failed_runs", default_status=dg.DefaultSensorStatus.RUNNING)
+def failure_sensor(context: dg.RunFailureSensorContext, lake: dg.ResourceParam[Lakehouse]) -> None:
+    """Sends a notice about every run that failed: what failed first, and what to do."""
+    tell(lake.settings, context.log, *failure_notice(context))
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    monitored_jobs=[monday_report],
+    name="report_is_ready",
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
+def report_sensor(context: dg.RunStatusSensorContext, lake: dg.ResourceParam[Lakehouse]) -> None:
+    """Sends where the pages are when Monday's report was written."""
+    day = date.fromisoformat(context.dagster_run.tags["dagster/asset_partition_range_end"])
+    pages = report_notice(lake, day)
+    if pages:
+        tell(lake.settings, context.log, f"Your week up to {day} is ready", pages)
+
+
+SENSORS = [arrival_sensor, failure_sensor, report_sensor]

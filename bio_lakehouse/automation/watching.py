@@ -1,0 +1,98 @@
+"""What is watched over: that the newest due days are there, and what was refused, set aside or never seen before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from bio_lakehouse.engines.gap_ledger import TABLES, knowledge, source_of
+from bio_lakehouse.gold.gap_ledger import Cause, cause_of, gaps, stretches
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.log import LogEntry
+
+DUE_AFTER_DAYS = {"oura": 1, "peloton": 8}
+"""A day is due the day after at Oura; Peloton's download comes once a week."""
+WATCHED_DAYS = 30
+NEW_FIELD_DAYS = 7
+UNDELIVERED = frozenset({Cause.NOT_DELIVERED, Cause.FETCH_FAILED})
+CHECKS = {
+    "newest_due_day": "Every table of every person has the newest day that is due (Oura: yesterday, Peloton: 8 days "
+    "ago), or a reason other than that nothing was delivered.",
+    "undelivered_days": f"No day of the last {WATCHED_DAYS} is missing since nothing was delivered or a fetch failed.",
+    "quarantine": f"No file of the last {WATCHED_DAYS} days was refused, and none of its rows set aside.",
+    "drift": f"No file brought fields that were first seen in the last {NEW_FIELD_DAYS} days.",
+}
+
+
+def watch_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
+    """Checks that warn and stop nothing: what they find is mended by a person or a vendor."""
+    return [dg.AssetCheckSpec(name, asset=key, description=text, blocking=False) for name, text in CHECKS.items()]
+
+
+def watch(lake: Lakehouse) -> list[dg.AssetCheckResult]:
+    """What the checks find now, over all days and not only those of a run."""
+    overdue, undelivered = missing_days(lake)
+    entries = lake.log.entries()
+    found = {
+        "newest_due_day": overdue,
+        "undelivered_days": undelivered,
+        "quarantine": set_aside(entries),
+        "drift": new_fields(entries),
+    }
+    return [warning(name, findings) for name, findings in found.items()]
+
+
+def warning(name: str, findings: list[str]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name=name,
+        passed=not findings,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(findings) or None,
+        metadata={"found": len(findings)},
+    )
+
+
+def missing_days(lake: Lakehouse) -> tuple[list[str], list[str]]:
+    """Newest due days that were not delivered, and stretches of such days, each as a sentence."""
+    overdue, undelivered = [], []
+    for user_id in sorted({entry.user_id for entry in lake.log.entries()}):
+        today = lake.settings.today(user_id)
+        for table in TABLES:
+            known = knowledge(lake, table, user_id)
+            if not known.recorded:
+                continue
+            due = today - timedelta(DUE_AFTER_DAYS[source_of(table)])
+            cause = cause_of(due, known, today)
+            if cause in UNDELIVERED:
+                overdue.append(f"{user_id}: {table} of {due} is missing ({cause}), newest is {max(known.recorded)}")
+            missing = gaps(known, max(today - timedelta(WATCHED_DAYS), min(known.recorded)), due, today)
+            undelivered += [
+                f"{user_id}: {table} {stretch.first} to {stretch.last} ({stretch.cause})"
+                for stretch in stretches(missing)
+                if stretch.cause in UNDELIVERED
+            ]
+    return overdue, undelivered
+
+
+def set_aside(entries: Iterable[LogEntry]) -> list[str]:
+    """Files that were refused and rows in quarantine, of the watched days; rows of days to come are left out."""
+    since = datetime.now(UTC) - timedelta(WATCHED_DAYS)
+    recent = [entry for entry in entries if entry.upload_timestamp >= since]
+    refused = [f"{entry.file_path}: {entry.error}" for entry in recent if entry.status == "validation_failed"]
+    return refused + [
+        f"{entry.file_path}: {entry.quarantined_count} of {entry.record_count} rows are in quarantine"
+        for entry in recent
+        if entry.quarantined_count and entry.usable and entry.retry_on is None
+    ]
+
+
+def new_fields(entries: Iterable[LogEntry]) -> list[str]:
+    """Fields that this version does not know, of which the first file came in the last days."""
+    first_seen: dict[tuple[str, str], datetime] = {}
+    for entry in sorted(entries, key=lambda entry: entry.upload_timestamp):
+        for name in (entry.unknown_fields or "").split(",") if entry.unknown_fields else ():
+            first_seen.setdefault((entry.data_type or "", name), entry.upload_timestamp)
+    since = datetime.now(UTC) - timedelta(NEW_FIELD_DAYS)
+    return [f"{data_type}: {name} is new" for (data_type, name), seen in sorted(first_seen.items()) if seen >= since]
