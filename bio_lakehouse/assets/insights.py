@@ -1,24 +1,34 @@
-"""Insight assets: five, made together, since which findings hold is decided over the tests of all of them."""
+"""Insight assets: five, made together, since which findings hold is decided over the tests of all of them; a forecast
+made each evening; and training load, which carries every day on to the next."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
 import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bio_lakehouse.assets.keys import GOLD_DAILY, insight_key, table_key
-from bio_lakehouse.assets.reporting import Materialized, materialized, rows_by_day
+from bio_lakehouse.assets.keys import FORECAST, GOLD_DAILY, TRAINING_LOAD, insight_key, table_key
+from bio_lakehouse.assets.lineage import forecast_lineage, training_load_lineage
+from bio_lakehouse.assets.pictures import markdown, pictures
+from bio_lakehouse.assets.reporting import Materialized, committed, materialized, rows_by_day, table_metadata
+from bio_lakehouse.automation.checks import check_of
 from bio_lakehouse.automation.partitions import days_of
-from bio_lakehouse.insights import ANALYZERS
-from bio_lakehouse.insights.build import build_insights
-from bio_lakehouse.insights.table import SCHEMA
+from bio_lakehouse.insights import ANALYZERS, readiness_forecast, training_load
+from bio_lakehouse.insights.build import build_forecast, build_insights, build_training_load
+from bio_lakehouse.insights.table import SCHEMA, from_rows
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.schema import TableSchema
+from bio_lakehouse.viz.sparkline import sparkline
+
+MADE_FROM = [GOLD_DAILY, table_key("bio_silver.peloton_workouts")]
+DRAWN_DAYS = 90
 
 SPECS = [
     dg.AssetSpec(
         insight_key(name),
-        deps=[GOLD_DAILY, table_key("bio_silver.peloton_workouts")],
+        deps=MADE_FROM,
         group_name="insights",
         kinds={"python", "iceberg"},
         description=inspect.getdoc(analyzer),
@@ -40,7 +50,57 @@ def insights(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse
 
 
 def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
-    """What the newest day's findings say, user by user."""
+    """What the newest day's findings say, user by user, and a picture of them."""
     newest = rows.filter(pc.equal(rows["day"], pc.max(rows["day"])))
     lines = [f"- {row['user_id']}, {row['status']}: {row['narrative']}" for row in newest.to_pylist()]
-    return {"findings": dg.MetadataValue.md("\n".join(sorted(lines)))}
+    return {"findings": dg.MetadataValue.md("\n".join(sorted(lines))), "picture": pictures(from_rows(newest))}
+
+
+@dg.asset(
+    key=FORECAST,
+    deps=MADE_FROM,
+    group_name="insights",
+    kinds={"python", "iceberg"},
+    description=readiness_forecast.SCHEMA.description,
+    metadata=table_metadata(readiness_forecast.SCHEMA.full_name, readiness_forecast.SCHEMA.columns),
+    check_specs=[check_of(FORECAST, readiness_forecast.SCHEMA)],
+)
+def forecasts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
+    days, schema = days_of(context), readiness_forecast.SCHEMA
+    commit = build_forecast(lake, days.first, days.last)
+    made = lake.tables.read(schema, days.last, days.last).select(["user_id", "narrative"]).to_pylist()
+    lines = [f"- {row['user_id']}: {row['narrative']}" for row in made]
+    said = {"forecasts": dg.MetadataValue.md("\n".join(sorted(lines)))}
+    return committed(context, lake, schema, days, commit, said | forecast_lineage())
+
+
+@dg.asset(
+    key=TRAINING_LOAD,
+    deps=MADE_FROM,
+    group_name="gold",
+    kinds={"python", "iceberg"},
+    description=training_load.SCHEMA.description,
+    metadata=table_metadata(training_load.SCHEMA.full_name, training_load.SCHEMA.columns),
+    check_specs=[check_of(TRAINING_LOAD, training_load.SCHEMA)],
+)
+def training_loads(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
+    days, schema = days_of(context), training_load.SCHEMA
+    commit = build_training_load(lake, days.first, days.last)
+    said = {"chronic load": drawn(lake, schema, days.last)}
+    return committed(context, lake, schema, days, commit, said | training_load_lineage())
+
+
+def drawn(lake: Lakehouse, schema: TableSchema, last: date) -> dg.MarkdownMetadataValue:
+    """The chronic load of each user's 90 days up to `last`."""
+    rows = lake.tables.read(schema, last - timedelta(days=DRAWN_DAYS - 1), last).sort_by("day")
+    by_user: dict[str, list[float | None]] = {}
+    for row in rows.select(["user_id", "chronic_load"]).to_pylist():
+        by_user.setdefault(row["user_id"], []).append(row["chronic_load"])
+    return markdown((user_id, load_line(loads)) for user_id, loads in sorted(by_user.items()))
+
+
+def load_line(loads: Sequence[float | None]) -> str:
+    return sparkline(loads, label="Chronic training load", minimum=0, width=480, height=80)
+
+
+INSIGHTS = [insights, forecasts, training_loads]

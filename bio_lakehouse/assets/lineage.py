@@ -11,8 +11,9 @@ from sqlglot.optimizer.scope import Scope, build_scope
 from bio_lakehouse import silver
 from bio_lakehouse.assets.keys import table_key
 from bio_lakehouse.gold import daily_readiness_performance as daily
-from bio_lakehouse.gold.schemas import SCHEMAS
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE, SCHEMAS
 from bio_lakehouse.gold.views import VIEWS, View
+from bio_lakehouse.insights import forecast
 from bio_lakehouse.lake.schema import TableSchema
 
 ColumnOf = tuple[str, str]
@@ -31,6 +32,22 @@ def daily_lineage() -> dict[str, dg.TableColumnLineage]:
     for columns in (daily.SUMS, daily.MEANS, daily.MAXIMA, daily.LISTS):
         made_from |= {made: {("bio_silver.peloton_workouts", read)} for read, made in columns.items()}
     return {LINEAGE: _lineage(made_from)}
+
+
+def training_load_lineage() -> dict[str, dg.TableColumnLineage]:
+    """The columns of gold and silver that training load is computed from."""
+    workouts = {("bio_silver.peloton_workouts", read) for read in ("length_minutes", "avg_watts", "avg_heart_rate_bpm")}
+    days = {(DAILY_READINESS_PERFORMANCE.full_name, read) for read in ("had_workout", "resting_heart_rate_bpm")}
+    made = ("training_load", "chronic_load", "acute_load", "form", "known_days", "state")
+    return {
+        LINEAGE: _lineage(dict.fromkeys(made, workouts | days) | dict.fromkeys(("is_estimated", "methods"), workouts))
+    }
+
+
+def forecast_lineage() -> dict[str, dg.TableColumnLineage]:
+    """The columns of gold that forecasts are made from."""
+    days = {(DAILY_READINESS_PERFORMANCE.full_name, read) for read in forecast.LEARNT_FROM}
+    return {LINEAGE: _lineage(dict.fromkeys(("readiness_score", "interval_low", "interval_high", "mean_error"), days))}
 
 
 def view_lineage(view: View) -> dict[str, dg.TableColumnLineage]:

@@ -22,6 +22,8 @@ EVALUATED_DAYS = 90
 COVERAGE = 0.8
 PENALTIES = np.logspace(-1, 4, 16)
 BASELINES = ("today's value", "the 7-day mean", "the mean of all days before")
+LEARNT_FROM = ("readiness_score", "sleep_score", "had_workout", "total_output_kj", "workout_minutes")
+"""Columns of gold.daily_readiness_performance that a forecast is made from."""
 
 Matrix = NDArray[np.float64]
 

@@ -109,6 +109,24 @@ def test_checks_passed_and_stand_on_their_assets(instance: dg.DagsterInstance) -
     assert {key: execution.status.value for key, execution in latest.items()} == dict.fromkeys(keys, "SUCCEEDED")
 
 
+def test_training_load_runs_to_today_and_the_forecast_is_of_tomorrow(
+    lake: Lakehouse, outcomes: list[RunOutcome]
+) -> None:
+    assert days_of(lake, "bio_gold.training_load") == days_of(lake, DAILY)
+    forecast = lake.tables.scan("bio_gold.readiness_forecast", columns=["day", "forecast_day"]).to_pylist()
+    today = lake.settings.today()
+    assert forecast == [{"day": today, "forecast_day": today + timedelta(1)}]
+
+
+def test_insights_training_load_and_forecast_show_pictures(instance: dg.DagsterInstance) -> None:
+    for key, name in (("insights/readiness_trend", "picture"), ("gold/training_load", "chronic load")):
+        last = list(events(instance, key).values())[-1]
+        assert "data:image/svg+xml;base64," in str(last.metadata[name].value)
+        assert len(str(last.metadata[name].value)) < 8_000
+    forecast = list(events(instance, "insights/readiness_forecast").values())[-1]
+    assert str(forecast.metadata["forecasts"].value).startswith("- me: Readiness")
+
+
 def test_a_second_time_changes_nothing(lake: Lakehouse, outcomes: list[RunOutcome]) -> None:
     before = snapshots(lake)
     first, last = lake.settings.today() - timedelta(DAYS), lake.settings.today()
