@@ -1,5 +1,7 @@
 """Where assets, jobs, sensors, schedules and resources meet: what `dagster dev -w workspace.yaml` loads."""
 
+import warnings
+
 import dagster as dg
 
 from bio_lakehouse.assets import all_assets
@@ -8,6 +10,11 @@ from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.automation.schedules import schedules
 from bio_lakehouse.automation.sensors import SENSORS
 from bio_lakehouse.settings import load_settings
+
+# Dagster gives every sensor owners, and warns that they are in beta.
+warnings.filterwarnings(
+    "ignore", message="Parameter `owners` of initializer `SensorDefinition", category=dg.BetaWarning
+)
 
 settings = load_settings()
 

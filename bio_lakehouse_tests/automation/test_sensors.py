@@ -1,0 +1,352 @@
+"""The arrival sensor, look by look: which runs it asks for, and what it keeps for the next look."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import dagster as dg
+import pytest
+from moto.server import ThreadedMotoServer
+
+from bio_lakehouse.assets import all_assets
+from bio_lakehouse.automation import arriving
+from bio_lakehouse.automation.arriving import ARRIVAL_TAG
+from bio_lakehouse.automation.jobs import JOBS, refresh_lake
+from bio_lakehouse.automation.resources import resources
+from bio_lakehouse.automation.sensors import SENSORS, arrival_sensor
+from bio_lakehouse.errors import LandingError
+from bio_lakehouse.lake import arrivals, landing
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.settings import Settings, load_settings
+
+TODAY = date(2025, 3, 20)
+START, END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+TRENDS = "date,Sleep Score,Readiness Score"
+
+
+def trends(scores: dict[date, int]) -> bytes:
+    rows = [f"{day},{score},{score + 5}" for day, score in scores.items()]
+    return "\n".join([TRENDS, *rows, ""]).encode()
+
+
+def scores(count: int) -> dict[date, int]:
+    return {TODAY - timedelta(back): 60 + back % 30 for back in range(count, 0, -1)}
+
+
+@dataclass
+class Watched:
+    """A lake and the sensor that looks at it."""
+
+    lake: Lakehouse
+    repository: dg.RepositoryDefinition
+    instance: dg.DagsterInstance
+    cursor: str | None = None
+    notices: list[tuple[str, str]] = field(default_factory=list)
+
+    def drop(self, name: str, content: bytes, user: str = "me") -> None:
+        self.lake.landing_objects.put(f"landing/{user}/{name}", content)
+
+    def look(self) -> dg.SensorResult:
+        with dg.build_sensor_context(
+            self.instance, self.cursor, repository_def=self.repository, resources={"lake": self.lake}
+        ) as context:
+            result = arrival_sensor(context)
+        assert isinstance(result, dg.SensorResult)
+        self.cursor = result.cursor
+        return result
+
+    def look_twice(self) -> dg.SensorResult:
+        self.look()
+        return self.look()
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        return dict(json.loads(self.cursor or "{}"))
+
+    def submit(self, request: dg.RunRequest, status: dg.DagsterRunStatus) -> None:
+        self.instance.create_run_for_job(
+            self.repository.get_job(request.job_name or ""),
+            status=status,
+            tags=dict(request.tags),
+            run_config=request.run_config,
+        )
+
+    def settle(self) -> None:
+        arrivals.settle(self.lake, arrivals.pending(self.lake), self.lake.settings.first_day, TODAY)
+
+
+def watch(settings: Settings, instance: dg.DagsterInstance) -> Watched:
+    lake = Lakehouse.open(settings)
+    definitions = dg.Definitions(assets=all_assets(settings), jobs=JOBS, sensors=SENSORS, resources=resources(settings))
+    return Watched(lake, definitions.get_repository_def(), instance)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(home=tmp_path / "home", timezone="Europe/Berlin", today_override=TODAY)
+
+
+@pytest.fixture
+def watched(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
+    with dg.instance_for_test() as instance:
+        made = watch(settings, instance)
+        monkeypatch.setattr(
+            "bio_lakehouse.automation.notices.notify", lambda _, title, body: made.notices.append((title, body))
+        )
+        yield made
+
+
+def ranges(result: dg.SensorResult) -> list[tuple[str, str]]:
+    return [(request.tags[START], request.tags[END]) for request in result.run_requests or []]
+
+
+def names(request: dg.RunRequest) -> set[str]:
+    return {key.to_user_string() for key in request.asset_selection or []}
+
+
+def reason(result: dg.SensorResult) -> str:
+    assert result.skip_reason
+    return str(result.skip_reason.skip_message)
+
+
+def test_an_empty_lake_gets_a_landing_folder_and_no_runs(watched: Watched) -> None:
+    result = watched.look()
+    assert result.run_requests == []
+    assert reason(result) == "Nothing new in landing."
+    assert watched.kept == {"seen": {}, "insights": ""}
+    assert (watched.lake.settings.home / "landing").is_dir()
+
+
+def test_a_file_is_taken_when_it_looks_as_it_did_before(watched: Watched) -> None:
+    watched.drop("trends.csv", trends(scores(5)))
+    first = watched.look()
+    assert first.run_requests == []
+    assert "still being written" in reason(first)
+    info = watched.lake.landing_objects.info("landing/me/trends.csv")
+    assert watched.kept["seen"] == {info.key: [str(info.size), info.modified.isoformat()]}
+
+    second = watched.look()
+    assert ranges(second) == [("2025-03-15", "2025-03-19")]
+    request = second.run_requests[0] if second.run_requests else dg.RunRequest()
+    assert request.job_name == refresh_lake.name
+    assert {"bronze/oura/trends", "silver/oura_daily_sleep", "silver/coverage", "gold/energy_state"} <= names(request)
+    assert not {"silver/peloton_workouts", "bronze/peloton/workouts", "silver/oura_heartrate"} & names(request)
+    assert not {name for name in names(request) if name.split("/")[0] in {"insights", "reports", "landing"}}
+    assert request.run_key == f"{request.tags[ARRIVAL_TAG]}#1"
+    assert watched.kept["seen"] == {}
+    assert watched.kept["insights"]
+
+
+def test_a_file_that_grows_is_left_until_it_does_not(watched: Watched) -> None:
+    content = trends(scores(5))
+    for size in (40, 70):
+        watched.drop("trends.csv", content[:size])
+        assert watched.look().run_requests == []
+        assert watched.lake.log.entries() == []
+    watched.drop("trends.csv", content)
+    assert watched.look().run_requests == []
+    assert ranges(watched.look()) == [("2025-03-15", "2025-03-19")]
+
+
+def test_the_same_file_again_starts_nothing(watched: Watched) -> None:
+    watched.drop("trends.csv", trends(scores(5)))
+    build(watched, watched.look_twice())
+    watched.cursor = None
+    watched.drop("again.csv", trends(scores(5)))
+    watched.drop("trends.csv", trends(scores(5)))
+    assert watched.look_twice().run_requests == []
+    assert {entry.status for entry in watched.lake.log.entries()} == {"ingested", "duplicate"}
+
+
+def test_of_a_new_export_only_changed_days_are_built(watched: Watched) -> None:
+    before = scores(400)
+    watched.drop("trends.csv", trends(before))
+    build(watched, watched.look_twice())
+    changed = [TODAY - timedelta(back) for back in (390, 200, 3)]
+    watched.drop("newer.csv", trends(before | dict.fromkeys(changed, 95) | {TODAY: 70}))
+    assert ranges(watched.look_twice()) == [
+        (str(changed[0]), str(changed[0])),
+        (str(changed[1]), str(changed[1])),
+        (str(changed[2]), str(TODAY)),
+    ]
+
+
+def build(watched: Watched, result: dg.SensorResult) -> None:
+    """What the requested runs do to bronze, and that they have ended."""
+    for first, last in ranges(result):
+        span = (date.fromisoformat(first), date.fromisoformat(last))
+        arrivals.write_bronze(watched.lake, "oura/trends", *span)
+        arrivals.settle(watched.lake, ["oura/trends"], *span)
+
+
+def test_scattered_days_are_at_most_three_runs(watched: Watched) -> None:
+    days = [TODAY - timedelta(back) for back in range(1, 300, 17)]
+    watched.drop("trends.csv", trends(dict.fromkeys(sorted(days), 70)))
+    assert len(ranges(watched.look_twice())) <= 3
+
+
+def test_a_bad_file_starts_no_run_and_is_told_once(watched: Watched) -> None:
+    watched.drop("holiday.csv", b"beach,sun\n1,2\n")
+    result = watched.look_twice()
+    assert result.run_requests == []
+    assert "landing/me/holiday.csv was refused" in reason(result)
+    assert [title for title, _ in watched.notices] == ["A file was refused"]
+    assert "landing/me/holiday.csv" in watched.notices[0][1]
+    assert [entry.status for entry in watched.lake.log.entries()] == ["validation_failed"]
+    assert reason(watched.look_twice()) == "Nothing new in landing."
+    assert len(watched.notices) == 1
+
+
+def test_a_bad_file_does_not_hold_up_a_good_one(watched: Watched) -> None:
+    watched.drop("a-bad.csv", b"beach,sun\n1,2\n")
+    watched.drop("trends.csv", trends(scores(2)))
+    assert ranges(watched.look_twice()) == [("2025-03-18", "2025-03-19")]
+
+
+def test_nothing_is_requested_while_a_run_builds_and_insights_follow_it(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arriving, "newest_day", lambda _: TODAY - timedelta(1))
+    watched.drop("trends.csv", trends(scores(5)))
+    request = (watched.look_twice().run_requests or [])[0]
+    watched.submit(request, dg.DagsterRunStatus.STARTED)
+    watched.drop("more.csv", trends({TODAY - timedelta(50): 80}))
+    assert watched.look_twice().run_requests == []
+    finish(watched)
+    watched.settle()
+    result = watched.look()
+    assert ranges(result) == [("2025-03-19", "2025-03-19")]
+    assert [r.job_name for r in result.run_requests or []] == ["insights_history"]
+    assert watched.kept["insights"] == ""
+    assert watched.look().run_requests == []
+
+
+def finish(watched: Watched, status: dg.DagsterRunStatus = dg.DagsterRunStatus.SUCCESS) -> None:
+    for run in watched.instance.get_runs(dg.RunsFilter(statuses=arriving.UNFINISHED)):
+        event = dg.DagsterEvent("PIPELINE_SUCCESS" if status.value == "SUCCESS" else "PIPELINE_FAILURE", run.job_name)
+        watched.instance.report_dagster_event(event, run.run_id)
+
+
+def test_days_that_a_run_left_are_requested_again_three_times_in_all(watched: Watched) -> None:
+    watched.drop("trends.csv", trends(scores(5)))
+    watched.look()
+    keys = []
+    for _ in range(3):
+        request = (watched.look().run_requests or [])[0]
+        keys.append(str(request.run_key))
+        watched.submit(request, dg.DagsterRunStatus.STARTED)
+        finish(watched, dg.DagsterRunStatus.FAILURE)
+    assert [key.rpartition("#")[2] for key in keys] == ["1", "2", "3"]
+    assert len({key.rpartition("#")[0] for key in keys}) == 1
+    result = watched.look()
+    assert result.run_requests == []
+    assert "days are pending" in reason(result)
+
+
+def test_what_arrives_during_a_run_stays_pending_after_it(watched: Watched) -> None:
+    watched.drop("trends.csv", trends(scores(5)))
+    watched.look_twice()
+    begun = watched.lake.log.entries()[0].upload_timestamp - timedelta(days=1)
+    arrivals.settle(watched.lake, ["oura/trends"], watched.lake.settings.first_day, TODAY, begun)
+    assert len(arrivals.pending(watched.lake)["oura/trends"]) == 5
+
+
+def test_a_large_file_is_taken_by_a_run(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arriving, "LARGE_BYTES", 50)
+    watched.drop("trends.csv", trends(scores(5)))
+    request = (watched.look_twice().run_requests or [])[0]
+    assert request.job_name == "take_file"
+    assert request.run_config == {"ops": {"take": {"config": {"key": "landing/me/trends.csv"}}}}
+    watched.submit(request, dg.DagsterRunStatus.STARTED)
+    assert watched.look_twice().run_requests == []
+    run = watched.repository.get_job("take_file").execute_in_process(
+        request.run_config, watched.instance, resources={"lake": watched.lake}
+    )
+    assert run.success
+    assert ranges(watched.look()) == [("2025-03-15", "2025-03-19")]
+
+
+def test_a_look_ends_when_its_time_is_up(watched: Watched) -> None:
+    for number in range(5):
+        watched.drop(f"{number}.csv", trends({TODAY - timedelta(number + 1): 70}))
+    cursor = arriving.Cursor()
+    cursor.seen = {info.key: arriving.mark(info) for info in landing.files(watched.lake.landing_objects)}
+    found = arriving.look(watched.lake, cursor, seconds=0)
+    assert (len(found.taken), len(found.left)) == (0, 5)
+
+
+def test_a_look_over_many_files_is_quick(watched: Watched) -> None:
+    folder = watched.lake.settings.home / "landing" / "me"
+    folder.mkdir(parents=True)
+    for number in range(2000):
+        (folder / f"{number}.csv").write_bytes(b"x")
+    started = time.monotonic()
+    watched.look()
+    assert time.monotonic() - started < 10
+    assert len(watched.kept["seen"]) == 2000
+
+
+def test_a_landing_that_is_gone_fails_the_look(watched: Watched) -> None:
+    watched.drop("trends.csv", trends(scores(2)))
+    watched.look_twice()
+    shutil.rmtree(watched.lake.settings.home / "landing")
+    with pytest.raises(LandingError, match="is its disk mounted"):
+        watched.look()
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root can read everything")
+def test_a_landing_that_cannot_be_read_fails_the_look(watched: Watched) -> None:
+    watched.drop("trends.csv", trends(scores(2)))
+    folder = watched.lake.settings.home / "landing" / "me"
+    folder.chmod(0)
+    try:
+        with pytest.raises(LandingError, match="cannot be read"):
+            watched.look()
+    finally:
+        folder.chmod(0o700)
+
+
+@pytest.fixture(scope="module")
+def s3_server() -> Iterator[str]:
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(watched: Watched, s3_server: str, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Watched:
+    for name, value in (("ACCESS_KEY_ID", "k"), ("SECRET_ACCESS_KEY", "s"), ("DEFAULT_REGION", "us-east-1")):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    boto3.client("s3", endpoint_url=s3_server).create_bucket(Bucket="body")
+    changes = {"landing_url": "s3://body/mine", "s3_endpoint_url": s3_server, "home": settings.home / "s3"}
+    watched.lake = Lakehouse.open(settings.model_copy(update=changes))
+    return watched
+
+
+def test_files_of_the_same_second_in_a_bucket_are_both_taken(bucket: Watched) -> None:
+    bucket.drop("a.csv", trends({TODAY - timedelta(9): 70}))
+    assert ranges(bucket.look()) == [("2025-03-11", "2025-03-11")]
+    bucket.settle()
+    same_second = bucket.lake.landing_objects.info("landing/me/a.csv").modified
+    bucket.drop("b.csv", trends({TODAY - timedelta(2): 70}))
+    assert bucket.lake.landing_objects.info("landing/me/b.csv").modified - same_second < timedelta(seconds=2)
+    assert ranges(bucket.look()) == [("2025-03-18", "2025-03-18")]
+    assert bucket.kept["seen"] == {}
+
+
+def test_a_bucket_that_cannot_be_reached_fails_the_look(bucket: Watched) -> None:
+    absent = bucket.lake.settings.model_copy(update={"landing_url": "s3://nobody/mine"})
+    bucket.lake = Lakehouse.open(absent)
+    with pytest.raises(LandingError, match="s3://nobody/mine/landing cannot be reached"):
+        bucket.look()
