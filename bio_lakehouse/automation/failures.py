@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import dagster as dg
 from dagster._core.execution.plan.objects import StepFailureData
 from dagster_shared.error import SerializableErrorInfo
 
 from bio_lakehouse import errors
+from bio_lakehouse.errors import BioLakehouseError
 
 
-def first_failure(result: dg.ExecuteInProcessResult) -> str:
-    """The first asset that failed in a run, and why: a check that did not pass, or the first cause of the error."""
-    for evaluation in result.get_asset_check_evaluations():
-        if not evaluation.passed:
-            return f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name} found {evaluation.description}"
+def raise_failure(result: dg.ExecuteInProcessResult) -> None:
+    """Raise `BioLakehouseError` with the first asset that failed and why, unless none did.
+
+    Why is what a blocking check found, or the first cause of the error. A run that was interrupted from the keyboard
+    raises `KeyboardInterrupt`.
+    """
+    if result.success:
+        return
+    causes = list(causes_of(result))
+    if any(cause.cls_name == dg.DagsterExecutionInterruptedError.__name__ for _, cause in causes):
+        raise KeyboardInterrupt
+    found = [*failed_checks(result), *(f"{asset}: {text_of(cause)}" for asset, cause in causes)]
+    raise BioLakehouseError(found[0] if found else f"run {result.run_id} did not succeed")
+
+
+def failed_checks(result: dg.ExecuteInProcessResult) -> Iterator[str]:
+    for check in result.get_asset_check_evaluations():
+        if check.blocking and not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
+            yield f"{check.asset_key.to_user_string()}: {check.check_name} found {check.description}"
+
+
+def causes_of(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, SerializableErrorInfo]]:
+    """The assets that failed, each with the error that the others came from."""
     for event in result.all_events:
-        data = event.event_specific_data
-        if isinstance(data, StepFailureData) and data.error and event.step_key:
-            return f"{event.step_key.replace('__', '/')}: {first_cause(data.error)}"
-    return f"run {result.run_id} did not succeed"
+        failure = event.event_specific_data
+        if isinstance(failure, StepFailureData) and failure.error and event.step_key:
+            yield event.step_key.replace("__", "/"), first_cause(failure.error)
 
 
-def first_cause(error: SerializableErrorInfo) -> str:
-    """The message of the error that the others came from, without the class when it is one of ours."""
-    while error.cause:
-        error = error.cause
+def first_cause(error: SerializableErrorInfo) -> SerializableErrorInfo:
+    return first_cause(error.cause) if error.cause else error
+
+
+def text_of(error: SerializableErrorInfo) -> str:
+    """An error's message, without the class when it is one of ours."""
     message = error.message.strip()
     return message.partition(": ")[2] if hasattr(errors, error.cls_name or "") else message

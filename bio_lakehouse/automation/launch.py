@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from bio_lakehouse.assets import all_assets
 from bio_lakehouse.assets.keys import bronze_key
-from bio_lakehouse.automation.failures import first_failure
+from bio_lakehouse.automation.failures import raise_failure
 from bio_lakehouse.automation.instance import close_abandoned_runs, open_instance, process_tag
 from bio_lakehouse.automation.partitions import range_tags
 from bio_lakehouse.automation.ranges import DayRange, merge_days
@@ -176,7 +176,6 @@ class Launcher:
             tags=range_tags(days) | process_tag(),
             raise_on_error=False,
         )
-        if not result.success:
-            raise BioLakehouseError(first_failure(result))
+        raise_failure(result)
         names = tuple(key.to_user_string() for key in keys)
         return RunOutcome(run_id, names, days.first, days.last, monotonic() - started)

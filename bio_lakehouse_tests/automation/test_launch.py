@@ -1,3 +1,4 @@
+import signal
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -5,10 +6,11 @@ import pytest
 from dagster_shared.error import SerializableErrorInfo
 
 from bio_lakehouse.automation import launch
-from bio_lakehouse.automation.failures import first_cause
+from bio_lakehouse.automation.failures import first_cause, text_of
 from bio_lakehouse.automation.launch import Launcher
 from bio_lakehouse.automation.ranges import DayRange
 from bio_lakehouse.errors import BioLakehouseError
+from bio_lakehouse.lake import arrivals
 from bio_lakehouse.settings import Settings, load_settings
 
 
@@ -82,6 +84,42 @@ def test_datasets_run_in_the_ranges_in_which_they_changed() -> None:
     assert launch.changed_in(DayRange(date(2024, 5, 1), date(2024, 5, 1)), changed) == ["oura/tag"]
 
 
+def test_at_most_three_ranges_and_then_the_newest_days_insights(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[tuple[DayRange, set[str]]] = []
+
+    def run(self: Launcher, keys: launch.Keys, days: DayRange, steps: launch.Steps) -> launch.RunOutcome:
+        runs.append((days, {name for name in names(keys) if name.startswith(("bronze", "insights"))}))
+        return launch.RunOutcome("run", tuple(names(keys)), days.first, days.last, 0.0)
+
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
+    monkeypatch.setattr(Launcher, "run", run)
+    monkeypatch.setattr(launch, "newest_day", lambda _: date(2024, 6, 1))
+    sleep = {date(2024, 1, 3), date(2024, 1, 5), date(2024, 3, 1)}
+    outcomes = launch.bring_up_to_date(
+        settings, {"oura/sleep": sleep, "oura/tag": {date(2024, 3, 1), date(2024, 5, 1)}}
+    )
+    assert runs[:-1] == [
+        (DayRange(date(2024, 1, 3), date(2024, 1, 5)), {"bronze/oura/sleep"}),
+        (DayRange(date(2024, 3, 1), date(2024, 3, 1)), {"bronze/oura/sleep", "bronze/oura/tag"}),
+        (DayRange(date(2024, 5, 1), date(2024, 5, 1)), {"bronze/oura/tag"}),
+    ]
+    assert runs[-1][0] == DayRange(date(2024, 6, 1), date(2024, 6, 1))
+    assert all(name.startswith("insights/") for name in runs[-1][1])
+    assert len(outcomes) == 4
+
+
+def test_control_c_during_a_run_is_one(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
+    monkeypatch.setattr(arrivals, "write_bronze", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        launch.materialize_range(settings, "bronze/oura/session", date(2024, 3, 1), date(2024, 3, 1))
+
+
 def test_changed_days_before_the_lakes_first_start_nothing(settings: Settings) -> None:
     assert launch.bring_up_to_date(settings, {"oura/sleep": {date(2023, 5, 1)}}) == []
 
@@ -112,7 +150,7 @@ def test_the_first_cause_is_told_without_our_class_and_with_anothers() -> None:
     ours = SerializableErrorInfo("bio_lakehouse.errors.TableError: no space left\n", [], "TableError")
     theirs = SerializableErrorInfo("ValueError: seven\n", [], "ValueError")
     around = SerializableErrorInfo("dagster: Error occurred while executing op\n", [], "DagsterError", cause=ours)
-    assert [first_cause(error) for error in (ours, theirs, around)] == [
+    assert [text_of(first_cause(error)) for error in (ours, theirs, around)] == [
         "no space left",
         "ValueError: seven",
         "no space left",
