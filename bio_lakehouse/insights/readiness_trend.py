@@ -119,18 +119,20 @@ def visualize(insight: Insight, mode: Mode = "light") -> Figure:
         series["days"],
         series["readiness"],
         averages=series["averages"],
-        line=_line(smoothed, len(series["days"])),
+        line=_line(smoothed, next(iter(series["averages"].values()))),
         title="Readiness (0–100)",
         note=charts.refusal(monotone.n, monotone.needed, "days"),
         mode=mode,
     )
 
 
-def _line(smoothed: Finding, days: int) -> list[float] | None:
-    """The described line's height on each day of the window; None without enough data."""
+def _line(smoothed: Finding, average: list[float | None]) -> list[float | None] | None:
+    """The described line's height from the first to the last day that has an average; None without enough data."""
     if smoothed.effect is None:
         return None
-    return [smoothed.values["intercept"] + smoothed.effect / DAYS_A_WEEK * position for position in range(days)]
+    known = [position for position, value in enumerate(average) if value is not None]
+    start, slope = smoothed.values["intercept"], smoothed.effect / DAYS_A_WEEK
+    return [start + slope * position if known[0] <= position <= known[-1] else None for position in range(len(average))]
 
 
 def narrate(insight: Insight) -> str:

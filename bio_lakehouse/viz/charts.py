@@ -127,9 +127,15 @@ def line_with_averages(
         figure.add_scatter(x=days, y=line, mode="lines", name="Straight line", line={"dash": "dot", "width": 2})
         figure.data[-1].line.color = COLOURS.sleep
     figure.update_traces(connectgaps=False, hovertemplate="%{x|%-d %b %Y}: %{y:.0f}<extra>%{fullData.name}</extra>")
-    figure.update_xaxes(type="date", range=[days[0], days[-1]])
+    figure.update_xaxes(type="date", range=known_span(days, [values]))
     figure.update_yaxes(title_text=title, **SCORE_AXIS)
     return _finished(figure, note, mode)
+
+
+def known_span(days: Sequence[str], series: Sequence[Numbers]) -> list[str]:
+    """First day on which any of the series has a value, and the window's last day."""
+    known = (day for number, day in enumerate(days) if any(values[number] is not None for values in series))
+    return [next(known, days[0]), days[-1]]
 
 
 def timeline_with_marks(
@@ -157,7 +163,7 @@ def timeline_with_marks(
                 xref=f"x{'' if row == 1 else row} domain", yref=f"y{'' if row == 1 else row} domain"
             )
     _shade(figure, streaks)
-    figure.update_xaxes(type="date", range=[days[0], days[-1]])
+    figure.update_xaxes(type="date", range=known_span(days, [measure["values"] for measure in measures]))
     return _finished(figure, None, mode).update_layout(height=140 * len(measures) + 90)
 
 
