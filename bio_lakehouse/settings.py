@@ -7,7 +7,7 @@ import tomllib
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -141,12 +141,51 @@ class Settings(BaseSettings):
         (), description="Where notices go, as Apprise URLs separated by blanks (https://appriseit.com)."
     )
 
+    claude_model: str = Field("claude-sonnet-5-5", description="Claude that writes the report's text.")
+    claude_effort: Literal["none", "low", "medium", "high", "xhigh", "max"] = Field(
+        "medium", description="How hard Claude thinks; `none` leaves it out, as models before 4.6 take none."
+    )
+    claude_seconds: float = Field(90.0, gt=0, description="Seconds after which templates write instead of Claude.")
+    claude_prices: Annotated[tuple[float, ...], NoDecode] = Field(
+        (),
+        description="USD per million tokens (input, output, cache write, cache read); the list prices when not set.",
+    )
+    anthropic_api_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias="ANTHROPIC_API_KEY",
+        description="Key with which Claude writes the report's text; templates write it when not set.",
+    )
+    local_only: bool = Field(False, description="Send nothing to Claude, whatever key is set.")
+    browser: Path | None = Field(
+        None, description="Chrome or Chromium that prints PDFs and draws charts for mail; the first found when not set."
+    )
+    report_delivery: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Where finished reports go, separated by commas: folders, `s3://bucket/prefix`, `mail`.",
+    )
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="Mail server: `smtp://user:password@host:587` (STARTTLS when there is a user) or `smtps://…:465`.",
+    )
+    mail_from: str = Field("", description="Sender of reports by mail.")
+    mail_to: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Recipients of reports by mail, separated by commas."
+    )
+
     @field_validator("notify_urls", mode="before")
     @classmethod
     def _split_urls(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value
 
-    @field_validator("heart_rate_zones", "oura_scopes", "oura_token_urls", mode="before")
+    @field_validator(
+        "heart_rate_zones",
+        "oura_scopes",
+        "oura_token_urls",
+        "claude_prices",
+        "report_delivery",
+        "mail_to",
+        mode="before",
+    )
     @classmethod
     def _split_list(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -157,6 +196,13 @@ class Settings(BaseSettings):
         if len(bounds) != 4 or list(bounds) != sorted(set(bounds)) or not 0 < bounds[0] <= bounds[-1] < 100:
             raise ValueError("heart-rate zones are four ascending percentages such as 60,70,80,90")
         return bounds
+
+    @field_validator("claude_prices")
+    @classmethod
+    def _prices_are_four(cls, prices: tuple[float, ...]) -> tuple[float, ...]:
+        if prices and (len(prices) != 4 or min(prices) < 0):
+            raise ValueError("prices are four numbers such as 2,10,2.5,0.1: input, output, cache write, cache read")
+        return prices
 
     @field_validator("timezone")
     @classmethod
@@ -175,7 +221,8 @@ class Settings(BaseSettings):
 
     def without_secrets(self) -> dict[str, Any]:
         """What is set, JSON-able, less secrets: those are read from the environment again where they are needed."""
-        return self.model_dump(mode="json", exclude_none=True, exclude={"oura_client_secret", "notify_urls"})
+        secrets = {"oura_client_secret", "notify_urls", "anthropic_api_key", "smtp_url"}
+        return self.model_dump(mode="json", exclude_none=True, exclude=secrets)
 
     def today(self, user_id: str | None = None) -> date:
         """The calendar day now in that user's zone (`me`'s when not said)."""
@@ -224,7 +271,7 @@ def load_settings(**overrides: object) -> Settings:
 def documented_settings() -> list[tuple[str, str, str]]:
     """Variable, default and meaning of every setting, in the order of `Settings`."""
     return [
-        (f"BIO_{name.upper()}", _default_text(field.default), field.description or "")
+        (str(field.validation_alias or f"BIO_{name.upper()}"), _default_text(field.default), field.description or "")
         for name, field in Settings.model_fields.items()
     ]
 
