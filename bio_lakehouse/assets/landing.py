@@ -6,11 +6,12 @@ from bio_lakehouse.assets.keys import OURA_API
 from bio_lakehouse.assets.reporting import Materialized, materialized
 from bio_lakehouse.automation.partitions import begun, days_of
 from bio_lakehouse.automation.ranges import DayRange
-from bio_lakehouse.errors import BioLakehouseError, SettingsError, SignInRequired
+from bio_lakehouse.errors import SettingsError, SignInRequired
 from bio_lakehouse.lake import fetching
 from bio_lakehouse.lake.fetching import FetchOutcome
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.reconciliation import reconcile
+from bio_lakehouse.sources.oura.transport import OuraForbidden
 
 BACK_OFF = dg.RetryPolicy(max_retries=3, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 RECONCILIATION = dg.AssetCheckSpec(
@@ -32,7 +33,7 @@ def oura_api(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse
     """Asks Oura about the days, for everybody who has signed in, and lands each answer that arrived whole."""
     days = days_of(context)
     outcomes = {user_id: fetch(context, lake, user_id, days) for user_id in users(lake)}
-    fail_for(outcomes)
+    fail_for(outcomes, last_try=context.retry_number >= BACK_OFF.max_retries)
     landed = {user_id: len(outcome.landed) for user_id, outcome in outcomes.items()}
     return materialized(context, days, {}, {"answers landed": landed}, reconciled(lake, outcomes))
 
@@ -53,12 +54,14 @@ def fetch(context: dg.AssetExecutionContext, lake: Lakehouse, user_id: str, days
         raise dg.Failure(str(error), allow_retries=False) from error
 
 
-def fail_for(outcomes: dict[str, FetchOutcome]) -> None:
-    """Fail with what did not arrive; there is no use in retrying what takes a sign-in."""
-    errors: dict[str, BioLakehouseError] = {user: outcome.error for user, outcome in outcomes.items() if outcome.error}
+def fail_for(outcomes: dict[str, FetchOutcome], *, last_try: bool) -> None:
+    """Fail with what did not arrive. What takes a person is not retried, and the last try is not called a retry:
+    Dagster would say no more than that there were too many."""
+    errors = [f"{user}: {outcome.error}" for user, outcome in outcomes.items() if outcome.error]
+    failed = [window.error for outcome in outcomes.values() for window in outcome.failed]
     if errors:
-        retry = not all(isinstance(error, SignInRequired) for error in errors.values())
-        raise dg.Failure("; ".join(f"{user}: {error}" for user, error in errors.items()), allow_retries=retry)
+        passing = any(not isinstance(error, SignInRequired | OuraForbidden) for error in failed)
+        raise dg.Failure("; ".join(errors), allow_retries=passing and not last_try)
 
 
 def reconciled(lake: Lakehouse, outcomes: dict[str, FetchOutcome]) -> dg.AssetCheckResult:

@@ -13,7 +13,7 @@ from bio_lakehouse.automation.jobs import insights_history, monday_report, refre
 from bio_lakehouse.automation.notices import failure_notice, report_notice, tell, tell_of_refused
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
-EVERY_SECONDS = 30
+EVERY_SECONDS = 15
 
 
 @dg.sensor(
