@@ -199,6 +199,49 @@ def never_arrived(source: str) -> str:
     return f"{source}: nothing has arrived yet."
 
 
+def load_steady(day: date, chronic: str, acute: str, form: str | None) -> str:
+    known = f" Form on that day: {form} (chronic minus acute load of the day before)." if form else ""
+    return f"On {long_day(day)} chronic load was {chronic} (42 days) and acute load {acute} (7 days).{known}"
+
+
+def load_building(day: date, known: int, needed: int, chronic: str, acute: str) -> str:
+    return (
+        f"Building: {known} of {needed} days in a row are known, and until then chronic load reads low. On "
+        f"{long_day(day)} it was {chronic} (42 days), acute load {acute} (7 days)."
+    )
+
+
+def load_unknown() -> str:
+    return "Training load is not known for any day of this week."
+
+
+def unknown_loads(workouts: int, days: int) -> str:
+    """That loads are missing, and which settings would tell them."""
+    return (
+        f"Of the {days} days, {count(workouts, 'workout')} had no known load: power needs BIO_FTP, heart rate needs "
+        "BIO_MAX_HEART_RATE and BIO_THRESHOLD_HEART_RATE. An unknown day is not counted as rest; the state begins "
+        "again after it."
+    )
+
+
+def load_estimated() -> str:
+    return "Loads by power are estimates: from average power, as normalised power is not delivered."
+
+
+def load_basis() -> str:
+    return (
+        "Bars: load of each day (100: an hour at threshold). Solid: chronic load, 42 days. Dashed: acute load, 7 days."
+    )
+
+
+def forecast_not_shown(n: int, rules: Sequence[str]) -> str:
+    """Why tomorrow's forecast is left out although it was made."""
+    return (
+        f"A forecast of tomorrow's readiness was made and is not shown: {count(n, 'past forecast')} made this way did "
+        f"not miss by less than {listed(rules)} by more than chance."
+    )
+
+
 METHOD = (
     "Means are over the days that are known; a missing day is left out, never filled in or counted as zero.",
     "Usual means the middle 80\u00a0% of your own days in the four weeks before this one, so about one day in five "

@@ -6,16 +6,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.insights import InsightData, insights_of, visualize
+from bio_lakehouse.insights.forecast import forecast
+from bio_lakehouse.insights.training_load import training_load
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema
-from bio_lakehouse.reports.contents import Contents, ReportInputs, contents_of
+from bio_lakehouse.reports.contents import Contents, ReportInputs, contents_of, with_narrative
+from bio_lakehouse.reports.facts import facts_of
 from bio_lakehouse.reports.weekly_report import render
+from bio_lakehouse.reports.writing import claude_access, narrative_of, would_send
 from bio_lakehouse.silver import SCHEMAS as SILVER
 
 ARRIVALS = (
@@ -48,14 +53,21 @@ def report_key(user_id: str, day: date) -> str:
     return f"reports/{user_id}/weekly-{day.isoformat()}.html"
 
 
-def make(lake: Lakehouse, user_id: str, day: date, today: date | None = None) -> MadeReport:
+def narrative_key(user_id: str, day: date) -> str:
+    """Where Claude's text of a report is kept."""
+    return f"reports/{user_id}/weekly-{day.isoformat()}.narrative.json"
+
+
+def make(
+    lake: Lakehouse, user_id: str, day: date, today: date | None = None, *, ask_claude: bool = True
+) -> MadeReport:
     """Compute, render and write the report of the seven days up to `day`.
 
-    The page is a function of the lake's rows and of `today` (the user's own when not given), and is written only when
+    Claude writes its text where there is a key and `ask_claude` says so, else templates do. The page is a function of the lake's rows and of `today` (the user's own when not given), and is written only when
     it differs. Raises `ReportError` when the lake holds nothing of this user up to `day`.
     """
     inputs = gather(lake, user_id, day, today or lake.settings.today(user_id))
-    contents = contents_of(inputs, lake.settings.stale_after_days)
+    contents = written_contents(lake, inputs, ask_claude)
     figures = {insight.name: visualize(insight) for insight in inputs.insights}
     page = render(contents, figures).encode()
     key = report_key(user_id, day)
@@ -63,6 +75,22 @@ def make(lake: Lakehouse, user_id: str, day: date, today: date | None = None) ->
     if changed:
         lake.objects.put(key, page)
     return MadeReport(key, lake.objects.uri(key), contents, len(page), changed)
+
+
+def written_contents(lake: Lakehouse, inputs: ReportInputs, ask_claude: bool) -> Contents:
+    """The contents with their text, by Claude or from templates."""
+    contents = contents_of(inputs, lake.settings.stale_after_days)
+    facts, key = facts_of(contents, inputs.insights), narrative_key(inputs.user_id, inputs.day)
+    access = claude_access(lake.settings) if ask_claude else None
+    written = narrative_of(lake.objects, key, facts, access)
+    return with_narrative(contents, written.text, written.note)
+
+
+def show_egress(lake: Lakehouse, user_id: str, day: date) -> str:
+    """Exactly what the report of the seven days up to `day` would send to Anthropic. Nothing is sent."""
+    inputs = gather(lake, user_id, day, lake.settings.today(user_id))
+    contents = contents_of(inputs, lake.settings.stale_after_days)
+    return would_send(facts_of(contents, inputs.insights), lake.settings)
 
 
 def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInputs:
@@ -79,10 +107,21 @@ def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInput
         workouts=workouts,
         coverage=coverage_of(lake, user_id),
         insights=insights_of(data),
+        training=training_rows(lake, user_id, daily, workouts, day),
+        forecast=forecast(data),
         activity=_rows(lake, SILVER["oura_daily_activity"], user_id, ("day", "non_wear_time"), last=day),
         sleep=_rows(lake, SILVER["oura_sleep"], user_id, ("day", "type"), last=day),
         data_up_to=newest_arrival(lake, user_id, day),
     )
+
+
+def training_rows(
+    lake: Lakehouse, user_id: str, daily: pd.DataFrame, workouts: pd.DataFrame, day: date
+) -> list[dict[str, Any]]:
+    """What gold.training_load says, or would, of the user's days up to `day`."""
+    known = daily[pd.to_datetime(daily["day"]) <= pd.Timestamp(day)]
+    rows: list[dict[str, Any]] = training_load(known, workouts, lake.settings.user_profile(user_id)).to_pylist()
+    return rows
 
 
 def reported_users(lake: Lakehouse, day: date) -> list[str]:

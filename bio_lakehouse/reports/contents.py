@@ -8,10 +8,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pandas as pd
 
 from bio_lakehouse.insights import Finding, Insight, Status, sentence
+from bio_lakehouse.insights.forecast import BASELINES, Forecast, narrate
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports import measures
 from bio_lakehouse.reports.comparison import (
@@ -25,6 +27,7 @@ from bio_lakehouse.reports.comparison import (
     workout_weeks,
 )
 from bio_lakehouse.reports.completeness import SourceDays, completeness, newest_days
+from bio_lakehouse.reports.training import Training, training_of
 from bio_lakehouse.reports.week import DayLine, Moment, days_of, known_days, moments, week_lines
 
 MOST_MOVES = 3
@@ -39,8 +42,9 @@ class ReportInputs:
     `workouts` silver.peloton_workouts, `coverage` the days that files and fetches speak of (`source`: vendor or
     dataset, `first_day`, `last_day`), `activity` silver.oura_daily_activity, `sleep` silver.oura_sleep; `insights` are
     as of `day` and decided, `say` writes one of their findings as a sentence, `narratives` are longer texts by insight
-    name where there are any. `day` is the week's last day, `today` the person's today, `data_up_to` the newest arrival
-    (UTC) among the rows, `failed` the days of fetches that failed.
+    name where there are any. `training` are the user's rows of gold.training_load, `forecast` is that made on `day`.
+    `day` is the week's last day, `today` the person's today, `data_up_to` the newest arrival (UTC) among the rows,
+    `failed` the days of fetches that failed.
     """
 
     user_id: str
@@ -54,6 +58,8 @@ class ReportInputs:
     narratives: Mapping[str, str] = field(default_factory=dict)
     activity: pd.DataFrame | None = None
     sleep: pd.DataFrame | None = None
+    training: Sequence[Mapping[str, Any]] = ()
+    forecast: Forecast | None = None
     data_up_to: datetime | None = None
     failed: frozenset[date] = frozenset()
 
@@ -80,7 +86,11 @@ class InsightCard:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """One report. `version` names these contents: equal versions say the same."""
+    """One report. `version` names these contents: equal versions say the same.
+
+    `forecast` is empty unless past ones were better than every simple rule; then `forecast_note` is empty.
+    `narrative` are the paragraphs of a writer, `byline` says who wrote them and what that cost.
+    """
 
     user_id: str
     first_day: date
@@ -102,8 +112,13 @@ class Contents:
     insights: tuple[InsightCard, ...]
     not_found: tuple[FindingLine, ...]
     not_enough: tuple[FindingLine, ...]
+    training: Training
+    forecast: str
+    forecast_note: str
     newest: Mapping[str, date]
     data_up_to: datetime | None
+    narrative: tuple[str, ...] = ()
+    byline: str = ""
     version: str = ""
 
     @property
@@ -146,10 +161,32 @@ def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
         insights=tuple(_card(insight, own) for insight in own.insights),
         not_found=_lines(own, own.insights, "not found"),
         not_enough=_lines(own, own.insights, "not enough data"),
+        training=training_of(own.training, own.day),
+        forecast=shown_forecast(own.forecast),
+        forecast_note=forecast_note(own.forecast),
         newest=newest,
         data_up_to=own.data_up_to,
     )
     return dataclasses.replace(contents, version=version_of(contents))
+
+
+def with_narrative(contents: Contents, text: str, byline: str) -> Contents:
+    """The same with a written text and who wrote it."""
+    told = tuple(paragraph.strip() for paragraph in text.split("\n\n") if paragraph.strip())
+    changed = dataclasses.replace(contents, narrative=told, byline=byline)
+    return dataclasses.replace(changed, version=version_of(changed))
+
+
+def shown_forecast(made: Forecast | None) -> str:
+    """The forecast with interval and skill; empty unless it was better than every simple rule."""
+    return narrate(made) if made is not None and made.beats_all else ""
+
+
+def forecast_note(made: Forecast | None) -> str:
+    """Why no forecast is shown; empty when one is, or none was asked for."""
+    if made is None or made.beats_all:
+        return ""
+    return narrate(made) if made.beats_all is None else sentences.forecast_not_shown(made.n, BASELINES)
 
 
 def _own_rows(inputs: ReportInputs) -> ReportInputs:
@@ -164,6 +201,7 @@ def _own_rows(inputs: ReportInputs) -> ReportInputs:
         activity=None if inputs.activity is None else own(inputs.activity),
         sleep=None if inputs.sleep is None else own(inputs.sleep),
         insights=[insight for insight in inputs.insights if insight.user_id == inputs.user_id],
+        training=[row for row in inputs.training if row["user_id"] == inputs.user_id],
     )
 
 

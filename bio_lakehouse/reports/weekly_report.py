@@ -91,6 +91,7 @@ def environment() -> Environment:
         mean_of=mean_of,
         reason=reason,
         band_basis=sentences.band_basis,
+        load_basis=sentences.load_basis,
         workout_facts=workout_facts,
         finding_facts=finding_facts,
     )

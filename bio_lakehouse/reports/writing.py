@@ -1,0 +1,45 @@
+"""The report's text: Claude's where there is a key, kept beside the page, so that the same facts cost only once."""
+
+from __future__ import annotations
+
+from bio_lakehouse.lake.objects import ObjectStore
+from bio_lakehouse.narrative.claude_request import ClaudeAccess, Effort, egress
+from bio_lakehouse.narrative.claude_writer import writer_for
+from bio_lakehouse.narrative.facts import Facts
+from bio_lakehouse.narrative.prices import Prices
+from bio_lakehouse.narrative.writer import Narrative, from_json, to_json
+from bio_lakehouse.settings import Settings
+
+
+def claude_access(settings: Settings) -> ClaudeAccess | None:
+    """How Claude is reached; None without a key, and when all stays on this machine."""
+    if settings.local_only or not settings.anthropic_api_key.get_secret_value():
+        return None
+    return _access(settings)
+
+
+def _access(settings: Settings) -> ClaudeAccess:
+    effort: Effort | None = None if settings.claude_effort == "none" else settings.claude_effort
+    prices = Prices(*settings.claude_prices) if settings.claude_prices else None
+    return ClaudeAccess(
+        settings.anthropic_api_key, settings.claude_model, effort, seconds=settings.claude_seconds, prices=prices
+    )
+
+
+def narrative_of(objects: ObjectStore, key: str, facts: Facts, access: ClaudeAccess | None) -> Narrative:
+    """The text of these facts: that which Claude wrote of the very same ones before, kept under `key`, else a new one.
+
+    With no `access` nothing is sent, and what was kept is used all the same. A text from templates is not kept.
+    """
+    kept = from_json(objects.get(key), facts) if objects.exists(key) else None
+    if kept is not None:
+        return kept
+    written = writer_for(access).write(facts)
+    if written.author == "Claude":
+        objects.put(key, to_json(written).encode())
+    return written
+
+
+def would_send(facts: Facts, settings: Settings) -> str:
+    """The body of the request to Anthropic that a report of these facts makes, to the byte. Nothing is sent."""
+    return egress(facts, _access(settings))
