@@ -23,7 +23,7 @@ def raise_failure(result: dg.ExecuteInProcessResult) -> None:
     causes = list(causes_of(result))
     if any(cause.cls_name == dg.DagsterExecutionInterruptedError.__name__ for _, cause in causes):
         raise KeyboardInterrupt
-    found = [*failed_checks(result), *(f"{asset}: {text_of(cause)}" for asset, cause in causes)]
+    found = [*failed_checks(result), *(f"{asset}: {text_of(cause)}" for asset, cause in causes), *run_errors(result)]
     raise BioLakehouseError(found[0] if found else f"run {result.run_id} did not succeed")
 
 
@@ -41,11 +41,26 @@ def causes_of(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, Serializ
             yield event.step_key.replace("__", "/"), first_cause(failure.error)
 
 
+def run_errors(result: dg.ExecuteInProcessResult) -> Iterator[str]:
+    """What kept a run from reaching its assets, such as a resource that could not be made."""
+    for event in result.all_events:
+        failure = getattr(event.event_specific_data, "error", None)
+        if isinstance(failure, SerializableErrorInfo):
+            yield text_of(first_cause(failure))
+
+
 def first_cause(error: SerializableErrorInfo) -> SerializableErrorInfo:
-    return first_cause(error.cause) if error.cause else error
+    """The error that says what to do: the outermost of ours, else the one that the others came from."""
+    if is_ours(error) or not error.cause:
+        return error
+    return first_cause(error.cause)
+
+
+def is_ours(error: SerializableErrorInfo) -> bool:
+    return hasattr(errors, error.cls_name or "")
 
 
 def text_of(error: SerializableErrorInfo) -> str:
     """An error's message, without the class when it is one of ours."""
     message = error.message.strip()
-    return message.partition(": ")[2] if hasattr(errors, error.cls_name or "") else message
+    return message.partition(": ")[2] if is_ours(error) else message

@@ -155,3 +155,9 @@ def test_the_first_cause_is_told_without_our_class_and_with_anothers() -> None:
         "ValueError: seven",
         "no space left",
     ]
+
+
+def test_a_run_without_its_spark_names_the_setting(settings: Settings) -> None:
+    apart = load_settings(**settings.without_secrets() | {"spark_remote": "sc://127.0.0.1:9"})
+    with pytest.raises(BioLakehouseError, match="BIO_SPARK_REMOTE: no Spark answers at"):
+        launch.materialize_range(apart, "silver/oura_sleep", settings.today(), settings.today())
