@@ -57,7 +57,7 @@ def first_cause(error: SerializableErrorInfo) -> SerializableErrorInfo:
 
 
 def is_ours(error: SerializableErrorInfo) -> bool:
-    return hasattr(errors, error.cls_name or "")
+    return hasattr(errors, error.cls_name or "") or error.cls_name == dg.Failure.__name__
 
 
 def text_of(error: SerializableErrorInfo) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 
 import dagster as dg
 
-from bio_lakehouse.automation.failures import first_cause
+from bio_lakehouse.automation.failures import first_cause, text_of
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -41,10 +41,11 @@ def is_refused(arrival: Arrival) -> bool:
 
 def failure_text(context: dg.RunFailureSensorContext) -> str:
     """What failed first and why; the errors of this project end with what to do."""
-    for event in context.get_step_failure_events():
-        error = event.step_failure_data.error
-        if error and event.step_key:
-            return f"{event.step_key.replace('__', '/')}: {first_cause(error)}"
+    run_id = context.dagster_run.run_id
+    for record in context.instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.STEP_FAILURE).records:
+        event = record.event_log_entry.get_dagster_event()
+        if event.step_failure_data.error and event.step_key:
+            return f"{event.step_key.replace('__', '/')}: {text_of(first_cause(event.step_failure_data.error))}"
     return context.failure_event.message or "The run did not start; its log in the UI says more."
 
 

@@ -55,6 +55,11 @@ class DagsterDev:
         with open_instance(self.lake.settings) as instance:
             return list(instance.get_runs())
 
+    def layers(self) -> list[dict[str, list[str]]]:
+        """The assets of bronze, silver and gold, as GraphQL takes them."""
+        nodes = self.ask("{ assetNodes { groupName assetKey { path } } }")["assetNodes"]
+        return [node["assetKey"] for node in nodes if node["groupName"] in {"bronze", "silver", "gold"}]
+
     def is_idle(self) -> bool:
         """Whether runs were made, and all have ended."""
         statuses = {run.status for run in self.runs()}

@@ -1,0 +1,195 @@
+"""What the watching checks find, what is told of it, and when schedules ask for what."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from bio_lakehouse.automation import notices, watching
+from bio_lakehouse.automation.jobs import monday_report
+from bio_lakehouse.automation.schedules import schedules
+from bio_lakehouse.automation.sensors import failure_sensor, report_sensor
+from bio_lakehouse.engines.gap_ledger import TABLES
+from bio_lakehouse.errors import SourceError
+from bio_lakehouse.gold.gap_ledger import Knowledge
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.settings import Settings, load_settings
+from bio_lakehouse.sources.oura.tokens import Tokens, open_token_store
+
+TODAY = date(2025, 3, 20)
+NOW = datetime.now(UTC)
+ENTRY = LogEntry("landing/me/a.csv", "1", "me", NOW, 10, NOW, "ingested", "oura", "api", "oura/sleep", record_count=9)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(home=tmp_path, timezone="Europe/Berlin", today_override=TODAY)
+
+
+def days(first: int, last: int) -> frozenset[date]:
+    return frozenset(TODAY - timedelta(back) for back in range(last, first + 1))
+
+
+def known_as(monkeypatch: pytest.MonkeyPatch, knowledge: dict[str, Knowledge]) -> None:
+    nothing = Knowledge(frozenset(), frozenset())
+    monkeypatch.setattr(watching, "knowledge", lambda lake, table, user: knowledge.get(table, nothing))
+
+
+def test_the_newest_due_day_is_yesterday_at_oura_and_a_week_ago_at_peloton(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = Lakehouse.open(settings)
+    lake.log.record(ENTRY)
+    whole = {table: Knowledge(days(20, 1), days(20, 1)) for table in TABLES}
+    known_as(monkeypatch, whole | {"peloton_workouts": Knowledge(days(20, 8), days(20, 8))})
+    assert watching.missing_days(lake) == ([], [])
+    known_as(monkeypatch, whole | {"oura_sleep": Knowledge(days(20, 3), days(20, 3), failed=days(1, 1))})
+    overdue, undelivered = watching.missing_days(lake)
+    assert overdue == ["me: oura_sleep of 2025-03-19 is missing (fetch failed), newest is 2025-03-17"]
+    assert undelivered == [
+        "me: oura_sleep 2025-03-18 to 2025-03-18 (not delivered)",
+        "me: oura_sleep 2025-03-19 to 2025-03-19 (fetch failed)",
+    ]
+
+
+def test_a_day_that_the_vendor_left_out_is_no_delay(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = Lakehouse.open(settings)
+    lake.log.record(ENTRY)
+    known_as(monkeypatch, {"oura_sleep": Knowledge(days(20, 3), days(20, 1))})
+    assert watching.missing_days(lake) == ([], [])
+
+
+def test_refused_files_and_rows_set_aside_are_found_for_a_month() -> None:
+    refused = replace(ENTRY, file_path="landing/me/b.csv", status="validation_failed", error="is no export")
+    rows = replace(ENTRY, quarantined_count=2)
+    assert watching.set_aside([ENTRY, refused, rows]) == [
+        "landing/me/b.csv: is no export",
+        "landing/me/a.csv: 2 of 9 rows are in quarantine",
+    ]
+    old = NOW - timedelta(31)
+    assert watching.set_aside([replace(refused, upload_timestamp=old), replace(rows, retry_on=TODAY)]) == []
+
+
+def test_a_field_is_new_for_a_week_after_its_first_file() -> None:
+    before = replace(ENTRY, unknown_fields="a", upload_timestamp=NOW - timedelta(20))
+    assert watching.new_fields([before, replace(ENTRY, unknown_fields="a,b")]) == ["oura/sleep: b is new"]
+    assert watching.new_fields([before]) == []
+
+
+def test_a_warning_counts_what_was_found() -> None:
+    result = watching.warning("drift", ["x is new", "y is new"])
+    assert (result.passed, result.severity, result.description) == (
+        False,
+        dg.AssetCheckSeverity.WARN,
+        "x is new; y is new",
+    )
+    assert watching.warning("drift", []).passed
+
+
+def by_name(settings: Settings) -> dict[str, dg.ScheduleDefinition]:
+    return {schedule.name: schedule for schedule in schedules(settings)}
+
+
+def asked(schedule: dg.ScheduleDefinition) -> tuple[str | None, str | None]:
+    with dg.build_schedule_context() as context:
+        (request,) = schedule.evaluate_tick(context).run_requests or []
+    return tuple(request.tags.get(f"dagster/asset_partition_range_{end}") for end in ("start", "end"))  # type: ignore[return-value]
+
+
+def test_schedules_ask_for_their_days_at_their_time(settings: Settings) -> None:
+    made = by_name(settings)
+    assert {(s.cron_schedule, s.execution_timezone, *asked(s)) for s in made.values()} == {
+        ("0 2 * * *", "UTC", "2025-03-13", "2025-03-20"),
+        ("0 9 * * *", "Europe/Berlin", "2025-03-13", "2025-03-20"),
+        ("30 9 * * 6", "Europe/Berlin", "2025-02-18", "2025-03-20"),
+        ("0 8 * * 0", "Europe/Berlin", None, None),
+        ("0 7 * * 1", "Europe/Berlin", "2025-03-19", "2025-03-19"),
+    }
+
+
+def test_a_schedule_without_credentials_is_off_and_says_why(settings: Settings) -> None:
+    made = by_name(settings)
+    off = {name for name, schedule in made.items() if schedule.default_status == dg.DefaultScheduleStatus.STOPPED}
+    assert off == {"oura_daily_schedule", "oura_reconciliation_schedule", "peloton_weekly_schedule"}
+    assert "Off: BIO_OURA_CLIENT_ID" in (made["oura_daily_schedule"].description or "")
+    assert "Off: " in (made["peloton_weekly_schedule"].description or "")
+
+
+def test_schedules_are_on_once_somebody_has_signed_in(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    credentials = load_settings(**settings.without_secrets() | {"oura_client_id": "id", "oura_client_secret": "secret"})
+    assert "bio-lakehouse oura login" in (by_name(credentials)["oura_daily_schedule"].description or "")
+    open_token_store(settings.home / "secrets", "me").save(Tokens("access", "refresh"))
+    (settings.home / "peloton-browser").mkdir()
+    monkeypatch.setattr("bio_lakehouse.lake.fetching.find_spec", lambda _: object())
+    statuses = {schedule.default_status for schedule in schedules(credentials)}
+    assert statuses == {dg.DefaultScheduleStatus.RUNNING}
+
+
+class Sent:
+    """Notices that were sent."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.notices: list[tuple[str, str]] = []
+        monkeypatch.setattr(notices, "notify", self.take)
+
+    def take(self, settings: Settings, title: str, body: str) -> bool:
+        self.notices.append((title, body))
+        return True
+
+
+@dg.op
+def breaks() -> None:
+    raise SourceError("Oura is down; try again in an hour.")
+
+
+@dg.job
+def breaking() -> None:
+    breaks()
+
+
+def test_a_failed_run_is_told_with_its_first_cause(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent, lake = Sent(monkeypatch), Lakehouse.open(settings)
+    with dg.DagsterInstance.ephemeral() as instance:
+        tags = {"dagster/asset_partition_range_start": "2025-03-13", "dagster/asset_partition_range_end": "2025-03-20"}
+        result = breaking.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
+        context = dg.build_run_status_sensor_context(
+            "failed_runs", result.get_run_failure_event(), instance, result.dagster_run, resources={"lake": lake}
+        ).for_run_failure()
+        failure_sensor(context)
+    ((title, body),) = sent.notices
+    assert title == "breaking for 2025-03-13 to 2025-03-20 failed"
+    assert body.startswith("breaks: Oura is down; try again in an hour.\n\n")
+    assert "re-execute it" in body
+
+
+@dg.job(name=monday_report.name)
+def reporting() -> None:
+    pass
+
+
+def test_a_report_that_is_ready_is_told_with_its_pages(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent, lake = Sent(monkeypatch), Lakehouse.open(settings)
+    monkeypatch.setattr(notices, "reported_users", lambda lake, day: ["ann", "me"])
+    lake.objects.put("reports/me/weekly-2025-03-16.html", b"<html>")
+    with dg.DagsterInstance.ephemeral() as instance:
+        tags = {"dagster/asset_partition_range_end": "2025-03-16"}
+        result = reporting.execute_in_process(instance=instance, tags=tags)
+        context: Any = dg.build_run_status_sensor_context(
+            "report_is_ready", result.get_run_success_event(), instance, result.dagster_run, resources={"lake": lake}
+        )
+        report_sensor(context)
+    page = (settings.home / "reports" / "me" / "weekly-2025-03-16.html").as_uri()
+    assert sent.notices == [("Your week up to 2025-03-16 is ready", page)]
+
+
+def test_a_url_that_names_no_channel_is_logged_and_fails_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    settings = load_settings(notify_urls="nothing")
+    assert not notices.tell(settings, logging.getLogger("bio_lakehouse"), "Title", "Body")
+    assert "Title was not sent: BIO_NOTIFY_URLS" in caplog.text
