@@ -16,6 +16,7 @@ from bio_lakehouse.settings import Settings, load_settings, safe_user_id
 
 if TYPE_CHECKING:
     from bio_lakehouse.lake.lakehouse import Lakehouse
+    from bio_lakehouse.reports.formats import Format
 
 HOME = click.option("--home", type=click.Path(path_type=Path), help="Folder of the lake (default: $BIO_HOME).")
 
@@ -100,7 +101,7 @@ def demo(home: Path | None, days: int, seed: int, open_page: bool) -> None:
     from bio_lakehouse.workflows import run_demo
 
     base = load_settings(home=home)
-    lake = open_lake(home or base.home.with_name(f"{base.home.name}-demo"))
+    lake = open_lake(home or base.home.with_name(f"{base.home.name}-demo"), local_only=True)
     outcome = run_demo(lake, days, seed)
     demo_summary(lake, outcome)
     if open_page:
@@ -160,20 +161,49 @@ def refresh(home: Path | None, first: date | None, last: date | None, selection:
 @HOME
 @user_option("Whose report it is")
 @click.option("--week-ending", type=Day(), help="Last day of the week (default: the newest day that has data).")
-@click.option("--open", "open_page", is_flag=True, help="Show the page in the browser.")
-def report(home: Path | None, user: str | None, week_ending: date | None, open_page: bool) -> None:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["html", "email", "pdf"]),
+    default="html",
+    show_default=True,
+    help="A page, a mail as a file (.eml), or the page as PDF, which needs a Chrome or Chromium.",
+)
+@click.option("--local-only", is_flag=True, help="Send nothing to Claude; templates write the text.")
+@click.option("--show-egress", is_flag=True, help="Print exactly what would be sent to Claude, and send nothing.")
+@click.option("--deliver", is_flag=True, help="Take the report to where BIO_REPORT_DELIVERY says.")
+@click.option("--open", "open_page", is_flag=True, help="Show it in the browser.")
+def report(
+    home: Path | None,
+    user: str | None,
+    week_ending: date | None,
+    form: Format,
+    local_only: bool,
+    show_egress: bool,
+    deliver: bool,
+    open_page: bool,
+) -> None:
     """Write the weekly report of the seven days that end on a day, and print where it is.
+
+    With ANTHROPIC_API_KEY set, Claude writes its text from aggregates and findings, never from rows, and every figure
+    is checked; else templates do.
 
     \b
     Example:  bio-lakehouse report --week-ending 2026-03-01 --open
     """
-    from bio_lakehouse.workflows import run_report
+    from bio_lakehouse.workflows import report_egress, run_report
 
-    lake = open_lake(home)
-    page = run_report(lake, user_or_default(user, lake.settings), week_ending)
-    click.echo(str(page))
+    lake = open_lake(home, local_only=local_only or None)
+    user_id = user_or_default(user, lake.settings)
+    if show_egress:
+        click.echo(report_egress(lake, user_id, week_ending))
+        return
+    made = run_report(lake, user_id, week_ending, form, deliver)
+    click.echo(str(made.path))
+    for line in made.delivered:
+        click.echo(line, err=True)
     if open_page:
-        click.launch(page.as_uri())
+        click.launch(made.path.as_uri())
 
 
 @main.command()

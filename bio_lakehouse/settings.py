@@ -42,6 +42,7 @@ class UserProfile(BaseModel):
     max_heart_rate: int | None = Field(None, gt=0)
     threshold_heart_rate: int | None = Field(None, gt=0)
     ftp: int | None = Field(None, gt=0)
+    mail_to: tuple[str, ...] = ()
 
     @field_validator("timezone")
     @classmethod
@@ -237,6 +238,7 @@ class Settings(BaseSettings):
             max_heart_rate=self.max_heart_rate,
             threshold_heart_rate=self.threshold_heart_rate,
             ftp=self.ftp,
+            mail_to=self.mail_to,
         )
         path = self.home / "users.toml"
         try:

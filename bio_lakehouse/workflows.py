@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -16,6 +17,9 @@ from bio_lakehouse.errors import BioLakehouseError, ReportError
 from bio_lakehouse.lake import arrivals, landing
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
+
+if TYPE_CHECKING:
+    from bio_lakehouse.reports.formats import Format
 
 CONSOLE = Console(stderr=True)
 REPORT_SELECTION = "group:insights or group:reports"
@@ -50,6 +54,14 @@ class RefreshOutcome:
     last: date
     assets: int
     seconds: float
+
+
+@dataclass(frozen=True)
+class ReportOutcome:
+    """Where the report is, and what became of its delivery, a sentence a target."""
+
+    path: Path
+    delivered: list[str]
 
 
 @contextmanager
@@ -116,18 +128,33 @@ def first_day_with_data(lake: Lakehouse) -> date:
     return max(min(days), lake.settings.first_day)
 
 
-def run_report(lake: Lakehouse, user_id: str, week_ending: date | None = None) -> Path:
-    """Materialise the insights and the weekly report of a day (the newest with data); where `user_id`'s page is."""
+def run_report(
+    lake: Lakehouse, user_id: str, week_ending: date | None = None, form: Format = "html", deliver: bool = False
+) -> ReportOutcome:
+    """Materialise the insights and the weekly report of a day (the newest with data); where it is in that form.
+
+    With `deliver` it is then taken to where BIO_REPORT_DELIVERY says.
+    """
     from bio_lakehouse.automation import launch
+    from bio_lakehouse.reports import delivery, formats
     from bio_lakehouse.reports.build import newest_day_with_data, report_key
 
+    if deliver:
+        delivery.targets(lake)
     day = week_ending or newest_day_with_data(lake, user_id)
     with asset_progress("Writing the weekly report") as progress:
         launch.materialize_range(lake.settings, REPORT_SELECTION, day, day, progress)
-    key = report_key(user_id, day)
-    if not lake.objects.exists(key):
+    if not lake.objects.exists(report_key(user_id, day)):
         raise ReportError(f"there is nothing to report on: no day of {user_id!r} up to {day}")
-    return lake.settings.home / key
+    key = formats.written_as(lake, user_id, day, form)
+    return ReportOutcome(lake.settings.home / key, delivery.deliver(lake, user_id, day) if deliver else [])
+
+
+def report_egress(lake: Lakehouse, user_id: str, week_ending: date | None = None) -> str:
+    """Exactly what a report would send to Anthropic; nothing is sent."""
+    from bio_lakehouse.reports.build import newest_day_with_data, show_egress
+
+    return show_egress(lake, user_id, week_ending or newest_day_with_data(lake, user_id))
 
 
 def run_demo(lake: Lakehouse, days: int, seed: int) -> DemoOutcome:
@@ -137,7 +164,7 @@ def run_demo(lake: Lakehouse, days: int, seed: int) -> DemoOutcome:
     person = demo.simulate(days, seed, lake.settings.today(), timezone=lake.settings.timezone)
     with tempfile.TemporaryDirectory() as folder:
         ingest = run_ingest(lake, demo.write_files(person, Path(folder)), lake.settings.user)
-    return DemoOutcome(ingest, run_report(lake, lake.settings.user))
+    return DemoOutcome(ingest, run_report(lake, lake.settings.user).path)
 
 
 @dataclass(frozen=True)

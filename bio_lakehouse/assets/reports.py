@@ -1,16 +1,17 @@
 """The weekly report, as an asset of its last day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import dagster as dg
 
 from bio_lakehouse.assets.keys import COVERAGE, GOLD_DAILY, table_key
+from bio_lakehouse.assets.pictures import markdown, score_line
 from bio_lakehouse.assets.reporting import Materialized
-from bio_lakehouse.automation.partitions import days_of
+from bio_lakehouse.automation.partitions import DELIVER_TAG, days_of
 from bio_lakehouse.automation.ranges import DayRange
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.reports import build
+from bio_lakehouse.reports import build, delivery
 
 SUNDAY = 6
 
@@ -23,12 +24,23 @@ SUNDAY = 6
     output_required=False,
 )
 def weekly_report(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Iterator[Materialized]:
-    """Each user's week up to a day, as a page of its own. A range of days renders its Sundays."""
-    for day in days_reported(days_of(context)):
-        made = [build.make(lake, user, day) for user in build.reported_users(lake, day)]
-        pages = {page.key: dg.MetadataValue.url(page.uri) for page in made}
-        context.log_event(dg.AssetMaterialization(context.asset_key, partition=day.isoformat(), metadata=pages))
+    """Each user's week up to a day, as a page of its own. A range of days renders its Sundays, from templates."""
+    days = days_of(context)
+    for day in days_reported(days):
+        users = build.reported_users(lake, day)
+        made = [build.make(lake, user, day, ask_claude=days.first == days.last) for user in users]
+        said = {page.key: dg.MetadataValue.url(page.uri) for page in made} | drawn(made)
+        context.log_event(dg.AssetMaterialization(context.asset_key, partition=day.isoformat(), metadata=said))
+        if DELIVER_TAG in context.run.tags and lake.settings.report_delivery:
+            context.log.info("; ".join(line for user in users for line in delivery.deliver(lake, user, day)))
     yield from ()
+
+
+def drawn(made: Iterable[build.MadeReport]) -> dict[str, dg.MarkdownMetadataValue]:
+    """Readiness of each report's five weeks, as a picture."""
+    return {
+        "readiness": markdown((m.contents.user_id, score_line(m.contents.readiness.values, "Readiness")) for m in made)
+    }
 
 
 def days_reported(days: DayRange) -> list[date]:

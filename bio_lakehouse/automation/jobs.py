@@ -4,6 +4,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from bio_lakehouse.automation.notices import tell_of_refused
+from bio_lakehouse.automation.partitions import DELIVER_TAG
 from bio_lakehouse.lake import arrivals, fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
@@ -25,7 +26,8 @@ weekly_report = dg.define_asset_job(
 monday_report = dg.define_asset_job(
     "monday_report",
     selection=dg.AssetSelection.groups("insights", "reports"),
-    description="The insights as of a day and the weekly report up to it, and a notice when it is ready.",
+    description="The insights as of a day and the weekly report up to it, its delivery, and a notice when it is ready.",
+    tags={DELIVER_TAG: "true"},
 )
 fetch_oura = dg.define_asset_job(
     "fetch_oura",

@@ -10,6 +10,8 @@ from bio_lakehouse.automation.ranges import DayRange
 from bio_lakehouse.settings import Settings
 
 SINGLE_RUN = dg.BackfillPolicy.single_run()
+DELIVER_TAG = "bio-lakehouse/deliver"
+"""Of runs whose report is taken to where BIO_REPORT_DELIVERY says."""
 
 
 def daily(settings: Settings) -> dg.DailyPartitionsDefinition:

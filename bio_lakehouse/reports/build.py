@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
+from plotly.graph_objects import Figure
 
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
@@ -48,6 +49,14 @@ class MadeReport:
     changed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """Contents, and Plotly figures by insight name."""
+
+    contents: Contents
+    figures: dict[str, Figure]
+
+
 def report_key(user_id: str, day: date) -> str:
     """`reports/<user>/weekly-YYYY-MM-DD.html`."""
     return f"reports/{user_id}/weekly-{day.isoformat()}.html"
@@ -58,23 +67,33 @@ def narrative_key(user_id: str, day: date) -> str:
     return f"reports/{user_id}/weekly-{day.isoformat()}.narrative.json"
 
 
-def make(
-    lake: Lakehouse, user_id: str, day: date, today: date | None = None, *, ask_claude: bool = True
-) -> MadeReport:
+def make(lake: Lakehouse, user_id: str, day: date, today: date | None = None, *, ask_claude: bool = True) -> MadeReport:
     """Compute, render and write the report of the seven days up to `day`.
 
-    Claude writes its text where there is a key and `ask_claude` says so, else templates do. The page is a function of the lake's rows and of `today` (the user's own when not given), and is written only when
-    it differs. Raises `ReportError` when the lake holds nothing of this user up to `day`.
+    Claude writes its text where there is a key and `ask_claude` says so, else templates do. Beside that the page is a
+    function of the lake's rows and of `today` (the user's own when not given), and is written only when it differs.
+    Raises `ReportError` when the lake holds nothing of this user up to `day`.
     """
-    inputs = gather(lake, user_id, day, today or lake.settings.today(user_id))
-    contents = written_contents(lake, inputs, ask_claude)
-    figures = {insight.name: visualize(insight) for insight in inputs.insights}
-    page = render(contents, figures).encode()
+    composition = composed(lake, user_id, day, today, ask_claude=ask_claude)
+    contents = composition.contents
+    page = render(contents, composition.figures).encode()
     key = report_key(user_id, day)
     changed = not lake.objects.exists(key) or lake.objects.get(key) != page
     if changed:
         lake.objects.put(key, page)
     return MadeReport(key, lake.objects.uri(key), contents, len(page), changed)
+
+
+def composed(
+    lake: Lakehouse, user_id: str, day: date, today: date | None = None, *, ask_claude: bool = False
+) -> Composed:
+    """What the report of the seven days up to `day` says and draws, in no form yet.
+
+    Raises `ReportError` when the lake holds nothing of this user up to `day`.
+    """
+    inputs = gather(lake, user_id, day, today or lake.settings.today(user_id))
+    figures = {insight.name: visualize(insight) for insight in inputs.insights}
+    return Composed(written_contents(lake, inputs, ask_claude), figures)
 
 
 def written_contents(lake: Lakehouse, inputs: ReportInputs, ask_claude: bool) -> Contents:

@@ -1,12 +1,14 @@
 """The weekly report as an e-mail: tables and inline styles at most 640 pixels wide, and the same as plain text.
 
-Mail programs run no scripts and draw no SVG, so there are no charts in it; the numbers are the page's own.
+Mail programs run no scripts and draw no SVG, so charts are PNG parts of the mail; the numbers are the page's own.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.utils import localtime, make_msgid
 
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports import palette
@@ -19,27 +21,37 @@ LARGEST_BYTES = 100_000
 
 @dataclass(frozen=True, slots=True)
 class ReportEmail:
-    """One report as mail: subject, HTML part and plain-text part."""
+    """One report as mail: subject, HTML part, plain-text part, and PNG charts by name."""
 
     subject: str
     html: str
     text: str
+    charts: Mapping[str, bytes] = field(default_factory=dict)
 
-    def message(self, sender: str, recipient: str) -> EmailMessage:
-        """A `multipart/alternative` message, plain text first; sending it is the caller's."""
+    def message(self, sender: str, recipients: Sequence[str]) -> EmailMessage:
+        """A `multipart/alternative` message, plain text first, charts beside the HTML; sending it is the caller's."""
         message = EmailMessage()
-        message["Subject"], message["From"], message["To"] = self.subject, sender, recipient
+        message["Subject"], message["From"], message["To"] = self.subject, sender, ", ".join(recipients)
+        message["Date"], message["Message-ID"] = localtime(), make_msgid(domain="bio-lakehouse.invalid")
         message.set_content(self.text)
         message.add_alternative(self.html, subtype="html")
+        page = list(message.iter_parts())[1]
+        for name, picture in self.charts.items():
+            page.add_related(picture, "image", "png", cid=f"<{name}>", filename=f"{name}.png", disposition="inline")
         return message
 
 
-def email_of(contents: Contents) -> ReportEmail:
-    """The e-mail of one report; the same contents give the same mail."""
+def email_of(contents: Contents, charts: Mapping[str, bytes] | None = None, charts_note: str = "") -> ReportEmail:
+    """The e-mail of one report; the same contents give the same mail.
+
+    `charts` are PNGs by insight name, `charts_note` says why there are none.
+    """
     found = [line.sentence for card in contents.insights for line in card.lines if line.finding.status == "found"]
     values = {
         "report": contents,
         "tiles": tiles_of(contents),
+        "charted": [(card.name, card.title) for card in contents.insights if card.name in (charts or {})],
+        "charts_note": charts_note,
         "missing": missing_days(contents),
         "found": found,
         "colour": palette.LIGHT,
@@ -52,4 +64,5 @@ def email_of(contents: Contents) -> ReportEmail:
         subject=f"{contents.headline} ({sentences.span(contents.first_day, contents.last_day)})",
         html=environment().get_template("email.html.j2").render(values),
         text=environment().get_template("email.txt.j2").render(values),
+        charts=dict(charts or {}),
     )

@@ -94,7 +94,7 @@ def test_missing_days_are_grouped_by_their_cause(make_inputs: MakeInputs, make_d
 
 
 def test_a_message_carries_the_text_first(contents: Contents) -> None:
-    message = email_of(contents).message("lake@example.org", "me@example.org")
+    message = email_of(contents).message("lake@example.org", ["me@example.org"])
     assert message.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     assert message["Bcc"] is None

@@ -1,0 +1,106 @@
+"""Takes a made report to where BIO_REPORT_DELIVERY says: folders, S3, mailboxes. The same report goes there once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from bio_lakehouse.errors import BioLakehouseError, ReportError
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.objects import FolderStore, checksum
+from bio_lakehouse.reports.build import report_key
+from bio_lakehouse.reports.formats import message_of
+from bio_lakehouse.reports.mail import send, server_of
+
+MAIL = "mail"
+S3 = "s3://"
+
+
+def deliver(lake: Lakehouse, user_id: str, day: date) -> list[str]:
+    """Deliver the report of the seven days up to `day`; what was done, a sentence a target.
+
+    A page that was delivered to a target before is not delivered there again. One target that fails keeps none of the
+    others from theirs; then `ReportError` says which failed and why.
+    """
+    key = report_key(user_id, day)
+    if not lake.objects.exists(key):
+        raise ReportError(f"there is no report of {user_id!r} up to {day} to deliver; run `bio-lakehouse report` first")
+    page, said, failed = lake.objects.get(key), list[str](), list[str]()
+    for target in targets(lake):
+        try:
+            said.append(_deliver_once(lake, user_id, day, target, page))
+        except BioLakehouseError as error:
+            failed.append(f"{target}: {error}")
+    if failed:
+        raise ReportError(f"the report was not delivered to {'; '.join(failed)}")
+    return said
+
+
+def targets(lake: Lakehouse) -> tuple[str, ...]:
+    """What BIO_REPORT_DELIVERY names; raises `ReportError` when it names nothing."""
+    if not lake.settings.report_delivery:
+        raise ReportError("BIO_REPORT_DELIVERY does not say where reports go: a folder, s3://bucket/prefix, or mail")
+    return lake.settings.report_delivery
+
+
+def _deliver_once(lake: Lakehouse, user_id: str, day: date, target: str, page: bytes) -> str:
+    delivered = lake.objects, f"reports/{user_id}/delivered.json"
+    known = json.loads(delivered[0].get(delivered[1])) if delivered[0].exists(delivered[1]) else {}
+    name, version = f"{day.isoformat()} {target}", checksum(page)
+    if known.get(name) == version:
+        return f"{target}: delivered before"
+    address = _delivered(lake, user_id, day, target, page)
+    delivered[0].put(delivered[1], json.dumps(known | {name: version}, indent=1).encode())
+    return f"{target}: {address}"
+
+
+def _delivered(lake: Lakehouse, user_id: str, day: date, target: str, page: bytes) -> str:
+    key = report_key(user_id, day).removeprefix("reports/")
+    if target == MAIL:
+        return _mailed(lake, user_id, day)
+    return _put_in_s3(target, key, page) if target.startswith(S3) else _put_in_folder(target, key, page)
+
+
+def _mailed(lake: Lakehouse, user_id: str, day: date) -> str:
+    """Only to the person whose report it is."""
+    settings, recipients = lake.settings, lake.settings.user_profile(user_id).mail_to
+    server_of(settings.smtp_url)
+    if not settings.mail_from or not recipients:
+        of_user = "BIO_MAIL_TO" if user_id == "me" else f"`mail_to` under [{user_id}] in users.toml"
+        raise ReportError(f"set BIO_MAIL_FROM and {of_user}")
+    send(message_of(lake, user_id, day), settings.smtp_url)
+    return f"sent to {', '.join(recipients)}"
+
+
+def _put_in_folder(target: str, key: str, page: bytes) -> str:
+    store = FolderStore(Path(target).expanduser().resolve())
+    try:
+        store.put(key, page)
+    except OSError as error:
+        raise ReportError(f"{store.path(key)} cannot be written: {error.strerror}") from error
+    return str(store.path(key))
+
+
+def _put_in_s3(target: str, key: str, page: bytes) -> str:
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    bucket, _, prefix = target.removeprefix(S3).partition("/")
+    full_key = "/".join(_parts((prefix, key)))
+    try:
+        boto3.client("s3").put_object(
+            Bucket=bucket,
+            Key=full_key,
+            Body=page,
+            ContentType="text/html; charset=utf-8",
+            ServerSideEncryption="AES256",
+        )
+    except (BotoCoreError, ClientError) as error:
+        raise ReportError(f"{S3}{bucket}/{full_key} cannot be written: {error}") from error
+    return f"{S3}{bucket}/{full_key}"
+
+
+def _parts(paths: Iterable[str]) -> Iterable[str]:
+    return (path.strip("/") for path in paths if path.strip("/"))

@@ -1,0 +1,61 @@
+"""A made report in its other forms: a mail with its charts, and a PDF of its page."""
+
+from __future__ import annotations
+
+from datetime import date
+from email import policy
+from email.message import EmailMessage
+from typing import Literal
+
+from bio_lakehouse.errors import ReportError
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.reports.build import composed, report_key
+from bio_lakehouse.reports.contents import Contents
+from bio_lakehouse.reports.email import email_of
+from bio_lakehouse.viz.browser import find_browser, print_pdf
+
+Format = Literal["html", "email", "pdf"]
+NOBODY = "bio-lakehouse@localhost"
+
+
+def written_as(lake: Lakehouse, user_id: str, day: date, form: Format) -> str:
+    """The key of a made report in that form; the mail (`.eml`) and the PDF are made of it now.
+
+    Raises `ReportError` when the page is not there, and for a PDF when there is no browser to print it.
+    """
+    key = report_key(user_id, day)
+    if form == "html":
+        return key
+    other = key.removesuffix(".html") + (".eml" if form == "email" else ".pdf")
+    lake.objects.put(other, mail_bytes(lake, user_id, day) if form == "email" else pdf_bytes(lake, key))
+    return other
+
+
+def pdf_bytes(lake: Lakehouse, key: str) -> bytes:
+    return print_pdf(lake.settings.home / key, find_browser(lake.settings.browser))
+
+
+def mail_bytes(lake: Lakehouse, user_id: str, day: date) -> bytes:
+    return message_of(lake, user_id, day).as_bytes(policy=policy.SMTP)
+
+
+def message_of(lake: Lakehouse, user_id: str, day: date) -> EmailMessage:
+    """The report as a mail with its charts, or with a word on why it has none."""
+    settings = lake.settings
+    report = composed(lake, user_id, day)
+    names = charted(report.contents)
+    charts, note = dict[str, bytes](), ""
+    try:
+        from bio_lakehouse.viz.export import png_of
+
+        figures = {name: figure for name, figure in report.figures.items() if name in names}
+        charts = png_of(figures, find_browser(settings.browser))
+    except ReportError as error:
+        note = f"The charts are left out: {error}."
+    mail = email_of(report.contents, charts, note)
+    return mail.message(settings.mail_from or NOBODY, settings.user_profile(user_id).mail_to or (NOBODY,))
+
+
+def charted(contents: Contents) -> list[str]:
+    """Insights whose chart goes with the mail: those of which something was found."""
+    return [card.name for card in contents.insights if card.status == "found"]
