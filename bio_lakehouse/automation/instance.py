@@ -18,6 +18,7 @@ from bio_lakehouse.settings import Settings
 
 WRITTEN_BY = "# Written by bio-lakehouse at every start. Take this line out to keep a file of your own.\n"
 PROCESS_TAG = "bio_lakehouse/process"
+UNENDED = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
 DAYS_OF_TICKS = {"skipped": 1, "success": 30, "failure": 30, "started": 30}
 
 
@@ -27,6 +28,8 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "telemetry": {"enabled": False},
         # Else the console repeats the log, which takes longer than writing it. Events are kept at any level.
         "python_logs": {"python_log_level": "INFO"},
+        # Else a run whose process died before it started would be waited for, for ever.
+        "run_monitoring": {"enabled": True, "start_timeout_seconds": 300},
         "concurrency": {"runs": {"max_concurrent_runs": 2}},
         "retention": {kind: {"purge_after_days": DAYS_OF_TICKS} for kind in ("schedule", "sensor", "auto_materialize")},
     }
@@ -72,7 +75,7 @@ def process_tag() -> dict[str, str]:
 
 def close_abandoned_runs(instance: dg.DagsterInstance) -> None:
     """Mark as failed the runs whose process on this machine is gone: unended they would hold up the queue for ever."""
-    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])):
+    for run in instance.get_runs(dg.RunsFilter(statuses=UNENDED)):
         pid, _, host = run.tags.get(PROCESS_TAG, "").partition("@")
         if host == socket.gethostname() and not is_alive(int(pid)):
             instance.report_run_failed(run, f"Process {pid} ended before the run did.")
