@@ -12,14 +12,15 @@ from bio_lakehouse.insights.finding import Finding, Insight
 FALSE_DISCOVERY_RATE = 0.05
 
 
-def adjust(insights: Sequence[Insight]) -> list[Insight]:
+def adjust(insights: Sequence[Insight], beside: Sequence[float] = ()) -> list[Insight]:
     """The same insights with q-values and statuses: Benjamini-Hochberg 1995 over all their tests together.
 
     A tested finding is "found" when q ≤ 0.05 and "not found" otherwise. Findings without a p-value (described, not
-    enough data) stay as they are. Give all insights of one report at once; adjusting again changes nothing.
+    enough data) stay as they are. Give all insights of one report at once, and the p-values of its other tests
+    (`beside`); adjusting again changes nothing.
     """
     tests = [finding.p for insight in insights for finding in insight.findings if finding.p is not None]
-    adjusted = iter(stats.false_discovery_control(tests, method="bh").tolist() if tests else ())
+    adjusted = iter(q_values([*tests, *beside]))
     return [
         replace(
             insight,
@@ -27,6 +28,12 @@ def adjust(insights: Sequence[Insight]) -> list[Insight]:
         )
         for insight in insights
     ]
+
+
+def q_values(tests: Sequence[float]) -> list[float]:
+    """The Benjamini-Hochberg q-value of each p-value."""
+    adjusted: list[float] = stats.false_discovery_control(tests, method="bh").tolist() if tests else []
+    return adjusted
 
 
 def _decided(finding: Finding, q: float) -> Finding:

@@ -248,9 +248,9 @@ METHOD = (
     "lies outside by its making.",
     "A measure is listed as moved when the week's mean differs from the four weeks before by more than the day-to-day "
     "variation of your own days, taken with their carry-over from one day to the next, makes likely (t test on an "
-    "AR(1) variance, Benjamini-Hochberg over all measures looked at, q at most 0.05).",
+    "AR(1) variance, q at most 0.05).",
     "n is the number of days or pairs looked at, n_eff how many independent ones they are worth, q the share of false "
-    "findings to expect among those listed as found (Benjamini-Hochberg over all tests of the insights).",
+    "findings to expect among those listed as found or moved (Benjamini-Hochberg over all tests of this report).",
     "A night is filed under the day on which it ends. Readiness contains the night before it, so the two are partly "
     "the same measurement.",
     "This page describes. Two things that go together need not have anything to do with each other.",

@@ -18,8 +18,10 @@ from bio_lakehouse.insights.forecast import forecast
 from bio_lakehouse.insights.training_load import training_load
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema
-from bio_lakehouse.reports.contents import Contents, ReportInputs, contents_of, with_narrative
+from bio_lakehouse.reports.comparison import compare
+from bio_lakehouse.reports.contents import Contents, ReportInputs, contents_of, decided_together, with_narrative
 from bio_lakehouse.reports.facts import facts_of
+from bio_lakehouse.reports.measures import DAILY as DAILY_MEASURES
 from bio_lakehouse.reports.weekly_report import render
 from bio_lakehouse.reports.writing import claude_access, narrative_of, would_send
 from bio_lakehouse.silver import SCHEMAS as SILVER
@@ -125,7 +127,7 @@ def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInput
         daily=daily,
         workouts=workouts,
         coverage=coverage_of(lake, user_id),
-        insights=insights_of(data),
+        insights=decided_together(insights_of(data), compare(daily, DAILY_MEASURES, day))[0],
         training=training_rows(lake, user_id, daily, workouts, day),
         forecast=forecast(data),
         activity=_rows(lake, SILVER["oura_daily_activity"], user_id, ("day", "non_wear_time"), last=day),

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from bio_lakehouse.insights.adjustment import q_values
 from bio_lakehouse.insights.data import as_numbers
 from bio_lakehouse.insights.statistics import bias_corrected, lag1_autocorrelation
 from bio_lakehouse.reports.measures import Measure
@@ -170,11 +171,10 @@ def _correlations(days: NDArray[np.int64], phi: float) -> Floats:
     return np.asarray(phi ** np.abs(days[:, None] - days[None, :]), dtype=np.float64)
 
 
-def with_q(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
-    """The same with Benjamini-Hochberg q-values over those that have a p."""
-    tested = [comparison for comparison in comparisons if comparison.p is not None]
-    adjusted = iter(stats.false_discovery_control([comparison.p for comparison in tested]) if tested else ())
-    return tuple(c if c.p is None else replace(c, q=float(next(adjusted))) for c in comparisons)
+def with_q(comparisons: Sequence[Comparison], beside: Sequence[float] = ()) -> tuple[Comparison, ...]:
+    """The same with Benjamini-Hochberg q-values over those that have a p, and the report's other tests (`beside`)."""
+    adjusted = iter(q_values([*(c.p for c in comparisons if c.p is not None), *beside]))
+    return tuple(c if c.p is None else replace(c, q=next(adjusted)) for c in comparisons)
 
 
 @dataclass(frozen=True, slots=True)

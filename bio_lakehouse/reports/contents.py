@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from bio_lakehouse.insights import Finding, Insight, Status, sentence
+from bio_lakehouse.insights import Finding, Insight, Status, adjust, sentence
 from bio_lakehouse.insights.forecast import BASELINES, Forecast, narrate
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports import measures
@@ -24,6 +24,7 @@ from bio_lakehouse.reports.comparison import (
     WorkoutWeek,
     compare,
     compare_totals,
+    with_q,
     workout_weeks,
 )
 from bio_lakehouse.reports.completeness import SourceDays, completeness, newest_days
@@ -132,7 +133,8 @@ def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
     own = _own_rows(inputs)
     daily = _up_to(own.daily, own.day)
     workouts = _up_to(own.workouts, own.day)
-    comparisons = compare(daily, measures.DAILY, own.day)
+    own_insights, comparisons = decided_together(own.insights, compare(daily, measures.DAILY, own.day))
+    own = dataclasses.replace(own, insights=own_insights)
     weeks = workout_weeks(daily, own.day)
     days = week_lines(daily, workouts, own.day)
     newest = newest_days(own.daily)
@@ -168,6 +170,15 @@ def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
         data_up_to=own.data_up_to,
     )
     return dataclasses.replace(contents, version=version_of(contents))
+
+
+def decided_together(
+    insights: Sequence[Insight], comparisons: Sequence[Comparison]
+) -> tuple[list[Insight], tuple[Comparison, ...]]:
+    """Which findings hold and which measures moved, over all tests of the report: one family, one error rate."""
+    found = [finding.p for insight in insights for finding in insight.findings if finding.p is not None]
+    moved = [comparison.p for comparison in comparisons if comparison.p is not None]
+    return adjust(insights, moved), with_q(comparisons, found)
 
 
 def with_narrative(contents: Contents, text: str, byline: str) -> Contents:
