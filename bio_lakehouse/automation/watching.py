@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from bio_lakehouse.engines.gap_ledger import TABLES, knowledge, source_of
+from bio_lakehouse.engines.gap_ledger import knowledge_by_table, source_of
 from bio_lakehouse.gold.gap_ledger import Cause, cause_of, gaps, stretches
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
@@ -59,8 +59,7 @@ def missing_days(lake: Lakehouse) -> tuple[list[str], list[str]]:
     overdue, undelivered = [], []
     for user_id in sorted({entry.user_id for entry in lake.log.entries()}):
         today = lake.settings.today(user_id)
-        for table in TABLES:
-            known = knowledge(lake, table, user_id)
+        for table, known in knowledge_by_table(lake, user_id).items():
             if not known.recorded:
                 continue
             due = today - timedelta(DUE_AFTER_DAYS[source_of(table)])

@@ -36,8 +36,7 @@ def ledger_rows(lake: Lakehouse, first: date, last: date) -> Iterator[dict[str, 
     """A row for each user, silver table and day of the range that is missing, from the table's first day on."""
     for user_id in sorted({entry.user_id for entry in lake.log.entries()}):
         today = lake.settings.today(user_id)
-        for table in TABLES:
-            known = knowledge(lake, table, user_id)
+        for table, known in knowledge_by_table(lake, user_id).items():
             start = max(first, min(known.recorded, default=last))
             for day, cause in gaps(known, start, min(last, today), today).items() if known.recorded else ():
                 yield {"user_id": user_id, "day": day, "dataset": table, "source": source_of(table), "cause": cause}
@@ -47,24 +46,38 @@ def source_of(table: str) -> str:
     return TABLES[table][0].partition("/")[0]
 
 
-def knowledge(lake: Lakehouse, table: str, user_id: str) -> Knowledge:
-    """What is known about one user's silver table."""
-    recorded = frozenset(table_days(lake, table, user_id))
+def knowledge_by_table(lake: Lakehouse, user_id: str) -> dict[str, Knowledge]:
+    """What is known about each of a user's silver tables."""
+    unworn = unworn_days(lake, user_id)
+    return {table: knowledge(lake, table, user_id, unworn) for table in TABLES}
+
+
+def knowledge(lake: Lakehouse, table: str, user_id: str, unworn: frozenset[date] | None = None) -> Knowledge:
+    """What is known about one user's silver table; `unworn` are the days without the ring, where they are known."""
+    recorded = recorded_days(lake, table, user_id)
     covered = covered_days(lake, user_id, TABLES[table])
     failed = entry_days(lake, user_id, TABLES[table], failed=True)
     recorded |= covered if table == "peloton_workouts" else frozenset()
-    return Knowledge(
-        recorded, covered, unworn_days(lake, user_id) if source_of(table) == "oura" else frozenset(), failed
-    )
+    if source_of(table) != "oura":
+        return Knowledge(recorded, covered, failed=failed)
+    return Knowledge(recorded, covered, unworn_days(lake, user_id) if unworn is None else unworn, failed)
 
 
 def table_days(lake: Lakehouse, table: str, user_id: str) -> list[date]:
     """The day of each of a user's rows in a silver table."""
+    return _day_column(lake, table, user_id).to_pylist()
+
+
+def recorded_days(lake: Lakehouse, table: str, user_id: str) -> frozenset[date]:
+    """The days on which a user has a row in a silver table."""
+    return frozenset(_day_column(lake, table, user_id).unique().to_pylist())
+
+
+def _day_column(lake: Lakehouse, table: str, user_id: str) -> pa.ChunkedArray:
     name = f"bio_silver.{table}"
     if not lake.tables.exists(name):
-        return []
-    days: list[date] = lake.tables.scan(name, user_id=user_id, columns=["day"]).column("day").to_pylist()
-    return days
+        return pa.chunked_array([[]], pa.date32())
+    return lake.tables.scan(name, user_id=user_id, columns=["day"]).column("day")
 
 
 def covered_days(lake: Lakehouse, user_id: str, datasets: tuple[str, ...]) -> frozenset[date]:
@@ -89,4 +102,4 @@ def unworn_days(lake: Lakehouse, user_id: str) -> frozenset[date]:
         return frozenset()
     rows = lake.tables.scan(name, user_id=user_id, columns=["day", "non_wear_time"]).to_pylist()
     unworn = {row["day"] for row in rows if (row["non_wear_time"] or 0) >= NOT_WORN_SECONDS}
-    return frozenset(unworn - set(table_days(lake, "oura_sleep", user_id)))
+    return frozenset(unworn - recorded_days(lake, "oura_sleep", user_id))

@@ -38,8 +38,7 @@ def days(first: int, last: int) -> frozenset[date]:
 
 
 def known_as(monkeypatch: pytest.MonkeyPatch, knowledge: dict[str, Knowledge]) -> None:
-    nothing = Knowledge(frozenset(), frozenset())
-    monkeypatch.setattr(watching, "knowledge", lambda lake, table, user: knowledge.get(table, nothing))
+    monkeypatch.setattr(watching, "knowledge_by_table", lambda lake, user: knowledge)
 
 
 def test_the_newest_due_day_is_yesterday_at_oura_and_a_week_ago_at_peloton(
