@@ -65,7 +65,8 @@ def knowledge(lake: Lakehouse, table: str, user_id: str, unworn: frozenset[date]
 
 def table_days(lake: Lakehouse, table: str, user_id: str) -> list[date]:
     """The day of each of a user's rows in a silver table."""
-    return _day_column(lake, table, user_id).to_pylist()
+    days: list[date] = _day_column(lake, table, user_id).to_pylist()
+    return days
 
 
 def recorded_days(lake: Lakehouse, table: str, user_id: str) -> frozenset[date]:
