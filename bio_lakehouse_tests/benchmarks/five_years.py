@@ -115,9 +115,7 @@ def report(clock: Clock, first: date, last: date, say: Callable[[str], None] = p
         say(f"  {name:<22}{wall:7.2f} s  {processor:7.2f} s of processor  {wall / work:5.0%}")
     say(f"  {'landing to gold':<22}{work:7.2f} s")
     whole = clock.wall("ingest, all of it")
-    say(
-        f"  {'Dagster and event log':<22}{whole - work:7.2f} s  ({whole:.2f} s as `ingest`, with a day's insights)"
-    )
+    say(f"  {'Dagster and event log':<22}{whole - work:7.2f} s  ({whole:.2f} s as `ingest`, with a day's insights)")
     say(f"  {'peak memory':<22}{peak_memory_mb():7.0f} MB")
 
 

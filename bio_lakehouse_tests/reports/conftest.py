@@ -114,7 +114,13 @@ def insights() -> list[Insight]:
     """One insight that was found, one that was not, and one without enough data."""
     return [
         Insight("sleep_readiness", "Sleep and readiness", "me", SUNDAY, (finding("next_day"),)),
-        Insight("workout_recovery", "Workouts and readiness", "me", SUNDAY, (finding("strength", status="not found", p=0.6, q=0.6),)),
+        Insight(
+            "workout_recovery",
+            "Workouts and readiness",
+            "me",
+            SUNDAY,
+            (finding("strength", status="not found", p=0.6, q=0.6),),
+        ),
         Insight(
             "readiness_trend",
             "Readiness trend",

@@ -1,0 +1,164 @@
+"""The page as mail and as PDF, with a browser and without one; Claude's text kept beside it."""
+
+from __future__ import annotations
+
+import email
+import importlib.util
+import shutil
+import sys
+from datetime import date, datetime
+from email import policy
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from bio_lakehouse.errors import ReportError
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.schema import TableSchema
+from bio_lakehouse.reports import build, formats
+from bio_lakehouse.reports.email import LARGEST_BYTES
+from bio_lakehouse.reports.facts import facts_of
+from bio_lakehouse.reports.writing import claude_access, narrative_of
+from bio_lakehouse.settings import load_settings
+from bio_lakehouse.silver import SCHEMAS as SILVER
+from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
+
+SUNDAY = date(2025, 11, 16)
+LANDED = datetime.fromisoformat("2025-11-17T06:00:00")
+PNG = b"\x89PNG\r\n\x1a\n"
+BROWSER = next(filter(None, map(shutil.which, ("google-chrome", "chromium", "chromium-browser"))), None)
+needs_browser = pytest.mark.skipif(BROWSER is None, reason="needs a Chrome or Chromium")
+
+
+def write(lake: Lakehouse, schema: TableSchema, rows: list[dict[str, Any]]) -> None:
+    landed = {"source_origin": "api", "source_file": "landing/me/x.json", "ingested_at": LANDED}
+    known = [{name: (landed | row).get(name) for name in schema.column_names} for row in rows]
+    lake.tables.replace(schema, pa.Table.from_pylist(known, schema=schema.arrow), date(2015, 1, 1), SUNDAY)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """300 days of the demo person and their report."""
+    folder = tmp_path_factory.mktemp("home")
+    truth, lake = simulate(300, 2, SUNDAY), lake_in(folder)
+    write(lake, DAILY, list(daily_rows(truth)))
+    write(
+        lake,
+        SILVER["peloton_workouts"],
+        [row | {"workout_id": str(number)} for number, row in enumerate(workout_rows(truth))],
+    )
+    build.make(lake, "me", SUNDAY)
+    return folder
+
+
+def lake_in(folder: Path, **settings: Any) -> Lakehouse:
+    known = {"max_heart_rate": 190, "threshold_heart_rate": 168, "ftp": 240, "anthropic_api_key": ""}
+    return Lakehouse.open(
+        load_settings(home=folder, timezone="UTC", today_override=SUNDAY, _env_file=None, **(known | settings))
+    )
+
+
+def parts_of(lake: Lakehouse) -> tuple[str, dict[str, bytes]]:
+    message = email.message_from_bytes(formats.mail_bytes(lake, "me", SUNDAY), policy=policy.default)
+    pictures = {
+        part["Content-ID"].strip("<>"): part.get_content()
+        for part in message.walk()
+        if part.get_content_type() == "image/png"
+    }
+    return message.get_body(("html",)).get_content(), pictures
+
+
+@needs_browser
+@pytest.mark.skipif(importlib.util.find_spec("kaleido") is None, reason="needs the extra `charts`")
+def test_a_mail_carries_the_charts_of_what_was_found(home: Path) -> None:
+    html, pictures = parts_of(lake_in(home, browser=BROWSER))
+    assert pictures
+    assert all(picture.startswith(PNG) for picture in pictures.values())
+    assert {name for name in pictures if f'src="cid:{name}"' in html} == set(pictures)
+    assert html.count("cid:") == len(pictures)
+    assert len(html.encode()) < LARGEST_BYTES
+
+
+def test_without_a_browser_a_mail_says_why_it_has_no_charts(home: Path) -> None:
+    html, pictures = parts_of(lake_in(home, browser="/nowhere/chrome"))
+    assert pictures == {}
+    assert "The charts are left out: BIO_BROWSER: there is no program /nowhere/chrome" in html
+
+
+def test_without_kaleido_a_mail_says_how_to_get_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "kaleido", None)
+    html, _ = parts_of(lake_in(home, browser=sys.executable))
+    assert "pip install &#34;bio-lakehouse[charts]&#34;" in html
+
+
+@needs_browser
+def test_the_page_is_printed(home: Path) -> None:
+    lake = lake_in(home, browser=BROWSER)
+    key = formats.written_as(lake, "me", SUNDAY, "pdf")
+    assert key == "reports/me/weekly-2025-11-16.pdf"
+    assert lake.objects.get(key).startswith(b"%PDF-")
+    assert len(lake.objects.get(key)) > 50_000
+
+
+def test_no_browser_no_pdf_and_a_clear_word(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bio_lakehouse.viz.browser.BROWSERS", ("no-such-browser",))
+    with pytest.raises(ReportError, match="no Chrome or Chromium was found; install one, or set BIO_BROWSER"):
+        formats.written_as(lake_in(home), "me", SUNDAY, "pdf")
+    with pytest.raises(ReportError, match=r"printed no PDF of .*weekly-2025-11-16.html"):
+        formats.written_as(lake_in(home, browser=shutil.which("false")), "me", SUNDAY, "pdf")
+
+
+def test_the_report_tells_training_load_and_a_forecast_that_is_worth_it(home: Path) -> None:
+    contents = build.composed(lake_in(home), "me", SUNDAY).contents
+    page = lake_in(home).objects.get(build.report_key("me", SUNDAY)).decode()
+    assert contents.forecast.endswith("better than all 3.")
+    assert contents.forecast_note == ""
+    assert "80 % interval" in contents.forecast
+    assert contents.forecast.split(":", 1)[0] in page
+    assert contents.training.drawing is not None
+    assert contents.byline == "Written from templates."
+    assert contents.byline in page
+
+
+def test_only_a_key_and_leave_make_claude_be_asked(home: Path) -> None:
+    assert claude_access(lake_in(home).settings) is None
+    keyed = lake_in(home, anthropic_api_key="sk-test", claude_effort="none", claude_prices="1,2,3,0.5")
+    access = claude_access(keyed.settings)
+    assert access is not None
+    assert (access.effort, access.model, access.prices.output) == (None, "claude-sonnet-5-5", 2.0)
+    assert claude_access(lake_in(home, anthropic_api_key="sk-test", local_only=True).settings) is None
+    assert "sk-test" not in build.show_egress(keyed, "me", SUNDAY)
+
+
+def test_what_would_be_sent_holds_no_row(home: Path) -> None:
+    lake = lake_in(home)
+    sent = build.show_egress(lake, "me", SUNDAY)
+    titles = {line["title"] for line in lake.tables.scan("bio_silver.peloton_workouts", columns=["title"]).to_pylist()}
+    assert not [title for title in titles if len(title) > 12 and title in sent]
+    assert '"readiness_score' in sent.replace("\\", "")
+
+
+def test_a_text_by_claude_is_kept_and_costs_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bio_lakehouse.narrative.template_writer import TemplateWriter
+    from bio_lakehouse.narrative.writer import Narrative
+    from bio_lakehouse.reports import writing
+
+    asked = []
+
+    class Stand:
+        def write(self, facts: Any) -> Narrative:
+            asked.append(facts.version)
+            made = TemplateWriter().write(facts)
+            return Narrative("Claude", made.draft, made.text, facts.version, model="m", tries=1, cost_usd=0.01)
+
+    monkeypatch.setattr(writing, "writer_for", lambda access: Stand())
+    lake = lake_in(home)
+    inputs = build.gather(lake, "me", SUNDAY, SUNDAY)
+    facts = facts_of(build.composed(lake, "me", SUNDAY).contents, inputs.insights)
+    first = narrative_of(lake.objects, "reports/me/kept.json", facts, None)
+    assert narrative_of(lake.objects, "reports/me/kept.json", facts, None) == first
+    assert first.author == "Claude"
+    assert asked == [facts.version, facts.version]
