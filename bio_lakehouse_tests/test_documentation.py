@@ -26,7 +26,7 @@ def commands(group: click.Group = main, path: str = "bio-lakehouse") -> Iterator
 
 def test_every_setting_is_in_the_example_environment_and_the_readme() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
-    written = re.findall(r"^# ([A-Z_]+)=(.*)$", example, re.MULTILINE)
+    written = re.findall(r"^# ([A-Z0-9_]+)=(.*)$", example, re.MULTILINE)
     assert written == [(variable, default) for variable, default, _ in documented_settings()]
     for variable, default, meaning in documented_settings():
         assert meaning in example
