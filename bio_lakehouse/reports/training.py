@@ -34,7 +34,7 @@ class LoadDrawing:
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """What is known of training load in the 90 days up to the report's day; no drawing when nothing is."""
+    """What is known of training load in the 90 days up to the report's day; no drawing without a load."""
 
     sentences: tuple[str, ...]
     drawing: LoadDrawing | None
@@ -49,7 +49,7 @@ def training_of(rows: Sequence[Row], last: date) -> Training:
     state = state_text(known[-1]) if known else sentences.load_unknown()
     unknown = sum(row.get("unknown_workouts", 0) for row in shown)
     said = (state, *((sentences.unknown_loads(unknown, DAYS),) if unknown else ()), *estimated(shown))
-    return Training(said, drawing_of(shown) if any(row.get("state") for row in shown) else None)
+    return Training(said, drawing_of(shown) if any(row.get("training_load") for row in shown) else None)
 
 
 def state_text(row: Row) -> str:
