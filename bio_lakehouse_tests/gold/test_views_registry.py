@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from sqlglot.optimizer.qualify import qualify
 
 from bio_lakehouse.engines.athena import AthenaQuery
 from bio_lakehouse.engines.guard import check
-from bio_lakehouse.gold.views import VIEWS, View, in_dependency_order, parse_view
+from bio_lakehouse.gold.views import VIEWS, View, parse_view
 from bio_lakehouse.lake.schema import ARROW_TYPES
 from bio_lakehouse_tests.engines.memory_lake import SCHEMAS, engine
 
@@ -111,15 +110,6 @@ def test_every_select_that_joins_or_groups_keeps_users_apart(view: View) -> None
         parts = [*(join.args.get("on") for join in select.args.get("joins", [])), select.args.get("group")]
         parts += [exp.Tuple(expressions=window.args["partition_by"]) for window in select.find_all(exp.Window)]
         assert all("user_id" in {column.name for column in part.find_all(exp.Column)} for part in parts if part)
-
-
-def test_a_view_comes_after_what_it_reads() -> None:
-    first, second = (
-        replace(VIEWS["energy_state"], name=name, depends_on=reads)
-        for name, reads in (("a", ("bio_gold.b", "bio_silver.x")), ("b", ("bio_gold.daily_readiness_performance",)))
-    )
-
-    assert list(in_dependency_order({"a": first, "b": second})) == ["b", "a"]
 
 
 def test_a_column_has_its_bounds_and_comment() -> None:

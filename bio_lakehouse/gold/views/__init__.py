@@ -1,14 +1,13 @@
 """The eight gold views: one file of Athena SQL each, whose head comment says what it shows, its grain and its columns.
 
-`VIEWS` holds them by name, each after the ones it reads.
+`VIEWS` holds them by name; what each reads is found in its SQL when it is asked for.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from graphlib import TopologicalSorter
+from functools import cached_property
 from importlib.resources import files
 
 import sqlglot
@@ -35,8 +34,7 @@ _COLUMN = re.compile(
 class View:
     """A view of the gold database.
 
-    `sql` is the whole file; `grain` are the columns that identify a row; `depends_on` the full names of the tables and
-    views that it reads.
+    `sql` is the whole file; `grain` are the columns that identify a row.
     """
 
     name: str
@@ -45,7 +43,11 @@ class View:
     grain: tuple[str, ...]
     owner: str
     columns: tuple[Column, ...]
-    depends_on: tuple[str, ...]
+
+    @cached_property
+    def depends_on(self) -> tuple[str, ...]:
+        """Full names of the tables and views that it reads."""
+        return _tables_read(self.sql)
 
     @property
     def full_name(self) -> str:
@@ -74,7 +76,6 @@ def parse_view(name: str, sql: str) -> View:
         grain=tuple(head["grain"].split(", ")),
         owner=head["owner"],
         columns=tuple(_column(name, text) for text in re.split(r"\n  (?=\S)", "\n" + head["columns"])[1:]),
-        depends_on=_tables_read(sql),
     )
 
 
@@ -105,16 +106,7 @@ def _tables_read(sql: str) -> tuple[str, ...]:
 
 def _load() -> dict[str, View]:
     texts = {path.name.removesuffix(".sql"): path for path in files(__name__).iterdir() if path.name.endswith(".sql")}
-    return in_dependency_order({name: parse_view(name, texts[name].read_text("utf-8")) for name in sorted(texts)})
-
-
-def in_dependency_order(views: Mapping[str, View]) -> dict[str, View]:
-    """The same views, each after the ones it reads."""
-    full_names = {view.full_name: name for name, view in views.items()}
-    reads = {
-        name: [full_names[table] for table in view.depends_on if table in full_names] for name, view in views.items()
-    }
-    return {name: views[name] for name in TopologicalSorter(reads).static_order()}
+    return {name: parse_view(name, texts[name].read_text("utf-8")) for name in sorted(texts)}
 
 
 VIEWS: dict[str, View] = _load()
