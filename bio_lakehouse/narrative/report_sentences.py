@@ -228,9 +228,10 @@ def load_estimated() -> str:
     return "Loads by power are estimates: from average power, as normalised power is not delivered."
 
 
-def load_basis() -> str:
+def load_basis(highest: int) -> str:
     return (
-        "Bars: load of each day (100: an hour at threshold). Solid: chronic load, 42 days. Dashed: acute load, 7 days."
+        f"Bars: load of each day, {highest} at most (100: an hour at threshold). Solid: chronic load, 42 days. Dashed: "
+        "acute load, 7 days."
     )
 
 

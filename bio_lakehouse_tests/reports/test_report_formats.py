@@ -20,11 +20,11 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.reports import build, formats
 from bio_lakehouse.reports.email import LARGEST_BYTES
-from bio_lakehouse.reports.facts import facts_of
-from bio_lakehouse.reports.writing import claude_access, narrative_of
+from bio_lakehouse.reports.writing import claude_access
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver import SCHEMAS as SILVER
 from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
+from bio_lakehouse_tests.narrative.anthropic_server import says, serving
 
 SUNDAY = date(2025, 11, 16)
 LANDED = datetime.fromisoformat("2025-11-17T06:00:00")
@@ -141,24 +141,41 @@ def test_what_would_be_sent_holds_no_row(home: Path) -> None:
     assert '"readiness_score' in sent.replace("\\", "")
 
 
-def test_a_text_by_claude_is_kept_and_costs_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bio_lakehouse.narrative.template_writer import TemplateWriter
-    from bio_lakehouse.narrative.writer import Narrative
-    from bio_lakehouse.reports import writing
+def asking(home: Path, url: str, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Lakehouse:
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", url)
+    return lake_in(home, anthropic_api_key="sk-test", **settings)
 
-    asked = []
 
-    class Stand:
-        def write(self, facts: Any) -> Narrative:
-            asked.append(facts.version)
-            made = TemplateWriter().write(facts)
-            return Narrative("Claude", made.draft, made.text, facts.version, model="m", tries=1, cost_usd=0.01)
+def test_a_text_by_claude_is_on_the_page_with_its_cost_and_asked_for_once(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(says("Readiness averaged {readiness_score.week} this week.")) as server:
+        lake = asking(home, server.url, monkeypatch)
+        sent = build.show_egress(lake, "me", SUNDAY)
+        assert server.asked == []
+        made = build.make(lake, "me", SUNDAY)
+        assert [request.body.decode() for request in server.asked] == [sent]
+        again = build.make(lake, "me", SUNDAY)
+        assert len(server.asked) == 1
+    mean = made.contents.readiness.measure.text(made.contents.readiness.week.mean)
+    assert made.contents.narrative == (f"Readiness averaged {mean} this week.",)
+    assert made.contents.byline.startswith("Written by Claude (claude-sonnet-5-5) in 1 request: ")
+    assert "about $0.0" in made.contents.byline
+    assert made.contents.byline in lake.objects.get(made.key).decode()
+    assert not again.changed
+    lake.objects.delete(build.narrative_key("me", SUNDAY))
 
-    monkeypatch.setattr(writing, "writer_for", lambda access: Stand())
-    lake = lake_in(home)
-    inputs = build.gather(lake, "me", SUNDAY, SUNDAY)
-    facts = facts_of(build.composed(lake, "me", SUNDAY).contents, inputs.insights)
-    first = narrative_of(lake.objects, "reports/me/kept.json", facts, None)
-    assert narrative_of(lake.objects, "reports/me/kept.json", facts, None) == first
-    assert first.author == "Claude"
-    assert asked == [facts.version, facts.version]
+
+def test_what_claude_makes_up_does_not_reach_the_page(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(says("Readiness averaged 99 because you slept well.<script>alert(1)</script>")) as server:
+        contents = build.make(asking(home, server.url, monkeypatch), "me", SUNDAY).contents
+        assert len(server.asked) == 2
+    assert "99 because" not in " ".join(contents.narrative)
+    assert contents.byline.startswith("Written from templates: the gate refused what Claude wrote, twice.")
+
+
+def test_local_only_and_a_range_ask_nobody(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(says("Readiness averaged {readiness_score.week}.")) as server:
+        build.make(asking(home, server.url, monkeypatch, local_only=True), "me", SUNDAY)
+        build.make(asking(home, server.url, monkeypatch), "me", SUNDAY, ask_claude=False)
+        assert server.asked == []
