@@ -60,7 +60,10 @@ def events(instance: dg.DagsterInstance, key: str) -> dict[str, dg.AssetMaterial
 
 
 def snapshots(lake: Lakehouse) -> dict[str, int]:
-    return {name: lake.tables.catalog.writable.load_table(name).current_snapshot().snapshot_id for name in lake.tables.names()}
+    return {
+        name: lake.tables.catalog.writable.load_table(name).current_snapshot().snapshot_id
+        for name in lake.tables.names()
+    }
 
 
 def test_an_arrival_builds_every_day_and_leaves_nothing_pending(lake: Lakehouse, outcomes: list[RunOutcome]) -> None:
