@@ -209,7 +209,14 @@ def report(
 @main.command()
 @HOME
 @click.argument("sql")
-@click.option("--format", "layout", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="How the rows are printed.",
+)
 @user_option("Whose rows are seen")
 @click.option("--all-users", is_flag=True, help="See the rows of every user.")
 def query(home: Path | None, sql: str, layout: str, user: str | None, all_users: bool) -> None:
