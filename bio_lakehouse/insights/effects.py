@@ -12,7 +12,7 @@ from bio_lakehouse.viz import charts
 from bio_lakehouse.viz.theme import Mode
 
 COMPARABLE = ("Pearson r", "Spearman ρ", "rank-biserial")
-TITLE = "r, ρ or rank-biserial, 95 % interval"
+TITLE = "r, ρ or rank-biserial"
 
 
 def visualize_effects(insights: Sequence[Insight], mode: Mode = "light") -> Figure:

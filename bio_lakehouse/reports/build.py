@@ -13,7 +13,7 @@ from plotly.graph_objects import Figure
 
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
-from bio_lakehouse.insights import InsightData, insights_of, visualize
+from bio_lakehouse.insights import Insight, InsightData, insights_of, visualize, visualize_effects
 from bio_lakehouse.insights.forecast import forecast
 from bio_lakehouse.insights.training_load import training_load
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -22,7 +22,7 @@ from bio_lakehouse.reports.comparison import compare
 from bio_lakehouse.reports.contents import Contents, ReportInputs, contents_of, decided_together, with_narrative
 from bio_lakehouse.reports.facts import facts_of
 from bio_lakehouse.reports.measures import DAILY as DAILY_MEASURES
-from bio_lakehouse.reports.weekly_report import render
+from bio_lakehouse.reports.weekly_report import EFFECTS, render
 from bio_lakehouse.reports.writing import claude_access, narrative_of, would_send
 from bio_lakehouse.silver import SCHEMAS as SILVER
 
@@ -53,7 +53,7 @@ class MadeReport:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """Contents, and Plotly figures by insight name."""
+    """Contents, and Plotly figures by insight name; all effects in one as `EFFECTS`."""
 
     contents: Contents
     figures: dict[str, Figure]
@@ -94,8 +94,15 @@ def composed(
     Raises `ReportError` when the lake holds nothing of this user up to `day`.
     """
     inputs = gather(lake, user_id, day, today or lake.settings.today(user_id))
-    figures = {insight.name: visualize(insight) for insight in inputs.insights}
-    return Composed(written_contents(lake, inputs, ask_claude), figures)
+    contents = written_contents(lake, inputs, ask_claude)
+    return Composed(contents, figures_of(inputs.insights))
+
+
+def figures_of(insights: Sequence[Insight]) -> dict[str, Figure]:
+    """Each insight's figure by name, and all tested effects in one where any was tested."""
+    effects = visualize_effects(insights)
+    shown = {EFFECTS: effects} if any(len(trace.y) for trace in effects.data) else {}
+    return {insight.name: visualize(insight) for insight in insights} | shown
 
 
 def written_contents(lake: Lakehouse, inputs: ReportInputs, ask_claude: bool) -> Contents:

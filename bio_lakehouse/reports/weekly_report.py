@@ -49,8 +49,12 @@ class Tile:
     bars: tuple[Bar, ...] | None = None
 
 
+EFFECTS = "effects"
+"""The figure that shows the effects of all findings side by side."""
+
+
 def render(contents: Contents, figures: Mapping[str, Figure] | None = None) -> str:
-    """The page. `figures` are Plotly figures by insight name; an insight without one is shown as text alone.
+    """The page. `figures` are Plotly figures by insight name (and `EFFECTS`); an insight without one is text alone.
 
     Plotly's script is inside the page once, and only when there is a figure. A content security policy allows these
     scripts alone, by their hashes, and no request.
