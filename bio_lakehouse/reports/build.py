@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 from plotly.graph_objects import Figure
 
+from bio_lakehouse.engines.gap_ledger import entry_days
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.insights import Insight, InsightData, insights_of, visualize, visualize_effects
@@ -36,6 +37,8 @@ ARRIVALS = (
 )
 """Silver tables whose rows a report stands on."""
 SIGNS_OF_LIFE = ("readiness_score", "sleep_score", "activity_score", "steps", "workout_count")
+SCORED = ("oura/daily_readiness", "oura/daily_sleep", "oura/daily_activity")
+"""Datasets whose failed fetches the strip of what arrived tells."""
 HEAD_BYTES = 4096
 DATA_UP_TO = re.compile(rb'<meta name="bio-lakehouse:data-up-to" content="([^"]*)">')
 
@@ -140,6 +143,7 @@ def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInput
         activity=_rows(lake, SILVER["oura_daily_activity"], user_id, ("day", "non_wear_time"), last=day),
         sleep=_rows(lake, SILVER["oura_sleep"], user_id, ("day", "type"), last=day),
         data_up_to=newest_arrival(lake, user_id, day),
+        failed=entry_days(lake, user_id, SCORED, failed=True),
     )
 
 

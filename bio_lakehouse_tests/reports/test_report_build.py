@@ -9,8 +9,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from bio_lakehouse.errors import ReportError
+from bio_lakehouse.errors import ReportError, SourceError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
+from bio_lakehouse.lake import fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.schema import TableSchema
@@ -18,6 +19,7 @@ from bio_lakehouse.reports import build
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver import SCHEMAS as SILVER
 from bio_lakehouse.sources.demo import Truth, daily_rows, simulate, workout_rows
+from bio_lakehouse.sources.oura.fetch import FailedWindow, Window
 
 SUNDAY = date(2025, 11, 16)
 TODAY = SUNDAY + timedelta(days=1)
@@ -139,3 +141,10 @@ def test_one_day_is_enough_for_a_page(lake: Lakehouse) -> None:
     made = build.make(lake, "ada", SUNDAY)
     assert made.contents.headline == "The first weeks: getting to know what is usual for you"
     assert {card.status for card in made.contents.insights} == {"not enough data"}
+
+
+def test_days_whose_fetch_failed_are_told_as_such(lake: Lakehouse) -> None:
+    failed = Window("daily_sleep", SUNDAY - timedelta(days=1), SUNDAY)
+    fetching.log_failure(lake, "me", FailedWindow(failed, SourceError("Oura did not answer")))
+    assert build.gather(lake, "me", SUNDAY, TODAY).failed == {failed.first_day, failed.last_day}
+    assert build.gather(lake, "ada", SUNDAY, TODAY).failed == frozenset()
