@@ -157,10 +157,22 @@ def report_egress(lake: Lakehouse, user_id: str, week_ending: date | None = None
     return show_egress(lake, user_id, week_ending or newest_day_with_data(lake, user_id))
 
 
+def introduce_demo_person(lake: Lakehouse) -> None:
+    """Write the demo person's measures to `users.toml`, unless the home has one."""
+    from bio_lakehouse.sources.demo import MAX_HEART_RATE, THRESHOLD_POWER
+
+    path = lake.settings.home / "users.toml"
+    if not path.exists():
+        path.write_text(
+            f"[{lake.settings.user}]\nftp = {THRESHOLD_POWER:.0f}\nmax_heart_rate = {MAX_HEART_RATE}\n", "utf-8"
+        )
+
+
 def run_demo(lake: Lakehouse, days: int, seed: int) -> DemoOutcome:
     """Write a demo person's files, bring them in, and make the report of their newest day."""
     from bio_lakehouse.sources import demo
 
+    introduce_demo_person(lake)
     person = demo.simulate(days, seed, lake.settings.today(), timezone=lake.settings.timezone)
     with tempfile.TemporaryDirectory() as folder:
         ingest = run_ingest(lake, demo.write_files(person, Path(folder)), lake.settings.user)
