@@ -2,12 +2,15 @@ import signal
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+import dagster as dg
 import pytest
 from dagster_shared.error import SerializableErrorInfo
 
 from bio_lakehouse.automation import launch
 from bio_lakehouse.automation.failures import first_cause, text_of
+from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.automation.launch import Launcher
+from bio_lakehouse.automation.partitions import daily
 from bio_lakehouse.automation.ranges import DayRange
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.lake import arrivals
@@ -161,3 +164,20 @@ def test_a_run_without_its_spark_names_the_setting(settings: Settings) -> None:
     apart = load_settings(**settings.without_secrets() | {"spark_remote": "sc://127.0.0.1:9"})
     with pytest.raises(BioLakehouseError, match="BIO_SPARK_REMOTE: no Spark answers at"):
         launch.materialize_range(apart, "silver/oura_sleep", settings.today(), settings.today())
+
+
+def test_days_that_failed_are_marked_as_such_until_they_are_built(settings: Settings) -> None:
+    apart = load_settings(**settings.without_secrets() | {"spark_remote": "sc://127.0.0.1:9"})
+    first, last = settings.today() - timedelta(2), settings.today()
+    days = [(first + timedelta(number)).isoformat() for number in range(3)]
+
+    def states() -> set[str]:
+        with open_instance(settings) as instance:
+            found = instance.get_status_by_partition(dg.AssetKey(["silver", "oura_sleep"]), days, daily(settings))
+        return {state.value for state in (found or {}).values() if state}
+
+    with pytest.raises(BioLakehouseError):
+        launch.materialize_range(apart, "silver/oura_sleep", first, last)
+    assert states() == {"FAILED"}
+    launch.materialize_range(settings, "silver/oura_sleep", first, last)
+    assert states() == {"MATERIALIZED"}
