@@ -48,7 +48,7 @@ def connect(address: str) -> SparkSession:
         session.conf.set("spark.sql.session.timeZone", "UTC")
     except PySparkException as error:
         raise SettingsError(f"BIO_SPARK_REMOTE: Spark at {address} refused the session: {error}") from error
-    atexit.register(stop, session, address)
+    atexit.register(stop, session)
     return session
 
 
@@ -65,12 +65,12 @@ def check_reachable(address: str) -> None:
         ) from error
 
 
-def stop(session: SparkSession, address: str) -> None:
-    """End `session`; when its server has gone already, without saying goodbye, for which PySpark would retry."""
-    try:
-        check_reachable(address)
-    except SettingsError:
-        session.release_session_on_close = False  # type: ignore[attr-defined]
+def stop(session: SparkSession) -> None:
+    """End `session` without a word to its server, which drops idle sessions by itself.
+
+    Saying goodbye has no deadline in PySpark: a server that has gone, or is going, would hold up the end for minutes.
+    """
+    session.release_session_on_close = False  # type: ignore[attr-defined]
     with suppress(PySparkException):
         session.stop()
 
