@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.connect.client.retries import DefaultPolicy
 
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.settings import Settings
@@ -41,13 +42,17 @@ def spark_session(settings: Settings) -> Iterator[SparkSession]:
 
 
 def connect(address: str) -> SparkSession:
-    """A new session, in UTC, at a Spark Connect address (`sc://host:port`); it is stopped when the process ends."""
+    """A new session, in UTC, at a Spark Connect address (`sc://host:port`); it is stopped when the process ends.
+
+    A call that fails is tried again for some seconds, where PySpark would for minutes.
+    """
     check_reachable(address)
     try:
         session = SparkSession.builder.remote(address).create()
         session.conf.set("spark.sql.session.timeZone", "UTC")
     except PySparkException as error:
         raise SettingsError(f"BIO_SPARK_REMOTE: Spark at {address} refused the session: {error}") from error
+    session.client.set_retry_policies([DefaultPolicy(max_retries=6, max_backoff=2000)])
     atexit.register(stop, session)
     return session
 
