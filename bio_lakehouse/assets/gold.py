@@ -8,7 +8,7 @@ from pyspark.sql import SparkSession
 from bio_lakehouse.assets.keys import COVERAGE, GAP_LEDGER, GOLD_DAILY, assets_of_run, datasets_built, table_key
 from bio_lakehouse.assets.lineage import daily_lineage, view_lineage
 from bio_lakehouse.assets.reporting import Materialized, committed, materialized, preview, rows_by_day, table_metadata
-from bio_lakehouse.automation.checks import check_of, checked, schema_of
+from bio_lakehouse.automation.checks import check_of, checked
 from bio_lakehouse.automation.partitions import begun, days_of
 from bio_lakehouse.automation.watching import watch, watch_specs
 from bio_lakehouse.engines import pipeline
@@ -44,7 +44,7 @@ def daily_readiness_performance(
 def view_asset(view: View) -> dg.AssetsDefinition:
     """The asset `gold/<view>`: materialising a day creates the view when its text changed, and shows the day's rows."""
 
-    key, schema = table_key(view.full_name), schema_of(view)
+    key, schema = table_key(view.full_name), view.schema
 
     @dg.asset(
         key=key,

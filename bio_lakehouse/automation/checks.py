@@ -8,7 +8,6 @@ they would take a third of a run's time.
 import dagster as dg
 import pyarrow as pa
 
-from bio_lakehouse.gold.views import DATABASE, View
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.lake.tables import conform, violations
 
@@ -29,9 +28,3 @@ def checked(schema: TableSchema, rows: pa.Table) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         check_name=NAME, passed=not found, description="; ".join(found) or None, metadata={"rows": rows.num_rows}
     )
-
-
-def schema_of(view: View) -> TableSchema:
-    """What a view declares, as the schema of a table."""
-    day = "day" if view.has_day else None
-    return TableSchema(DATABASE, view.name, view.description, view.grain, view.columns, day)

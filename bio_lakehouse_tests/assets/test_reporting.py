@@ -3,7 +3,7 @@ from datetime import date
 import pyarrow as pa
 
 from bio_lakehouse.assets.reporting import preview, rows_by_day, table_metadata
-from bio_lakehouse.automation.checks import checked, schema_of
+from bio_lakehouse.automation.checks import checked
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake.schema import Column
@@ -49,6 +49,6 @@ def test_a_check_says_what_breaks_the_schema() -> None:
 
 
 def test_a_view_is_checked_by_what_it_declares() -> None:
-    schema = schema_of(VIEWS["workout_type_optimization"])
+    schema = VIEWS["workout_type_optimization"].schema
     assert schema.day_column is None
     assert schema.grain == VIEWS["workout_type_optimization"].grain
