@@ -47,6 +47,7 @@ class Fault:
     cut: bool = False
     delay_seconds: float = 0
     trickle: bool = False
+    flood: bool = False
     next_token: str | None = None
     text: str | None = None
 
@@ -57,6 +58,7 @@ class Accounts:
 
     expires_in: int = 86400
     scope: str = "daily heartrate spo2Daily"
+    said_scope: str | None = "as granted"
     token_paths: frozenset[str] = frozenset({NEW_TOKEN_PATH, OLD_TOKEN_PATH})
     codes: dict[str, str] = field(default_factory=dict)
     access: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -70,8 +72,9 @@ class Accounts:
         access, refresh = f"access-{secrets.token_hex(8)}", f"refresh-{secrets.token_hex(8)}"
         self.access[access] = (family, time.time() + self.expires_in)
         self.refresh[refresh] = family
-        answer = {"access_token": access, "refresh_token": refresh, "token_type": "bearer", "scope": self.scope}
-        return answer | {"expires_in": self.expires_in}
+        answer = {"access_token": access, "refresh_token": refresh, "token_type": "bearer"}
+        said = self.scope if self.said_scope == "as granted" else self.said_scope
+        return answer | {"expires_in": self.expires_in} | ({"scope": said} if said else {})
 
     def revoke(self, family: str) -> None:
         self.access = {token: entry for token, entry in self.access.items() if entry[0] != family}
@@ -243,7 +246,7 @@ def _handler(server: OuraServer) -> type[BaseHTTPRequestHandler]:
         def _send(self, status: int, content: bytes, fault: Fault) -> None:
             self.send_response(status)
             self.send_header("Content-Type", "application/json" if fault.text is None else "text/html")
-            self.send_header("Content-Length", str(len(content)))
+            self.send_header("Content-Length", str(10**12 if fault.trickle or fault.flood else len(content)))
             for name, value in fault.headers.items():
                 self.send_header(name, value)
             self.end_headers()
@@ -251,16 +254,20 @@ def _handler(server: OuraServer) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(content[: len(content) // 2])
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)
-            elif fault.trickle:
-                self._trickle(content)
+            elif fault.trickle or fault.flood:
+                self._never_ends(content, fault)
             else:
                 self.wfile.write(content)
 
-        def _trickle(self, content: bytes) -> None:
+        def _never_ends(self, content: bytes, fault: Fault) -> None:
+            """The content and then blanks, which JSON may end in: byte by byte, or as fast as they are taken."""
             try:
-                for byte in content:
+                for byte in content if fault.trickle else ():
                     self.wfile.write(bytes([byte]))
                     time.sleep(0.02)
+                while True:
+                    self.wfile.write(b" " * (1 if fault.trickle else 1 << 20))
+                    time.sleep(0.02 if fault.trickle else 0)
             except OSError:
                 self.close_connection = True
 
@@ -473,7 +480,7 @@ def signed_in(server: OuraServer, store: TokenStore, expires_in: float = 3600) -
         access_token=issued["access_token"],
         refresh_token=issued["refresh_token"],
         expires_at=time.time() + expires_in,
-        scope=issued["scope"],
+        scope=issued.get("scope"),
         token_url=server.url + NEW_TOKEN_PATH,
     )
     store.save(tokens)

@@ -16,6 +16,7 @@ import pytest
 
 from bio_lakehouse.errors import SignInRequired, SourceError
 from bio_lakehouse.sources.oura import client as client_module
+from bio_lakehouse.sources.oura import transport
 from bio_lakehouse.sources.oura.client import ENDPOINTS, OuraClient
 from bio_lakehouse.sources.oura.connection import Patience
 from bio_lakehouse.sources.oura.tokens import FileTokenStore, Tokens
@@ -117,6 +118,12 @@ def test_record_without_a_readable_day_is_kept(client: OuraClient, server: OuraS
     server.faults["daily_stress"].append(Fault(200, text=json.dumps(page)))
     records = client.records(ENDPOINTS["daily_stress"], FIRST, LAST, BERLIN)
     assert [record["id"] for record in records] == ["a"]
+
+
+def test_instant_without_an_offset_is_of_no_day_and_kept(client: OuraClient, server: OuraServer) -> None:
+    page = {"data": [{"timestamp": "2019-03-10T12:00:00", "bpm": 50}], "next_token": None}
+    server.faults["heartrate"].append(Fault(200, text=json.dumps(page)))
+    assert client.records(ENDPOINTS["heartrate"], FIRST, LAST, BERLIN) == page["data"]
 
 
 def test_401_renews_once_and_goes_on(client: OuraClient, server: OuraServer, store: FileTokenStore) -> None:
@@ -297,6 +304,15 @@ def test_trickle_is_bounded_altogether(server: OuraServer, store: FileTokenStore
         readiness(client)
 
 
+def test_body_that_never_ends_does_not_fill_the_memory(
+    client: OuraClient, server: OuraServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "MOST_BYTES", 8 << 20)
+    server.faults["daily_readiness"].extend([Fault(flood=True)] * 3)
+    with pytest.raises(OuraUnavailable, match=r"broke during .* \(the body is longer than 8 MiB\)"):
+        readiness(client)
+
+
 def test_nobody_at_the_address(server: OuraServer, store: FileTokenStore) -> None:
     connection = connection_to(server, api_url=f"http://127.0.0.1:{free_port()}")
     with (
@@ -312,12 +328,16 @@ def test_nobody_at_the_address(server: OuraServer, store: FileTokenStore) -> Non
         ({"Retry-After": "12"}, 12),
         ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
         ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "²"}, None),
+        ({"Retry-After": "-5"}, None),
+        ({"Retry-After": "Wed, 21 Oct 2099 07:28:00 -0000"}, None),
+        ({"X-RateLimit-Reset": "nan"}, None),
         ({"X-RateLimit-Reset": "soon"}, None),
         ({}, None),
     ],
 )
 def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after(httpx.Headers(headers)) == seconds
+    assert retry_after(httpx.Headers(headers, encoding="latin-1"), "X-RateLimit-Reset") == seconds
 
 
 def test_retry_after_may_be_an_instant() -> None:
@@ -326,7 +346,8 @@ def test_retry_after_may_be_an_instant() -> None:
         {"Retry-After": format_datetime(until, usegmt=True)},
         {"X-RateLimit-Reset": str(int(until.timestamp()))},
     ):
-        assert retry_after(httpx.Headers(headers)) == pytest.approx(88, abs=3)
+        assert retry_after(httpx.Headers(headers), "X-RateLimit-Reset") == pytest.approx(88, abs=3)
+    assert retry_after(httpx.Headers({"X-RateLimit-Reset": str(int(until.timestamp()))})) is None
 
 
 def test_no_secret_gets_into_messages_or_logs(

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bio_lakehouse.errors import SignInRequired, SourceError
+from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.sources.oura.client import ENDPOINTS, OuraClient
 from bio_lakehouse.sources.oura.fetch import (
     READ_BY_DEFAULT,
@@ -21,11 +21,12 @@ from bio_lakehouse.sources.oura.fetch import (
     Window,
     failure_of,
     fetch,
+    readable,
     windows,
 )
 from bio_lakehouse.sources.oura.tokens import FileTokenStore
 from bio_lakehouse.sources.oura.transport import OuraForbidden, OuraUnavailable
-from bio_lakehouse_tests.sources.oura_server import Fault, OuraServer, connection_to, signed_in
+from bio_lakehouse_tests.sources.oura_server import Fault, OuraServer, connection_to, rate_limited, signed_in
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FIRST, LAST = date(2025, 2, 1), date(2025, 3, 31)
@@ -112,6 +113,8 @@ def test_windows_come_newest_first_and_cut_at_the_same_days_every_day() -> None:
 def test_windows_of_one_day_and_of_the_first_days_there_are() -> None:
     assert windows(LAST, LAST, ["sleep"]) == [Window("sleep", LAST, LAST)]
     assert windows(date.min, date(1, 1, 2), ["sleep"]) == [Window("sleep", date.min, date(1, 1, 2))]
+    assert windows(date.max, date.max, ["sleep"]) == [Window("sleep", date.max, date.max)]
+    assert windows(LAST, LAST - timedelta(days=1)) == []
 
 
 def test_windows_that_are_done_are_not_asked_for_again(client: OuraClient, server: OuraServer) -> None:
@@ -195,6 +198,41 @@ def test_oura_being_down_stops_the_asking(client: OuraClient, server: OuraServer
     assert len(failures(outcomes)) == len(windows(FIRST, LAST, ["heartrate"])) > 3
     assert {type(entry.error) for entry in failures(outcomes)} == {OuraUnavailable}
     assert len(server.requests_for("heartrate")) == 3 * 3
+
+
+def test_one_dataset_that_is_down_does_not_hold_up_the_others(client: OuraClient, server: OuraServer) -> None:
+    server.faults["heartrate"].extend([Fault(503, text="down")] * 99)
+    outcomes = list(fetch(client, FIRST, LAST, BERLIN, endpoints=["heartrate", "daily_sleep"]))
+    assert {entry.window.endpoint for entry in failures(outcomes)} == {"heartrate"}
+    assert len(server.requests_for("heartrate")) == 3 * 3
+    assert landed(outcomes)["daily_sleep"] == expected(server, "daily_sleep", FIRST, LAST)
+
+
+def test_oura_is_left_alone_for_as_long_as_it_asks(client: OuraClient, server: OuraServer) -> None:
+    server.faults["daily_sleep"].append(rate_limited(4000))
+    outcomes = list(fetch(client, FIRST, LAST, BERLIN, endpoints=["daily_readiness", "daily_sleep"]))
+    assert [type(outcome) for outcome in outcomes[:2]] == [Answer, FailedWindow]
+    assert answers(outcomes) == outcomes[:1]
+    assert "asks to wait 4000 s" in str(failure_of(failures(outcomes), len(outcomes)))
+    assert len(server.asked) == len(server.requests_for("daily_readiness")) + 1
+
+
+@pytest.mark.parametrize(
+    ("scopes", "names"),
+    [
+        ((), READ_BY_DEFAULT),
+        (("daily", "heartrate", "spo2Daily"), READ_BY_DEFAULT),
+        (("extapi:daily", "email"), ("daily_readiness", "daily_sleep", "daily_activity", "sleep")),
+        (("spo2",), ("daily_spo2",)),
+    ],
+)
+def test_only_what_the_person_is_asked_for_is_read(scopes: tuple[str, ...], names: tuple[str, ...]) -> None:
+    assert readable(scopes) == names
+
+
+def test_scopes_with_which_nothing_can_be_read_are_refused() -> None:
+    with pytest.raises(SettingsError, match=r"BIO_OURA_SCOPES \(email, tag\) lets nothing be read"):
+        readable(("email", "tag"))
 
 
 def test_same_data_make_the_same_bytes(client: OuraClient) -> None:

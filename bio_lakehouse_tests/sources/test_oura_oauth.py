@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
+import struct
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
-import boto3
 import httpx
 import pytest
-from moto import mock_aws
+from moto.server import ThreadedMotoServer
 from pydantic import SecretStr
 
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.sources.oura.connection import OuraConnection
 from bio_lakehouse.sources.oura.oauth import Session, SignIn, login
-from bio_lakehouse.sources.oura.tokens import FileTokenStore, ParameterTokenStore, Tokens, TokenStore
+from bio_lakehouse.sources.oura.tokens import FileTokenStore, Tokens, TokenStore, open_token_store
 from bio_lakehouse.sources.oura.transport import OuraUnavailable, open_http
 from bio_lakehouse_tests.sources.oura_server import (
     CLIENT_ID,
@@ -108,12 +109,30 @@ def test_login_ignores_requests_that_are_not_its_redirect(server: OuraServer, st
         assert httpx.get(connection.redirect_uri.replace("callback", "favicon.ico")).status_code == 404
         forged = httpx.get(connection.redirect_uri, params={"code": "stolen", "state": "guessed"})
         assert forged.status_code == 400
+        assert httpx.get(connection.redirect_uri, params={"code": "stolen", "state": "ü"}).status_code == 400
         return browser(url)
 
     tokens = login(
         connection, store, announce=lambda url: None, open_browser=browser_with_an_intruder, timeout_seconds=10
     )
     assert store.load() == tokens
+
+
+def test_login_ends_though_the_browser_hangs_up_at_once(
+    server: OuraServer, store: FileTokenStore, capfd: pytest.CaptureFixture[str]
+) -> None:
+    connection = connection_to(server)
+
+    def hasty(url: str) -> bool:
+        back = urlsplit(httpx.get(url).headers["Location"])
+        with socket.create_connection((back.hostname or "", back.port or 0)) as browser:
+            browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            browser.sendall(f"GET {back.path}?{back.query} HTTP/1.1\r\n\r\n".encode())
+        return True
+
+    tokens = login(connection, store, announce=lambda url: None, open_browser=hasty, timeout_seconds=10)
+    assert store.load() == tokens
+    assert capfd.readouterr().err == ""
 
 
 def test_login_that_nobody_finishes_ends(server: OuraServer, store: FileTokenStore) -> None:
@@ -145,6 +164,23 @@ def test_sign_in_can_be_finished_from_a_pasted_address(server: OuraServer, store
     with pytest.raises(SourceError, match="does not belong to this sign-in"):
         attempt.finish(address.replace("state=", "state=x"), store)
     assert attempt.finish(address, store) == store.load()
+
+
+@pytest.mark.parametrize(
+    ("in_answer", "in_redirect", "kept"),
+    [("daily", "daily heartrate", "daily"), (None, "daily", "daily"), (None, None, "daily heartrate spo2Daily")],
+)
+def test_what_was_granted_is_known_though_oura_leaves_it_out(
+    in_answer: str | None, in_redirect: str | None, kept: str, server: OuraServer, store: FileTokenStore
+) -> None:
+    server.accounts.said_scope = in_answer
+    attempt = SignIn.begin(connection_to(server))
+    address = httpx.get(attempt.url).headers["Location"] + (f"&scope={in_redirect}" if in_redirect else "")
+    assert attempt.finish(address, store).scope == kept
+    server.accounts.said_scope = None
+    tokens = store.load()
+    assert tokens is not None
+    assert session(server, store).renew(tokens).scope == kept
 
 
 def test_good_tokens_are_used_as_they_are(server: OuraServer, store: FileTokenStore) -> None:
@@ -189,6 +225,25 @@ def test_spent_refresh_token_revokes_the_login_and_asks_to_sign_in(server: OuraS
     assert not server.accounts.accepts(renewed.access_token)
 
 
+def test_renewing_with_a_wrong_secret_blames_the_application_and_keeps_the_login(
+    server: OuraServer, store: FileTokenStore
+) -> None:
+    tokens = signed_in(server, store, expires_in=0)
+    connection = connection_to(server, client_secret=SecretStr("wrong-secret-9"))
+    wrong = Session(connection, store, open_http(connection.patience))
+    with pytest.raises(SignInRequired, match=r"not know this application \(invalid_client\).*BIO_OURA_CLIENT_SECRET"):
+        wrong.tokens()
+    assert store.load() == tokens
+
+
+def test_a_login_that_has_expired_is_told_as_its_own_address_says(server: OuraServer, store: FileTokenStore) -> None:
+    signed_in(server, store, expires_in=0)
+    server.accounts.refresh.clear()
+    server.accounts.token_paths = frozenset({NEW_TOKEN_PATH})
+    with pytest.raises(SignInRequired, match=r"has expired or was revoked \(invalid_grant, invalid_request\)"):
+        session(server, store).tokens()
+
+
 def test_renewing_rides_out_a_short_outage(server: OuraServer, store: FileTokenStore) -> None:
     signed_in(server, store, expires_in=0)
     server.faults["token"].extend([Fault(502, text="<html>bad gateway"), rate_limited(4)])
@@ -198,7 +253,10 @@ def test_renewing_rides_out_a_short_outage(server: OuraServer, store: FileTokenS
     assert 4 <= waits[1] <= 5
 
 
-@pytest.mark.parametrize("fault", [Fault(503, text="down"), Fault(200, text="<html>"), Fault(200, body={"hello": 1})])
+@pytest.mark.parametrize(
+    "fault",
+    [Fault(503, text="down"), Fault(200, text="<html>"), Fault(200, body={"hello": 1}), Fault(302, text="moved")],
+)
 def test_outage_while_renewing_keeps_the_login(fault: Fault, server: OuraServer, store: FileTokenStore) -> None:
     tokens = signed_in(server, store, expires_in=0)
     server.faults["token"].extend([fault] * 3)
@@ -216,30 +274,27 @@ def test_another_process_having_renewed_meanwhile_is_noticed(server: OuraServer,
 
 TWO_AT_ONCE = """
 import sys
-from pathlib import Path
 from pydantic import SecretStr
 from bio_lakehouse.sources.oura.connection import OuraConnection
 from bio_lakehouse.sources.oura.oauth import Session
-from bio_lakehouse.sources.oura.tokens import FileTokenStore
+from bio_lakehouse.sources.oura.tokens import open_token_store
 from bio_lakehouse.sources.oura.transport import open_http
 
-client_id, secret, token_url, path = sys.argv[1:]
+client_id, secret, token_url, address = sys.argv[1:]
 connection = OuraConnection(client_id, SecretStr(secret), token_urls=(token_url,))
-session = Session(connection, FileTokenStore(Path(path)), open_http(connection.patience))
+session = Session(connection, open_token_store(address, "me"), open_http(connection.patience))
 print("ready", flush=True)
 sys.stdin.readline()
 print(session.tokens().access_token, flush=True)
 """
 
 
-def test_two_processes_renewing_at_once_reach_the_server_once(server: OuraServer, store: FileTokenStore) -> None:
-    signed_in(server, store, expires_in=0)
-    server.faults["token"].append(Fault(delay_seconds=0.5))
-    arguments = [CLIENT_ID, CLIENT_SECRET, server.url + NEW_TOKEN_PATH, str(store.path)]
+def renewed_by_two_processes(server: OuraServer, address: str, environment: dict[str, str]) -> list[str]:
+    """The access tokens that two processes have after renewing at once from the store at that address."""
+    words = [sys.executable, "-c", TWO_AT_ONCE, CLIENT_ID, CLIENT_SECRET, server.url + NEW_TOKEN_PATH, address]
+    environment = os.environ | environment
     processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", TWO_AT_ONCE, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
         for _ in range(2)
     ]
     for process in processes:
@@ -249,32 +304,43 @@ def test_two_processes_renewing_at_once_reach_the_server_once(server: OuraServer
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    printed = [process.communicate(timeout=30)[0].strip() for process in processes]
+    return [process.communicate(timeout=60)[0].strip() for process in processes]
+
+
+@pytest.fixture
+def parameter_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """A Parameter Store on loopback, and the environment in which boto3 finds it."""
+    store = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    store.start()
+    host, port = store.get_host_and_port()
+    environment = {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+    }
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    yield environment
+    store.stop()
+
+
+@pytest.mark.parametrize("kind", ["folder", "parameter store"])
+def test_two_processes_renewing_at_once_reach_the_server_once(
+    kind: str, server: OuraServer, tmp_path: Path, parameter_store: dict[str, str]
+) -> None:
+    address = str(tmp_path) if kind == "folder" else "ssm:/lake/oura"
+    store = open_token_store(address, "me")
+    signed_in(server, store, expires_in=0)
+    server.faults["token"].append(Fault(delay_seconds=0.5))
+    printed = renewed_by_two_processes(server, address, parameter_store)
     stored = store.load()
     assert stored is not None
     assert printed == [stored.access_token] * 2
     assert len(server.asked) == 1
     assert server.accounts.granted_refreshes == 1
     assert server.accounts.refused_refreshes == 0
-
-
-def test_two_renewing_at_once_from_parameter_store_reach_the_server_once(
-    server: OuraServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws():
-        ssm = boto3.client("ssm", "eu-central-1")
-        store = ParameterTokenStore("/lake/oura/me", ssm, sleep=lambda seconds: time.sleep(0.02))
-        signed_in(server, store, expires_in=0)
-        server.faults["token"].append(Fault(delay_seconds=0.3))
-        sessions = [session(server, store) for _ in range(2)]
-        with ThreadPoolExecutor(2) as pool:
-            found = list(pool.map(lambda one: one.tokens(), sessions))
-        assert found == [store.load()] * 2
-    assert server.accounts.granted_refreshes == 1
-    assert len(server.asked) == 1
 
 
 def test_no_secret_is_logged_or_told(
@@ -299,7 +365,15 @@ def test_no_secret_is_logged_or_told(
     [
         ({"client_id": ""}, "BIO_OURA_CLIENT_ID and BIO_OURA_CLIENT_SECRET"),
         ({"client_secret": SecretStr("")}, "BIO_OURA_CLIENT_ID and BIO_OURA_CLIENT_SECRET"),
-        ({"api_url": "http://api.ouraring.com"}, "not https"),
+        ({"api_url": "http://api.ouraring.com"}, "BIO_OURA_API_URL: .*not https"),
+        ({"api_url": "api.ouraring.com"}, "BIO_OURA_API_URL: .*not https"),
+        ({"api_url": "https://"}, "BIO_OURA_API_URL: .*not https"),
+        ({"api_url": "https://[bad"}, "BIO_OURA_API_URL: 'https://\\[bad' cannot be read"),
+        ({"authorize_url": "https://api.ouraring.com:99999/"}, "BIO_OURA_AUTHORIZE_URL: .*cannot be read"),
+        ({"token_urls": ("ftp://localhost",)}, "BIO_OURA_TOKEN_URLS: .*not https"),
+        ({"redirect_uri": "http://localhost:99999/callback"}, "BIO_OURA_REDIRECT_URI: .*cannot be read"),
+        ({"redirect_uri": "https://localhost:8912/callback"}, "BIO_OURA_REDIRECT_URI .*use http://localhost"),
+        ({"redirect_uri": "localhost:8912"}, "BIO_OURA_REDIRECT_URI .*use http://localhost"),
         ({"token_urls": ()}, "BIO_OURA_TOKEN_URLS"),
         ({"redirect_uri": f"https://example.com:{free_port()}/callback"}, "not on this machine"),
     ],

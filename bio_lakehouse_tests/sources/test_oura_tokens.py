@@ -15,7 +15,13 @@ from moto import mock_aws
 
 from bio_lakehouse.errors import SignInRequired, SourceError
 from bio_lakehouse.sources.oura import tokens as tokens_module
-from bio_lakehouse.sources.oura.tokens import FileTokenStore, ParameterTokenStore, Tokens, open_token_store
+from bio_lakehouse.sources.oura.tokens import (
+    FileTokenStore,
+    ParameterTokenStore,
+    Tokens,
+    open_token_store,
+    signed_in_users,
+)
 
 TOKENS = Tokens("access-secret", "refresh-secret", 1_900_000_000.0, "daily", "https://tokens.example")
 
@@ -45,6 +51,25 @@ def test_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
     store.save(TOKENS)
     store.path.chmod(0o640)
     with pytest.raises(SourceError, match=r"can be read by others \(mode 0640\).* chmod 600"):
+        store.load()
+
+
+def test_file_that_others_could_read_is_private_again_after_signing_in(tmp_path: Path) -> None:
+    store = FileTokenStore(tmp_path / "oura-me.json")
+    store.path.write_text("{}")
+    store.path.chmod(0o644)
+    with store.lock():
+        store.save(TOKENS)
+    assert store.path.stat().st_mode & 0o777 == 0o600
+    assert store.load() == TOKENS
+
+
+@pytest.mark.parametrize("content", [b"", b"null", b"[1]", b"\xff\xfe\x00"])
+def test_file_without_tokens_asks_to_sign_in(content: bytes, tmp_path: Path) -> None:
+    store = FileTokenStore(tmp_path / "oura-me.json")
+    store.save(TOKENS)
+    store.path.write_bytes(content)
+    with pytest.raises(SignInRequired, match="does not hold Oura tokens"):
         store.load()
 
 
@@ -121,9 +146,44 @@ def test_lease_lets_one_in_at_a_time(ssm: Any) -> None:
 
 
 def test_lease_of_a_dead_process_is_taken_over(ssm: Any) -> None:
-    ssm.put_parameter(Name="/lake/oura/me-lease", Value=str(time.time() - 1), Type="String")
+    ssm.put_parameter(Name="/lake/oura/me-lease", Value=str(time.time() - 1), Type="SecureString")
     with ParameterTokenStore("/lake/oura/me", ssm, sleep=lambda seconds: None).lock():
-        assert float(ssm.get_parameter(Name="/lake/oura/me-lease")["Parameter"]["Value"]) > time.time()
+        lease = ssm.get_parameter(Name="/lake/oura/me-lease", WithDecryption=True)["Parameter"]
+        assert float(lease["Value"]) > time.time()
+        assert lease["Type"] == "SecureString"
+    assert ssm.describe_parameters()["Parameters"] == []
+
+
+def test_lease_of_a_dead_process_goes_to_the_first_who_overwrites_it(ssm: Any) -> None:
+    ssm.put_parameter(Name="/lake/oura/me-lease", Value=str(time.time() - 1), Type="SecureString")
+    waits: list[float] = []
+
+    class Overtaken:
+        """SSM, but whoever reads the lease is overtaken by another process before it can take it over."""
+
+        def get_parameter(self, **request: Any) -> Any:
+            answer = ssm.get_parameter(**request)
+            if not waits:
+                other = str(time.time() + 900)
+                ssm.put_parameter(Name=request["Name"], Value=other, Type="SecureString", Overwrite=True)
+            return answer
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(ssm, name)
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        ssm.delete_parameters(Names=["/lake/oura/me-lease"])
+
+    with ParameterTokenStore("/lake/oura/me", Overtaken(), sleep=wait).lock():
+        assert len(waits) == 1
+
+
+def test_lease_that_has_expired_meanwhile_is_left_to_its_next_holder(ssm: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens_module, "LEASE_SECONDS", 0.0)
+    with ParameterTokenStore("/lake/oura/me", ssm).lock():
+        pass
+    assert [found["Name"] for found in ssm.describe_parameters()["Parameters"]] == ["/lake/oura/me-lease"]
 
 
 def test_refused_parameter_says_what_to_check(ssm: Any) -> None:
@@ -132,7 +192,24 @@ def test_refused_parameter_says_what_to_check(ssm: Any) -> None:
         store.save(TOKENS)
 
 
-@pytest.mark.parametrize("address", ["ssm:/lake/oura", "ssm:/lake/oura/"])
+@pytest.mark.parametrize("address", ["ssm:/lake/oura", "ssm:/lake/oura/", "ssm:lake/oura"])
 def test_address_chooses_the_store(address: str, ssm: Any, tmp_path: Path) -> None:
     assert open_token_store(address, "ada").where == "SSM parameter /lake/oura/ada"
     assert open_token_store(tmp_path, "ada").where == str(tmp_path / "oura-ada.json")
+
+
+@pytest.mark.parametrize("kind", ["folder", "ssm"])
+def test_who_has_tokens_has_signed_in(kind: str, ssm: Any, tmp_path: Path) -> None:
+    address = "ssm:/lake/oura" if kind == "ssm" else str(tmp_path / "secrets")
+    assert signed_in_users(address) == []
+    users = [f"user-{number:02}" for number in range(12)]
+    for user_id in users:
+        open_token_store(address, user_id).save(TOKENS)
+    with open_token_store(address, "ada").lock():
+        assert signed_in_users(address) == users
+
+
+def test_files_of_no_user_are_nobodys_tokens(tmp_path: Path) -> None:
+    for name in ("oura-me.json", "oura-Ada L.json", "oura-ben.json.lock", ".oura-ben.json.1f2e", "peloton.json"):
+        (tmp_path / name).write_text("{}")
+    assert signed_in_users(tmp_path) == ["me"]

@@ -53,11 +53,12 @@ class Endpoint:
         return {"start_datetime": _midnight(first, timezone), "end_datetime": _midnight(end, timezone)}
 
     def day_of(self, record: dict[str, Any], timezone: ZoneInfo) -> date | None:
-        """The record's own day, for instants the local one; None when it cannot be read."""
+        """The record's own day, for instants the local one; None when it cannot be told."""
         try:
             if not self.by_time:
                 return date.fromisoformat(record["day"])
-            return datetime.fromisoformat(record["timestamp"]).astimezone(timezone).date()
+            moment = datetime.fromisoformat(record["timestamp"])
+            return moment.astimezone(timezone).date() if moment.tzinfo else None
         except (KeyError, TypeError, ValueError, OverflowError):
             return None
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+import httpx
 from pydantic import SecretStr
 
 from bio_lakehouse.errors import SettingsError
@@ -35,8 +36,8 @@ class OuraConnection:
     attempt there does not spend the code of an older one. `redirect_uri` must stand in the application's settings
     letter for letter. Empty `scopes` ask the person for all that there are.
 
-    Raises `SettingsError` when credentials are missing, an address is not https (loopback may be http), or the
-    redirect address is not on loopback.
+    Raises `SettingsError` when credentials are missing, an address cannot be read or is not https (loopback may be
+    http), or the redirect address is not plain http on loopback.
     """
 
     client_id: str
@@ -60,19 +61,30 @@ class OuraConnection:
             )
         if not self.token_urls:
             raise SettingsError("BIO_OURA_TOKEN_URLS is empty: name at least one token address.")
-        for address in (self.api_url, self.authorize_url, *self.token_urls):
-            _require_safe(address)
-        if not is_loopback(self.redirect_uri):
+        _require_safe("BIO_OURA_API_URL", self.api_url)
+        _require_safe("BIO_OURA_AUTHORIZE_URL", self.authorize_url)
+        for address in self.token_urls:
+            _require_safe("BIO_OURA_TOKEN_URLS", address)
+        redirect = _address("BIO_OURA_REDIRECT_URI", self.redirect_uri)
+        if redirect.scheme != "http" or redirect.hostname not in LOOPBACK_HOSTS:
             raise SettingsError(
                 f"BIO_OURA_REDIRECT_URI {self.redirect_uri} is not on this machine: use http://localhost:<port>/<path>."
             )
 
 
-def is_loopback(address: str) -> bool:
-    """Whether a URL's host is this machine."""
-    return urlsplit(address).hostname in LOOPBACK_HOSTS
+def _address(setting: str, text: str) -> SplitResult:
+    try:
+        httpx.URL(text)
+        address = urlsplit(text)
+        if address.port == 0:
+            raise ValueError("port 0")
+    except (ValueError, httpx.InvalidURL):
+        raise SettingsError(f"{setting}: {text!r} cannot be read as an address.") from None
+    return address
 
 
-def _require_safe(address: str) -> None:
-    if urlsplit(address).scheme != "https" and not is_loopback(address):
-        raise SettingsError(f"{address} is not https: Oura's secrets are not sent over an open line.")
+def _require_safe(setting: str, text: str) -> None:
+    address = _address(setting, text)
+    on_loopback = address.scheme == "http" and address.hostname in LOOPBACK_HOSTS
+    if not on_loopback and not (address.scheme == "https" and address.hostname):
+        raise SettingsError(f"{setting}: {text} is not https: Oura's secrets are not sent over an open line.")

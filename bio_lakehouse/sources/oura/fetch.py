@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from bio_lakehouse.errors import SignInRequired, SourceError
+from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.sources.oura.client import ENDPOINTS, Endpoint, OuraClient
 from bio_lakehouse.sources.oura.transport import OuraForbidden, OuraUnavailable
 from bio_lakehouse.sources.records import FetchNote
 
 READ_BY_DEFAULT = ("daily_readiness", "daily_sleep", "daily_activity", "sleep", "daily_spo2", "heartrate")
 UNAVAILABLE_BEFORE_GIVING_UP = 3
+ANYWHERE = "*"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,6 +65,20 @@ class Progress:
     outcome: Answer | FailedWindow
 
 
+def readable(scopes: Collection[str]) -> tuple[str, ...]:
+    """The endpoints that a person who is asked for those scopes lets us read; no scopes ask for all that there are.
+
+    Raises `SettingsError` when that leaves none.
+    """
+    asked = {scope.removeprefix("extapi:") for scope in scopes}
+    found = tuple(name for name in READ_BY_DEFAULT if not asked or asked.intersection(ENDPOINTS[name].scopes))
+    if not found:
+        raise SettingsError(
+            f"BIO_OURA_SCOPES ({', '.join(scopes)}) lets nothing be read: use daily, heartrate and spo2Daily."
+        )
+    return found
+
+
 def windows(first: date, last: date, endpoints: Collection[str] = READ_BY_DEFAULT) -> list[Window]:
     """The windows of those days, newest first, an endpoint's cut at the same days whatever `first` and `last` are."""
     planned = [window for name in endpoints for window in _cut(ENDPOINTS[name], first, last)]
@@ -83,14 +99,17 @@ def fetch(
 
     Land an answer before taking the next one: a fetch that is interrupted goes on where it stopped when the windows
     that were landed are passed as `done`. Never raises for what Oura does; once asking makes no more sense (signed
-    out, forbidden, down), the windows left fail with that reason and without a request.
+    out, forbidden, down, told to wait for long), the windows left fail with that reason and without a request.
     """
     planned = [window for window in windows(first, last, endpoints) if not any(old.covers(window) for old in done)]
-    patience = _Patience()
+    patience = _Patience(client.connection.patience.longest_wait_seconds)
     for number, window in enumerate(planned, start=1):
         reason = patience.lost_with(window)
-        outcome = FailedWindow(window, reason) if reason else _outcome(client, window, timezone)
-        patience.learn(outcome)
+        if reason:
+            outcome: Answer | FailedWindow = FailedWindow(window, reason)
+        else:
+            outcome = _outcome(client, window, timezone)
+            patience.learn(outcome)
         if progress:
             progress(Progress(number, len(planned), outcome))
         yield outcome
@@ -109,29 +128,41 @@ def failure_of(failed: Collection[FailedWindow], asked: int) -> SourceError:
 class _Patience:
     """What the failures so far say about the windows that are left."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest_wait_seconds: float) -> None:
+        self.longest_wait_seconds = longest_wait_seconds
         self._everywhere: SourceError | None = None
         self._at: dict[str, SourceError] = {}
-        self._unavailable = 0
+        self._unavailable: Counter[str] = Counter()
 
     def lost_with(self, window: Window) -> SourceError | None:
         return self._everywhere or self._at.get(window.endpoint)
 
     def learn(self, outcome: Answer | FailedWindow) -> None:
-        error = outcome.error if isinstance(outcome, FailedWindow) else None
-        self._unavailable = self._unavailable + 1 if isinstance(error, OuraUnavailable) else 0
-        if isinstance(error, SignInRequired) or self._unavailable >= UNAVAILABLE_BEFORE_GIVING_UP:
-            self._everywhere = self._everywhere or error
-        if isinstance(error, OuraForbidden):
-            self._at[outcome.window.endpoint] = error
+        endpoint = outcome.window.endpoint
+        if isinstance(outcome, Answer):
+            self._unavailable[endpoint] = self._unavailable[ANYWHERE] = 0
+        elif isinstance(outcome.error, SignInRequired):
+            self._everywhere = outcome.error
+        elif isinstance(outcome.error, OuraForbidden):
+            self._at[endpoint] = outcome.error
+        elif isinstance(outcome.error, OuraUnavailable):
+            self._learn_unavailable(endpoint, outcome.error)
+
+    def _learn_unavailable(self, endpoint: str, error: OuraUnavailable) -> None:
+        self._unavailable.update((endpoint, ANYWHERE))
+        to_be_left_alone = (error.retry_after or 0) > self.longest_wait_seconds
+        if to_be_left_alone or self._unavailable[ANYWHERE] >= UNAVAILABLE_BEFORE_GIVING_UP:
+            self._everywhere = error
+        if self._unavailable[endpoint] >= UNAVAILABLE_BEFORE_GIVING_UP:
+            self._at[endpoint] = error
 
 
 def _cut(endpoint: Endpoint, first: date, last: date) -> Iterator[Window]:
     length = endpoint.window_days
     for block in range(first.toordinal() // length, last.toordinal() // length + 1):
-        start = max(first, date.fromordinal(max(1, block * length)))
-        end = min(last, date.fromordinal(max(1, block * length)) + timedelta(days=length - 1))
-        yield Window(endpoint.name, start, end)
+        start, end = max(first.toordinal(), block * length), min(last.toordinal(), (block + 1) * length - 1)
+        if start <= end:
+            yield Window(endpoint.name, date.fromordinal(start), date.fromordinal(end))
 
 
 def _outcome(client: OuraClient, window: Window, timezone: ZoneInfo) -> Answer | FailedWindow:

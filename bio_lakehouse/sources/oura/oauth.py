@@ -75,7 +75,7 @@ class SignIn:
         answer = {name: values[0] for name, values in parse_qs(urlsplit(redirected_to).query).items()}
         if "error" in answer:
             raise SourceError(_declined(answer["error"]))
-        if not secrets.compare_digest(answer.get("state", ""), self.state) or "code" not in answer:
+        if not _same(answer.get("state", ""), self.state) or "code" not in answer:
             raise SourceError("That address does not belong to this sign-in. Start again: bio-lakehouse oura login")
         with open_http(self.connection.patience) as http, store.lock():
             try:
@@ -85,8 +85,16 @@ class SignIn:
                     f"Oura did not accept the sign-in ({refusal}). Check BIO_OURA_CLIENT_ID, BIO_OURA_CLIENT_SECRET "
                     f"and the redirect address at {APPLICATIONS_PAGE}, then run: bio-lakehouse oura login"
                 ) from None
+            # A scope that is not said in the answer is the one asked for (RFC 6749 5.1), less what the person left out.
+            scope = tokens.scope or answer.get("scope") or " ".join(self.connection.scopes) or None
+            tokens = replace(tokens, scope=scope)
             store.save(tokens)
         return tokens
+
+
+def _same(given: str, secret: str) -> bool:
+    """Whether the texts are equal, in a time that tells nothing of the secret."""
+    return secrets.compare_digest(given.encode(), secret.encode())
 
 
 class Session:
@@ -133,13 +141,24 @@ class Session:
             newest = self._stored()
             if newest.access_token != stored.access_token:
                 return newest
-            raise SignInRequired(f"Oura's login has expired or was revoked ({refusal}). {SIGN_IN}") from None
+            raise SignInRequired(_not_renewed(refusal)) from None
+        renewed = replace(renewed, scope=renewed.scope or stored.scope)
         self.store.save(renewed)
         return renewed
 
 
 class _TokenRefused(SourceError):  # noqa: N818
-    """A token address would not give tokens; the text is OAuth's error code, which holds no secret."""
+    """No token address would give tokens; the text is OAuth's error codes, which hold no secret."""
+
+
+def _not_renewed(refusal: _TokenRefused) -> str:
+    """Why, by what the address that had issued the tokens said; it is asked first."""
+    if str(refusal).partition(",")[0] in ("invalid_client", "unauthorized_client"):
+        return (
+            f"Oura does not know this application ({refusal}), so its login is not renewed. Check BIO_OURA_CLIENT_ID "
+            f"and BIO_OURA_CLIENT_SECRET at {APPLICATIONS_PAGE}. If they are right: {SIGN_IN}"
+        )
+    return f"Oura's login has expired or was revoked ({refusal}). {SIGN_IN}"
 
 
 class _TokenEndpoints:
@@ -179,13 +198,13 @@ class _TokenEndpoints:
         return self._first(request, sorted(self.connection.token_urls, key=lambda url: url != tokens.token_url))
 
     def _first(self, request: Callable[[Any, str], Any], urls: tuple[str, ...] | list[str]) -> Tokens:
-        refusal = _TokenRefused("no token address")
+        refusals: dict[str, None] = {}
         for url in urls:
             try:
                 return retrying(self.patience, self.sleep)(self._ask, request, url)
             except _TokenRefused as error:
-                refusal = error
-        raise refusal
+                refusals[str(error)] = None
+        raise _TokenRefused(", ".join(refusals))
 
     def _ask(self, request: Callable[[Any, str], Any], url: str) -> Tokens:
         client = OAuth2Client(self.http, self.connection.client_id, redirect_uri=self.connection.redirect_uri)
@@ -216,7 +235,7 @@ def _require_tokens(response: httpx.Response) -> httpx.Response:
         answer = None
     if not isinstance(answer, dict):
         answer = {}
-    if response.is_client_error:
+    if response.is_client_error or answer.get("error"):
         raise _TokenRefused(_error_code(answer) or f"HTTP {response.status_code}")
     if not response.is_success or not isinstance(answer.get("access_token"), str):
         raise OuraUnavailable(f"Oura's answer to a request for tokens holds none (HTTP {response.status_code}).")
@@ -296,7 +315,7 @@ class _Listener:
         asked = urlsplit(target)
         if asked.path != (self.address.path or "/"):
             return HTTPStatus.NOT_FOUND
-        if not secrets.compare_digest(parse_qs(asked.query).get("state", [""])[0], self.state):
+        if not _same(parse_qs(asked.query).get("state", [""])[0], self.state):
             return HTTPStatus.BAD_REQUEST
         self.received = target
         return HTTPStatus.OK
@@ -313,9 +332,11 @@ def _handler(listener: _Listener) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
-            if done:
-                listener.answered.set()
+            try:
+                self.wfile.write(body)
+            finally:
+                if done:
+                    listener.answered.set()
 
         def log_message(self, format: str, *arguments: object) -> None:
             """Nothing: the request line holds the code."""

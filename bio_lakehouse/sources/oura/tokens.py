@@ -18,9 +18,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from filelock import FileLock, Timeout
 
 from bio_lakehouse.errors import SignInRequired, SourceError
+from bio_lakehouse.settings import USER_ID
 
+SSM = "ssm:"
+LEASE = "-lease"
 SIGN_IN = "Sign in again with: bio-lakehouse oura login"
 LOCK_SECONDS = 300.0
+LEASE_SECONDS = 900.0
+"""Longer than the slowest renewal: two addresses, three tries each. Nobody can see that a lease's holder has died."""
 PROBE_BYTES = 8192
 
 
@@ -80,9 +85,32 @@ class TokenStore(Protocol):
 def open_token_store(address: str | Path, user_id: str) -> TokenStore:
     """The store of one user: `ssm:/some/prefix` is Parameter Store, anything else a folder."""
     text = str(address)
-    if text.startswith("ssm:"):
-        return ParameterTokenStore(f"{text.removeprefix('ssm:').rstrip('/')}/{user_id}", _ssm_client())
+    if text.startswith(SSM):
+        return ParameterTokenStore(f"{_parameter_folder(text)}/{user_id}", _ssm_client())
     return FileTokenStore(Path(text).expanduser() / f"oura-{user_id}.json")
+
+
+def signed_in_users(address: str | Path) -> list[str]:
+    """Whose tokens a store holds, sorted. Raises `SourceError` when the place cannot be looked through."""
+    text = str(address)
+    if text.startswith(SSM):
+        names = _parameter_names(_ssm_client(), _parameter_folder(text))
+    else:
+        names = (path.stem.removeprefix("oura-") for path in Path(text).expanduser().glob("oura-*.json"))
+    return sorted(name for name in names if USER_ID.fullmatch(name))
+
+
+def _parameter_folder(address: str) -> str:
+    """`/lake/oura` of `ssm:/lake/oura/`: a name with slashes must begin with one."""
+    folder = address.removeprefix(SSM).strip("/")
+    return f"/{folder}" if folder else ""
+
+
+def _parameter_names(ssm: Any, folder: str) -> Iterator[str]:
+    with _explained(f"SSM parameters below {folder}/", "listed"):
+        for page in ssm.get_paginator("get_parameters_by_path").paginate(Path=folder or "/"):
+            names = (parameter["Name"].rpartition("/")[2] for parameter in page["Parameters"])
+            yield from (name for name in names if not name.endswith(LEASE))
 
 
 def _ssm_client() -> Any:
@@ -109,7 +137,7 @@ class FileTokenStore:
             return None
         except OSError as error:
             raise SourceError(f"{self.path} cannot be read: {error.strerror}.") from error
-        with os.fdopen(descriptor, encoding="utf-8") as file:
+        with os.fdopen(descriptor, encoding="utf-8", errors="replace") as file:
             self._require_private(stat.S_IMODE(os.fstat(file.fileno()).st_mode))
             return Tokens.from_json(file.read(), self.where)
 
@@ -184,10 +212,11 @@ def _sync_folder(folder: Path) -> None:
 
 
 class ParameterTokenStore:
-    """A SecureString of Parameter Store, with a second parameter beside it as the lease for renewing.
+    """A SecureString of Parameter Store, with a second one beside it as the lease for renewing.
 
-    `PutParameter` without overwriting is atomic, so one process holds the lease. A lease left by a process that died
-    is taken over after `LOCK_SECONDS`. Needs `ssm:GetParameter`, `PutParameter`, `DeleteParameter` and the KMS key.
+    `PutParameter` without overwriting is atomic, so one process holds the lease. That it is a SecureString shows that
+    the tokens can be written as well. A lease left by a process that died is taken over after `LEASE_SECONDS`. Needs
+    `ssm:GetParameter`, `GetParametersByPath`, `PutParameter`, `DeleteParameters` and the use of the KMS key.
     """
 
     def __init__(self, name: str, ssm: Any, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -200,12 +229,12 @@ class ParameterTokenStore:
         return f"SSM parameter {self.name}"
 
     def load(self) -> Tokens | None:
-        text = self._read(self.name)
-        return None if text is None else Tokens.from_json(text, self.where)
+        parameter = self._read(self.name)
+        return None if parameter is None else Tokens.from_json(parameter["Value"], self.where)
 
     def save(self, tokens: Tokens) -> None:
         # A token may be a JWT; a standard parameter ends at 4 KB.
-        with self._explained("written"):
+        with _explained(self.where, "written"):
             self.ssm.put_parameter(
                 Name=self.name,
                 Value=tokens.to_json(),
@@ -216,55 +245,69 @@ class ParameterTokenStore:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        deadline = time.monotonic() + 2 * LOCK_SECONDS
-        while not self._take_lease():
+        deadline = time.monotonic() + 2 * LEASE_SECONDS
+        while (until := self._take_lease()) is None:
             if time.monotonic() > deadline:
                 raise SourceError(f"{self._lease} is held by another process. Delete it if none is running.")
             self.sleep(0.5)
         try:
             yield
         finally:
-            self._delete_lease()
+            # After that somebody else may have taken it over.
+            if time.time() < until:
+                self._delete_lease()
 
     @property
     def _lease(self) -> str:
-        return f"{self.name}-lease"
+        return f"{self.name}{LEASE}"
 
-    def _take_lease(self) -> bool:
+    def _take_lease(self) -> float | None:
+        """Until when (in seconds since 1970) the lease is ours; None while another process holds it."""
+        until = time.time() + LEASE_SECONDS
         try:
-            with self._explained("written"):
-                self.ssm.put_parameter(Name=self._lease, Value=str(time.time() + LOCK_SECONDS), Type="String")
+            self._put_lease(until, overwrite=False)
         except _Exists:
-            expires = self._read(self._lease)
-            if expires is not None and float(expires) < time.time():
-                self._delete_lease()
-            return False
-        return True
+            held = self._read(self._lease)
+            if held is None or float(held["Value"]) > time.time():
+                return None
+            # Versions count up by one: whoever is the first to overwrite the expired one has the next number.
+            if self._put_lease(until, overwrite=True) != held["Version"] + 1:
+                return None
+        return until
+
+    def _put_lease(self, until: float, *, overwrite: bool) -> int:
+        with _explained(self.where, "written"):
+            answer = self.ssm.put_parameter(
+                Name=self._lease, Value=str(until), Type="SecureString", Overwrite=overwrite
+            )
+        return int(answer["Version"])
 
     def _delete_lease(self) -> None:
-        with self._explained("deleted"):
+        with _explained(self.where, "deleted"):
             self.ssm.delete_parameters(Names=[self._lease])
 
-    def _read(self, name: str) -> str | None:
+    def _read(self, name: str) -> dict[str, Any] | None:
         try:
-            with self._explained("read"):
+            with _explained(self.where, "read"):
                 answer = self.ssm.get_parameter(Name=name, WithDecryption=True)
         except _NotFound:
             return None
-        return str(answer["Parameter"]["Value"])
+        parameter: dict[str, Any] = answer["Parameter"]
+        return parameter
 
-    @contextmanager
-    def _explained(self, done: str) -> Iterator[None]:
-        try:
-            yield
-        except ClientError as error:
-            code = error.response.get("Error", {}).get("Code", "unknown error")
-            failure = {"ParameterAlreadyExists": _Exists, "ParameterNotFound": _NotFound}.get(code, SourceError)
-            raise failure(
-                f"{self.where} cannot be {done} ({code}). Check the role's rights on SSM and on the KMS key."
-            ) from None
-        except BotoCoreError as error:
-            raise SourceError(f"{self.where} cannot be {done}: {error}. Check AWS_PROFILE and the region.") from error
+
+@contextmanager
+def _explained(where: str, done: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "unknown error")
+        failure = {"ParameterAlreadyExists": _Exists, "ParameterNotFound": _NotFound}.get(code, SourceError)
+        raise failure(
+            f"{where} cannot be {done} ({code}). Check the role's rights on SSM and on the KMS key."
+        ) from None
+    except BotoCoreError as error:
+        raise SourceError(f"{where} cannot be {done}: {error}. Check AWS_PROFILE and the region.") from error
 
 
 class _Exists(SourceError):  # noqa: N818

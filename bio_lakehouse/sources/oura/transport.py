@@ -15,6 +15,9 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from bio_lakehouse.errors import SourceError
 from bio_lakehouse.sources.oura.connection import Patience
 
+MOST_BYTES = 64 << 20
+"""What one answer may hold as it is sent; a week of heart rate is 2 MiB before it is compressed."""
+
 Sleep = Callable[[float], None]
 _BACK_OFF = wait_random_exponential(multiplier=1, max=30)
 
@@ -39,11 +42,15 @@ class OuraForbidden(SourceError):  # noqa: N818
 
 
 def open_http(patience: Patience) -> httpx.Client:
-    """A client that waits no longer than `patience` to connect, between bytes, and for a body altogether."""
+    """A client that waits no longer than `patience` to connect, between bytes, and for a body altogether.
+
+    Redirects are not followed: neither tokens nor credentials go anywhere else.
+    """
     return httpx.Client(
         timeout=httpx.Timeout(patience.read_seconds, connect=patience.connect_seconds),
         headers={"Accept": "application/json", "User-Agent": "bio-lakehouse"},
-        event_hooks={"response": [_body_deadline(patience.total_seconds)]},
+        event_hooks={"response": [_bounded_body(patience.total_seconds)]},
+        follow_redirects=False,
     )
 
 
@@ -74,16 +81,16 @@ def explained(what: str) -> Iterator[None]:
     except httpx.ConnectError as error:
         raise OuraUnavailable(f"Oura could not be reached for {what} ({error}). Check the network.") from None
     except httpx.RequestError as error:
+        reason = str(error) or type(error).__name__
         raise OuraUnavailable(
-            f"The connection to Oura broke during {what} ({type(error).__name__}), so its answer is not whole. "
-            "Try again later."
+            f"The connection to Oura broke during {what} ({reason}), so its answer is not whole. Try again later."
         ) from None
 
 
 def raise_if_passing(response: httpx.Response, what: str) -> None:
     """Raises `OuraUnavailable` for 429 and 5xx."""
     if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-        wait = retry_after(response.headers)
+        wait = retry_after(response.headers, "X-RateLimit-Reset")
         asked = "" if wait is None else f" and asks to wait {wait:.0f} s"
         raise OuraUnavailable(f"Oura has had too many requests (429 for {what}){asked}. Try again later.", wait)
     if response.is_server_error:
@@ -93,14 +100,18 @@ def raise_if_passing(response: httpx.Response, what: str) -> None:
         )
 
 
-def retry_after(headers: httpx.Headers) -> float | None:
-    """Seconds to wait by `Retry-After` (seconds or a date, RFC 9110 10.2.3), else by `X-RateLimit-Reset`."""
+def retry_after(headers: httpx.Headers, reset_header: str = "") -> float | None:
+    """Seconds to wait by `Retry-After` (seconds or a date, RFC 9110 10.2.3), else until another header's Unix time.
+
+    None when neither can be read.
+    """
     asked = headers.get("Retry-After", "").strip()
-    reset = headers.get("X-RateLimit-Reset", "").strip()
-    if asked.isdigit():
+    if asked.isascii() and asked.isdigit():
         return float(asked)
     try:
-        until = parsedate_to_datetime(asked) if asked else datetime.fromtimestamp(float(reset), UTC)
+        until = (
+            parsedate_to_datetime(asked) if asked else datetime.fromtimestamp(float(headers.get(reset_header, "")), UTC)
+        )
         return max(0.0, (until - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError, OverflowError):
         return None
@@ -112,25 +123,32 @@ def _wait(state: RetryCallState) -> float:
     return _BACK_OFF(state) if asked is None else asked + random.uniform(0, 1)
 
 
-def _body_deadline(seconds: float) -> Callable[[httpx.Response], None]:
+def _bounded_body(seconds: float) -> Callable[[httpx.Response], None]:
     def bound(response: httpx.Response) -> None:
         if isinstance(response.stream, httpx.SyncByteStream):
-            response.stream = _DeadlineStream(response.stream, time.monotonic() + seconds)
+            response.stream = _BoundedStream(response.stream, time.monotonic() + seconds)
 
     return bound
 
 
-class _DeadlineStream(httpx.SyncByteStream):
-    """A body that must be there by a point of the monotonic clock: a trickle never trips httpx's read timeout."""
+class _BoundedStream(httpx.SyncByteStream):
+    """A body that must be there by a point of the monotonic clock, and within `MOST_BYTES`.
+
+    A trickle never trips httpx's read timeout, and a flood fills the memory long before any.
+    """
 
     def __init__(self, stream: httpx.SyncByteStream, deadline: float) -> None:
         self.stream = stream
         self.deadline = deadline
 
     def __iter__(self) -> Iterator[bytes]:
+        taken = 0
         for chunk in self.stream:
+            taken += len(chunk)
             if time.monotonic() > self.deadline:
                 raise httpx.ReadTimeout("the body took too long")
+            if taken > MOST_BYTES:
+                raise httpx.ReadError(f"the body is longer than {MOST_BYTES >> 20} MiB")
             yield chunk
 
     def close(self) -> None:
