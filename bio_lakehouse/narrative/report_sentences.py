@@ -73,17 +73,20 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def headline(changes: Sequence[Change], known_days: int, comparable: bool, high: str | None = None) -> str:
+def headline(
+    changes: Sequence[Change], known_days: int, comparable: bool, high: str | None = None, *, first_weeks: bool = True
+) -> str:
     """The report's first sentence: what moved, or that nothing did, or that nothing is known.
 
     `known_days` counts the week's days of which anything is known; `comparable` says whether there are enough days
     before the week to tell whether something moved; `high` is a high of the week with its age, for example
-    `HRV since 3 May 2025`.
+    `HRV since 3 May 2025`; `first_weeks` whether there are no more than a few weeks before at all.
     """
     if not known_days:
         return "No data of this week has arrived"
     if not comparable:
-        return "The first weeks: getting to know what is usual for you"
+        early = "The first weeks: getting to know what is usual for you"
+        return early if first_weeks else "Too few days are known to tell how this week compares"
     if not changes:
         return f"A usual week, with your highest {high}" if high else "A week within your usual ups and downs"
     return capital(_directions(changes))
@@ -118,9 +121,12 @@ def lede(
     return capital(", with ".join(filter(None, [listed(averages), *trained]))) + "." if averages or trained else ""
 
 
-def moved(week: str, before: str, q: str) -> str:
-    """`68 on average, 79 in the four weeks before (q 0.004).`"""
-    return f"{week} on average, {before} in the four weeks before (q\u00a0{q})."
+def moved(week: str, before: str, change: str, low: str, high: str, q: str) -> str:
+    """`68 on average, 79 in the four weeks before: −11, 95 % interval −16 to −6 (q 0.004).`"""
+    return (
+        f"{week} on average, {before} in the four weeks before: {change}, "
+        f"95\u00a0%\u00a0interval {low} to {high} (q\u00a0{q})."
+    )
 
 
 def moved_of(moved: int, measures: int, q: float) -> str:
@@ -138,6 +144,8 @@ def nothing_moved(measures: int) -> str:
 
 
 def too_early_to_compare(known: int, needed: int) -> str:
+    if known >= needed:
+        return "Not enough days of this week are known to tell what moved."
     return f"Not enough data to tell what moved ({known} of {needed} days before this week)."
 
 
@@ -146,8 +154,8 @@ def days_within(within: int, known: int, low: str, high: str) -> str:
     return f"{within} of {count(known, 'day')} within your usual {low} to {high}."
 
 
-def against_before(change: str) -> str:
-    return f"{change} against the four weeks before"
+def own_median(median: str) -> str:
+    return f"Your four-week median: {median}"
 
 
 def usual(low: str, high: str) -> str:
@@ -159,7 +167,10 @@ def no_band(known: int, needed: int) -> str:
 
 
 def band_basis() -> str:
-    return "Shaded: your usual range, the middle 80\u00a0% of the 28 days before this week. Dashed: their median."
+    return (
+        "Shaded: your usual range, the middle 80\u00a0% of the 28 days before this week, of workouts the fewest and the "
+        "most in a week. Dashed: the median."
+    )
 
 
 def workouts_before(counts: Sequence[int | None], complete: bool) -> str:

@@ -23,7 +23,7 @@ from bio_lakehouse.reports.comparison import compare
 from bio_lakehouse.reports.contents import Contents, ReportInputs, contents_of, decided_together, with_narrative
 from bio_lakehouse.reports.facts import facts_of
 from bio_lakehouse.reports.measures import DAILY as DAILY_MEASURES
-from bio_lakehouse.reports.weekly_report import EFFECTS, render
+from bio_lakehouse.reports.weekly_report import render
 from bio_lakehouse.reports.writing import claude_access, narrative_of, would_send
 from bio_lakehouse.silver import SCHEMAS as SILVER
 
@@ -56,10 +56,11 @@ class MadeReport:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """Contents, and Plotly figures by insight name; all effects in one as `EFFECTS`."""
+    """Contents, Plotly figures by insight name, and all tested effects in one figure where there are any."""
 
     contents: Contents
     figures: dict[str, Figure]
+    effects: Figure | None
 
 
 def report_key(user_id: str, day: date) -> str:
@@ -98,14 +99,14 @@ def composed(
     """
     inputs = gather(lake, user_id, day, today or lake.settings.today(user_id))
     contents = written_contents(lake, inputs, ask_claude)
-    return Composed(contents, figures_of(inputs.insights))
+    figures = {insight.name: visualize(insight) for insight in inputs.insights}
+    return Composed(contents, figures, effects_of(inputs.insights))
 
 
-def figures_of(insights: Sequence[Insight]) -> dict[str, Figure]:
-    """Each insight's figure by name, and all tested effects in one where any was tested."""
-    effects = visualize_effects(insights)
-    shown = {EFFECTS: effects} if any(len(trace.y) for trace in effects.data) else {}
-    return {insight.name: visualize(insight) for insight in insights} | shown
+def effects_of(insights: Sequence[Insight]) -> Figure | None:
+    """All tested effects side by side; None where nothing was tested."""
+    figure = visualize_effects(insights)
+    return figure if any(len(trace.y) for trace in figure.data) else None
 
 
 def written_contents(lake: Lakehouse, inputs: ReportInputs, ask_claude: bool) -> Contents:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -32,7 +34,10 @@ from bio_lakehouse.reports.training import Training, training_of
 from bio_lakehouse.reports.week import DayLine, Moment, days_of, known_days, moments, week_lines
 
 MOST_MOVES = 3
-STATUSES: tuple[Status, ...] = ("found", "described", "not found", "not enough data")
+STATUSES: tuple[Status, ...] = ("found", "not found", "described", "not enough data")
+"""What an insight's card is headed by: the first of these that any of its findings has."""
+SUPPORT = re.compile(r" \((?=[^()]*(?:95 % interval|\bq [=<]))[^()]*\)")
+"""The bracket in which a finding's sentence carries its figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +77,18 @@ class FindingLine:
     finding: Finding
     sentence: str
 
+    @property
+    def claim(self) -> str:
+        """The sentence without its bracket of figures, for places that show these beside it."""
+        return SUPPORT.sub("", self.sentence)
+
 
 @dataclass(frozen=True, slots=True)
 class InsightCard:
-    """One insight: what was found or described, and the caveats of these, each said once."""
+    """One insight: what was found or described, and the caveats of these, each said once.
+
+    `not_found` and `not_enough` count its findings that stand in the lists of that name.
+    """
 
     name: str
     title: str
@@ -83,6 +96,8 @@ class InsightCard:
     status: str
     lines: tuple[FindingLine, ...]
     caveats: tuple[str, ...]
+    not_found: int = 0
+    not_enough: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,10 +299,17 @@ def notices(last: date, today: date, newest: Mapping[str, date], stale_after_day
 def _card(insight: Insight, inputs: ReportInputs) -> InsightCard:
     lines = _lines(inputs, [insight], "found", "described")
     caveats = dict.fromkeys(caveat for line in lines for caveat in line.finding.caveats)
-    present = {finding.status for finding in insight.findings}
-    status = next((status for status in STATUSES if status in present), STATUSES[-1])
-    narrative = inputs.narratives.get(insight.name, "")
-    return InsightCard(insight.name, insight.title, narrative, status, lines, tuple(caveats))
+    present = Counter(finding.status for finding in insight.findings)
+    return InsightCard(
+        insight.name,
+        insight.title,
+        inputs.narratives.get(insight.name, ""),
+        next((status for status in STATUSES if present[status]), STATUSES[-1]),
+        lines,
+        tuple(caveats),
+        not_found=present["not found"],
+        not_enough=present["not enough data"],
+    )
 
 
 def _lines(inputs: ReportInputs, insights: Sequence[Insight], *statuses: Status) -> tuple[FindingLine, ...]:

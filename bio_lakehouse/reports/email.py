@@ -12,11 +12,28 @@ from email.utils import localtime, make_msgid
 
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports import palette
-from bio_lakehouse.reports.contents import Contents
+from bio_lakehouse.reports.contents import Contents, InsightCard
 from bio_lakehouse.reports.weekly_report import environment, missing_days, renewing_command, tiles_of
 
 LARGEST_BYTES = 100_000
 """Mail programs cut longer ones off (Gmail at 102 kB)."""
+
+
+EFFECTS = "effects"
+"""Name of the picture in which all tested effects stand side by side."""
+GROUNDS = ("paper", "notice")
+INKS = ("ink", "soft", "readiness", "sleep", "workout", "notice-ink")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCard:
+    """What a mail says of an insight of which something was found."""
+
+    name: str
+    title: str
+    sentences: tuple[str, ...]
+    caveats: tuple[str, ...]
+    charted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +61,19 @@ class ReportEmail:
 def email_of(contents: Contents, charts: Mapping[str, bytes] | None = None, charts_note: str = "") -> ReportEmail:
     """The e-mail of one report; the same contents give the same mail.
 
-    `charts` are PNGs by insight name, `charts_note` says why there are none.
+    `charts` are PNGs by insight name (and `EFFECTS`), `charts_note` says why there are none.
     """
-    found = [line.sentence for card in contents.insights for line in card.lines if line.finding.status == "found"]
     values = {
         "report": contents,
         "tiles": tiles_of(contents),
-        "charted": [(card.name, card.title) for card in contents.insights if card.name in (charts or {})],
+        "found": [_found(card, charts or {}) for card in contents.insights if card.status == "found"],
+        "effects": EFFECTS if EFFECTS in (charts or {}) else "",
         "charts_note": charts_note,
         "missing": missing_days(contents),
-        "found": found,
         "colour": palette.LIGHT,
+        "dark_rules": dark_rules(),
         "serif": "Georgia, 'Times New Roman', serif",
         "sans": "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif",
-        "band_basis": sentences.band_basis,
         "command": renewing_command(contents),
     }
     return ReportEmail(
@@ -66,3 +82,22 @@ def email_of(contents: Contents, charts: Mapping[str, bytes] | None = None, char
         text=environment().get_template("email.txt.j2").render(values),
         charts=dict(charts or {}),
     )
+
+
+def dark_rules() -> list[tuple[str, str]]:
+    """Selector and declaration of each colour in the dark, for programs that honour a style sheet; marked as more
+    important than the inline styles, on which all others stand.
+    """
+    dark = palette.DARK
+    return [
+        *((f".{name}", f"background: {dark[name]} !important;") for name in GROUNDS),
+        *((f".{name}", f"color: {dark[name]} !important;") for name in INKS),
+        (".line", f"border-color: {dark['line']} !important;"),
+    ]
+
+
+def _found(card: InsightCard, charts: Mapping[str, bytes]) -> FoundCard:
+    lines = [line for line in card.lines if line.finding.status == "found"]
+    caveats = dict.fromkeys(caveat for line in lines for caveat in line.finding.caveats)
+    said = tuple(line.sentence for line in lines)
+    return FoundCard(card.name, card.title, said, tuple(caveats), card.name in charts)

@@ -7,11 +7,12 @@ from email import policy
 from email.message import EmailMessage
 from typing import Literal
 
+from plotly.graph_objects import Figure
+
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.reports.build import composed, report_key
-from bio_lakehouse.reports.contents import Contents
-from bio_lakehouse.reports.email import email_of
+from bio_lakehouse.reports.build import Composed, composed, report_key
+from bio_lakehouse.reports.email import EFFECTS, email_of
 from bio_lakehouse.viz.browser import find_browser, print_pdf
 
 Format = Literal["html", "email", "pdf"]
@@ -43,19 +44,19 @@ def message_of(lake: Lakehouse, user_id: str, day: date) -> EmailMessage:
     """The report as a mail with its charts, or with a word on why it has none."""
     settings = lake.settings
     report = composed(lake, user_id, day)
-    names = charted(report.contents)
     charts, note = dict[str, bytes](), ""
     try:
         from bio_lakehouse.viz.export import png_of
 
-        figures = {name: figure for name, figure in report.figures.items() if name in names}
-        charts = png_of(figures, find_browser(settings.browser))
+        charts = png_of(figures_for_mail(report), find_browser(settings.browser))
     except ReportError as error:
         note = f"The charts are left out: {error}."
     mail = email_of(report.contents, charts, note)
     return mail.message(settings.mail_from or NOBODY, settings.user_profile(user_id).mail_to or (NOBODY,))
 
 
-def charted(contents: Contents) -> list[str]:
-    """Insights whose chart goes with the mail: those of which something was found."""
-    return [card.name for card in contents.insights if card.status == "found"]
+def figures_for_mail(report: Composed) -> dict[str, Figure]:
+    """The figures of insights of which something was found, and all tested effects side by side."""
+    found = [card.name for card in report.contents.insights if card.status == "found"]
+    figures = {name: report.figures[name] for name in found}
+    return figures if report.effects is None else figures | {EFFECTS: report.effects}

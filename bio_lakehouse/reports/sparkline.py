@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from statistics import median
 
 from bio_lakehouse.reports.comparison import BEFORE, Comparison, WorkoutWeek
 
@@ -13,6 +14,7 @@ HEIGHT = 88
 MARGIN = 8
 BAR_WIDTH = 34
 BAR_TOP = 18
+WEEKS_NEEDED = 2
 
 Point = tuple[float, float]
 
@@ -41,6 +43,16 @@ class Bar:
     text: str
     is_complete: bool
     is_this_week: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A bar a week, and of the complete weeks before, from two on, the range and the median."""
+
+    bars: tuple[Bar, ...]
+    band_top: float | None
+    band_height: float | None
+    median: float | None
 
 
 def sparkline(comparison: Comparison) -> Sparkline:
@@ -79,15 +91,30 @@ def _lines(points: Sequence[Point | None]) -> tuple[tuple[Point, ...], ...]:
     return tuple(run for run in runs if len(run) > 1)
 
 
-def bars(weeks: Sequence[WorkoutWeek]) -> tuple[Bar, ...]:
+def bars(weeks: Sequence[WorkoutWeek]) -> Bars:
     """One bar a week, oldest first, as high as its workouts."""
     most = max((week.workouts or 0 for week in weeks), default=0) or 1
     step = (WIDTH - 2 * MARGIN - BAR_WIDTH) / max(len(weeks) - 1, 1)
-    return tuple(_bar(week, MARGIN + index * step, most, index == len(weeks) - 1) for index, week in enumerate(weeks))
+    drawn = tuple(_bar(week, MARGIN + index * step, most, index == len(weeks) - 1) for index, week in enumerate(weeks))
+    usual = whole_weeks(weeks[:-1])
+    if not usual:
+        return Bars(drawn, None, None, None)
+    low, middle, high = (round(HEIGHT - 2 - _rise(count, most), 1) for count in (min(usual), median(usual), max(usual)))
+    return Bars(drawn, high, round(max(low - high, 1), 1), middle)
+
+
+def whole_weeks(weeks: Sequence[WorkoutWeek]) -> tuple[int, ...]:
+    """Workouts of the weeks that are known whole; empty where fewer than two are."""
+    counts = tuple(week.workouts for week in weeks if week.is_complete and week.workouts is not None)
+    return counts if len(counts) >= WEEKS_NEEDED else ()
+
+
+def _rise(workouts: float, most: int) -> float:
+    return workouts / most * (HEIGHT - BAR_TOP - 2)
 
 
 def _bar(week: WorkoutWeek, x: float, most: int, is_this_week: bool) -> Bar:
-    height = round((week.workouts or 0) / most * (HEIGHT - BAR_TOP - 2), 1)
+    height = round(_rise(week.workouts or 0, most), 1)
     return Bar(
         x=round(x, 1),
         y=round(HEIGHT - 2 - height, 1),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from statistics import median
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -16,9 +18,10 @@ from plotly.graph_objects import Figure
 from plotly.offline import get_plotlyjs
 
 from bio_lakehouse.insights.finding import Finding
+from bio_lakehouse.insights.statistics.movement import BEFORE_NEEDS
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports import palette
-from bio_lakehouse.reports.comparison import BAND_NEEDS, Comparison, TotalComparison
+from bio_lakehouse.reports.comparison import Comparison, TotalComparison
 from bio_lakehouse.reports.completeness import (
     ANSWERED,
     MEANINGS,
@@ -31,8 +34,9 @@ from bio_lakehouse.reports.completeness import (
 )
 from bio_lakehouse.reports.contents import Contents
 from bio_lakehouse.reports.measures import OUTPUT, WORKOUTS, Measure, rounded
-from bio_lakehouse.reports.sparkline import Bar, Sparkline, bars, sparkline
+from bio_lakehouse.reports.sparkline import Bars, Sparkline, bars, sparkline, whole_weeks
 from bio_lakehouse.reports.week import WorkoutLine
+from bio_lakehouse.reports.whisker import whisker
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +50,16 @@ class Tile:
     label: str
     sentences: tuple[str, ...]
     sparkline: Sparkline | None = None
-    bars: tuple[Bar, ...] | None = None
-
-
-EFFECTS = "effects"
-"""The figure that shows the effects of all findings side by side."""
+    bars: Bars | None = None
 
 
 def render(contents: Contents, figures: Mapping[str, Figure] | None = None) -> str:
-    """The page. `figures` are Plotly figures by insight name (and `EFFECTS`); an insight without one is text alone.
+    """The page. `figures` are Plotly figures by insight name; an insight without one is text alone.
 
-    Plotly's script is inside the page once, and only when there is a figure. A content security policy allows these
-    scripts alone, by their hashes, and no request.
+    Plotly's script is inside the page once, compressed, and only when there is a figure. A content security policy
+    allows these scripts alone, by their hashes, and no request.
     """
     drawn = {name: _figure_json(figure) for name, figure in (figures or {}).items()}
-    plotly = _plotly() if drawn else Markup("")
     script = Markup(environment().get_template("weekly_report.js.j2").render().strip())
     return (
         environment()
@@ -69,10 +68,10 @@ def render(contents: Contents, figures: Mapping[str, Figure] | None = None) -> s
             report=contents,
             tiles=tiles_of(contents),
             figures=drawn,
-            plotly=plotly,
+            packed=_packed_plotly() if drawn else "",
             script=script,
-            css=_style(),
-            policy=content_security_policy([plotly, script] if drawn else [script]),
+            css=_style(contents.title),
+            policy=content_security_policy([_plotly(), script] if drawn else [script]),
             legend=_legend(contents),
             method=sentences.METHOD,
             command=renewing_command(contents),
@@ -98,6 +97,8 @@ def environment() -> Environment:
         load_basis=sentences.load_basis,
         workout_facts=workout_facts,
         finding_facts=finding_facts,
+        whisker=whisker,
+        whisker_label=whisker_label,
     )
     return made
 
@@ -122,9 +123,14 @@ def _plotly() -> Markup:
 
 
 @cache
-def _style() -> Markup:
+def _packed_plotly() -> str:
+    """Plotly's script in base64 of zlib's format, less than half as long; browsers since 2023 unpack it."""
+    return base64.b64encode(zlib.compress(_plotly().encode(), level=9)).decode()
+
+
+def _style(title: str) -> Markup:
     template = environment().get_template("weekly_report.css.j2")
-    return Markup(template.render(light=palette.LIGHT, dark=palette.DARK))
+    return Markup(template.render(light=palette.LIGHT, dark=palette.DARK, title=title))
 
 
 def _figure_json(figure: Figure) -> Markup:
@@ -161,12 +167,12 @@ def tiles_of(contents: Contents) -> tuple[Tile, Tile, Tile]:
 def _score_tile(comparison: Comparison, accent: str) -> Tile:
     measure = comparison.measure
     known = f"Mean of {comparison.week.n} of {comparison.week.of} days" if comparison.week.n else "No data this week"
-    change = comparison.difference
+    band = comparison.band
     return Tile(
         measure.title,
         accent,
         figure=measure.number(comparison.week.mean),
-        lines=(known, *([sentences.against_before(measure.change_text(change))] if change is not None else [])),
+        lines=(known, *([sentences.own_median(measure.number(band.median))] if band else [])),
         label=f"{measure.title} of the last 35 days, day by day; the figures are in the text",
         sentences=_band_sentences(comparison),
         sparkline=sparkline(comparison),
@@ -176,7 +182,7 @@ def _score_tile(comparison: Comparison, accent: str) -> Tile:
 def _band_sentences(comparison: Comparison) -> tuple[str, ...]:
     measure, band = comparison.measure, comparison.band
     if band is None:
-        return (sentences.no_band(comparison.before.n, BAND_NEEDS),)
+        return (sentences.no_band(comparison.before.n, BEFORE_NEEDS),)
     low, high = measure.number(band.low), measure.number(band.high)
     if not comparison.week.n:
         return (sentences.usual(low, high),)
@@ -186,22 +192,31 @@ def _band_sentences(comparison: Comparison) -> tuple[str, ...]:
 def _workout_tile(contents: Contents) -> Tile:
     *before, week = contents.workout_weeks
     known = "No data this week" if week.workouts is None else f"{week.days_known} of 7 days known"
-    counts = [WORKOUTS.number(w.workouts) for w in before]
+    counts, usual = [WORKOUTS.number(w.workouts) for w in before], whole_weeks(before)
+    output = f", {OUTPUT.text(week.output_kj)} in all" if week.output_kj else ""
     return Tile(
         "Workouts",
         "workout",
         figure=WORKOUTS.number(week.workouts),
-        lines=(known, *([f"{OUTPUT.text(week.output_kj)} in all"] if week.output_kj else [])),
+        lines=(known + output, *([sentences.own_median(f"{median(usual):g}")] if usual else [])),
         label=f"Workouts a week, oldest first: {sentences.listed([*counts, WORKOUTS.number(week.workouts)])}",
-        sentences=(sentences.workouts_before([w.workouts for w in before], all(w.is_complete for w in before)),),
+        sentences=(
+            *([sentences.usual(str(min(usual)), str(max(usual)))] if usual else []),
+            sentences.workouts_before([w.workouts for w in before], all(w.is_complete for w in before)),
+        ),
         bars=bars(contents.workout_weeks),
     )
 
 
 def moved_text(comparison: Comparison) -> str:
-    """What moved, in figures: `68 on average, 79 in the four weeks before (q 0.004).`"""
-    week, before = (comparison.measure.text(sample.mean) for sample in (comparison.week, comparison.before))
-    return sentences.moved(week, before, probability(comparison.q or 0.0))
+    """What moved, in figures: `68 on average, 79 in the four weeks before: −11, 95 % interval −16 to −6 (q 0.004).`"""
+    measure = comparison.measure
+    week, before = (measure.text(sample.mean) for sample in (comparison.week, comparison.before))
+    low, high = comparison.interval or (None, None)
+    change = measure.change_text(comparison.difference)
+    return sentences.moved(
+        week, before, change, measure.change(low), measure.change(high), probability(comparison.q or 0.0)
+    )
 
 
 def mean_of(total: TotalComparison) -> Measure:
@@ -245,18 +260,31 @@ def workout_facts(workout: WorkoutLine) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def finding_facts(finding: Finding) -> str:
-    """Effect with interval, n, n_eff, q and test of one finding in one line; what is unknown is left out."""
-    effect = None if finding.effect is None else f"{finding.effect_name} {figure_text(finding.effect)}"
-    interval = finding.interval and f" ({figure_text(finding.interval[0])} to {figure_text(finding.interval[1])})"
-    parts = (
-        effect and effect + (interval or ""),
+def finding_facts(finding: Finding) -> tuple[str, ...]:
+    """Effect with interval in a line, then n, n_eff, q and test in another; what is unknown is left out."""
+    numbers = (
         f"n\u00a0{finding.n:,}" if finding.n else None,
         None if finding.n_eff is None else f"n_eff\u00a0{rounded(finding.n_eff, 0):,}",
         None if finding.q is None else f"q\u00a0{probability(finding.q)}",
         finding.test if finding.tested else "described, not tested",
     )
-    return " · ".join(part for part in parts if part)
+    return tuple(filter(None, (effect_text(finding), " · ".join(part for part in numbers if part))))
+
+
+def effect_text(finding: Finding) -> str:
+    """`Pearson r 0.41, 95 % interval 0.21 to 0.58`; empty without an effect."""
+    if finding.effect is None:
+        return ""
+    effect = f"{finding.effect_name} {figure_text(finding.effect)}"
+    if finding.interval is None:
+        return effect
+    low, high = (figure_text(value) for value in finding.interval)
+    return f"{effect}, 95\u00a0%\u00a0interval {low} to {high}"
+
+
+def whisker_label(finding: Finding) -> str:
+    """What the drawing of a finding shows, for those who do not see it."""
+    return f"{effect_text(finding)}, on a scale around 0"
 
 
 def figure_text(value: float) -> str:

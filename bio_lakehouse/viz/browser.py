@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 from bio_lakehouse.errors import ReportError
+from bio_lakehouse.sources.browser import find_browser, has_sandbox
 
-BROWSERS = (
-    "google-chrome",
-    "google-chrome-stable",
-    "chromium",
-    "chromium-browser",
-    "microsoft-edge",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-)
 PRINT_SECONDS = 60
 QUIET = ("--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 
 
-def find_browser(wanted: Path | None = None) -> str:
+def drawing_browser(wanted: Path | None = None) -> str:
     """The program of `wanted`, else of the first browser found; raises `ReportError` when there is none."""
-    if wanted is not None:
-        found = shutil.which(wanted)
-        if found is None:
-            raise ReportError(f"BIO_BROWSER: there is no program {wanted}; set it to your Chrome or Chromium")
-        return found
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        raise ReportError("no Chrome or Chromium was found; install one, or set BIO_BROWSER to its program")
-    return program
+    return str(find_browser(wanted, "BIO_BROWSER", ReportError))
 
 
 def print_pdf(page: Path, program: str) -> bytes:
@@ -61,5 +43,5 @@ def print_pdf(page: Path, program: str) -> bytes:
 
 
 def sandbox() -> tuple[str, ...]:
-    """Root cannot use the sandbox of Chrome, as in most containers."""
-    return ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
+    """The option without which Chrome does not start where it has no sandbox."""
+    return () if has_sandbox() else ("--no-sandbox",)

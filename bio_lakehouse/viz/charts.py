@@ -12,6 +12,7 @@ from bio_lakehouse.viz.theme import COLOURS, Mode, themed, translucent
 
 Numbers = Sequence[float | None]
 SCORE_RANGE = (0, 100)
+DATE_AXIS: dict[str, Any] = {"type": "date", "tickformat": "%-d %b\n%Y"}
 SCORE_AXIS: dict[str, Any] = {"range": [-2, 102], "tick0": 0, "dtick": 20}
 
 
@@ -127,7 +128,7 @@ def line_with_averages(
         figure.add_scatter(x=days, y=line, mode="lines", name="Straight line", line={"dash": "dot", "width": 2})
         figure.data[-1].line.color = COLOURS.sleep
     figure.update_traces(connectgaps=False, hovertemplate="%{x|%-d %b %Y}: %{y:.0f}<extra>%{fullData.name}</extra>")
-    figure.update_xaxes(type="date", range=known_span(days, [values]))
+    figure.update_xaxes(**DATE_AXIS, range=known_span(days, [values]))
     figure.update_yaxes(title_text=title, **SCORE_AXIS)
     return _finished(figure, note, mode)
 
@@ -163,7 +164,7 @@ def timeline_with_marks(
                 xref=f"x{'' if row == 1 else row} domain", yref=f"y{'' if row == 1 else row} domain"
             )
     _shade(figure, streaks)
-    figure.update_xaxes(type="date", range=known_span(days, [measure["values"] for measure in measures]))
+    figure.update_xaxes(**DATE_AXIS, range=known_span(days, [measure["values"] for measure in measures]))
     return _finished(figure, None, mode).update_layout(height=140 * len(measures) + 90)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,8 +11,8 @@ import pytest
 
 from bio_lakehouse.insights import Finding, Insight
 from bio_lakehouse.reports.contents import ReportInputs
+from bio_lakehouse_tests.reports.findings import SUNDAY, finding
 
-SUNDAY = date(2025, 3, 9)
 MakeDaily = Callable[..., pd.DataFrame]
 MakeInputs = Callable[..., ReportInputs]
 
@@ -89,26 +88,6 @@ def make_coverage() -> Callable[..., pd.DataFrame]:
     return make
 
 
-def finding(name: str, **changes: Any) -> Finding:
-    """A found correlation."""
-    found = Finding(
-        name=name,
-        claim="Sleep score and next-day readiness move together.",
-        status="found",
-        test="Pearson correlation, t test on n_eff",
-        window=(SUNDAY - timedelta(days=179), SUNDAY),
-        effect_name="Pearson r",
-        effect=0.412,
-        interval=(0.214, 0.578),
-        n=171,
-        n_eff=88.3,
-        p=0.00012,
-        q=0.0014,
-        caveats=("Readiness contains the night before it.",),
-    )
-    return replace(found, **changes)
-
-
 @pytest.fixture
 def insights() -> list[Insight]:
     """One insight that was found, one that was not, and one without enough data."""
@@ -119,7 +98,7 @@ def insights() -> list[Insight]:
             "Workouts and readiness",
             "me",
             SUNDAY,
-            (finding("strength", status="not found", p=0.6, q=0.6),),
+            (finding("strength", claim="Strength and rest differ.", status="not found", p=0.6, q=0.6),),
         ),
         Insight(
             "readiness_trend",

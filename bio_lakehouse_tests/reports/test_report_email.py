@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from bio_lakehouse.insights import Insight
+from bio_lakehouse.reports import palette
 from bio_lakehouse.reports.contents import Contents, ReportInputs, contents_of
-from bio_lakehouse.reports.email import LARGEST_BYTES, email_of
+from bio_lakehouse.reports.email import EFFECTS, LARGEST_BYTES, dark_rules, email_of
 from bio_lakehouse.reports.weekly_report import missing_days
 
 Make = Callable[..., pd.DataFrame]
@@ -55,9 +56,53 @@ def test_the_mail_is_plain_html_within_its_bounds(contents: Contents) -> None:
     page = Tags()
     page.feed(html)
     assert page.open == []
-    assert not {tag for tag, _ in page.tags} & {"script", "style", "link", "img", "svg", "a", "form"}
+    assert not {tag for tag, _ in page.tags} & {"script", "link", "img", "svg", "a", "form"}
     assert "max-width:640px" in html
     assert not re.search(r"https?:|url\(", html)
+
+
+def test_programs_without_style_sheets_get_every_colour_and_width_inline(contents: Contents) -> None:
+    page = Tags()
+    page.feed(email_of(contents).html)
+    layout = [attributes for tag, attributes in page.tags if tag == "table"]
+    assert sum(attributes.get("role") == "presentation" for attributes in layout) == len(layout) - 1
+    assert all("width" in attributes for attributes in layout)
+    styles = " ".join(attributes.get("style", "") for _, attributes in page.tags)
+    assert not re.search(r"flex|grid|background-image|var\(|position|rem\b", styles)
+    for tag, attributes in page.tags:
+        if tag in {"p", "h1", "h2", "th", "td"} and "font-size" in attributes.get("style", ""):
+            assert "color:#" in attributes["style"]
+            assert "font-family:" in attributes["style"]
+
+
+def test_outlook_gets_a_table_of_640_pixels_and_closes_it(contents: Contents) -> None:
+    html = email_of(contents).html
+    opened, closed = re.findall(r"<!--\[if mso\]>(.*?)<!\[endif\]-->", html)
+    assert 'width="640"' in opened
+    assert (opened.count("<table"), opened.count("<td")) == (closed.count("</table>"), closed.count("</td>")) == (1, 1)
+
+
+def test_the_dark_has_a_colour_for_all_that_has_one_in_the_light(contents: Contents) -> None:
+    html = email_of(contents).html
+    ruled = {selector.removeprefix(".") for selector, _ in dark_rules()}
+    page = Tags()
+    page.feed(html)
+    for _, attributes in page.tags:
+        if "color:#" in attributes.get("style", "") or "background:#" in attributes.get("style", ""):
+            assert set(attributes["class"].split()) <= ruled
+    for meta in ("color-scheme", "supported-color-schemes"):
+        assert f'<meta name="{meta}" content="light dark">' in html
+    assert html.count("@media (prefers-color-scheme: dark)") == 1
+    assert f"[data-ogsc] .ink {{ color: {palette.DARK['ink']} !important; }}" in html
+    assert f"[data-ogsb] .paper {{ background: {palette.DARK['paper']} !important; }}" in html
+
+
+def test_pictures_have_words_and_a_ground_of_their_own(contents: Contents) -> None:
+    html = email_of(contents, {"sleep_readiness": b"png", EFFECTS: b"png"}).html
+    pictures = re.findall(r"<img [^>]*>", html)
+    assert ["cid:sleep_readiness" in pictures[0], "cid:effects" in pictures[1]] == [True, True]
+    assert all('alt="Chart: ' in picture and "background:#ffffff" in picture for picture in pictures)
+    assert all('width="640"' in picture for picture in pictures)
 
 
 def test_what_a_source_calls_a_workout_is_text(contents: Contents) -> None:
@@ -80,7 +125,10 @@ def test_both_parts_say_the_same(contents: Contents) -> None:
         assert said in mail.html
         assert said in mail.text
     assert "sleep 80, readiness no data" in mail.text
-    assert "Looked for and not found: 1. Not enough data yet: 1." in mail.text
+    for said in ("Strength and rest differ.", "Readiness contains the night before it."):
+        assert said in mail.html
+        assert said in mail.text
+    assert "Not enough data yet: 1." in mail.text
 
 
 def test_missing_days_are_grouped_by_their_cause(make_inputs: MakeInputs, make_daily: Make) -> None:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -141,7 +142,7 @@ def test_nothing_is_fetched_from_anywhere(contents: Contents, figures: dict[str,
     for _, attributes in page.tags:
         assert not {"src", "srcset", "data", "action", "poster"} & attributes.keys()
         assert (attributes.get("href") or "#").startswith("#")
-    own = html.replace(get_plotlyjs().strip(), "")
+    own = re.sub('id="plotly">[^<]*<', "", html)
     assert not re.search(r"https?:|url\(|@import|//[a-z]", own)
 
 
@@ -149,18 +150,25 @@ def test_the_policy_allows_these_scripts_and_nothing_else(contents: Contents, fi
     page = parsed(render(contents, figures))
     (policy,) = [meta["content"] or "" for meta in page.all("meta") if meta.get("http-equiv")]
     directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
-    run = [script for attributes, script in page.scripts if attributes.get("type") != "application/json"]
-    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in run]
+    (run,) = [script for attributes, script in page.scripts if "type" not in attributes]
+    plotly = unpacked(page)
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in (plotly, run)]
     assert directives["default-src"] == "'none'"
     assert directives["script-src"] == " ".join(f"'sha256-{digest}'" for digest in hashes)
-    assert len(run) == 2
     assert "unsafe-eval" not in policy
+    assert plotly == get_plotlyjs().strip()
+
+
+def unpacked(page: Page) -> str:
+    (packed,) = [script for attributes, script in page.scripts if attributes.get("id") == "plotly"]
+    return zlib.decompress(base64.b64decode(packed)).decode()
 
 
 def test_plotly_is_there_once_and_only_with_a_figure(contents: Contents, figures: dict[str, go.Figure]) -> None:
-    assert render(contents, figures).count("plotly.js v") == 1
+    assert "plotly.js v" in unpacked(parsed(render(contents, figures)))
+    assert len(render(contents, figures)) < 2_500_000
     without = render(contents)
-    assert "plotly.js v" not in without
+    assert 'id="plotly"' not in without
     assert len(without) < 100_000
 
 
@@ -208,13 +216,39 @@ def test_a_day_without_data_says_why(contents: Contents) -> None:
     assert "In short" not in text
 
 
-def test_insights_show_their_numbers_in_one_line(insights: list[Insight]) -> None:
+def test_a_finding_shows_its_effect_then_its_numbers(insights: list[Insight]) -> None:
     found, _, refused = (insight.findings[0] for insight in insights)
-    assert finding_facts(found).replace("\u00a0", " ") == (
-        "Pearson r 0.41 (0.21 to 0.58) · n 171 · n_eff 88 · q 0.001 · Pearson correlation, t test on n_eff"
-    )
-    assert finding_facts(replace(found, tested=False, q=None)).endswith("described, not tested")
-    assert finding_facts(refused).startswith("n\u00a012 · ")
+    assert [fact.replace("\u00a0", " ") for fact in finding_facts(found)] == [
+        "Pearson r 0.41, 95 % interval 0.21 to 0.58",
+        "n 171 · n_eff 88 · q 0.001 · Pearson correlation, t test on n_eff",
+    ]
+    assert finding_facts(replace(found, tested=False, q=None))[1].endswith("described, not tested")
+    assert [fact.split(" · ")[0] for fact in finding_facts(refused)] == ["n\u00a012"]
+    assert finding_facts(replace(found, interval=None))[0] == "Pearson r 0.41"
+
+
+def test_each_finding_has_its_own_dot_and_whisker(contents: Contents) -> None:
+    page = parsed(render(contents))
+    drawn = [svg for svg in page.all("svg") if (svg.get("class") or "").startswith("whisker")]
+    told = "Pearson r 0.41, 95 % interval 0.21 to 0.58, on a scale around 0"
+    assert [(svg["class"], (svg["aria-label"] or "").replace("\u00a0", " ")) for svg in drawn] == [
+        ("whisker found", told),
+        ("whisker", told),
+    ]
+    assert {svg["role"] for svg in drawn} == {"img"}
+
+
+def test_what_moved_carries_its_interval(make_inputs: MakeInputs, make_daily: Make) -> None:
+    hours = [7.0 + 0.2 * (day % 3) for day in range(90)] + [5.0] * 7
+    contents = contents_of(make_inputs(daily=make_daily(sleep_duration_h=hours)))
+    (moved,) = contents.moved
+    low, high = moved.interval or (0.0, 0.0)
+    text = parsed(render(contents)).text.replace("\u00a0", " ")
+    assert low < (moved.difference or 0.0) < high < 0
+    assert (
+        f"5 h 00 min on average, 7 h 12 min in the four weeks before: {moved.measure.change_text(moved.difference)}, "
+        f"95 % interval {moved.measure.change(low)} to {moved.measure.change(high)} (q < 0.001)."
+    ) in text
 
 
 @pytest.mark.parametrize(
@@ -232,10 +266,10 @@ def test_effects(value: float, text: str) -> None:
 def test_tiles_say_what_they_show(contents: Contents) -> None:
     readiness, sleep, workouts = tiles_of(contents)
     assert (readiness.figure, readiness.lines[0]) == ("73", "Mean of 6 of 7 days")
-    assert sleep.lines == ("Mean of 7 of 7 days", "−1 against the four weeks before")
+    assert sleep.lines == ("Mean of 7 of 7 days", "Your four-week median: 81")
     assert sleep.sentences == ("7 of 7 days within your usual 79 to 85.",)
-    assert (workouts.figure, workouts.lines) == ("3", ("6 of 7 days known", "750 kJ in all"))
-    assert workouts.sentences == ("The four weeks before: 2, 3, 2 and 2.",)
+    assert (workouts.figure, workouts.lines) == ("3", ("6 of 7 days known, 750 kJ in all", "Your four-week median: 2"))
+    assert workouts.sentences == ("Your usual: 2 to 3.", "The four weeks before: 2, 3, 2 and 2.")
     assert workouts.label == "Workouts a week, oldest first: 2, 3, 2, 2 and 3"
 
 
