@@ -16,6 +16,7 @@ from bio_lakehouse.insights import (
 from bio_lakehouse.insights.adjustment import adjust
 from bio_lakehouse.insights.data import InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
+from bio_lakehouse.insights.movements import movement_tests
 from bio_lakehouse.viz.theme import Mode
 
 
@@ -44,8 +45,12 @@ ANALYZERS: dict[str, Analyzer] = {
 
 
 def insights_of(data: InsightData) -> list[Insight]:
-    """All five insights of one user as of one day, decided over all their tests together."""
-    return adjust([analyzer.analyze(data) for analyzer in ANALYZERS.values()])
+    """All five insights of one user as of one day, decided over all tests of that day's report.
+
+    Those are the insights' own and the comparisons of the week with the weeks before, so that a finding has one q
+    wherever it is shown.
+    """
+    return adjust([analyzer.analyze(data) for analyzer in ANALYZERS.values()], movement_tests(data))
 
 
 def visualize(insight: Insight, mode: Mode = "light") -> Figure:

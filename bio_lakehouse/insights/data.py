@@ -13,15 +13,21 @@ from numpy.typing import NDArray
 
 from bio_lakehouse.insights.statistics.anomalies import TRAILING_DAYS
 from bio_lakehouse.insights.statistics.autocorrelation import Series
+from bio_lakehouse.insights.statistics.movement import HISTORY_DAYS, WEEK
 
 WINDOW_DAYS = 180
 LEAD_IN_DAYS = TRAILING_DAYS
 REST = "rest"
 
 
+def days_needed(window_days: int = WINDOW_DAYS) -> int:
+    """Days up to an insight's whose rows can matter: the window, and what trailing figures and movements look at."""
+    return max(window_days + LEAD_IN_DAYS, HISTORY_DAYS + WEEK)
+
+
 def first_day_needed(as_of: date, window_days: int = WINDOW_DAYS) -> date:
-    """The first day whose rows can matter: the window's and the days before it that trailing figures look at."""
-    return as_of - timedelta(days=window_days + LEAD_IN_DAYS - 1)
+    """The first of the days whose rows can matter."""
+    return as_of - timedelta(days=days_needed(window_days) - 1)
 
 
 @dataclass(frozen=True)
@@ -52,14 +58,22 @@ class InsightData:
 
     def series(self, column: str) -> Series:
         """A column of `daily` as a calendar series over the window (NaN where unknown; truth values as 1 and 0)."""
-        return self.with_lead_in(column)[LEAD_IN_DAYS:]
+        return self.all_days(column)[-self.window_days :]
 
     def with_lead_in(self, column: str) -> Series:
         """`series`, begun `LEAD_IN_DAYS` earlier."""
-        positions, rows = self._daily
-        values = np.full(self.window_days + LEAD_IN_DAYS, np.nan)
-        values[positions] = as_numbers(rows[column])
-        return values
+        return self.all_days(column)[-self.window_days - LEAD_IN_DAYS :]
+
+    def all_days(self, column: str) -> Series:
+        """`series`, begun on the first day needed. All NaN when `daily` has no such column. Not to be written to."""
+        if column not in self._series:
+            positions, rows = self._daily
+            values = np.full(days_needed(self.window_days), np.nan)
+            if column in rows:
+                values[positions] = as_numbers(rows[column])
+            values.flags.writeable = False
+            self._series[column] = values
+        return self._series[column]
 
     def next_day(self, column: str) -> Series:
         """On each day of the window the column's value of the day after; unknown on `as_of`."""
@@ -71,11 +85,15 @@ class InsightData:
 
         A day is rest when `had_workout` is false, and None when nothing is known of it.
         """
-        types = np.full(self.window_days + LEAD_IN_DAYS, None, dtype=object)
+        types = np.full(days_needed(self.window_days), None, dtype=object)
         positions, rows = self._main_workouts
         types[positions] = rows["fitness_discipline"].map(_type_name).to_numpy(dtype=object)
-        types[self.with_lead_in("had_workout") == 0] = REST
-        return types[LEAD_IN_DAYS:]
+        types[self.all_days("had_workout") == 0] = REST
+        return types[-self.window_days :]
+
+    @cached_property
+    def _series(self) -> dict[str, Series]:
+        return {}
 
     @cached_property
     def _daily(self) -> tuple[NDArray[np.int64], pd.DataFrame]:
@@ -101,16 +119,18 @@ class InsightData:
         return positions[first], rows.iloc[first]
 
     def _within(self, rows: pd.DataFrame) -> tuple[NDArray[np.int64], pd.DataFrame]:
-        """This user's rows of the window and its lead-in, and each row's position in it."""
+        """This user's rows of the days needed, and each row's position in them."""
         first = pd.Timestamp(first_day_needed(self.as_of, self.window_days))
         own = rows[rows["user_id"] == self.user_id] if "user_id" in rows else rows
         positions = np.asarray((pd.to_datetime(own["day"]) - first).dt.days, dtype=np.int64)
-        inside = (positions >= 0) & (positions < self.window_days + LEAD_IN_DAYS)
+        inside = (positions >= 0) & (positions < days_needed(self.window_days))
         return positions[inside], own[inside]
 
 
 def as_numbers(column: pd.Series[Any]) -> Series:
     """Any nullable column of numbers or truth values as floats, NaN where unknown."""
+    if column.dtype.kind in "fiub" and isinstance(column.dtype, np.dtype):
+        return column.to_numpy(dtype=np.float64)
     values = np.full(len(column), np.nan)
     known = column.notna().to_numpy()
     values[known] = column[known].to_numpy(dtype=np.float64)

@@ -9,20 +9,17 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
-from bio_lakehouse.insights.adjustment import q_values
+from bio_lakehouse.insights.adjustment import FALSE_DISCOVERY_RATE, q_values
 from bio_lakehouse.insights.data import as_numbers
-from bio_lakehouse.insights.statistics import bias_corrected, lag1_autocorrelation
+from bio_lakehouse.insights.statistics.movement import BEFORE as BEFORE
+from bio_lakehouse.insights.statistics.movement import BEFORE_NEEDS, movement
+from bio_lakehouse.insights.statistics.movement import HISTORY_NEEDS as HISTORY_NEEDS
+from bio_lakehouse.insights.statistics.movement import WEEK as WEEK
 from bio_lakehouse.reports.measures import Measure
 
-WEEK = 7
-BEFORE = 28
-BAND_NEEDS = 14
-WEEK_NEEDS = 4
-HISTORY_DAYS = 180
-HISTORY_NEEDS = 28
-MOVED_AT = 0.05
+BAND_NEEDS = BEFORE_NEEDS
+MOVED_AT = FALSE_DISCOVERY_RATE
 
 Floats = NDArray[np.float64]
 
@@ -50,8 +47,8 @@ class Band:
 class Comparison:
     """One measure: `values` are the 28 days before the week and its 7 days, oldest first, None where unknown.
 
-    `p` tests the difference of the two means, `q` is its Benjamini-Hochberg value over all measures of the report;
-    both are None when too few days are known.
+    `p` tests the difference of the two means, `interval` is the 95 % one of that difference, `q` the Benjamini-Hochberg
+    value over all tests of the report; they are None when too few days are known.
     """
 
     measure: Measure
@@ -62,6 +59,7 @@ class Comparison:
     band: Band | None
     p: float | None = None
     q: float | None = None
+    interval: tuple[float, float] | None = None
 
     @property
     def week_values(self) -> tuple[float | None, ...]:
@@ -93,22 +91,27 @@ def compare(daily: pd.DataFrame, measures: Sequence[Measure], last: date) -> tup
     `daily` has one row a day (`day` and the measures' columns); its 180 days before the week tell how the person
     varies.
     """
-    return with_q([_compared(by_day(daily, measure.column, last), measure, last) for measure in measures])
+    by_measure = _by_day(daily, [measure.column for measure in measures], last)
+    return with_q([_compared(by_measure[measure.column], measure, last) for measure in measures])
 
 
 def by_day(daily: pd.DataFrame, column: str, last: date) -> pd.Series[float]:
     """`column` over every calendar day from the first in `daily` (or 35 days back) to `last`, NaN where unknown."""
-    days = pd.to_datetime(daily["day"])
+    return _by_day(daily, [column], last)[column]
+
+
+def _by_day(daily: pd.DataFrame, columns: list[str], last: date) -> pd.DataFrame:
+    days = pd.DatetimeIndex(pd.to_datetime(daily["day"]))
     start = pd.Timestamp(last) - pd.Timedelta(days=WEEK + BEFORE - 1)
-    index = pd.date_range(min(start, days.min()) if len(days) else start, last)
-    values = as_numbers(daily[column]) if column in daily else np.full(len(days), np.nan)
-    known = pd.Series(values, index=days)
-    return known.reindex(index)
+    known = {column: as_numbers(daily[column]) for column in columns if column in daily}
+    calendar = pd.date_range(min(start, days.min()) if len(days) else start, last)
+    return pd.DataFrame(known, index=days, dtype=np.float64).reindex(index=calendar, columns=columns)
 
 
 def _compared(series: pd.Series[float], measure: Measure, last: date) -> Comparison:
     values = np.asarray(series, dtype=np.float64)
     before, week = values[-WEEK - BEFORE : -WEEK], values[-WEEK:]
+    moved = movement(values)
     return Comparison(
         measure,
         first_day=last - timedelta(days=WEEK + BEFORE - 1),
@@ -116,7 +119,8 @@ def _compared(series: pd.Series[float], measure: Measure, last: date) -> Compari
         week=_sample(week),
         before=_sample(before),
         band=_band(before),
-        p=movement_p(values),
+        p=moved.p if moved else None,
+        interval=moved.interval if moved else None,
     )
 
 
@@ -131,45 +135,6 @@ def _band(values: Floats) -> Band | None:
         return None
     low, median, high = np.percentile(known, [10, 50, 90])
     return Band(float(low), float(median), float(high), int(known.size))
-
-
-def movement_p(values: Floats) -> float | None:
-    """Two-sided p of the last 7 days' mean against that of the 28 before; None when too few days are known.
-
-    `values` has one value a calendar day (NaN unknown). The variance of the difference is that of an AR(1) series
-    with the variance and the bias-corrected lag-1 autocorrelation of the 180 days before the week; t on half their
-    n_eff, as the autocorrelation is estimated from the same days (on n_eff p < .003 comes in 4.3 of 1,000 weeks).
-    On simulated AR(1) days without a shift p < .05 comes in 4 to 6 % of weeks for φ from 0 to 0.7 with 60 days of
-    history or more, and in 4 to 8 % with 28.
-    """
-    history = values[-WEEK - HISTORY_DAYS : -WEEK]
-    known = np.flatnonzero(~np.isnan(history))
-    in_week = WEEK - int(np.isnan(values[-WEEK:]).sum())
-    recent = int((~np.isnan(history[-BEFORE:])).sum())
-    if known.size < HISTORY_NEEDS or in_week < WEEK_NEEDS or recent < BAND_NEEDS or np.ptp(history[known]) == 0:
-        return None
-    phi = bias_corrected(lag1_autocorrelation(history), int(known.size))
-    error = _error_of_difference(values[-WEEK - BEFORE :], _variance(history, phi), phi)
-    independent = known.size * (1 - phi**2) / (1 + phi**2) / 2
-    shift = np.nanmean(values[-WEEK:]) - np.nanmean(values[-WEEK - BEFORE : -WEEK])
-    return float(2 * stats.t.sf(abs(shift) / error, max(independent - 1, 2)))
-
-
-def _variance(history: Floats, phi: float) -> float:
-    """Variance of a day, corrected for what the mean of correlated days takes away."""
-    days = np.flatnonzero(~np.isnan(history))
-    return float(np.nanvar(history) / (1 - _correlations(days, phi).mean()))
-
-
-def _error_of_difference(days: Floats, variance: float, phi: float) -> float:
-    known = np.flatnonzero(~np.isnan(days))
-    in_week = known >= BEFORE
-    weights = np.where(in_week, 1 / in_week.sum(), -1 / (~in_week).sum())
-    return float(np.sqrt(variance * (weights @ _correlations(known, phi) @ weights)))
-
-
-def _correlations(days: NDArray[np.int64], phi: float) -> Floats:
-    return np.asarray(phi ** np.abs(days[:, None] - days[None, :]), dtype=np.float64)
 
 
 def with_q(comparisons: Sequence[Comparison], beside: Sequence[float] = ()) -> tuple[Comparison, ...]:

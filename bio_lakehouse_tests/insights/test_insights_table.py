@@ -5,12 +5,13 @@ import pandas as pd
 import pytest
 
 from bio_lakehouse.insights import ANALYZERS, INSIGHTS, InsightData, insights_of, narrate, visualize
+from bio_lakehouse.insights.movements import movement_tests
 from bio_lakehouse.insights.table import SCHEMA, from_rows, to_rows
 
 
 @pytest.fixture
-def report(person, as_of):
-    """All five insights of a person with gaps, some found and some without enough data."""
+def days(person, as_of):
+    """A person with gaps of whom some things can be found and of others there is not enough data."""
     random = np.random.default_rng(51)
     sleep = random.normal(80, 6, 150).round()
     readiness = np.append(78, 0.9 * (sleep[:-1] - 80) + 78 + random.normal(0, 3, 149)).round()
@@ -22,7 +23,13 @@ def report(person, as_of):
     ]
     output = np.where(had, random.integers(200, 400, 150), np.nan)
     columns = {"sleep_score": sleep, "readiness_score": readiness, "had_workout": had.tolist()}
-    return insights_of(person(columns | {"total_output_kj": output}, workouts))
+    return person(columns | {"total_output_kj": output}, workouts)
+
+
+@pytest.fixture
+def report(days):
+    """All five insights of that person."""
+    return insights_of(days)
 
 
 def test_five_insights_in_the_contracts_order(report) -> None:
@@ -56,15 +63,17 @@ def test_rows_keep_the_schemas_rules(report) -> None:
     assert frame.groupby("insight")["series"].count().eq(1).all()
 
 
-def test_q_is_over_all_tests_of_the_day(report) -> None:
+def test_q_is_over_all_tests_of_the_days_report(report, days) -> None:
+    """Those of the insights and the comparisons of the week, of which there are two here: readiness and sleep."""
     frame = to_rows(report).to_pandas()
-    tested = frame[frame["p"].notna()]
+    tested, moved = frame[frame["p"].notna()], movement_tests(days)
     assert len(tested) >= 5
-    ranked = tested.sort_values("p")
-    raw = ranked["p"].to_numpy() * len(ranked) / np.arange(1, len(ranked) + 1)
-    expected = np.minimum.accumulate(raw[::-1])[::-1].clip(max=1)
-    assert ranked["q"].to_numpy() == pytest.approx(expected)
-    assert ((ranked["q"] <= 0.05) == (ranked["status"] == "found")).all()
+    assert len(moved) == 2
+    ranked = np.sort(np.concatenate([tested["p"], moved]))
+    raw = ranked * len(ranked) / np.arange(1, len(ranked) + 1)
+    expected = dict(zip(ranked, np.minimum.accumulate(raw[::-1])[::-1].clip(max=1), strict=True))
+    assert tested["q"].to_numpy() == pytest.approx([expected[p] for p in tested["p"]])
+    assert ((tested["q"] <= 0.05) == (tested["status"] == "found")).all()
 
 
 def test_refused_findings_hold_no_number(report) -> None:

@@ -9,18 +9,21 @@ from math import nan
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
+from bio_lakehouse.insights import InsightData, insights_of
+from bio_lakehouse.insights.movements import COMPARED
+from bio_lakehouse.insights.statistics import movement
 from bio_lakehouse.reports.comparison import (
     Band,
     Sample,
     by_day,
     compare,
     compare_totals,
-    movement_p,
     workout_weeks,
 )
+from bio_lakehouse.reports.contents import decided_together
 from bio_lakehouse.reports.measures import DAILY, HRV, OUTPUT, READINESS, SLEEP, TOTALS, WORKOUT_MINUTES, WORKOUTS
+from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
 
 MakeDaily = Callable[..., pd.DataFrame]
 
@@ -75,35 +78,14 @@ def ar1(phi: float, days: int, replicates: int, seed: int) -> np.ndarray:
     return series
 
 
-@pytest.mark.parametrize("phi", [0.0, 0.3, 0.5, 0.7])
-def test_quiet_weeks_are_called_moved_at_the_stated_rate(phi: float) -> None:
-    values = ar1(phi, days=120, replicates=600, seed=1)
-    values[np.random.default_rng(2).random(values.shape) < 0.05] = nan
-    p = [movement_p(row) for row in values]
-    rate = np.mean([one < 0.05 for one in p if one is not None])
-    assert 0.02 <= rate <= 0.08  # ± 3 standard errors of 600 replicates around 0.05
-
-
-def test_a_shift_of_two_standard_deviations_is_seen() -> None:
-    values = ar1(0.3, days=187, replicates=200, seed=3)
-    values[:, -7:] -= 2
-    assert np.mean([(movement_p(row) or 1.0) < 0.05 for row in values]) > 0.85
-
-
-def test_independent_days_come_close_to_students_t() -> None:
-    values = ar1(0.0, days=187, replicates=1, seed=4)[0]
-    known = stats.ttest_ind(values[-7:], values[-35:-7]).pvalue
-    assert movement_p(values) == pytest.approx(known, abs=0.1)
-
-
-def test_too_few_days_or_no_variation_are_not_tested() -> None:
-    values = ar1(0.0, days=100, replicates=1, seed=5)[0]
-    three_in_week = values.copy()
-    three_in_week[-4:] = nan
-    assert movement_p(values) is not None
-    assert movement_p(three_in_week) is None
-    assert movement_p(values[-34:]) is None
-    assert movement_p(np.full(100, 70.0)) is None
+def test_p_and_interval_are_those_of_the_movement(make_daily: MakeDaily, sunday: date) -> None:
+    values = ar1(0.3, days=150, replicates=1, seed=3)[0]
+    values[60] = nan
+    (readiness,) = compare(make_daily(readiness_score=values), [READINESS], sunday)
+    expected = movement(values)
+    assert expected is not None
+    assert (readiness.p, readiness.interval) == (expected.p, expected.interval)
+    assert readiness.difference == pytest.approx(expected.shift)
 
 
 def test_q_is_over_all_measures_that_could_be_tested(make_daily: MakeDaily, sunday: date) -> None:
@@ -117,6 +99,21 @@ def test_q_is_over_all_measures_that_could_be_tested(make_daily: MakeDaily, sund
     assert sleep.q == pytest.approx(2 * sleep.p)
     assert readiness.q == readiness.p
     assert (sleep.moved, readiness.moved, hrv.q) == (True, False, None)
+
+
+def test_the_measures_compared_are_those_that_insights_are_adjusted_with() -> None:
+    assert tuple(measure.column for measure in DAILY) == COMPARED
+
+
+@pytest.mark.parametrize("window_days", [30, 180])
+def test_a_finding_has_the_same_q_in_the_table_of_insights_and_on_the_page(window_days: int, sunday: date) -> None:
+    truth = simulate(260, 2, sunday)
+    daily, workouts = pd.DataFrame(daily_rows(truth)), pd.DataFrame(workout_rows(truth))
+    kept = insights_of(InsightData("me", sunday, daily.tail(200), workouts, window_days))
+    shown, comparisons = decided_together(kept, compare(daily, DAILY, sunday))
+    assert shown == kept
+    assert sum(comparison.q is not None for comparison in comparisons) == len(DAILY)
+    assert all(comparison.q >= comparison.p for comparison in comparisons if comparison.p is not None)
 
 
 def test_workouts_are_summed_by_week_over_known_days(make_daily: MakeDaily, sunday: date) -> None:

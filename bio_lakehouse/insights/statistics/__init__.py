@@ -5,13 +5,16 @@ Every function takes *calendar series*: a float array with one element a calenda
 
 from bio_lakehouse.insights.statistics.anomalies import low_days, streaks, trailing_mean, unusual_days
 from bio_lakehouse.insights.statistics.autocorrelation import (
+    adjacent_pairs,
     bias_corrected,
+    degrees_of_freedom,
     effective_size,
     lag1_autocorrelation,
     variance_inflation,
 )
 from bio_lakehouse.insights.statistics.correlation import Correlation, Line, fit_line, line_band, pearson, spearman
 from bio_lakehouse.insights.statistics.groups import GroupComparison, compare_groups, mann_whitney
+from bio_lakehouse.insights.statistics.movement import Movement, movement
 from bio_lakehouse.insights.statistics.permutation import come_in_runs, permutation_p
 from bio_lakehouse.insights.statistics.trend import Trend, trend
 
@@ -19,16 +22,20 @@ __all__ = [
     "Correlation",
     "GroupComparison",
     "Line",
+    "Movement",
     "Trend",
+    "adjacent_pairs",
     "bias_corrected",
     "come_in_runs",
     "compare_groups",
+    "degrees_of_freedom",
     "effective_size",
     "fit_line",
     "lag1_autocorrelation",
     "line_band",
     "low_days",
     "mann_whitney",
+    "movement",
     "pearson",
     "permutation_p",
     "spearman",

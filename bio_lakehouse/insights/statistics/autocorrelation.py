@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +21,7 @@ def lag1_autocorrelation(values: Series) -> float:
     longer to import than five insights take to compute.
     """
     known = ~np.isnan(values)
-    pairs = int((known[1:] & known[:-1]).sum())
+    pairs = adjacent_pairs(values)
     if not pairs:
         return 0.0
     deviations = np.where(known, values - values[known].mean(), 0.0)
@@ -48,15 +50,44 @@ def effective_size(n: int, first: float, second: float) -> float:
     return min(float(n), n * (1 - product) / (1 + product)) if product > -1 else float(n)
 
 
-def variance_inflation(weights: Series, days: Series, autocorrelation: float) -> float:
+def variance_inflation(weights: Series, autocorrelation: float) -> float:
     """Var(Σ wᵢ xᵢ) of an AR(1) series over that of independent days with the same variances; never below 1.
 
-    `weights` (n,), `days` (n,) calendar positions, so that a gap counts as the distance it is. With weights that
-    say group membership this is the design effect of comparing two groups of days; with centred days as weights, that
-    of a linear trend.
+    `weights` has one element a calendar day, 0 where the day is unknown, so that a gap counts as the distance it is.
+    With weights that say group membership this is the design effect of comparing two groups of days; with centred
+    days as weights, that of a linear trend.
     """
-    size = float(weights @ weights)
-    if not size or autocorrelation <= 0:
+    products = _lag_products(weights)
+    if not products[0] or autocorrelation <= 0:
         return 1.0
-    resemblance = autocorrelation ** np.abs(days[:, None] - days[None, :])
-    return max(1.0, float(weights @ resemblance @ weights) / size)
+    return max(1.0, float(products @ autocorrelation ** np.arange(len(products)) / products[0]))
+
+
+def degrees_of_freedom(weights: Series, autocorrelation: float, pairs: int, *, variance_known: bool) -> float:
+    """Degrees of freedom of Var(Σ wᵢ xᵢ) of an AR(1) series whose autocorrelation φ was estimated; at least 1.
+
+    2 / Var(ln of the estimated variance) (Satterthwaite 1946, Biometrics Bulletin 2:110), to first order in the
+    independent estimates that it is made of, each from `pairs` of adjacent known days: φ with the variance
+    (1 − φ²)/`pairs` (Bartlett 1946) and, where the days' variance is not known either, ln of the variance of what is
+    new each day with the variance 2/`pairs`. `weights` as for `variance_inflation`.
+    """
+    products, lags = _lag_products(weights), np.arange(len(weights))
+    powers = autocorrelation**lags
+    by_autocorrelation = float(products[1:] @ (lags[1:] * powers[:-1]) / (products @ powers))
+    if not variance_known:
+        by_autocorrelation += 2 * autocorrelation / (1 - autocorrelation**2)
+    uncertainty = by_autocorrelation**2 * (1 - autocorrelation**2) + (0 if variance_known else 2)
+    return max(2 * pairs / uncertainty, 1.0) if uncertainty else inf
+
+
+def adjacent_pairs(values: Series) -> int:
+    """Pairs of adjacent calendar days that are both known."""
+    known = ~np.isnan(values)
+    return int((known[1:] & known[:-1]).sum())
+
+
+def _lag_products(weights: Series) -> Series:
+    """Σ wᵢ wⱼ over all pairs of days that lie 0, 1, 2, … days apart."""
+    products: Series = np.correlate(weights, weights, "full")[len(weights) - 1 :].astype(np.float64)
+    products[1:] *= 2
+    return products

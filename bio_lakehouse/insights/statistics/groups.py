@@ -50,7 +50,7 @@ def compare_groups(values: Series, first: Mask, second: Mask) -> GroupComparison
     """
     known = ~np.isnan(values) & (first | second)
     labels, sample = first[known], values[known]
-    inflation = _design_effect(values, labels, known)
+    inflation = _design_effect(values, first, known)
     return mann_whitney(sample[labels], sample[~labels], inflation, _runs_p(sample, labels))
 
 
@@ -113,9 +113,9 @@ def _runs_p(sample: Series, labels: Mask) -> float | None:
     return permutation_p(sample, labels) if come_in_runs(labels) else None
 
 
-def _design_effect(values: Series, labels: Mask, known: Mask) -> float:
+def _design_effect(values: Series, first: Mask, known: Mask) -> float:
     """Variance inflation of the difference of two groups of days, from the whole series' autocorrelation."""
-    days = np.flatnonzero(known).astype(np.float64)
-    weights = np.where(labels, 1 / labels.sum(), -1 / (~labels).sum())
+    in_first, in_second = known & first, known & ~first
+    weights = in_first / in_first.sum() - in_second / in_second.sum()
     n = int((~np.isnan(values)).sum())
-    return variance_inflation(weights, days, bias_corrected(lag1_autocorrelation(values), n))
+    return variance_inflation(weights, bias_corrected(lag1_autocorrelation(values), n))

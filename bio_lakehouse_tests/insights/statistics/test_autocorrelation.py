@@ -6,7 +6,9 @@ from hypothesis.extra.numpy import arrays
 from statsmodels.tsa.stattools import acf
 
 from bio_lakehouse.insights.statistics import (
+    adjacent_pairs,
     bias_corrected,
+    degrees_of_freedom,
     effective_size,
     lag1_autocorrelation,
     variance_inflation,
@@ -60,17 +62,56 @@ def test_bias_correction_brings_the_mean_to_the_truth(ar1) -> None:
 
 
 def test_inflation_of_a_mean_of_ar1_days_is_the_known_one() -> None:
-    days = np.arange(2000.0)
-    assert variance_inflation(np.ones(2000), days, 0.5) == pytest.approx((1 + 0.5) / (1 - 0.5), rel=0.01)
+    assert variance_inflation(np.ones(2000), 0.5) == pytest.approx((1 + 0.5) / (1 - 0.5), rel=0.01)
 
 
 def test_inflation_counts_gaps_as_the_distance_they_are() -> None:
-    every_other = np.arange(0.0, 4000.0, 2)
+    every_other = np.tile([1.0, 0.0], 2000)
     expected = (1 + 0.25) / (1 - 0.25)
-    assert variance_inflation(np.ones(2000), every_other, 0.5) == pytest.approx(expected, rel=0.01)
+    assert variance_inflation(every_other, 0.5) == pytest.approx(expected, rel=0.01)
+
+
+def test_inflation_is_the_double_sum_over_all_pairs_of_days() -> None:
+    random = np.random.default_rng(5)
+    weights = np.where(random.random(60) < 0.8, random.normal(size=60), 0.0)
+    days = np.arange(60)
+    resemblance = 0.6 ** np.abs(days[:, None] - days[None, :])
+    expected = weights @ resemblance @ weights / (weights @ weights)
+    assert variance_inflation(weights, 0.6) == pytest.approx(max(expected, 1.0))
+    rising = days - 29.5
+    assert variance_inflation(rising, 0.6) == pytest.approx(rising @ resemblance @ rising / (rising @ rising))
 
 
 def test_inflation_never_falls_below_one() -> None:
     alternating = np.array([1.0, -1.0] * 20)
-    assert variance_inflation(alternating, np.arange(40.0), 0.6) == 1.0
-    assert variance_inflation(np.ones(40), np.arange(40.0), -0.3) == 1.0
+    assert variance_inflation(alternating, 0.6) == 1.0
+    assert variance_inflation(np.ones(40), -0.3) == 1.0
+    assert variance_inflation(np.zeros(40), 0.5) == 1.0
+
+
+def test_adjacent_pairs_are_calendar_neighbours() -> None:
+    assert adjacent_pairs(np.array([1.0, 2.0, np.nan, 3.0, np.nan, np.nan, 4.0, 5.0, 6.0])) == 3
+
+
+@pytest.mark.parametrize("phi", [0.0, 0.3, 0.6])
+@pytest.mark.parametrize("variance_known", [True, False])
+def test_degrees_of_freedom_are_those_of_the_estimated_variance(ar1, phi: float, variance_known: bool) -> None:
+    """2 / Var(ln V) over simulated series of 300 days, V estimated anew from each."""
+    weights = np.concatenate([np.full(28, -1 / 28), np.full(7, 1 / 7)])
+
+    def estimated(series: np.ndarray) -> float:
+        resemblance = float(np.clip(lag1_autocorrelation(series), -0.9, 0.95))
+        lags = np.abs(np.arange(35)[:, None] - np.arange(35)[None, :])
+        scale = 1.0 if variance_known else float(series.var())
+        return scale * float(weights @ resemblance**lags @ weights)
+
+    spread = np.var(np.log([estimated(series) for series in ar1(phi, 2000, 300, seed=6)]))
+    stated = degrees_of_freedom(weights, phi, 299, variance_known=variance_known)
+    assert stated == pytest.approx(2 / spread, rel=0.2)
+
+
+def test_fewer_pairs_leave_fewer_degrees_of_freedom() -> None:
+    rising = np.arange(60) - 29.5
+    many, few, none = (degrees_of_freedom(rising, 0.4, pairs, variance_known=True) for pairs in (59, 20, 0))
+    assert many == pytest.approx(few * 59 / 20)
+    assert none == 1.0
