@@ -12,7 +12,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import FolderStore, checksum
 from bio_lakehouse.reports.build import report_key
 from bio_lakehouse.reports.formats import message_of
-from bio_lakehouse.reports.mail import send, server_of
+from bio_lakehouse.reports.mail import refused_text, send, server_of
 
 MAIL = "mail"
 S3 = "s3://"
@@ -70,8 +70,9 @@ def _mailed(lake: Lakehouse, user_id: str, day: date) -> str:
     if not settings.mail_from or not recipients:
         of_user = "BIO_MAIL_TO" if user_id == "me" else f"`mail_to` under [{user_id}] in users.toml"
         raise ReportError(f"set BIO_MAIL_FROM and {of_user}")
-    send(message_of(lake, user_id, day), settings.smtp_url)
-    return f"sent to {', '.join(recipients)}"
+    refused = send(message_of(lake, user_id, day), settings.smtp_url)
+    said = f"sent to {', '.join(recipient for recipient in recipients if recipient not in refused)}"
+    return f"{said}; refused: {refused_text(refused)}" if refused else said
 
 
 def _put_in_folder(target: str, key: str, page: bytes) -> str:

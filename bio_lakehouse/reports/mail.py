@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email.message import EmailMessage
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -18,22 +18,38 @@ PORTS = {"smtp": 587, "smtps": 465}
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
-def send(message: EmailMessage, url: SecretStr) -> None:
-    """Send `message` to its recipients; raises `ReportError` that names the server, and never its password.
+def send(message: EmailMessage, url: SecretStr) -> dict[str, str]:
+    """Send `message` to its recipients; those whom the server refused while it took others, with what it said.
 
     `smtps://` is encrypted from the start. `smtp://` changes to TLS where the server offers that; a password goes over
-    an unencrypted connection to this machine alone.
+    an unencrypted connection to this machine alone. Raises `ReportError` that names the server, and never its password.
     """
     server = server_of(url)
     try:
         with _connected(server) as connection:
-            connection.send_message(message)
+            return _in_words(connection.send_message(message))
     except smtplib.SMTPAuthenticationError as error:
         raise ReportError(f"{_name(server)} does not accept the user or password in BIO_SMTP_URL") from error
+    except smtplib.SMTPRecipientsRefused as error:
+        raise ReportError(f"{_name(server)} refused {refused_text(_in_words(error.recipients))}") from error
     except smtplib.SMTPResponseException as error:
         raise ReportError(f"{_name(server)} refused the report: {error.smtp_code} {_said(error.smtp_error)}") from error
+    except ssl.SSLCertVerificationError as error:
+        raise ReportError(
+            f"the certificate of {_name(server)} cannot be trusted, so nothing was sent: {error.verify_message}; check "
+            "the host in BIO_SMTP_URL, or name your own authority's certificate in SSL_CERT_FILE"
+        ) from error
     except (OSError, smtplib.SMTPException) as error:
         raise ReportError(f"the report could not be sent by {_name(server)}: {error}; check BIO_SMTP_URL") from error
+
+
+def refused_text(refused: Mapping[str, str]) -> str:
+    """`ada@example.org (550 no such user), bob@example.org (…)`."""
+    return ", ".join(f"{recipient} ({answer})" for recipient, answer in refused.items())
+
+
+def _in_words(refused: Mapping[str, tuple[int, bytes]]) -> dict[str, str]:
+    return {recipient: f"{code} {_said(answer)}" for recipient, (code, answer) in refused.items()}
 
 
 def server_of(url: SecretStr) -> SplitResult:
