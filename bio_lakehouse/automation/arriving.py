@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
+from itertools import takewhile
 from time import monotonic
 
 import dagster as dg
@@ -17,12 +18,13 @@ from bio_lakehouse.automation.partitions import range_tags
 from bio_lakehouse.automation.ranges import DayRange, merge_days
 from bio_lakehouse.errors import LandingError
 from bio_lakehouse.lake import arrivals, landing
-from bio_lakehouse.lake.arrivals import Arrival
+from bio_lakehouse.lake.arrivals import Arrival, Changes
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import FolderStore, ObjectInfo
 
-LARGE_BYTES = 20 * 1000 * 1000
-TICK_SECONDS = 30.0
+LARGE_BYTES = 4 * 1000 * 1000
+"""Unpacked; a look would take longer over more, as a megabyte of heart rate takes up to four seconds."""
+LOOK_SECONDS = 20.0
 MOST_ATTEMPTS = 3
 ARRIVAL_TAG = "bio_lakehouse/arrival"
 UNFINISHED = [
@@ -36,10 +38,11 @@ UNFINISHED = [
 
 @dataclass
 class Cursor:
-    """What one look keeps for the next: size and time of each file that was not taken, and for which arrivals the
-    newest day's insights are still to be made (empty: for none)."""
+    """What one look keeps for the next: the tag of each file that was not taken, the files of which was told that they
+    cannot be read, and for which arrivals the newest day's insights are still to be made (empty: for none)."""
 
-    seen: dict[str, list[str]] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
     insights: str = ""
 
     @classmethod
@@ -51,20 +54,20 @@ class Cursor:
 
     def has_settled(self, info: ObjectInfo) -> bool:
         """Whether the file looks as it did at the look before: nobody is writing it any more."""
-        return self.seen.get(info.key) == mark(info)
-
-
-def mark(info: ObjectInfo) -> list[str]:
-    return [str(info.size), info.modified.isoformat()]
+        return self.seen.get(info.key) == info.tag
 
 
 @dataclass
 class Landed:
-    """What one look at landing found."""
+    """What one look at landing found: files taken (some of which could not be read), to be taken by a run, and left."""
 
     taken: list[Arrival]
     large: list[ObjectInfo]
     left: list[ObjectInfo]
+
+    @property
+    def unread(self) -> list[Arrival]:
+        return [arrival for arrival in self.taken if arrival.unread]
 
 
 def check_landing(lake: Lakehouse) -> None:
@@ -74,27 +77,44 @@ def check_landing(lake: Lakehouse) -> None:
     folder = lake.landing_objects.path(landing.PREFIX)
     if not folder.is_dir() and lake.log.entries():
         raise LandingError(f"{folder} is gone, though the log names files in it: is its disk mounted?")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LandingError(f"{folder} is no folder and cannot be made one: {error.strerror}.") from error
 
 
-def look(lake: Lakehouse, cursor: Cursor, seconds: float = TICK_SECONDS) -> Landed:
+def look(lake: Lakehouse, cursor: Cursor, seconds: float = LOOK_SECONDS) -> Landed:
     """Take the small files that are news and whole, for as long as there is time.
 
-    A put into a bucket is atomic; a file in a folder is whole when it did not change since the look before.
+    A put into a bucket is atomic; a file in a folder is whole when it did not change since the look before. What a
+    look began and did not live to finish is taken by a run.
     """
     check_landing(lake)
     deadline = monotonic() + seconds
-    found = Landed([], [], [])
+    found, interrupted = Landed([], [], []), lake.log.interrupted()
     for info in arrivals.news(lake):
         whole = cursor.has_settled(info) or not isinstance(lake.landing_objects, FolderStore)
-        if whole and info.size > LARGE_BYTES:
+        if whole and (info.size > LARGE_BYTES or info.key in interrupted):
             found.large.append(info)
         elif whole and monotonic() < deadline:
-            found.taken += arrivals.take(lake, info)
+            take_small(lake, info, found)
         else:
             found.left.append(info)
     arrivals.forget_readings()
     return found
+
+
+def take_small(lake: Lakehouse, info: ObjectInfo, found: Landed) -> None:
+    """Take a file unless it unpacks to more than a look has time for."""
+    try:
+        landed = landing.load(lake.landing_objects, info)
+    except LandingError as error:
+        found.taken.append(arrivals.unread(info, str(error)))
+        return
+    if landed.unpacked_size > LARGE_BYTES:
+        found.large.append(info)
+    else:
+        found.taken += arrivals.take_object(lake, landed)
 
 
 def is_under_way(instance: dg.DagsterInstance) -> bool:
@@ -107,16 +127,17 @@ def builds_gold(run: dg.DagsterRun) -> bool:
 
 
 def next_attempt(instance: dg.DagsterInstance, arrival: str) -> str | None:
-    """The run key for an arrival's next run; None while one goes on, and after the last attempt."""
+    """The run key for an arrival's next run; None while one goes on, and after three that failed in a row."""
     runs = instance.get_runs(dg.RunsFilter(tags={ARRIVAL_TAG: arrival}))
-    if len(runs) >= MOST_ATTEMPTS or any(run.status in UNFINISHED for run in runs):
+    failures = list(takewhile(lambda run: not run.is_success, runs))
+    if len(failures) >= MOST_ATTEMPTS or any(run.status in UNFINISHED for run in runs):
         return None
     return f"{arrival}#{len(runs) + 1}"
 
 
 def requests_to_take(instance: dg.DagsterInstance, files: Iterable[ObjectInfo]) -> list[dg.RunRequest]:
     """A run for each file that is too large for a look."""
-    keyed = ((info, next_attempt(instance, f"{info.key}:{':'.join(mark(info))}")) for info in files)
+    keyed = ((info, next_attempt(instance, f"{info.key}:{info.tag}")) for info in files)
     return [
         dg.RunRequest(
             run_key,
@@ -129,13 +150,19 @@ def requests_to_take(instance: dg.DagsterInstance, files: Iterable[ObjectInfo]) 
     ]
 
 
+def days_to_build(lake: Lakehouse) -> Changes:
+    """Days that arrivals changed and no run has built yet, by bronze dataset; without those before the lake's first."""
+    days = DayRange(lake.settings.first_day, lake.settings.today())
+    changed = {dataset: {day for day in changed if day in days} for dataset, changed in arrivals.pending(lake).items()}
+    return {dataset: days for dataset, days in changed.items() if days}
+
+
 def requests_to_build(
     instance: dg.DagsterInstance, lake: Lakehouse, graph: dg.BaseAssetGraph[dg.BaseAssetNode]
 ) -> list[dg.RunRequest]:
-    """At most three runs for the days that are pending, none while a run builds; each is tried three times."""
-    lake_days = DayRange(lake.settings.first_day, lake.settings.today())
-    changed = arrivals.pending(lake)
-    ranges = merge_days(day for days in changed.values() for day in days if day in lake_days)
+    """At most three runs for the days that are to be built, none while a run builds; each is tried three times."""
+    changed = days_to_build(lake)
+    ranges = merge_days(day for days in changed.values() for day in days)
     if not ranges or is_under_way(instance):
         return []
     files = digest(entry.checksum for entry in lake.log.entries() if entry.status == "ingesting")
@@ -160,7 +187,7 @@ def downstream(graph: dg.BaseAssetGraph[dg.BaseAssetNode], datasets: Collection[
 
 def requests_for_insights(instance: dg.DagsterInstance, lake: Lakehouse, cursor: Cursor) -> list[dg.RunRequest]:
     """The run that makes the newest day's insights, once all days that arrivals changed are built."""
-    if not cursor.insights or arrivals.pending(lake) or is_under_way(instance):
+    if not cursor.insights or days_to_build(lake) or is_under_way(instance):
         return []
     arrival, cursor.insights = cursor.insights, ""
     newest = newest_day(lake.settings)

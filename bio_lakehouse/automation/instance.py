@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,11 +13,10 @@ import yaml
 from dagster._core.instance.ref import InstanceRef
 
 from bio_lakehouse.automation.event_log import BATCH_SIZE_VARIABLE, BatchingSqliteStorage
+from bio_lakehouse.automation.running import START_SECONDS, close_abandoned_runs
 from bio_lakehouse.settings import Settings
 
 WRITTEN_BY = "# Written by bio-lakehouse at every start. Take this line out to keep a file of your own.\n"
-PROCESS_TAG = "bio_lakehouse/process"
-UNENDED = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
 DAYS_OF_TICKS = {"skipped": 1, "success": 30, "failure": 30, "started": 30}
 
 
@@ -29,7 +27,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         # Else the console repeats the log, which takes longer than writing it. Events are kept at any level.
         "python_logs": {"python_log_level": "INFO"},
         # Else a run whose process died before it started would be waited for, for ever.
-        "run_monitoring": {"enabled": True, "start_timeout_seconds": 300},
+        "run_monitoring": {"enabled": True, "start_timeout_seconds": START_SECONDS},
         "concurrency": {"runs": {"max_concurrent_runs": 2}},
         "retention": {kind: {"purge_after_days": DAYS_OF_TICKS} for kind in ("schedule", "sensor", "auto_materialize")},
     }
@@ -66,29 +64,6 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
     folder = str(write_configuration(settings))
     quiet = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager", "config": {}}
     return dg.DagsterInstance.from_ref(InstanceRef.from_dir(folder, overrides={"compute_logs": quiet}))
-
-
-def process_tag() -> dict[str, str]:
-    """The tag that says which process a run is in, so that another one can tell when it has died."""
-    return {PROCESS_TAG: f"{os.getpid()}@{socket.gethostname()}"}
-
-
-def close_abandoned_runs(instance: dg.DagsterInstance) -> None:
-    """Mark as failed the runs whose process on this machine is gone: unended they would hold up the queue for ever."""
-    for run in instance.get_runs(dg.RunsFilter(statuses=UNENDED)):
-        pid, _, host = run.tags.get(PROCESS_TAG, "").partition("@")
-        if host == socket.gethostname() and not is_alive(int(pid)):
-            instance.report_run_failed(run, f"Process {pid} ended before the run did.")
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -3,9 +3,11 @@
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from bio_lakehouse.automation.notices import tell_of_refused
+from bio_lakehouse.assets.landing import BACK_OFF
+from bio_lakehouse.automation.notices import tell_of_troubles
 from bio_lakehouse.automation.partitions import DELIVER_TAG
-from bio_lakehouse.lake import arrivals, fetching
+from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
+from bio_lakehouse.lake import arrivals, fetching, landing
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 refresh_lake = dg.define_asset_job(
@@ -44,8 +46,8 @@ class FileToTake(dg.Config):
 
 @dg.op
 def take(context: dg.OpExecutionContext, config: FileToTake, lake: dg.ResourceParam[Lakehouse]) -> None:
-    taken = arrivals.take(lake, lake.landing_objects.info(config.key))
-    tell_of_refused(lake.settings, context.log, taken)
+    landed = landing.load(lake.landing_objects, lake.landing_objects.info(config.key))
+    tell_of_troubles(lake.settings, context.log, arrivals.take_object(lake, landed))
 
 
 @dg.job(description="Reads one large file of landing into the ingestion log; the arrival sensor builds its days then.")
@@ -53,12 +55,17 @@ def take_file() -> None:
     take()
 
 
-@dg.op
+@dg.op(retry_policy=BACK_OFF)
 def download(context: dg.OpExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> None:
-    context.log.info("Landed %s", fetching.fetch_peloton(lake, lake.settings.user))
+    try:
+        context.log.info("Landed %s", fetching.fetch_everybodys_peloton(lake))
+    except (SettingsError, SourceError) as error:
+        passing = not isinstance(error, SettingsError | SignInRequired)
+        may_pass = passing and context.retry_number < BACK_OFF.max_retries
+        raise dg.Failure(str(error), allow_retries=may_pass) from error
 
 
-@dg.job(description="Downloads the workouts with the kept Peloton login and lands them, for BIO_USER.")
+@dg.job(description="Downloads the workouts with the kept Peloton login and lands them, for everybody who has signed in.")
 def download_peloton() -> None:
     download()
 

@@ -16,10 +16,11 @@ import pyarrow.compute as pc
 from bio_lakehouse.assets import all_assets
 from bio_lakehouse.assets.keys import bronze_key
 from bio_lakehouse.automation.failures import raise_failure
-from bio_lakehouse.automation.instance import close_abandoned_runs, open_instance, process_tag
+from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.automation.partitions import range_tags
 from bio_lakehouse.automation.ranges import DayRange, merge_days
 from bio_lakehouse.automation.resources import resources
+from bio_lakehouse.automation.running import close_abandoned_runs, held
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -168,14 +169,15 @@ class Launcher:
         """One run of the assets `keys` over `days`; raises `BioLakehouseError` when any of them fails."""
         started, run_id = monotonic(), str(uuid4())
         self.instance.add_event_listener(run_id, steps.hear)
-        result = self.job.execute_in_process(
-            instance=self.instance,
-            asset_selection=list(keys),
-            run_id=run_id,
-            run_config=QUIET,
-            tags=range_tags(days) | process_tag(),
-            raise_on_error=False,
-        )
+        with held(self.instance, run_id):
+            result = self.job.execute_in_process(
+                instance=self.instance,
+                asset_selection=list(keys),
+                run_id=run_id,
+                run_config=QUIET,
+                tags=range_tags(days),
+                raise_on_error=False,
+            )
         raise_failure(result)
         names = tuple(key.to_user_string() for key in keys)
         return RunOutcome(run_id, names, days.first, days.last, monotonic() - started)

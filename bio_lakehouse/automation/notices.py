@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 import dagster as dg
@@ -16,6 +16,9 @@ from bio_lakehouse.notifications import notify
 from bio_lakehouse.reports.build import report_key, reported_users
 from bio_lakehouse.settings import Settings
 
+MOST_NAMED = 10
+"""Files that are named in one notice, or in one tick's reason."""
+
 
 def tell(settings: Settings, log: logging.Logger, title: str, body: str) -> bool:
     """Send a notice; a channel that cannot be used is logged, and never fails what the notice is about."""
@@ -26,17 +29,36 @@ def tell(settings: Settings, log: logging.Logger, title: str, body: str) -> bool
         return False
 
 
-def tell_of_refused(settings: Settings, log: logging.Logger, taken: Iterable[Arrival]) -> list[str]:
-    """Log and send one notice about each file that was refused; what it said."""
-    refused = [f"{arrival.path} was refused: {arrival.entry.error}" for arrival in taken if is_refused(arrival)]
-    for reason in refused:
-        log.error(reason)
-        tell(settings, log, "A file was refused", reason)
-    return refused
+def tell_of_troubles(
+    settings: Settings, log: logging.Logger, taken: Iterable[Arrival], told: Collection[str] = ()
+) -> list[str]:
+    """Log each file that was refused or could not be read, and send one notice about them; what it said.
+
+    Files in `told` that still cannot be read are logged only.
+    """
+    troubles = {arrival.path: trouble for arrival in taken if (trouble := trouble_of(arrival))}
+    for trouble in troubles.values():
+        log.error(trouble)
+    fresh = [trouble for path, trouble in troubles.items() if path not in told]
+    if fresh:
+        title = "A file was not taken" if len(fresh) == 1 else f"{len(fresh)} files were not taken"
+        tell(settings, log, title, "\n".join(first_of(fresh)))
+    return first_of(list(troubles.values()))
 
 
-def is_refused(arrival: Arrival) -> bool:
-    return not arrival.repeated and arrival.entry.status == "validation_failed"
+def first_of(sentences: list[str]) -> list[str]:
+    """The first sentences, and how many more there are."""
+    more = len(sentences) - MOST_NAMED
+    return [*sentences[:MOST_NAMED], f"and {more} more files"] if more > 0 else sentences
+
+
+def trouble_of(arrival: Arrival) -> str | None:
+    """What is wrong with a file, in a sentence; None when nothing is."""
+    if arrival.unread:
+        return f"{arrival.path} could not be read: {arrival.entry.error}"
+    if not arrival.repeated and arrival.entry.status == "validation_failed":
+        return f"{arrival.path} was refused: {arrival.entry.error}"
+    return None
 
 
 def failure_text(context: dg.RunFailureSensorContext) -> str:

@@ -8,25 +8,35 @@ import dagster as dg
 from dagster_aws.s3 import S3Resource
 from pyspark.sql import SparkSession
 
-from bio_lakehouse.automation.instance import process_tag
+from bio_lakehouse.automation import running
 from bio_lakehouse.engines.spark import spark_session
 from bio_lakehouse.engines.sql import SqlEngine, open_sql
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.s3 import s3_client
 from bio_lakehouse.settings import Settings, load_settings
 
 
-class LakeResource(dg.ConfigurableResource[Lakehouse]):
-    """The lake of these settings. `s3` reaches landing when that is in a bucket.
+class LandingS3(S3Resource):
+    """Dagster's S3, of which an address that does not answer is given up within the time of a tick."""
 
-    A run that takes it is tagged with its process, so that others can tell when that has died.
-    """
+    def get_client(self) -> Any:
+        return s3_client(self.endpoint_url)
+
+
+def hold(context: dg.InitResourceContext) -> None:
+    """Let others know that the run goes on: whatever it is made of, it takes one of these resources first."""
+    if context.run and context.instance:
+        running.hold(context.instance, context.run.run_id)
+
+
+class LakeResource(dg.ConfigurableResource[Lakehouse]):
+    """The lake of these settings. `s3` reaches landing when that is in a bucket."""
 
     settings: dict[str, Any]
     s3: S3Resource
 
     def create_resource(self, context: dg.InitResourceContext) -> Lakehouse:
-        if context.run and context.instance:
-            context.instance.add_run_tags(context.run.run_id, process_tag())
+        hold(context)
         return Lakehouse.open(load_settings(**self.settings), self.s3.get_client)
 
 
@@ -36,6 +46,7 @@ class SparkResource(dg.ConfigurableResource[SparkSession]):
     settings: dict[str, Any]
 
     def create_resource(self, context: dg.InitResourceContext) -> SparkSession:
+        hold(context)
         with spark_session(load_settings(**self.settings)) as session:
             return session
 
@@ -46,6 +57,7 @@ class SqlResource(dg.ConfigurableResource[SqlEngine]):
     settings: dict[str, Any]
 
     def create_resource(self, context: dg.InitResourceContext) -> SqlEngine:
+        hold(context)
         return open_sql(Lakehouse.open(load_settings(**self.settings)))
 
 
@@ -53,7 +65,7 @@ def resources(settings: Settings) -> dict[str, Any]:
     """Resources by the names that assets take them by."""
     values = settings.without_secrets()
     return {
-        "lake": LakeResource(settings=values, s3=S3Resource(endpoint_url=settings.s3_endpoint_url)),
+        "lake": LakeResource(settings=values, s3=LandingS3(endpoint_url=settings.s3_endpoint_url)),
         "spark": SparkResource(settings=values),
         "sql": SqlResource(settings=values),
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
@@ -31,7 +32,7 @@ def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
         schedule("oura_daily", fetch_oura, "0 9 * * *", zone, daily, recent, no_oura),
         schedule("oura_reconciliation", fetch_oura, "30 9 * * 6", zone, reconcile, month, no_oura),
         schedule("peloton_weekly", download_peloton, "0 8 * * 0", zone, download, None, no_peloton),
-        schedule("monday_report", monday_report, "0 7 * * 1", zone, report, yesterday(settings)),
+        schedule("monday_report", monday_report, "0 7 * * 1", zone, report, the_day_before(zone)),
     ]
 
 
@@ -41,10 +42,17 @@ def schedule(
     cron: str,
     timezone: str,
     description: str,
-    days: Callable[[], DayRange] | None,
+    days: Callable[[datetime], DayRange] | None,
     off_because: str | None = None,
 ) -> dg.ScheduleDefinition:
-    """A schedule of `job` over the days that `days` gives at the time; off when there is a reason for that."""
+    """A schedule of `job` over the days that `days` gives for its time; off when there is a reason for that.
+
+    A machine that was off at the time makes up for it when it is on again: once, whatever it missed.
+    """
+
+    def request(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        return dg.RunRequest(tags=range_tags(days(context.scheduled_execution_time)) if days else {})
+
     return dg.ScheduleDefinition(
         name=f"{name}_schedule",
         job=job,
@@ -52,14 +60,20 @@ def schedule(
         execution_timezone=timezone,
         description=f"{description} Off: {off_because}" if off_because else description,
         default_status=dg.DefaultScheduleStatus.STOPPED if off_because else dg.DefaultScheduleStatus.RUNNING,
-        execution_fn=lambda _: dg.RunRequest(tags=range_tags(days()) if days else {}),
+        execution_fn=request,
     )
 
 
-def days_back(settings: Settings, days: int) -> Callable[[], DayRange]:
-    """Today, whenever that is, and the days before."""
-    return lambda: DayRange(max(settings.first_day, settings.today() - timedelta(days)), settings.today())
+def days_back(settings: Settings, days: int) -> Callable[[datetime], DayRange]:
+    """Today, whenever that is, and the days before: after a time when the machine was off, what is newest then."""
+    return lambda _: DayRange(max(settings.first_day, settings.today() - timedelta(days)), settings.today())
 
 
-def yesterday(settings: Settings) -> Callable[[], DayRange]:
-    return lambda: DayRange(settings.today() - timedelta(1), settings.today() - timedelta(1))
+def the_day_before(zone: str) -> Callable[[datetime], DayRange]:
+    """The day before the scheduled one, also when the machine was off then and it is made up for days later."""
+
+    def day_before(scheduled: datetime) -> DayRange:
+        day = scheduled.astimezone(ZoneInfo(zone)).date() - timedelta(1)
+        return DayRange(day, day)
+
+    return day_before

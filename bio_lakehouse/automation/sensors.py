@@ -8,12 +8,14 @@ import dagster as dg
 
 from bio_lakehouse.automation import arriving
 from bio_lakehouse.automation.arriving import Cursor, Landed
-from bio_lakehouse.automation.instance import close_abandoned_runs
 from bio_lakehouse.automation.jobs import insights_history, monday_report, refresh_lake, take_file
-from bio_lakehouse.automation.notices import failure_notice, report_notice, tell, tell_of_refused
+from bio_lakehouse.automation.notices import failure_notice, report_notice, tell, tell_of_troubles
+from bio_lakehouse.automation.running import close_abandoned_runs
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 EVERY_SECONDS = 15
+BUILDING = "days are pending, and a run goes on"
+GIVEN_UP = "days are pending, and three runs for them failed: mend the cause, then launch refresh_lake for those days"
 
 
 @dg.sensor(
@@ -33,10 +35,11 @@ def arrival_sensor(context: dg.SensorEvaluationContext, lake: dg.ResourceParam[L
     close_abandoned_runs(context.instance)
     cursor = Cursor.from_json(context.cursor)
     found = arriving.look(lake, cursor)
-    cursor.seen = {info.key: arriving.mark(info) for info in found.left}
-    refused = tell_of_refused(lake.settings, context.log, found.taken)
+    troubles = tell_of_troubles(lake.settings, context.log, found.taken, told=cursor.unread)
+    cursor.seen = {info.key: info.tag for info in found.left} | {one.path: one.entry.tag for one in found.unread}
+    cursor.unread = [arrival.path for arrival in found.unread]
     requests = run_requests(context, lake, cursor, found)
-    skipped = None if requests else dg.SkipReason(why_nothing(lake, found, refused))
+    skipped = None if requests else dg.SkipReason(why_nothing(context.instance, lake, found, troubles))
     return dg.SensorResult(run_requests=requests, skip_reason=skipped, cursor=cursor.to_json())
 
 
@@ -53,15 +56,15 @@ def run_requests(
     return [*taking, *building, *arriving.requests_for_insights(context.instance, lake, cursor)]
 
 
-def why_nothing(lake: Lakehouse, found: Landed, refused: list[str]) -> str:
+def why_nothing(instance: dg.DagsterInstance, lake: Lakehouse, found: Landed, troubles: list[str]) -> str:
     """Why a look started no run."""
-    reasons = list(refused)
+    reasons = list(troubles)
     if found.left:
         reasons.append(f"{len(found.left)} files are left for the next look (still being written, or no time left)")
     if found.large:
         reasons.append(f"{len(found.large)} large files are being taken by a run, or three runs failed to")
-    if lake.log.pending():
-        reasons.append("days are pending: a run goes on, or three failed; then mend the cause and launch refresh_lake")
+    if arriving.days_to_build(lake):
+        reasons.append(BUILDING if arriving.is_under_way(instance) else GIVEN_UP)
     return "; ".join(reasons) or "Nothing new in landing."
 
 

@@ -11,24 +11,26 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bio_lakehouse import sources
-from bio_lakehouse.errors import BioLakehouseError, UnsupportedFile
+from bio_lakehouse.errors import LandingError, UnsupportedFile
 from bio_lakehouse.lake import bronze, landing, quarantine
 from bio_lakehouse.lake.accounting import current_rows
 from bio_lakehouse.lake.bronze import BronzeWrite, DayFile, DayKey, Line
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.landing import LandedFile, Note
+from bio_lakehouse.lake.landing import LandedFile, LandedObject, Note
 from bio_lakehouse.lake.log import FileDay, LogEntry
 from bio_lakehouse.lake.objects import ObjectInfo, checksum
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
 
 Changes = dict[str, set[date]]
+REREAD_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """What became of one file: its log entry and how many days are new, changed and unchanged by it.
 
-    `repeated` says that the log knew the file already and nothing was done.
+    `repeated` says that the log knew the file already and nothing was done, `unread` that it could not be read now:
+    the log does not have it, and the next look takes it.
     """
 
     path: str
@@ -37,6 +39,7 @@ class Arrival:
     changed_days: int = 0
     unchanged_days: int = 0
     repeated: bool = False
+    unread: bool = False
 
     @property
     def failed(self) -> bool:
@@ -80,45 +83,70 @@ def scan(lake: Lakehouse, progress: Callable[[str], None] = lambda _: None) -> l
 
 def news(lake: Lakehouse) -> list[ObjectInfo]:
     """What lies in landing and must be taken, sorted by key; `LandingError` when landing cannot be listed."""
-    known, today = _entries_by_object(lake), lake.settings.today()
-    return [info for info in landing.files(lake.landing_objects) if is_news(info, known[info.key], today)]
+    known, interrupted, today = _entries_by_object(lake), lake.log.interrupted(), lake.settings.today()
+    lying = landing.files(lake.landing_objects)
+    return [info for info in lying if info.key in interrupted or is_news(info, known[info.key], today)]
 
 
 def is_news(info: ObjectInfo, entries: list[LogEntry], today: date) -> bool:
     """Whether the object at `info` was never logged, differs from what was, or holds rows that have come due."""
-    same = [entry for entry in entries if (entry.size, entry.modified) == (info.size, info.modified)]
+    same = [entry for entry in entries if is_of(entry, info)]
     return not same or any(entry.retry_on is not None and entry.retry_on <= today for entry in same)
+
+
+def is_of(entry: LogEntry, info: ObjectInfo) -> bool:
+    """Whether a log entry is about the content that lies at `info` now."""
+    if entry.tag:
+        return entry.tag == info.tag
+    return (entry.size, entry.modified) == (info.size, info.modified)
 
 
 def take(lake: Lakehouse, info: ObjectInfo) -> list[Arrival]:
     """Recognise, log and plan the file at `info`, each file inside it when it is a zip; a bad one is logged as such."""
     try:
-        files = list(landing.read(lake.landing_objects, info))
-        if not files:
-            raise UnsupportedFile(f"{info.key}: the zip holds no file; download the export again")
-    except BioLakehouseError as error:
-        return [_fail(lake, info.key, info, "me", "", str(error))]
-    return [_take_file(lake, file, info) for file in files]
+        return take_object(lake, landing.load(lake.landing_objects, info))
+    except LandingError as error:
+        return [unread(info, str(error))]
 
 
-def _take_file(lake: Lakehouse, file: LandedFile, info: ObjectInfo) -> Arrival:
-    earlier = lake.log.entry(file.path)
+def take_object(lake: Lakehouse, landed: LandedObject) -> list[Arrival]:
+    """As `take`, of what was read. Until it is done the log says that it was begun: a zip is taken whole or again."""
+    key = landed.info.key
+    lake.log.begin(key)
+    try:
+        arrivals = [_take_file(lake, file) for file in landed.files()]
+        if not arrivals:
+            raise UnsupportedFile(f"{key}: the zip holds no file; download the export again")
+    except UnsupportedFile as error:
+        digest = checksum(landed.content)
+        _keep_overwritten(lake, key, digest)
+        arrivals = [_fail(lake, key, landed.info, "me", digest, str(error))]
+    lake.log.finish(key)
+    return arrivals
+
+
+def unread(info: ObjectInfo, reason: str) -> Arrival:
+    """What becomes of a file that cannot be read now: nothing, until it can."""
+    return Arrival(info.key, _failed(info.key, info, "me", "", reason), unread=True)
+
+
+def _take_file(lake: Lakehouse, file: LandedFile) -> Arrival:
+    _keep_overwritten(lake, file.path, file.checksum)
     same = lake.log.with_checksum(file.user_id, file.checksum)
     if same and same.file_path != file.path:
         return _duplicate(lake, file, same)
-    if earlier and earlier.checksum != file.checksum:
-        _keep_overwritten(lake, earlier)
     try:
         parsed = read_file(file, context_of(lake, file)).parsed
     except UnsupportedFile as error:
-        return _fail(lake, file.path, info, file.user_id, file.checksum, str(error))
+        return _fail(lake, file.path, file.info, file.user_id, file.checksum, str(error))
     return _accept(lake, file, parsed)
 
 
-def _keep_overwritten(lake: Lakehouse, earlier: LogEntry) -> None:
+def _keep_overwritten(lake: Lakehouse, path: str, digest: str) -> None:
     """A file that was overwritten in landing stays in the log, under a name that says which content it was."""
-    moved = replace(earlier, file_path=overwritten_path(earlier.file_path, earlier.checksum), status="replaced")
-    lake.log.record(moved)
+    earlier = lake.log.entry(path)
+    if earlier and earlier.usable and earlier.checksum != digest:
+        lake.log.rename(earlier, overwritten_path(path, earlier.checksum))
 
 
 def overwritten_path(path: str, checksum: str) -> str:
@@ -168,7 +196,13 @@ forget_readings = _read_cached.cache_clear
 
 
 def _fail(lake: Lakehouse, path: str, info: ObjectInfo, user_id: str, digest: str, reason: str) -> Arrival:
-    entry = LogEntry(
+    entry = _failed(path, info, user_id, digest, reason)
+    lake.log.record(entry)
+    return Arrival(path, entry)
+
+
+def _failed(path: str, info: ObjectInfo, user_id: str, digest: str, reason: str) -> LogEntry:
+    return LogEntry(
         file_path=path,
         checksum=digest,
         user_id=user_id,
@@ -177,20 +211,20 @@ def _fail(lake: Lakehouse, path: str, info: ObjectInfo, user_id: str, digest: st
         modified=info.modified,
         status="validation_failed",
         error=reason,
+        tag=info.tag,
     )
-    lake.log.record(entry)
-    return Arrival(path, entry)
 
 
 def _duplicate(lake: Lakehouse, file: LandedFile, same: LogEntry) -> Arrival:
     entry = replace(
         same,
         file_path=file.path,
-        upload_timestamp=file.modified,
-        size=file.size,
-        modified=file.modified,
+        upload_timestamp=file.info.modified,
+        size=file.info.size,
+        modified=file.info.modified,
         status="duplicate",
         error=f"same content as {same.file_path}",
+        tag=file.info.tag,
     )
     lake.log.record(entry)
     return Arrival(file.path, entry, unchanged_days=len(same.covered_days), repeated=True)
@@ -219,8 +253,8 @@ def entry_of(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> LogEntry:
         checksum=file.checksum,
         user_id=file.user_id,
         upload_timestamp=arrived_at(lake, file),
-        size=file.size,
-        modified=file.modified,
+        size=file.info.size,
+        modified=file.info.modified,
         status="ingesting",
         source=parsed.source,
         origin=parsed.origin,
@@ -234,6 +268,7 @@ def entry_of(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> LogEntry:
         covered_last=covered[1],
         retry_on=quarantine.comes_due(parsed),
         unknown_fields=",".join(parsed.unknown_fields) or None,
+        tag=file.info.tag,
     )
 
 
@@ -278,10 +313,8 @@ def newly_covered(lake: Lakehouse, entry: LogEntry) -> set[date]:
     if entry.covered_first is None or entry.covered_last is None:
         return set()
     days = set(bronze.days_between(entry.covered_first, entry.covered_last))
-    for other in lake.log.entries():
-        same = (other.user_id, other.source) == (entry.user_id, entry.source)
-        if same and other.usable:
-            days.difference_update(other.covered_days)
+    for other in lake.log.covering(entry.user_id, entry.source or "", entry.covered_first, entry.covered_last):
+        days.difference_update(other.covered_days)
     settings = lake.settings
     return {day for day in days if settings.first_day <= day <= settings.today()}
 
@@ -298,10 +331,7 @@ def day_files(
     entries = {entry.file_path: entry for entry in lake.log.overlapping(dataset, first, last)}
     if arriving:
         entries[arriving.file_path] = arriving
-    for entry in entries.values():
-        reading = reread(lake, entry)
-        if reading is None:
-            continue
+    for entry, reading in reread(lake, entries.values()):
         present.add((entry.file_path, entry.checksum))
         for record, text in zip(reading.parsed.records, reading.texts, strict=True):
             if record.dataset == dataset and first <= record.day <= last:
@@ -309,32 +339,47 @@ def day_files(
                 lines[key].append(bronze.to_line(record, text, entry))
     existing = lake.bronze.contents(dataset, first, last)
     if len(present) < len(entries):
+        named = under_their_names(lake)
         for key, line in lines_of_absent_files(existing, present):
-            lines[key].append(line)
+            lines[key] += named([line])
     return {key: bronze.merge(versions) for key, versions in lines.items()}, existing
 
 
-def reread(lake: Lakehouse, entry: LogEntry) -> Reading | None:
-    """The file behind a log entry; None when landing does not hold that content any more."""
-    content = landing.read_path(lake.landing_objects, entry.file_path)
-    if content is None:
-        return None
-    note = landing.read_note(lake.landing_objects, entry.file_path.partition(landing.MEMBER)[0])
-    file = LandedFile(entry.file_path, entry.user_id, content, note, entry.size, entry.modified)
-    return read_file(file, context_of(lake, file)) if file.checksum == entry.checksum else None
+def reread(lake: Lakehouse, entries: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, Reading]]:
+    """The files behind log entries; without those of which landing does not hold the content any more."""
+    wanted = list(entries)
+    for start in range(0, len(wanted), REREAD_AT_ONCE):
+        some = wanted[start : start + REREAD_AT_ONCE]
+        contents = landing.read_paths(lake.landing_objects, (entry.file_path for entry in some))
+        for entry in some:
+            if entry.file_path not in contents:
+                continue
+            info = ObjectInfo(entry.file_path, entry.size, entry.modified, entry.tag)
+            file = LandedFile(entry.file_path, entry.user_id, *contents[entry.file_path], info)
+            if file.checksum == entry.checksum:
+                yield entry, read_file(file, context_of(lake, file))
 
 
 def lines_of_absent_files(
     existing: dict[DayKey, bytes], present: set[tuple[str, str]]
 ) -> Iterator[tuple[DayKey, Line]]:
     """Lines in bronze whose file has left landing, or was overwritten there: they stay."""
-    overwritten = {path for path, _ in present}
     for key, content in existing.items():
         for line in bronze.decode(content):
-            if (line.source_file, line.checksum) in present:
-                continue
-            path = line.source_file
-            yield key, line._replace(source_file=overwritten_path(path, line.checksum) if path in overwritten else path)
+            if (line.source_file, line.checksum) not in present:
+                yield key, line
+
+
+def under_their_names(lake: Lakehouse) -> Callable[[Iterable[Line]], list[Line]]:
+    """Gives lines whose file was overwritten since they were written the name that the log has for that content."""
+    checksums = {entry.file_path: entry.checksum for entry in lake.log.entries()}
+
+    def named(line: Line) -> Line:
+        path = overwritten_path(line.source_file, line.checksum)
+        is_overwritten = path in checksums and checksums.get(line.source_file) != line.checksum
+        return line._replace(source_file=path) if is_overwritten else line
+
+    return lambda lines: [named(line) for line in lines]
 
 
 def write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> BronzeWrite:
@@ -342,7 +387,8 @@ def write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> Bron
     wanted, existing = day_files(lake, dataset, first, last)
     changes = lake.bronze.changes(wanted, existing)
     lake.bronze.apply(changes)
-    lines = {key: day.lines if key in changes else bronze.decode(existing[key]) for key, day in wanted.items()}
+    named = under_their_names(lake)
+    lines = {key: day.lines if key in changes else named(bronze.decode(existing[key])) for key, day in wanted.items()}
     counts = [count for key, day in wanted.items() for count in bronze.file_days(key, day.landed, lines[key])]
     lake.log.replace_days(dataset, first, last, counts)
     by_day: Counter[date] = Counter()
@@ -367,8 +413,11 @@ def settle(lake: Lakehouse, datasets: Iterable[str], first: date, last: date, be
 
 def recount(lake: Lakehouse, first: date, last: date) -> None:
     """Sort the rows of days `first` to `last` into current and superseded, by file, and keep that in the log."""
+    named = under_their_names(lake)
     lines = {
-        dataset: {key: bronze.decode(content) for key, content in lake.bronze.contents(dataset, first, last).items()}
+        dataset: {
+            key: named(bronze.decode(content)) for key, content in lake.bronze.contents(dataset, first, last).items()
+        }
         for dataset in sources.BRONZE_DATASETS
     }
     current = current_rows(lines)

@@ -48,7 +48,7 @@ class Lakehouse:
         from bio_lakehouse.lake.s3 import S3Store, s3_client
 
         bucket, _, prefix = url.removeprefix("s3://").partition("/")
-        return S3Store(self._s3() if self._s3 else s3_client(self.settings), bucket, prefix)
+        return S3Store(self._s3() if self._s3 else s3_client(self.settings.s3_endpoint_url), bucket, prefix)
 
     @cached_property
     def bronze(self) -> Bronze:

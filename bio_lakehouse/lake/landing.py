@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
@@ -23,14 +23,16 @@ MAX_MEMBER_BYTES = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class LandedFile:
-    """One file to be read: its path in landing (`x.zip!/member` inside a zip), whose it is, and its bytes."""
+    """One file to be read: its path in landing (`x.zip!/member` inside a zip), whose it is, and its bytes.
+
+    `info` is what the listing says of it, or of the zip that it is in.
+    """
 
     path: str
     user_id: str
     content: bytes
     note: Note
-    size: int
-    modified: datetime
+    info: ObjectInfo
 
     @property
     def name(self) -> str:
@@ -41,6 +43,39 @@ class LandedFile:
         """SHA-256 of the content; a fetched answer's includes when and for which days it was fetched."""
         fetch = self.note.fetch
         return checksum(self.content + (self.note.to_json() if fetch else b""))
+
+
+@dataclass(frozen=True, slots=True)
+class LandedObject:
+    """An object as it lies in landing: a file, or a zip of files."""
+
+    info: ObjectInfo
+    content: bytes
+    note: Note
+
+    @property
+    def is_zip(self) -> bool:
+        return zipfile.is_zipfile(io.BytesIO(self.content))
+
+    @property
+    def unpacked_size(self) -> int:
+        """Bytes of all that is to be read; what a torn zip holds is not known, and counts as nothing."""
+        if not self.is_zip:
+            return self.info.size
+        try:
+            with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
+                return sum(member.file_size for member in archive.infolist())
+        except zipfile.BadZipFile:
+            return 0
+
+    def files(self) -> Iterator[LandedFile]:
+        """The file itself, or each file inside the zip; `UnsupportedFile` when it is torn, or lies under no user."""
+        key, user_id = self.info.key, user_of(self.info.key)
+        if not self.is_zip:
+            yield LandedFile(key, user_id, self.content, self.note, self.info)
+            return
+        for member, inside in members(self.content, key):
+            yield LandedFile(f"{key}{MEMBER}{member}", user_id, inside, self.note, self.info)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +129,12 @@ def read_note(objects: ObjectStore, key: str) -> Note:
 
 
 def user_of(key: str) -> str:
-    """Whose file lies at `key`: the folder under landing; at its root, `me`."""
+    """Whose file lies at `key`: the folder under landing; at its root, `me`. `UnsupportedFile` for no user's folder."""
     parts = PurePosixPath(key).parts
     if len(parts) == 2:
         return "me"
     if not USER_ID.fullmatch(parts[1]):
-        raise LandingError(f"landing/{parts[1]} is no user id: rename the folder to 1 to 64 of a-z, 0-9, _ and -")
+        raise UnsupportedFile(f"landing/{parts[1]} is no user id: rename the folder to 1 to 64 of a-z, 0-9, _ and -")
     return parts[1]
 
 
@@ -108,14 +143,9 @@ def files(objects: ObjectStore) -> list[ObjectInfo]:
     return [info for info in objects.list(PREFIX) if not info.key.endswith(NOTE_SUFFIX)]
 
 
-def read(objects: ObjectStore, info: ObjectInfo) -> Iterator[LandedFile]:
-    """The file at `info.key`, or each file inside it when it is a zip."""
-    content, note, user_id = objects.get(info.key), read_note(objects, info.key), user_of(info.key)
-    if not zipfile.is_zipfile(io.BytesIO(content)):
-        yield LandedFile(info.key, user_id, content, note, info.size, info.modified)
-        return
-    for member, inside in members(content, info.key):
-        yield LandedFile(f"{info.key}{MEMBER}{member}", user_id, inside, note, info.size, info.modified)
+def load(objects: ObjectStore, info: ObjectInfo) -> LandedObject:
+    """The object at `info`; `LandingError` when it cannot be read."""
+    return LandedObject(info, objects.get(info.key), read_note(objects, info.key))
 
 
 def members(content: bytes, key: str) -> Iterator[tuple[str, bytes]]:
@@ -132,13 +162,20 @@ def members(content: bytes, key: str) -> Iterator[tuple[str, bytes]]:
         raise UnsupportedFile(f"{key}: the zip cannot be unpacked ({error}); download it again") from error
 
 
-def read_path(objects: ObjectStore, path: str) -> bytes | None:
-    """Bytes of one landed path (inside a zip too); None when it is not in landing any more."""
-    key, _, member = path.partition(MEMBER)
-    if not objects.exists(key):
-        return None
-    content = objects.get(key)
-    return content if not member else dict(members(content, key)).get(member)
+def read_paths(objects: ObjectStore, paths: Iterable[str]) -> dict[str, tuple[bytes, Note]]:
+    """Bytes and note of landed paths (inside zips too); without those that are not in landing any more."""
+    wanted = {path: path.partition(MEMBER) for path in paths}
+    keys = {key for key, _, _ in wanted.values()}
+    found = objects.find_many(keys | {key + NOTE_SUFFIX for key in keys})
+    unpacked = {key: dict(members(found[key], key)) for key, _, member in wanted.values() if member and key in found}
+    contents = {
+        path: unpacked.get(key, {}).get(member) if member else found.get(key)
+        for path, (key, _, member) in wanted.items()
+    }
+    notes = {key: Note.from_json(found[key + NOTE_SUFFIX]) for key in keys if key + NOTE_SUFFIX in found}
+    return {
+        path: (content, notes.get(wanted[path][0], Note())) for path, content in contents.items() if content is not None
+    }
 
 
 def local_files(path: Path) -> list[Path]:

@@ -20,7 +20,8 @@ class LogEntry:
 
     `record_count` are its source rows; `first_day` and `last_day` bound its records, `covered_first` and
     `covered_last` the days about which it speaks. `retry_on` is the day from which rows that were quarantined as
-    lying in the future become usable. `error` says why a file failed, in words for a person.
+    lying in the future become usable. `error` says why a file failed, in words for a person. `tag` is that of the
+    object in landing; empty in entries that were made before there was one.
     """
 
     file_path: str
@@ -43,6 +44,7 @@ class LogEntry:
     retry_on: date | None = None
     unknown_fields: str | None = None
     error: str | None = None
+    tag: str = ""
 
     @property
     def usable(self) -> bool:
@@ -99,8 +101,13 @@ class IngestionLog(Protocol):
         self, entry: LogEntry, pending: dict[str, set[date]] | None = None, repeated: Iterable[FileDay] = ()
     ) -> None: ...
     def forget(self, file_path: str) -> None: ...
+    def rename(self, entry: LogEntry, file_path: str) -> None: ...
     def with_checksum(self, user_id: str, checksum: str) -> LogEntry | None: ...
     def overlapping(self, dataset: str, first: date, last: date) -> list[LogEntry]: ...
+    def covering(self, user_id: str, source: str, first: date, last: date) -> list[LogEntry]: ...
+    def begin(self, object_key: str) -> None: ...
+    def finish(self, object_key: str) -> None: ...
+    def interrupted(self) -> set[str]: ...
     def pending(self) -> dict[str, set[date]]: ...
     def settle(self, datasets: Iterable[str], first: date, last: date, begun: datetime | None = None) -> None: ...
     def replace_days(self, dataset: str, first: date, last: date, days: Iterable[FileDay]) -> None: ...
@@ -113,7 +120,8 @@ CREATE TABLE IF NOT EXISTS ingestion_log (
     file_path TEXT PRIMARY KEY, checksum TEXT NOT NULL, user_id TEXT NOT NULL, upload_timestamp TEXT NOT NULL,
     size INTEGER NOT NULL, modified TEXT NOT NULL, status TEXT NOT NULL, source TEXT, origin TEXT, data_type TEXT,
     record_count INTEGER NOT NULL, quarantined_count INTEGER NOT NULL, version TEXT NOT NULL, first_day TEXT,
-    last_day TEXT, covered_first TEXT, covered_last TEXT, retry_on TEXT, unknown_fields TEXT, error TEXT);
+    last_day TEXT, covered_first TEXT, covered_last TEXT, retry_on TEXT, unknown_fields TEXT, error TEXT,
+    tag TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS by_checksum ON ingestion_log (user_id, checksum);
 CREATE TABLE IF NOT EXISTS pending_days (
     file_path TEXT NOT NULL, dataset TEXT NOT NULL, day TEXT NOT NULL, recorded_at TEXT NOT NULL,
@@ -123,7 +131,10 @@ CREATE TABLE IF NOT EXISTS file_days (
     duplicates INTEGER NOT NULL, current INTEGER NOT NULL, superseded INTEGER NOT NULL,
     PRIMARY KEY (dataset, day, file_path));
 CREATE INDEX IF NOT EXISTS days_by_file ON file_days (file_path);
+CREATE TABLE IF NOT EXISTS begun_objects (object_key TEXT PRIMARY KEY);
 """
+ADD_TAG = "ALTER TABLE ingestion_log ADD COLUMN tag TEXT NOT NULL DEFAULT ''"
+USABLE = "status IN ('ingesting', 'ingested', 'replaced')"
 DATES = ("first_day", "last_day", "covered_first", "covered_last", "retry_on")
 TIMES = ("upload_timestamp", "modified")
 
@@ -151,6 +162,8 @@ class SqliteLog:
         with self._connection() as db:
             db.execute("PRAGMA journal_mode = WAL")
             db.executescript(CREATE)
+            if "tag" not in {row["name"] for row in db.execute("PRAGMA table_info(ingestion_log)")}:
+                db.execute(ADD_TAG)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -209,18 +222,48 @@ class SqliteLog:
         with self._connection() as db:
             db.execute("DELETE FROM ingestion_log WHERE file_path = ?", (file_path,))
 
+    def rename(self, entry: LogEntry, file_path: str) -> None:
+        """Keep what is known of `entry`, its rows too, under another path, as replaced."""
+        moved = replace(entry, file_path=file_path, status="replaced")
+        self.record(moved)
+        with self._connection() as db:
+            for table in ("file_days", "pending_days"):
+                db.execute(
+                    f"UPDATE OR REPLACE {table} SET file_path = ? WHERE file_path = ?", (file_path, entry.file_path)
+                )
+            db.execute("DELETE FROM ingestion_log WHERE file_path = ?", (entry.file_path,))
+
     def overlapping(self, dataset: str, first: date, last: date) -> list[LogEntry]:
         """Usable entries that hold records of `dataset` on days `first` to `last`."""
+        holding = f"SELECT * FROM ingestion_log WHERE {USABLE} AND first_day <= ? AND last_day >= ?"
         return [
-            entry
-            for entry in self.entries()
-            if entry.usable
-            and dataset in entry.datasets
-            and entry.first_day is not None
-            and entry.last_day is not None
-            and entry.first_day <= last
-            and entry.last_day >= first
+            entry for entry in self._found(holding, last.isoformat(), first.isoformat()) if dataset in entry.datasets
         ]
+
+    def covering(self, user_id: str, source: str, first: date, last: date) -> list[LogEntry]:
+        """Usable entries of that user and source that speak about any of the days `first` to `last`."""
+        speaking = f"SELECT * FROM ingestion_log WHERE {USABLE} AND covered_first <= ? AND covered_last >= ?"
+        mine = f"{speaking} AND user_id = ? AND source = ?"
+        return self._found(mine, last.isoformat(), first.isoformat(), user_id, source)
+
+    def _found(self, query: str, *values: str) -> list[LogEntry]:
+        with self._connection() as db:
+            rows = db.execute(f"{query} ORDER BY upload_timestamp, file_path", values).fetchall()
+        return [_from_row(row) for row in rows]
+
+    def begin(self, object_key: str) -> None:
+        """Remember that a landed object is being taken, until `finish`."""
+        with self._connection() as db:
+            db.execute("INSERT OR IGNORE INTO begun_objects VALUES (?)", (object_key,))
+
+    def finish(self, object_key: str) -> None:
+        with self._connection() as db:
+            db.execute("DELETE FROM begun_objects WHERE object_key = ?", (object_key,))
+
+    def interrupted(self) -> set[str]:
+        """Objects whose taking was begun and not finished: by a process that has died, or is still at it."""
+        with self._connection() as db:
+            return {row["object_key"] for row in db.execute("SELECT object_key FROM begun_objects")}
 
     def pending(self) -> dict[str, set[date]]:
         """Days that arrivals changed and that no finished run has built yet, by bronze dataset."""

@@ -20,11 +20,15 @@ WRITERS = 4
 
 @dataclass(frozen=True, slots=True)
 class ObjectInfo:
-    """What a listing says of one object: key, size in bytes and when it was last written (UTC)."""
+    """What a listing says of one object: key, size in bytes, when it was last written (UTC), and its content's tag.
+
+    Two contents never have the same tag: it is S3's ETag, or a file's time to the nanosecond with its size.
+    """
 
     key: str
     size: int
     modified: datetime
+    tag: str
 
 
 class ObjectStore(Protocol):
@@ -39,6 +43,7 @@ class ObjectStore(Protocol):
     def delete(self, key: str) -> None: ...
     def uri(self, key: str) -> str: ...
     def get_many(self, keys: Iterable[str]) -> dict[str, bytes]: ...
+    def find_many(self, keys: Iterable[str]) -> dict[str, bytes]: ...
 
 
 class FolderStore:
@@ -57,19 +62,29 @@ class FolderStore:
         return self.path(key).as_uri()
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
-        """Objects below the folder `prefix`, sorted by key; hidden files and half-written ones are left out.
+        """Objects below the folder `prefix`, folder by folder; hidden files and half-written ones are left out.
 
-        None when there is no such folder; `LandingError` when it cannot be read.
+        A link to a folder counts as one. None when there is no such folder; `LandingError` when it cannot be read.
         """
-        for folder, folders, names in os.walk(self.root / prefix, onerror=_refuse_unreadable):
+        visited: set[Path] = set()
+        for folder, folders, names in os.walk(self.root / prefix, onerror=_refuse_unreadable, followlinks=True):
+            place = Path(folder).resolve()
+            if place in visited:
+                folders.clear()
+                continue
+            visited.add(place)
             folders[:] = sorted(name for name in folders if not name.startswith("."))
+            start = Path(folder).relative_to(self.root).as_posix()
             for name in sorted(name for name in names if not name.startswith(".")):
                 with suppress(FileNotFoundError):
-                    yield self.info(Path(folder, name).relative_to(self.root).as_posix())
+                    yield _info(f"{start}/{name}", Path(folder, name))
 
     def info(self, key: str) -> ObjectInfo:
-        stat = self.path(key).stat()
-        return ObjectInfo(key, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
+        """What is known of the file `key`; `LandingError` when it is not there."""
+        try:
+            return _info(key, self.path(key))
+        except FileNotFoundError:
+            raise LandingError(f"{self.path(key)} is not there any more") from None
 
     def exists(self, key: str) -> bool:
         return self.path(key).is_file()
@@ -82,6 +97,10 @@ class FolderStore:
 
     def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
         return {key: self.get(key) for key in keys}
+
+    def find_many(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """The contents of those of `keys` that are there."""
+        return {key: self.get(key) for key in keys if self.exists(key)}
 
     def put(self, key: str, content: bytes) -> None:
         path = self.path(key)
@@ -103,9 +122,24 @@ class FolderStore:
         self.path(key).unlink(missing_ok=True)
 
 
+def _info(key: str, path: Path) -> ObjectInfo:
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise _unreadable(error) from error
+    modified = datetime.fromtimestamp(stat.st_mtime, UTC)
+    return ObjectInfo(key, stat.st_size, modified, f"{stat.st_mtime_ns}-{stat.st_size}")
+
+
 def _refuse_unreadable(error: OSError) -> None:
     if not isinstance(error, FileNotFoundError):
-        raise LandingError(f"{error.filename} cannot be read: {error.strerror}. Check its rights and its disk.")
+        raise _unreadable(error)
+
+
+def _unreadable(error: OSError) -> LandingError:
+    return LandingError(f"{error.filename} cannot be read: {error.strerror}. Check its rights and its disk.")
 
 
 def checksum(content: bytes) -> str:

@@ -10,17 +10,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bio_lakehouse.errors import LandingError
 from bio_lakehouse.lake.objects import ObjectInfo
-from bio_lakehouse.settings import Settings
 
 CONNECTIONS = 16
+TIMEOUTS = {"connect_timeout": 5, "read_timeout": 10, "retries": {"max_attempts": 3, "mode": "standard"}}
+"""An address that does not answer is given up before the time of a sensor's tick is."""
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 
 
-def s3_client(settings: Settings) -> Any:
-    """A boto3 client for S3 (or for what `BIO_S3_ENDPOINT_URL` names), with the credentials of the environment."""
+def s3_client(endpoint_url: str | None = None) -> Any:
+    """A boto3 client for AWS's S3 or that at `endpoint_url`, with the credentials of the environment."""
     import boto3
+    from botocore.config import Config
 
-    return boto3.client("s3", endpoint_url=settings.s3_endpoint_url)
+    return boto3.client("s3", endpoint_url=endpoint_url, config=Config(**TIMEOUTS, max_pool_connections=CONNECTIONS))
 
 
 class S3Store:
@@ -44,7 +46,7 @@ class S3Store:
                 for found in page.get("Contents", []):
                     key = found["Key"].removeprefix(self.prefix)
                     if not key.endswith("/") and not key.rsplit("/", 1)[-1].startswith("."):
-                        yield ObjectInfo(key, found["Size"], found["LastModified"])
+                        yield ObjectInfo(key, found["Size"], found["LastModified"], found["ETag"].strip('"'))
         except (ClientError, BotoCoreError) as error:
             raise self._unreachable(prefix, error) from error
 
@@ -53,7 +55,7 @@ class S3Store:
             head = self.client.head_object(Bucket=self.bucket, Key=self.prefix + key)
         except (ClientError, BotoCoreError) as error:
             raise self._unreachable(key, error) from error
-        return ObjectInfo(key, head["ContentLength"], head["LastModified"])
+        return ObjectInfo(key, head["ContentLength"], head["LastModified"], head["ETag"].strip('"'))
 
     def exists(self, key: str) -> bool:
         try:
@@ -67,16 +69,31 @@ class S3Store:
         return True
 
     def get(self, key: str) -> bytes:
-        try:
-            body: bytes = self.client.get_object(Bucket=self.bucket, Key=self.prefix + key)["Body"].read()
-        except (ClientError, BotoCoreError) as error:
-            raise self._unreachable(key, error) from error
-        return body
+        content = self._find(key)
+        if content is None:
+            raise LandingError(f"{self.uri(key)} is not there any more")
+        return content
 
     def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
         wanted = list(keys)
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             return dict(zip(wanted, pool.map(self.get, wanted), strict=True))
+
+    def find_many(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """The contents of those of `keys` that are there."""
+        wanted = list(keys)
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            found = zip(wanted, pool.map(self._find, wanted), strict=True)
+            return {key: content for key, content in found if content is not None}
+
+    def _find(self, key: str) -> bytes | None:
+        try:
+            body: bytes = self.client.get_object(Bucket=self.bucket, Key=self.prefix + key)["Body"].read()
+        except (ClientError, BotoCoreError) as error:
+            if isinstance(error, ClientError) and error.response["Error"]["Code"] in MISSING:
+                return None
+            raise self._unreachable(key, error) from error
+        return body
 
     def put(self, key: str, content: bytes) -> None:
         try:

@@ -1,7 +1,3 @@
-import os
-import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import dagster as dg
@@ -63,27 +59,6 @@ def test_a_configuration_of_ones_own_is_kept(settings: Settings) -> None:
     path.write_text("telemetry: {enabled: false}\n")
     instance.write_configuration(settings)
     assert path.read_text() == "telemetry: {enabled: false}\n"
-
-
-def test_only_a_run_whose_process_has_died_is_marked_failed(settings: Settings) -> None:
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    processes = {
-        "dead": f"{dead.pid}@{socket.gethostname()}",
-        "alive": f"{os.getpid()}@{socket.gethostname()}",
-        "elsewhere": f"{dead.pid}@another-machine",
-    }
-    with instance.open_instance(settings) as opened:
-        runs = {
-            name: opened.create_run_for_job(
-                breathing, status=dg.DagsterRunStatus.STARTED, tags={instance.PROCESS_TAG: process}
-            ).run_id
-            for name, process in processes.items()
-        }
-        runs["of the web page"] = opened.create_run_for_job(breathing, status=dg.DagsterRunStatus.STARTED).run_id
-        instance.close_abandoned_runs(opened)
-        failed = [name for name, run_id in runs.items() if opened.get_run_by_id(run_id).is_failure]
-    assert failed == ["dead"]
 
 
 def test_dagsters_processes_are_told_the_home(settings: Settings) -> None:

@@ -122,7 +122,7 @@ def test_an_empty_lake_gets_a_landing_folder_and_no_runs(watched: Watched) -> No
     result = watched.look()
     assert result.run_requests == []
     assert reason(result) == "Nothing new in landing."
-    assert watched.kept == {"seen": {}, "insights": ""}
+    assert watched.kept == {"seen": {}, "unread": [], "insights": ""}
     assert (watched.lake.settings.home / "landing").is_dir()
 
 
@@ -132,7 +132,7 @@ def test_a_file_is_taken_when_it_looks_as_it_did_before(watched: Watched) -> Non
     assert first.run_requests == []
     assert "still being written" in reason(first)
     info = watched.lake.landing_objects.info("landing/me/trends.csv")
-    assert watched.kept["seen"] == {info.key: [str(info.size), info.modified.isoformat()]}
+    assert watched.kept["seen"] == {info.key: info.tag}
 
     second = watched.look()
     assert ranges(second) == [("2025-03-15", "2025-03-19")]
@@ -199,7 +199,7 @@ def test_a_bad_file_starts_no_run_and_is_told_once(watched: Watched) -> None:
     result = watched.look_twice()
     assert result.run_requests == []
     assert "landing/me/holiday.csv was refused" in reason(result)
-    assert [title for title, _ in watched.notices] == ["A file was refused"]
+    assert [title for title, _ in watched.notices] == ["A file was not taken"]
     assert "landing/me/holiday.csv" in watched.notices[0][1]
     assert [entry.status for entry in watched.lake.log.entries()] == ["validation_failed"]
     assert reason(watched.look_twice()) == "Nothing new in landing."
@@ -279,7 +279,7 @@ def test_a_look_ends_when_its_time_is_up(watched: Watched) -> None:
     for number in range(5):
         watched.drop(f"{number}.csv", trends({TODAY - timedelta(number + 1): 70}))
     cursor = arriving.Cursor()
-    cursor.seen = {info.key: arriving.mark(info) for info in landing.files(watched.lake.landing_objects)}
+    cursor.seen = {info.key: info.tag for info in landing.files(watched.lake.landing_objects)}
     found = arriving.look(watched.lake, cursor, seconds=0)
     assert (len(found.taken), len(found.left)) == (0, 5)
 

@@ -24,6 +24,7 @@ from bio_lakehouse.settings import Settings, load_settings
 from bio_lakehouse.sources.oura.tokens import Tokens, open_token_store
 
 TODAY = date(2025, 3, 20)
+MONDAY = datetime(2025, 3, 17, 6, tzinfo=UTC)
 NOW = datetime.now(UTC)
 ENTRY = LogEntry("landing/me/a.csv", "1", "me", NOW, 10, NOW, "ingested", "oura", "api", "oura/sleep", record_count=9)
 
@@ -96,8 +97,8 @@ def by_name(settings: Settings) -> dict[str, dg.ScheduleDefinition]:
     return {schedule.name: schedule for schedule in schedules(settings)}
 
 
-def asked(schedule: dg.ScheduleDefinition) -> tuple[str | None, str | None]:
-    with dg.build_schedule_context() as context:
+def asked(schedule: dg.ScheduleDefinition, scheduled: datetime = MONDAY) -> tuple[str | None, str | None]:
+    with dg.build_schedule_context(scheduled_execution_time=scheduled) as context:
         (request,) = schedule.evaluate_tick(context).run_requests or []
     return tuple(request.tags.get(f"dagster/asset_partition_range_{end}") for end in ("start", "end"))  # type: ignore[return-value]
 
@@ -109,8 +110,18 @@ def test_schedules_ask_for_their_days_at_their_time(settings: Settings) -> None:
         ("0 9 * * *", "Europe/Berlin", "2025-03-13", "2025-03-20"),
         ("30 9 * * 6", "Europe/Berlin", "2025-02-18", "2025-03-20"),
         ("0 8 * * 0", "Europe/Berlin", None, None),
-        ("0 7 * * 1", "Europe/Berlin", "2025-03-19", "2025-03-19"),
+        ("0 7 * * 1", "Europe/Berlin", "2025-03-16", "2025-03-16"),
     }
+
+
+def test_a_report_that_is_made_up_for_on_a_later_day_is_still_that_of_the_week(settings: Settings) -> None:
+    """Dagster asks for the newest missed time when the machine is on again: Thursday, here, for Monday."""
+    report = by_name(settings)["monday_report_schedule"]
+    assert settings.today().isoweekday() == 4
+    assert asked(report, MONDAY) == ("2025-03-16", "2025-03-16")
+    in_auckland = settings.model_copy(update={"timezone": "Pacific/Auckland"})
+    early = datetime(2025, 3, 16, 18, tzinfo=UTC)
+    assert asked(by_name(in_auckland)["monday_report_schedule"], early) == ("2025-03-16", "2025-03-16")
 
 
 def test_a_schedule_without_credentials_is_off_and_says_why(settings: Settings) -> None:

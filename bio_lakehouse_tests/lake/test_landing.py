@@ -51,7 +51,7 @@ def test_the_same_answer_fetched_later_lands_beside_the_first(objects: FolderSto
     later = FetchNote(datetime(2026, 3, 2, 9, tzinfo=UTC), "daily_sleep", date(2026, 2, 22), date(2026, 3, 1))
     keys = {landing.put(objects, "me", "sleep.json", b"{}", Note(None, fetch)) for fetch in (FETCH, later, FETCH)}
     assert len(keys) == 2
-    checksums = {file.checksum for info in landing.files(objects) for file in landing.read(objects, info)}
+    checksums = {file.checksum for info in landing.files(objects) for file in landing.load(objects, info).files()}
     assert len(checksums) == 2
 
 
@@ -65,14 +65,14 @@ def test_files_inside_a_zip_are_read_one_by_one(objects: FolderStore) -> None:
     inside = {"App/dailysleep.csv": b"a", "__MACOSX/._dailysleep.csv": b"x", "workouts.csv": b"b", "App/": b""}
     key = landing.put(objects, "ann", "export.zip", zipped(inside))
     info = objects.info(key)
-    found = {file.path: (file.user_id, file.name, file.content) for file in landing.read(objects, info)}
+    found = {file.path: (file.user_id, file.name, file.content) for file in landing.load(objects, info).files()}
     assert found == {
         f"{key}!/App/dailysleep.csv": ("ann", "dailysleep.csv", b"a"),
         f"{key}!/workouts.csv": ("ann", "workouts.csv", b"b"),
     }
-    assert landing.read_path(objects, f"{key}!/workouts.csv") == b"b"
-    assert landing.read_path(objects, f"{key}!/gone.csv") is None
-    assert landing.read_path(objects, "landing/ann/gone.zip!/workouts.csv") is None
+    paths = [f"{key}!/workouts.csv", f"{key}!/gone.csv", "landing/ann/gone.zip!/workouts.csv"]
+    assert landing.read_paths(objects, paths) == {paths[0]: (b"b", Note())}
+    assert landing.load(objects, info).unpacked_size == 3
 
 
 def test_a_torn_zip_is_refused_with_its_name(objects: FolderStore) -> None:
@@ -80,7 +80,7 @@ def test_a_torn_zip_is_refused_with_its_name(objects: FolderStore) -> None:
     content[40:60] = b"\0" * 20
     key = landing.put(objects, "me", "export.zip", bytes(content))
     with pytest.raises(UnsupportedFile, match=r"landing/me/export.zip: the zip cannot be unpacked"):
-        list(landing.read(objects, objects.info(key)))
+        list(landing.load(objects, objects.info(key)).files())
 
 
 @pytest.mark.parametrize(("key", "user"), [("landing/x.csv", "me"), ("landing/ann/x.csv", "ann")])
@@ -89,7 +89,7 @@ def test_the_folder_says_whose_file_it_is(key: str, user: str) -> None:
 
 
 def test_a_folder_that_is_no_user_id_is_refused() -> None:
-    with pytest.raises(LandingError, match="rename the folder"):
+    with pytest.raises(UnsupportedFile, match="rename the folder"):
         landing.user_of("landing/Ann Smith/x.csv")
 
 
