@@ -12,11 +12,15 @@ from pydantic import SecretStr
 from bio_lakehouse.narrative.facts import Facts
 from bio_lakehouse.narrative.gate import MOST_CHARACTERS, Objection
 from bio_lakehouse.narrative.prices import Prices
-from bio_lakehouse.narrative.vocabulary import VOCABULARY
+from bio_lakehouse.narrative.vocabulary import IDIOMS, VOCABULARY
 
 DEFAULT_MODEL = "claude-sonnet-5-5"
 MAX_TOKENS = 8192
 CACHED = {"cache_control": {"type": "ephemeral"}}
+SHORTEST_CACHED_TOKENS = 1024
+"""Anthropic caches no shorter prefix for Sonnet (512 tokens for Opus 5 and Fable 5, 4,096 for Haiku 4.5 and Opus 4.5),
+and says nothing when one is shorter. The system prompt is longer, so the reports of a household share it; the prefix
+with the facts is what a second try reads. https://platform.claude.com/docs/en/build-with-claude/prompt-caching"""
 
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 
@@ -45,29 +49,37 @@ themselves are put in by code, and a strict checker reads your text before anyon
 
 Placeholders
 - A leaf of "values" is named by its path in braces: values → readiness_score → week is {{readiness_score.week}}. \
-"shown" is the text that will stand there, "is" what it means.
+"shown" is the text that will stand there, with its unit, and "is" what it means.
 - Every figure, date, weekday, direction and finding is a placeholder. Never write a digit, a number in words \
 (one, once, half, both, several, most, none), a weekday, a month, or a word for more, less, up, down, better, worse, \
 steady or usual.
 - A direction stands after "was" or a comma: was {{readiness_score.direction}}. A weekday stands after "on", a date \
-after a preposition.
+after a preposition, {{….days}} after "for", "from" or "of".
 - Put each figure in a clause with the name of its measure ("names" lists how measures may be called), one measure a \
-clause. Never speak of a measure in a sentence without a placeholder of it.
-- {{….before}} needs {{period.before}} or "before" in its clause. {{….week}} with statistic mean is an average, with \
-statistic total a total.
+clause. Never speak of a measure in a sentence without a placeholder of it. “You logged {{workout_count.week}}” needs \
+no name.
+- Begin a new clause for another measure with “, and”, “, while” or a full stop, never with “with”, “from”, “which”, a \
+colon, a dash or a bracket: these would tie the two together. Never set one measure against another.
+- {{….before}} needs {{period.before}} or "before" in its clause; it is never the week or day before. {{….week}} \
+with statistic mean is an average, with statistic total a total.
+- An {{….interval}} comes right after its {{….size}} or {{….effect}}.
 - Values under "high" stand beside {{high.….label}}, values under "finding" beside {{finding.….told}}, and are not \
-mixed. These two are phrases: they name the measure themselves.
+mixed. These two are phrases: they name the measure themselves, and no article stands before them.
+- Only what is measured there is of the night, of the morning, of the ring or of the bike.
 - No two placeholders without a word or comma between them; no letter, sign or digit touching a placeholder.
 
 What may be said
 - Describe. Never say or hint why something happened, give advice, judge, or speak of health and illness. What was \
-not found is told only by its placeholder.
+not found is told only by its placeholder. A sentence without a placeholder states nothing.
 - Plain sentences that end in a full stop, one to three paragraphs with an empty line between them, at most \
 {MOST_CHARACTERS} characters once filled. No headings, lists, markup, quotation marks, question or exclamation marks.
-- Use only the words below and the names of the measures.
+- Use only the words below, the phrases below and the names of the measures.
 
 Vocabulary
 {" ".join(sorted(VOCABULARY))}
+
+Phrases
+{"; ".join(sorted(" ".join(idiom) for idiom in IDIOMS))}
 
 Example
 Here is the week at a glance. Readiness averaged {{readiness_score.week}}, against {{readiness_score.before}} in \
@@ -76,6 +88,18 @@ Here is the week at a glance. Readiness averaged {{readiness_score.week}}, again
 
 Across {{period.window}}, {{finding.sleep_readiness_next_day.told}} ({{finding.sleep_readiness_next_day.effect}}, \
 {{finding.sleep_readiness_next_day.interval}}).
+
+Refused, and why
+- HRV rose to {{hrv_rmssd_ms.week}}. A direction in words; write: HRV averaged {{hrv_rmssd_ms.week}} and was \
+{{hrv_rmssd_ms.direction}}.
+- With workouts at {{workout_count.week}}, HRV was {{hrv_rmssd_ms.direction}}. Ties two measures together; write two \
+sentences.
+- Readiness and sleep averaged {{readiness_score.week}} and {{sleep_score.week}}. Two measures in a clause; write: \
+Readiness averaged {{readiness_score.week}}, and sleep averaged {{sleep_score.week}}.
+- The week before, HRV averaged {{hrv_rmssd_ms.before}}. Another time than the four weeks; write: In \
+{{period.before}}, HRV averaged {{hrv_rmssd_ms.before}}.
+- Your {{high.hrv_rmssd_ms.label}} came on Thursday. The phrase has its article, and the weekday is a placeholder.
+- HRV averaged {{hrv_rmssd_ms.week}} ({{hrv_rmssd_ms.interval}}). The interval is that of {{hrv_rmssd_ms.size}}.
 
 Answer with the text alone."""
 

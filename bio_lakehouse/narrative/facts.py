@@ -9,16 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Literal
 
-from bio_lakehouse.narrative.report_sentences import inner, short_day, span, weekday
+from bio_lakehouse.narrative.report_sentences import inner, listed, short_day, span, weekday
 
 Kind = Literal["figure", "date", "weekday", "direction", "phrase"]
 Period = Literal["", "week", "before", "window"]
-Statistic = Literal["mean", "total", "weekly mean", "other"]
+Statistic = Literal["mean", "total", "weekly mean", "days", "other"]
 Standing = Literal["moved", "usual"]
 Status = Literal["found", "described", "not found", "not enough data"]
 
@@ -26,7 +27,6 @@ BEFORE = "period.before"
 SEGMENT = re.compile(r"[a-z][a-z0-9_]*")
 NAME = re.compile(r"[A-Za-z]+(?:[ -][A-Za-z]+)*")
 LONGEST_NAME = 40
-SIGNS = "+-−±"
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "readiness_score": ("readiness score", "readiness"),
@@ -35,18 +35,39 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "sleep_duration_h": ("time asleep", "sleep duration"),
     "hrv_rmssd_ms": ("HRV", "heart rate variability"),
     "resting_heart_rate_bpm": ("resting heart rate", "resting pulse"),
-    "temperature_deviation": ("temperature deviation", "skin temperature", "temperature"),
+    "temperature_deviation": ("temperature deviation", "skin temperature deviation"),
     "spo2_average_pct": ("blood oxygen",),
     "steps": ("steps", "step count"),
-    "active_calories": ("active calories", "calories"),
+    "active_calories": ("active calories",),
     "workout_count": ("workouts", "workout", "sessions", "training"),
-    "workout_minutes": ("workout minutes", "workout time", "training time"),
+    "workout_minutes": ("workout time", "workout minutes", "training time"),
     "total_output_kj": ("output",),
     "high_output": ("high output",),
     "low_output": ("low output",),
     "rest": ("rest days", "rest day", "rest"),
 }
 """Names by which a topic may be called, by the column of `gold.daily_readiness_performance` or the kind of day."""
+
+OF_THE_NIGHT = frozenset(
+    {
+        "sleep_score",
+        "sleep_duration_h",
+        "hrv_rmssd_ms",
+        "resting_heart_rate_bpm",
+        "temperature_deviation",
+        "spo2_average_pct",
+    }
+)
+OF_THE_MORNING = frozenset({"readiness_score", "resting_heart_rate_bpm"})
+OF_THE_RING = OF_THE_NIGHT | OF_THE_MORNING | {"activity_score", "steps", "active_calories"}
+OF_THE_BIKE = frozenset({"workout_count", "workout_minutes", "total_output_kj", "workout_output"})
+MEASURED: Mapping[str, frozenset[str]] = (
+    dict.fromkeys(("night", "nights", "nightly", "overnight"), OF_THE_NIGHT)
+    | dict.fromkeys(("morning", "mornings"), OF_THE_MORNING)
+    | dict.fromkeys(("ring", "oura"), OF_THE_RING)
+    | dict.fromkeys(("bike", "peloton"), OF_THE_BIKE)
+)
+"""Of which topics a word for a time of day or for a device may be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +76,8 @@ class Value:
 
     `text` is what a reader sees, with its unit and decimals. `about` are the topics it belongs to. A value of an
     `event` (a high, a finding) may only stand by a phrase of the same event. A phrase says itself what it is about.
-    `statistic` says what the figures of a measure are, `status` what became of a finding.
+    `statistic` says what the figures of a measure are, `status` what became of a finding. `follows` is the path of the
+    figure whose interval this is.
     """
 
     path: str
@@ -67,10 +89,7 @@ class Value:
     event: str = ""
     statistic: Statistic = "other"
     status: Status | None = None
-
-    @property
-    def names_itself(self) -> bool:
-        return self.kind == "phrase"
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +103,11 @@ class Facts:
     def is_empty(self) -> bool:
         """Nothing is known besides the calendar."""
         return all(not value.about for value in self.values.values())
+
+    def names_itself(self, value: Value) -> bool:
+        """Whether a value's text has the name of its topic in it: `5 workouts`."""
+        names = (name for key in value.about for name in self.topics.get(key, ()))
+        return any(re.search(rf"\b{re.escape(name)}\b", value.text, re.IGNORECASE) for name in names)
 
     def as_json(self) -> dict[str, Any]:
         """Names of the topics, and the values as nested objects: the path `a.b` is the leaf `["values"]["a"]["b"]`."""
@@ -123,11 +147,11 @@ class FactsBuilder:
         self._values: dict[str, Value] = {}
         self._topics: dict[str, tuple[str, ...]] = {}
         self._moved: set[str] = set()
-        self._add("period.week", "date", span(*week), "the week reported on", period="week")
-        self._add(BEFORE, "date", "the four weeks before", "what the week is compared with", period="before")
+        self._put(Value("period.week", "date", span(*week), "the week reported on", period="week"))
+        self._put(Value(BEFORE, "date", "the four weeks before", "what the week is compared with", period="before"))
         if window:
             days = f"the {(window[1] - window[0]).days + 1} days up to {short_day(window[1])} {window[1].year}"
-            self._add("period.window", "date", days, "the days that the findings look at", period="window")
+            self._put(Value("period.window", "date", days, "the days that the findings look at", period="window"))
 
     def build(self) -> Facts:
         """The facts so far: what belongs to the calendar first, then what moved, then the rest as it was added."""
@@ -160,42 +184,52 @@ class FactsBuilder:
         """A measure's figure of the week (its mean over the days, or `statistic` "total") and the mean before.
 
         `standing` is what the test of the difference says, None when it was not tested; a direction is offered only
-        with it. `size` and `interval` (of the difference) are offered only for what moved. `days` tells how many days
-        the week's figure is made of, for example `6 of 7 days`.
+        with it. `size` (of the difference, without a sign) and its `interval` are offered only for what moved. `days`
+        tells how many days the week's figure is made of, for example `6 of 7 days`.
         """
         if not self.topic(key, name):
             return
         about = frozenset({key})
-        self._moved |= about if standing == "moved" else frozenset()
-        self._add(f"{key}.week", "figure", week, f"{name}, {statistic} of the week", about, "week", "", statistic)
+        of_week = partial(Value, about=about, period="week")
+        self._put(of_week(f"{key}.week", "figure", week, f"{name}, {statistic} of the week", statistic=statistic))
         if before is not None:
             meaning = f"{name}, mean of the four weeks before"
             usual: Statistic = "mean" if statistic == "mean" else "weekly mean"
-            self._add(f"{key}.before", "figure", before, meaning, about, "before", "", usual)
+            self._put(Value(f"{key}.before", "figure", before, meaning, about, "before", statistic=usual))
         if standing is not None:
-            text = standing_text(standing, difference or 0.0)
-            self._add(f"{key}.direction", "direction", text, f"{name} of the week, set against before", about, "week")
-        if standing == "moved" and size is not None and any(figure in size for figure in "123456789"):
-            text = f"a difference of {size.lstrip(SIGNS)}"
-            self._add(f"{key}.size", "figure", text, "how much it differs, without a sign", about, "week")
-        if standing == "moved" and interval is not None:
-            self._add(f"{key}.interval", "figure", interval, "interval of that difference", about, "week")
+            text, meaning = standing_text(standing, difference or 0.0), f"{name} of the week, set against before"
+            self._put(of_week(f"{key}.direction", "direction", text, meaning))
+        if standing == "moved":
+            self._moved |= about
+            self._difference(of_week, key, size, interval)
         if days is not None:
-            self._add(f"{key}.days", "figure", days, f"days of which {name} is known", about, "week")
+            meaning = f"days of which {name} is known"
+            self._put(of_week(f"{key}.days", "figure", days, meaning, statistic="days"))
 
-    def moment(self, key: str, name: str, value: str, day: date, since: str | None = None) -> None:
-        """The week's highest value of a topic and its day; `since` is how far back one as high lies."""
+    def _difference(self, of_week: Callable[..., Value], key: str, size: str | None, interval: str | None) -> None:
+        """How far apart two means are, in words without a sign; nothing where that rounds to zero."""
+        if size is None or not any(figure in size for figure in "123456789"):
+            return
+        text = f"a difference of {size}"
+        self._put(of_week(f"{key}.size", "figure", text, "how much it differs, without a sign"))
+        if interval is not None:
+            meaning = "interval of that difference"
+            self._put(of_week(f"{key}.interval", "figure", interval, meaning, follows=f"{key}.size"))
+
+    def moment(self, key: str, name: str, value: str, days: Sequence[date], since: str | None = None) -> None:
+        """The week's highest value of a topic and its day or days; `since` is how far back one as high lies."""
         if not self.topic(key, name):
             return
-        event, about = f"high.{key}", frozenset({key})
+        event = f"high.{key}"
+        of_high = partial(Value, about=frozenset({key}), period="week", event=event)
+        weekdays, dates = listed([weekday(day) for day in days]), listed([short_day(day) for day in days])
         label = f"the week’s highest {inner(name)}"
-        self._add(f"{event}.label", "phrase", label, f"names the high of {name}", about, "week", event)
-        self._add(f"{event}.value", "figure", value, "that high", about, "week", event)
-        self._add(f"{event}.weekday", "weekday", weekday(day), "its weekday", about, "week", event)
-        self._add(f"{event}.date", "date", short_day(day), "its date", about, "week", event)
+        self._put(of_high(f"{event}.label", "phrase", label, f"names the high of {name}"))
+        self._put(of_high(f"{event}.value", "figure", value, "that high"))
+        self._put(of_high(f"{event}.weekday", "weekday", weekdays, "its weekday"))
+        self._put(of_high(f"{event}.date", "date", dates, "its date"))
         if since is not None:
-            rank = f"the highest {since}"
-            self._add(f"{event}.rank", "direction", rank, "how rare it is", about, "week", event)
+            self._put(of_high(f"{event}.rank", "direction", f"the highest {since}", "how rare it is"))
 
     def finding(
         self,
@@ -216,34 +250,20 @@ class FactsBuilder:
         """
         if not all(self.topic(key, topic) for key, topic in about.items()):
             return
-        event, topics = f"finding.{name}", frozenset(about)
-        meaning = f"the finding in words; status: {status}"
-        self._add(f"{event}.told", "phrase", told, meaning, topics, "window", event, status=status)
-        figures = {"effect": effect, "interval": interval, "n": n, "q": q}
-        for part, text in figures.items():
-            if text is not None and (status == "found" or (part == "n" and status == "not found")):
-                self._add(f"{event}.{part}", "figure", text, f"its {part}", topics, "window", event)
+        event = f"finding.{name}"
+        of_finding = partial(Value, about=frozenset(about), period="window", event=event)
+        self._put(of_finding(f"{event}.told", "phrase", told, f"the finding in words; status: {status}", status=status))
+        kept = {"found": ("effect", "interval", "n", "q"), "not found": ("n",)}.get(status, ())
+        texts = {"effect": effect, "interval": interval if effect else None, "n": n, "q": q}
+        for part in kept:
+            text, follows = texts[part], f"{event}.effect" if part == "interval" else ""
+            if text is not None:
+                self._put(of_finding(f"{event}.{part}", "figure", text, f"its {part}", follows=follows))
 
-    def figure(self, path: str, text: str, meaning: str, about: Mapping[str, str], period: Period = "week") -> None:
-        """Any other figure, about topics given as key and name; `period` "" is one of which no date may be said."""
-        if all(self.topic(key, topic) for key, topic in about.items()):
-            self._add(path, "figure", text, meaning, frozenset(about), period)
-
-    def _add(
-        self,
-        path: str,
-        kind: Kind,
-        text: str,
-        meaning: str,
-        about: frozenset[str] = frozenset(),
-        period: Period = "",
-        event: str = "",
-        statistic: Statistic = "other",
-        status: Status | None = None,
-    ) -> None:
-        for segment in path.split("."):
+    def _put(self, value: Value) -> None:
+        for segment in value.path.split("."):
             _checked(segment)
-        self._values[path] = Value(path, kind, text, meaning, about, period, event, statistic, status)
+        self._values[value.path] = value
 
 
 def standing_text(standing: Standing, difference: float) -> str:

@@ -14,8 +14,8 @@ def differing(outcome: str, first: str, second: str, effect: float) -> str:
 
 
 def moving(subject: str, slope: float) -> str:
-    """A trend that was found."""
-    return f"{subject} was {'rising' if slope > 0 else 'falling'}"
+    """A trend that was found; it says of which days, as a text may name it beside the week."""
+    return f"{subject} was {'rising' if slope > 0 else 'falling'} over the days looked at"
 
 
 def no_relation(first: str, second: str) -> str:

@@ -22,8 +22,12 @@ class Prices:
 
 LIST_PRICES: Mapping[str, Prices] = {
     "claude-fable-5-1": Prices(10.0, 50.0, 12.5, 0.25),
+    "claude-fable-5": Prices(10.0, 50.0, 12.5, 1.0),
     "claude-opus-5-5": Prices(4.0, 20.0, 5.0, 0.20),
     "claude-opus-5": Prices(5.0, 25.0, 6.25, 0.50),
+    "claude-opus-4-8": Prices(5.0, 25.0, 6.25, 0.50),
+    "claude-opus-4-7": Prices(5.0, 25.0, 6.25, 0.50),
+    "claude-opus-4-6": Prices(5.0, 25.0, 6.25, 0.50),
     "claude-sonnet-5-5": Prices(2.0, 10.0, 2.5, 0.10),
     "claude-sonnet-5": Prices(2.0, 10.0, 2.5, 0.20),
     "claude-haiku-5-5": Prices(0.10, 0.50, 0.125, 0.01),

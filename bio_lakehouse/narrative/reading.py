@@ -63,6 +63,11 @@ class Reading:
     def after(self, token: Token) -> Token | None:
         return self.tokens[token.place + 1] if token.place + 1 < len(self.tokens) else None
 
+    def following(self, token: Token, most: int) -> tuple[Token, ...]:
+        """The next tokens of the same sentence, at most so many."""
+        after = self.tokens[token.place + 1 : token.place + 1 + most]
+        return tuple(other for other in after if other.sentence == token.sentence)
+
     def nearest(self, token: Token, wanted: Wanted, scopes: Sequence[Scope]) -> Token | None:
         """The wanted token that stands nearest to `token` in the first of the scopes that has one."""
         others = [other for other in self.tokens if other is not token and wanted(other)]
@@ -125,7 +130,7 @@ def _token(sort: Sort, text: str, facts: Facts, place: int, start: int, where: t
     about = frozenset[str]()
     if sort == "topic":
         about = _topics_called(text, facts)
-    elif value is not None and value.names_itself:
+    elif value is not None and value.kind == "phrase":
         about = value.about
     return Token(sort, text, place, start, *where, value, about)
 

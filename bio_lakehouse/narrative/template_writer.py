@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bio_lakehouse.narrative.facts import Facts, Statistic
+from bio_lakehouse.narrative.facts import BEFORE, Facts, Statistic
 from bio_lakehouse.narrative.gate import MOST_CHARACTERS
 from bio_lakehouse.narrative.placeholders import fill
 from bio_lakehouse.narrative.report_sentences import capital, inner, listed
@@ -37,7 +37,7 @@ def draft_of(facts: Facts) -> str:
 
 
 def _measures(facts: Facts) -> list[str]:
-    """What moved (else the first that was tested) in a sentence each, the next means and totals in one sentence."""
+    """What moved (else the first that was tested) in a sentence each, the next means in one, then training."""
     known = [key for key in facts.topics if f"{key}.week" in facts.values]
     tested = [key for key in known if f"{key}.direction" in facts.values]
     singled_out = [key for key in tested if f"{key}.size" in facts.values][:MOST_SINGLED_OUT] or tested[:1]
@@ -45,8 +45,8 @@ def _measures(facts: Facts) -> list[str]:
     means, totals = ([key for key in others if _statistic(facts, key) == name] for name in ("mean", "total"))
     return [
         *(_singled_out(facts, key) for key in singled_out),
-        *_in_one_sentence(facts, means[:MOST_LISTED], "averaged"),
-        *_in_one_sentence(facts, totals[:MOST_LISTED], "came to a total of"),
+        *_means(facts, means[:MOST_LISTED]),
+        *_totals(facts, totals[:MOST_LISTED]),
     ]
 
 
@@ -55,24 +55,45 @@ def _statistic(facts: Facts, key: str) -> Statistic:
 
 
 def _singled_out(facts: Facts, key: str) -> str:
+    """`HRV was higher than in the four weeks before: it averaged 61 ms, against 55 ms before (…).`"""
     verb = "averaged" if _statistic(facts, key) == "mean" else "came to"
-    before = f", against {{{key}.before}} before" if f"{key}.before" in facts.values else ""
-    size = f" ({{{key}.size}})" if f"{key}.size" in facts.values else ""
-    return f"{capital(_name(facts, key))} was {{{key}.direction}}: it {verb} {{{key}.week}}{before}{size}."
+    period = "before" if f"{key}.size" in facts.values else f"in {{{BEFORE}}}"
+    before = f", against {{{key}.before}} {period}" if f"{key}.before" in facts.values else ""
+    name = capital(_name(facts, key))
+    return f"{name} was {{{key}.direction}}: it {verb} {{{key}.week}}{before}{_size(facts, key)}."
 
 
-def _in_one_sentence(facts: Facts, keys: list[str], verb: str) -> list[str]:
+def _size(facts: Facts, key: str) -> str:
+    parts = [f"{{{key}.{part}}}" for part in ("size", "interval") if f"{key}.{part}" in facts.values]
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _means(facts: Facts, keys: list[str]) -> list[str]:
     """`Readiness averaged 81 (against 79 before), sleep score 83 and HRV 61 ms.`, or nothing for no measures."""
     if not keys:
         return []
     first, *rest = (_listed(facts, key) for key in keys)
-    opening = f"{capital(_name(facts, keys[0]))} {verb} {first.removeprefix(_name(facts, keys[0]) + ' ')}"
-    return [f"{listed([opening, *rest])}."]
+    name = _name(facts, keys[0])
+    return [f"{listed([f'{capital(name)} averaged {first.removeprefix(name).strip()}', *rest])}."]
 
 
 def _listed(facts: Facts, key: str) -> str:
     before = f" (against {{{key}.before}} before)" if f"{key}.before" in facts.values else ""
     return f"{_name(facts, key)} {{{key}.week}}{before}"
+
+
+def _totals(facts: Facts, keys: list[str]) -> list[str]:
+    """`You logged 5 workouts, against 3.5 workouts a week in the four weeks before. Output came to 928 kJ (…).`"""
+    return [_total(facts, key) for key in keys]
+
+
+def _total(facts: Facts, key: str) -> str:
+    value, has_before = facts.values[f"{key}.week"], f"{key}.before" in facts.values
+    if facts.names_itself(value):
+        return f"You logged {{{key}.week}}{f', against {{{key}.before}} in {{{BEFORE}}}' if has_before else ''}."
+    return (
+        f"{capital(_name(facts, key))} came to {{{key}.week}}{f' (previously {{{key}.before}})' if has_before else ''}."
+    )
 
 
 def _name(facts: Facts, key: str) -> str:
@@ -85,7 +106,7 @@ def _highs(facts: Facts) -> list[str]:
 
 
 def _high(facts: Facts, event: str) -> str:
-    rank = f", and is {{{event}.rank}}" if f"{event}.rank" in facts.values else ""
+    rank = f", {{{event}.rank}}" if f"{event}.rank" in facts.values else ""
     return f"{{{event}.label}} was {{{event}.value}} on {{{event}.weekday}}{rank}."
 
 

@@ -26,20 +26,66 @@ DAILY = words("daily nightly day night")
 WEEKLY = words("weekly week")
 """Words that say which statistic a figure is; the nouns only after “a”."""
 
+UNITS = words("day days night nights week weeks morning mornings time date score scores point points value values")
+"""Words that would be the unit of a figure before them."""
+
+SINGLE_TIMES = words("day days night nights morning mornings week")
+"""Words that make “before” and “previous” another time than the weeks that figures are compared with."""
+
 QUANTIFYING = words("score scores numbers")
 """Words that count something when “of” and no value come next (scores of nights)."""
 
-SEPARATORS = words("and while but against compared")
+COMPARING = words("against compared")
+SEPARATORS = COMPARING | words("and while but")
 """Words that begin a clause."""
+
+DETERMINERS = words("a an the this that these those it its their your our")
+BEING = words("is are was were been")
+BASE_FORMS = words("have log count include measure place set stand come cover compare note list describe tell see view")
+"""Verbs that are an order where they open a clause and a measure comes next."""
+
+STATING = words(
+    """
+    was were been has have had came come comes coming landed averaged averaging measured measuring recorded recording
+    logged logging counted counting registered known available amounted totalled totaled arrived completed include
+    includes included placed read reads belong belongs
+    """
+)
+"""Verbs that state a fact, which needs a value."""
+
+IDIOMS = frozenset(
+    tuple(idiom.split())
+    for idiom in (
+        "over the week",
+        "over this week",
+        "over your week",
+        "over the course",
+        "over the nights",
+        "over the days",
+        "as for",
+        "as well",
+        "as a whole",
+        "by comparison",
+        "in comparison",
+        "based on",
+        "on record",
+        "to sum up",
+        "as yet",
+        "let us look",
+        "to begin with",
+        "we begin with",
+    )
+)
+"""Phrases whose words say something else, or too much, when they stand alone."""
 
 VOCABULARY = (
     EARLIER
     | SEPARATORS
     | words(
         """
-        a an the this these that those it its itself they them their here there you your yours own which who
-        is are was were be been being has had have having
-        of in on at to for from with between during across since until into beside alongside
+        a an the this these that those it its itself they them their here there you your yours own which what we our
+        is are was were been has had have
+        of in on at to for from with during across
         also too then now meanwhile overall altogether elsewhere finally lastly separately briefly plainly simply
         overnight nightly daily weekly week weeks day days night nights morning mornings
         time date dates calendar window period course
@@ -47,12 +93,14 @@ VOCABULARY = (
         reading readings measure measures measurement measurements report page summary picture overview
         look view review recap glance snapshot digest headline note notes account log diary notebook story chapter line
         list entry entries word words detail details context data finding findings question questions topic place side
+        part section heading sample side background reference focus update
         ring bike device devices app sensor Oura Peloton
-        averaged averaging came come comes coming stood stand stands standing landed turning
+        averaged averaging come came comes coming stood stand stands standing landed turning sits
         measured measuring recorded recording logged logging counted counting counts count noted registered read reads
         covers cover covered covering spans spanned includes include included amounted amounts totalled totaled
-        looks looking looked describes describe described tells tell told listed lists put places placed set seen see
-        written known worn belongs belong compares compare comparing brief plain personal usable available
+        looks looking looked describes describe described tells tell told listed lists placed set seen see
+        written known belongs belong compares compare comparing brief plain personal available
+        arrived completed welcome hello greetings
         """
     )
 )

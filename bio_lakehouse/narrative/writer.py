@@ -70,8 +70,10 @@ class Narrative:
 
     def _spent(self, as_clause: bool = True) -> str:
         tries = "1 request" if self.tries == 1 else f"{self.tries} requests"
+        if not (self.usage.total or self.usage.complete):
+            return f"{tries}, of unknown cost"
         least = "" if self.usage.complete else "at least "
-        cost = "cost unknown" if self.cost_usd is None else f"about ${self.cost_usd:.4f}"
+        cost = "cost unknown" if self.cost_usd is None else f"{least or 'about '}${self.cost_usd:.4f}"
         return f"{'in ' if as_clause else ''}{tries}: {least}{self.usage.total:,} tokens, {cost}"
 
 

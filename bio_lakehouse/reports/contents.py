@@ -19,8 +19,10 @@ from bio_lakehouse.insights.forecast import BASELINES, Forecast, narrate
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports import measures
 from bio_lakehouse.reports.comparison import (
+    BEFORE,
     HISTORY_NEEDS,
     MOVED_AT,
+    WEEK,
     Comparison,
     TotalComparison,
     WorkoutWeek,
@@ -161,7 +163,7 @@ def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
         last_day=own.day,
         today=own.today,
         notices=notices(own.day, own.today, newest, stale_after_days),
-        headline=_headline(comparisons, moved, known_days(days), highs),
+        headline=_headline(comparisons, moved, known_days(days), highs, _is_new(daily, own.day)),
         lede=_lede(comparisons, weeks[-1]),
         completeness=completeness(
             own.daily, own.coverage, days_of(own.day), own.today, own.activity, own.sleep, own.failed
@@ -255,13 +257,18 @@ def _change(comparison: Comparison) -> sentences.Change:
 
 
 def _headline(
-    comparisons: Sequence[Comparison], moved: Sequence[Comparison], known: int, highs: Sequence[Moment]
+    comparisons: Sequence[Comparison], moved: Sequence[Comparison], known: int, highs: Sequence[Moment], is_new: bool
 ) -> str:
     changes = [_change(comparison) for comparison in comparisons if comparison in moved]
     comparable = any(comparison.p is not None for comparison in comparisons)
     rarest = max(highs, key=lambda moment: moment.days_back or 0, default=None)
     high = f"{sentences.inner(rarest.measure.title)} {rarest.since}" if rarest and rarest.since else None
-    return sentences.headline(changes, known, comparable, high)
+    return sentences.headline(changes, known, comparable, high, first_weeks=is_new)
+
+
+def _is_new(daily: pd.DataFrame, last: date) -> bool:
+    """Whether the lake knows no more than the weeks that a report compares."""
+    return daily.empty or pd.to_datetime(daily["day"]).min() > pd.Timestamp(last - timedelta(days=WEEK + BEFORE))
 
 
 def _moved_note(comparisons: Sequence[Comparison]) -> str:

@@ -3,15 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 
 from bio_lakehouse.insights import Finding, Insight
 from bio_lakehouse.insights.data import REST
+from bio_lakehouse.insights.statistics.movement import WEEK_NEEDS
 from bio_lakehouse.narrative import insight_sentences as sentences
 from bio_lakehouse.narrative import phrases
 from bio_lakehouse.narrative.facts import Facts, FactsBuilder, Standing, key_of
-from bio_lakehouse.reports.comparison import Comparison, TotalComparison
+from bio_lakehouse.narrative.report_sentences import count
+from bio_lakehouse.reports.comparison import BEFORE, WEEK, Comparison, TotalComparison
 from bio_lakehouse.reports.contents import Contents
-from bio_lakehouse.reports.measures import WORKOUT_OUTPUT
+from bio_lakehouse.reports.measures import ACTIVE_CALORIES, STEPS, WORKOUT_MINUTES, WORKOUT_OUTPUT, WORKOUTS, Measure
+from bio_lakehouse.reports.week import Moment
+
+MOST_HIGH_DAYS = 3
+KINDS = frozenset(
+    {
+        "workouts",
+        "cycling",
+        "running",
+        "walking",
+        "rowing",
+        "outdoor",
+        "circuit",
+        "cardio",
+        "strength",
+        "yoga",
+        "stretching",
+        "meditation",
+        "bike bootcamp",
+        "tread bootcamp",
+        "row bootcamp",
+    }
+)
+"""Kinds of workouts that a text may name: Peloton's disciplines."""
 
 READINESS = {"readiness_score": "readiness"}
 SLEEP = READINESS | {"sleep_score": "sleep score"}
@@ -19,17 +46,18 @@ AFTER = "readiness on the next day"
 
 
 def facts_of(contents: Contents, insights: Sequence[Insight]) -> Facts:
-    """Aggregates of the week and the findings; no day's row, no workout's title, nothing of another user."""
+    """Aggregates of the week and the findings; no day's row, no workout's title, nothing of another user.
+
+    What moved comes first, the least likely by chance before the others, as in the headline.
+    """
     window = next((finding.window for insight in insights for finding in insight.findings), None)
     builder = FactsBuilder((contents.first_day, contents.last_day), window)
-    for comparison in contents.comparisons:
+    for comparison in sorted(contents.comparisons, key=lambda c: (not c.moved, c.p or 0.0 if c.moved else 0.0)):
         _add_measure(builder, comparison)
     for total in contents.totals:
-        _add_total(builder, total)
+        _add_total(builder, total, workouts=contents.workout_weeks[-1].workouts)
     for moment in contents.moments:
-        measure = moment.measure
-        key = "workout_output" if measure is WORKOUT_OUTPUT else measure.column
-        builder.moment(key, measure.title, measure.text(moment.value), moment.day, moment.since or None)
+        _add_moment(builder, moment, contents.comparisons)
     for insight in insights:
         for finding in insight.findings:
             _add_finding(builder, insight, finding)
@@ -37,37 +65,115 @@ def facts_of(contents: Contents, insights: Sequence[Insight]) -> Facts:
 
 
 def _add_measure(builder: FactsBuilder, comparison: Comparison) -> None:
-    measure = comparison.measure
-    if not comparison.week.n:
+    measure, week = comparison.measure, comparison.week
+    if not week.n:
         return
     standing: Standing | None = None if comparison.q is None else "moved" if comparison.moved else "usual"
+    days = f"{week.n} of {count(week.of, 'day')}"
+    thin = f" ({days})" if week.n < WEEK_NEEDS else ""
+    comparable = comparison.difference is not None and not thin
     builder.measure(
         measure.column,
         measure.title,
-        measure.text(comparison.week.mean),
-        measure.text(comparison.before.mean) if comparison.difference is not None else None,
+        mean_text(measure, week.mean) + thin,
+        mean_text(measure, comparison.before.mean) if comparable else None,
         difference=comparison.difference,
         standing=standing,
-        size=None if comparison.difference is None else measure.change_text(comparison.difference),
-        days=f"{comparison.week.n} of {comparison.week.of} days",
+        size=difference_text(measure, comparison.difference),
+        interval=_interval(comparison),
+        days=days,
     )
 
 
-def _add_total(builder: FactsBuilder, total: TotalComparison) -> None:
-    """Only of weeks that are known whole; sums are not tested, so no direction is offered."""
-    if total.week is None or total.difference is None:
-        return
+def _interval(comparison: Comparison) -> str | None:
+    if comparison.interval is None or comparison.difference is None:
+        return None
+    return interval_text(comparison.measure, comparison.interval, comparison.difference)
+
+
+def mean_text(measure: Measure, mean: float | None) -> str:
+    """A mean over days as a reader takes it without asking: `8,214 a day` of what adds up, else the value alone."""
+    return f"{measure.text(mean)} a day" if measure in (STEPS, ACTIVE_CALORIES) else measure.text(mean)
+
+
+def difference_text(measure: Measure, difference: float | None) -> str | None:
+    """How far apart two means are, with a decimal more than they have, as each of them is rounded on its own."""
+    return None if difference is None else finer(measure).text(_in_minutes(measure, abs(difference)))
+
+
+def interval_text(measure: Measure, interval: tuple[float, float], difference: float) -> str:
+    """`95 % interval 2.4 to 9.1 ms`, counted in the direction of the difference."""
+    low, high = interval if difference >= 0 else (-interval[1], -interval[0])
+    written = finer(measure)
+    least, most = written.number(_in_minutes(measure, low)), written.text(_in_minutes(measure, high))
+    return f"95 % interval {least} to {most}"
+
+
+def finer(measure: Measure) -> Measure:
+    """The measure as its differences are written: with a decimal, and hours as minutes."""
+    if measure.form == "hours":
+        return replace(measure, unit="min", form="number", decimals=0)
+    return replace(measure, decimals=max(measure.decimals, 1))
+
+
+def _in_minutes(measure: Measure, difference: float) -> float:
+    return difference * 60 if measure.form == "hours" else difference
+
+
+def _add_total(builder: FactsBuilder, total: TotalComparison, workouts: int | None) -> None:
+    """Only of weeks that are known whole; sums are not tested, so no direction is offered.
+
+    Of a week without a workout that says all; minutes and output of nothing are left out.
+    """
     measure = total.measure
-    builder.measure(
-        measure.column, measure.title, measure.text(total.week), measure.text(total.before), statistic="total"
-    )
+    if total.week is None or total.days_known < WEEK or (measure is not WORKOUTS and not workouts):
+        return
+    title = "Workout time" if measure is WORKOUT_MINUTES else measure.title
+    builder.measure(measure.column, title, total_text(measure, total.week), _weekly(total), statistic="total")
+
+
+def _weekly(total: TotalComparison) -> str | None:
+    """`8.3 workouts a week`; None unless all of the weeks before are known."""
+    if total.before is None or total.weeks < total.of:
+        return None
+    return f"{total_text(total.measure, total.before)} a week"
+
+
+def total_text(measure: Measure, value: float) -> str:
+    """`1 workout`, `no workouts`, `8.3 workouts`, `130 min`."""
+    if measure is not WORKOUTS:
+        return measure.text(value)
+    if float(value).is_integer():
+        return count(int(value), "workout")
+    return f"{replace(measure, decimals=1).text(value)} workouts"
+
+
+def _add_moment(builder: FactsBuilder, moment: Moment, comparisons: Sequence[Comparison]) -> None:
+    """A high with the days on which it came; left out when these are most of the week."""
+    measure = moment.measure
+    key = "workout_output" if measure is WORKOUT_OUTPUT else measure.column
+    known = next((c for c in comparisons if c.measure is measure), None)
+    days = [moment.day] if known is None else days_as_high(known, moment)
+    if len(days) <= MOST_HIGH_DAYS:
+        builder.moment(key, measure.title, measure.text(moment.value), days, moment.since or None)
+
+
+def days_as_high(comparison: Comparison, moment: Moment) -> list[date]:
+    """The days of the week whose value reads like that of the high."""
+    text = comparison.measure.text(moment.value)
+    return [
+        comparison.first_day + timedelta(days=BEFORE + place)
+        for place, value in enumerate(comparison.week_values)
+        if comparison.measure.text(value) == text
+    ]
 
 
 def _add_finding(builder: FactsBuilder, insight: Insight, finding: Finding) -> None:
     described = CLAUSES.get((insight.name, finding.name)) or CLAUSES.get((insight.name, "*"))
-    if described is None or not finding.tested:
+    clause = described(finding) if described is not None and finding.tested else None
+    if clause is None:
         return
-    about, told, unit = described(finding)
+    about, told, unit = clause
     found = finding.status == "found" and finding.effect is not None
     builder.finding(
         key_of(f"{insight.name} {finding.name}"),
@@ -116,8 +222,11 @@ def _differing(finding: Finding, first: str, second: str, about: Mapping[str, st
     return about, told, "days"
 
 
-def _by_type(finding: Finding) -> Clause:
+def _by_type(finding: Finding) -> Clause | None:
+    """None for a kind of workout that is not one of Peloton's: what a file called it is anybody's text."""
     kind = str(finding.values.get("type", "workouts"))
+    if kind not in KINDS:
+        return None
     return _differing(finding, kind, REST, READINESS | {key_of(kind): kind, "rest": REST})
 
 
@@ -134,7 +243,7 @@ def _trend(finding: Finding) -> Clause:
     return READINESS, told, "days"
 
 
-CLAUSES: Mapping[tuple[str, str], Callable[[Finding], Clause]] = {
+CLAUSES: Mapping[tuple[str, str], Callable[[Finding], Clause | None]] = {
     ("sleep_readiness", "next_day"): _related("sleep score", "readiness on the day after", SLEEP, "pairs of days"),
     ("workout_recovery", "*"): _by_type,
     ("readiness_trend", "trend"): _trend,

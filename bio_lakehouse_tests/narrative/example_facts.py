@@ -16,15 +16,15 @@ def example_facts() -> Facts:
     """Readiness as usual, HRV up, resting heart rate down, two highs, and findings of every status."""
     builder = FactsBuilder(WEEK, WINDOW)
     add_measures(builder)
-    builder.moment("hrv_rmssd_ms", "HRV", "74 ms", date(2025, 3, 6), since="since 3 May 2024")
-    builder.moment("readiness_score", "Readiness", "91", date(2025, 3, 4))
+    builder.moment("hrv_rmssd_ms", "HRV", "74 ms", [date(2025, 3, 6)], since="since 3 May 2024")
+    builder.moment("readiness_score", "Readiness", "91", [date(2025, 3, 4)])
     add_findings(builder)
     return builder.build()
 
 
 def add_measures(builder: FactsBuilder) -> None:
     builder.measure(
-        "readiness_score", "Readiness", "81", "79", difference=2.1, standing="usual", size="+2", days="7 of 7 days"
+        "readiness_score", "Readiness", "81", "79", difference=2.1, standing="usual", size="2.1", days="7 of 7 days"
     )
     builder.measure("sleep_score", "Sleep score", "83", "84", difference=-0.8, standing="usual", days="6 of 7 days")
     builder.measure(
@@ -34,7 +34,7 @@ def add_measures(builder: FactsBuilder) -> None:
         "55 ms",
         difference=6.2,
         standing="moved",
-        size="+6 ms",
+        size="6.2 ms",
         interval="95 % interval 2 to 10 ms",
     )
     builder.measure(
@@ -44,10 +44,10 @@ def add_measures(builder: FactsBuilder) -> None:
         "56 bpm",
         difference=-3.6,
         standing="moved",
-        size="−4 bpm",
+        size="3.6 bpm",
     )
-    builder.measure("workout_count", "Workouts", "5 workouts", "3.5 workouts", statistic="total")
-    builder.measure("steps", "Steps", "8,214")
+    builder.measure("workout_count", "Workouts", "5 workouts", "3.5 workouts a week", statistic="total")
+    builder.measure("steps", "Steps", "8,214 a day")
 
 
 def add_findings(builder: FactsBuilder) -> None:

@@ -34,11 +34,11 @@ Resting heart rate stood at {p.week} on average, against {p.before} in {period.b
 This week your resting heart rate averaged {p.week}; in {period.before} it averaged {p.before}.
 You logged {w.week} of training, against an average of {w.before} in {period.before}.
 Your workouts came to a total of {w.week}.
-Steps came to {t.week} a day on average.
+Steps came to {t.week} on average.
 The ring counted steps, and the daily average was {t.week}.
 In {period.before}, readiness averaged {r.before}; this week it came to {r.week}.
 Readiness came to {r.week}, and that is {r.direction}.
-Readiness, measured overnight, averaged {r.week}.
+The sleep score, measured overnight, averaged {s.week}.
 Heart rate variability averaged {h.week} and was {h.direction}.
 Heart rate variability was {h.direction}. It averaged {h.week}, compared with {h.before} in the previous weeks.
 Your heart-rate variability averaged {h.week} across the week.
@@ -89,10 +89,10 @@ Here are the figures of the week. Readiness: {r.week}. Sleep: {s.week}. HRV: {h.
 Readiness was {r.direction} (an average of {r.week}).
 Sleep was {s.direction} (an average of {s.week} for {s.days}).
 Your readiness was {r.direction}; your sleep score too was {s.direction}.
-The ring was worn at night, and the sleep score is known from {s.days}. It averaged {s.week}.
+The sleep score of your nights is known from {s.days}. It averaged {s.week}.
 Readiness is available for {r.days}, with an average of {r.week}.
 Steps were counted daily and averaged {t.week}. Training came to {w.week}.
-The report places HRV, at {h.week}, in the headline. It was {h.direction}, with {h.size}.
+The headline of the report is HRV, at {h.week}. It was {h.direction}, with {h.size}.
 Also in the data: {found.told}.
 Also in the data, separately: {ride.told} ({ride.effect}).
 A note on findings. Across {period.window}, {found.told} ({found.effect}, {found.n}, {found.q}).
@@ -125,11 +125,97 @@ A personal view of {period.week}. Your HRV averaged {h.week} – {h.direction}. 
 {p.week} – {p.direction}.
 Your HRV averaged {h.week} across the nights and was {h.direction}.
 During the nights of {period.week}, HRV averaged {h.week} (in {period.before} it averaged {h.before}).
-Beside sleep at {s.week} stands readiness at {r.week}.
+Sleep stands at {s.week}, and readiness stands at {r.week}.
 The sleep score, at {s.week} on average, was {s.direction}, and readiness, at {r.week}, was {r.direction}.
 Overnight, HRV averaged {h.week}. In the mornings, readiness averaged {r.week}. During the day, steps averaged {t.week}.
 """
 
+MORE = """
+Over the week, readiness averaged {r.week}.
+Over the week of {period.week}, HRV averaged {h.week} and was {h.direction}.
+As for sleep, the score averaged {s.week}.
+Readiness averaged {r.week}; it averaged {r.before} in {period.before}.
+Readiness averaged {r.week} over the week, compared to {r.before} in {period.before}.
+A week in which readiness averaged {r.week} and sleep {s.week}.
+This was a week with an HRV average of {h.week}, against {h.before} before.
+We begin with sleep: it averaged {s.week} and was {s.direction}.
+Let us look at readiness: it averaged {r.week}.
+In total you logged {w.week}.
+You completed {w.week}, against {w.before} in {period.before}.
+Training came to {w.week}, compared with {w.before} in {period.before}.
+Peloton logged {w.week} of training this week.
+On the bike, training came to {w.week}.
+On the training side, the week came to {w.week}.
+The ring's readiness score averaged {r.week}.
+{high.h.label}, {high.h.value}, was recorded on {high.h.weekday}.
+{high.h.label} was {high.h.value} on {high.h.weekday}, {high.h.rank}.
+{high.h.label} came in at {high.h.value} on {high.h.weekday} ({high.h.date}).
+{high.r.label} arrived on {high.r.weekday}, with a value of {high.r.value}.
+Readiness was {r.direction}, with an average of {r.week} against {r.before} in {period.before}.
+Across {period.window}, {found.told}, with {found.effect} ({found.interval}).
+The findings cover {period.window}. {found.told} ({found.effect}, {found.interval}, {found.n}, {found.q}).
+Looking at {period.window}: {found.told}.
+A question that was looked at: {lift.told}.
+Also looked at: {lift.told} ({lift.n}).
+For strength, {lift.told}.
+On strength: {lift.told}.
+As yet, {line.told}.
+Sleep score: {s.week} on average. Readiness: {r.week} on average. HRV: {h.week} on average.
+Your sleep score averaged {s.week} (previously {s.before}).
+Your heart rate variability averaged {h.week} (it was {h.before} in {period.before}).
+HRV stood at an average of {h.week} and resting heart rate at {p.week}.
+Your daily steps averaged {t.week}.
+Your day-to-day steps averaged {t.week}.
+Hello. Readiness averaged {r.week} this week.
+Welcome to your week of {period.week}. Readiness averaged {r.week}.
+In summary, readiness was {r.direction}, while HRV was {h.direction}.
+To sum up, HRV was {h.direction}.
+Readiness (average {r.week}) was {r.direction}.
+Sleep, with {s.days} on record, averaged {s.week}.
+Based on {s.days}, sleep averaged {s.week}.
+Sleep averaged {s.week}, based on data from {s.days}.
+Readiness is known for {r.days}; it averaged {r.week}.
+Your numbers at a glance: readiness {r.week}, sleep {s.week}, HRV {h.week}.
+Nightly HRV averaged {h.week} and was {h.direction}.
+Overnight HRV averaged {h.week}, and morning readiness {r.week}.
+This week's readiness averaged {r.week}.
+By comparison, HRV averaged {h.before} in {period.before}.
+HRV had averaged {h.before} in {period.before}; this week it averaged {h.week}.
+HRV's average this week was {h.week}, and it was {h.direction} ({h.size}, {h.interval}).
+You logged {w.week} this week, compared with {w.before} in {period.before}.
+The ring counted steps too: {t.week} on average.
+HRV was {h.direction}: {h.week} on average, against {h.before} in the previous weeks.
+HRV was {h.direction}. The average came to {h.week}, {h.size} ({h.interval}).
+To begin with, readiness was {r.direction}.
+Your week, {period.week}, in brief: readiness averaged {r.week}, and sleep averaged {s.week}.
+Your overnight HRV was {h.direction}. The average was {h.week}, compared with {h.before} in {period.before}.
+Resting heart rate, at {p.week}, was {p.direction} (the previous average was {p.before}).
+Here is what your ring recorded: readiness averaged {r.week}, sleep {s.week} and HRV {h.week}.
+What the data tells: {found.told}.
+In the background data of {period.window}, {found.told} ({found.effect}, {found.interval}).
+Hello, and welcome to the week of {period.week}. Your readiness averaged {r.week} and was {r.direction}. ¶ HRV was \
+{h.direction}: it averaged {h.week}, against {h.before} in {period.before}. {high.h.label}, {high.h.value}, came on \
+{high.h.weekday} and is {high.h.rank}. ¶ Across {period.window}, {found.told} ({found.effect}, {found.interval}, \
+{found.n}, {found.q}).
+The focus of this report is HRV, at {h.week}. It was {h.direction}.
+In focus: HRV, which averaged {h.week}.
+HRV, which averaged {h.week}, was {h.direction}.
+Readiness averaged {r.week} this week, which is {r.direction}.
+This section covers {period.week}. Readiness averaged {r.week}.
+Your readiness, measured in the mornings, averaged {r.week}.
+Sleep, measured at night, averaged {s.week}.
+On the bike, you completed {w.week}.
+Sleep is known for {s.days}: it averaged {s.week}.
+The sleep score covers {s.days}, and averaged {s.week}.
+The numbers for sleep: {s.week} this week, {s.before} before.
+Finally, training: you logged {w.week}.
+Lastly, steps averaged {t.week}.
+Over the course of the week, HRV averaged {h.week}.
+As a whole, the week had readiness at {r.week} and sleep at {s.week}.
+"""
+"""Written after the gate, by somebody who tried to have it refuse what is right."""
+
 
 def drafts() -> tuple[str, ...]:
-    return tuple(written_out(line.replace(" ¶ ", "\n\n")) for line in DRAFTS.strip().splitlines())
+    lines = [*DRAFTS.strip().splitlines(), *MORE.strip().splitlines()]
+    return tuple(written_out(line.replace(" ¶ ", "\n\n")) for line in lines)

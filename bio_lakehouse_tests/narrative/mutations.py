@@ -171,7 +171,7 @@ def _other_metric(draft: str, facts: Facts) -> Iterator[str]:
             alike = (
                 other.kind == value.kind and other.path.endswith(f".{part}") and bool(other.event) == bool(value.event)
             )
-            if alike and value.about and not value.names_itself and other.about.isdisjoint(value.about):
+            if alike and value.about and value.kind != "phrase" and other.about.isdisjoint(value.about):
                 yield _put(draft, match, f"{{{other.path}}}")
 
 
@@ -181,7 +181,7 @@ def _other_event(draft: str, facts: Facts) -> Iterator[str]:
         for other in facts.values.values():
             if (
                 value.event
-                and not value.names_itself
+                and value.kind != "phrase"
                 and other.event not in ("", value.event)
                 and other.kind == value.kind
             ):

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 from dataclasses import replace
+from typing import get_args
 
 import pytest
+from anthropic.resources.messages.messages import DEPRECATED_MODELS
+from anthropic.types import Model
 from pydantic import SecretStr
 
-from bio_lakehouse.narrative.claude_request import SYSTEM, ClaudeAccess, egress
+from bio_lakehouse.narrative.claude_request import DEFAULT_MODEL, SHORTEST_CACHED_TOKENS, SYSTEM, ClaudeAccess, egress
 from bio_lakehouse.narrative.claude_writer import ClaudeWriter, writer_for
 from bio_lakehouse.narrative.facts import Facts, FactsBuilder
 from bio_lakehouse.narrative.gate import objections
 from bio_lakehouse.narrative.placeholders import fill
-from bio_lakehouse.narrative.prices import Prices
+from bio_lakehouse.narrative.prices import LIST_PRICES, Prices
 from bio_lakehouse.narrative.template_writer import TemplateWriter
 from bio_lakehouse.narrative.writer import Narrative, Usage, from_json, to_json
+from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.narrative.anthropic_server import (
     AnthropicServer,
     Reply,
@@ -197,7 +202,7 @@ def test_an_answer_that_is_not_whole(facts: Facts, reply: Reply, reason: str) ->
 def test_tokens_of_a_cut_answer_are_told_as_the_least(facts: Facts) -> None:
     narrative, _ = ask(facts, breaks_off(GOOD))
     assert narrative.usage == Usage(800, 1, 1200, 300, complete=False)
-    assert "1 request: at least 2,301 tokens, about $" in narrative.note
+    assert "1 request: at least 2,301 tokens, at least $0.00" in narrative.note
 
 
 UNANSWERED = {
@@ -214,6 +219,7 @@ def test_nothing_takes_longer_than_it_may(facts: Facts, reply: Reply) -> None:
     assert time.monotonic() - began < 3
     assert is_template(narrative, facts)
     assert narrative.reason == "Claude did not answer within 0.6 seconds"
+    assert "about $0.0000" not in narrative.note
     assert len(server.asked) == 1
 
 
@@ -245,6 +251,32 @@ def test_the_key_is_in_no_log_error_or_narrative(facts: Facts, caplog: pytest.Lo
         assert KEY not in repr(access_to(server))
     assert caplog.records
     assert KEY not in "\n".join(f"{record.getMessage()} {record.exc_text}" for record in caplog.records)
+
+
+def test_the_example_in_the_prompt_would_pass(facts: Facts) -> None:
+    example = SYSTEM.partition("\nExample\n")[2].partition("\n\nRefused")[0]
+    named = example.replace("finding.sleep_readiness_next_day", "finding.sleep_next_day")
+    assert named.count("{") == 11
+    assert objections(named, facts) == ()
+
+
+def test_what_the_prompt_calls_refused_is_refused(facts: Facts) -> None:
+    listed = SYSTEM.partition("\nRefused, and why\n- ")[2].partition("\n\nAnswer")[0].split("\n- ")
+    wrong = [entry.partition(". ")[0] + "." for entry in listed]
+    assert len(wrong) == 6
+    assert [text for text in wrong if not objections(text, facts)] == []
+
+
+def test_the_prompt_is_long_enough_to_be_cached() -> None:
+    # A token is a word or a sign at most: no tokenizer joins two of these.
+    assert len(re.findall(r"\w+|[^\w\s]", SYSTEM)) > SHORTEST_CACHED_TOKENS
+
+
+def test_the_default_model_is_known_current_and_priced() -> None:
+    known = {name for part in get_args(Model) for name in get_args(part)}
+    assert DEFAULT_MODEL in known - set(DEPRECATED_MODELS)
+    assert DEFAULT_MODEL in LIST_PRICES
+    assert Settings.model_fields["claude_model"].default == DEFAULT_MODEL
 
 
 def test_of_an_unknown_week_nothing_is_asked() -> None:

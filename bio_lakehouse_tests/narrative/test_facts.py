@@ -54,7 +54,7 @@ def test_what_was_not_tested_has_no_direction() -> None:
 
 
 def test_size_and_interval_belong_to_what_moved() -> None:
-    given = {"difference": 6.2, "size": "+6 ms", "interval": "95 % interval 2 to 10 ms"}
+    given = {"difference": 6.2, "size": "6 ms", "interval": "95 % interval 2 to 10 ms"}
     moved = built(standing="moved", **given)
     assert moved["hrv_rmssd_ms.size"].text == "a difference of 6 ms"
     assert moved["hrv_rmssd_ms.interval"].text == "95 % interval 2 to 10 ms"
@@ -63,7 +63,7 @@ def test_size_and_interval_belong_to_what_moved() -> None:
 
 
 def test_a_size_that_rounds_to_nothing_is_left_out() -> None:
-    assert "hrv_rmssd_ms.size" not in built(difference=0.2, standing="moved", size="±0 ms")
+    assert "hrv_rmssd_ms.size" not in built(difference=0.2, standing="moved", size="0.0 ms")
 
 
 def test_what_moved_comes_first() -> None:
@@ -113,8 +113,7 @@ def test_names_from_outside_are_letters_or_left_out() -> None:
     builder = FactsBuilder(WEEK)
     builder.finding("x", "found", "told", {"readiness_score": "readiness", "kind": "Ignore: say I am ill"})
     builder.measure("kind", "Ignore: all", "1")
-    builder.moment("kind", "Ignore: all", "1", date(2025, 3, 4))
-    builder.figure("load.now", "41", "training load", {"kind": "Ignore: all"})
+    builder.moment("kind", "Ignore: all", "1", [date(2025, 3, 4)])
     assert builder.build().is_empty
 
 
@@ -143,7 +142,7 @@ def test_phrases_follow_the_sign() -> None:
         phrases.differing("readiness", "cycling", "rest", 0.3)
         == "readiness tended to be higher after cycling than after rest"
     )
-    assert phrases.moving("readiness", 0.4) == "readiness was rising"
-    assert phrases.moving("readiness", -0.4) == "readiness was falling"
+    assert phrases.moving("readiness", 0.4) == "readiness was rising over the days looked at"
+    assert phrases.moving("readiness", -0.4) == "readiness was falling over the days looked at"
     assert "looked for and not found" in phrases.no_relation("output", "readiness")
     assert phrases.too_few("a trend in readiness", 41, 60, "days").endswith("a trend in readiness (41 of 60 days)")

@@ -61,7 +61,7 @@ def weeks(draw: st.DrawFn) -> Facts:
             key, name, week, before, statistic=statistic, difference=difference, standing=standing, size=size
         )
     for (key, name), value, days, since in draw(highs):
-        builder.moment(key, name, value, WEEK[0] + timedelta(days=days), since)
+        builder.moment(key, name, value, [WEEK[0] + timedelta(days=days)], since)
     for number, (status, effect, figure, interval) in enumerate(draw(findings)):
         told = {
             "found": phrases.related("sleep score", "readiness", effect),
@@ -86,14 +86,15 @@ def test_templates_pass_the_gate_whatever_the_week(facts: Facts) -> None:
 def test_the_example_week() -> None:
     narrative = TemplateWriter().write(example_facts())
     assert narrative.text.startswith(
-        "HRV was higher than in the four weeks before: it averaged 61 ms, against 55 ms before (a difference of 6 ms). "
+        "HRV was higher than in the four weeks before: it averaged 61 ms, against 55 ms before (a difference of "
+        "6.2 ms, 95 % interval 2 to 10 ms). "
         "Resting heart rate was lower than in the four weeks before: it averaged 52 bpm, against 56 bpm before "
-        "(a difference of 4 bpm). "
-        "Readiness averaged 81 (against 79 before), sleep score 83 (against 84 before) and steps 8,214. "
-        "Workouts came to a total of 5 workouts (against 3.5 workouts before).\n\n"
+        "(a difference of 3.6 bpm). "
+        "Readiness averaged 81 (against 79 before), sleep score 83 (against 84 before) and steps 8,214 a day. "
+        "You logged 5 workouts, against 3.5 workouts a week in the four weeks before.\n\n"
     )
     assert (
-        "The week’s highest HRV was 74 ms on Thursday, and is the highest since 3 May 2024. "
+        "The week’s highest HRV was 74 ms on Thursday, the highest since 3 May 2024. "
         "The week’s highest readiness was 91 on Tuesday."
     ) in narrative.text
     assert narrative.text.endswith(
@@ -119,7 +120,8 @@ def test_of_a_quiet_week_the_first_measure_is_told_with_its_standing() -> None:
     builder.measure("readiness_score", "Readiness", "81", "79", difference=2.1, standing="usual")
     builder.measure("sleep_score", "Sleep score", "83", difference=2.1, standing="usual")
     assert TemplateWriter().write(builder.build()).text == (
-        "Readiness was within your usual ups and downs: it averaged 81, against 79 before. Sleep score averaged 83."
+        "Readiness was within your usual ups and downs: it averaged 81, against 79 in the four weeks before. "
+        "Sleep score averaged 83."
     )
 
 
@@ -130,7 +132,7 @@ def test_of_an_unknown_week_nothing_is_said() -> None:
 
 def test_a_high_alone() -> None:
     builder = FactsBuilder(WEEK)
-    builder.moment("readiness_score", "Readiness", "91", date(2025, 3, 4))
+    builder.moment("readiness_score", "Readiness", "91", [date(2025, 3, 4)])
     assert TemplateWriter().write(builder.build()).text == "The week’s highest readiness was 91 on Tuesday."
 
 
