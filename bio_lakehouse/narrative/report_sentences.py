@@ -168,8 +168,8 @@ def no_band(known: int, needed: int) -> str:
 
 def band_basis() -> str:
     return (
-        "Shaded: your usual range, the middle 80\u00a0% of the 28 days before this week, of workouts the fewest and the "
-        "most in a week. Dashed: the median."
+        "Shaded: your usual range, the middle 80\u00a0% of the 28 days before this week, of workouts the fewest and "
+        "the most in a week. Dashed: the median."
     )
 
 
@@ -226,12 +226,16 @@ def load_unknown() -> str:
     return "Training load is not known for any day of this week."
 
 
+def load_untold(days: int) -> str:
+    return f"Training load cannot be told: no workout of the last {days} days has a known load."
+
+
 def unknown_loads(workouts: int, days: int) -> str:
-    """That loads are missing, and which settings would tell them."""
+    """That loads are missing, and what a load is told from."""
     return (
-        f"Of the {days} days, {count(workouts, 'workout')} had no known load: power needs BIO_FTP, heart rate needs "
-        "BIO_MAX_HEART_RATE and BIO_THRESHOLD_HEART_RATE. An unknown day is not counted as rest; the state begins "
-        "again after it."
+        f"Of the {days} days, {count(workouts, 'workout')} had no known load. A load is told from power and FTP, or from "
+        "heart rate with its maximum and threshold (BIO_FTP, BIO_MAX_HEART_RATE, BIO_THRESHOLD_HEART_RATE, or "
+        "users.toml). An unknown day is not counted as rest; the state begins again after it."
     )
 
 

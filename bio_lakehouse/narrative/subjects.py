@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from bio_lakehouse.narrative.facts import MEASURED, Facts, Value
 from bio_lakehouse.narrative.objection import Objection, Rule, objection
 from bio_lakehouse.narrative.reading import Reading, Scope, Token
-from bio_lakehouse.narrative.vocabulary import words
+from bio_lakehouse.narrative.vocabulary import UNITS, words
 
 PRONOUNS = words("it its they them their")
 POINTING = words("this that these those which")
 EXPLAINING = frozenset(":–—(")
 LINKING = words("with from during across")
+NAMED_TIMES = UNITS | words("report page section summary part ring bike account overview")
 
 BESIDE: tuple[Scope, ...] = (
     ("clause", "before"),
@@ -130,10 +131,34 @@ def _explanations(reading: Reading) -> Iterator[Objection]:
         if token.sort != "mark" or token.text not in EXPLAINING:
             continue
         sentence = [other for other in reading.tokens if other.sentence == token.sentence and other.value is not None]
-        told = next((other.value for other in reversed(sentence) if other.place < token.place and _tells(other)), None)
-        next_told = next((other.value for other in sentence if other.place > token.place and _tells(other)), None)
-        if told and next_told and (told.event != next_told.event or not told.about & next_told.about):
+        told = next((other for other in reversed(sentence) if other.place < token.place and _tells(other)), None)
+        next_told = next((other for other in sentence if other.place > token.place and _tells(other)), None)
+        if told is not None and next_told is not None and not _of_the_same(told, next_told):
             yield objection(token, "joins two things as if one explained the other; begin a new sentence")
+
+
+def _references(reading: Reading) -> Iterator[Objection]:
+    """What “it” and “that” stand for is what the clause itself tells, not the measure told before it."""
+    for token in reading.tokens:
+        if token.sort != "word" or token.word not in PRONOUNS | POINTING or _is_determiner(reading, token):
+            continue
+        here = next((other for other in reading.tokens if other.clause >= token.clause and _tells(other)), None)
+        told = [other for other in reading.tokens if other.clause < token.clause and _tells(other)]
+        if here is not None and here.sentence == token.sentence and told and not _of_the_same(told[-1], here):
+            yield objection(token, "stands for one thing and tells another; name what you speak of")
+
+
+def _is_determiner(reading: Reading, token: Token) -> bool:
+    """`this week`, but not `that is` or `its HRV`."""
+    following = reading.following(token, 1)
+    return token.word in POINTING and bool(following) and following[0].word in NAMED_TIMES
+
+
+def _of_the_same(first: Token, second: Token) -> bool:
+    """Whether two values are of one measure, or of one high or finding."""
+    if first.value is None or second.value is None:
+        return False
+    return first.value.event == second.value.event and bool(first.value.about & second.value.about)
 
 
 def _relates(reading: Reading, token: Token) -> bool:
@@ -164,4 +189,4 @@ def _about(token: Token) -> frozenset[str]:
     return token.value.about if token.value is not None else token.about
 
 
-RULES: tuple[Rule, ...] = (_subjects, _events, _mentions, _one_subject, _links, _explanations, _measured)
+RULES: tuple[Rule, ...] = (_subjects, _events, _mentions, _one_subject, _links, _explanations, _references, _measured)

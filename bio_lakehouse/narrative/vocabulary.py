@@ -65,6 +65,7 @@ IDIOMS = frozenset(
         "as for",
         "as well",
         "as a whole",
+        "in brief",
         "by comparison",
         "in comparison",
         "based on",
@@ -86,20 +87,20 @@ VOCABULARY = (
         a an the this these that those it its itself they them their here there you your yours own which what we our
         is are was were been has had have
         of in on at to for from with during across
-        also too then now meanwhile overall altogether elsewhere finally lastly separately briefly plainly simply
+        also too then now meanwhile overall altogether elsewhere finally lastly separately
         overnight nightly daily weekly week weeks day days night nights morning mornings
         time date dates calendar window period course
-        score scores point points mean average averages figure figures value values numbers total totals interval
+        score scores mean average averages figure figures value values numbers total totals
         reading readings measure measures measurement measurements report page summary picture overview
         look view review recap glance snapshot digest headline note notes account log diary notebook story chapter line
         list entry entries word words detail details context data finding findings question questions topic place side
         part section heading sample side background reference focus update
         ring bike device devices app sensor Oura Peloton
         averaged averaging come came comes coming stood stand stands standing landed turning sits
-        measured measuring recorded recording logged logging counted counting counts count noted registered read reads
+        measured measuring recorded recording logged logging counted counting count noted registered read reads
         covers cover covered covering spans spanned includes include included amounted amounts totalled totaled
         looks looking looked describes describe described tells tell told listed lists placed set seen see
-        written known belongs belong compares compare comparing brief plain personal available
+        written known belongs belong compares compare comparing personal available
         arrived completed welcome hello greetings
         """
     )

@@ -120,7 +120,7 @@ The nightly figures. HRV averaged {h.week} and was {h.direction}. ¶ The daily f
 Readiness averaged {r.week}, and was {r.direction}. {high.r.label} came on {high.r.weekday}, at {high.r.value}. ¶ \
 {line.told}.
 Your ring and your bike at a glance. ¶ Sleep averaged {s.week}, and training came to {w.week}.
-A plain account of the week: workouts came to {w.week}, and the average of the weeks before was {w.before}.
+An account of the week: workouts came to {w.week}, and the average of the weeks before was {w.before}.
 A personal view of {period.week}. Your HRV averaged {h.week} – {h.direction}. Your resting heart rate averaged \
 {p.week} – {p.direction}.
 Your HRV averaged {h.week} across the nights and was {h.direction}.

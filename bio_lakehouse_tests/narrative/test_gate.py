@@ -42,8 +42,8 @@ def test_wrong_texts_are_refused_for_what_is_wrong_in_them(reason: str, text: st
     assert any(reason in said for said in reasons(text, facts))
 
 
-def test_there_are_two_hundred_wrong_texts() -> None:
-    assert len({text for _, text in wrong_texts()}) >= 200
+def test_there_are_many_wrong_texts() -> None:
+    assert len({text for _, text in wrong_texts()}) >= 250
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__.strip("_"))

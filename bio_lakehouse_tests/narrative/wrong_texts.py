@@ -9,6 +9,36 @@ from __future__ import annotations
 from bio_lakehouse_tests.narrative.good_texts import written_out
 
 WRONG = {
+    "stands for one thing": """
+Training came to {w.week}, which is why HRV was {h.direction}.
+Training came to {w.week}, and with it HRV was {h.direction}.
+Training came to {w.week}. From that, HRV averaged {h.week}.
+Training came to {w.week}, which HRV had at {h.week}.
+Sleep was {s.direction}, and into that came readiness at {r.week}.
+Sleep averaged {s.week}. It was {r.direction}.
+HRV averaged {h.week}; it averaged {s.week} at night.
+HRV averaged {h.week}. Its average was {s.week}.
+Sleep averaged {s.week}, and here it was {h.direction}.
+{found.told}, but here it was {r.direction}.
+From training: {w.week}. From it: HRV at {h.week}.
+{found.told}, which is sleep: {s.week}.
+{line.told}. It was {r.direction}.
+Training came to {w.week}. That is HRV at {h.week}.
+Training came to {w.week}. It had HRV at {h.week}.
+Training came to {w.week}. Its HRV was {h.week}.
+Training came to {w.week}. In that, HRV averaged {h.week}.
+Training came to {w.week}. On it, HRV averaged {h.week}.
+Training came to {w.week}. Of that, HRV was {h.week}.
+Training came to {w.week}. To that came HRV of {h.week}.
+Training came to {w.week}. What came of it: HRV at {h.week}.
+Training came to {w.week}, and that was HRV at {h.week}.
+Sleep averaged {s.week}, and it was HRV at {h.week}.
+{found.told}. That is readiness at {r.week}.
+{found.told}. It was so in sleep, {s.week}.
+{lift.told}. That was training, {w.week}.
+HRV, {h.week}, has training in it: {w.week}.
+HRV averaged {h.week}, and readiness with it averaged {r.week}.
+""",
     "a number outside": """
 A dozen sessions came to {w.week}.
 Training came to {w.week}, twice {w.before} before.
@@ -26,6 +56,7 @@ Readiness was tenfold, at {r.week}.
 No sessions were known, {w.week}.
 HRV was no longer {h.direction}.
 HRV averaged {h.week}. All is recorded.
+Once, HRV averaged {h.week}.
 """,
     "a direction outside": """
 HRV climbed to {h.week}.
@@ -66,7 +97,6 @@ HRV was {h.direction} following training, {w.week}.
 Thanks to training, {w.week}, HRV was {h.direction}.
 Sleep at {s.week} led to readiness of {r.week}.
 Training came to {w.week}, so HRV was {h.direction}.
-Training came to {w.week}, which is why HRV was {h.direction}.
 The training paid off: {w.week}.
 Sleep helps: {s.week}.
 Sleep drives readiness, {r.week}.
@@ -89,6 +119,9 @@ HRV averaged {h.week}. Your ring was on.
 HRV averaged {h.week}. You had data.
 HRV averaged {h.week}. Sleep was here.
 HRV averaged {h.week}. The weeks before had sessions.
+""",
+    "states a cause": """
+HRV, at {h.week}, was seen to come from training: {w.week}.
 """,
     "advice": """
 You have to have rest: {ride.told}.
@@ -118,13 +151,6 @@ HRV \u202eaveraged {h.week}.
 HRV\u2028averaged {h.week}.
 HRV\u00a0averaged {h.week}.
 HRV\taveraged {h.week}.
-""",
-    "ties two things together": """
-Training came to {w.week}, and with it HRV was {h.direction}.
-Training came to {w.week}. From that, HRV averaged {h.week}.
-Training came to {w.week}, which HRV had at {h.week}.
-From training: {w.week}. From it: HRV at {h.week}.
-{found.told}, which is sleep: {s.week}.
 """,
     "brings in another measure": """
 With training at {w.week}, HRV was {h.direction}.
@@ -184,6 +210,8 @@ In {period.before} you logged {w.week}.
 You logged {w.before} this week.
 The data of {period.window} has readiness at {r.week}.
 Readiness of {r.week} was recorded across {period.window}.
+{high.h.label} was known before {high.h.date}, at {high.h.value}.
+{high.h.label}, at {high.h.value}, came before {high.h.weekday}.
 """,
     "say so beside it": """
 Readiness came to {r.before}.
@@ -256,6 +284,12 @@ HRV came in at {w.week}.
 {high.r.label} came on {high.h.weekday}.
 {high.r.label} is {high.h.rank}.
 Strength is in view: {lift.told}, and rest is readiness.
+HRV has an interval of {s.days}.
+The week of {w.week} is the week of HRV at {h.week}.
+HRV is what training had: {w.week}.
+Readiness is what your sleep was, {s.week}.
+Here too, training had HRV: {h.week}, {w.week}.
+{high.h.label} came on {high.h.weekday}, and readiness averaged {r.week} on {high.h.weekday}.
 """,
     "is named in a clause without": """
 {lift.told}, but strength surely counts.
@@ -266,19 +300,17 @@ Sleep: {r.week}. Readiness: {s.week}.
 """,
     "put it by the name": """
 ＨＲＶ averaged {h.week}.
-Sleep averaged {s.week}. It was {r.direction}.
-HRV averaged {h.week}; it averaged {s.week} at night.
-HRV averaged {h.week}. Its average was {s.week}.
 Readiness, at {r.week}, was {h.direction}.
-Sleep averaged {s.week}, and here it was {h.direction}.
-{found.told}, but here it was {r.direction}.
 HRV averaged {h.week} on {period.week}, {s.week}.
 HRV was {h.direction}, {r.direction}.
 HRV was {h.direction} and {r.direction}.
 Sleep: {s.week}, {r.week}.
-{line.told}. It was {r.direction}.
 Readiness, {r.week}, is on average {s.week}.
 Temperature averaged {h.week}.
+""",
+    "and must stand beside it": """
+Sleep, at {s.week}, was recorded on {high.r.weekday}.
+On {high.r.date}, sleep averaged {s.week}.
 """,
     "which is": """
 The average of {high.h.label} was {high.h.value}.
@@ -287,6 +319,8 @@ Workouts came to {w.week} a week.
 Workouts averaged {w.week}.
 The average {high.h.label} was {high.h.value}.
 Daily, {high.h.label} was {high.h.value}.
+The total came to {r.week} in readiness.
+Readiness altogether was {r.week}.
 """,
     "no such value": """
 HRV averaged {h.week} from {h.days}.
@@ -300,11 +334,19 @@ Strength matters, though {lift.told}.
 La HRV était de {h.week}.
 HRV は {h.week}.
 Alongside training ({w.week}), HRV was {h.direction}.
-Sleep was {s.direction}, and into that came readiness at {r.week}.
 HRV averaged {h.week}. The data is usable.
 Put training at {w.week}.
 HRV begins at {h.week}.
 At the end of the week HRV averaged {h.week}.
+Your nights were brief: sleep averaged {s.week}.
+Plainly, HRV was {h.direction}.
+Simply, HRV was {h.direction}.
+Readiness was plain, {r.week}.
+HRV briefly stood at {h.week}.
+HRV came in points, {h.week}.
+You slept, and sleep averaged {s.week}.
+Your training counts, at {w.week}.
+Sleep counts: {s.week}.
 """,
 }
 """What the objection says: the texts."""
