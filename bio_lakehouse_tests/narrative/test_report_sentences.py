@@ -31,6 +31,9 @@ def test_the_headline_says_what_moved(changes: list[Change], said: str) -> None:
 def test_the_headline_knows_what_it_cannot_say() -> None:
     assert sentences.headline([], 0, comparable=True) == "No data of this week has arrived"
     assert sentences.headline([], 3, comparable=False).startswith("The first weeks")
+    assert sentences.headline([], 3, comparable=False, first_weeks=False) == (
+        "Too few days are known to tell how this week compares"
+    )
     assert sentences.headline([LOWER], 7, True, "HRV since May") == "Readiness was lower than usual"
 
 
@@ -63,6 +66,13 @@ def test_spans(first: date, last: date, said: str) -> None:
 
 def test_workouts_of_a_week_that_is_not_known_whole() -> None:
     assert sentences.lede("78", None, 3, None, whole_week=False) == "Readiness averaged 78, with 3 known workouts."
+
+
+def test_why_nothing_can_be_said_to_have_moved() -> None:
+    assert (
+        sentences.too_early_to_compare(12, 28) == "Not enough data to tell what moved (12 of 28 days before this week)."
+    )
+    assert sentences.too_early_to_compare(28, 28) == "Not enough days of this week are known to tell what moved."
 
 
 def test_weeks_before_name_the_unknown() -> None:
