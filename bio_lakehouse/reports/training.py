@@ -46,10 +46,13 @@ def training_of(rows: Sequence[Row], last: date) -> Training:
     days = [last - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     shown: list[Row] = [by_day.get(day, {}) for day in days]
     known = [row for row in shown[-WEEK:] if row.get("state")]
-    state = state_text(known[-1]) if known else sentences.load_unknown()
     unknown = sum(row.get("unknown_workouts", 0) for row in shown)
+    is_loaded = any(row.get("training_load") for row in shown)
+    state = state_text(known[-1]) if known else sentences.load_unknown()
+    if unknown and not is_loaded:
+        state = sentences.load_untold(DAYS)
     said = (state, *((sentences.unknown_loads(unknown, DAYS),) if unknown else ()), *estimated(shown))
-    return Training(said, drawing_of(shown) if any(row.get("training_load") for row in shown) else None)
+    return Training(said, drawing_of(shown) if is_loaded else None)
 
 
 def state_text(row: Row) -> str:

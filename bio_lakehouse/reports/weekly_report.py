@@ -33,9 +33,10 @@ from bio_lakehouse.reports.completeness import (
     Status,
 )
 from bio_lakehouse.reports.contents import Contents
+from bio_lakehouse.reports.facts import days_as_high
 from bio_lakehouse.reports.measures import OUTPUT, WORKOUTS, Measure, rounded
 from bio_lakehouse.reports.sparkline import Bars, Sparkline, bars, sparkline, whole_weeks
-from bio_lakehouse.reports.week import WorkoutLine
+from bio_lakehouse.reports.week import Moment, WorkoutLine
 from bio_lakehouse.reports.whisker import whisker
 
 
@@ -54,12 +55,15 @@ class Tile:
 
 
 def render(contents: Contents, figures: Mapping[str, Figure] | None = None) -> str:
-    """The page. `figures` are Plotly figures by insight name; an insight without one is text alone.
+    """The page. `figures` are Plotly figures by insight name; an insight without one is text alone, and one
+    without enough data has neither card nor figure.
 
     Plotly's script is inside the page once, compressed, and only when there is a figure. A content security policy
     allows these scripts alone, by their hashes, and no request.
     """
-    drawn = {name: _figure_json(figure) for name, figure in (figures or {}).items()}
+    cards = [card for card in contents.insights if card.status != "not enough data"]
+    known = figures or {}
+    drawn = {card.name: _figure_json(known[card.name]) for card in cards if card.name in known}
     script = Markup(environment().get_template("weekly_report.js.j2").render().strip())
     return (
         environment()
@@ -67,6 +71,7 @@ def render(contents: Contents, figures: Mapping[str, Figure] | None = None) -> s
         .render(
             report=contents,
             tiles=tiles_of(contents),
+            cards=cards,
             figures=drawn,
             packed=_packed_plotly() if drawn else "",
             script=script,
@@ -88,6 +93,7 @@ def environment() -> Environment:
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.globals.update(
         weekday=sentences.weekday,
+        high_on=high_on,
         short_day=sentences.short_day,
         long_day=sentences.long_day,
         moved=moved_text,
@@ -193,7 +199,7 @@ def _workout_tile(contents: Contents) -> Tile:
     *before, week = contents.workout_weeks
     known = "No data this week" if week.workouts is None else f"{week.days_known} of 7 days known"
     counts, usual = [WORKOUTS.number(w.workouts) for w in before], whole_weeks(before)
-    output = f", {OUTPUT.text(week.output_kj)} in all" if week.output_kj else ""
+    output = f", {OUTPUT.text(week.output_kj)}" if week.output_kj else ""
     return Tile(
         "Workouts",
         "workout",
@@ -217,6 +223,13 @@ def moved_text(comparison: Comparison) -> str:
     return sentences.moved(
         week, before, change, measure.change(low), measure.change(high), probability(comparison.q or 0.0)
     )
+
+
+def high_on(contents: Contents, moment: Moment) -> str:
+    """`Saturday`, or `Saturday and Sunday` where two days were as high."""
+    known = next((c for c in contents.comparisons if c.measure is moment.measure), None)
+    days = [moment.day] if known is None else days_as_high(known, moment)
+    return sentences.listed([sentences.weekday(day) for day in days])
 
 
 def mean_of(total: TotalComparison) -> Measure:

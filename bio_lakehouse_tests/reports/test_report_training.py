@@ -57,3 +57,12 @@ def test_bars_are_as_high_as_their_loads() -> None:
 def test_nothing_known_draws_nothing() -> None:
     made = training_of([], SUNDAY)
     assert (made.sentences, made.drawing) == (("Training load is not known for any day of this week.",), None)
+
+
+def test_without_any_known_load_no_zero_is_shown_as_a_state() -> None:
+    daily = rows(90)
+    unknown = [row | {"training_load": None if row["training_load"] else 0.0, "unknown_workouts": 1} for row in daily]
+    made = training_of(unknown, SUNDAY)
+    assert made.sentences[0] == "Training load cannot be told: no workout of the last 90 days has a known load."
+    assert "A load is told from power and FTP, or from heart rate" in made.sentences[1]
+    assert made.drawing is None

@@ -19,8 +19,11 @@ from plotly.offline import get_plotlyjs
 
 from bio_lakehouse.insights import Insight
 from bio_lakehouse.reports import palette
+from bio_lakehouse.reports.completeness import MEANINGS
 from bio_lakehouse.reports.contents import Contents, ReportInputs, contents_of
+from bio_lakehouse.reports.email import email_of
 from bio_lakehouse.reports.weekly_report import (
+    environment,
     figure_text,
     finding_facts,
     probability,
@@ -268,9 +271,34 @@ def test_tiles_say_what_they_show(contents: Contents) -> None:
     assert (readiness.figure, readiness.lines[0]) == ("73", "Mean of 6 of 7 days")
     assert sleep.lines == ("Mean of 7 of 7 days", "Your four-week median: 81")
     assert sleep.sentences == ("7 of 7 days within your usual 79 to 85.",)
-    assert (workouts.figure, workouts.lines) == ("3", ("6 of 7 days known, 750 kJ in all", "Your four-week median: 2"))
+    assert (workouts.figure, workouts.lines) == ("3", ("6 of 7 days known, 750 kJ", "Your four-week median: 2"))
     assert workouts.sentences == ("Your usual: 2 to 3.", "The four weeks before: 2, 3, 2 and 2.")
     assert workouts.label == "Workouts a week, oldest first: 2, 3, 2, 2 and 3"
+
+
+def test_every_status_has_a_sign_of_its_own() -> None:
+    sign = environment().get_template("parts.j2").make_module({}).sign
+    drawn = {status: str(sign(status)) for status in MEANINGS}
+    assert len(set(drawn.values())) == len(MEANINGS)
+
+
+def test_two_days_that_are_as_high_are_both_named(make_inputs: MakeInputs, make_daily: Make) -> None:
+    contents = contents_of(make_inputs(daily=make_daily(sleep_score=[80] * 33 + [95, 95])))
+    assert "95 Saturday and Sunday" in parsed(render(contents)).text
+    assert "Sleep score 95 on Saturday and Sunday" in email_of(contents).html
+
+
+def test_what_cannot_be_said_yet_has_no_card_and_no_empty_chart(
+    contents: Contents, figures: dict[str, go.Figure]
+) -> None:
+    html = render(contents, figures | {"readiness_trend": go.Figure()})
+    assert 'id="insight-sleep_readiness"' in html
+    assert "insight-readiness_trend" not in html
+    assert "figure-readiness_trend" not in html
+    nothing = replace(contents, insights=contents.insights[2:])
+    page = parsed(render(nothing, {"readiness_trend": go.Figure()}))
+    assert "Nothing can be said yet: what is missing stands below." in page.text
+    assert len(page.scripts) == 1
 
 
 def test_an_unknown_day_breaks_the_line(contents: Contents) -> None:
