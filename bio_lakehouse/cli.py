@@ -277,7 +277,7 @@ def oura_login(home: Path | None, user: str | None, history: bool | None) -> Non
     """Sign in to Oura in the browser; the tokens stay on this machine (or in Parameter Store).
 
     Register an application at https://developer.ouraring.com/applications first and set BIO_OURA_CLIENT_ID and
-    BIO_OURA_CLIENT_SECRET.
+    BIO_OURA_CLIENT_SECRET. The whole history can be fetched at once afterwards; it can be stopped and resumed.
 
     \b
     Example:  bio-lakehouse oura login
@@ -307,6 +307,8 @@ def oura_sync(
 ) -> None:
     """Fetch days from Oura's API into landing, and bring every day that changed up to date.
 
+    Exits with 1 when something did not arrive, was refused or was set aside; all else is brought in all the same.
+
     \b
     Example:  bio-lakehouse oura sync --from 2026-01-01
     """
@@ -315,7 +317,9 @@ def oura_sync(
 
     lake = open_lake(home)
     user_id = user_or_default(user, lake.settings)
-    sync_summary(lake, run_oura_sync(lake, user_id, first, last, resume=resume, land_only=land_only))
+    outcome = run_oura_sync(lake, user_id, first, last, resume=resume, land_only=land_only)
+    sync_summary(lake, outcome)
+    sys.exit(outcome.failed)
 
 
 @main.group()
@@ -325,8 +329,9 @@ def peloton() -> None:
 
 @peloton.command("login")
 @HOME
-def peloton_login(home: Path | None) -> None:
-    """Open a browser window on Peloton's site; sign in there once, the profile keeps the login.
+@user_option("Whose Peloton account it is")
+def peloton_login(home: Path | None, user: str | None) -> None:
+    """Open a browser window on Peloton's site; sign in there once, a profile of that user's own keeps the login.
 
     Needs the extra `peloton` (pip install "bio-lakehouse[peloton]") and a Chrome or Chromium.
 
@@ -336,7 +341,8 @@ def peloton_login(home: Path | None) -> None:
     from bio_lakehouse.lake.fetching import peloton_browser
     from bio_lakehouse.sources.peloton import download
 
-    download.login(peloton_browser(open_lake(home).settings), announce=click.echo)
+    settings = open_lake(home).settings
+    download.login(peloton_browser(settings, user_or_default(user, settings)), announce=click.echo)
     click.echo("Signed in; `bio-lakehouse peloton sync` can download now.")
 
 
@@ -347,6 +353,8 @@ def peloton_login(home: Path | None) -> None:
 def peloton_sync(home: Path | None, user: str | None, land_only: bool) -> None:
     """Download the workouts with the kept login into landing, and bring every day that changed up to date.
 
+    Exits with 1 when the file did not come, or it or some of its rows were refused.
+
     \b
     Example:  bio-lakehouse peloton sync
     """
@@ -354,4 +362,6 @@ def peloton_sync(home: Path | None, user: str | None, land_only: bool) -> None:
     from bio_lakehouse.workflows import run_peloton_sync
 
     lake = open_lake(home)
-    sync_summary(lake, run_peloton_sync(lake, user_or_default(user, lake.settings), land_only))
+    outcome = run_peloton_sync(lake, user_or_default(user, lake.settings), land_only)
+    sync_summary(lake, outcome)
+    sys.exit(outcome.failed)

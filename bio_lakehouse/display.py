@@ -34,6 +34,7 @@ def ingest_table(lake: Lakehouse, outcome: IngestOutcome) -> None:
         OUT.print(_arrivals(lake, outcome.arrivals))
     for arrival in outcome.arrivals:
         _explain(lake, arrival)
+    _print_new_fields(lake, outcome.arrivals)
     for path, reason in outcome.unread.items():
         OUT.print(f"[red]not read[/] {escape(path)}: {escape(reason)}", soft_wrap=True)
     if not outcome.runs:
@@ -74,10 +75,18 @@ def _explain(lake: Lakehouse, arrival: Arrival) -> None:
     entry = arrival.entry
     if entry.status == "validation_failed":
         OUT.print(f"[red]refused[/] {escape(arrival.path)}: {escape(entry.error or '')}", soft_wrap=True)
-    if entry.unknown_fields and not arrival.repeated:
-        OUT.print(f"[yellow]new fields[/] {escape(arrival.path)}: {escape(entry.unknown_fields)} (kept in bronze)")
     if entry.quarantined_count and not arrival.repeated:
         _print_quarantine(arrival.path, quarantine.read(lake.objects, arrival.path))
+
+
+def _print_new_fields(lake: Lakehouse, arrivals: list[Arrival]) -> None:
+    """Fields that no file had before, once: the files after the first are not news."""
+    from bio_lakehouse.lake.drift import first_seen
+
+    brought = {arrival.path for arrival in arrivals if arrival.entry.unknown_fields and not arrival.repeated}
+    for (dataset, name), entry in first_seen(lake.log.entries()).items() if brought else ():
+        if entry.file_path in brought:
+            OUT.print(f"[yellow]new field[/] {escape(name)} in {dataset} (kept in bronze)", soft_wrap=True)
 
 
 def _print_quarantine(path: str, rows: list[dict[str, Any]]) -> None:
@@ -90,7 +99,7 @@ def _print_quarantine(path: str, rows: list[dict[str, Any]]) -> None:
 
 def sync_summary(lake: Lakehouse, outcome: SyncOutcome) -> None:
     """What a fetch landed and changed."""
-    OUT.print(f"Landed {len(outcome.landed)} files.")
+    OUT.print(f"Landed {len(outcome.landed)} {'file' if len(outcome.landed) == 1 else 'files'}.")
     if outcome.ingest:
         ingest_table(lake, outcome.ingest)
 

@@ -123,12 +123,16 @@ class Settings(BaseSettings):
         "https://cloud.ouraring.com/oauth/authorize", description="Where Oura asks for your consent."
     )
     oura_api_url: str = Field("https://api.ouraring.com", description="Oura's API.")
-    oura_sandbox: bool = Field(False, description="Read Oura's made-up sandbox data instead of yours.")
+    oura_sandbox: bool = Field(
+        False, description="Read Oura's made-up sandbox data instead of yours; it is kept apart, for user `sandbox`."
+    )
     oura_lookback_days: int = Field(
         7, ge=1, description="Days that a daily fetch asks for again, as the ring syncs late."
     )
     peloton_profile: Path | None = Field(
-        None, description="Browser profile that keeps the Peloton login; `<home>/peloton-browser` when not set."
+        None,
+        description="Folder of the browser profiles, one a user, that keep Peloton logins; `<home>/peloton-browser` "
+        "when not set.",
     )
     peloton_browser: Path | None = Field(
         None, description="Chrome or Chromium to use; the first one found when not set."

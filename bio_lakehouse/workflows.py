@@ -19,7 +19,9 @@ from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 if TYPE_CHECKING:
+    from bio_lakehouse.lake.fetching import FetchOutcome
     from bio_lakehouse.reports.formats import Format
+    from bio_lakehouse.sources.oura.fetch import Progress as WindowProgress
 
 CONSOLE = Console(stderr=True)
 REPORT_SELECTION = "group:insights or group:reports"
@@ -186,13 +188,20 @@ class SyncOutcome:
     landed: list[str]
     ingest: IngestOutcome | None
 
+    @property
+    def failed(self) -> bool:
+        return self.ingest is not None and self.ingest.failed
+
 
 def run_oura_login(lake: Lakehouse, user_id: str, announce: Callable[[str], None]) -> None:
     """Sign `user_id` in to Oura over a browser on this machine."""
     from bio_lakehouse.lake.fetching import oura_connection, oura_tokens
     from bio_lakehouse.sources.oura import oauth
 
-    oauth.login(oura_connection(lake.settings), oura_tokens(lake.settings, user_id), announce=announce)
+    def say(address: str) -> None:
+        announce(f"Oura's sign-in opens in your browser. If it does not, open this address on this machine:\n{address}")
+
+    oauth.login(oura_connection(lake.settings), oura_tokens(lake.settings, user_id), announce=say)
 
 
 def run_oura_sync(
@@ -207,21 +216,30 @@ def run_oura_sync(
     """Fetch and land those days (the look-back when not said) and build what changed; then raise what failed."""
     from bio_lakehouse.lake import fetching
 
-    usual_first, usual_last = fetching.look_back(lake.settings, user_id)
-    with progress_bar("Fetching from Oura") as bar:
-        task = bar.add_task("")
-        outcome = fetching.fetch_oura(
-            lake,
-            user_id,
-            first or usual_first,
-            last or usual_last,
-            resume=resume,
-            progress=lambda p: bar.update(task, total=p.total, completed=p.number, description=str(p.outcome.window)),
-        )
+    first, last = fetching.asked_days(lake.settings, user_id, first, last)
+    whose = "" if user_id == lake.settings.user else f" --user {user_id}"
+    go_on = f"To fetch the rest: bio-lakehouse oura sync --from {first} --to {last} --resume{whose}"
+    try:
+        outcome = _fetched(lake, user_id, first, last, resume)
+    except KeyboardInterrupt:
+        CONSOLE.print(f"Stopped; what arrived whole is kept. {go_on}", highlight=False, soft_wrap=True)
+        raise
     ingest = None if land_only else ingest_landed(lake)
     if outcome.error:
-        raise outcome.error
+        raise type(outcome.error)(f"{outcome.error} {go_on}")
     return SyncOutcome(outcome.landed, ingest)
+
+
+def _fetched(lake: Lakehouse, user_id: str, first: date, last: date, resume: bool) -> FetchOutcome:
+    from bio_lakehouse.lake import fetching
+
+    with progress_bar("Fetching from Oura") as bar:
+        task = bar.add_task("")
+
+        def told(step: WindowProgress) -> None:
+            bar.update(task, total=step.total, completed=step.number, description=str(step.outcome.window))
+
+        return fetching.fetch_oura(lake, user_id, first, last, resume=resume, progress=told)
 
 
 def run_peloton_sync(lake: Lakehouse, user_id: str, land_only: bool = False) -> SyncOutcome:

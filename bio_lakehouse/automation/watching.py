@@ -9,6 +9,7 @@ import dagster as dg
 
 from bio_lakehouse.engines.gap_ledger import knowledge_by_table, source_of
 from bio_lakehouse.gold.gap_ledger import Cause, cause_of, gaps, stretches
+from bio_lakehouse.lake.drift import first_seen
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 
@@ -89,9 +90,6 @@ def set_aside(entries: Iterable[LogEntry]) -> list[str]:
 
 def new_fields(entries: Iterable[LogEntry]) -> list[str]:
     """Fields that this version does not know, of which the first file came in the last days."""
-    first_seen: dict[tuple[str, str], datetime] = {}
-    for entry in sorted(entries, key=lambda entry: entry.upload_timestamp):
-        for name in (entry.unknown_fields or "").split(",") if entry.unknown_fields else ():
-            first_seen.setdefault((entry.data_type or "", name), entry.upload_timestamp)
     since = datetime.now(UTC) - timedelta(NEW_FIELD_DAYS)
-    return [f"{data_type}: {name} is new" for (data_type, name), seen in sorted(first_seen.items()) if seen >= since]
+    recent = (place for place, entry in first_seen(entries).items() if entry.upload_timestamp >= since)
+    return [f"{data_type}: {name} is new" for data_type, name in sorted(recent)]

@@ -9,20 +9,21 @@ from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bio_lakehouse.errors import SourceError
+from bio_lakehouse.errors import BioLakehouseError, SettingsError, SignInRequired, SourceError
 from bio_lakehouse.lake import landing
+from bio_lakehouse.lake.fetched_windows import FetchedWindows
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landing import Note
-from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources.oura.client import OuraClient
 from bio_lakehouse.sources.oura.connection import OuraConnection
-from bio_lakehouse.sources.oura.fetch import Answer, FailedWindow, Progress, Window, failure_of, fetch
-from bio_lakehouse.sources.oura.tokens import TokenStore, open_token_store
-from bio_lakehouse.sources.peloton.download import PelotonBrowser, download_workouts
+from bio_lakehouse.sources.oura.fetch import Answer, FailedWindow, Progress, failure_of, fetch, readable
+from bio_lakehouse.sources.oura.tokens import TokenStore, open_token_store, signed_in_users, tokens_in
+from bio_lakehouse.sources.peloton.download import PelotonBrowser, download_workouts, keeps_login
 from bio_lakehouse.sources.records import FetchNote
 
-FAILED_PREFIX = "fetch"
+SANDBOX_USER = "sandbox"
+"""Whose the sandbox's answers are: made-up data never gets among a person's."""
 
 
 @dataclass
@@ -52,45 +53,69 @@ def oura_connection(settings: Settings) -> OuraConnection:
     )
 
 
+def oura_token_place(settings: Settings) -> str | Path:
+    return settings.oura_token_store or settings.home / "secrets"
+
+
 def oura_tokens(settings: Settings, user_id: str) -> TokenStore:
-    return open_token_store(settings.oura_token_store or settings.home / "secrets", user_id)
+    return open_token_store(oura_token_place(settings), user_id)
 
 
-def peloton_browser(settings: Settings) -> PelotonBrowser:
+def oura_users(settings: Settings) -> list[str]:
+    """Who has signed in to Oura: whoever has tokens, listed in `users.toml` or not.
+
+    Raises `SettingsError` without an application, and `SignInRequired` when nobody has.
+    """
+    if not (settings.oura_client_id and settings.oura_client_secret.get_secret_value()):
+        raise SettingsError("BIO_OURA_CLIENT_ID and BIO_OURA_CLIENT_SECRET are not both set.")
+    found = signed_in_users(oura_token_place(settings))
+    if not found:
+        raise SignInRequired("Nobody has signed in to Oura. Run `bio-lakehouse oura login`, then start the UI again.")
+    return found
+
+
+def why_no_oura(settings: Settings) -> str | None:
+    """Why Oura cannot be asked, and what to do; None when it can. Parameter Store is asked only by the fetch."""
+    in_parameter_store = str(oura_token_place(settings)).startswith("ssm:")
+    try:
+        oura_connection(settings) if in_parameter_store else oura_users(settings)
+    except BioLakehouseError as error:
+        return str(error)
+    return None
+
+
+def peloton_browser(settings: Settings, user_id: str) -> PelotonBrowser:
+    """The browser of one person, with a profile of their own: a login is one member's."""
     return PelotonBrowser(
-        profile=settings.peloton_profile or settings.home / "peloton-browser",
+        profile=peloton_profiles(settings) / user_id,
         executable=settings.peloton_browser,
         headless=settings.peloton_headless,
         workouts_url=settings.peloton_workouts_url,
     )
 
 
-def oura_users(settings: Settings) -> list[str]:
-    """Who has signed in to Oura, of the lake's users."""
-    return [user_id for user_id in sorted({*settings.users, settings.user}) if oura_tokens(settings, user_id).load()]
+def peloton_profiles(settings: Settings) -> Path:
+    return settings.peloton_profile or settings.home / "peloton-browser"
 
 
-def why_no_oura(settings: Settings) -> str | None:
-    """Why Oura cannot be asked, and what to do; None when it can. Parameter Store is asked only by the fetch."""
-    if not (settings.oura_client_id and settings.oura_client_secret.get_secret_value()):
-        return "BIO_OURA_CLIENT_ID and BIO_OURA_CLIENT_SECRET are not both set."
-    if (settings.oura_token_store or "").startswith("ssm:"):
-        return None
-    try:
-        signed_in = oura_users(settings)
-    except SourceError as error:
-        return str(error)
-    return (
-        None if signed_in else "Nobody has signed in to Oura. Run `bio-lakehouse oura login`, then start the UI again."
-    )
+def peloton_users(settings: Settings) -> list[str]:
+    """Who has signed in to Peloton; raises `SignInRequired` when nobody has."""
+    found = sorted(profile.name for profile in peloton_profiles(settings).glob("*") if keeps_login(profile))
+    if not found:
+        raise SignInRequired(
+            "Nobody has signed in to Peloton. Run `bio-lakehouse peloton login`, then start the UI again."
+        )
+    return found
 
 
 def why_no_peloton(settings: Settings) -> str | None:
     """Why Peloton cannot be asked, and what to do; None when it can."""
     if find_spec("playwright") is None:
         return 'The extra is not installed. Run `pip install "bio-lakehouse[peloton]"`.'
-    if not peloton_browser(settings).profile.is_dir():
-        return "Nobody has signed in to Peloton. Run `bio-lakehouse peloton login`, then start the UI again."
+    try:
+        peloton_users(settings)
+    except SignInRequired as error:
+        return str(error)
     return None
 
 
@@ -98,6 +123,22 @@ def look_back(settings: Settings, user_id: str) -> tuple[date, date]:
     """First and last day of the daily fetch: today and the days before that the ring may still restate."""
     today = settings.today(user_id)
     return today - timedelta(days=settings.oura_lookback_days), today
+
+
+def asked_days(settings: Settings, user_id: str, first: date | None, last: date | None) -> tuple[date, date]:
+    """The days that a person asks for; what is not said ends today and begins a look-back before the end.
+
+    Raises `SettingsError` when there are none, or they are not all the lake's.
+    """
+    today = settings.today(user_id)
+    last = last or today
+    first = first or max(settings.first_day, last - timedelta(days=settings.oura_lookback_days))
+    if not settings.first_day <= first <= last <= today:
+        raise SettingsError(
+            f"{first} to {last} are not days to ask for: give a first day, then a last, from {settings.first_day} "
+            f"(BIO_FIRST_DAY) to {today} (today)."
+        )
+    return first, last
 
 
 def fetch_oura(
@@ -113,75 +154,51 @@ def fetch_oura(
 ) -> FetchOutcome:
     """Ask Oura about days `first` to `last` and land each whole answer as it comes; failed windows are logged.
 
-    With `resume` the windows that some earlier fetch has landed are not asked for again; with `landed_since` (UTC)
-    those that were fetched after that.
+    With `resume` the windows that some earlier fetch has landed for good are not asked for again; with `landed_since`
+    (UTC) those that were fetched after that. Answers of the sandbox belong to `SANDBOX_USER`. Raises `SettingsError`
+    without an application and `SignInRequired` when that person never signed in.
     """
-    outcome = FetchOutcome()
+    connection, store = connection or oura_connection(lake.settings), oura_tokens(lake.settings, user_id)
+    tokens_in(store)
+    owner = SANDBOX_USER if connection.sandbox else user_id
     zone = ZoneInfo(lake.settings.user_profile(user_id).timezone)
-    done = landed_windows(lake, user_id, landed_since) if resume or landed_since else set()
-    with OuraClient(connection or oura_connection(lake.settings), oura_tokens(lake.settings, user_id)) as client:
-        for answer in fetch(client, first, last, zone, done=done, progress=progress):
+    windows, outcome = FetchedWindows(lake, owner), FetchOutcome()
+    done = windows.done(resume, landed_since)
+    with OuraClient(connection, store) as client:
+        endpoints = readable(connection.scopes)
+        for answer in fetch(client, first, last, zone, endpoints=endpoints, done=done, progress=progress):
             if isinstance(answer, Answer):
-                outcome.landed.append(land_answer(lake, user_id, answer))
+                outcome.landed.append(windows.land(answer))
             else:
                 outcome.failed.append(answer)
-                log_failure(lake, user_id, answer)
+                windows.fail(answer)
     return outcome
-
-
-def land_answer(lake: Lakehouse, user_id: str, answer: Answer) -> str:
-    """Put one whole answer into landing; the landing key."""
-    fetched = f"{answer.note.fetched_at:%Y%m%dT%H%M%S%fZ}"
-    name = f"oura_{answer.file_name.removesuffix('.json')}_{fetched}.json"
-    key = landing.put(lake.landing_objects, user_id, name, answer.content, Note(fetch=answer.note))
-    lake.log.forget(failure_path(user_id, answer.window))
-    return key
-
-
-def failure_path(user_id: str, window: Window) -> str:
-    return f"{FAILED_PREFIX}/{user_id}/oura/{window.endpoint}/{window.first_day}_{window.last_day}"
-
-
-def log_failure(lake: Lakehouse, user_id: str, failed: FailedWindow) -> None:
-    """Keep in the log that a window did not arrive whole, and why."""
-    now = datetime.now(UTC)
-    entry = LogEntry(
-        file_path=failure_path(user_id, failed.window),
-        checksum="",
-        user_id=user_id,
-        upload_timestamp=now,
-        size=0,
-        modified=now,
-        status="fetch_failed",
-        source="oura",
-        origin="api",
-        data_type=f"oura/{failed.window.endpoint}",
-        covered_first=failed.window.first_day,
-        covered_last=failed.window.last_day,
-        error=str(failed.error),
-    )
-    lake.log.record(entry)
-
-
-def landed_windows(lake: Lakehouse, user_id: str, since: datetime | None = None) -> set[Window]:
-    """The windows of that user that some fetch has landed, only those fetched after `since` (UTC) when it is said."""
-    notes = (
-        landing.read_note(lake.landing_objects, info.key).fetch
-        for info in landing.files(lake.landing_objects)
-        if landing.user_of(info.key) == user_id
-    )
-    return {
-        Window(note.dataset, note.first_day, note.last_day)
-        for note in notes
-        if note and note.dataset and note.first_day and note.last_day and (since is None or note.fetched_at >= since)
-    }
 
 
 def fetch_peloton(lake: Lakehouse, user_id: str) -> str:
     """Download the member's workouts with the kept login and land the file; the landing key."""
     fetched_at = datetime.now(UTC)
-    file = download_workouts(peloton_browser(lake.settings))
+    file = download_workouts(peloton_browser(lake.settings, user_id))
     path = Path(file.name)
     name = f"{path.stem}_{fetched_at:%Y%m%dT%H%M%SZ}{path.suffix or '.csv'}"
     note = Note(fetch=FetchNote(fetched_at, "workouts"))
     return landing.put(lake.landing_objects, user_id, name, file.content, note)
+
+
+def fetch_everybodys_peloton(lake: Lakehouse) -> list[str]:
+    """Download and land the workouts of everybody who has signed in to Peloton; the landing keys.
+
+    Raises, once all were tried, `SignInRequired` when that is all that it takes, else `SourceError`.
+    """
+    landed: list[str] = []
+    failed: dict[str, SourceError] = {}
+    for user_id in peloton_users(lake.settings):
+        try:
+            landed.append(fetch_peloton(lake, user_id))
+        except SourceError as error:
+            failed[user_id] = error
+    if failed:
+        signed_out = all(isinstance(error, SignInRequired) for error in failed.values())
+        text = "; ".join(f"{user_id}: {error}" for user_id, error in failed.items())
+        raise SignInRequired(text) if signed_out else SourceError(text)
+    return landed

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bio_lakehouse.lake import landing
 from bio_lakehouse.lake.bronze import days_between
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.sources.oura.client import ENDPOINTS
 from bio_lakehouse.sources.records import FetchNote
-
-Records = dict[tuple[date, str], str]
-"""Canonical JSON by day and identity."""
 
 
 @dataclass
@@ -55,10 +54,12 @@ def _compare(
 ) -> None:
     dataset = f"oura/{note.dataset}"
     days = fetched_before(lake, user_id, dataset, landed) & _days(note, before)
-    zone = ZoneInfo(lake.settings.user_profile(user_id).timezone)
+    day_of = partial(
+        ENDPOINTS[note.dataset or ""].day_of, timezone=ZoneInfo(lake.settings.user_profile(user_id).timezone)
+    )
     answer = json.loads(lake.landing_objects.get(key))["data"]
-    sent = {at: text for at, text in _keyed(answer, zone) if at[0] in days}
-    held = {at: text for at, text in _held(lake, user_id, dataset, note, landed, zone).items() if at[0] in days}
+    sent = {at: text for at, text in _keyed(answer, day_of) if at[0] in days}
+    held = {at: text for at, text in _keyed(_held(lake, user_id, dataset, note, landed), day_of) if at[0] in days}
     unequal = {at for at in sent.keys() & held.keys() if sent[at] != held[at]}
     found.compared += len(sent)
     for counter, at in (
@@ -88,27 +89,25 @@ def fetched_before(lake: Lakehouse, user_id: str, dataset: str, landed: Collecti
 
 
 def _held(
-    lake: Lakehouse, user_id: str, dataset: str, note: FetchNote, landed: Collection[str], zone: ZoneInfo
-) -> Records:
-    """The newest version in bronze of each record that earlier answers brought."""
+    lake: Lakehouse, user_id: str, dataset: str, note: FetchNote, landed: Collection[str]
+) -> list[dict[str, Any]]:
+    """What earlier answers brought, as bronze has it, the newest version of a record last."""
     if note.first_day is None or note.last_day is None:
-        return {}
+        return []
     lines = lake.bronze.read(dataset, note.first_day, note.last_day).sort_by("version").to_pylist()
-    earlier = [
+    return [
         json.loads(line["record"])
         for line in lines
         if line["user_id"] == user_id and line["origin"] == "api" and line["source_file"] not in landed
     ]
-    return dict(_keyed(earlier, zone))
 
 
-def _keyed(records: list[dict[str, Any]], zone: ZoneInfo) -> Iterator[tuple[tuple[date, str], str]]:
+def _keyed(
+    records: list[dict[str, Any]], day_of: Callable[[dict[str, Any]], date | None]
+) -> Iterator[tuple[tuple[date, str], str]]:
+    """Canonical JSON by day and identity; a record of no readable day is in quarantine, and of no day to compare."""
     for record in records:
         identity = str(record.get("id") or f"{record.get('timestamp')}|{record.get('source')}")
-        yield (_day_of(record, zone), identity), json.dumps(record, sort_keys=True)
-
-
-def _day_of(record: dict[str, Any], zone: ZoneInfo) -> date:
-    if "day" in record:
-        return date.fromisoformat(record["day"])
-    return datetime.fromisoformat(record["timestamp"]).astimezone(zone).date()
+        day = day_of(record)
+        if day:
+            yield (day, identity), json.dumps(record, sort_keys=True)

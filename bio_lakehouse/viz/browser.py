@@ -7,15 +7,15 @@ import tempfile
 from pathlib import Path
 
 from bio_lakehouse.errors import ReportError
-from bio_lakehouse.sources.browser import find_browser, has_sandbox
+from bio_lakehouse.sources import browser
 
 PRINT_SECONDS = 60
 QUIET = ("--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 
 
-def drawing_browser(wanted: Path | None = None) -> str:
+def find_browser(wanted: Path | None = None) -> str:
     """The program of `wanted`, else of the first browser found; raises `ReportError` when there is none."""
-    return str(find_browser(wanted, "BIO_BROWSER", ReportError))
+    return str(browser.find_browser(wanted, "BIO_BROWSER", ReportError))
 
 
 def print_pdf(page: Path, program: str) -> bytes:
@@ -44,4 +44,4 @@ def print_pdf(page: Path, program: str) -> bytes:
 
 def sandbox() -> tuple[str, ...]:
     """The option without which Chrome does not start where it has no sandbox."""
-    return () if has_sandbox() else ("--no-sandbox",)
+    return () if browser.has_sandbox() else ("--no-sandbox",)

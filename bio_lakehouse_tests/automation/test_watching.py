@@ -136,7 +136,9 @@ def test_schedules_are_on_once_somebody_has_signed_in(settings: Settings, monkey
     credentials = load_settings(**settings.without_secrets() | {"oura_client_id": "id", "oura_client_secret": "secret"})
     assert "bio-lakehouse oura login" in (by_name(credentials)["oura_daily_schedule"].description or "")
     open_token_store(settings.home / "secrets", "me").save(Tokens("access", "refresh"))
-    (settings.home / "peloton-browser").mkdir()
+    profile = settings.home / "peloton-browser" / "me"
+    profile.mkdir(parents=True)
+    (profile / "session-cookies.json").write_text("[]")
     monkeypatch.setattr("bio_lakehouse.lake.fetching.find_spec", lambda _: object())
     statuses = {schedule.default_status for schedule in schedules(credentials)}
     assert statuses == {dg.DefaultScheduleStatus.RUNNING}

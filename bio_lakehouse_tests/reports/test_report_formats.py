@@ -104,7 +104,7 @@ def test_the_page_is_printed(home: Path) -> None:
 
 
 def test_no_browser_no_pdf_and_a_clear_word(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bio_lakehouse.viz.browser.BROWSERS", ("no-such-browser",))
+    monkeypatch.setattr("bio_lakehouse.sources.browser.BROWSERS", ("no-such-browser",))
     with pytest.raises(ReportError, match="no Chrome or Chromium was found; install one, or set BIO_BROWSER"):
         formats.written_as(lake_in(home), "me", SUNDAY, "pdf")
     with pytest.raises(ReportError, match=r"printed no PDF of .*weekly-2025-11-16.html"):

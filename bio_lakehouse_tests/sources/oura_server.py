@@ -94,14 +94,14 @@ class Accounts:
             return 401, {"error": "invalid_client"}
         if form.get("grant_type") == "authorization_code":
             return self._redeem(form)
-        return self._refresh(form.get("refresh_token", ""))
+        return self.refresh_with(form.get("refresh_token", ""))
 
     def _redeem(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         if self.codes.pop(form.get("code", ""), None) != form.get("redirect_uri"):
             return 400, {"error": "invalid_grant"}
         return 200, self.issue()
 
-    def _refresh(self, token: str) -> tuple[int, dict[str, Any]]:
+    def refresh_with(self, token: str) -> tuple[int, dict[str, Any]]:
         family = self.refresh.pop(token, None)
         if family is None:
             self.refused_refreshes += 1

@@ -37,7 +37,11 @@ SIGN_IN_PAGE = """<!doctype html><title>Log in</title><form method="post" action
 
 @dataclass
 class Site:
-    """What the site does now. `person` is somebody at the keyboard who fills the sign-in form."""
+    """What the site does now.
+
+    `person` is somebody at the keyboard who fills the sign-in form. One that `renews` gives a new session with each
+    workouts page and knows the old one no more.
+    """
 
     person: bool = False
     status: int = 200
@@ -46,6 +50,8 @@ class Site:
     banner: str = ""
     after_sign_in: str = "/profile/workouts"
     answer: str = CSV
+    cookie: str = "Path=/; HttpOnly"
+    renews: bool = False
     stalls: bool = False
     sessions: int = 0
     downloads: int = 0
@@ -78,7 +84,12 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             elif not signed_in:
                 self._see_other("/login")
             elif self.path == "/profile/workouts":
-                self._html(site.status, PAGE.format(banner=site.banner, button=site.button, action=site.action))
+                site.sessions += site.renews
+                self._html(
+                    site.status,
+                    PAGE.format(banner=site.banner, button=site.button, action=site.action),
+                    f"session={site.sessions}; {site.cookie}" if site.renews else None,
+                )
             elif self.path.endswith("workout_history_csv"):
                 self._csv()
             else:
@@ -86,7 +97,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             site.sessions += 1
-            self._see_other(site.after_sign_in, f"session={site.sessions}; Path=/; HttpOnly")
+            self._see_other(site.after_sign_in, f"session={site.sessions}; {site.cookie}")
 
         def _csv(self) -> None:
             content = site.answer.encode()
@@ -101,9 +112,11 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 self.wfile.flush()
                 site.wait_for_the_end()
 
-        def _html(self, status: int, text: str) -> None:
+        def _html(self, status: int, text: str, cookie: str | None = None) -> None:
             content = text.encode()
             self.send_response(status)
+            if cookie:
+                self.send_header("Set-Cookie", cookie)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()

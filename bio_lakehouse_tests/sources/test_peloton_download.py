@@ -12,13 +12,14 @@ import pytest
 from filelock import FileLock
 
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
+from bio_lakehouse.sources.browser import find_browser
 from bio_lakehouse.sources.peloton import download as download_module
-from bio_lakehouse.sources.peloton.download import PelotonBrowser, download_workouts, find_browser, login
-from bio_lakehouse_tests.sources.peloton_site import BANNER, BLOB, CSV, LINK, NEW_TAB, Site
+from bio_lakehouse.sources.peloton.download import PelotonBrowser, download_workouts, keeps_login, login
+from bio_lakehouse_tests.sources.peloton_site import BANNER, BLOB, CSV, LINK, NAVIGATE, NEW_TAB, Site
 
 pytest.importorskip("playwright", reason="needs the extra bio-lakehouse[peloton]")
 try:
-    find_browser(None)
+    find_browser(None, "BIO_PELOTON_BROWSER", SettingsError)
 except SettingsError as missing:
     pytest.skip(str(missing), allow_module_level=True)
 
@@ -61,6 +62,37 @@ def test_login_is_kept_and_the_file_comes_byte_for_byte(
     assert list((home / "Downloads").iterdir()) == []
     assert list(scratch.iterdir()) == []
     assert list(peloton.profile.rglob("*.csv*")) == []
+    assert not (peloton.profile / "downloads").exists()
+
+
+def test_what_a_killed_download_left_behind_goes_with_the_next(site: Site, peloton: PelotonBrowser) -> None:
+    left = peloton.profile / "downloads" / "5f1c"
+    left.parent.mkdir()
+    left.write_text("half a file")
+    download_workouts(peloton)
+    assert not left.exists()
+
+
+@pytest.mark.parametrize("cookie", ["Path=/; HttpOnly", "Path=/; HttpOnly; Max-Age=86400"], ids=["session", "lasting"])
+def test_login_outlives_the_browser(cookie: str, tmp_path: Path) -> None:
+    with Site(person=True, cookie=cookie) as site:
+        peloton = PelotonBrowser(tmp_path / "me", workouts_url=site.url)
+        login(peloton, announce=lambda text: None, timeout_seconds=20, window=False)
+        site.person = False
+        assert [download_workouts(peloton).content for _ in range(2)] == [CSV.encode()] * 2
+        assert site.sessions == 1
+
+
+def test_session_that_the_site_renews_is_kept_though_the_download_fails(tmp_path: Path) -> None:
+    with Site(person=True, renews=True) as site:
+        peloton = PelotonBrowser(tmp_path / "me", workouts_url=site.url, download_seconds=2)
+        login(peloton, announce=lambda text: None, timeout_seconds=20, window=False)
+        site.person = False
+        site.action = ""
+        with pytest.raises(SourceError, match="did not come"):
+            download_workouts(peloton)
+        site.action = NAVIGATE
+        assert download_workouts(peloton).content == CSV.encode()
 
 
 def test_profile_is_private(peloton: PelotonBrowser) -> None:
@@ -81,6 +113,12 @@ def test_suggested_name_is_made_safe(site: Site, peloton: PelotonBrowser) -> Non
     name = download_workouts(peloton).name
     assert name.endswith("1.csv")
     assert not set(name) & set("/ \\")
+
+
+def test_without_a_login_no_browser_is_started(tmp_path: Path) -> None:
+    with pytest.raises(SignInRequired, match=r"Nobody has signed in to Peloton yet .*bio-lakehouse peloton login"):
+        download_workouts(PelotonBrowser(tmp_path / "peloton"))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_expired_login_asks_to_sign_in(site: Site, peloton: PelotonBrowser) -> None:
@@ -133,6 +171,7 @@ def test_login_that_nobody_finishes_ends(tmp_path: Path) -> None:
         peloton = PelotonBrowser(tmp_path / "peloton", workouts_url=site.url)
         with pytest.raises(SourceError, match="Nobody signed in to Peloton within 1 s"):
             login(peloton, announce=lambda text: None, timeout_seconds=1, window=False)
+        assert not keeps_login(peloton.profile)
 
 
 def test_login_without_a_screen_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,14 +184,14 @@ def test_login_without_a_screen_says_so(tmp_path: Path, monkeypatch: pytest.Monk
 def test_profile_in_use_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download_module, "LOCK_SECONDS", 0.1)
     with FileLock(tmp_path / "peloton.lock"), pytest.raises(SourceError, match="Another Peloton sync or login"):
-        download_workouts(PelotonBrowser(tmp_path / "peloton"))
+        login(PelotonBrowser(tmp_path / "peloton"), announce=lambda text: None, window=False)
 
 
 def test_missing_browser_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError, match="BIO_PELOTON_BROWSER: there is no program"):
         download_workouts(PelotonBrowser(tmp_path / "peloton", executable=tmp_path / "chrome"))
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(SettingsError, match="No Chrome or Chromium was found"):
+    with pytest.raises(SettingsError, match="no Chrome or Chromium was found; install one, or set BIO_PELOTON_BROWSER"):
         download_workouts(PelotonBrowser(tmp_path / "peloton"))
 
 

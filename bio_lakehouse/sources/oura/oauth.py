@@ -18,7 +18,7 @@ from authlib.oauth2.client import OAuth2Client
 
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.sources.oura.connection import APPLICATIONS_PAGE, OuraConnection
-from bio_lakehouse.sources.oura.tokens import SIGN_IN, Tokens, TokenStore
+from bio_lakehouse.sources.oura.tokens import SIGN_IN, Tokens, TokenStore, tokens_in
 from bio_lakehouse.sources.oura.transport import (
     OuraUnavailable,
     Sleep,
@@ -109,7 +109,7 @@ class Session:
 
     def tokens(self) -> Tokens:
         """Tokens that are good for another minute. Raises `SignInRequired` when there are none or Oura refuses."""
-        tokens = self._tokens or self._stored()
+        tokens = self._tokens or tokens_in(self.store)
         self._tokens = self.renew(tokens) if tokens.expires_within(RENEW_SECONDS_BEFORE_EXPIRY) else tokens
         return self._tokens
 
@@ -119,26 +119,18 @@ class Session:
         The new refresh token is stored before anything uses it. Raises `SignInRequired` when Oura refuses.
         """
         with self.store.lock():
-            stored = self._stored()
+            stored = tokens_in(self.store)
             if stored.access_token == worn.access_token or stored.expires_within(RENEW_SECONDS_BEFORE_EXPIRY):
                 stored = self._exchanged(stored)
         self._tokens = stored
         return stored
-
-    def _stored(self) -> Tokens:
-        tokens = self.store.load()
-        if tokens is None:
-            raise SignInRequired(
-                f"Nobody has signed in to Oura yet ({self.store.where}). Run: bio-lakehouse oura login"
-            )
-        return tokens
 
     def _exchanged(self, stored: Tokens) -> Tokens:
         try:
             renewed = self._endpoints.refresh(stored)
         except _TokenRefused as refusal:
             # Parameter Store may answer with what was true a moment ago.
-            newest = self._stored()
+            newest = tokens_in(self.store)
             if newest.access_token != stored.access_token:
                 return newest
             raise SignInRequired(_not_renewed(refusal)) from None

@@ -82,6 +82,14 @@ class TokenStore(Protocol):
         ...
 
 
+def tokens_in(store: TokenStore) -> Tokens:
+    """What the store holds; raises `SignInRequired` when that is nothing."""
+    tokens = store.load()
+    if tokens is None:
+        raise SignInRequired(f"Nobody has signed in to Oura yet ({store.where}). Run: bio-lakehouse oura login")
+    return tokens
+
+
 def open_token_store(address: str | Path, user_id: str) -> TokenStore:
     """The store of one user: `ssm:/some/prefix` is Parameter Store, anything else a folder."""
     text = str(address)

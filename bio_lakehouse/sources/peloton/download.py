@@ -12,7 +12,6 @@ import json
 import os
 import re
 import shutil
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -24,19 +23,11 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
+from bio_lakehouse.sources.browser import find_browser, has_sandbox
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Download, Locator, Page
 
-BROWSERS = (
-    "google-chrome",
-    "google-chrome-stable",
-    "chromium",
-    "chromium-browser",
-    "microsoft-edge",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-)
 BUTTON = re.compile(r"download\s+workouts", re.IGNORECASE)
 SIGN_IN_FORM = "input[type=password], input[name=usernameOrEmail]"
 COOKIE_BANNER = "#onetrust-banner-sdk"
@@ -51,8 +42,8 @@ BY_HAND = "Meanwhile you can press the button yourself and add the file: bio-lak
 class PelotonBrowser:
     """Where the kept profile lives, which browser opens it, and how long to wait (seconds).
 
-    `executable` None takes the first Chrome, Chromium or Edge found. A browser without a window may be turned away by
-    the site; `headless=False` shows one.
+    A profile is one member's. `executable` None takes the first Chrome, Chromium or Edge found. A browser without a
+    window may be turned away by the site; `headless=False` shows one.
     """
 
     profile: Path
@@ -84,26 +75,20 @@ def login(
 def download_workouts(peloton: PelotonBrowser) -> WorkoutsFile:
     """Presses the download button of the signed-in member's page; nothing stays in any download folder.
 
-    Raises `SignInRequired` when the login has expired, `SourceError` when the page or its button is not as expected,
-    the download does not come, is no workouts CSV, or browser or Playwright are missing.
+    Raises `SignInRequired` when nobody has signed in or the login has expired, `SettingsError` when there is no
+    browser, and `SourceError` when Playwright is missing, the page or its button is not as expected, or the download
+    does not come or is no workouts CSV.
     """
     return asyncio.run(_download(peloton))
 
 
-def find_browser(wanted: Path | None) -> Path:
-    """The browser to use. Raises `SettingsError` when the wanted one, or any, is not there."""
-    if wanted is not None:
-        if shutil.which(wanted) is None:
-            raise SettingsError(f"BIO_PELOTON_BROWSER: there is no program {wanted}.")
-        return wanted
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        raise SettingsError("No Chrome or Chromium was found. Install one, or set BIO_PELOTON_BROWSER to its program.")
-    return Path(found)
+def keeps_login(profile: Path) -> bool:
+    """Whether a person has signed in with that profile, be it that the login has expired since."""
+    return _cookie_file(profile).is_file()
 
 
 async def _login(peloton: PelotonBrowser, announce: Callable[[str], None], seconds: float, window: bool) -> None:
-    async with _browser(peloton, headless=not window) as context:
+    async with _browser(peloton, headless=not window, signing_in=True) as context:
         page = await _open(context, peloton)
         announce("Sign in to Peloton in the window that has opened. It closes by itself once your workouts show.")
         if not await _reaches_button(page, peloton.workouts_url, seconds):
@@ -200,11 +185,15 @@ async def _changed(page: Page) -> str:
 
 
 @asynccontextmanager
-async def _browser(peloton: PelotonBrowser, *, headless: bool) -> AsyncIterator[BrowserContext]:
+async def _browser(
+    peloton: PelotonBrowser, *, headless: bool, signing_in: bool = False
+) -> AsyncIterator[BrowserContext]:
     """The kept profile, open; its session cookies outlive the browser, its downloads do not."""
     playwright = _playwright()
-    executable = find_browser(peloton.executable)
-    with _one_at_a_time(peloton.profile), tempfile.TemporaryDirectory(prefix="bio-lakehouse-peloton-") as downloads:
+    executable = find_browser(peloton.executable, "BIO_PELOTON_BROWSER", SettingsError)
+    if not (signing_in or keeps_login(peloton.profile)):
+        raise SignInRequired(f"Nobody has signed in to Peloton yet ({peloton.profile}). {SIGN_IN}")
+    with _one_at_a_time(peloton.profile), _downloads(peloton.profile) as downloads:
         async with playwright.async_playwright() as driver:
             with _explained(playwright.Error, peloton):
                 context = await driver.chromium.launch_persistent_context(
@@ -212,15 +201,38 @@ async def _browser(peloton: PelotonBrowser, *, headless: bool) -> AsyncIterator[
                     executable_path=executable,
                     headless=headless,
                     downloads_path=downloads,
-                    chromium_sandbox=os.geteuid() != 0,
+                    chromium_sandbox=has_sandbox(),
                 )
-                try:
-                    await context.add_cookies(_kept_cookies(peloton.profile))
+                async with _kept_session(context, peloton.profile, playwright.Error):
                     yield context
-                    _keep_cookies(peloton.profile, await context.cookies())
-                finally:
-                    with suppress(playwright.Error):
-                        await context.close()
+
+
+@asynccontextmanager
+async def _kept_session(context: BrowserContext, profile: Path, failure: type[Exception]) -> AsyncIterator[None]:
+    """The login's session cookies go in and come out again, renewed by the site even where a download then failed."""
+    signed_in = keeps_login(profile)
+    try:
+        await context.add_cookies(_kept_cookies(profile))
+        yield
+        signed_in = True
+    finally:
+        with suppress(failure):
+            if signed_in:
+                _keep_cookies(profile, await context.cookies())
+        with suppress(failure):
+            await context.close()
+
+
+@contextmanager
+def _downloads(profile: Path) -> Iterator[Path]:
+    """A private folder for downloads, empty, and gone afterwards; what a killed run left in it goes as well."""
+    folder = profile / "downloads"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _playwright() -> Any:
