@@ -32,7 +32,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "readiness_score": ("readiness score", "readiness"),
     "sleep_score": ("sleep score", "sleep"),
     "activity_score": ("activity score", "activity"),
-    "sleep_duration_h": ("time asleep", "sleep duration"),
+    "sleep_duration_h": ("time asleep", "sleep duration", "slept"),
     "hrv_rmssd_ms": ("HRV", "heart rate variability"),
     "resting_heart_rate_bpm": ("resting heart rate", "resting pulse"),
     "temperature_deviation": ("temperature deviation", "skin temperature deviation"),

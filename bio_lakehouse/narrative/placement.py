@@ -66,9 +66,20 @@ def _periods(reading: Reading) -> Iterator[Objection]:
             governed.add(dated.place)
             if dated.value.period != period:
                 yield objection(token, f"stands by {dated.text}, which is of another time")
+            leads = token.place < dated.place and period == "before"
+            governed |= {other.place for other in _carried_on(reading, dated)} if leads else set()
     for token, value in reading.values:
         if value.period == "before" and value.about and token.place not in governed:
             yield objection(token, f"is of the four weeks before; say so beside it, for example with {{{BEFORE}}}")
+
+
+def _carried_on(reading: Reading, first: Token) -> Iterator[Token]:
+    """The further figures of a sentence that began with its time: `in {period.before} HRV averaged … and sleep …`."""
+    for other, value in reading.values:
+        if other.sentence == first.sentence and other.place > first.place and value.about:
+            if value.period != "before":
+                return
+            yield other
 
 
 def _period_said(reading: Reading, token: Token) -> Period:
@@ -146,10 +157,19 @@ def _places(reading: Reading) -> Iterator[Objection]:
             yield objection(token, f"stands right after {previous.text}; put words between them")
         elif wanted is not None and word not in wanted:
             yield objection(token, f"is a {_role(value)} and does not fit after “{word}”")
-        elif wanted is None and value.kind == "figure" and word in NOT_AFTER | DASHES:
+        elif (
+            wanted is None
+            and value.kind == "figure"
+            and word in NOT_AFTER | DASHES
+            and not _is_based_on(reading, token)
+        ):
             yield objection(token, f"is a figure and does not fit after “{word}”")
         elif word in DETERMINERS and value.text.startswith(("a ", "the ", "there ")):
             yield objection(token, f"begins with an article, so it does not fit after “{word}”")
+
+
+def _is_based_on(reading: Reading, token: Token) -> bool:
+    return [other.word for other in reading.tokens[max(token.place - 2, 0) : token.place]] == ["based", "on"]
 
 
 def _wanted_before(value: Value) -> frozenset[str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import zip_longest
 
 from bio_lakehouse.insights import Finding, Insight
 from bio_lakehouse.insights.data import REST
@@ -58,10 +59,17 @@ def facts_of(contents: Contents, insights: Sequence[Insight]) -> Facts:
         _add_total(builder, total, workouts=contents.workout_weeks[-1].workouts)
     for moment in contents.moments:
         _add_moment(builder, moment, contents.comparisons)
-    for insight in insights:
-        for finding in insight.findings:
-            _add_finding(builder, insight, finding)
+    for insight, finding in in_turn(insights):
+        _add_finding(builder, insight, finding)
     return builder.build()
+
+
+def in_turn(insights: Sequence[Insight]) -> list[tuple[Insight, Finding]]:
+    """A finding of each insight, then a second of each: what was found before the rest, so that no insight is left out
+    of a text that has room for a few."""
+    own = [sorted(insight.findings, key=lambda finding: finding.status != "found") for insight in insights]
+    rounds = zip_longest(*([(i, finding) for finding in findings] for i, findings in zip(insights, own, strict=True)))
+    return [pair for in_round in rounds for pair in in_round if pair is not None]
 
 
 def _add_measure(builder: FactsBuilder, comparison: Comparison) -> None:

@@ -204,6 +204,10 @@ Readiness averaged {r.week} this week, which is {r.direction}.
 This section covers {period.week}. Readiness averaged {r.week}.
 Your readiness, measured in the mornings, averaged {r.week}.
 Sleep, measured at night, averaged {s.week}.
+In {period.before}, HRV averaged {h.before} and resting heart rate {p.before}.
+HRV averaged {h.week}, and resting heart rate {p.week}; in {period.before} the averages were {h.before} for HRV and \
+{p.before} for resting heart rate.
+Across {period.window}, {found.told}, based on {found.n} ({found.effect}).
 On the bike, you completed {w.week}.
 Sleep is known for {s.days}: it averaged {s.week}.
 The sleep score covers {s.days}, and averaged {s.week}.

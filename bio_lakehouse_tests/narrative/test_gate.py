@@ -7,8 +7,10 @@ from itertools import islice
 
 import pytest
 
+from bio_lakehouse.narrative import gate
 from bio_lakehouse.narrative.facts import Facts
 from bio_lakehouse.narrative.gate import MOST_CHARACTERS, objections
+from bio_lakehouse.narrative.objection import Rule
 from bio_lakehouse.narrative.placeholders import fill
 from bio_lakehouse.narrative.vocabulary import VOCABULARY, is_known, objected_as
 from bio_lakehouse_tests.narrative.example_facts import example_facts
@@ -40,6 +42,14 @@ def test_good_texts_say_something(facts: Facts) -> None:
 @pytest.mark.parametrize(("reason", "text"), wrong_texts())
 def test_wrong_texts_are_refused_for_what_is_wrong_in_them(reason: str, text: str, facts: Facts) -> None:
     assert any(reason in said for said in reasons(text, facts))
+
+
+@pytest.mark.parametrize("rule", gate.RULES[1:], ids=lambda rule: rule.__name__.strip("_"))
+def test_without_any_of_its_rules_the_gate_would_let_a_wrong_text_pass(
+    rule: Rule, facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "RULES", tuple(other for other in gate.RULES if other is not rule))
+    assert any(not objections(text, facts) for text in (*CLAIMS, *(text for _, text in wrong_texts())))
 
 
 def test_there_are_many_wrong_texts() -> None:

@@ -214,6 +214,8 @@ Readiness of {r.week} was recorded across {period.window}.
 {high.h.label}, at {high.h.value}, came before {high.h.weekday}.
 """,
     "say so beside it": """
+HRV averaged {h.before} before, resting heart rate {p.before}.
+In {period.before}, HRV averaged {h.before}. Resting heart rate averaged {p.before}.
 Readiness came to {r.before}.
 """,
     "is the interval of": """

@@ -19,7 +19,7 @@ from bio_lakehouse.narrative.template_writer import TemplateWriter
 from bio_lakehouse.reports import measures
 from bio_lakehouse.reports.comparison import compare
 from bio_lakehouse.reports.contents import ReportInputs, contents_of, decided_together
-from bio_lakehouse.reports.facts import KINDS, difference_text, facts_of, interval_text, mean_text, total_text
+from bio_lakehouse.reports.facts import KINDS, difference_text, facts_of, in_turn, interval_text, mean_text, total_text
 from bio_lakehouse.silver.peloton import CATEGORIES
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
 
@@ -167,6 +167,16 @@ def test_a_declining_trend_is_told_as_of_its_days(make_inputs: MakeInputs, half_
     facts, text = told(make_inputs(daily=falling))
     assert facts.values["finding.readiness_trend_trend.told"].text == "readiness was falling over the days looked at"
     assert "eadiness was falling over the days looked at (−1." in text
+
+
+def test_findings_take_turns_by_insight_the_found_first() -> None:
+    def of(name: str, *statuses: str) -> Insight:
+        window = (date(2024, 9, 11), date(2025, 3, 9))
+        findings = (Finding(f"{name}{n}", "…", status, "…", window) for n, status in enumerate(statuses))  # type: ignore[arg-type]
+        return Insight(name, "…", "me", window[1], tuple(findings))
+
+    insights = [of("a", "not found", "found", "found"), of("b"), of("c", "found")]
+    assert [finding.name for _, finding in in_turn(insights)] == ["a1", "c0", "a2", "a0"]
 
 
 def test_what_was_not_found_is_told_as_such(make_inputs: MakeInputs, half_a_year: pd.DataFrame) -> None:
