@@ -2,120 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
+import io
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import zipfile
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
 
-import boto3
 import dagster as dg
 import pytest
-from moto.server import ThreadedMotoServer
 
-from bio_lakehouse.assets import all_assets
 from bio_lakehouse.automation import arriving
 from bio_lakehouse.automation.arriving import ARRIVAL_TAG
-from bio_lakehouse.automation.jobs import JOBS, refresh_lake
-from bio_lakehouse.automation.resources import resources
-from bio_lakehouse.automation.sensors import SENSORS, arrival_sensor
-from bio_lakehouse.errors import LandingError
+from bio_lakehouse.automation.jobs import refresh_lake
 from bio_lakehouse.lake import arrivals, landing
-from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.settings import Settings, load_settings
-
-TODAY = date(2025, 3, 20)
-START, END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
-TRENDS = "date,Sleep Score,Readiness Score"
-
-
-def trends(scores: dict[date, int]) -> bytes:
-    rows = [f"{day},{score},{score + 5}" for day, score in scores.items()]
-    return "\n".join([TRENDS, *rows, ""]).encode()
-
-
-def scores(count: int) -> dict[date, int]:
-    return {TODAY - timedelta(back): 60 + back % 30 for back in range(count, 0, -1)}
-
-
-@dataclass
-class Watched:
-    """A lake and the sensor that looks at it."""
-
-    lake: Lakehouse
-    repository: dg.RepositoryDefinition
-    instance: dg.DagsterInstance
-    cursor: str | None = None
-    notices: list[tuple[str, str]] = field(default_factory=list)
-
-    def drop(self, name: str, content: bytes, user: str = "me") -> None:
-        self.lake.landing_objects.put(f"landing/{user}/{name}", content)
-
-    def look(self) -> dg.SensorResult:
-        with dg.build_sensor_context(
-            self.instance, self.cursor, repository_def=self.repository, resources={"lake": self.lake}
-        ) as context:
-            result = arrival_sensor(context)
-        assert isinstance(result, dg.SensorResult)
-        self.cursor = result.cursor
-        return result
-
-    def look_twice(self) -> dg.SensorResult:
-        self.look()
-        return self.look()
-
-    @property
-    def kept(self) -> dict[str, Any]:
-        return dict(json.loads(self.cursor or "{}"))
-
-    def submit(self, request: dg.RunRequest, status: dg.DagsterRunStatus) -> None:
-        self.instance.create_run_for_job(
-            self.repository.get_job(request.job_name or ""),
-            status=status,
-            tags=dict(request.tags),
-            run_config=request.run_config,
-        )
-
-    def settle(self) -> None:
-        arrivals.settle(self.lake, arrivals.pending(self.lake), self.lake.settings.first_day, TODAY)
-
-
-def watch(settings: Settings, instance: dg.DagsterInstance) -> Watched:
-    lake = Lakehouse.open(settings)
-    definitions = dg.Definitions(assets=all_assets(settings), jobs=JOBS, sensors=SENSORS, resources=resources(settings))
-    return Watched(lake, definitions.get_repository_def(), instance)
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return load_settings(home=tmp_path / "home", timezone="Europe/Berlin", today_override=TODAY)
-
-
-@pytest.fixture
-def watched(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
-    with dg.instance_for_test() as instance:
-        made = watch(settings, instance)
-        monkeypatch.setattr(
-            "bio_lakehouse.automation.notices.notify", lambda _, title, body: made.notices.append((title, body))
-        )
-        yield made
-
-
-def ranges(result: dg.SensorResult) -> list[tuple[str, str]]:
-    return [(request.tags[START], request.tags[END]) for request in result.run_requests or []]
-
-
-def names(request: dg.RunRequest) -> set[str]:
-    return {key.to_user_string() for key in request.asset_selection or []}
-
-
-def reason(result: dg.SensorResult) -> str:
-    assert result.skip_reason
-    return str(result.skip_reason.skip_message)
+from bio_lakehouse_tests.automation.watched import START, TODAY, Watched, names, ranges, reason, scores, trends
 
 
 def test_an_empty_lake_gets_a_landing_folder_and_no_runs(watched: Watched) -> None:
@@ -252,6 +151,15 @@ def test_days_that_a_run_left_are_requested_again_three_times_in_all(watched: Wa
     assert "days are pending" in reason(result)
 
 
+def test_runs_that_went_well_are_no_failed_attempts(watched: Watched) -> None:
+    for status in [dg.DagsterRunStatus.SUCCESS] * 4 + [dg.DagsterRunStatus.FAILURE] * 2:
+        assert arriving.next_attempt(watched.instance, "a") is not None
+        watched.instance.create_run_for_job(
+            watched.repository.get_job("refresh_lake"), status=status, tags={ARRIVAL_TAG: "a"}
+        )
+    assert arriving.next_attempt(watched.instance, "a") == "a#7"
+
+
 def test_what_arrives_during_a_run_stays_pending_after_it(watched: Watched) -> None:
     watched.drop("trends.csv", trends(scores(5)))
     watched.look_twice()
@@ -275,6 +183,44 @@ def test_a_large_file_is_taken_by_a_run(watched: Watched, monkeypatch: pytest.Mo
     assert ranges(watched.look()) == [("2025-03-15", "2025-03-19")]
 
 
+def test_a_zip_that_unpacks_to_much_is_taken_by_a_run(watched: Watched) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("trends.csv", trends(scores(5)) + b"\n" * arriving.LARGE_BYTES)
+    watched.drop("export", packed.getvalue())
+    result = watched.look_twice()
+    assert len(packed.getvalue()) < 100_000
+    assert [request.job_name for request in result.run_requests or []] == ["take_file"]
+    assert watched.lake.log.entries() == []
+
+
+def test_what_a_look_did_not_live_to_finish_is_taken_by_a_run(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    watched.drop("a.csv", trends({TODAY - timedelta(9): 70}))
+    watched.drop("b.csv", trends({TODAY - timedelta(2): 70}))
+    watched.look()
+    with monkeypatch.context() as patch:
+        patch.setattr(arrivals, "_accept", die)
+        with pytest.raises(Killed):
+            watched.look()
+    first, second = watched.look().run_requests or []
+    assert first.run_config["ops"]["take"]["config"]["key"] == "landing/me/a.csv"
+    assert second.tags[START] == "2025-03-18"
+    run = watched.repository.get_job("take_file").execute_in_process(
+        first.run_config, watched.instance, resources={"lake": watched.lake}
+    )
+    assert run.success
+    assert watched.lake.log.interrupted() == set()
+    assert [entry.status for entry in watched.lake.log.entries()] == ["ingesting", "ingesting"]
+
+
 def test_a_look_ends_when_its_time_is_up(watched: Watched) -> None:
     for number in range(5):
         watched.drop(f"{number}.csv", trends({TODAY - timedelta(number + 1): 70}))
@@ -293,60 +239,3 @@ def test_a_look_over_many_files_is_quick(watched: Watched) -> None:
     watched.look()
     assert time.monotonic() - started < 10
     assert len(watched.kept["seen"]) == 2000
-
-
-def test_a_landing_that_is_gone_fails_the_look(watched: Watched) -> None:
-    watched.drop("trends.csv", trends(scores(2)))
-    watched.look_twice()
-    shutil.rmtree(watched.lake.settings.home / "landing")
-    with pytest.raises(LandingError, match="is its disk mounted"):
-        watched.look()
-
-
-@pytest.mark.skipif(os.getuid() == 0, reason="root can read everything")
-def test_a_landing_that_cannot_be_read_fails_the_look(watched: Watched) -> None:
-    watched.drop("trends.csv", trends(scores(2)))
-    folder = watched.lake.settings.home / "landing" / "me"
-    folder.chmod(0)
-    try:
-        with pytest.raises(LandingError, match="cannot be read"):
-            watched.look()
-    finally:
-        folder.chmod(0o700)
-
-
-@pytest.fixture(scope="module")
-def s3_server() -> Iterator[str]:
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture
-def bucket(watched: Watched, s3_server: str, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Watched:
-    for name, value in (("ACCESS_KEY_ID", "k"), ("SECRET_ACCESS_KEY", "s"), ("DEFAULT_REGION", "us-east-1")):
-        monkeypatch.setenv(f"AWS_{name}", value)
-    boto3.client("s3", endpoint_url=s3_server).create_bucket(Bucket="body")
-    changes = {"landing_url": "s3://body/mine", "s3_endpoint_url": s3_server, "home": settings.home / "s3"}
-    watched.lake = Lakehouse.open(settings.model_copy(update=changes))
-    return watched
-
-
-def test_files_of_the_same_second_in_a_bucket_are_both_taken(bucket: Watched) -> None:
-    bucket.drop("a.csv", trends({TODAY - timedelta(9): 70}))
-    assert ranges(bucket.look()) == [("2025-03-11", "2025-03-11")]
-    bucket.settle()
-    same_second = bucket.lake.landing_objects.info("landing/me/a.csv").modified
-    bucket.drop("b.csv", trends({TODAY - timedelta(2): 70}))
-    assert bucket.lake.landing_objects.info("landing/me/b.csv").modified - same_second < timedelta(seconds=2)
-    assert ranges(bucket.look()) == [("2025-03-18", "2025-03-18")]
-    assert bucket.kept["seen"] == {}
-
-
-def test_a_bucket_that_cannot_be_reached_fails_the_look(bucket: Watched) -> None:
-    absent = bucket.lake.settings.model_copy(update={"landing_url": "s3://nobody/mine"})
-    bucket.lake = Lakehouse.open(absent)
-    with pytest.raises(LandingError, match="s3://nobody/mine/landing cannot be reached"):
-        bucket.look()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import re
+import sqlite3
 import tempfile
+import zipfile
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -15,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bio_lakehouse.errors import LandingError
 from bio_lakehouse.lake import arrivals, bronze
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -223,6 +227,84 @@ def test_a_file_that_leaves_landing_keeps_its_rows(lake: Lakehouse, fate: str) -
     }
     assert lines == {2: ["200"], 3: ["210", "999"], 4: ["220"]}
     assert_balanced(lake)
+
+
+def test_a_file_that_is_overwritten_by_one_that_is_there_keeps_its_rows(lake: Lakehouse) -> None:
+    lake.objects.put("landing/a.csv", peloton(ride(2, 200)))
+    lake.objects.put("landing/b.csv", peloton(ride(3, 210), ride(4, 220)))
+    arrivals.scan(lake)
+    build(lake)
+    lake.objects.put("landing/a.csv", peloton(ride(3, 210), ride(4, 220)))
+    arrivals.scan(lake)
+    arrivals.recount(lake, FIRST, TODAY)
+    statuses = {entry.file_path.partition("@")[0]: entry.status for entry in lake.log.entries()}
+    counts = {entry.status: lake.log.counts(entry.file_path) for entry in lake.log.entries()}
+    assert (len(statuses), sorted(counts)) == (2, ["duplicate", "ingested", "replaced"])
+    assert (counts["replaced"].landed, counts["replaced"].current) == (1, 1)
+    assert_balanced(lake)
+    lake.objects.put("landing/a.csv", peloton(ride(9, 5)))
+    arrivals.scan(lake)
+    build(lake)
+    assert_balanced(lake)
+
+
+def test_a_zip_of_which_only_a_part_was_taken_is_taken_whole(lake: Lakehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(BaseException):
+        pass
+
+    accept = arrivals._accept
+
+    def dies_at_the_second(lake: Lakehouse, file: Any, parsed: Any) -> Arrival:
+        if file.path.endswith("b.csv"):
+            raise Killed
+        return accept(lake, file, parsed)
+
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.csv", peloton(ride(2, 200)))
+        archive.writestr("b.csv", peloton(ride(3, 210)))
+    lake.objects.put("landing/export.zip", packed.getvalue())
+    with monkeypatch.context() as patch:
+        patch.setattr(arrivals, "_accept", dies_at_the_second)
+        with pytest.raises(Killed):
+            arrivals.scan(lake)
+    assert [entry.file_path for entry in lake.log.entries()] == ["landing/export.zip!/a.csv"]
+    arrivals.scan(lake)
+    assert arrivals.scan(lake) == []
+    build(lake)
+    assert {key.day.day for key in lake.bronze.keys("peloton/workouts", FIRST, TODAY)} == {2, 3}
+    assert_balanced(lake)
+
+
+def test_a_file_that_cannot_be_read_for_a_while_loses_nothing(lake: Lakehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    early = lake_at(lake.settings.home, today_override=date(2026, 3, 3))
+    early.objects.put("landing/daily_sleep.json", FILES["daily_sleep.json"])
+    arrivals.scan(early)
+    build(early)
+
+    def unreachable(key: str) -> bytes:
+        raise LandingError("the network is down")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lake.landing_objects, "get", unreachable)
+        (arrival,) = arrivals.scan(lake)
+    assert (arrival.unread, arrival.failed, arrival.entry.error) == (True, True, "the network is down")
+    assert [entry.status for entry in lake.log.entries()] == ["ingested"]
+    (again,) = arrivals.scan(lake)
+    assert (again.unread, again.new_days) == (False, 2)
+
+
+def test_a_log_that_knew_no_tags_is_read_and_its_files_are_no_news(lake: Lakehouse) -> None:
+    lake.objects.put("landing/a.csv", peloton(ride(2, 200)))
+    arrivals.scan(lake)
+    with sqlite3.connect(lake.settings.home / "log.db") as db:
+        db.execute("ALTER TABLE ingestion_log DROP COLUMN tag")
+    older = lake_at(lake.settings.home)
+    assert [entry.tag for entry in older.log.entries()] == [""]
+    assert arrivals.scan(older) == []
+    older.objects.put("landing/a.csv", peloton(ride(2, 200), ride(3, 1)))
+    (arrival,) = arrivals.scan(older)
+    assert arrival.entry.tag == older.objects.info("landing/a.csv").tag
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,92 @@
+"""A lake and the arrival sensor that looks at it, look by look."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import dagster as dg
+
+from bio_lakehouse.assets import all_assets
+from bio_lakehouse.automation.jobs import JOBS
+from bio_lakehouse.automation.resources import resources
+from bio_lakehouse.automation.sensors import SENSORS, arrival_sensor
+from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.settings import Settings
+
+TODAY = date(2025, 3, 20)
+START, END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+TRENDS = "date,Sleep Score,Readiness Score"
+
+
+def trends(scores: dict[date, int]) -> bytes:
+    rows = [f"{day},{score},{score + 5}" for day, score in scores.items()]
+    return "\n".join([TRENDS, *rows, ""]).encode()
+
+
+def scores(count: int) -> dict[date, int]:
+    return {TODAY - timedelta(back): 60 + back % 30 for back in range(count, 0, -1)}
+
+
+@dataclass
+class Watched:
+    """A lake and the sensor that looks at it."""
+
+    lake: Lakehouse
+    repository: dg.RepositoryDefinition
+    instance: dg.DagsterInstance
+    cursor: str | None = None
+    notices: list[tuple[str, str]] = field(default_factory=list)
+
+    def drop(self, name: str, content: bytes, user: str = "me") -> None:
+        self.lake.landing_objects.put(f"landing/{user}/{name}", content)
+
+    def look(self) -> dg.SensorResult:
+        with dg.build_sensor_context(
+            self.instance, self.cursor, repository_def=self.repository, resources={"lake": self.lake}
+        ) as context:
+            result = arrival_sensor(context)
+        assert isinstance(result, dg.SensorResult)
+        self.cursor = result.cursor
+        return result
+
+    def look_twice(self) -> dg.SensorResult:
+        self.look()
+        return self.look()
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        return dict(json.loads(self.cursor or "{}"))
+
+    def submit(self, request: dg.RunRequest, status: dg.DagsterRunStatus) -> None:
+        self.instance.create_run_for_job(
+            self.repository.get_job(request.job_name or ""),
+            status=status,
+            tags=dict(request.tags),
+            run_config=request.run_config,
+        )
+
+    def settle(self) -> None:
+        arrivals.settle(self.lake, arrivals.pending(self.lake), self.lake.settings.first_day, TODAY)
+
+
+def watch(settings: Settings, instance: dg.DagsterInstance) -> Watched:
+    lake = Lakehouse.open(settings)
+    definitions = dg.Definitions(assets=all_assets(settings), jobs=JOBS, sensors=SENSORS, resources=resources(settings))
+    return Watched(lake, definitions.get_repository_def(), instance)
+
+
+def ranges(result: dg.SensorResult) -> list[tuple[str, str]]:
+    return [(request.tags[START], request.tags[END]) for request in result.run_requests or []]
+
+
+def names(request: dg.RunRequest) -> set[str]:
+    return {key.to_user_string() for key in request.asset_selection or []}
+
+
+def reason(result: dg.SensorResult) -> str:
+    assert result.skip_reason
+    return str(result.skip_reason.skip_message)
