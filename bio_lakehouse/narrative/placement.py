@@ -73,6 +73,26 @@ def _periods(reading: Reading) -> Iterator[Objection]:
             yield objection(token, f"is of the four weeks before; say so beside it, for example with {{{BEFORE}}}")
 
 
+def _carried_times(reading: Reading) -> Iterator[Objection]:
+    """A date before the figures of a sentence holds for them until another time is said."""
+    for token, value in reading.values:
+        dated = None if value.about else reading.nearest(token, _is_about_something, DATED)
+        if dated is None or dated.place < token.place:
+            continue
+        for other, told in _told_until_another_time(reading, token, dated):
+            if told.period != value.period:
+                yield objection(other, f"is of another time than {token.text}, under which it stands; say its own")
+
+
+def _told_until_another_time(reading: Reading, date: Token, first: Token) -> Iterator[tuple[Token, Value]]:
+    dated = {token.clause for token in reading.tokens if token is not date and _period_said(reading, token)}
+    for other, value in reading.values:
+        if other.sentence == first.sentence and other.place > first.place and value.about:
+            if other.clause in dated:
+                return
+            yield other, value
+
+
 def _carried_on(reading: Reading, first: Token) -> Iterator[Token]:
     """The further figures of a sentence that began with its time: `in {period.before} HRV averaged … and sleep …`."""
     for other, value in reading.values:
@@ -210,6 +230,7 @@ def _intervals(reading: Reading) -> Iterator[Objection]:
 RULES: tuple[Rule, ...] = (
     _known_values,
     _periods,
+    _carried_times,
     _single_times,
     _comparisons,
     _statistics,

@@ -213,6 +213,12 @@ Readiness of {r.week} was recorded across {period.window}.
 {high.h.label} was known before {high.h.date}, at {high.h.value}.
 {high.h.label}, at {high.h.value}, came before {high.h.weekday}.
 """,
+    "under which it stands; say its own": """
+Across {period.window}, {found.told}, and readiness averaged {r.week}.
+In {period.window}, {lift.told}, while HRV was {h.direction}.
+In {period.before}, HRV averaged {h.before} and resting heart rate {p.week}.
+In {period.before}, HRV averaged {h.before}, and resting heart rate was {p.direction}.
+""",
     "say so beside it": """
 HRV averaged {h.before} before, resting heart rate {p.before}.
 In {period.before}, HRV averaged {h.before}. Resting heart rate averaged {p.before}.
