@@ -1,26 +1,25 @@
 """Small static pictures for the UI: scripts do not run there."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import dagster as dg
 
-from bio_lakehouse.insights import Finding, Insight
+from bio_lakehouse.insights import Finding, Insight, visualize
 from bio_lakehouse.viz.sparkline import as_markdown, sparkline
+from bio_lakehouse.viz.still import still
 from bio_lakehouse.viz.whiskers import Effect, whiskers
 
 LINE_DAYS = 90
 COMPARABLE = 1.0
-DAILY_SCORES: Mapping[str, Callable[[Mapping[str, Any]], Sequence[float | None]]] = {
-    "readiness_trend": lambda series: series["readiness"],
-    "anomaly_detection": lambda series: next(iter(series["values"].values())),
-}
-"""The scores by day that some insights carry."""
+MOST_CHARTS = 3
+"""Of how many users the chart is drawn: it stays in the event log of every run."""
 
 
 def pictures(insights: Iterable[Insight]) -> dg.MarkdownMetadataValue:
-    """A picture of each user's insight: its effects with their intervals, or the days where nothing is tested."""
-    return markdown([(insight.user_id, picture_of(insight)) for insight in insights])
+    """The charts of the first users' insights, and the effects of all with their intervals."""
+    shown = list(insights)
+    charts = [(insight.user_id, still(visualize(insight), label=insight.title)) for insight in shown[:MOST_CHARTS]]
+    return markdown([*charts, *((insight.user_id, effects_of(insight)) for insight in shown)])
 
 
 def markdown(drawn: Iterable[tuple[str, str]]) -> dg.MarkdownMetadataValue:
@@ -30,13 +29,10 @@ def markdown(drawn: Iterable[tuple[str, str]]) -> dg.MarkdownMetadataValue:
     )
 
 
-def picture_of(insight: Insight) -> str:
-    """An SVG; empty for an insight that has neither an effect nor a score by day."""
+def effects_of(insight: Insight) -> str:
+    """An SVG of the effects with their intervals; empty for an insight without any."""
     effects = [effect_of(finding) for finding in insight.findings if finding.effect is not None and finding.interval]
-    if effects:
-        return whiskers(effects, label=f"{insight.title}: effects with their 95 % intervals")
-    scores = DAILY_SCORES[insight.name](insight.series) if insight.name in DAILY_SCORES else None
-    return score_line(scores, insight.title) if scores else ""
+    return whiskers(effects, label=f"{insight.title}: effects with their 95 % intervals") if effects else ""
 
 
 def effect_of(finding: Finding) -> Effect:
