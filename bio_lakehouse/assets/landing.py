@@ -40,10 +40,10 @@ def oura_api(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse
 
 def users(lake: Lakehouse) -> list[str]:
     """Who has signed in; fails, without retries, when nobody can be asked about."""
-    reason = fetching.why_no_oura(lake.settings)
-    if reason:
-        raise dg.Failure(reason, allow_retries=False)
-    return fetching.oura_users(lake.settings)
+    try:
+        return fetching.oura_users(lake.settings)
+    except (SettingsError, SignInRequired) as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
 
 
 def fetch(context: dg.AssetExecutionContext, lake: Lakehouse, user_id: str, days: DayRange) -> FetchOutcome:

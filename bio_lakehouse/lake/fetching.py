@@ -90,6 +90,7 @@ def peloton_browser(settings: Settings, user_id: str) -> PelotonBrowser:
         profile=peloton_profiles(settings) / user_id,
         executable=settings.peloton_browser,
         headless=settings.peloton_headless,
+        user_id=user_id,
         workouts_url=settings.peloton_workouts_url,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -200,8 +201,14 @@ def test_a_retry_knows_what_the_run_has_landed_and_nobody_elses(lake: Lakehouse,
     assert mine.done(False, begun) == set(windows(FIRST, TODAY))
     assert mine.done(False, datetime.now(UTC)) == set()
     assert FetchedWindows(lake, "ada").done(False, begun) == set()
-    next((lake.settings.home / "landing" / "me").glob("*sleep*.json")).unlink()
-    assert len(mine.done(False, begun)) < len(windows(FIRST, TODAY))
+    landed = lake.settings.home / "landing" / "me"
+    next(landed.glob("*sleep*Z.json")).unlink()
+    assert len(mine.done(False, begun)) == len(windows(FIRST, TODAY)) - 1
+    old = landed / "oura_old.json"
+    for path in (old, old.with_name(f"{old.name}{landing.NOTE_SUFFIX}")):
+        path.write_text("nobody reads this")
+        os.utime(path, (0, 0))
+    assert len(mine.done(False, begun)) == len(windows(FIRST, TODAY)) - 1
 
 
 def test_a_folder_of_no_user_beside_it_stops_no_fetch(lake: Lakehouse, server: OuraServer) -> None:

@@ -200,6 +200,15 @@ def test_oura_being_down_stops_the_asking(client: OuraClient, server: OuraServer
     assert len(server.requests_for("heartrate")) == 3 * 3
 
 
+def test_many_failures_are_told_in_few_words(client: OuraClient, server: OuraServer) -> None:
+    server.faults["heartrate"].extend([Fault(422, {"detail": []})] * 99)
+    failed = failures(list(fetch(client, FIRST, LAST, BERLIN, endpoints=["heartrate"])))
+    assert len(failed) > 5
+    text = str(failure_of(failed, len(failed)))
+    assert text.count("HTTP 422") == 3
+    assert text.endswith(f"And {len(failed) - 3} more of the kind.")
+
+
 def test_one_dataset_that_is_down_does_not_hold_up_the_others(client: OuraClient, server: OuraServer) -> None:
     server.faults["heartrate"].extend([Fault(503, text="down")] * 99)
     outcomes = list(fetch(client, FIRST, LAST, BERLIN, endpoints=["heartrate", "daily_sleep"]))

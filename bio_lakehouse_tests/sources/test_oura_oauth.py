@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import date
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
@@ -23,7 +24,7 @@ from pydantic import SecretStr
 
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.sources.oura.connection import OuraConnection
-from bio_lakehouse.sources.oura.oauth import Session, SignIn, login
+from bio_lakehouse.sources.oura.oauth import Session, SignIn, _Listener, login
 from bio_lakehouse.sources.oura.tokens import FileTokenStore, Tokens, TokenStore, open_token_store
 from bio_lakehouse.sources.oura.transport import OuraUnavailable, open_http
 from bio_lakehouse_tests.sources.oura_server import (
@@ -119,15 +120,23 @@ def test_login_ignores_requests_that_are_not_its_redirect(server: OuraServer, st
 
 
 def test_login_ends_though_the_browser_hangs_up_at_once(
-    server: OuraServer, store: FileTokenStore, capfd: pytest.CaptureFixture[str]
+    server: OuraServer, store: FileTokenStore, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connection = connection_to(server)
+    connection, hung_up, receive = connection_to(server), threading.Event(), _Listener.receive
+
+    def receive_late(listener: _Listener, target: str) -> HTTPStatus:
+        assert hung_up.wait(10)
+        return receive(listener, target)
+
+    monkeypatch.setattr(_Listener, "receive", receive_late)
 
     def hasty(url: str) -> bool:
         back = urlsplit(httpx.get(url).headers["Location"])
         with socket.create_connection((back.hostname or "", back.port or 0)) as browser:
             browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             browser.sendall(f"GET {back.path}?{back.query} HTTP/1.1\r\n\r\n".encode())
+            time.sleep(0.3)
+        hung_up.set()
         return True
 
     tokens = login(connection, store, announce=lambda url: None, open_browser=hasty, timeout_seconds=10)

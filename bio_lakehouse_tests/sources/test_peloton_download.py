@@ -177,7 +177,9 @@ def test_login_that_nobody_finishes_ends(tmp_path: Path) -> None:
 def test_login_without_a_screen_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
-    with pytest.raises(SourceError, match=r"No window can be opened here.*where there is a screen"):
+    with pytest.raises(
+        SourceError, match=r"No window can be opened here.*Where there is a screen, run: bio-lakehouse peloton login"
+    ):
         login(PelotonBrowser(tmp_path / "peloton"), announce=lambda text: None)
 
 

@@ -16,7 +16,7 @@ import httpx
 from bio_lakehouse.errors import SignInRequired, SourceError
 from bio_lakehouse.sources.oura.connection import OuraConnection
 from bio_lakehouse.sources.oura.oauth import Session
-from bio_lakehouse.sources.oura.tokens import SIGN_IN, Tokens, TokenStore
+from bio_lakehouse.sources.oura.tokens import Tokens, TokenStore
 from bio_lakehouse.sources.oura.transport import (
     OuraForbidden,
     OuraRefused,
@@ -95,6 +95,7 @@ class OuraClient:
         self._http = open_http(connection.patience)
         self._session = Session(connection, store, self._http, sleep)
         self._accepted = False
+        self._sign_in = store.sign_in
 
     def __enter__(self) -> OuraClient:
         return self
@@ -156,9 +157,11 @@ class OuraClient:
         status = response.status_code
         # Oura answers 401 also where a ring or a grant lacks one dataset: tokens that served another one are good.
         if status == httpx.codes.UNAUTHORIZED and not self._accepted:
-            return SignInRequired(f"Oura does not accept this login any more (401 for {what}). {SIGN_IN}")
+            return SignInRequired(
+                f"Oura does not accept this login any more (401 for {what}). Sign in again with: {self._sign_in}"
+            )
         if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-            return OuraForbidden(_forbidden(endpoint, tokens, status, detail))
+            return OuraForbidden(_forbidden(endpoint, tokens, status, detail, self._sign_in))
         if response.is_redirect:
             return OuraRefused(
                 f"{self.connection.api_url} sends elsewhere ({status} for {what}). Set BIO_OURA_API_URL."
@@ -209,12 +212,12 @@ def _validation_error(entry: object) -> str:
     return f"{place}: {entry.get('msg', '')}"
 
 
-def _forbidden(endpoint: Endpoint, tokens: Tokens, status: int, detail: str) -> str:
+def _forbidden(endpoint: Endpoint, tokens: Tokens, status: int, detail: str, sign_in: str) -> str:
     if status == httpx.codes.UNAUTHORIZED or _scope_is_missing(endpoint, tokens, detail.lower()):
         return (
             f"Oura does not let this application read {endpoint.name} ({status}{detail}): the scope "
             f"{endpoint.scopes[0]} is not granted, or this ring does not measure it. To grant it, allow it when you "
-            "run: bio-lakehouse oura login"
+            f"run: {sign_in}"
         )
     return (
         f"Oura does not give out {endpoint.name} ({status}{detail}): the Oura membership has most likely lapsed. "

@@ -17,6 +17,7 @@ from bio_lakehouse.sources.records import FetchNote
 READ_BY_DEFAULT = ("daily_readiness", "daily_sleep", "daily_activity", "sleep", "daily_spo2", "heartrate")
 UNAVAILABLE_BEFORE_GIVING_UP = 3
 ANYWHERE = "*"
+REASONS_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -117,11 +118,17 @@ def fetch(
 
 def failure_of(failed: Collection[FailedWindow], asked: int) -> SourceError:
     """One error about the windows that failed of those asked for; `SignInRequired` when signing in is what it takes."""
-    reasons = sorted({str(entry.error) for entry in failed})
-    text = f"{len(failed)} of {asked} windows did not arrive from Oura; what arrived whole is kept. " + " ".join(
-        reasons
+    signed_out = [entry for entry in failed if isinstance(entry.error, SignInRequired)]
+    reasons = list(dict.fromkeys(str(entry.error) for entry in (*signed_out, *failed)))
+    untold = len(reasons) - REASONS_TOLD
+    more = [f"And {untold} more of the kind."] if untold > 0 else []
+    text = " ".join(
+        (
+            f"{len(failed)} of {asked} windows did not arrive from Oura; what arrived whole is kept.",
+            *reasons[:REASONS_TOLD],
+            *more,
+        )
     )
-    signed_out = any(isinstance(entry.error, SignInRequired) for entry in failed)
     return SignInRequired(text) if signed_out else SourceError(text)
 
 

@@ -7,6 +7,7 @@ import threading
 import time
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,7 +19,7 @@ from authlib.oauth2.client import OAuth2Client
 
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.sources.oura.connection import APPLICATIONS_PAGE, OuraConnection
-from bio_lakehouse.sources.oura.tokens import SIGN_IN, Tokens, TokenStore, tokens_in
+from bio_lakehouse.sources.oura.tokens import Tokens, TokenStore, tokens_in
 from bio_lakehouse.sources.oura.transport import (
     OuraUnavailable,
     Sleep,
@@ -74,16 +75,16 @@ class SignIn:
         """Exchanges the code in that address for tokens and stores them. Raises `SourceError`."""
         answer = {name: values[0] for name, values in parse_qs(urlsplit(redirected_to).query).items()}
         if "error" in answer:
-            raise SourceError(_declined(answer["error"]))
+            raise SourceError(_declined(answer["error"], store.sign_in))
         if not _same(answer.get("state", ""), self.state) or "code" not in answer:
-            raise SourceError("That address does not belong to this sign-in. Start again: bio-lakehouse oura login")
+            raise SourceError(f"That address does not belong to this sign-in. Start again: {store.sign_in}")
         with open_http(self.connection.patience) as http, store.lock():
             try:
                 tokens = _TokenEndpoints(self.connection, http).exchange(answer["code"])
             except _TokenRefused as refusal:
                 raise SourceError(
                     f"Oura did not accept the sign-in ({refusal}). Check BIO_OURA_CLIENT_ID, BIO_OURA_CLIENT_SECRET "
-                    f"and the redirect address at {APPLICATIONS_PAGE}, then run: bio-lakehouse oura login"
+                    f"and the redirect address at {APPLICATIONS_PAGE}, then run: {store.sign_in}"
                 ) from None
             # A scope that is not said in the answer is the one asked for (RFC 6749 5.1), less what the person left out.
             scope = tokens.scope or answer.get("scope") or " ".join(self.connection.scopes) or None
@@ -133,7 +134,7 @@ class Session:
             newest = tokens_in(self.store)
             if newest.access_token != stored.access_token:
                 return newest
-            raise SignInRequired(_not_renewed(refusal)) from None
+            raise SignInRequired(_not_renewed(refusal, self.store.sign_in)) from None
         renewed = replace(renewed, scope=renewed.scope or stored.scope)
         self.store.save(renewed)
         return renewed
@@ -143,14 +144,14 @@ class _TokenRefused(SourceError):  # noqa: N818
     """No token address would give tokens; the text is OAuth's error codes, which hold no secret."""
 
 
-def _not_renewed(refusal: _TokenRefused) -> str:
+def _not_renewed(refusal: _TokenRefused, sign_in: str) -> str:
     """Why, by what the address that had issued the tokens said; it is asked first."""
     if str(refusal).partition(",")[0] in ("invalid_client", "unauthorized_client"):
         return (
             f"Oura does not know this application ({refusal}), so its login is not renewed. Check BIO_OURA_CLIENT_ID "
-            f"and BIO_OURA_CLIENT_SECRET at {APPLICATIONS_PAGE}. If they are right: {SIGN_IN}"
+            f"and BIO_OURA_CLIENT_SECRET at {APPLICATIONS_PAGE}. If they are right, sign in again with: {sign_in}"
         )
-    return f"Oura's login has expired or was revoked ({refusal}). {SIGN_IN}"
+    return f"Oura's login has expired or was revoked ({refusal}). Sign in again with: {sign_in}"
 
 
 class _TokenEndpoints:
@@ -255,13 +256,13 @@ def _error_code(answer: dict[str, Any]) -> str | None:
     return code if code in OAUTH_ERRORS else None
 
 
-def _declined(error: str) -> str:
+def _declined(error: str, sign_in: str) -> str:
     if error == "access_denied":
-        return "The sign-in was declined at Oura. Nothing was stored. To try again: bio-lakehouse oura login"
+        return f"The sign-in was declined at Oura. Nothing was stored. To try again: {sign_in}"
     if error == "invalid_scope":
         return (
             "Oura does not know one of the scopes asked for (BIO_OURA_SCOPES). Set it to those of your application at "
-            f"{APPLICATIONS_PAGE}, or to nothing to be asked for all, then run: bio-lakehouse oura login"
+            f"{APPLICATIONS_PAGE}, or to nothing to be asked for all, then run: {sign_in}"
         )
     code = error if error in OAUTH_ERRORS else "unknown error"
     return f"Oura ended the sign-in ({code}). Check the application at {APPLICATIONS_PAGE}, then try again."
@@ -298,7 +299,7 @@ class _Listener:
         """The address at which the person came back. Raises `SourceError` after that many seconds."""
         if not self.answered.wait(seconds) or self.received is None:
             raise SourceError(
-                f"Nobody finished the sign-in at Oura within {seconds:.0f} s. Try again: bio-lakehouse oura login"
+                f"Nobody finished the sign-in at Oura within {seconds:.0f} s. Try the same command again."
             )
         return self.received
 
@@ -320,15 +321,15 @@ def _handler(listener: _Listener) -> type[BaseHTTPRequestHandler]:
             done = status == HTTPStatus.OK
             text = "Done. You can close this page." if done else "This is not the sign-in's address."
             body = f"<!doctype html><title>Bio Lakehouse</title><p>{text}</p>".encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            try:
+            # The browser may have hung up: what it brought counts all the same.
+            with suppress(OSError):
+                self.send_response(status)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
                 self.wfile.write(body)
-            finally:
-                if done:
-                    listener.answered.set()
+            if done:
+                listener.answered.set()
 
         def log_message(self, format: str, *arguments: object) -> None:
             """Nothing: the request line holds the code."""

@@ -22,7 +22,7 @@ from bio_lakehouse.settings import USER_ID
 
 SSM = "ssm:"
 LEASE = "-lease"
-SIGN_IN = "Sign in again with: bio-lakehouse oura login"
+SIGN_IN = "bio-lakehouse oura login"
 LOCK_SECONDS = 300.0
 LEASE_SECONDS = 900.0
 """Longer than the slowest renewal: two addresses, three tries each. Nobody can see that a lease's holder has died."""
@@ -50,12 +50,14 @@ class Tokens:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str, where: str) -> Tokens:
-        """Raises `SignInRequired` naming `where` when the text holds no tokens."""
+    def from_json(cls, text: str, store: TokenStore) -> Tokens:
+        """Raises `SignInRequired` naming the store when the text holds no tokens."""
         try:
             return cls(**json.loads(text))
         except (TypeError, ValueError):
-            raise SignInRequired(f"{where} does not hold Oura tokens. {SIGN_IN}") from None
+            raise SignInRequired(
+                f"{store.where} does not hold Oura tokens. Sign in again with: {store.sign_in}"
+            ) from None
 
 
 class TokenStore(Protocol):
@@ -64,6 +66,11 @@ class TokenStore(Protocol):
     @property
     def where(self) -> str:
         """How a person would call the place."""
+        ...
+
+    @property
+    def sign_in(self) -> str:
+        """The command that brings this person's tokens there."""
         ...
 
     def load(self) -> Tokens | None:
@@ -86,7 +93,7 @@ def tokens_in(store: TokenStore) -> Tokens:
     """What the store holds; raises `SignInRequired` when that is nothing."""
     tokens = store.load()
     if tokens is None:
-        raise SignInRequired(f"Nobody has signed in to Oura yet ({store.where}). Run: bio-lakehouse oura login")
+        raise SignInRequired(f"Nobody has signed in to Oura yet ({store.where}). Run: {store.sign_in}")
     return tokens
 
 
@@ -94,8 +101,8 @@ def open_token_store(address: str | Path, user_id: str) -> TokenStore:
     """The store of one user: `ssm:/some/prefix` is Parameter Store, anything else a folder."""
     text = str(address)
     if text.startswith(SSM):
-        return ParameterTokenStore(f"{_parameter_folder(text)}/{user_id}", _ssm_client())
-    return FileTokenStore(Path(text).expanduser() / f"oura-{user_id}.json")
+        return ParameterTokenStore(f"{_parameter_folder(text)}/{user_id}", _ssm_client(), user_id)
+    return FileTokenStore(Path(text).expanduser() / f"oura-{user_id}.json", user_id)
 
 
 def signed_in_users(address: str | Path) -> list[str]:
@@ -131,8 +138,9 @@ def _ssm_client() -> Any:
 class FileTokenStore:
     """A file that only its owner can read; one that others can read is refused."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, user_id: str = "me") -> None:
         self.path = path
+        self.sign_in = f"{SIGN_IN} --user {user_id}"
 
     @property
     def where(self) -> str:
@@ -147,7 +155,7 @@ class FileTokenStore:
             raise SourceError(f"{self.path} cannot be read: {error.strerror}.") from error
         with os.fdopen(descriptor, encoding="utf-8", errors="replace") as file:
             self._require_private(stat.S_IMODE(os.fstat(file.fileno()).st_mode))
-            return Tokens.from_json(file.read(), self.where)
+            return Tokens.from_json(file.read(), self)
 
     def save(self, tokens: Tokens) -> None:
         with self._draft(tokens.to_json()) as draft:
@@ -227,9 +235,10 @@ class ParameterTokenStore:
     `ssm:GetParameter`, `GetParametersByPath`, `PutParameter`, `DeleteParameters` and the use of the KMS key.
     """
 
-    def __init__(self, name: str, ssm: Any, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, name: str, ssm: Any, user_id: str = "me", sleep: Callable[[float], None] = time.sleep) -> None:
         self.name = name
         self.ssm = ssm
+        self.sign_in = f"{SIGN_IN} --user {user_id}"
         self.sleep = sleep
 
     @property
@@ -238,7 +247,7 @@ class ParameterTokenStore:
 
     def load(self) -> Tokens | None:
         parameter = self._read(self.name)
-        return None if parameter is None else Tokens.from_json(parameter["Value"], self.where)
+        return None if parameter is None else Tokens.from_json(parameter["Value"], self)
 
     def save(self, tokens: Tokens) -> None:
         # A token may be a JWT; a standard parameter ends at 4 KB.

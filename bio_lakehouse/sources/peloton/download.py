@@ -34,7 +34,7 @@ COOKIE_BANNER = "#onetrust-banner-sdk"
 COOKIE_ANSWERS = "#onetrust-reject-all-handler, #onetrust-accept-btn-handler, .onetrust-close-btn-handler"
 LOCK_SECONDS = 5.0
 HEADER = b"Workout Timestamp"
-SIGN_IN = "Sign in with: bio-lakehouse peloton login"
+SIGN_IN = "bio-lakehouse peloton login"
 BY_HAND = "Meanwhile you can press the button yourself and add the file: bio-lakehouse ingest <file>"
 
 
@@ -49,9 +49,15 @@ class PelotonBrowser:
     profile: Path
     executable: Path | None = None
     headless: bool = True
+    user_id: str = "me"
     workouts_url: str = "https://members.onepeloton.com/profile/workouts"
     page_seconds: float = 60
     download_seconds: float = 180
+
+    @property
+    def sign_in(self) -> str:
+        """The command that signs this person in."""
+        return f"{SIGN_IN} --user {self.user_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ async def _login(peloton: PelotonBrowser, announce: Callable[[str], None], secon
         page = await _open(context, peloton)
         announce("Sign in to Peloton in the window that has opened. It closes by itself once your workouts show.")
         if not await _reaches_button(page, peloton.workouts_url, seconds):
-            raise SourceError(f"Nobody signed in to Peloton within {seconds:.0f} s. {SIGN_IN}")
+            raise SourceError(f"Nobody signed in to Peloton within {seconds:.0f} s. Sign in with: {peloton.sign_in}")
 
 
 async def _download(peloton: PelotonBrowser) -> WorkoutsFile:
@@ -122,7 +128,7 @@ async def _await_button(page: Page, peloton: PelotonBrowser) -> None:
     if not await _shows(_button(page).or_(form).first, peloton.page_seconds):
         raise SourceError(await _changed(page))
     if not await _button(page).is_visible():
-        raise SignInRequired(f"Peloton's login has expired. {SIGN_IN}")
+        raise SignInRequired(f"Peloton's login has expired. Sign in with: {peloton.sign_in}")
 
 
 async def _reaches_button(page: Page, workouts_url: str, seconds: float) -> bool:
@@ -192,7 +198,9 @@ async def _browser(
     playwright = _playwright()
     executable = find_browser(peloton.executable, "BIO_PELOTON_BROWSER", SettingsError)
     if not (signing_in or keeps_login(peloton.profile)):
-        raise SignInRequired(f"Nobody has signed in to Peloton yet ({peloton.profile}). {SIGN_IN}")
+        raise SignInRequired(
+            f"Nobody has signed in to Peloton yet ({peloton.profile}). Sign in with: {peloton.sign_in}"
+        )
     with _one_at_a_time(peloton.profile), _downloads(peloton.profile) as downloads:
         async with playwright.async_playwright() as driver:
             with _explained(playwright.Error, peloton):
@@ -269,9 +277,13 @@ def _explained(failure: type[Exception], peloton: PelotonBrowser) -> Iterator[No
         text = str(error)
         reason = next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)
         if "XServer" in text or "$DISPLAY" in text or "Missing X server" in text:
-            raise SourceError("No window can be opened here: sign in where there is a screen. " + SIGN_IN) from None
+            raise SourceError(
+                f"No window can be opened here. Where there is a screen, run: {peloton.sign_in}"
+            ) from None
         if "has been closed" in text:
-            raise SourceError(f"The browser's window was closed before it was done. {SIGN_IN}") from None
+            raise SourceError(
+                f"The browser's window was closed before it was done. Sign in with: {peloton.sign_in}"
+            ) from None
         if "net::" in text:
             raise SourceError(f"{peloton.workouts_url} could not be opened ({reason}). Check the network.") from None
         raise SourceError(f"The browser failed on Peloton's page: {reason} Try again. {BY_HAND}") from error
