@@ -1,23 +1,28 @@
 """A demo person's lake built by runs, as the command line starts them."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pyarrow.compute as pc
 import pytest
 
+from bio_lakehouse.assets import all_assets
 from bio_lakehouse.automation import launch
 from bio_lakehouse.automation.instance import open_instance
+from bio_lakehouse.automation.jobs import JOBS
 from bio_lakehouse.automation.launch import RunOutcome
+from bio_lakehouse.automation.resources import resources
+from bio_lakehouse.automation.schedules import schedules
 from bio_lakehouse.engines import pipeline
 from bio_lakehouse.errors import BioLakehouseError, TableError
 from bio_lakehouse.gold.views import VIEWS
-from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake import arrivals, fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.sources import demo
+from bio_lakehouse_tests.sources.oura_server import CLIENT_ID, CLIENT_SECRET, OuraServer, signed_in
 
 DAYS = 45
 DAILY = "bio_gold.daily_readiness_performance"
@@ -186,3 +191,25 @@ def test_nothing_downstream_is_made_of_a_table_that_fails_its_check(
     selection = "key:silver/oura_sleep or key:gold/daily_readiness_performance"
     with pytest.raises(BioLakehouseError, match="silver/oura_sleep: grain_bounds_nulls found a day is there twice"):
         launch.materialize_range(lake.settings, selection, last, last)
+
+
+def test_the_nightly_recomputation_asks_no_vendor(lake: Lakehouse, outcomes: list[RunOutcome]) -> None:
+    today = lake.settings.today()
+    with OuraServer(today - timedelta(10), today) as server:
+        changes = {"oura_client_id": CLIENT_ID, "oura_client_secret": CLIENT_SECRET, "oura_api_url": server.url}
+        settings = load_settings(**lake.settings.without_secrets() | changes)
+        signed_in(server, fetching.oura_tokens(settings, "me"))
+        (nightly,) = (made for made in schedules(settings) if made.name == "nightly_recompute_schedule")
+        definitions = dg.Definitions(
+            assets=all_assets(settings),
+            schedules=[nightly],
+            jobs=JOBS,
+            resources=resources(settings),
+            executor=dg.in_process_executor,
+        )
+        with dg.build_schedule_context(scheduled_execution_time=datetime.now(UTC)) as context:
+            (request,) = nightly.evaluate_tick(context).run_requests or []
+        with open_instance(settings) as instance:
+            job = definitions.resolve_job_def(nightly.job_name)
+            assert job.execute_in_process(instance=instance, tags=dict(request.tags)).success
+        assert server.asked == []

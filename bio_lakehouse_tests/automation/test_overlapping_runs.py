@@ -1,0 +1,60 @@
+"""Two processes that build overlapping days at the same time leave the lake that one would have left."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.settings import load_settings
+from bio_lakehouse.sources import demo
+from bio_lakehouse_tests.automation.test_kill import COMMAND, contents
+
+DAYS = 60
+
+
+def landed(home: Path, files: list[Path]) -> Lakehouse:
+    """A lake whose files are in the log, and nothing of them is built."""
+    lake = Lakehouse.open(load_settings(home=home, timezone="Europe/Berlin"))
+    for file in files:
+        arrivals.ingest(lake, file, "me")
+    return lake
+
+
+def refresh(lake: Lakehouse, first: int, last: int) -> subprocess.Popen[str]:
+    """Start to build the days from `first` to `last` days ago."""
+    today = lake.settings.today()
+    days = ["--from", str(today - timedelta(first)), "--to", str(today - timedelta(last))]
+    return subprocess.Popen(
+        [COMMAND, "refresh", "--home", str(lake.settings.home), *days],
+        env=os.environ | {"BIO_TIMEZONE": "Europe/Berlin"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ends(process: subprocess.Popen[str]) -> None:
+    _, said = process.communicate(timeout=300)
+    assert process.returncode == 0, said
+
+
+def test_two_runs_over_overlapping_days_are_as_one(tmp_path: Path) -> None:
+    today = load_settings(timezone="Europe/Berlin").today()
+    person = demo.simulate(DAYS, 7, today, timezone="Europe/Berlin")
+    both = landed(tmp_path / "both", demo.write_files(person, tmp_path / "files"))
+    shutil.copytree(tmp_path / "both", tmp_path / "one")
+    one = Lakehouse.open(load_settings(home=tmp_path / "one", timezone="Europe/Berlin"))
+    ends(refresh(one, DAYS, 0))
+    together = [refresh(both, DAYS, 15), refresh(both, 45, 0)]
+    for process in together:
+        ends(process)
+    assert contents(both) == contents(one)
+    assert len(contents(both)["bio_gold.daily_readiness_performance"]) > DAYS - 5
+    assert arrivals.pending(both) == {}
+    assert {entry.status for entry in both.log.entries()} == {"ingested"}
+    assert all(both.log.counts(entry.file_path).balanced for entry in both.log.entries())
