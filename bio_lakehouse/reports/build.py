@@ -144,7 +144,7 @@ def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInput
         activity=_rows(lake, SILVER["oura_daily_activity"], user_id, ("day", "non_wear_time"), last=day),
         sleep=_rows(lake, SILVER["oura_sleep"], user_id, ("day", "type"), last=day),
         data_up_to=newest_arrival(lake, user_id, day),
-        failed=entry_days(lake, user_id, SCORED, failed=True),
+        failed={dataset: entry_days(lake, user_id, (dataset,), failed=True) for dataset in SCORED},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -81,6 +81,7 @@ ACTIVITY = Source(
 )
 PELOTON = Source("Peloton", ("peloton", "peloton/workouts"), "workout_count")
 SOURCES = (READINESS, SLEEP, ACTIVITY, PELOTON)
+NOTHING_FAILED: Mapping[str, frozenset[date]] = {}
 
 
 def completeness(
@@ -90,13 +91,13 @@ def completeness(
     today: date,
     activity: pd.DataFrame | None = None,
     sleep: pd.DataFrame | None = None,
-    failed: frozenset[date] = frozenset(),
+    failed: Mapping[str, frozenset[date]] = NOTHING_FAILED,
 ) -> tuple[SourceDays, ...]:
     """The statuses of `days` for the three Oura datasets and Peloton.
 
     `daily` (gold.daily_readiness_performance) and `coverage` (silver.coverage) of one user over its whole history;
     `activity` (silver.oura_daily_activity) and `sleep` (silver.oura_sleep) tell "not worn" from "vendor sent nothing",
-    `failed` are the days of Oura fetches that failed.
+    `failed` are the days of fetches that failed, by dataset.
     """
     frame, unworn = _by_date(daily), _unworn(activity, sleep)
     known = [_known(source, frame, coverage, unworn, failed) for source in SOURCES]
@@ -124,14 +125,18 @@ class _Known:
 
 
 def _known(
-    source: Source, daily: pd.DataFrame, coverage: pd.DataFrame, unworn: set[date], failed: frozenset[date]
+    source: Source,
+    daily: pd.DataFrame,
+    coverage: pd.DataFrame,
+    unworn: set[date],
+    failed: Mapping[str, frozenset[date]],
 ) -> _Known:
     scored = _days_with(daily, (source.score,))
     knowledge = Knowledge(
         recorded=frozenset(scored | _days_with(daily, source.record)),
         covered=covered_days(coverage, source.datasets),
         unworn=frozenset() if source is PELOTON else frozenset(unworn),
-        failed=frozenset() if source is PELOTON else failed,
+        failed=frozenset().union(*(failed.get(dataset, ()) for dataset in source.datasets)),
     )
     return _Known(source, scored, _resting(daily) if source is PELOTON else set(), knowledge)
 

@@ -52,7 +52,7 @@ class ReportInputs:
     as of `day` and decided, `say` writes one of their findings as a sentence, `narratives` are longer texts by insight
     name where there are any. `training` are the user's rows of gold.training_load, `forecast` is that made on `day`.
     `day` is the week's last day, `today` the person's today, `data_up_to` the newest arrival (UTC) among the rows,
-    `failed` the days of fetches that failed.
+    `failed` the days of fetches that failed, by dataset.
     """
 
     user_id: str
@@ -69,7 +69,7 @@ class ReportInputs:
     training: Sequence[Mapping[str, Any]] = ()
     forecast: Forecast | None = None
     data_up_to: datetime | None = None
-    failed: frozenset[date] = frozenset()
+    failed: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pytest
 
 from bio_lakehouse.errors import ReportError, SourceError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
-from bio_lakehouse.lake import fetching
+from bio_lakehouse.lake.fetched_windows import FetchedWindows
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.schema import TableSchema
@@ -145,6 +145,8 @@ def test_one_day_is_enough_for_a_page(lake: Lakehouse) -> None:
 
 def test_days_whose_fetch_failed_are_told_as_such(lake: Lakehouse) -> None:
     failed = Window("daily_sleep", SUNDAY - timedelta(days=1), SUNDAY)
-    fetching.log_failure(lake, "me", FailedWindow(failed, SourceError("Oura did not answer")))
-    assert build.gather(lake, "me", SUNDAY, TODAY).failed == {failed.first_day, failed.last_day}
-    assert build.gather(lake, "ada", SUNDAY, TODAY).failed == frozenset()
+    FetchedWindows(lake, "me").fail(FailedWindow(failed, SourceError("Oura did not answer")))
+    days = build.gather(lake, "me", SUNDAY, TODAY).failed
+    assert days["oura/daily_sleep"] == {failed.first_day, failed.last_day}
+    assert days["oura/daily_readiness"] == frozenset()
+    assert set(build.gather(lake, "ada", SUNDAY, TODAY).failed.values()) == {frozenset()}

@@ -79,10 +79,18 @@ def test_coverage_counts_for_its_own_dataset_only(make_daily: Make, sunday: date
 
 def test_failed_fetches_and_days_before_the_first_record(make_daily: Make, make_coverage: Make, sunday: date) -> None:
     daily = make_daily(readiness_score=[70, None])
-    failed = frozenset([sunday])
+    failed = {"oura/daily_readiness": frozenset([sunday])}
     sources = completeness(daily, make_coverage(), days_of(sunday), sunday + timedelta(days=1), failed=failed)
     readiness = by_title(sources)["Oura readiness"]
     assert readiness.days == (*[Cause.BEFORE_FIRST] * 5, Presence.THERE, Cause.FETCH_FAILED)
+
+
+def test_a_failed_fetch_is_told_of_its_own_dataset_alone(make_daily: Make, make_coverage: Make, sunday: date) -> None:
+    daily = make_daily(readiness_score=[70, None], sleep_score=[80, None])
+    failed = {"oura/daily_sleep": frozenset([sunday])}
+    sources = by_title(completeness(daily, make_coverage(), days_of(sunday), sunday + timedelta(days=1), failed=failed))
+    assert sources["Oura sleep"].days[-1] is Cause.FETCH_FAILED
+    assert sources["Oura readiness"].days[-1] is Cause.NOT_DELIVERED
 
 
 def test_a_source_that_never_sent_anything_says_so(make_daily: Make, make_coverage: Make, sunday: date) -> None:

@@ -85,7 +85,7 @@ def inputs() -> ReportInputs:
         insights=insights_of(InsightData("me", SUNDAY, daily, workouts)),
         training=training_load(daily, workouts, profile).to_pylist(),
         data_up_to=datetime.fromisoformat("2026-06-28T06:12:45"),
-        failed=frozenset([SUNDAY]),
+        failed={"oura/daily_sleep": frozenset([SUNDAY])},
     )
 
 
