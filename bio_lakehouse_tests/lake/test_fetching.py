@@ -17,14 +17,13 @@ from bio_lakehouse.errors import SettingsError, SignInRequired
 from bio_lakehouse.lake import arrivals, fetching, landing
 from bio_lakehouse.lake.fetched_windows import FetchedWindows
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.reconciliation import reconcile
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources.oura.connection import Patience
 from bio_lakehouse.sources.oura.fetch import Answer, Window, windows
 from bio_lakehouse.sources.oura.tokens import Tokens
 from bio_lakehouse.sources.peloton.download import PelotonBrowser, WorkoutsFile
 from bio_lakehouse.sources.records import FetchNote
-from bio_lakehouse_tests.sources.oura_server import SAMPLES, Fault, OuraServer, connection_to, signed_in
+from bio_lakehouse_tests.sources.oura_server import Fault, OuraServer, connection_to, signed_in
 
 TODAY = date(2025, 3, 20)
 FIRST = TODAY - timedelta(days=7)
@@ -340,16 +339,3 @@ def refuse_ada(browser: PelotonBrowser) -> WorkoutsFile:
     if browser.profile.name == "ada":
         raise SignInRequired("the login has expired")
     return WorkoutsFile("workouts.csv", b"Workout Timestamp\n")
-
-
-def test_reconciliation_leaves_out_records_of_no_day(lake: Lakehouse, server: OuraServer) -> None:
-    server.records["daily_spo2"] = [record | {"day": None} for record in server.records["daily_spo2"]]
-    try:
-        for _ in range(2):
-            landed = fetch(lake, server).landed
-            bronze_days(lake)
-        found = reconcile(lake, "me", landed, TODAY)
-    finally:
-        server.records["daily_spo2"] = SAMPLES["daily_spo2"](date(2025, 2, 20), date(2025, 3, 25))
-    assert str(found) == ""
-    assert found.compared > 0
