@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil, sqrt
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from bio_lakehouse.insights.data import InsightData
-from bio_lakehouse.insights.statistics import effective_size, lag1_autocorrelation, trailing_mean
+from bio_lakehouse.insights.statistics import bias_corrected, effective_size, lag1_autocorrelation, trailing_mean
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
 from bio_lakehouse.narrative import insight_sentences as sentences
 
@@ -20,6 +19,9 @@ MINIMUM_TRAINING = 60
 MINIMUM_EVALUATED = 30
 EVALUATED_DAYS = 90
 COVERAGE = 0.8
+LEVEL_DAYS = 28
+WARM_UP = 15
+LEVEL_STEP = 0.05
 PENALTIES = np.logspace(-1, 4, 16)
 BASELINES = ("today's value", "the 7-day mean", "the mean of all days before")
 LEARNT_FROM = ("readiness_score", "sleep_score", "had_workout", "total_output_kj", "workout_minutes")
@@ -36,8 +38,8 @@ class Forecast:
     them), or when today's readiness is unknown. `mean_error` is the mean absolute miss of those past forecasts in
     points, `baseline_errors` that of today's value, of the 7-day mean and of the mean of all days before, on the same
     days: the last since on days that do not hang together at all it beats the first two and yet knows nothing of
-    tomorrow. `beats_all` says whether the forecast was better than each of them by more than chance (one-sided 5 %
-    each, on independent days' worth).
+    tomorrow. `beats_all` says whether the forecast missed by less than each of them, than the last by more than chance
+    (one-sided 5 %, on independent days' worth): who learnt nothing comes out like that mean, not like the first two.
     """
 
     user_id: str
@@ -55,22 +57,22 @@ class Forecast:
 def forecast(data: InsightData) -> Forecast:
     """Ridge regression of readiness on the days before it, judged by walking forward through the past.
 
-    What is used is known on the evening before: readiness of the last two days and its 7-day mean, the sleep score and
-    its 7-day mean, output and minutes of workouts (0 on a rest day) and their 7-day means; no score of the day itself.
-    A group of columns that is unknown today is left out; days on which a column is unknown are not learnt from. Each
-    past forecast is made from the days before it alone. The interval is the split-conformal one of their misses (Lei
-    et al. 2018, JASA 113:1094).
+    What is used is known on the evening before: readiness, its 7-day mean and readiness of the day before, each as it
+    differs from the 28-day mean; the sleep score and its 7-day mean, output and minutes of workouts (0 on a rest day)
+    and their 7-day means; no score of the day itself. What is learnt is how far tomorrow differs from the 28-day mean,
+    so that a body that gets fitter is not forecast from what it was half a year ago. A group of columns that is unknown
+    today is left out; days on which a column is unknown are not learnt from, as nothing is filled in. Each past
+    forecast is made from the days before it alone. The interval reaches as far as such misses do.
     """
-    readiness = data.with_lead_in("readiness_score")
-    features = _known_today(_features(data))
+    readiness, features = data.with_lead_in("readiness_score"), _known_today(_features(data))
     tomorrow = data.as_of + timedelta(days=1)
     if features is None:
         return Forecast(data.user_id, tomorrow, 0, MINIMUM_EVALUATED, is_today_known=False)
     past = _walk_forward(features, readiness)
-    if len(past) < MINIMUM_EVALUATED:
-        return Forecast(data.user_id, tomorrow, len(past), MINIMUM_EVALUATED)
-    value = _predicted(features[:-1], readiness[1:], features[-1])
-    return _judged(data.user_id, tomorrow, value, past)
+    n = int(_complete(past).sum())
+    if n < MINIMUM_EVALUATED:
+        return Forecast(data.user_id, tomorrow, n, MINIMUM_EVALUATED)
+    return _judged(data.user_id, tomorrow, _expected(features, readiness), past)
 
 
 def narrate(result: Forecast) -> str:
@@ -91,14 +93,16 @@ def narrate(result: Forecast) -> str:
 
 
 def _features(data: InsightData) -> list[Matrix]:
-    """Groups of columns (days, columns): readiness, sleep, output, minutes."""
+    """Groups of columns (days, columns): readiness, that of the day before, sleep, output, minutes."""
     readiness = data.with_lead_in("readiness_score")
     rested = data.with_lead_in("had_workout") == 0
     efforts = (data.with_lead_in(column) for column in ("total_output_kj", "workout_minutes"))
     others = (data.with_lead_in("sleep_score"), *(np.where(rested, 0.0, effort) for effort in efforts))
+    level = trailing_mean(readiness, LEVEL_DAYS)
     before = np.concatenate([[np.nan], readiness[:-1]])
     return [
-        np.column_stack([readiness, np.where(np.isnan(before), readiness, before), trailing_mean(readiness, 7)]),
+        np.column_stack([readiness - level, trailing_mean(readiness, 7) - level]),
+        (before - level)[:, None],
         *(np.column_stack([other, trailing_mean(other, 7)]) for other in others),
     ]
 
@@ -110,17 +114,26 @@ def _known_today(groups: list[Matrix]) -> Matrix | None:
 
 
 def _walk_forward(features: Matrix, readiness: Series) -> Matrix:
-    """Rows of truth, forecast and the baselines' for each past day that can be forecast, oldest first."""
-    rows = list(_past_forecasts(features, readiness))
-    return np.array(rows, dtype=np.float64).reshape(len(rows), 2 + len(BASELINES))
+    """A row for each calendar day from the first past forecast to the last: truth, forecast and the baselines'.
 
-
-def _past_forecasts(features: Matrix, readiness: Series) -> Iterator[tuple[float, ...]]:
+    NaN where a day could not be forecast or its truth is unknown.
+    """
     learnable: Mask = _complete(features)[:-1] & ~np.isnan(readiness[1:])
     learnt_before: NDArray[np.int64] = np.cumsum(learnable) - learnable
-    for day in np.flatnonzero(learnable & (learnt_before >= MINIMUM_TRAINING))[-EVALUATED_DAYS:]:
-        value = _predicted(features[:day], readiness[1 : day + 1], features[day])
-        yield readiness[day + 1], value, features[day, 0], features[day, 2], float(np.nanmean(readiness[: day + 1]))
+    made = np.flatnonzero(learnable & (learnt_before >= MINIMUM_TRAINING))[-EVALUATED_DAYS:]
+    rows = np.full((len(readiness), 2 + len(BASELINES)), np.nan)
+    for day in made:
+        known = readiness[: day + 1]
+        rules = known[-1], np.nanmean(known[-7:]), np.nanmean(known)
+        rows[day] = readiness[day + 1], _expected(features[: day + 1], known), *rules
+    return rows[made[0] : made[-1] + 1] if len(made) else rows[:0]
+
+
+def _expected(features: Matrix, readiness: Series) -> float:
+    """The score expected on the day after the last one, of which all that is given is known."""
+    level = trailing_mean(readiness, LEVEL_DAYS)
+    difference = _predicted(features[:-1], readiness[1:] - level[:-1], features[-1])
+    return float(np.clip(level[-1] + difference, 0, 100))
 
 
 def _complete(features: Matrix) -> Mask:
@@ -147,30 +160,55 @@ def _predicted(features: Matrix, outcomes: Series, today: Series) -> float:
     best = int(np.argmin(residual / (len(truths) - 1 - shrinkage.sum(axis=1)) ** 2))
     inverse = np.divide(shrinkage[best], singular, out=np.zeros_like(singular), where=singular > 0)
     weights = right.T @ (inverse * rotated)
-    return float(np.clip(truths.mean() + (today - centre) / scale @ weights, 0, 100))
+    return float(truths.mean() + (today - centre) / scale @ weights)
 
 
 def _judged(user_id: str, day: date, value: float, past: Matrix) -> Forecast:
-    errors = np.abs(past[:, 1:] - past[:, :1])
-    reach = float(np.sort(errors[:, 0])[min(ceil((len(past) + 1) * COVERAGE), len(past)) - 1])
+    by_day = np.abs(past[:, 1:] - past[:, :1])
+    errors = by_day[_complete(by_day)]
+    own, *rules = errors.mean(axis=0).tolist()
+    reach = _reach(errors[:, 0])
     return Forecast(
         user_id=user_id,
         day=day,
-        n=len(past),
+        n=len(errors),
         needed=MINIMUM_EVALUATED,
         value=value,
         interval=(max(value - reach, 0.0), min(value + reach, 100.0)),
-        mean_error=float(errors[:, 0].mean()),
-        baseline_errors=dict(zip(BASELINES, errors[:, 1:].mean(axis=0).tolist(), strict=True)),
-        beats_all=all(_beats(miss - errors[:, 0]) for miss in errors.T[1:]),
+        mean_error=own,
+        baseline_errors=dict(zip(BASELINES, rules, strict=True)),
+        beats_all=own < min(rules) and _beats(by_day[:, -1] - by_day[:, 0]),
     )
 
 
+def _reach(misses: Series) -> float:
+    """Half the 80 % interval of the next forecast, from past ones' absolute misses, oldest first.
+
+    Split-conformal (Lei et al. 2018, JASA 113:1094) at a level that rises after each past miss outside its interval
+    and falls after each inside (adaptive conformal inference: Gibbs & Candès 2021, NeurIPS 34:1660). So four in five
+    hold for a body that changes too: a training block, an illness.
+    """
+    outside = 1 - COVERAGE
+    for earlier in range(WARM_UP, len(misses)):
+        missed = misses[earlier] > _quantile(misses[:earlier], 1 - outside)
+        outside += LEVEL_STEP * (1 - COVERAGE - missed)
+    return _quantile(misses, 1 - outside)
+
+
+def _quantile(misses: Series, share: float) -> float:
+    """The conformal quantile, between the least and the largest miss."""
+    place = int(np.clip(ceil((len(misses) + 1) * share), 1, len(misses)))
+    return float(np.sort(misses)[place - 1])
+
+
 def _beats(gains: Series) -> bool:
-    """Whether the mean gain is above 0 (Diebold & Mariano 1995, on the independent days that the gains are worth)."""
-    spread = float(gains.std(ddof=1))
+    """Whether the mean gain is above 0 (Diebold & Mariano 1995, on the independent days that the gains are worth).
+
+    `gains` is a calendar series.
+    """
+    n = int((~np.isnan(gains)).sum())
+    spread = float(np.nanstd(gains, ddof=1))
     if not spread:
         return False
-    resemblance = max(lag1_autocorrelation(gains), 0.0)
-    worth = effective_size(len(gains), resemblance, 1.0)
-    return bool(gains.mean() / (spread / sqrt(worth)) > stats.t.ppf(0.95, max(worth - 1, 1)))
+    worth = effective_size(n, bias_corrected(lag1_autocorrelation(gains), n), 1.0)
+    return bool(np.nanmean(gains) / (spread / sqrt(worth)) > stats.t.ppf(0.95, max(worth - 1, 1)))

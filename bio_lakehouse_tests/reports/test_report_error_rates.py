@@ -1,11 +1,13 @@
 """How often a report of days on which nothing is going on says that something is. Minutes long: run with -m slow.
 
-`python bio_lakehouse_tests/reports/test_report_error_rates.py` prints the table of the README.
+`python bio_lakehouse_tests/reports/test_report_error_rates.py` prints the tables of the README, over people of whom
+none was looked at while the methods were chosen (`FRESH`); the tests use the first of them.
 """
 
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -23,20 +25,31 @@ from bio_lakehouse.reports.contents import decided_together
 AS_OF = date(2025, 3, 9)
 DAYS = 240
 REPORTS = 1000
+README_REPORTS = 5000
+FRESH = 2_000_000
 UNKNOWN = 0.08
 KINDS = ("Cycling", "Strength", "Yoga", "Running", "rest")
 SHARES = (0.3, 0.15, 0.1, 0.1, 0.35)
 
 
+WEEK = "change of the week"
+KIND_OF = {
+    "Pearson r": "correlations",
+    "Spearman ρ": "correlations",
+    "rank-biserial": "groups",
+    "points a week": "trend",
+}
+
+
 @dataclass(slots=True)
 class Rates:
-    """Over the reports of one φ: how many hold a false finding, and how many intervals hold the true effect, 0."""
+    """Over the reports of one φ: how many hold a false finding, and which intervals hold the true effect, 0."""
 
     phi: float
     reports: int = 0
     false: int = 0
     raw: int = 0
-    intervals: list[bool] = field(default_factory=list)
+    intervals: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, data: InsightData) -> None:
         insights, comparisons = decided_together(insights_of(data), compare(data.daily, measures.DAILY, data.as_of))
@@ -44,7 +57,10 @@ class Rates:
         self.reports += 1
         self.false += any(f.status == "found" for f in tested) or any(c.moved for c in comparisons)
         self.raw += any(p < 0.05 for p in [f.p for f in tested] + [c.p for c in comparisons if c.p is not None])
-        self.intervals += [f.interval[0] <= 0 <= f.interval[1] for f in tested if f.interval]
+        told = [(KIND_OF[f.effect_name], f.interval) for f in tested] + [(WEEK, c.interval) for c in comparisons]
+        for kind, interval in told:
+            if interval is not None:
+                self.intervals[kind].append(interval[0] <= 0 <= interval[1])
 
     @property
     def share(self) -> float:
@@ -56,19 +72,19 @@ class Rates:
         return float(stats.beta.ppf(0.95, self.false + 1, self.reports - self.false))
 
     @property
-    def covered(self) -> float:
-        return float(np.mean(self.intervals))
+    def covered(self) -> dict[str, float]:
+        """The share of intervals that hold 0, of each kind of effect."""
+        return {kind: float(np.mean(self.intervals[kind])) for kind in KINDS_OF_EFFECT}
 
     def row(self) -> str:
-        return (
-            f"| {self.phi} | {self.reports:,} | {self.raw / self.reports:.1%} | {self.share:.1%} | {self.bound:.1%} "
-            f"| {self.covered:.1%} |"
-        )
+        shares = (self.raw / self.reports, self.share, self.bound, *self.covered.values())
+        return f"| {self.phi} | {self.reports:,} | {' | '.join(f'{share:.1%}' for share in shares)} |"
 
 
+KINDS_OF_EFFECT = (*dict.fromkeys(KIND_OF.values()), WEEK)
 HEAD = (
-    "| φ | reports | with a raw p < .05 | with a false finding | upper 95 % bound | intervals that hold the truth |\n"
-    "|---|---|---|---|---|---|"
+    "| φ | reports | with a raw p < .05 | with a false finding | upper 95 % bound "
+    f"| intervals that hold the truth: {' | '.join(KINDS_OF_EFFECT)} |\n|{'---|' * (5 + len(KINDS_OF_EFFECT))}"
 )
 
 
@@ -105,7 +121,7 @@ def null_person(phi: float, seed: int) -> InsightData:
 
 def rates_of(phi: float, reports: int = REPORTS) -> Rates:
     rates = Rates(phi)
-    for seed in range(reports):
+    for seed in range(FRESH, FRESH + reports):
         rates.add(null_person(phi, seed))
     return rates
 
@@ -116,7 +132,7 @@ def test_at_most_six_in_a_hundred_reports_say_what_is_not_so(phi: float) -> None
     rates = rates_of(phi)
     print(f"\n{HEAD}\n{rates.row()}")
     assert rates.share <= 0.06
-    assert 0.93 <= rates.covered <= 0.97
+    assert all(0.93 <= share <= 0.97 for share in rates.covered.values())
 
 
 def test_without_the_adjustment_most_reports_would() -> None:
@@ -125,7 +141,7 @@ def test_without_the_adjustment_most_reports_would() -> None:
 
 
 if __name__ == "__main__":
-    reports = int(sys.argv[1]) if len(sys.argv) > 1 else REPORTS
+    reports = int(sys.argv[1]) if len(sys.argv) > 1 else README_REPORTS
     print(HEAD)
     for phi in (0.3, 0.5):
         print(rates_of(phi, reports).row(), flush=True)
