@@ -3,7 +3,7 @@
 import dagster as dg
 
 from bio_lakehouse.assets.keys import bronze_key, landed_by
-from bio_lakehouse.assets.reporting import Materialized, materialized
+from bio_lakehouse.assets.reporting import Materialized, materialized, saying_why
 from bio_lakehouse.automation.partitions import days_of
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -20,6 +20,7 @@ def bronze_asset(dataset: str) -> dg.AssetsDefinition:
         kinds={"python", "json"},
         description=describe(dataset),
     )
+    @saying_why()
     def bronze(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
         days = days_of(context)
         written = arrivals.write_bronze(lake, dataset, days.first, days.last)

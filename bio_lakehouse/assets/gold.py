@@ -7,7 +7,15 @@ from pyspark.sql import SparkSession
 
 from bio_lakehouse.assets.keys import COVERAGE, GAP_LEDGER, GOLD_DAILY, assets_of_run, datasets_built, table_key
 from bio_lakehouse.assets.lineage import daily_lineage, view_lineage
-from bio_lakehouse.assets.reporting import Materialized, committed, materialized, preview, rows_by_day, table_metadata
+from bio_lakehouse.assets.reporting import (
+    Materialized,
+    committed,
+    materialized,
+    preview,
+    rows_by_day,
+    saying_why,
+    table_metadata,
+)
 from bio_lakehouse.automation.checks import check_of, checked
 from bio_lakehouse.automation.partitions import begun, days_of
 from bio_lakehouse.automation.watching import watch, watch_specs
@@ -32,6 +40,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
     metadata=table_metadata(DAILY_READINESS_PERFORMANCE.full_name, DAILY_READINESS_PERFORMANCE.columns),
     check_specs=[check_of(GOLD_DAILY, DAILY_READINESS_PERFORMANCE)],
 )
+@saying_why()
 def daily_readiness_performance(
     context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse], spark: dg.ResourceParam[SparkSession]
 ) -> Materialized:
@@ -56,6 +65,7 @@ def view_asset(view: View) -> dg.AssetsDefinition:
         | {"sql": dg.MetadataValue.md(f"```sql\n{view.sql}\n```")},
         check_specs=[check_of(key, schema)],
     )
+    @saying_why()
     def create(context: dg.AssetExecutionContext, sql: dg.ResourceParam[SqlEngine]) -> Materialized:
         days = days_of(context)
         changed = sql.create_view(view)
@@ -76,6 +86,7 @@ def view_asset(view: View) -> dg.AssetsDefinition:
     metadata=table_metadata(gap_ledger.SCHEMA.full_name, gap_ledger.SCHEMA.columns),
     check_specs=[check_of(GAP_LEDGER, gap_ledger.SCHEMA), *watch_specs(GAP_LEDGER)],
 )
+@saying_why()
 def gaps(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     days = days_of(context)
     commit = build_gap_ledger(lake, days.first, days.last)

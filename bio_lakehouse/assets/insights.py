@@ -12,7 +12,14 @@ import pyarrow.compute as pc
 from bio_lakehouse.assets.keys import FORECAST, GOLD_DAILY, TRAINING_LOAD, insight_key, table_key
 from bio_lakehouse.assets.lineage import forecast_lineage, training_load_lineage
 from bio_lakehouse.assets.pictures import markdown, pictures
-from bio_lakehouse.assets.reporting import Materialized, committed, materialized, rows_by_day, table_metadata
+from bio_lakehouse.assets.reporting import (
+    Materialized,
+    committed,
+    materialized,
+    rows_by_day,
+    saying_why,
+    table_metadata,
+)
 from bio_lakehouse.automation.checks import check_of
 from bio_lakehouse.automation.partitions import days_of
 from bio_lakehouse.insights import ANALYZERS, readiness_forecast, training_load
@@ -42,7 +49,8 @@ SPECS = [
 def insights(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Iterator[Materialized]:
     days = days_of(context)
     names = [name for name in ANALYZERS if insight_key(name) in context.selected_asset_keys]
-    build_insights(lake, days.first, days.last, names)
+    with saying_why():
+        build_insights(lake, days.first, days.last, names)
     made = lake.tables.read(SCHEMA, days.first, days.last)
     for name in names:
         rows = made.filter(pc.equal(made["insight"], name))
@@ -65,6 +73,7 @@ def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
     metadata=table_metadata(readiness_forecast.SCHEMA.full_name, readiness_forecast.SCHEMA.columns),
     check_specs=[check_of(FORECAST, readiness_forecast.SCHEMA)],
 )
+@saying_why()
 def forecasts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     days, schema = days_of(context), readiness_forecast.SCHEMA
     commit = build_forecast(lake, days.first, days.last)
@@ -83,6 +92,7 @@ def forecasts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehous
     metadata=table_metadata(training_load.SCHEMA.full_name, training_load.SCHEMA.columns),
     check_specs=[check_of(TRAINING_LOAD, training_load.SCHEMA)],
 )
+@saying_why()
 def training_loads(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     days, schema = days_of(context), training_load.SCHEMA
     commit = build_training_load(lake, days.first, days.last)

@@ -1,7 +1,8 @@
 """What an asset tells the UI: its schema when it is defined, its rows when it is materialised."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 
 from bio_lakehouse.automation.checks import checked
 from bio_lakehouse.automation.ranges import DayRange
+from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import Column, TableSchema
 from bio_lakehouse.lake.tables import Commit
@@ -23,6 +25,15 @@ else:
 MOST_DAYS_COUNTED = 400
 PREVIEW_ROWS = 5
 PREVIEW_COLUMNS = 12
+
+
+@contextmanager
+def saying_why() -> Iterator[None]:
+    """A step that fails begins with what our error says to do, and not with where in Dagster it came up."""
+    try:
+        yield
+    except BioLakehouseError as error:
+        raise dg.Failure(str(error)) from error
 
 
 def table_metadata(full_name: str, columns: Iterable[Column]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import dagster as dg
 
 from bio_lakehouse.assets.keys import COVERAGE, GOLD_DAILY, table_key
 from bio_lakehouse.assets.pictures import markdown, score_line
-from bio_lakehouse.assets.reporting import Materialized
+from bio_lakehouse.assets.reporting import Materialized, saying_why
 from bio_lakehouse.automation.partitions import DELIVER_TAG, days_of
 from bio_lakehouse.automation.ranges import DayRange
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -27,13 +27,19 @@ def weekly_report(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake
     """Each user's week up to a day, as a page of its own. A range of days renders its Sundays, from templates."""
     days = days_of(context)
     for day in days_reported(days):
-        users = build.reported_users(lake, day)
-        made = [build.make(lake, user, day, ask_claude=days.first == days.last) for user in users]
-        said = {page.key: dg.MetadataValue.url(page.uri) for page in made} | drawn(made)
-        context.log_event(dg.AssetMaterialization(context.asset_key, partition=day.isoformat(), metadata=said))
-        if DELIVER_TAG in context.run.tags and lake.settings.report_delivery:
-            context.log.info("; ".join(line for user in users for line in delivery.deliver(lake, user, day)))
+        render(context, lake, day, ask_claude=days.first == days.last)
     yield from ()
+
+
+@saying_why()
+def render(context: dg.AssetExecutionContext, lake: Lakehouse, day: date, *, ask_claude: bool) -> None:
+    """Make, log and (from the Monday schedule) deliver each user's page of the week up to `day`."""
+    users = build.reported_users(lake, day)
+    made = [build.make(lake, user, day, ask_claude=ask_claude) for user in users]
+    said = {page.key: dg.MetadataValue.url(page.uri) for page in made} | drawn(made)
+    context.log_event(dg.AssetMaterialization(context.asset_key, partition=day.isoformat(), metadata=said))
+    if DELIVER_TAG in context.run.tags and lake.settings.report_delivery:
+        context.log.info("; ".join(line for user in users for line in delivery.deliver(lake, user, day)))
 
 
 def drawn(made: Iterable[build.MadeReport]) -> dict[str, dg.MarkdownMetadataValue]:

@@ -5,7 +5,7 @@ from pyspark.sql import SparkSession
 
 from bio_lakehouse import silver
 from bio_lakehouse.assets.keys import COVERAGE, bronze_key, silver_inputs, table_key
-from bio_lakehouse.assets.reporting import Materialized, committed, table_metadata
+from bio_lakehouse.assets.reporting import Materialized, committed, saying_why, table_metadata
 from bio_lakehouse.automation.checks import check_of
 from bio_lakehouse.automation.partitions import days_of
 from bio_lakehouse.engines import pipeline
@@ -28,6 +28,7 @@ def silver_asset(table: str) -> dg.AssetsDefinition:
         metadata=table_metadata(schema.full_name, schema.columns),
         check_specs=[check_of(key, schema)],
     )
+    @saying_why()
     def build(
         context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse], spark: dg.ResourceParam[SparkSession]
     ) -> Materialized:

@@ -4,6 +4,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from bio_lakehouse.assets.landing import BACK_OFF
+from bio_lakehouse.assets.reporting import saying_why
 from bio_lakehouse.automation.notices import tell_of_troubles
 from bio_lakehouse.automation.partitions import DELIVER_TAG
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
@@ -45,6 +46,7 @@ class FileToTake(dg.Config):
 
 
 @dg.op
+@saying_why()
 def take(context: dg.OpExecutionContext, config: FileToTake, lake: dg.ResourceParam[Lakehouse]) -> None:
     landed = landing.load(lake.landing_objects, lake.landing_objects.info(config.key))
     tell_of_troubles(lake.settings, context.log, arrivals.take_object(lake, landed))
@@ -65,7 +67,9 @@ def download(context: dg.OpExecutionContext, lake: dg.ResourceParam[Lakehouse]) 
         raise dg.Failure(str(error), allow_retries=may_pass) from error
 
 
-@dg.job(description="Downloads the workouts with the kept Peloton login and lands them, for everybody who has signed in.")
+@dg.job(
+    description="Downloads the workouts with the kept Peloton login and lands them, for everybody who has signed in."
+)
 def download_peloton() -> None:
     download()
 

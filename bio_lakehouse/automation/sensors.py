@@ -23,6 +23,8 @@ GIVEN_UP = "days are pending, and three runs for them failed: mend the cause, th
     jobs=[refresh_lake, insights_history, take_file],
     default_status=dg.DefaultSensorStatus.RUNNING,
     minimum_interval_seconds=EVERY_SECONDS,
+    description="Takes what has landed and builds the days that it changed, then the newest day's insights. A tick "
+    "that started nothing says why.",
 )
 def arrival_sensor(context: dg.SensorEvaluationContext, lake: dg.ResourceParam[Lakehouse]) -> dg.SensorResult:
     """Takes what has landed and builds the days that it changed, then the newest day's insights.

@@ -213,3 +213,31 @@ def test_the_nightly_recomputation_asks_no_vendor(lake: Lakehouse, outcomes: lis
             job = definitions.resolve_job_def(nightly.job_name)
             assert job.execute_in_process(instance=instance, tags=dict(request.tags)).success
         assert server.asked == []
+
+
+BROKEN = {
+    "bronze/oura/session": "bio_lakehouse.lake.arrivals.write_bronze",
+    "silver/oura_sleep": "bio_lakehouse.engines.pipeline.build_silver",
+    "gold/gap_ledger": "bio_lakehouse.assets.gold.build_gap_ledger",
+    "insights/sleep_readiness": "bio_lakehouse.assets.insights.build_insights",
+    "reports/weekly_report": "bio_lakehouse.reports.build.reported_users",
+}
+
+
+@pytest.mark.parametrize("asset", BROKEN)
+def test_a_step_that_fails_says_in_its_first_line_what_to_do(
+    lake: Lakehouse, outcomes: list[RunOutcome], asset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object) -> None:
+        raise TableError("the disk is full: make room")
+
+    monkeypatch.setattr(BROKEN[asset], breaks)
+    today = lake.settings.today()
+    with pytest.raises(BioLakehouseError, match="the disk is full: make room"):
+        launch.materialize_range(lake.settings, asset, today, today)
+    with open_instance(lake.settings) as instance:
+        newest = instance.get_runs(limit=1)[0].run_id
+        (failed,) = instance.get_records_for_run(newest, of_type=dg.DagsterEventType.STEP_FAILURE).records
+    error = failed.event_log_entry.get_dagster_event().step_failure_data.error
+    assert error is not None
+    assert error.to_string().splitlines()[0].endswith("Failure: the disk is full: make room")
