@@ -122,7 +122,7 @@ class InsightData:
         """This user's rows of the days needed, and each row's position in them."""
         first = pd.Timestamp(first_day_needed(self.as_of, self.window_days))
         own = rows[rows["user_id"] == self.user_id] if "user_id" in rows else rows
-        positions = np.asarray((pd.to_datetime(own["day"]) - first).dt.days, dtype=np.int64)
+        positions = np.asarray((pd.to_datetime(own["day"], cache=False) - first).dt.days, dtype=np.int64)
         inside = (positions >= 0) & (positions < days_needed(self.window_days))
         return positions[inside], own[inside]
 

@@ -72,7 +72,8 @@ def forecast(data: InsightData) -> Forecast:
     n = int(_complete(past).sum())
     if n < MINIMUM_EVALUATED:
         return Forecast(data.user_id, tomorrow, n, MINIMUM_EVALUATED)
-    return _judged(data.user_id, tomorrow, _expected(features, readiness), past)
+    value = _expected(features, readiness, trailing_mean(readiness, LEVEL_DAYS))
+    return _judged(data.user_id, tomorrow, value, past)
 
 
 def narrate(result: Forecast) -> str:
@@ -122,16 +123,16 @@ def _walk_forward(features: Matrix, readiness: Series) -> Matrix:
     learnt_before: NDArray[np.int64] = np.cumsum(learnable) - learnable
     made = np.flatnonzero(learnable & (learnt_before >= MINIMUM_TRAINING))[-EVALUATED_DAYS:]
     rows = np.full((len(readiness), 2 + len(BASELINES)), np.nan)
+    level, week = (trailing_mean(readiness, days) for days in (LEVEL_DAYS, 7))
     for day in made:
-        known = readiness[: day + 1]
-        rules = known[-1], np.nanmean(known[-7:]), np.nanmean(known)
-        rows[day] = readiness[day + 1], _expected(features[: day + 1], known), *rules
+        until = slice(day + 1)
+        value = _expected(features[until], readiness[until], level[until])
+        rows[day] = readiness[day + 1], value, readiness[day], week[day], np.nanmean(readiness[until])
     return rows[made[0] : made[-1] + 1] if len(made) else rows[:0]
 
 
-def _expected(features: Matrix, readiness: Series) -> float:
-    """The score expected on the day after the last one, of which all that is given is known."""
-    level = trailing_mean(readiness, LEVEL_DAYS)
+def _expected(features: Matrix, readiness: Series, level: Series) -> float:
+    """The score expected on the day after the last one; `level` is each day's 28-day mean."""
     difference = _predicted(features[:-1], readiness[1:] - level[:-1], features[-1])
     return float(np.clip(level[-1] + difference, 0, 100))
 

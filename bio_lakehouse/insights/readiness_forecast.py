@@ -41,9 +41,7 @@ SCHEMA = TableSchema(
             Column(name, "double", f"The same of {rule} as forecast (points).", minimum=0)
             for name, rule in zip(BASELINE_COLUMNS, BASELINES, strict=True)
         ),
-        Column(
-            "beats_all", "boolean", "Whether it missed by less than each, than the last by more than chance."
-        ),
+        Column("beats_all", "boolean", "Whether it missed by less than each, than the last by more than chance."),
         Column("narrative", "string", "The forecast in plain words.", required=True),
     ),
 )

@@ -25,8 +25,8 @@ from bio_lakehouse.reports.contents import decided_together
 AS_OF = date(2025, 3, 9)
 DAYS = 240
 REPORTS = 1000
-README_REPORTS = 5000
-FRESH = 2_000_000
+README_REPORTS = 3000
+FRESH = 3_000_000
 UNKNOWN = 0.08
 KINDS = ("Cycling", "Strength", "Yoga", "Running", "rest")
 SHARES = (0.3, 0.15, 0.1, 0.1, 0.35)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from math import pi, sin, sqrt
 
 import numpy as np
 from scipy import stats
@@ -16,6 +16,7 @@ from bio_lakehouse.insights.statistics.autocorrelation import (
     lag1_autocorrelation,
     variance_inflation,
 )
+from bio_lakehouse.insights.statistics.correlation import ranked
 
 GOLDEN_RATIO = (1 + sqrt(5)) / 2
 
@@ -92,8 +93,10 @@ def _untied(rises: Series) -> Series:
 
 
 def _residual_autocorrelation(values: Series, slope: float) -> float:
-    residuals = values - slope * np.arange(len(values))
-    return bias_corrected(lag1_autocorrelation(residuals), int((~np.isnan(values)).sum()), detrended=True)
+    """Of the detrended days' ranks, on which S stands, as that of normal days (2 sin(πr/6): Pearson 1907)."""
+    ranks = ranked(values - slope * np.arange(len(values)))
+    resemblance = 2 * sin(pi / 6 * lag1_autocorrelation(ranks))
+    return bias_corrected(resemblance, int((~np.isnan(values)).sum()), detrended=True)
 
 
 def _kendall_variance(sample: Series) -> float:
