@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 import dagster as dg
 
 from bio_lakehouse.insights import Finding, Insight, visualize
+from bio_lakehouse.insights.scale import scale_of
 from bio_lakehouse.viz.sparkline import as_markdown, sparkline
 from bio_lakehouse.viz.still import still
 from bio_lakehouse.viz.whiskers import Effect, whiskers
 
 LINE_DAYS = 90
-COMPARABLE = 1.0
 MOST_CHARTS = 3
 """Of how many users the chart is drawn: it stays in the event log of every run."""
 
@@ -36,11 +36,10 @@ def effects_of(insight: Insight) -> str:
 
 
 def effect_of(finding: Finding) -> Effect:
-    """What is drawn of a finding; a slope's scale is as wide as its interval."""
+    """What is drawn of a finding."""
     low, high = finding.interval or (0.0, 0.0)
-    scale = COMPARABLE if abs(low) <= 1 >= abs(high) and "week" not in finding.effect_name else max(abs(low), abs(high))
     name = f"{finding.claim} {finding.effect_name}"
-    return Effect(name, finding.effect or 0.0, low, high, finding.status == "found", scale)
+    return Effect(name, finding.effect or 0.0, low, high, finding.status == "found", scale_of(finding).reach)
 
 
 def score_line(scores: Sequence[float | None], label: str) -> str:

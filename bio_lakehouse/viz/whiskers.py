@@ -34,7 +34,7 @@ def whiskers(effects: Sequence[Effect], *, label: str) -> str:
     """
     height = max(ROW * len(effects), 1)
     rows = "".join(_row(effect, ROW * number) for number, effect in enumerate(effects))
-    middle = _x(0, 1)
+    middle = place(0, 1)
     zero = f'<path d="M{middle:g} 0V{height}" stroke="{COLOURS.rest}" stroke-width="1" stroke-dasharray="3 3"/>'
     text = escape(label, quote=True)
     return (
@@ -45,7 +45,7 @@ def whiskers(effects: Sequence[Effect], *, label: str) -> str:
 
 def _row(effect: Effect, top: int) -> str:
     colour = COLOURS.readiness if effect.found else COLOURS.rest
-    low, middle, high = (_x(value, effect.reach) for value in (effect.low, effect.effect, effect.high))
+    low, middle, high = (place(value, effect.reach) for value in (effect.low, effect.effect, effect.high))
     y = top + LINE_Y
     fill = colour if effect.found else "none"
     return (
@@ -56,9 +56,10 @@ def _row(effect: Effect, top: int) -> str:
     )
 
 
-def _x(value: float, reach: float) -> float:
+def place(value: float, reach: float, width: float = WIDTH) -> float:
+    """Where a value lies on a drawing that is `width` wide and reaches from `-reach` to `reach`, margins aside."""
     share = max(-1.0, min(1.0, value / reach))
-    return round(WIDTH / 2 + share * (WIDTH / 2 - MARGIN), 1)
+    return round(width / 2 + share * (width / 2 - MARGIN), 1)
 
 
 def _short(name: str) -> str:

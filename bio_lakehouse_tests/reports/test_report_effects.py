@@ -10,11 +10,13 @@ import pandas as pd
 import pytest
 
 from bio_lakehouse.insights import Finding, InsightData, insights_of
+from bio_lakehouse.insights.scale import scale_of
 from bio_lakehouse.reports.build import effects_of
 from bio_lakehouse.reports.contents import ReportInputs, contents_of
 from bio_lakehouse.reports.weekly_report import environment, finding_facts, render
-from bio_lakehouse.reports.whisker import MARGIN, WIDTH, scale_of, whisker
+from bio_lakehouse.reports.whisker import WIDTH, whisker
 from bio_lakehouse.sources import demo
+from bio_lakehouse.viz.whiskers import MARGIN
 from bio_lakehouse_tests.reports.findings import finding
 
 END = date(2026, 6, 28)
