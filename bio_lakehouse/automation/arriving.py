@@ -24,7 +24,7 @@ from bio_lakehouse.lake.objects import FolderStore, ObjectInfo
 
 LARGE_BYTES = 4 * 1000 * 1000
 """Unpacked; a look would take longer over more, as a megabyte of heart rate takes up to four seconds."""
-LOOK_SECONDS = 20.0
+LOOK_SECONDS = 15.0
 MOST_ATTEMPTS = 3
 ARRIVAL_TAG = "bio_lakehouse/arrival"
 UNFINISHED = [

@@ -98,7 +98,7 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
         with self._db_lock:
-            if shard not in self._initialized_dbs:
+            if shard not in self._initialized_dbs or not Path(self.path_for_shard(shard)).exists():
                 self._initdb(self._engine(shard))
                 self._initialized_dbs.add(shard)
             with self._engine(shard).begin() as connection:

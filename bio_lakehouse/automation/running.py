@@ -6,6 +6,7 @@ name.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,8 @@ ABANDONED = (
     "lost. Days that an arrival changed are built again by themselves; launch anything else once more."
 )
 LOCK_SECONDS = 10
+DAYS_OF_LOGS = 90
+"""Days for which a run's own log is kept. Which days are materialised stands in the log of all runs, which stays."""
 _held: dict[str, FileLock] = {}
 
 
@@ -55,12 +58,13 @@ def lock_path(instance: dg.DagsterInstance, run_id: str) -> Path:
 
 
 def close_abandoned_runs(instance: dg.DagsterInstance) -> None:
-    """Mark as failed the runs whose process is gone: unended they would hold up the queue for ever."""
+    """Mark as failed the runs whose process is gone, which would hold up the queue for ever, and tidy up after runs."""
     records = instance.get_run_records(dg.RunsFilter(statuses=UNENDED))
     for record in records:
         if is_abandoned(instance, record):
             instance.report_run_failed(record.dagster_run, ABANDONED)
     forget_ended(instance, {record.dagster_run.run_id for record in records})
+    forget_old_logs(instance)
 
 
 def is_abandoned(instance: dg.DagsterInstance, record: dg.RunRecord) -> bool:
@@ -85,3 +89,11 @@ def forget_ended(instance: dg.DagsterInstance, unended: set[str]) -> None:
     for path in lock_path(instance, "").parent.glob("*.lock"):
         if path.stem not in unended and not is_held(path):
             path.unlink(missing_ok=True)
+
+
+def forget_old_logs(instance: dg.DagsterInstance) -> None:
+    """Remove the own logs of runs of long ago: each night's recomputation leaves about 2 MB."""
+    since = time.time() - timedelta(days=DAYS_OF_LOGS).total_seconds()
+    for path in Path(instance.root_directory, "history", "runs").glob(f"{'?' * 8}-*.db"):
+        if path.stat().st_mtime < since:
+            path.unlink()

@@ -61,13 +61,15 @@ def missing_days(lake: Lakehouse) -> tuple[list[str], list[str]]:
     for user_id in sorted({entry.user_id for entry in lake.log.entries()}):
         today = lake.settings.today(user_id)
         for table, known in knowledge_by_table(lake, user_id).items():
-            if not known.recorded:
+            spoken_of = known.recorded | known.failed
+            if not spoken_of:
                 continue
             due = today - timedelta(DUE_AFTER_DAYS[source_of(table)])
             cause = cause_of(due, known, today)
+            newest = f"newest is {max(known.recorded)}" if known.recorded else "none ever came"
             if cause in UNDELIVERED:
-                overdue.append(f"{user_id}: {table} of {due} is missing ({cause}), newest is {max(known.recorded)}")
-            missing = gaps(known, max(today - timedelta(WATCHED_DAYS), min(known.recorded)), due, today)
+                overdue.append(f"{user_id}: {table} of {due} is missing ({cause}), {newest}")
+            missing = gaps(known, max(today - timedelta(WATCHED_DAYS), min(spoken_of)), due, today)
             undelivered += [
                 f"{user_id}: {table} {stretch.first} to {stretch.last} ({stretch.cause})"
                 for stretch in stretches(missing)

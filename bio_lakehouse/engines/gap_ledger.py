@@ -33,12 +33,14 @@ def build_gap_ledger(lake: Lakehouse, first: date, last: date) -> Commit:
 
 
 def ledger_rows(lake: Lakehouse, first: date, last: date) -> Iterator[dict[str, Any]]:
-    """A row for each user, silver table and day of the range that is missing, from the table's first day on."""
+    """A row for each user, silver table and day of the range that is missing, from the first day on of which a record,
+    a file or a fetch (be it one that failed) speaks: so a dataset that never came is there with its cause as well."""
     for user_id in sorted({entry.user_id for entry in lake.log.entries()}):
         today = lake.settings.today(user_id)
         for table, known in knowledge_by_table(lake, user_id).items():
-            start = max(first, min(known.recorded, default=last))
-            for day, cause in gaps(known, start, min(last, today), today).items() if known.recorded else ():
+            spoken_of = known.recorded | known.covered | known.failed
+            start = max(first, min(spoken_of, default=date.max))
+            for day, cause in gaps(known, start, min(last, today), today).items():
                 yield {"user_id": user_id, "day": day, "dataset": table, "source": source_of(table), "cause": cause}
 
 

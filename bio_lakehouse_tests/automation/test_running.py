@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -120,3 +121,27 @@ def test_a_run_of_this_process_is_held_until_its_end_is_in_the_log(
     assert not running.is_held(running.lock_path(instance, result.run_id))
     running.close_abandoned_runs(instance)
     assert instance.get_runs()[0].is_success
+
+
+def test_logs_of_long_ago_go_and_the_days_stay_materialised(instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    partitions = dg.DailyPartitionsDefinition("2024-01-01")
+
+    @dg.asset(partitions_def=partitions)
+    def sleep() -> dg.MaterializeResult:
+        return dg.MaterializeResult()
+
+    runs = [dg.materialize([sleep], instance=instance, partition_key=f"2024-01-0{day}").run_id for day in (1, 2)]
+    old, new = (tmp_path / "dagster" / "history" / "runs" / f"{run_id}.db" for run_id in runs)
+    index = old.with_name("index.db")
+    long_ago = time.time() - (running.DAYS_OF_LOGS + 1) * 86_400
+    for path in (old, index):
+        os.utime(path, (long_ago, long_ago))
+    running.close_abandoned_runs(instance)
+    assert (old.exists(), new.exists(), index.exists()) == (False, True, True)
+    assert instance.all_logs(runs[0]) == []
+    assert instance.all_logs(runs[1])
+    assert instance.get_run_by_id(runs[0]).is_success
+    with open_instance(load_settings(home=tmp_path)) as again:
+        assert again.get_materialized_partitions(dg.AssetKey("sleep")) == {"2024-01-01", "2024-01-02"}
+        status = again.get_status_by_partition(dg.AssetKey("sleep"), ["2024-01-01"], partitions)
+        assert {state.value for state in (status or {}).values() if state} == {"MATERIALIZED"}

@@ -59,6 +59,18 @@ def test_the_newest_due_day_is_yesterday_at_oura_and_a_week_ago_at_peloton(
     ]
 
 
+def test_a_dataset_that_never_came_since_its_fetch_fails_is_found(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = Lakehouse.open(settings)
+    lake.log.record(ENTRY)
+    known_as(monkeypatch, {"oura_daily_spo2": Knowledge(frozenset(), frozenset(), failed=days(2, 1))})
+    assert watching.missing_days(lake) == (
+        ["me: oura_daily_spo2 of 2025-03-19 is missing (fetch failed), none ever came"],
+        ["me: oura_daily_spo2 2025-03-18 to 2025-03-19 (fetch failed)"],
+    )
+
+
 def test_a_day_that_the_vendor_left_out_is_no_delay(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     lake = Lakehouse.open(settings)
     lake.log.record(ENTRY)

@@ -38,6 +38,17 @@ def test_nothing_ever_recorded_is_before_the_first_record() -> None:
     assert cause_of(date(2026, 3, 1), Knowledge(frozenset(), frozenset()), TODAY) is Cause.BEFORE_FIRST
 
 
+def test_a_fetch_that_failed_is_the_cause_also_when_nothing_was_ever_recorded() -> None:
+    known = Knowledge(frozenset(), days(4), failed=days(4, 5))
+    causes = gaps(known, date(2026, 3, 3), date(2026, 3, 6), TODAY)
+    assert list(causes.values()) == [
+        Cause.BEFORE_FIRST,
+        Cause.NOTHING_SENT,
+        Cause.FETCH_FAILED,
+        Cause.BEFORE_FIRST,
+    ]
+
+
 @given(st.frozensets(st.integers(1, 30)), st.frozensets(st.integers(1, 30)))
 def test_a_day_is_recorded_or_has_one_cause_and_stretches_keep_them_all(
     recorded: frozenset[int], covered: frozenset[int]
