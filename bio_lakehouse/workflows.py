@@ -161,13 +161,17 @@ def report_egress(lake: Lakehouse, user_id: str, week_ending: date | None = None
 
 def introduce_demo_person(lake: Lakehouse) -> None:
     """Write the demo person's measures to `users.toml`, unless the home has one."""
-    from bio_lakehouse.sources.demo import MAX_HEART_RATE, THRESHOLD_POWER
+    from bio_lakehouse.sources.demo import MAX_HEART_RATE, THRESHOLD_HEART_RATE, THRESHOLD_POWER
 
+    measures = {
+        "ftp": round(THRESHOLD_POWER),
+        "max_heart_rate": MAX_HEART_RATE,
+        "threshold_heart_rate": THRESHOLD_HEART_RATE,
+    }
     path = lake.settings.home / "users.toml"
     if not path.exists():
-        path.write_text(
-            f"[{lake.settings.user}]\nftp = {THRESHOLD_POWER:.0f}\nmax_heart_rate = {MAX_HEART_RATE}\n", "utf-8"
-        )
+        lines = [f"[{lake.settings.user}]", *(f"{name} = {value}" for name, value in measures.items()), ""]
+        path.write_text("\n".join(lines), "utf-8")
 
 
 def run_demo(lake: Lakehouse, days: int, seed: int) -> DemoOutcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Effort = Literal["power", "distance", "heart rate", "none"]
+Effort = Literal["power", "distance", "heart rate", "strap"]
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class Kind:
     """A kind of session: `titles` are (title with {} for the minutes, Peloton's `Type`), both empty in a free ride.
 
     `intensity` is the share of threshold power on the bike, of heart-rate reserve elsewhere. `metrics` says what the
-    download holds: everything the bike measures, distance and pace, heart rate only, or nothing.
+    download holds: everything the bike measures, distance and pace, heart rate, or that only once a strap is worn.
     """
 
     discipline: str
@@ -90,7 +90,7 @@ KINDS: dict[str, Kind] = {
         0.42,
         "heart rate",
     ),
-    "core": Kind("Strength", "strength_training", (("{} min Core Strength", "Core"),), (5, 10), 0.35, "none"),
+    "core": Kind("Strength", "strength_training", (("{} min Core Strength", "Core"),), (5, 10), 0.35, "strap"),
     "yoga": Kind(
         "Yoga",
         "recovery",
@@ -105,7 +105,7 @@ KINDS: dict[str, Kind] = {
         (("{} min Post-Ride Stretch", "Post-Workout"), ("{} min Full Body Stretch", "Full Body")),
         (5, 10),
         0.15,
-        "none",
+        "strap",
     ),
     "run": Kind(
         "Running",
@@ -116,7 +116,7 @@ KINDS: dict[str, Kind] = {
         "distance",
     ),
     "walk": Kind("Walking", "cardio_low", (("{} min Power Walk", "Music"),), (20, 30), 0.35, "distance"),
-    "meditation": Kind("Meditation", "recovery", (("{} min Calming Meditation", "Calming"),), (5, 10), 0.05, "none"),
+    "meditation": Kind("Meditation", "recovery", (("{} min Calming Meditation", "Calming"),), (5, 10), 0.05, "strap"),
 }
 
 INSTRUCTORS: dict[str, tuple[str, ...]] = {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from bio_lakehouse.sources.demo.calendar import Calendar
+from bio_lakehouse.sources.demo.calendar import WARM_UP_DAYS, Calendar
 from bio_lakehouse.sources.demo.classes import INSTRUCTORS, KINDS, WEEK, Kind
 from bio_lakehouse.sources.demo.random_streams import Floats, stream
 from bio_lakehouse.sources.demo.truth import Workout
@@ -19,7 +20,13 @@ THRESHOLD_POWER = 195.0
 
 MAX_HEART_RATE = 186
 REST_HEART_RATE = 50
+EASY_SHARE, EFFORT_SHARE = 0.28, 0.52
+"""Share of the heart-rate reserve on the bike: at no effort, and what threshold power adds."""
+
+THRESHOLD_HEART_RATE = round(REST_HEART_RATE + (MAX_HEART_RATE - REST_HEART_RATE) * (EASY_SHARE + EFFORT_SHARE))
 ABANDONED_EVERY = 60
+STRAP_AFTER_DAYS = 30
+"""Shown days after which a strap is worn on the mat too; before, those sessions have no figures at all."""
 
 
 def train(calendar: Calendar, seed: int, zone: ZoneInfo, threshold_power: Floats) -> list[Workout]:
@@ -31,8 +38,12 @@ def train(calendar: Calendar, seed: int, zone: ZoneInfo, threshold_power: Floats
         planned = _plan(day.weekday(), generator)
         done = _sessions(day, planned, threshold_power[index], zone, generator)
         if not sick[index]:
-            workouts.extend(done)
+            workouts.extend(done if index >= WARM_UP_DAYS + STRAP_AFTER_DAYS else map(_without_strap, done))
     return workouts
+
+
+def _without_strap(workout: Workout) -> Workout:
+    return replace(workout, heart_rate=None) if KINDS[workout.kind].metrics == "strap" else workout
 
 
 def daily_totals(days: tuple[date, ...], workouts: list[Workout]) -> tuple[Floats, Floats, Floats]:
@@ -115,14 +126,14 @@ def _metrics(
 ) -> dict[str, Any]:
     """The measured columns of the download that this kind of session has."""
     noise = generator.standard_normal(3)
-    share = 0.28 + 0.52 * intensity if kind.metrics == "power" else 0.2 + 0.75 * intensity
+    share = EASY_SHARE + EFFORT_SHARE * intensity if kind.metrics == "power" else 0.2 + 0.75 * intensity
     heart_rate = REST_HEART_RATE + (MAX_HEART_RATE - REST_HEART_RATE) * share + 3 * noise[0]
     if kind.metrics == "power":
         bike = _bike(kind, minutes, intensity * threshold_power, noise)
         return bike | {"heart_rate": round(heart_rate, 2)}
     if kind.metrics == "distance":
         return _on_foot(kind, minutes, intensity, noise) | {"heart_rate": round(heart_rate, 2)}
-    return {"heart_rate": round(heart_rate, 1)} if kind.metrics == "heart rate" else {}
+    return {"heart_rate": round(heart_rate, 1)}
 
 
 def _bike(kind: Kind, minutes: int, watts: float, noise: Floats) -> dict[str, Any]:
