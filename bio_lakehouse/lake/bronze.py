@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from json.encoder import encode_basestring as quoted
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -107,8 +108,8 @@ def fullness(content: Mapping[str, Any]) -> int:
     )
 
 
-def to_json(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+to_json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+"""A value as the one JSON text that says it."""
 
 
 def to_line(record: Record, text: str, entry: LogEntry) -> Line:
@@ -132,37 +133,35 @@ def merge(lines: Iterable[Line]) -> DayFile:
     return DayFile(kept, landed)
 
 
-RECORD = ',"record":'
-"""What precedes a line's record. Inside a JSON text its quotes would be escaped, so it occurs once before that."""
+HINTS, RECORD = ',"hints":', ',"record":'
+"""What precedes a line's hints and its record. Inside a JSON text the quotes would be escaped, so each occurs once
+before that."""
 
 
 def encode(key: DayKey, lines: list[Line]) -> bytes:
     about = {"user_id": key.user_id, "day": key.day.isoformat(), "origin": key.origin, "dataset": key.dataset}
-    return "".join(f"{_head(about, line)}{RECORD}{line.record}}}\n" for line in lines).encode()
+    start = json.dumps(about, ensure_ascii=False, separators=(",", ":"))[:-1]
+    return "".join(f"{start}{_rest(line)}\n" for line in lines).encode()
 
 
-def _head(about: dict[str, str], line: Line) -> str:
-    head = about | {
-        "key": line.key,
-        "version": line.version,
-        "source_file": line.source_file,
-        "line": line.line,
-        "ingested_at": line.ingested_at,
-        "hints": json.loads(line.hints),
-    }
-    return json.dumps(head, ensure_ascii=False, separators=(",", ":"))[:-1]
+def _rest(line: Line) -> str:
+    """The line's own part of its JSON object, put together from texts that are JSON already."""
+    return (
+        f',"key":{quoted(line.key)},"version":{quoted(line.version)},"source_file":{quoted(line.source_file)}'
+        f',"line":{line.line},"ingested_at":{quoted(line.ingested_at)}{HINTS}{line.hints}{RECORD}{line.record}}}'
+    )
 
 
 def decode(content: bytes) -> list[Line]:
-    """The lines of a day file, their records still JSON."""
+    """The lines of a day file, their hints and records still JSON."""
     return [_decode_line(text) for text in content.decode().split("\n") if text]
 
 
 def _decode_line(text: str) -> Line:
-    head, _, record = text.partition(RECORD)
+    head, _, rest = text.partition(HINTS)
+    hints, _, record = rest.partition(RECORD)
     v = json.loads(head + "}")
-    names = (v["key"], v["version"], v["line"], v["source_file"], v["ingested_at"])
-    return Line(*names, to_json(v["hints"]), record[:-1])
+    return Line(v["key"], v["version"], v["line"], v["source_file"], v["ingested_at"], hints, record[:-1])
 
 
 def parse_key(object_key: str) -> DayKey | None:

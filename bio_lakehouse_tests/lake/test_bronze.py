@@ -102,6 +102,21 @@ def test_reading_gives_the_columns_that_the_transforms_take(tmp_path: Path) -> N
     assert layer.read(KEY.dataset, date(2026, 2, 1), date(2026, 2, 2)).num_rows == 0
 
 
+texts = st.text() | st.sampled_from(['"', '","record":', ',"hints":{}', "\\", "\u2028", "Ö \t"])
+
+
+@given(texts, texts, texts, st.dictionaries(texts, texts), st.dictionaries(texts, texts | st.none()))
+def test_a_line_is_one_json_object_that_is_read_as_it_was_written(
+    key: str, version: str, path: str, hints: dict[str, str], record: dict[str, str | None]
+) -> None:
+    written = Line(key, version, 7, path, ARRIVED.isoformat(), bronze.to_json(hints), bronze.to_json(record))
+    content = bronze.encode(KEY, [written, written])
+    assert bronze.decode(content) == [written, written]
+    about = {"user_id": "me", "day": "2026-01-05", "origin": "api", "dataset": "oura/daily_sleep", "key": key}
+    rest = {"version": version, "source_file": path, "line": 7, "ingested_at": ARRIVED.isoformat()}
+    assert json.loads(content.splitlines()[0]) == about | rest | {"hints": hints, "record": record}
+
+
 def parsed(days: list[date], rows: int) -> ParsedFile:
     records = [Record("oura/daily_sleep", day, str(day), 1, {}) for day in days]
     return ParsedFile("oura", "account_export", ("oura/daily_sleep",), records, [], rows, None)
