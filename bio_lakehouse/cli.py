@@ -85,7 +85,7 @@ def user_or_default(user: str | None, settings: Settings) -> str:
 
 @main.command()
 @HOME
-@click.option("--days", type=click.IntRange(1, 3650), default=120, show_default=True, help="Days of the demo's life.")
+@click.option("--days", type=click.IntRange(1, 3650), default=180, show_default=True, help="Days of the demo's life.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Which demo person; the same seed, the same data.")
 @click.option("--open", "open_page", is_flag=True, help="Show the report in the browser.")
 def demo(home: Path | None, days: int, seed: int, open_page: bool) -> None:
@@ -95,7 +95,7 @@ def demo(home: Path | None, days: int, seed: int, open_page: bool) -> None:
     demo lives in a folder of its own (`<home>-demo`), so that it never mixes with your data.
 
     \b
-    Example:  bio-lakehouse demo --days 120 --seed 7
+    Example:  bio-lakehouse demo --days 180 --seed 7
     """
     from bio_lakehouse.display import demo_summary
     from bio_lakehouse.workflows import run_demo
@@ -197,6 +197,8 @@ def report(
     user_id = user_or_default(user, lake.settings)
     if show_egress:
         click.echo(report_egress(lake, user_id, week_ending))
+        if lake.settings.stays_local:
+            click.echo("As things are set, templates write the text and nothing of this is sent.", err=True)
         return
     made = run_report(lake, user_id, week_ending, form, deliver)
     click.echo(str(made.path))

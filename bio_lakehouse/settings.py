@@ -229,6 +229,11 @@ class Settings(BaseSettings):
         secrets = {"oura_client_secret", "notify_urls", "anthropic_api_key", "smtp_url"}
         return self.model_dump(mode="json", exclude_none=True, exclude=secrets)
 
+    @property
+    def stays_local(self) -> bool:
+        """Whether nothing goes to Claude: there is no key, or it must not be used."""
+        return self.local_only or not self.anthropic_api_key.get_secret_value()
+
     def today(self, user_id: str | None = None) -> date:
         """The calendar day now in that user's zone (`me`'s when not said)."""
         return self.today_override or datetime.now(ZoneInfo(self.user_profile(user_id or "me").timezone)).date()

@@ -13,9 +13,7 @@ from bio_lakehouse.settings import Settings
 
 def claude_access(settings: Settings) -> ClaudeAccess | None:
     """How Claude is reached; None without a key, and when all stays on this machine."""
-    if settings.local_only or not settings.anthropic_api_key.get_secret_value():
-        return None
-    return _access(settings)
+    return None if settings.stays_local else _access(settings)
 
 
 def _access(settings: Settings) -> ClaudeAccess:

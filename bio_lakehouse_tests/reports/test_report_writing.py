@@ -156,6 +156,8 @@ def test_what_the_command_shows_is_what_the_server_gets_to_the_byte(
         build.make(lake, "me", SUNDAY)
         lake.objects.delete(build.narrative_key("me", SUNDAY))
     assert shown.stdout_bytes == server.asked[0].body + b"\n"
+    assert shown.stderr == ""
+    assert "nothing of this is sent" in CliRunner().invoke(main, [*command, "--local-only"]).stderr
 
 
 def test_nothing_that_names_anybody_is_sent_and_no_text_of_a_file(home: Path) -> None:
