@@ -233,8 +233,8 @@ def load_untold(days: int) -> str:
 def unknown_loads(workouts: int, days: int) -> str:
     """That loads are missing, and what a load is told from."""
     return (
-        f"Of the {days} days, {count(workouts, 'workout')} had no known load. A load is told from power and FTP, or from "
-        "heart rate with its maximum and threshold (BIO_FTP, BIO_MAX_HEART_RATE, BIO_THRESHOLD_HEART_RATE, or "
+        f"Of the {days} days, {count(workouts, 'workout')} had no known load. A load is told from power and FTP, or "
+        "from heart rate with its maximum and threshold (BIO_FTP, BIO_MAX_HEART_RATE, BIO_THRESHOLD_HEART_RATE, or "
         "users.toml). An unknown day is not counted as rest; the state begins again after it."
     )
 

@@ -148,6 +148,7 @@ def test_what_the_command_shows_is_what_the_server_gets_to_the_byte(
 ) -> None:
     monkeypatch.setenv("BIO_TIMEZONE", "UTC")
     monkeypatch.setenv("BIO_TODAY_OVERRIDE", (SUNDAY + timedelta(days=1)).isoformat())
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-test")
     command = ["report", "--home", str(home), "--week-ending", SUNDAY.isoformat(), "--show-egress"]
     with serving(says(GOOD)) as server:
         lake = asking(home, server, monkeypatch)
