@@ -36,9 +36,9 @@ def effects_of(insight: Insight) -> str:
 
 
 def effect_of(finding: Finding) -> Effect:
-    """What is drawn of a finding."""
+    """What is drawn of a finding, with its status before the claim: one that was not found is no claim."""
     low, high = finding.interval or (0.0, 0.0)
-    name = f"{finding.claim} {finding.effect_name}"
+    name = f"{finding.status}: {finding.claim.removesuffix('.')} ({finding.effect_name})"
     return Effect(name, finding.effect or 0.0, low, high, finding.status == "found", scale_of(finding).reach)
 
 

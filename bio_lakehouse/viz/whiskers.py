@@ -8,11 +8,11 @@ from html import escape
 
 from bio_lakehouse.viz.theme import COLOURS
 
-WIDTH = 480
+WIDTH = 640
 ROW = 40
 NAME_Y, LINE_Y = 14, 28
 MARGIN = 10.0
-LONGEST_NAME = 68
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +34,22 @@ def whiskers(effects: Sequence[Effect], *, label: str) -> str:
     """
     height = max(ROW * len(effects), 1)
     rows = "".join(_row(effect, ROW * number) for number, effect in enumerate(effects))
-    middle = place(0, 1)
-    zero = f'<path d="M{middle:g} 0V{height}" stroke="{COLOURS.rest}" stroke-width="1" stroke-dasharray="3 3"/>'
     text = escape(label, quote=True)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" '
-        f'role="img" aria-label="{text}"><title>{text}</title>{zero}{rows}</svg>'
+        f'role="img" aria-label="{text}"><title>{text}</title>{rows}</svg>'
     )
 
 
 def _row(effect: Effect, top: int) -> str:
     colour = COLOURS.readiness if effect.found else COLOURS.rest
-    low, middle, high = (place(value, effect.reach) for value in (effect.low, effect.effect, effect.high))
+    zero, low, middle, high = (place(value, effect.reach) for value in (0, effect.low, effect.effect, effect.high))
     y = top + LINE_Y
     fill = colour if effect.found else "none"
     return (
         f'<text x="{MARGIN:g}" y="{top + NAME_Y}" font-family="sans-serif" font-size="12" fill="{COLOURS.rest}">'
         f"{escape(_short(effect.name))}</text>"
+        f'<path d="M{zero:g} {y - 9}v18" stroke="{COLOURS.rest}" stroke-dasharray="3 3"/>'
         f'<path d="M{low:g} {y}H{high:g}" stroke="{colour}" stroke-width="{3 if effect.found else 1.5}"/>'
         f'<circle cx="{middle:g}" cy="{y}" r="5" fill="{fill}" stroke="{colour}" stroke-width="2"/>'
     )

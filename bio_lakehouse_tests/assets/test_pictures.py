@@ -26,4 +26,6 @@ def test_each_insight_shows_its_chart_and_its_effects() -> None:
         charts = [svg for svg in drawn if f'aria-label="{insight.title}"' in svg]
         effects = [svg for svg in drawn if "effects with their 95 % intervals" in svg]
         assert len(charts) == MOST_CHARTS
+        told = [f.status for f in insight.findings if f.effect is not None and f.interval]
+        assert all([name.split(":")[0] for name in re.findall(r"<text[^>]*>([^<]*)<", svg)] == told for svg in effects)
         assert len(effects) == (0 if insight.name == "anomaly_detection" else len(users))

@@ -1,6 +1,6 @@
 import xml.etree.ElementTree as ET
 
-from bio_lakehouse.viz.whiskers import MARGIN, ROW, WIDTH, Effect, whiskers
+from bio_lakehouse.viz.whiskers import LONGEST_NAME, MARGIN, ROW, WIDTH, Effect, whiskers
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -17,8 +17,9 @@ def test_each_effect_stands_at_its_value_with_its_interval() -> None:
     half = WIDTH / 2 - MARGIN
     assert (float(first.attrib["cx"]), float(second.attrib["cx"])) == (WIDTH / 2 + half / 2, WIDTH / 2 - half / 2)
     lines = [path.attrib["d"] for path in picture.findall(f"{SVG}path")]
+    assert lines[0] == f"M{WIDTH / 2:g} 19v18"
     assert lines[1] == f"M{WIDTH / 2 + half / 4:g} 28H{WIDTH - MARGIN:g}"
-    assert lines[2] == f"M{MARGIN:g} 68H{WIDTH / 2:g}"
+    assert lines[3] == f"M{MARGIN:g} 68H{WIDTH / 2:g}"
 
 
 def test_found_and_not_found_differ_in_form_and_not_in_colour_alone() -> None:
@@ -28,8 +29,8 @@ def test_found_and_not_found_differ_in_form_and_not_in_colour_alone() -> None:
 
 
 def test_names_are_text_and_kept_short() -> None:
-    picture = drawn(Effect("<script>" + "x" * 100, 0, -1, 1, False))
+    picture = drawn(Effect("<script>" + "x" * LONGEST_NAME, 0, -1, 1, False))
     (name,) = picture.findall(f"{SVG}text")
     assert name.text is not None
     assert name.text.startswith("<script>x")
-    assert len(name.text) == 68
+    assert len(name.text) == LONGEST_NAME
