@@ -55,6 +55,13 @@ class DagsterDev:
         with open_instance(self.lake.settings) as instance:
             return list(instance.get_runs())
 
+    def materialised(self, asset: dg.AssetKey, since: float = 0.0) -> set[str]:
+        """Days of an asset that were materialised after a moment."""
+        wanted = dg.AssetRecordsFilter(asset_key=asset, after_timestamp=since)
+        with open_instance(self.lake.settings) as instance:
+            records = instance.fetch_materializations(wanted, limit=5000).records
+        return {str(record.partition_key) for record in records}
+
     def layers(self) -> list[dict[str, list[str]]]:
         """The assets of bronze, silver and gold, as GraphQL takes them."""
         nodes = self.ask("{ assetNodes { groupName assetKey { path } } }")["assetNodes"]

@@ -12,7 +12,6 @@ import dagster as dg
 import pytest
 from moto.server import ThreadedMotoServer
 
-from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
@@ -51,15 +50,8 @@ def drop(lake: Lakehouse, name: str, scores: dict[date, int]) -> None:
 
 def materialised(dev: DagsterDev, since: float = 0.0) -> dict[str, set[str]]:
     """Days by asset, of what was materialised after a moment."""
-    found: dict[str, set[str]] = {}
-    with open_instance(dev.lake.settings) as instance:
-        for name in ("bronze/oura/trends", "silver/oura_daily_sleep", "gold/daily_readiness_performance"):
-            key = dg.AssetKey(name.split("/"))
-            records = instance.fetch_materializations(
-                dg.AssetRecordsFilter(asset_key=key, after_timestamp=since), limit=5000
-            ).records
-            found[name] = {str(record.partition_key) for record in records}
-    return found
+    names = ("bronze/oura/trends", "silver/oura_daily_sleep", "gold/daily_readiness_performance")
+    return {name: dev.materialised(dg.AssetKey(name.split("/")), since) for name in names}
 
 
 def has_settled(dev: DagsterDev, key: str, runs_before: int) -> bool:
