@@ -310,7 +310,7 @@ words = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(words, min_size=1, max_size=14).map(" ".join))
 def test_whatever_words_come_only_known_tables_and_functions_pass(statement: str) -> None:
     try:
@@ -323,7 +323,7 @@ def test_whatever_words_come_only_known_tables_and_functions_pass(statement: str
     assert not list(checked.expression.find_all(exp.DDL, exp.DML, exp.Command, exp.Into))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
 def test_whatever_text_comes_nothing_but_a_query_error_is_raised(text: str) -> None:
     with suppress(QueryError):

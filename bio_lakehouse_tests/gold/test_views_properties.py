@@ -162,7 +162,7 @@ def made_views() -> Path:
     return folder
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(ann=histories, bob=histories)
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_a_view_follows_its_rules_over_any_history(
@@ -178,7 +178,7 @@ def test_a_view_follows_its_rules_over_any_history(
         assert rows_of(found, user_id, rule(calendar(own))) == expected_rows(rule(calendar(own)))
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(ann=histories, bob=histories)
 def test_one_users_rows_are_the_same_whoever_else_is_in_the_lake(
     made_views: Path, ann: dict[int, dict[str, Any]], bob: dict[int, dict[str, Any]]
@@ -191,7 +191,7 @@ def test_one_users_rows_are_the_same_whoever_else_is_in_the_lake(
         assert of_all == both.rows_of(name, user_id="ann").to_pylist() == alone.rows_of(name).to_pylist()
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(ann=histories, bob=histories)
 def test_rows_keep_to_the_declared_bounds_nulls_and_grain(
     made_views: Path, ann: dict[int, dict[str, Any]], bob: dict[int, dict[str, Any]]

@@ -9,13 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import settings
 from numpy.typing import NDArray
 
 from bio_lakehouse.insights import InsightData
-
-settings.register_profile("shared machine", deadline=None)
-settings.load_profile("shared machine")
 
 AS_OF = date(2025, 3, 9)
 Floats = NDArray[np.float64]

@@ -16,7 +16,7 @@ AS_OF = date(2025, 3, 9)
 DAYS = 150
 DISCIPLINES = ("Cycling", "Strength", "Yoga", None)
 CAUSAL = ("because", "cause", "boost", "due to", "leads to", "results in", "thanks to", "effect of", "impact of")
-RELAXED = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+RELAXED = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 people = st.builds(
     lambda seed, unknown, days, trained: (seed, unknown, days, trained),

@@ -122,7 +122,7 @@ def all_at_once(home: Path, names: Iterable[str]) -> Lakehouse:
     return lake
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.permutations(sorted(FILES)), st.sets(st.integers(0, len(FILES) - 1)))
 def test_any_order_and_any_pauses_give_the_same_bronze(order: list[str], pauses: set[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -73,7 +73,7 @@ def weeks(draw: st.DrawFn) -> Facts:
 
 
 @given(weeks())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_templates_pass_the_gate_whatever_the_week(facts: Facts) -> None:
     narrative = TemplateWriter().write(facts)
     assert objections(narrative.draft, facts) == () or narrative.draft == ""

@@ -49,7 +49,7 @@ ROWS = st.lists(
     min_size=1,
     max_size=24,
 )
-PATIENT = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PATIENT = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def won(spark: SparkSession, rows: Sequence[Row]) -> list[Row]:

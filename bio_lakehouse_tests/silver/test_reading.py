@@ -21,7 +21,7 @@ DOUBLE = Field("value", "value", "double", "")
 INT = Field("value", "value", "int", "")
 TIMESTAMP = Field("value", "value", "timestamp", "")
 
-PATIENT = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PATIENT = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 SPELLINGS = ["71", "+71", "-71", "71.", ".5", "-.5", "071", "7.1e1", "7.1E+1", "1e-7", " 71 ", "0", "-0", "1e300"]
 MISSPELLINGS = ["", "None", "NaN", "null", "inf", "1,000", "1_000", "0x10", "12d", "71%", "--", "٣", "1e999", "True"]

@@ -24,8 +24,6 @@ from bio_lakehouse_tests.sources.test_oura_trends import HEADER_2020, ROW_2020
 from bio_lakehouse_tests.sources.test_peloton_api import WORKOUT
 from bio_lakehouse_tests.sources.test_peloton_csv import HEADER, RIDE
 
-unhurried = settings(deadline=None)
-
 FILES = (
     "\n".join([HEADER, *[RIDE] * 3]),
     "\n".join([HEADER_2020, *[ROW_2020] * 3]) + "\n",
@@ -75,7 +73,6 @@ def check(result: ParsedFile | None) -> None:
         (row.raw + row.reason + str(row.field)).encode()
 
 
-@unhurried
 @given(st.binary(max_size=300))
 @example(b"[" * 990 + b"]" * 990)
 @example(b'[{"day": ' + b"[" * 900 + b"]" * 900 + b"}]")
@@ -83,14 +80,13 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     check(parsed(content))
 
 
-@unhurried
 @given(st.text(alphabet='abcdayscore2025-1203,;"{}[]:\n\r \\Naun', max_size=200))
 def test_any_text_after_a_known_header_is_read_or_refused(text: str) -> None:
     for header in (HEADER, HEADER_2020, EXPORT_HEADER):
         check(parsed(f"{header}\n{text}".encode()))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.sampled_from(FILES),
     st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), st.sampled_from((b"", *SCRAPS))), min_size=1, max_size=6),
@@ -103,7 +99,6 @@ def test_a_damaged_file_loses_no_row(text: str, damage: list[tuple[float, int, b
     check(parsed(content))
 
 
-@unhurried
 @given(st.lists(st.integers(-20, 120), min_size=1, max_size=20))
 def test_every_bad_score_is_rejected_on_its_own_line(scores: list[int]) -> None:
     rows = (EXPORT_ROW.replace(";71;", f";{score};") for score in scores)
@@ -114,7 +109,6 @@ def test_every_bad_score_is_rejected_on_its_own_line(scores: list[int]) -> None:
 
 
 @pytest.mark.parametrize("text", FILES[:2])
-@unhurried
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_columns_does_not_matter(text: str, chance: random.Random) -> None:
     rows = list(csv.reader(io.StringIO(text)))
@@ -129,7 +123,6 @@ def test_the_order_of_columns_does_not_matter(text: str, chance: random.Random) 
     assert after.coverage == before.coverage
 
 
-@unhurried
 @given(st.lists(st.lists(st.text(alphabet="ab\",;\n '", max_size=6), min_size=2, max_size=2), min_size=1, max_size=6))
 def test_what_csv_writes_is_read_back_with_its_line_numbers(rows: list[list[str]]) -> None:
     written, lines = io.StringIO(), []
@@ -142,7 +135,6 @@ def test_what_csv_writes_is_read_back_with_its_line_numbers(rows: list[list[str]
     assert [(row.line, row.content) for row in read] == list(zip(lines, rows, strict=True))
 
 
-@unhurried
 @given(st.lists(st.sampled_from(["a", "b", "a (2)", "a (3)", ""]), max_size=12))
 def test_no_two_columns_share_a_name(headers: list[str]) -> None:
     names = content_names(headers)

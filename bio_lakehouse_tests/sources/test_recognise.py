@@ -22,7 +22,7 @@ DAY = json.dumps({"data": [{"day": "2025-12-03", "score": 71, "contributors": {"
         (b" \r\n\t\n", "is empty"),
         (b"\xef\xbb\xbf", "is empty"),
         (b"PK\x03\x04rest", "a zip or Excel file"),
-        (gzip.compress(b"day"), "a gzip file"),
+        (gzip.compress(b"day", mtime=0), "a gzip file"),
         (b"%PDF-1.7", "a PDF"),
         (b"date,Sleep Score\0\n", "a binary file"),
         ("date,Sleep Score\n2023-12-26,77\n".encode("utf-16"), "UTF-16"),
