@@ -18,7 +18,7 @@ SUNDAY = 6
 
 @dg.asset(
     key=dg.AssetKey(["reports", "weekly_report"]),
-    deps=[GOLD_DAILY, COVERAGE, *(table_key(f"bio_silver.{table}") for table in build.ARRIVALS)],
+    deps=[GOLD_DAILY, COVERAGE, *(table_key(f"bio_silver.{table}") for table in build.SILVER_READ)],
     group_name="reports",
     kinds={"python", "html"},
     output_required=False,

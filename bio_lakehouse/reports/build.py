@@ -27,15 +27,8 @@ from bio_lakehouse.reports.weekly_report import render
 from bio_lakehouse.reports.writing import claude_access, narrative_of, would_send
 from bio_lakehouse.silver import SCHEMAS as SILVER
 
-ARRIVALS = (
-    "oura_daily_readiness",
-    "oura_daily_sleep",
-    "oura_daily_activity",
-    "oura_sleep",
-    "oura_daily_spo2",
-    "peloton_workouts",
-)
-"""Silver tables whose rows a report stands on."""
+SILVER_READ = ("oura_daily_activity", "oura_sleep", "peloton_workouts")
+"""Silver tables that a report reads beside coverage."""
 SIGNS_OF_LIFE = ("readiness_score", "sleep_score", "activity_score", "steps", "workout_count")
 SCORED = ("oura/daily_readiness", "oura/daily_sleep", "oura/daily_activity")
 """Datasets whose failed fetches the strip of what arrived tells."""
@@ -177,12 +170,10 @@ def newest_day_with_data(lake: Lakehouse, user_id: str) -> date:
 
 
 def newest_arrival(lake: Lakehouse, user_id: str, day: date) -> datetime | None:
-    """When the newest of the user's rows up to `day` was landed (UTC), coverage included; None without a row."""
-    frames = [_rows(lake, SILVER[name], user_id, ("ingested_at",), last=day) for name in ARRIVALS]
+    """When the newest of the user's files that speak about days up to `day` was landed (UTC); None without one."""
     covered = _rows(lake, SILVER["coverage"], user_id, ("first_day", "ingested_at"))
-    frames.append(covered[pd.to_datetime(covered["first_day"]) <= pd.Timestamp(day)])
-    newest = [frame["ingested_at"].max() for frame in frames if len(frame)]
-    return max(newest).to_pydatetime() if newest else None
+    landed = covered[pd.to_datetime(covered["first_day"]) <= pd.Timestamp(day)]["ingested_at"]
+    return landed.max().to_pydatetime() if len(landed) else None
 
 
 def is_outdated(page: bytes, lake: Lakehouse, user_id: str, day: date) -> bool:

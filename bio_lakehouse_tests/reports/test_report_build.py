@@ -44,7 +44,14 @@ def lake(tmp_path: Path, truth: Truth) -> Lakehouse:
     write(lake, DAILY, [*daily_rows(truth), {"user_id": "ada", "day": SUNDAY, "readiness_score": 91}])
     workouts = [row | {"workout_id": str(index)} for index, row in enumerate(workout_rows(truth))]
     write(lake, SILVER["peloton_workouts"], workouts)
+    write(lake, SILVER["coverage"], [file_about(truth.days[0].day, LANDED)])
     return lake
+
+
+def file_about(first: date, landed: datetime) -> dict[str, Any]:
+    """A row of coverage: a file that speaks about the days from `first` to Sunday."""
+    about = {"user_id": "me", "source": "oura", "first_day": first, "last_day": SUNDAY}
+    return about | {"origin": "api", "source_file": f"{landed}", "ingested_at": landed}
 
 
 def log_fetch(lake: Lakehouse, dataset: str, first: date, last: date) -> None:
@@ -107,20 +114,19 @@ def test_coverage_comes_from_the_log_by_dataset(lake: Lakehouse) -> None:
 def test_a_page_knows_that_newer_data_exists(lake: Lakehouse, truth: Truth) -> None:
     build.make(lake, "me", SUNDAY)
     assert build.outdated_reports(lake, "me") == []
-    rows = [row | {"workout_id": str(index)} for index, row in enumerate(workout_rows(truth))]
-    rows[-1]["ingested_at"] = LANDED + timedelta(hours=1)
-    write(lake, SILVER["peloton_workouts"], rows)
+    first = truth.days[0].day
+    write(lake, SILVER["coverage"], [file_about(first, LANDED), file_about(first, LANDED + timedelta(hours=1))])
     assert build.outdated_reports(lake, "me") == [SUNDAY]
     assert build.make(lake, "me", SUNDAY).changed
     assert build.outdated_reports(lake, "me") == []
 
 
-def test_data_of_later_days_does_not_make_a_page_old(lake: Lakehouse) -> None:
+def test_data_of_later_days_does_not_make_a_page_old(lake: Lakehouse, truth: Truth) -> None:
     made = build.make(lake, "me", SUNDAY - timedelta(days=7))
     page = lake.objects.get(made.key)
     assert not build.is_outdated(page, lake, "me", SUNDAY - timedelta(days=7))
-    score = {"user_id": "me", "day": SUNDAY, "score": 80, "ingested_at": LANDED + timedelta(days=1)}
-    write(lake, SILVER["oura_daily_readiness"], [score])
+    later = file_about(SUNDAY, LANDED + timedelta(days=1))
+    write(lake, SILVER["coverage"], [file_about(truth.days[0].day, LANDED), later])
     assert not build.is_outdated(page, lake, "me", SUNDAY - timedelta(days=7))
     assert build.is_outdated(page, lake, "me", SUNDAY)
     assert build.is_outdated(b"<html>", lake, "me", SUNDAY)
