@@ -213,8 +213,16 @@ def _threshold(days: Sequence[str], threshold: float) -> go.Scatter:
 
 
 def _shade(figure: go.Figure, streaks: Sequence[tuple[str, str]]) -> None:
-    for first, last in streaks:
-        figure.add_vrect(x0=first, x1=last, fillcolor=COLOURS.rest, opacity=0.22, line_width=0, layer="below")
+    # All at once: Plotly checks a figure anew for each shape that is added.
+    looks = {"fillcolor": COLOURS.rest, "opacity": 0.22, "line": {"width": 0}, "layer": "below"}
+    panels = dict.fromkeys((trace.xaxis or "x", trace.yaxis or "y") for trace in figure.data)
+    figure.update_layout(
+        shapes=[
+            {"type": "rect", "x0": first, "x1": last, "xref": x, "y0": 0, "y1": 1, "yref": f"{y} domain"} | looks
+            for first, last in streaks
+            for x, y in panels
+        ]
+    )
     if streaks:
         figure.add_scatter(
             x=[None],
