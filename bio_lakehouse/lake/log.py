@@ -318,7 +318,3 @@ class SqliteLog:
         entry = self.entry(file_path)
         landed, quarantined = (entry.record_count, entry.quarantined_count) if entry else (0, 0)
         return RowCounts(landed, int(sums[0]), int(sums[1]), int(sums[2]), quarantined)
-
-
-def with_status(entry: LogEntry, status: Status, error: str | None = None) -> LogEntry:
-    return replace(entry, status=status, error=error)

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
 from bio_lakehouse.errors import ReportError, SourceError
@@ -14,16 +13,15 @@ from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.fetched_windows import FetchedWindows
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
-from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.reports import build
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver import SCHEMAS as SILVER
 from bio_lakehouse.sources.demo import Truth, daily_rows, simulate, workout_rows
 from bio_lakehouse.sources.oura.fetch import FailedWindow, Window
+from bio_lakehouse_tests.reports.lakes import LANDED, write
 
 SUNDAY = date(2025, 11, 16)
 TODAY = SUNDAY + timedelta(days=1)
-LANDED = datetime.fromisoformat("2025-11-17T06:00:00")
 
 
 @pytest.fixture(scope="module")
@@ -31,20 +29,14 @@ def truth() -> Truth:
     return simulate(120, 17, SUNDAY)
 
 
-def write(lake: Lakehouse, schema: TableSchema, rows: list[dict[str, Any]]) -> None:
-    provenance = {"source_origin": "api", "source_file": "landing/me/x.json", "ingested_at": LANDED}
-    known = [{name: (provenance | row).get(name) for name in schema.column_names} for row in rows]
-    lake.tables.replace(schema, pa.Table.from_pylist(known, schema=schema.arrow), date(2015, 1, 1), TODAY)
-
-
 @pytest.fixture
 def lake(tmp_path: Path, truth: Truth) -> Lakehouse:
     """120 days of the demo person as `me` and one day of `ada`."""
     lake = Lakehouse.open(load_settings(home=tmp_path, timezone="UTC", today_override=TODAY))
-    write(lake, DAILY, [*daily_rows(truth), {"user_id": "ada", "day": SUNDAY, "readiness_score": 91}])
+    write(lake, DAILY, [*daily_rows(truth), {"user_id": "ada", "day": SUNDAY, "readiness_score": 91}], TODAY)
     workouts = [row | {"workout_id": str(index)} for index, row in enumerate(workout_rows(truth))]
-    write(lake, SILVER["peloton_workouts"], workouts)
-    write(lake, SILVER["coverage"], [file_about(truth.days[0].day, LANDED)])
+    write(lake, SILVER["peloton_workouts"], workouts, TODAY)
+    write(lake, SILVER["coverage"], [file_about(truth.days[0].day, LANDED)], TODAY)
     return lake
 
 
@@ -115,7 +107,7 @@ def test_a_page_knows_that_newer_data_exists(lake: Lakehouse, truth: Truth) -> N
     build.make(lake, "me", SUNDAY)
     assert build.outdated_reports(lake, "me") == []
     first = truth.days[0].day
-    write(lake, SILVER["coverage"], [file_about(first, LANDED), file_about(first, LANDED + timedelta(hours=1))])
+    write(lake, SILVER["coverage"], [file_about(first, LANDED), file_about(first, LANDED + timedelta(hours=1))], TODAY)
     assert build.outdated_reports(lake, "me") == [SUNDAY]
     assert build.make(lake, "me", SUNDAY).changed
     assert build.outdated_reports(lake, "me") == []
@@ -126,7 +118,7 @@ def test_data_of_later_days_does_not_make_a_page_old(lake: Lakehouse, truth: Tru
     page = lake.objects.get(made.key)
     assert not build.is_outdated(page, lake, "me", SUNDAY - timedelta(days=7))
     later = file_about(SUNDAY, LANDED + timedelta(days=1))
-    write(lake, SILVER["coverage"], [file_about(truth.days[0].day, LANDED), later])
+    write(lake, SILVER["coverage"], [file_about(truth.days[0].day, LANDED), later], TODAY)
     assert not build.is_outdated(page, lake, "me", SUNDAY - timedelta(days=7))
     assert build.is_outdated(page, lake, "me", SUNDAY)
     assert build.is_outdated(b"<html>", lake, "me", SUNDAY)

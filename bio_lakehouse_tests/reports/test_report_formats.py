@@ -6,18 +6,16 @@ import email
 import importlib.util
 import shutil
 import sys
-from datetime import date, datetime
+from datetime import date
 from email import policy
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.reports import build, formats
 from bio_lakehouse.reports.email import LARGEST_BYTES
 from bio_lakehouse.reports.writing import claude_access
@@ -25,18 +23,12 @@ from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver import SCHEMAS as SILVER
 from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
 from bio_lakehouse_tests.narrative.anthropic_server import says, serving
+from bio_lakehouse_tests.reports.lakes import write
 
 SUNDAY = date(2025, 11, 16)
-LANDED = datetime.fromisoformat("2025-11-17T06:00:00")
 PNG = b"\x89PNG\r\n\x1a\n"
 BROWSER = next(filter(None, map(shutil.which, ("google-chrome", "chromium", "chromium-browser"))), None)
 needs_browser = pytest.mark.skipif(BROWSER is None, reason="needs a Chrome or Chromium")
-
-
-def write(lake: Lakehouse, schema: TableSchema, rows: list[dict[str, Any]]) -> None:
-    landed = {"source_origin": "api", "source_file": "landing/me/x.json", "ingested_at": LANDED}
-    known = [{name: (landed | row).get(name) for name in schema.column_names} for row in rows]
-    lake.tables.replace(schema, pa.Table.from_pylist(known, schema=schema.arrow), date(2015, 1, 1), SUNDAY)
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +36,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """300 days of the demo person and their report."""
     folder = tmp_path_factory.mktemp("home")
     truth, lake = simulate(300, 2, SUNDAY), lake_in(folder)
-    write(lake, DAILY, list(daily_rows(truth)))
+    write(lake, DAILY, list(daily_rows(truth)), SUNDAY)
     write(
         lake,
         SILVER["peloton_workouts"],
         [row | {"workout_id": str(number)} for number, row in enumerate(workout_rows(truth))],
+        SUNDAY,
     )
     build.make(lake, "me", SUNDAY)
     return folder
