@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from bio_lakehouse.lake.lakehouse import Lakehouse
     from bio_lakehouse.reports.formats import Format
 
-HOME = click.option("--home", type=click.Path(path_type=Path), help="Folder of the lake (default: $BIO_HOME).")
+HOME = click.option(
+    "--home", type=click.Path(path_type=Path), help="Folder of the lake (default: $BIO_HOME)."
+)
 
 
 class Day(click.ParamType[date]):
@@ -26,11 +28,15 @@ class Day(click.ParamType[date]):
 
     name = "day"
 
-    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> date:
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> date:
         try:
             return value if isinstance(value, date) else datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007
         except ValueError:
-            self.fail(f"{value!r} is no day; write it as YYYY-MM-DD, such as 2026-03-01", param, context)
+            self.fail(
+                f"{value!r} is no day; write it as YYYY-MM-DD, such as 2026-03-01", param, context
+            )
 
 
 class User(click.ParamType[str]):
@@ -38,7 +44,9 @@ class User(click.ParamType[str]):
 
     name = "user"
 
-    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> str:
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> str:
         try:
             return safe_user_id(str(value))
         except ValueError as error:
@@ -61,7 +69,9 @@ class Teaching(click.Group):
             context.exit(1)
 
 
-@click.group(cls=Teaching, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Teaching, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="bio-lakehouse")
 def main() -> None:
     """Your Oura and Peloton data in one lake on your own machine.
@@ -85,8 +95,20 @@ def user_or_default(user: str | None, settings: Settings) -> str:
 
 @main.command()
 @HOME
-@click.option("--days", type=click.IntRange(1, 3650), default=180, show_default=True, help="Days of the demo's life.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Which demo person; the same seed, the same data.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 3650),
+    default=180,
+    show_default=True,
+    help="Days of the demo's life.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Which demo person; the same seed, the same data.",
+)
 @click.option("--open", "open_page", is_flag=True, help="Show the report in the browser.")
 def demo(home: Path | None, days: int, seed: int, open_page: bool) -> None:
     """Make up a person, bring in their files, and write their weekly report.
@@ -110,10 +132,17 @@ def demo(home: Path | None, days: int, seed: int, open_page: bool) -> None:
 
 @main.command()
 @HOME
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
+)
 @user_option("Whose files they are")
-@click.option("--dataset", help="What the files hold, where their content fits several datasets (such as daily_sleep).")
-def ingest(home: Path | None, paths: tuple[Path, ...], user: str | None, dataset: str | None) -> None:
+@click.option(
+    "--dataset",
+    help="What the files hold, where their content fits several datasets (such as daily_sleep).",
+)
+def ingest(
+    home: Path | None, paths: tuple[Path, ...], user: str | None, dataset: str | None
+) -> None:
     """Bring in files, folders or zips, and bring every day that they change up to date.
 
     Peloton's workout CSV, Oura's account export, its trends CSV and saved API answers are recognised by what is in
@@ -135,7 +164,9 @@ def ingest(home: Path | None, paths: tuple[Path, ...], user: str | None, dataset
 
 @main.command()
 @HOME
-@click.option("--from", "first", type=Day(), help="First day (default: the first day that has data).")
+@click.option(
+    "--from", "first", type=Day(), help="First day (default: the first day that has data)."
+)
 @click.option("--to", "last", type=Day(), help="Last day (default: today).")
 @click.option(
     "--select",
@@ -160,7 +191,11 @@ def refresh(home: Path | None, first: date | None, last: date | None, selection:
 @main.command()
 @HOME
 @user_option("Whose report it is")
-@click.option("--week-ending", type=Day(), help="Last day of the week (default: the newest day that has data).")
+@click.option(
+    "--week-ending",
+    type=Day(),
+    help="Last day of the week (default: the newest day that has data).",
+)
 @click.option(
     "--format",
     "form",
@@ -169,8 +204,14 @@ def refresh(home: Path | None, first: date | None, last: date | None, selection:
     show_default=True,
     help="A page, a mail as a file (.eml), or the page as PDF, which needs a Chrome or Chromium.",
 )
-@click.option("--local-only", is_flag=True, help="Send nothing to Claude; templates write the text.")
-@click.option("--show-egress", is_flag=True, help="Print exactly what would be sent to Claude, and send nothing.")
+@click.option(
+    "--local-only", is_flag=True, help="Send nothing to Claude; templates write the text."
+)
+@click.option(
+    "--show-egress",
+    is_flag=True,
+    help="Print exactly what would be sent to Claude, and send nothing.",
+)
 @click.option("--deliver", is_flag=True, help="Take the report to where BIO_REPORT_DELIVERY says.")
 @click.option("--open", "open_page", is_flag=True, help="Show it in the browser.")
 def report(
@@ -198,7 +239,9 @@ def report(
     if show_egress:
         click.echo(report_egress(lake, user_id, week_ending))
         if lake.settings.stays_local:
-            click.echo("As things are set, templates write the text and nothing of this is sent.", err=True)
+            click.echo(
+                "As things are set, templates write the text and nothing of this is sent.", err=True
+            )
         return
     made = run_report(lake, user_id, week_ending, form, deliver)
     click.echo(str(made.path))
@@ -233,7 +276,10 @@ def query(home: Path | None, sql: str, layout: str, user: str | None, all_users:
     from bio_lakehouse.engines.sql import open_sql
 
     lake = open_lake(home)
-    print_rows(open_sql(lake).query(sql, None if all_users else user_or_default(user, lake.settings)), layout)
+    print_rows(
+        open_sql(lake).query(sql, None if all_users else user_or_default(user, lake.settings)),
+        layout,
+    )
 
 
 @main.command()
@@ -274,7 +320,11 @@ def oura() -> None:
 @oura.command("login")
 @HOME
 @user_option("Whose Oura account it is")
-@click.option("--history/--no-history", default=None, help="Fetch the whole history afterwards (asked when not said).")
+@click.option(
+    "--history/--no-history",
+    default=None,
+    help="Fetch the whole history afterwards (asked when not said).",
+)
 def oura_login(home: Path | None, user: str | None, history: bool | None) -> None:
     """Sign in to Oura in the browser; the tokens stay on this machine (or in Parameter Store).
 
@@ -292,7 +342,9 @@ def oura_login(home: Path | None, user: str | None, history: bool | None) -> Non
     run_oura_login(lake, user_id, click.echo)
     click.echo("Signed in.")
     if history is None:
-        history = sys.stdin.isatty() and click.confirm("Fetch the whole history now? It can be stopped and resumed.")
+        history = sys.stdin.isatty() and click.confirm(
+            "Fetch the whole history now? It can be stopped and resumed."
+        )
     if history:
         sync_summary(lake, run_oura_sync(lake, user_id, lake.settings.first_day, None, resume=True))
 
@@ -300,12 +352,23 @@ def oura_login(home: Path | None, user: str | None, history: bool | None) -> Non
 @oura.command("sync")
 @HOME
 @user_option("Whose data is fetched")
-@click.option("--from", "first", type=Day(), help="First day (default: BIO_OURA_LOOKBACK_DAYS before today).")
+@click.option(
+    "--from", "first", type=Day(), help="First day (default: BIO_OURA_LOOKBACK_DAYS before today)."
+)
 @click.option("--to", "last", type=Day(), help="Last day (default: today).")
 @click.option("--resume", is_flag=True, help="Leave out windows that an earlier fetch has brought.")
-@click.option("--land-only", is_flag=True, help="Only land the answers; a running daemon's sensor does the rest.")
+@click.option(
+    "--land-only",
+    is_flag=True,
+    help="Only land the answers; a running daemon's sensor does the rest.",
+)
 def oura_sync(
-    home: Path | None, user: str | None, first: date | None, last: date | None, resume: bool, land_only: bool
+    home: Path | None,
+    user: str | None,
+    first: date | None,
+    last: date | None,
+    resume: bool,
+    land_only: bool,
 ) -> None:
     """Fetch days from Oura's API into landing, and bring every day that changed up to date.
 
@@ -351,7 +414,9 @@ def peloton_login(home: Path | None, user: str | None) -> None:
 @peloton.command("sync")
 @HOME
 @user_option("Whose workouts they are")
-@click.option("--land-only", is_flag=True, help="Only land the file; a running daemon's sensor does the rest.")
+@click.option(
+    "--land-only", is_flag=True, help="Only land the file; a running daemon's sensor does the rest."
+)
 def peloton_sync(home: Path | None, user: str | None, land_only: bool) -> None:
     """Download the workouts with the kept login into landing, and bring every day that changed up to date.
 

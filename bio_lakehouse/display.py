@@ -42,9 +42,18 @@ def ingest_table(lake: Lakehouse, outcome: IngestOutcome) -> None:
 
 
 def _arrivals(lake: Lakehouse, arrivals: list[Arrival]) -> Table:
-    table = Table(title="Files", title_justify="left", box=SIMPLE, pad_edge=False, collapse_padding=True)
+    table = Table(
+        title="Files", title_justify="left", box=SIMPLE, pad_edge=False, collapse_padding=True
+    )
     table.add_column("file, source and datasets", overflow="fold")
-    for name in ("rows", "days\nnew", "days\nchanged", "days\nsame", "super-\nseded", "dupli-\ncates"):
+    for name in (
+        "rows",
+        "days\nnew",
+        "days\nchanged",
+        "days\nsame",
+        "super-\nseded",
+        "dupli-\ncates",
+    ):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("quaran-\ntined", justify="right", no_wrap=True)
     for arrival in arrivals:
@@ -57,11 +66,20 @@ def _arrival_cells(lake: Lakehouse, arrival: Arrival) -> list[str]:
     if entry.status == "validation_failed":
         return [f"{name}\n  [red]refused[/]", *[""] * 7]
     datasets = ", ".join(dataset.split("/")[1] for dataset in entry.datasets)
-    what = [f"{name}\n  [dim]{entry.source} {entry.origin}: {datasets}[/]", f"{entry.record_count:,}"]
+    what = [
+        f"{name}\n  [dim]{entry.source} {entry.origin}: {datasets}[/]",
+        f"{entry.record_count:,}",
+    ]
     if arrival.repeated:
         return [*what, "", "", "unchanged", *[""] * 3]
     counts = lake.log.counts(arrival.path)
-    numbers = (arrival.new_days, arrival.changed_days, arrival.unchanged_days, counts.superseded, counts.duplicates)
+    numbers = (
+        arrival.new_days,
+        arrival.changed_days,
+        arrival.unchanged_days,
+        counts.superseded,
+        counts.duplicates,
+    )
     return [*what, *(f"{number:,}" for number in numbers), _alarming(entry.quarantined_count)]
 
 
@@ -74,7 +92,9 @@ def _explain(lake: Lakehouse, arrival: Arrival) -> None:
 
     entry = arrival.entry
     if entry.status == "validation_failed":
-        OUT.print(f"[red]refused[/] {escape(arrival.path)}: {escape(entry.error or '')}", soft_wrap=True)
+        OUT.print(
+            f"[red]refused[/] {escape(arrival.path)}: {escape(entry.error or '')}", soft_wrap=True
+        )
     if entry.quarantined_count and not arrival.repeated:
         _print_quarantine(arrival.path, quarantine.read(lake.objects, arrival.path))
 
@@ -83,10 +103,16 @@ def _print_new_fields(lake: Lakehouse, arrivals: list[Arrival]) -> None:
     """Fields that no file had before, once: the files after the first are not news."""
     from bio_lakehouse.lake.drift import first_seen
 
-    brought = {arrival.path for arrival in arrivals if arrival.entry.unknown_fields and not arrival.repeated}
+    brought = {
+        arrival.path
+        for arrival in arrivals
+        if arrival.entry.unknown_fields and not arrival.repeated
+    }
     for (dataset, name), entry in first_seen(lake.log.entries()).items() if brought else ():
         if entry.file_path in brought:
-            OUT.print(f"[yellow]new field[/] {escape(name)} in {dataset} (kept in bronze)", soft_wrap=True)
+            OUT.print(
+                f"[yellow]new field[/] {escape(name)} in {dataset} (kept in bronze)", soft_wrap=True
+            )
 
 
 def _print_quarantine(path: str, rows: list[dict[str, Any]]) -> None:
@@ -94,7 +120,9 @@ def _print_quarantine(path: str, rows: list[dict[str, Any]]) -> None:
     for row in rows[:SHOWN_REASONS]:
         OUT.print(f"  line {row['line']}: {escape(row['reason'])}", highlight=False, soft_wrap=True)
     if len(rows) > SHOWN_REASONS:
-        OUT.print(f"  … and {len(rows) - SHOWN_REASONS:,} more (quarantine/ in the lake's home has them all)")
+        OUT.print(
+            f"  … and {len(rows) - SHOWN_REASONS:,} more (quarantine/ in the lake's home has them all)"
+        )
 
 
 def sync_summary(lake: Lakehouse, outcome: SyncOutcome) -> None:
@@ -123,14 +151,18 @@ def refresh_summary(outcome: RefreshOutcome) -> None:
 
 def print_status(status: LakeStatus) -> None:
     """Datasets with their gaps, last arrivals, and what is in quarantine."""
-    OUT.print(f"Lake [bold]{escape(status.home)}[/], user [bold]{status.user_id}[/], today {status.today}")
+    OUT.print(
+        f"Lake [bold]{escape(status.home)}[/], user [bold]{status.user_id}[/], today {status.today}"
+    )
     OUT.print(_datasets(status.datasets, status.today))
     if any(dataset.gaps for dataset in status.datasets):
         OUT.print(_gaps(status.datasets))
     for dataset, count in sorted(status.untyped.items()):
         OUT.print(f"{dataset}: {count:,} rows kept in bronze (it has no silver table yet)")
     if status.pending_days:
-        OUT.print(f"[yellow]{status.pending_days:,} days are still to be built[/]: run `bio-lakehouse refresh`")
+        OUT.print(
+            f"[yellow]{status.pending_days:,} days are still to be built[/]: run `bio-lakehouse refresh`"
+        )
     if status.arrivals:
         OUT.print(_log(status))
     for path, rows in status.quarantine.items():
@@ -138,7 +170,9 @@ def print_status(status: LakeStatus) -> None:
 
 
 def _datasets(datasets: list[DatasetStatus], today: date) -> Table:
-    table = Table(title="Datasets", title_justify="left", box=SIMPLE, pad_edge=False, collapse_padding=True)
+    table = Table(
+        title="Datasets", title_justify="left", box=SIMPLE, pad_edge=False, collapse_padding=True
+    )
     for name in ("dataset", "first day", "newest day"):
         table.add_column(name, no_wrap=True)
     for name in ("age", "days", "rows", "missing"):
@@ -154,7 +188,9 @@ def _datasets(datasets: list[DatasetStatus], today: date) -> Table:
 
 def _gaps(datasets: list[DatasetStatus]) -> Table:
     """A row a dataset and cause: how many days are missing, and the newest of them."""
-    table = Table(title="Gaps", title_justify="left", box=SIMPLE, pad_edge=False, collapse_padding=True)
+    table = Table(
+        title="Gaps", title_justify="left", box=SIMPLE, pad_edge=False, collapse_padding=True
+    )
     table.add_column("dataset", no_wrap=True)
     table.add_column("cause", no_wrap=True)
     table.add_column("days", justify="right")
@@ -162,7 +198,9 @@ def _gaps(datasets: list[DatasetStatus]) -> Table:
     for dataset in datasets:
         for cause in sorted({gap.cause for gap in dataset.gaps}):
             gaps = [gap for gap in dataset.gaps if gap.cause == cause]
-            table.add_row(dataset.table, cause, f"{sum(gap.days for gap in gaps):,}", _span(gaps[-1]))
+            table.add_row(
+                dataset.table, cause, f"{sum(gap.days for gap in gaps):,}", _span(gaps[-1])
+            )
     return table
 
 

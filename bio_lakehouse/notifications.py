@@ -23,7 +23,9 @@ def notify(settings: Settings, title: str, body: str) -> bool:
     channels = apprise.Apprise()
     for number, url in enumerate(settings.notify_urls, start=1):
         if not channels.add(url.get_secret_value()):
-            raise SettingsError(f"BIO_NOTIFY_URLS: entry {number} is no notification URL; see https://appriseit.com")
+            raise SettingsError(
+                f"BIO_NOTIFY_URLS: entry {number} is no notification URL; see https://appriseit.com"
+            )
     sent = bool(channels.notify(title=title, body=body))
     if not sent:
         LOG.warning("A notification (%s) did not reach every channel of BIO_NOTIFY_URLS", title)

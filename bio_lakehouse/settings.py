@@ -66,33 +66,52 @@ class Settings(BaseSettings):
     """All that can be set. Each field is the environment variable `BIO_<FIELD>` unless it names another."""
 
     model_config = SettingsConfigDict(
-        env_prefix="BIO_", env_file=".env", extra="ignore", env_ignore_empty=True, populate_by_name=True
+        env_prefix="BIO_",
+        env_file=".env",
+        extra="ignore",
+        env_ignore_empty=True,
+        populate_by_name=True,
     )
 
-    home: Path = Field(Path("~/.bio-lakehouse"), description="Folder that holds everything of a local lake.")
+    home: Path = Field(
+        Path("~/.bio-lakehouse"), description="Folder that holds everything of a local lake."
+    )
     user: str = Field("me", description="Whose rows commands show when `--user` is not given.")
     timezone: str = Field(
         default_factory=machine_timezone,
         description="Time zone of `me` and of the day partitions (IANA name); the machine's when not set.",
     )
-    first_day: date = Field(date(2015, 1, 1), description="First day partition; earlier records are quarantined.")
-    max_heart_rate: int | None = Field(None, gt=0, description="Maximum heart rate of `me` in beats a minute.")
-    threshold_heart_rate: int | None = Field(None, gt=0, description="Threshold heart rate of `me` in beats a minute.")
+    first_day: date = Field(
+        date(2015, 1, 1), description="First day partition; earlier records are quarantined."
+    )
+    max_heart_rate: int | None = Field(
+        None, gt=0, description="Maximum heart rate of `me` in beats a minute."
+    )
+    threshold_heart_rate: int | None = Field(
+        None, gt=0, description="Threshold heart rate of `me` in beats a minute."
+    )
     ftp: int | None = Field(None, gt=0, description="Functional threshold power of `me` in watts.")
     heart_rate_zones: Annotated[tuple[int, ...], NoDecode] = Field(
         (60, 70, 80, 90),
         description="Lower bounds of heart-rate zones 2 to 5, in % of the maximum heart rate.",
     )
     spark_remote: str | None = Field(
-        None, description="Spark Connect address (`sc://host:port`); Sail in this process when not set."
+        None,
+        description="Spark Connect address (`sc://host:port`); Sail in this process when not set.",
     )
     snapshot_retention_days: int = Field(
-        7, ge=0, description="Days for which an Iceberg table's earlier snapshots and metadata are kept."
+        7,
+        ge=0,
+        description="Days for which an Iceberg table's earlier snapshots and metadata are kept.",
     )
     insight_window_days: int = Field(180, ge=28, description="Days that an insight looks back.")
-    stale_after_days: int = Field(3, ge=0, description="Days without data after which a report says so at the top.")
+    stale_after_days: int = Field(
+        3, ge=0, description="Days without data after which a report says so at the top."
+    )
     event_batch_size: int = Field(
-        1000, ge=1, description="Dagster events that are written to its log at once; 1 turns batching off."
+        1000,
+        ge=1,
+        description="Dagster events that are written to its log at once; 1 turns batching off.",
     )
     today_override: date | None = Field(
         None,
@@ -103,28 +122,39 @@ class Settings(BaseSettings):
         pattern=r"^s3://[^/]+",
         description="`s3://bucket[/prefix]` under which files arrive as `landing/<user>/<file>`; the home when unset.",
     )
-    s3_endpoint_url: str | None = Field(None, description="Address of an S3 other than AWS's (MinIO, moto).")
+    s3_endpoint_url: str | None = Field(
+        None, description="Address of an S3 other than AWS's (MinIO, moto)."
+    )
     oura_client_id: str = Field("", description="Client id of your Oura API application.")
-    oura_client_secret: SecretStr = Field(SecretStr(""), description="Client secret of your Oura API application.")
+    oura_client_secret: SecretStr = Field(
+        SecretStr(""), description="Client secret of your Oura API application."
+    )
     oura_redirect_uri: str = Field(
-        "http://localhost:8912/callback", description="Redirect address that the Oura application has registered."
+        "http://localhost:8912/callback",
+        description="Redirect address that the Oura application has registered.",
     )
     oura_scopes: Annotated[tuple[str, ...], NoDecode] = Field(
         ("daily", "heartrate", "spo2Daily"), description="What Oura is asked to share."
     )
     oura_token_store: str | None = Field(
-        None, description="Folder of Oura's tokens, or `ssm:/prefix` in Parameter Store; `<home>/secrets` when not set."
+        None,
+        description="Folder of Oura's tokens, or `ssm:/prefix` in Parameter Store; `<home>/secrets` when not set.",
     )
     oura_token_urls: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("https://moi.ouraring.com/oauth/v2/ext/oauth-token", "https://api.ouraring.com/oauth/token"),
+        (
+            "https://moi.ouraring.com/oauth/v2/ext/oauth-token",
+            "https://api.ouraring.com/oauth/token",
+        ),
         description="Where Oura's tokens are renewed, tried in this order (newer applications, older ones).",
     )
     oura_authorize_url: str = Field(
-        "https://cloud.ouraring.com/oauth/authorize", description="Where Oura asks for your consent."
+        "https://cloud.ouraring.com/oauth/authorize",
+        description="Where Oura asks for your consent.",
     )
     oura_api_url: str = Field("https://api.ouraring.com", description="Oura's API.")
     oura_sandbox: bool = Field(
-        False, description="Read Oura's made-up sandbox data instead of yours; it is kept apart, for user `sandbox`."
+        False,
+        description="Read Oura's made-up sandbox data instead of yours; it is kept apart, for user `sandbox`.",
     )
     oura_lookback_days: int = Field(
         7, ge=1, description="Days that a daily fetch asks for again, as the ring syncs late."
@@ -137,20 +167,29 @@ class Settings(BaseSettings):
     peloton_browser: Path | None = Field(
         None, description="Chrome or Chromium to use; the first one found when not set."
     )
-    peloton_headless: bool = Field(True, description="Download from Peloton without showing a window.")
+    peloton_headless: bool = Field(
+        True, description="Download from Peloton without showing a window."
+    )
     peloton_workouts_url: str = Field(
-        "https://members.onepeloton.com/profile/workouts", description="The members' page with the download button."
+        "https://members.onepeloton.com/profile/workouts",
+        description="The members' page with the download button.",
     )
 
     notify_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        (), description="Where notices go, as Apprise URLs separated by blanks (https://appriseit.com)."
+        (),
+        description="Where notices go, as Apprise URLs separated by blanks (https://appriseit.com).",
     )
 
-    claude_model: str = Field("claude-sonnet-5-5", description="Claude that writes the report's text.")
-    claude_effort: Literal["none", "low", "medium", "high", "xhigh", "max"] = Field(
-        "medium", description="How hard Claude thinks; `none` leaves it out, as models before 4.6 take none."
+    claude_model: str = Field(
+        "claude-sonnet-5-5", description="Claude that writes the report's text."
     )
-    claude_seconds: float = Field(90.0, gt=0, description="Seconds after which templates write instead of Claude.")
+    claude_effort: Literal["none", "low", "medium", "high", "xhigh", "max"] = Field(
+        "medium",
+        description="How hard Claude thinks; `none` leaves it out, as models before 4.6 take none.",
+    )
+    claude_seconds: float = Field(
+        90.0, gt=0, description="Seconds after which templates write instead of Claude."
+    )
     claude_prices: Annotated[tuple[float, ...], NoDecode] = Field(
         (),
         description="USD per million tokens (input, output, cache write, cache read); the list prices when not set.",
@@ -162,7 +201,8 @@ class Settings(BaseSettings):
     )
     local_only: bool = Field(False, description="Send nothing to Claude, whatever key is set.")
     browser: Path | None = Field(
-        None, description="Chrome or Chromium that prints PDFs and draws charts for mail; the first found when not set."
+        None,
+        description="Chrome or Chromium that prints PDFs and draws charts for mail; the first found when not set.",
     )
     report_delivery: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
@@ -193,12 +233,20 @@ class Settings(BaseSettings):
     )
     @classmethod
     def _split_list(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
 
     @field_validator("heart_rate_zones")
     @classmethod
     def _zones_ascend(cls, bounds: tuple[int, ...]) -> tuple[int, ...]:
-        if len(bounds) != 4 or list(bounds) != sorted(set(bounds)) or not 0 < bounds[0] <= bounds[-1] < 100:
+        if (
+            len(bounds) != 4
+            or list(bounds) != sorted(set(bounds))
+            or not 0 < bounds[0] <= bounds[-1] < 100
+        ):
             raise ValueError("heart-rate zones are four ascending percentages such as 60,70,80,90")
         return bounds
 
@@ -206,7 +254,9 @@ class Settings(BaseSettings):
     @classmethod
     def _prices_are_four(cls, prices: tuple[float, ...]) -> tuple[float, ...]:
         if prices and (len(prices) != 4 or min(prices) < 0):
-            raise ValueError("prices are four numbers such as 2,10,2.5,0.1: input, output, cache write, cache read")
+            raise ValueError(
+                "prices are four numbers such as 2,10,2.5,0.1: input, output, cache write, cache read"
+            )
         return prices
 
     @field_validator("timezone")
@@ -236,7 +286,10 @@ class Settings(BaseSettings):
 
     def today(self, user_id: str | None = None) -> date:
         """The calendar day now in that user's zone (`me`'s when not said)."""
-        return self.today_override or datetime.now(ZoneInfo(self.user_profile(user_id or "me").timezone)).date()
+        return (
+            self.today_override
+            or datetime.now(ZoneInfo(self.user_profile(user_id or "me").timezone)).date()
+        )
 
     @cached_property
     def users(self) -> dict[str, UserProfile]:
@@ -263,7 +316,11 @@ class Settings(BaseSettings):
     def user_profile(self, user_id: str) -> UserProfile:
         """That user's profile; one who is not listed has `me`'s time zone and nothing else known."""
         return self.users.get(user_id) or UserProfile(
-            user_id=user_id, timezone=self.timezone, max_heart_rate=None, threshold_heart_rate=None, ftp=None
+            user_id=user_id,
+            timezone=self.timezone,
+            max_heart_rate=None,
+            threshold_heart_rate=None,
+            ftp=None,
         )
 
 
@@ -282,7 +339,11 @@ def load_settings(**overrides: object) -> Settings:
 def documented_settings() -> list[tuple[str, str, str]]:
     """Variable, default and meaning of every setting, in the order of `Settings`."""
     return [
-        (str(field.validation_alias or f"BIO_{name.upper()}"), _default_text(field.default), field.description or "")
+        (
+            str(field.validation_alias or f"BIO_{name.upper()}"),
+            _default_text(field.default),
+            field.description or "",
+        )
         for name, field in Settings.model_fields.items()
     ]
 

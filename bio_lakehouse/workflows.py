@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from bio_lakehouse.errors import BioLakehouseError, ReportError
 from bio_lakehouse.lake import arrivals, landing
@@ -69,19 +76,30 @@ class ReportOutcome:
 @contextmanager
 def progress_bar(title: str) -> Iterator[Progress]:
     """A bar on standard error that leaves nothing behind; silent where that is no terminal."""
-    columns = (SpinnerColumn(), TextColumn(title), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    columns = (
+        SpinnerColumn(),
+        TextColumn(title),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+    )
     with Progress(*columns, TimeElapsedColumn(), console=CONSOLE, transient=True) as progress:
         yield progress
 
 
-def run_ingest(lake: Lakehouse, paths: list[Path], user_id: str, dataset: str | None = None) -> IngestOutcome:
+def run_ingest(
+    lake: Lakehouse, paths: list[Path], user_id: str, dataset: str | None = None
+) -> IngestOutcome:
     """Land `paths`, log what they hold, and build every day that they (or an interrupted run) left to build."""
     found: dict[str, Arrival] = {}
     unread: dict[str, str] = {}
     for path in paths:
         try:
             for file in landing.local_files(path):
-                found |= {arrival.path: arrival for arrival in arrivals.ingest(lake, file, user_id, dataset)}
+                found |= {
+                    arrival.path: arrival
+                    for arrival in arrivals.ingest(lake, file, user_id, dataset)
+                }
         except BioLakehouseError as error:
             unread[str(path)] = str(error)
     found |= {arrival.path: arrival for arrival in arrivals.scan(lake)}
@@ -111,7 +129,9 @@ def asset_progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
         yield told
 
 
-def run_refresh(lake: Lakehouse, first: date | None, last: date | None, selection: str) -> RefreshOutcome:
+def run_refresh(
+    lake: Lakehouse, first: date | None, last: date | None, selection: str
+) -> RefreshOutcome:
     """Materialise a range of the selected assets in one run; without days, from the first that has data to today."""
     from bio_lakehouse.automation import launch
 
@@ -124,14 +144,22 @@ def run_refresh(lake: Lakehouse, first: date | None, last: date | None, selectio
 def first_day_with_data(lake: Lakehouse) -> date:
     """The first day about which anything in landing speaks."""
     arrivals.scan(lake)
-    days = [entry.covered_first for entry in lake.log.entries() if entry.usable and entry.covered_first]
+    days = [
+        entry.covered_first for entry in lake.log.entries() if entry.usable and entry.covered_first
+    ]
     if not days:
-        raise BioLakehouseError("there is nothing to refresh yet: run `bio-lakehouse ingest FILE` or `demo` first")
+        raise BioLakehouseError(
+            "there is nothing to refresh yet: run `bio-lakehouse ingest FILE` or `demo` first"
+        )
     return max(min(days), lake.settings.first_day)
 
 
 def run_report(
-    lake: Lakehouse, user_id: str, week_ending: date | None = None, form: Format = "html", deliver: bool = False
+    lake: Lakehouse,
+    user_id: str,
+    week_ending: date | None = None,
+    form: Format = "html",
+    deliver: bool = False,
 ) -> ReportOutcome:
     """Materialise the insights and the weekly report of a day (the newest with data); where it is in that form.
 
@@ -149,7 +177,9 @@ def run_report(
     if not lake.objects.exists(report_key(user_id, day)):
         raise ReportError(f"there is nothing to report on: no day of {user_id!r} up to {day}")
     key = formats.written_as(lake, user_id, day, form)
-    return ReportOutcome(lake.settings.home / key, delivery.deliver(lake, user_id, day) if deliver else [])
+    return ReportOutcome(
+        lake.settings.home / key, delivery.deliver(lake, user_id, day) if deliver else []
+    )
 
 
 def report_egress(lake: Lakehouse, user_id: str, week_ending: date | None = None) -> str:
@@ -170,7 +200,11 @@ def introduce_demo_person(lake: Lakehouse) -> None:
     }
     path = lake.settings.home / "users.toml"
     if not path.exists():
-        lines = [f"[{lake.settings.user}]", *(f"{name} = {value}" for name, value in measures.items()), ""]
+        lines = [
+            f"[{lake.settings.user}]",
+            *(f"{name} = {value}" for name, value in measures.items()),
+            "",
+        ]
         path.write_text("\n".join(lines), "utf-8")
 
 
@@ -203,7 +237,9 @@ def run_oura_login(lake: Lakehouse, user_id: str, announce: Callable[[str], None
     from bio_lakehouse.sources.oura import oauth
 
     def say(address: str) -> None:
-        announce(f"Oura's sign-in opens in your browser. If it does not, open this address on this machine:\n{address}")
+        announce(
+            f"Oura's sign-in opens in your browser. If it does not, open this address on this machine:\n{address}"
+        )
 
     oauth.login(oura_connection(lake.settings), oura_tokens(lake.settings, user_id), announce=say)
 
@@ -226,7 +262,9 @@ def run_oura_sync(
     try:
         outcome = _fetched(lake, user_id, first, last, resume)
     except KeyboardInterrupt:
-        CONSOLE.print(f"Stopped; what arrived whole is kept. {go_on}", highlight=False, soft_wrap=True)
+        CONSOLE.print(
+            f"Stopped; what arrived whole is kept. {go_on}", highlight=False, soft_wrap=True
+        )
         raise
     ingest = None if land_only else ingest_landed(lake)
     if outcome.error:
@@ -241,7 +279,9 @@ def _fetched(lake: Lakehouse, user_id: str, first: date, last: date, resume: boo
         task = bar.add_task("")
 
         def told(step: WindowProgress) -> None:
-            bar.update(task, total=step.total, completed=step.number, description=str(step.outcome.window))
+            bar.update(
+                task, total=step.total, completed=step.number, description=str(step.outcome.window)
+            )
 
         return fetching.fetch_oura(lake, user_id, first, last, resume=resume, progress=told)
 

@@ -72,7 +72,9 @@ def java_version() -> int:
     """Java's major version; 0 without Java."""
     if shutil.which("java") is None:
         return 0
-    answer = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False).stderr
+    answer = subprocess.run(
+        ["java", "-version"], capture_output=True, text=True, check=False
+    ).stderr
     found = re.search(r'version "(\d+)', answer)
     return int(found[1]) if found else 0
 

@@ -61,7 +61,9 @@ def rows_of(lake: Lakehouse) -> Rows:
     schemas = [schema for name, schema in silver.SCHEMAS.items() if name != "coverage"]
     found: Rows = {}
     for schema in (*schemas, DAILY_READINESS_PERFORMANCE):
-        rows = lake.tables.read(schema, date(2015, 1, 1), END).sort_by([(name, "ascending") for name in schema.grain])
+        rows = lake.tables.read(schema, date(2015, 1, 1), END).sort_by(
+            [(name, "ascending") for name in schema.grain]
+        )
         kept = [name for name in rows.column_names if name not in ATTRIBUTION]
         found[schema.name] = rows.select(kept).to_pylist()
     sql = open_sql(lake)
@@ -73,11 +75,15 @@ def rows_of(lake: Lakehouse) -> Rows:
 
 def without_float_noise(row: dict[str, Any]) -> dict[str, Any]:
     """A mean of doubles ends in other last bits when they are added in another order."""
-    return {name: round(value, 9) if isinstance(value, float) else value for name, value in row.items()}
+    return {
+        name: round(value, 9) if isinstance(value, float) else value for name, value in row.items()
+    }
 
 
 @pytest.fixture(scope="module")
-def expected(tmp_path_factory: pytest.TempPathFactory, sail: SparkSession, files: list[Path]) -> Rows:
+def expected(
+    tmp_path_factory: pytest.TempPathFactory, sail: SparkSession, files: list[Path]
+) -> Rows:
     return rows_of(lake_of(tmp_path_factory.mktemp("reference") / "home", sail, files, set()))
 
 
@@ -98,6 +104,9 @@ def test_a_second_build_of_every_day_commits_nothing(
     lake = lake_of(tmp_path / "home", sail, files, set())
     first, last = date(2026, 4, 1), END
     commits = [pipeline.build_silver(lake, sail, table, first, last) for table in silver.TRANSFORMS]
-    commits += [pipeline.build_coverage(lake, sail), pipeline.build_gold_daily(lake, sail, first, last)]
+    commits += [
+        pipeline.build_coverage(lake, sail),
+        pipeline.build_gold_daily(lake, sail, first, last),
+    ]
     assert not any(commit.changed for commit in commits)
     assert rows_of(lake) == expected

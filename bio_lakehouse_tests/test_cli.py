@@ -69,7 +69,9 @@ def test_a_query_says_the_same_in_every_format(home: Path) -> None:
 
 def test_the_three_names_of_a_view_are_the_same_view(home: Path) -> None:
     names = ("energy_state", "gold.energy_state", "bio_gold.energy_state")
-    assert len({json.dumps(rows(home, f"SELECT * FROM {name} ORDER BY day")) for name in names}) == 1
+    assert (
+        len({json.dumps(rows(home, f"SELECT * FROM {name} ORDER BY day")) for name in names}) == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,12 +96,21 @@ def test_what_is_no_question_is_refused_in_a_sentence(home: Path, sql: str) -> N
 
 def test_a_stranger_sees_no_rows_of_me(home: Path) -> None:
     assert rows(home, "SELECT * FROM daily_readiness_performance", "--user", "ann") == []
-    assert len(rows(home, "SELECT DISTINCT user_id FROM daily_readiness_performance", "--all-users")) == 1
+    assert (
+        len(rows(home, "SELECT DISTINCT user_id FROM daily_readiness_performance", "--all-users"))
+        == 1
+    )
 
 
 def test_status_names_every_dataset_and_the_causes_of_gaps(home: Path) -> None:
     text = run(home, "status").stdout
-    for name in ("oura_daily_readiness", "oura_sleep", "peloton_workouts", "not worn", "Last arrivals"):
+    for name in (
+        "oura_daily_readiness",
+        "oura_sleep",
+        "peloton_workouts",
+        "not worn",
+        "Last arrivals",
+    ):
         assert name in text
 
 
@@ -113,7 +124,10 @@ def test_a_refresh_changes_nothing(home: Path) -> None:
 
 
 def test_refresh_refuses_days_that_are_none_of_the_lake(home: Path) -> None:
-    assert "no range of the lake" in run(home, "refresh", "--from", "2001-01-01", "--to", "2001-01-02").output
+    assert (
+        "no range of the lake"
+        in run(home, "refresh", "--from", "2001-01-01", "--to", "2001-01-02").output
+    )
     assert "write it as YYYY-MM-DD" in run(home, "refresh", "--from", "yesterday").output
     assert "selects no asset" in run(home, "refresh", "--select", "key:nothing").output
 
@@ -132,7 +146,9 @@ def test_an_empty_lake_has_a_status_and_answers_with_no_rows(tmp_path: Path) -> 
 
 def test_a_file_that_is_not_there_is_named_and_the_others_are_brought_in(tmp_path: Path) -> None:
     good = tmp_path / "daily_sleep.json"
-    good.write_text('[{"id": "a", "day": "2026-03-01", "score": 71, "timestamp": "2026-03-01T00:00:00+00:00"}]')
+    good.write_text(
+        '[{"id": "a", "day": "2026-03-01", "score": 71, "timestamp": "2026-03-01T00:00:00+00:00"}]'
+    )
     result = run(tmp_path / "home", "ingest", str(tmp_path / "nothing.csv"), str(good))
     assert result.exit_code == 1
     assert "does not exist" in result.output
@@ -160,22 +176,32 @@ def test_the_real_samples_come_in_and_the_v1_file_is_refused(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("stamp", "started"),
-    [("2020-07-01 12:29 (PST)", "2020-07-01T19:29:00"), ("2020-07-01 12:29 (-08)", "2020-07-01T20:29:00")],
+    [
+        ("2020-07-01 12:29 (PST)", "2020-07-01T19:29:00"),
+        ("2020-07-01 12:29 (-08)", "2020-07-01T20:29:00"),
+    ],
 )
-def test_a_label_names_a_zone_and_a_number_an_offset(tmp_path: Path, stamp: str, started: str) -> None:
+def test_a_label_names_a_zone_and_a_number_an_offset(
+    tmp_path: Path, stamp: str, started: str
+) -> None:
     path = tmp_path / "workouts.csv"
     header = (
-        "Workout Timestamp,Live/On-Demand,Instructor Name,Length (minutes),Fitness Discipline,Type,Title,Total Output"
+        "Workout Timestamp,Live/On-Demand,Instructor Name,Length (minutes),"
+        "Fitness Discipline,Type,Title,Total Output"
     )
     path.write_text(f"{header}\n{stamp},On Demand,Sam Poe,30,Cycling,Music,30 min Ride,300")
     assert run(tmp_path / "home", "ingest", str(path)).exit_code == 0
-    assert rows(tmp_path / "home", "SELECT started_at FROM peloton_workouts") == [{"started_at": started}]
+    assert rows(tmp_path / "home", "SELECT started_at FROM peloton_workouts") == [
+        {"started_at": started}
+    ]
 
 
 def test_the_help_of_every_command_is_quick() -> None:
     heavy = "('dagster', 'pyspark', 'pandas', 'scipy')"
     code = f"import sys, bio_lakehouse.cli; print([m for m in {heavy} if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
     assert done.stdout.strip() == "[]"
 
 
@@ -187,6 +213,8 @@ def test_an_unchanged_file_imports_no_dagster_and_no_spark(home: Path, tmp_path:
         f"main(['ingest', '--home', {str(home)!r}, {str(landed)!r}], standalone_mode=False)\n"
         "assert not {'dagster', 'pyspark', 'scipy'} & set(sys.modules)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
     assert done.returncode == 0, done.stderr
     assert "unchanged" in done.stdout

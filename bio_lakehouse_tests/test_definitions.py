@@ -20,7 +20,9 @@ GRAPH = defs.resolve_asset_graph()
 
 def graph_text() -> str:
     assets = [asset_text(key) for key in sorted(GRAPH.get_all_asset_keys())]
-    automations = sorted([*(f"sensor {s.name}" for s in sensors()), *map(schedule_text, schedules())])
+    automations = sorted(
+        [*(f"sensor {s.name}" for s in sensors()), *map(schedule_text, schedules())]
+    )
     return "\n".join([*assets, *map(job_text, jobs()), *automations]) + "\n"
 
 
@@ -30,13 +32,19 @@ def asset_text(key: dg.AssetKey) -> str:
         f"{key.to_user_string()}  group={node.group_name}  kinds={','.join(sorted(node.kinds))}"
         f"  owners={','.join(node.owners)}",
         *(f"  < {parent.to_user_string()}" for parent in sorted(node.parent_keys)),
-        *(f"  check {check.name} blocking={GRAPH.get(check).blocking}" for check in sorted(node.check_keys)),
+        *(
+            f"  check {check.name} blocking={GRAPH.get(check).blocking}"
+            for check in sorted(node.check_keys)
+        ),
     ]
     return "\n".join(lines)
 
 
 def jobs() -> list[dg.JobDefinition]:
-    return sorted((job for job in defs.resolve_all_job_defs() if not job.name.startswith("__")), key=lambda j: j.name)
+    return sorted(
+        (job for job in defs.resolve_all_job_defs() if not job.name.startswith("__")),
+        key=lambda j: j.name,
+    )
 
 
 def sensors() -> list[dg.SensorDefinition]:
@@ -63,7 +71,9 @@ def test_every_asset_has_the_same_days_and_makes_a_range_in_one_run() -> None:
     nodes = [GRAPH.get(key) for key in GRAPH.get_all_asset_keys()]
     assert {node.partitions_def for node in nodes} == {daily(settings)}
     assert {node.backfill_policy for node in nodes} == {SINGLE_RUN}
-    assert all(job.backfill_policy == SINGLE_RUN for job in jobs() if job.asset_layer.executable_asset_keys)
+    assert all(
+        job.backfill_policy == SINGLE_RUN for job in jobs() if job.asset_layer.executable_asset_keys
+    )
 
 
 def test_no_check_has_days() -> None:
@@ -85,14 +95,19 @@ def test_tables_and_views_show_their_columns() -> None:
 
 def test_no_asset_stores_through_an_io_manager() -> None:
     """A value of any other type would be pickled, which fails over a range."""
-    functions = [GRAPH.get(key).assets_def.op.compute_fn.decorated_fn for key in GRAPH.get_all_asset_keys()]
+    functions = [
+        GRAPH.get(key).assets_def.op.compute_fn.decorated_fn for key in GRAPH.get_all_asset_keys()
+    ]
     results = {get_type_hints(function)["return"] for function in functions}
     assert results == {dg.MaterializeResult, Iterator[dg.MaterializeResult]}
 
 
 def test_loading_warns_of_nothing() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", "import bio_lakehouse.definitions"], capture_output=True, text=True, check=True
+        [sys.executable, "-c", "import bio_lakehouse.definitions"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stderr == ""
 

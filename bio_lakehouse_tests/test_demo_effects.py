@@ -33,8 +33,14 @@ Findings = dict[str, Finding]
 
 def findings_of(truth: Truth) -> Findings:
     """Every finding of the five insights as of the last day, by `insight/finding`."""
-    data = InsightData("me", truth.last_day, pd.DataFrame(daily_rows(truth)), pd.DataFrame(workout_rows(truth)))
-    return {f"{insight.name}/{finding.name}": finding for insight in insights_of(data) for finding in insight.findings}
+    data = InsightData(
+        "me", truth.last_day, pd.DataFrame(daily_rows(truth)), pd.DataFrame(workout_rows(truth))
+    )
+    return {
+        f"{insight.name}/{finding.name}": finding
+        for insight in insights_of(data)
+        for finding in insight.findings
+    }
 
 
 def people(days: int = DAYS, effects: Effects | None = None) -> list[tuple[Truth, Findings]]:
@@ -66,7 +72,9 @@ def moved_for_a_whole_window() -> list[tuple[Truth, Findings]]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", EFFECTS_FOUND)
 def test_an_effect_that_was_put_in_is_found(
-    name: str, moved_for_a_whole_window: list[tuple[Truth, Findings]], moved: list[tuple[Truth, Findings]]
+    name: str,
+    moved_for_a_whole_window: list[tuple[Truth, Findings]],
+    moved: list[tuple[Truth, Findings]],
 ) -> None:
     assert found_in(name, moved_for_a_whole_window) >= 0.8
     assert found_in(name, moved) >= 0.7
@@ -92,7 +100,9 @@ def test_a_week_of_illness_stands_out(moved: list[tuple[Truth, Findings]]) -> No
 
 
 @pytest.mark.slow
-def test_a_week_of_illness_is_a_streak_without_workouts(moved: list[tuple[Truth, Findings]]) -> None:
+def test_a_week_of_illness_is_a_streak_without_workouts(
+    moved: list[tuple[Truth, Findings]],
+) -> None:
     for truth, findings in moved:
         first, last = (end.isoformat() for end in truth.illnesses[0])
         streaks = findings["anomaly_detection/missed_workouts"].values["streaks"]
@@ -109,16 +119,26 @@ def test_with_nothing_put_in_no_test_finds_anything_more_often_than_it_may(
         for name, finding in findings.items()
         if finding.tested and finding.status == "found"
     )
-    tested = {name for _, findings in unmoved for name, finding in findings.items() if finding.p is not None}
+    tested = {
+        name
+        for _, findings in unmoved
+        for name, finding in findings.items()
+        if finding.p is not None
+    }
     assert tested >= EFFECTS_FOUND.keys()
     assert {name: count for name, count in found.items() if count > 0.05 * len(SEEDS)} == {}
 
 
 @pytest.mark.slow
-def test_with_nothing_put_in_no_week_looks_like_illness(unmoved: list[tuple[Truth, Findings]]) -> None:
+def test_with_nothing_put_in_no_week_looks_like_illness(
+    unmoved: list[tuple[Truth, Findings]],
+) -> None:
     mistaken = 0
     for _, findings in unmoved:
-        days = [date.fromisoformat(day) for day in findings["anomaly_detection/readiness"].values["unusual_days"]]
+        days = [
+            date.fromisoformat(day)
+            for day in findings["anomaly_detection/readiness"].values["unusual_days"]
+        ]
         mistaken += any(later - earlier < timedelta(days=7) for earlier, later in pairwise(days))
     assert mistaken <= 0.1 * len(SEEDS)
 
@@ -136,14 +156,24 @@ def test_one_effect_switched_off_is_found_far_less_often(effect: str, names: lis
     off = ("previous_night", "illness") if effect == "sleep_next_day" else ("fatigue",)
     truths = [simulate(DAYS, seed, END, Effects().without(effect, *off)) for seed in SEEDS]
     found = [
-        findings for findings in map(findings_of, truths) if any(findings[name].status == "found" for name in names)
+        findings
+        for findings in map(findings_of, truths)
+        if any(findings[name].status == "found" for name in names)
     ]
     assert len(found) <= 0.1 * len(SEEDS)
 
 
 if __name__ == "__main__":
-    half_a_year, four_months, switched_off = people(WHOLE_WINDOW), people(), people(effects=Effects.none())
-    print(f"| Finding | of {WHOLE_WINDOW} days | of {DAYS} days | of {DAYS} days, effects off |\n|---|---|---|---|")
+    half_a_year, four_months, switched_off = (
+        people(WHOLE_WINDOW),
+        people(),
+        people(effects=Effects.none()),
+    )
+    print(
+        f"| Finding | of {WHOLE_WINDOW} days | of {DAYS} days | of {DAYS} days, effects off |\n|---|---|---|---|"
+    )
     for finding in EFFECTS_FOUND:
-        shares = (found_in(finding, persons) for persons in (half_a_year, four_months, switched_off))
+        shares = (
+            found_in(finding, persons) for persons in (half_a_year, four_months, switched_off)
+        )
         print(f"| `{finding}` | {' | '.join(f'{share:.0%}' for share in shares)} |")

@@ -47,19 +47,28 @@ def lake(truth: Truth, tmp_path_factory: pytest.TempPathFactory) -> Lakehouse:
 
 def differences(expected: dict[str, Any], row: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Column → (truth, lake) where they differ; floats up to rounding in the last place."""
-    return {name: (value, row[name]) for name, value in expected.items() if not _same(value, row[name])}
+    return {
+        name: (value, row[name]) for name, value in expected.items() if not _same(value, row[name])
+    }
 
 
 def _same(one: Any, other: Any) -> bool:
-    return one == other or (isinstance(one, float) and isinstance(other, float) and isclose(one, other, rel_tol=1e-9))
+    return one == other or (
+        isinstance(one, float) and isinstance(other, float) and isclose(one, other, rel_tol=1e-9)
+    )
 
 
 @pytest.mark.slow
 def test_every_day_in_gold_is_the_truth(truth: Truth, lake: Lakehouse) -> None:
-    rows = {row["day"]: row for row in lake.tables.read(daily.SCHEMA, truth.first_day, truth.last_day).to_pylist()}
+    rows = {
+        row["day"]: row
+        for row in lake.tables.read(daily.SCHEMA, truth.first_day, truth.last_day).to_pylist()
+    }
     expected = daily_rows(truth)
     assert rows.keys() == {row["day"] for row in expected}
-    assert {row["day"]: differences(row, rows[row["day"]]) for row in expected} == {row["day"]: {} for row in expected}
+    assert {row["day"]: differences(row, rows[row["day"]]) for row in expected} == {
+        row["day"]: {} for row in expected
+    }
 
 
 @pytest.mark.slow
@@ -69,4 +78,6 @@ def test_every_workout_in_silver_is_the_truth(truth: Truth, lake: Lakehouse) -> 
     by_start = {(row["started_at"], row["title"]): row for row in rows}
     expected = workout_rows(truth)
     assert len(rows) == len(expected)
-    assert [differences(row, by_start[row["started_at"], row["title"]]) for row in expected] == [{}] * len(expected)
+    assert [differences(row, by_start[row["started_at"], row["title"]]) for row in expected] == [
+        {}
+    ] * len(expected)

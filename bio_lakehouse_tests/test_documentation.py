@@ -16,7 +16,9 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def commands(group: click.Group = main, path: str = "bio-lakehouse") -> Iterator[tuple[str, click.Command]]:
+def commands(
+    group: click.Group = main, path: str = "bio-lakehouse"
+) -> Iterator[tuple[str, click.Command]]:
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
             yield from commands(command, f"{path} {name}")
@@ -40,4 +42,7 @@ def test_every_command_teaches_and_is_in_the_readme(path: str, command: click.Co
     assert f"`{path}" in README
     options = {option for parameter in command.params for option in parameter.opts}
     assert "--home" in options
-    assert all(isinstance(p, click.Argument) or getattr(p, "help", None) or p.name == "port" for p in command.params)
+    assert all(
+        isinstance(p, click.Argument) or getattr(p, "help", None) or p.name == "port"
+        for p in command.params
+    )

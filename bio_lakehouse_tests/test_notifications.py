@@ -32,7 +32,9 @@ def test_a_channel_that_fails_is_logged_without_its_secrets(
     with caplog.at_level(logging.WARNING, "bio_lakehouse"):
         assert not notify(Settings(notify_urls=receiver.url), "Title", "Body")  # type: ignore[arg-type]
     assert "did not reach" in caplog.text
-    assert "hunter2" not in "".join(record.getMessage() for record in caplog.records if "bio_lake" in record.name)
+    assert "hunter2" not in "".join(
+        record.getMessage() for record in caplog.records if "bio_lake" in record.name
+    )
 
 
 def test_without_channels_nothing_is_sent() -> None:

@@ -11,7 +11,9 @@ from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.settings import Settings, load_settings, machine_timezone
 
 
-def test_the_environment_and_the_call_set_what_they_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_environment_and_the_call_set_what_they_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("BIO_HOME", str(tmp_path))
     monkeypatch.setenv("BIO_TIMEZONE", "Europe/Berlin")
     monkeypatch.setenv("BIO_HEART_RATE_ZONES", "55,65,75,85")
@@ -24,29 +26,42 @@ def test_the_environment_and_the_call_set_what_they_name(monkeypatch: pytest.Mon
     ("variable", "value", "said"),
     [
         ("BIO_TIMEZONE", "Berlin", "BIO_TIMEZONE: 'Berlin' is not an IANA time zone"),
-        ("BIO_HEART_RATE_ZONES", "60,70", "BIO_HEART_RATE_ZONES: heart-rate zones are four ascending"),
+        (
+            "BIO_HEART_RATE_ZONES",
+            "60,70",
+            "BIO_HEART_RATE_ZONES: heart-rate zones are four ascending",
+        ),
         ("BIO_HEART_RATE_ZONES", "60,70,x,90", "BIO_HEART_RATE_ZONES"),
         ("BIO_FTP", "-1", "BIO_FTP"),
         ("BIO_USER", "Ann Smith", "BIO_USER: user id 'Ann Smith' must be"),
         ("BIO_FIRST_DAY", "yesterday", "BIO_FIRST_DAY"),
     ],
 )
-def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str) -> None:
+def test_a_bad_setting_is_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+) -> None:
     monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError, match=said):
         load_settings()
 
 
 def test_users_have_their_own_zone_and_measures(tmp_path: Path) -> None:
-    (tmp_path / "users.toml").write_text('[ann]\ntimezone = "America/Chicago"\nmax_heart_rate = 181\n[bob]\n')
+    (tmp_path / "users.toml").write_text(
+        '[ann]\ntimezone = "America/Chicago"\nmax_heart_rate = 181\n[bob]\n'
+    )
     settings = Settings(home=tmp_path, timezone="Europe/Berlin", ftp=210)
     assert settings.user_profile("ann").timezone == "America/Chicago"
-    assert (settings.user_profile("ann").max_heart_rate, settings.user_profile("ann").ftp) == (181, None)
+    assert (settings.user_profile("ann").max_heart_rate, settings.user_profile("ann").ftp) == (
+        181,
+        None,
+    )
     assert settings.user_profile("bob").timezone == "Europe/Berlin"
     assert (settings.user_profile("me").ftp, settings.user_profile("unlisted").ftp) == (210, None)
 
 
-@pytest.mark.parametrize("text", ["[ann]\nzone = 'x'\n", "[Ann]\n", "[ann\n", "ann = 1\n", "[ann]\ntimezone='Mars'\n"])
+@pytest.mark.parametrize(
+    "text", ["[ann]\nzone = 'x'\n", "[Ann]\n", "[ann\n", "ann = 1\n", "[ann]\ntimezone='Mars'\n"]
+)
 def test_a_bad_users_file_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "users.toml").write_text(text)
     with pytest.raises(SettingsError, match=r"users\.toml"):

@@ -21,7 +21,9 @@ def bronze_asset(dataset: str) -> dg.AssetsDefinition:
         description=describe(dataset),
     )
     @saying_why()
-    def bronze(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
+    def bronze(
+        context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
+    ) -> Materialized:
         days = days_of(context)
         written = arrivals.write_bronze(lake, dataset, days.first, days.last)
         files = {"files written": written.written, "files unchanged": written.unchanged}
@@ -31,7 +33,9 @@ def bronze_asset(dataset: str) -> dg.AssetsDefinition:
 
 
 def describe(dataset: str) -> str:
-    what = f"Every version of every `{dataset}` record, as it came: one file a day, user and origin."
+    what = (
+        f"Every version of every `{dataset}` record, as it came: one file a day, user and origin."
+    )
     return what if dataset in TYPED_DATASETS else f"{what} No silver table is made of it yet."
 
 

@@ -5,7 +5,14 @@ from typing import Any
 import dagster as dg
 from pyspark.sql import SparkSession
 
-from bio_lakehouse.assets.keys import COVERAGE, GAP_LEDGER, GOLD_DAILY, assets_of_run, datasets_built, table_key
+from bio_lakehouse.assets.keys import (
+    COVERAGE,
+    GAP_LEDGER,
+    GOLD_DAILY,
+    assets_of_run,
+    datasets_built,
+    table_key,
+)
 from bio_lakehouse.assets.lineage import daily_lineage, view_lineage
 from bio_lakehouse.assets.reporting import (
     Materialized,
@@ -37,16 +44,22 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
     group_name="gold",
     kinds={"pyspark", "iceberg"},
     description=DAILY_READINESS_PERFORMANCE.description,
-    metadata=table_metadata(DAILY_READINESS_PERFORMANCE.full_name, DAILY_READINESS_PERFORMANCE.columns),
+    metadata=table_metadata(
+        DAILY_READINESS_PERFORMANCE.full_name, DAILY_READINESS_PERFORMANCE.columns
+    ),
     check_specs=[check_of(GOLD_DAILY, DAILY_READINESS_PERFORMANCE)],
 )
 @saying_why()
 def daily_readiness_performance(
-    context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse], spark: dg.ResourceParam[SparkSession]
+    context: dg.AssetExecutionContext,
+    lake: dg.ResourceParam[Lakehouse],
+    spark: dg.ResourceParam[SparkSession],
 ) -> Materialized:
     days = days_of(context)
     commit = pipeline.build_gold_daily(lake, spark, days.first, days.last)
-    arrivals.settle(lake, datasets_built(assets_of_run(context)), days.first, days.last, begun(context))
+    arrivals.settle(
+        lake, datasets_built(assets_of_run(context)), days.first, days.last, begun(context)
+    )
     return committed(context, lake, DAILY_READINESS_PERFORMANCE, days, commit, daily_lineage())
 
 
@@ -71,8 +84,14 @@ def view_asset(view: View) -> dg.AssetsDefinition:
         changed = sql.create_view(view)
         rows = sql.rows_of(view.name, days.first, days.last)
         whole = rows if view.has_day else sql.rows_of(view.name)
-        shown: dict[str, Any] = {"rows": rows.num_rows, "text changed": changed, "preview": preview(rows)}
-        return materialized(context, days, rows_by_day(rows), shown | view_lineage(view), checked(schema, whole))
+        shown: dict[str, Any] = {
+            "rows": rows.num_rows,
+            "text changed": changed,
+            "preview": preview(rows),
+        }
+        return materialized(
+            context, days, rows_by_day(rows), shown | view_lineage(view), checked(schema, whole)
+        )
 
     return create
 
@@ -92,7 +111,9 @@ def gaps(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -
     commit = build_gap_ledger(lake, days.first, days.last)
     rows = lake.tables.read(gap_ledger.SCHEMA, days.first, days.last)
     told = {"rows": commit.rows, "changed": commit.changed, "preview": preview(rows)}
-    return materialized(context, days, commit.rows_by_day, told, checked(gap_ledger.SCHEMA, rows), *watch(lake))
+    return materialized(
+        context, days, commit.rows_by_day, told, checked(gap_ledger.SCHEMA, rows), *watch(lake)
+    )
 
 
 GOLD = [daily_readiness_performance, gaps, *(view_asset(view) for view in VIEWS.values())]

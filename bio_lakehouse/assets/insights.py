@@ -46,7 +46,9 @@ SPECS = [
 
 
 @dg.multi_asset(specs=SPECS, can_subset=True, name="insights")
-def insights(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Iterator[Materialized]:
+def insights(
+    context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
+) -> Iterator[Materialized]:
     days = days_of(context)
     names = [name for name in ANALYZERS if insight_key(name) in context.selected_asset_keys]
     with saying_why():
@@ -60,8 +62,13 @@ def insights(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse
 def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
     """What the newest day's findings say, user by user, and a picture of them."""
     newest = rows.filter(pc.equal(rows["day"], pc.max(rows["day"])))
-    lines = [f"- {row['user_id']}, {row['status']}: {row['narrative']}" for row in newest.to_pylist()]
-    return {"findings": dg.MetadataValue.md("\n".join(sorted(lines))), "picture": pictures(from_rows(newest))}
+    lines = [
+        f"- {row['user_id']}, {row['status']}: {row['narrative']}" for row in newest.to_pylist()
+    ]
+    return {
+        "findings": dg.MetadataValue.md("\n".join(sorted(lines))),
+        "picture": pictures(from_rows(newest)),
+    }
 
 
 @dg.asset(
@@ -77,7 +84,9 @@ def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
 def forecasts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     days, schema = days_of(context), readiness_forecast.SCHEMA
     commit = build_forecast(lake, days.first, days.last)
-    made = lake.tables.read(schema, days.last, days.last).select(["user_id", "narrative"]).to_pylist()
+    made = (
+        lake.tables.read(schema, days.last, days.last).select(["user_id", "narrative"]).to_pylist()
+    )
     lines = [f"- {row['user_id']}: {row['narrative']}" for row in made]
     said = {"forecasts": dg.MetadataValue.md("\n".join(sorted(lines)))}
     return committed(context, lake, schema, days, commit, said | forecast_lineage())
@@ -93,7 +102,9 @@ def forecasts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehous
     check_specs=[check_of(TRAINING_LOAD, training_load.SCHEMA)],
 )
 @saying_why()
-def training_loads(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
+def training_loads(
+    context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
+) -> Materialized:
     days, schema = days_of(context), training_load.SCHEMA
     commit = build_training_load(lake, days.first, days.last)
     said = {"chronic load": drawn(lake, schema, days.last)}

@@ -37,7 +37,10 @@ def insight_key(name: str) -> dg.AssetKey:
 
 def silver_inputs() -> dict[dg.AssetKey, tuple[str, ...]]:
     """The bronze datasets that each silver table is made from. A file of any of them speaks about days: coverage."""
-    inputs = {table_key(f"bio_silver.{table}"): transform.inputs for table, transform in silver.TRANSFORMS.items()}
+    inputs = {
+        table_key(f"bio_silver.{table}"): transform.inputs
+        for table, transform in silver.TRANSFORMS.items()
+    }
     return inputs | {COVERAGE: BRONZE_DATASETS}
 
 
@@ -45,8 +48,15 @@ def datasets_built(keys: Collection[dg.AssetKey]) -> set[str]:
     """The bronze datasets that a run over the assets `keys` brings up to date all the way to gold's daily table."""
     made = set(keys)
     inputs = silver_inputs()
-    readers = {dataset: {table for table in inputs if dataset in inputs[table]} for dataset in BRONZE_DATASETS}
-    return {dataset for dataset in BRONZE_DATASETS if {bronze_key(dataset), GOLD_DAILY, *readers[dataset]} <= made}
+    readers = {
+        dataset: {table for table in inputs if dataset in inputs[table]}
+        for dataset in BRONZE_DATASETS
+    }
+    return {
+        dataset
+        for dataset in BRONZE_DATASETS
+        if {bronze_key(dataset), GOLD_DAILY, *readers[dataset]} <= made
+    }
 
 
 def assets_of_run(context: dg.AssetExecutionContext) -> frozenset[dg.AssetKey]:

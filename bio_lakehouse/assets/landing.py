@@ -13,7 +13,9 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.reconciliation import reconcile
 from bio_lakehouse.sources.oura.transport import OuraForbidden
 
-BACK_OFF = dg.RetryPolicy(max_retries=3, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+BACK_OFF = dg.RetryPolicy(
+    max_retries=3, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS
+)
 RECONCILIATION = dg.AssetCheckSpec(
     "reconciliation",
     asset=OURA_API,
@@ -46,10 +48,14 @@ def users(lake: Lakehouse) -> list[str]:
         raise dg.Failure(str(error), allow_retries=False) from error
 
 
-def fetch(context: dg.AssetExecutionContext, lake: Lakehouse, user_id: str, days: DayRange) -> FetchOutcome:
+def fetch(
+    context: dg.AssetExecutionContext, lake: Lakehouse, user_id: str, days: DayRange
+) -> FetchOutcome:
     """One person's days; a retry asks only for what did not arrive before in the same run."""
     try:
-        return fetching.fetch_oura(lake, user_id, days.first, days.last, landed_since=begun(context))
+        return fetching.fetch_oura(
+            lake, user_id, days.first, days.last, landed_since=begun(context)
+        )
     except SettingsError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
 

@@ -30,24 +30,39 @@ def daily_lineage() -> dict[str, dg.TableColumnLineage]:
         for read, made in columns.items()
     }
     for columns in (daily.SUMS, daily.MEANS, daily.MAXIMA, daily.LISTS):
-        made_from |= {made: {("bio_silver.peloton_workouts", read)} for read, made in columns.items()}
+        made_from |= {
+            made: {("bio_silver.peloton_workouts", read)} for read, made in columns.items()
+        }
     return {LINEAGE: _lineage(made_from)}
 
 
 def training_load_lineage() -> dict[str, dg.TableColumnLineage]:
     """The columns of gold and silver that training load is computed from."""
-    workouts = {("bio_silver.peloton_workouts", read) for read in ("length_minutes", "avg_watts", "avg_heart_rate_bpm")}
-    days = {(DAILY_READINESS_PERFORMANCE.full_name, read) for read in ("had_workout", "resting_heart_rate_bpm")}
+    workouts = {
+        ("bio_silver.peloton_workouts", read)
+        for read in ("length_minutes", "avg_watts", "avg_heart_rate_bpm")
+    }
+    days = {
+        (DAILY_READINESS_PERFORMANCE.full_name, read)
+        for read in ("had_workout", "resting_heart_rate_bpm")
+    }
     made = ("training_load", "chronic_load", "acute_load", "form", "known_days", "state")
     return {
-        LINEAGE: _lineage(dict.fromkeys(made, workouts | days) | dict.fromkeys(("is_estimated", "methods"), workouts))
+        LINEAGE: _lineage(
+            dict.fromkeys(made, workouts | days)
+            | dict.fromkeys(("is_estimated", "methods"), workouts)
+        )
     }
 
 
 def forecast_lineage() -> dict[str, dg.TableColumnLineage]:
     """The columns of gold that forecasts are made from."""
     days = {(DAILY_READINESS_PERFORMANCE.full_name, read) for read in forecast.LEARNT_FROM}
-    return {LINEAGE: _lineage(dict.fromkeys(("readiness_score", "interval_low", "interval_high", "mean_error"), days))}
+    return {
+        LINEAGE: _lineage(
+            dict.fromkeys(("readiness_score", "interval_low", "interval_high", "mean_error"), days)
+        )
+    }
 
 
 def view_lineage(view: View) -> dict[str, dg.TableColumnLineage]:
@@ -57,14 +72,20 @@ def view_lineage(view: View) -> dict[str, dg.TableColumnLineage]:
 
 def columns_read(view: View) -> dict[str, set[ColumnOf]]:
     """By column of the view what it reads, through CTEs and subqueries; of a UNION its first branch."""
-    scope = build_scope(qualify(sqlglot.parse_one(view.sql, read="athena"), schema=_schema(), dialect="athena"))
+    scope = build_scope(
+        qualify(sqlglot.parse_one(view.sql, read="athena"), schema=_schema(), dialect="athena")
+    )
     return {column.name: _sources(scope, column.name) for column in view.columns} if scope else {}
 
 
 def _sources(scope: Scope, name: str) -> set[ColumnOf]:
     found: set[ColumnOf] = set()
     query = scope.expression
-    made = [each for each in query.selects if each.alias_or_name == name] if isinstance(query, exp.Query) else []
+    made = (
+        [each for each in query.selects if each.alias_or_name == name]
+        if isinstance(query, exp.Query)
+        else []
+    )
     for column in (column for each in made for column in each.find_all(exp.Column)):
         source = scope.sources.get(column.table)
         if isinstance(source, Scope):
@@ -76,17 +97,26 @@ def _sources(scope: Scope, name: str) -> set[ColumnOf]:
 
 def _schema() -> dict[str, object]:
     tables: dict[str, dict[str, dict[str, str]]] = {}
-    described: list[TableSchema | View] = [*silver.SCHEMAS.values(), *SCHEMAS.values(), *VIEWS.values()]
+    described: list[TableSchema | View] = [
+        *silver.SCHEMAS.values(),
+        *SCHEMAS.values(),
+        *VIEWS.values(),
+    ]
     for schema in described:
         database, _, name = schema.full_name.partition(".")
-        tables.setdefault(database, {})[name] = {column.name: column.type for column in schema.columns}
+        tables.setdefault(database, {})[name] = {
+            column.name: column.type for column in schema.columns
+        }
     return dict(tables)
 
 
 def _lineage(made_from: Mapping[str, set[ColumnOf]]) -> dg.TableColumnLineage:
     return dg.TableColumnLineage(
         {
-            made: [dg.TableColumnDep(asset_key=table_key(table), column_name=read) for table, read in sorted(reads)]
+            made: [
+                dg.TableColumnDep(asset_key=table_key(table), column_name=read)
+                for table, read in sorted(reads)
+            ]
             for made, reads in made_from.items()
         }
     )

@@ -18,7 +18,10 @@ MOST_CHARTS = 3
 def pictures(insights: Iterable[Insight]) -> dg.MarkdownMetadataValue:
     """The charts of the first users' insights, and the effects of all with their intervals."""
     shown = list(insights)
-    charts = [(insight.user_id, still(visualize(insight), label=insight.title)) for insight in shown[:MOST_CHARTS]]
+    charts = [
+        (insight.user_id, still(visualize(insight), label=insight.title))
+        for insight in shown[:MOST_CHARTS]
+    ]
     return markdown([*charts, *((insight.user_id, effects_of(insight)) for insight in shown)])
 
 
@@ -31,17 +34,29 @@ def markdown(drawn: Iterable[tuple[str, str]]) -> dg.MarkdownMetadataValue:
 
 def effects_of(insight: Insight) -> str:
     """An SVG of the effects with their intervals; empty for an insight without any."""
-    effects = [effect_of(finding) for finding in insight.findings if finding.effect is not None and finding.interval]
-    return whiskers(effects, label=f"{insight.title}: effects with their 95 % intervals") if effects else ""
+    effects = [
+        effect_of(finding)
+        for finding in insight.findings
+        if finding.effect is not None and finding.interval
+    ]
+    return (
+        whiskers(effects, label=f"{insight.title}: effects with their 95 % intervals")
+        if effects
+        else ""
+    )
 
 
 def effect_of(finding: Finding) -> Effect:
     """What is drawn of a finding, with its status before the claim: one that was not found is no claim."""
     low, high = finding.interval or (0.0, 0.0)
     name = f"{finding.status}: {finding.claim.removesuffix('.')} ({finding.effect_name})"
-    return Effect(name, finding.effect or 0.0, low, high, finding.status == "found", scale_of(finding).reach)
+    return Effect(
+        name, finding.effect or 0.0, low, high, finding.status == "found", scale_of(finding).reach
+    )
 
 
 def score_line(scores: Sequence[float | None], label: str) -> str:
     """The newest 90 days of a score."""
-    return sparkline(list(scores)[-LINE_DAYS:], label=label, minimum=0, maximum=100, width=480, height=80)
+    return sparkline(
+        list(scores)[-LINE_DAYS:], label=label, minimum=0, maximum=100, width=480, height=80
+    )

@@ -93,7 +93,9 @@ def committed(
         "snapshot": str(commit.snapshot_id),
         "preview": preview(rows),
     }
-    return materialized(context, days, commit.rows_by_day, said | dict(metadata or {}), checked(schema, rows))
+    return materialized(
+        context, days, commit.rows_by_day, said | dict(metadata or {}), checked(schema, rows)
+    )
 
 
 def rows_by_day(rows: pa.Table) -> Mapping[date, int]:

@@ -23,7 +23,9 @@ SUNDAY = 6
     kinds={"python", "html"},
     output_required=False,
 )
-def weekly_report(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Iterator[Materialized]:
+def weekly_report(
+    context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
+) -> Iterator[Materialized]:
     """Each user's week up to a day, as a page of its own. A range of days renders its Sundays, from templates."""
     days = days_of(context)
     for day in days_reported(days):
@@ -32,20 +34,28 @@ def weekly_report(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake
 
 
 @saying_why()
-def render(context: dg.AssetExecutionContext, lake: Lakehouse, day: date, *, ask_claude: bool) -> None:
+def render(
+    context: dg.AssetExecutionContext, lake: Lakehouse, day: date, *, ask_claude: bool
+) -> None:
     """Make, log and (from the Monday schedule) deliver each user's page of the week up to `day`."""
     users = build.reported_users(lake, day)
     made = [build.make(lake, user, day, ask_claude=ask_claude) for user in users]
     said = {page.key: dg.MetadataValue.url(page.uri) for page in made} | drawn(made)
-    context.log_event(dg.AssetMaterialization(context.asset_key, partition=day.isoformat(), metadata=said))
+    context.log_event(
+        dg.AssetMaterialization(context.asset_key, partition=day.isoformat(), metadata=said)
+    )
     if DELIVER_TAG in context.run.tags and lake.settings.report_delivery:
-        context.log.info("; ".join(line for user in users for line in delivery.deliver(lake, user, day)))
+        context.log.info(
+            "; ".join(line for user in users for line in delivery.deliver(lake, user, day))
+        )
 
 
 def drawn(made: Iterable[build.MadeReport]) -> dict[str, dg.MarkdownMetadataValue]:
     """Readiness of each report's five weeks, as a picture."""
     return {
-        "readiness": markdown((m.contents.user_id, score_line(m.contents.readiness.values, "Readiness")) for m in made)
+        "readiness": markdown(
+            (m.contents.user_id, score_line(m.contents.readiness.values, "Readiness")) for m in made
+        )
     }
 
 

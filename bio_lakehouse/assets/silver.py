@@ -30,7 +30,9 @@ def silver_asset(table: str) -> dg.AssetsDefinition:
     )
     @saying_why()
     def build(
-        context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse], spark: dg.ResourceParam[SparkSession]
+        context: dg.AssetExecutionContext,
+        lake: dg.ResourceParam[Lakehouse],
+        spark: dg.ResourceParam[SparkSession],
     ) -> Materialized:
         days = days_of(context)
         if key == COVERAGE:

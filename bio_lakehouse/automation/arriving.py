@@ -76,11 +76,15 @@ def check_landing(lake: Lakehouse) -> None:
         return
     folder = lake.landing_objects.path(landing.PREFIX)
     if not folder.is_dir() and lake.log.entries():
-        raise LandingError(f"{folder} is gone, though the log names files in it: is its disk mounted?")
+        raise LandingError(
+            f"{folder} is gone, though the log names files in it: is its disk mounted?"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise LandingError(f"{folder} is no folder and cannot be made one: {error.strerror}.") from error
+        raise LandingError(
+            f"{folder} is no folder and cannot be made one: {error.strerror}."
+        ) from error
 
 
 def look(lake: Lakehouse, cursor: Cursor, seconds: float = LOOK_SECONDS) -> Landed:
@@ -123,7 +127,11 @@ def is_under_way(instance: dg.DagsterInstance) -> bool:
 
 
 def builds_gold(run: dg.DagsterRun) -> bool:
-    return GOLD_DAILY in run.asset_selection if run.asset_selection else run.job_name == refresh_lake.name
+    return (
+        GOLD_DAILY in run.asset_selection
+        if run.asset_selection
+        else run.job_name == refresh_lake.name
+    )
 
 
 def next_attempt(instance: dg.DagsterInstance, arrival: str) -> str | None:
@@ -135,7 +143,9 @@ def next_attempt(instance: dg.DagsterInstance, arrival: str) -> str | None:
     return f"{arrival}#{len(runs) + 1}"
 
 
-def requests_to_take(instance: dg.DagsterInstance, files: Iterable[ObjectInfo]) -> list[dg.RunRequest]:
+def requests_to_take(
+    instance: dg.DagsterInstance, files: Iterable[ObjectInfo]
+) -> list[dg.RunRequest]:
     """A run for each file that is too large for a look."""
     keyed = ((info, next_attempt(instance, f"{info.key}:{info.tag}")) for info in files)
     return [
@@ -153,7 +163,10 @@ def requests_to_take(instance: dg.DagsterInstance, files: Iterable[ObjectInfo]) 
 def days_to_build(lake: Lakehouse) -> Changes:
     """Days that arrivals changed and no run has built yet, by bronze dataset; without those before the lake's first."""
     days = DayRange(lake.settings.first_day, lake.settings.today())
-    changed = {dataset: {day for day in changed if day in days} for dataset, changed in arrivals.pending(lake).items()}
+    changed = {
+        dataset: {day for day in changed if day in days}
+        for dataset, changed in arrivals.pending(lake).items()
+    }
     return {dataset: days for dataset, days in changed.items() if days}
 
 
@@ -166,7 +179,9 @@ def requests_to_build(
     if not ranges or is_under_way(instance):
         return []
     files = digest(entry.checksum for entry in lake.log.entries() if entry.status == "ingesting")
-    keyed = ((days, next_attempt(instance, f"{days.first}..{days.last}:{files}")) for days in ranges)
+    keyed = (
+        (days, next_attempt(instance, f"{days.first}..{days.last}:{files}")) for days in ranges
+    )
     return [
         dg.RunRequest(
             run_key,
@@ -179,13 +194,17 @@ def requests_to_build(
     ]
 
 
-def downstream(graph: dg.BaseAssetGraph[dg.BaseAssetNode], datasets: Collection[str]) -> list[dg.AssetKey]:
+def downstream(
+    graph: dg.BaseAssetGraph[dg.BaseAssetNode], datasets: Collection[str]
+) -> list[dg.AssetKey]:
     """Bronze of these datasets, and what is made of it in silver and gold."""
     changed = dg.AssetSelection.assets(*(bronze_key(dataset) for dataset in datasets))
     return sorted((changed.downstream() & LAYERS).resolve(graph))
 
 
-def requests_for_insights(instance: dg.DagsterInstance, lake: Lakehouse, cursor: Cursor) -> list[dg.RunRequest]:
+def requests_for_insights(
+    instance: dg.DagsterInstance, lake: Lakehouse, cursor: Cursor
+) -> list[dg.RunRequest]:
     """The run that makes the newest day's insights, once all days that arrivals changed are built."""
     if not cursor.insights or days_to_build(lake) or is_under_way(instance):
         return []

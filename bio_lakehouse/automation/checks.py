@@ -16,7 +16,9 @@ NAME = "grain_bounds_nulls"
 
 def check_of(key: dg.AssetKey, schema: TableSchema) -> dg.AssetCheckSpec:
     """The check of an asset; when it fails, nothing downstream is made."""
-    bounded = sum(column.minimum is not None or column.maximum is not None for column in schema.columns)
+    bounded = sum(
+        column.minimum is not None or column.maximum is not None for column in schema.columns
+    )
     required = ", ".join(column.name for column in schema.columns if column.required)
     says = f"A row for each {', '.join(schema.grain)}; {bounded} columns within their bounds; never null: {required}."
     return dg.AssetCheckSpec(NAME, asset=key, description=says, blocking=True)
@@ -26,5 +28,8 @@ def checked(schema: TableSchema, rows: pa.Table) -> dg.AssetCheckResult:
     """What became of the check on these rows."""
     found = violations(schema, conform(rows, schema))
     return dg.AssetCheckResult(
-        check_name=NAME, passed=not found, description="; ".join(found) or None, metadata={"rows": rows.num_rows}
+        check_name=NAME,
+        passed=not found,
+        description="; ".join(found) or None,
+        metadata={"rows": rows.num_rows},
     )

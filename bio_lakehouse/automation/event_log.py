@@ -19,11 +19,24 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from dagster import AssetMaterialization, DagsterEvent, DagsterEventType, EventLogEntry, Field, IntSource, StringSource
-from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationPlanned
+from dagster import (
+    AssetMaterialization,
+    DagsterEvent,
+    DagsterEventType,
+    EventLogEntry,
+    Field,
+    IntSource,
+    StringSource,
+)
+from dagster._core.definitions.asset_checks.asset_check_evaluation import (
+    AssetCheckEvaluationPlanned,
+)
 from dagster._core.events import AssetMaterializationPlannedData, StepMaterializationData
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
+    INDEX_SHARD_NAME,
+    SqliteEventLogStorage,
+)
 from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
@@ -47,7 +60,9 @@ class BatchingSqliteStorage(DagsterSqliteStorage):
     Dagster's batching on: `batch_size` becomes `DAGSTER_EVENT_BATCH_SIZE` unless the environment has set that.
     """
 
-    def __init__(self, base_dir: str, batch_size: int, inst_data: ConfigurableClassData | None = None) -> None:
+    def __init__(
+        self, base_dir: str, batch_size: int, inst_data: ConfigurableClassData | None = None
+    ) -> None:
         super().__init__(base_dir, inst_data=inst_data)
         os.environ.setdefault(BATCH_SIZE_VARIABLE, str(batch_size))
         self._event_log_storage = BatchingSqliteEventLog(str(Path(base_dir, "history", "runs")))
@@ -57,7 +72,9 @@ class BatchingSqliteStorage(DagsterSqliteStorage):
         return {"base_dir": StringSource, "batch_size": Field(IntSource, default_value=1000)}
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> BatchingSqliteStorage:
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: Any
+    ) -> BatchingSqliteStorage:
         return cls(inst_data=inst_data, **config_value)
 
 
@@ -86,13 +103,21 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
             poolclass=StaticPool if shard == INDEX_SHARD_NAME else NullPool,
             connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
         )
-        listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = NORMAL"))
+        listen(
+            engine,
+            "connect",
+            lambda connection, _: connection.execute("PRAGMA synchronous = NORMAL"),
+        )
         return engine
 
     def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
         """Create a database with pages that several events fit on: Dagster's 4 KiB are half empty with one of 2 KiB."""
         size = 16_384 if for_index_shard else 8_192
-        listen(engine, "connect", lambda connection, _: connection.execute(f"PRAGMA page_size = {size}"))
+        listen(
+            engine,
+            "connect",
+            lambda connection, _: connection.execute(f"PRAGMA page_size = {size}"),
+        )
         super()._initdb(engine, for_index_shard)
 
     @contextmanager
@@ -122,7 +147,9 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
         super().dispose()
         self._engine(INDEX_SHARD_NAME).dispose()
 
-    def _store_asset_check_evaluation_planned(self, event: EventLogEntry, event_id: int | None) -> None:
+    def _store_asset_check_evaluation_planned(
+        self, event: EventLogEntry, event_id: int | None
+    ) -> None:
         """Plan a check once and not once a day: no check here has days, each looks at all those of its run."""
         super()._store_asset_check_evaluation_planned(of_all_days(event), event_id)
 
@@ -141,9 +168,18 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
         """Write to the database of all runs what Dagster writes there for each event."""
         with self.index_transaction() as connection:
             numbered = list(zip(insert_in_order(connection, rows), events, rows, strict=True))
-            tagged = [(number, event) for number, event, _ in numbered if kind_of(event) == MATERIALIZATION]
-            self._store_asset_event_tags(connection, [event for _, event in tagged], [number for number, _ in tagged])
-            newest = {(row["asset_key"], row["dagster_event_type"]): (number, event) for number, event, row in numbered}
+            tagged = [
+                (number, event)
+                for number, event, _ in numbered
+                if kind_of(event) == MATERIALIZATION
+            ]
+            self._store_asset_event_tags(
+                connection, [event for _, event in tagged], [number for number, _ in tagged]
+            )
+            newest = {
+                (row["asset_key"], row["dagster_event_type"]): (number, event)
+                for number, event, row in numbered
+            }
             for number, event in sorted(newest.values(), key=itemgetter(0)):
                 self._store_asset_event(connection, event, number)
         for number, event, _ in numbered:
@@ -231,12 +267,16 @@ def at(event: EventLogEntry, day: str, time: Any) -> EventLogEntry:
         data = data._replace(materialization=data.materialization._replace(partition=day))
     else:
         data = data._replace(partition=day)
-    return event._replace(timestamp=time, dagster_event=dagster_event._replace(event_specific_data=data))
+    return event._replace(
+        timestamp=time, dagster_event=dagster_event._replace(event_specific_data=data)
+    )
 
 
 def of_all_days(event: EventLogEntry) -> EventLogEntry:
     """The planned evaluation of a check without the days of its run."""
     dagster_event = event.get_dagster_event()
     planned = dagster_event.asset_check_planned_data
-    undated = AssetCheckEvaluationPlanned(asset_key=planned.asset_key, check_name=planned.check_name)
+    undated = AssetCheckEvaluationPlanned(
+        asset_key=planned.asset_key, check_name=planned.check_name
+    )
     return event._replace(dagster_event=dagster_event._replace(event_specific_data=undated))

@@ -23,7 +23,11 @@ def raise_failure(result: dg.ExecuteInProcessResult) -> None:
     causes = list(causes_of(result))
     if any(cause.cls_name == dg.DagsterExecutionInterruptedError.__name__ for _, cause in causes):
         raise KeyboardInterrupt
-    found = [*failed_checks(result), *(f"{asset}: {text_of(cause)}" for asset, cause in causes), *run_errors(result)]
+    found = [
+        *failed_checks(result),
+        *(f"{asset}: {text_of(cause)}" for asset, cause in causes),
+        *run_errors(result),
+    ]
     raise BioLakehouseError(found[0] if found else f"run {result.run_id} did not succeed")
 
 

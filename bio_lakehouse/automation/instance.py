@@ -16,7 +16,9 @@ from bio_lakehouse.automation.event_log import BATCH_SIZE_VARIABLE, BatchingSqli
 from bio_lakehouse.automation.running import START_SECONDS, close_abandoned_runs
 from bio_lakehouse.settings import Settings
 
-WRITTEN_BY = "# Written by bio-lakehouse at every start. Take this line out to keep a file of your own.\n"
+WRITTEN_BY = (
+    "# Written by bio-lakehouse at every start. Take this line out to keep a file of your own.\n"
+)
 DAYS_OF_TICKS = {"skipped": 1, "success": 30, "failure": 30, "started": 30}
 
 
@@ -29,14 +31,20 @@ def configuration(settings: Settings) -> dict[str, Any]:
         # Else a run whose process died before it started would be waited for, for ever.
         "run_monitoring": {"enabled": True, "start_timeout_seconds": START_SECONDS},
         "concurrency": {"runs": {"max_concurrent_runs": 2}},
-        "retention": {kind: {"purge_after_days": DAYS_OF_TICKS} for kind in ("schedule", "sensor", "auto_materialize")},
+        "retention": {
+            kind: {"purge_after_days": DAYS_OF_TICKS}
+            for kind in ("schedule", "sensor", "auto_materialize")
+        },
     }
     if settings.event_batch_size > 1:
         configured["storage"] = {
             "custom": {
                 "module": BatchingSqliteStorage.__module__,
                 "class": BatchingSqliteStorage.__name__,
-                "config": {"base_dir": str(dagster_home(settings)), "batch_size": settings.event_batch_size},
+                "config": {
+                    "base_dir": str(dagster_home(settings)),
+                    "batch_size": settings.event_batch_size,
+                },
             }
         }
     return configured
@@ -62,8 +70,14 @@ def write_configuration(settings: Settings) -> Path:
 def open_instance(settings: Settings) -> dg.DagsterInstance:
     """The instance for runs in this process, whose output is left alone. Close it by using it in a `with`."""
     folder = str(write_configuration(settings))
-    quiet = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager", "config": {}}
-    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(folder, overrides={"compute_logs": quiet}))
+    quiet = {
+        "module": "dagster._core.storage.noop_compute_log_manager",
+        "class": "NoOpComputeLogManager",
+        "config": {},
+    }
+    return dg.DagsterInstance.from_ref(
+        InstanceRef.from_dir(folder, overrides={"compute_logs": quiet})
+    )
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -80,7 +94,9 @@ def serve(settings: Settings, port: int) -> int:
     command = [sys.executable, "-m", "dagster", "dev", "-m", "bio_lakehouse.definitions"]
     with open_instance(settings) as instance:
         close_abandoned_runs(instance)
-    with subprocess.Popen([*command, "-h", "127.0.0.1", "-p", str(port)], env=environment(settings)) as child:
+    with subprocess.Popen(
+        [*command, "-h", "127.0.0.1", "-p", str(port)], env=environment(settings)
+    ) as child:
         while True:
             try:
                 return child.wait()

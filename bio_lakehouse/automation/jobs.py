@@ -47,12 +47,16 @@ class FileToTake(dg.Config):
 
 @dg.op
 @saying_why()
-def take(context: dg.OpExecutionContext, config: FileToTake, lake: dg.ResourceParam[Lakehouse]) -> None:
+def take(
+    context: dg.OpExecutionContext, config: FileToTake, lake: dg.ResourceParam[Lakehouse]
+) -> None:
     landed = landing.load(lake.landing_objects, lake.landing_objects.info(config.key))
     tell_of_troubles(lake.settings, context.log, arrivals.take_object(lake, landed))
 
 
-@dg.job(description="Reads one large file of landing into the ingestion log; the arrival sensor builds its days then.")
+@dg.job(
+    description="Reads one large file of landing into the ingestion log; the arrival sensor builds its days then."
+)
 def take_file() -> None:
     take()
 

@@ -51,7 +51,11 @@ def ignore(asset: str, done: int, total: int) -> None:
 
 
 def materialize_range(
-    settings: Settings, selection: str | Sequence[dg.AssetKey], first: date, last: date, progress: Progress = ignore
+    settings: Settings,
+    selection: str | Sequence[dg.AssetKey],
+    first: date,
+    last: date,
+    progress: Progress = ignore,
 ) -> RunOutcome:
     """Materialise the selected assets for the days `first` to `last`, in one run.
 
@@ -61,7 +65,9 @@ def materialize_range(
     """
     with Launcher.open(settings) as launcher:
         keys = launcher.select(selection)
-        return launcher.run(keys, launcher.checked(DayRange(first, last)), Steps(len(keys), progress))
+        return launcher.run(
+            keys, launcher.checked(DayRange(first, last)), Steps(len(keys), progress)
+        )
 
 
 def bring_up_to_date(
@@ -73,18 +79,26 @@ def bring_up_to_date(
     downstream of them in silver and gold. Raises `BioLakehouseError` with asset and first cause when a run fails.
     """
     with Launcher.open(settings) as launcher:
-        ranges = merge_days(day for days in changed.values() for day in days if day in launcher.days)
+        ranges = merge_days(
+            day for days in changed.values() for day in days if day in launcher.days
+        )
         runs = [(launcher.downstream(changed_in(days, changed)), days) for days in ranges]
         insights = launcher.resolve(INSIGHTS)
         steps = Steps(sum(len(keys) for keys, _ in runs) + len(insights), progress)
         outcomes = [launcher.run(keys, days, steps) for keys, days in runs]
         newest = newest_day(settings) if outcomes else None
-        return outcomes + ([launcher.run(insights, DayRange(newest, newest), steps)] if newest else [])
+        return outcomes + (
+            [launcher.run(insights, DayRange(newest, newest), steps)] if newest else []
+        )
 
 
 def changed_in(days: DayRange, changed: Mapping[str, Collection[date]]) -> list[str]:
     """The datasets that changed on some of the days."""
-    return [dataset for dataset, days_of_dataset in changed.items() if any(day in days for day in days_of_dataset)]
+    return [
+        dataset
+        for dataset, days_of_dataset in changed.items()
+        if any(day in days for day in days_of_dataset)
+    ]
 
 
 def newest_day(settings: Settings) -> date | None:
@@ -92,7 +106,9 @@ def newest_day(settings: Settings) -> date | None:
     tables = Lakehouse.open(settings).tables
     if not tables.exists(DAILY_READINESS_PERFORMANCE.full_name):
         return None
-    newest: date | None = pc.max(tables.scan(DAILY_READINESS_PERFORMANCE.full_name, columns=["day"])["day"]).as_py()
+    newest: date | None = pc.max(
+        tables.scan(DAILY_READINESS_PERFORMANCE.full_name, columns=["day"])["day"]
+    ).as_py()
     return newest
 
 
@@ -113,7 +129,10 @@ class Steps:
     def hear(self, event: dg.EventLogEntry) -> None:
         """Called by Dagster with every event of a run; an asset is done with the event of its first day."""
         happened = event.dagster_event
-        if happened is None or happened.event_type_value != dg.DagsterEventType.ASSET_MATERIALIZATION.value:
+        if (
+            happened is None
+            or happened.event_type_value != dg.DagsterEventType.ASSET_MATERIALIZATION.value
+        ):
             return
         key = happened.step_materialization_data.materialization.asset_key
         if (event.run_id, key) not in self.done:
@@ -147,7 +166,9 @@ class Launcher:
             return [names[selection]]
         keys = self.resolve(LAYERS if selection == "refresh" else read_selection(selection))
         if not keys:
-            raise BioLakehouseError(f"{selection!r} selects no asset; there are {', '.join(sorted(names))}")
+            raise BioLakehouseError(
+                f"{selection!r} selects no asset; there are {', '.join(sorted(names))}"
+            )
         return keys
 
     def resolve(self, selection: dg.AssetSelection) -> Keys:
@@ -162,7 +183,9 @@ class Launcher:
         """`days`; raises `BioLakehouseError` when they are not days of the lake, or end before they begin."""
         if not self.days.first <= days.first <= days.last <= self.days.last:
             lake = f"{self.days.first} (BIO_FIRST_DAY) to {self.days.last}, today"
-            raise BioLakehouseError(f"{days.first} to {days.last} is no range of the lake's days, {lake}")
+            raise BioLakehouseError(
+                f"{days.first} to {days.last} is no range of the lake's days, {lake}"
+            )
         return days
 
     def run(self, keys: Keys, days: DayRange, steps: Steps) -> RunOutcome:

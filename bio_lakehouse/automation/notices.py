@@ -64,7 +64,9 @@ def trouble_of(arrival: Arrival) -> str | None:
 def failure_text(context: dg.RunFailureSensorContext) -> str:
     """What failed first and why; the errors of this project end with what to do."""
     run_id = context.dagster_run.run_id
-    for record in context.instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.STEP_FAILURE).records:
+    for record in context.instance.get_records_for_run(
+        run_id, of_type=dg.DagsterEventType.STEP_FAILURE
+    ).records:
         event = record.event_log_entry.get_dagster_event()
         if event.step_failure_data.error and event.step_key:
             return f"{event.step_key.replace('__', '/')}: {text_of(first_cause(event.step_failure_data.error))}"

@@ -16,7 +16,9 @@ DELIVER_TAG = "bio-lakehouse/deliver"
 
 def daily(settings: Settings) -> dg.DailyPartitionsDefinition:
     """Days from `settings.first_day` on in `settings.timezone`; today's is there from midnight."""
-    return dg.DailyPartitionsDefinition(settings.first_day.isoformat(), timezone=settings.timezone, end_offset=1)
+    return dg.DailyPartitionsDefinition(
+        settings.first_day.isoformat(), timezone=settings.timezone, end_offset=1
+    )
 
 
 def range_tags(days: DayRange) -> dict[str, str]:

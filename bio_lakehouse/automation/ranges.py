@@ -19,7 +19,9 @@ class DayRange:
 
     @property
     def days(self) -> Iterator[date]:
-        return (self.first + timedelta(number) for number in range((self.last - self.first).days + 1))
+        return (
+            self.first + timedelta(number) for number in range((self.last - self.first).days + 1)
+        )
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
@@ -33,7 +35,11 @@ def merge_days(days: Iterable[date], at_most: int = MOST_RANGES) -> list[DayRang
     ordered = sorted(set(days))
     if not ordered:
         return []
-    gaps = [(after - before, before, after) for before, after in pairwise(ordered) if (after - before).days > 1]
+    gaps = [
+        (after - before, before, after)
+        for before, after in pairwise(ordered)
+        if (after - before).days > 1
+    ]
     widest = sorted(sorted(gaps, reverse=True)[: at_most - 1], key=lambda gap: gap[1])
     firsts = [ordered[0], *(after for _, _, after in widest)]
     lasts = [*(before for _, before, _ in widest), ordered[-1]]

@@ -15,7 +15,11 @@ from pathlib import Path
 import dagster as dg
 from filelock import FileLock, Timeout
 
-UNENDED = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
+UNENDED = [
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
 START_SECONDS = 300
 """A run that has not locked its file after that long has died before it came to it."""
 ABANDONED = (

@@ -21,10 +21,15 @@ def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
     """All schedules; times are the person's, but for the nightly one, which is in UTC."""
     no_oura, no_peloton = fetching.why_no_oura(settings), fetching.why_no_peloton(settings)
     zone = settings.timezone
-    recent, month = days_back(settings, settings.oura_lookback_days), days_back(settings, RECONCILED_DAYS)
+    recent, month = (
+        days_back(settings, settings.oura_lookback_days),
+        days_back(settings, RECONCILED_DAYS),
+    )
     recompute = "Builds the days of the look-back again from what has landed; fetches nothing."
     daily = "Asks Oura about the days of the look-back."
-    reconcile = f"Asks Oura about the last {RECONCILED_DAYS} days and compares them with what bronze has."
+    reconcile = (
+        f"Asks Oura about the last {RECONCILED_DAYS} days and compares them with what bronze has."
+    )
     report = "Makes the insights and the report of the week that ended on Sunday, and says that it is ready."
     download = "Downloads the workouts from Peloton."
     return [
@@ -51,7 +56,9 @@ def schedule(
     """
 
     def request(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        return dg.RunRequest(tags=range_tags(days(context.scheduled_execution_time)) if days else {})
+        return dg.RunRequest(
+            tags=range_tags(days(context.scheduled_execution_time)) if days else {}
+        )
 
     return dg.ScheduleDefinition(
         name=f"{name}_schedule",
@@ -59,14 +66,18 @@ def schedule(
         cron_schedule=cron,
         execution_timezone=timezone,
         description=f"{description} Off: {off_because}" if off_because else description,
-        default_status=dg.DefaultScheduleStatus.STOPPED if off_because else dg.DefaultScheduleStatus.RUNNING,
+        default_status=dg.DefaultScheduleStatus.STOPPED
+        if off_because
+        else dg.DefaultScheduleStatus.RUNNING,
         execution_fn=request,
     )
 
 
 def days_back(settings: Settings, days: int) -> Callable[[datetime], DayRange]:
     """Today, whenever that is, and the days before: after a time when the machine was off, what is newest then."""
-    return lambda _: DayRange(max(settings.first_day, settings.today() - timedelta(days)), settings.today())
+    return lambda _: DayRange(
+        max(settings.first_day, settings.today() - timedelta(days)), settings.today()
+    )
 
 
 def the_day_before(zone: str) -> Callable[[datetime], DayRange]:

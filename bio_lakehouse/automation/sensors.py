@@ -26,7 +26,9 @@ GIVEN_UP = "days are pending, and three runs for them failed: mend the cause, th
     description="Takes what has landed and builds the days that it changed, then the newest day's insights. A tick "
     "that started nothing says why.",
 )
-def arrival_sensor(context: dg.SensorEvaluationContext, lake: dg.ResourceParam[Lakehouse]) -> dg.SensorResult:
+def arrival_sensor(
+    context: dg.SensorEvaluationContext, lake: dg.ResourceParam[Lakehouse]
+) -> dg.SensorResult:
     """Takes what has landed and builds the days that it changed, then the newest day's insights.
 
     A file is taken once it did not change between two looks; one that came before, or whose content did, starts
@@ -38,10 +40,14 @@ def arrival_sensor(context: dg.SensorEvaluationContext, lake: dg.ResourceParam[L
     cursor = Cursor.from_json(context.cursor)
     found = arriving.look(lake, cursor)
     troubles = tell_of_troubles(lake.settings, context.log, found.taken, told=cursor.unread)
-    cursor.seen = {info.key: info.tag for info in found.left} | {one.path: one.entry.tag for one in found.unread}
+    cursor.seen = {info.key: info.tag for info in found.left} | {
+        one.path: one.entry.tag for one in found.unread
+    }
     cursor.unread = [arrival.path for arrival in found.unread]
     requests = run_requests(context, lake, cursor, found)
-    skipped = None if requests else dg.SkipReason(why_nothing(context.instance, lake, found, troubles))
+    skipped = (
+        None if requests else dg.SkipReason(why_nothing(context.instance, lake, found, troubles))
+    )
     return dg.SensorResult(run_requests=requests, skip_reason=skipped, cursor=cursor.to_json())
 
 
@@ -50,21 +56,31 @@ def run_requests(
 ) -> list[dg.RunRequest]:
     """The runs that a look asks for."""
     if context.repository_def is None:
-        raise dg.DagsterInvariantViolationError("The arrival sensor needs its definitions to know what is downstream")
+        raise dg.DagsterInvariantViolationError(
+            "The arrival sensor needs its definitions to know what is downstream"
+        )
     taking = arriving.requests_to_take(context.instance, found.large)
-    building = arriving.requests_to_build(context.instance, lake, context.repository_def.asset_graph)
+    building = arriving.requests_to_build(
+        context.instance, lake, context.repository_def.asset_graph
+    )
     if building:
         cursor.insights = arriving.arrival_of(building)
     return [*taking, *building, *arriving.requests_for_insights(context.instance, lake, cursor)]
 
 
-def why_nothing(instance: dg.DagsterInstance, lake: Lakehouse, found: Landed, troubles: list[str]) -> str:
+def why_nothing(
+    instance: dg.DagsterInstance, lake: Lakehouse, found: Landed, troubles: list[str]
+) -> str:
     """Why a look started no run."""
     reasons = list(troubles)
     if found.left:
-        reasons.append(f"{len(found.left)} files are left for the next look (still being written, or no time left)")
+        reasons.append(
+            f"{len(found.left)} files are left for the next look (still being written, or no time left)"
+        )
     if found.large:
-        reasons.append(f"{len(found.large)} large files are being taken by a run, or three runs failed to")
+        reasons.append(
+            f"{len(found.large)} large files are being taken by a run, or three runs failed to"
+        )
     if arriving.days_to_build(lake):
         reasons.append(BUILDING if arriving.is_under_way(instance) else GIVEN_UP)
     return "; ".join(reasons) or "Nothing new in landing."

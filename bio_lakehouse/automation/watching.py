@@ -29,7 +29,10 @@ CHECKS = {
 
 def watch_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
     """Checks that warn and stop nothing: what they find is mended by a person or a vendor."""
-    return [dg.AssetCheckSpec(name, asset=key, description=text, blocking=False) for name, text in CHECKS.items()]
+    return [
+        dg.AssetCheckSpec(name, asset=key, description=text, blocking=False)
+        for name, text in CHECKS.items()
+    ]
 
 
 def watch(lake: Lakehouse) -> list[dg.AssetCheckResult]:
@@ -82,7 +85,11 @@ def set_aside(entries: Iterable[LogEntry]) -> list[str]:
     """Files that were refused and rows in quarantine, of the watched days; rows of days to come are left out."""
     since = datetime.now(UTC) - timedelta(WATCHED_DAYS)
     recent = [entry for entry in entries if entry.upload_timestamp >= since]
-    refused = [f"{entry.file_path}: {entry.error}" for entry in recent if entry.status == "validation_failed"]
+    refused = [
+        f"{entry.file_path}: {entry.error}"
+        for entry in recent
+        if entry.status == "validation_failed"
+    ]
     return refused + [
         f"{entry.file_path}: {entry.quarantined_count} of {entry.record_count} rows are in quarantine"
         for entry in recent
@@ -93,5 +100,7 @@ def set_aside(entries: Iterable[LogEntry]) -> list[str]:
 def new_fields(entries: Iterable[LogEntry]) -> list[str]:
     """Fields that this version does not know, of which the first file came in the last days."""
     since = datetime.now(UTC) - timedelta(NEW_FIELD_DAYS)
-    recent = (place for place, entry in first_seen(entries).items() if entry.upload_timestamp >= since)
+    recent = (
+        place for place, entry in first_seen(entries).items() if entry.upload_timestamp >= since
+    )
     return [f"{data_type}: {name} is new" for data_type, name in sorted(recent)]

@@ -114,11 +114,17 @@ def to_duckdb(query: exp.Expr) -> str:
         if replacement is not node:
             node.replace(replacement)
     try:
-        return said.sql(DuckDbQuery, identify=True, comments=False, unsupported_level=ErrorLevel.RAISE)
+        return said.sql(
+            DuckDbQuery, identify=True, comments=False, unsupported_level=ErrorLevel.RAISE
+        )
     except UnsupportedError as error:
-        raise QueryError(f"The local engine cannot answer this: {error}. Say it in another way.") from error
+        raise QueryError(
+            f"The local engine cannot answer this: {error}. Say it in another way."
+        ) from error
     except RecursionError as error:
-        raise QueryError("The statement is nested too deeply; say it with fewer brackets or with WITH.") from error
+        raise QueryError(
+            "The statement is nested too deeply; say it with fewer brackets or with WITH."
+        ) from error
 
 
 def macros_of(sql: str) -> str:
@@ -171,11 +177,15 @@ def _finite(node: exp.Anonymous) -> exp.Expr:
 
 
 def _concat(node: exp.Anonymous) -> exp.Expr:
-    return exp.Paren(this=reduce(lambda left, right: exp.DPipe(this=left, expression=right), node.expressions))
+    return exp.Paren(
+        this=reduce(lambda left, right: exp.DPipe(this=left, expression=right), node.expressions)
+    )
 
 
 def _null_if_any_is(node: exp.Anonymous) -> exp.Expr:
-    unknown = exp.or_(*(exp.Is(this=argument.copy(), expression=exp.Null()) for argument in node.expressions))
+    unknown = exp.or_(
+        *(exp.Is(this=argument.copy(), expression=exp.Null()) for argument in node.expressions)
+    )
     return exp.Case(ifs=[exp.If(this=exp.not_(unknown), true=call(node.name, *node.expressions))])
 
 
@@ -193,7 +203,9 @@ def _matches(compare: Callable[[exp.Expr, exp.Expr], exp.Expr]) -> Rule:
 
 def _arguments(node: exp.Anonymous, count: int) -> list[exp.Expr]:
     if len(node.expressions) != count:
-        raise QueryError(f"{node.name.lower()}() takes {count} arguments, not {len(node.expressions)}.")
+        raise QueryError(
+            f"{node.name.lower()}() takes {count} arguments, not {len(node.expressions)}."
+        )
     return list(node.expressions)
 
 
@@ -201,7 +213,9 @@ def _with_unit(count: int) -> Rule:
     def rewrite(node: exp.Anonymous) -> exp.Expr:
         name, (unit, *values) = node.name.lower(), _arguments(node, count)
         if not unit.is_string or unit.name.lower() not in UNITS:
-            raise QueryError(f"{name}() needs its unit written out, one of {', '.join(UNITS)}, not {unit.sql()}.")
+            raise QueryError(
+                f"{name}() needs its unit written out, one of {', '.join(UNITS)}, not {unit.sql()}."
+            )
         return call(f"athena_{name}", exp.Literal.string(unit.name.lower()), *values)
 
     return rewrite
@@ -212,7 +226,9 @@ def _formatted(function: str, translated: Callable[[str, str], str]) -> Rule:
         value, pattern = _arguments(node, 2)
         if not pattern.is_string:
             raise QueryError(f"{node.name.lower()}() needs its format written out, as in '…'.")
-        return call(function, value, exp.Literal.string(translated(pattern.name, node.name.lower())))
+        return call(
+            function, value, exp.Literal.string(translated(pattern.name, node.name.lower()))
+        )
 
     return rewrite
 
@@ -220,13 +236,51 @@ def _formatted(function: str, translated: Callable[[str, str], str]) -> Rule:
 UNITS = ("millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year")
 MYSQL_FORMATS = {
     **{letter: f"%{letter}" for letter in "abdfHIjmpSyY%"},
-    **{"c": "%-m", "e": "%-d", "h": "%I", "i": "%M", "k": "%-H", "l": "%-I", "M": "%B", "r": "%I:%M:%S %p"},
+    **{
+        "c": "%-m",
+        "e": "%-d",
+        "h": "%I",
+        "i": "%M",
+        "k": "%-H",
+        "l": "%-I",
+        "M": "%B",
+        "r": "%I:%M:%S %p",
+    },
     **{"s": "%S", "T": "%H:%M:%S", "v": "%V", "W": "%A", "x": "%G"},
 }
 JODA_FORMATS = {
-    **{"y": "%Y", "yy": "%y", "yyyy": "%Y", "Y": "%Y", "YYYY": "%Y", "x": "%G", "xxxx": "%G", "ww": "%V", "e": "%u"},
-    **{"M": "%-m", "MM": "%m", "MMM": "%b", "MMMM": "%B", "d": "%-d", "dd": "%d", "D": "%-j", "DDD": "%j"},
-    **{"E": "%a", "EE": "%a", "EEE": "%a", "EEEE": "%A", "a": "%p", "h": "%-I", "hh": "%I", "H": "%-H", "HH": "%H"},
+    **{
+        "y": "%Y",
+        "yy": "%y",
+        "yyyy": "%Y",
+        "Y": "%Y",
+        "YYYY": "%Y",
+        "x": "%G",
+        "xxxx": "%G",
+        "ww": "%V",
+        "e": "%u",
+    },
+    **{
+        "M": "%-m",
+        "MM": "%m",
+        "MMM": "%b",
+        "MMMM": "%B",
+        "d": "%-d",
+        "dd": "%d",
+        "D": "%-j",
+        "DDD": "%j",
+    },
+    **{
+        "E": "%a",
+        "EE": "%a",
+        "EEE": "%a",
+        "EEEE": "%A",
+        "a": "%p",
+        "h": "%-I",
+        "hh": "%I",
+        "H": "%-H",
+        "HH": "%H",
+    },
     **{"m": "%-M", "mm": "%M", "s": "%-S", "ss": "%S", "SSS": "%g"},
 }
 _MYSQL_PARTS = re.compile(r"%(?P<letter>.)|(?P<text>[^%]+|%$)", re.S)
@@ -255,7 +309,9 @@ def _joda_part(part: re.Match[str], function: str) -> str:
 
 def _known(formats: dict[str, str], key: str, shown: str, function: str) -> str:
     if key not in formats:
-        raise QueryError(f"{function}() is not translated with {shown!r} in its format; it knows {', '.join(formats)}.")
+        raise QueryError(
+            f"{function}() is not translated with {shown!r} in its format; it knows {', '.join(formats)}."
+        )
     return formats[key]
 
 
@@ -329,7 +385,9 @@ def _extract(node: exp.Extract) -> exp.Expr:
     part = node.name.lower()
     name = _DATE_PARTS.get(part, part)
     if name not in FUNCTIONS:
-        raise QueryError(f"EXTRACT knows no {part.upper()}; it knows YEAR, MONTH, WEEK, DAY, DOW, DOY, HOUR and so on.")
+        raise QueryError(
+            f"EXTRACT knows no {part.upper()}; it knows YEAR, MONTH, WEEK, DAY, DOW, DOY, HOUR and so on."
+        )
     return _function(call(name, node.expression))
 
 

@@ -28,7 +28,10 @@ TABLES = {
 def build_gap_ledger(lake: Lakehouse, first: date, last: date) -> Commit:
     """Replace days `first` to `last` of `bio_gold.gap_ledger`, for every user."""
     return lake.tables.replace(
-        SCHEMA, pa.Table.from_pylist(list(ledger_rows(lake, first, last)), SCHEMA.arrow), first, last
+        SCHEMA,
+        pa.Table.from_pylist(list(ledger_rows(lake, first, last)), SCHEMA.arrow),
+        first,
+        last,
     )
 
 
@@ -41,7 +44,13 @@ def ledger_rows(lake: Lakehouse, first: date, last: date) -> Iterator[dict[str, 
             spoken_of = known.recorded | known.covered | known.failed
             start = max(first, min(spoken_of, default=date.max))
             for day, cause in gaps(known, start, min(last, today), today).items():
-                yield {"user_id": user_id, "day": day, "dataset": table, "source": source_of(table), "cause": cause}
+                yield {
+                    "user_id": user_id,
+                    "day": day,
+                    "dataset": table,
+                    "source": source_of(table),
+                    "cause": cause,
+                }
 
 
 def source_of(table: str) -> str:
@@ -54,7 +63,9 @@ def knowledge_by_table(lake: Lakehouse, user_id: str) -> dict[str, Knowledge]:
     return {table: knowledge(lake, table, user_id, unworn) for table in TABLES}
 
 
-def knowledge(lake: Lakehouse, table: str, user_id: str, unworn: frozenset[date] | None = None) -> Knowledge:
+def knowledge(
+    lake: Lakehouse, table: str, user_id: str, unworn: frozenset[date] | None = None
+) -> Knowledge:
     """What is known about one user's silver table; `unworn` are the days without the ring, where they are known."""
     recorded = recorded_days(lake, table, user_id)
     covered = covered_days(lake, user_id, TABLES[table])
@@ -62,7 +73,9 @@ def knowledge(lake: Lakehouse, table: str, user_id: str, unworn: frozenset[date]
     recorded |= covered if table == "peloton_workouts" else frozenset()
     if source_of(table) != "oura":
         return Knowledge(recorded, covered, failed=failed)
-    return Knowledge(recorded, covered, unworn_days(lake, user_id) if unworn is None else unworn, failed)
+    return Knowledge(
+        recorded, covered, unworn_days(lake, user_id) if unworn is None else unworn, failed
+    )
 
 
 def table_days(lake: Lakehouse, table: str, user_id: str) -> list[date]:
@@ -88,14 +101,18 @@ def covered_days(lake: Lakehouse, user_id: str, datasets: tuple[str, ...]) -> fr
     return entry_days(lake, user_id, datasets, failed=False)
 
 
-def entry_days(lake: Lakehouse, user_id: str, datasets: tuple[str, ...], *, failed: bool) -> frozenset[date]:
+def entry_days(
+    lake: Lakehouse, user_id: str, datasets: tuple[str, ...], *, failed: bool
+) -> frozenset[date]:
     """The days that a user's usable entries of `datasets` cover, or those of their failed fetches."""
 
     def wanted(entry: LogEntry) -> bool:
         return (entry.status == "fetch_failed") if failed else entry.usable
 
     entries = [entry for entry in lake.log.entries() if entry.user_id == user_id and wanted(entry)]
-    return frozenset().union(*(entry.covered_days for entry in entries if set(entry.datasets) & set(datasets)))
+    return frozenset().union(
+        *(entry.covered_days for entry in entries if set(entry.datasets) & set(datasets))
+    )
 
 
 def unworn_days(lake: Lakehouse, user_id: str) -> frozenset[date]:

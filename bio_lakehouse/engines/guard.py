@@ -18,7 +18,12 @@ from sqlglot.tokenizer_core import Token, TokenType
 from bio_lakehouse.engines.athena import FUNCTIONS, AthenaQuery
 from bio_lakehouse.errors import QueryError
 
-DATABASES = {"silver": "bio_silver", "bio_silver": "bio_silver", "gold": "bio_gold", "bio_gold": "bio_gold"}
+DATABASES = {
+    "silver": "bio_silver",
+    "bio_silver": "bio_silver",
+    "gold": "bio_gold",
+    "bio_gold": "bio_gold",
+}
 LONGEST_STATEMENT = 50_000
 """Characters beyond which a statement is not read."""
 
@@ -26,22 +31,131 @@ _FIRST_WORDS = {TokenType.SELECT, TokenType.WITH, TokenType.VALUES, TokenType.L_
 _SYSTEM_NAMES = ("information_schema", "pg_", "duckdb_", "sqlite_", "pragma_", "system", "temp")
 _UNITS = {"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"}
 _TYPES = {
-    *(exp.DType.BOOLEAN, exp.DType.TINYINT, exp.DType.SMALLINT, exp.DType.INT, exp.DType.BIGINT, exp.DType.FLOAT),
-    *(exp.DType.DOUBLE, exp.DType.DECIMAL, exp.DType.VARCHAR, exp.DType.CHAR, exp.DType.DATE, exp.DType.TIMESTAMP),
+    *(
+        exp.DType.BOOLEAN,
+        exp.DType.TINYINT,
+        exp.DType.SMALLINT,
+        exp.DType.INT,
+        exp.DType.BIGINT,
+        exp.DType.FLOAT,
+    ),
+    *(
+        exp.DType.DOUBLE,
+        exp.DType.DECIMAL,
+        exp.DType.VARCHAR,
+        exp.DType.CHAR,
+        exp.DType.DATE,
+        exp.DType.TIMESTAMP,
+    ),
     *(exp.DType.TIMESTAMPTZ, exp.DType.TIME, exp.DType.ARRAY, exp.DType.JSON, exp.DType.TEXT),
 }
 _SYNTAX: frozenset[type[exp.Expr]] = frozenset(
     {
-        *(exp.Select, exp.From, exp.Join, exp.Where, exp.Group, exp.Having, exp.Order, exp.Ordered, exp.Limit),
-        *(exp.Offset, exp.Fetch, exp.LimitOptions, exp.With, exp.CTE, exp.Subquery, exp.Table, exp.TableAlias),
-        *(exp.Union, exp.Except, exp.Intersect, exp.Values, exp.Tuple, exp.Lateral, exp.Unnest, exp.Distinct),
-        *(exp.GroupingSets, exp.Rollup, exp.Cube, exp.Window, exp.WindowSpec, exp.Filter, exp.WithinGroup),
-        *(exp.IgnoreNulls, exp.RespectNulls, exp.Alias, exp.Column, exp.Identifier, exp.Star, exp.Literal),
-        *(exp.Boolean, exp.Null, exp.Var, exp.Paren, exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE),
-        *(exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Is, exp.In, exp.Between, exp.Like, exp.Escape),
-        *(exp.Exists, exp.Any, exp.All, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.DPipe, exp.Case),
-        *(exp.If, exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam, exp.Interval, exp.Extract, exp.AtTimeZone),
-        *(exp.Array, exp.Bracket, exp.Lambda, exp.Anonymous, exp.Trim, exp.StrPosition, exp.Substring),
+        *(
+            exp.Select,
+            exp.From,
+            exp.Join,
+            exp.Where,
+            exp.Group,
+            exp.Having,
+            exp.Order,
+            exp.Ordered,
+            exp.Limit,
+        ),
+        *(
+            exp.Offset,
+            exp.Fetch,
+            exp.LimitOptions,
+            exp.With,
+            exp.CTE,
+            exp.Subquery,
+            exp.Table,
+            exp.TableAlias,
+        ),
+        *(
+            exp.Union,
+            exp.Except,
+            exp.Intersect,
+            exp.Values,
+            exp.Tuple,
+            exp.Lateral,
+            exp.Unnest,
+            exp.Distinct,
+        ),
+        *(
+            exp.GroupingSets,
+            exp.Rollup,
+            exp.Cube,
+            exp.Window,
+            exp.WindowSpec,
+            exp.Filter,
+            exp.WithinGroup,
+        ),
+        *(
+            exp.IgnoreNulls,
+            exp.RespectNulls,
+            exp.Alias,
+            exp.Column,
+            exp.Identifier,
+            exp.Star,
+            exp.Literal,
+        ),
+        *(
+            exp.Boolean,
+            exp.Null,
+            exp.Var,
+            exp.Paren,
+            exp.And,
+            exp.Or,
+            exp.Not,
+            exp.EQ,
+            exp.NEQ,
+            exp.GT,
+            exp.GTE,
+        ),
+        *(
+            exp.LT,
+            exp.LTE,
+            exp.NullSafeEQ,
+            exp.NullSafeNEQ,
+            exp.Is,
+            exp.In,
+            exp.Between,
+            exp.Like,
+            exp.Escape,
+        ),
+        *(
+            exp.Exists,
+            exp.Any,
+            exp.All,
+            exp.Add,
+            exp.Sub,
+            exp.Mul,
+            exp.Div,
+            exp.Mod,
+            exp.Neg,
+            exp.DPipe,
+            exp.Case,
+        ),
+        *(
+            exp.If,
+            exp.Cast,
+            exp.TryCast,
+            exp.DataType,
+            exp.DataTypeParam,
+            exp.Interval,
+            exp.Extract,
+            exp.AtTimeZone,
+        ),
+        *(
+            exp.Array,
+            exp.Bracket,
+            exp.Lambda,
+            exp.Anonymous,
+            exp.Trim,
+            exp.StrPosition,
+            exp.Substring,
+        ),
         *(exp.GroupConcat, exp.CurrentDate, exp.CurrentTimestamp, exp.Localtimestamp),
     }
 )
@@ -69,7 +183,9 @@ def check(sql: str, known: Collection[str]) -> CheckedQuery:
             _check_node(node)
         return CheckedQuery(query, frozenset(_resolve_tables(query, known)))
     except RecursionError as error:
-        raise QueryError("The statement is nested too deeply; say it with fewer brackets or with WITH.") from error
+        raise QueryError(
+            "The statement is nested too deeply; say it with fewer brackets or with WITH."
+        ) from error
     except OptimizeError as error:
         raise QueryError(f"The names in FROM or WITH are not clear: {error}") from error
 
@@ -81,17 +197,23 @@ def short_names(known: Collection[str]) -> list[str]:
 
 def _parse(sql: str) -> exp.Query:
     if len(sql) > LONGEST_STATEMENT:
-        raise QueryError(f"The statement has {len(sql):,} characters; at most {LONGEST_STATEMENT:,} are read.")
+        raise QueryError(
+            f"The statement has {len(sql):,} characters; at most {LONGEST_STATEMENT:,} are read."
+        )
     dialect = AthenaQuery()
     try:
         tokens = dialect.tokenize(sql)
         _check_first_word(tokens)
-        statements = [statement for statement in dialect.parser().parse(tokens, sql) if statement is not None]
+        statements = [
+            statement for statement in dialect.parser().parse(tokens, sql) if statement is not None
+        ]
     except (ParseError, TokenError) as error:
         raise QueryError(f"This is not SQL that Athena understands: {_where(error)}") from error
     if len(statements) != 1:
         raise QueryError(f"One statement at a time, please: here are {len(statements)}.")
-    statement = _select_of_values(statements[0]) if isinstance(statements[0], exp.Values) else statements[0]
+    statement = (
+        _select_of_values(statements[0]) if isinstance(statements[0], exp.Values) else statements[0]
+    )
     if not isinstance(statement, exp.Query):
         raise QueryError(f"Only a SELECT can be asked, not {statement.key.upper()}.")
     return _lower_case(statement)
@@ -106,10 +228,14 @@ def _select_of_values(values: exp.Values) -> exp.Select:
 
 def _check_first_word(tokens: list[Token]) -> None:
     if not tokens:
-        raise QueryError("There is no statement; ask with a SELECT, such as SELECT * FROM energy_state.")
+        raise QueryError(
+            "There is no statement; ask with a SELECT, such as SELECT * FROM energy_state."
+        )
     if tokens[0].token_type not in _FIRST_WORDS:
         word = tokens[0].text.upper()
-        raise QueryError(f"Only a SELECT can be asked; {word} is refused, because nothing here may write or configure.")
+        raise QueryError(
+            f"Only a SELECT can be asked; {word} is refused, because nothing here may write or configure."
+        )
 
 
 def _where(error: ParseError | TokenError) -> str:
@@ -224,7 +350,9 @@ def resolve(table: exp.Table, known: Collection[str]) -> str:
     """The full name of the table that a reference means."""
     database = DATABASES.get(table.db)
     same_name = (full_name for full_name in known if full_name.partition(".")[2] == table.name)
-    found = [full_name for full_name in same_name if database in (None, full_name.partition(".")[0])]
+    found = [
+        full_name for full_name in same_name if database in (None, full_name.partition(".")[0])
+    ]
     written = ".".join(part.name for part in table.parts)
     if table.catalog not in ("", "awsdatacatalog") or (table.db and database is None) or not found:
         raise QueryError(_unknown_table(written, known))

@@ -27,13 +27,16 @@ USERS = pa.schema(
 )
 
 
-def build_silver(lake: Lakehouse, spark: SparkSession, table: str, first: date, last: date) -> Commit:
+def build_silver(
+    lake: Lakehouse, spark: SparkSession, table: str, first: date, last: date
+) -> Commit:
     """Rebuild days `first` to `last` of a silver table from bronze."""
     transform = silver.TRANSFORMS[table]
     bronze = [lake.bronze.read(dataset, first, last) for dataset in transform.inputs]
     users = frame(spark, users_of(lake.settings, *bronze))
     parts = [
-        transform.function(*[frame(spark, rows) for rows in part], users=users).toArrow() for part in stretches(bronze)
+        transform.function(*[frame(spark, rows) for rows in part], users=users).toArrow()
+        for part in stretches(bronze)
     ]
     return lake.tables.replace(silver.SCHEMAS[table], pa.concat_tables(parts), first, last)
 
@@ -43,7 +46,9 @@ def build_coverage(lake: Lakehouse, spark: SparkSession) -> Commit:
     rows = frame(spark, coverage_rows(lake))
     schema = silver.SCHEMAS["coverage"]
     settings = lake.settings
-    return lake.tables.replace(schema, coverage.transform(rows).toArrow(), settings.first_day, settings.today())
+    return lake.tables.replace(
+        schema, coverage.transform(rows).toArrow(), settings.first_day, settings.today()
+    )
 
 
 def coverage_rows(lake: Lakehouse) -> pa.Table:
@@ -57,7 +62,9 @@ def coverage_rows(lake: Lakehouse) -> pa.Table:
             "source_file": pa.array([e.file_path for e in entries], pa.string()),
             "first_day": pa.array([e.covered_first for e in entries], pa.date32()),
             "last_day": pa.array([e.covered_last for e in entries], pa.date32()),
-            "ingested_at": pa.array([e.upload_timestamp.replace(tzinfo=None) for e in entries], pa.timestamp("us")),
+            "ingested_at": pa.array(
+                [e.upload_timestamp.replace(tzinfo=None) for e in entries], pa.timestamp("us")
+            ),
         }
     )
 
@@ -65,15 +72,24 @@ def coverage_rows(lake: Lakehouse) -> pa.Table:
 def build_gold_daily(lake: Lakehouse, spark: SparkSession, first: date, last: date) -> Commit:
     """Rebuild days `first` to `last` of gold's daily table from silver."""
     frames = {
-        table: frame(spark, lake.tables.read(silver.SCHEMAS[table], first, last).select(list(columns)))
+        table: frame(
+            spark, lake.tables.read(silver.SCHEMAS[table], first, last).select(list(columns))
+        )
         for table, columns in daily.INPUTS.items()
     }
-    return lake.tables.replace(daily.SCHEMA, daily.transform(frames, first, last).toArrow(), first, last)
+    return lake.tables.replace(
+        daily.SCHEMA, daily.transform(frames, first, last).toArrow(), first, last
+    )
 
 
 def users_of(settings: Settings, *tables: pa.Table) -> pa.Table:
     """What the settings say of every user in `tables`, one row a user."""
-    ids = sorted({user_id for table in tables for user_id in table.column("user_id").unique().to_pylist()})
+    ids = sorted(
+        {user_id for table in tables for user_id in table.column("user_id").unique().to_pylist()}
+    )
     profiles = [settings.user_profile(user_id).model_dump() for user_id in ids]
-    zones = {f"heart_rate_zone_{number}": bound for number, bound in enumerate(settings.heart_rate_zones, start=2)}
+    zones = {
+        f"heart_rate_zone_{number}": bound
+        for number, bound in enumerate(settings.heart_rate_zones, start=2)
+    }
     return pa.Table.from_pylist([profile | zones for profile in profiles], schema=USERS)

@@ -51,7 +51,9 @@ def connect(address: str) -> SparkSession:
         session = SparkSession.builder.remote(address).create()
         session.conf.set("spark.sql.session.timeZone", "UTC")
     except PySparkException as error:
-        raise SettingsError(f"BIO_SPARK_REMOTE: Spark at {address} refused the session: {error}") from error
+        raise SettingsError(
+            f"BIO_SPARK_REMOTE: Spark at {address} refused the session: {error}"
+        ) from error
     session.client.set_retry_policies([DefaultPolicy(max_retries=6, max_backoff=2000)])
     atexit.register(stop, session)
     return session
@@ -61,9 +63,13 @@ def check_reachable(address: str) -> None:
     """Raise `SettingsError` unless something listens at `address` (PySpark itself would retry for minutes)."""
     parts = urlsplit(address)
     if parts.scheme != "sc" or not parts.hostname:
-        raise SettingsError(f"BIO_SPARK_REMOTE: {address!r} is no Spark Connect address such as sc://localhost:15002")
+        raise SettingsError(
+            f"BIO_SPARK_REMOTE: {address!r} is no Spark Connect address such as sc://localhost:15002"
+        )
     try:
-        socket.create_connection((parts.hostname, parts.port or DEFAULT_PORT), CONNECT_TIMEOUT_S).close()
+        socket.create_connection(
+            (parts.hostname, parts.port or DEFAULT_PORT), CONNECT_TIMEOUT_S
+        ).close()
     except OSError as error:
         raise SettingsError(
             f"BIO_SPARK_REMOTE: no Spark answers at {address} ({error}). Start it, or unset the variable to use Sail."
@@ -88,7 +94,9 @@ def frame(spark: SparkSession, rows: pa.Table) -> DataFrame:
     return spark.createDataFrame(pa.Table.from_pylist([{}], schema=optional)).limit(0)
 
 
-def stretches(tables: Sequence[pa.Table], largest: int = LARGEST_MESSAGE_BYTES) -> Iterator[list[pa.Table]]:
+def stretches(
+    tables: Sequence[pa.Table], largest: int = LARGEST_MESSAGE_BYTES
+) -> Iterator[list[pa.Table]]:
     """`tables`, which have a `day`, cut along days into parts that fit into one message to Spark.
 
     Every day's rows are in one part. Tables of no rows are one part.

@@ -46,7 +46,11 @@ class Tables(Protocol):
     def exists(self, full_name: str) -> bool: ...
 
     def scan(
-        self, full_name: str, first: date | None = None, last: date | None = None, user_id: str | None = None
+        self,
+        full_name: str,
+        first: date | None = None,
+        last: date | None = None,
+        user_id: str | None = None,
     ) -> pa.Table: ...
 
 
@@ -62,7 +66,11 @@ class SqlEngine(Protocol):
         ...
 
     def rows_of(
-        self, view_name: str, first: date | None = None, last: date | None = None, user_id: str | None = None
+        self,
+        view_name: str,
+        first: date | None = None,
+        last: date | None = None,
+        user_id: str | None = None,
     ) -> pa.Table:
         """Rows of a view, in the order of its grain."""
         ...
@@ -107,7 +115,11 @@ class DuckDbSql:
         return self._answer(self.check(sql), user_id)
 
     def rows_of(
-        self, view_name: str, first: date | None = None, last: date | None = None, user_id: str | None = None
+        self,
+        view_name: str,
+        first: date | None = None,
+        last: date | None = None,
+        user_id: str | None = None,
     ) -> pa.Table:
         """Rows of a view for the days `first` to `last` (None: no bound), in the order of its grain.
 
@@ -128,9 +140,13 @@ class DuckDbSql:
 
     def known(self) -> frozenset[str]:
         """Full names of all tables and views that there are or may be."""
-        return frozenset({*self.tables.names(), *self.schemas, *(view.full_name for view in VIEWS.values())})
+        return frozenset(
+            {*self.tables.names(), *self.schemas, *(view.full_name for view in VIEWS.values())}
+        )
 
-    def _answer(self, checked: CheckedQuery, user_id: str | None, last: date | None = None) -> pa.Table:
+    def _answer(
+        self, checked: CheckedQuery, user_id: str | None, last: date | None = None
+    ) -> pa.Table:
         sql = to_duckdb(_with_athena_names(checked.expression))
         with _connection() as connection:
             needed = self._needed(checked.tables)
@@ -184,7 +200,9 @@ class DuckDbSql:
                     f"The answer is larger than {self.largest_answer / 2**20:.0f} MiB; ask for fewer rows, "
                     "with WHERE, GROUP BY or LIMIT."
                 )
-        return _with_bigints(pa.Table.from_batches(batches, reader.schema), [str(kind) for kind in answer.types])
+        return _with_bigints(
+            pa.Table.from_batches(batches, reader.schema), [str(kind) for kind in answer.types]
+        )
 
 
 _VIEWS = {view.full_name for view in VIEWS.values()}
@@ -192,7 +210,10 @@ _VIEWS = {view.full_name for view in VIEWS.values()}
 
 def open_sql(lake: Lakehouse) -> DuckDbSql:
     """The engine over a lake's tables and the views that were created in it."""
-    schemas = {schema.full_name: schema for schema in (*silver.SCHEMAS.values(), *gold_schemas.SCHEMAS.values())}
+    schemas = {
+        schema.full_name: schema
+        for schema in (*silver.SCHEMAS.values(), *gold_schemas.SCHEMAS.values())
+    }
     return DuckDbSql(lake.tables, lake.settings.home / "views", schemas)
 
 
@@ -203,7 +224,10 @@ def _key(full_name: str) -> str:
 def _within(first: date | None, last: date | None) -> list[exp.Expr]:
     bounds = ((exp.GTE, first), (exp.LTE, last))
     return [
-        compare(this=exp.column("day"), expression=exp.cast(exp.Literal.string(bound.isoformat()), "date"))
+        compare(
+            this=exp.column("day"),
+            expression=exp.cast(exp.Literal.string(bound.isoformat()), "date"),
+        )
         for compare, bound in bounds
         if bound
     ]
@@ -219,14 +243,18 @@ def _with_athena_names(query: exp.Query) -> exp.Query:
 
 
 @lru_cache(maxsize=256)
-def _definition(full_name: str, text: str | None, known: frozenset[str]) -> tuple[str, frozenset[str]]:
+def _definition(
+    full_name: str, text: str | None, known: frozenset[str]
+) -> tuple[str, frozenset[str]]:
     """What makes a view of that text, or of the registered rows when there is none; and the full names it reads."""
     if text is None:
         rows = exp.Table(this=exp.to_identifier(full_name, quoted=True))
         checked = CheckedQuery(exp.select("*").from_(rows), frozenset())
     else:
         checked = check(text, known)
-    sql = to_duckdb(exp.Create(this=exp.to_table(full_name), kind="VIEW", expression=checked.expression))
+    sql = to_duckdb(
+        exp.Create(this=exp.to_table(full_name), kind="VIEW", expression=checked.expression)
+    )
     return macros_of(sql) + sql, checked.tables
 
 
@@ -234,8 +262,12 @@ def _definition(full_name: str, text: str | None, known: frozenset[str]) -> tupl
 def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB in memory that knows Athena's functions, sees no file and can no longer be configured."""
     with duckdb.connect(":memory:", config=SETTINGS) as connection, _query_errors():
-        connection.execute("SET TimeZone = 'UTC'; SET integer_division = true; SET python_enable_replacements = false")
-        connection.execute("CREATE SCHEMA bio_silver; CREATE SCHEMA bio_gold; SET lock_configuration = true")
+        connection.execute(
+            "SET TimeZone = 'UTC'; SET integer_division = true; SET python_enable_replacements = false"
+        )
+        connection.execute(
+            "CREATE SCHEMA bio_silver; CREATE SCHEMA bio_gold; SET lock_configuration = true"
+        )
         yield connection
 
 
@@ -272,7 +304,9 @@ def _interrupted_after(seconds: float, connection: duckdb.DuckDBPyConnection) ->
     except (duckdb.Error, OSError) as error:
         if not stopped.is_set():
             raise QueryError(_reason(error)) from error
-        raise QueryError(f"The statement was stopped after {seconds:g} s; ask about fewer rows or days.") from error
+        raise QueryError(
+            f"The statement was stopped after {seconds:g} s; ask about fewer rows or days."
+        ) from error
     finally:
         ended.set()
         watcher.join()

@@ -49,7 +49,14 @@ MEANS = {"avg_watts": "avg_watts", "output_per_minute": "avg_output_per_minute"}
 MAXIMA = {"avg_heart_rate_bpm": "max_avg_heart_rate_bpm"}
 LISTS = {"fitness_discipline": "disciplines", "workout_category": "workout_categories"}
 
-NIGHT = ("type", "total_sleep_s", "bedtime_start", "period_id", "average_hrv_ms", "lowest_heart_rate_bpm")
+NIGHT = (
+    "type",
+    "total_sleep_s",
+    "bedtime_start",
+    "period_id",
+    "average_hrv_ms",
+    "lowest_heart_rate_bpm",
+)
 
 INPUTS: dict[str, tuple[str, ...]] = {
     **{table: (*DAY, *columns) for table, columns in ONCE_A_DAY.items()},
@@ -69,21 +76,31 @@ def transform(tables: Mapping[str, DataFrame], first: date, last: date) -> DataF
     """
     parts = [_once_a_day(tables[table], columns) for table, columns in ONCE_A_DAY.items()]
     parts += [main_sleep(tables["oura_sleep"]), workouts_of_day(tables["peloton_workouts"])]
-    days = reduce(lambda left, right: left.join(right, DAY, "left"), parts, known_days(tables, first, last))
+    days = reduce(
+        lambda left, right: left.join(right, DAY, "left"), parts, known_days(tables, first, last)
+    )
     derived = days.withColumns(
         {
             "workout_count": F.coalesce("workout_count", F.when(F.col("peloton_spoke"), F.lit(0))),
-            "had_workout": F.coalesce(F.col("workout_count") > 0, F.when(F.col("peloton_spoke"), F.lit(False))),
+            "had_workout": F.coalesce(
+                F.col("workout_count") > 0, F.when(F.col("peloton_spoke"), F.lit(False))
+            ),
             "readiness_to_output_ratio": _readiness_to_output_ratio(),
             "combined_wellness_score": _combined_wellness_score(),
         }
     )
-    return derived.select(*[F.col(column.name).cast(column.type).alias(column.name) for column in SCHEMA.columns])
+    return derived.select(
+        *[F.col(column.name).cast(column.type).alias(column.name) for column in SCHEMA.columns]
+    )
 
 
 def known_days(tables: Mapping[str, DataFrame], first: date, last: date) -> DataFrame:
     """`user_id`, `day` of every record and every covered day, and whether a Peloton download speaks about the day."""
-    recorded = [tables[name].select(*DAY, F.lit(False).alias("peloton_spoke")) for name in INPUTS if name != "coverage"]
+    recorded = [
+        tables[name].select(*DAY, F.lit(False).alias("peloton_spoke"))
+        for name in INPUTS
+        if name != "coverage"
+    ]
     rows = reduce(DataFrame.unionAll, recorded, covered_days(tables["coverage"], first, last))
     return rows.groupBy(*DAY).agg(F.max("peloton_spoke").alias("peloton_spoke"))
 
@@ -96,15 +113,27 @@ def covered_days(coverage: DataFrame, first: date, last: date) -> DataFrame:
     start = F.greatest("first_day", F.lit(first))
     end = F.least("last_day", F.lit(last))
     spoke = (F.col("source") == "peloton") & (F.col("origin") == "csv_export")
-    stretches = coverage.where((F.col("first_day") <= F.lit(last)) & (F.col("last_day") >= F.lit(first)))
-    return stretches.select("user_id", F.explode(F.sequence(start, end)).alias("day"), spoke.alias("peloton_spoke"))
+    stretches = coverage.where(
+        (F.col("first_day") <= F.lit(last)) & (F.col("last_day") >= F.lit(first))
+    )
+    return stretches.select(
+        "user_id", F.explode(F.sequence(start, end)).alias("day"), spoke.alias("peloton_spoke")
+    )
 
 
 def main_sleep(periods: DataFrame) -> DataFrame:
     """The longest `long_sleep` of each day; among equally long ones the one that began first."""
-    order = [F.desc_nulls_last("total_sleep_s"), F.asc_nulls_last("bedtime_start"), F.asc("period_id")]
+    order = [
+        F.desc_nulls_last("total_sleep_s"),
+        F.asc_nulls_last("bedtime_start"),
+        F.asc("period_id"),
+    ]
     place = F.row_number().over(Window.partitionBy(*DAY).orderBy(*order))
-    longest = periods.where(F.col("type") == "long_sleep").withColumn("_place", place).where(F.col("_place") == 1)
+    longest = (
+        periods.where(F.col("type") == "long_sleep")
+        .withColumn("_place", place)
+        .where(F.col("_place") == 1)
+    )
     return longest.select(
         *DAY,
         (F.col("total_sleep_s") / 3600).alias("sleep_duration_h"),
@@ -118,7 +147,10 @@ def workouts_of_day(workouts: DataFrame) -> DataFrame:
     return workouts.groupBy(*DAY).agg(
         F.count("*").alias("workout_count"),
         *[_sum(column).alias(name) for column, name in SUMS.items()],
-        *[(_sum(column) / F.nullif(F.count(column), F.lit(0))).alias(name) for column, name in MEANS.items()],
+        *[
+            (_sum(column) / F.nullif(F.count(column), F.lit(0))).alias(name)
+            for column, name in MEANS.items()
+        ],
         *[F.max(column).alias(name) for column, name in MAXIMA.items()],
         *[_list(column).alias(name) for column, name in LISTS.items()],
     )

@@ -74,7 +74,9 @@ def cause_of(day: date, known: Knowledge, today: date) -> Cause | None:
         return Cause.NOT_WORN if day in known.unworn else Cause.NOTHING_SENT
     if day in known.failed:
         return Cause.FETCH_FAILED
-    return Cause.NOT_DELIVERED if known.recorded and day > min(known.recorded) else Cause.BEFORE_FIRST
+    return (
+        Cause.NOT_DELIVERED if known.recorded and day > min(known.recorded) else Cause.BEFORE_FIRST
+    )
 
 
 def gaps(known: Knowledge, first: date, last: date, today: date) -> dict[date, Cause]:

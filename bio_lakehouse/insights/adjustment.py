@@ -19,12 +19,16 @@ def adjust(insights: Sequence[Insight], beside: Sequence[float] = ()) -> list[In
     enough data) stay as they are. Give all insights of one report at once, and the p-values of its other tests
     (`beside`); adjusting again changes nothing.
     """
-    tests = [finding.p for insight in insights for finding in insight.findings if finding.p is not None]
+    tests = [
+        finding.p for insight in insights for finding in insight.findings if finding.p is not None
+    ]
     adjusted = iter(q_values([*tests, *beside]))
     return [
         replace(
             insight,
-            findings=tuple(f if f.p is None else _decided(f, next(adjusted)) for f in insight.findings),
+            findings=tuple(
+                f if f.p is None else _decided(f, next(adjusted)) for f in insight.findings
+            ),
         )
         for insight in insights
     ]
@@ -32,7 +36,9 @@ def adjust(insights: Sequence[Insight], beside: Sequence[float] = ()) -> list[In
 
 def q_values(tests: Sequence[float]) -> list[float]:
     """The Benjamini-Hochberg q-value of each p-value."""
-    adjusted: list[float] = stats.false_discovery_control(tests, method="bh").tolist() if tests else []
+    adjusted: list[float] = (
+        stats.false_discovery_control(tests, method="bh").tolist() if tests else []
+    )
     return adjusted
 
 

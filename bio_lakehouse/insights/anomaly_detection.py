@@ -75,7 +75,9 @@ def _measured(data: InsightData, measure: Measure) -> Finding:
 
 def _marked(data: InsightData, values: Series, measure: Measure) -> dict[str, Any]:
     known = values[~np.isnan(values)]
-    unusual, judged = (mask[LEAD_IN_DAYS:] for mask in unusual_days(data.with_lead_in(measure.column)))
+    unusual, judged = (
+        mask[LEAD_IN_DAYS:] for mask in unusual_days(data.with_lead_in(measure.column))
+    )
     return {
         "mean": float(known.mean()),
         "sd": float(known.std(ddof=1)),
@@ -92,11 +94,19 @@ def _days(data: InsightData, mask: Mask) -> list[str]:
 
 def _missed_workouts(data: InsightData) -> Finding:
     had_workout = data.series("had_workout")
-    claim = Claim("missed_workouts", "Three days or more in a row without a workout.", data.window, tested=False)
+    claim = Claim(
+        "missed_workouts",
+        "Three days or more in a row without a workout.",
+        data.window,
+        tested=False,
+    )
     n = int((~np.isnan(had_workout)).sum())
     if n < MINIMUM_ANOMALY_DAYS:
         return not_enough(claim, STREAK_TEST, n, MINIMUM_ANOMALY_DAYS)
-    runs = [[data.days[end].isoformat() for end in run] for run in streaks(had_workout == 0, STREAK_DAYS)]
+    runs = [
+        [data.days[end].isoformat() for end in run]
+        for run in streaks(had_workout == 0, STREAK_DAYS)
+    ]
     return _described(claim, STREAK_TEST, n, {"streaks": runs})
 
 
@@ -119,7 +129,10 @@ def visualize(insight: Insight, mode: Mode = "light") -> Figure:
     findings = {finding.name: finding for finding in insight.findings}
     return charts.timeline_with_marks(
         insight.series["days"],
-        [_panel(measure, findings[measure.name], insight.series["values"][measure.name]) for measure in MEASURES],
+        [
+            _panel(measure, findings[measure.name], insight.series["values"][measure.name])
+            for measure in MEASURES
+        ],
         findings["missed_workouts"].values.get("streaks", []),
         mode=mode,
     )
@@ -148,10 +161,16 @@ def sentence(finding: Finding) -> str:
         return _streak_sentence(finding)
     measure = next(measure for measure in MEASURES if measure.name == finding.name)
     if finding.needed is not None:
-        return sentences.not_enough_data(f"days of low {measure.subject}", finding.n, finding.needed, "days")
+        return sentences.not_enough_data(
+            f"days of low {measure.subject}", finding.n, finding.needed, "days"
+        )
     values = finding.values
-    mean, threshold = (f"{sentences.figure(values[name], 1)}{measure.unit}" for name in ("mean", "threshold"))
-    low, unusual = ([date.fromisoformat(day) for day in values[name]] for name in ("low_days", "unusual_days"))
+    mean, threshold = (
+        f"{sentences.figure(values[name], 1)}{measure.unit}" for name in ("mean", "threshold")
+    )
+    low, unusual = (
+        [date.fromisoformat(day) for day in values[name]] for name in ("low_days", "unusual_days")
+    )
     return " ".join(
         (
             sentences.low_days(measure.subject, low, finding.n, mean, threshold),

@@ -28,7 +28,9 @@ from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
 LAST_DAY = date(9999, 1, 1)
 
 
-def build_insights(lake: Lakehouse, first: date, last: date, names: Sequence[str] = INSIGHTS) -> Commit:
+def build_insights(
+    lake: Lakehouse, first: date, last: date, names: Sequence[str] = INSIGHTS
+) -> Commit:
     """Replace the insights `names` of all users as of each of the days `first` to `last`.
 
     All five are computed whatever is kept: which findings hold is decided over the tests of all of them. A user
@@ -40,7 +42,9 @@ def build_insights(lake: Lakehouse, first: date, last: date, names: Sequence[str
 
 def build_forecast(lake: Lakehouse, first: date, last: date) -> Commit:
     """Replace the forecasts made on the evenings of the days `first` to `last`, of all users."""
-    return lake.tables.replace(READINESS_FORECAST, forecast_rows(forecasts_between(lake, first, last)), first, last)
+    return lake.tables.replace(
+        READINESS_FORECAST, forecast_rows(forecasts_between(lake, first, last)), first, last
+    )
 
 
 def build_training_load(lake: Lakehouse, first: date, last: date) -> Commit:

@@ -20,7 +20,8 @@ MINIMUM_ANOMALY_DAYS = 28
 
 NEVER_CHANGED = "One of the two never changed in this window, so nothing can be said about them."
 READINESS_CONTAINS_ACTIVITY = (
-    "Oura's readiness contains the activity of the day before, so a part of any difference is the same measurement."
+    "Oura's readiness contains the activity of the day before, "
+    "so a part of any difference is the same measurement."
 )
 CHOSEN_DAYS = "People choose their workouts; days with different workouts differ in other ways too."
 
@@ -52,7 +53,9 @@ def not_enough(claim: Claim, test: str, n: int, needed: int, **values: Any) -> F
     )
 
 
-def correlated(claim: Claim, test: str, effect_name: str, result: Correlation, line: Line | None = None) -> Finding:
+def correlated(
+    claim: Claim, test: str, effect_name: str, result: Correlation, line: Line | None = None
+) -> Finding:
     """The finding of a correlation; one of two constant series is described as such, not tested."""
     constant = not isfinite(result.r)
     tested = claim.tested and not constant
@@ -94,7 +97,9 @@ def compared(
         name=claim.name,
         claim=claim.text,
         status="not found",
-        test="Mann-Whitney U, p by block permutation of runs of labels" if result.in_runs else "Mann-Whitney U",
+        test="Mann-Whitney U, p by block permutation of runs of labels"
+        if result.in_runs
+        else "Mann-Whitney U",
         window=claim.window,
         effect_name="rank-biserial",
         effect=result.rank_biserial,

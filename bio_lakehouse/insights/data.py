@@ -113,7 +113,9 @@ class InsightData:
             }
         )
         ranked = keys.sort_values(
-            ["output", "length", "started", "discipline"], ascending=[False, False, True, True], na_position="last"
+            ["output", "length", "started", "discipline"],
+            ascending=[False, False, True, True],
+            na_position="last",
         )
         first = ranked.drop_duplicates("position").index.to_numpy()
         return positions[first], rows.iloc[first]
@@ -122,7 +124,9 @@ class InsightData:
         """This user's rows of the days needed, and each row's position in them."""
         first = pd.Timestamp(first_day_needed(self.as_of, self.window_days))
         own = rows[rows["user_id"] == self.user_id] if "user_id" in rows else rows
-        positions = np.asarray((pd.to_datetime(own["day"], cache=False) - first).dt.days, dtype=np.int64)
+        positions = np.asarray(
+            (pd.to_datetime(own["day"], cache=False) - first).dt.days, dtype=np.int64
+        )
         inside = (positions >= 0) & (positions < days_needed(self.window_days))
         return positions[inside], own[inside]
 
@@ -138,4 +142,8 @@ def as_numbers(column: pd.Series[Any]) -> Series:
 
 
 def _type_name(discipline: object) -> str:
-    return discipline.strip().lower() if isinstance(discipline, str) and discipline.strip() else "unnamed"
+    return (
+        discipline.strip().lower()
+        if isinstance(discipline, str) and discipline.strip()
+        else "unnamed"
+    )

@@ -23,7 +23,11 @@ def visualize_effects(insights: Sequence[Insight], mode: Mode = "light") -> Figu
 def _rows(insights: Sequence[Insight]) -> Iterator[dict[str, Any]]:
     for insight in insights:
         for finding in insight.findings:
-            if finding.effect_name in COMPARABLE and finding.decided_q is not None and finding.interval:
+            if (
+                finding.effect_name in COMPARABLE
+                and finding.decided_q is not None
+                and finding.interval
+            ):
                 yield {
                     "label": _label(finding),
                     "effect": finding.effect,

@@ -7,7 +7,13 @@ from datetime import date
 from typing import Any, Literal
 
 Status = Literal["found", "described", "not found", "not enough data"]
-INSIGHTS = ("sleep_readiness", "workout_recovery", "readiness_trend", "anomaly_detection", "intensity_impact")
+INSIGHTS = (
+    "sleep_readiness",
+    "workout_recovery",
+    "readiness_trend",
+    "anomaly_detection",
+    "intensity_impact",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,9 @@ class Finding:
     def decided_q(self) -> float | None:
         """`q`, None for what is not tested; raises ValueError for a test that has not been through `adjust`."""
         if self.p is not None and self.q is None:
-            raise ValueError(f"the finding {self.name!r} is not decided yet: call insights.adjust on its report first")
+            raise ValueError(
+                f"the finding {self.name!r} is not decided yet: call insights.adjust on its report first"
+            )
         return self.q
 
 

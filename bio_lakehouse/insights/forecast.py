@@ -11,7 +11,12 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from bio_lakehouse.insights.data import InsightData
-from bio_lakehouse.insights.statistics import bias_corrected, effective_size, lag1_autocorrelation, trailing_mean
+from bio_lakehouse.insights.statistics import (
+    bias_corrected,
+    effective_size,
+    lag1_autocorrelation,
+    trailing_mean,
+)
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
 from bio_lakehouse.narrative import insight_sentences as sentences
 
@@ -24,7 +29,13 @@ WARM_UP = 15
 LEVEL_STEP = 0.05
 PENALTIES = np.logspace(-1, 4, 16)
 BASELINES = ("today's value", "the 7-day mean", "the mean of all days before")
-LEARNT_FROM = ("readiness_score", "sleep_score", "had_workout", "total_output_kj", "workout_minutes")
+LEARNT_FROM = (
+    "readiness_score",
+    "sleep_score",
+    "had_workout",
+    "total_output_kj",
+    "workout_minutes",
+)
 """Columns of gold.daily_readiness_performance that a forecast is made from."""
 
 Matrix = NDArray[np.float64]
@@ -80,8 +91,15 @@ def narrate(result: Forecast) -> str:
     """The forecast in plain words, with what it is worth."""
     if not result.is_today_known:
         return sentences.no_forecast(result.day)
-    if result.value is None or result.interval is None or result.mean_error is None or not result.baseline_errors:
-        return sentences.not_enough_data("readiness tomorrow", result.n, result.needed, "past forecasts to judge it by")
+    if (
+        result.value is None
+        or result.interval is None
+        or result.mean_error is None
+        or not result.baseline_errors
+    ):
+        return sentences.not_enough_data(
+            "readiness tomorrow", result.n, result.needed, "past forecasts to judge it by"
+        )
     return sentences.tomorrow(
         result.day,
         result.value,
@@ -98,7 +116,10 @@ def _features(data: InsightData) -> list[Matrix]:
     readiness = data.with_lead_in("readiness_score")
     rested = data.with_lead_in("had_workout") == 0
     efforts = (data.with_lead_in(column) for column in ("total_output_kj", "workout_minutes"))
-    others = (data.with_lead_in("sleep_score"), *(np.where(rested, 0.0, effort) for effort in efforts))
+    others = (
+        data.with_lead_in("sleep_score"),
+        *(np.where(rested, 0.0, effort) for effort in efforts),
+    )
     level = trailing_mean(readiness, LEVEL_DAYS)
     before = np.concatenate([[np.nan], readiness[:-1]])
     return [
@@ -127,7 +148,13 @@ def _walk_forward(features: Matrix, readiness: Series) -> Matrix:
     for day in made:
         until = slice(day + 1)
         value = _expected(features[until], readiness[until], level[until])
-        rows[day] = readiness[day + 1], value, readiness[day], week[day], np.nanmean(readiness[until])
+        rows[day] = (
+            readiness[day + 1],
+            value,
+            readiness[day],
+            week[day],
+            np.nanmean(readiness[until]),
+        )
     return rows[made[0] : made[-1] + 1] if len(made) else rows[:0]
 
 
@@ -156,7 +183,9 @@ def _predicted(features: Matrix, outcomes: Series, today: Series) -> float:
     rotated = left.T @ (truths - truths.mean())
     shrinkage = singular**2 / (singular**2 + PENALTIES[:, None])
     residual = (
-        ((truths - truths.mean()) ** 2).sum() - (rotated**2).sum() + (((1 - shrinkage) * rotated) ** 2).sum(axis=1)
+        ((truths - truths.mean()) ** 2).sum()
+        - (rotated**2).sum()
+        + (((1 - shrinkage) * rotated) ** 2).sum(axis=1)
     )
     best = int(np.argmin(residual / (len(truths) - 1 - shrinkage.sum(axis=1)) ** 2))
     inverse = np.divide(shrinkage[best], singular, out=np.zeros_like(singular), where=singular > 0)

@@ -45,14 +45,22 @@ def analyze(data: InsightData) -> Insight:
     median = float(np.median(output[known])) if known.any() else None
     high: Mask = known & (output > (median or 0.0))
     findings = (
-        _by_group(data, readiness, high & ~np.isnan(readiness), known & ~high & ~np.isnan(readiness), median),
+        _by_group(
+            data,
+            readiness,
+            high & ~np.isnan(readiness),
+            known & ~high & ~np.isnan(readiness),
+            median,
+        ),
         _by_rank(data, output, readiness),
     )
     groups = {REST: data.workout_types == REST, "low": known & ~high, "high": high}
     return Insight(NAME, TITLE, data.user_id, data.as_of, findings, _series(data, groups, median))
 
 
-def _by_group(data: InsightData, readiness: Series, high: Mask, low: Mask, median: float | None) -> Finding:
+def _by_group(
+    data: InsightData, readiness: Series, high: Mask, low: Mask, median: float | None
+) -> Finding:
     claim = Claim(
         "high_vs_low",
         "Next-day readiness differs between days with a high and days with a low output.",
@@ -63,11 +71,15 @@ def _by_group(data: InsightData, readiness: Series, high: Mask, low: Mask, media
     if min(n_high, n_low) < MINIMUM_GROUP:
         short = "high" if n_high < n_low else "low"
         return not_enough(claim, RANK_TEST, min(n_high, n_low), MINIMUM_GROUP, short=short)
-    return compared(claim, compare_groups(readiness, high, low), readiness, high, low, median_output_kj=median)
+    return compared(
+        claim, compare_groups(readiness, high, low), readiness, high, low, median_output_kj=median
+    )
 
 
 def _by_rank(data: InsightData, output: Series, readiness: Series) -> Finding:
-    claim = Claim("output", "Output and next-day readiness move together.", data.window, caveats=CAVEATS)
+    claim = Claim(
+        "output", "Output and next-day readiness move together.", data.window, caveats=CAVEATS
+    )
     n = int(paired(output, readiness).sum())
     if n < MINIMUM_PAIRS:
         return not_enough(claim, CORRELATION_TEST, n, MINIMUM_PAIRS)
@@ -76,7 +88,10 @@ def _by_rank(data: InsightData, output: Series, readiness: Series) -> Finding:
 
 def _series(data: InsightData, groups: dict[str, Mask], median: float | None) -> dict[str, Any]:
     """Median and quartiles of readiness on the day itself and the day after, for each group."""
-    outcomes = {"same_day": data.series("readiness_score"), "next_day": data.next_day("readiness_score")}
+    outcomes = {
+        "same_day": data.series("readiness_score"),
+        "next_day": data.next_day("readiness_score"),
+    }
     return {
         "median_output_kj": median,
         "groups": list(groups),
@@ -98,10 +113,17 @@ def visualize(insight: Insight, mode: Mode = "light") -> Figure:
     series = insight.series
     finding = insight.findings[0]
     middle = series["median_output_kj"]
-    split = {"low": f"<br>up to {middle:.0f} kJ", "high": f"<br>above {middle:.0f} kJ"} if middle is not None else {}
+    split = (
+        {"low": f"<br>up to {middle:.0f} kJ", "high": f"<br>above {middle:.0f} kJ"}
+        if middle is not None
+        else {}
+    )
     names = {REST: "Rest", "low": "Low output", "high": "High output"}
     return charts.grouped_bars(
-        [f"{names[g]}{split.get(g, '')}<br>n = {n}" for g, n in zip(series["groups"], series["days"], strict=True)],
+        [
+            f"{names[g]}{split.get(g, '')}<br>n = {n}"
+            for g, n in zip(series["groups"], series["days"], strict=True)
+        ],
         [
             _bar("That morning", series["outcomes"]["same_day"]),
             _bar("On the day after", series["outcomes"]["next_day"]),

@@ -11,7 +11,11 @@ import pyarrow as pa
 from bio_lakehouse.insights.forecast import BASELINES, Forecast, narrate
 from bio_lakehouse.lake.schema import USER_ID, Column, TableSchema
 
-BASELINE_COLUMNS = ("mean_error_of_today", "mean_error_of_seven_day_mean", "mean_error_of_long_mean")
+BASELINE_COLUMNS = (
+    "mean_error_of_today",
+    "mean_error_of_seven_day_mean",
+    "mean_error_of_long_mean",
+)
 
 
 def _score(name: str, comment: str) -> Column:
@@ -28,20 +32,42 @@ SCHEMA = TableSchema(
     grain=("user_id", "day"),
     columns=(
         USER_ID,
-        Column("day", "date", "The evening on which it is made: later days were not looked at.", required=True),
+        Column(
+            "day",
+            "date",
+            "The evening on which it is made: later days were not looked at.",
+            required=True,
+        ),
         Column("forecast_day", "date", "The day it is about, the day after.", required=True),
-        _score("readiness_score", "Readiness expected; null without enough past forecasts or without today's score."),
+        _score(
+            "readiness_score",
+            "Readiness expected; null without enough past forecasts or without today's score.",
+        ),
         _score("interval_low", "Lower end of the 80 % interval."),
         _score("interval_high", "Upper end of the 80 % interval."),
-        Column("past_forecasts", "int", "Past forecasts that it is judged by.", minimum=0, required=True),
+        Column(
+            "past_forecasts",
+            "int",
+            "Past forecasts that it is judged by.",
+            minimum=0,
+            required=True,
+        ),
         Column("needed", "int", "Past forecasts that are needed.", minimum=0, required=True),
-        Column("is_today_known", "boolean", "Whether the readiness of `day` is known.", required=True),
-        Column("mean_error", "double", "Mean absolute miss of the past forecasts (points).", minimum=0),
+        Column(
+            "is_today_known", "boolean", "Whether the readiness of `day` is known.", required=True
+        ),
+        Column(
+            "mean_error", "double", "Mean absolute miss of the past forecasts (points).", minimum=0
+        ),
         *(
             Column(name, "double", f"The same of {rule} as forecast (points).", minimum=0)
             for name, rule in zip(BASELINE_COLUMNS, BASELINES, strict=True)
         ),
-        Column("beats_all", "boolean", "Whether it missed by less than each, than the last by more than chance."),
+        Column(
+            "beats_all",
+            "boolean",
+            "Whether it missed by less than each, than the last by more than chance.",
+        ),
         Column("narrative", "string", "The forecast in plain words.", required=True),
     ),
 )
@@ -72,7 +98,10 @@ def _row(made: Forecast) -> dict[str, Any]:
         "needed": made.needed,
         "is_today_known": made.is_today_known,
         "mean_error": made.mean_error,
-        **{column: missed.get(rule) for column, rule in zip(BASELINE_COLUMNS, BASELINES, strict=True)},
+        **{
+            column: missed.get(rule)
+            for column, rule in zip(BASELINE_COLUMNS, BASELINES, strict=True)
+        },
         "beats_all": made.beats_all,
         "narrative": narrate(made),
     }
@@ -87,7 +116,9 @@ def _forecast(row: Mapping[str, Any]) -> Forecast:
         needed=row["needed"],
         is_today_known=row["is_today_known"],
         value=row["readiness_score"],
-        interval=None if row["interval_low"] is None else (row["interval_low"], row["interval_high"]),
+        interval=None
+        if row["interval_low"] is None
+        else (row["interval_low"], row["interval_high"]),
         mean_error=row["mean_error"],
         baseline_errors=None if row["mean_error"] is None else missed,
         beats_all=row["beats_all"],

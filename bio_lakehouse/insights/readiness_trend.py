@@ -30,23 +30,31 @@ Direction = Literal["improving", "stable", "declining"]
 def analyze(data: InsightData) -> Insight:
     """Theil-Sen slope with Mann-Kendall test (tested), and the line through the 14-day average (described)."""
     readiness = data.series("readiness_score")
-    averages = {days: trailing_mean(data.with_lead_in("readiness_score"), days)[LEAD_IN_DAYS:] for days in (7, 14)}
+    averages = {
+        days: trailing_mean(data.with_lead_in("readiness_score"), days)[LEAD_IN_DAYS:]
+        for days in (7, 14)
+    }
     n = int((~np.isnan(readiness)).sum())
     monotone = Claim("trend", "Readiness rises or falls over the window.", data.window)
     smoothed = Claim(
         "smoothed_line",
         "The 14-day average of readiness has a direction.",
         data.window,
-        caveats=("Averages over shared days resemble each other, so this line is shown and not tested.",),
+        caveats=(
+            "Averages over shared days resemble each other, so this line is shown and not tested.",
+        ),
         tested=False,
     )
     if n < MINIMUM_TREND_DAYS:
         findings = tuple(
-            not_enough(claim, test, n, MINIMUM_TREND_DAYS) for claim, test in ((monotone, TEST), (smoothed, SMOOTHED))
+            not_enough(claim, test, n, MINIMUM_TREND_DAYS)
+            for claim, test in ((monotone, TEST), (smoothed, SMOOTHED))
         )
     else:
         findings = (_monotone(monotone, readiness), _smoothed(smoothed, averages[14], n))
-    return Insight(NAME, TITLE, data.user_id, data.as_of, findings, _series(data, readiness, averages))
+    return Insight(
+        NAME, TITLE, data.user_id, data.as_of, findings, _series(data, readiness, averages)
+    )
 
 
 def _monotone(claim: Claim, readiness: Series) -> Finding:
@@ -103,7 +111,9 @@ def _series(data: InsightData, readiness: Series, averages: dict[int, Series]) -
     return {
         "days": [day.isoformat() for day in data.days],
         "readiness": with_gaps(readiness),
-        "averages": {f"{days}-day average": with_gaps(average) for days, average in averages.items()},
+        "averages": {
+            f"{days}-day average": with_gaps(average) for days, average in averages.items()
+        },
     }
 
 
@@ -132,7 +142,10 @@ def _line(smoothed: Finding, average: list[float | None]) -> list[float | None] 
         return None
     known = [position for position, value in enumerate(average) if value is not None]
     start, slope = smoothed.values["intercept"], smoothed.effect / DAYS_A_WEEK
-    return [start + slope * position if known[0] <= position <= known[-1] else None for position in range(len(average))]
+    return [
+        start + slope * position if known[0] <= position <= known[-1] else None
+        for position in range(len(average))
+    ]
 
 
 def narrate(insight: Insight) -> str:

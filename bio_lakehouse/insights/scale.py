@@ -26,4 +26,6 @@ def scale_of(finding: Finding) -> Scale:
     if finding.effect_name in ("Pearson r", "Spearman ρ"):
         return Scale(1.0, "opposite", "together")
     farthest = max(abs(value) for value in (finding.effect or 0.0, *(finding.interval or ())))
-    return Scale(next((reach for reach in SLOPE_REACHES if farthest <= reach), farthest), "falling", "rising")
+    return Scale(
+        next((reach for reach in SLOPE_REACHES if farthest <= reach), farthest), "falling", "rising"
+    )

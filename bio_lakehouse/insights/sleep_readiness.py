@@ -33,7 +33,10 @@ def analyze(data: InsightData) -> Insight:
     """Pearson r of sleep score with next-day readiness (tested) and with the same morning's (described)."""
     sleep = data.series("sleep_score")
     next_day = Claim(
-        "next_day", "Sleep score and next-day readiness move together.", data.window, caveats=(SLEEP_BALANCE,)
+        "next_day",
+        "Sleep score and next-day readiness move together.",
+        data.window,
+        caveats=(SLEEP_BALANCE,),
     )
     same_day = Claim(
         "same_day",
@@ -61,7 +64,9 @@ def _finding(claim: Claim, sleep: Series, readiness: Series) -> Finding:
 def _series(data: InsightData, next_day: Finding) -> dict[str, Any]:
     sleep, readiness = data.series("sleep_score"), data.next_day("readiness_score")
     both = paired(sleep, readiness)
-    band = line_band(sleep, readiness, next_day.n_eff) if next_day.values and next_day.n_eff else None
+    band = (
+        line_band(sleep, readiness, next_day.n_eff) if next_day.values and next_day.n_eff else None
+    )
     return {
         "days": [day.isoformat() for day, known in zip(data.days, both, strict=True) if known],
         "sleep": sleep[both].tolist(),
@@ -94,11 +99,15 @@ def sentence(finding: Finding) -> str:
     first, second = SUBJECTS[finding.name]
     counted = count(finding.n, "pair", "pairs") + " of days"
     if finding.needed is not None:
-        return sentences.not_enough_data(f"{first} and {second}", finding.n, finding.needed, "pairs of days")
+        return sentences.not_enough_data(
+            f"{first} and {second}", finding.n, finding.needed, "pairs of days"
+        )
     if finding.effect is None:
         return sentences.never_changed(first, second, counted)
     evidence = sentences.Evidence(finding.interval, counted, finding.decided_q)
     if not finding.tested:
-        return sentences.same_measurement("sleep", "readiness", "r", finding.effect, evidence, SAME_NIGHT)
+        return sentences.same_measurement(
+            "sleep", "readiness", "r", finding.effect, evidence, SAME_NIGHT
+        )
     say = sentences.go_together if finding.status == "found" else sentences.no_relation
     return say(first, second, "r", finding.effect, evidence)

@@ -23,16 +23,31 @@ SCHEMA = TableSchema(
     grain=("user_id", "day", "insight", "finding"),
     columns=(
         USER_ID,
-        Column("day", "date", "The day as of which this holds: later days were not looked at.", required=True),
+        Column(
+            "day",
+            "date",
+            "The day as of which this holds: later days were not looked at.",
+            required=True,
+        ),
         Column("insight", "string", "Name of the insight, such as sleep_readiness.", required=True),
         Column("finding", "string", "Name of the finding within the insight.", required=True),
-        Column("position", "int", "Place of the finding within its insight, from 0.", minimum=0, required=True),
+        Column(
+            "position",
+            "int",
+            "Place of the finding within its insight, from 0.",
+            minimum=0,
+            required=True,
+        ),
         Column("title", "string", "The insight's title.", required=True),
         Column("claim", "string", "What was looked for.", required=True),
-        Column("status", "string", "found, described, not found, or not enough data.", required=True),
+        Column(
+            "status", "string", "found, described, not found, or not enough data.", required=True
+        ),
         Column("narrative", "string", "The finding in plain words.", required=True),
         Column("test", "string", "The test, or the rule by which days were picked.", required=True),
-        Column("is_tested", "boolean", "False when it is described only: no p, no q.", required=True),
+        Column(
+            "is_tested", "boolean", "False when it is described only: no p, no q.", required=True
+        ),
         Column("window_first_day", "date", "First day looked at.", required=True),
         Column("window_last_day", "date", "Last day looked at.", required=True),
         Column("effect_name", "string", "Scale of the effect, such as Pearson r."),
@@ -49,17 +64,33 @@ SCHEMA = TableSchema(
             minimum=0,
             maximum=1,
         ),
-        Column("needed", "int", "The minimum that n falls short of; null when there is enough.", minimum=0),
+        Column(
+            "needed",
+            "int",
+            "The minimum that n falls short of; null when there is enough.",
+            minimum=0,
+        ),
         Column("caveats", "string", "Caveats (JSON list of sentences).", required=True),
-        Column("finding_values", "string", "Further figures of the finding (JSON object).", required=True),
-        Column("series", "string", "What the insight's figure is drawn from (JSON object; on position 0 only)."),
+        Column(
+            "finding_values",
+            "string",
+            "Further figures of the finding (JSON object).",
+            required=True,
+        ),
+        Column(
+            "series",
+            "string",
+            "What the insight's figure is drawn from (JSON object; on position 0 only).",
+        ),
     ),
 )
 
 
 def to_rows(insights: Iterable[Insight]) -> pa.Table:
     """Insights that went through `adjust` as rows of gold.insights, in the schema's order."""
-    rows = [_row(insight, position) for insight in insights for position in range(len(insight.findings))]
+    rows = [
+        _row(insight, position) for insight in insights for position in range(len(insight.findings))
+    ]
     return pa.Table.from_pylist(rows, schema=SCHEMA.arrow)
 
 

@@ -35,14 +35,37 @@ SCHEMA = TableSchema(
     columns=(
         USER_ID,
         DAY,
-        Column("training_load", "double", "Load of the day's workouts (100: an hour at threshold); 0 on a rest day."),
-        Column("is_estimated", "boolean", "True when average power stands in for normalised power; null when unknown."),
-        Column("methods", "string", "How the workouts' loads were found: heart_rate, power; null on a rest day."),
         Column(
-            "unknown_workouts", "int", "Workouts with neither power nor heart rate to go by.", minimum=0, required=True
+            "training_load",
+            "double",
+            "Load of the day's workouts (100: an hour at threshold); 0 on a rest day.",
         ),
-        Column("chronic_load", "double", "Load weighted over 42 days; null on an unknown day.", minimum=0),
-        Column("acute_load", "double", "Load weighted over 7 days; null on an unknown day.", minimum=0),
+        Column(
+            "is_estimated",
+            "boolean",
+            "True when average power stands in for normalised power; null when unknown.",
+        ),
+        Column(
+            "methods",
+            "string",
+            "How the workouts' loads were found: heart_rate, power; null on a rest day.",
+        ),
+        Column(
+            "unknown_workouts",
+            "int",
+            "Workouts with neither power nor heart rate to go by.",
+            minimum=0,
+            required=True,
+        ),
+        Column(
+            "chronic_load",
+            "double",
+            "Load weighted over 42 days; null on an unknown day.",
+            minimum=0,
+        ),
+        Column(
+            "acute_load", "double", "Load weighted over 7 days; null on an unknown day.", minimum=0
+        ),
         Column("form", "double", "Chronic minus acute load of the day before."),
         Column(
             "known_days",
@@ -51,7 +74,11 @@ SCHEMA = TableSchema(
             minimum=0,
             required=True,
         ),
-        Column("state", "string", "building until 42 days in a row are known, then steady; null on an unknown day."),
+        Column(
+            "state",
+            "string",
+            "building until 42 days in a row are known, then steady; null on an unknown day.",
+        ),
     ),
 )
 
@@ -72,7 +99,9 @@ def power_load(minutes: float, watts: float, ftp: float) -> float:
     return 100 * minutes / 60 * (watts / ftp) ** 2
 
 
-def heart_rate_load(minutes: float, average: float, rest: float, maximum: float, threshold: float) -> float:
+def heart_rate_load(
+    minutes: float, average: float, rest: float, maximum: float, threshold: float
+) -> float:
     """100 · TRIMP(workout) / TRIMP(60 minutes at `threshold`); heart rates in beats a minute."""
     return 100 * trimp(minutes, average, rest, maximum) / trimp(60, threshold, rest, maximum)
 
@@ -84,7 +113,11 @@ def trimp(minutes: float, average: float, rest: float, maximum: float) -> float:
 
 
 def workout_load(
-    minutes: float | None, watts: float | None, heart_rate: float | None, rest: float | None, profile: UserProfile
+    minutes: float | None,
+    watts: float | None,
+    heart_rate: float | None,
+    rest: float | None,
+    profile: UserProfile,
 ) -> WorkoutLoad:
     """The load of one workout: by power, else by heart rate, else unknown.
 
@@ -98,7 +131,13 @@ def workout_load(
     if watts is not None and profile.ftp:
         return WorkoutLoad(power_load(minutes, watts, profile.ftp), "power")
     maximum, threshold = profile.max_heart_rate, profile.threshold_heart_rate
-    if heart_rate is None or rest is None or not maximum or not threshold or not rest < threshold <= maximum:
+    if (
+        heart_rate is None
+        or rest is None
+        or not maximum
+        or not threshold
+        or not rest < threshold <= maximum
+    ):
         return UNKNOWN
     return WorkoutLoad(heart_rate_load(minutes, heart_rate, rest, maximum, threshold), "heart_rate")
 
@@ -121,7 +160,9 @@ def training_load(daily: pd.DataFrame, workouts: pd.DataFrame, profile: UserProf
         [workout_load(*workout, rest, profile) for workout in done.get(day, ())]
         for day, rest in zip(days, resting, strict=True)
     ]
-    known = [_day_load(of_day, rested.get(day, False)) for day, of_day in zip(days, loads, strict=True)]
+    known = [
+        _day_load(of_day, rested.get(day, False)) for day, of_day in zip(days, loads, strict=True)
+    ]
     rows = [
         {"user_id": profile.user_id, "day": day} | _described(load, of_day) | state
         for day, load, of_day, state in zip(days, known, loads, states(known), strict=True)
@@ -145,7 +186,11 @@ def states(loads: Sequence[float | None]) -> Iterator[dict[str, Any]]:
             "acute_load": None if load is None else acute,
             "form": form,
             "known_days": known_days,
-            "state": None if load is None else "building" if known_days < BUILDING_DAYS else "steady",
+            "state": None
+            if load is None
+            else "building"
+            if known_days < BUILDING_DAYS
+            else "steady",
         }
 
 
@@ -179,11 +224,15 @@ def _calendar(first: date, last: date) -> list[date]:
 
 def _resting_heart_rates(daily: pd.DataFrame, days: Sequence[date]) -> list[float | None]:
     """On each day the median of the resting heart rates known up to it; None before the first."""
-    measured = pd.Series(as_numbers(daily["resting_heart_rate_bpm"]), index=daily["day"]).reindex(pd.Index(days))
+    measured = pd.Series(as_numbers(daily["resting_heart_rate_bpm"]), index=daily["day"]).reindex(
+        pd.Index(days)
+    )
     return _optional(measured.expanding(min_periods=1).median().to_numpy(dtype=np.float64))
 
 
-def _workouts_by_day(workouts: pd.DataFrame) -> dict[date, list[tuple[float | None, float | None, float | None]]]:
+def _workouts_by_day(
+    workouts: pd.DataFrame,
+) -> dict[date, list[tuple[float | None, float | None, float | None]]]:
     """Minutes, watts and heart rate of each day's workouts."""
     columns = ("length_minutes", "avg_watts", "avg_heart_rate_bpm")
     figures = zip(*(_optional(as_numbers(workouts[column])) for column in columns), strict=True)

@@ -37,9 +37,13 @@ def analyze(data: InsightData) -> Insight:
     types = data.workout_types
     rest: Mask = known & (types == REST)
     kinds = sorted({kind for kind in types if kind is not None} - {REST})
-    groups = {kind: known & (types == kind) for kind in kinds} or {"workouts": np.zeros(len(types), dtype=np.bool_)}
+    groups = {kind: known & (types == kind) for kind in kinds} or {
+        "workouts": np.zeros(len(types), dtype=np.bool_)
+    }
     findings = tuple(_finding(data, kind, readiness, days, rest) for kind, days in groups.items())
-    return Insight(NAME, TITLE, data.user_id, data.as_of, findings, _series(readiness, {REST: rest} | groups))
+    return Insight(
+        NAME, TITLE, data.user_id, data.as_of, findings, _series(readiness, {REST: rest} | groups)
+    )
 
 
 def _finding(data: InsightData, kind: str, readiness: Series, days: Mask, rest: Mask) -> Finding:
@@ -60,7 +64,9 @@ def _series(readiness: Series, groups: dict[str, Mask]) -> dict[str, Any]:
     """Groups with at least one day: rest first, then those with most days."""
     days = {kind: mask for kind, mask in groups.items() if mask.any()}
     order = sorted(days, key=lambda kind: (kind != REST, -int(days[kind].sum()), kind))
-    return {"groups": [{"type": kind, "readiness": readiness[days[kind]].tolist()} for kind in order]}
+    return {
+        "groups": [{"type": kind, "readiness": readiness[days[kind]].tolist()} for kind in order]
+    }
 
 
 def visualize(insight: Insight, mode: Mode = "light") -> Figure:
@@ -75,7 +81,9 @@ def visualize(insight: Insight, mode: Mode = "light") -> Figure:
         for g in insight.series["groups"]
     ]
     note = None if groups else charts.refusal(0, MINIMUM_GROUP, "days")
-    return charts.box_by_group(groups, title="Readiness on the day after (0–100)", note=note, mode=mode)
+    return charts.box_by_group(
+        groups, title="Readiness on the day after (0–100)", note=note, mode=mode
+    )
 
 
 def narrate(insight: Insight) -> str:

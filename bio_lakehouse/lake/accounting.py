@@ -35,7 +35,9 @@ def current_rows(lines: Lines) -> Counter[tuple[str, str, date]]:
 
 def newest(versions: list[Line]) -> list[Line]:
     """The last version of each record."""
-    return list({line.key: line for line in sorted(versions, key=lambda line: line.version)}.values())
+    return list(
+        {line.key: line for line in sorted(versions, key=lambda line: line.version)}.values()
+    )
 
 
 def best_origins(lines: Lines) -> dict[tuple[str, date, str], str]:
@@ -45,7 +47,9 @@ def best_origins(lines: Lines) -> dict[tuple[str, date, str], str]:
         for key, versions in files.items():
             for name in {name for line in versions for name in fed_datasets(dataset, line)}:
                 place = (name, key.day, key.user_id)
-                best[place] = min(key.origin, best.get(place, key.origin), key=ORIGIN_RANK.__getitem__)
+                best[place] = min(
+                    key.origin, best.get(place, key.origin), key=ORIGIN_RANK.__getitem__
+                )
     return best
 
 
@@ -53,7 +57,9 @@ def fed_datasets(dataset: str, line: Line) -> tuple[str, ...]:
     """The datasets whose tables a bronze record feeds: its own, or those of which a trends row has a value."""
     if dataset != TRENDS:
         return (dataset,)
-    filled = {canonical_header(name) for name, text in json.loads(line.record).items() if _is_known(text)}
+    filled = {
+        canonical_header(name) for name, text in json.loads(line.record).items() if _is_known(text)
+    }
     return tuple(
         name
         for name, fields in TRENDS_FIELDS.items()

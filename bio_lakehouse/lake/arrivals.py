@@ -43,7 +43,9 @@ class Arrival:
 
     @property
     def failed(self) -> bool:
-        return not self.repeated and (self.entry.status == "validation_failed" or self.entry.quarantined_count > 0)
+        return not self.repeated and (
+            self.entry.status == "validation_failed" or self.entry.quarantined_count > 0
+        )
 
 
 def ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None = None) -> list[Arrival]:
@@ -83,9 +85,15 @@ def scan(lake: Lakehouse, progress: Callable[[str], None] = lambda _: None) -> l
 
 def news(lake: Lakehouse) -> list[ObjectInfo]:
     """What lies in landing and must be taken, sorted by key; `LandingError` when landing cannot be listed."""
-    known, interrupted, today = _entries_by_object(lake), lake.log.interrupted(), lake.settings.today()
+    known, interrupted, today = (
+        _entries_by_object(lake),
+        lake.log.interrupted(),
+        lake.settings.today(),
+    )
     lying = landing.files(lake.landing_objects)
-    return [info for info in lying if info.key in interrupted or is_news(info, known[info.key], today)]
+    return [
+        info for info in lying if info.key in interrupted or is_news(info, known[info.key], today)
+    ]
 
 
 def is_news(info: ObjectInfo, entries: list[LogEntry], today: date) -> bool:
@@ -156,7 +164,9 @@ def overwritten_path(path: str, checksum: str) -> str:
 def context_of(lake: Lakehouse, file: LandedFile) -> ParseContext:
     settings = lake.settings
     zone = ZoneInfo(settings.user_profile(file.user_id).timezone)
-    return ParseContext(zone, settings.first_day, settings.today(), file.note.dataset, file.note.fetch)
+    return ParseContext(
+        zone, settings.first_day, settings.today(), file.note.dataset, file.note.fetch
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +205,9 @@ forget_readings = _read_cached.cache_clear
 """Give back the memory of files that were read."""
 
 
-def _fail(lake: Lakehouse, path: str, info: ObjectInfo, user_id: str, digest: str, reason: str) -> Arrival:
+def _fail(
+    lake: Lakehouse, path: str, info: ObjectInfo, user_id: str, digest: str, reason: str
+) -> Arrival:
     entry = _failed(path, info, user_id, digest, reason)
     lake.log.record(entry)
     return Arrival(path, entry)
@@ -300,11 +312,15 @@ def changed_days(lake: Lakehouse, entry: LogEntry) -> Plan:
         wanted, existing = day_files(lake, dataset, entry.first_day, entry.last_day, arriving=entry)
         differing = lake.bronze.changes(wanted, existing)
         plan.changed[dataset] = {key.day for key in differing}
-        plan.new |= {key.day for key in differing if key not in existing} - pending.get(dataset, set())
+        plan.new |= {key.day for key in differing if key not in existing} - pending.get(
+            dataset, set()
+        )
         for key, day in wanted.items():
             rows = day.landed[entry.file_path]
             if key not in differing and rows:
-                plan.repeated.append(FileDay(entry.file_path, dataset, key.day, rows, duplicates=rows))
+                plan.repeated.append(
+                    FileDay(entry.file_path, dataset, key.day, rows, duplicates=rows)
+                )
     return plan
 
 
@@ -313,7 +329,9 @@ def newly_covered(lake: Lakehouse, entry: LogEntry) -> set[date]:
     if entry.covered_first is None or entry.covered_last is None:
         return set()
     days = set(bronze.days_between(entry.covered_first, entry.covered_last))
-    for other in lake.log.covering(entry.user_id, entry.source or "", entry.covered_first, entry.covered_last):
+    for other in lake.log.covering(
+        entry.user_id, entry.source or "", entry.covered_first, entry.covered_last
+    ):
         days.difference_update(other.covered_days)
     settings = lake.settings
     return {day for day in days if settings.first_day <= day <= settings.today()}
@@ -388,13 +406,22 @@ def write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> Bron
     changes = lake.bronze.changes(wanted, existing)
     lake.bronze.apply(changes)
     named = under_their_names(lake)
-    lines = {key: day.lines if key in changes else named(bronze.decode(existing[key])) for key, day in wanted.items()}
-    counts = [count for key, day in wanted.items() for count in bronze.file_days(key, day.landed, lines[key])]
+    lines = {
+        key: day.lines if key in changes else named(bronze.decode(existing[key]))
+        for key, day in wanted.items()
+    }
+    counts = [
+        count
+        for key, day in wanted.items()
+        for count in bronze.file_days(key, day.landed, lines[key])
+    ]
     lake.log.replace_days(dataset, first, last, counts)
     by_day: Counter[date] = Counter()
     for key, kept in lines.items():
         by_day[key.day] += len(kept)
-    return BronzeWrite(dict(by_day), written=len(changes), unchanged=len(wanted.keys() - changes.keys()))
+    return BronzeWrite(
+        dict(by_day), written=len(changes), unchanged=len(wanted.keys() - changes.keys())
+    )
 
 
 def pending(lake: Lakehouse) -> Changes:
@@ -402,7 +429,9 @@ def pending(lake: Lakehouse) -> Changes:
     return lake.log.pending()
 
 
-def settle(lake: Lakehouse, datasets: Iterable[str], first: date, last: date, begun: datetime | None = None) -> None:
+def settle(
+    lake: Lakehouse, datasets: Iterable[str], first: date, last: date, begun: datetime | None = None
+) -> None:
     """After gold is built: recount what became of each row on these days, and mark `datasets` as built.
 
     What arrived after the run had `begun` stays pending: its bronze may have been written before.
@@ -416,7 +445,8 @@ def recount(lake: Lakehouse, first: date, last: date) -> None:
     named = under_their_names(lake)
     lines = {
         dataset: {
-            key: named(bronze.decode(content)) for key, content in lake.bronze.contents(dataset, first, last).items()
+            key: named(bronze.decode(content))
+            for key, content in lake.bronze.contents(dataset, first, last).items()
         }
         for dataset in sources.BRONZE_DATASETS
     }

@@ -116,7 +116,9 @@ def to_line(record: Record, text: str, entry: LogEntry) -> Line:
     """The line of one record of a landed file; `text` is its content as JSON."""
     version = f"{entry.version}|{fullness(record.content):07d}|{record.line:09d}"
     arrived = entry.upload_timestamp.isoformat()
-    return Line(record.key, version, record.line, entry.file_path, arrived, to_json(record.hints), text)
+    return Line(
+        record.key, version, record.line, entry.file_path, arrived, to_json(record.hints), text
+    )
 
 
 def merge(lines: Iterable[Line]) -> DayFile:
@@ -139,7 +141,12 @@ before that."""
 
 
 def encode(key: DayKey, lines: list[Line]) -> bytes:
-    about = {"user_id": key.user_id, "day": key.day.isoformat(), "origin": key.origin, "dataset": key.dataset}
+    about = {
+        "user_id": key.user_id,
+        "day": key.day.isoformat(),
+        "origin": key.origin,
+        "dataset": key.dataset,
+    }
     start = json.dumps(about, ensure_ascii=False, separators=(",", ":"))[:-1]
     return "".join(f"{start}{_rest(line)}\n" for line in lines).encode()
 
@@ -161,7 +168,9 @@ def _decode_line(text: str) -> Line:
     head, _, rest = text.partition(HINTS)
     hints, _, record = rest.partition(RECORD)
     v = json.loads(head + "}")
-    return Line(v["key"], v["version"], v["line"], v["source_file"], v["ingested_at"], hints, record[:-1])
+    return Line(
+        v["key"], v["version"], v["line"], v["source_file"], v["ingested_at"], hints, record[:-1]
+    )
 
 
 def parse_key(object_key: str) -> DayKey | None:
@@ -187,7 +196,11 @@ class Bronze:
     def keys(self, dataset: str, first: date, last: date) -> list[DayKey]:
         """The day files that exist for `dataset` on days `first` to `last`."""
         if (last - first).days < 40:
-            listed = [info.key for day in days_between(first, last) for info in self.objects.list(folder(dataset, day))]
+            listed = [
+                info.key
+                for day in days_between(first, last)
+                for info in self.objects.list(folder(dataset, day))
+            ]
         else:
             listed = [info.key for info in self.objects.list(f"bronze/{dataset}")]
         found = (parse_key(key) for key in listed)
@@ -214,22 +227,32 @@ class Bronze:
             "version": [line.version for line in lines],
             "line": [line.line for line in lines],
             "source_file": [line.source_file for line in lines],
-            "ingested_at": [datetime.fromisoformat(line.ingested_at).replace(tzinfo=None) for line in lines],
+            "ingested_at": [
+                datetime.fromisoformat(line.ingested_at).replace(tzinfo=None) for line in lines
+            ],
             "hints": [line.hints for line in lines],
             "record": [line.record for line in lines],
         }
         return pa.table(columns, schema=ARROW)
 
-    def changes(self, wanted: dict[DayKey, DayFile], existing: dict[DayKey, bytes]) -> dict[DayKey, bytes]:
+    def changes(
+        self, wanted: dict[DayKey, DayFile], existing: dict[DayKey, bytes]
+    ) -> dict[DayKey, bytes]:
         """The day files that must say something else than they do, with their new bytes (none: the file goes)."""
         new = {key: encode(key, day.lines) for key, day in wanted.items()}
-        same = {key for key, content in new.items() if key in existing and _says(existing[key], content, wanted[key])}
+        same = {
+            key
+            for key, content in new.items()
+            if key in existing and _says(existing[key], content, wanted[key])
+        }
         return {key: content for key, content in new.items() if key not in same} | dict.fromkeys(
             existing.keys() - wanted.keys(), b""
         )
 
     def apply(self, changes: dict[DayKey, bytes]) -> None:
-        self.objects.put_many({key.object_key: content for key, content in changes.items() if content})
+        self.objects.put_many(
+            {key.object_key: content for key, content in changes.items() if content}
+        )
         for key in (key for key, content in changes.items() if not content):
             self.objects.delete(key.object_key)
 
@@ -241,4 +264,7 @@ def _says(content: bytes, wanted: bytes, day: DayFile) -> bool:
 def file_days(key: DayKey, landed: Counter[str], lines: list[Line]) -> list[FileDay]:
     """Row counts of one day file by source file: a row that landed and made no line is an identical duplicate."""
     kept = Counter(line.source_file for line in lines)
-    return [FileDay(path, key.dataset, key.day, rows, rows - kept[path]) for path, rows in landed.items()]
+    return [
+        FileDay(path, key.dataset, key.day, rows, rows - kept[path])
+        for path, rows in landed.items()
+    ]

@@ -33,14 +33,19 @@ class FetchedWindows:
             window
             for note in self.notes(oldest)
             if (window := _window(note))
-            and ((since and note.fetched_at >= since) or (resume and self._is_final(note.fetched_at, window)))
+            and (
+                (since and note.fetched_at >= since)
+                or (resume and self._is_final(note.fetched_at, window))
+            )
         }
 
     def land(self, answer: Answer) -> str:
         """Put one whole answer into landing, and forget the failures that it makes good; the landing key."""
         fetched = f"{answer.note.fetched_at:%Y%m%dT%H%M%S%fZ}"
         name = f"oura_{answer.file_name.removesuffix('.json')}_{fetched}.json"
-        key = landing.put(self.lake.landing_objects, self.user_id, name, answer.content, Note(fetch=answer.note))
+        key = landing.put(
+            self.lake.landing_objects, self.user_id, name, answer.content, Note(fetch=answer.note)
+        )
         for window, path in self._failed.items():
             if answer.window.covers(window):
                 self.lake.log.forget(path)

@@ -17,8 +17,20 @@ from bio_lakehouse.lake.landing import Note
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources.oura.client import OuraClient
 from bio_lakehouse.sources.oura.connection import OuraConnection
-from bio_lakehouse.sources.oura.fetch import Answer, FailedWindow, Progress, failure_of, fetch, readable
-from bio_lakehouse.sources.oura.tokens import TokenStore, open_token_store, signed_in_users, tokens_in
+from bio_lakehouse.sources.oura.fetch import (
+    Answer,
+    FailedWindow,
+    Progress,
+    failure_of,
+    fetch,
+    readable,
+)
+from bio_lakehouse.sources.oura.tokens import (
+    TokenStore,
+    open_token_store,
+    signed_in_users,
+    tokens_in,
+)
 from bio_lakehouse.sources.peloton.download import PelotonBrowser, download_workouts, keeps_login
 from bio_lakehouse.sources.records import FetchNote
 
@@ -70,7 +82,9 @@ def oura_users(settings: Settings) -> list[str]:
         raise SettingsError("BIO_OURA_CLIENT_ID and BIO_OURA_CLIENT_SECRET are not both set.")
     found = signed_in_users(oura_token_place(settings))
     if not found:
-        raise SignInRequired("Nobody has signed in to Oura. Run `bio-lakehouse oura login`, then start the UI again.")
+        raise SignInRequired(
+            "Nobody has signed in to Oura. Run `bio-lakehouse oura login`, then start the UI again."
+        )
     return found
 
 
@@ -101,7 +115,9 @@ def peloton_profiles(settings: Settings) -> Path:
 
 def peloton_users(settings: Settings) -> list[str]:
     """Who has signed in to Peloton; raises `SignInRequired` when nobody has."""
-    found = sorted(profile.name for profile in peloton_profiles(settings).glob("*") if keeps_login(profile))
+    found = sorted(
+        profile.name for profile in peloton_profiles(settings).glob("*") if keeps_login(profile)
+    )
     if not found:
         raise SignInRequired(
             "Nobody has signed in to Peloton. Run `bio-lakehouse peloton login`, then start the UI again."
@@ -126,7 +142,9 @@ def look_back(settings: Settings, user_id: str) -> tuple[date, date]:
     return today - timedelta(days=settings.oura_lookback_days), today
 
 
-def asked_days(settings: Settings, user_id: str, first: date | None, last: date | None) -> tuple[date, date]:
+def asked_days(
+    settings: Settings, user_id: str, first: date | None, last: date | None
+) -> tuple[date, date]:
     """The days that a person asks for; what is not said ends today and begins a look-back before the end.
 
     Raises `SettingsError` when there are none, or they are not all the lake's.
@@ -159,7 +177,10 @@ def fetch_oura(
     (UTC) those that were fetched after that. Answers of the sandbox belong to `SANDBOX_USER`. Raises `SettingsError`
     without an application and `SignInRequired` when that person never signed in.
     """
-    connection, store = connection or oura_connection(lake.settings), oura_tokens(lake.settings, user_id)
+    connection, store = (
+        connection or oura_connection(lake.settings),
+        oura_tokens(lake.settings, user_id),
+    )
     tokens_in(store)
     owner = SANDBOX_USER if connection.sandbox else user_id
     zone = ZoneInfo(lake.settings.user_profile(user_id).timezone)
@@ -167,7 +188,9 @@ def fetch_oura(
     done = windows.done(resume, landed_since)
     with OuraClient(connection, store) as client:
         endpoints = readable(connection.scopes)
-        for answer in fetch(client, first, last, zone, endpoints=endpoints, done=done, progress=progress):
+        for answer in fetch(
+            client, first, last, zone, endpoints=endpoints, done=done, progress=progress
+        ):
             if isinstance(answer, Answer):
                 outcome.landed.append(windows.land(answer))
             else:

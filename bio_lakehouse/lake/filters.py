@@ -6,7 +6,15 @@ from datetime import date
 from functools import reduce
 from typing import Any
 
-from pyiceberg.expressions import AlwaysTrue, And, BooleanExpression, EqualTo, GreaterThanOrEqual, In, LessThanOrEqual
+from pyiceberg.expressions import (
+    AlwaysTrue,
+    And,
+    BooleanExpression,
+    EqualTo,
+    GreaterThanOrEqual,
+    In,
+    LessThanOrEqual,
+)
 
 
 def rows_where(first: date | None, last: date | None, **equal: Any) -> BooleanExpression:

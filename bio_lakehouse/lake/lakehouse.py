@@ -30,7 +30,9 @@ class Lakehouse:
         self._s3 = s3
 
     @classmethod
-    def open(cls, settings: Settings | None = None, s3: Callable[[], Any] | None = None) -> Lakehouse:
+    def open(
+        cls, settings: Settings | None = None, s3: Callable[[], Any] | None = None
+    ) -> Lakehouse:
         """The lake of `settings`, of the environment's when not given; its home is made when it is not there."""
         settings = settings or load_settings()
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -48,7 +50,9 @@ class Lakehouse:
         from bio_lakehouse.lake.s3 import S3Store, s3_client
 
         bucket, _, prefix = url.removeprefix("s3://").partition("/")
-        return S3Store(self._s3() if self._s3 else s3_client(self.settings.s3_endpoint_url), bucket, prefix)
+        return S3Store(
+            self._s3() if self._s3 else s3_client(self.settings.s3_endpoint_url), bucket, prefix
+        )
 
     @cached_property
     def bronze(self) -> Bronze:

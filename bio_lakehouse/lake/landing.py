@@ -103,17 +103,23 @@ class Note:
             return cls(values.get("dataset"))
         days = {k: date.fromisoformat(values[k]) for k in ("first_day", "last_day") if k in values}
         fetched_at = datetime.fromisoformat(values["fetched_at"])
-        return cls(values.get("dataset"), FetchNote(fetched_at, values.get("fetched_dataset"), **days))
+        return cls(
+            values.get("dataset"), FetchNote(fetched_at, values.get("fetched_dataset"), **days)
+        )
 
 
-def put(objects: ObjectStore, user_id: str, name: str, content: bytes, note: Note | None = None) -> str:
+def put(
+    objects: ObjectStore, user_id: str, name: str, content: bytes, note: Note | None = None
+) -> str:
     """Land `content` for `user_id` and return its key; a name that is taken by other content gets its checksum.
 
     The user's word on a dataset may be added to a file that is there; the note of a fetch is never changed.
     """
     note = note or Note()
     key = f"{PREFIX}/{user_id}/{PurePosixPath(name).name.lstrip('.') or 'unnamed'}"
-    if objects.exists(key) and (objects.get(key) != content or read_note(objects, key).fetch != note.fetch):
+    if objects.exists(key) and (
+        objects.get(key) != content or read_note(objects, key).fetch != note.fetch
+    ):
         path = PurePosixPath(key)
         digest = checksum(content + note.to_json())[:8]
         key = str(path.with_name(f"{path.stem}-{digest}{path.suffix}"))
@@ -125,7 +131,11 @@ def put(objects: ObjectStore, user_id: str, name: str, content: bytes, note: Not
 
 
 def read_note(objects: ObjectStore, key: str) -> Note:
-    return Note.from_json(objects.get(key + NOTE_SUFFIX)) if objects.exists(key + NOTE_SUFFIX) else Note()
+    return (
+        Note.from_json(objects.get(key + NOTE_SUFFIX))
+        if objects.exists(key + NOTE_SUFFIX)
+        else Note()
+    )
 
 
 def user_of(key: str) -> str:
@@ -134,7 +144,9 @@ def user_of(key: str) -> str:
     if len(parts) == 2:
         return "me"
     if not USER_ID.fullmatch(parts[1]):
-        raise UnsupportedFile(f"landing/{parts[1]} is no user id: rename the folder to 1 to 64 of a-z, 0-9, _ and -")
+        raise UnsupportedFile(
+            f"landing/{parts[1]} is no user id: rename the folder to 1 to 64 of a-z, 0-9, _ and -"
+        )
     return parts[1]
 
 
@@ -156,10 +168,14 @@ def members(content: bytes, key: str) -> Iterator[tuple[str, bytes]]:
                 if member.is_dir() or PurePosixPath(member.filename).name.startswith(("._", ".")):
                     continue
                 if member.file_size > MAX_MEMBER_BYTES:
-                    raise UnsupportedFile(f"{key}: {member.filename} unpacks to more than 1 GiB, which no export does")
+                    raise UnsupportedFile(
+                        f"{key}: {member.filename} unpacks to more than 1 GiB, which no export does"
+                    )
                 yield member.filename, archive.read(member)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise UnsupportedFile(f"{key}: the zip cannot be unpacked ({error}); download it again") from error
+        raise UnsupportedFile(
+            f"{key}: the zip cannot be unpacked ({error}); download it again"
+        ) from error
 
 
 def read_paths(objects: ObjectStore, paths: Iterable[str]) -> dict[str, tuple[bytes, Note]]:
@@ -167,14 +183,22 @@ def read_paths(objects: ObjectStore, paths: Iterable[str]) -> dict[str, tuple[by
     wanted = {path: path.partition(MEMBER) for path in paths}
     keys = {key for key, _, _ in wanted.values()}
     found = objects.find_many(keys | {key + NOTE_SUFFIX for key in keys})
-    unpacked = {key: dict(members(found[key], key)) for key, _, member in wanted.values() if member and key in found}
+    unpacked = {
+        key: dict(members(found[key], key))
+        for key, _, member in wanted.values()
+        if member and key in found
+    }
     contents = {
         path: unpacked.get(key, {}).get(member) if member else found.get(key)
         for path, (key, _, member) in wanted.items()
     }
-    notes = {key: Note.from_json(found[key + NOTE_SUFFIX]) for key in keys if key + NOTE_SUFFIX in found}
+    notes = {
+        key: Note.from_json(found[key + NOTE_SUFFIX]) for key in keys if key + NOTE_SUFFIX in found
+    }
     return {
-        path: (content, notes.get(wanted[path][0], Note())) for path, content in contents.items() if content is not None
+        path: (content, notes.get(wanted[path][0], Note()))
+        for path, content in contents.items()
+        if content is not None
     }
 
 

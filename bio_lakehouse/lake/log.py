@@ -11,7 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
-Status = Literal["ingesting", "ingested", "duplicate", "validation_failed", "replaced", "fetch_failed"]
+Status = Literal[
+    "ingesting", "ingested", "duplicate", "validation_failed", "replaced", "fetch_failed"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,10 @@ class IngestionLog(Protocol):
     def entries(self) -> list[LogEntry]: ...
     def entry(self, file_path: str) -> LogEntry | None: ...
     def record(
-        self, entry: LogEntry, pending: dict[str, set[date]] | None = None, repeated: Iterable[FileDay] = ()
+        self,
+        entry: LogEntry,
+        pending: dict[str, set[date]] | None = None,
+        repeated: Iterable[FileDay] = (),
     ) -> None: ...
     def forget(self, file_path: str) -> None: ...
     def rename(self, entry: LogEntry, file_path: str) -> None: ...
@@ -109,8 +114,12 @@ class IngestionLog(Protocol):
     def finish(self, object_key: str) -> None: ...
     def interrupted(self) -> set[str]: ...
     def pending(self) -> dict[str, set[date]]: ...
-    def settle(self, datasets: Iterable[str], first: date, last: date, begun: datetime | None = None) -> None: ...
-    def replace_days(self, dataset: str, first: date, last: date, days: Iterable[FileDay]) -> None: ...
+    def settle(
+        self, datasets: Iterable[str], first: date, last: date, begun: datetime | None = None
+    ) -> None: ...
+    def replace_days(
+        self, dataset: str, first: date, last: date, days: Iterable[FileDay]
+    ) -> None: ...
     def days(self, first: date, last: date) -> list[FileDay]: ...
     def counts(self, file_path: str) -> RowCounts: ...
 
@@ -140,7 +149,9 @@ TIMES = ("upload_timestamp", "modified")
 
 
 def _to_row(entry: LogEntry) -> dict[str, object]:
-    return {k: v.isoformat() if isinstance(v, date | datetime) else v for k, v in asdict(entry).items()}
+    return {
+        k: v.isoformat() if isinstance(v, date | datetime) else v for k, v in asdict(entry).items()
+    }
 
 
 def _from_row(row: sqlite3.Row) -> LogEntry:
@@ -151,7 +162,15 @@ def _from_row(row: sqlite3.Row) -> LogEntry:
 
 
 def _day_row(day: FileDay) -> tuple[object, ...]:
-    return (day.file_path, day.dataset, day.day.isoformat(), day.landed, day.duplicates, day.current, day.superseded)
+    return (
+        day.file_path,
+        day.dataset,
+        day.day.isoformat(),
+        day.landed,
+        day.duplicates,
+        day.current,
+        day.superseded,
+    )
 
 
 class SqliteLog:
@@ -179,12 +198,16 @@ class SqliteLog:
     def entries(self) -> list[LogEntry]:
         """All entries, oldest arrival first."""
         with self._connection() as db:
-            rows = db.execute("SELECT * FROM ingestion_log ORDER BY upload_timestamp, file_path").fetchall()
+            rows = db.execute(
+                "SELECT * FROM ingestion_log ORDER BY upload_timestamp, file_path"
+            ).fetchall()
         return [_from_row(row) for row in rows]
 
     def entry(self, file_path: str) -> LogEntry | None:
         with self._connection() as db:
-            row = db.execute("SELECT * FROM ingestion_log WHERE file_path = ?", (file_path,)).fetchone()
+            row = db.execute(
+                "SELECT * FROM ingestion_log WHERE file_path = ?", (file_path,)
+            ).fetchone()
         return _from_row(row) if row else None
 
     def with_checksum(self, user_id: str, checksum: str) -> LogEntry | None:
@@ -198,24 +221,31 @@ class SqliteLog:
         return _from_row(row) if row else None
 
     def record(
-        self, entry: LogEntry, pending: dict[str, set[date]] | None = None, repeated: Iterable[FileDay] = ()
+        self,
+        entry: LogEntry,
+        pending: dict[str, set[date]] | None = None,
+        repeated: Iterable[FileDay] = (),
     ) -> None:
         """Write `entry`, the days that it changed and its rows that say nothing new, at once.
 
         An entry of the same path is replaced; rows of a day that is counted already stay as they are.
         """
         names = [field.name for field in fields(LogEntry)]
-        statement = (
-            f"INSERT OR REPLACE INTO ingestion_log ({', '.join(names)}) VALUES ({', '.join(':' + n for n in names)})"
-        )
+        columns, values = ", ".join(names), ", ".join(f":{name}" for name in names)
+        statement = f"INSERT OR REPLACE INTO ingestion_log ({columns}) VALUES ({values})"
         now = datetime.now(UTC).isoformat(timespec="microseconds")
         changed = [
-            (entry.file_path, name, day.isoformat(), now) for name, days in (pending or {}).items() for day in days
+            (entry.file_path, name, day.isoformat(), now)
+            for name, days in (pending or {}).items()
+            for day in days
         ]
         with self._connection() as db:
             db.execute(statement, _to_row(entry))
             db.executemany("INSERT OR REPLACE INTO pending_days VALUES (?, ?, ?, ?)", changed)
-            db.executemany("INSERT OR IGNORE INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?)", map(_day_row, repeated))
+            db.executemany(
+                "INSERT OR IGNORE INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?)",
+                map(_day_row, repeated),
+            )
 
     def forget(self, file_path: str) -> None:
         """Drop the entry of what was no file (a fetch that failed and has now succeeded)."""
@@ -229,7 +259,8 @@ class SqliteLog:
         with self._connection() as db:
             for table in ("file_days", "pending_days"):
                 db.execute(
-                    f"UPDATE OR REPLACE {table} SET file_path = ? WHERE file_path = ?", (file_path, entry.file_path)
+                    f"UPDATE OR REPLACE {table} SET file_path = ? WHERE file_path = ?",
+                    (file_path, entry.file_path),
                 )
             db.execute("DELETE FROM ingestion_log WHERE file_path = ?", (entry.file_path,))
 
@@ -237,7 +268,9 @@ class SqliteLog:
         """Usable entries that hold records of `dataset` on days `first` to `last`."""
         holding = f"SELECT * FROM ingestion_log WHERE {USABLE} AND first_day <= ? AND last_day >= ?"
         return [
-            entry for entry in self._found(holding, last.isoformat(), first.isoformat()) if dataset in entry.datasets
+            entry
+            for entry in self._found(holding, last.isoformat(), first.isoformat())
+            if dataset in entry.datasets
         ]
 
     def covering(self, user_id: str, source: str, first: date, last: date) -> list[LogEntry]:
@@ -273,12 +306,18 @@ class SqliteLog:
                 found.setdefault(dataset, set()).add(date.fromisoformat(day))
         return found
 
-    def settle(self, datasets: Iterable[str], first: date, last: date, begun: datetime | None = None) -> None:
+    def settle(
+        self, datasets: Iterable[str], first: date, last: date, begun: datetime | None = None
+    ) -> None:
         """The days of `datasets` are built, but for changes recorded after `begun` (UTC; now when not said).
 
         A file of which nothing is left to build is ingested.
         """
-        span = (first.isoformat(), last.isoformat(), (begun or datetime.now(UTC)).isoformat(timespec="microseconds"))
+        span = (
+            first.isoformat(),
+            last.isoformat(),
+            (begun or datetime.now(UTC)).isoformat(timespec="microseconds"),
+        )
         with self._connection() as db:
             db.execute(
                 "DELETE FROM pending_days WHERE day BETWEEN ? AND ? AND recorded_at <= ?"
@@ -297,13 +336,16 @@ class SqliteLog:
                 "DELETE FROM file_days WHERE dataset = ? AND day BETWEEN ? AND ?",
                 (dataset, first.isoformat(), last.isoformat()),
             )
-            db.executemany("INSERT INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?)", map(_day_row, days))
+            db.executemany(
+                "INSERT INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?)", map(_day_row, days)
+            )
 
     def days(self, first: date, last: date) -> list[FileDay]:
         """Row counts of all files and datasets on days `first` to `last`."""
         with self._connection() as db:
             rows = db.execute(
-                "SELECT * FROM file_days WHERE day BETWEEN ? AND ?", (first.isoformat(), last.isoformat())
+                "SELECT * FROM file_days WHERE day BETWEEN ? AND ?",
+                (first.isoformat(), last.isoformat()),
             ).fetchall()
         return [FileDay(**dict(row) | {"day": date.fromisoformat(row["day"])}) for row in rows]
 

@@ -67,7 +67,9 @@ class FolderStore:
         A link to a folder counts as one. None when there is no such folder; `LandingError` when it cannot be read.
         """
         visited: set[Path] = set()
-        for folder, folders, names in os.walk(self.root / prefix, onerror=_refuse_unreadable, followlinks=True):
+        for folder, folders, names in os.walk(
+            self.root / prefix, onerror=_refuse_unreadable, followlinks=True
+        ):
             place = Path(folder).resolve()
             if place in visited:
                 folders.clear()
@@ -139,7 +141,9 @@ def _refuse_unreadable(error: OSError) -> None:
 
 
 def _unreadable(error: OSError) -> LandingError:
-    return LandingError(f"{error.filename} cannot be read: {error.strerror}. Check its rights and its disk.")
+    return LandingError(
+        f"{error.filename} cannot be read: {error.strerror}. Check its rights and its disk."
+    )
 
 
 def checksum(content: bytes) -> str:

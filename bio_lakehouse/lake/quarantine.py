@@ -26,7 +26,9 @@ def write(objects: ObjectStore, entry: LogEntry, parsed: ParsedFile) -> None:
         due = row.pop("usable_from")
         row |= {"usable_from": due.isoformat()} if due else {}
     if rows:
-        objects.put(key, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
+        objects.put(
+            key, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+        )
     elif objects.exists(key):
         objects.delete(key)
 
@@ -34,7 +36,9 @@ def write(objects: ObjectStore, entry: LogEntry, parsed: ParsedFile) -> None:
 def read(objects: ObjectStore, file_path: str) -> list[dict[str, Any]]:
     """The quarantined rows of one file: `file`, `line`, `field`, `reason`, `raw`."""
     key = key_of(file_path)
-    return [json.loads(line) for line in objects.get(key).splitlines()] if objects.exists(key) else []
+    return (
+        [json.loads(line) for line in objects.get(key).splitlines()] if objects.exists(key) else []
+    )
 
 
 def comes_due(parsed: ParsedFile) -> date | None:

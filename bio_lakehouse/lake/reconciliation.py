@@ -32,8 +32,14 @@ class Differences:
     days: set[date] = field(default_factory=set)
 
     def __str__(self) -> str:
-        says = {"missing in bronze": self.missing, "different": self.different, "no longer sent": self.gone}
-        return "; ".join(f"{dataset}: {n} {what}" for what, found in says.items() for dataset, n in found.items())
+        says = {
+            "missing in bronze": self.missing,
+            "different": self.different,
+            "no longer sent": self.gone,
+        }
+        return "; ".join(
+            f"{dataset}: {n} {what}" for what, found in says.items() for dataset, n in found.items()
+        )
 
 
 def reconcile(lake: Lakehouse, user_id: str, landed: Collection[str], before: date) -> Differences:
@@ -50,16 +56,27 @@ def reconcile(lake: Lakehouse, user_id: str, landed: Collection[str], before: da
 
 
 def _compare(
-    lake: Lakehouse, user_id: str, key: str, note: FetchNote, landed: frozenset[str], before: date, found: Differences
+    lake: Lakehouse,
+    user_id: str,
+    key: str,
+    note: FetchNote,
+    landed: frozenset[str],
+    before: date,
+    found: Differences,
 ) -> None:
     dataset = f"oura/{note.dataset}"
     days = fetched_before(lake, user_id, dataset, landed) & _days(note, before)
     day_of = partial(
-        ENDPOINTS[note.dataset or ""].day_of, timezone=ZoneInfo(lake.settings.user_profile(user_id).timezone)
+        ENDPOINTS[note.dataset or ""].day_of,
+        timezone=ZoneInfo(lake.settings.user_profile(user_id).timezone),
     )
     answer = json.loads(lake.landing_objects.get(key))["data"]
     sent = {at: text for at, text in _keyed(answer, day_of) if at[0] in days}
-    held = {at: text for at, text in _keyed(_held(lake, user_id, dataset, note, landed), day_of) if at[0] in days}
+    held = {
+        at: text
+        for at, text in _keyed(_held(lake, user_id, dataset, note, landed), day_of)
+        if at[0] in days
+    }
     unequal = {at for at in sent.keys() & held.keys() if sent[at] != held[at]}
     found.compared += len(sent)
     for counter, at in (
@@ -78,12 +95,17 @@ def _days(note: FetchNote, before: date) -> set[date]:
     return {day for day in days_between(note.first_day, note.last_day) if day < before}
 
 
-def fetched_before(lake: Lakehouse, user_id: str, dataset: str, landed: Collection[str]) -> set[date]:
+def fetched_before(
+    lake: Lakehouse, user_id: str, dataset: str, landed: Collection[str]
+) -> set[date]:
     """The days about which an answer other than `landed` speaks."""
     entries = (
         entry
         for entry in lake.log.entries()
-        if entry.usable and entry.user_id == user_id and entry.origin == "api" and dataset in entry.datasets
+        if entry.usable
+        and entry.user_id == user_id
+        and entry.origin == "api"
+        and dataset in entry.datasets
     )
     return {day for entry in entries if entry.file_path not in landed for day in entry.covered_days}
 
@@ -98,7 +120,9 @@ def _held(
     return [
         json.loads(line["record"])
         for line in lines
-        if line["user_id"] == user_id and line["origin"] == "api" and line["source_file"] not in landed
+        if line["user_id"] == user_id
+        and line["origin"] == "api"
+        and line["source_file"] not in landed
     ]
 
 

@@ -12,7 +12,11 @@ from bio_lakehouse.errors import LandingError
 from bio_lakehouse.lake.objects import ObjectInfo
 
 CONNECTIONS = 16
-TIMEOUTS = {"connect_timeout": 5, "read_timeout": 10, "retries": {"max_attempts": 3, "mode": "standard"}}
+TIMEOUTS = {
+    "connect_timeout": 5,
+    "read_timeout": 10,
+    "retries": {"max_attempts": 3, "mode": "standard"},
+}
 """An address that does not answer is given up before the time of a sensor's tick is."""
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 
@@ -22,7 +26,9 @@ def s3_client(endpoint_url: str | None = None) -> Any:
     import boto3
     from botocore.config import Config
 
-    return boto3.client("s3", endpoint_url=endpoint_url, config=Config(**TIMEOUTS, max_pool_connections=CONNECTIONS))
+    return boto3.client(
+        "s3", endpoint_url=endpoint_url, config=Config(**TIMEOUTS, max_pool_connections=CONNECTIONS)
+    )
 
 
 class S3Store:
@@ -46,7 +52,9 @@ class S3Store:
                 for found in page.get("Contents", []):
                     key = found["Key"].removeprefix(self.prefix)
                     if not key.endswith("/") and not key.rsplit("/", 1)[-1].startswith("."):
-                        yield ObjectInfo(key, found["Size"], found["LastModified"], found["ETag"].strip('"'))
+                        yield ObjectInfo(
+                            key, found["Size"], found["LastModified"], found["ETag"].strip('"')
+                        )
         except (ClientError, BotoCoreError) as error:
             raise self._unreachable(prefix, error) from error
 
@@ -88,7 +96,9 @@ class S3Store:
 
     def _find(self, key: str) -> bytes | None:
         try:
-            body: bytes = self.client.get_object(Bucket=self.bucket, Key=self.prefix + key)["Body"].read()
+            body: bytes = self.client.get_object(Bucket=self.bucket, Key=self.prefix + key)[
+                "Body"
+            ].read()
         except (ClientError, BotoCoreError) as error:
             if isinstance(error, ClientError) and error.response["Error"]["Code"] in MISSING:
                 return None

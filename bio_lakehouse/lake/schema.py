@@ -58,7 +58,9 @@ class TableSchema:
     @cached_property
     def arrow(self) -> pa.Schema:
         """The Arrow schema; times are UTC in microseconds, without a zone."""
-        return pa.schema([pa.field(c.name, ARROW_TYPES[c.type], nullable=not c.required) for c in self.columns])
+        return pa.schema(
+            [pa.field(c.name, ARROW_TYPES[c.type], nullable=not c.required) for c in self.columns]
+        )
 
 
 USER_ID = Column("user_id", "string", "Whose row it is.", required=True)

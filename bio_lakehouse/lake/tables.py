@@ -92,7 +92,9 @@ class Tables:
         """Rows of a table, those of a range of days or of one user where said."""
         location = self.catalog.metadata_location(full_name)
         if location is None:
-            raise TableError(f"{full_name} is not there yet: ingest some files, or run `bio-lakehouse refresh`")
+            raise TableError(
+                f"{full_name} is not there yet: ingest some files, or run `bio-lakehouse refresh`"
+            )
         return _scan(location, first, last, user_id, tuple(columns) if columns else ("*",))
 
     def read(self, schema: TableSchema, first: date, last: date) -> pa.Table:
@@ -108,7 +110,9 @@ class Tables:
         wait=wait_random_exponential(multiplier=0.1, max=3),
         reraise=True,
     )
-    def replace(self, schema: TableSchema, rows: pa.Table, first: date, last: date, **equal: Any) -> Commit:
+    def replace(
+        self, schema: TableSchema, rows: pa.Table, first: date, last: date, **equal: Any
+    ) -> Commit:
         """Replace days `first` to `last` of a table by `rows`, in one commit, or in none when they are the same.
 
         A table without a day column is replaced whole. `equal` narrows what is replaced (`insight=[…]` takes any of
@@ -124,7 +128,12 @@ class Tables:
             _swap(table, before, rows, chosen)
             expire(table, self.retention)
         snapshot = table.current_snapshot()
-        return Commit(rows.num_rows, rows_by_day(rows, schema), changed, snapshot.snapshot_id if snapshot else None)
+        return Commit(
+            rows.num_rows,
+            rows_by_day(rows, schema),
+            changed,
+            snapshot.snapshot_id if snapshot else None,
+        )
 
     def _table(self, schema: TableSchema) -> Table:
         if self.exists(schema.full_name):
@@ -133,7 +142,10 @@ class Tables:
             self.catalog.writable.create_namespace(schema.database)
         try:
             return self.catalog.writable.create_table(
-                schema.full_name, iceberg_schema(schema), partition_spec=_spec(schema), properties=_properties(schema)
+                schema.full_name,
+                iceberg_schema(schema),
+                partition_spec=_spec(schema),
+                properties=_properties(schema),
             )
         except TableAlreadyExistsError:
             return self.catalog.writable.load_table(schema.full_name)
@@ -151,11 +163,19 @@ class Tables:
 
 @lru_cache(maxsize=2)
 def _scan(
-    location: str, first: date | None, last: date | None, user_id: str | None, columns: tuple[str, ...]
+    location: str,
+    first: date | None,
+    last: date | None,
+    user_id: str | None,
+    columns: tuple[str, ...],
 ) -> pa.Table:
     """Rows of the table whose metadata lies at `location`, which never changes: eight views in a row scan once."""
     chosen = rows_where(first, last, **({"user_id": user_id} if user_id else {}))
-    return StaticTable.from_metadata(location).scan(row_filter=chosen, selected_fields=columns).to_arrow()
+    return (
+        StaticTable.from_metadata(location)
+        .scan(row_filter=chosen, selected_fields=columns)
+        .to_arrow()
+    )
 
 
 def _swap(table: Table, before: pa.Table, rows: pa.Table, chosen: BooleanExpression) -> None:
@@ -169,7 +189,9 @@ def iceberg_schema(schema: TableSchema) -> Schema:
     """The schema as Iceberg has it, each column with its comment."""
     return Schema(
         *(
-            NestedField(number, column.name, ICEBERG_TYPES[column.type], required=False, doc=column.comment)
+            NestedField(
+                number, column.name, ICEBERG_TYPES[column.type], required=False, doc=column.comment
+            )
             for number, column in enumerate(schema.columns, start=1)
         )
     )
@@ -179,7 +201,9 @@ def _spec(schema: TableSchema) -> PartitionSpec:
     if schema.day_column is None:
         return UNPARTITIONED_PARTITION_SPEC
     source = schema.column_names.index(schema.day_column) + 1
-    return PartitionSpec(PartitionField(source, PARTITION_FIELD_ID, MonthTransform(), f"{schema.day_column}_month"))
+    return PartitionSpec(
+        PartitionField(source, PARTITION_FIELD_ID, MonthTransform(), f"{schema.day_column}_month")
+    )
 
 
 def _properties(schema: TableSchema) -> dict[str, str]:
@@ -197,7 +221,9 @@ def conform(rows: pa.Table, schema: TableSchema) -> pa.Table:
     missing = [name for name in schema.column_names if name not in rows.column_names]
     for name in missing:
         rows = rows.append_column(name, pa.nulls(rows.num_rows, schema.arrow.field(name).type))
-    columns = [_cast(rows.column(name), schema.arrow.field(name).type) for name in schema.column_names]
+    columns = [
+        _cast(rows.column(name), schema.arrow.field(name).type) for name in schema.column_names
+    ]
     nullable = pa.schema([field.with_nullable(True) for field in schema.arrow])
     return pa.table(columns, schema=nullable)
 
@@ -221,11 +247,19 @@ def check_rows(schema: TableSchema, rows: pa.Table, first: date, last: date) -> 
 
 def violations(schema: TableSchema, rows: pa.Table) -> list[str]:
     """What in `rows` breaks the schema's grain, bounds or nulls, in words; empty when nothing does."""
-    return [*_null_violations(schema, rows), *_bound_violations(schema, rows), *_grain_violations(schema, rows)]
+    return [
+        *_null_violations(schema, rows),
+        *_bound_violations(schema, rows),
+        *_grain_violations(schema, rows),
+    ]
 
 
 def _null_violations(schema: TableSchema, rows: pa.Table) -> list[str]:
-    counts = {column.name: rows.column(column.name).null_count for column in schema.columns if column.required}
+    counts = {
+        column.name: rows.column(column.name).null_count
+        for column in schema.columns
+        if column.required
+    }
     return [f"{name} is null in {count} rows" for name, count in counts.items() if count]
 
 
@@ -248,7 +282,9 @@ def _grain_violations(schema: TableSchema, rows: pa.Table) -> list[str]:
     if not repeated.num_rows:
         return []
     example = {name: str(repeated.column(name)[0].as_py()) for name in schema.grain}
-    return [f"{repeated.num_rows} of its ({', '.join(schema.grain)}) occur more than once, such as {example}"]
+    return [
+        f"{repeated.num_rows} of its ({', '.join(schema.grain)}) occur more than once, such as {example}"
+    ]
 
 
 def same_rows(left: pa.Table, right: pa.Table, order: Sequence[str]) -> bool:

@@ -112,7 +112,9 @@ def request_of(
     if objections:
         listed = "\n".join(f"- {objection}" for objection in objections)
         content.append(
-            _text(f"The checker refused this text:\n\n{refused}\n\nIts objections:\n{listed}\n\nWrite again.")
+            _text(
+                f"The checker refused this text:\n\n{refused}\n\nIts objections:\n{listed}\n\nWrite again."
+            )
         )
     effort = {"output_config": {"effort": access.effort}} if access.effort else {}
     return {
@@ -129,7 +131,9 @@ def egress(facts: Facts, access: ClaudeAccess) -> str:
 
     A second request, if the gate refuses the first text, sends the same and beside it that text and the objections.
     """
-    return json.dumps(request_of(facts, access) | {"stream": True}, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(
+        request_of(facts, access) | {"stream": True}, ensure_ascii=False, separators=(",", ":")
+    )
 
 
 def _text(text: str, cached: bool = False) -> dict[str, Any]:

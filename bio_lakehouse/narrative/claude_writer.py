@@ -36,7 +36,11 @@ REASONS = {
 
 def writer_for(access: ClaudeAccess | None) -> Writer:
     """Claude's writer with a key, else the templates, which import and send nothing."""
-    return ClaudeWriter(access) if access is not None and access.api_key.get_secret_value() else TemplateWriter()
+    return (
+        ClaudeWriter(access)
+        if access is not None and access.api_key.get_secret_value()
+        else TemplateWriter()
+    )
 
 
 class ClaudeFailed(Exception):  # noqa: N818
@@ -66,12 +70,16 @@ class ClaudeWriter:
             draft = attempt.draft()
         except ClaudeFailed as failure:
             return self._from_templates(facts, attempt, str(failure))
-        return Narrative(author="Claude", draft=draft, text=fill(draft, facts), **self._account(facts, attempt))
+        return Narrative(
+            author="Claude", draft=draft, text=fill(draft, facts), **self._account(facts, attempt)
+        )
 
     def _from_templates(self, facts: Facts, attempt: _Attempt, reason: str) -> Narrative:
         written = TemplateWriter().write(facts)
         account = self._account(facts, attempt)
-        return Narrative(author="templates", draft=written.draft, text=written.text, reason=reason, **account)
+        return Narrative(
+            author="templates", draft=written.draft, text=written.text, reason=reason, **account
+        )
 
     def _account(self, facts: Facts, attempt: _Attempt) -> dict[str, Any]:
         return {

@@ -107,7 +107,9 @@ class Facts:
     def names_itself(self, value: Value) -> bool:
         """Whether a value's text has the name of its topic in it: `5 workouts`."""
         names = (name for key in value.about for name in self.topics.get(key, ()))
-        return any(re.search(rf"\b{re.escape(name)}\b", value.text, re.IGNORECASE) for name in names)
+        return any(
+            re.search(rf"\b{re.escape(name)}\b", value.text, re.IGNORECASE) for name in names
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Names of the topics, and the values as nested objects: the path `a.b` is the leaf `["values"]["a"]["b"]`."""
@@ -148,23 +150,46 @@ class FactsBuilder:
         self._topics: dict[str, tuple[str, ...]] = {}
         self._moved: set[str] = set()
         self._put(Value("period.week", "date", span(*week), "the week reported on", period="week"))
-        self._put(Value(BEFORE, "date", "the four weeks before", "what the week is compared with", period="before"))
+        self._put(
+            Value(
+                BEFORE,
+                "date",
+                "the four weeks before",
+                "what the week is compared with",
+                period="before",
+            )
+        )
         if window:
             days = f"the {(window[1] - window[0]).days + 1} days up to {short_day(window[1])} {window[1].year}"
-            self._put(Value("period.window", "date", days, "the days that the findings look at", period="window"))
+            self._put(
+                Value(
+                    "period.window",
+                    "date",
+                    days,
+                    "the days that the findings look at",
+                    period="window",
+                )
+            )
 
     def build(self) -> Facts:
         """The facts so far: what belongs to the calendar first, then what moved, then the rest as it was added."""
         topics = sorted(self._topics, key=lambda key: key not in self._moved)
-        values = sorted(self._values.values(), key=lambda value: (bool(value.about), not value.about & self._moved))
-        return Facts({value.path: value for value in values}, {key: self._topics[key] for key in topics})
+        values = sorted(
+            self._values.values(),
+            key=lambda value: (bool(value.about), not value.about & self._moved),
+        )
+        return Facts(
+            {value.path: value for value in values}, {key: self._topics[key] for key in topics}
+        )
 
     def topic(self, key: str, name: str) -> bool:
         """Makes a topic known by `name` and its usual other names; False for a name that is not safe to pass on."""
         _checked(key)
         if not is_safe_name(name):
             return False
-        self._topics[key] = tuple({known.lower(): known for known in (name, *ALIASES.get(key, ()))}.values())
+        self._topics[key] = tuple(
+            {known.lower(): known for known in (name, *ALIASES.get(key, ()))}.values()
+        )
         return True
 
     def measure(
@@ -191,13 +216,26 @@ class FactsBuilder:
             return
         about = frozenset({key})
         of_week = partial(Value, about=about, period="week")
-        self._put(of_week(f"{key}.week", "figure", week, f"{name}, {statistic} of the week", statistic=statistic))
+        self._put(
+            of_week(
+                f"{key}.week",
+                "figure",
+                week,
+                f"{name}, {statistic} of the week",
+                statistic=statistic,
+            )
+        )
         if before is not None:
             meaning = f"{name}, mean of the four weeks before"
             usual: Statistic = "mean" if statistic == "mean" else "weekly mean"
-            self._put(Value(f"{key}.before", "figure", before, meaning, about, "before", statistic=usual))
+            self._put(
+                Value(f"{key}.before", "figure", before, meaning, about, "before", statistic=usual)
+            )
         if standing is not None:
-            text, meaning = standing_text(standing, difference or 0.0), f"{name} of the week, set against before"
+            text, meaning = (
+                standing_text(standing, difference or 0.0),
+                f"{name} of the week, set against before",
+            )
             self._put(of_week(f"{key}.direction", "direction", text, meaning))
         if standing == "moved":
             self._moved |= about
@@ -206,7 +244,9 @@ class FactsBuilder:
             meaning = f"days of which {name} is known"
             self._put(of_week(f"{key}.days", "figure", days, meaning, statistic="days"))
 
-    def _difference(self, of_week: Callable[..., Value], key: str, size: str | None, interval: str | None) -> None:
+    def _difference(
+        self, of_week: Callable[..., Value], key: str, size: str | None, interval: str | None
+    ) -> None:
         """How far apart two means are, in words without a sign; nothing where that rounds to zero."""
         if size is None or not any(figure in size for figure in "123456789"):
             return
@@ -214,22 +254,31 @@ class FactsBuilder:
         self._put(of_week(f"{key}.size", "figure", text, "how much it differs, without a sign"))
         if interval is not None:
             meaning = "interval of that difference"
-            self._put(of_week(f"{key}.interval", "figure", interval, meaning, follows=f"{key}.size"))
+            self._put(
+                of_week(f"{key}.interval", "figure", interval, meaning, follows=f"{key}.size")
+            )
 
-    def moment(self, key: str, name: str, value: str, days: Sequence[date], since: str | None = None) -> None:
+    def moment(
+        self, key: str, name: str, value: str, days: Sequence[date], since: str | None = None
+    ) -> None:
         """The week's highest value of a topic and its day or days; `since` is how far back one as high lies."""
         if not self.topic(key, name):
             return
         event = f"high.{key}"
         of_high = partial(Value, about=frozenset({key}), period="week", event=event)
-        weekdays, dates = listed([weekday(day) for day in days]), listed([short_day(day) for day in days])
+        weekdays, dates = (
+            listed([weekday(day) for day in days]),
+            listed([short_day(day) for day in days]),
+        )
         label = f"the week’s highest {inner(name)}"
         self._put(of_high(f"{event}.label", "phrase", label, f"names the high of {name}"))
         self._put(of_high(f"{event}.value", "figure", value, "that high"))
         self._put(of_high(f"{event}.weekday", "weekday", weekdays, "its weekday"))
         self._put(of_high(f"{event}.date", "date", dates, "its date"))
         if since is not None:
-            self._put(of_high(f"{event}.rank", "direction", f"the highest {since}", "how rare it is"))
+            self._put(
+                of_high(f"{event}.rank", "direction", f"the highest {since}", "how rare it is")
+            )
 
     def finding(
         self,
@@ -252,13 +301,23 @@ class FactsBuilder:
             return
         event = f"finding.{name}"
         of_finding = partial(Value, about=frozenset(about), period="window", event=event)
-        self._put(of_finding(f"{event}.told", "phrase", told, f"the finding in words; status: {status}", status=status))
+        self._put(
+            of_finding(
+                f"{event}.told",
+                "phrase",
+                told,
+                f"the finding in words; status: {status}",
+                status=status,
+            )
+        )
         kept = {"found": ("effect", "interval", "n", "q"), "not found": ("n",)}.get(status, ())
         texts = {"effect": effect, "interval": interval if effect else None, "n": n, "q": q}
         for part in kept:
             text, follows = texts[part], f"{event}.effect" if part == "interval" else ""
             if text is not None:
-                self._put(of_finding(f"{event}.{part}", "figure", text, f"its {part}", follows=follows))
+                self._put(
+                    of_finding(f"{event}.{part}", "figure", text, f"its {part}", follows=follows)
+                )
 
     def _put(self, value: Value) -> None:
         for segment in value.path.split("."):
@@ -275,4 +334,6 @@ def standing_text(standing: Standing, difference: float) -> str:
 
 def _checked(segment: str) -> None:
     if not SEGMENT.fullmatch(segment):
-        raise ValueError(f"{segment!r} cannot be a part of a value's path: use a-z, 0-9 and _, a letter first")
+        raise ValueError(
+            f"{segment!r} cannot be a part of a value's path: use a-z, 0-9 and _, a letter first"
+        )

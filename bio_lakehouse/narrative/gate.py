@@ -25,7 +25,13 @@ LONGEST_DRAFT = 4 * MOST_CHARACTERS
 def objections(draft: str, facts: Facts) -> tuple[Objection, ...]:
     """All objections to a draft with placeholders; none means that it may be filled and shown."""
     if len(draft) > LONGEST_DRAFT:
-        return (Objection("", 0, f"The draft has {len(draft)} characters; {MOST_CHARACTERS} at most once filled."),)
+        return (
+            Objection(
+                "",
+                0,
+                f"The draft has {len(draft)} characters; {MOST_CHARACTERS} at most once filled.",
+            ),
+        )
     reading = read(draft, facts)
     return tuple(objection for rule in RULES for objection in rule(reading))
 

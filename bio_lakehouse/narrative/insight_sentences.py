@@ -91,7 +91,9 @@ def no_relation(first: str, second: str, symbol: str, r: float, evidence: Eviden
     )
 
 
-def same_measurement(first: str, second: str, symbol: str, r: float, evidence: Evidence, reason: str) -> str:
+def same_measurement(
+    first: str, second: str, symbol: str, r: float, evidence: Evidence, reason: str
+) -> str:
     """A correlation of two scores that contain each other: shown, not tested."""
     return (
         f"On the same day, {first} and {second} are partly the same measurement, as {reason}: "
@@ -100,7 +102,12 @@ def same_measurement(first: str, second: str, symbol: str, r: float, evidence: E
 
 
 def groups_differ(
-    outcome: str, first: str, second: str, medians: tuple[float, float], effect: float, evidence: Evidence
+    outcome: str,
+    first: str,
+    second: str,
+    medians: tuple[float, float],
+    effect: float,
+    evidence: Evidence,
 ) -> str:
     """A difference of two groups of days that was found; `effect` is the rank-biserial one of the first."""
     word = "higher" if effect > 0 else "lower"
@@ -111,7 +118,12 @@ def groups_differ(
 
 
 def groups_alike(
-    outcome: str, first: str, second: str, medians: tuple[float, float], effect: float, evidence: Evidence
+    outcome: str,
+    first: str,
+    second: str,
+    medians: tuple[float, float],
+    effect: float,
+    evidence: Evidence,
 ) -> str:
     return (
         f"{capital(outcome)} after {first} and after {second}: a difference was looked for and not found; "
@@ -148,11 +160,19 @@ def smoothed_line(subject: str, per_week: float, unit: str) -> str:
 
 
 def no_forecast(day: date) -> str:
-    return f"Readiness on {dated(day)} cannot be forecast: the readiness of the day before is unknown."
+    return (
+        f"Readiness on {dated(day)} cannot be forecast: the readiness of the day before is unknown."
+    )
 
 
 def tomorrow(
-    day: date, value: float, interval: Interval, n: int, error: float, others: Mapping[str, float], better: bool | None
+    day: date,
+    value: float,
+    interval: Interval,
+    n: int,
+    error: float,
+    others: Mapping[str, float],
+    better: bool | None,
 ) -> str:
     """A forecast of readiness, and what `n` past forecasts missed by, against simple rules (`others`, by name)."""
     rules = listed([f"{figure(miss, 1)} for {name}" for name, miss in others.items()])
@@ -169,7 +189,9 @@ def low_days(subject: str, low: Sequence[date], n: int, mean: str, threshold: st
     spread = f"more than 1.5 standard deviations below your mean of {mean}, so under {threshold}"
     if not low:
         return f"{capital(subject)}: looked for low days ({spread}) among {count(n, 'day')} and found none."
-    return f"{capital(subject)} was low ({spread}) on {len(low)} of {count(n, 'day')}, {_named(low)}."
+    return (
+        f"{capital(subject)} was low ({spread}) on {len(low)} of {count(n, 'day')}, {_named(low)}."
+    )
 
 
 def unusual_days(subject: str, unusual: Sequence[date], judged: int) -> str:

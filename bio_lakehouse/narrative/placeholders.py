@@ -21,6 +21,8 @@ def fill(draft: str, facts: Facts) -> str:
             return match[0]
         before = draft[: match.start()].rstrip()
         opens = not before or before.endswith(".") or draft[: match.start()].endswith("\n\n")
-        return capital(value.text) if opens and value.kind in ("phrase", "direction") else value.text
+        return (
+            capital(value.text) if opens and value.kind in ("phrase", "direction") else value.text
+        )
 
     return re.sub(SLOT, text_of, draft)

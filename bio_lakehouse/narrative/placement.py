@@ -26,8 +26,12 @@ DASHES = frozenset("–—-")
 
 AFTER_WHICH: dict[Kind, frozenset[str]] = {
     "weekday": words("on"),
-    "date": words("on in of for from during across over against with cover covers covering spans to at , ("),
-    "direction": words("was were is are been stood stands also now overall meanwhile and but while , ; : ( – —"),
+    "date": words(
+        "on in of for from during across over against with cover covers covering spans to at , ("
+    ),
+    "direction": words(
+        "was were is are been stood stands also now overall meanwhile and but while , ; : ( – —"
+    ),
 }
 AFTER_WHICH_DAY = words("on (")
 AFTER_WHICH_COUNT = words("from for of on in with across cover covers covering spans (")
@@ -36,8 +40,18 @@ CALLED_AS = dict.fromkeys(AVERAGING, frozenset({"mean", "weekly mean"})) | dict.
 )
 NOT_AFTER = words("on during across over")
 
-DATED: tuple[Scope, ...] = (("clause", "before"), ("clause", "after"), ("sentence", "after"), ("sentence", "before"))
-CALLED: tuple[Scope, ...] = (("clause", "after"), ("clause", "before"), ("sentence", "after"), ("sentence", "before"))
+DATED: tuple[Scope, ...] = (
+    ("clause", "before"),
+    ("clause", "after"),
+    ("sentence", "after"),
+    ("sentence", "before"),
+)
+CALLED: tuple[Scope, ...] = (
+    ("clause", "after"),
+    ("clause", "before"),
+    ("sentence", "after"),
+    ("sentence", "before"),
+)
 
 
 def _known_values(reading: Reading) -> Iterator[Objection]:
@@ -47,13 +61,17 @@ def _known_values(reading: Reading) -> Iterator[Objection]:
         if token.value is None:
             yield objection(token, "no such value in the JSON; use a path that is there")
         elif not _stands_free(reading.draft, token):
-            yield objection(token, "nothing may touch a placeholder but a space, a bracket or . , ; :")
+            yield objection(
+                token, "nothing may touch a placeholder but a space, a bracket or . , ; :"
+            )
 
 
 def _stands_free(draft: str, token: Token) -> bool:
     end = token.start + len(token.text)
     before, after = draft[token.start - 1 : token.start], draft[end : end + 1]
-    return (not before or before.isspace() or before in OPENERS) and (not after or after.isspace() or after in CLOSERS)
+    return (not before or before.isspace() or before in OPENERS) and (
+        not after or after.isspace() or after in CLOSERS
+    )
 
 
 def _periods(reading: Reading) -> Iterator[Objection]:
@@ -70,7 +88,10 @@ def _periods(reading: Reading) -> Iterator[Objection]:
             governed |= {other.place for other in _carried_on(reading, dated)} if leads else set()
     for token, value in reading.values:
         if value.period == "before" and value.about and token.place not in governed:
-            yield objection(token, f"is of the four weeks before; say so beside it, for example with {{{BEFORE}}}")
+            yield objection(
+                token,
+                f"is of the four weeks before; say so beside it, for example with {{{BEFORE}}}",
+            )
 
 
 def _carried_times(reading: Reading) -> Iterator[Objection]:
@@ -81,11 +102,20 @@ def _carried_times(reading: Reading) -> Iterator[Objection]:
             continue
         for other, told in _told_until_another_time(reading, token, dated):
             if told.period != value.period:
-                yield objection(other, f"is of another time than {token.text}, under which it stands; say its own")
+                yield objection(
+                    other,
+                    f"is of another time than {token.text}, under which it stands; say its own",
+                )
 
 
-def _told_until_another_time(reading: Reading, date: Token, first: Token) -> Iterator[tuple[Token, Value]]:
-    dated = {token.clause for token in reading.tokens if token is not date and _period_said(reading, token)}
+def _told_until_another_time(
+    reading: Reading, date: Token, first: Token
+) -> Iterator[tuple[Token, Value]]:
+    dated = {
+        token.clause
+        for token in reading.tokens
+        if token is not date and _period_said(reading, token)
+    }
     for other, value in reading.values:
         if other.sentence == first.sentence and other.place > first.place and value.about:
             if other.clause in dated:
@@ -121,13 +151,21 @@ def _single_times(reading: Reading) -> Iterator[Objection]:
     for token in reading.tokens:
         earlier = reading.before(token)
         beside = (earlier, *reading.following(token, 1), *_after_article(reading, token))
-        if token.word in EARLIER and any(other is not None and other.word in SINGLE_TIMES for other in beside):
-            yield objection(token, f"is another time than the four weeks before; write {{{BEFORE}}}")
+        if token.word in EARLIER and any(
+            other is not None and other.word in SINGLE_TIMES for other in beside
+        ):
+            yield objection(
+                token, f"is another time than the four weeks before; write {{{BEFORE}}}"
+            )
 
 
 def _after_article(reading: Reading, token: Token) -> list[Token]:
     """What comes after “in the” or “this”: `earlier in the week`."""
-    nexts = [other for other in reading.following(token, 3) if other.word not in words("in on of") | DETERMINERS]
+    nexts = [
+        other
+        for other in reading.following(token, 3)
+        if other.word not in words("in on of") | DETERMINERS
+    ]
     return nexts[:1]
 
 
@@ -138,7 +176,9 @@ def _comparisons(reading: Reading) -> Iterator[Objection]:
             continue
         for token in clause:
             if token.value is not None and token.value.about and token.value.period != "before":
-                yield objection(token, f"is of the week; after “{clause[0].text}” stands only {{….before}}")
+                yield objection(
+                    token, f"is of the week; after “{clause[0].text}” stands only {{….before}}"
+                )
 
 
 def _statistics(reading: Reading) -> Iterator[Objection]:
@@ -146,7 +186,12 @@ def _statistics(reading: Reading) -> Iterator[Objection]:
     for token in reading.tokens:
         called = _statistics_said(reading, token)
         figure = reading.nearest(token, _is_figure, CALLED) if called is not None else None
-        if called is not None and figure is not None and figure.value and figure.value.statistic not in called:
+        if (
+            called is not None
+            and figure is not None
+            and figure.value
+            and figure.value.statistic not in called
+        ):
             yield objection(token, f"stands by {figure.text}, which is {figure.value.meaning}")
 
 
@@ -155,7 +200,11 @@ def _statistics_said(reading: Reading, token: Token) -> frozenset[str] | None:
     if token.sort != "word":
         return None
     before = reading.before(token)
-    is_rate = before is not None and before.word == "a" and reading.nearest(token, _is_figure, (("clause", "before"),))
+    is_rate = (
+        before is not None
+        and before.word == "a"
+        and reading.nearest(token, _is_figure, (("clause", "before"),))
+    )
     if token.word in DAILY and (token.word.endswith("ly") or is_rate):
         return frozenset({"mean"})
     if token.word in WEEKLY and (token.word.endswith("ly") or is_rate):
@@ -189,7 +238,10 @@ def _places(reading: Reading) -> Iterator[Objection]:
 
 
 def _is_based_on(reading: Reading, token: Token) -> bool:
-    return [other.word for other in reading.tokens[max(token.place - 2, 0) : token.place]] == ["based", "on"]
+    return [other.word for other in reading.tokens[max(token.place - 2, 0) : token.place]] == [
+        "based",
+        "on",
+    ]
 
 
 def _wanted_before(value: Value) -> frozenset[str] | None:
@@ -213,7 +265,9 @@ def _units(reading: Reading) -> Iterator[Objection]:
 
 def _is_unit(following: tuple[Token, ...], value: Value) -> bool:
     first, last = following[0].word, following[-1].word
-    if value.text.endswith((" a day", " a week")) and (first == "daily" or (first == "a" and last in UNITS)):
+    if value.text.endswith((" a day", " a week")) and (
+        first == "daily" or (first == "a" and last in UNITS)
+    ):
         return True
     return first in UNITS or following[0].sort == "topic"
 
@@ -223,7 +277,9 @@ def _intervals(reading: Reading) -> Iterator[Objection]:
     earlier = ""
     for token, value in reading.values:
         if value.follows and value.follows != earlier:
-            yield objection(token, f"is the interval of {{{value.follows}}} and must be the next value after it")
+            yield objection(
+                token, f"is the interval of {{{value.follows}}} and must be the next value after it"
+            )
         earlier = value.path
 
 

@@ -15,7 +15,10 @@ Extent = Literal["clause", "sentence", "paragraph"]
 Scope = tuple[Extent, Literal["before", "after"]]
 
 SLOT = r"\{[^{}\n]*\}"
-TOKEN = re.compile(rf"(?P<value>{SLOT})|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?)|(?P<gap>\s+)|(?P<mark>\d+|.)", re.DOTALL)
+TOKEN = re.compile(
+    rf"(?P<value>{SLOT})|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?)|(?P<gap>\s+)|(?P<mark>\d+|.)",
+    re.DOTALL,
+)
 CLAUSE_MARKS = frozenset(",;:()–—")
 PARAGRAPH = re.compile(r"\n\s*\n")
 
@@ -120,12 +123,16 @@ def _sort(match: re.Match[str]) -> Sort:
 
 
 def _names(facts: Facts) -> re.Pattern[str] | None:
-    names = sorted({name for names in facts.topics.values() for name in names}, key=len, reverse=True)
+    names = sorted(
+        {name for names in facts.topics.values() for name in names}, key=len, reverse=True
+    )
     written = [r"[ \n-]".join(map(re.escape, re.split(r"[ -]", name))) for name in names]
     return re.compile(rf"(?:{'|'.join(written)})(?:['’]s)?(?!\w)", re.IGNORECASE) if names else None
 
 
-def _token(sort: Sort, text: str, facts: Facts, place: int, start: int, where: tuple[int, int, int]) -> Token:
+def _token(
+    sort: Sort, text: str, facts: Facts, place: int, start: int, where: tuple[int, int, int]
+) -> Token:
     value = facts.values.get(text[1:-1]) if sort == "value" else None
     about = frozenset[str]()
     if sort == "topic":
@@ -138,7 +145,9 @@ def _token(sort: Sort, text: str, facts: Facts, place: int, start: int, where: t
 def _topics_called(name: str, facts: Facts) -> frozenset[str]:
     plain = re.sub(r"['’]s$", "", re.sub(r"[\s-]", " ", name.lower()))
     return frozenset(
-        key for key, names in facts.topics.items() if plain in {known.lower().replace("-", " ") for known in names}
+        key
+        for key, names in facts.topics.items()
+        if plain in {known.lower().replace("-", " ") for known in names}
     )
 
 
@@ -153,7 +162,9 @@ def _in_scope(others: Sequence[Token], token: Token, scope: Scope) -> Token | No
     extent, side = scope
     inside = [other for other in others if getattr(other, extent) == getattr(token, extent)]
     if side == "before":
-        return max((other for other in inside if other.place < token.place), key=_place, default=None)
+        return max(
+            (other for other in inside if other.place < token.place), key=_place, default=None
+        )
     return min((other for other in inside if other.place > token.place), key=_place, default=None)
 
 

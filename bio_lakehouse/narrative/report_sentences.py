@@ -74,7 +74,12 @@ def capital(text: str) -> str:
 
 
 def headline(
-    changes: Sequence[Change], known_days: int, comparable: bool, high: str | None = None, *, first_weeks: bool = True
+    changes: Sequence[Change],
+    known_days: int,
+    comparable: bool,
+    high: str | None = None,
+    *,
+    first_weeks: bool = True,
 ) -> str:
     """The report's first sentence: what moved, or that nothing did, or that nothing is known.
 
@@ -88,7 +93,11 @@ def headline(
         early = "The first weeks: getting to know what is usual for you"
         return early if first_weeks else "Too few days are known to tell how this week compares"
     if not changes:
-        return f"A usual week, with your highest {high}" if high else "A week within your usual ups and downs"
+        return (
+            f"A usual week, with your highest {high}"
+            if high
+            else "A week within your usual ups and downs"
+        )
     return capital(_directions(changes))
 
 
@@ -98,7 +107,10 @@ def inner(title: str) -> str:
 
 
 def _directions(changes: Sequence[Change]) -> str:
-    groups = [(word, [c.title for c in changes if c.higher is up]) for word, up in (("lower", False), ("higher", True))]
+    groups = [
+        (word, [c.title for c in changes if c.higher is up])
+        for word, up in (("lower", False), ("higher", True))
+    ]
     clauses = [
         f"{listed([inner(title) for title in titles])} {'was' if len(titles) == 1 else 'were'} {word}"
         for word, titles in groups
@@ -108,17 +120,30 @@ def _directions(changes: Sequence[Change]) -> str:
 
 
 def lede(
-    readiness: str | None, sleep: str | None, workouts: int | None, output: str | None, *, whole_week: bool = True
+    readiness: str | None,
+    sleep: str | None,
+    workouts: int | None,
+    output: str | None,
+    *,
+    whole_week: bool = True,
 ) -> str:
     """One line of what the week was, made of the known figures only; empty when there are none.
 
     `whole_week` says whether it is known of every day whether there was a workout.
     """
-    scores = [f"{name} {score}" for name, score in (("readiness", readiness), ("sleep", sleep)) if score]
+    scores = [
+        f"{name} {score}" for name, score in (("readiness", readiness), ("sleep", sleep)) if score
+    ]
     averages = [scores[0].replace(" ", " averaged ", 1), *scores[1:]] if scores else []
     noun = "workout" if whole_week else "known workout"
-    trained = [] if workouts is None else [count(workouts, noun) + (f" and {output}" if output else "")]
-    return capital(", with ".join(filter(None, [listed(averages), *trained]))) + "." if averages or trained else ""
+    trained = (
+        [] if workouts is None else [count(workouts, noun) + (f" and {output}" if output else "")]
+    )
+    return (
+        capital(", with ".join(filter(None, [listed(averages), *trained]))) + "."
+        if averages or trained
+        else ""
+    )
 
 
 def moved(week: str, before: str, change: str, low: str, high: str, q: str) -> str:
@@ -139,7 +164,8 @@ def moved_of(moved: int, measures: int, q: float) -> str:
 
 def nothing_moved(measures: int) -> str:
     return (
-        f"None of the {measures} measures differs from the four weeks before by more than weeks like yours usually do."
+        f"None of the {measures} measures differs from the four weeks before "
+        "by more than weeks like yours usually do."
     )
 
 
@@ -211,7 +237,9 @@ def never_arrived(source: str) -> str:
 
 
 def load_steady(day: date, chronic: str, acute: str, form: str | None) -> str:
-    known = f" Form on that day: {form} (chronic minus acute load of the day before)." if form else ""
+    known = (
+        f" Form on that day: {form} (chronic minus acute load of the day before)." if form else ""
+    )
     return f"On {long_day(day)} chronic load was {chronic} (42 days) and acute load {acute} (7 days).{known}"
 
 

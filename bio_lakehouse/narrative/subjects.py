@@ -22,7 +22,12 @@ BESIDE: tuple[Scope, ...] = (
     ("sentence", "after"),
     ("paragraph", "before"),
 )
-NEXT_TO: tuple[Scope, ...] = (("clause", "after"), ("clause", "before"), ("sentence", "after"), ("sentence", "before"))
+NEXT_TO: tuple[Scope, ...] = (
+    ("clause", "after"),
+    ("clause", "before"),
+    ("sentence", "after"),
+    ("sentence", "before"),
+)
 IN_SENTENCE: tuple[Scope, ...] = BESIDE[:-1]
 
 
@@ -38,7 +43,10 @@ def _subjects(reading: Reading) -> Iterator[Objection]:
             continue
         if named is None or named.sort != "topic" or not named.about & value.about:
             beside = f"beside {named.text}" if named else "without a name"
-            yield objection(token, f"is {value.meaning} but stands {beside}; put it by the name of what it is about")
+            yield objection(
+                token,
+                f"is {value.meaning} but stands {beside}; put it by the name of what it is about",
+            )
 
 
 def _is_done_by_you(reading: Reading, token: Token, value: Value) -> bool:
@@ -49,7 +57,11 @@ def _is_done_by_you(reading: Reading, token: Token, value: Value) -> bool:
 
 def _named_in(reading: Reading, token: Token) -> Sequence[Scope]:
     """Where the name of a value's topic is looked for; what “it” stands for has been named before."""
-    clause = (other for other in reading.tokens if other.clause == token.clause and other.place < token.place)
+    clause = (
+        other
+        for other in reading.tokens
+        if other.clause == token.clause and other.place < token.place
+    )
     refers_back = any(other.sort == "word" and other.word in PRONOUNS for other in clause)
     return [scope for scope in BESIDE if not (refers_back and scope == ("sentence", "after"))]
 
@@ -61,15 +73,23 @@ def _events(reading: Reading) -> Iterator[Objection]:
             continue
         beside = reading.nearest(token, _is_about_something, BESIDE)
         if beside is None or beside.value is None or beside.value.event != value.event:
-            yield objection(token, f"belongs to {{{_phrase_of(value, reading.facts)}}} and must stand beside it")
+            yield objection(
+                token, f"belongs to {{{_phrase_of(value, reading.facts)}}} and must stand beside it"
+            )
     for clause in reading.clauses():
         values = [token.value for token in clause if token.value is not None and token.value.about]
         if len({value.event for value in values}) > 1:
-            yield objection(clause[0], "a clause mixes values of different things; give each its own")
+            yield objection(
+                clause[0], "a clause mixes values of different things; give each its own"
+            )
 
 
 def _phrase_of(value: Value, facts: Facts) -> str:
-    phrases = (other.path for other in facts.values.values() if other.kind == "phrase" and other.event == value.event)
+    phrases = (
+        other.path
+        for other in facts.values.values()
+        if other.kind == "phrase" and other.event == value.event
+    )
     return next(phrases, value.event)
 
 
@@ -78,15 +98,23 @@ def _mentions(reading: Reading) -> Iterator[Objection]:
     for token in reading.tokens:
         if token.sort != "topic":
             continue
-        told = [other for other in reading.tokens if other.sentence == token.sentence and _tells(other)]
+        told = [
+            other for other in reading.tokens if other.sentence == token.sentence and _tells(other)
+        ]
         here = [other for other in told if other.clause == token.clause]
         later = [other for other in told if other.clause > token.clause]
         if not any(_about(other) & token.about for other in told):
-            yield objection(token, "is named in a sentence without a value of it; add its placeholder")
+            yield objection(
+                token, "is named in a sentence without a value of it; add its placeholder"
+            )
         elif here and not any(_about(other) & token.about for other in here):
-            yield objection(token, "is named beside values of something else; give it a clause of its own")
+            yield objection(
+                token, "is named beside values of something else; give it a clause of its own"
+            )
         elif not here and not (later and _about(later[0]) & token.about):
-            yield objection(token, "is named in a clause without a value; tell its own value right after it")
+            yield objection(
+                token, "is named in a clause without a value; tell its own value right after it"
+            )
 
 
 def _one_subject(reading: Reading) -> Iterator[Objection]:
@@ -94,7 +122,9 @@ def _one_subject(reading: Reading) -> Iterator[Objection]:
     for clause in reading.clauses():
         subjects = [_about(token) for token in clause if _is_about_something(token)]
         if subjects and not frozenset.intersection(*subjects):
-            yield objection(clause[0], "begins a clause with two measures in it; give each a clause of its own")
+            yield objection(
+                clause[0], "begins a clause with two measures in it; give each a clause of its own"
+            )
 
 
 def _links(reading: Reading) -> Iterator[Objection]:
@@ -102,9 +132,14 @@ def _links(reading: Reading) -> Iterator[Objection]:
     for token in reading.tokens:
         following = [other.word for other in reading.following(token, 2)]
         if token.word in LINKING and _ends_in_pronoun(reading, token):
-            yield objection(token, f"“{token.word} {following[0]}” ties two things together; the values do not")
+            yield objection(
+                token, f"“{token.word} {following[0]}” ties two things together; the values do not"
+            )
         elif token.word in LINKING and _brings_in_another(reading, token):
-            yield objection(token, "brings in another measure; give it a sentence or a clause with “and” or “while”")
+            yield objection(
+                token,
+                "brings in another measure; give it a sentence or a clause with “and” or “while”",
+            )
         elif token.word == "which" and _relates(reading, token):
             yield objection(token, "ties two things together; begin a new sentence")
 
@@ -118,9 +153,18 @@ def _ends_in_pronoun(reading: Reading, token: Token) -> bool:
 
 def _brings_in_another(reading: Reading, token: Token) -> bool:
     """Whether the measure after a linking word is new in a sentence that also tells another."""
-    sentence = [other for other in reading.tokens if other.sentence == token.sentence and _is_about_something(other)]
-    linked = next((other for other in sentence if other.clause == token.clause and other.place > token.place), None)
-    if linked is None or any(_about(other) & _about(linked) for other in sentence if other.place < token.place):
+    sentence = [
+        other
+        for other in reading.tokens
+        if other.sentence == token.sentence and _is_about_something(other)
+    ]
+    linked = next(
+        (other for other in sentence if other.clause == token.clause and other.place > token.place),
+        None,
+    )
+    if linked is None or any(
+        _about(other) & _about(linked) for other in sentence if other.place < token.place
+    ):
         return False
     return any(not _about(other) & _about(linked) for other in sentence)
 
@@ -130,21 +174,44 @@ def _explanations(reading: Reading) -> Iterator[Objection]:
     for token in reading.tokens:
         if token.sort != "mark" or token.text not in EXPLAINING:
             continue
-        sentence = [other for other in reading.tokens if other.sentence == token.sentence and other.value is not None]
-        told = next((other for other in reversed(sentence) if other.place < token.place and _tells(other)), None)
-        next_told = next((other for other in sentence if other.place > token.place and _tells(other)), None)
+        sentence = [
+            other
+            for other in reading.tokens
+            if other.sentence == token.sentence and other.value is not None
+        ]
+        told = next(
+            (other for other in reversed(sentence) if other.place < token.place and _tells(other)),
+            None,
+        )
+        next_told = next(
+            (other for other in sentence if other.place > token.place and _tells(other)), None
+        )
         if told is not None and next_told is not None and not _of_the_same(told, next_told):
-            yield objection(token, "joins two things as if one explained the other; begin a new sentence")
+            yield objection(
+                token, "joins two things as if one explained the other; begin a new sentence"
+            )
 
 
 def _references(reading: Reading) -> Iterator[Objection]:
     """What “it” and “that” stand for is what the clause itself tells, not the measure told before it."""
     for token in reading.tokens:
-        if token.sort != "word" or token.word not in PRONOUNS | POINTING or _is_determiner(reading, token):
+        if (
+            token.sort != "word"
+            or token.word not in PRONOUNS | POINTING
+            or _is_determiner(reading, token)
+        ):
             continue
-        here = next((other for other in reading.tokens if other.clause >= token.clause and _tells(other)), None)
+        here = next(
+            (other for other in reading.tokens if other.clause >= token.clause and _tells(other)),
+            None,
+        )
         told = [other for other in reading.tokens if other.clause < token.clause and _tells(other)]
-        if here is not None and here.sentence == token.sentence and told and not _of_the_same(told[-1], here):
+        if (
+            here is not None
+            and here.sentence == token.sentence
+            and told
+            and not _of_the_same(told[-1], here)
+        ):
             yield objection(token, "stands for one thing and tells another; name what you speak of")
 
 
@@ -189,4 +256,13 @@ def _about(token: Token) -> frozenset[str]:
     return token.value.about if token.value is not None else token.about
 
 
-RULES: tuple[Rule, ...] = (_subjects, _events, _mentions, _one_subject, _links, _explanations, _references, _measured)
+RULES: tuple[Rule, ...] = (
+    _subjects,
+    _events,
+    _mentions,
+    _one_subject,
+    _links,
+    _explanations,
+    _references,
+    _measured,
+)

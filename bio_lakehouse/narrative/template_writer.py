@@ -30,7 +30,10 @@ def draft_of(facts: Facts) -> str:
     for sentences in paragraphs:
         fitting: list[str] = []
         for sentence in sentences:
-            if len(fill("\n\n".join([*told, " ".join([*fitting, sentence])]), facts)) <= MOST_CHARACTERS:
+            if (
+                len(fill("\n\n".join([*told, " ".join([*fitting, sentence])]), facts))
+                <= MOST_CHARACTERS
+            ):
                 fitting.append(sentence)
         told += [" ".join(fitting)] if fitting else []
     return "\n\n".join(told)
@@ -40,9 +43,13 @@ def _measures(facts: Facts) -> list[str]:
     """What moved (else the first that was tested) in a sentence each, the next means in one, then training."""
     known = [key for key in facts.topics if f"{key}.week" in facts.values]
     tested = [key for key in known if f"{key}.direction" in facts.values]
-    singled_out = [key for key in tested if f"{key}.size" in facts.values][:MOST_SINGLED_OUT] or tested[:1]
+    singled_out = [key for key in tested if f"{key}.size" in facts.values][
+        :MOST_SINGLED_OUT
+    ] or tested[:1]
     others = [key for key in known if key not in singled_out]
-    means, totals = ([key for key in others if _statistic(facts, key) == name] for name in ("mean", "total"))
+    means, totals = (
+        [key for key in others if _statistic(facts, key) == name] for name in ("mean", "total")
+    )
     return [
         *(_singled_out(facts, key) for key in singled_out),
         *_means(facts, means[:MOST_LISTED]),
@@ -64,7 +71,9 @@ def _singled_out(facts: Facts, key: str) -> str:
 
 
 def _size(facts: Facts, key: str) -> str:
-    parts = [f"{{{key}.{part}}}" for part in ("size", "interval") if f"{key}.{part}" in facts.values]
+    parts = [
+        f"{{{key}.{part}}}" for part in ("size", "interval") if f"{key}.{part}" in facts.values
+    ]
     return f" ({', '.join(parts)})" if parts else ""
 
 
@@ -91,9 +100,8 @@ def _total(facts: Facts, key: str) -> str:
     value, has_before = facts.values[f"{key}.week"], f"{key}.before" in facts.values
     if facts.names_itself(value):
         return f"You logged {{{key}.week}}{f', against {{{key}.before}} in {{{BEFORE}}}' if has_before else ''}."
-    return (
-        f"{capital(_name(facts, key))} came to {{{key}.week}}{f' (previously {{{key}.before}})' if has_before else ''}."
-    )
+    before = f" (previously {{{key}.before}})" if has_before else ""
+    return f"{capital(_name(facts, key))} came to {{{key}.week}}{before}."
 
 
 def _name(facts: Facts, key: str) -> str:
@@ -120,6 +128,10 @@ def _findings(facts: Facts) -> list[str]:
 
 
 def _finding(facts: Facts, event: str) -> str:
-    figures = [f"{{{event}.{part}}}" for part in ("effect", "interval", "n", "q") if f"{event}.{part}" in facts.values]
+    figures = [
+        f"{{{event}.{part}}}"
+        for part in ("effect", "interval", "n", "q")
+        if f"{event}.{part}" in facts.values
+    ]
     support = f" ({', '.join(figures)})" if figures else ""
     return f"{{{event}.told}}{support}."

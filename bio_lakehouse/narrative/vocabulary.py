@@ -26,7 +26,9 @@ DAILY = words("daily nightly day night")
 WEEKLY = words("weekly week")
 """Words that say which statistic a figure is; the nouns only after “a”."""
 
-UNITS = words("day days night nights week weeks morning mornings time date score scores point points value values")
+UNITS = words(
+    "day days night nights week weeks morning mornings time date score scores point points value values"
+)
 """Words that would be the unit of a figure before them."""
 
 SINGLE_TIMES = words("day days night nights morning mornings week")
@@ -41,7 +43,9 @@ SEPARATORS = COMPARING | words("and while but")
 
 DETERMINERS = words("a an the this that these those it its their your our")
 BEING = words("is are was were been")
-BASE_FORMS = words("have log count include measure place set stand come cover compare note list describe tell see view")
+BASE_FORMS = words(
+    "have log count include measure place set stand come cover compare note list describe tell see view"
+)
 """Verbs that are an order where they open a clause and a measure comes next."""
 
 STATING = words(
@@ -177,7 +181,10 @@ FORBIDDEN: Mapping[str, str] = {
     """,
 }
 
-_PATTERNS = {kind: re.compile("|".join(f"(?:{stem})" for stem in stems.split())) for kind, stems in FORBIDDEN.items()}
+_PATTERNS = {
+    kind: re.compile("|".join(f"(?:{stem})" for stem in stems.split()))
+    for kind, stems in FORBIDDEN.items()
+}
 
 
 def is_known(word: str) -> bool:
@@ -190,7 +197,9 @@ def objected_as(word: str) -> str:
     if any(unicodedata.numeric(character, None) is not None for character in word):
         return "a number"
     plain = _plain(word)
-    return next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(plain)), "unknown")
+    return next(
+        (kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(plain)), "unknown"
+    )
 
 
 def _plain(word: str) -> str:

@@ -37,9 +37,14 @@ def _marks(reading: Reading) -> Iterator[Objection]:
         if token.text.isdigit():
             yield objection(token, _advice("a number"))
         elif token.text in "{}":
-            yield objection(token, "a brace that is no placeholder; write {path} with a path of the JSON")
+            yield objection(
+                token, "a brace that is no placeholder; write {path} with a path of the JSON"
+            )
         elif token.text not in MARKS or (token.text == "-" and not _joins_words(reading, token)):
-            yield objection(token, "only plain prose: letters, spaces and , . ; : ( ) – — between words, no markup")
+            yield objection(
+                token,
+                "only plain prose: letters, spaces and , . ; : ( ) – — between words, no markup",
+            )
 
 
 def _joins_words(reading: Reading, token: Token) -> bool:
@@ -81,13 +86,20 @@ def _pairs(reading: Reading) -> Iterator[Objection]:
         before, after = earlier.word if earlier else "", following.word if following else ""
         at_value = following is not None and following.sort == "value"
         if token.word == "from" and before in COMING and not at_value:
-            yield objection(token, "states a cause; here this word may only stand before a placeholder")
+            yield objection(
+                token, "states a cause; here this word may only stand before a placeholder"
+            )
         elif token.word == "of" and before in QUANTIFYING and not at_value:
             yield objection(token, f"“{before} of” states a number; a placeholder must come next")
         elif token.word == "then" and after != "and":
-            yield objection(token, "says that things came one after the other, which the values do not say")
+            yield objection(
+                token, "says that things came one after the other, which the values do not say"
+            )
         elif token.word in LISTING and earlier is not None and earlier.sentence == token.sentence:
-            yield objection(token, "only opens a sentence; elsewhere it says that things came one after the other")
+            yield objection(
+                token,
+                "only opens a sentence; elsewhere it says that things came one after the other",
+            )
         elif token.word == "set" and after != "against":
             yield objection(token, "advice; “set” may only stand before “against”")
         elif token.word == "to" and (before in HAVING | BEING or after in BASE_FORMS):
@@ -100,19 +112,33 @@ def _commands(reading: Reading) -> Iterator[Objection]:
         spoken = [token for token in clause if token.word not in DETERMINERS]
         for first, *rest in (spoken[place : place + 3] for place in range(len(spoken))):
             follow = [token.sort for token in rest]
-            opens = first is spoken[0] or (first is spoken[1] and spoken[0].word in words("and but while"))
+            opens = first is spoken[0] or (
+                first is spoken[1] and spoken[0].word in words("and but while")
+            )
             is_command = opens and first.word in BASE_FORMS and follow[:1] == ["topic"]
-            is_time_for = first.word in UNITS and rest and rest[0].word in words("for to") and follow[1:] == ["topic"]
+            is_time_for = (
+                first.word in UNITS
+                and rest
+                and rest[0].word in words("for to")
+                and follow[1:] == ["topic"]
+            )
             if is_command or is_time_for:
-                yield objection(first, "reads as advice to the reader; describe the measure instead")
+                yield objection(
+                    first, "reads as advice to the reader; describe the measure instead"
+                )
 
 
 def _statements(reading: Reading) -> Iterator[Objection]:
     """A sentence that states something has a value of the JSON that says it."""
     for sentence in reading.sentences():
         if not any(token.value is not None and token.value.about for token in sentence):
-            stating = (token for token in sentence if token.sort == "word" and token.word in STATING)
-            yield from (objection(token, "states something without a value of the JSON") for token in stating)
+            stating = (
+                token for token in sentence if token.sort == "word" and token.word in STATING
+            )
+            yield from (
+                objection(token, "states something without a value of the JSON")
+                for token in stating
+            )
 
 
 RULES: tuple[Rule, ...] = (_marks, _words, _pairs, _commands, _statements)

@@ -35,7 +35,12 @@ class Usage:
 
     @property
     def total(self) -> int:
-        return self.input_tokens + self.output_tokens + self.cache_write_tokens + self.cache_read_tokens
+        return (
+            self.input_tokens
+            + self.output_tokens
+            + self.cache_write_tokens
+            + self.cache_read_tokens
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,9 @@ class Narrative:
         if not (self.usage.total or self.usage.complete):
             return f"{tries}, of unknown cost"
         least = "" if self.usage.complete else "at least "
-        cost = "cost unknown" if self.cost_usd is None else f"{least or 'about '}${self.cost_usd:.4f}"
+        cost = (
+            "cost unknown" if self.cost_usd is None else f"{least or 'about '}${self.cost_usd:.4f}"
+        )
         return f"{'in ' if as_clause else ''}{tries}: {least}{self.usage.total:,} tokens, {cost}"
 
 

@@ -20,7 +20,13 @@ from bio_lakehouse.insights.training_load import training_load
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.reports.comparison import compare
-from bio_lakehouse.reports.contents import Contents, ReportInputs, contents_of, decided_together, with_narrative
+from bio_lakehouse.reports.contents import (
+    Contents,
+    ReportInputs,
+    contents_of,
+    decided_together,
+    with_narrative,
+)
 from bio_lakehouse.reports.facts import facts_of
 from bio_lakehouse.reports.measures import DAILY as DAILY_MEASURES
 from bio_lakehouse.reports.weekly_report import render
@@ -66,7 +72,9 @@ def narrative_key(user_id: str, day: date) -> str:
     return f"reports/{user_id}/weekly-{day.isoformat()}.narrative.json"
 
 
-def make(lake: Lakehouse, user_id: str, day: date, today: date | None = None, *, ask_claude: bool = True) -> MadeReport:
+def make(
+    lake: Lakehouse, user_id: str, day: date, today: date | None = None, *, ask_claude: bool = True
+) -> MadeReport:
     """Compute, render and write the report of the seven days up to `day`.
 
     Claude writes its text where there is a key and `ask_claude` says so, else templates do. Beside that the page is a
@@ -134,7 +142,9 @@ def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInput
         insights=decided_together(insights_of(data), compare(daily, DAILY_MEASURES, day))[0],
         training=training_rows(lake, user_id, daily, workouts, day),
         forecast=forecast(data),
-        activity=_rows(lake, SILVER["oura_daily_activity"], user_id, ("day", "non_wear_time"), last=day),
+        activity=_rows(
+            lake, SILVER["oura_daily_activity"], user_id, ("day", "non_wear_time"), last=day
+        ),
         sleep=_rows(lake, SILVER["oura_sleep"], user_id, ("day", "type"), last=day),
         data_up_to=newest_arrival(lake, user_id, day),
         failed={dataset: entry_days(lake, user_id, (dataset,), failed=True) for dataset in SCORED},
@@ -146,7 +156,9 @@ def training_rows(
 ) -> list[dict[str, Any]]:
     """What gold.training_load says, or would, of the user's days up to `day`."""
     known = daily[pd.to_datetime(daily["day"]) <= pd.Timestamp(day)]
-    rows: list[dict[str, Any]] = training_load(known, workouts, lake.settings.user_profile(user_id)).to_pylist()
+    rows: list[dict[str, Any]] = training_load(
+        known, workouts, lake.settings.user_profile(user_id)
+    ).to_pylist()
     return rows
 
 
@@ -154,7 +166,13 @@ def reported_users(lake: Lakehouse, day: date) -> list[str]:
     """Users of whom the lake holds at least one day up to `day`, sorted."""
     if not lake.tables.exists(DAILY.full_name):
         return []
-    return sorted(set(lake.tables.scan(DAILY.full_name, last=day, columns=["user_id"]).column("user_id").to_pylist()))
+    return sorted(
+        set(
+            lake.tables.scan(DAILY.full_name, last=day, columns=["user_id"])
+            .column("user_id")
+            .to_pylist()
+        )
+    )
 
 
 def newest_day_with_data(lake: Lakehouse, user_id: str) -> date:
@@ -189,7 +207,11 @@ def is_outdated(page: bytes, lake: Lakehouse, user_id: str, day: date) -> bool:
 def outdated_reports(lake: Lakehouse, user_id: str) -> list[date]:
     """Last days of the user's written reports of which newer data exists, oldest first."""
     days = written_reports(lake, user_id)
-    return [day for day in days if is_outdated(lake.objects.get(report_key(user_id, day)), lake, user_id, day)]
+    return [
+        day
+        for day in days
+        if is_outdated(lake.objects.get(report_key(user_id, day)), lake, user_id, day)
+    ]
 
 
 def written_reports(lake: Lakehouse, user_id: str) -> list[date]:
@@ -202,7 +224,12 @@ def written_reports(lake: Lakehouse, user_id: str) -> list[date]:
 def coverage_of(lake: Lakehouse, user_id: str) -> pd.DataFrame:
     """The days about which each of the user's files and fetches speaks, by dataset."""
     rows = [
-        {"user_id": user_id, "source": dataset, "first_day": entry.covered_first, "last_day": entry.covered_last}
+        {
+            "user_id": user_id,
+            "source": dataset,
+            "first_day": entry.covered_first,
+            "last_day": entry.covered_last,
+        }
         for entry in lake.log.entries()
         if entry.user_id == user_id and entry.usable and entry.covered_days
         for dataset in entry.datasets
@@ -211,12 +238,18 @@ def coverage_of(lake: Lakehouse, user_id: str) -> pd.DataFrame:
 
 
 def _rows(
-    lake: Lakehouse, schema: TableSchema, user_id: str, columns: Sequence[str] | None = None, last: date | None = None
+    lake: Lakehouse,
+    schema: TableSchema,
+    user_id: str,
+    columns: Sequence[str] | None = None,
+    last: date | None = None,
 ) -> pd.DataFrame:
     names = columns or schema.column_names
     if not lake.tables.exists(schema.full_name):
         return pd.DataFrame(columns=list(names))
-    rows: pd.DataFrame = lake.tables.scan(schema.full_name, last=last, user_id=user_id, columns=columns).to_pandas()
+    rows: pd.DataFrame = lake.tables.scan(
+        schema.full_name, last=last, user_id=user_id, columns=columns
+    ).to_pandas()
     return rows
 
 
@@ -224,5 +257,11 @@ def _check_there(lake: Lakehouse, daily: pd.DataFrame, user_id: str, day: date) 
     if len(daily) and pd.to_datetime(daily["day"]).min() <= pd.Timestamp(day):
         return
     others = [other for other in reported_users(lake, day) if other != user_id]
-    hint = f"there are days of {', '.join(others)}" if others else "run `bio-lakehouse ingest FILE` or `demo` first"
-    raise ReportError(f"there is nothing to report on: no day of {user_id!r} up to {day.isoformat()}; {hint}")
+    hint = (
+        f"there are days of {', '.join(others)}"
+        if others
+        else "run `bio-lakehouse ingest FILE` or `demo` first"
+    )
+    raise ReportError(
+        f"there is nothing to report on: no day of {user_id!r} up to {day.isoformat()}; {hint}"
+    )

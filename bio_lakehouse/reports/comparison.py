@@ -77,7 +77,11 @@ class Comparison:
     def days_within(self) -> int:
         """Days of the week inside the band; 0 without a band."""
         band = self.band
-        return sum(band.low <= v <= band.high for v in self.week_values if v is not None) if band else 0
+        return (
+            sum(band.low <= v <= band.high for v in self.week_values if v is not None)
+            if band
+            else 0
+        )
 
     @property
     def moved(self) -> bool:
@@ -105,7 +109,9 @@ def _by_day(daily: pd.DataFrame, columns: list[str], last: date) -> pd.DataFrame
     start = pd.Timestamp(last) - pd.Timedelta(days=WEEK + BEFORE - 1)
     known = {column: as_numbers(daily[column]) for column in columns if column in daily}
     calendar = pd.date_range(min(start, days.min()) if len(days) else start, last)
-    return pd.DataFrame(known, index=days, dtype=np.float64).reindex(index=calendar, columns=columns)
+    return pd.DataFrame(known, index=days, dtype=np.float64).reindex(
+        index=calendar, columns=columns
+    )
 
 
 def _compared(series: pd.Series[float], measure: Measure, last: date) -> Comparison:
@@ -115,7 +121,9 @@ def _compared(series: pd.Series[float], measure: Measure, last: date) -> Compari
     return Comparison(
         measure,
         first_day=last - timedelta(days=WEEK + BEFORE - 1),
-        values=tuple(None if np.isnan(value) else float(value) for value in values[-WEEK - BEFORE :]),
+        values=tuple(
+            None if np.isnan(value) else float(value) for value in values[-WEEK - BEFORE :]
+        ),
         week=_sample(week),
         before=_sample(before),
         band=_band(before),
@@ -137,7 +145,9 @@ def _band(values: Floats) -> Band | None:
     return Band(float(low), float(median), float(high), int(known.size))
 
 
-def with_q(comparisons: Sequence[Comparison], beside: Sequence[float] = ()) -> tuple[Comparison, ...]:
+def with_q(
+    comparisons: Sequence[Comparison], beside: Sequence[float] = ()
+) -> tuple[Comparison, ...]:
     """The same with Benjamini-Hochberg q-values over those that have a p, and the report's other tests (`beside`)."""
     adjusted = iter(q_values([*(c.p for c in comparisons if c.p is not None), *beside]))
     return tuple(c if c.p is None else replace(c, q=next(adjusted)) for c in comparisons)
@@ -163,9 +173,11 @@ class WorkoutWeek:
 
     def value(self, column: str) -> float | None:
         """The week's value of a column of `gold.daily_readiness_performance`: workout_count, …, total_output_kj."""
-        return {"workout_count": self.workouts, "workout_minutes": self.minutes, "total_output_kj": self.output_kj}[
-            column
-        ]
+        return {
+            "workout_count": self.workouts,
+            "workout_minutes": self.minutes,
+            "total_output_kj": self.output_kj,
+        }[column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +200,14 @@ class TotalComparison:
 
 def workout_weeks(daily: pd.DataFrame, last: date) -> tuple[WorkoutWeek, ...]:
     """The four weeks before and the week up to `last`, oldest first."""
-    columns = {name: by_day(daily, name, last) for name in ("workout_count", "workout_minutes", "total_output_kj")}
+    columns = {
+        name: by_day(daily, name, last)
+        for name in ("workout_count", "workout_minutes", "total_output_kj")
+    }
     frame = pd.DataFrame(columns).iloc[-WEEK - BEFORE :]
-    return tuple(_workout_week(frame.iloc[start : start + WEEK]) for start in range(0, WEEK + BEFORE, WEEK))
+    return tuple(
+        _workout_week(frame.iloc[start : start + WEEK]) for start in range(0, WEEK + BEFORE, WEEK)
+    )
 
 
 def _workout_week(days: pd.DataFrame) -> WorkoutWeek:
@@ -211,13 +228,19 @@ def _sum(values: pd.Series[float], workouts: int | None) -> float | None:
     return float(values.sum()) if values.notna().any() else None
 
 
-def compare_totals(weeks: Sequence[WorkoutWeek], measures: Sequence[Measure]) -> tuple[TotalComparison, ...]:
+def compare_totals(
+    weeks: Sequence[WorkoutWeek], measures: Sequence[Measure]
+) -> tuple[TotalComparison, ...]:
     """Each sum of the last of `weeks` against the mean of the complete weeks before it."""
     return tuple(_total(weeks, measure) for measure in measures)
 
 
 def _total(weeks: Sequence[WorkoutWeek], measure: Measure) -> TotalComparison:
     *before, week = weeks
-    sums = [value for w in before if w.is_complete and (value := w.value(measure.column)) is not None]
+    sums = [
+        value for w in before if w.is_complete and (value := w.value(measure.column)) is not None
+    ]
     mean = float(np.mean(sums)) if sums else None
-    return TotalComparison(measure, week.value(measure.column), week.days_known, mean, len(sums), len(before))
+    return TotalComparison(
+        measure, week.value(measure.column), week.days_known, mean, len(sums), len(before)
+    )

@@ -68,7 +68,13 @@ READINESS = Source(
     "Oura readiness",
     ("oura", "oura/daily_readiness", "oura/trends"),
     "readiness_score",
-    ("hrv_balance_score", "resting_hr_score", "previous_night_score", "recovery_index_score", "temperature_deviation"),
+    (
+        "hrv_balance_score",
+        "resting_hr_score",
+        "previous_night_score",
+        "recovery_index_score",
+        "temperature_deviation",
+    ),
 )
 SLEEP = Source(
     "Oura sleep",
@@ -77,7 +83,10 @@ SLEEP = Source(
     ("deep_sleep_score", "rem_sleep_score", "sleep_efficiency_score", "total_sleep_score"),
 )
 ACTIVITY = Source(
-    "Oura activity", ("oura", "oura/daily_activity", "oura/trends"), "activity_score", ("steps", "total_calories")
+    "Oura activity",
+    ("oura", "oura/daily_activity", "oura/trends"),
+    "activity_score",
+    ("steps", "total_calories"),
 )
 PELOTON = Source("Peloton", ("peloton", "peloton/workouts"), "workout_count")
 SOURCES = (READINESS, SLEEP, ACTIVITY, PELOTON)
@@ -101,7 +110,9 @@ def completeness(
     """
     frame, unworn = _by_date(daily), _unworn(activity, sleep)
     known = [_known(source, frame, coverage, unworn, failed) for source in SOURCES]
-    return tuple(SourceDays(k.source.title, tuple(k.status(day, today) for day in days)) for k in known)
+    return tuple(
+        SourceDays(k.source.title, tuple(k.status(day, today) for day in days)) for k in known
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +169,20 @@ def covered_days(coverage: pd.DataFrame, datasets: Sequence[str]) -> frozenset[d
     """All days that some file or fetch speaks about; `coverage.source` is a vendor (`oura`) or a bronze dataset."""
     rows = coverage[coverage["source"].isin(datasets)] if len(coverage) else coverage
     stretches = zip(_days(rows, "first_day"), _days(rows, "last_day"), strict=True)
-    return frozenset(first + timedelta(days=n) for first, last in stretches for n in range((last - first).days + 1))
+    return frozenset(
+        first + timedelta(days=n)
+        for first, last in stretches
+        for n in range((last - first).days + 1)
+    )
 
 
 def newest_days(daily: pd.DataFrame) -> dict[str, date]:
     """The newest day with a record by source title; for Peloton the newest day that is known, workout or not."""
     frame = _by_date(daily)
-    found = {source.title: max(_days_with(frame, (source.score, *source.record)), default=None) for source in SOURCES}
+    found = {
+        source.title: max(_days_with(frame, (source.score, *source.record)), default=None)
+        for source in SOURCES
+    }
     return {title: day for title, day in found.items() if day is not None}
 
 
@@ -172,7 +190,11 @@ def _unworn(activity: pd.DataFrame | None, sleep: pd.DataFrame | None) -> set[da
     if activity is None or activity.empty:
         return set()
     off = activity[pd.to_numeric(activity["non_wear_time"]) >= NOT_WORN_SECONDS]
-    slept = set() if sleep is None or sleep.empty else set(_days(sleep[~sleep["type"].isin(["deleted", "rest"])]))
+    slept = (
+        set()
+        if sleep is None or sleep.empty
+        else set(_days(sleep[~sleep["type"].isin(["deleted", "rest"])]))
+    )
     return set(_days(off)) - slept
 
 

@@ -150,7 +150,9 @@ def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
     own = _own_rows(inputs)
     daily = _up_to(own.daily, own.day)
     workouts = _up_to(own.workouts, own.day)
-    own_insights, comparisons = decided_together(own.insights, compare(daily, measures.DAILY, own.day))
+    own_insights, comparisons = decided_together(
+        own.insights, compare(daily, measures.DAILY, own.day)
+    )
     own = dataclasses.replace(own, insights=own_insights)
     weeks = workout_weeks(daily, own.day)
     days = week_lines(daily, workouts, own.day)
@@ -166,7 +168,13 @@ def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
         headline=_headline(comparisons, moved, known_days(days), highs, _is_new(daily, own.day)),
         lede=_lede(comparisons, weeks[-1]),
         completeness=completeness(
-            own.daily, own.coverage, days_of(own.day), own.today, own.activity, own.sleep, own.failed
+            own.daily,
+            own.coverage,
+            days_of(own.day),
+            own.today,
+            own.activity,
+            own.sleep,
+            own.failed,
         ),
         readiness=_of(comparisons, measures.READINESS),
         sleep=_of(comparisons, measures.SLEEP),
@@ -193,7 +201,9 @@ def decided_together(
     insights: Sequence[Insight], comparisons: Sequence[Comparison]
 ) -> tuple[list[Insight], tuple[Comparison, ...]]:
     """Which findings hold and which measures moved, over all tests of the report: one family, one error rate."""
-    found = [finding.p for insight in insights for finding in insight.findings if finding.p is not None]
+    found = [
+        finding.p for insight in insights for finding in insight.findings if finding.p is not None
+    ]
     moved = [comparison.p for comparison in comparisons if comparison.p is not None]
     return adjust(insights, moved), with_q(comparisons, found)
 
@@ -214,7 +224,9 @@ def forecast_note(made: Forecast | None) -> str:
     """Why no forecast is shown; empty when one is, or none was asked for."""
     if made is None or made.beats_all:
         return ""
-    return narrate(made) if made.beats_all is None else sentences.forecast_not_shown(made.n, BASELINES)
+    return (
+        narrate(made) if made.beats_all is None else sentences.forecast_not_shown(made.n, BASELINES)
+    )
 
 
 def _own_rows(inputs: ReportInputs) -> ReportInputs:
@@ -257,18 +269,28 @@ def _change(comparison: Comparison) -> sentences.Change:
 
 
 def _headline(
-    comparisons: Sequence[Comparison], moved: Sequence[Comparison], known: int, highs: Sequence[Moment], is_new: bool
+    comparisons: Sequence[Comparison],
+    moved: Sequence[Comparison],
+    known: int,
+    highs: Sequence[Moment],
+    is_new: bool,
 ) -> str:
     changes = [_change(comparison) for comparison in comparisons if comparison in moved]
     comparable = any(comparison.p is not None for comparison in comparisons)
     rarest = max(highs, key=lambda moment: moment.days_back or 0, default=None)
-    high = f"{sentences.inner(rarest.measure.title)} {rarest.since}" if rarest and rarest.since else None
+    high = (
+        f"{sentences.inner(rarest.measure.title)} {rarest.since}"
+        if rarest and rarest.since
+        else None
+    )
     return sentences.headline(changes, known, comparable, high, first_weeks=is_new)
 
 
 def _is_new(daily: pd.DataFrame, last: date) -> bool:
     """Whether the lake knows no more than the weeks that a report compares."""
-    return daily.empty or pd.to_datetime(daily["day"]).min() > pd.Timestamp(last - timedelta(days=WEEK + BEFORE))
+    return daily.empty or pd.to_datetime(daily["day"]).min() > pd.Timestamp(
+        last - timedelta(days=WEEK + BEFORE)
+    )
 
 
 def _moved_note(comparisons: Sequence[Comparison]) -> str:
@@ -276,11 +298,17 @@ def _moved_note(comparisons: Sequence[Comparison]) -> str:
     if not tested:
         return sentences.too_early_to_compare(max(c.before.n for c in comparisons), HISTORY_NEEDS)
     moved = sum(comparison.moved for comparison in tested)
-    return sentences.moved_of(moved, len(tested), MOVED_AT) if moved else sentences.nothing_moved(len(tested))
+    return (
+        sentences.moved_of(moved, len(tested), MOVED_AT)
+        if moved
+        else sentences.nothing_moved(len(tested))
+    )
 
 
 def _lede(comparisons: Sequence[Comparison], week: WorkoutWeek) -> str:
-    readiness, sleep = (_of(comparisons, measure) for measure in (measures.READINESS, measures.SLEEP))
+    readiness, sleep = (
+        _of(comparisons, measure) for measure in (measures.READINESS, measures.SLEEP)
+    )
     return sentences.lede(
         readiness.measure.text(readiness.week.mean) if readiness.week.n else None,
         sleep.measure.text(sleep.week.mean) if sleep.week.n else None,
@@ -290,13 +318,22 @@ def _lede(comparisons: Sequence[Comparison], week: WorkoutWeek) -> str:
     )
 
 
-def notices(last: date, today: date, newest: Mapping[str, date], stale_after_days: int) -> tuple[str, ...]:
+def notices(
+    last: date, today: date, newest: Mapping[str, date], stale_after_days: int
+) -> tuple[str, ...]:
     """What a reader must know before anything else: nothing there, data that stopped, a week that is not over."""
     if not newest:
         return (sentences.nothing_ever(),)
     vendors = {title: title.split()[0] for title in newest}
-    ends = {vendor: max(newest[t] for t, v in vendors.items() if v == vendor) for vendor in vendors.values()}
-    old = {vendor: end for vendor, end in ends.items() if today - end > timedelta(days=stale_after_days)}
+    ends = {
+        vendor: max(newest[t] for t, v in vendors.items() if v == vendor)
+        for vendor in vendors.values()
+    }
+    old = {
+        vendor: end
+        for vendor, end in ends.items()
+        if today - end > timedelta(days=stale_after_days)
+    }
     return (
         *(sentences.stale(vendor, end, today) for vendor, end in old.items()),
         *((sentences.unfinished(last, today),) if last >= today else ()),
@@ -319,12 +356,21 @@ def _card(insight: Insight, inputs: ReportInputs) -> InsightCard:
     )
 
 
-def _lines(inputs: ReportInputs, insights: Sequence[Insight], *statuses: Status) -> tuple[FindingLine, ...]:
-    pairs = [(insight, finding) for insight in insights for finding in insight.findings if finding.status in statuses]
+def _lines(
+    inputs: ReportInputs, insights: Sequence[Insight], *statuses: Status
+) -> tuple[FindingLine, ...]:
+    pairs = [
+        (insight, finding)
+        for insight in insights
+        for finding in insight.findings
+        if finding.status in statuses
+    ]
     return tuple(FindingLine(finding, inputs.say(insight, finding)) for insight, finding in pairs)
 
 
 def version_of(contents: Contents) -> str:
     """Twelve hexadecimal digits of the SHA-256 over all that the report says, the moment left out."""
-    said = dataclasses.asdict(contents) | dict.fromkeys(("data_up_to", "today", "notices", "version"))
+    said = dataclasses.asdict(contents) | dict.fromkeys(
+        ("data_up_to", "today", "notices", "version")
+    )
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:12]

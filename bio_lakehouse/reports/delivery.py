@@ -26,7 +26,9 @@ def deliver(lake: Lakehouse, user_id: str, day: date) -> list[str]:
     """
     key = report_key(user_id, day)
     if not lake.objects.exists(key):
-        raise ReportError(f"there is no report of {user_id!r} up to {day} to deliver; run `bio-lakehouse report` first")
+        raise ReportError(
+            f"there is no report of {user_id!r} up to {day} to deliver; run `bio-lakehouse report` first"
+        )
     page, said, failed = lake.objects.get(key), list[str](), list[str]()
     for target in targets(lake):
         try:
@@ -41,7 +43,9 @@ def deliver(lake: Lakehouse, user_id: str, day: date) -> list[str]:
 def targets(lake: Lakehouse) -> tuple[str, ...]:
     """What BIO_REPORT_DELIVERY names; raises `ReportError` when it names nothing."""
     if not lake.settings.report_delivery:
-        raise ReportError("BIO_REPORT_DELIVERY does not say where reports go: a folder, s3://bucket/prefix, or mail")
+        raise ReportError(
+            "BIO_REPORT_DELIVERY does not say where reports go: a folder, s3://bucket/prefix, or mail"
+        )
     return lake.settings.report_delivery
 
 
@@ -60,7 +64,11 @@ def _delivered(lake: Lakehouse, user_id: str, day: date, target: str, page: byte
     key = report_key(user_id, day).removeprefix("reports/")
     if target == MAIL:
         return _mailed(lake, user_id, day)
-    return _put_in_s3(target, key, page) if target.startswith(S3) else _put_in_folder(target, key, page)
+    return (
+        _put_in_s3(target, key, page)
+        if target.startswith(S3)
+        else _put_in_folder(target, key, page)
+    )
 
 
 def _mailed(lake: Lakehouse, user_id: str, day: date) -> str:

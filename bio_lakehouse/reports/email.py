@@ -13,7 +13,12 @@ from email.utils import localtime, make_msgid
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports import palette
 from bio_lakehouse.reports.contents import Contents, InsightCard
-from bio_lakehouse.reports.weekly_report import environment, missing_days, renewing_command, tiles_of
+from bio_lakehouse.reports.weekly_report import (
+    environment,
+    missing_days,
+    renewing_command,
+    tiles_of,
+)
 
 LARGEST_BYTES = 100_000
 """Mail programs cut longer ones off (Gmail at 102 kB)."""
@@ -48,17 +53,33 @@ class ReportEmail:
     def message(self, sender: str, recipients: Sequence[str]) -> EmailMessage:
         """A `multipart/alternative` message, plain text first, charts beside the HTML; sending it is the caller's."""
         message = EmailMessage()
-        message["Subject"], message["From"], message["To"] = self.subject, sender, ", ".join(recipients)
-        message["Date"], message["Message-ID"] = localtime(), make_msgid(domain="bio-lakehouse.invalid")
+        message["Subject"], message["From"], message["To"] = (
+            self.subject,
+            sender,
+            ", ".join(recipients),
+        )
+        message["Date"], message["Message-ID"] = (
+            localtime(),
+            make_msgid(domain="bio-lakehouse.invalid"),
+        )
         message.set_content(self.text)
         message.add_alternative(self.html, subtype="html")
         page = list(message.iter_parts())[1]
         for name, picture in self.charts.items():
-            page.add_related(picture, "image", "png", cid=f"<{name}>", filename=f"{name}.png", disposition="inline")
+            page.add_related(
+                picture,
+                "image",
+                "png",
+                cid=f"<{name}>",
+                filename=f"{name}.png",
+                disposition="inline",
+            )
         return message
 
 
-def email_of(contents: Contents, charts: Mapping[str, bytes] | None = None, charts_note: str = "") -> ReportEmail:
+def email_of(
+    contents: Contents, charts: Mapping[str, bytes] | None = None, charts_note: str = ""
+) -> ReportEmail:
     """The e-mail of one report; the same contents give the same mail.
 
     `charts` are PNGs by insight name (and `EFFECTS`), `charts_note` says why there are none.
@@ -66,7 +87,9 @@ def email_of(contents: Contents, charts: Mapping[str, bytes] | None = None, char
     values = {
         "report": contents,
         "tiles": tiles_of(contents),
-        "found": [_found(card, charts or {}) for card in contents.insights if card.status == "found"],
+        "found": [
+            _found(card, charts or {}) for card in contents.insights if card.status == "found"
+        ],
         "effects": EFFECTS if EFFECTS in (charts or {}) else "",
         "charts_note": charts_note,
         "missing": missing_days(contents),

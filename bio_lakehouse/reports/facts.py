@@ -16,7 +16,14 @@ from bio_lakehouse.narrative.facts import Facts, FactsBuilder, Standing, key_of
 from bio_lakehouse.narrative.report_sentences import count
 from bio_lakehouse.reports.comparison import BEFORE, WEEK, Comparison, TotalComparison
 from bio_lakehouse.reports.contents import Contents
-from bio_lakehouse.reports.measures import ACTIVE_CALORIES, STEPS, WORKOUT_MINUTES, WORKOUT_OUTPUT, WORKOUTS, Measure
+from bio_lakehouse.reports.measures import (
+    ACTIVE_CALORIES,
+    STEPS,
+    WORKOUT_MINUTES,
+    WORKOUT_OUTPUT,
+    WORKOUTS,
+    Measure,
+)
 from bio_lakehouse.reports.week import Moment
 
 MOST_HIGH_DAYS = 3
@@ -53,7 +60,9 @@ def facts_of(contents: Contents, insights: Sequence[Insight]) -> Facts:
     """
     window = next((finding.window for insight in insights for finding in insight.findings), None)
     builder = FactsBuilder((contents.first_day, contents.last_day), window)
-    for comparison in sorted(contents.comparisons, key=lambda c: (not c.moved, c.p or 0.0 if c.moved else 0.0)):
+    for comparison in sorted(
+        contents.comparisons, key=lambda c: (not c.moved, c.p or 0.0 if c.moved else 0.0)
+    ):
         _add_measure(builder, comparison)
     for total in contents.totals:
         _add_total(builder, total, workouts=contents.workout_weeks[-1].workouts)
@@ -67,8 +76,13 @@ def facts_of(contents: Contents, insights: Sequence[Insight]) -> Facts:
 def in_turn(insights: Sequence[Insight]) -> list[tuple[Insight, Finding]]:
     """A finding of each insight, then a second of each: what was found before the rest, so that no insight is left out
     of a text that has room for a few."""
-    own = [sorted(insight.findings, key=lambda finding: finding.status != "found") for insight in insights]
-    rounds = zip_longest(*([(i, finding) for finding in findings] for i, findings in zip(insights, own, strict=True)))
+    own = [
+        sorted(insight.findings, key=lambda finding: finding.status != "found")
+        for insight in insights
+    ]
+    rounds = zip_longest(
+        *([(i, finding) for finding in findings] for i, findings in zip(insights, own, strict=True))
+    )
     return [pair for in_round in rounds for pair in in_round if pair is not None]
 
 
@@ -76,7 +90,9 @@ def _add_measure(builder: FactsBuilder, comparison: Comparison) -> None:
     measure, week = comparison.measure, comparison.week
     if not week.n:
         return
-    standing: Standing | None = None if comparison.q is None else "moved" if comparison.moved else "usual"
+    standing: Standing | None = (
+        None if comparison.q is None else "moved" if comparison.moved else "usual"
+    )
     days = f"{week.n} of {count(week.of, 'day')}"
     thin = f" ({days})" if week.n < WEEK_NEEDS else ""
     comparable = comparison.difference is not None and not thin
@@ -101,19 +117,26 @@ def _interval(comparison: Comparison) -> str | None:
 
 def mean_text(measure: Measure, mean: float | None) -> str:
     """A mean over days as a reader takes it without asking: `8,214 a day` of what adds up, else the value alone."""
-    return f"{measure.text(mean)} a day" if measure in (STEPS, ACTIVE_CALORIES) else measure.text(mean)
+    return (
+        f"{measure.text(mean)} a day" if measure in (STEPS, ACTIVE_CALORIES) else measure.text(mean)
+    )
 
 
 def difference_text(measure: Measure, difference: float | None) -> str | None:
     """How far apart two means are, with a decimal more than they have, as each of them is rounded on its own."""
-    return None if difference is None else finer(measure).text(_in_minutes(measure, abs(difference)))
+    return (
+        None if difference is None else finer(measure).text(_in_minutes(measure, abs(difference)))
+    )
 
 
 def interval_text(measure: Measure, interval: tuple[float, float], difference: float) -> str:
     """`95 % interval 2.4 to 9.1 ms`, counted in the direction of the difference."""
     low, high = interval if difference >= 0 else (-interval[1], -interval[0])
     written = finer(measure)
-    least, most = written.number(_in_minutes(measure, low)), written.text(_in_minutes(measure, high))
+    least, most = (
+        written.number(_in_minutes(measure, low)),
+        written.text(_in_minutes(measure, high)),
+    )
     return f"95 % interval {least} to {most}"
 
 
@@ -137,7 +160,9 @@ def _add_total(builder: FactsBuilder, total: TotalComparison, workouts: int | No
     if total.week is None or total.days_known < WEEK or (measure is not WORKOUTS and not workouts):
         return
     title = "Workout time" if measure is WORKOUT_MINUTES else measure.title
-    builder.measure(measure.column, title, total_text(measure, total.week), _weekly(total), statistic="total")
+    builder.measure(
+        measure.column, title, total_text(measure, total.week), _weekly(total), statistic="total"
+    )
 
 
 def _weekly(total: TotalComparison) -> str | None:
@@ -207,7 +232,9 @@ def _effect(finding: Finding) -> str:
 Clause = tuple[Mapping[str, str], str, str]
 
 
-def _related(first: str, second: str, about: Mapping[str, str], unit: str) -> Callable[[Finding], Clause]:
+def _related(
+    first: str, second: str, about: Mapping[str, str], unit: str
+) -> Callable[[Finding], Clause]:
     def clause(finding: Finding) -> Clause:
         told = {
             "found": phrases.related(first, second, finding.effect or 0.0),
@@ -224,7 +251,10 @@ def _differing(finding: Finding, first: str, second: str, about: Mapping[str, st
     told = {
         "found": phrases.differing(AFTER, first, second, finding.effect or 0.0),
         "not enough data": phrases.too_few(
-            f"a difference in {AFTER} between {first} and {second}", finding.n, finding.needed or 0, "days"
+            f"a difference in {AFTER} between {first} and {second}",
+            finding.n,
+            finding.needed or 0,
+            "days",
         ),
     }.get(finding.status, phrases.no_difference(AFTER, first, second))
     return about, told, "days"
@@ -246,15 +276,21 @@ def _by_output(finding: Finding) -> Clause:
 def _trend(finding: Finding) -> Clause:
     told = {
         "found": phrases.moving("readiness", finding.effect or 0.0),
-        "not enough data": phrases.too_few("a trend in readiness", finding.n, finding.needed or 0, "days"),
+        "not enough data": phrases.too_few(
+            "a trend in readiness", finding.n, finding.needed or 0, "days"
+        ),
     }.get(finding.status, phrases.no_trend("readiness"))
     return READINESS, told, "days"
 
 
 CLAUSES: Mapping[tuple[str, str], Callable[[Finding], Clause | None]] = {
-    ("sleep_readiness", "next_day"): _related("sleep score", "readiness on the day after", SLEEP, "pairs of days"),
+    ("sleep_readiness", "next_day"): _related(
+        "sleep score", "readiness on the day after", SLEEP, "pairs of days"
+    ),
     ("workout_recovery", "*"): _by_type,
     ("readiness_trend", "trend"): _trend,
     ("intensity_impact", "high_vs_low"): _by_output,
-    ("intensity_impact", "output"): _related("output", AFTER, READINESS | {"total_output_kj": "output"}, "days"),
+    ("intensity_impact", "output"): _related(
+        "output", AFTER, READINESS | {"total_output_kj": "output"}, "days"
+    ),
 }

@@ -28,7 +28,9 @@ def written_as(lake: Lakehouse, user_id: str, day: date, form: Format) -> str:
     if form == "html":
         return key
     other = key.removesuffix(".html") + (".eml" if form == "email" else ".pdf")
-    lake.objects.put(other, mail_bytes(lake, user_id, day) if form == "email" else pdf_bytes(lake, key))
+    lake.objects.put(
+        other, mail_bytes(lake, user_id, day) if form == "email" else pdf_bytes(lake, key)
+    )
     return other
 
 
@@ -52,7 +54,9 @@ def message_of(lake: Lakehouse, user_id: str, day: date) -> EmailMessage:
     except ReportError as error:
         note = f"The charts are left out: {error}."
     mail = email_of(report.contents, charts, note)
-    return mail.message(settings.mail_from or NOBODY, settings.user_profile(user_id).mail_to or (NOBODY,))
+    return mail.message(
+        settings.mail_from or NOBODY, settings.user_profile(user_id).mail_to or (NOBODY,)
+    )
 
 
 def figures_for_mail(report: Composed) -> dict[str, Figure]:

@@ -29,18 +29,26 @@ def send(message: EmailMessage, url: SecretStr) -> dict[str, str]:
         with _connected(server) as connection:
             return _in_words(connection.send_message(message))
     except smtplib.SMTPAuthenticationError as error:
-        raise ReportError(f"{_name(server)} does not accept the user or password in BIO_SMTP_URL") from error
+        raise ReportError(
+            f"{_name(server)} does not accept the user or password in BIO_SMTP_URL"
+        ) from error
     except smtplib.SMTPRecipientsRefused as error:
-        raise ReportError(f"{_name(server)} refused {refused_text(_in_words(error.recipients))}") from error
+        raise ReportError(
+            f"{_name(server)} refused {refused_text(_in_words(error.recipients))}"
+        ) from error
     except smtplib.SMTPResponseException as error:
-        raise ReportError(f"{_name(server)} refused the report: {error.smtp_code} {_said(error.smtp_error)}") from error
+        raise ReportError(
+            f"{_name(server)} refused the report: {error.smtp_code} {_said(error.smtp_error)}"
+        ) from error
     except ssl.SSLCertVerificationError as error:
         raise ReportError(
             f"the certificate of {_name(server)} cannot be trusted, so nothing was sent: {error.verify_message}; check "
             "the host in BIO_SMTP_URL, or name your own authority's certificate in SSL_CERT_FILE"
         ) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise ReportError(f"the report could not be sent by {_name(server)}: {error}; check BIO_SMTP_URL") from error
+        raise ReportError(
+            f"the report could not be sent by {_name(server)}: {error}; check BIO_SMTP_URL"
+        ) from error
 
 
 def refused_text(refused: Mapping[str, str]) -> str:
@@ -60,15 +68,25 @@ def server_of(url: SecretStr) -> SplitResult:
     except ValueError:
         port = 0
     if server.scheme not in PORTS or not server.hostname or port == 0:
-        raise ReportError("BIO_SMTP_URL is no address of a mail server, such as smtp://user:password@mail.example:587")
+        raise ReportError(
+            "BIO_SMTP_URL is no address of a mail server, such as smtp://user:password@mail.example:587"
+        )
     return server
 
 
 @contextmanager
 def _connected(server: SplitResult) -> Iterator[smtplib.SMTP]:
-    host, port, context = server.hostname or "", server.port or PORTS[server.scheme], ssl.create_default_context()
+    host, port, context = (
+        server.hostname or "",
+        server.port or PORTS[server.scheme],
+        ssl.create_default_context(),
+    )
     encrypted = server.scheme == "smtps"
-    made = smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=context) if encrypted else _plain(host, port)
+    made = (
+        smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=context)
+        if encrypted
+        else _plain(host, port)
+    )
     with made as connection:
         connection.ehlo()
         if not encrypted and connection.has_extn("starttls"):
@@ -85,7 +103,9 @@ def _plain(host: str, port: int) -> smtplib.SMTP:
 
 def _log_in(connection: smtplib.SMTP, server: SplitResult, is_safe: bool) -> None:
     if not is_safe:
-        raise ReportError(f"{_name(server)} offers no encryption, so the password was not sent; use smtps://")
+        raise ReportError(
+            f"{_name(server)} offers no encryption, so the password was not sent; use smtps://"
+        )
     connection.login(unquote(server.username or ""), unquote(server.password or ""))
 
 

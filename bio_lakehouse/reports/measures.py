@@ -27,13 +27,19 @@ class Measure:
         """The value with its unit; `–` when there is none."""
         if value is None:
             return NO_VALUE
-        return hours_text(value) if self.form == "hours" else _with_unit(self.number(value), self.unit)
+        return (
+            hours_text(value) if self.form == "hours" else _with_unit(self.number(value), self.unit)
+        )
 
     def number(self, value: float | None) -> str:
         """The value without its unit, rounded half away from zero, with thousands separated; hours as `7 h 12`."""
         if value is None:
             return NO_VALUE
-        return hours_text(value, "") if self.form == "hours" else _signed_digits(rounded(value, self.decimals))
+        return (
+            hours_text(value, "")
+            if self.form == "hours"
+            else _signed_digits(rounded(value, self.decimals))
+        )
 
     def change_text(self, difference: float | None) -> str:
         """A difference with its sign: `+3`, `−12 min`, `±0 ms`."""
@@ -45,7 +51,11 @@ class Measure:
         """A difference with its sign and without its unit; of hours in minutes."""
         if difference is None:
             return NO_VALUE
-        figure = rounded(difference * 60, 0) if self.form == "hours" else rounded(difference, self.decimals)
+        figure = (
+            rounded(difference * 60, 0)
+            if self.form == "hours"
+            else rounded(difference, self.decimals)
+        )
         sign = "+" if figure > 0 else MINUS if figure < 0 else "±"
         return f"{sign}{abs(figure):,}"
 

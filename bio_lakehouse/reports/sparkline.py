@@ -95,17 +95,25 @@ def bars(weeks: Sequence[WorkoutWeek]) -> Bars:
     """One bar a week, oldest first, as high as its workouts."""
     most = max((week.workouts or 0 for week in weeks), default=0) or 1
     step = (WIDTH - 2 * MARGIN - BAR_WIDTH) / max(len(weeks) - 1, 1)
-    drawn = tuple(_bar(week, MARGIN + index * step, most, index == len(weeks) - 1) for index, week in enumerate(weeks))
+    drawn = tuple(
+        _bar(week, MARGIN + index * step, most, index == len(weeks) - 1)
+        for index, week in enumerate(weeks)
+    )
     usual = whole_weeks(weeks[:-1])
     if not usual:
         return Bars(drawn, None, None, None)
-    low, middle, high = (round(HEIGHT - 2 - _rise(count, most), 1) for count in (min(usual), median(usual), max(usual)))
+    low, middle, high = (
+        round(HEIGHT - 2 - _rise(count, most), 1)
+        for count in (min(usual), median(usual), max(usual))
+    )
     return Bars(drawn, high, round(max(low - high, 1), 1), middle)
 
 
 def whole_weeks(weeks: Sequence[WorkoutWeek]) -> tuple[int, ...]:
     """Workouts of the weeks that are known whole; empty where fewer than two are."""
-    counts = tuple(week.workouts for week in weeks if week.is_complete and week.workouts is not None)
+    counts = tuple(
+        week.workouts for week in weeks if week.is_complete and week.workouts is not None
+    )
     return counts if len(counts) >= WEEKS_NEEDED else ()
 
 

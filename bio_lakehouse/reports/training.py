@@ -51,7 +51,11 @@ def training_of(rows: Sequence[Row], last: date) -> Training:
     state = state_text(known[-1]) if known else sentences.load_unknown()
     if unknown and not is_loaded:
         state = sentences.load_untold(DAYS)
-    said = (state, *((sentences.unknown_loads(unknown, DAYS),) if unknown else ()), *estimated(shown))
+    said = (
+        state,
+        *((sentences.unknown_loads(unknown, DAYS),) if unknown else ()),
+        *estimated(shown),
+    )
     return Training(said, drawing_of(shown) if is_loaded else None)
 
 
@@ -59,8 +63,12 @@ def state_text(row: Row) -> str:
     """Chronic and acute load and form of a day; while it is building, that it is."""
     chronic, acute, form = (None if row[name] is None else rounded(row[name], 0) for name in LOADS)
     if row["state"] == "building":
-        return sentences.load_building(row["day"], row["known_days"], BUILDING_DAYS, str(chronic), str(acute))
-    return sentences.load_steady(row["day"], str(chronic), str(acute), None if form is None else signed(form))
+        return sentences.load_building(
+            row["day"], row["known_days"], BUILDING_DAYS, str(chronic), str(acute)
+        )
+    return sentences.load_steady(
+        row["day"], str(chronic), str(acute), None if form is None else signed(form)
+    )
 
 
 LOADS = ("chronic_load", "acute_load", "form")
@@ -76,7 +84,11 @@ def estimated(rows: Sequence[Row]) -> tuple[str, ...]:
 
 def drawing_of(rows: Sequence[Row]) -> LoadDrawing:
     """Bars and lines on one scale, from 0 to the highest of them."""
-    figures = [row.get(name) or 0.0 for row in rows for name in ("training_load", "chronic_load", "acute_load")]
+    figures = [
+        row.get(name) or 0.0
+        for row in rows
+        for name in ("training_load", "chronic_load", "acute_load")
+    ]
     highest = max(*figures, 1.0)
     loads = [(number, row.get("training_load") or 0.0) for number, row in enumerate(rows)]
     return LoadDrawing(
@@ -88,8 +100,13 @@ def drawing_of(rows: Sequence[Row]) -> LoadDrawing:
 
 
 def _lines(values: Sequence[float | None], highest: float) -> tuple[tuple[Point, ...], ...]:
-    points = [None if value is None else _point(number, value, highest) for number, value in enumerate(values)]
-    runs = (tuple(point for point in run if point) for there, run in groupby(points, key=bool) if there)
+    points = [
+        None if value is None else _point(number, value, highest)
+        for number, value in enumerate(values)
+    ]
+    runs = (
+        tuple(point for point in run if point) for there, run in groupby(points, key=bool) if there
+    )
     return tuple(run for run in runs if len(run) > 1)
 
 

@@ -96,7 +96,8 @@ def week_lines(daily: pd.DataFrame, workouts: pd.DataFrame, last: date) -> tuple
     week = pd.DataFrame({column: by_day(daily, column, last) for column in columns}).iloc[-WEEK:]
     by_date = _workouts_by_date(workouts, last)
     return tuple(
-        _day_line(day, row, by_date.get(day, ())) for day, (_, row) in zip(days_of(last), week.iterrows(), strict=True)
+        _day_line(day, row, by_date.get(day, ()))
+        for day, (_, row) in zip(days_of(last), week.iterrows(), strict=True)
     )
 
 
@@ -114,7 +115,9 @@ def _day_line(day: date, row: pd.Series[float], workouts: tuple[WorkoutLine, ...
 def _workouts_by_date(workouts: pd.DataFrame, last: date) -> dict[date, tuple[WorkoutLine, ...]]:
     frame = workouts.assign(day=pd.to_datetime(workouts["day"]).dt.date)
     frame = frame[frame["day"].isin(days_of(last))]
-    frame = frame.sort_values([c for c in ("day", "started_at_local", "started_at", "title") if c in frame])
+    frame = frame.sort_values(
+        [c for c in ("day", "started_at_local", "started_at", "title") if c in frame]
+    )
     found: dict[date, list[WorkoutLine]] = {}
     for row in frame.to_dict("records"):
         found.setdefault(row["day"], []).append(_workout_line(row))
@@ -174,7 +177,9 @@ def _biggest_workout(workouts: pd.DataFrame, last: date) -> Moment | None:
     if workouts.empty:
         return None
     stamps = pd.to_datetime(workouts["day"])
-    outputs = pd.Series(pd.to_numeric(workouts["total_output_kj"]).to_numpy(float, na_value=np.nan), index=stamps)
+    outputs = pd.Series(
+        pd.to_numeric(workouts["total_output_kj"]).to_numpy(float, na_value=np.nan), index=stamps
+    )
     best = outputs.groupby(level=0).max().sort_index().dropna()
     start, end = pd.Timestamp(days_of(last)[0]), pd.Timestamp(last)
     week = best[(best.index >= start) & (best.index <= end)]
@@ -186,4 +191,6 @@ def _biggest_workout(workouts: pd.DataFrame, last: date) -> Moment | None:
 
 def known_days(days: Sequence[DayLine]) -> int:
     """Days of the week on which anything is known."""
-    return sum(line.night_known or line.morning_known or line.had_workout is not None for line in days)
+    return sum(
+        line.night_known or line.morning_known or line.had_workout is not None for line in days
+    )

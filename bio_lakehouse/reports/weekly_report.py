@@ -90,7 +90,13 @@ def render(contents: Contents, figures: Mapping[str, Figure] | None = None) -> s
 def environment() -> Environment:
     """The templates, with autoescape on for every one of them and unknown names an error."""
     loader = PackageLoader("bio_lakehouse.reports", "templates")
-    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     made.globals.update(
         weekday=sentences.weekday,
         high_on=high_on,
@@ -111,7 +117,9 @@ def environment() -> Environment:
 
 def content_security_policy(scripts: list[Markup]) -> str:
     """A policy that forbids every request and every script but these."""
-    hashes = " ".join(f"'sha256-{base64.b64encode(_digest(script)).decode()}'" for script in scripts)
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(_digest(script)).decode()}'" for script in scripts
+    )
     return (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
@@ -157,7 +165,9 @@ def moment_text(moment: datetime | None) -> str:
 
 
 def _legend(contents: Contents) -> list[tuple[Status, str]]:
-    seen = {status for source in contents.completeness if not source.never for status in source.days}
+    seen = {
+        status for source in contents.completeness if not source.never for status in source.days
+    }
     return [(status, meaning) for status, meaning in MEANINGS.items() if status in seen]
 
 
@@ -172,7 +182,11 @@ def tiles_of(contents: Contents) -> tuple[Tile, Tile, Tile]:
 
 def _score_tile(comparison: Comparison, accent: str) -> Tile:
     measure = comparison.measure
-    known = f"Mean of {comparison.week.n} of {comparison.week.of} days" if comparison.week.n else "No data this week"
+    known = (
+        f"Mean of {comparison.week.n} of {comparison.week.of} days"
+        if comparison.week.n
+        else "No data this week"
+    )
     band = comparison.band
     return Tile(
         measure.title,
@@ -208,7 +222,9 @@ def _workout_tile(contents: Contents) -> Tile:
         label=f"Workouts a week, oldest first: {sentences.listed([*counts, WORKOUTS.number(week.workouts)])}",
         sentences=(
             *([sentences.usual(str(min(usual)), str(max(usual)))] if usual else []),
-            sentences.workouts_before([w.workouts for w in before], all(w.is_complete for w in before)),
+            sentences.workouts_before(
+                [w.workouts for w in before], all(w.is_complete for w in before)
+            ),
         ),
         bars=bars(contents.workout_weeks),
     )
@@ -221,7 +237,12 @@ def moved_text(comparison: Comparison) -> str:
     low, high = comparison.interval or (None, None)
     change = measure.change_text(comparison.difference)
     return sentences.moved(
-        week, before, change, measure.change(low), measure.change(high), probability(comparison.q or 0.0)
+        week,
+        before,
+        change,
+        measure.change(low),
+        measure.change(high),
+        probability(comparison.q or 0.0),
     )
 
 
@@ -235,7 +256,9 @@ def high_on(contents: Contents, moment: Moment) -> str:
 def mean_of(total: TotalComparison) -> Measure:
     """The measure in which a mean of weeks is written: workouts get a decimal."""
     measure = total.measure
-    return Measure(measure.column, measure.title, measure.unit, 1) if measure is WORKOUTS else measure
+    return (
+        Measure(measure.column, measure.title, measure.unit, 1) if measure is WORKOUTS else measure
+    )
 
 
 def reason(contents: Contents, source: Source, day: date) -> str:
@@ -247,7 +270,9 @@ def reason(contents: Contents, source: Source, day: date) -> str:
 def missing_days(contents: Contents) -> list[str]:
     """A sentence for each source with days that are not known, saying why."""
     return [
-        sentences.never_arrived(source.title) if source.never else sentences.missing(source.title, reasons)
+        sentences.never_arrived(source.title)
+        if source.never
+        else sentences.missing(source.title, reasons)
         for source in contents.completeness
         if (reasons := _reasons(contents, source))
     ]
@@ -266,8 +291,12 @@ def workout_facts(workout: WorkoutLine) -> str:
     parts = (
         workout.discipline if workout.discipline != workout.title else None,
         None if workout.minutes is None else f"{rounded(workout.minutes, 0)}\u00a0min",
-        None if workout.output_kj is None else OUTPUT.text(workout.output_kj).replace(" ", "\u00a0"),
-        None if workout.average_heart_rate_bpm is None else f"{rounded(workout.average_heart_rate_bpm, 0)}\u00a0bpm",
+        None
+        if workout.output_kj is None
+        else OUTPUT.text(workout.output_kj).replace(" ", "\u00a0"),
+        None
+        if workout.average_heart_rate_bpm is None
+        else f"{rounded(workout.average_heart_rate_bpm, 0)}\u00a0bpm",
         workout.instructor and f"with {workout.instructor}",
     )
     return " · ".join(part for part in parts if part)

@@ -29,6 +29,7 @@ def whisker(finding: Finding) -> Whisker | None:
         return None
     scale = scale_of(finding)
     low, dot, high, zero = (
-        place(value, scale.reach, WIDTH) for value in (finding.interval[0], finding.effect, finding.interval[1], 0.0)
+        place(value, scale.reach, WIDTH)
+        for value in (finding.interval[0], finding.effect, finding.interval[1], 0.0)
     )
     return Whisker(scale, low, dot, high, zero, finding.status == "found")

@@ -20,11 +20,17 @@ def _access(settings: Settings) -> ClaudeAccess:
     effort: Effort | None = None if settings.claude_effort == "none" else settings.claude_effort
     prices = Prices(*settings.claude_prices) if settings.claude_prices else None
     return ClaudeAccess(
-        settings.anthropic_api_key, settings.claude_model, effort, seconds=settings.claude_seconds, prices=prices
+        settings.anthropic_api_key,
+        settings.claude_model,
+        effort,
+        seconds=settings.claude_seconds,
+        prices=prices,
     )
 
 
-def narrative_of(objects: ObjectStore, key: str, facts: Facts, access: ClaudeAccess | None) -> Narrative:
+def narrative_of(
+    objects: ObjectStore, key: str, facts: Facts, access: ClaudeAccess | None
+) -> Narrative:
     """The text of these facts: that which Claude wrote of the very same ones before, kept under `key`, else a new one.
 
     With no `access` nothing is sent, and what was kept is used all the same. A text from templates is not kept.

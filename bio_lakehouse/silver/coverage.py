@@ -18,4 +18,6 @@ def transform(entries: DataFrame) -> DataFrame:
     """
     known = entries.where(F.col("first_day") <= F.col("last_day"))
     stretches = known.groupBy(*SCHEMA.grain).agg(F.min("ingested_at").alias("ingested_at"))
-    return stretches.select(*[F.col(column.name).cast(column.type).alias(column.name) for column in SCHEMA.columns])
+    return stretches.select(
+        *[F.col(column.name).cast(column.type).alias(column.name) for column in SCHEMA.columns]
+    )

@@ -14,9 +14,16 @@ from bio_lakehouse.silver.reading import cell_texts, object_texts, offset_minute
 from bio_lakehouse.sources.fields import Field
 from bio_lakehouse.sources.oura.fields import ACTIVITY_TIME_HEADERS, API_FIELDS, TRENDS_FIELDS
 
-TRENDS_TIMES = [f.column for f in TRENDS_FIELDS["oura/daily_activity"] if f.path in ACTIVITY_TIME_HEADERS]
+TRENDS_TIMES = [
+    f.column for f in TRENDS_FIELDS["oura/daily_activity"] if f.path in ACTIVITY_TIME_HEADERS
+]
 
-ZERO_IS_UNKNOWN = ("average_hrv_ms", "average_heart_rate_bpm", "lowest_heart_rate_bpm", "average_breath_per_min")
+ZERO_IS_UNKNOWN = (
+    "average_hrv_ms",
+    "average_heart_rate_bpm",
+    "lowest_heart_rate_bpm",
+    "average_breath_per_min",
+)
 
 
 def oura_daily_readiness(bronze: DataFrame, trends: DataFrame, users: DataFrame) -> DataFrame:
@@ -72,7 +79,9 @@ def _api(bronze: DataFrame, dataset: str) -> DataFrame:
 def _trends(trends: DataFrame, dataset: str) -> DataFrame:
     """Rows in which at least one of the dataset's cells says something."""
     fields = TRENDS_FIELDS[dataset]
-    texts = cell_texts(trends, fields).where(F.coalesce(*[field.column for field in fields]).isNotNull())
+    texts = cell_texts(trends, fields).where(
+        F.coalesce(*[field.column for field in fields]).isNotNull()
+    )
     return typed(_with_utc_offset(texts, fields), fields)
 
 
@@ -84,7 +93,9 @@ def _with_utc_offset(texts: DataFrame, fields: tuple[Field, ...]) -> DataFrame:
 
 def _met_summary(rows: DataFrame) -> DataFrame:
     items = F.from_json("record", "met struct<items: array<string>>")["met"]["items"]
-    numbers = F.expr("filter(transform(_items, item -> try_cast(item as double)), item -> item >= 0 and item < 1e300)")
+    numbers = F.expr(
+        "filter(transform(_items, item -> try_cast(item as double)), item -> item >= 0 and item < 1e300)"
+    )
     count = F.array_size("_met")
     total = F.aggregate("_met", F.lit(0.0), lambda total, item: total + item)
     summary = {
@@ -92,7 +103,12 @@ def _met_summary(rows: DataFrame) -> DataFrame:
         "met_max": F.array_max("_met"),
         "met_count": count,
     }
-    return rows.withColumn("_items", items).withColumn("_met", numbers).withColumns(summary).drop("_items", "_met")
+    return (
+        rows.withColumn("_items", items)
+        .withColumn("_met", numbers)
+        .withColumns(summary)
+        .drop("_items", "_met")
+    )
 
 
 def _times_in_seconds(days: DataFrame) -> DataFrame:

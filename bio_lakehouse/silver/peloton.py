@@ -8,7 +8,13 @@ from pyspark.sql import functions as F
 from bio_lakehouse.silver.reading import DECIMAL, cell_texts, settled, typed
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
 from bio_lakehouse.sources.fields import Field
-from bio_lakehouse.sources.peloton.fields import CSV_FIELDS, LIVE_LABELS, METRIC_HEADERS, START_HEADER, ZONE_LABELS
+from bio_lakehouse.sources.peloton.fields import (
+    CSV_FIELDS,
+    LIVE_LABELS,
+    METRIC_HEADERS,
+    START_HEADER,
+    ZONE_LABELS,
+)
 
 CATEGORIES: dict[str, str] = {
     **dict.fromkeys(
@@ -36,7 +42,10 @@ CATEGORIES: dict[str, str] = {
 ID_LENGTH = 32
 
 _STAMP = Field("stamp", START_HEADER, "string", "Wall clock, with the download's zone label.")
-_METRIC = tuple(Field(f"metric_{column}", header, "double", "") for column, (header, _) in METRIC_HEADERS.items())
+_METRIC = tuple(
+    Field(f"metric_{column}", header, "double", "")
+    for column, (header, _) in METRIC_HEADERS.items()
+)
 _FIELDS = (*CSV_FIELDS, _STAMP, *_METRIC)
 
 
@@ -86,7 +95,9 @@ def _with_start(rows: DataFrame) -> DataFrame:
     wall_clock = F.regexp_replace(F.regexp_extract("stamp", r"^[0-9-]+ +[0-9:]+", 0), " +", " ")
     label = F.regexp_extract("stamp", r"\(([^()]*)\)", 1)
     local = F.expr("try_cast(_wall_clock as timestamp)")
-    stamped = rows.withColumns({"_wall_clock": wall_clock, "_label": label}).withColumn("started_at_local", local)
+    stamped = rows.withColumns({"_wall_clock": wall_clock, "_label": label}).withColumn(
+        "started_at_local", local
+    )
     started = stamped.withColumn("started_at", F.coalesce(_start_in_zone(), _start_at_offset()))
     seconds = F.unix_timestamp("started_at_local") - F.unix_timestamp("started_at")
     return started.withColumn("utc_offset_minutes", (seconds / 60).cast("int"))
@@ -113,6 +124,7 @@ def _output_per_minute() -> Column:
 def _heart_rate_zone() -> Column:
     share = F.col("avg_heart_rate_bpm") * 100
     reached = [
-        (share >= F.col(f"heart_rate_zone_{zone}") * F.col("max_heart_rate")).cast("int") for zone in range(2, 6)
+        (share >= F.col(f"heart_rate_zone_{zone}") * F.col("max_heart_rate")).cast("int")
+        for zone in range(2, 6)
     ]
     return F.when(share > 0, 1 + reached[0] + reached[1] + reached[2] + reached[3])

@@ -47,7 +47,9 @@ def object_type(paths: Iterable[str]) -> T.StructType:
     for path in paths:
         name, _, member = path.partition(".")
         members.setdefault(name, []).extend([member] if member else [])
-    return T.StructType([T.StructField(name, _texts(inner) or T.StringType()) for name, inner in members.items()])
+    return T.StructType(
+        [T.StructField(name, _texts(inner) or T.StringType()) for name, inner in members.items()]
+    )
 
 
 def _texts(names: list[str]) -> T.StructType | None:
@@ -62,12 +64,16 @@ def cell_texts(rows: DataFrame, fields: Iterable[Field]) -> DataFrame:
     """
     cells = F.map_entries(F.from_json("record", "map<string, string>"))
     texts = [F.coalesce(*map(_cell, field.headers)).alias(field.column) for field in fields]
-    return rows.withColumn("_cells", F.transform(cells, _canonical)).select("*", *texts).drop("_cells")
+    return (
+        rows.withColumn("_cells", F.transform(cells, _canonical)).select("*", *texts).drop("_cells")
+    )
 
 
 def _canonical(cell: Column) -> Column:
     header = F.lower(F.trim(F.regexp_replace(cell["key"], _BLANKS, " ")))
-    return F.struct(F.regexp_replace(header, _CELSIUS, "").alias("header"), known(cell["value"]).alias("text"))
+    return F.struct(
+        F.regexp_replace(header, _CELSIUS, "").alias("header"), known(cell["value"]).alias("text")
+    )
 
 
 def _cell(header: str) -> Column:
@@ -82,17 +88,23 @@ def known(text: Column) -> Column:
 
 def typed(rows: DataFrame, fields: Iterable[Field]) -> DataFrame:
     """`rows` with each field's text column replaced by its value; null where the text is no such value."""
-    return rows.withColumns({field.column: F.expr(_TYPED[field.type].format(field.column)) for field in fields})
+    return rows.withColumns(
+        {field.column: F.expr(_TYPED[field.type].format(field.column)) for field in fields}
+    )
 
 
 def offset_minutes(name: str) -> Column:
     """Minutes by which the offset of the ISO 8601 text in column `name` is ahead of UTC; null when it has none."""
     wall_clock = f"try_cast(regexp_replace({name}, '{_OFFSET}', '') as timestamp)"
-    seconds = F.unix_timestamp(F.expr(wall_clock)) - F.unix_timestamp(F.expr(f"try_cast({name} as timestamp)"))
+    seconds = F.unix_timestamp(F.expr(wall_clock)) - F.unix_timestamp(
+        F.expr(f"try_cast({name} as timestamp)")
+    )
     return F.when(F.col(name).rlike(_OFFSET), (seconds / 60).cast("int"))
 
 
 def settled(rows: DataFrame, schema: TableSchema) -> DataFrame:
     """The winning record versions in exactly the columns of `schema`."""
     named = winners(rows, schema.grain).withColumn("source_origin", F.col("origin"))
-    return named.select(*[F.col(column.name).cast(column.type).alias(column.name) for column in schema.columns])
+    return named.select(
+        *[F.col(column.name).cast(column.type).alias(column.name) for column in schema.columns]
+    )

@@ -13,7 +13,10 @@ DATABASE = "bio_silver"
 
 
 def _columns(fields: Iterable[Field], *required: str) -> tuple[Column, ...]:
-    return tuple(Column(f.column, f.type, f.comment, f.minimum, f.maximum, f.column in required) for f in fields)
+    return tuple(
+        Column(f.column, f.type, f.comment, f.minimum, f.maximum, f.column in required)
+        for f in fields
+    )
 
 
 def _table(name: str, description: str, columns: tuple[Column, ...], *identity: str) -> TableSchema:
@@ -23,11 +26,18 @@ def _table(name: str, description: str, columns: tuple[Column, ...], *identity: 
 
 MET_COLUMNS = (
     Column("met_avg", "double", "Mean metabolic equivalent of the day (MET).", 0),
-    Column("met_max", "double", "Highest metabolic equivalent of a minute (MET); unknown from a trends export.", 0),
+    Column(
+        "met_max",
+        "double",
+        "Highest metabolic equivalent of a minute (MET); unknown from a trends export.",
+        0,
+    ),
     Column("met_count", "int", "Minutes for which a metabolic equivalent is known.", 0),
 )
 
-UTC_OFFSET = Column("utc_offset_minutes", "int", "Local time minus UTC at the start (min).", -18 * 60, 18 * 60)
+UTC_OFFSET = Column(
+    "utc_offset_minutes", "int", "Local time minus UTC at the start (min).", -18 * 60, 18 * 60
+)
 
 _SLEEP = _columns(API_FIELDS["oura/sleep"], "period_id")
 
@@ -74,9 +84,18 @@ PELOTON_WORKOUTS = _table(
     "peloton_workouts",
     "Peloton workouts, filed under the wall-clock date of their start.",
     (
-        Column("workout_id", "string", "Stable hash of user, wall-clock start, discipline and title.", required=True),
+        Column(
+            "workout_id",
+            "string",
+            "Stable hash of user, wall-clock start, discipline and title.",
+            required=True,
+        ),
         Column("started_at", "timestamp", "Start (UTC); unknown when the export has only a date."),
-        Column("started_at_local", "timestamp", "Start on the person's wall clock; unknown as `started_at`."),
+        Column(
+            "started_at_local",
+            "timestamp",
+            "Start on the person's wall clock; unknown as `started_at`.",
+        ),
         UTC_OFFSET,
         *_columns(CSV_FIELDS[:1]),
         Column(
@@ -106,7 +125,10 @@ COVERAGE = TableSchema(
         USER_ID,
         Column("source", "string", "`oura` or `peloton`.", required=True),
         Column(
-            "origin", "string", "How it came: `api`, `account_export`, `trends_export`, `csv_export`.", required=True
+            "origin",
+            "string",
+            "How it came: `api`, `account_export`, `trends_export`, `csv_export`.",
+            required=True,
         ),
         Column("source_file", "string", "Landing file of the export or answer.", required=True),
         Column("first_day", "date", "First day of the stretch.", required=True),

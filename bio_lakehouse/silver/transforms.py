@@ -26,9 +26,15 @@ class Transform:
 TRANSFORMS: dict[str, Transform] = {
     transform.table: transform
     for transform in (
-        Transform("oura_daily_readiness", ("oura/daily_readiness", "oura/trends"), oura.oura_daily_readiness),
+        Transform(
+            "oura_daily_readiness",
+            ("oura/daily_readiness", "oura/trends"),
+            oura.oura_daily_readiness,
+        ),
         Transform("oura_daily_sleep", ("oura/daily_sleep", "oura/trends"), oura.oura_daily_sleep),
-        Transform("oura_daily_activity", ("oura/daily_activity", "oura/trends"), oura.oura_daily_activity),
+        Transform(
+            "oura_daily_activity", ("oura/daily_activity", "oura/trends"), oura.oura_daily_activity
+        ),
         Transform("oura_sleep", ("oura/sleep", "oura/trends"), oura.oura_sleep),
         Transform("oura_heartrate", ("oura/heartrate",), oura.oura_heartrate),
         Transform("oura_daily_spo2", ("oura/daily_spo2",), oura.oura_daily_spo2),

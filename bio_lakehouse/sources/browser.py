@@ -24,11 +24,15 @@ def find_browser(wanted: Path | None, setting: str, error: type[BioLakehouseErro
     if wanted is not None:
         program = shutil.which(wanted)
         if program is None:
-            raise error(f"{setting}: there is no program {wanted}; set it to your Chrome or Chromium")
+            raise error(
+                f"{setting}: there is no program {wanted}; set it to your Chrome or Chromium"
+            )
         return Path(program)
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
-        raise error(f"no Chrome or Chromium was found; install one, or set {setting} to its program")
+        raise error(
+            f"no Chrome or Chromium was found; install one, or set {setting} to its program"
+        )
     return Path(found)
 
 

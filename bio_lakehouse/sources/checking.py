@@ -57,10 +57,14 @@ def check(field: Field, value: object) -> None:
 def _check_number(field: Field, value: object) -> None:
     number = number_of(field.path, value)
     if field.type == "int" and not (number.is_integer() and abs(number) <= LARGEST_INT):
-        raise RowProblem(field.path, f"{field.path} is {shown(value)}, which is not a whole number of usual size")
+        raise RowProblem(
+            field.path, f"{field.path} is {shown(value)}, which is not a whole number of usual size"
+        )
     low, high = field.minimum, field.maximum
     if low is not None and high is not None and not low <= number <= high:
-        raise RowProblem(field.path, f"{field.path} is {shown(value)}; it must be {low:g} to {high:g}")
+        raise RowProblem(
+            field.path, f"{field.path} is {shown(value)}; it must be {low:g} to {high:g}"
+        )
     if low is not None and number < low:
         raise RowProblem(field.path, f"{field.path} is {shown(value)}; it cannot be below {low:g}")
 
@@ -109,15 +113,25 @@ def calendar_day(name: str, value: object) -> date:
 def day_in_lake(name: str, day: date, context: ParseContext) -> date:
     """`day` itself when the lake has a partition for it; raises `RowProblem`."""
     if day < context.first_day:
-        raise RowProblem(name, f"{name} {day} is before {context.first_day}, the first day of this lake")
+        raise RowProblem(
+            name, f"{name} {day} is before {context.first_day}, the first day of this lake"
+        )
     if day > context.last_day:
-        raise RowProblem(name, f"{name} {day} is after {context.last_day}, the last day of this lake", day)
+        raise RowProblem(
+            name, f"{name} {day} is after {context.last_day}, the last day of this lake", day
+        )
     return day
 
 
 def looks_unstorable(text: str) -> bool:
     """Whether JSON text may hold what JSON proper and UTF-8 cannot (a quick look; `check_storable` decides)."""
-    return "NaN" in text or "Infinity" in text or "\\ud" in text or "\\uD" in text or bool(_HUGE.search(text))
+    return (
+        "NaN" in text
+        or "Infinity" in text
+        or "\\ud" in text
+        or "\\uD" in text
+        or bool(_HUGE.search(text))
+    )
 
 
 _HUGE = re.compile(r"[0-9][eE]\+?[0-9]{3,}\s*[,\]}]")

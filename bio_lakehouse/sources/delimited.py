@@ -46,7 +46,9 @@ def split_cells(line: str, delimiter: str) -> list[str]:
     end = -1
     while end < len(line):
         cell, end = (
-            quoted_cell(line, end + 1) if line.startswith('"', end + 1) else plain_cell(line, end + 1, delimiter)
+            quoted_cell(line, end + 1)
+            if line.startswith('"', end + 1)
+            else plain_cell(line, end + 1, delimiter)
         )
         if end < len(line) and line[end] != delimiter:
             raise RowProblem(None, f"text follows the closing quote of cell {len(cells) + 1}")
@@ -88,7 +90,9 @@ def comma_table(name: str, text: str) -> Table:
     headers = header_cells(name, lines[start], ",")
     rows = data_rows(name, lines, start, lambda line: split_cells(line, ","), len(headers))
     end = None if ends_with_newline(text) else len(lines)
-    return Table(headers, content_names(headers), (_of_width(name, row, len(headers), end) for row in rows))
+    return Table(
+        headers, content_names(headers), (_of_width(name, row, len(headers), end) for row in rows)
+    )
 
 
 def header_index(lines: list[str]) -> int:
@@ -114,7 +118,9 @@ def _of_width(name: str, row: Row, width: int, end: int | None) -> Row:
         return replace(row, content=cells[:width])
     if len(cells) < width and row.line == end:
         raise cut_off(name, row.line)
-    return replace(row, problem=RowProblem(None, f"the row has {len(cells)} cells, the header has {width}"))
+    return replace(
+        row, problem=RowProblem(None, f"the row has {len(cells)} cells, the header has {width}")
+    )
 
 
 def data_rows(name: str, lines: list[str], start: int, split: Split, width: int) -> Iterator[Row]:
@@ -159,7 +165,9 @@ def _longer_row(lines: list[str], index: int, split: Split, width: int) -> tuple
 
 def cut_off(name: str, line: int) -> UnsupportedFile:
     """The refusal of a file that ends in the middle of a row."""
-    return UnsupportedFile(f"{name} was cut off: line {line} stops in the middle of a row. Download it again.")
+    return UnsupportedFile(
+        f"{name} was cut off: line {line} stops in the middle of a row. Download it again."
+    )
 
 
 def content_names(headers: list[str]) -> list[str]:

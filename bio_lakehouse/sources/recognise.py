@@ -24,7 +24,9 @@ _BINARY: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3", "a database"),
     (b"PAR1", "a Parquet file"),
 )
-_V1_FIELDS = frozenset({"summary_date", "hr_5min", "rmssd_5min", "score_alignment", "met_1min", "class_5min"})
+_V1_FIELDS = frozenset(
+    {"summary_date", "hr_5min", "rmssd_5min", "score_alignment", "met_1min", "class_5min"}
+)
 _V1_GROUPS = frozenset({"sleep", "activity", "readiness", "ideal_bedtimes"})
 _UNFINISHED = re.compile(r"(?:t|tr|tru|f|fa|fal|fals|n|nu|nul|-|\.|[eE][+-]?|u[0-9a-fA-F]{0,4})?")
 _PAGE_FIELDS = frozenset({"page_count", "show_next", "show_previous"})
@@ -54,9 +56,13 @@ def text_of(name: str, content: bytes) -> str:
         raise UnsupportedFile(f"{name} is empty. Download it again.")
     for magic, what in _BINARY:
         if content.startswith(magic):
-            raise UnsupportedFile(f"{name} is {what}, not text. Give the CSV or JSON that it holds.")
+            raise UnsupportedFile(
+                f"{name} is {what}, not text. Give the CSV or JSON that it holds."
+            )
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnsupportedFile(f"{name} is text in UTF-16. Save it as UTF-8, or take the file as it was downloaded.")
+        raise UnsupportedFile(
+            f"{name} is text in UTF-16. Save it as UTF-8, or take the file as it was downloaded."
+        )
     if b"\0" in content:
         raise UnsupportedFile(f"{name} is a binary file. {WHAT_IS_READ}")
     try:
@@ -81,7 +87,9 @@ def _refuse_markup(name: str, text: str) -> None:
     if not start.startswith("<"):
         return
     if "<healthdata" in start or "<!doctype healthdata" in start:
-        raise UnsupportedFile(f"{name} is an Apple Health export, which is not read yet. {WHAT_IS_READ}")
+        raise UnsupportedFile(
+            f"{name} is an Apple Health export, which is not read yet. {WHAT_IS_READ}"
+        )
     if "<html" in start or "<!doctype html" in start:
         raise UnsupportedFile(
             f"{name} is a web page, not data: often the sign-in or error page of an expired session. "
@@ -100,14 +108,18 @@ def _parse_delimited(name: str, text: str, context: ParseContext) -> ParsedFile:
         return peloton_csv.read(name, text, context)
     if trends.looks_like_trends(headers):
         return trends.read(name, text, context)
-    raise UnsupportedFile(f"{name} is no known file; it begins with {header[:60]!r}. {WHAT_IS_READ}")
+    raise UnsupportedFile(
+        f"{name} is no known file; it begins with {header[:60]!r}. {WHAT_IS_READ}"
+    )
 
 
 def _parse_json(name: str, text: str, context: ParseContext) -> ParsedFile:
     document = load_json(name, text)
     items = document.get("data", document) if isinstance(document, dict) else document
     rows = items if isinstance(items, list) else [items]
-    if peloton_api.looks_like_peloton(rows) or (isinstance(document, dict) and document.keys() & _PAGE_FIELDS):
+    if peloton_api.looks_like_peloton(rows) or (
+        isinstance(document, dict) and document.keys() & _PAGE_FIELDS
+    ):
         return peloton_api.read(rows, context)
     _refuse_foreign(name, document, rows)
     whole = not (isinstance(document, dict) and document.get("next_token"))
@@ -119,23 +131,41 @@ def load_json(name: str, text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        if error.msg.startswith("Unterminated") or _UNFINISHED.fullmatch(text[error.pos :].rstrip()):
+        if error.msg.startswith("Unterminated") or _UNFINISHED.fullmatch(
+            text[error.pos :].rstrip()
+        ):
             reason = "was cut off: the JSON stops in the middle. Download it again."
         else:
             reason = f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}. Download it again."
         raise UnsupportedFile(f"{name} {reason}") from None
     except ValueError as error:
-        raise UnsupportedFile(f"{name} is JSON that cannot be read: {error}. Download it again.") from None
+        raise UnsupportedFile(
+            f"{name} is JSON that cannot be read: {error}. Download it again."
+        ) from None
 
 
 def _refuse_foreign(name: str, document: Any, rows: list[Any]) -> None:
     names = field_names(row for row in rows if isinstance(row, dict))
     groups = document if isinstance(document, dict) else {}
-    inner = [row for group in _V1_GROUPS & groups.keys() if isinstance(groups[group], list) for row in groups[group]]
-    if names & _V1_FIELDS or field_names(row for row in inner if isinstance(row, dict)) & _V1_FIELDS:
+    inner = [
+        row
+        for group in _V1_GROUPS & groups.keys()
+        if isinstance(groups[group], list)
+        for row in groups[group]
+    ]
+    if (
+        names & _V1_FIELDS
+        or field_names(row for row in inner if isinstance(row, dict)) & _V1_FIELDS
+    ):
         raise UnsupportedFile(
             f"{name} is an answer of Oura's API v1, which was switched off and is not read. "
             "Fetch the same days from API v2 or take the account export."
         )
-    if isinstance(document, dict) and "data" not in document and names & {"detail", "error", "errors", "error_code"}:
-        raise UnsupportedFile(f"{name} is an error answer, not data: {json.dumps(document)[:120]}. Fetch it again.")
+    if (
+        isinstance(document, dict)
+        and "data" not in document
+        and names & {"detail", "error", "errors", "error_code"}
+    ):
+        raise UnsupportedFile(
+            f"{name} is an error answer, not data: {json.dumps(document)[:120]}. Fetch it again."
+        )

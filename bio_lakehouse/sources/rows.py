@@ -47,7 +47,9 @@ def sift(rows: Iterable[Row], read: Callable[[Row], Record]) -> Sifted:
                 raise row.problem
             records.append(read(row))
         except RowProblem as problem:
-            rejected.append(RejectedRow(row.line, problem.field, problem.reason, row.raw, problem.usable_from))
+            rejected.append(
+                RejectedRow(row.line, problem.field, problem.reason, row.raw, problem.usable_from)
+            )
     return Sifted(records, rejected, count)
 
 

@@ -10,7 +10,13 @@ from bio_lakehouse.errors import ReportError
 from bio_lakehouse.sources import browser
 
 PRINT_SECONDS = 60
-QUIET = ("--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
+QUIET = (
+    "--headless",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-sync",
+)
 
 
 def find_browser(wanted: Path | None = None) -> str:
@@ -38,7 +44,9 @@ def print_pdf(page: Path, program: str) -> bytes:
             raise ReportError(f"{program} did not print {page} within {PRINT_SECONDS} s") from error
         if not printed.exists():
             said = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-            raise ReportError(f"{program} printed no PDF of {page}: {''.join(said) or f'exit code {done.returncode}'}")
+            raise ReportError(
+                f"{program} printed no PDF of {page}: {''.join(said) or f'exit code {done.returncode}'}"
+            )
         return printed.read_bytes()
 
 

@@ -41,7 +41,11 @@ def scatter_with_line(
         mode="markers",
         name="A day",
         text=days,
-        marker={"color": translucent(COLOURS.sleep, 0.55), "size": 8, "line": {"width": 1, "color": COLOURS.sleep}},
+        marker={
+            "color": translucent(COLOURS.sleep, 0.55),
+            "size": 8,
+            "line": {"width": 1, "color": COLOURS.sleep},
+        },
         hovertemplate="%{text}<br>%{x:.0f} → %{y:.0f}<extra></extra>",
     )
     figure.update_xaxes(title_text=titles[0], **SCORE_AXIS)
@@ -75,7 +79,11 @@ def _band(line: Mapping[str, Sequence[float]]) -> list[go.Scatter]:
 
 
 def box_by_group(
-    groups: Sequence[Mapping[str, Any]], *, title: str, note: str | None = None, mode: Mode = "light"
+    groups: Sequence[Mapping[str, Any]],
+    *,
+    title: str,
+    note: str | None = None,
+    mode: Mode = "light",
 ) -> go.Figure:
     """A box with every day as a dot for each group (`label`, `values`, `reference`: drawn in grey).
 
@@ -121,13 +129,25 @@ def line_with_averages(
         line={"color": translucent(COLOURS.rest, 0.55), "width": 1},
         marker={"color": COLOURS.rest, "size": 4},
     )
-    looks = zip(averages.items(), (COLOURS.readiness, COLOURS.workout), ("solid", "dash"), strict=False)
+    looks = zip(
+        averages.items(), (COLOURS.readiness, COLOURS.workout), ("solid", "dash"), strict=False
+    )
     for (name, average), colour, dash in looks:
-        figure.add_scatter(x=days, y=average, mode="lines", name=name, line={"color": colour, "width": 3, "dash": dash})
+        figure.add_scatter(
+            x=days,
+            y=average,
+            mode="lines",
+            name=name,
+            line={"color": colour, "width": 3, "dash": dash},
+        )
     if line:
-        figure.add_scatter(x=days, y=line, mode="lines", name="Straight line", line={"dash": "dot", "width": 2})
+        figure.add_scatter(
+            x=days, y=line, mode="lines", name="Straight line", line={"dash": "dot", "width": 2}
+        )
         figure.data[-1].line.color = COLOURS.sleep
-    figure.update_traces(connectgaps=False, hovertemplate="%{x|%-d %b %Y}: %{y:.0f}<extra>%{fullData.name}</extra>")
+    figure.update_traces(
+        connectgaps=False, hovertemplate="%{x|%-d %b %Y}: %{y:.0f}<extra>%{fullData.name}</extra>"
+    )
     figure.update_xaxes(**DATE_AXIS, range=known_span(days, [values]))
     figure.update_yaxes(title_text=title, **SCORE_AXIS)
     return _finished(figure, note, mode)
@@ -135,7 +155,11 @@ def line_with_averages(
 
 def known_span(days: Sequence[str], series: Sequence[Numbers]) -> list[str]:
     """First day on which any of the series has a value, and the window's last day."""
-    known = (day for number, day in enumerate(days) if any(values[number] is not None for values in series))
+    known = (
+        day
+        for number, day in enumerate(days)
+        if any(values[number] is not None for values in series)
+    )
     return [next(known, days[0]), days[-1]]
 
 
@@ -159,16 +183,27 @@ def timeline_with_marks(
         if measure["is_score"]:
             figure.update_yaxes(range=[-5, 105], tick0=0, dtick=50, row=row, col=1)
         if measure["note"]:
-            figure.add_annotation(text=measure["note"], showarrow=False, x=0.5, y=0.5, xref="x domain", yref="y domain")
+            figure.add_annotation(
+                text=measure["note"],
+                showarrow=False,
+                x=0.5,
+                y=0.5,
+                xref="x domain",
+                yref="y domain",
+            )
             figure.layout.annotations[-1].update(
                 xref=f"x{'' if row == 1 else row} domain", yref=f"y{'' if row == 1 else row} domain"
             )
     _shade(figure, streaks)
-    figure.update_xaxes(**DATE_AXIS, range=known_span(days, [measure["values"] for measure in measures]))
+    figure.update_xaxes(
+        **DATE_AXIS, range=known_span(days, [measure["values"] for measure in measures])
+    )
     return _finished(figure, None, mode).update_layout(height=140 * len(measures) + 90)
 
 
-def _timeline_traces(days: Sequence[str], measure: Mapping[str, Any], is_first: bool) -> list[go.Scatter]:
+def _timeline_traces(
+    days: Sequence[str], measure: Mapping[str, Any], is_first: bool
+) -> list[go.Scatter]:
     values = dict(zip(days, measure["values"], strict=True))
     daily = go.Scatter(
         x=days,
@@ -179,8 +214,17 @@ def _timeline_traces(days: Sequence[str], measure: Mapping[str, Any], is_first: 
         marker={"color": COLOURS.readiness, "size": 3},
         connectgaps=False,
     )
-    low = _marks("Low (1.5 SD below the mean)", measure["low"], values, "triangle-down-open", COLOURS.workout, 11)
-    unusual = _marks("Unusual (against 60 days before)", measure["unusual"], values, "diamond", COLOURS.alarm, 10)
+    low = _marks(
+        "Low (1.5 SD below the mean)",
+        measure["low"],
+        values,
+        "triangle-down-open",
+        COLOURS.workout,
+        11,
+    )
+    unusual = _marks(
+        "Unusual (against 60 days before)", measure["unusual"], values, "diamond", COLOURS.alarm, 10
+    )
     traces = [daily, low, unusual]
     if measure["threshold"] is not None:
         traces.insert(0, _threshold(days, measure["threshold"]))
@@ -190,14 +234,24 @@ def _timeline_traces(days: Sequence[str], measure: Mapping[str, Any], is_first: 
 
 
 def _marks(
-    name: str, days: Sequence[str], values: Mapping[str, float | None], symbol: str, colour: str, size: int
+    name: str,
+    days: Sequence[str],
+    values: Mapping[str, float | None],
+    symbol: str,
+    colour: str,
+    size: int,
 ) -> go.Scatter:
     return go.Scatter(
         x=list(days) if days else [None],
         y=[values[day] for day in days] if days else [None],
         mode="markers",
         name=name,
-        marker={"symbol": symbol, "color": colour, "size": size, "line": {"width": 2, "color": colour}},
+        marker={
+            "symbol": symbol,
+            "color": colour,
+            "size": size,
+            "line": {"width": 2, "color": colour},
+        },
     )
 
 
@@ -218,7 +272,16 @@ def _shade(figure: go.Figure, streaks: Sequence[tuple[str, str]]) -> None:
     panels = dict.fromkeys((trace.xaxis or "x", trace.yaxis or "y") for trace in figure.data)
     figure.update_layout(
         shapes=[
-            {"type": "rect", "x0": first, "x1": last, "xref": x, "y0": 0, "y1": 1, "yref": f"{y} domain"} | looks
+            {
+                "type": "rect",
+                "x0": first,
+                "x1": last,
+                "xref": x,
+                "y0": 0,
+                "y1": 1,
+                "yref": f"{y} domain",
+            }
+            | looks
             for first, last in streaks
             for x, y in panels
         ]
@@ -263,7 +326,9 @@ def grouped_bars(
 
 
 def _whiskers(bar: Mapping[str, Any], colour: str) -> dict[str, Any]:
-    known = [(m, low, high) for m, low, high in zip(bar["medians"], bar["low"], bar["high"], strict=True)]
+    known = [
+        (m, low, high) for m, low, high in zip(bar["medians"], bar["low"], bar["high"], strict=True)
+    ]
     return {
         "type": "data",
         "symmetric": False,
@@ -301,7 +366,9 @@ def dot_and_whisker(
         )
     figure.add_vline(x=0, line={"color": COLOURS.rest, "width": 1.5, "dash": "dot"})
     order = [row["label"] for row in reversed(rows)]
-    figure.update_yaxes(categoryorder="array", categoryarray=order, type="category", range=[-0.6, len(order) - 0.4])
+    figure.update_yaxes(
+        categoryorder="array", categoryarray=order, type="category", range=[-0.6, len(order) - 0.4]
+    )
     figure.update_xaxes(title_text=title, range=[-reach, reach], dtick=0.5)
     return _finished(figure, None, mode).update_layout(height=110 + 44 * max(len(rows), 1))
 
@@ -320,5 +387,7 @@ def _intervals(rows: Sequence[Mapping[str, Any]], found: bool) -> dict[str, Any]
 
 def _finished(figure: go.Figure, note: str | None, mode: Mode) -> go.Figure:
     if note:
-        figure.add_annotation(text=note, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"size": 16})
+        figure.add_annotation(
+            text=note, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"size": 16}
+        )
     return themed(figure, mode)

@@ -26,7 +26,9 @@ def png_of(figures: Mapping[str, Figure], program: str) -> dict[str, bytes]:
     try:
         from kaleido import Kaleido
     except ImportError as error:
-        raise ReportError('charts as PNG need Kaleido: pip install "bio-lakehouse[charts]"') from error
+        raise ReportError(
+            'charts as PNG need Kaleido: pip install "bio-lakehouse[charts]"'
+        ) from error
     if not figures:
         return {}
     try:
@@ -37,8 +39,16 @@ def png_of(figures: Mapping[str, Figure], program: str) -> dict[str, bytes]:
 
 async def _drawn(figures: Mapping[str, Figure], kaleido: Kaleido) -> dict[str, bytes]:
     async with kaleido as browser:
-        return {name: await browser.calc_fig(figure.to_dict(), _options(figure)) for name, figure in figures.items()}
+        return {
+            name: await browser.calc_fig(figure.to_dict(), _options(figure))
+            for name, figure in figures.items()
+        }
 
 
 def _options(figure: Figure) -> dict[str, object]:
-    return {"format": "png", "width": WIDTH, "height": figure.layout.height or HEIGHT, "scale": SCALE}
+    return {
+        "format": "png",
+        "width": WIDTH,
+        "height": figure.layout.height or HEIGHT,
+        "scale": SCALE,
+    }

@@ -30,7 +30,9 @@ def sparkline(
     """
     points = _points(values, minimum, maximum, width, height)
     runs = [[point for point in run if point] for there, run in groupby(points, key=bool) if there]
-    drawn = "".join(_line(run, colour) if len(run) > 1 else _dot(run[0], 1.6, colour) for run in runs)
+    drawn = "".join(
+        _line(run, colour) if len(run) > 1 else _dot(run[0], 1.6, colour) for run in runs
+    )
     newest = _dot(runs[-1][-1], 3.2, colour) if runs else ""
     text = escape(label, quote=True)
     return (
@@ -47,7 +49,11 @@ def as_markdown(svg: str, label: str) -> str:
 
 
 def _points(
-    values: Sequence[float | None], minimum: float | None, maximum: float | None, width: int, height: int
+    values: Sequence[float | None],
+    minimum: float | None,
+    maximum: float | None,
+    width: int,
+    height: int,
 ) -> list[Point | None]:
     known = [value for value in values if value is not None]
     low = min(known, default=0.0) if minimum is None else minimum
@@ -55,7 +61,9 @@ def _points(
     step = (width - 2 * MARGIN) / max(len(values) - 1, 1)
     rise = (height - 2 * MARGIN) / ((high - low) or 1.0)
     return [
-        None if value is None else (round(MARGIN + index * step, 1), round(height - MARGIN - (value - low) * rise, 1))
+        None
+        if value is None
+        else (round(MARGIN + index * step, 1), round(height - MARGIN - (value - low) * rise, 1))
         for index, value in enumerate(values)
     ]
 

@@ -47,16 +47,24 @@ class Panel:
 def still(figure: Figure, *, label: str) -> str:
     """The SVG of a figure of `viz.charts`; `label` is its text for those who do not see it."""
     drawn, text = figure.to_plotly_json(), escape(label, quote=True)
-    layout, traces = drawn["layout"], [trace for trace in drawn["data"] if trace.get("visible", True)]
+    layout, traces = (
+        drawn["layout"],
+        [trace for trace in drawn["data"] if trace.get("visible", True)],
+    )
     height = layout.get("height") or HEIGHT
     names = sorted({trace.get("yaxis") or "y" for trace in traces}) or ["y"]
     panels = {
-        name: _panel(name, layout, [t for t in traces if (t.get("yaxis") or "y") == name], height) for name in names
+        name: _panel(name, layout, [t for t in traces if (t.get("yaxis") or "y") == name], height)
+        for name in names
     }
     body = [
         *(_axes(panel, is_last=name == names[-1]) for name, panel in panels.items()),
         *(_stretch(shape, panels) for shape in layout.get("shapes") or ()),
-        *(part for trace in traces for part in _trace(trace, panels[trace.get("yaxis") or "y"], traces)),
+        *(
+            part
+            for trace in traces
+            for part in _trace(trace, panels[trace.get("yaxis") or "y"], traces)
+        ),
         *(_note(note, panels) for note in layout.get("annotations") or ()),
         _legend(traces) if layout.get("showlegend", True) else "",
     ]
@@ -67,12 +75,19 @@ def still(figure: Figure, *, label: str) -> str:
     )
 
 
-def _panel(name: str, layout: Mapping[str, Any], traces: Sequence[Mapping[str, Any]], height: int) -> Panel:
+def _panel(
+    name: str, layout: Mapping[str, Any], traces: Sequence[Mapping[str, Any]], height: int
+) -> Panel:
     number = name.removeprefix("y")
     x_axis, y_axis = layout.get(f"xaxis{number}") or {}, layout.get(f"yaxis{number}") or {}
     low, high = y_axis.get("domain") or (0, 1)
     inside = height - TOP - BOTTOM
-    top, bottom, left, right = TOP + (1 - high) * inside, TOP + (1 - low) * inside, LEFT, WIDTH - RIGHT
+    top, bottom, left, right = (
+        TOP + (1 - high) * inside,
+        TOP + (1 - low) * inside,
+        LEFT,
+        WIDTH - RIGHT,
+    )
     x, x_ticks = _x_scale(x_axis, traces, left, right)
     span = y_axis.get("range") or _span(_numbers(traces, "y"))
     y = _linear(span, bottom, top)
@@ -86,7 +101,9 @@ def _title(axis: Mapping[str, Any]) -> str:
 
 def _linear(span: Sequence[float], start: float, end: float) -> Place:
     low, high = span
-    return lambda value: round(start + (float(value) - low) / ((high - low) or 1.0) * (end - start), 1)
+    return lambda value: round(
+        start + (float(value) - low) / ((high - low) or 1.0) * (end - start), 1
+    )
 
 
 def _x_scale(
@@ -104,7 +121,9 @@ def _x_scale(
     return place, tuple((place(value), f"{value:g}") for value in _steps(span, axis.get("dtick")))
 
 
-def _date_scale(span: Sequence[str], left: float, right: float) -> tuple[Place, tuple[tuple[float, str], ...]]:
+def _date_scale(
+    span: Sequence[str], left: float, right: float
+) -> tuple[Place, tuple[tuple[float, str], ...]]:
     first, last = (date.fromisoformat(day) for day in span)
     linear = _linear((first.toordinal(), max(last.toordinal(), first.toordinal() + 1)), left, right)
 
@@ -113,7 +132,10 @@ def _date_scale(span: Sequence[str], left: float, right: float) -> tuple[Place, 
 
     step = max((last - first).days // 6, 1)
     days = [first + timedelta(days=number) for number in range(0, (last - first).days + 1, step)]
-    texts = [f"{day.day} {MONTHS[day.month - 1]}" + (f"<br>{day.year}" if day == first else "") for day in days]
+    texts = [
+        f"{day.day} {MONTHS[day.month - 1]}" + (f"<br>{day.year}" if day == first else "")
+        for day in days
+    ]
     return place, tuple(zip(map(place, map(date.isoformat, days)), texts, strict=True))
 
 
@@ -124,7 +146,9 @@ def _categories(traces: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _numbers(traces: Sequence[Mapping[str, Any]], axis: str) -> list[float]:
-    return [float(value) for trace in traces for value in trace.get(axis) or () if value is not None]
+    return [
+        float(value) for trace in traces for value in trace.get(axis) or () if value is not None
+    ]
 
 
 def _span(values: Sequence[float]) -> tuple[float, float]:
@@ -136,26 +160,43 @@ def _span(values: Sequence[float]) -> tuple[float, float]:
 def _steps(span: Sequence[float], step: float | None) -> list[float]:
     low, high = span
     width = step or next(
-        s for power in range(-3, 6) for s in (10**power, 2 * 10**power, 5 * 10**power) if (high - low) / s <= 5
+        s
+        for power in range(-3, 6)
+        for s in (10**power, 2 * 10**power, 5 * 10**power)
+        if (high - low) / s <= 5
     )
     first = int(np.ceil(low / width))
     return [round(number * width, 6) for number in range(first, int(np.floor(high / width)) + 1)]
 
 
 def _axes(panel: Panel, is_last: bool) -> str:
-    lines = [f'<path d="M{panel.left} {y}H{panel.right}" stroke="{GROUND.grid}"/>' for y, _ in panel.y_ticks]
+    lines = [
+        f'<path d="M{panel.left} {y}H{panel.right}" stroke="{GROUND.grid}"/>'
+        for y, _ in panel.y_ticks
+    ]
     lines += [_text(panel.left - 8, y + 4, text, "end") for y, text in panel.y_ticks]
     lines.append(f'<path d="M{panel.left} {panel.bottom}H{panel.right}" stroke="{GROUND.axis}"/>')
     if is_last:
         size = 12 if len(panel.x_ticks) < CROWDED else 10.5
-        lines += [_text(x, panel.bottom + 16, text, "middle", size=size) for x, text in panel.x_ticks]
-        lines.append(_text((panel.left + panel.right) / 2, panel.bottom + 38, panel.titles[0], "middle"))
+        lines += [
+            _text(x, panel.bottom + 16, text, "middle", size=size) for x, text in panel.x_ticks
+        ]
+        lines.append(
+            _text((panel.left + panel.right) / 2, panel.bottom + 38, panel.titles[0], "middle")
+        )
     middle = (panel.top + panel.bottom) / 2
     turned = f'<g transform="rotate(-90 14 {middle:g})">{_text(14, middle, panel.titles[1], "middle")}</g>'
     return "".join([*lines, turned])
 
 
-def _text(x: float, y: float, text: str, anchor: str = "start", colour: str = GROUND.soft, size: float = 12) -> str:
+def _text(
+    x: float,
+    y: float,
+    text: str,
+    anchor: str = "start",
+    colour: str = GROUND.soft,
+    size: float = 12,
+) -> str:
     lines = "".join(
         f'<tspan x="{x:g}" dy="{14 if number else 0}">{escape(line)}</tspan>'
         for number, line in enumerate(text.split("<br>"))
@@ -178,7 +219,9 @@ def _stretch(shape: Mapping[str, Any], panels: Mapping[str, Panel]) -> str:
     )
 
 
-def _trace(trace: Mapping[str, Any], panel: Panel, traces: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _trace(
+    trace: Mapping[str, Any], panel: Panel, traces: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
     if trace["type"] == "box":
         yield _box(trace, panel)
     elif trace["type"] == "bar":
@@ -194,7 +237,9 @@ def _scatter(trace: Mapping[str, Any], panel: Panel) -> Iterator[str]:
         yield f'<path d="{_path(points)}Z" fill="{trace["fillcolor"]}"/>'
     elif "lines" in trace.get("mode", ""):
         line = trace["line"]
-        runs = [[point for point in run if point] for there, run in groupby(points, key=bool) if there]
+        runs = [
+            [point for point in run if point] for there, run in groupby(points, key=bool) if there
+        ]
         dash = DASHES.get(line.get("dash", ""))
         looks = f'fill="none" stroke="{line["color"]}" stroke-width="{line["width"]}"' + (
             f' stroke-dasharray="{dash}"' if dash else ""
@@ -225,9 +270,13 @@ def _mark(point: tuple[float, float], marker: Mapping[str, Any]) -> str:
     }.get(marker.get("symbol", "circle"))
     if corners is None:
         return f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}" fill="{colour}"/>'
-    outline = _path([(round(x + across * radius, 1), round(y + down * radius, 1)) for across, down in corners])
+    outline = _path(
+        [(round(x + across * radius, 1), round(y + down * radius, 1)) for across, down in corners]
+    )
     looks = (
-        f'fill="none" stroke="{colour}" stroke-width="2"' if marker["symbol"].endswith("open") else f'fill="{colour}"'
+        f'fill="none" stroke="{colour}" stroke-width="2"'
+        if marker["symbol"].endswith("open")
+        else f'fill="{colour}"'
     )
     return f'<path d="{outline}Z" {looks}/>'
 
@@ -236,22 +285,32 @@ def _box(trace: Mapping[str, Any], panel: Panel) -> str:
     """A box at the quartiles with whiskers to the last value within 1.5 of its heights, and every value as a dot."""
     values = np.asarray([value for value in trace["y"] if value is not None], dtype=np.float64)
     middle, colour = panel.x(trace["name"]), trace["line"]["color"]
-    beside = [(round(middle + (number * 7 % 5 - 2) * 4, 1), panel.y(value)) for number, value in enumerate(values)]
+    beside = [
+        (round(middle + (number * 7 % 5 - 2) * 4, 1), panel.y(value))
+        for number, value in enumerate(values)
+    ]
     dots = _marks(beside, {"size": 4.4, "color": trace["marker"]["color"]})
     if not len(values) or colour == "rgba(0,0,0,0)":
         return dots
     low, median, high = np.percentile(values, [25, 50, 75])
     within = values[(values >= low - 1.5 * (high - low)) & (values <= high + 1.5 * (high - low))]
-    bottom, first, centre, third, top = (panel.y(v) for v in (within.min(), low, median, high, within.max()))
+    bottom, first, centre, third, top = (
+        panel.y(v) for v in (within.min(), low, median, high, within.max())
+    )
     box = f"M{middle - 22:g} {first}H{middle + 22:g}V{third}H{middle - 22:g}ZM{middle - 22:g} {centre}H{middle + 22:g}"
     whiskers = f"M{middle:g} {first}V{bottom}M{middle:g} {third}V{top}"
     drawn = f'<path d="{box}{whiskers}" fill="{trace["fillcolor"]}" stroke="{colour}" stroke-width="2"/>'
     return drawn + dots
 
 
-def _bars(trace: Mapping[str, Any], panel: Panel, bars: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _bars(
+    trace: Mapping[str, Any], panel: Panel, bars: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
     """Bars of one name beside those of the others, with their quartiles as whiskers."""
-    place = next(number for number, other in enumerate(bars) if other["name"] == trace["name"]) - (len(bars) - 1) / 2
+    place = (
+        next(number for number, other in enumerate(bars) if other["name"] == trace["name"])
+        - (len(bars) - 1) / 2
+    )
     line, errors = trace["marker"]["line"], trace["error_y"]
     known = zip(trace["x"], trace["y"], errors["array"], errors["arrayminus"], strict=True)
     for name, value, above, below in known:
@@ -273,8 +332,16 @@ def _outline(trace: Mapping[str, Any]) -> str:
 
 
 def _note(note: Mapping[str, Any], panels: Mapping[str, Panel]) -> str:
-    panel = panels.get(str(note.get("yref", "y")).removesuffix(" domain"), next(iter(panels.values())))
-    return _text((panel.left + panel.right) / 2, (panel.top + panel.bottom) / 2, note["text"], "middle", GROUND.ink)
+    panel = panels.get(
+        str(note.get("yref", "y")).removesuffix(" domain"), next(iter(panels.values()))
+    )
+    return _text(
+        (panel.left + panel.right) / 2,
+        (panel.top + panel.bottom) / 2,
+        note["text"],
+        "middle",
+        GROUND.ink,
+    )
 
 
 def _legend(traces: Sequence[Mapping[str, Any]]) -> str:

@@ -63,7 +63,14 @@ def translucent(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity:g})"
 
 
-LEGEND = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "yref": "paper"}
+LEGEND = {
+    "orientation": "h",
+    "x": 0,
+    "xanchor": "left",
+    "y": 1.02,
+    "yanchor": "bottom",
+    "yref": "paper",
+}
 
 
 @cache
@@ -80,7 +87,11 @@ def template(mode: Mode = "light") -> go.layout.Template:
             margin={"l": 56, "r": 20, "t": 44, "b": 52},
             xaxis=axis,
             yaxis=axis,
-            hoverlabel={"bgcolor": ground.paper, "bordercolor": ground.axis, "font": {"color": ground.ink}},
+            hoverlabel={
+                "bgcolor": ground.paper,
+                "bordercolor": ground.axis,
+                "font": {"color": ground.ink},
+            },
             annotationdefaults={"font": {"color": ground.soft}, "showarrow": False},
             dragmode=False,
         )

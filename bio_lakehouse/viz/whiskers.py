@@ -43,7 +43,9 @@ def whiskers(effects: Sequence[Effect], *, label: str) -> str:
 
 def _row(effect: Effect, top: int) -> str:
     colour = COLOURS.readiness if effect.found else COLOURS.rest
-    zero, low, middle, high = (place(value, effect.reach) for value in (0, effect.low, effect.effect, effect.high))
+    zero, low, middle, high = (
+        place(value, effect.reach) for value in (0, effect.low, effect.effect, effect.high)
+    )
     y = top + LINE_Y
     fill = colour if effect.found else "none"
     return (

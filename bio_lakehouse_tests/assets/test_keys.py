@@ -1,7 +1,14 @@
 import dagster as dg
 import pytest
 
-from bio_lakehouse.assets.keys import COVERAGE, GOLD_DAILY, bronze_key, datasets_built, silver_inputs, table_key
+from bio_lakehouse.assets.keys import (
+    COVERAGE,
+    GOLD_DAILY,
+    bronze_key,
+    datasets_built,
+    silver_inputs,
+    table_key,
+)
 from bio_lakehouse.sources import BRONZE_DATASETS, TYPED_DATASETS
 
 
@@ -11,7 +18,12 @@ def test_keys_name_layer_and_table() -> None:
 
 
 def test_every_dataset_feeds_coverage_and_every_typed_one_a_table() -> None:
-    fed = {dataset for table, inputs in silver_inputs().items() if table != COVERAGE for dataset in inputs}
+    fed = {
+        dataset
+        for table, inputs in silver_inputs().items()
+        if table != COVERAGE
+        for dataset in inputs
+    }
     assert fed == set(TYPED_DATASETS)
     assert set(silver_inputs()[COVERAGE]) == set(BRONZE_DATASETS)
 

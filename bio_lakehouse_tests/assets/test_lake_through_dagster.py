@@ -46,7 +46,9 @@ def told() -> list[tuple[str, int, int]]:
 
 @pytest.fixture(scope="module")
 def outcomes(lake: Lakehouse, told: list[tuple[str, int, int]]) -> list[RunOutcome]:
-    return launch.bring_up_to_date(lake.settings, arrivals.pending(lake), lambda *step: told.append(step))
+    return launch.bring_up_to_date(
+        lake.settings, arrivals.pending(lake), lambda *step: told.append(step)
+    )
 
 
 @pytest.fixture
@@ -60,7 +62,9 @@ def days_of(lake: Lakehouse, table: str) -> list[date]:
 
 
 def events(instance: dg.DagsterInstance, key: str) -> dict[str, dg.AssetMaterialization]:
-    records = instance.fetch_materializations(dg.AssetKey(key.split("/")), limit=1000, ascending=True).records
+    records = instance.fetch_materializations(
+        dg.AssetKey(key.split("/")), limit=1000, ascending=True
+    ).records
     return {str(record.partition_key): record.asset_materialization for record in records}
 
 
@@ -71,35 +75,49 @@ def snapshots(lake: Lakehouse) -> dict[str, int]:
     }
 
 
-def test_an_arrival_builds_every_day_and_leaves_nothing_pending(lake: Lakehouse, outcomes: list[RunOutcome]) -> None:
+def test_an_arrival_builds_every_day_and_leaves_nothing_pending(
+    lake: Lakehouse, outcomes: list[RunOutcome]
+) -> None:
     assert arrivals.pending(lake) == {}
     assert days_of(lake, DAILY)[-1] == lake.settings.today()
     assert len(days_of(lake, DAILY)) >= DAYS - 3
     assert all(entry.status == "ingested" for entry in lake.log.entries())
 
 
-def test_one_run_makes_the_insights_of_the_newest_day(lake: Lakehouse, outcomes: list[RunOutcome]) -> None:
+def test_one_run_makes_the_insights_of_the_newest_day(
+    lake: Lakehouse, outcomes: list[RunOutcome]
+) -> None:
     assert len(outcomes) <= 4
     assert (outcomes[-1].first, outcomes[-1].last) == (lake.settings.today(), lake.settings.today())
     assert days_of(lake, "bio_gold.insights") == [lake.settings.today()]
     assert len(set(lake.tables.scan("bio_gold.insights")["insight"].to_pylist())) == 5
 
 
-def test_progress_counts_every_asset_once(outcomes: list[RunOutcome], told: list[tuple[str, int, int]]) -> None:
+def test_progress_counts_every_asset_once(
+    outcomes: list[RunOutcome], told: list[tuple[str, int, int]]
+) -> None:
     assets = sum(len(outcome.assets) for outcome in outcomes)
-    assert [(done, total) for _, done, total in told] == [(number, assets) for number in range(1, assets + 1)]
+    assert [(done, total) for _, done, total in told] == [
+        (number, assets) for number in range(1, assets + 1)
+    ]
     assert told[0][0].startswith("bronze/")
     assert told[-1][0].startswith("insights/")
 
 
 def test_every_view_is_there(lake: Lakehouse, outcomes: list[RunOutcome]) -> None:
-    assert sorted(path.stem for path in (lake.settings.home / "views").rglob("*.sql")) == sorted(VIEWS)
+    assert sorted(path.stem for path in (lake.settings.home / "views").rglob("*.sql")) == sorted(
+        VIEWS
+    )
 
 
-def test_each_day_says_its_rows_and_the_last_what_the_run_did(lake: Lakehouse, instance: dg.DagsterInstance) -> None:
+def test_each_day_says_its_rows_and_the_last_what_the_run_did(
+    lake: Lakehouse, instance: dg.DagsterInstance
+) -> None:
     table = lake.tables.scan("bio_silver.peloton_workouts", columns=["day"])["day"].to_pylist()
     by_day = events(instance, "silver/peloton_workouts")
-    said = {day: event.metadata["dagster/partition_row_count"].value for day, event in by_day.items()}
+    said = {
+        day: event.metadata["dagster/partition_row_count"].value for day, event in by_day.items()
+    }
     assert said == {day: table.count(date.fromisoformat(day)) for day in by_day}
     assert [day for day, event in by_day.items() if "preview" in event.metadata] == [max(by_day)]
     assert by_day[max(by_day)].metadata["rows"].value == len(table)
@@ -108,26 +126,35 @@ def test_each_day_says_its_rows_and_the_last_what_the_run_did(lake: Lakehouse, i
 def test_gold_says_which_columns_it_is_made_of(instance: dg.DagsterInstance) -> None:
     newest = list(events(instance, "gold/daily_readiness_performance").values())[-1]
     lineage = newest.metadata["dagster/column_lineage"].value.deps_by_column
-    assert lineage["readiness_score"] == [dg.TableColumnDep(dg.AssetKey(["silver", "oura_daily_readiness"]), "score")]
+    assert lineage["readiness_score"] == [
+        dg.TableColumnDep(dg.AssetKey(["silver", "oura_daily_readiness"]), "score")
+    ]
 
 
 def test_checks_passed_and_stand_on_their_assets(instance: dg.DagsterInstance) -> None:
     keys = [dg.AssetCheckKey(dg.AssetKey(["gold", name]), "grain_bounds_nulls") for name in VIEWS]
     latest = instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
-    assert {key: execution.status.value for key, execution in latest.items()} == dict.fromkeys(keys, "SUCCEEDED")
+    assert {key: execution.status.value for key, execution in latest.items()} == dict.fromkeys(
+        keys, "SUCCEEDED"
+    )
 
 
 def test_training_load_runs_to_today_and_the_forecast_is_of_tomorrow(
     lake: Lakehouse, outcomes: list[RunOutcome]
 ) -> None:
     assert days_of(lake, "bio_gold.training_load") == days_of(lake, DAILY)
-    forecast = lake.tables.scan("bio_gold.readiness_forecast", columns=["day", "forecast_day"]).to_pylist()
+    forecast = lake.tables.scan(
+        "bio_gold.readiness_forecast", columns=["day", "forecast_day"]
+    ).to_pylist()
     today = lake.settings.today()
     assert forecast == [{"day": today, "forecast_day": today + timedelta(1)}]
 
 
 def test_insights_training_load_and_forecast_show_pictures(instance: dg.DagsterInstance) -> None:
-    for key, name in (("insights/readiness_trend", "picture"), ("gold/training_load", "chronic load")):
+    for key, name in (
+        ("insights/readiness_trend", "picture"),
+        ("gold/training_load", "chronic load"),
+    ):
         last = list(events(instance, key).values())[-1]
         assert "data:image/svg+xml;base64," in str(last.metadata[name].value)
         assert len(str(last.metadata[name].value)) < 8_000
@@ -143,7 +170,9 @@ def test_a_second_time_changes_nothing(lake: Lakehouse, outcomes: list[RunOutcom
     assert snapshots(lake) == before
 
 
-def test_a_day_on_which_nothing_was_recorded_is_built_as_well(lake: Lakehouse, outcomes: list[RunOutcome]) -> None:
+def test_a_day_on_which_nothing_was_recorded_is_built_as_well(
+    lake: Lakehouse, outcomes: list[RunOutcome]
+) -> None:
     day = lake.settings.today() - timedelta(200)
     launch.materialize_range(lake.settings, "group:silver", day, day)
     assert day not in days_of(lake, DAILY)
@@ -153,14 +182,22 @@ def test_one_insight_leaves_the_others_alone(lake: Lakehouse, outcomes: list[Run
     last = lake.settings.today()
     launch.materialize_range(lake.settings, "insights/readiness_trend", last - timedelta(2), last)
     rows = lake.tables.scan("bio_gold.insights", columns=["day", "insight"])
-    assert set(rows.filter(pc.less(rows["day"], last))["insight"].to_pylist()) == {"readiness_trend"}
+    assert set(rows.filter(pc.less(rows["day"], last))["insight"].to_pylist()) == {
+        "readiness_trend"
+    }
     assert len(set(rows.filter(pc.equal(rows["day"], last))["insight"].to_pylist())) == 5
 
 
-def test_a_range_renders_its_sundays_and_a_day_itself(lake: Lakehouse, instance: dg.DagsterInstance) -> None:
+def test_a_range_renders_its_sundays_and_a_day_itself(
+    lake: Lakehouse, instance: dg.DagsterInstance
+) -> None:
     last = lake.settings.today()
-    launch.materialize_range(lake.settings, "reports/weekly_report", last - timedelta(13), last - timedelta(1))
-    sundays = [last - timedelta(back) for back in range(1, 14) if (last - timedelta(back)).weekday() == 6]
+    launch.materialize_range(
+        lake.settings, "reports/weekly_report", last - timedelta(13), last - timedelta(1)
+    )
+    sundays = [
+        last - timedelta(back) for back in range(1, 14) if (last - timedelta(back)).weekday() == 6
+    ]
     assert sorted(events(instance, "reports/weekly_report")) == sorted(map(str, sundays))
     launch.materialize_range(lake.settings, "reports/weekly_report", last, last)
     pages = {Path(info.key).stem for info in lake.objects.list("reports/me/")}
@@ -175,7 +212,9 @@ def test_a_failure_names_the_asset_and_the_cause(
 
     monkeypatch.setattr(pipeline, "build_silver", refuse)
     last = lake.settings.today()
-    with pytest.raises(BioLakehouseError, match=r"^silver/oura_sleep: the disk is full; free some space$"):
+    with pytest.raises(
+        BioLakehouseError, match=r"^silver/oura_sleep: the disk is full; free some space$"
+    ):
         launch.materialize_range(lake.settings, "silver/oura_sleep", last, last)
 
 
@@ -189,17 +228,27 @@ def test_nothing_downstream_is_made_of_a_table_that_fails_its_check(
     monkeypatch.setattr(pipeline, "build_gold_daily", lambda *_: pytest.fail("gold was built"))
     last = lake.settings.today()
     selection = "key:silver/oura_sleep or key:gold/daily_readiness_performance"
-    with pytest.raises(BioLakehouseError, match="silver/oura_sleep: grain_bounds_nulls found a day is there twice"):
+    with pytest.raises(
+        BioLakehouseError, match="silver/oura_sleep: grain_bounds_nulls found a day is there twice"
+    ):
         launch.materialize_range(lake.settings, selection, last, last)
 
 
-def test_the_nightly_recomputation_asks_no_vendor(lake: Lakehouse, outcomes: list[RunOutcome]) -> None:
+def test_the_nightly_recomputation_asks_no_vendor(
+    lake: Lakehouse, outcomes: list[RunOutcome]
+) -> None:
     today = lake.settings.today()
     with OuraServer(today - timedelta(10), today) as server:
-        changes = {"oura_client_id": CLIENT_ID, "oura_client_secret": CLIENT_SECRET, "oura_api_url": server.url}
+        changes = {
+            "oura_client_id": CLIENT_ID,
+            "oura_client_secret": CLIENT_SECRET,
+            "oura_api_url": server.url,
+        }
         settings = load_settings(**lake.settings.without_secrets() | changes)
         signed_in(server, fetching.oura_tokens(settings, "me"))
-        (nightly,) = (made for made in schedules(settings) if made.name == "nightly_recompute_schedule")
+        (nightly,) = (
+            made for made in schedules(settings) if made.name == "nightly_recompute_schedule"
+        )
         definitions = dg.Definitions(
             assets=all_assets(settings),
             schedules=[nightly],
@@ -237,7 +286,9 @@ def test_a_step_that_fails_says_in_its_first_line_what_to_do(
         launch.materialize_range(lake.settings, asset, today, today)
     with open_instance(lake.settings) as instance:
         newest = instance.get_runs(limit=1)[0].run_id
-        (failed,) = instance.get_records_for_run(newest, of_type=dg.DagsterEventType.STEP_FAILURE).records
+        (failed,) = instance.get_records_for_run(
+            newest, of_type=dg.DagsterEventType.STEP_FAILURE
+        ).records
     error = failed.event_log_entry.get_dagster_event().step_failure_data.error
     assert error is not None
     assert error.to_string().splitlines()[0].endswith("Failure: the disk is full: make room")

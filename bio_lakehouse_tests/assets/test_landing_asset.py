@@ -51,10 +51,16 @@ def lake(tmp_path: Path, server: OuraServer) -> Lakehouse:
 
 
 def materialise(lake: Lakehouse, days: DayRange) -> dg.ExecuteInProcessResult:
-    asset = oura_api.map_asset_specs(lambda spec: spec.replace_attributes(partitions_def=daily(lake.settings)))
+    asset = oura_api.map_asset_specs(
+        lambda spec: spec.replace_attributes(partitions_def=daily(lake.settings))
+    )
     with dg.instance_for_test() as instance:
         return dg.materialize(
-            [asset], instance=instance, resources={"lake": lake}, tags=range_tags(days), raise_on_error=False
+            [asset],
+            instance=instance,
+            resources={"lake": lake},
+            tags=range_tags(days),
+            raise_on_error=False,
         )
 
 
@@ -74,16 +80,24 @@ def check(result: dg.ExecuteInProcessResult) -> dg.AssetCheckEvaluation:
     return evaluation
 
 
-def test_a_range_is_one_run_whose_answers_land_and_are_taken(lake: Lakehouse, server: OuraServer) -> None:
+def test_a_range_is_one_run_whose_answers_land_and_are_taken(
+    lake: Lakehouse, server: OuraServer
+) -> None:
     signed_in(server, fetching.oura_tokens(lake.settings, "me"))
     result = materialise(lake, WEEK)
     assert result.success
-    assert {event.partition for event in result.get_asset_materialization_events()} == {str(d) for d in WEEK.days}
+    assert {event.partition for event in result.get_asset_materialization_events()} == {
+        str(d) for d in WEEK.days
+    }
     build(lake)
-    assert {key.day for key in lake.bronze.keys("oura/sleep", WEEK.first, WEEK.last)} == set(WEEK.days)
+    assert {key.day for key in lake.bronze.keys("oura/sleep", WEEK.first, WEEK.last)} == set(
+        WEEK.days
+    )
 
 
-def test_without_a_sign_in_it_fails_once_and_says_what_to_do(lake: Lakehouse, server: OuraServer) -> None:
+def test_without_a_sign_in_it_fails_once_and_says_what_to_do(
+    lake: Lakehouse, server: OuraServer
+) -> None:
     result = materialise(lake, WEEK)
     assert not result.success
     assert "Nobody has signed in to Oura. Run `bio-lakehouse oura login`" in failure(result)
@@ -99,7 +113,9 @@ def test_a_lapsed_membership_fails_with_its_reason(lake: Lakehouse, server: Oura
     assert {entry.status for entry in lake.log.entries()} == {"fetch_failed"}
 
 
-def test_after_the_last_retry_the_reason_is_still_there(lake: Lakehouse, server: OuraServer, quick: None) -> None:
+def test_after_the_last_retry_the_reason_is_still_there(
+    lake: Lakehouse, server: OuraServer, quick: None
+) -> None:
     signed_in(server, fetching.oura_tokens(lake.settings, "me"))
     server.faults["daily_spo2"].extend([Fault(400, {"detail": "Not now."})] * 4)
     result = materialise(lake, DayRange(TODAY, TODAY))
@@ -113,7 +129,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(oura_api.op, "_retry_policy", policy)
 
 
-def test_a_retry_asks_only_for_what_did_not_arrive(lake: Lakehouse, server: OuraServer, quick: None) -> None:
+def test_a_retry_asks_only_for_what_did_not_arrive(
+    lake: Lakehouse, server: OuraServer, quick: None
+) -> None:
     signed_in(server, fetching.oura_tokens(lake.settings, "me"))
     server.faults["daily_spo2"].append(Fault(400, {"detail": "Not now."}))
     result = materialise(lake, DayRange(TODAY, TODAY))
@@ -122,7 +140,9 @@ def test_a_retry_asks_only_for_what_did_not_arrive(lake: Lakehouse, server: Oura
     assert len(server.requests_for("daily_sleep")) == 1
 
 
-def test_reconciliation_agrees_when_nothing_has_changed(lake: Lakehouse, server: OuraServer) -> None:
+def test_reconciliation_agrees_when_nothing_has_changed(
+    lake: Lakehouse, server: OuraServer
+) -> None:
     signed_in(server, fetching.oura_tokens(lake.settings, "me"))
     first = check(materialise(lake, MONTH))
     assert (first.passed, first.metadata["records compared"].value) == (True, 0)
@@ -132,7 +152,9 @@ def test_reconciliation_agrees_when_nothing_has_changed(lake: Lakehouse, server:
     assert second.metadata["records compared"].value >= 23 * 6
 
 
-def test_reconciliation_finds_what_changed_came_and_went(lake: Lakehouse, server: OuraServer) -> None:
+def test_reconciliation_finds_what_changed_came_and_went(
+    lake: Lakehouse, server: OuraServer
+) -> None:
     signed_in(server, fetching.oura_tokens(lake.settings, "me"))
     materialise(lake, MONTH)
     build(lake)
@@ -140,7 +162,9 @@ def test_reconciliation_finds_what_changed_came_and_went(lake: Lakehouse, server
     for record in server.records["daily_readiness"]:
         if record["day"] in (str(restated), str(recent)):
             record["score"] = 1
-    server.records["daily_sleep"] = [r for r in server.records["daily_sleep"] if r["day"] != str(lost)]
+    server.records["daily_sleep"] = [
+        r for r in server.records["daily_sleep"] if r["day"] != str(lost)
+    ]
     added = dict(server.records["daily_spo2"][0], id="late", day=str(restated))
     server.records["daily_spo2"].append(added)
     found = check(materialise(lake, MONTH))
@@ -158,5 +182,9 @@ def test_reconciliation_finds_what_changed_came_and_went(lake: Lakehouse, server
 
 def test_only_the_asset_calls_oura() -> None:
     package = Path(landing_asset.__file__).parents[1]
-    callers = {p.relative_to(package).as_posix() for p in package.rglob("*.py") if "fetch_oura(" in p.read_text()}
+    callers = {
+        p.relative_to(package).as_posix()
+        for p in package.rglob("*.py")
+        if "fetch_oura(" in p.read_text()
+    }
     assert callers == {"assets/landing.py", "lake/fetching.py", "workflows.py"}

@@ -24,12 +24,19 @@ def test_every_column_but_counts_and_labels_is_read_from_somewhere(name: str) ->
     }
 
 
-@pytest.mark.parametrize(("name", "column"), [("energy_state", "output_zone"), ("weekly_trends", "output_change")])
+@pytest.mark.parametrize(
+    ("name", "column"), [("energy_state", "output_zone"), ("weekly_trends", "output_change")]
+)
 def test_columns_are_those_that_sqlglot_finds_one_by_one(name: str, column: str) -> None:
-    query = qualify(sqlglot.parse_one(VIEWS[name].sql, read="athena"), schema=_schema(), dialect="athena")
+    query = qualify(
+        sqlglot.parse_one(VIEWS[name].sql, read="athena"), schema=_schema(), dialect="athena"
+    )
     nodes = lineage(column, query, _schema(), dialect="athena", scope=build_scope(query)).walk()
     leaves = [node for node in nodes if not node.downstream and isinstance(node.source, exp.Table)]
-    found = {(f"{leaf.source.db}.{leaf.source.name}", leaf.name.rpartition(".")[2].strip('"')) for leaf in leaves}
+    found = {
+        (f"{leaf.source.db}.{leaf.source.name}", leaf.name.rpartition(".")[2].strip('"'))
+        for leaf in leaves
+    }
     assert columns_read(VIEWS[name])[column] == found
 
 

@@ -22,10 +22,16 @@ def test_each_insight_shows_its_chart_and_its_effects() -> None:
     for insight in insights_of(InsightData("me", END, daily, workouts)):
         users = [replace(insight, user_id=f"user-{number}") for number in range(MOST_CHARTS + 2)]
         shown = str(pictures(users).value)
-        drawn = [base64.b64decode(svg).decode() for svg in re.findall(r"svg\+xml;base64,([^)]*)\)", shown)]
+        drawn = [
+            base64.b64decode(svg).decode()
+            for svg in re.findall(r"svg\+xml;base64,([^)]*)\)", shown)
+        ]
         charts = [svg for svg in drawn if f'aria-label="{insight.title}"' in svg]
         effects = [svg for svg in drawn if "effects with their 95 % intervals" in svg]
         assert len(charts) == MOST_CHARTS
         told = [f.status for f in insight.findings if f.effect is not None and f.interval]
-        assert all([name.split(":")[0] for name in re.findall(r"<text[^>]*>([^<]*)<", svg)] == told for svg in effects)
+        assert all(
+            [name.split(":")[0] for name in re.findall(r"<text[^>]*>([^<]*)<", svg)] == told
+            for svg in effects
+        )
         assert len(effects) == (0 if insight.name == "anomaly_detection" else len(users))

@@ -8,7 +8,9 @@ from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake.schema import Column
 
-ROWS = pa.table({"day": [date(2024, 1, 1), date(2024, 1, 3)], "score": [80, None], "source": ["a|b", "c"]})
+ROWS = pa.table(
+    {"day": [date(2024, 1, 1), date(2024, 1, 3)], "score": [80, None], "source": ["a|b", "c"]}
+)
 
 
 def test_a_preview_shows_the_newest_day_first() -> None:
@@ -26,7 +28,9 @@ def test_rows_are_counted_by_day_where_there_is_one() -> None:
 
 
 def test_columns_carry_type_comment_and_whether_they_may_be_null() -> None:
-    shown = table_metadata("bio_gold.x", [Column("score", "int", "Zero to a hundred.", required=True)])
+    shown = table_metadata(
+        "bio_gold.x", [Column("score", "int", "Zero to a hundred.", required=True)]
+    )
     (column,) = shown["dagster/column_schema"].columns
     assert (column.name, column.type, column.description) == ("score", "int", "Zero to a hundred.")
     assert not column.constraints.nullable

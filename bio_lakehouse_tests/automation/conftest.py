@@ -27,7 +27,8 @@ def watched(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wat
     with dg.instance_for_test() as instance:
         made = watch(settings, instance)
         monkeypatch.setattr(
-            "bio_lakehouse.automation.notices.notify", lambda _, title, body: made.notices.append((title, body))
+            "bio_lakehouse.automation.notices.notify",
+            lambda _, title, body: made.notices.append((title, body)),
         )
         yield made
 
@@ -42,12 +43,22 @@ def s3_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def bucket(watched: Watched, s3_server: str, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Watched:
-    for name, value in (("ACCESS_KEY_ID", "k"), ("SECRET_ACCESS_KEY", "s"), ("DEFAULT_REGION", "us-east-1")):
+def bucket(
+    watched: Watched, s3_server: str, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> Watched:
+    for name, value in (
+        ("ACCESS_KEY_ID", "k"),
+        ("SECRET_ACCESS_KEY", "s"),
+        ("DEFAULT_REGION", "us-east-1"),
+    ):
         monkeypatch.setenv(f"AWS_{name}", value)
     name = f"body-{uuid4()}"
     boto3.client("s3", endpoint_url=s3_server).create_bucket(Bucket=name)
-    changes = {"landing_url": f"s3://{name}/mine", "s3_endpoint_url": s3_server, "home": settings.home / "s3"}
+    changes = {
+        "landing_url": f"s3://{name}/mine",
+        "s3_endpoint_url": s3_server,
+        "home": settings.home / "s3",
+    }
     watched.lake = Lakehouse.open(settings.model_copy(update=changes))
     return watched
 

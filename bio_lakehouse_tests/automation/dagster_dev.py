@@ -33,7 +33,9 @@ mutation ($assets: [AssetKeyInput!]!, $days: [String!]!) {
 class DagsterDev:
     """A `dagster dev` that is running."""
 
-    def __init__(self, lake: Lakehouse, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    def __init__(
+        self, lake: Lakehouse, process: subprocess.Popen[bytes], port: int, log: Path
+    ) -> None:
         self.lake = lake
         self.process = process
         self.url = f"http://127.0.0.1:{port}/graphql"
@@ -47,7 +49,11 @@ class DagsterDev:
 
     def answers(self) -> bool:
         try:
-            return bool(self.ask("{ repositoriesOrError { ... on RepositoryConnection { nodes { name } } } }"))
+            return bool(
+                self.ask(
+                    "{ repositoriesOrError { ... on RepositoryConnection { nodes { name } } } }"
+                )
+            )
         except OSError:
             return False
 
@@ -65,7 +71,9 @@ class DagsterDev:
     def layers(self) -> list[dict[str, list[str]]]:
         """The assets of bronze, silver and gold, as GraphQL takes them."""
         nodes = self.ask("{ assetNodes { groupName assetKey { path } } }")["assetNodes"]
-        return [node["assetKey"] for node in nodes if node["groupName"] in {"bronze", "silver", "gold"}]
+        return [
+            node["assetKey"] for node in nodes if node["groupName"] in {"bronze", "silver", "gold"}
+        ]
 
     def is_idle(self) -> bool:
         """Whether runs were made, and all have ended."""
@@ -77,7 +85,9 @@ class DagsterDev:
         started = time.monotonic()
         while not until():
             if time.monotonic() - started > seconds or self.process.poll() is not None:
-                raise AssertionError(f"waited for {what}; the log ends with\n{self.log.read_text()[-4000:]}")
+                raise AssertionError(
+                    f"waited for {what}; the log ends with\n{self.log.read_text()[-4000:]}"
+                )
             time.sleep(0.5)
         return time.monotonic() - started
 
@@ -88,10 +98,23 @@ class DagsterDev:
 
 
 @contextmanager
-def dagster_dev(lake: Lakehouse, log: Path, extra: dict[str, str] | None = None) -> Iterator[DagsterDev]:
+def dagster_dev(
+    lake: Lakehouse, log: Path, extra: dict[str, str] | None = None
+) -> Iterator[DagsterDev]:
     """Start it in a process group of its own; it is ended with everything that it started."""
     port = free_port()
-    command = [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "-w",
+        str(WORKSPACE),
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+    ]
     with log.open("ab") as output:
         process = subprocess.Popen(
             command,

@@ -24,7 +24,9 @@ DAYS = 60
 
 
 @pytest.fixture(scope="module", params=["folder", "s3"])
-def dev(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterDev]:
+def dev(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[DagsterDev]:
     home, log = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("log") / "dagster.log"
     if request.param == "folder":
         with dagster_dev(Lakehouse.open(load_settings(home=home)), log) as running:
@@ -45,7 +47,9 @@ def dev(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 def drop(lake: Lakehouse, name: str, scores: dict[date, int]) -> None:
     rows = [f"{day},{score},{score + 3}" for day, score in scores.items()]
-    lake.landing_objects.put(f"landing/me/{name}", "\n".join(["date,Sleep Score,Readiness Score", *rows, ""]).encode())
+    lake.landing_objects.put(
+        f"landing/me/{name}", "\n".join(["date,Sleep Score,Readiness Score", *rows, ""]).encode()
+    )
 
 
 def materialised(dev: DagsterDev, since: float = 0.0) -> dict[str, set[str]]:

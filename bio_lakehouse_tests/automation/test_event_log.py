@@ -27,7 +27,9 @@ def materialize(instance: dg.DagsterInstance, days: int) -> dg.ExecuteInProcessR
         for day in context.partition_keys[::2]:
             context.add_asset_metadata({"dagster/partition_row_count": len(day)}, partition_key=day)
         table = dg.TableSchema(columns=[dg.TableColumn("score", "int", "Ümläut „quoted“")])
-        return dg.MaterializeResult(metadata={"dagster/column_schema": table, "preview": dg.MetadataValue.md("| a |")})
+        return dg.MaterializeResult(
+            metadata={"dagster/column_schema": table, "preview": dg.MetadataValue.md("| a |")}
+        )
 
     @dg.asset(partitions_def=DAYS, backfill_policy=policy, code_version="1", deps=[sleep])
     def readiness() -> dg.MaterializeResult:
@@ -38,8 +40,13 @@ def materialize(instance: dg.DagsterInstance, days: int) -> dg.ExecuteInProcessR
         return dg.AssetCheckResult(passed=True)
 
     last = FIRST + timedelta(days - 1)
-    tags = {"dagster/asset_partition_range_start": str(FIRST), "dagster/asset_partition_range_end": str(last)}
-    job = dg.Definitions(assets=[sleep, readiness], asset_checks=[grain]).resolve_implicit_global_asset_job_def()
+    tags = {
+        "dagster/asset_partition_range_start": str(FIRST),
+        "dagster/asset_partition_range_end": str(last),
+    }
+    job = dg.Definitions(
+        assets=[sleep, readiness], asset_checks=[grain]
+    ).resolve_implicit_global_asset_job_def()
     return job.execute_in_process(instance=instance, tags=tags, run_id=RUN_ID)
 
 
@@ -47,7 +54,9 @@ def instance_in(home: Path, batching: bool) -> dg.DagsterInstance:
     home.mkdir()
     storage = {"module": "bio_lakehouse.automation.event_log", "class": "BatchingSqliteStorage"}
     custom = {"storage": {"custom": storage | {"config": {"base_dir": str(home), "batch_size": 7}}}}
-    (home / "dagster.yaml").write_text(json.dumps((custom if batching else {}) | {"telemetry": {"enabled": False}}))
+    (home / "dagster.yaml").write_text(
+        json.dumps((custom if batching else {}) | {"telemetry": {"enabled": False}})
+    )
     return dg.DagsterInstance.from_config(str(home))
 
 
@@ -78,13 +87,21 @@ def timeless(text: str) -> Any:
 
 def without_times(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: without_times(inner) for key, inner in value.items() if key not in {"timestamp", "pid"}}
+        return {
+            key: without_times(inner)
+            for key, inner in value.items()
+            if key not in {"timestamp", "pid"}
+        }
     return [without_times(inner) for inner in value] if isinstance(value, list) else value
 
 
 def log_of(home: Path, shard: str) -> list[tuple[Any, ...]]:
     columns = "id, run_id, dagster_event_type, step_key, asset_key, partition, event"
-    kinds = ("ASSET_MATERIALIZATION", "ASSET_MATERIALIZATION_PLANNED", "ASSET_CHECK_EVALUATION_PLANNED")
+    kinds = (
+        "ASSET_MATERIALIZATION",
+        "ASSET_MATERIALIZATION_PLANNED",
+        "ASSET_CHECK_EVALUATION_PLANNED",
+    )
     return [
         (*row[:-1], timeless(row[-1])) if row[2] in kinds else row[:-1]
         for row in rows(home, shard, "event_logs", columns)
@@ -100,7 +117,9 @@ def test_a_range_leaves_the_same_log_in_dagsters_own_storage_and_in_ours(
         assert materialize(default, DAY_COUNT).success
         for key in ("sleep", "readiness"):
             asset = dg.AssetKey(key)
-            assert batched.get_materialized_partitions(asset) == default.get_materialized_partitions(asset)
+            assert batched.get_materialized_partitions(
+                asset
+            ) == default.get_materialized_partitions(asset)
     ours, theirs = home / "batched", home / "default"
     for shard in (RUN_ID, "index"):
         assert log_of(ours, shard) == log_of(theirs, shard)
@@ -116,13 +135,17 @@ def test_a_range_leaves_the_same_log_in_dagsters_own_storage_and_in_ours(
     assert len(log_of(ours, "index")) > 4 * DAY_COUNT
 
 
-def test_a_check_without_days_is_planned_once_and_not_once_a_day(home: Path, batched: dg.DagsterInstance) -> None:
+def test_a_check_without_days_is_planned_once_and_not_once_a_day(
+    home: Path, batched: dg.DagsterInstance
+) -> None:
     columns = "asset_key, check_name, partition, run_id, execution_status"
     executions = rows(home / "batched", "index", "asset_check_executions", columns)
     assert executions == [('["sleep"]', "grain", None, RUN_ID, "SUCCEEDED")]
 
 
-def test_each_stored_event_is_as_dagster_would_write_it(home: Path, batched: dg.DagsterInstance) -> None:
+def test_each_stored_event_is_as_dagster_would_write_it(
+    home: Path, batched: dg.DagsterInstance
+) -> None:
     stored = rows(home / "batched", RUN_ID, "event_logs", "event, timestamp")
     assert len(stored) > 80
     for text, timestamp in stored:
@@ -132,10 +155,14 @@ def test_each_stored_event_is_as_dagster_would_write_it(home: Path, batched: dg.
 
 
 def test_every_day_has_its_own_time_and_metadata(batched: dg.DagsterInstance) -> None:
-    records = batched.fetch_materializations(dg.AssetKey("sleep"), limit=100, ascending=True).records
+    records = batched.fetch_materializations(
+        dg.AssetKey("sleep"), limit=100, ascending=True
+    ).records
     by_day = {record.partition_key: record for record in records}
     assert list(by_day) == [str(FIRST + timedelta(number)) for number in range(DAY_COUNT)]
-    counts = ["dagster/partition_row_count" in r.asset_materialization.metadata for r in by_day.values()]
+    counts = [
+        "dagster/partition_row_count" in r.asset_materialization.metadata for r in by_day.values()
+    ]
     assert counts == [number % 2 == 0 for number in range(DAY_COUNT)]
     assert len({record.timestamp for record in records}) == DAY_COUNT
 
@@ -143,7 +170,10 @@ def test_every_day_has_its_own_time_and_metadata(batched: dg.DagsterInstance) ->
 def test_a_run_without_a_check_is_logged(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Then nothing has asked for the storage's tables before the first batch of materializations."""
     monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "7")
-    tags = {"dagster/asset_partition_range_start": "2024-03-01", "dagster/asset_partition_range_end": "2024-03-09"}
+    tags = {
+        "dagster/asset_partition_range_start": "2024-03-01",
+        "dagster/asset_partition_range_end": "2024-03-09",
+    }
 
     @dg.asset(partitions_def=DAYS, backfill_policy=dg.BackfillPolicy.single_run())
     def breath() -> dg.MaterializeResult:

@@ -19,7 +19,9 @@ DAYS = 1826
 
 
 @pytest.mark.slow
-def test_five_years_are_one_run_and_the_launch_answers_at_once(tmp_path: Path, record_property: Any) -> None:
+def test_five_years_are_one_run_and_the_launch_answers_at_once(
+    tmp_path: Path, record_property: Any
+) -> None:
     lake = Lakehouse.open(load_settings(home=tmp_path / "home"))
     last = lake.settings.today()
     person = demo.simulate(DAYS, 2, last, timezone=lake.settings.timezone)
@@ -27,7 +29,12 @@ def test_five_years_are_one_run_and_the_launch_answers_at_once(tmp_path: Path, r
         for file in demo.write_files(person, tmp_path / "files"):
             lake.landing_objects.put(f"landing/me/{file.name}", file.read_bytes())
         arrived = dev.wait(lambda: dev.is_idle() and not arrivals.pending(lake), "the arrival", 500)
-        dev.wait(lambda: any(run.job_name == "insights_history" and run.is_finished for run in dev.runs()), "insights")
+        dev.wait(
+            lambda: any(
+                run.job_name == "insights_history" and run.is_finished for run in dev.runs()
+            ),
+            "insights",
+        )
         days = [str(last - timedelta(back)) for back in range(DAYS)]
         assets = dev.layers()
         started = time.monotonic()
@@ -36,9 +43,15 @@ def test_five_years_are_one_run_and_the_launch_answers_at_once(tmp_path: Path, r
         assert answer["__typename"] == "LaunchBackfillSuccess", answer
 
         def runs() -> list[Any]:
-            return [run for run in dev.runs() if run.tags.get("dagster/backfill") == answer["backfillId"]]
+            return [
+                run
+                for run in dev.runs()
+                if run.tags.get("dagster/backfill") == answer["backfillId"]
+            ]
 
-        took = dev.wait(lambda: bool(runs()) and all(run.is_finished for run in runs()), "the backfill", 500)
+        took = dev.wait(
+            lambda: bool(runs()) and all(run.is_finished for run in runs()), "the backfill", 500
+        )
         for name, seconds in (("arrival", arrived), ("launch", answered), ("backfill", took)):
             record_property(name, round(seconds, 1))
             print(f"{name} of {DAYS} days: {seconds:.1f} s")

@@ -58,11 +58,15 @@ def open_lake(home: Path, **values: Any) -> Lakehouse:
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     today = load_settings(timezone="Europe/Berlin").today()
-    return demo.write_files(demo.simulate(DAYS, 5, today, timezone="Europe/Berlin"), tmp_path_factory.mktemp("files"))
+    return demo.write_files(
+        demo.simulate(DAYS, 5, today, timezone="Europe/Berlin"), tmp_path_factory.mktemp("files")
+    )
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+def uninterrupted(
+    files: list[Path], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[str]]:
     lake = open_lake(tmp_path_factory.mktemp("uninterrupted"))
     run_ingest(lake, files, "me")
     return contents(lake)
@@ -78,11 +82,17 @@ def kill_when(reached: Callable[[], bool], command: list[str], environment: dict
     assert process.wait() == -9
 
 
-MOMENTS = {"landed": "landing/me/*", "bronze": "bronze/*/*/*", "silver": "warehouse/bio_silver/*/data"}
+MOMENTS = {
+    "landed": "landing/me/*",
+    "bronze": "bronze/*/*/*",
+    "silver": "warehouse/bio_silver/*/data",
+}
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_an_ingest(moment: str, files: list[Path], uninterrupted: dict[str, list[str]], tmp_path: Path) -> None:
+def test_an_ingest(
+    moment: str, files: list[Path], uninterrupted: dict[str, list[str]], tmp_path: Path
+) -> None:
     command = [COMMAND, "ingest", "--home", str(tmp_path), *map(str, files)]
     environment = {"BIO_TIMEZONE": "Europe/Berlin"}
     kill_when(lambda: any(tmp_path.glob(MOMENTS[moment])), command, environment)
@@ -112,11 +122,23 @@ def test_a_fetch(server: OuraServer, tmp_path: Path) -> None:
     for name in ("whole", "killed"):
         lake = open_lake(tmp_path / name, today_override=FETCHED.last)
         signed_in(server, fetching.oura_tokens(lake.settings, "me"))
-        command = [COMMAND, "oura", "sync", "--home", str(lake.settings.home), "--from", str(FETCHED.first)]
+        command = [
+            COMMAND,
+            "oura",
+            "sync",
+            "--home",
+            str(lake.settings.home),
+            "--from",
+            str(FETCHED.first),
+        ]
         if name == "killed":
             server.faults["heartrate"].extend([Fault(delay_seconds=2)] * 3)
             landed = lake.settings.home / "landing" / "me"
-            kill_when(lambda folder=landed: len(list(folder.glob("*heartrate*.json"))) > 1, command, environment)
+            kill_when(
+                lambda folder=landed: len(list(folder.glob("*heartrate*.json"))) > 1,
+                command,
+                environment,
+            )
             server.faults.clear()
         subprocess.run(command, env=os.environ | environment, check=True, stdout=subprocess.DEVNULL)
         made.append(contents(lake))
@@ -135,7 +157,10 @@ def is_built(dev: DagsterDev) -> bool:
 
 
 def test_an_arrivals_run_and_a_backfill(
-    files: list[Path], uninterrupted: dict[str, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    files: list[Path],
+    uninterrupted: dict[str, list[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("BIO_TIMEZONE", "Europe/Berlin")
     lake, log = open_lake(tmp_path / "home"), tmp_path / "dagster.log"
@@ -146,7 +171,12 @@ def test_an_arrivals_run_and_a_backfill(
         dev.kill()
     with dagster_dev(lake, log) as dev:
         dev.wait(lambda: is_built(dev), "the second attempt")
-        assert sorted(run.status.value for run in dev.runs() if run.job_name == "refresh_lake").count("FAILURE") == 1
+        assert (
+            sorted(run.status.value for run in dev.runs() if run.job_name == "refresh_lake").count(
+                "FAILURE"
+            )
+            == 1
+        )
         assert contents(lake) == uninterrupted
         launch_backfill(dev)
         dev.wait(lambda: in_a_run(dev, MOMENTS["silver"]), "the backfill's run")

@@ -51,14 +51,20 @@ def test_one_asset_by_its_name(launcher: Launcher) -> None:
 
 
 def test_a_selection_of_nothing_says_what_there_is(launcher: Launcher) -> None:
-    with pytest.raises(BioLakehouseError, match=r"'gold/enrgy_state' selects no asset; there are .*gold/energy_state"):
+    with pytest.raises(
+        BioLakehouseError,
+        match=r"'gold/enrgy_state' selects no asset; there are .*gold/energy_state",
+    ):
         launcher.select("gold/enrgy_state")
 
 
 def test_downstream_of_a_dataset_are_its_tables_and_gold(launcher: Launcher) -> None:
     made = names(launcher.downstream(["oura/heartrate"]))
     assert {name for name in made if name.startswith("bronze")} == {"bronze/oura/heartrate"}
-    assert {name for name in made if name.startswith("silver")} == {"silver/oura_heartrate", "silver/coverage"}
+    assert {name for name in made if name.startswith("silver")} == {
+        "silver/oura_heartrate",
+        "silver/coverage",
+    }
     assert {"gold/daily_readiness_performance", "gold/weekly_trends"} <= made
     assert not any(name.startswith(("insights", "reports")) for name in made)
 
@@ -69,9 +75,13 @@ def test_an_untyped_dataset_changes_coverage_and_so_gold(launcher: Launcher) -> 
     assert "gold/daily_readiness_performance" in made
 
 
-@pytest.mark.parametrize(("first", "last"), [("2023-12-31", "2024-01-02"), ("2024-01-05", "2024-01-04")])
+@pytest.mark.parametrize(
+    ("first", "last"), [("2023-12-31", "2024-01-02"), ("2024-01-05", "2024-01-04")]
+)
 def test_days_must_be_the_lakes(launcher: Launcher, first: str, last: str) -> None:
-    with pytest.raises(BioLakehouseError, match=r"no range of the lake's days, 2024-01-01 \(BIO_FIRST_DAY\) to"):
+    with pytest.raises(
+        BioLakehouseError, match=r"no range of the lake's days, 2024-01-01 \(BIO_FIRST_DAY\) to"
+    ):
         launcher.checked(DayRange(date.fromisoformat(first), date.fromisoformat(last)))
 
 
@@ -83,7 +93,10 @@ def test_tomorrow_is_not_a_day_yet(launcher: Launcher) -> None:
 
 def test_datasets_run_in_the_ranges_in_which_they_changed() -> None:
     changed = {"oura/sleep": {date(2024, 1, 3)}, "oura/tag": {date(2024, 1, 9), date(2024, 5, 1)}}
-    assert launch.changed_in(DayRange(date(2024, 1, 1), date(2024, 1, 9)), changed) == ["oura/sleep", "oura/tag"]
+    assert launch.changed_in(DayRange(date(2024, 1, 1), date(2024, 1, 9)), changed) == [
+        "oura/sleep",
+        "oura/tag",
+    ]
     assert launch.changed_in(DayRange(date(2024, 5, 1), date(2024, 5, 1)), changed) == ["oura/tag"]
 
 
@@ -92,8 +105,12 @@ def test_at_most_three_ranges_and_then_the_newest_days_insights(
 ) -> None:
     runs: list[tuple[DayRange, set[str]]] = []
 
-    def run(self: Launcher, keys: launch.Keys, days: DayRange, steps: launch.Steps) -> launch.RunOutcome:
-        runs.append((days, {name for name in names(keys) if name.startswith(("bronze", "insights"))}))
+    def run(
+        self: Launcher, keys: launch.Keys, days: DayRange, steps: launch.Steps
+    ) -> launch.RunOutcome:
+        runs.append(
+            (days, {name for name in names(keys) if name.startswith(("bronze", "insights"))})
+        )
         return launch.RunOutcome("run", tuple(names(keys)), days.first, days.last, 0.0)
 
     monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
@@ -120,7 +137,9 @@ def test_control_c_during_a_run_is_one(settings: Settings, monkeypatch: pytest.M
     monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
     monkeypatch.setattr(arrivals, "write_bronze", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        launch.materialize_range(settings, "bronze/oura/session", date(2024, 3, 1), date(2024, 3, 1))
+        launch.materialize_range(
+            settings, "bronze/oura/session", date(2024, 3, 1), date(2024, 3, 1)
+        )
 
 
 def test_changed_days_before_the_lakes_first_start_nothing(settings: Settings) -> None:
@@ -131,9 +150,13 @@ def test_a_lake_without_rows_has_no_newest_day(settings: Settings) -> None:
     assert launch.newest_day(settings) is None
 
 
-def test_untouched_days_are_built_in_one_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_untouched_days_are_built_in_one_run(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
-    outcome = launch.materialize_range(settings, "bronze/oura/session", date(2024, 3, 1), date(2024, 3, 31))
+    outcome = launch.materialize_range(
+        settings, "bronze/oura/session", date(2024, 3, 1), date(2024, 3, 31)
+    )
     assert (outcome.assets, outcome.first, outcome.last) == (
         ("bronze/oura/session",),
         date(2024, 3, 1),
@@ -150,9 +173,13 @@ def test_runs_write_nothing_to_the_terminal(
 
 
 def test_the_first_cause_is_told_without_our_class_and_with_anothers() -> None:
-    ours = SerializableErrorInfo("bio_lakehouse.errors.TableError: no space left\n", [], "TableError")
+    ours = SerializableErrorInfo(
+        "bio_lakehouse.errors.TableError: no space left\n", [], "TableError"
+    )
     theirs = SerializableErrorInfo("ValueError: seven\n", [], "ValueError")
-    around = SerializableErrorInfo("dagster: Error occurred while executing op\n", [], "DagsterError", cause=ours)
+    around = SerializableErrorInfo(
+        "dagster: Error occurred while executing op\n", [], "DagsterError", cause=ours
+    )
     assert [text_of(first_cause(error)) for error in (ours, theirs, around)] == [
         "no space left",
         "ValueError: seven",
@@ -173,7 +200,9 @@ def test_days_that_failed_are_marked_as_such_until_they_are_built(settings: Sett
 
     def states() -> set[str]:
         with open_instance(settings) as instance:
-            found = instance.get_status_by_partition(dg.AssetKey(["silver", "oura_sleep"]), days, daily(settings))
+            found = instance.get_status_by_partition(
+                dg.AssetKey(["silver", "oura_sleep"]), days, daily(settings)
+            )
         return {state.value for state in (found or {}).values() if state}
 
     with pytest.raises(BioLakehouseError):

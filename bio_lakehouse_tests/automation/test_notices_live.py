@@ -60,7 +60,10 @@ def launch(dev: DagsterDev, job: str, days: DayRange) -> None:
 
 def statuses(dev: DagsterDev) -> dict[str, str]:
     (repository,) = dev.ask(SCHEDULES)["repositoriesOrError"]["nodes"]
-    return {schedule["name"]: schedule["scheduleState"]["status"] for schedule in repository["schedules"]}
+    return {
+        schedule["name"]: schedule["scheduleState"]["status"]
+        for schedule in repository["schedules"]
+    }
 
 
 def test_what_happens_is_told(dev: DagsterDev, receiver: Receiver) -> None:
@@ -76,10 +79,14 @@ def test_what_happens_is_told(dev: DagsterDev, receiver: Receiver) -> None:
     assert failed.startswith("landing/oura_api: BIO_OURA_CLIENT_ID and BIO_OURA_CLIENT_SECRET")
     pages = told[f"Your week up to {today - timedelta(1)} is ready"]
     assert pages.endswith(f"/reports/me/weekly-{today - timedelta(1)}.html")
-    assert Path(pages.removeprefix("file://")).read_text("utf-8").lower().startswith("<!doctype html>")
+    assert (
+        Path(pages.removeprefix("file://")).read_text("utf-8").lower().startswith("<!doctype html>")
+    )
 
 
-def test_signing_in_turns_the_schedules_on_at_the_next_start(lake: Lakehouse, tmp_path: Path) -> None:
+def test_signing_in_turns_the_schedules_on_at_the_next_start(
+    lake: Lakehouse, tmp_path: Path
+) -> None:
     with dagster_dev(lake, tmp_path / "before.log") as before:
         off = statuses(before)
     fetching.oura_tokens(lake.settings, "me").save(Tokens("access", "refresh"))
@@ -88,4 +95,6 @@ def test_signing_in_turns_the_schedules_on_at_the_next_start(lake: Lakehouse, tm
     oura = {"oura_daily_schedule", "oura_reconciliation_schedule"}
     assert {name for name in off if off[name] != on[name]} == oura
     assert {off[name] for name in oura} == {"STOPPED"}
-    assert {name for name, status in on.items() if status == "STOPPED"} <= {"peloton_weekly_schedule"}
+    assert {name for name, status in on.items() if status == "STOPPED"} <= {
+        "peloton_weekly_schedule"
+    }

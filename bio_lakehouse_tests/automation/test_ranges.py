@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from bio_lakehouse.automation.ranges import DayRange, merge_days
 
-DAYS = st.sets(st.integers(0, 60).map(lambda number: date(2024, 2, 1) + timedelta(number)), max_size=12)
+DAYS = st.sets(
+    st.integers(0, 60).map(lambda number: date(2024, 2, 1) + timedelta(number)), max_size=12
+)
 
 
 def length(ranges: list[DayRange]) -> int:
@@ -31,7 +33,10 @@ def test_ranges_begin_and_end_on_changed_days_and_lie_apart(days: set[date], at_
 def test_no_other_split_builds_fewer_days(days: set[date], at_most: int) -> None:
     ordered = sorted(days)
     spans = [
-        sum((part[-1] - part[0]).days + 1 for part in (ordered[a:b] for a, b in pairwise([0, *cuts, len(ordered)])))
+        sum(
+            (part[-1] - part[0]).days + 1
+            for part in (ordered[a:b] for a, b in pairwise([0, *cuts, len(ordered)]))
+        )
         for cuts in combinations(range(1, len(ordered)), min(at_most, len(ordered)) - 1)
     ]
     assert length(merge_days(days, at_most)) == min(spans)

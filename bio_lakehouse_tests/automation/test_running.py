@@ -61,7 +61,9 @@ def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
 
 def run_that_goes_on(home: Path, resource: str) -> subprocess.Popen[bytes]:
     """A process whose run has taken a resource, or is about to take its first one (`never`)."""
-    process = subprocess.Popen([sys.executable, "-c", GOES_ON, str(home), resource], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-c", GOES_ON, str(home), resource], stderr=subprocess.DEVNULL
+    )
     deadline = time.monotonic() + 60
     while not (home / "in the op").exists():
         assert process.poll() is None
@@ -83,7 +85,9 @@ def test_a_run_is_closed_when_its_process_was_killed_and_not_before(
     running.close_abandoned_runs(instance)
     (run,) = instance.get_runs()
     assert run.is_failure
-    (event,) = instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE).records
+    (event,) = instance.get_records_for_run(
+        run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE
+    ).records
     assert "it was killed" in (event.event_log_entry.get_dagster_event().message or "")
     running.close_abandoned_runs(instance)
     assert not list(tmp_path.glob("dagster/running/*"))
@@ -116,21 +120,28 @@ def test_a_run_of_this_process_is_held_until_its_end_is_in_the_log(
         looks()
 
     with running.held(instance, "8d3a2c1e-0000-4000-8000-000000000000"):
-        result = looking.execute_in_process(instance=instance, run_id="8d3a2c1e-0000-4000-8000-000000000000")
+        result = looking.execute_in_process(
+            instance=instance, run_id="8d3a2c1e-0000-4000-8000-000000000000"
+        )
     assert result.success
     assert not running.is_held(running.lock_path(instance, result.run_id))
     running.close_abandoned_runs(instance)
     assert instance.get_runs()[0].is_success
 
 
-def test_logs_of_long_ago_go_and_the_days_stay_materialised(instance: dg.DagsterInstance, tmp_path: Path) -> None:
+def test_logs_of_long_ago_go_and_the_days_stay_materialised(
+    instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
     partitions = dg.DailyPartitionsDefinition("2024-01-01")
 
     @dg.asset(partitions_def=partitions)
     def sleep() -> dg.MaterializeResult:
         return dg.MaterializeResult()
 
-    runs = [dg.materialize([sleep], instance=instance, partition_key=f"2024-01-0{day}").run_id for day in (1, 2)]
+    runs = [
+        dg.materialize([sleep], instance=instance, partition_key=f"2024-01-0{day}").run_id
+        for day in (1, 2)
+    ]
     old, new = (tmp_path / "dagster" / "history" / "runs" / f"{run_id}.db" for run_id in runs)
     index = old.with_name("index.db")
     long_ago = time.time() - (running.DAYS_OF_LOGS + 1) * 86_400
@@ -142,6 +153,9 @@ def test_logs_of_long_ago_go_and_the_days_stay_materialised(instance: dg.Dagster
     assert instance.all_logs(runs[1])
     assert instance.get_run_by_id(runs[0]).is_success
     with open_instance(load_settings(home=tmp_path)) as again:
-        assert again.get_materialized_partitions(dg.AssetKey("sleep")) == {"2024-01-01", "2024-01-02"}
+        assert again.get_materialized_partitions(dg.AssetKey("sleep")) == {
+            "2024-01-01",
+            "2024-01-02",
+        }
         status = again.get_status_by_partition(dg.AssetKey("sleep"), ["2024-01-01"], partitions)
         assert {state.value for state in (status or {}).values() if state} == {"MATERIALIZED"}

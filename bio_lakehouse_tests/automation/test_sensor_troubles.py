@@ -71,7 +71,10 @@ def test_a_landing_that_may_not_be_read_fails_the_look() -> None:
         for path in (home, *(str(path) for path in Path(home).rglob("*"))):
             os.chown(path, NOBODY if os.geteuid() == 0 else -1, -1)
         (Path(home) / "landing" / "me").chmod(0)
-        with without_rights(), pytest.raises(LandingError, match=r"landing/me cannot be read: Permission denied"):
+        with (
+            without_rights(),
+            pytest.raises(LandingError, match=r"landing/me cannot be read: Permission denied"),
+        ):
             arriving.look(lake, arriving.Cursor())
         (Path(home) / "landing" / "me").chmod(0o700)
 
@@ -160,7 +163,9 @@ class Refusing(BaseHTTPRequestHandler):
 @pytest.fixture
 def refusing() -> Iterator[str]:
     server = HTTPServer(("127.0.0.1", 0), Refusing)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+    ).start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
     server.server_close()
@@ -179,8 +184,14 @@ def closed_port() -> str:
             lambda request: {"landing_url": "s3://nobody/mine"},
             r"s3://nobody/mine/landing cannot be reached.*NoSuchBucket",
         ),
-        (lambda request: {"s3_endpoint_url": request.getfixturevalue("refusing")}, "cannot be reached.*AccessDenied"),
-        (lambda _: {"s3_endpoint_url": closed_port()}, "cannot be reached.*Could not connect to the endpoint URL"),
+        (
+            lambda request: {"s3_endpoint_url": request.getfixturevalue("refusing")},
+            "cannot be reached.*AccessDenied",
+        ),
+        (
+            lambda _: {"s3_endpoint_url": closed_port()},
+            "cannot be reached.*Could not connect to the endpoint URL",
+        ),
     ],
     ids=["no bucket", "no rights", "no answer"],
 )
@@ -221,7 +232,9 @@ def test_many_refused_files_are_one_notice(watched: Watched) -> None:
 def test_no_run_is_asked_for_by_a_look_that_fails(bucket: Watched) -> None:
     bucket.drop("a.csv", trends(scores(2)))
     working = bucket.lake
-    bucket.lake = Lakehouse.open(working.settings.model_copy(update={"s3_endpoint_url": closed_port()}))
+    bucket.lake = Lakehouse.open(
+        working.settings.model_copy(update={"s3_endpoint_url": closed_port()})
+    )
     with pytest.raises(LandingError):
         bucket.look()
     assert not bucket.instance.get_runs(dg.RunsFilter())

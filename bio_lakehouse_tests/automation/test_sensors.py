@@ -14,7 +14,16 @@ from bio_lakehouse.automation import arriving
 from bio_lakehouse.automation.arriving import ARRIVAL_TAG
 from bio_lakehouse.automation.jobs import refresh_lake
 from bio_lakehouse.lake import arrivals, landing
-from bio_lakehouse_tests.automation.watched import START, TODAY, Watched, names, ranges, reason, scores, trends
+from bio_lakehouse_tests.automation.watched import (
+    START,
+    TODAY,
+    Watched,
+    names,
+    ranges,
+    reason,
+    scores,
+    trends,
+)
 
 
 def test_an_empty_lake_gets_a_landing_folder_and_no_runs(watched: Watched) -> None:
@@ -37,9 +46,20 @@ def test_a_file_is_taken_when_it_looks_as_it_did_before(watched: Watched) -> Non
     assert ranges(second) == [("2025-03-15", "2025-03-19")]
     request = second.run_requests[0] if second.run_requests else dg.RunRequest()
     assert request.job_name == refresh_lake.name
-    assert {"bronze/oura/trends", "silver/oura_daily_sleep", "silver/coverage", "gold/energy_state"} <= names(request)
-    assert not {"silver/peloton_workouts", "bronze/peloton/workouts", "silver/oura_heartrate"} & names(request)
-    assert not {name for name in names(request) if name.split("/")[0] in {"insights", "reports", "landing"}}
+    assert {
+        "bronze/oura/trends",
+        "silver/oura_daily_sleep",
+        "silver/coverage",
+        "gold/energy_state",
+    } <= names(request)
+    assert not {
+        "silver/peloton_workouts",
+        "bronze/peloton/workouts",
+        "silver/oura_heartrate",
+    } & names(request)
+    assert not {
+        name for name in names(request) if name.split("/")[0] in {"insights", "reports", "landing"}
+    }
     assert request.run_key == f"{request.tags[ARRIVAL_TAG]}#1"
     assert watched.kept["seen"] == {}
     assert watched.kept["insights"]
@@ -131,7 +151,9 @@ def test_nothing_is_requested_while_a_run_builds_and_insights_follow_it(
 
 def finish(watched: Watched, status: dg.DagsterRunStatus = dg.DagsterRunStatus.SUCCESS) -> None:
     for run in watched.instance.get_runs(dg.RunsFilter(statuses=arriving.UNFINISHED)):
-        event = dg.DagsterEvent("PIPELINE_SUCCESS" if status.value == "SUCCESS" else "PIPELINE_FAILURE", run.job_name)
+        event = dg.DagsterEvent(
+            "PIPELINE_SUCCESS" if status.value == "SUCCESS" else "PIPELINE_FAILURE", run.job_name
+        )
         watched.instance.report_dagster_event(event, run.run_id)
 
 

@@ -26,7 +26,19 @@ from bio_lakehouse.sources.oura.tokens import Tokens, open_token_store
 TODAY = date(2025, 3, 20)
 MONDAY = datetime(2025, 3, 17, 6, tzinfo=UTC)
 NOW = datetime.now(UTC)
-ENTRY = LogEntry("landing/me/a.csv", "1", "me", NOW, 10, NOW, "ingested", "oura", "api", "oura/sleep", record_count=9)
+ENTRY = LogEntry(
+    "landing/me/a.csv",
+    "1",
+    "me",
+    NOW,
+    10,
+    NOW,
+    "ingested",
+    "oura",
+    "api",
+    "oura/sleep",
+    record_count=9,
+)
 
 
 @pytest.fixture
@@ -50,9 +62,13 @@ def test_the_newest_due_day_is_yesterday_at_oura_and_a_week_ago_at_peloton(
     whole = {table: Knowledge(days(20, 1), days(20, 1)) for table in TABLES}
     known_as(monkeypatch, whole | {"peloton_workouts": Knowledge(days(20, 8), days(20, 8))})
     assert watching.missing_days(lake) == ([], [])
-    known_as(monkeypatch, whole | {"oura_sleep": Knowledge(days(20, 3), days(20, 3), failed=days(1, 1))})
+    known_as(
+        monkeypatch, whole | {"oura_sleep": Knowledge(days(20, 3), days(20, 3), failed=days(1, 1))}
+    )
     overdue, undelivered = watching.missing_days(lake)
-    assert overdue == ["me: oura_sleep of 2025-03-19 is missing (fetch failed), newest is 2025-03-17"]
+    assert overdue == [
+        "me: oura_sleep of 2025-03-19 is missing (fetch failed), newest is 2025-03-17"
+    ]
     assert undelivered == [
         "me: oura_sleep 2025-03-18 to 2025-03-18 (not delivered)",
         "me: oura_sleep 2025-03-19 to 2025-03-19 (fetch failed)",
@@ -64,14 +80,18 @@ def test_a_dataset_that_never_came_since_its_fetch_fails_is_found(
 ) -> None:
     lake = Lakehouse.open(settings)
     lake.log.record(ENTRY)
-    known_as(monkeypatch, {"oura_daily_spo2": Knowledge(frozenset(), frozenset(), failed=days(2, 1))})
+    known_as(
+        monkeypatch, {"oura_daily_spo2": Knowledge(frozenset(), frozenset(), failed=days(2, 1))}
+    )
     assert watching.missing_days(lake) == (
         ["me: oura_daily_spo2 of 2025-03-19 is missing (fetch failed), none ever came"],
         ["me: oura_daily_spo2 2025-03-18 to 2025-03-19 (fetch failed)"],
     )
 
 
-def test_a_day_that_the_vendor_left_out_is_no_delay(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_day_that_the_vendor_left_out_is_no_delay(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lake = Lakehouse.open(settings)
     lake.log.record(ENTRY)
     known_as(monkeypatch, {"oura_sleep": Knowledge(days(20, 3), days(20, 1))})
@@ -79,19 +99,26 @@ def test_a_day_that_the_vendor_left_out_is_no_delay(settings: Settings, monkeypa
 
 
 def test_refused_files_and_rows_set_aside_are_found_for_a_month() -> None:
-    refused = replace(ENTRY, file_path="landing/me/b.csv", status="validation_failed", error="is no export")
+    refused = replace(
+        ENTRY, file_path="landing/me/b.csv", status="validation_failed", error="is no export"
+    )
     rows = replace(ENTRY, quarantined_count=2)
     assert watching.set_aside([ENTRY, refused, rows]) == [
         "landing/me/b.csv: is no export",
         "landing/me/a.csv: 2 of 9 rows are in quarantine",
     ]
     old = NOW - timedelta(31)
-    assert watching.set_aside([replace(refused, upload_timestamp=old), replace(rows, retry_on=TODAY)]) == []
+    assert (
+        watching.set_aside([replace(refused, upload_timestamp=old), replace(rows, retry_on=TODAY)])
+        == []
+    )
 
 
 def test_a_field_is_new_for_a_week_after_its_first_file() -> None:
     before = replace(ENTRY, unknown_fields="a", upload_timestamp=NOW - timedelta(20))
-    assert watching.new_fields([before, replace(ENTRY, unknown_fields="a,b")]) == ["oura/sleep: b is new"]
+    assert watching.new_fields([before, replace(ENTRY, unknown_fields="a,b")]) == [
+        "oura/sleep: b is new"
+    ]
     assert watching.new_fields([before]) == []
 
 
@@ -109,10 +136,14 @@ def by_name(settings: Settings) -> dict[str, dg.ScheduleDefinition]:
     return {schedule.name: schedule for schedule in schedules(settings)}
 
 
-def asked(schedule: dg.ScheduleDefinition, scheduled: datetime = MONDAY) -> tuple[str | None, str | None]:
+def asked(
+    schedule: dg.ScheduleDefinition, scheduled: datetime = MONDAY
+) -> tuple[str | None, str | None]:
     with dg.build_schedule_context(scheduled_execution_time=scheduled) as context:
         (request,) = schedule.evaluate_tick(context).run_requests or []
-    return tuple(request.tags.get(f"dagster/asset_partition_range_{end}") for end in ("start", "end"))  # type: ignore[return-value]
+    return tuple(
+        request.tags.get(f"dagster/asset_partition_range_{end}") for end in ("start", "end")
+    )  # type: ignore[return-value]
 
 
 def test_schedules_ask_for_their_days_at_their_time(settings: Settings) -> None:
@@ -126,27 +157,42 @@ def test_schedules_ask_for_their_days_at_their_time(settings: Settings) -> None:
     }
 
 
-def test_a_report_that_is_made_up_for_on_a_later_day_is_still_that_of_the_week(settings: Settings) -> None:
+def test_a_report_that_is_made_up_for_on_a_later_day_is_still_that_of_the_week(
+    settings: Settings,
+) -> None:
     """Dagster asks for the newest missed time when the machine is on again: Thursday, here, for Monday."""
     report = by_name(settings)["monday_report_schedule"]
     assert settings.today().isoweekday() == 4
     assert asked(report, MONDAY) == ("2025-03-16", "2025-03-16")
     in_auckland = settings.model_copy(update={"timezone": "Pacific/Auckland"})
     early = datetime(2025, 3, 16, 18, tzinfo=UTC)
-    assert asked(by_name(in_auckland)["monday_report_schedule"], early) == ("2025-03-16", "2025-03-16")
+    assert asked(by_name(in_auckland)["monday_report_schedule"], early) == (
+        "2025-03-16",
+        "2025-03-16",
+    )
 
 
 def test_a_schedule_without_credentials_is_off_and_says_why(settings: Settings) -> None:
     made = by_name(settings)
-    off = {name for name, schedule in made.items() if schedule.default_status == dg.DefaultScheduleStatus.STOPPED}
+    off = {
+        name
+        for name, schedule in made.items()
+        if schedule.default_status == dg.DefaultScheduleStatus.STOPPED
+    }
     assert off == {"oura_daily_schedule", "oura_reconciliation_schedule", "peloton_weekly_schedule"}
     assert "Off: BIO_OURA_CLIENT_ID" in (made["oura_daily_schedule"].description or "")
     assert "Off: " in (made["peloton_weekly_schedule"].description or "")
 
 
-def test_schedules_are_on_once_somebody_has_signed_in(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    credentials = load_settings(**settings.without_secrets() | {"oura_client_id": "id", "oura_client_secret": "secret"})
-    assert "bio-lakehouse oura login" in (by_name(credentials)["oura_daily_schedule"].description or "")
+def test_schedules_are_on_once_somebody_has_signed_in(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials = load_settings(
+        **settings.without_secrets() | {"oura_client_id": "id", "oura_client_secret": "secret"}
+    )
+    assert "bio-lakehouse oura login" in (
+        by_name(credentials)["oura_daily_schedule"].description or ""
+    )
     open_token_store(settings.home / "secrets", "me").save(Tokens("access", "refresh"))
     profile = settings.home / "peloton-browser" / "me"
     profile.mkdir(parents=True)
@@ -178,13 +224,22 @@ def breaking() -> None:
     breaks()
 
 
-def test_a_failed_run_is_told_with_its_first_cause(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_run_is_told_with_its_first_cause(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sent, lake = Sent(monkeypatch), Lakehouse.open(settings)
     with dg.DagsterInstance.ephemeral() as instance:
-        tags = {"dagster/asset_partition_range_start": "2025-03-13", "dagster/asset_partition_range_end": "2025-03-20"}
+        tags = {
+            "dagster/asset_partition_range_start": "2025-03-13",
+            "dagster/asset_partition_range_end": "2025-03-20",
+        }
         result = breaking.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
         context = dg.build_run_status_sensor_context(
-            "failed_runs", result.get_run_failure_event(), instance, result.dagster_run, resources={"lake": lake}
+            "failed_runs",
+            result.get_run_failure_event(),
+            instance,
+            result.dagster_run,
+            resources={"lake": lake},
         ).for_run_failure()
         failure_sensor(context)
     ((title, body),) = sent.notices
@@ -198,7 +253,9 @@ def reporting() -> None:
     pass
 
 
-def test_a_report_that_is_ready_is_told_with_its_pages(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_report_that_is_ready_is_told_with_its_pages(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sent, lake = Sent(monkeypatch), Lakehouse.open(settings)
     monkeypatch.setattr(notices, "reported_users", lambda lake, day: ["ann", "me"])
     lake.objects.put("reports/me/weekly-2025-03-16.html", b"<html>")
@@ -206,14 +263,20 @@ def test_a_report_that_is_ready_is_told_with_its_pages(settings: Settings, monke
         tags = {"dagster/asset_partition_range_end": "2025-03-16"}
         result = reporting.execute_in_process(instance=instance, tags=tags)
         context: Any = dg.build_run_status_sensor_context(
-            "report_is_ready", result.get_run_success_event(), instance, result.dagster_run, resources={"lake": lake}
+            "report_is_ready",
+            result.get_run_success_event(),
+            instance,
+            result.dagster_run,
+            resources={"lake": lake},
         )
         report_sensor(context)
     page = (settings.home / "reports" / "me" / "weekly-2025-03-16.html").as_uri()
     assert sent.notices == [("Your week up to 2025-03-16 is ready", page)]
 
 
-def test_a_url_that_names_no_channel_is_logged_and_fails_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_url_that_names_no_channel_is_logged_and_fails_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     settings = load_settings(notify_urls="nothing")
     assert not notices.tell(settings, logging.getLogger("bio_lakehouse"), "Title", "Body")
     assert "Title was not sent: BIO_NOTIFY_URLS" in caplog.text

@@ -50,7 +50,10 @@ def test_a_range_launched_through_the_web_page_succeeds(dev: DagsterDev) -> None
     tags = range_tags(DayRange(last - timedelta(3), last))
     launched = dev.ask(
         LAUNCH,
-        assets=[{"path": path} for path in (["bronze", "oura", "daily_sleep"], ["silver", "oura_daily_sleep"])],
+        assets=[
+            {"path": path}
+            for path in (["bronze", "oura", "daily_sleep"], ["silver", "oura_daily_sleep"])
+        ],
         tags=[{"key": key, "value": value} for key, value in tags.items()],
     )["launchRun"]
     assert launched["__typename"] == "LaunchRunSuccess", launched
@@ -73,5 +76,7 @@ def test_a_file_that_is_dropped_becomes_materialised_days(dev: DagsterDev) -> No
     dev.lake.landing_objects.put("landing/me/dropped.csv", row.encode())
     key = dg.AssetKey(["gold", "daily_readiness_performance"])
     dev.wait(lambda: str(DROPPED) in dev.materialised(key), "the day to be built")
-    (built,) = dev.lake.tables.scan("bio_gold.daily_readiness_performance", DROPPED, DROPPED).to_pylist()
+    (built,) = dev.lake.tables.scan(
+        "bio_gold.daily_readiness_performance", DROPPED, DROPPED
+    ).to_pylist()
     assert (built["sleep_score"], built["readiness_score"]) == (71, 74)

@@ -46,7 +46,10 @@ class Watched:
 
     def look(self) -> dg.SensorResult:
         with dg.build_sensor_context(
-            self.instance, self.cursor, repository_def=self.repository, resources={"lake": self.lake}
+            self.instance,
+            self.cursor,
+            repository_def=self.repository,
+            resources={"lake": self.lake},
         ) as context:
             result = arrival_sensor(context)
         assert isinstance(result, dg.SensorResult)
@@ -75,7 +78,9 @@ class Watched:
 
 def watch(settings: Settings, instance: dg.DagsterInstance) -> Watched:
     lake = Lakehouse.open(settings)
-    definitions = dg.Definitions(assets=all_assets(settings), jobs=JOBS, sensors=SENSORS, resources=resources(settings))
+    definitions = dg.Definitions(
+        assets=all_assets(settings), jobs=JOBS, sensors=SENSORS, resources=resources(settings)
+    )
     return Watched(lake, definitions.get_repository_def(), instance)
 
 

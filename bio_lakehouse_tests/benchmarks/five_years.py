@@ -52,7 +52,9 @@ def exports(days: int, workouts: int, folder: Path) -> list[Path]:
     truth = simulate(days, 1, END)
     written = write_files(truth, folder)
     paths = [path for path in written if any(path.name.startswith(name) for name in KEPT[:3])]
-    download = max((path for path in written if "workouts" in path.name), key=lambda path: path.stat().st_size)
+    download = max(
+        (path for path in written if "workouts" in path.name), key=lambda path: path.stat().st_size
+    )
     lines = download.read_text("utf-8").splitlines()
     step = max(1, (len(lines) - 1) // workouts)
     download.write_text("\n".join([lines[0], *lines[1::step][:workouts]]), "utf-8")
@@ -115,12 +117,16 @@ def report(clock: Clock, first: date, last: date, say: Callable[[str], None] = p
         say(f"  {name:<22}{wall:7.2f} s  {processor:7.2f} s of processor  {wall / work:5.0%}")
     say(f"  {'landing to gold':<22}{work:7.2f} s")
     whole = clock.wall("ingest, all of it")
-    say(f"  {'Dagster and event log':<22}{whole - work:7.2f} s  ({whole:.2f} s as `ingest`, with a day's insights)")
+    say(
+        f"  {'Dagster and event log':<22}{whole - work:7.2f} s  ({whole:.2f} s as `ingest`, with a day's insights)"
+    )
     say(f"  {'peak memory':<22}{peak_memory_mb():7.0f} MB")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--days", type=int, default=1825)
     parser.add_argument("--workouts", type=int, default=833)
     chosen = parser.parse_args()

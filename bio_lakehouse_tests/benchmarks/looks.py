@@ -36,7 +36,16 @@ def known(watched: Watched) -> None:
     lake, store = watched.lake, watched.lake.landing_objects
     store.put_many({f"landing/me/{number:05d}.csv": b"%d" % number for number in range(KNOWN)})
     for info in store.list("landing"):
-        entry = LogEntry(info.key, info.key, "me", info.modified, info.size, info.modified, "ingested", tag=info.tag)
+        entry = LogEntry(
+            info.key,
+            info.key,
+            "me",
+            info.modified,
+            info.size,
+            info.modified,
+            "ingested",
+            tag=info.tag,
+        )
         lake.log.record(entry)
 
 
@@ -58,8 +67,13 @@ def fetched(watched: Watched) -> None:
         watched.drop(f"daily_sleep_{number}.json", sleep_answer(day.isoformat(), number))
     while watched.look().run_requests or watched.kept["seen"]:
         watched.settle()
-    rows = [f"{number};{{}};{TODAY - timedelta(number + 1)};{number % 100};" for number in range(FETCHED)]
-    watched.drop("dailysleep.csv", "\n".join(["id;contributors;day;score;timestamp", *rows, ""]).encode())
+    rows = [
+        f"{number};{{}};{TODAY - timedelta(number + 1)};{number % 100};"
+        for number in range(FETCHED)
+    ]
+    watched.drop(
+        "dailysleep.csv", "\n".join(["id;contributors;day;score;timestamp", *rows, ""]).encode()
+    )
 
 
 def sleep_answer(day: str, number: int) -> bytes:
@@ -69,7 +83,10 @@ def sleep_answer(day: str, number: int) -> bytes:
 
 def heart_rate(rows: int) -> bytes:
     start = datetime(2020, 1, 1, tzinfo=UTC)
-    lines = (f"a{n};{60 + n % 50};awake;{(start + timedelta(minutes=5 * n)).isoformat()}" for n in range(rows))
+    lines = (
+        f"a{n};{60 + n % 50};awake;{(start + timedelta(minutes=5 * n)).isoformat()}"
+        for n in range(rows)
+    )
     return "\n".join(["id;bpm;source;timestamp", *lines, ""]).encode()
 
 
@@ -116,7 +133,9 @@ def longest_look(watched: Watched) -> tuple[float, int]:
 
 def in_a_bucket(settings: Settings, server: str, name: str) -> Settings:
     boto3.client("s3", endpoint_url=server).create_bucket(Bucket=name)
-    return settings.model_copy(update={"landing_url": f"s3://{name}/mine", "s3_endpoint_url": server})
+    return settings.model_copy(
+        update={"landing_url": f"s3://{name}/mine", "s3_endpoint_url": server}
+    )
 
 
 def measure(fill: Callable[[Watched], None], server: str | None, number: int) -> str:
@@ -131,7 +150,11 @@ def measure(fill: Callable[[Watched], None], server: str | None, number: int) ->
 
 
 def main(chosen: str = "") -> None:
-    os.environ |= {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_DEFAULT_REGION": "us-east-1"}
+    os.environ |= {
+        "AWS_ACCESS_KEY_ID": "k",
+        "AWS_SECRET_ACCESS_KEY": "s",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     s3 = ThreadedMotoServer(port=0, verbose=False)
     s3.start()
@@ -139,7 +162,10 @@ def main(chosen: str = "") -> None:
     print("| Landing | Longest look (looks), folder | S3 |\n|---|---|---|")
     for number, (name, fill) in enumerate(CASES.items()):
         if chosen in name:
-            print(f"| {name} | {measure(fill, None, number)} | {measure(fill, server, number)} |", flush=True)
+            print(
+                f"| {name} | {measure(fill, None, number)} | {measure(fill, server, number)} |",
+                flush=True,
+            )
     s3.stop()
 
 

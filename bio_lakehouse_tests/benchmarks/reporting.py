@@ -38,7 +38,9 @@ def timed(name: str, limit: float, started: float) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--days", type=int, default=1825)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -51,7 +53,9 @@ def main() -> None:
         run_report(lake, "me", END)
         timed("`bio-lakehouse report`: insights, forecast and report as a run", 10, started)
         started = time.perf_counter()
-        launch.materialize_range(lake.settings, "group:insights", END - timedelta(days=HISTORY_DAYS - 1), END)
+        launch.materialize_range(
+            lake.settings, "group:insights", END - timedelta(days=HISTORY_DAYS - 1), END
+        )
         timed(f"{HISTORY_DAYS} days of insights and forecasts as one run", 30, started)
 
 

@@ -43,7 +43,11 @@ class MemoryTables:
         return full_name in self.tables
 
     def scan(
-        self, full_name: str, first: date | None = None, last: date | None = None, user_id: str | None = None
+        self,
+        full_name: str,
+        first: date | None = None,
+        last: date | None = None,
+        user_id: str | None = None,
     ) -> pa.Table:
         self.scans.append((full_name, user_id))
         rows = self.tables[full_name]
@@ -70,7 +74,8 @@ def rows_of_text(text: str, types: dict[str, ColumnType]) -> list[dict[str, Any]
     lines = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
     header, *cells = lines
     return [
-        {"user_id": "me"} | {name: read_cell(cell, types[name]) for name, cell in zip(header, row, strict=True)}
+        {"user_id": "me"}
+        | {name: read_cell(cell, types[name]) for name, cell in zip(header, row, strict=True)}
         for row in cells
     ]
 
@@ -86,4 +91,6 @@ def table_of(schema: TableSchema, rows: list[dict[str, Any]]) -> pa.Table:
 
 
 def table_of_text(schema: TableSchema, text: str) -> pa.Table:
-    return table_of(schema, rows_of_text(text, {column.name: column.type for column in schema.columns}))
+    return table_of(
+        schema, rows_of_text(text, {column.name: column.type for column in schema.columns})
+    )

@@ -14,7 +14,12 @@ from bio_lakehouse.engines.athena import FUNCTIONS
 from bio_lakehouse.engines.guard import LONGEST_STATEMENT, check, short_names
 from bio_lakehouse.errors import QueryError
 
-KNOWN = ("bio_gold.energy_state", "bio_gold.weekly_trends", "bio_silver.oura_sleep", "bio_silver.peloton_workouts")
+KNOWN = (
+    "bio_gold.energy_state",
+    "bio_gold.weekly_trends",
+    "bio_silver.oura_sleep",
+    "bio_silver.peloton_workouts",
+)
 
 HOSTILE = [
     # writes
@@ -192,12 +197,21 @@ def test_there_are_many_hostile_statements() -> None:
         ("DROP TABLE energy_state", "Only a SELECT can be asked; DROP is refused"),
         ("SELECT 1; SELECT 2", "One statement at a time, please: here are 2."),
         ("SELECT * FROM energy_stat", "There is no table energy_stat. Did you mean energy_state?"),
-        ("SELECT * FROM gold.week_trends", "There is no table gold.week_trends. Did you mean weekly_trends?"),
-        ("SELECT * FROM nothing_like_it", "The tables are energy_state, oura_sleep, peloton_workouts, weekly_trends."),
+        (
+            "SELECT * FROM gold.week_trends",
+            "There is no table gold.week_trends. Did you mean weekly_trends?",
+        ),
+        (
+            "SELECT * FROM nothing_like_it",
+            "The tables are energy_state, oura_sleep, peloton_workouts, weekly_trends.",
+        ),
         ("SELECT * FROM information_schema.tables", "is the engine's own and cannot be asked for"),
         ("SELECT * FROM read_csv('x')", "read_csv() cannot stand in FROM"),
         ("SELECT dayofweek(day) FROM energy_state", "Did you mean day_of_week()"),
-        ("SELECT * FROM", "This is not SQL that Athena understands: Expected table name (line 1, column 13"),
+        (
+            "SELECT * FROM",
+            "This is not SQL that Athena understands: Expected table name (line 1, column 13",
+        ),
         ("SELECT x FROM t TABLESAMPLE SYSTEM (1)", "by its name alone"),
         ("WITH RECURSIVE t AS (SELECT 1) SELECT * FROM t", "WITH RECURSIVE is refused"),
         ("SELECT DISTINCT ON (day) day FROM energy_state", "use row_number() OVER"),
@@ -221,7 +235,9 @@ def test_an_empty_lake_says_so() -> None:
 def test_a_name_in_both_databases_must_be_qualified() -> None:
     known = ("bio_gold.x", "bio_silver.x")
 
-    with pytest.raises(QueryError, match=r"x is in several databases; say which: bio_gold\.x or bio_silver\.x"):
+    with pytest.raises(
+        QueryError, match=r"x is in several databases; say which: bio_gold\.x or bio_silver\.x"
+    ):
         check("SELECT * FROM x", known)
     assert check("SELECT * FROM silver.x", known).tables == {"bio_silver.x"}
 
@@ -248,21 +264,39 @@ def test_all_spellings_of_a_table_are_the_same(name: str) -> None:
 
 
 def test_a_column_loses_the_database_before_it() -> None:
-    checked = check("SELECT gold.energy_state.day FROM gold.energy_state WHERE bio_gold.energy_state.day > day", KNOWN)
+    checked = check(
+        "SELECT gold.energy_state.day FROM gold.energy_state WHERE bio_gold.energy_state.day > day",
+        KNOWN,
+    )
 
-    assert {column.sql() for column in checked.expression.find_all(exp.Column)} == {"energy_state.day", "day"}
+    assert {column.sql() for column in checked.expression.find_all(exp.Column)} == {
+        "energy_state.day",
+        "day",
+    }
 
 
 @pytest.mark.parametrize(
     ("statement", "tables"),
     [
         ("WITH energy_state AS (SELECT 1 AS n) SELECT * FROM energy_state", set()),
-        ("WITH energy_state AS (SELECT * FROM energy_state) SELECT * FROM energy_state", {"bio_gold.energy_state"}),
+        (
+            "WITH energy_state AS (SELECT * FROM energy_state) SELECT * FROM energy_state",
+            {"bio_gold.energy_state"},
+        ),
         ("WITH x AS (SELECT 1 AS n) SELECT * FROM X", set()),
         ("WITH x AS (SELECT 1 AS n) SELECT * FROM gold.energy_state, x", {"bio_gold.energy_state"}),
-        ("WITH a AS (SELECT * FROM oura_sleep), b AS (SELECT * FROM a) SELECT * FROM b", {"bio_silver.oura_sleep"}),
-        ("WITH energy_state AS (SELECT 1 AS n) SELECT * FROM gold.energy_state", {"bio_gold.energy_state"}),
-        ("SELECT * FROM (WITH x AS (SELECT 1 AS n) SELECT * FROM x) AS y, oura_sleep", {"bio_silver.oura_sleep"}),
+        (
+            "WITH a AS (SELECT * FROM oura_sleep), b AS (SELECT * FROM a) SELECT * FROM b",
+            {"bio_silver.oura_sleep"},
+        ),
+        (
+            "WITH energy_state AS (SELECT 1 AS n) SELECT * FROM gold.energy_state",
+            {"bio_gold.energy_state"},
+        ),
+        (
+            "SELECT * FROM (WITH x AS (SELECT 1 AS n) SELECT * FROM x) AS y, oura_sleep",
+            {"bio_silver.oura_sleep"},
+        ),
         (
             "SELECT * FROM energy_state WHERE day IN "
             "(WITH energy_state AS (SELECT current_date AS day) SELECT day FROM energy_state)",
@@ -277,7 +311,10 @@ def test_a_column_loses_the_database_before_it() -> None:
             {"bio_silver.oura_sleep", "bio_gold.weekly_trends"},
         ),
         ("SELECT 1 UNION SELECT n FROM (VALUES 1) AS energy_state (n)", set()),
-        ("SELECT * FROM energy_state JOIN LATERAL (SELECT * FROM oura_sleep) AS s ON true", {*KNOWN[:1], KNOWN[2]}),
+        (
+            "SELECT * FROM energy_state JOIN LATERAL (SELECT * FROM oura_sleep) AS s ON true",
+            {*KNOWN[:1], KNOWN[2]},
+        ),
         ("VALUES 1, 2", set()),
     ],
 )
@@ -286,7 +323,9 @@ def test_what_is_read_is_known_through_every_scope(statement: str, tables: set[s
 
 
 def test_a_shadowed_name_stays_the_ctes() -> None:
-    checked = check("WITH energy_state AS (SELECT * FROM energy_state) SELECT * FROM energy_state", KNOWN)
+    checked = check(
+        "WITH energy_state AS (SELECT * FROM energy_state) SELECT * FROM energy_state", KNOWN
+    )
 
     assert checked.expression.sql() == (
         "WITH energy_state AS (SELECT * FROM bio_gold.energy_state) SELECT * FROM energy_state"
@@ -294,7 +333,9 @@ def test_a_shadowed_name_stays_the_ctes() -> None:
 
 
 def test_a_trailing_semicolon_and_comments_are_fine() -> None:
-    assert check("SELECT day -- when\nFROM energy_state /* what */;", KNOWN).tables == {"bio_gold.energy_state"}
+    assert check("SELECT day -- when\nFROM energy_state /* what */;", KNOWN).tables == {
+        "bio_gold.energy_state"
+    }
 
 
 def test_short_names_have_no_database() -> None:
@@ -303,9 +344,45 @@ def test_short_names_have_no_database() -> None:
 
 words = st.sampled_from(
     [
-        *("SELECT", "FROM", "WHERE", "WITH", "AS", "(", ")", ",", ";", "*", "UNION ALL", "JOIN", "ON", "VALUES", "IN"),
-        *("energy_state", "x", "day", "1", "'a'", "read_csv('/etc/passwd')", "duckdb_settings()", "getenv('HOME')"),
-        *("DROP TABLE", "INSERT INTO", "COPY", "ATTACH", "SET", "INTO", "CREATE", "count(*)", "EXISTS", "LATERAL"),
+        *(
+            "SELECT",
+            "FROM",
+            "WHERE",
+            "WITH",
+            "AS",
+            "(",
+            ")",
+            ",",
+            ";",
+            "*",
+            "UNION ALL",
+            "JOIN",
+            "ON",
+            "VALUES",
+            "IN",
+        ),
+        *(
+            "energy_state",
+            "x",
+            "day",
+            "1",
+            "'a'",
+            "read_csv('/etc/passwd')",
+            "duckdb_settings()",
+            "getenv('HOME')",
+        ),
+        *(
+            "DROP TABLE",
+            "INSERT INTO",
+            "COPY",
+            "ATTACH",
+            "SET",
+            "INTO",
+            "CREATE",
+            "count(*)",
+            "EXISTS",
+            "LATERAL",
+        ),
     ]
 )
 

@@ -35,33 +35,48 @@ server.stop()
 
 
 def test_one_session_a_process() -> None:
-    with spark_session(Settings(spark_remote=None)) as first, spark_session(Settings(spark_remote=None)) as second:
+    with (
+        spark_session(Settings(spark_remote=None)) as first,
+        spark_session(Settings(spark_remote=None)) as second,
+    ):
         assert first is second
 
 
 def test_times_are_utc(sail: SparkSession) -> None:
-    rows = sail.sql("select timestamp'2024-07-01 12:00:00' as at, current_timezone() as zone").toArrow().to_pylist()
+    rows = (
+        sail.sql("select timestamp'2024-07-01 12:00:00' as at, current_timezone() as zone")
+        .toArrow()
+        .to_pylist()
+    )
     assert rows == [{"at": datetime(2024, 7, 1, 12, tzinfo=UTC), "zone": "UTC"}]
 
 
 def test_starts_and_ends_without_a_word(tmp_path: Path) -> None:
-    run = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, cwd=tmp_path, check=False)
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
     assert (run.returncode, run.stdout, run.stderr) == (0, "[{'answer': 42}]\n", "")
 
 
 def test_a_server_that_has_gone_does_not_hold_up_the_end(tmp_path: Path) -> None:
-    run = subprocess.run([sys.executable, "-c", ABANDONED], capture_output=True, cwd=tmp_path, timeout=60, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", ABANDONED], capture_output=True, cwd=tmp_path, timeout=60, check=True
+    )
     assert run.stdout == b"[{'answer': 42}]\n"
 
 
-@pytest.mark.parametrize("address", ["localhost:15002", "http://localhost:15002", "sc://", "local[2]"])
+@pytest.mark.parametrize(
+    "address", ["localhost:15002", "http://localhost:15002", "sc://", "local[2]"]
+)
 def test_an_address_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(SettingsError, match="BIO_SPARK_REMOTE"):
         connect(address)
 
 
 def test_nobody_at_the_address_is_said_at_once() -> None:
-    with pytest.raises(SettingsError, match=r"no Spark answers at sc://127\.0\.0\.1:1 .*Start it, or unset"):
+    with pytest.raises(
+        SettingsError, match=r"no Spark answers at sc://127\.0\.0\.1:1 .*Start it, or unset"
+    ):
         connect("sc://127.0.0.1:1")
 
 
@@ -69,9 +84,14 @@ def test_nobody_at_the_address_is_said_at_once() -> None:
 def test_another_spark_by_its_address(jvm_address: str, sail: SparkSession) -> None:
     with spark_session(Settings(spark_remote=jvm_address)) as spark:
         assert spark is not sail
-        assert spark.sql("select current_timezone() as zone").toArrow().to_pylist() == [{"zone": "UTC"}]
+        assert spark.sql("select current_timezone() as zone").toArrow().to_pylist() == [
+            {"zone": "UTC"}
+        ]
         assert (
-            "java" in spark.sql("select java_method('java.lang.System', 'getProperty', 'java.home') as h").first()["h"]
+            "java"
+            in spark.sql(
+                "select java_method('java.lang.System', 'getProperty', 'java.home') as h"
+            ).first()["h"]
         )
 
 
@@ -94,7 +114,9 @@ def test_frame_of_no_rows_keeps_the_columns(request: pytest.FixtureRequest, engi
 
 
 @pytest.mark.parametrize("engine", ["sail", pytest.param("spark_jvm", marks=pytest.mark.jvm)])
-def test_frame_takes_times_without_a_zone_as_utc(request: pytest.FixtureRequest, engine: str) -> None:
+def test_frame_takes_times_without_a_zone_as_utc(
+    request: pytest.FixtureRequest, engine: str
+) -> None:
     at = datetime.fromisoformat("2024-07-01T12:00:00")
     rows = pa.Table.from_pylist([{"user_id": "me", "at": at}], schema=ROWS)
     assert frame(request.getfixturevalue(engine), rows).toArrow().to_pylist() == [
@@ -118,7 +140,9 @@ def test_stretches_keep_days_whole_and_lose_nothing(largest: int) -> None:
     tables = [days_table(30, 20), days_table(10, 1), days_table(0, 0).cast(days_table(1, 1).schema)]
     parts = list(stretches(tables, largest))
     assert len(parts) > 1
-    assert [pa.concat_tables([part[n] for part in parts]).sort_by("day") for n in range(3)] == tables
+    assert [
+        pa.concat_tables([part[n] for part in parts]).sort_by("day") for n in range(3)
+    ] == tables
     days = [set(table.column("day").to_pylist()) for part in parts for table in part[:1]]
     assert sum(len(found) for found in days) == len(set().union(*days)) == 30
 

@@ -19,7 +19,14 @@ from bio_lakehouse.engines.sql import DuckDbSql, SqlEngine, Tables
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake.tables import Tables as IcebergTables
-from bio_lakehouse_tests.engines.memory_lake import DAILY, WORKOUTS, MemoryTables, engine, table_of, table_of_text
+from bio_lakehouse_tests.engines.memory_lake import (
+    DAILY,
+    WORKOUTS,
+    MemoryTables,
+    engine,
+    table_of,
+    table_of_text,
+)
 from bio_lakehouse_tests.engines.test_guard import HOSTILE
 
 DAYS = """
@@ -53,11 +60,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sql(folder: Path) -> DuckDbSql:
-    return engine(folder, views=False, daily=table_of_text(DAILY, DAYS), workouts=table_of_text(WORKOUTS, RIDES))
+    return engine(
+        folder,
+        views=False,
+        daily=table_of_text(DAILY, DAYS),
+        workouts=table_of_text(WORKOUTS, RIDES),
+    )
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=[question["ask"][:70] for question in QUESTIONS])
-def test_a_question_is_answered_with_the_right_rows(sql: DuckDbSql, question: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "question", QUESTIONS, ids=[question["ask"][:70] for question in QUESTIONS]
+)
+def test_a_question_is_answered_with_the_right_rows(
+    sql: DuckDbSql, question: dict[str, Any]
+) -> None:
     assert rows_of(sql.query(question["ask"], "me")) == [tuple(row) for row in question["rows"]]
 
 
@@ -70,7 +86,9 @@ def test_nothing_hostile_reaches_the_tables(sql: DuckDbSql) -> None:
 
 
 def test_only_what_a_question_needs_is_scanned_through_views_too(sql: DuckDbSql) -> None:
-    sql.query("SELECT count(*) FROM energy_state AS e JOIN weekly_trends AS w ON w.day = e.day", "me")
+    sql.query(
+        "SELECT count(*) FROM energy_state AS e JOIN weekly_trends AS w ON w.day = e.day", "me"
+    )
 
     assert scans(sql) == [(DAILY.full_name, "me")]
 
@@ -88,7 +106,9 @@ def test_nobody_elses_rows_are_there_whatever_is_asked(sql: DuckDbSql) -> None:
 
 
 def test_all_users_are_there_when_no_one_is_named(sql: DuckDbSql) -> None:
-    answer = sql.query("SELECT user_id, count(*) FROM energy_state GROUP BY user_id ORDER BY user_id", None)
+    answer = sql.query(
+        "SELECT user_id, count(*) FROM energy_state GROUP BY user_id ORDER BY user_id", None
+    )
 
     assert rows_of(answer) == [("ann", 2), ("me", 5)]
 
@@ -105,17 +125,23 @@ def test_a_view_is_made_once_and_anew_when_its_text_changed(tmp_path: Path) -> N
 
 def test_a_question_uses_the_text_that_was_made_last(tmp_path: Path) -> None:
     sql = engine(tmp_path, daily=table_of_text(DAILY, DAYS))
-    changed = "SELECT user_id, day, 'asleep' AS energy_state FROM bio_gold.daily_readiness_performance"
+    changed = (
+        "SELECT user_id, day, 'asleep' AS energy_state FROM bio_gold.daily_readiness_performance"
+    )
 
     sql.create_view(replace(VIEWS["energy_state"], sql=changed))
 
-    assert rows_of(sql.query("SELECT DISTINCT energy_state FROM energy_state", "me")) == [("asleep",)]
+    assert rows_of(sql.query("SELECT DISTINCT energy_state FROM energy_state", "me")) == [
+        ("asleep",)
+    ]
 
 
 def test_a_view_that_was_never_made_names_the_command(tmp_path: Path) -> None:
     sql = engine(tmp_path, views=False)
 
-    with pytest.raises(QueryError, match=r"bio_gold\.energy_state is not there yet: run `bio-lakehouse refresh`"):
+    with pytest.raises(
+        QueryError, match=r"bio_gold\.energy_state is not there yet: run `bio-lakehouse refresh`"
+    ):
         sql.query("SELECT * FROM energy_state", "me")
     with pytest.raises(QueryError, match="bio-lakehouse refresh"):
         sql.rows_of("energy_state")
@@ -166,12 +192,20 @@ def test_rows_of_a_view_are_those_of_its_days_in_order(sql: DuckDbSql) -> None:
     answer = sql.rows_of("energy_state", date(2026, 1, 2), date(2026, 1, 5), "me")
 
     assert answer["day"].to_pylist() == [date(2026, 1, 2), date(2026, 1, 3), date(2026, 1, 5)]
-    assert answer["readiness_delta"].to_pylist() == [-18, -27, None], "windows look back before the first day"
+    assert answer["readiness_delta"].to_pylist() == [-18, -27, None], (
+        "windows look back before the first day"
+    )
 
 
-def test_rows_of_a_view_without_a_day_are_computed_over_the_days_up_to_the_last(sql: DuckDbSql) -> None:
+def test_rows_of_a_view_without_a_day_are_computed_over_the_days_up_to_the_last(
+    sql: DuckDbSql,
+) -> None:
     by_last = {
-        last: sum(sql.rows_of("readiness_performance_correlation", None, last, "me")["sample_size"].to_pylist())
+        last: sum(
+            sql.rows_of("readiness_performance_correlation", None, last, "me")[
+                "sample_size"
+            ].to_pylist()
+        )
         for last in (date(2025, 12, 31), date(2026, 1, 4), None)
     }
 
@@ -192,13 +226,17 @@ def test_rows_of_what_is_no_view_are_refused(sql: DuckDbSql) -> None:
 
 
 def test_columns_without_a_name_are_called_as_in_athena(sql: DuckDbSql) -> None:
-    answer = sql.query("SELECT day, count(*), max(sleep_score) AS best, 1 FROM energy_state GROUP BY day", "me")
+    answer = sql.query(
+        "SELECT day, count(*), max(sleep_score) AS best, 1 FROM energy_state GROUP BY day", "me"
+    )
 
     assert answer.schema.names == ["day", "_col1", "best", "_col3"]
 
 
 def test_sums_of_whole_numbers_are_bigints_and_dates_stay_dates(sql: DuckDbSql) -> None:
-    answer = sql.query("SELECT sum(steps), date_trunc('week', min(day)) FROM daily_readiness_performance", "me")
+    answer = sql.query(
+        "SELECT sum(steps), date_trunc('week', min(day)) FROM daily_readiness_performance", "me"
+    )
 
     assert answer.schema.types == [pa.int64(), pa.date32()]
 
@@ -240,7 +278,11 @@ def test_the_engine_itself_reaches_no_file_and_cannot_be_opened(
     monkeypatch: pytest.MonkeyPatch, sql: DuckDbSql
 ) -> None:
     """Behind the guard, DuckDB is locked as well: what slips through translation still finds nothing."""
-    attempts = ["SELECT * FROM read_text('/etc/passwd')", "SET enable_external_access = true", "FROM secret_frame"]
+    attempts = [
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SET enable_external_access = true",
+        "FROM secret_frame",
+    ]
     secret_frame = pa.table({"x": [1]})
 
     for attempt in attempts:
@@ -262,14 +304,22 @@ def test_a_cold_import_is_light() -> None:
     heavy = "pandas pyspark pysail dagster scipy statsmodels plotly pyiceberg".split()  # noqa: SIM905
     script = "import sys, bio_lakehouse.engines.sql; print(*sys.modules)"
 
-    modules = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    modules = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    ).stdout.split()
 
     assert set(heavy).isdisjoint(modules)
 
 
-def test_five_years_are_answered_from_a_standing_start_in_good_time(folder: Path, tmp_path: Path) -> None:
+def test_five_years_are_answered_from_a_standing_start_in_good_time(
+    folder: Path, tmp_path: Path
+) -> None:
     rows = [
-        {"user_id": "me", "day": date(2021, 1, 1) + timedelta(offset), "readiness_score": 50 + offset % 50}
+        {
+            "user_id": "me",
+            "day": date(2021, 1, 1) + timedelta(offset),
+            "readiness_score": 50 + offset % 50,
+        }
         for offset in range(5 * 365)
     ]
     sql = engine(folder, views=False, daily=table_of(DAILY, rows))
@@ -282,7 +332,11 @@ def test_five_years_are_answered_from_a_standing_start_in_good_time(folder: Path
 
 
 def rows_of(answer: pa.Table) -> list[tuple[Any, ...]]:
-    return list(zip(*(column.to_pylist() for column in answer.columns), strict=True)) if answer.num_columns else []
+    return (
+        list(zip(*(column.to_pylist() for column in answer.columns), strict=True))
+        if answer.num_columns
+        else []
+    )
 
 
 def scans(sql: DuckDbSql) -> list[tuple[str, str | None]]:

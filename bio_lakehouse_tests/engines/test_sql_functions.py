@@ -142,7 +142,10 @@ SCALARS: list[tuple[str, Any]] = [
     ("day_of_year(date '2026-02-01')", 32),
     ("dow(date '2026-01-05')", 1),
     ("doy(date '2026-02-01')", 32),
-    ("format_datetime(timestamp '2026-01-02 12:04:05', 'yyyy-MM-dd HH:mm:ss')", "2026-01-02 12:04:05"),
+    (
+        "format_datetime(timestamp '2026-01-02 12:04:05', 'yyyy-MM-dd HH:mm:ss')",
+        "2026-01-02 12:04:05",
+    ),
     ("format_datetime(date '2026-01-02', 'EEEE, d MMMM yyyy')", "Friday, 2 January 2026"),
     ("format_datetime(date '2025-12-29', 'xxxx-''W''ww e ''%''')", "2026-W01 1 %"),
     ("from_iso8601_date('2026-01-02')", date(2026, 1, 2)),
@@ -189,8 +192,14 @@ SCALARS: list[tuple[str, Any]] = [
     ("sequence(1, 3)", [1, 2, 3]),
     ("sequence(3, 1)", [3, 2, 1]),
     ("sequence(1, 7, 3)", [1, 4, 7]),
-    ("sequence(date '2026-01-30', date '2026-02-01')", [date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 1)]),
-    ("sequence(date '2026-01-01', date '2026-03-01', interval '1' month)", [date(2026, n, 1) for n in (1, 2, 3)]),
+    (
+        "sequence(date '2026-01-30', date '2026-02-01')",
+        [date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 1)],
+    ),
+    (
+        "sequence(date '2026-01-01', date '2026-03-01', interval '1' month)",
+        [date(2026, n, 1) for n in (1, 2, 3)],
+    ),
     ("slice(ARRAY[1, 2, 3, 4], 2, 2)", [2, 3]),
     ("slice(ARRAY[1, 2, 3, 4], -3, 2)", [2, 3]),
     ("transform(ARRAY[5, NULL, 6], x -> coalesce(x, 0) + 1)", [6, 1, 7]),
@@ -326,30 +335,44 @@ def sql(tmp_path_factory: pytest.TempPathFactory) -> DuckDbSql:
 @pytest.fixture(scope="module")
 def answers(sql: DuckDbSql) -> dict[str, list[Any]]:
     """All expressions' values, a list of one or of one a row, from one question a kind."""
-    kinds = ((SCALARS + SYNTAX, ""), (AGGREGATES, f"FROM {ROWS}"), (WINDOWS, f"FROM {ROWS} ORDER BY n"))
+    kinds = (
+        (SCALARS + SYNTAX, ""),
+        (AGGREGATES, f"FROM {ROWS}"),
+        (WINDOWS, f"FROM {ROWS} ORDER BY n"),
+    )
     found: dict[str, list[Any]] = {}
     for cases, source in kinds:
         expressions = [expression for expression, _ in cases]
         answer = sql.query(f"SELECT {', '.join(expressions)} {source}", None)
-        found |= {text: column.to_pylist() for text, column in zip(expressions, answer.columns, strict=True)}
+        found |= {
+            text: column.to_pylist()
+            for text, column in zip(expressions, answer.columns, strict=True)
+        }
     return found
 
 
 @pytest.mark.parametrize(("expression", "value"), SCALARS + SYNTAX + AGGREGATES)
-def test_an_expression_has_athenas_value(answers: dict[str, list[Any]], expression: str, value: Any) -> None:
+def test_an_expression_has_athenas_value(
+    answers: dict[str, list[Any]], expression: str, value: Any
+) -> None:
     (found,) = answers[expression]
 
     assert_same(found, value)
 
 
 @pytest.mark.parametrize(("expression", "values"), WINDOWS)
-def test_a_window_has_athenas_values(answers: dict[str, list[Any]], expression: str, values: list[Any]) -> None:
+def test_a_window_has_athenas_values(
+    answers: dict[str, list[Any]], expression: str, values: list[Any]
+) -> None:
     for found, value in zip(answers[expression], values, strict=True):
         assert_same(found, value)
 
 
 def test_a_grouping_says_which_columns_were_grouped(sql: DuckDbSql) -> None:
-    answer = sql.query(f"SELECT s, grouping(s) AS g, sum(n) AS n FROM {ROWS} GROUP BY ROLLUP (s) ORDER BY g, s", None)
+    answer = sql.query(
+        f"SELECT s, grouping(s) AS g, sum(n) AS n FROM {ROWS} GROUP BY ROLLUP (s) ORDER BY g, s",
+        None,
+    )
 
     assert [tuple(row.values()) for row in answer.to_pylist()] == [
         ("a", 0, 4),
@@ -361,7 +384,9 @@ def test_a_grouping_says_which_columns_were_grouped(sql: DuckDbSql) -> None:
 
 def test_every_function_has_a_case() -> None:
     written = "; ".join(f"SELECT {expression}" for expression, _ in SCALARS + AGGREGATES + WINDOWS)
-    called = {call.name.lower() for call in parse_all(written) for call in call.find_all(exp.Anonymous)}
+    called = {
+        call.name.lower() for call in parse_all(written) for call in call.find_all(exp.Anonymous)
+    }
 
     assert called - {"grouping"} == FUNCTIONS - {"grouping"}
 
@@ -373,7 +398,10 @@ def test_every_function_has_a_case() -> None:
         ("format_datetime(current_date, 'G')", "format_datetime.. is not translated with 'G'"),
         ("date_format(current_date, lower('%Y'))", "needs its format written out"),
         ("date_format(current_date)", "takes 2 arguments, not 1"),
-        ("date_add('fortnight', 1, current_date)", "needs its unit written out, one of millisecond, .*not 'fortnight'"),
+        (
+            "date_add('fortnight', 1, current_date)",
+            "needs its unit written out, one of millisecond, .*not 'fortnight'",
+        ),
         ("date_trunc(lower('DAY'), current_date)", "needs its unit written out"),
         ("date_diff('day', current_date)", "takes 3 arguments, not 2"),
         ("date_add('day', 1, '2026-01-01')", "cannot be answered"),
@@ -393,7 +421,9 @@ def test_what_has_no_answer_is_explained(sql: DuckDbSql, expression: str, messag
 def assert_same(found: Any, value: Any) -> None:
     expected = pytest.approx(value, rel=1e-12, abs=1e-12) if isinstance(value, float) else value
     assert found == expected
-    assert type(found) is type(value) or isinstance(value, float | int), f"{found!r} is not of {value!r}'s type"
+    assert type(found) is type(value) or isinstance(value, float | int), (
+        f"{found!r} is not of {value!r}'s type"
+    )
 
 
 def parse_all(written: str) -> list[exp.Expr]:

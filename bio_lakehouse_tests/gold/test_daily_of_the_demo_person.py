@@ -22,7 +22,14 @@ from bio_lakehouse.lake.bronze import ARROW as BRONZE
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.silver import SCHEMAS, TRANSFORMS, coverage
 from bio_lakehouse.sources import parse
-from bio_lakehouse.sources.demo import MAX_HEART_RATE, Truth, daily_rows, simulate, workout_rows, write_files
+from bio_lakehouse.sources.demo import (
+    MAX_HEART_RATE,
+    Truth,
+    daily_rows,
+    simulate,
+    workout_rows,
+    write_files,
+)
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
 
 Row = dict[str, Any]
@@ -30,7 +37,12 @@ Tables = dict[str, pa.Table]
 
 END = date(2025, 11, 20)
 LANDED = datetime.fromisoformat("2025-11-21T06:00:00")
-ZONES = {"heart_rate_zone_2": 60, "heart_rate_zone_3": 70, "heart_rate_zone_4": 80, "heart_rate_zone_5": 90}
+ZONES = {
+    "heart_rate_zone_2": 60,
+    "heart_rate_zone_3": 70,
+    "heart_rate_zone_4": 80,
+    "heart_rate_zone_5": 90,
+}
 COVERAGE = pa.schema(
     {name: pa.string() for name in ("user_id", "source", "origin", "source_file")}
     | {"first_day": pa.date32(), "last_day": pa.date32(), "ingested_at": pa.timestamp("us")}
@@ -40,7 +52,10 @@ FIVE_YEARS, BUDGET_S = 1825, 4.0
 
 def parsed_files(truth: Truth, folder: Path) -> dict[str, ParsedFile]:
     context = ParseContext(ZoneInfo(truth.timezone), date(2015, 1, 1), END)
-    return {path.name: parse(path.name, path.read_bytes(), context) for path in write_files(truth, folder)}
+    return {
+        path.name: parse(path.name, path.read_bytes(), context)
+        for path in write_files(truth, folder)
+    }
 
 
 def bronze_row(name: str, file: ParsedFile, record: Record) -> Row:
@@ -60,16 +75,27 @@ def bronze_row(name: str, file: ParsedFile, record: Record) -> Row:
 
 
 def bronze_tables(files: dict[str, ParsedFile]) -> Tables:
-    rows: dict[str, list[Row]] = {dataset: [] for transform in TRANSFORMS.values() for dataset in transform.inputs}
+    rows: dict[str, list[Row]] = {
+        dataset: [] for transform in TRANSFORMS.values() for dataset in transform.inputs
+    }
     for name, file in files.items():
         for record in file.records:
             rows[record.dataset].append(bronze_row(name, file, record))
-    return {dataset: pa.Table.from_pylist(of_dataset, schema=BRONZE) for dataset, of_dataset in rows.items()}
+    return {
+        dataset: pa.Table.from_pylist(of_dataset, schema=BRONZE)
+        for dataset, of_dataset in rows.items()
+    }
 
 
 def coverage_entries(files: dict[str, ParsedFile]) -> pa.Table:
     rows = [
-        {"user_id": "me", "source": file.source, "origin": file.origin, "source_file": name, "ingested_at": LANDED}
+        {
+            "user_id": "me",
+            "source": file.source,
+            "origin": file.origin,
+            "source_file": name,
+            "ingested_at": LANDED,
+        }
         | {"first_day": file.coverage[0], "last_day": file.coverage[1]}
         for name, file in files.items()
         if file.coverage
@@ -81,7 +107,9 @@ def silver_tables(spark: SparkSession, bronze: Tables, entries: pa.Table) -> Tab
     me = {"user_id": "me", "timezone": "UTC", "max_heart_rate": MAX_HEART_RATE} | ZONES
     users = frame(spark, pa.Table.from_pylist([me], schema=USERS))
     tables = {
-        table: transform.function(*[frame(spark, bronze[name]) for name in transform.inputs], users=users).toArrow()
+        table: transform.function(
+            *[frame(spark, bronze[name]) for name in transform.inputs], users=users
+        ).toArrow()
         for table, transform in TRANSFORMS.items()
     }
     return tables | {"coverage": coverage.transform(frame(spark, entries)).toArrow()}
@@ -89,7 +117,10 @@ def silver_tables(spark: SparkSession, bronze: Tables, entries: pa.Table) -> Tab
 
 def all_tables(spark: SparkSession, bronze: Tables, entries: pa.Table, days: int) -> Tables:
     silver = silver_tables(spark, bronze, entries)
-    frames = {name: frame(spark, silver[name].select(list(columns))) for name, columns in daily.INPUTS.items()}
+    frames = {
+        name: frame(spark, silver[name].select(list(columns)))
+        for name, columns in daily.INPUTS.items()
+    }
     first = date.fromordinal(END.toordinal() - days + 1)
     return silver | {daily.SCHEMA.name: daily.transform(frames, first, END).toArrow()}
 
@@ -122,19 +153,35 @@ def lake(
     return compute
 
 
-def test_every_day_is_what_was_lived(truth: Truth, lake: Callable[[str], dict[str, list[Row]]]) -> None:
+def test_every_day_is_what_was_lived(
+    truth: Truth, lake: Callable[[str], dict[str, list[Row]]]
+) -> None:
     rows = {row["day"]: row for row in lake("sail")[daily.SCHEMA.name]}
     expected = {row["day"]: row for row in daily_rows(truth)}
-    unknown = [day for day, row in expected.items() if all(v is None for k, v in row.items() if k not in daily.DAY)]
+    unknown = [
+        day
+        for day, row in expected.items()
+        if all(v is None for k, v in row.items() if k not in daily.DAY)
+    ]
     assert set(rows) | set(unknown) == set(expected)
     assert list(rows.values()) == [pytest.approx(expected[day], nan_ok=False) for day in rows]
 
 
-def test_every_workout_is_what_was_done(truth: Truth, lake: Callable[[str], dict[str, list[Row]]]) -> None:
+def test_every_workout_is_what_was_done(
+    truth: Truth, lake: Callable[[str], dict[str, list[Row]]]
+) -> None:
     made = sorted(lake("sail")["peloton_workouts"], key=lambda row: row["started_at"])
     expected = workout_rows(truth)
-    assert [{name: row[name] for name in told} for row, told in zip(made, expected, strict=True)] == expected
-    assert {row["heart_rate_zone"] for row in made if row["avg_heart_rate_bpm"] is not None} <= {1, 2, 3, 4, 5}
+    assert [
+        {name: row[name] for name in told} for row, told in zip(made, expected, strict=True)
+    ] == expected
+    assert {row["heart_rate_zone"] for row in made if row["avg_heart_rate_bpm"] is not None} <= {
+        1,
+        2,
+        3,
+        4,
+        5,
+    }
 
 
 @pytest.mark.jvm

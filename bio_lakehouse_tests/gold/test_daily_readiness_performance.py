@@ -21,7 +21,9 @@ from bio_lakehouse.silver import SCHEMAS
 Row = dict[str, Any]
 Outcome = Callable[[str], pa.Table]
 
-CASES: list[Row] = yaml.safe_load((Path(__file__).parent / "cases" / "daily_readiness_performance.yaml").read_text())
+CASES: list[Row] = yaml.safe_load(
+    (Path(__file__).parent / "cases" / "daily_readiness_performance.yaml").read_text()
+)
 FIRST, LAST = date(2024, 3, 1), date(2024, 3, 31)
 ENGINES = ["sail", pytest.param("spark_jvm", marks=pytest.mark.jvm)]
 
@@ -30,7 +32,11 @@ FILLERS = {"timestamp": datetime.fromisoformat("2024-06-01T12:00:00")}
 
 def silver_row(table: str, case: str, number: int, given: Row) -> Row:
     """A silver row with what the case leaves out: null, or something where it is required."""
-    return {column.name: filler(column, number) for column in SCHEMAS[table].columns} | {"user_id": case} | given
+    return (
+        {column.name: filler(column, number) for column in SCHEMAS[table].columns}
+        | {"user_id": case}
+        | given
+    )
 
 
 def filler(column: Column, number: int) -> object:
@@ -51,7 +57,11 @@ def silver_table(table: str) -> pa.Table:
 
 def gold_table(spark: SparkSession, tables: dict[str, pa.Table]) -> pa.Table:
     frames = {name: frame(spark, rows) for name, rows in tables.items()}
-    return transform(frames, FIRST, LAST).toArrow().sort_by([(name, "ascending") for name in SCHEMA.grain])
+    return (
+        transform(frames, FIRST, LAST)
+        .toArrow()
+        .sort_by([(name, "ascending") for name in SCHEMA.grain])
+    )
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +70,9 @@ def outcome(request: pytest.FixtureRequest) -> Outcome:
 
     @cache
     def compute(engine: str) -> pa.Table:
-        return gold_table(request.getfixturevalue(engine), {name: silver_table(name) for name in INPUTS})
+        return gold_table(
+            request.getfixturevalue(engine), {name: silver_table(name) for name in INPUTS}
+        )
 
     return compute
 
@@ -76,7 +88,9 @@ def test_rows(outcome: Outcome, engine: str, case: Row) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_columns_are_the_schema(outcome: Outcome, engine: str) -> None:
     produced = outcome(engine).schema
-    assert [(field.name, field.type) for field in produced] == [(f.name, f.type) for f in SCHEMA.arrow]
+    assert [(field.name, field.type) for field in produced] == [
+        (f.name, f.type) for f in SCHEMA.arrow
+    ]
 
 
 @pytest.mark.jvm
@@ -85,7 +99,9 @@ def test_sail_and_spark_agree(outcome: Outcome) -> None:
 
 
 def test_nothing_known_makes_no_days(sail: SparkSession) -> None:
-    empty = {name: SCHEMAS[name].arrow.empty_table().select(columns) for name, columns in INPUTS.items()}
+    empty = {
+        name: SCHEMAS[name].arrow.empty_table().select(columns) for name, columns in INPUTS.items()
+    }
     assert gold_table(sail, empty).num_rows == 0
 
 

@@ -16,7 +16,9 @@ def days(*numbers: int) -> frozenset[date]:
     return frozenset(date(2026, 3, number) for number in numbers)
 
 
-KNOWN = Knowledge(recorded=days(5, 6, 9), covered=days(3, 5, 6, 7, 8, 9), unworn=days(7, 12), failed=days(11))
+KNOWN = Knowledge(
+    recorded=days(5, 6, 9), covered=days(3, 5, 6, 7, 8, 9), unworn=days(7, 12), failed=days(11)
+)
 
 
 def test_each_cause_by_hand() -> None:
@@ -35,7 +37,9 @@ def test_each_cause_by_hand() -> None:
 
 
 def test_nothing_ever_recorded_is_before_the_first_record() -> None:
-    assert cause_of(date(2026, 3, 1), Knowledge(frozenset(), frozenset()), TODAY) is Cause.BEFORE_FIRST
+    assert (
+        cause_of(date(2026, 3, 1), Knowledge(frozenset(), frozenset()), TODAY) is Cause.BEFORE_FIRST
+    )
 
 
 def test_a_fetch_that_failed_is_the_cause_also_when_nothing_was_ever_recorded() -> None:
@@ -67,7 +71,11 @@ def test_a_day_is_recorded_or_has_one_cause_and_stretches_keep_them_all(
 
 def test_stretches_break_where_the_cause_changes() -> None:
     found = stretches(
-        {date(2026, 3, 1): Cause.NOT_WORN, date(2026, 3, 2): Cause.NOT_WORN, date(2026, 3, 3): Cause.NOT_DUE}
+        {
+            date(2026, 3, 1): Cause.NOT_WORN,
+            date(2026, 3, 2): Cause.NOT_WORN,
+            date(2026, 3, 3): Cause.NOT_DUE,
+        }
     )
     assert found == [
         Stretch(date(2026, 3, 1), date(2026, 3, 2), Cause.NOT_WORN),

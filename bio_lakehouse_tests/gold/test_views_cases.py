@@ -11,7 +11,13 @@ import sqlglot
 import yaml
 
 from bio_lakehouse.gold.views import VIEWS, View
-from bio_lakehouse_tests.engines.memory_lake import DAILY, WORKOUTS, engine, rows_of_text, table_of_text
+from bio_lakehouse_tests.engines.memory_lake import (
+    DAILY,
+    WORKOUTS,
+    engine,
+    rows_of_text,
+    table_of_text,
+)
 
 FOLDER = Path(__file__).parent / "view_cases"
 CASES = [
@@ -60,6 +66,9 @@ def assert_rows(rows: list[dict[str, Any]], view: View, case: dict[str, str]) ->
     names = ["user_id", *(name.strip() for name in case["expect"].splitlines()[0].split("|"))]
     found = [{name: row[name] for name in names} for row in rows]
     assert found == [
-        {name: pytest.approx(value, abs=1e-9) if isinstance(value, float) else value for name, value in row.items()}
+        {
+            name: pytest.approx(value, abs=1e-9) if isinstance(value, float) else value
+            for name, value in row.items()
+        }
         for row in expected
     ]

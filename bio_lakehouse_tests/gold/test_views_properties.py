@@ -19,7 +19,11 @@ from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake.tables import violations
 from bio_lakehouse_tests.engines.memory_lake import DAILY, engine, table_of
 
-scores = st.none() | st.integers(0, 100) | st.sampled_from([49, 50, 64, 65, 69, 70, 79, 80, 84, 85, 87, 88])
+scores = (
+    st.none()
+    | st.integers(0, 100)
+    | st.sampled_from([49, 50, 64, 65, 69, 70, 79, 80, 84, 85, 87, 88])
+)
 days = st.fixed_dictionaries(
     {
         "readiness_score": scores,
@@ -38,15 +42,28 @@ Calendar = pd.DataFrame
 
 
 def lake_rows(user_id: str, history: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{"user_id": user_id, "day": FIRST_DAY + timedelta(offset)} | row for offset, row in sorted(history.items())]
+    return [
+        {"user_id": user_id, "day": FIRST_DAY + timedelta(offset)} | row
+        for offset, row in sorted(history.items())
+    ]
 
 
 def calendar(rows: list[dict[str, Any]]) -> Calendar:
     """One user's rows, a row for every calendar day; `exists` says which of them the lake has."""
-    frame = pd.DataFrame(rows).drop(columns="user_id").set_index(pd.to_datetime([row["day"] for row in rows]))
+    frame = (
+        pd.DataFrame(rows)
+        .drop(columns="user_id")
+        .set_index(pd.to_datetime([row["day"] for row in rows]))
+    )
     frame["exists"] = True
     frame["trained"] = frame["had_workout"].map({True: 1.0, False: 0.0}).astype(float)
-    numbers = ["readiness_score", "sleep_score", "total_output_kj", "readiness_to_output_ratio", "hrv_balance_score"]
+    numbers = [
+        "readiness_score",
+        "sleep_score",
+        "total_output_kj",
+        "readiness_to_output_ratio",
+        "hrv_balance_score",
+    ]
     frame[numbers] = frame[numbers].astype(float)
     return frame.asfreq("D")
 
@@ -75,7 +92,9 @@ def intensity(readiness: float, sleep: float, hrv: float) -> str | None:
 def energy_state(frame: Calendar) -> Calendar:
     states = [
         intensity(*row)
-        for row in zip(frame["readiness_score"], frame["sleep_score"], frame["hrv_balance_score"], strict=True)
+        for row in zip(
+            frame["readiness_score"], frame["sleep_score"], frame["hrv_balance_score"], strict=True
+        )
     ]
     return pd.DataFrame(
         {
@@ -108,7 +127,11 @@ def overtraining_risk(frame: Calendar) -> Calendar:
     workouts = frame["trained"].rolling(3, min_periods=1).sum()
     falling = (readiness < 65) & (readiness < readiness.shift(1)) & (readiness < readiness.shift(2))
     strained = (readiness < 70) & (workouts == 3) | (frame["readiness_to_output_ratio"] > 4)
-    risk = pd.Series("low_risk", frame.index).mask(strained, "moderate_risk").mask(falling, "high_risk")
+    risk = (
+        pd.Series("low_risk", frame.index)
+        .mask(strained, "moderate_risk")
+        .mask(falling, "high_risk")
+    )
     return pd.DataFrame(
         {
             "readiness_vs_3day": readiness - mean_of(readiness, 3).shift(1),
@@ -139,7 +162,10 @@ def weekly_trends(frame: Calendar) -> Calendar:
     weeks["trend"] = [
         trend(readiness, output) if usable else None
         for readiness, output, usable in zip(
-            weeks["readiness_change"], weeks["output_change"], enough & weeks["is_complete"], strict=True
+            weeks["readiness_change"],
+            weeks["output_change"],
+            enough & weeks["is_complete"],
+            strict=True,
         )
     ]
     return weeks
@@ -148,11 +174,21 @@ def weekly_trends(frame: Calendar) -> Calendar:
 def trend(readiness: float, output: float) -> str | None:
     if pd.isna(output):
         return None
-    names = {(1, 1): "improving", (-1, -1): "declining", (-1, 1): "overreaching", (1, -1): "recovering"}
+    names = {
+        (1, 1): "improving",
+        (-1, -1): "declining",
+        (-1, 1): "overreaching",
+        (1, -1): "recovering",
+    }
     return names.get(((readiness > 0) - (readiness < 0), (output > 0) - (output < 0)), "stable")
 
 
-RULES: list[Callable[[Calendar], Calendar]] = [energy_state, dashboard_30day, overtraining_risk, weekly_trends]
+RULES: list[Callable[[Calendar], Calendar]] = [
+    energy_state,
+    dashboard_30day,
+    overtraining_risk,
+    weekly_trends,
+]
 
 
 @pytest.fixture(scope="module")
@@ -186,9 +222,17 @@ def test_one_users_rows_are_the_same_whoever_else_is_in_the_lake(
     both = lake(made_views, lake_rows("ann", ann) + lake_rows("bob", bob))
     alone = lake(made_views, lake_rows("ann", ann))
 
-    for name in ("readiness_performance_correlation", "sleep_performance_prediction", "workout_recommendations"):
+    for name in (
+        "readiness_performance_correlation",
+        "sleep_performance_prediction",
+        "workout_recommendations",
+    ):
         of_all = [row for row in both.rows_of(name).to_pylist() if row["user_id"] == "ann"]
-        assert of_all == both.rows_of(name, user_id="ann").to_pylist() == alone.rows_of(name).to_pylist()
+        assert (
+            of_all
+            == both.rows_of(name, user_id="ann").to_pylist()
+            == alone.rows_of(name).to_pylist()
+        )
 
 
 @settings(max_examples=4)

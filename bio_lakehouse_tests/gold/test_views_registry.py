@@ -17,7 +17,10 @@ from bio_lakehouse.lake.schema import ARROW_TYPES
 from bio_lakehouse_tests.engines.memory_lake import SCHEMAS, engine
 
 # Looked up in Trino's documentation, chapters "Aggregate", "Mathematical", "Conditional" and "Date and time functions".
-ATHENA_FUNCTIONS = set("avg coalesce corr count date_add date_trunc max min nullif round sum".split())  # noqa: SIM905
+ATHENA_FUNCTIONS = {
+    *("avg", "coalesce", "corr", "count", "date_add", "date_trunc"),
+    *("max", "min", "nullif", "round", "sum"),
+}
 EVERY_VIEW = pytest.mark.parametrize("view", VIEWS.values(), ids=list(VIEWS))
 HEAD = "/*\nWhat it shows.\n\ngrain: user_id, day\nowner: someone\ncolumns:\n  user_id string required: Whose.\n*/\n"
 
@@ -69,7 +72,9 @@ def test_dependencies_are_the_tables_that_are_read_and_no_cte() -> None:
     daily = "bio_gold.daily_readiness_performance"
 
     assert VIEWS["workout_type_optimization"].depends_on == (daily, "bio_silver.peloton_workouts")
-    assert {view.depends_on for view in VIEWS.values() if view.name != "workout_type_optimization"} == {(daily,)}
+    assert {
+        view.depends_on for view in VIEWS.values() if view.name != "workout_type_optimization"
+    } == {(daily,)}
 
 
 @EVERY_VIEW
@@ -81,7 +86,10 @@ def test_is_one_select_in_athenas_sql(view: View) -> None:
 
 @EVERY_VIEW
 def test_uses_only_functions_that_athena_has(view: View) -> None:
-    called = {call.name.lower() for call in sqlglot.parse_one(view.sql, read=AthenaQuery).find_all(exp.Anonymous)}
+    called = {
+        call.name.lower()
+        for call in sqlglot.parse_one(view.sql, read=AthenaQuery).find_all(exp.Anonymous)
+    }
 
     assert called <= ATHENA_FUNCTIONS
 
@@ -101,23 +109,42 @@ def test_every_name_is_a_column_of_what_is_read(view: View) -> None:
 
 def test_a_name_given_in_the_same_select_is_no_column() -> None:
     with pytest.raises(OptimizeError):
-        resolved_as_in_trino("SELECT steps AS s FROM bio_gold.daily_readiness_performance WHERE s > 1")
+        resolved_as_in_trino(
+            "SELECT steps AS s FROM bio_gold.daily_readiness_performance WHERE s > 1"
+        )
 
 
 @EVERY_VIEW
 def test_every_select_that_joins_or_groups_keeps_users_apart(view: View) -> None:
     for select in sqlglot.parse_one(view.sql, read="athena").find_all(exp.Select):
-        parts = [*(join.args.get("on") for join in select.args.get("joins", [])), select.args.get("group")]
-        parts += [exp.Tuple(expressions=window.args["partition_by"]) for window in select.find_all(exp.Window)]
-        assert all("user_id" in {column.name for column in part.find_all(exp.Column)} for part in parts if part)
+        parts = [
+            *(join.args.get("on") for join in select.args.get("joins", [])),
+            select.args.get("group"),
+        ]
+        parts += [
+            exp.Tuple(expressions=window.args["partition_by"])
+            for window in select.find_all(exp.Window)
+        ]
+        assert all(
+            "user_id" in {column.name for column in part.find_all(exp.Column)}
+            for part in parts
+            if part
+        )
 
 
 def test_a_column_has_its_bounds_and_comment() -> None:
-    head = HEAD.replace("*/", "  delta int -5..5: A change\n    in points.\n  steps long 0..: Steps.\n*/")
+    head = HEAD.replace(
+        "*/", "  delta int -5..5: A change\n    in points.\n  steps long 0..: Steps.\n*/"
+    )
 
     _, delta, steps = parse_view("v", head + "SELECT 1 FROM bio_gold.t").columns
 
-    assert (delta.minimum, delta.maximum, delta.comment, delta.required) == (-5, 5, "A change in points.", False)
+    assert (delta.minimum, delta.maximum, delta.comment, delta.required) == (
+        -5,
+        5,
+        "A change in points.",
+        False,
+    )
     assert (steps.type, steps.minimum, steps.maximum) == ("long", 0, None)
 
 
@@ -146,5 +173,11 @@ def resolved_as_in_trino(sql: str) -> bool:
         for database in ("bio_silver", "bio_gold")
     }
     statement = sqlglot.parse_one(sql, read="trino")
-    qualify(statement, dialect="trino", schema=schema, expand_alias_refs=False, validate_qualify_columns=True)
+    qualify(
+        statement,
+        dialect="trino",
+        schema=schema,
+        expand_alias_refs=False,
+        validate_qualify_columns=True,
+    )
     return True

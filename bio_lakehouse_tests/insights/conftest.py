@@ -40,7 +40,10 @@ def person() -> Callable[..., InsightData]:
     """InsightData from columns (newest day last, None or NaN unknown) and (day offset, discipline, …) workouts."""
 
     def make(
-        columns: dict[str, Any], workouts: list[dict[str, Any]] | None = None, end: date = AS_OF, **settings: Any
+        columns: dict[str, Any],
+        workouts: list[dict[str, Any]] | None = None,
+        end: date = AS_OF,
+        **settings: Any,
     ) -> InsightData:
         n = len(next(iter(columns.values())))
         needed = (
@@ -55,7 +58,13 @@ def person() -> Callable[..., InsightData]:
         daily.insert(0, "day", pd.to_datetime([end - timedelta(days=n - 1 - i) for i in range(n)]))
         done = pd.DataFrame(
             workouts or [],
-            columns=["day", "started_at", "fitness_discipline", "total_output_kj", "length_minutes"],
+            columns=[
+                "day",
+                "started_at",
+                "fitness_discipline",
+                "total_output_kj",
+                "length_minutes",
+            ],
         )
         return InsightData("me", end, daily, done, **settings)
 

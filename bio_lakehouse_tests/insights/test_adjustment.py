@@ -11,7 +11,9 @@ DAY = date(2025, 3, 9)
 
 
 def finding(p: float | None, **changes: object) -> Finding:
-    return Finding(name="a", claim="a", status="not found", test="t", window=(DAY, DAY), p=p, **changes)  # type: ignore[arg-type]
+    return Finding(
+        name="a", claim="a", status="not found", test="t", window=(DAY, DAY), p=p, **changes
+    )  # type: ignore[arg-type]
 
 
 def insight(name: str, *findings: Finding) -> Insight:

@@ -9,7 +9,10 @@ from bio_lakehouse.insights import adjust, anomaly_detection
 @pytest.fixture
 def scores():
     random = np.random.default_rng(41)
-    return {name: random.normal(80, 4, 100).round() for name in ("readiness_score", "sleep_score", "hrv_rmssd_ms")}
+    return {
+        name: random.normal(80, 4, 100).round()
+        for name in ("readiness_score", "sleep_score", "hrv_rmssd_ms")
+    }
 
 
 def by_name(insight):
@@ -22,7 +25,10 @@ def test_low_and_unusual_days_are_told_apart(person, scores, as_of) -> None:
     values = found["readiness"].values
     readiness = scores["readiness_score"]
     assert values["threshold"] == pytest.approx(readiness.mean() - 1.5 * readiness.std(ddof=1))
-    low = [(as_of - timedelta(days=int(99 - i))).isoformat() for i in np.flatnonzero(readiness < values["threshold"])]
+    low = [
+        (as_of - timedelta(days=int(99 - i))).isoformat()
+        for i in np.flatnonzero(readiness < values["threshold"])
+    ]
     assert values["low_days"] == low
     assert (as_of - timedelta(days=39)).isoformat() in low
     assert values["unusual_days"] == [(as_of - timedelta(days=4)).isoformat()]
@@ -30,15 +36,24 @@ def test_low_and_unusual_days_are_told_apart(person, scores, as_of) -> None:
 
 
 def test_nothing_is_tested(person, scores) -> None:
-    for finding in adjust([anomaly_detection.analyze(person(scores | {"had_workout": [True] * 100}))])[0].findings:
-        assert (finding.status, finding.tested, finding.p, finding.q) == ("described", False, None, None)
+    for finding in adjust(
+        [anomaly_detection.analyze(person(scores | {"had_workout": [True] * 100}))]
+    )[0].findings:
+        assert (finding.status, finding.tested, finding.p, finding.q) == (
+            "described",
+            False,
+            None,
+            None,
+        )
 
 
 def test_streaks_count_known_days_without_a_workout_only(person, scores, as_of) -> None:
     had = [True, False, False, False, False, True, False, False, None, False] + [True] * 90
     found = by_name(anomaly_detection.analyze(person(scores | {"had_workout": had})))
     begin = as_of - timedelta(days=98)
-    assert found["missed_workouts"].values["streaks"] == [[begin.isoformat(), (begin + timedelta(days=3)).isoformat()]]
+    assert found["missed_workouts"].values["streaks"] == [
+        [begin.isoformat(), (begin + timedelta(days=3)).isoformat()]
+    ]
     assert found["missed_workouts"].n == 99
     said = anomaly_detection.sentence(found["missed_workouts"])
     assert said == (
@@ -57,7 +72,11 @@ def test_days_before_the_window_serve_as_the_days_before(person, scores) -> None
 def test_twenty_seven_days_are_too_few(person) -> None:
     insight = anomaly_detection.analyze(person({"readiness_score": [80.0] * 26 + [20.0]}))
     found = by_name(insight)
-    assert (found["readiness"].status, found["readiness"].n, found["readiness"].needed) == ("not enough data", 27, 28)
+    assert (found["readiness"].status, found["readiness"].n, found["readiness"].needed) == (
+        "not enough data",
+        27,
+        28,
+    )
     assert found["readiness"].values == {}
     assert found["hrv"].n == 0
     said = anomaly_detection.narrate(insight)
@@ -69,7 +88,14 @@ def test_twenty_seven_days_are_too_few(person) -> None:
 def test_a_clean_person_hears_that_nothing_was_found(person) -> None:
     values = [80.0, 81.0] * 45
     insight = anomaly_detection.analyze(
-        person({"readiness_score": values, "sleep_score": values, "hrv_rmssd_ms": values, "had_workout": [True] * 90})
+        person(
+            {
+                "readiness_score": values,
+                "sleep_score": values,
+                "hrv_rmssd_ms": values,
+                "had_workout": [True] * 90,
+            }
+        )
     )
     said = anomaly_detection.narrate(insight)
     assert "Readiness: looked for low days" in said

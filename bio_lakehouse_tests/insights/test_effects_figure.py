@@ -8,7 +8,13 @@ def test_every_decided_effect_on_one_scale(person) -> None:
     sleep = random.normal(80, 6, 120).round()
     readiness = np.append(78, sleep[:-1]).round()
     report = insights_of(
-        person({"sleep_score": sleep, "readiness_score": readiness, "total_output_kj": random.integers(1, 400, 120)})
+        person(
+            {
+                "sleep_score": sleep,
+                "readiness_score": readiness,
+                "total_output_kj": random.integers(1, 400, 120),
+            }
+        )
     )
     figure = visualize_effects(report)
     labels = {label: trace.name for trace in figure.data for label in trace.y}

@@ -31,7 +31,11 @@ def test_pearson_false_positives_and_coverage(ar1, phi: float, n: int) -> None:
     pairs = zip(ar1(phi, 1500, n, seed=1), ar1(phi, 1500, n, seed=2), strict=True)
     results = [pearson(x, y) for x, y in pairs]
     assert np.mean([result.p < 0.05 for result in results]) <= 0.07
-    assert 0.93 <= np.mean([result.interval[0] <= 0 <= result.interval[1] for result in results]) <= 0.98
+    assert (
+        0.93
+        <= np.mean([result.interval[0] <= 0 <= result.interval[1] for result in results])
+        <= 0.98
+    )
 
 
 @pytest.mark.parametrize("phi", RESEMBLANCES[:3])
@@ -60,7 +64,11 @@ def test_group_false_positives_and_coverage_of_no_difference(ar1, phi: float, bl
         first = weekly_blocks(random, 120) if blocks else random.random(120) < 0.4
         results.append(compare_groups(np.round(78 + 7 * values), first, ~first))
     assert np.mean([result.p < 0.05 for result in results]) <= 0.075
-    assert 0.93 <= np.mean([result.interval[0] <= 0 <= result.interval[1] for result in results]) <= 0.985
+    assert (
+        0.93
+        <= np.mean([result.interval[0] <= 0 <= result.interval[1] for result in results])
+        <= 0.985
+    )
     assert np.mean([result.in_runs for result in results]) == 1 if blocks else 0.3
 
 
@@ -81,7 +89,11 @@ def test_rank_biserial_interval_covers_a_true_difference(ar1, phi: float, shift:
 @pytest.mark.parametrize("slope", [0.0, 0.01])
 def test_trend_false_positives_and_coverage(ar1, phi: float, slope: float) -> None:
     results = [trend(values + slope * np.arange(90)) for values in ar1(phi, 1000, 90, seed=12)]
-    assert 0.92 <= np.mean([result.interval[0] <= slope <= result.interval[1] for result in results]) <= 0.98
+    assert (
+        0.92
+        <= np.mean([result.interval[0] <= slope <= result.interval[1] for result in results])
+        <= 0.98
+    )
     if not slope:
         assert np.mean([result.p < 0.05 for result in results]) <= 0.08
 
@@ -91,7 +103,9 @@ def null_person(phi: float, blocks: bool, ar1, seed: int) -> InsightData:
     random = np.random.default_rng(seed)
     readiness, sleep, output, hrv = ar1(phi, 4, 180, seed=seed)
     days = [AS_OF - timedelta(days=179 - i) for i in range(180)]
-    kinds = random.choice(["Cycling", "Strength", "Yoga", "Running", "rest"], 180, p=[0.3, 0.15, 0.1, 0.1, 0.35])
+    kinds = random.choice(
+        ["Cycling", "Strength", "Yoga", "Running", "rest"], 180, p=[0.3, 0.15, 0.1, 0.1, 0.35]
+    )
     if blocks:
         kinds = np.where(weekly_blocks(random, 180), "rest", kinds)
     had = kinds != "rest"
@@ -105,17 +119,28 @@ def null_person(phi: float, blocks: bool, ar1, seed: int) -> InsightData:
             "had_workout": had,
         }
     )
-    daily.loc[random.random(180) < 0.08, ["readiness_score", "sleep_score", "hrv_rmssd_ms"]] = np.nan
-    done = daily[had].assign(fitness_discipline=kinds[had], started_at=daily["day"], length_minutes=30.0)
+    daily.loc[random.random(180) < 0.08, ["readiness_score", "sleep_score", "hrv_rmssd_ms"]] = (
+        np.nan
+    )
+    done = daily[had].assign(
+        fitness_discipline=kinds[had], started_at=daily["day"], length_minutes=30.0
+    )
     return InsightData("me", AS_OF, daily, done)
 
 
 @pytest.mark.parametrize("phi", RESEMBLANCES[:3])
 @pytest.mark.parametrize("blocks", [False, True])
-def test_at_most_six_in_a_hundred_reports_hold_a_false_finding(ar1, phi: float, blocks: bool) -> None:
+def test_at_most_six_in_a_hundred_reports_hold_a_false_finding(
+    ar1, phi: float, blocks: bool
+) -> None:
     reports, false, raw = 400, 0, 0
     for seed in range(reports):
-        tested = [f for i in insights_of(null_person(phi, blocks, ar1, seed)) for f in i.findings if f.p is not None]
+        tested = [
+            f
+            for i in insights_of(null_person(phi, blocks, ar1, seed))
+            for f in i.findings
+            if f.p is not None
+        ]
         assert len(tested) >= 4
         false += any(finding.status == "found" for finding in tested)
         raw += any(finding.p < 0.05 for finding in tested)

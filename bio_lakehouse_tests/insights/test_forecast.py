@@ -50,7 +50,10 @@ def test_what_readiness_follows_is_learnt_and_beats_all_rules(person) -> None:
     assert found.beats_all is True
     assert found.n == 90
     assert found.mean_error < min(found.baseline_errors.values())
-    rested, spent = (data | {"total_output_kj": np.append(data["total_output_kj"][:-1], last)} for last in (0.0, 499.0))
+    rested, spent = (
+        data | {"total_output_kj": np.append(data["total_output_kj"][:-1], last)}
+        for last in (0.0, 499.0)
+    )
     assert forecast(person(rested)).value > forecast(person(spent)).value + 5
 
 
@@ -74,7 +77,10 @@ def test_a_body_that_gets_fitter_is_not_forecast_from_what_it_was(person) -> Non
 def test_the_interval_widens_after_misses_and_narrows_after_hits() -> None:
     """Adaptive conformal inference: the same misses, the large ones lately or long ago."""
     small, large = np.linspace(1, 4, 70), np.linspace(8, 12, 20)
-    lately, long_ago = _reach(np.concatenate([small, large])), _reach(np.concatenate([large, small]))
+    lately, long_ago = (
+        _reach(np.concatenate([small, large])),
+        _reach(np.concatenate([large, small])),
+    )
     plain = np.sort(np.concatenate([small, large]))[ceil(91 * 0.8) - 1]
     assert long_ago < plain + 0.5 < lately
     assert lately == 12
@@ -96,7 +102,9 @@ def test_eighty_of_a_hundred_days_lie_inside_the_interval(person, as_of) -> None
 
 def test_later_days_change_nothing(person, as_of) -> None:
     data = columns(300)
-    short = person({name: values[:280] for name, values in data.items()}, end=as_of - timedelta(days=20))
+    short = person(
+        {name: values[:280] for name, values in data.items()}, end=as_of - timedelta(days=20)
+    )
     assert forecast(replace(person(data), as_of=as_of - timedelta(days=20))) == forecast(short)
 
 
@@ -143,8 +151,16 @@ def test_gains_over_a_gap_are_no_neighbours() -> None:
 def test_ninety_two_known_days_are_needed(person) -> None:
     """60 to learn from, 30 to be judged by, and a day before the first of them and one after the last."""
     found = forecast(person(columns(61 + MINIMUM_EVALUATED)))
-    assert (found.value, found.interval, found.n, found.needed) == (None, None, MINIMUM_EVALUATED - 1, 30)
-    assert narrate(found) == "Readiness tomorrow: not enough data (29 of 30 past forecasts to judge it by)."
+    assert (found.value, found.interval, found.n, found.needed) == (
+        None,
+        None,
+        MINIMUM_EVALUATED - 1,
+        30,
+    )
+    assert (
+        narrate(found)
+        == "Readiness tomorrow: not enough data (29 of 30 past forecasts to judge it by)."
+    )
     assert forecast(person(columns(62 + MINIMUM_EVALUATED))).n == MINIMUM_EVALUATED
 
 
@@ -154,7 +170,8 @@ def test_without_todays_readiness_nothing_is_forecast(person) -> None:
     found = forecast(person(data))
     assert found.value is None
     assert (
-        narrate(found) == "Readiness on 10 March 2025 cannot be forecast: the readiness of the day before is unknown."
+        narrate(found)
+        == "Readiness on 10 March 2025 cannot be forecast: the readiness of the day before is unknown."
     )
 
 
@@ -180,6 +197,11 @@ def test_ridge_is_least_squares_shrunk_no_further_than_the_data_asks() -> None:
 def test_the_sentence_carries_every_figure(person) -> None:
     found = forecast(person(columns(pull=4.0)))
     said = narrate(found)
-    assert said.startswith(f"Readiness on 10 March 2025: {found.value:.0f} is expected (80 % interval ")
-    assert f"90 past forecasts made this way missed by {found.mean_error:.1f} points on average" in said
+    assert said.startswith(
+        f"Readiness on 10 March 2025: {found.value:.0f} is expected (80 % interval "
+    )
+    assert (
+        f"90 past forecasts made this way missed by {found.mean_error:.1f} points on average"
+        in said
+    )
     assert said.endswith("for the mean of all days before: better than all 3.")

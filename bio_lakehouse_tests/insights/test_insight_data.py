@@ -18,29 +18,42 @@ def test_series_has_a_place_for_every_calendar_day() -> None:
     data = InsightData("me", AS_OF, rows, pd.DataFrame(), window_days=5)
     assert data.days == tuple(AS_OF - timedelta(days=4 - i) for i in range(5))
     np.testing.assert_array_equal(data.series("readiness_score"), [np.nan, 70, np.nan, np.nan, 80])
-    np.testing.assert_array_equal(data.next_day("readiness_score"), [70, np.nan, np.nan, 80, np.nan])
+    np.testing.assert_array_equal(
+        data.next_day("readiness_score"), [70, np.nan, np.nan, 80, np.nan]
+    )
 
 
 def test_later_days_earlier_days_and_other_users_are_ignored() -> None:
-    rows = daily([AS_OF + timedelta(days=1), AS_OF, AS_OF - timedelta(days=400)], readiness_score=[1, 2, 3])
+    rows = daily(
+        [AS_OF + timedelta(days=1), AS_OF, AS_OF - timedelta(days=400)], readiness_score=[1, 2, 3]
+    )
     other = daily([AS_OF], readiness_score=[99]).assign(user_id="you")
     data = InsightData("me", AS_OF, pd.concat([rows, other]), pd.DataFrame(), window_days=4)
-    assert data.with_lead_in("readiness_score")[~np.isnan(data.with_lead_in("readiness_score"))].tolist() == [2]
+    assert data.with_lead_in("readiness_score")[
+        ~np.isnan(data.with_lead_in("readiness_score"))
+    ].tolist() == [2]
 
 
 def test_days_may_be_dates_or_timestamps_and_values_any_nullable_kind() -> None:
     days = [AS_OF - timedelta(days=i) for i in range(3)]
     columns = {"had_workout": [True, None, False], "readiness_score": [80, None, 70]}
     plain = InsightData("me", AS_OF, daily(days, **columns), pd.DataFrame(), window_days=3)
-    typed_rows = daily(days, **columns).astype({"had_workout": "boolean", "readiness_score": "Int64"})
+    typed_rows = daily(days, **columns).astype(
+        {"had_workout": "boolean", "readiness_score": "Int64"}
+    )
     typed_rows["day"] = pd.to_datetime(typed_rows["day"])
     typed = InsightData("me", AS_OF, typed_rows, pd.DataFrame(), window_days=3)
-    for column, expected in (("had_workout", [0, np.nan, 1]), ("readiness_score", [70, np.nan, 80])):
+    for column, expected in (
+        ("had_workout", [0, np.nan, 1]),
+        ("readiness_score", [70, np.nan, 80]),
+    ):
         np.testing.assert_array_equal(plain.series(column), expected)
         np.testing.assert_array_equal(typed.series(column), expected)
 
 
-def workout(day: date, discipline: str | None, output: float | None, minutes: float | None) -> dict[str, object]:
+def workout(
+    day: date, discipline: str | None, output: float | None, minutes: float | None
+) -> dict[str, object]:
     return {
         "user_id": "me",
         "day": day,

@@ -48,10 +48,18 @@ def write(lake: Lakehouse, schema: TableSchema, rows: list[dict[str, Any]]) -> N
 def lake(tmp_path: Path, truth: Truth) -> Lakehouse:
     """200 days of the demo person as `me` and three of `ada`."""
     settings = load_settings(
-        home=tmp_path, timezone="UTC", today_override=TODAY, max_heart_rate=190, threshold_heart_rate=168, ftp=240
+        home=tmp_path,
+        timezone="UTC",
+        today_override=TODAY,
+        max_heart_rate=190,
+        threshold_heart_rate=168,
+        ftp=240,
     )
     made = Lakehouse.open(settings)
-    ada = [{"user_id": "ada", "day": TODAY - timedelta(days=back), "had_workout": False} for back in (9, 8, 7)]
+    ada = [
+        {"user_id": "ada", "day": TODAY - timedelta(days=back), "had_workout": False}
+        for back in (9, 8, 7)
+    ]
     write(made, DAILY, [*daily_rows(truth), *ada])
     write(made, WORKOUTS, workouts(truth))
     return made
@@ -62,14 +70,18 @@ def workouts(truth: Truth) -> list[dict[str, Any]]:
 
 
 def rows_of(lake: Lakehouse, schema: TableSchema) -> list[dict[str, Any]]:
-    found = lake.tables.scan(schema.full_name).sort_by([("user_id", "ascending"), ("day", "ascending")])
+    found = lake.tables.scan(schema.full_name).sort_by(
+        [("user_id", "ascending"), ("day", "ascending")]
+    )
     return list(found.to_pylist())
 
 
 def test_training_load_is_the_functions_for_every_user(lake: Lakehouse, truth: Truth) -> None:
     commit = build_training_load(lake, FIRST, TODAY)
     profile = lake.settings.user_profile("me")
-    expected = training_load(pd.DataFrame(daily_rows(truth)), pd.DataFrame(workouts(truth)), profile).to_pylist()
+    expected = training_load(
+        pd.DataFrame(daily_rows(truth)), pd.DataFrame(workouts(truth)), profile
+    ).to_pylist()
     ada, me = rows_of(lake, LOADS)[:3], rows_of(lake, LOADS)[3:]
     assert me == expected
     assert [(row["user_id"], row["training_load"], row["known_days"]) for row in ada] == [
@@ -86,7 +98,9 @@ def test_a_changed_day_is_carried_on_to_today(lake: Lakehouse, truth: Truth) -> 
     before = rows_of(lake, LOADS)
     done = workouts(truth)
     known = {row["day"] for row in before if row["user_id"] == "me" and row["known_days"] > 2}
-    changed = next(row for row in done[len(done) // 2 :] if row["day"] in known and row["avg_watts"])
+    changed = next(
+        row for row in done[len(done) // 2 :] if row["day"] in known and row["avg_watts"]
+    )
     changed["avg_watts"] *= 2
     write(lake, WORKOUTS, done)
     commit = build_training_load(lake, changed["day"], changed["day"])
@@ -104,7 +118,9 @@ def test_forecasts_are_those_of_their_evening(lake: Lakehouse, truth: Truth) -> 
     commit = build_forecast(lake, first, TODAY)
     me = from_rows(lake.tables.scan(FORECASTS.full_name, user_id="me"))
     frames = pd.DataFrame(daily_rows(truth)), pd.DataFrame(workouts(truth))
-    assert me == [forecast(InsightData("me", first + timedelta(days=back), *frames)) for back in range(3)]
+    assert me == [
+        forecast(InsightData("me", first + timedelta(days=back), *frames)) for back in range(3)
+    ]
     assert commit.rows_by_day == {first + timedelta(days=back): 2 for back in range(3)}
     assert not build_forecast(lake, first, TODAY).changed
     ada = lake.tables.scan(FORECASTS.full_name, user_id="ada")
@@ -114,7 +130,9 @@ def test_forecasts_are_those_of_their_evening(lake: Lakehouse, truth: Truth) -> 
 
 def test_forecasts_to_rows_and_back_are_exact(person) -> None:
     random = np.random.default_rng(2)
-    made = [forecast(person({"readiness_score": random.normal(78, 6, n).round()})) for n in (1, 70, 200)]
+    made = [
+        forecast(person({"readiness_score": random.normal(78, 6, n).round()})) for n in (1, 70, 200)
+    ]
     assert from_rows(to_rows(made)) == made
     assert to_rows(made).schema.equals(FORECASTS.arrow)
 
@@ -123,14 +141,19 @@ def demo_days(seed: int, shuffled: bool) -> InsightData:
     truth = simulate(300, seed, TODAY)
     daily = pd.DataFrame(daily_rows(truth))
     if shuffled:
-        daily["readiness_score"] = np.random.default_rng(seed).permutation(daily["readiness_score"].to_numpy())
+        daily["readiness_score"] = np.random.default_rng(seed).permutation(
+            daily["readiness_score"].to_numpy()
+        )
     newest = daily[daily["readiness_score"].notna()]["day"].max()
     return InsightData("me", newest, daily, pd.DataFrame(workout_rows(truth)))
 
 
 @pytest.mark.parametrize("seed", SEEDS_SHOWN)
 def test_the_demo_persons_forecast_beats_the_rules_and_a_shuffled_ones_does_not(seed: int) -> None:
-    found, shuffled = forecast(demo_days(seed, shuffled=False)), forecast(demo_days(seed, shuffled=True))
+    found, shuffled = (
+        forecast(demo_days(seed, shuffled=False)),
+        forecast(demo_days(seed, shuffled=True)),
+    )
     assert found.beats_all is True
     assert found.mean_error < min(found.baseline_errors.values())
     assert shown_forecast(found) == narrate(found)
@@ -143,9 +166,18 @@ def test_how_often_a_forecast_is_worth_showing(person) -> None:
     """Of demo persons nearly all, of those whose days were shuffled and of random walks at most one in twenty."""
     power = np.mean([forecast(demo_days(seed, shuffled=False)).beats_all for seed in range(40)])
     false = np.mean([forecast(demo_days(seed, shuffled=True)).beats_all for seed in range(200)])
-    random = [78 + np.cumsum(np.random.default_rng(seed).normal(0, 1.5, 240)) for seed in range(100)]
-    walks = np.mean([forecast(person({"readiness_score": walk.round().clip(1, 100)})).beats_all for walk in random])
-    print(f"\nForecast shown: {power:.0%} of demo persons, {false:.1%} of shuffled ones, {walks:.1%} of random walks")
+    random = [
+        78 + np.cumsum(np.random.default_rng(seed).normal(0, 1.5, 240)) for seed in range(100)
+    ]
+    walks = np.mean(
+        [
+            forecast(person({"readiness_score": walk.round().clip(1, 100)})).beats_all
+            for walk in random
+        ]
+    )
+    print(
+        f"\nForecast shown: {power:.0%} of demo persons, {false:.1%} of shuffled ones, {walks:.1%} of random walks"
+    )
     assert power >= 0.9
     assert max(false, walks) <= 0.05
 
@@ -157,7 +189,9 @@ def test_four_in_five_days_of_demo_persons_lie_inside_the_interval() -> None:
     for seed in range(12):
         truth = simulate(300, seed, TODAY)
         daily, done = pd.DataFrame(daily_rows(truth)), pd.DataFrame(workout_rows(truth))
-        scores = dict(zip(pd.to_datetime(daily["day"]).dt.date, daily["readiness_score"], strict=True))
+        scores = dict(
+            zip(pd.to_datetime(daily["day"]).dt.date, daily["readiness_score"], strict=True)
+        )
         for back in range(1, 121, 2):
             made = forecast(InsightData("me", TODAY - timedelta(days=back), daily, done))
             if made.interval is not None and pd.notna(score := scores.get(made.day)):

@@ -15,7 +15,17 @@ from bio_lakehouse.insights.table import to_rows
 AS_OF = date(2025, 3, 9)
 DAYS = 150
 DISCIPLINES = ("Cycling", "Strength", "Yoga", None)
-CAUSAL = ("because", "cause", "boost", "due to", "leads to", "results in", "thanks to", "effect of", "impact of")
+CAUSAL = (
+    "because",
+    "cause",
+    "boost",
+    "due to",
+    "leads to",
+    "results in",
+    "thanks to",
+    "effect of",
+    "impact of",
+)
 RELAXED = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 people = st.builds(
@@ -27,7 +37,9 @@ people = st.builds(
 )
 
 
-def life(person: tuple[int, float, int, float], user: str = "me") -> tuple[pd.DataFrame, pd.DataFrame]:
+def life(
+    person: tuple[int, float, int, float], user: str = "me"
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Random days up to AS_OF in which each value is unknown with a given chance, and the workouts of them."""
     seed, unknown, count, trained = person
     random = np.random.default_rng(seed)
@@ -62,7 +74,14 @@ def life(person: tuple[int, float, int, float], user: str = "me") -> tuple[pd.Da
             for day, trained_then in zip(days, had, strict=True)
             if trained_then
         ],
-        columns=["user_id", "day", "started_at", "fitness_discipline", "total_output_kj", "length_minutes"],
+        columns=[
+            "user_id",
+            "day",
+            "started_at",
+            "fitness_discipline",
+            "total_output_kj",
+            "length_minutes",
+        ],
     )
     return daily, done
 
@@ -88,9 +107,9 @@ def test_other_users_and_the_order_of_rows_change_nothing(
     daily, workouts = life(person)
     theirs_daily, theirs_workouts = life(other, "you")
     mixed = [
-        pd.DataFrame(theirs.to_dict("records") + mine.to_dict("records"), columns=mine.columns).sample(
-            frac=1, random_state=seed
-        )
+        pd.DataFrame(
+            theirs.to_dict("records") + mine.to_dict("records"), columns=mine.columns
+        ).sample(frac=1, random_state=seed)
         for mine, theirs in ((daily, theirs_daily), (workouts, theirs_workouts))
     ]
     assert answers(*mixed) == answers(daily, workouts)
@@ -108,7 +127,10 @@ def test_every_answer_is_whole_and_never_causal(person: tuple[int, float, int, f
             if finding.status == "not enough data":
                 assert finding.needed is not None
                 assert finding.n < finding.needed
-                assert f"({finding.n} of {finding.needed} " in said or insight.name == "readiness_trend"
+                assert (
+                    f"({finding.n} of {finding.needed} " in said
+                    or insight.name == "readiness_trend"
+                )
             elif finding.tested:
                 assert finding.p is not None
                 assert finding.q is not None

@@ -18,7 +18,11 @@ def days(person, as_of):
     sleep[10:14] = np.nan
     had = random.random(150) < 0.5
     workouts = [
-        {"day": as_of - timedelta(days=149 - int(i)), "fitness_discipline": "Cycling", "total_output_kj": 300.0}
+        {
+            "day": as_of - timedelta(days=149 - int(i)),
+            "fitness_discipline": "Cycling",
+            "total_output_kj": 300.0,
+        }
         for i in np.flatnonzero(had)
     ]
     output = np.where(had, random.integers(200, 400, 150), np.nan)
@@ -40,7 +44,9 @@ def test_rows_and_back_is_exact(report) -> None:
     rows = to_rows(report)
     assert rows.schema.equals(SCHEMA.arrow)
     assert from_rows(rows) == report
-    assert [narrate(insight) for insight in from_rows(rows)] == [narrate(insight) for insight in report]
+    assert [narrate(insight) for insight in from_rows(rows)] == [
+        narrate(insight) for insight in report
+    ]
     for before, after in zip(report, from_rows(rows), strict=True):
         assert visualize(after) == visualize(before)
 
@@ -80,13 +86,26 @@ def test_refused_findings_hold_no_number(report) -> None:
     frame = to_rows(report).to_pandas()
     refused = frame[frame["status"] == "not enough data"]
     assert len(refused)
-    assert refused[["effect", "interval_low", "interval_high", "n_eff", "p", "q"]].isna().all(axis=None)
+    assert (
+        refused[["effect", "interval_low", "interval_high", "n_eff", "p", "q"]]
+        .isna()
+        .all(axis=None)
+    )
     assert (refused["n"] < refused["needed"]).all()
 
 
 def test_nobodys_days_make_rows_too(as_of) -> None:
-    columns = ["day", "readiness_score", "sleep_score", "hrv_rmssd_ms", "total_output_kj", "had_workout"]
-    workouts = pd.DataFrame(columns=["day", "started_at", "fitness_discipline", "total_output_kj", "length_minutes"])
+    columns = [
+        "day",
+        "readiness_score",
+        "sleep_score",
+        "hrv_rmssd_ms",
+        "total_output_kj",
+        "had_workout",
+    ]
+    workouts = pd.DataFrame(
+        columns=["day", "started_at", "fitness_discipline", "total_output_kj", "length_minutes"]
+    )
     nobody = insights_of(InsightData("nobody", as_of, pd.DataFrame(columns=columns), workouts))
     rows = to_rows(nobody)
     assert set(rows["status"].to_pylist()) == {"not enough data"}

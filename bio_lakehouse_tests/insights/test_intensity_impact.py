@@ -34,7 +34,9 @@ def test_high_and_low_are_split_at_the_persons_median(tired, outputs) -> None:
     assert by_group.values["u"] == stats.mannwhitneyu(high, low).statistic
     assert (by_group.values["n_first"], by_group.values["n_second"]) == (len(high), len(low))
     both = ~np.isnan(outputs) & ~np.isnan(following)
-    assert by_rank.effect == pytest.approx(stats.spearmanr(outputs[both], following[both]).statistic)
+    assert by_rank.effect == pytest.approx(
+        stats.spearmanr(outputs[both], following[both]).statistic
+    )
     assert (by_group.status, by_rank.status) == ("found", "found")
     assert by_rank.n == both.sum()
 
@@ -42,7 +44,10 @@ def test_high_and_low_are_split_at_the_persons_median(tired, outputs) -> None:
 def test_sentences_name_the_split(tired, outputs) -> None:
     said = intensity_impact.narrate(adjust([intensity_impact.analyze(tired)])[0])
     middle = f"{np.nanmedian(outputs):.0f}"
-    assert f"tended to be lower after an output above {middle} kJ than after one up to {middle} kJ" in said
+    assert (
+        f"tended to be lower after an output above {middle} kJ than after one up to {middle} kJ"
+        in said
+    )
     assert "A higher output went with a lower readiness on the next day (Spearman ρ = −0." in said
 
 
@@ -51,7 +56,11 @@ def test_too_few_days_give_no_number_and_no_bars(person) -> None:
         [
             intensity_impact.analyze(
                 person(
-                    {"readiness_score": [80.0] * 12, "total_output_kj": [100.0, 200.0] * 6, "had_workout": [True] * 12}
+                    {
+                        "readiness_score": [80.0] * 12,
+                        "total_output_kj": [100.0, 200.0] * 6,
+                        "had_workout": [True] * 12,
+                    }
                 )
             )
         ]
@@ -65,7 +74,9 @@ def test_too_few_days_give_no_number_and_no_bars(person) -> None:
 
 
 def test_no_output_at_all(person) -> None:
-    insight = intensity_impact.analyze(person({"readiness_score": [80.0] * 40, "had_workout": [False] * 40}))
+    insight = intensity_impact.analyze(
+        person({"readiness_score": [80.0] * 40, "had_workout": [False] * 40})
+    )
     assert [(f.status, f.n) for f in insight.findings] == [("not enough data", 0)] * 2
     assert intensity_impact.visualize(insight).data
 

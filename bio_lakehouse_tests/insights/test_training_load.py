@@ -19,7 +19,9 @@ from bio_lakehouse.insights.training_load import (
 from bio_lakehouse.settings import UserProfile
 
 FIRST = date(2025, 1, 1)
-PROFILE = UserProfile(user_id="me", timezone="UTC", max_heart_rate=190, threshold_heart_rate=170, ftp=200)
+PROFILE = UserProfile(
+    user_id="me", timezone="UTC", max_heart_rate=190, threshold_heart_rate=170, ftp=200
+)
 REST = 50
 
 SIXTY_DAYS = """
@@ -89,7 +91,9 @@ SIXTY_DAYS = """
 Worked out from the formulas with 50 decimal digits and no line of the package. Resting heart rate 52, maximum 190,
 threshold 168, FTP 240. Nothing was measured in the workout of day 10 but calories. Day 52 is the 42nd known in a row.
 """
-SIXTY_PROFILE = UserProfile(user_id="me", timezone="UTC", max_heart_rate=190, threshold_heart_rate=168, ftp=240)
+SIXTY_PROFILE = UserProfile(
+    user_id="me", timezone="UTC", max_heart_rate=190, threshold_heart_rate=168, ftp=240
+)
 
 
 def sixty_days() -> list[list[str]]:
@@ -124,8 +128,12 @@ def test_sixty_days_by_hand() -> None:
     for row, (day, _, *expected) in zip(found, sixty_days(), strict=True):
         assert row["day"] == FIRST + timedelta(days=int(day) - 1)
         for name, cell in zip(names, expected, strict=True):
-            assert row[name] == (None if cell == "-" else pytest.approx(float(cell), abs=1e-9, rel=0)), (day, name)
-    assert [row["state"] for row in found] == ["building"] * 9 + [None] + ["building"] * 41 + ["steady"] * 9
+            assert row[name] == (
+                None if cell == "-" else pytest.approx(float(cell), abs=1e-9, rel=0)
+            ), (day, name)
+    assert [row["state"] for row in found] == ["building"] * 9 + [None] + ["building"] * 41 + [
+        "steady"
+    ] * 9
     assert [row["known_days"] for row in found] == [*range(1, 10), 0, *range(1, 51)]
     assert [row["is_estimated"] for row in found[:4]] == [True, False, False, True]
 
@@ -137,7 +145,12 @@ def test_form_is_shown_the_next_day() -> None:
 
 def test_an_unknown_day_makes_the_state_null_and_it_begins_again_at_0() -> None:
     *_, before, unknown, after, next_one = states([80.0, 0.0, None, 50.0, 0.0])
-    assert (unknown["chronic_load"], unknown["acute_load"], unknown["state"], unknown["known_days"]) == (
+    assert (
+        unknown["chronic_load"],
+        unknown["acute_load"],
+        unknown["state"],
+        unknown["known_days"],
+    ) == (
         None,
         None,
         None,
@@ -197,26 +210,40 @@ def test_what_is_not_set_of_a_person_is_not_guessed() -> None:
 
 def days(count: int, **columns: list[object]) -> pd.DataFrame:
     rows = {"user_id": "me", "day": [FIRST + timedelta(days=i) for i in range(count)]}
-    return pd.DataFrame(rows | {"had_workout": [False] * count, "resting_heart_rate_bpm": [50.0] * count} | columns)
+    return pd.DataFrame(
+        rows | {"had_workout": [False] * count, "resting_heart_rate_bpm": [50.0] * count} | columns
+    )
 
 
 def rides(*rows: tuple[int, float | None, float | None, float | None]) -> pd.DataFrame:
     columns = ["user_id", "day", "length_minutes", "avg_watts", "avg_heart_rate_bpm"]
-    return pd.DataFrame([("me", FIRST + timedelta(days=day), *rest) for day, *rest in rows], columns=columns)
+    return pd.DataFrame(
+        [("me", FIRST + timedelta(days=day), *rest) for day, *rest in rows], columns=columns
+    )
 
 
 def test_rows_of_a_short_life() -> None:
     daily = days(6, had_workout=[True, False, None, True, True, False])
-    found = training_load(daily, rides((0, 60, 200, None), (0, 30, None, 170), (3, 60, None, None)), PROFILE)
+    found = training_load(
+        daily, rides((0, 60, 200, None), (0, 30, None, 170), (3, 60, None, None)), PROFILE
+    )
     assert found.schema.equals(SCHEMA.arrow)
     rows = {row["day"].day: row for row in found.to_pylist()}
     assert rows[1]["training_load"] == pytest.approx(150)
     assert (rows[1]["is_estimated"], rows[1]["methods"]) == (True, "heart_rate,power")
-    assert (rows[2]["training_load"], rows[2]["is_estimated"], rows[2]["methods"]) == (0.0, False, None)
+    assert (rows[2]["training_load"], rows[2]["is_estimated"], rows[2]["methods"]) == (
+        0.0,
+        False,
+        None,
+    )
     assert (rows[3]["training_load"], rows[3]["chronic_load"]) == (None, None)
     assert (rows[4]["training_load"], rows[4]["unknown_workouts"]) == (None, 1)
     assert rows[5]["training_load"] is None
-    assert (rows[6]["training_load"], rows[6]["chronic_load"], rows[6]["known_days"]) == (0.0, 0.0, 1)
+    assert (rows[6]["training_load"], rows[6]["chronic_load"], rows[6]["known_days"]) == (
+        0.0,
+        0.0,
+        1,
+    )
 
 
 def test_a_calendar_day_without_a_row_is_unknown() -> None:

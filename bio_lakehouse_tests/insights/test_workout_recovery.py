@@ -24,7 +24,10 @@ def trained(person, plan, as_of):
         for i, kind in enumerate(plan)
         if kind != "rest"
     ]
-    columns = {"readiness_score": readiness.round(), "had_workout": [bool(kind != "rest") for kind in plan]}
+    columns = {
+        "readiness_score": readiness.round(),
+        "had_workout": [bool(kind != "rest") for kind in plan],
+    }
     return person(columns, workouts)
 
 
@@ -36,7 +39,9 @@ def test_each_type_against_rest_by_mann_whitney(trained, plan) -> None:
     found = by_name(adjust([workout_recovery.analyze(trained)])[0])
     assert set(found) == {"cycling_vs_rest", "yoga_vs_rest"}
     readiness = trained.next_day("readiness_score")[-90:]
-    cycling, rest = (readiness[(plan == kind) & ~np.isnan(readiness)] for kind in ("Cycling", "rest"))
+    cycling, rest = (
+        readiness[(plan == kind) & ~np.isnan(readiness)] for kind in ("Cycling", "rest")
+    )
     theirs = stats.mannwhitneyu(cycling, rest)
     finding = found["cycling_vs_rest"]
     assert finding.status == "found"
@@ -50,19 +55,32 @@ def test_each_type_against_rest_by_mann_whitney(trained, plan) -> None:
 def test_sentence_takes_its_word_from_the_sign(trained) -> None:
     insight = adjust([workout_recovery.analyze(trained)])[0]
     said = workout_recovery.sentence(by_name(insight)["cycling_vs_rest"])
-    assert said.startswith("Readiness on the next day tended to be lower after cycling than after rest: median 7")
+    assert said.startswith(
+        "Readiness on the next day tended to be lower after cycling than after rest: median 7"
+    )
     assert "rank-biserial −0." in said
 
 
 def test_seven_days_are_too_few(person, as_of) -> None:
     workouts = [
-        {"day": as_of - timedelta(days=2 * i + 1), "fitness_discipline": "Rowing", "length_minutes": 30}
+        {
+            "day": as_of - timedelta(days=2 * i + 1),
+            "fitness_discipline": "Rowing",
+            "length_minutes": 30,
+        }
         for i in range(7)
     ]
     had = [i % 2 == 1 and i < 14 for i in range(40)][::-1]
-    insight = workout_recovery.analyze(person({"readiness_score": np.full(40, 80.0), "had_workout": had}, workouts))
+    insight = workout_recovery.analyze(
+        person({"readiness_score": np.full(40, 80.0), "had_workout": had}, workouts)
+    )
     finding = by_name(insight)["rowing_vs_rest"]
-    assert (finding.status, finding.n, finding.needed, finding.effect) == ("not enough data", 7, 8, None)
+    assert (finding.status, finding.n, finding.needed, finding.effect) == (
+        "not enough data",
+        7,
+        8,
+        None,
+    )
     assert workout_recovery.narrate(insight) == (
         "Readiness after rowing: not enough data (7 of 8 days after rowing with a readiness score)."
     )
@@ -71,7 +89,10 @@ def test_seven_days_are_too_few(person, as_of) -> None:
 def test_a_person_without_workouts_hears_that_there_are_none(person) -> None:
     insight = workout_recovery.analyze(person({"readiness_score": np.full(40, 80.0)}))
     assert [finding.status for finding in insight.findings] == ["not enough data"]
-    assert workout_recovery.visualize(insight).layout.annotations[0].text == "Not enough data (0 of 8 days)"
+    assert (
+        workout_recovery.visualize(insight).layout.annotations[0].text
+        == "Not enough data (0 of 8 days)"
+    )
 
 
 def test_few_days_are_dots_without_a_box(trained) -> None:

@@ -43,13 +43,17 @@ def peloton(*rows: str) -> bytes:
 
 
 def sleep(**scores: int | None) -> bytes:
-    records = [{"id": f"s{d}", "day": f"2026-03-{d[1:]}", "score": s, "contributors": {}} for d, s in scores.items()]
+    records = [
+        {"id": f"s{d}", "day": f"2026-03-{d[1:]}", "score": s, "contributors": {}}
+        for d, s in scores.items()
+    ]
     return json.dumps({"data": records, "next_token": None}).encode()
 
 
 def account(**scores: int) -> bytes:
     rows = [
-        f'x{d};{{"deep_sleep": {s}}};2026-03-{d[1:]};{s};2026-03-{d[1:]}T00:00:00.000+00:00' for d, s in scores.items()
+        f'x{d};{{"deep_sleep": {s}}};2026-03-{d[1:]};{s};2026-03-{d[1:]}T00:00:00.000+00:00'
+        for d, s in scores.items()
     ]
     return "\n".join(["id;contributors;day;score;timestamp", *rows]).encode()
 
@@ -72,7 +76,9 @@ FILES: dict[str, bytes] = {
 
 
 def lake_at(home: Path, **given: Any) -> Lakehouse:
-    return Lakehouse.open(Settings(home=home, timezone="America/Los_Angeles", **{"today_override": TODAY} | given))
+    return Lakehouse.open(
+        Settings(home=home, timezone="America/Los_Angeles", **{"today_override": TODAY} | given)
+    )
 
 
 @pytest.fixture
@@ -142,9 +148,13 @@ def test_every_row_is_current_superseded_duplicate_or_quarantined(lake: Lakehous
         ingest(lake, name, content)
     build(lake)
     counts = {
-        entry.file_path.removeprefix("landing/me/"): lake.log.counts(entry.file_path) for entry in lake.log.entries()
+        entry.file_path.removeprefix("landing/me/"): lake.log.counts(entry.file_path)
+        for entry in lake.log.entries()
     }
-    assert {name: (c.landed, c.current, c.superseded, c.duplicates, c.quarantined) for name, c in counts.items()} == {
+    assert {
+        name: (c.landed, c.current, c.superseded, c.duplicates, c.quarantined)
+        for name, c in counts.items()
+    } == {
         "old.csv": (4, 1, 1, 1, 1),
         "new.csv": (3, 1, 1, 1, 0),
         "winter.csv": (2, 2, 0, 0, 0),
@@ -170,14 +180,18 @@ def test_a_full_export_in_which_three_days_changed_asks_for_three_days(lake: Lak
     ingest(lake, "a.csv", peloton(*(ride(day, 200) for day in range(1, 11))))
     build(lake)
     changed = {3: 1, 7: 2, 10: 3}
-    arrival = ingest(lake, "b.csv", peloton(*(ride(day, changed.get(day, 200)) for day in range(1, 11))))
+    arrival = ingest(
+        lake, "b.csv", peloton(*(ride(day, changed.get(day, 200)) for day in range(1, 11)))
+    )
     assert arrivals.pending(lake) == {"peloton/workouts": {date(2026, 3, day) for day in changed}}
     assert (arrival.new_days, arrival.changed_days, arrival.unchanged_days) == (0, 3, 7)
 
 
 def test_days_that_become_covered_are_changed_days(lake: Lakehouse) -> None:
     arrival = ingest(lake, "a.csv", peloton(ride(2, 200), ride(5, 200)))
-    assert arrivals.pending(lake)["peloton/workouts"] == {date(2026, 3, day) for day in (2, 3, 4, 5)}
+    assert arrivals.pending(lake)["peloton/workouts"] == {
+        date(2026, 3, day) for day in (2, 3, 4, 5)
+    }
     assert arrival.new_days == 4
     build(lake)
     ingest(lake, "b.csv", peloton(ride(2, 200), ride(5, 200), ride(8, 200)))
@@ -204,7 +218,10 @@ def test_files_dropped_into_landing_by_hand_are_found(lake: Lakehouse) -> None:
     assert found == {"landing/workouts.csv": "me", "landing/ann/workouts.csv": "ann"}
     assert arrivals.scan(lake) == []
     build(lake)
-    assert {key.user_id for key in lake.bronze.keys("peloton/workouts", FIRST, TODAY)} == {"me", "ann"}
+    assert {key.user_id for key in lake.bronze.keys("peloton/workouts", FIRST, TODAY)} == {
+        "me",
+        "ann",
+    }
 
 
 @pytest.mark.parametrize("fate", ["overwritten", "deleted"])
@@ -248,7 +265,9 @@ def test_a_file_that_is_overwritten_by_one_that_is_there_keeps_its_rows(lake: La
     assert_balanced(lake)
 
 
-def test_a_zip_of_which_only_a_part_was_taken_is_taken_whole(lake: Lakehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_zip_of_which_only_a_part_was_taken_is_taken_whole(
+    lake: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Killed(BaseException):
         pass
 
@@ -276,7 +295,9 @@ def test_a_zip_of_which_only_a_part_was_taken_is_taken_whole(lake: Lakehouse, mo
     assert_balanced(lake)
 
 
-def test_a_file_that_cannot_be_read_for_a_while_loses_nothing(lake: Lakehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cannot_be_read_for_a_while_loses_nothing(
+    lake: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     early = lake_at(lake.settings.home, today_override=date(2026, 3, 3))
     early.objects.put("landing/daily_sleep.json", FILES["daily_sleep.json"])
     arrivals.scan(early)
@@ -288,7 +309,11 @@ def test_a_file_that_cannot_be_read_for_a_while_loses_nothing(lake: Lakehouse, m
     with monkeypatch.context() as patch:
         patch.setattr(lake.landing_objects, "get", unreachable)
         (arrival,) = arrivals.scan(lake)
-    assert (arrival.unread, arrival.failed, arrival.entry.error) == (True, True, "the network is down")
+    assert (arrival.unread, arrival.failed, arrival.entry.error) == (
+        True,
+        True,
+        "the network is down",
+    )
     assert [entry.status for entry in lake.log.entries()] == ["ingested"]
     (again,) = arrivals.scan(lake)
     assert (again.unread, again.new_days) == (False, 2)
@@ -337,7 +362,9 @@ def test_what_cannot_be_used_is_refused_logged_and_asks_for_nothing(
 
 def test_the_users_word_settles_an_ambiguous_file(lake: Lakehouse, tmp_path: Path) -> None:
     path = tmp_path / "answer.json"
-    path.write_bytes(b'[{"id": "a", "day": "2026-03-01", "score": 5, "timestamp": "2026-03-01T00:00:00Z"}]')
+    path.write_bytes(
+        b'[{"id": "a", "day": "2026-03-01", "score": 5, "timestamp": "2026-03-01T00:00:00Z"}]'
+    )
     assert arrivals.ingest(lake, path, "me")[0].failed
     (arrival,) = arrivals.ingest(lake, path, "me", "daily_sleep")
     assert (arrival.failed, arrival.entry.data_type) == (False, "oura/daily_sleep")
@@ -357,7 +384,11 @@ def test_days_in_the_future_wait_in_quarantine_until_they_come(tmp_path: Path) -
 
 
 def test_two_people_never_meet(lake: Lakehouse) -> None:
-    for user, content in (("ann", FILES["old.csv"]), ("bob", FILES["new.csv"]), ("bob", FILES["old.csv"])):
+    for user, content in (
+        ("ann", FILES["old.csv"]),
+        ("bob", FILES["new.csv"]),
+        ("bob", FILES["old.csv"]),
+    ):
         ingest(lake, f"{user}{len(content)}.csv", content, user)
     build(lake)
     for key, content in lake.bronze.contents("peloton/workouts", FIRST, TODAY).items():

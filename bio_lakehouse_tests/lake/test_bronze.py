@@ -37,7 +37,9 @@ versions = st.lists(
 
 
 @given(versions, st.randoms())
-def test_merging_is_order_free_and_counts_every_row(rows: list[tuple[str, int, int | None]], random: object) -> None:
+def test_merging_is_order_free_and_counts_every_row(
+    rows: list[tuple[str, int, int | None]], random: object
+) -> None:
     lines = [line(*row) for row in rows]
     shuffled = list(lines)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
@@ -50,7 +52,9 @@ def test_merging_is_order_free_and_counts_every_row(rows: list[tuple[str, int, i
 
 
 @given(versions)
-def test_the_newest_version_of_each_record_is_kept_last(rows: list[tuple[str, int, int | None]]) -> None:
+def test_the_newest_version_of_each_record_is_kept_last(
+    rows: list[tuple[str, int, int | None]],
+) -> None:
     merged = bronze.merge([line(*row) for row in rows]).lines
     for key in {row[0] for row in rows}:
         newest = max((row for row in rows if row[0] == key), key=lambda row: row[1])
@@ -61,7 +65,9 @@ def test_a_value_that_comes_back_is_a_version_of_its_own() -> None:
     merged = bronze.merge([line("a", 1, 70), line("a", 2, 80), line("a", 3, 70), line("a", 4, 70)])
     assert [score_of(kept) for kept in merged.lines] == [70, 80, 70]
     counts = bronze.file_days(KEY, merged.landed, merged.lines)
-    assert {count.file_path: count.duplicates for count in counts if count.duplicates} == {"landing/me/4.json": 1}
+    assert {count.file_path: count.duplicates for count in counts if count.duplicates} == {
+        "landing/me/4.json": 1
+    }
 
 
 def test_lines_survive_encoding() -> None:
@@ -105,14 +111,24 @@ def test_reading_gives_the_columns_that_the_transforms_take(tmp_path: Path) -> N
 texts = st.text() | st.sampled_from(['"', '","record":', ',"hints":{}', "\\", "\u2028", "Ö \t"])
 
 
-@given(texts, texts, texts, st.dictionaries(texts, texts), st.dictionaries(texts, texts | st.none()))
+@given(
+    texts, texts, texts, st.dictionaries(texts, texts), st.dictionaries(texts, texts | st.none())
+)
 def test_a_line_is_one_json_object_that_is_read_as_it_was_written(
     key: str, version: str, path: str, hints: dict[str, str], record: dict[str, str | None]
 ) -> None:
-    written = Line(key, version, 7, path, ARRIVED.isoformat(), bronze.to_json(hints), bronze.to_json(record))
+    written = Line(
+        key, version, 7, path, ARRIVED.isoformat(), bronze.to_json(hints), bronze.to_json(record)
+    )
     content = bronze.encode(KEY, [written, written])
     assert bronze.decode(content) == [written, written]
-    about = {"user_id": "me", "day": "2026-01-05", "origin": "api", "dataset": "oura/daily_sleep", "key": key}
+    about = {
+        "user_id": "me",
+        "day": "2026-01-05",
+        "origin": "api",
+        "dataset": "oura/daily_sleep",
+        "key": key,
+    }
     rest = {"version": version, "source_file": path, "line": 7, "ingested_at": ARRIVED.isoformat()}
     assert json.loads(content.splitlines()[0]) == about | rest | {"hints": hints, "record": record}
 
@@ -142,7 +158,11 @@ def test_versions_rank_as_the_sources_say(lower: tuple, higher: tuple) -> None: 
 
 @pytest.mark.parametrize(
     ("content", "count"),
-    [({"a": None, "b": "", "c": "None", "d": {"e": [1, None, 0], "f": [], "g": 0}}, 2), ({}, 0), ({"a": "x"}, 1)],
+    [
+        ({"a": None, "b": "", "c": "None", "d": {"e": [1, None, 0], "f": [], "g": 0}}, 2),
+        ({}, 0),
+        ({"a": "x"}, 1),
+    ],
 )
 def test_fullness_counts_the_values_that_are_there(content: dict[str, object], count: int) -> None:
     assert bronze.fullness(content) == count

@@ -24,11 +24,19 @@ from bio_lakehouse.sources.oura import transport
 from bio_lakehouse.sources.oura.connection import Patience
 from bio_lakehouse.sources.oura.fetch import Progress, Window, readable, windows
 from bio_lakehouse.sources.oura.tokens import Tokens
-from bio_lakehouse_tests.sources.oura_server import Fault, OuraServer, connection_to, rate_limited, signed_in
+from bio_lakehouse_tests.sources.oura_server import (
+    Fault,
+    OuraServer,
+    connection_to,
+    rate_limited,
+    signed_in,
+)
 
 TODAY = date(2025, 3, 20)
 FIRST = TODAY - timedelta(days=34)
-QUICK = Patience(connect_seconds=2, read_seconds=0.5, total_seconds=0.7, attempts=2, longest_wait_seconds=2)
+QUICK = Patience(
+    connect_seconds=2, read_seconds=0.5, total_seconds=0.7, attempts=2, longest_wait_seconds=2
+)
 OF_THE_ARRIVAL = {"ingested_at", "source_file"}
 TABLES = {
     "oura_daily_readiness": "daily_readiness",
@@ -54,10 +62,15 @@ def open_lake(home: Path, server: OuraServer) -> Lakehouse:
 
 
 def fetch(
-    lake: Lakehouse, server: OuraServer, progress: Callable[[Progress], None] | None = None, resume: bool = False
+    lake: Lakehouse,
+    server: OuraServer,
+    progress: Callable[[Progress], None] | None = None,
+    resume: bool = False,
 ) -> fetching.FetchOutcome:
     connection = replace(connection_to(server), patience=QUICK)
-    return fetching.fetch_oura(lake, "me", FIRST, TODAY, connection=connection, progress=progress, resume=resume)
+    return fetching.fetch_oura(
+        lake, "me", FIRST, TODAY, connection=connection, progress=progress, resume=resume
+    )
 
 
 def build(lake: Lakehouse, spark: SparkSession) -> None:
@@ -78,8 +91,12 @@ def build(lake: Lakehouse, spark: SparkSession) -> None:
 def rows_of(lake: Lakehouse) -> Rows:
     found: Rows = {}
     for schema in (*(silver.SCHEMAS[table] for table in TABLES), DAILY_READINESS_PERFORMANCE):
-        rows = lake.tables.read(schema, FIRST, TODAY).sort_by([(name, "ascending") for name in schema.grain])
-        found[schema.name] = rows.select([n for n in rows.column_names if n not in OF_THE_ARRIVAL]).to_pylist()
+        rows = lake.tables.read(schema, FIRST, TODAY).sort_by(
+            [(name, "ascending") for name in schema.grain]
+        )
+        found[schema.name] = rows.select(
+            [n for n in rows.column_names if n not in OF_THE_ARRIVAL]
+        ).to_pylist()
     return found
 
 
@@ -132,21 +149,35 @@ def membership_is_renewed(server: OuraServer, lake: Lakehouse) -> None:
     server.membership = True
 
 
-NOT_VALID = Fault(422, {"detail": [{"loc": ["query", "end_date"], "msg": "invalid date", "type": "value_error"}]})
+NOT_VALID = Fault(
+    422, {"detail": [{"loc": ["query", "end_date"], "msg": "invalid date", "type": "value_error"}]}
+)
 SAME_TOKEN = "ZGFpbHlfc2xlZXA6MA=="
 TROUBLES = {
     "401 with refresh": Trouble(None, strikes=access_expires),
     "spent refresh token": Trouble(
-        "expired or was revoked .*bio-lakehouse oura login", strikes=refresh_token_is_spent, mend=sign_in_again
+        "expired or was revoked .*bio-lakehouse oura login",
+        strikes=refresh_token_is_spent,
+        mend=sign_in_again,
     ),
-    "403": Trouble(r"\(403.*membership has most likely lapsed", strikes=membership_lapses, mend=membership_is_renewed),
+    "403": Trouble(
+        r"\(403.*membership has most likely lapsed",
+        strikes=membership_lapses,
+        mend=membership_is_renewed,
+    ),
     "422": Trouble(r"daily_sleep .*HTTP 422: query\.end_date: invalid date", (NOT_VALID,) * 2),
     "429": Trouble(None, (rate_limited(1),)),
-    "429 for longer than is waited": Trouble("429 for daily_sleep .*asks to wait 600 s", (rate_limited(600),)),
+    "429 for longer than is waited": Trouble(
+        "429 for daily_sleep .*asks to wait 600 s", (rate_limited(600),)
+    ),
     "5xx": Trouble("HTTP 503 for daily_sleep", (Fault(503, text="<html>down"),) * 4),
     "5xx for a moment": Trouble(None, (Fault(502, text="<html>bad gateway"),)),
-    "cut in the middle of a page": Trouble("broke during daily_sleep .*not whole", (Fault(cut=True),) * 4),
-    "pages without end": Trouble("daily_sleep .*does not end", (Fault(next_token=SAME_TOKEN),) * 60),
+    "cut in the middle of a page": Trouble(
+        "broke during daily_sleep .*not whole", (Fault(cut=True),) * 4
+    ),
+    "pages without end": Trouble(
+        "daily_sleep .*does not end", (Fault(next_token=SAME_TOKEN),) * 60
+    ),
     "a page that floods": Trouble("daily_sleep .*longer than 4 MiB", (Fault(flood=True),) * 4),
     "a page that drips": Trouble("too slowly for daily_sleep", (Fault(trickle=True),) * 4),
     "no answer": Trouble("too slowly for daily_sleep", (Fault(delay_seconds=0.8),) * 4),
@@ -209,14 +240,19 @@ def holds_what_arrived_and_says_what_did_not(
 
 
 def is_in(day: date, endpoint: str, among: set[Window]) -> bool:
-    return any(window.endpoint == endpoint and window.first_day <= day <= window.last_day for window in among)
+    return any(
+        window.endpoint == endpoint and window.first_day <= day <= window.last_day
+        for window in among
+    )
 
 
 def test_answers_are_those_of_the_specification(server: OuraServer) -> None:
     """What the other tests rely on: the server notices an answer or a query that the specification does not allow."""
     if server.specification is None:
         pytest.skip("the specification is not here")
-    server.check_answer("/v2/usercollection/daily_sleep", 200, {"data": [{"id": "a", "day": 5}], "next_token": None})
+    server.check_answer(
+        "/v2/usercollection/daily_sleep", 200, {"data": [{"id": "a", "day": 5}], "next_token": None}
+    )
     server.check_answer("/v2/usercollection/daily_sleep", 418, {})
     found, server.violations = server.violations, []
     assert any("418 is not in the specification" in text for text in found)

@@ -27,7 +27,13 @@ from bio_lakehouse_tests.sources.oura_server import Fault, OuraServer, connectio
 
 TODAY = date(2025, 3, 20)
 FIRST = TODAY - timedelta(days=7)
-BRONZE = ("oura/daily_readiness", "oura/daily_sleep", "oura/daily_activity", "oura/sleep", "oura/daily_spo2")
+BRONZE = (
+    "oura/daily_readiness",
+    "oura/daily_sleep",
+    "oura/daily_activity",
+    "oura/sleep",
+    "oura/daily_spo2",
+)
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +52,19 @@ def server(specification_server: OuraServer) -> OuraServer:
 
 @pytest.fixture
 def lake(tmp_path: Path, server: OuraServer) -> Lakehouse:
-    lake = Lakehouse.open(Settings(home=tmp_path / "home", timezone="Europe/Berlin", today_override=TODAY))
+    lake = Lakehouse.open(
+        Settings(home=tmp_path / "home", timezone="Europe/Berlin", today_override=TODAY)
+    )
     signed_in(server, fetching.oura_tokens(lake.settings, "me"))
     return lake
 
 
-def fetch(lake: Lakehouse, server: OuraServer, first: date = FIRST, resume: bool = False) -> fetching.FetchOutcome:
-    connection = replace(connection_to(server), patience=Patience(2, 1, 2, attempts=2, longest_wait_seconds=2))
+def fetch(
+    lake: Lakehouse, server: OuraServer, first: date = FIRST, resume: bool = False
+) -> fetching.FetchOutcome:
+    connection = replace(
+        connection_to(server), patience=Patience(2, 1, 2, attempts=2, longest_wait_seconds=2)
+    )
     return fetching.fetch_oura(lake, "me", first, TODAY, connection=connection, resume=resume)
 
 
@@ -60,13 +72,18 @@ def bronze_days(lake: Lakehouse) -> dict[str, int]:
     arrivals.scan(lake)
     for dataset, days in arrivals.pending(lake).items():
         arrivals.write_bronze(lake, dataset, min(days), max(days))
-    return {dataset: len(lake.bronze.keys(dataset, FIRST, TODAY)) for dataset in (*BRONZE, "oura/heartrate")}
+    return {
+        dataset: len(lake.bronze.keys(dataset, FIRST, TODAY))
+        for dataset in (*BRONZE, "oura/heartrate")
+    }
 
 
 WHOLE = dict.fromkeys((*BRONZE, "oura/heartrate"), 8)
 
 
-def test_what_oura_has_of_the_look_back_lands_and_becomes_bronze(lake: Lakehouse, server: OuraServer) -> None:
+def test_what_oura_has_of_the_look_back_lands_and_becomes_bronze(
+    lake: Lakehouse, server: OuraServer
+) -> None:
     outcome = fetch(lake, server)
     assert (outcome.failed, outcome.error) == ([], None)
     assert bronze_days(lake) == WHOLE
@@ -81,7 +98,10 @@ def test_what_oura_has_of_the_look_back_lands_and_becomes_bronze(lake: Lakehouse
         (Fault(cut=True), "daily_sleep"),
         (Fault(delay_seconds=1.5), "daily_sleep"),
         (Fault(text="<html>maintenance</html>"), "daily_sleep"),
-        (Fault(status=422, body={"detail": [{"loc": ["query"], "msg": "bad", "type": "x"}]}), "bad"),
+        (
+            Fault(status=422, body={"detail": [{"loc": ["query"], "msg": "bad", "type": "x"}]}),
+            "bad",
+        ),
     ],
     ids=["5xx", "cut", "slow", "not json", "422"],
 )
@@ -102,7 +122,9 @@ def test_a_window_that_fails_is_said_and_the_next_run_completes_it(
     assert not [entry for entry in lake.log.entries() if entry.status == "fetch_failed"]
 
 
-def test_a_resumed_history_asks_only_for_what_is_missing(lake: Lakehouse, server: OuraServer) -> None:
+def test_a_resumed_history_asks_only_for_what_is_missing(
+    lake: Lakehouse, server: OuraServer
+) -> None:
     server.faults["heartrate"].extend([Fault(status=500)] * 20)
     fetch(lake, server)
     server.faults.clear()
@@ -118,7 +140,9 @@ def test_a_lapsed_membership_is_said_as_such(lake: Lakehouse, server: OuraServer
     assert outcome.landed == []
 
 
-def test_without_a_login_the_command_that_signs_in_is_named(lake: Lakehouse, server: OuraServer) -> None:
+def test_without_a_login_the_command_that_signs_in_is_named(
+    lake: Lakehouse, server: OuraServer
+) -> None:
     (lake.settings.home / "secrets" / "oura-me.json").unlink()
     with pytest.raises(SignInRequired, match="bio-lakehouse oura login"):
         fetch(lake, server)
@@ -130,7 +154,9 @@ def test_without_an_application_the_settings_are_named(lake: Lakehouse) -> None:
         fetching.fetch_oura(lake, "me", FIRST, TODAY)
 
 
-def test_the_same_window_fetched_again_lands_again_but_changes_no_day(lake: Lakehouse, server: OuraServer) -> None:
+def test_the_same_window_fetched_again_lands_again_but_changes_no_day(
+    lake: Lakehouse, server: OuraServer
+) -> None:
     first = fetch(lake, server)
     bronze_days(lake)
     arrivals.settle(lake, WHOLE, FIRST, TODAY)
@@ -157,7 +183,9 @@ def test_a_restated_day_is_the_only_one_that_changes(lake: Lakehouse, server: Ou
     assert arrivals.pending(lake) == {"oura/daily_readiness": {day}}
 
 
-def test_each_answer_lies_in_landing_with_its_fetch_note(lake: Lakehouse, server: OuraServer) -> None:
+def test_each_answer_lies_in_landing_with_its_fetch_note(
+    lake: Lakehouse, server: OuraServer
+) -> None:
     for key in fetch(lake, server).landed:
         note = landing.read_note(lake.objects, key).fetch
         assert note is not None
@@ -166,7 +194,9 @@ def test_each_answer_lies_in_landing_with_its_fetch_note(lake: Lakehouse, server
         assert json.loads(lake.objects.get(key))["next_token"] is None
 
 
-def test_a_failure_is_made_good_by_any_later_window_that_holds_its_days(lake: Lakehouse, server: OuraServer) -> None:
+def test_a_failure_is_made_good_by_any_later_window_that_holds_its_days(
+    lake: Lakehouse, server: OuraServer
+) -> None:
     server.faults["daily_sleep"].append(Fault(422, {"detail": []}))
     fetch(lake, server)
     assert {window.endpoint for window, _ in FetchedWindows(lake, "me").failed()} == {"daily_sleep"}
@@ -180,11 +210,14 @@ def at(lake: Lakehouse, fetched_at: datetime, window: Window) -> None:
     FetchedWindows(lake, "me").land(Answer(window, note, b'{"data":[],"next_token":null}', 0))
 
 
-def test_what_the_ring_could_still_restate_is_asked_for_again_by_a_resumed_fetch(lake: Lakehouse) -> None:
+def test_what_the_ring_could_still_restate_is_asked_for_again_by_a_resumed_fetch(
+    lake: Lakehouse,
+) -> None:
     now = datetime.now(UTC)
     today = now.date()
     young, old, fresh = (
-        Window("sleep", today - timedelta(a), today - timedelta(b)) for a, b in ((80, 72), (90, 81), (9, 0))
+        Window("sleep", today - timedelta(a), today - timedelta(b))
+        for a, b in ((80, 72), (90, 81), (9, 0))
     )
     at(lake, now - timedelta(days=70), young)
     at(lake, now - timedelta(days=70), old)
@@ -193,7 +226,9 @@ def test_what_the_ring_could_still_restate_is_asked_for_again_by_a_resumed_fetch
     assert FetchedWindows(lake, "me").done(False, None) == set()
 
 
-def test_a_retry_knows_what_the_run_has_landed_and_nobody_elses(lake: Lakehouse, server: OuraServer) -> None:
+def test_a_retry_knows_what_the_run_has_landed_and_nobody_elses(
+    lake: Lakehouse, server: OuraServer
+) -> None:
     begun = datetime.now(UTC)
     fetch(lake, server)
     mine = FetchedWindows(lake, "me")
@@ -215,7 +250,9 @@ def test_a_folder_of_no_user_beside_it_stops_no_fetch(lake: Lakehouse, server: O
     assert fetch(lake, server, resume=True).error is None
 
 
-def test_the_sandboxs_made_up_data_stay_out_of_a_persons(lake: Lakehouse, server: OuraServer) -> None:
+def test_the_sandboxs_made_up_data_stay_out_of_a_persons(
+    lake: Lakehouse, server: OuraServer
+) -> None:
     connection = connection_to(server, sandbox=True)
     outcome = fetching.fetch_oura(lake, "me", TODAY, TODAY, connection=connection)
     assert {key.split("/")[1] for key in outcome.landed} == {fetching.SANDBOX_USER}
@@ -223,14 +260,21 @@ def test_the_sandboxs_made_up_data_stay_out_of_a_persons(lake: Lakehouse, server
     assert {entry.user_id for entry in lake.log.entries()} == {fetching.SANDBOX_USER}
 
 
-def test_only_what_the_person_was_asked_to_share_is_fetched(lake: Lakehouse, server: OuraServer) -> None:
-    outcome = fetching.fetch_oura(lake, "me", TODAY, TODAY, connection=connection_to(server, scopes=("heartrate",)))
+def test_only_what_the_person_was_asked_to_share_is_fetched(
+    lake: Lakehouse, server: OuraServer
+) -> None:
+    outcome = fetching.fetch_oura(
+        lake, "me", TODAY, TODAY, connection=connection_to(server, scopes=("heartrate",))
+    )
     assert (outcome.error, len(outcome.landed)) == (None, 1)
     assert {asked.path.rsplit("/", 1)[-1] for asked in server.asked} == {"heartrate"}
 
 
 def test_a_field_that_is_new_is_kept_and_told_once(
-    lake: Lakehouse, server: OuraServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    lake: Lakehouse,
+    server: OuraServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Through two whole syncs of several windows each."""
     connection = connection_to(server)
@@ -238,7 +282,9 @@ def test_a_field_that_is_new_is_kept_and_told_once(
     monkeypatch.setattr(workflows, "bring_up_to_date", lambda lake: 1)
     record = next(r for r in server.records["daily_sleep"] if r["day"] == str(TODAY))
     monkeypatch.setitem(record, "dream_score", 7)
-    monkeypatch.setitem(next(r for r in server.records["daily_sleep"] if r["day"] == str(FIRST)), "dream_score", 8)
+    monkeypatch.setitem(
+        next(r for r in server.records["daily_sleep"] if r["day"] == str(FIRST)), "dream_score", 8
+    )
     told = []
     for _ in range(2):
         display.sync_summary(lake, workflows.run_oura_sync(lake, "me", FIRST - timedelta(days=20)))
@@ -247,7 +293,10 @@ def test_a_field_that_is_new_is_kept_and_told_once(
     assert told == [1, 0]
     assert new_fields(lake.log.entries()) == ["oura/daily_sleep: dream_score is new"]
     arrivals.write_bronze(lake, "oura/daily_sleep", TODAY, TODAY)
-    kept = [json.loads(line["record"]) for line in lake.bronze.read("oura/daily_sleep", TODAY, TODAY).to_pylist()]
+    kept = [
+        json.loads(line["record"])
+        for line in lake.bronze.read("oura/daily_sleep", TODAY, TODAY).to_pylist()
+    ]
     assert {line["dream_score"] for line in kept} == {7}
     assert len(kept) == 2
 
@@ -279,7 +328,8 @@ def test_days_that_are_not_said_are_the_look_back(
 )
 def test_days_that_are_none_are_refused(lake: Lakehouse, first: date, last: date) -> None:
     with pytest.raises(
-        SettingsError, match=r"not days to ask for.*2015-01-01 \(BIO_FIRST_DAY\) to 2025-03-20 \(today\)"
+        SettingsError,
+        match=r"not days to ask for.*2015-01-01 \(BIO_FIRST_DAY\) to 2025-03-20 \(today\)",
     ):
         fetching.asked_days(lake.settings, "me", first, last)
 
@@ -304,10 +354,14 @@ def test_who_has_tokens_is_asked_about_be_they_listed_or_not(settings: Settings)
 def test_parameter_store_is_not_asked_for_why_a_schedule_is_off(settings: Settings) -> None:
     in_aws = settings.model_copy(update={"oura_token_store": "ssm:/lake"})
     assert fetching.why_no_oura(in_aws) is None
-    assert "BIO_OURA_CLIENT_ID" in (fetching.why_no_oura(in_aws.model_copy(update={"oura_client_id": ""})) or "")
+    assert "BIO_OURA_CLIENT_ID" in (
+        fetching.why_no_oura(in_aws.model_copy(update={"oura_client_id": ""})) or ""
+    )
 
 
-def test_each_person_has_a_peloton_login_of_their_own(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_person_has_a_peloton_login_of_their_own(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(fetching, "find_spec", lambda name: object())
     assert "bio-lakehouse peloton login" in (fetching.why_no_peloton(settings) or "")
     for user_id in ("ada", "ben", "eve"):

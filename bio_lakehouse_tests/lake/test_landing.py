@@ -15,7 +15,9 @@ from bio_lakehouse.lake.landing import Note
 from bio_lakehouse.lake.objects import FolderStore
 from bio_lakehouse.sources.records import FetchNote
 
-FETCH = FetchNote(datetime(2026, 3, 1, 9, tzinfo=UTC), "daily_sleep", date(2026, 2, 22), date(2026, 3, 1))
+FETCH = FetchNote(
+    datetime(2026, 3, 1, 9, tzinfo=UTC), "daily_sleep", date(2026, 2, 22), date(2026, 3, 1)
+)
 
 
 @pytest.fixture
@@ -48,10 +50,19 @@ def test_a_note_stands_beside_its_file_and_is_no_file_itself(objects: FolderStor
 
 
 def test_the_same_answer_fetched_later_lands_beside_the_first(objects: FolderStore) -> None:
-    later = FetchNote(datetime(2026, 3, 2, 9, tzinfo=UTC), "daily_sleep", date(2026, 2, 22), date(2026, 3, 1))
-    keys = {landing.put(objects, "me", "sleep.json", b"{}", Note(None, fetch)) for fetch in (FETCH, later, FETCH)}
+    later = FetchNote(
+        datetime(2026, 3, 2, 9, tzinfo=UTC), "daily_sleep", date(2026, 2, 22), date(2026, 3, 1)
+    )
+    keys = {
+        landing.put(objects, "me", "sleep.json", b"{}", Note(None, fetch))
+        for fetch in (FETCH, later, FETCH)
+    }
     assert len(keys) == 2
-    checksums = {file.checksum for info in landing.files(objects) for file in landing.load(objects, info).files()}
+    checksums = {
+        file.checksum
+        for info in landing.files(objects)
+        for file in landing.load(objects, info).files()
+    }
     assert len(checksums) == 2
 
 
@@ -62,10 +73,18 @@ def test_the_users_word_on_a_dataset_may_come_later(objects: FolderStore) -> Non
 
 
 def test_files_inside_a_zip_are_read_one_by_one(objects: FolderStore) -> None:
-    inside = {"App/dailysleep.csv": b"a", "__MACOSX/._dailysleep.csv": b"x", "workouts.csv": b"b", "App/": b""}
+    inside = {
+        "App/dailysleep.csv": b"a",
+        "__MACOSX/._dailysleep.csv": b"x",
+        "workouts.csv": b"b",
+        "App/": b"",
+    }
     key = landing.put(objects, "ann", "export.zip", zipped(inside))
     info = objects.info(key)
-    found = {file.path: (file.user_id, file.name, file.content) for file in landing.load(objects, info).files()}
+    found = {
+        file.path: (file.user_id, file.name, file.content)
+        for file in landing.load(objects, info).files()
+    }
     assert found == {
         f"{key}!/App/dailysleep.csv": ("ann", "dailysleep.csv", b"a"),
         f"{key}!/workouts.csv": ("ann", "workouts.csv", b"b"),
@@ -99,7 +118,9 @@ def test_keys_cannot_leave_the_store(objects: FolderStore) -> None:
             objects.get(key)
 
 
-def test_a_put_that_fails_leaves_nothing(objects: FolderStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_put_that_fails_leaves_nothing(
+    objects: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(self: Path, target: Path) -> None:
         raise OSError(28, "No space left on device")
 

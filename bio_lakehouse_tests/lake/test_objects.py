@@ -44,7 +44,10 @@ def test_what_is_put_is_got_listed_and_deleted(store: ObjectStore) -> None:
     store.put("landing/me/.half", b"hidden")
     assert [info.key for info in store.list("landing/me")] == sorted(contents)
     assert store.get_many(contents) == contents
-    assert (store.info("landing/other/x.csv").size, store.exists("landing/other/x.csv")) == (2, True)
+    assert (store.info("landing/other/x.csv").size, store.exists("landing/other/x.csv")) == (
+        2,
+        True,
+    )
     store.delete("landing/other/x.csv")
     assert not store.exists("landing/other/x.csv")
     assert list(store.list("landing/other")) == []

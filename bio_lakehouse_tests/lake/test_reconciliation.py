@@ -55,7 +55,9 @@ def reconciled(lake: Lakehouse, server: OuraServer, *, sensor_is_faster: bool) -
 
 
 @pytest.mark.parametrize("sensor_is_faster", [False, True])
-def test_what_has_not_changed_is_no_difference(lake: Lakehouse, server: OuraServer, sensor_is_faster: bool) -> None:
+def test_what_has_not_changed_is_no_difference(
+    lake: Lakehouse, server: OuraServer, sensor_is_faster: bool
+) -> None:
     fetch(lake, server)
     build(lake)
     for _ in range(2):
@@ -65,16 +67,21 @@ def test_what_has_not_changed_is_no_difference(lake: Lakehouse, server: OuraServ
 
 
 @pytest.mark.parametrize("sensor_is_faster", [False, True])
-def test_what_changed_came_and_went_is_found(lake: Lakehouse, server: OuraServer, sensor_is_faster: bool) -> None:
+def test_what_changed_came_and_went_is_found(
+    lake: Lakehouse, server: OuraServer, sensor_is_faster: bool
+) -> None:
     fetch(lake, server)
     build(lake)
     for record in server.records["daily_readiness"]:
         if record["day"] == str(RESTATED):
             record["score"] = 1
     server.records["sleep"] = [r for r in server.records["sleep"] if r["day"] != str(RESTATED)]
-    server.records["daily_spo2"].append(server.records["daily_spo2"][0] | {"id": "late", "day": str(RESTATED)})
+    server.records["daily_spo2"].append(
+        server.records["daily_spo2"][0] | {"id": "late", "day": str(RESTATED)}
+    )
     server.records["heartrate"] = [
-        r | {"bpm": 99} if r["timestamp"].startswith(f"{RESTATED}T12") else r for r in server.records["heartrate"]
+        r | {"bpm": 99} if r["timestamp"].startswith(f"{RESTATED}T12") else r
+        for r in server.records["heartrate"]
     ]
     found = reconciled(lake, server, sensor_is_faster=sensor_is_faster)
     assert found.missing == {"oura/daily_spo2": 1}
@@ -83,12 +90,17 @@ def test_what_changed_came_and_went_is_found(lake: Lakehouse, server: OuraServer
     assert found.days == {RESTATED}
 
 
-def test_days_that_no_earlier_answer_spoke_of_are_not_compared(lake: Lakehouse, server: OuraServer) -> None:
+def test_days_that_no_earlier_answer_spoke_of_are_not_compared(
+    lake: Lakehouse, server: OuraServer
+) -> None:
     assert reconciled(lake, server, sensor_is_faster=False).compared == 0
 
 
 def test_records_of_no_day_are_left_to_quarantine(lake: Lakehouse, server: OuraServer) -> None:
-    page = {"data": [{"id": "a", "day": None}, {"id": "b", "day": "yesterday"}, {"id": "c"}], "next_token": None}
+    page = {
+        "data": [{"id": "a", "day": None}, {"id": "b", "day": "yesterday"}, {"id": "c"}],
+        "next_token": None,
+    }
     server.faults["daily_spo2"].extend([Fault(200, text=json.dumps(page))] * 2)
     fetch(lake, server)
     build(lake)

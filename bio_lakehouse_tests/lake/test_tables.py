@@ -24,7 +24,12 @@ SCHEMA = TableSchema(
     "scores",
     "Scores by day.",
     ("user_id", "day"),
-    (USER_ID, DAY, Column("score", "int", "A score.", 0, 100), Column("at", "timestamp", "When (UTC).")),
+    (
+        USER_ID,
+        DAY,
+        Column("score", "int", "A score.", 0, 100),
+        Column("at", "timestamp", "When (UTC)."),
+    ),
 )
 FIRST, LAST = date(2026, 1, 1), date(2026, 3, 31)
 
@@ -37,7 +42,8 @@ def rows(*found: tuple[str, date, int | None]) -> pa.Table:
                 "day": pa.array([row[1] for row in found], pa.date32()),
                 "score": pa.array([row[2] for row in found], pa.int64()),
                 "at": pa.array(
-                    [datetime(2026, 1, 1, 5, tzinfo=UTC).replace(tzinfo=None)] * len(found), pa.timestamp("us")
+                    [datetime(2026, 1, 1, 5, tzinfo=UTC).replace(tzinfo=None)] * len(found),
+                    pa.timestamp("us"),
                 ),
             }
         ),
@@ -56,7 +62,11 @@ def contents(tables: Tables) -> set[tuple[str, date, int | None]]:
 
 
 def test_a_range_is_replaced_and_the_rest_stays(tables: Tables) -> None:
-    old = [("me", date(2026, 1, 5), 70), ("me", date(2026, 2, 5), 71), ("you", date(2026, 2, 5), None)]
+    old = [
+        ("me", date(2026, 1, 5), 70),
+        ("me", date(2026, 2, 5), 71),
+        ("you", date(2026, 2, 5), None),
+    ]
     tables.replace(SCHEMA, rows(*old), FIRST, LAST)
     new = ("me", date(2026, 2, 6), 99)
     commit = tables.replace(SCHEMA, rows(new), date(2026, 2, 1), date(2026, 2, 28))
@@ -85,10 +95,15 @@ def test_an_empty_range_empties_it(tables: Tables) -> None:
         (rows(("me", FIRST, -1)), "score has -1, below 0"),
         (rows(("me", FIRST, 1), ("me", FIRST, 2)), "occur more than once"),
         (rows(("me", date(2025, 12, 31), 1)), "lie outside 2026-01-01 to 2026-03-31"),
-        (rows(("me", FIRST, 1)).set_column(0, "user_id", pa.array([None], pa.string())), "user_id is null in 1 rows"),
+        (
+            rows(("me", FIRST, 1)).set_column(0, "user_id", pa.array([None], pa.string())),
+            "user_id is null in 1 rows",
+        ),
     ],
 )
-def test_rows_that_break_the_schema_are_never_written(tables: Tables, bad: pa.Table, reason: str) -> None:
+def test_rows_that_break_the_schema_are_never_written(
+    tables: Tables, bad: pa.Table, reason: str
+) -> None:
     tables.replace(SCHEMA, rows(("me", FIRST, 50)), FIRST, LAST)
     with pytest.raises(TableError, match=reason):
         tables.replace(SCHEMA, bad, FIRST, LAST)
@@ -107,7 +122,11 @@ def test_scan_narrows_to_days_user_and_columns(tables: Tables) -> None:
 def test_a_column_that_the_schema_gains_is_added(tables: Tables) -> None:
     tables.replace(SCHEMA, rows(("me", FIRST, 1)), FIRST, LAST)
     wider = TableSchema(
-        SCHEMA.database, SCHEMA.name, "", SCHEMA.grain, (*SCHEMA.columns, Column("note", "string", "New."))
+        SCHEMA.database,
+        SCHEMA.name,
+        "",
+        SCHEMA.grain,
+        (*SCHEMA.columns, Column("note", "string", "New.")),
     )
     tables.replace(wider, rows(("me", LAST, 2)).append_column("note", pa.array(["x"])), LAST, LAST)
     assert {row["note"] for row in tables.scan(SCHEMA.full_name).to_pylist()} == {None, "x"}
@@ -126,7 +145,9 @@ def test_old_snapshots_and_their_files_go(tables: Tables) -> None:
     assert contents(tables) == {("me", FIRST, 3)}
 
 
-def test_a_commit_that_lost_a_race_is_tried_again(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_commit_that_lost_a_race_is_tried_again(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tables.replace(SCHEMA, rows(("me", FIRST, 1)), FIRST, LAST)
     genuine, lost = Table.overwrite, []
 

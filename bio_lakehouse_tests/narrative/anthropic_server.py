@@ -11,7 +11,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
-USAGE = {"input_tokens": 800, "cache_creation_input_tokens": 1200, "cache_read_input_tokens": 300, "output_tokens": 1}
+USAGE = {
+    "input_tokens": 800,
+    "cache_creation_input_tokens": 1200,
+    "cache_read_input_tokens": 300,
+    "output_tokens": 1,
+}
 PIECES = 40
 
 
@@ -49,7 +54,9 @@ def serving(*replies: Reply) -> Iterator[AnthropicServer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(state))
     server.daemon_threads = True
     state.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+    )
     thread.start()
     try:
         yield state
@@ -123,7 +130,11 @@ def refuses(status: int, kind: str, message: str = "No.", **headers: str) -> Rep
     def reply(handler: BaseHTTPRequestHandler) -> None:
         body = json.dumps({"type": "error", "error": {"type": kind, "message": message}}).encode()
         handler.send_response(status)
-        for name, value in {"content_type": "application/json", "content_length": str(len(body)), **headers}.items():
+        for name, value in {
+            "content_type": "application/json",
+            "content_length": str(len(body)),
+            **headers,
+        }.items():
             handler.send_header(name.replace("_", "-"), value)
         handler.end_headers()
         handler.wfile.write(body)
@@ -186,8 +197,17 @@ def _events(text: str, stop_reason: str, thinking: str) -> list[dict[str, Any]]:
 
 
 def _start() -> dict[str, Any]:
-    message = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-test", "content": []}
-    return {"type": "message_start", "message": message | {"stop_reason": None, "stop_sequence": None, "usage": USAGE}}
+    message = {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": "claude-test",
+        "content": [],
+    }
+    return {
+        "type": "message_start",
+        "message": message | {"stop_reason": None, "stop_sequence": None, "usage": USAGE},
+    }
 
 
 def _block(index: int, kind: str, delta: str, text: str) -> list[dict[str, Any]]:
@@ -196,6 +216,9 @@ def _block(index: int, kind: str, delta: str, text: str) -> list[dict[str, Any]]
     pieces = [text[start : start + PIECES] for start in range(0, len(text), PIECES)]
     return [
         {"type": "content_block_start", "index": index, "content_block": opening},
-        *({"type": "content_block_delta", "index": index, "delta": {"type": delta, name: piece}} for piece in pieces),
+        *(
+            {"type": "content_block_delta", "index": index, "delta": {"type": delta, name: piece}}
+            for piece in pieces
+        ),
         {"type": "content_block_stop", "index": index},
     ]

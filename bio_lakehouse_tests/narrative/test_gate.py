@@ -40,7 +40,9 @@ def test_good_texts_say_something(facts: Facts) -> None:
 
 
 @pytest.mark.parametrize(("reason", "text"), wrong_texts())
-def test_wrong_texts_are_refused_for_what_is_wrong_in_them(reason: str, text: str, facts: Facts) -> None:
+def test_wrong_texts_are_refused_for_what_is_wrong_in_them(
+    reason: str, text: str, facts: Facts
+) -> None:
     assert any(reason in said for said in reasons(text, facts))
 
 
@@ -49,7 +51,9 @@ def test_without_any_of_its_rules_the_gate_would_let_a_wrong_text_pass(
     rule: Rule, facts: Facts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gate, "RULES", tuple(other for other in gate.RULES if other is not rule))
-    assert any(not objections(text, facts) for text in (*CLAIMS, *(text for _, text in wrong_texts())))
+    assert any(
+        not objections(text, facts) for text in (*CLAIMS, *(text for _, text in wrong_texts()))
+    )
 
 
 def test_there_are_many_wrong_texts() -> None:
@@ -123,9 +127,14 @@ def test_an_objection_says_what_where_and_what_to_do(short: str, reason: str, fa
 
 def test_a_text_that_is_too_long_is_told_by_how_much(facts: Facts) -> None:
     draft = " ".join([GOOD[0]] * 40)
-    assert f"The text has {len(fill(draft, facts))} characters; {MOST_CHARACTERS} at most." in reasons(draft, facts)
+    assert (
+        f"The text has {len(fill(draft, facts))} characters; {MOST_CHARACTERS} at most."
+        in reasons(draft, facts)
+    )
     endless = GOOD[0] * 2000
-    assert reasons(endless, facts) == [f"The draft has {len(endless)} characters; 1200 at most once filled."]
+    assert reasons(endless, facts) == [
+        f"The draft has {len(endless)} characters; 1200 at most once filled."
+    ]
     paragraphs = "\n\n".join([GOOD[0]] * 4)
     assert reasons(paragraphs, facts) == ["The text has 4 paragraphs; 3 at most."]
 

@@ -10,19 +10,30 @@ FOUND = Evidence((0.2, 0.6), "112 pairs of days", 0.003)
 
 @pytest.mark.parametrize(
     ("value", "decimals", "expected"),
-    [(-0.304, 2, "−0.30"), (-0.001, 2, "0.00"), (0.425, 1, "0.4"), (74.0, 0, "74"), (-12.0, 0, "−12")],
+    [
+        (-0.304, 2, "−0.30"),
+        (-0.001, 2, "0.00"),
+        (0.425, 1, "0.4"),
+        (74.0, 0, "74"),
+        (-12.0, 0, "−12"),
+    ],
 )
-def test_figures_carry_a_true_minus_and_never_minus_zero(value: float, decimals: int, expected: str) -> None:
+def test_figures_carry_a_true_minus_and_never_minus_zero(
+    value: float, decimals: int, expected: str
+) -> None:
     assert sentences.figure(value, decimals) == expected
 
 
-@pytest.mark.parametrize(("value", "expected"), [(0.62, "+0.62"), (-0.62, "−0.62"), (0.001, "0.00"), (-0.001, "0.00")])
+@pytest.mark.parametrize(
+    ("value", "expected"), [(0.62, "+0.62"), (-0.62, "−0.62"), (0.001, "0.00"), (-0.001, "0.00")]
+)
 def test_signs_come_from_the_rounded_figure(value: float, expected: str) -> None:
     assert sentences.signed(value, 2) == expected
 
 
 @pytest.mark.parametrize(
-    ("q", "expected"), [(0.0002, "q < 0.001"), (0.0034, "q = 0.003"), (0.0499, "q = 0.050"), (0.234, "q = 0.23")]
+    ("q", "expected"),
+    [(0.0002, "q < 0.001"), (0.0034, "q = 0.003"), (0.0499, "q = 0.050"), (0.234, "q = 0.23")],
 )
 def test_q(q: float, expected: str) -> None:
     assert sentences.probability(q) == expected
@@ -31,7 +42,9 @@ def test_q(q: float, expected: str) -> None:
 @pytest.mark.parametrize(("r", "word"), [(0.42, "higher"), (-0.42, "lower")])
 def test_the_word_follows_the_sign(r: float, word: str) -> None:
     said = sentences.go_together("sleep score", "readiness score on the day after", "r", r, FOUND)
-    assert said.startswith(f"A higher sleep score went with a {word} readiness score on the day after (r = ")
+    assert said.startswith(
+        f"A higher sleep score went with a {word} readiness score on the day after (r = "
+    )
 
 
 def test_a_correlation_in_full() -> None:
@@ -42,7 +55,9 @@ def test_a_correlation_in_full() -> None:
 
 
 def test_what_was_not_found_says_that_it_was_looked_for() -> None:
-    said = sentences.no_relation("output", "readiness", "Spearman ρ", -0.03, Evidence((-0.2, 0.14), "90 days", 0.8))
+    said = sentences.no_relation(
+        "output", "readiness", "Spearman ρ", -0.03, Evidence((-0.2, 0.14), "90 days", 0.8)
+    )
     assert said == (
         "Output and readiness: a relation was looked for and not found "
         "(Spearman ρ = −0.03, 95 % interval −0.20 to 0.14, 90 days, q = 0.80)."
@@ -56,18 +71,24 @@ def test_not_enough_data_says_n_of_n() -> None:
 
 def test_groups() -> None:
     evidence = Evidence((-0.5, -0.1), "45 and 60 days", 0.01)
-    assert sentences.groups_differ("readiness on the next day", "cycling", "rest", (73.5, 79.0), -0.31, evidence) == (
+    assert sentences.groups_differ(
+        "readiness on the next day", "cycling", "rest", (73.5, 79.0), -0.31, evidence
+    ) == (
         "Readiness on the next day tended to be lower after cycling than after rest: median 73.5 against 79 "
         "(rank-biserial −0.31, 95 % interval −0.50 to −0.10, 45 and 60 days, q = 0.010)."
     )
-    alike = sentences.groups_alike("readiness", "yoga", "rest", (80, 79), 0.05, Evidence((-0.2, 0.3), "9 days", 0.7))
+    alike = sentences.groups_alike(
+        "readiness", "yoga", "rest", (80, 79), 0.05, Evidence((-0.2, 0.3), "9 days", 0.7)
+    )
     assert "a difference was looked for and not found; median 80 against 79" in alike
 
 
 def test_described_sentences_say_that_they_are_not_tested() -> None:
     line = sentences.smoothed_line("readiness", -0.4, "points")
     assert "slope of −0.40 points a week; it is shown and not tested" in line
-    same = sentences.same_measurement("sleep", "readiness", "r", 0.7, Evidence((0.6, 0.8), "90 days", None), "x")
+    same = sentences.same_measurement(
+        "sleep", "readiness", "r", 0.7, Evidence((0.6, 0.8), "90 days", None), "x"
+    )
     assert same.endswith("r = 0.70 (95 % interval 0.60 to 0.80, 90 days), shown and not tested.")
 
 
@@ -75,8 +96,14 @@ def test_described_sentences_say_that_they_are_not_tested() -> None:
     ("days", "ending"),
     [
         ([date(2025, 3, 3)], "on 1 of 90 days, on 3 March 2025."),
-        ([date(2025, 3, 3), date(2025, 1, 9)], "on 2 of 90 days, on 9 January 2025 and 3 March 2025."),
-        ([date(2025, 3, day) for day in range(1, 7)], "on 6 of 90 days, most lately on 6 March 2025."),
+        (
+            [date(2025, 3, 3), date(2025, 1, 9)],
+            "on 2 of 90 days, on 9 January 2025 and 3 March 2025.",
+        ),
+        (
+            [date(2025, 3, day) for day in range(1, 7)],
+            "on 6 of 90 days, most lately on 6 March 2025.",
+        ),
     ],
 )
 def test_low_days_are_named_while_they_are_few(days: list[date], ending: str) -> None:
@@ -92,11 +119,16 @@ def test_unusual_days_in_singular_plural_and_none() -> None:
     assert one == (
         "Of the 60 days that can be held against the 60 days before, 1 was unusually low in HRV, on 3 March 2025."
     )
-    assert "2 were unusually low" in sentences.unusual_days("HRV", [date(2025, 3, 3), date(2025, 3, 4)], 60)
+    assert "2 were unusually low" in sentences.unusual_days(
+        "HRV", [date(2025, 3, 3), date(2025, 3, 4)], 60
+    )
     assert sentences.unusual_days("HRV", [], 1) == (
         "Looked for unusually low HRV among the 1 day that can be held against the 60 days before and found none."
     )
-    assert sentences.unusual_days("HRV", [], 0) == "No day's HRV could be held against its 60 days before."
+    assert (
+        sentences.unusual_days("HRV", [], 0)
+        == "No day's HRV could be held against its 60 days before."
+    )
 
 
 def test_missed_workouts() -> None:

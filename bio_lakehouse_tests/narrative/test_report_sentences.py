@@ -20,7 +20,10 @@ HIGHER = Change("Resting heart rate", "58 bpm", "52 bpm", higher=True)
         ([LOWER], "Readiness was lower than usual"),
         ([HIGHER], "Resting heart rate was higher than usual"),
         ([LOWER, HRV], "Readiness and HRV were lower than usual"),
-        ([LOWER, HIGHER, HRV], "Readiness and HRV were lower than usual, and resting heart rate was higher"),
+        (
+            [LOWER, HIGHER, HRV],
+            "Readiness and HRV were lower than usual, and resting heart rate was higher",
+        ),
         ([], "A week within your usual ups and downs"),
     ],
 )
@@ -40,7 +43,10 @@ def test_the_headline_knows_what_it_cannot_say() -> None:
 @pytest.mark.parametrize(
     ("known", "said"),
     [
-        (("78", "81", 4, "1,240 kJ"), "Readiness averaged 78 and sleep 81, with 4 workouts and 1,240 kJ."),
+        (
+            ("78", "81", 4, "1,240 kJ"),
+            "Readiness averaged 78 and sleep 81, with 4 workouts and 1,240 kJ.",
+        ),
         (("78", "81", 0, None), "Readiness averaged 78 and sleep 81, with no workouts."),
         ((None, "81", 1, None), "Sleep averaged 81, with 1 workout."),
         (("78", None, None, None), "Readiness averaged 78."),
@@ -48,7 +54,9 @@ def test_the_headline_knows_what_it_cannot_say() -> None:
         ((None, None, None, None), ""),
     ],
 )
-def test_the_lede_is_made_of_the_known(known: tuple[str | None, str | None, int | None, str | None], said: str) -> None:
+def test_the_lede_is_made_of_the_known(
+    known: tuple[str | None, str | None, int | None, str | None], said: str
+) -> None:
     assert sentences.lede(*known) == said
 
 
@@ -65,21 +73,31 @@ def test_spans(first: date, last: date, said: str) -> None:
 
 
 def test_workouts_of_a_week_that_is_not_known_whole() -> None:
-    assert sentences.lede("78", None, 3, None, whole_week=False) == "Readiness averaged 78, with 3 known workouts."
+    assert (
+        sentences.lede("78", None, 3, None, whole_week=False)
+        == "Readiness averaged 78, with 3 known workouts."
+    )
 
 
 def test_why_nothing_can_be_said_to_have_moved() -> None:
     assert (
-        sentences.too_early_to_compare(12, 28) == "Not enough data to tell what moved (12 of 28 days before this week)."
+        sentences.too_early_to_compare(12, 28)
+        == "Not enough data to tell what moved (12 of 28 days before this week)."
     )
-    assert sentences.too_early_to_compare(28, 28) == "Not enough days of this week are known to tell what moved."
+    assert (
+        sentences.too_early_to_compare(28, 28)
+        == "Not enough days of this week are known to tell what moved."
+    )
 
 
 def test_weeks_before_name_the_unknown() -> None:
     assert sentences.workouts_before([3, 0, None, 2], complete=False) == (
         "The four weeks before: 3, 0, no data and 2 (not every day known; dashed)."
     )
-    assert sentences.workouts_before([None] * 4, complete=False) == "Nothing is known of the four weeks before."
+    assert (
+        sentences.workouts_before([None] * 4, complete=False)
+        == "Nothing is known of the four weeks before."
+    )
 
 
 def test_no_sentence_claims_a_cause_or_speaks_medicine() -> None:

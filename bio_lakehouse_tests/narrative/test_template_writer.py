@@ -39,7 +39,12 @@ measures = st.lists(
     max_size=6,
 )
 highs = st.lists(
-    st.tuples(st.sampled_from(MEASURES), TEXT, st.integers(0, 6), st.none() | st.just("since at least 3 May 2024")),
+    st.tuples(
+        st.sampled_from(MEASURES),
+        TEXT,
+        st.integers(0, 6),
+        st.none() | st.just("since at least 3 May 2024"),
+    ),
     max_size=3,
 )
 findings = st.lists(
@@ -58,7 +63,14 @@ def weeks(draw: st.DrawFn) -> Facts:
     builder = FactsBuilder(WEEK, draw(st.none() | st.just(WINDOW)))
     for (key, name), week, before, statistic, difference, standing, size in draw(measures):
         builder.measure(
-            key, name, week, before, statistic=statistic, difference=difference, standing=standing, size=size
+            key,
+            name,
+            week,
+            before,
+            statistic=statistic,
+            difference=difference,
+            standing=standing,
+            size=size,
         )
     for (key, name), value, days, since in draw(highs):
         builder.moment(key, name, value, [WEEK[0] + timedelta(days=days)], since)
@@ -68,7 +80,15 @@ def weeks(draw: st.DrawFn) -> Facts:
             "not found": phrases.no_relation("sleep score", "readiness"),
         }.get(status, phrases.too_few("a relation", 12, 20, "pairs"))
         about = {"sleep_score": "sleep score", "readiness_score": "readiness"}
-        builder.finding(f"f{number}", status, told, about, effect=figure, interval=interval, n="142 pairs of days")
+        builder.finding(
+            f"f{number}",
+            status,
+            told,
+            about,
+            effect=figure,
+            interval=interval,
+            n="142 pairs of days",
+        )
     return builder.build()
 
 
@@ -108,7 +128,13 @@ def test_the_example_week() -> None:
 def test_without_findings_it_says_what_was_looked_for() -> None:
     builder = FactsBuilder(WEEK, WINDOW)
     builder.measure("readiness_score", "Readiness", "81")
-    builder.finding("trend", "not found", phrases.no_trend("readiness"), {"readiness_score": "readiness"}, n="142 days")
+    builder.finding(
+        "trend",
+        "not found",
+        phrases.no_trend("readiness"),
+        {"readiness_score": "readiness"},
+        n="142 days",
+    )
     assert TemplateWriter().write(builder.build()).text == (
         "Readiness averaged 81.\n\n"
         "Across the 180 days up to 9 March 2025, a trend in readiness was looked for and not found (142 days)."
@@ -133,7 +159,10 @@ def test_of_an_unknown_week_nothing_is_said() -> None:
 def test_a_high_alone() -> None:
     builder = FactsBuilder(WEEK)
     builder.moment("readiness_score", "Readiness", "91", [date(2025, 3, 4)])
-    assert TemplateWriter().write(builder.build()).text == "The week’s highest readiness was 91 on Tuesday."
+    assert (
+        TemplateWriter().write(builder.build()).text
+        == "The week’s highest readiness was 91 on Tuesday."
+    )
 
 
 WITHOUT_KEY = """
@@ -151,5 +180,7 @@ assert not loaded, loaded
 
 
 def test_without_a_key_the_sdk_is_not_even_imported() -> None:
-    done = subprocess.run([sys.executable, "-c", WITHOUT_KEY], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_KEY], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr

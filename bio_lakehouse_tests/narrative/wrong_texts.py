@@ -362,4 +362,8 @@ Sleep counts: {s.week}.
 
 def wrong_texts() -> list[tuple[str, str]]:
     """Each text with what the gate objects to."""
-    return [(reason, written_out(text)) for reason, block in WRONG.items() for text in block.strip().split("\n")]
+    return [
+        (reason, written_out(text))
+        for reason, block in WRONG.items()
+        for text in block.strip().split("\n")
+    ]

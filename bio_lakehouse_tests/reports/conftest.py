@@ -30,7 +30,8 @@ def make_daily() -> MakeDaily:
         length = max((len(values) for values in columns.values()), default=0)
         days = [last - timedelta(days=back) for back in range(length - 1, -1, -1)]
         return pd.DataFrame(
-            {"user_id": user_id, "day": pd.to_datetime(days)} | {k: list(v) for k, v in columns.items()}
+            {"user_id": user_id, "day": pd.to_datetime(days)}
+            | {k: list(v) for k, v in columns.items()}
         )
 
     return make
@@ -40,7 +41,9 @@ def make_daily() -> MakeDaily:
 def make_workouts() -> Callable[..., pd.DataFrame]:
     """`make_workouts((day, title, minutes, output), …)` of one user, all cycling."""
 
-    def make(*rows: tuple[date, str, float | None, float | None], user_id: str = "me") -> pd.DataFrame:
+    def make(
+        *rows: tuple[date, str, float | None, float | None], user_id: str = "me"
+    ) -> pd.DataFrame:
         return pd.DataFrame(
             [
                 {
@@ -98,7 +101,11 @@ def insights() -> list[Insight]:
             "Workouts and readiness",
             "me",
             SUNDAY,
-            (finding("strength", claim="Strength and rest differ.", status="not found", p=0.6, q=0.6),),
+            (
+                finding(
+                    "strength", claim="Strength and rest differ.", status="not found", p=0.6, q=0.6
+                ),
+            ),
         ),
         Insight(
             "readiness_trend",
@@ -128,7 +135,9 @@ def claim_of(_: Insight, said: Finding) -> str:
 
 @pytest.fixture
 def make_inputs(
-    make_daily: MakeDaily, make_workouts: Callable[..., pd.DataFrame], make_coverage: Callable[..., pd.DataFrame]
+    make_daily: MakeDaily,
+    make_workouts: Callable[..., pd.DataFrame],
+    make_coverage: Callable[..., pd.DataFrame],
 ) -> MakeInputs:
     """Inputs of Sunday's report, empty but for what is given; made on the Monday."""
 

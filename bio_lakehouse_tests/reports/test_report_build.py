@@ -33,7 +33,12 @@ def truth() -> Truth:
 def lake(tmp_path: Path, truth: Truth) -> Lakehouse:
     """120 days of the demo person as `me` and one day of `ada`."""
     lake = Lakehouse.open(load_settings(home=tmp_path, timezone="UTC", today_override=TODAY))
-    write(lake, DAILY, [*daily_rows(truth), {"user_id": "ada", "day": SUNDAY, "readiness_score": 91}], TODAY)
+    write(
+        lake,
+        DAILY,
+        [*daily_rows(truth), {"user_id": "ada", "day": SUNDAY, "readiness_score": 91}],
+        TODAY,
+    )
     workouts = [row | {"workout_id": str(index)} for index, row in enumerate(workout_rows(truth))]
     write(lake, SILVER["peloton_workouts"], workouts, TODAY)
     write(lake, SILVER["coverage"], [file_about(truth.days[0].day, LANDED)], TODAY)
@@ -82,10 +87,18 @@ def test_a_report_is_written_once(lake: Lakehouse, tmp_path: Path) -> None:
 def test_each_user_has_their_own(lake: Lakehouse, truth: Truth) -> None:
     assert build.reported_users(lake, SUNDAY) == ["ada", "me"]
     ada = build.make(lake, "ada", SUNDAY).contents
-    assert (ada.readiness.week.mean, ada.readiness.week.n, ada.lede) == (91, 1, "Readiness averaged 91.")
+    assert (ada.readiness.week.mean, ada.readiness.week.n, ada.lede) == (
+        91,
+        1,
+        "Readiness averaged 91.",
+    )
     assert [line.workouts for line in ada.days] == [()] * 7
     me = build.make(lake, "me", SUNDAY).contents
-    known = [row["readiness_score"] for row in daily_rows(truth)[-7:] if row["readiness_score"] is not None]
+    known = [
+        row["readiness_score"]
+        for row in daily_rows(truth)[-7:]
+        if row["readiness_score"] is not None
+    ]
     assert me.readiness.week.mean == pytest.approx(sum(known) / len(known))
 
 
@@ -107,7 +120,12 @@ def test_a_page_knows_that_newer_data_exists(lake: Lakehouse, truth: Truth) -> N
     build.make(lake, "me", SUNDAY)
     assert build.outdated_reports(lake, "me") == []
     first = truth.days[0].day
-    write(lake, SILVER["coverage"], [file_about(first, LANDED), file_about(first, LANDED + timedelta(hours=1))], TODAY)
+    write(
+        lake,
+        SILVER["coverage"],
+        [file_about(first, LANDED), file_about(first, LANDED + timedelta(hours=1))],
+        TODAY,
+    )
     assert build.outdated_reports(lake, "me") == [SUNDAY]
     assert build.make(lake, "me", SUNDAY).changed
     assert build.outdated_reports(lake, "me") == []
@@ -125,7 +143,9 @@ def test_data_of_later_days_does_not_make_a_page_old(lake: Lakehouse, truth: Tru
 
 
 def test_a_lake_without_days_says_what_to_do(lake: Lakehouse, tmp_path: Path) -> None:
-    with pytest.raises(ReportError, match=r"no day of 'bob' up to 2025-11-16; there are days of ada, me"):
+    with pytest.raises(
+        ReportError, match=r"no day of 'bob' up to 2025-11-16; there are days of ada, me"
+    ):
         build.make(lake, "bob", SUNDAY)
     with pytest.raises(ReportError, match=r"no day of 'me' up to 2020-01-05"):
         build.make(lake, "me", date(2020, 1, 5))

@@ -22,14 +22,25 @@ from bio_lakehouse.reports.comparison import (
     workout_weeks,
 )
 from bio_lakehouse.reports.contents import decided_together
-from bio_lakehouse.reports.measures import DAILY, HRV, OUTPUT, READINESS, SLEEP, TOTALS, WORKOUT_MINUTES, WORKOUTS
+from bio_lakehouse.reports.measures import (
+    DAILY,
+    HRV,
+    OUTPUT,
+    READINESS,
+    SLEEP,
+    TOTALS,
+    WORKOUT_MINUTES,
+    WORKOUTS,
+)
 from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
 
 MakeDaily = Callable[..., pd.DataFrame]
 
 
 def test_means_band_and_difference_by_hand(make_daily: MakeDaily, sunday: date) -> None:
-    before = [60 + day for day in range(28)]  # 60 … 87: mean 73.5, median 73.5, 10 % and 90 % at 62.7 and 84.3
+    before = [
+        60 + day for day in range(28)
+    ]  # 60 … 87: mean 73.5, median 73.5, 10 % and 90 % at 62.7 and 84.3
     daily = make_daily(readiness_score=[*before, 70, 80, None, 90, 60, 80, 70])
     (readiness,) = compare(daily, [READINESS], sunday)
     assert readiness.week == Sample(75.0, 6, 7)
@@ -53,10 +64,17 @@ def test_what_is_unknown_stays_unknown(make_daily: MakeDaily, sunday: date) -> N
     (readiness, hrv) = compare(make_daily(readiness_score=[None] * 35), [READINESS, HRV], sunday)
     for comparison in (readiness, hrv):
         assert (comparison.week, comparison.before) == (Sample(None, 0, 7), Sample(None, 0, 28))
-        assert (comparison.band, comparison.difference, comparison.p, comparison.moved) == (None, None, None, False)
+        assert (comparison.band, comparison.difference, comparison.p, comparison.moved) == (
+            None,
+            None,
+            None,
+            False,
+        )
 
 
-def test_fewer_than_fourteen_days_before_give_no_band_and_no_difference(make_daily: MakeDaily, sunday: date) -> None:
+def test_fewer_than_fourteen_days_before_give_no_band_and_no_difference(
+    make_daily: MakeDaily, sunday: date
+) -> None:
     (thirteen,) = compare(make_daily(readiness_score=[70] * 20), [READINESS], sunday)
     (fourteen,) = compare(make_daily(readiness_score=[70] * 21), [READINESS], sunday)
     assert (thirteen.band, thirteen.difference) == (None, None)
@@ -66,7 +84,9 @@ def test_fewer_than_fourteen_days_before_give_no_band_and_no_difference(make_dai
 @pytest.mark.parametrize("dtype", ["Int64", "float64", "object"])
 def test_every_nullable_column_reads_alike(make_daily: MakeDaily, sunday: date, dtype: str) -> None:
     daily = make_daily(readiness_score=pd.array([70, None, 72], dtype="Int64").astype(dtype))
-    assert by_day(daily, "readiness_score", sunday).iloc[-3:].tolist() == pytest.approx([70, nan, 72], nan_ok=True)
+    assert by_day(daily, "readiness_score", sunday).iloc[-3:].tolist() == pytest.approx(
+        [70, nan, 72], nan_ok=True
+    )
 
 
 def ar1(phi: float, days: int, replicates: int, seed: int) -> np.ndarray:
@@ -106,14 +126,18 @@ def test_the_measures_compared_are_those_that_insights_are_adjusted_with() -> No
 
 
 @pytest.mark.parametrize("window_days", [30, 180])
-def test_a_finding_has_the_same_q_in_the_table_of_insights_and_on_the_page(window_days: int, sunday: date) -> None:
+def test_a_finding_has_the_same_q_in_the_table_of_insights_and_on_the_page(
+    window_days: int, sunday: date
+) -> None:
     truth = simulate(260, 2, sunday)
     daily, workouts = pd.DataFrame(daily_rows(truth)), pd.DataFrame(workout_rows(truth))
     kept = insights_of(InsightData("me", sunday, daily.tail(200), workouts, window_days))
     shown, comparisons = decided_together(kept, compare(daily, DAILY, sunday))
     assert shown == kept
     assert sum(comparison.q is not None for comparison in comparisons) == len(DAILY)
-    assert all(comparison.q >= comparison.p for comparison in comparisons if comparison.p is not None)
+    assert all(
+        comparison.q >= comparison.p for comparison in comparisons if comparison.p is not None
+    )
 
 
 def test_workouts_are_summed_by_week_over_known_days(make_daily: MakeDaily, sunday: date) -> None:
@@ -122,10 +146,15 @@ def test_workouts_are_summed_by_week_over_known_days(make_daily: MakeDaily, sund
         workout_minutes=[30, None, 45, None, None, None, None] * 3
         + [None] * 7
         + [50, None, None, 20, None, None, None],
-        total_output_kj=[250, None, None, None, None, None, None] * 3 + [None] * 7 + [400.5] + [None] * 6,
+        total_output_kj=[250, None, None, None, None, None, None] * 3
+        + [None] * 7
+        + [400.5]
+        + [None] * 6,
     )
     weeks = workout_weeks(daily, sunday)
-    assert [week.first_day for week in weeks] == [sunday - timedelta(days=6 + 7 * back) for back in (4, 3, 2, 1, 0)]
+    assert [week.first_day for week in weeks] == [
+        sunday - timedelta(days=6 + 7 * back) for back in (4, 3, 2, 1, 0)
+    ]
     assert [week.workouts for week in weeks] == [2, 2, 2, None, 3]
     assert [week.minutes for week in weeks] == [75, 75, 75, None, 70]
     assert [week.output_kj for week in weeks] == [250, 250, 250, None, 400.5]
@@ -136,13 +165,17 @@ def test_workouts_are_summed_by_week_over_known_days(make_daily: MakeDaily, sund
     assert workouts.difference is None  # one day of the week is not known
 
 
-def test_a_week_of_rest_is_zero_and_a_week_without_output_is_unknown(make_daily: MakeDaily, sunday: date) -> None:
+def test_a_week_of_rest_is_zero_and_a_week_without_output_is_unknown(
+    make_daily: MakeDaily, sunday: date
+) -> None:
     columns = {"workout_minutes": [None] * 35, "total_output_kj": [None] * 35}
     rest = workout_weeks(make_daily(workout_count=[0] * 35, **columns), sunday)
     yoga = workout_weeks(make_daily(workout_count=[1] * 35, **columns), sunday)
     assert (rest[-1].workouts, rest[-1].minutes, rest[-1].output_kj) == (0, 0.0, 0.0)
     assert (yoga[-1].workouts, yoga[-1].minutes, yoga[-1].output_kj) == (7, None, None)
-    assert [total.difference for total in compare_totals(rest, [WORKOUTS, WORKOUT_MINUTES, OUTPUT])] == [0, 0, 0]
+    assert [
+        total.difference for total in compare_totals(rest, [WORKOUTS, WORKOUT_MINUTES, OUTPUT])
+    ] == [0, 0, 0]
 
 
 def test_few_quiet_weeks_list_anything_at_all(make_daily: MakeDaily, sunday: date) -> None:
@@ -150,5 +183,8 @@ def test_few_quiet_weeks_list_anything_at_all(make_daily: MakeDaily, sunday: dat
     weeks = ar1(0.4, days=120, replicates=100 * 8, seed=8).reshape(100, 8, 120)
     names = [measure.column for measure in DAILY[:8]]
     frames = (make_daily(**dict(zip(names, series, strict=True))) for series in weeks)
-    noisy = sum(any(comparison.moved for comparison in compare(frame, DAILY[:8], sunday)) for frame in frames)
+    noisy = sum(
+        any(comparison.moved for comparison in compare(frame, DAILY[:8], sunday))
+        for frame in frames
+    )
     assert noisy / len(weeks) <= 0.095

@@ -16,7 +16,9 @@ def by_title(sources: tuple[SourceDays, ...]) -> dict[str, SourceDays]:
     return {source.title: source for source in sources}
 
 
-def test_each_day_of_each_source_says_what_is_known(make_daily: Make, make_coverage: Make, sunday: date) -> None:
+def test_each_day_of_each_source_says_what_is_known(
+    make_daily: Make, make_coverage: Make, sunday: date
+) -> None:
     monday = sunday - timedelta(days=6)
     friday = sunday - timedelta(days=2)
     daily = make_daily(
@@ -35,7 +37,15 @@ def test_each_day_of_each_source_says_what_is_known(make_daily: Make, make_cover
         Cause.NOTHING_SENT,
         Cause.NOT_WORN,
     )
-    assert sources["Oura readiness"].days == (there, there, no_score, sent_nothing, not_worn, there, there)
+    assert sources["Oura readiness"].days == (
+        there,
+        there,
+        no_score,
+        sent_nothing,
+        not_worn,
+        there,
+        there,
+    )
     assert sources["Oura sleep"].days == (
         there,
         sent_nothing,
@@ -57,7 +67,9 @@ def test_each_day_of_each_source_says_what_is_known(make_daily: Make, make_cover
     assert sources["Peloton"].known == 5
 
 
-def test_a_night_in_the_ring_is_worn_whatever_the_day_was(make_daily: Make, make_coverage: Make, sunday: date) -> None:
+def test_a_night_in_the_ring_is_worn_whatever_the_day_was(
+    make_daily: Make, make_coverage: Make, sunday: date
+) -> None:
     daily = make_daily(readiness_score=[70, None], sleep_score=[70, None])
     coverage = make_coverage(oura=(sunday - timedelta(days=6), sunday))
     activity = pd.DataFrame({"day": [sunday], "non_wear_time": [50000]})
@@ -71,34 +83,52 @@ def test_a_night_in_the_ring_is_worn_whatever_the_day_was(make_daily: Make, make
 def test_coverage_counts_for_its_own_dataset_only(make_daily: Make, sunday: date) -> None:
     daily = make_daily(readiness_score=[70, None], sleep_score=[70, None])
     monday = sunday - timedelta(days=6)
-    coverage = pd.DataFrame([{"source": "oura/daily_sleep", "first_day": monday, "last_day": sunday}])
+    coverage = pd.DataFrame(
+        [{"source": "oura/daily_sleep", "first_day": monday, "last_day": sunday}]
+    )
     sources = by_title(completeness(daily, coverage, days_of(sunday), sunday + timedelta(days=1)))
     assert sources["Oura sleep"].days[-1] is Cause.NOTHING_SENT
     assert sources["Oura readiness"].days[-1] is Cause.NOT_DELIVERED
 
 
-def test_failed_fetches_and_days_before_the_first_record(make_daily: Make, make_coverage: Make, sunday: date) -> None:
+def test_failed_fetches_and_days_before_the_first_record(
+    make_daily: Make, make_coverage: Make, sunday: date
+) -> None:
     daily = make_daily(readiness_score=[70, None])
     failed = {"oura/daily_readiness": frozenset([sunday])}
-    sources = completeness(daily, make_coverage(), days_of(sunday), sunday + timedelta(days=1), failed=failed)
+    sources = completeness(
+        daily, make_coverage(), days_of(sunday), sunday + timedelta(days=1), failed=failed
+    )
     readiness = by_title(sources)["Oura readiness"]
     assert readiness.days == (*[Cause.BEFORE_FIRST] * 5, Presence.THERE, Cause.FETCH_FAILED)
 
 
-def test_a_failed_fetch_is_told_of_its_own_dataset_alone(make_daily: Make, make_coverage: Make, sunday: date) -> None:
+def test_a_failed_fetch_is_told_of_its_own_dataset_alone(
+    make_daily: Make, make_coverage: Make, sunday: date
+) -> None:
     daily = make_daily(readiness_score=[70, None], sleep_score=[80, None])
     failed = {"oura/daily_sleep": frozenset([sunday])}
-    sources = by_title(completeness(daily, make_coverage(), days_of(sunday), sunday + timedelta(days=1), failed=failed))
+    sources = by_title(
+        completeness(
+            daily, make_coverage(), days_of(sunday), sunday + timedelta(days=1), failed=failed
+        )
+    )
     assert sources["Oura sleep"].days[-1] is Cause.FETCH_FAILED
     assert sources["Oura readiness"].days[-1] is Cause.NOT_DELIVERED
 
 
-def test_a_source_that_never_sent_anything_says_so(make_daily: Make, make_coverage: Make, sunday: date) -> None:
+def test_a_source_that_never_sent_anything_says_so(
+    make_daily: Make, make_coverage: Make, sunday: date
+) -> None:
     daily = make_daily(readiness_score=[70] * 7)
-    sources = by_title(completeness(daily, make_coverage(), days_of(sunday), sunday + timedelta(days=1)))
+    sources = by_title(
+        completeness(daily, make_coverage(), days_of(sunday), sunday + timedelta(days=1))
+    )
     assert (sources["Peloton"].never, sources["Oura readiness"].never) == (True, False)
 
 
 def test_newest_days_by_source(make_daily: Make, sunday: date) -> None:
-    daily = make_daily(readiness_score=[70, 71, None], activity_score=[None] * 3, workout_count=[1, None, 0])
+    daily = make_daily(
+        readiness_score=[70, 71, None], activity_score=[None] * 3, workout_count=[1, None, 0]
+    )
     assert newest_days(daily) == {"Oura readiness": sunday - timedelta(days=1), "Peloton": sunday}

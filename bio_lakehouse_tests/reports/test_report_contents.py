@@ -23,8 +23,13 @@ def six_months(make_daily: Make) -> pd.DataFrame:
         name: np.round(random.normal(mean, 4, 180))
         for name, mean in (("readiness_score", 80), ("sleep_score", 80), ("activity_score", 85))
     }
-    heart = {"hrv_rmssd_ms": random.normal(55, 4, 180), "resting_heart_rate_bpm": random.normal(50, 1, 180)}
-    daily = make_daily(**scores, **heart, workout_count=[1, 0, 1, 0, 0] * 36, total_output_kj=[300.0] * 180)
+    heart = {
+        "hrv_rmssd_ms": random.normal(55, 4, 180),
+        "resting_heart_rate_bpm": random.normal(50, 1, 180),
+    }
+    daily = make_daily(
+        **scores, **heart, workout_count=[1, 0, 1, 0, 0] * 36, total_output_kj=[300.0] * 180
+    )
     daily.loc[daily.index[-7:], ["readiness_score", "hrv_rmssd_ms"]] -= 18
     daily.loc[daily.index[-7:], "resting_heart_rate_bpm"] += 6
     return daily
@@ -32,7 +37,10 @@ def six_months(make_daily: Make) -> pd.DataFrame:
 
 def test_what_moved_makes_the_headline(make_inputs: MakeInputs, six_months: pd.DataFrame) -> None:
     contents = contents_of(make_inputs(daily=six_months))
-    assert contents.headline == "Readiness and HRV were lower than usual, and resting heart rate was higher"
+    assert (
+        contents.headline
+        == "Readiness and HRV were lower than usual, and resting heart rate was higher"
+    )
     assert {c.measure.column for c in contents.moved} == {
         "readiness_score",
         "hrv_rmssd_ms",
@@ -51,7 +59,9 @@ def test_at_most_three_things_moved(make_inputs: MakeInputs, six_months: pd.Data
     assert contents.moved_note.startswith("5 of 5 measures differ")
 
 
-def test_a_quiet_week_is_headed_by_its_oldest_high(make_inputs: MakeInputs, make_daily: Make) -> None:
+def test_a_quiet_week_is_headed_by_its_oldest_high(
+    make_inputs: MakeInputs, make_daily: Make
+) -> None:
     readiness = [95] + [78, 80, 82] * 33
     readiness[-4] = 93
     contents = contents_of(make_inputs(daily=make_daily(readiness_score=readiness)))
@@ -67,7 +77,9 @@ def test_nothing_at_all(make_inputs: MakeInputs) -> None:
     assert contents.headline == "No data of this week has arrived"
     assert contents.lede == ""
     assert contents.notices[0].startswith("Nothing has arrived yet")
-    assert contents.moved_note == "Not enough data to tell what moved (0 of 28 days before this week)."
+    assert (
+        contents.moved_note == "Not enough data to tell what moved (0 of 28 days before this week)."
+    )
     assert all(source.never for source in contents.completeness)
     assert {c.week.mean for c in contents.comparisons} == {None}
     assert {t.week for t in contents.totals} == {None}
@@ -91,15 +103,21 @@ def test_no_peloton_at_all(make_inputs: MakeInputs, six_months: pd.DataFrame) ->
     assert "workout" not in contents.lede
 
 
-def test_no_oura_at_all(make_inputs: MakeInputs, make_daily: Make, make_workouts: Make, sunday: date) -> None:
+def test_no_oura_at_all(
+    make_inputs: MakeInputs, make_daily: Make, make_workouts: Make, sunday: date
+) -> None:
     daily = make_daily(workout_count=[0] * 34 + [1], workout_minutes=[None] * 34 + [30.0])
-    contents = contents_of(make_inputs(daily=daily, workouts=make_workouts((sunday, "Ride", 30, 250.0))))
+    contents = contents_of(
+        make_inputs(daily=daily, workouts=make_workouts((sunday, "Ride", 30, 250.0)))
+    )
     assert contents.lede == "1 workout."
     assert contents.readiness.week.mean is None
     assert [source.never for source in contents.completeness] == [True, True, True, False]
 
 
-def test_later_days_do_not_leak_into_the_week(make_inputs: MakeInputs, make_daily: Make, sunday: date) -> None:
+def test_later_days_do_not_leak_into_the_week(
+    make_inputs: MakeInputs, make_daily: Make, sunday: date
+) -> None:
     daily = make_daily(last=sunday + timedelta(days=3), readiness_score=[70] * 35 + [99] * 3)
     contents = contents_of(make_inputs(daily=daily, today=sunday + timedelta(days=4)))
     assert contents.readiness.week.mean == 70
@@ -108,12 +126,21 @@ def test_later_days_do_not_leak_into_the_week(make_inputs: MakeInputs, make_dail
 
 
 def test_two_users_are_not_mixed(
-    make_inputs: MakeInputs, make_daily: Make, make_workouts: Make, insights: list[Insight], sunday: date
+    make_inputs: MakeInputs,
+    make_daily: Make,
+    make_workouts: Make,
+    insights: list[Insight],
+    sunday: date,
 ) -> None:
-    mine, hers = make_daily(readiness_score=[70] * 35), make_daily(user_id="ada", readiness_score=[90] * 35)
+    mine, hers = (
+        make_daily(readiness_score=[70] * 35),
+        make_daily(user_id="ada", readiness_score=[90] * 35),
+    )
     workouts = make_workouts((sunday, "Hers", 30, 300.0), user_id="ada")
     others = [replace(insight, user_id="ada") for insight in insights[:1]]
-    both = make_inputs(daily=pd.concat([hers, mine]), workouts=workouts, insights=insights[1:] + others)
+    both = make_inputs(
+        daily=pd.concat([hers, mine]), workouts=workouts, insights=insights[1:] + others
+    )
     me, ada = contents_of(both), contents_of(replace(both, user_id="ada"))
     assert (me.readiness.week.mean, ada.readiness.week.mean) == (70, 90)
     assert [w.title for line in me.days for w in line.workouts] == []
@@ -149,10 +176,15 @@ def test_each_vendor_goes_stale_on_its_own(make_inputs: MakeInputs, make_daily: 
 def test_insights_are_sorted_into_found_not_found_and_not_enough(
     make_inputs: MakeInputs, insights: list[Insight]
 ) -> None:
-    contents = contents_of(make_inputs(insights=insights, narratives={"sleep_readiness": "In short: together."}))
+    contents = contents_of(
+        make_inputs(insights=insights, narratives={"sleep_readiness": "In short: together."})
+    )
     assert [card.status for card in contents.insights] == ["found", "not found", "not enough data"]
     assert contents.insights[0].narrative == "In short: together."
-    assert contents.insights[0].lines[0].sentence == "Sleep score and next-day readiness move together."
+    assert (
+        contents.insights[0].lines[0].sentence
+        == "Sleep score and next-day readiness move together."
+    )
     assert contents.insights[0].caveats == ("Readiness contains the night before it.",)
     assert contents.insights[1].lines == ()
     assert [line.finding.name for line in contents.not_found] == ["strength"]
@@ -164,11 +196,15 @@ def version(inputs: ReportInputs) -> str:
     return contents.version
 
 
-def test_the_version_names_what_is_said(make_inputs: MakeInputs, six_months: pd.DataFrame, sunday: date) -> None:
+def test_the_version_names_what_is_said(
+    make_inputs: MakeInputs, six_months: pd.DataFrame, sunday: date
+) -> None:
     inputs = make_inputs(daily=six_months)
     assert version(inputs) == version(make_inputs(daily=six_months.sample(frac=1, random_state=1)))
     moment = datetime.fromisoformat("2025-03-10T06:12:45")
-    assert version(inputs) == version(replace(inputs, data_up_to=moment, today=sunday + timedelta(days=9)))
+    assert version(inputs) == version(
+        replace(inputs, data_up_to=moment, today=sunday + timedelta(days=9))
+    )
     changed = six_months.copy()
     changed.loc[changed.index[-1], "readiness_score"] += 1
     assert version(inputs) != version(replace(inputs, daily=changed))

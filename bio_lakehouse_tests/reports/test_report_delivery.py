@@ -55,7 +55,9 @@ class Mailbox:
 
 
 def authenticated(_: Any, __: Any, ___: Any, mechanism: str, data: LoginPassword) -> AuthResult:
-    return AuthResult(success=(data.login, data.password) == (b"me", PASSWORD.encode()), handled=False)
+    return AuthResult(
+        success=(data.login, data.password) == (b"me", PASSWORD.encode()), handled=False
+    )
 
 
 @pytest.fixture
@@ -65,7 +67,11 @@ def mailbox() -> Mailbox:
 
 @pytest.fixture
 def smtp_url(mailbox: Mailbox) -> Iterator[str]:
-    options = {"authenticator": authenticated, "auth_require_tls": False, "auth_exclude_mechanism": ["LOGIN"]}
+    options = {
+        "authenticator": authenticated,
+        "auth_require_tls": False,
+        "auth_exclude_mechanism": ["LOGIN"],
+    }
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -80,12 +86,22 @@ def make_lake(tmp_path: Path) -> Callable[..., Lakehouse]:
     """A lake of two users with a page each."""
 
     def make(**settings: Any) -> Lakehouse:
-        chosen = {"mail_from": "lake@example.org", "mail_to": ("me@example.org",), "browser": "/nowhere/chrome"}
+        chosen = {
+            "mail_from": "lake@example.org",
+            "mail_to": ("me@example.org",),
+            "browser": "/nowhere/chrome",
+        }
         lake = Lakehouse.open(
-            load_settings(home=tmp_path / "home", timezone="UTC", today_override=SUNDAY, **(chosen | settings))
+            load_settings(
+                home=tmp_path / "home", timezone="UTC", today_override=SUNDAY, **(chosen | settings)
+            )
         )
         days = [SUNDAY - timedelta(days=back) for back in range(3)]
-        rows = [{"user_id": user, "day": day, "readiness_score": 80} for user in ("ada", "me") for day in days]
+        rows = [
+            {"user_id": user, "day": day, "readiness_score": 80}
+            for user in ("ada", "me")
+            for day in days
+        ]
         lake.tables.replace(DAILY, pa.Table.from_pylist(rows), days[-1], SUNDAY)
         for user in ("ada", "me"):
             build.make(lake, user, SUNDAY)
@@ -108,18 +124,23 @@ def test_a_folder_gets_the_page_once(make_lake: Callable[..., Lakehouse], tmp_pa
     assert copy.read_bytes() == b"<html>renewed"
 
 
-def test_s3_gets_the_page_as_html(make_lake: Callable[..., Lakehouse], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_s3_gets_the_page_as_html(
+    make_lake: Callable[..., Lakehouse], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     with mock_aws():
         client = boto3.client("s3")
         client.create_bucket(Bucket="reports")
         lake = make_lake(report_delivery=("s3://reports/weekly/",))
-        assert deliver(lake, "me", SUNDAY) == ["s3://reports/weekly/: s3://reports/weekly/me/weekly-2025-11-16.html"]
+        assert deliver(lake, "me", SUNDAY) == [
+            "s3://reports/weekly/: s3://reports/weekly/me/weekly-2025-11-16.html"
+        ]
         stored = client.get_object(Bucket="reports", Key="weekly/me/weekly-2025-11-16.html")
         assert stored["ContentType"] == "text/html; charset=utf-8"
         assert stored["Body"].read() == lake.objects.get(build.report_key("me", SUNDAY))
         with pytest.raises(
-            ReportError, match=r"s3://nobody/x: s3://nobody/x/me/weekly-2025-11-16.html cannot be written"
+            ReportError,
+            match=r"s3://nobody/x: s3://nobody/x/me/weekly-2025-11-16.html cannot be written",
         ):
             deliver(make_lake(report_delivery=("s3://nobody/x",)), "me", SUNDAY)
 
@@ -135,7 +156,9 @@ def test_mail_goes_to_the_person_whose_report_it_is(
     assert message["From"] == "lake@example.org"
     assert "Readiness averaged 80" in message.get_body(("plain",)).get_content()
     assert "<h1" in message.get_body(("html",)).get_content()
-    with pytest.raises(ReportError, match=r"set BIO_MAIL_FROM and `mail_to` under \[ada\] in users.toml"):
+    with pytest.raises(
+        ReportError, match=r"set BIO_MAIL_FROM and `mail_to` under \[ada\] in users.toml"
+    ):
         deliver(lake, "ada", SUNDAY)
     assert len(mailbox.received) == 1
     (lake.settings.home / "users.toml").write_text('[ada]\nmail_to = ["ada@example.org"]\n')
@@ -161,7 +184,9 @@ def test_one_target_that_fails_keeps_none_of_the_others(
 ) -> None:
     mailbox.refusal = "554 5.7.1 Message rejected as spam"
     lake = make_lake(report_delivery=("mail", str(tmp_path / "out")), smtp_url=smtp_url)
-    with pytest.raises(ReportError, match=r"mail: 127.0.0.1:\d+ refused the report: 554 5.7.1 Message rejected"):
+    with pytest.raises(
+        ReportError, match=r"mail: 127.0.0.1:\d+ refused the report: 554 5.7.1 Message rejected"
+    ):
         deliver(lake, "me", SUNDAY)
     assert (tmp_path / "out" / "me" / "weekly-2025-11-16.html").exists()
     mailbox.refusal = ""
@@ -196,5 +221,7 @@ def test_what_is_no_mail_server_is_refused(url: str) -> None:
 
 
 def test_a_server_that_is_not_there_is_named() -> None:
-    with pytest.raises(ReportError, match=r"could not be sent by 127.0.0.1:1: .*check BIO_SMTP_URL"):
+    with pytest.raises(
+        ReportError, match=r"could not be sent by 127.0.0.1:1: .*check BIO_SMTP_URL"
+    ):
         send(message(), SecretStr("smtp://127.0.0.1:1"))

@@ -28,21 +28,35 @@ def inputs_of(days: int) -> ReportInputs:
     coverage = pd.DataFrame(columns=["user_id", "source", "first_day", "last_day"])
     insights = insights_of(InsightData("me", END, daily, workouts))
     return ReportInputs(
-        user_id="me", day=END, today=END, daily=daily, workouts=workouts, coverage=coverage, insights=insights
+        user_id="me",
+        day=END,
+        today=END,
+        daily=daily,
+        workouts=workouts,
+        coverage=coverage,
+        insights=insights,
     )
 
 
 def test_every_tested_effect_is_drawn_beside_its_numbers() -> None:
     inputs = inputs_of(120)
     contents = contents_of(inputs)
-    drawable = [f for insight in inputs.insights for f in insight.findings if f.effect is not None and f.interval]
+    drawable = [
+        f
+        for insight in inputs.insights
+        for f in insight.findings
+        if f.effect is not None and f.interval
+    ]
     page = render(contents)
     assert page.count('<svg class="whisker') == len(drawable) > 4
     lines = [line for card in contents.insights for line in card.lines] + list(contents.not_found)
     for line in lines:
         assert environment().filters["escape"](line.claim) in page
         assert all(
-            fact in page for fact in environment().filters["escape"]("\n".join(finding_facts(line.finding))).split("\n")
+            fact in page
+            for fact in environment()
+            .filters["escape"]("\n".join(finding_facts(line.finding)))
+            .split("\n")
         )
 
 
@@ -61,7 +75,12 @@ def test_all_effects_stand_side_by_side_in_the_mail() -> None:
     inputs = inputs_of(120)
     figure = effects_of(inputs.insights)
     assert figure is not None
-    decided = [f for i in inputs.insights for f in i.findings if f.q is not None and f.effect_name != "points a week"]
+    decided = [
+        f
+        for i in inputs.insights
+        for f in i.findings
+        if f.q is not None and f.effect_name != "points a week"
+    ]
     assert sum(len(trace.y) for trace in figure.data) == len(decided) > 3
 
 
@@ -76,12 +95,23 @@ def test_without_tests_there_is_no_picture() -> None:
     [
         (finding("a"), (1.0, "opposite", "together")),
         (finding("a", effect_name="rank-biserial"), (1.0, "lower", "higher")),
-        (finding("a", effect_name="points a week", effect=0.4, interval=(0.1, 0.9)), (1.0, "falling", "rising")),
-        (finding("a", effect_name="points a week", effect=-2.5, interval=(-6.0, 1.0)), (10.0, "falling", "rising")),
-        (finding("a", effect_name="points a week", effect=-250, interval=(-500.0, 1.0)), (500.0, "falling", "rising")),
+        (
+            finding("a", effect_name="points a week", effect=0.4, interval=(0.1, 0.9)),
+            (1.0, "falling", "rising"),
+        ),
+        (
+            finding("a", effect_name="points a week", effect=-2.5, interval=(-6.0, 1.0)),
+            (10.0, "falling", "rising"),
+        ),
+        (
+            finding("a", effect_name="points a week", effect=-250, interval=(-500.0, 1.0)),
+            (500.0, "falling", "rising"),
+        ),
     ],
 )
-def test_the_scale_is_the_same_for_what_can_be_compared(said: Finding, scale: tuple[float, str, str]) -> None:
+def test_the_scale_is_the_same_for_what_can_be_compared(
+    said: Finding, scale: tuple[float, str, str]
+) -> None:
     made = scale_of(said)
     assert (made.reach, made.below, made.above) == scale
 

@@ -22,7 +22,11 @@ NASTY = "<b>Ride</b>\r\nBcc: you & me"
 
 @pytest.fixture
 def contents(
-    make_inputs: MakeInputs, make_daily: Make, make_workouts: Make, insights: list[Insight], sunday: date
+    make_inputs: MakeInputs,
+    make_daily: Make,
+    make_workouts: Make,
+    insights: list[Insight],
+    sunday: date,
 ) -> Contents:
     daily = make_daily(
         readiness_score=[70, 75, 80, 72, 78] * 6 + [None, 71, 72, 73, 74],
@@ -61,7 +65,9 @@ def test_the_mail_is_plain_html_within_its_bounds(contents: Contents) -> None:
     assert not re.search(r"https?:|url\(", html)
 
 
-def test_programs_without_style_sheets_get_every_colour_and_width_inline(contents: Contents) -> None:
+def test_programs_without_style_sheets_get_every_colour_and_width_inline(
+    contents: Contents,
+) -> None:
     page = Tags()
     page.feed(email_of(contents).html)
     layout = [attributes for tag, attributes in page.tags if tag == "table"]
@@ -79,7 +85,11 @@ def test_outlook_gets_a_table_of_640_pixels_and_closes_it(contents: Contents) ->
     html = email_of(contents).html
     opened, closed = re.findall(r"<!--\[if mso\]>(.*?)<!\[endif\]-->", html)
     assert 'width="640"' in opened
-    assert (opened.count("<table"), opened.count("<td")) == (closed.count("</table>"), closed.count("</td>")) == (1, 1)
+    assert (
+        (opened.count("<table"), opened.count("<td"))
+        == (closed.count("</table>"), closed.count("</td>"))
+        == (1, 1)
+    )
 
 
 def test_the_dark_has_a_colour_for_all_that_has_one_in_the_light(contents: Contents) -> None:
@@ -88,7 +98,9 @@ def test_the_dark_has_a_colour_for_all_that_has_one_in_the_light(contents: Conte
     page = Tags()
     page.feed(html)
     for _, attributes in page.tags:
-        if "color:#" in attributes.get("style", "") or "background:#" in attributes.get("style", ""):
+        if "color:#" in attributes.get("style", "") or "background:#" in attributes.get(
+            "style", ""
+        ):
             assert set(attributes["class"].split()) <= ruled
     for meta in ("color-scheme", "supported-color-schemes"):
         assert f'<meta name="{meta}" content="light dark">' in html
@@ -101,7 +113,9 @@ def test_pictures_have_words_and_a_ground_of_their_own(contents: Contents) -> No
     html = email_of(contents, {"sleep_readiness": b"png", EFFECTS: b"png"}).html
     pictures = re.findall(r"<img [^>]*>", html)
     assert ["cid:sleep_readiness" in pictures[0], "cid:effects" in pictures[1]] == [True, True]
-    assert all('alt="Chart: ' in picture and "background:#ffffff" in picture for picture in pictures)
+    assert all(
+        'alt="Chart: ' in picture and "background:#ffffff" in picture for picture in pictures
+    )
     assert all('width="640"' in picture for picture in pictures)
 
 
@@ -132,7 +146,9 @@ def test_both_parts_say_the_same(contents: Contents) -> None:
 
 
 def test_missing_days_are_grouped_by_their_cause(make_inputs: MakeInputs, make_daily: Make) -> None:
-    contents = contents_of(make_inputs(daily=make_daily(readiness_score=[70] * 30 + [None] * 3 + [70, None])))
+    contents = contents_of(
+        make_inputs(daily=make_daily(readiness_score=[70] * 30 + [None] * 3 + [70, None]))
+    )
     assert missing_days(contents) == [
         "Oura readiness: not delivered on Wednesday, Thursday, Friday and Sunday.",
         "Oura sleep: nothing has arrived yet.",
@@ -146,7 +162,9 @@ def test_a_message_carries_the_text_first(contents: Contents) -> None:
     assert message.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     assert message["Bcc"] is None
-    assert "Oura readiness: not delivered on Wednesday." in message.as_bytes().decode("utf-8", "replace")
+    assert "Oura readiness: not delivered on Wednesday." in message.as_bytes().decode(
+        "utf-8", "replace"
+    )
 
 
 def test_an_empty_week_makes_a_mail_too(make_inputs: MakeInputs) -> None:

@@ -52,12 +52,20 @@ class Rates:
     intervals: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, data: InsightData) -> None:
-        insights, comparisons = decided_together(insights_of(data), compare(data.daily, measures.DAILY, data.as_of))
-        tested = [finding for insight in insights for finding in insight.findings if finding.p is not None]
+        insights, comparisons = decided_together(
+            insights_of(data), compare(data.daily, measures.DAILY, data.as_of)
+        )
+        tested = [
+            finding for insight in insights for finding in insight.findings if finding.p is not None
+        ]
         self.reports += 1
         self.false += any(f.status == "found" for f in tested) or any(c.moved for c in comparisons)
-        self.raw += any(p < 0.05 for p in [f.p for f in tested] + [c.p for c in comparisons if c.p is not None])
-        told = [(KIND_OF[f.effect_name], f.interval) for f in tested] + [(WEEK, c.interval) for c in comparisons]
+        self.raw += any(
+            p < 0.05 for p in [f.p for f in tested] + [c.p for c in comparisons if c.p is not None]
+        )
+        told = [(KIND_OF[f.effect_name], f.interval) for f in tested] + [
+            (WEEK, c.interval) for c in comparisons
+        ]
         for kind, interval in told:
             if interval is not None:
                 self.intervals[kind].append(interval[0] <= 0 <= interval[1])
@@ -78,7 +86,9 @@ class Rates:
 
     def row(self) -> str:
         shares = (self.raw / self.reports, self.share, self.bound, *self.covered.values())
-        return f"| {self.phi} | {self.reports:,} | {' | '.join(f'{share:.1%}' for share in shares)} |"
+        return (
+            f"| {self.phi} | {self.reports:,} | {' | '.join(f'{share:.1%}' for share in shares)} |"
+        )
 
 
 KINDS_OF_EFFECT = (*dict.fromkeys(KIND_OF.values()), WEEK)
@@ -115,7 +125,9 @@ def null_person(phi: float, seed: int) -> InsightData:
     days = pd.to_datetime([AS_OF - timedelta(days=DAYS - 1 - number) for number in range(DAYS)])
     daily = pd.DataFrame({"day": days, "had_workout": had, "total_output_kj": output} | values)
     daily.loc[random.random(DAYS) < UNKNOWN, columns] = np.nan
-    done = daily[had].assign(fitness_discipline=kinds[had], started_at=days[had], length_minutes=30.0)
+    done = daily[had].assign(
+        fitness_discipline=kinds[had], started_at=days[had], length_minutes=30.0
+    )
     return InsightData("me", AS_OF, daily, done)
 
 

@@ -27,7 +27,9 @@ from bio_lakehouse_tests.reports.lakes import write
 
 SUNDAY = date(2025, 11, 16)
 PNG = b"\x89PNG\r\n\x1a\n"
-BROWSER = next(filter(None, map(shutil.which, ("google-chrome", "chromium", "chromium-browser"))), None)
+BROWSER = next(
+    filter(None, map(shutil.which, ("google-chrome", "chromium", "chromium-browser"))), None
+)
 needs_browser = pytest.mark.skipif(BROWSER is None, reason="needs a Chrome or Chromium")
 
 
@@ -48,14 +50,23 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def lake_in(folder: Path, **settings: Any) -> Lakehouse:
-    known = {"max_heart_rate": 190, "threshold_heart_rate": 168, "ftp": 240, "anthropic_api_key": ""}
+    known = {
+        "max_heart_rate": 190,
+        "threshold_heart_rate": 168,
+        "ftp": 240,
+        "anthropic_api_key": "",
+    }
     return Lakehouse.open(
-        load_settings(home=folder, timezone="UTC", today_override=SUNDAY, _env_file=None, **(known | settings))
+        load_settings(
+            home=folder, timezone="UTC", today_override=SUNDAY, _env_file=None, **(known | settings)
+        )
     )
 
 
 def parts_of(lake: Lakehouse) -> tuple[str, dict[str, bytes]]:
-    message = email.message_from_bytes(formats.mail_bytes(lake, "me", SUNDAY), policy=policy.default)
+    message = email.message_from_bytes(
+        formats.mail_bytes(lake, "me", SUNDAY), policy=policy.default
+    )
     pictures = {
         part["Content-ID"].strip("<>"): part.get_content()
         for part in message.walk()
@@ -81,7 +92,9 @@ def test_without_a_browser_a_mail_says_why_it_has_no_charts(home: Path) -> None:
     assert "The charts are left out: BIO_BROWSER: there is no program /nowhere/chrome" in html
 
 
-def test_without_kaleido_a_mail_says_how_to_get_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_kaleido_a_mail_says_how_to_get_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "kaleido", None)
     html, _ = parts_of(lake_in(home, browser=sys.executable))
     assert "pip install &#34;bio-lakehouse[charts]&#34;" in html
@@ -98,7 +111,9 @@ def test_the_page_is_printed(home: Path) -> None:
 
 def test_no_browser_no_pdf_and_a_clear_word(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bio_lakehouse.sources.browser.BROWSERS", ("no-such-browser",))
-    with pytest.raises(ReportError, match="no Chrome or Chromium was found; install one, or set BIO_BROWSER"):
+    with pytest.raises(
+        ReportError, match="no Chrome or Chromium was found; install one, or set BIO_BROWSER"
+    ):
         formats.written_as(lake_in(home), "me", SUNDAY, "pdf")
     with pytest.raises(ReportError, match=r"printed no PDF of .*weekly-2025-11-16.html"):
         formats.written_as(lake_in(home, browser=shutil.which("false")), "me", SUNDAY, "pdf")
@@ -118,18 +133,25 @@ def test_the_report_tells_training_load_and_a_forecast_that_is_worth_it(home: Pa
 
 def test_only_a_key_and_leave_make_claude_be_asked(home: Path) -> None:
     assert claude_access(lake_in(home).settings) is None
-    keyed = lake_in(home, anthropic_api_key="sk-test", claude_effort="none", claude_prices="1,2,3,0.5")
+    keyed = lake_in(
+        home, anthropic_api_key="sk-test", claude_effort="none", claude_prices="1,2,3,0.5"
+    )
     access = claude_access(keyed.settings)
     assert access is not None
     assert (access.effort, access.model, access.prices.output) == (None, "claude-sonnet-5-5", 2.0)
-    assert claude_access(lake_in(home, anthropic_api_key="sk-test", local_only=True).settings) is None
+    assert (
+        claude_access(lake_in(home, anthropic_api_key="sk-test", local_only=True).settings) is None
+    )
     assert "sk-test" not in build.show_egress(keyed, "me", SUNDAY)
 
 
 def test_what_would_be_sent_holds_no_row(home: Path) -> None:
     lake = lake_in(home)
     sent = build.show_egress(lake, "me", SUNDAY)
-    titles = {line["title"] for line in lake.tables.scan("bio_silver.peloton_workouts", columns=["title"]).to_pylist()}
+    titles = {
+        line["title"]
+        for line in lake.tables.scan("bio_silver.peloton_workouts", columns=["title"]).to_pylist()
+    }
     assert not [title for title in titles if len(title) > 12 and title in sent]
     assert '"readiness_score' in sent.replace("\\", "")
 
@@ -159,12 +181,18 @@ def test_a_text_by_claude_is_on_the_page_with_its_cost_and_asked_for_once(
     lake.objects.delete(build.narrative_key("me", SUNDAY))
 
 
-def test_what_claude_makes_up_does_not_reach_the_page(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(says("Readiness averaged 99 because you slept well.<script>alert(1)</script>")) as server:
+def test_what_claude_makes_up_does_not_reach_the_page(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(
+        says("Readiness averaged 99 because you slept well.<script>alert(1)</script>")
+    ) as server:
         contents = build.make(asking(home, server.url, monkeypatch), "me", SUNDAY).contents
         assert len(server.asked) == 2
     assert "99 because" not in " ".join(contents.narrative)
-    assert contents.byline.startswith("Written from templates: the gate refused what Claude wrote, twice.")
+    assert contents.byline.startswith(
+        "Written from templates: the gate refused what Claude wrote, twice."
+    )
 
 
 def test_local_only_and_a_range_ask_nobody(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

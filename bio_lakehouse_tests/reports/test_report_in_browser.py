@@ -21,7 +21,9 @@ from bio_lakehouse.sources import demo
 from bio_lakehouse.viz.browser import sandbox
 
 sync_api = pytest.importorskip("playwright.sync_api")
-BROWSER = next(filter(None, map(shutil.which, ("google-chrome", "chromium", "chromium-browser"))), None)
+BROWSER = next(
+    filter(None, map(shutil.which, ("google-chrome", "chromium", "chromium-browser"))), None
+)
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs a Chrome or Chromium")
 
 SUNDAY = date(2026, 6, 28)
@@ -73,7 +75,12 @@ def inputs() -> ReportInputs:
     person = demo.simulate(300, 2, SUNDAY)
     daily, workouts = pd.DataFrame(demo.daily_rows(person)), pd.DataFrame(demo.workout_rows(person))
     profile = UserProfile(
-        user_id="me", timezone="UTC", max_heart_rate=190, threshold_heart_rate=168, ftp=240, mail_to=()
+        user_id="me",
+        timezone="UTC",
+        max_heart_rate=190,
+        threshold_heart_rate=168,
+        ftp=240,
+        mail_to=(),
     )
     return ReportInputs(
         user_id="me",
@@ -95,9 +102,13 @@ def contents(inputs: ReportInputs) -> Contents:
 
 
 @pytest.fixture(scope="module")
-def page_file(inputs: ReportInputs, contents: Contents, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def page_file(
+    inputs: ReportInputs, contents: Contents, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     path = tmp_path_factory.mktemp("page") / "weekly.html"
-    path.write_text(render(contents, {insight.name: visualize(insight) for insight in inputs.insights}), "utf-8")
+    path.write_text(
+        render(contents, {insight.name: visualize(insight) for insight in inputs.insights}), "utf-8"
+    )
     return path
 
 
@@ -127,7 +138,8 @@ class Opened:
             "document.querySelectorAll('.plot').length === document.querySelectorAll('.plot.js-plotly-plot').length"
         )
         return int(
-            self.page.locator(".plot .main-svg >> nth=0").count() and self.page.locator(".js-plotly-plot").count()
+            self.page.locator(".plot .main-svg >> nth=0").count()
+            and self.page.locator(".js-plotly-plot").count()
         )
 
     def overflow(self) -> int:
@@ -151,7 +163,9 @@ def test_the_page_asks_nobody_and_fits_its_screen(
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", [360, 1280])
-def test_the_mail_fits_its_screen_and_can_be_read(browser: Any, mail_file: Path, width: int, scheme: str) -> None:
+def test_the_mail_fits_its_screen_and_can_be_read(
+    browser: Any, mail_file: Path, width: int, scheme: str
+) -> None:
     opened = Opened(browser, mail_file, width, scheme)
     assert opened.overflow() <= 0
     assert (opened.requests, opened.complaints) == ([], [])
@@ -167,7 +181,10 @@ def test_paper_is_white_whatever_the_screen_is(browser: Any, page_file: Path) ->
     opened = Opened(browser, page_file, 1280, "dark")
     opened.charts()
     opened.page.emulate_media(media="print", color_scheme="dark")
-    assert opened.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert (
+        opened.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        == "rgb(255, 255, 255)"
+    )
     assert not opened.page.locator("#age").is_visible()
     assert opened.page.evaluate(READABLE)["weak"] == []
     opened.page.close()

@@ -47,7 +47,9 @@ class Server:
 
     def authenticate(self, _: Any, __: Any, ___: Any, ____: str, data: LoginPassword) -> AuthResult:
         self.passwords.append(data.password)
-        return AuthResult(success=(data.login, data.password) == (b"me", PASSWORD.encode()), handled=False)
+        return AuthResult(
+            success=(data.login, data.password) == (b"me", PASSWORD.encode()), handled=False
+        )
 
 
 Start = Callable[..., str]
@@ -67,7 +69,10 @@ def start(server: Server) -> Iterator[Start]:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        chosen = {"authenticator": server.authenticate, "auth_exclude_mechanism": ["LOGIN"]} | options
+        chosen = {
+            "authenticator": server.authenticate,
+            "auth_exclude_mechanism": ["LOGIN"],
+        } | options
         running.append(Controller(server, hostname="127.0.0.1", port=port, **chosen))
         running[0].start()
         return f"localhost:{port}"
@@ -94,23 +99,33 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
 
 def message(*recipients: str) -> EmailMessage:
     made = EmailMessage()
-    made["From"], made["To"], made["Subject"] = "lake@example.org", ", ".join(recipients or ("me@example.org",)), "Week"
+    made["From"], made["To"], made["Subject"] = (
+        "lake@example.org",
+        ", ".join(recipients or ("me@example.org",)),
+        "Week",
+    )
     made.set_content("Readiness averaged 80.")
     return made
 
 
-def sent(scheme: str, address: str, *recipients: str, password: str = URL_PASSWORD) -> dict[str, str]:
+def sent(
+    scheme: str, address: str, *recipients: str, password: str = URL_PASSWORD
+) -> dict[str, str]:
     return send(message(*recipients), SecretStr(f"{scheme}://me:{password}@{address}"))
 
 
-def test_smtps_is_encrypted_from_the_start(server: Server, start: Start, authority: trustme.CA) -> None:
+def test_smtps_is_encrypted_from_the_start(
+    server: Server, start: Start, authority: trustme.CA
+) -> None:
     address = start(ssl_context=certified(authority), auth_require_tls=False)
     assert sent("smtps", address) == {}
     assert [recipients for _, recipients in server.taken] == [["me@example.org"]]
     assert server.passwords == [PASSWORD.encode()]
 
 
-def test_starttls_comes_before_the_password(server: Server, start: Start, authority: trustme.CA) -> None:
+def test_starttls_comes_before_the_password(
+    server: Server, start: Start, authority: trustme.CA
+) -> None:
     assert sent("smtp", start(tls_context=certified(authority), require_starttls=True)) == {}
     assert server.taken == [(True, ["me@example.org"])]
     assert server.passwords == [PASSWORD.encode()]
@@ -125,7 +140,8 @@ def test_a_certificate_that_cannot_be_trusted_gets_no_password(
     address = start(**{option: context})
     why = "Hostname mismatch" if trusted else "certificate"
     with pytest.raises(
-        ReportError, match=rf"^the certificate of {address} cannot be trusted, so nothing was sent: .*{why}"
+        ReportError,
+        match=rf"^the certificate of {address} cannot be trusted, so nothing was sent: .*{why}",
     ) as caught:
         sent(scheme, address)
     assert URL_PASSWORD not in str(caught.value)
@@ -133,24 +149,36 @@ def test_a_certificate_that_cannot_be_trusted_gets_no_password(
     assert (server.taken, server.passwords) == ([], [])
 
 
-def test_without_starttls_no_password_is_sent(server: Server, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_starttls_no_password_is_sent(
+    server: Server, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("bio_lakehouse.reports.mail.THIS_MACHINE", ())
     address = start(auth_require_tls=False)
-    with pytest.raises(ReportError, match=f"^{address} offers no encryption, so the password was not sent; use smtps"):
+    with pytest.raises(
+        ReportError,
+        match=f"^{address} offers no encryption, so the password was not sent; use smtps",
+    ):
         sent("smtp", address)
     assert (server.taken, server.passwords) == ([], [])
 
 
-def test_a_wrong_password_is_said_and_not_shown(server: Server, start: Start, authority: trustme.CA) -> None:
+def test_a_wrong_password_is_said_and_not_shown(
+    server: Server, start: Start, authority: trustme.CA
+) -> None:
     address = start(tls_context=certified(authority))
-    with pytest.raises(ReportError, match=f"^{address} does not accept the user or password in BIO_SMTP_URL$"):
+    with pytest.raises(
+        ReportError, match=f"^{address} does not accept the user or password in BIO_SMTP_URL$"
+    ):
         sent("smtp", address, password="guess")
     assert (server.taken, server.passwords) == ([], [b"guess"])
 
 
 def test_refused_recipients_are_named(server: Server, start: Start, authority: trustme.CA) -> None:
     address = start(tls_context=certified(authority))
-    with pytest.raises(ReportError, match=rf"^{address} refused nobody@example.org \(550 5.1.1 no such user here\)$"):
+    with pytest.raises(
+        ReportError,
+        match=rf"^{address} refused nobody@example.org \(550 5.1.1 no such user here\)$",
+    ):
         sent("smtp", address, "nobody@example.org")
     assert server.taken == []
     refused = sent("smtp", address, "me@example.org", "nobody@example.org")
@@ -158,14 +186,20 @@ def test_refused_recipients_are_named(server: Server, start: Start, authority: t
     assert server.taken == [(True, ["me@example.org"])]
 
 
-def test_a_connection_that_is_lost_midway_is_told(server: Server, start: Start, authority: trustme.CA) -> None:
+def test_a_connection_that_is_lost_midway_is_told(
+    server: Server, start: Start, authority: trustme.CA
+) -> None:
     server.hangs_up = True
     address = start(tls_context=certified(authority))
-    with pytest.raises(ReportError, match=rf"^the report could not be sent by {address}: .*check BIO_SMTP_URL$"):
+    with pytest.raises(
+        ReportError, match=rf"^the report could not be sent by {address}: .*check BIO_SMTP_URL$"
+    ):
         sent("smtp", address)
 
 
 def test_plain_text_where_tls_is_expected_is_told(start: Start) -> None:
     address = start()
-    with pytest.raises(ReportError, match=rf"^the report could not be sent by {address}: .*check BIO_SMTP_URL$"):
+    with pytest.raises(
+        ReportError, match=rf"^the report could not be sent by {address}: .*check BIO_SMTP_URL$"
+    ):
         sent("smtps", address)

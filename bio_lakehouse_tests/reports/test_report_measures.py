@@ -38,7 +38,9 @@ def test_a_value_is_written_with_its_unit_rounded_half_away_from_zero(
         (HRV, None, "–"),
     ],
 )
-def test_a_difference_carries_its_sign(measure: Measure, difference: float | None, text: str) -> None:
+def test_a_difference_carries_its_sign(
+    measure: Measure, difference: float | None, text: str
+) -> None:
     assert measure.change_text(difference) == text
 
 

@@ -23,7 +23,9 @@ def rows(days: int, unknown: int | None = None) -> list[dict[str, object]]:
 
 def test_a_steady_state_is_told_with_form() -> None:
     made, newest = training_of(rows(120), SUNDAY), rows(120)[-1]
-    chronic, acute, difference = (round(float(str(newest[name]))) for name in ("chronic_load", "acute_load", "form"))
+    chronic, acute, difference = (
+        round(float(str(newest[name]))) for name in ("chronic_load", "acute_load", "form")
+    )
     form = f"{'+' if difference > 0 else '−' if difference < 0 else ''}{abs(difference)}"
     assert made.sentences[0] == (
         f"On Sunday 9 March 2025 chronic load was {chronic} (42 days) and acute load {acute} (7 days). Form on that "
@@ -34,7 +36,9 @@ def test_a_steady_state_is_told_with_form() -> None:
 
 def test_a_state_that_is_building_is_said_to_be() -> None:
     said = training_of(rows(20), SUNDAY).sentences[0]
-    assert said.startswith("Building: 20 of 42 days in a row are known, and until then chronic load reads low.")
+    assert said.startswith(
+        "Building: 20 of 42 days in a row are known, and until then chronic load reads low."
+    )
 
 
 def test_an_unknown_load_breaks_the_lines_and_is_named() -> None:
@@ -56,13 +60,22 @@ def test_bars_are_as_high_as_their_loads() -> None:
 
 def test_nothing_known_draws_nothing() -> None:
     made = training_of([], SUNDAY)
-    assert (made.sentences, made.drawing) == (("Training load is not known for any day of this week.",), None)
+    assert (made.sentences, made.drawing) == (
+        ("Training load is not known for any day of this week.",),
+        None,
+    )
 
 
 def test_without_any_known_load_no_zero_is_shown_as_a_state() -> None:
     daily = rows(90)
-    unknown = [row | {"training_load": None if row["training_load"] else 0.0, "unknown_workouts": 1} for row in daily]
+    unknown = [
+        row | {"training_load": None if row["training_load"] else 0.0, "unknown_workouts": 1}
+        for row in daily
+    ]
     made = training_of(unknown, SUNDAY)
-    assert made.sentences[0] == "Training load cannot be told: no workout of the last 90 days has a known load."
+    assert (
+        made.sentences[0]
+        == "Training load cannot be told: no workout of the last 90 days has a known load."
+    )
     assert "A load is told from power and FTP, or from heart rate" in made.sentences[1]
     assert made.drawing is None

@@ -24,24 +24,40 @@ def test_a_day_holds_its_night_its_morning_and_its_workouts_in_order(
         sleep_duration_h=[7.2, None],
         workout_count=[2, 0],
     )
-    workouts = make_workouts((saturday, "Warm Up", 5, None), (saturday, "Climb", 30, 300.4)).iloc[::-1]
+    workouts = make_workouts((saturday, "Warm Up", 5, None), (saturday, "Climb", 30, 300.4)).iloc[
+        ::-1
+    ]
     *earlier, sat, sun = week_lines(daily, workouts, sunday)
     assert [reading.text for reading in sat.night] == ["77", "7 h 12 min", "–"]
     assert [reading.text for reading in sat.morning] == ["81", "–"]
-    assert [(w.title, w.minutes, w.output_kj) for w in sat.workouts] == [("Warm Up", 5, None), ("Climb", 30, 300.4)]
-    assert (sun.night_known, sun.morning_known, sun.workouts, sun.had_workout) == (False, False, (), False)
+    assert [(w.title, w.minutes, w.output_kj) for w in sat.workouts] == [
+        ("Warm Up", 5, None),
+        ("Climb", 30, 300.4),
+    ]
+    assert (sun.night_known, sun.morning_known, sun.workouts, sun.had_workout) == (
+        False,
+        False,
+        (),
+        False,
+    )
     assert all(line.had_workout is None for line in earlier)
     assert known_days([*earlier, sat, sun]) == 2
 
 
-def test_a_workout_without_title_goes_by_its_discipline(make_workouts: Make, make_daily: Make, sunday: date) -> None:
+def test_a_workout_without_title_goes_by_its_discipline(
+    make_workouts: Make, make_daily: Make, sunday: date
+) -> None:
     workouts = make_workouts((sunday, "  ", None, None))
     line = week_lines(make_daily(workout_count=[None]), workouts, sunday)[-1]
     assert (line.workouts[0].title, line.had_workout) == ("Cycling", True)
 
 
-def test_a_high_says_how_far_back_the_last_one_lies(make_daily: Make, make_workouts: Make, sunday: date) -> None:
-    readiness = [90] + [70] * 52 + [71, 90, 72, 73, 74, 75, 76]  # 90 on 9 January and on Tuesday 4 March
+def test_a_high_says_how_far_back_the_last_one_lies(
+    make_daily: Make, make_workouts: Make, sunday: date
+) -> None:
+    readiness = (
+        [90] + [70] * 52 + [71, 90, 72, 73, 74, 75, 76]
+    )  # 90 on 9 January and on Tuesday 4 March
     (moment,) = moments(make_daily(readiness_score=readiness), make_workouts(), sunday)
     assert (moment.day, moment.value) == (date(2025, 3, 4), 90)
     assert moment.since == "since 9 January 2025"
@@ -60,10 +76,15 @@ def test_recent_highs_and_thin_weeks_say_nothing_of_the_past(
 ) -> None:
     (recent,) = moments(make_daily(readiness_score=[80] * 13), make_workouts(), sunday)
     assert (recent.since, recent.days_back) == ("", None)
-    assert moments(make_daily(readiness_score=[60] * 40 + [None] * 6 + [80]), make_workouts(), sunday) == ()
+    assert (
+        moments(make_daily(readiness_score=[60] * 40 + [None] * 6 + [80]), make_workouts(), sunday)
+        == ()
+    )
 
 
-def test_the_workout_with_the_most_output(make_daily: Make, make_workouts: Make, sunday: date) -> None:
+def test_the_workout_with_the_most_output(
+    make_daily: Make, make_workouts: Make, sunday: date
+) -> None:
     thursday, monday = sunday - timedelta(days=3), sunday - timedelta(days=6)
     workouts = make_workouts(
         (sunday - timedelta(days=100), "Old", 60, 700.0),
@@ -73,5 +94,9 @@ def test_the_workout_with_the_most_output(make_daily: Make, make_workouts: Make,
         (thursday, "Hard", 45, 512.0),
     )
     (moment,) = moments(make_daily(readiness_score=[]), workouts, sunday)
-    assert (moment.measure.title, moment.day, moment.value) == ("Output in one workout", thursday, 512.0)
+    assert (moment.measure.title, moment.day, moment.value) == (
+        "Output in one workout",
+        thursday,
+        512.0,
+    )
     assert moment.since == "since 29 November 2024"

@@ -90,7 +90,11 @@ def parsed(html: str) -> Page:
 
 @pytest.fixture
 def contents(
-    make_inputs: MakeInputs, make_daily: Make, make_workouts: Make, insights: list[Insight], sunday: date
+    make_inputs: MakeInputs,
+    make_daily: Make,
+    make_workouts: Make,
+    insights: list[Insight],
+    sunday: date,
 ) -> Contents:
     """A week with a missing night, a nasty workout and a rest day of which nothing is known."""
     count = [0, 1, 0] * 11 + [1, None]
@@ -104,7 +108,9 @@ def contents(
     )
     workouts = make_workouts((sunday - timedelta(days=1), NASTY, 30, 250.0))
     moment = datetime.fromisoformat("2025-03-10T06:12:45")
-    return contents_of(make_inputs(daily=daily, workouts=workouts, insights=insights, data_up_to=moment))
+    return contents_of(
+        make_inputs(daily=daily, workouts=workouts, insights=insights, data_up_to=moment)
+    )
 
 
 @pytest.fixture
@@ -135,11 +141,17 @@ def test_tables_have_captions_and_headers_and_drawings_have_labels(contents: Con
     assert all(svg.get("aria-label") or svg.get("aria-hidden") == "true" for svg in page.all("svg"))
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
-    labelled = {attributes["aria-labelledby"] for _, attributes in page.tags if "aria-labelledby" in attributes}
+    labelled = {
+        attributes["aria-labelledby"]
+        for _, attributes in page.tags
+        if "aria-labelledby" in attributes
+    }
     assert labelled <= set(ids)
 
 
-def test_nothing_is_fetched_from_anywhere(contents: Contents, figures: dict[str, go.Figure]) -> None:
+def test_nothing_is_fetched_from_anywhere(
+    contents: Contents, figures: dict[str, go.Figure]
+) -> None:
     html = render(contents, figures)
     page = parsed(html)
     for _, attributes in page.tags:
@@ -149,13 +161,18 @@ def test_nothing_is_fetched_from_anywhere(contents: Contents, figures: dict[str,
     assert not re.search(r"https?:|url\(|@import|//[a-z]", own)
 
 
-def test_the_policy_allows_these_scripts_and_nothing_else(contents: Contents, figures: dict[str, go.Figure]) -> None:
+def test_the_policy_allows_these_scripts_and_nothing_else(
+    contents: Contents, figures: dict[str, go.Figure]
+) -> None:
     page = parsed(render(contents, figures))
     (policy,) = [meta["content"] or "" for meta in page.all("meta") if meta.get("http-equiv")]
     directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
     (run,) = [script for attributes, script in page.scripts if "type" not in attributes]
     plotly = unpacked(page)
-    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in (plotly, run)]
+    hashes = [
+        base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        for script in (plotly, run)
+    ]
     assert directives["default-src"] == "'none'"
     assert directives["script-src"] == " ".join(f"'sha256-{digest}'" for digest in hashes)
     assert "unsafe-eval" not in policy
@@ -167,7 +184,9 @@ def unpacked(page: Page) -> str:
     return zlib.decompress(base64.b64decode(packed)).decode()
 
 
-def test_plotly_is_there_once_and_only_with_a_figure(contents: Contents, figures: dict[str, go.Figure]) -> None:
+def test_plotly_is_there_once_and_only_with_a_figure(
+    contents: Contents, figures: dict[str, go.Figure]
+) -> None:
     assert "plotly.js v" in unpacked(parsed(render(contents, figures)))
     assert len(render(contents, figures)) < 2_500_000
     without = render(contents)
@@ -175,9 +194,15 @@ def test_plotly_is_there_once_and_only_with_a_figure(contents: Contents, figures
     assert len(without) < 100_000
 
 
-def test_a_figure_cannot_break_out_of_its_script(contents: Contents, figures: dict[str, go.Figure]) -> None:
+def test_a_figure_cannot_break_out_of_its_script(
+    contents: Contents, figures: dict[str, go.Figure]
+) -> None:
     page = parsed(render(contents, figures))
-    data = {a["id"]: json.loads(script) for a, script in page.scripts if a.get("type") == "application/json"}
+    data = {
+        a["id"]: json.loads(script)
+        for a, script in page.scripts
+        if a.get("type") == "application/json"
+    }
     assert data.keys() == {"figure-sleep_readiness", "figure-workout_recovery"}
     assert data["figure-sleep_readiness"]["data"][0]["name"] == "</script><b>"
 
@@ -190,11 +215,15 @@ def test_what_a_source_calls_a_workout_is_text(contents: Contents) -> None:
     assert len(page.scripts) == 1
 
 
-def test_the_same_contents_give_the_same_bytes(contents: Contents, figures: dict[str, go.Figure]) -> None:
+def test_the_same_contents_give_the_same_bytes(
+    contents: Contents, figures: dict[str, go.Figure]
+) -> None:
     assert render(contents, figures) == render(contents, figures)
 
 
-def test_missing_is_a_dash_with_words_and_never_zero(make_inputs: MakeInputs, make_daily: Make) -> None:
+def test_missing_is_a_dash_with_words_and_never_zero(
+    make_inputs: MakeInputs, make_daily: Make
+) -> None:
     html = render(contents_of(make_inputs(daily=make_daily(readiness_score=[None] * 6 + [77]))))
     page = parsed(html)
     row = re.search(r"<th scope=\"row\">Sleep score.*?</tr>", html, re.DOTALL)
@@ -203,13 +232,21 @@ def test_missing_is_a_dash_with_words_and_never_zero(make_inputs: MakeInputs, ma
     assert cells == ['<span aria-hidden="true">–</span><span class="hidden">no data</span>'] * 2
     assert "nothing has arrived yet" in page.text
     assert "no data: before the first record" in page.text
-    assert not re.search(r">0( |<)", html.partition("<footer>")[0].partition("<h1>")[2].replace(">0 of", ""))
+    assert not re.search(
+        r">0( |<)", html.partition("<footer>")[0].partition("<h1>")[2].replace(">0 of", "")
+    )
 
 
-def test_stale_data_is_told_before_the_headline(make_inputs: MakeInputs, make_daily: Make, sunday: date) -> None:
-    inputs = make_inputs(daily=make_daily(readiness_score=[70] * 35), today=sunday + timedelta(days=9))
+def test_stale_data_is_told_before_the_headline(
+    make_inputs: MakeInputs, make_daily: Make, sunday: date
+) -> None:
+    inputs = make_inputs(
+        daily=make_daily(readiness_score=[70] * 35), today=sunday + timedelta(days=9)
+    )
     html = render(contents_of(inputs))
-    told = html.index("nothing newer than Sunday 9 March 2025 has arrived (9 days before this page was made)")
+    told = html.index(
+        "nothing newer than Sunday 9 March 2025 has arrived (9 days before this page was made)"
+    )
     assert html.index("<body>") < told < html.index("<h1>")
 
 
@@ -255,13 +292,16 @@ def test_what_moved_carries_its_interval(make_inputs: MakeInputs, make_daily: Ma
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0004, "<\u00a00.001"), (0.001, "0.001"), (0.0367, "0.037"), (0.5, "0.50"), (1.0, "1.00")]
+    ("value", "text"),
+    [(0.0004, "<\u00a00.001"), (0.001, "0.001"), (0.0367, "0.037"), (0.5, "0.50"), (1.0, "1.00")],
 )
 def test_probabilities(value: float, text: str) -> None:
     assert probability(value) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.412, "0.41"), (-0.514, "−0.51"), (12.34, "12.3"), (-240.6, "−241")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.412, "0.41"), (-0.514, "−0.51"), (12.34, "12.3"), (-240.6, "−241")]
+)
 def test_effects(value: float, text: str) -> None:
     assert figure_text(value) == text
 
@@ -271,7 +311,10 @@ def test_tiles_say_what_they_show(contents: Contents) -> None:
     assert (readiness.figure, readiness.lines[0]) == ("73", "Mean of 6 of 7 days")
     assert sleep.lines == ("Mean of 7 of 7 days", "Your four-week median: 81")
     assert sleep.sentences == ("7 of 7 days within your usual 79 to 85.",)
-    assert (workouts.figure, workouts.lines) == ("3", ("6 of 7 days known, 750 kJ", "Your four-week median: 2"))
+    assert (workouts.figure, workouts.lines) == (
+        "3",
+        ("6 of 7 days known, 750 kJ", "Your four-week median: 2"),
+    )
     assert workouts.sentences == ("Your usual: 2 to 3.", "The four weeks before: 2, 3, 2 and 2.")
     assert workouts.label == "Workouts a week, oldest first: 2, 3, 2, 2 and 3"
 
@@ -282,7 +325,9 @@ def test_every_status_has_a_sign_of_its_own() -> None:
     assert len(set(drawn.values())) == len(MEANINGS)
 
 
-def test_two_days_that_are_as_high_are_both_named(make_inputs: MakeInputs, make_daily: Make) -> None:
+def test_two_days_that_are_as_high_are_both_named(
+    make_inputs: MakeInputs, make_daily: Make
+) -> None:
     contents = contents_of(make_inputs(daily=make_daily(sleep_score=[80] * 33 + [95, 95])))
     assert "95 Saturday and Sunday" in parsed(render(contents)).text
     assert "Sleep score 95 on Saturday and Sunday" in email_of(contents).html

@@ -11,7 +11,10 @@ from pyspark.sql import SparkSession
 from bio_lakehouse.engines.spark import frame
 from bio_lakehouse.silver.coverage import SCHEMA, transform
 
-EARLY, LATE = datetime.fromisoformat("2024-06-01T12:00:00"), datetime.fromisoformat("2024-06-02T12:00:00")
+EARLY, LATE = (
+    datetime.fromisoformat("2024-06-01T12:00:00"),
+    datetime.fromisoformat("2024-06-02T12:00:00"),
+)
 ENTRIES = pa.schema(
     {
         "user_id": pa.string(),
@@ -25,7 +28,9 @@ ENTRIES = pa.schema(
 )
 
 
-def entry(file: str, first: date | None, last: date | None, ingested_at: datetime = EARLY) -> dict[str, object]:
+def entry(
+    file: str, first: date | None, last: date | None, ingested_at: datetime = EARLY
+) -> dict[str, object]:
     row = {"user_id": "me", "source": "oura", "origin": "api", "source_file": file}
     return row | {"first_day": first, "last_day": last, "ingested_at": ingested_at}
 

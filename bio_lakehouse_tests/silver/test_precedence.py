@@ -84,7 +84,9 @@ def test_follows_the_rule(sail: SparkSession, rows: list[Row]) -> None:
 
 @PATIENT
 @given(rows=ROWS, seed=st.integers(0, 2**16))
-def test_order_and_repetition_change_nothing(sail: SparkSession, rows: list[Row], seed: int) -> None:
+def test_order_and_repetition_change_nothing(
+    sail: SparkSession, rows: list[Row], seed: int
+) -> None:
     shuffled = rows + rows[: seed % len(rows)]
     random.Random(seed).shuffle(shuffled)
     assert won(sail, shuffled) == won(sail, rows)
@@ -99,9 +101,13 @@ def test_winners_win_again(sail: SparkSession, rows: list[Row]) -> None:
 
 @PATIENT
 @given(rows=ROWS, origin=st.sampled_from(ORIGINS[1:]))
-def test_a_worse_origin_never_touches_a_day_of_a_better_one(sail: SparkSession, rows: list[Row], origin: str) -> None:
+def test_a_worse_origin_never_touches_a_day_of_a_better_one(
+    sail: SparkSession, rows: list[Row], origin: str
+) -> None:
     better = [row | {"origin": "api"} for row in rows]
-    assert won(sail, better + [row | {"origin": origin, "version": "9999"} for row in rows]) == won(sail, better)
+    assert won(sail, better + [row | {"origin": origin, "version": "9999"} for row in rows]) == won(
+        sail, better
+    )
 
 
 @pytest.mark.jvm

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
 from bio_lakehouse.engines.spark import frame
-from bio_lakehouse.silver.reading import cell_texts, object_texts, object_type, offset_minutes, typed
+from bio_lakehouse.silver.reading import (
+    cell_texts,
+    object_texts,
+    object_type,
+    offset_minutes,
+    typed,
+)
 from bio_lakehouse.sources.checking import RowProblem, check, instant, is_unknown, number_of
 from bio_lakehouse.sources.fields import UNKNOWN_TEXTS, Field
 
@@ -23,8 +29,38 @@ TIMESTAMP = Field("value", "value", "timestamp", "")
 
 PATIENT = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-SPELLINGS = ["71", "+71", "-71", "71.", ".5", "-.5", "071", "7.1e1", "7.1E+1", "1e-7", " 71 ", "0", "-0", "1e300"]
-MISSPELLINGS = ["", "None", "NaN", "null", "inf", "1,000", "1_000", "0x10", "12d", "71%", "--", "٣", "1e999", "True"]
+SPELLINGS = [
+    "71",
+    "+71",
+    "-71",
+    "71.",
+    ".5",
+    "-.5",
+    "071",
+    "7.1e1",
+    "7.1E+1",
+    "1e-7",
+    " 71 ",
+    "0",
+    "-0",
+    "1e300",
+]
+MISSPELLINGS = [
+    "",
+    "None",
+    "NaN",
+    "null",
+    "inf",
+    "1,000",
+    "1_000",
+    "0x10",
+    "12d",
+    "71%",
+    "--",
+    "٣",
+    "1e999",
+    "True",
+]
 NUMBERS = st.one_of(
     st.sampled_from(SPELLINGS + MISSPELLINGS),
     st.integers(-(2**31), 2**31),
@@ -35,7 +71,9 @@ NUMBERS = st.one_of(
     st.none(),
 )
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-MOMENTS = st.datetimes(datetime.fromisoformat("1971-01-01"), datetime.fromisoformat("2098-12-31"), timezones=OFFSETS)
+MOMENTS = st.datetimes(
+    datetime.fromisoformat("1971-01-01"), datetime.fromisoformat("2098-12-31"), timezones=OFFSETS
+)
 
 
 def records(values: list[Any]) -> pa.Table:
@@ -70,7 +108,9 @@ def test_an_accepted_number_is_that_number(sail: SparkSession, values: list[Any]
 
 
 @PATIENT
-@given(values=st.lists(st.decimals(-10_000, 1_000_000, places=4).map(float), min_size=1, max_size=200))
+@given(
+    values=st.lists(st.decimals(-10_000, 1_000_000, places=4).map(float), min_size=1, max_size=200)
+)
 def test_a_number_of_usual_length_is_exact(sail: SparkSession, values: list[float]) -> None:
     assert read(sail, DOUBLE, values) == values
 
@@ -79,28 +119,46 @@ def test_a_number_of_usual_length_is_exact(sail: SparkSession, values: list[floa
 @given(values=st.lists(NUMBERS, min_size=1, max_size=60))
 def test_an_accepted_whole_number_is_that_number(sail: SparkSession, values: list[Any]) -> None:
     kept = [value for value in values if accepted(INT, value)] or [None]
-    assert read(sail, INT, kept) == [None if is_unknown(value) else int(number_of("value", value)) for value in kept]
+    assert read(sail, INT, kept) == [
+        None if is_unknown(value) else int(number_of("value", value)) for value in kept
+    ]
 
 
 @PATIENT
 @given(moments=st.lists(MOMENTS, min_size=1, max_size=40), separator=st.sampled_from("T "))
-def test_an_accepted_time_is_that_moment(sail: SparkSession, moments: list[datetime], separator: str) -> None:
+def test_an_accepted_time_is_that_moment(
+    sail: SparkSession, moments: list[datetime], separator: str
+) -> None:
     texts = [moment.isoformat(separator) for moment in moments]
     assert all(accepted(TIMESTAMP, text) for text in texts)
-    assert read(sail, TIMESTAMP, texts) == [instant("value", text).astimezone(UTC) for text in texts]
+    assert read(sail, TIMESTAMP, texts) == [
+        instant("value", text).astimezone(UTC) for text in texts
+    ]
 
 
 @PATIENT
 @given(moments=st.lists(MOMENTS, min_size=1, max_size=40))
 def test_the_offset_is_the_one_in_the_text(sail: SparkSession, moments: list[datetime]) -> None:
-    texts = pa.table({"n": pa.array(range(len(moments)), pa.int32()), "at": [m.isoformat() for m in moments]})
-    rows = frame(sail, texts).select("n", offset_minutes("at").alias("offset")).toArrow().sort_by("n")
-    assert rows.column("offset").to_pylist() == [round(m.utcoffset() / timedelta(minutes=1)) for m in moments]  # type: ignore[operator]
+    texts = pa.table(
+        {"n": pa.array(range(len(moments)), pa.int32()), "at": [m.isoformat() for m in moments]}
+    )
+    rows = (
+        frame(sail, texts).select("n", offset_minutes("at").alias("offset")).toArrow().sort_by("n")
+    )
+    assert rows.column("offset").to_pylist() == [
+        round(m.utcoffset() / timedelta(minutes=1)) for m in moments
+    ]  # type: ignore[operator]
 
 
 @pytest.mark.jvm
-def test_spark_reads_the_same_numbers_and_times(sail: SparkSession, spark_jvm: SparkSession) -> None:
-    moments = ["2024-03-01T00:15:00Z", "2024-03-01 00:15:00.5-03:30", "1999-12-31T23:59:59.123456789+14:00"]
+def test_spark_reads_the_same_numbers_and_times(
+    sail: SparkSession, spark_jvm: SparkSession
+) -> None:
+    moments = [
+        "2024-03-01T00:15:00Z",
+        "2024-03-01 00:15:00.5-03:30",
+        "1999-12-31T23:59:59.123456789+14:00",
+    ]
     for field, values in ((DOUBLE, SPELLINGS), (INT, SPELLINGS), (TIMESTAMP, moments)):
         kept = [value for value in values if accepted(field, value)]
         assert len(kept) > 2
@@ -109,16 +167,28 @@ def test_spark_reads_the_same_numbers_and_times(sail: SparkSession, spark_jvm: S
 
 @pytest.mark.parametrize("engine", ["sail", pytest.param("spark_jvm", marks=pytest.mark.jvm)])
 @pytest.mark.parametrize("text", sorted(UNKNOWN_TEXTS))
-def test_unknown_texts_are_null_in_any_case(request: pytest.FixtureRequest, engine: str, text: str) -> None:
+def test_unknown_texts_are_null_in_any_case(
+    request: pytest.FixtureRequest, engine: str, text: str
+) -> None:
     field = Field("value", "value", "string", "")
     spellings = [text, text.upper(), text.title(), f" {text}\t", f"\u00a0{text}\u2003"]
     assert read(request.getfixturevalue(engine), field, spellings) == [None] * len(spellings)
 
 
 @pytest.mark.parametrize("engine", ["sail", pytest.param("spark_jvm", marks=pytest.mark.jvm)])
-def test_text_keeps_everything_but_the_blanks_around_it(request: pytest.FixtureRequest, engine: str) -> None:
+def test_text_keeps_everything_but_the_blanks_around_it(
+    request: pytest.FixtureRequest, engine: str
+) -> None:
     field = Field("value", "value", "string", "")
-    texts = ["Alex & Tunde  ", '30 min "XOXO", Cody', "Ünïcödé 🚴", "a\\b", "none of it", "line\nbreak", "{}"]
+    texts = [
+        "Alex & Tunde  ",
+        '30 min "XOXO", Cody',
+        "Ünïcödé 🚴",
+        "a\\b",
+        "none of it",
+        "line\nbreak",
+        "{}",
+    ]
     assert read(request.getfixturevalue(engine), field, texts) == [text.strip() for text in texts]
 
 
@@ -128,7 +198,13 @@ def test_headers_with_points_and_signs_are_only_names(sail: SparkSession) -> Non
         Field("speed", "Avg. Speed (mph)", "double", "", synonyms=("Speed",)),
         Field("temperature", "Temperature (°C)", "double", ""),
     ]
-    row = {"Avg. Watts": "1", "AVG.  SPEED (MPH)": "", "speed": "2", "temperature ( °c )": "3", "AvgX Watts": "4"}
+    row = {
+        "Avg. Watts": "1",
+        "AVG.  SPEED (MPH)": "",
+        "speed": "2",
+        "temperature ( °c )": "3",
+        "AvgX Watts": "4",
+    }
     rows = typed(cell_texts(frame(sail, pa.table({"record": [json.dumps(row)]})), fields), fields)
     assert rows.select("watts", "speed", "temperature").toArrow().to_pylist() == [
         {"watts": 1.0, "speed": 2.0, "temperature": 3.0}
@@ -136,7 +212,9 @@ def test_headers_with_points_and_signs_are_only_names(sail: SparkSession) -> Non
 
 
 def test_dotted_paths_become_one_object_each() -> None:
-    kind = object_type(["score", "contributors.timing", "contributors.latency", "spo2_percentage.average"])
+    kind = object_type(
+        ["score", "contributors.timing", "contributors.latency", "spo2_percentage.average"]
+    )
     assert kind.simpleString() == (
         "struct<score:string,contributors:struct<timing:string,latency:string>,spo2_percentage:struct<average:string>>"
     )

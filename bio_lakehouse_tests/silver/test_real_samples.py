@@ -76,7 +76,10 @@ def number(cell: str) -> float | None:
 
 def test_every_workout_of_a_download(sail: SparkSession) -> None:
     with (REAL / PELOTON).open(newline="", encoding="utf-8") as lines:
-        told = {(row["Workout Timestamp"][:16], row["Title"].strip()): row for row in csv.DictReader(lines)}
+        told = {
+            (row["Workout Timestamp"][:16], row["Title"].strip()): row
+            for row in csv.DictReader(lines)
+        }
     made = {
         (row["started_at_local"].strftime("%Y-%m-%d %H:%M"), row["title"]): row
         for row in silver(sail, "peloton_workouts", PELOTON)
@@ -90,7 +93,10 @@ def test_every_workout_of_a_download(sail: SparkSession) -> None:
 def test_starts_are_in_the_zone_of_their_label(sail: SparkSession) -> None:
     with (REAL / PELOTON).open(newline="", encoding="utf-8") as lines:
         stamps = sorted({row["Workout Timestamp"] for row in csv.DictReader(lines)})
-    made = {row["started_at_local"].replace(tzinfo=None): row for row in silver(sail, "peloton_workouts", PELOTON)}
+    made = {
+        row["started_at_local"].replace(tzinfo=None): row
+        for row in silver(sail, "peloton_workouts", PELOTON)
+    }
     assert len(made) == len(stamps)
     for stamp in stamps:
         wall_clock = datetime.fromisoformat(stamp[:16])
@@ -104,18 +110,29 @@ def test_a_trends_day_feeds_four_tables(sail: SparkSession) -> None:
     with (REAL / sample).open(newline="", encoding="utf-8") as lines:
         told = {row["date"]: row for row in csv.DictReader(lines)}
     for table, columns in {
-        "oura_daily_readiness": {"score": "Readiness Score", "contributor_hrv_balance": "HRV Balance Score"},
+        "oura_daily_readiness": {
+            "score": "Readiness Score",
+            "contributor_hrv_balance": "HRV Balance Score",
+        },
         "oura_daily_sleep": {"score": "Sleep Score", "contributor_timing": "Sleep Timin Score"},
-        "oura_daily_activity": {"steps": "Steps", "met_avg": "Average MET", "high_activity_time": "High Activity Time"},
+        "oura_daily_activity": {
+            "steps": "Steps",
+            "met_avg": "Average MET",
+            "high_activity_time": "High Activity Time",
+        },
         "oura_sleep": {"total_sleep_s": "Total Sleep Duration", "average_hrv_ms": "Average HRV"},
     }.items():
         rows = {str(row["day"]): row for row in silver(sail, table, sample)}
         assert set(rows) == set(told)
         for day, row in rows.items():
-            assert {name: row[name] for name in columns} == {name: number(told[day][h]) for name, h in columns.items()}
+            assert {name: row[name] for name in columns} == {
+                name: number(told[day][h]) for name, h in columns.items()
+            }
 
 
-@pytest.mark.parametrize("dataset", ["daily_readiness", "daily_sleep", "daily_activity", "sleep", "daily_spo2"])
+@pytest.mark.parametrize(
+    "dataset", ["daily_readiness", "daily_sleep", "daily_activity", "sleep", "daily_spo2"]
+)
 def test_every_record_of_an_answer(sail: SparkSession, dataset: str) -> None:
     sample = f"oura/api_v2/{dataset}.json"
     told = json.loads((REAL / sample).read_text(encoding="utf-8"))["data"]

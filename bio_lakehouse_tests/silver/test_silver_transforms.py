@@ -24,7 +24,12 @@ from bio_lakehouse.silver import SCHEMAS, TRANSFORMS
 Row = dict[str, Any]
 
 CASES = Path(__file__).parent / "cases"
-ZONES = {"heart_rate_zone_2": 60, "heart_rate_zone_3": 70, "heart_rate_zone_4": 80, "heart_rate_zone_5": 90}
+ZONES = {
+    "heart_rate_zone_2": 60,
+    "heart_rate_zone_3": 70,
+    "heart_rate_zone_4": 80,
+    "heart_rate_zone_5": 90,
+}
 LANDED = datetime.fromisoformat("2024-06-01T12:00:00")
 
 ENGINES = ["sail", pytest.param("spark_jvm", marks=pytest.mark.jvm)]
@@ -36,7 +41,9 @@ def cases_of(table: str) -> list[dict[str, Any]]:
 
 
 ALL_CASES = [
-    pytest.param(table, case["case"], id=f"{table}: {case['case']}") for table in TRANSFORMS for case in cases_of(table)
+    pytest.param(table, case["case"], id=f"{table}: {case['case']}")
+    for table in TRANSFORMS
+    for case in cases_of(table)
 ]
 
 
@@ -69,7 +76,10 @@ def bronze(table: str, dataset: str) -> pa.Table:
 
 
 def users(table: str) -> pa.Table:
-    rows = [{"user_id": case["case"], "timezone": "UTC"} | ZONES | case.get("user", {}) for case in cases_of(table)]
+    rows = [
+        {"user_id": case["case"], "timezone": "UTC"} | ZONES | case.get("user", {})
+        for case in cases_of(table)
+    ]
     return pa.Table.from_pylist(rows, schema=USERS)
 
 
@@ -82,13 +92,29 @@ def expected_row(schema: TableSchema, case: Row, expected: Row) -> Row:
 
     `source_origin` must be named where several origins speak about the day.
     """
-    origins = {bronze_row("", given)["origin"] for given in case["given"] if given["day"] == expected["day"]}
-    provenance = {"source_origin": min(origins), "source_file": "landing/me/file", "ingested_at": LANDED}
+    origins = {
+        bronze_row("", given)["origin"]
+        for given in case["given"]
+        if given["day"] == expected["day"]
+    }
+    provenance = {
+        "source_origin": min(origins),
+        "source_file": "landing/me/file",
+        "ingested_at": LANDED,
+    }
     assert len(origins) == 1 or "source_origin" in expected
     named = dict(expected)
     key = named.pop("key", str(named["day"]))
-    identity = {"workout_id": workout_id(case["case"], key)} if "workout_id" in schema.column_names else {}
-    return dict.fromkeys(schema.column_names) | {"user_id": case["case"]} | provenance | identity | named
+    identity = (
+        {"workout_id": workout_id(case["case"], key)} if "workout_id" in schema.column_names else {}
+    )
+    return (
+        dict.fromkeys(schema.column_names)
+        | {"user_id": case["case"]}
+        | provenance
+        | identity
+        | named
+    )
 
 
 @pytest.fixture(scope="session")
@@ -108,7 +134,9 @@ def outcome(request: pytest.FixtureRequest) -> Callable[[str, str], pa.Table]:
 
 def without_zones(schema: pa.Schema) -> pa.Schema:
     """Times as the lake keeps them: UTC, without a zone."""
-    return pa.schema([(f.name, pa.timestamp("us") if pa.types.is_timestamp(f.type) else f.type) for f in schema])
+    return pa.schema(
+        [(f.name, pa.timestamp("us") if pa.types.is_timestamp(f.type) else f.type) for f in schema]
+    )
 
 
 def by_grain(schema: TableSchema, rows: list[Row]) -> list[Row]:
@@ -127,20 +155,30 @@ def test_rows(outcome: Callable[[str, str], pa.Table], engine: str, table: str, 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("table", TRANSFORMS)
-def test_columns_are_the_schema(outcome: Callable[[str, str], pa.Table], engine: str, table: str) -> None:
+def test_columns_are_the_schema(
+    outcome: Callable[[str, str], pa.Table], engine: str, table: str
+) -> None:
     produced = outcome(engine, table).schema
-    assert [(field.name, field.type) for field in produced] == [(f.name, f.type) for f in SCHEMAS[table].arrow]
+    assert [(field.name, field.type) for field in produced] == [
+        (f.name, f.type) for f in SCHEMAS[table].arrow
+    ]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("table", TRANSFORMS)
-def test_required_columns_and_bounds_hold(outcome: Callable[[str, str], pa.Table], engine: str, table: str) -> None:
+def test_required_columns_and_bounds_hold(
+    outcome: Callable[[str, str], pa.Table], engine: str, table: str
+) -> None:
     rows = outcome(engine, table)
     for column in SCHEMAS[table].columns:
         values = [value for value in rows.column(column.name).to_pylist() if value is not None]
         assert not column.required or len(values) == rows.num_rows, column.name
-        assert all(column.minimum is None or value >= column.minimum for value in values), column.name
-        assert all(column.maximum is None or value <= column.maximum for value in values), column.name
+        assert all(column.minimum is None or value >= column.minimum for value in values), (
+            column.name
+        )
+        assert all(column.maximum is None or value <= column.maximum for value in values), (
+            column.name
+        )
 
 
 @pytest.mark.jvm
@@ -158,10 +196,14 @@ def test_every_transform_has_a_schema() -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_nothing_in_bronze_makes_an_empty_table(request: pytest.FixtureRequest, engine: str) -> None:
+def test_nothing_in_bronze_makes_an_empty_table(
+    request: pytest.FixtureRequest, engine: str
+) -> None:
     spark: SparkSession = request.getfixturevalue(engine)
     nothing = frame(spark, BRONZE.empty_table())
     for transform in TRANSFORMS.values():
-        rows = transform.function(*[nothing] * len(transform.inputs), users=frame(spark, USERS.empty_table())).toArrow()
+        rows = transform.function(
+            *[nothing] * len(transform.inputs), users=frame(spark, USERS.empty_table())
+        ).toArrow()
         assert rows.num_rows == 0
         assert tuple(rows.column_names) == SCHEMAS[transform.table].column_names

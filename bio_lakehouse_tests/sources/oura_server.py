@@ -135,11 +135,15 @@ class OuraServer:
         self.declines_with: str | None = None
         self.status_without_scope = 403
         self.lock = threading.Lock()
-        self.specification = json.loads(SPECIFICATION.read_text()) if SPECIFICATION.exists() else None
+        self.specification = (
+            json.loads(SPECIFICATION.read_text()) if SPECIFICATION.exists() else None
+        )
 
     def __enter__(self) -> OuraServer:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        ).start()
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -186,9 +190,13 @@ class OuraServer:
     def _query_errors(self, path: str, query: dict[str, str]) -> list[dict[str, Any]]:
         if self.specification is None:
             return []
-        known = {entry["name"]: entry["schema"] for entry in self.specification["paths"][path]["get"]["parameters"]}
+        known = {
+            entry["name"]: entry["schema"]
+            for entry in self.specification["paths"][path]["get"]["parameters"]
+        }
         unknown = [
-            {"loc": ["query", name], "msg": "unknown parameter", "type": "extra"} for name in query.keys() - known
+            {"loc": ["query", name], "msg": "unknown parameter", "type": "extra"}
+            for name in query.keys() - known
         ]
         return unknown + [
             {"loc": ["query", name], "msg": f"not a {_formats(known[name])}", "type": "value_error"}
@@ -203,10 +211,17 @@ class OuraServer:
         responses = self.specification["paths"][path]["get"]["responses"]
         if str(status) not in responses and status < 500:
             self.violations.append(f"{path}: {status} is not in the specification")
-        schema = responses.get(str(status), {}).get("content", {}).get("application/json", {}).get("schema")
+        schema = (
+            responses.get(str(status), {})
+            .get("content", {})
+            .get("application/json", {})
+            .get("schema")
+        )
         if schema:
             # The second alternative takes any object (`fields=`), so only the first is held to.
-            schema = schema.get("anyOf", [schema])[0] | {"components": self.specification["components"]}
+            schema = schema.get("anyOf", [schema])[0] | {
+                "components": self.specification["components"]
+            }
             for error in Draft202012Validator(schema).iter_errors(body):
                 self.violations.append(f"{path}: {error.json_path} {error.message}")
 
@@ -223,12 +238,18 @@ def _handler(server: OuraServer) -> type[BaseHTTPRequestHandler]:
                 return
             token = self.headers.get("Authorization", "").removeprefix("Bearer ")
             name = url.path.rsplit("/", 1)[-1]
-            self._serve(name, Asked(url.path, query, token), lambda: server.collection(url.path, query, token))
+            self._serve(
+                name,
+                Asked(url.path, query, token),
+                lambda: server.collection(url.path, query, token),
+            )
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             form = {name: values[0] for name, values in parse_qs(body).items()}
-            self._serve("token", Asked(self.path, form, ""), lambda: server.accounts.grant(self.path, form))
+            self._serve(
+                "token", Asked(self.path, form, ""), lambda: server.accounts.grant(self.path, form)
+            )
 
         def _serve(self, name: str, asked: Asked, regular: Callable[[], tuple[int, Any]]) -> None:
             with server.lock:
@@ -245,8 +266,12 @@ def _handler(server: OuraServer) -> type[BaseHTTPRequestHandler]:
 
         def _send(self, status: int, content: bytes, fault: Fault) -> None:
             self.send_response(status)
-            self.send_header("Content-Type", "application/json" if fault.text is None else "text/html")
-            self.send_header("Content-Length", str(10**12 if fault.trickle or fault.flood else len(content)))
+            self.send_header(
+                "Content-Type", "application/json" if fault.text is None else "text/html"
+            )
+            self.send_header(
+                "Content-Length", str(10**12 if fault.trickle or fault.flood else len(content))
+            )
             for name, value in fault.headers.items():
                 self.send_header(name, value)
             self.end_headers()
@@ -305,7 +330,9 @@ def _problem(status: int, title: str, detail: str) -> dict[str, Any]:
     return {"status": status, "title": title, "detail": detail}
 
 
-def _selected(name: str, records: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
+def _selected(
+    name: str, records: list[dict[str, Any]], query: dict[str, str]
+) -> list[dict[str, Any]]:
     """The records of a window, with the day ends as odd as Oura's."""
     if name == "heartrate":
         start, end = _instant(query["start_datetime"]), _instant(query["end_datetime"])
@@ -400,7 +427,11 @@ def _daily_activity(first: date, last: date) -> list[dict[str, Any]]:
             "average_met_minutes": 1.34375,
             "meters_to_target": -250,
             "contributors": {"stay_active": 40},
-            "met": {"interval": 60.0, "items": [0.9, 1.1, None], "timestamp": f"{day}T04:00:00.000-07:00"},
+            "met": {
+                "interval": 60.0,
+                "items": [0.9, 1.1, None],
+                "timestamp": f"{day}T04:00:00.000-07:00",
+            },
             "timestamp": f"{day}T04:00:00-07:00",
         }
         for day in _days(first, last)
@@ -445,7 +476,9 @@ def _heart_rate(first: date, last: date) -> list[dict[str, Any]]:
             "source": "awake" if at.hour % 8 else "sleep",
         }
         for day in _days(first, last)
-        for at in (datetime(day.year, day.month, day.day, hour, 30, tzinfo=UTC) for hour in range(0, 24, 4))
+        for at in (
+            datetime(day.year, day.month, day.day, hour, 30, tzinfo=UTC) for hour in range(0, 24, 4)
+        )
     ]
 
 

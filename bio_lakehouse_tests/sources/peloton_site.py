@@ -59,7 +59,9 @@ class Site:
     def __enter__(self) -> Site:
         self._ended = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        ).start()
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -78,7 +80,9 @@ class Site:
 def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            signed_in = f"session={site.sessions}" in self.headers.get("Cookie", "") and site.sessions > 0
+            signed_in = (
+                f"session={site.sessions}" in self.headers.get("Cookie", "") and site.sessions > 0
+            )
             if self.path == "/login":
                 self._html(200, SIGN_IN_PAGE.format(person=str(site.person).lower()))
             elif not signed_in:

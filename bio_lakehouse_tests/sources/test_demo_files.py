@@ -79,14 +79,18 @@ def test_a_person_finds_the_files_that_the_vendors_make(folder: Path) -> None:
 
 def test_the_same_truth_gives_the_same_bytes(truth: Truth, folder: Path, tmp_path: Path) -> None:
     again = write_files(simulate(120, 1, END), tmp_path)
-    assert [path.read_bytes() for path in again] == [path.read_bytes() for path in sorted(folder.iterdir())]
+    assert [path.read_bytes() for path in again] == [
+        path.read_bytes() for path in sorted(folder.iterdir())
+    ]
 
 
 @pytest.mark.parametrize("days", [1, 2, 13, 14, 40, 90])
 def test_any_number_of_days_has_files_without_empty_ones(days: int, tmp_path: Path) -> None:
     paths = write_files(simulate(days, 3, END), tmp_path)
     assert any(path.name.startswith("oura_daily_readiness") for path in paths)
-    assert all(path.read_text(encoding="utf-8").count("\n") > 0 or path.suffix == ".json" for path in paths)
+    assert all(
+        path.read_text(encoding="utf-8").count("\n") > 0 or path.suffix == ".json" for path in paths
+    )
 
 
 @pytest.mark.parametrize("dataset", SCHEMAS)
@@ -106,17 +110,30 @@ def problems(value: Any, schema: dict[str, Any], schemas: dict[str, Any], place:
     if "anyOf" in schema:
         tried = [problems(value, choice, schemas, place) for choice in schema["anyOf"]]
         return [] if [] in tried else min(tried, key=len)
-    types = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict, "array": list}
+    types = {
+        "string": str,
+        "integer": int,
+        "number": (int, float),
+        "boolean": bool,
+        "object": dict,
+        "array": list,
+    }
     expected = type(None) if schema.get("type") == "null" else types[schema["type"]]
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
         return [f"{place}: {value!r} is no {schema['type']}"]
     if "enum" in schema and value not in schema["enum"]:
         return [f"{place}: {value!r} is none of {schema['enum']}"]
     if isinstance(value, list):
-        return [text for item in value for text in problems(item, schema["items"], schemas, f"{place}[]")]
+        return [
+            text
+            for item in value
+            for text in problems(item, schema["items"], schemas, f"{place}[]")
+        ]
     if not isinstance(value, dict):
         return []
-    found = [f"{place}: {name} is missing" for name in schema.get("required", []) if name not in value]
+    found = [
+        f"{place}: {name} is missing" for name in schema.get("required", []) if name not in value
+    ]
     found += [f"{place}: {name} is unknown" for name in value if name not in schema["properties"]]
     for name, inner in value.items():
         if name in schema["properties"]:
@@ -125,18 +142,26 @@ def problems(value: Any, schema: dict[str, Any], schemas: dict[str, Any], place:
 
 
 def test_the_checker_itself_finds_what_is_wrong() -> None:
-    schemas = {"Row": {"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}}}
+    schemas = {
+        "Row": {"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}}
+    }
     row = {"$ref": "#/components/schemas/Row"}
     assert problems({"a": 1}, row, schemas, "row") == []
     assert problems({}, row, schemas, "row") == ["row: a is missing"]
     assert problems({"a": "1"}, row, schemas, "row") == ["row.a: '1' is no integer"]
-    assert problems({"a": True, "b": 1}, row, schemas, "row") == ["row: b is unknown", "row.a: True is no integer"]
+    assert problems({"a": True, "b": 1}, row, schemas, "row") == [
+        "row: b is unknown",
+        "row.a: True is no integer",
+    ]
     assert problems(None, {"anyOf": [row, {"type": "null"}]}, schemas, "row") == []
 
 
 def test_the_later_fetch_restates_days_of_the_earlier(folder: Path) -> None:
     for dataset in ("daily_readiness", "daily_sleep", "sleep", "daily_activity"):
-        earlier, later = ({record["id"]: record for record in answer["data"]} for answer in answers(folder, dataset))
+        earlier, later = (
+            {record["id"]: record for record in answer["data"]}
+            for answer in answers(folder, dataset)
+        )
         both = earlier.keys() & later.keys()
         restated = {key for key in both if earlier[key] != later[key]}
         assert restated
@@ -155,20 +180,38 @@ def test_the_last_day_of_the_earlier_fetch_had_not_synced(folder: Path) -> None:
 def test_activity_answers_are_whole_days(folder: Path) -> None:
     for answer in answers(folder, "daily_activity"):
         for record in answer["data"]:
-            times = ("non_wear_time", "resting_time", "sedentary_time", "low_activity_time", "medium_activity_time")
+            times = (
+                "non_wear_time",
+                "resting_time",
+                "sedentary_time",
+                "low_activity_time",
+                "medium_activity_time",
+            )
             assert sum(record[name] for name in (*times, "high_activity_time")) == 86_400
             assert len(record["met"]["items"]) == 1_440
             assert len(record["class_5_min"]) == 288
-            assert record["average_met_minutes"] == pytest.approx(sum(record["met"]["items"]) / 1_440, abs=1e-4)
-    targets = [record["meters_to_target"] for record in answers(folder, "daily_activity")[1]["data"]]
+            assert record["average_met_minutes"] == pytest.approx(
+                sum(record["met"]["items"]) / 1_440, abs=1e-4
+            )
+    targets = [
+        record["meters_to_target"] for record in answers(folder, "daily_activity")[1]["data"]
+    ]
     assert min(targets) < 0 < max(targets)
 
 
 def test_sleep_periods_of_every_type_are_there(folder: Path) -> None:
     records = [record for answer in answers(folder, "sleep") for record in answer["data"]]
-    assert {record["type"] for record in records} == {"long_sleep", "sleep", "late_nap", "rest", "deleted"}
+    assert {record["type"] for record in records} == {
+        "long_sleep",
+        "sleep",
+        "late_nap",
+        "rest",
+        "deleted",
+    }
     naps = [record for record in records if record["type"] == "sleep"]
-    assert all(nap["average_heart_rate"] == 0.0 and set(nap["hrv"]["items"]) == {None} for nap in naps)
+    assert all(
+        nap["average_heart_rate"] == 0.0 and set(nap["hrv"]["items"]) == {None} for nap in naps
+    )
     assert len({record["id"] for record in answers(folder, "sleep")[0]["data"]}) == len(
         answers(folder, "sleep")[0]["data"]
     )
@@ -185,7 +228,10 @@ def test_stages_and_samples_of_a_night_fill_it(folder: Path) -> None:
                 record["rem_sleep_duration"],
                 record["awake_time"],
             ]
-            assert min(value for value in record["heart_rate"]["items"] if value) >= record["lowest_heart_rate"]
+            assert (
+                min(value for value in record["heart_rate"]["items"] if value)
+                >= record["lowest_heart_rate"]
+            )
 
 
 def test_heart_rate_covers_the_last_two_weeks_irregularly(folder: Path) -> None:
@@ -193,18 +239,28 @@ def test_heart_rate_covers_the_last_two_weeks_irregularly(folder: Path) -> None:
     assert {record["source"] for record in records} == {"sleep", "awake", "rest", "workout"}
     fractions = sum("." in record["timestamp"] for record in records) / len(records)
     assert 0.4 < fractions < 0.6
-    assert [record["timestamp_unix"] for record in records] == sorted(record["timestamp_unix"] for record in records)
+    assert [record["timestamp_unix"] for record in records] == sorted(
+        record["timestamp_unix"] for record in records
+    )
     assert len({(record["timestamp"], record["source"]) for record in records}) == len(records)
     assert all(35 < record["bpm"] < 190 for record in records)
 
 
-def test_a_missing_score_is_null_in_the_answer_though_the_trends_export_has_one(truth: Truth, folder: Path) -> None:
+def test_a_missing_score_is_null_in_the_answer_though_the_trends_export_has_one(
+    truth: Truth, folder: Path
+) -> None:
     day = next(
-        truth.days[i].day for i in truth.delivery.api if truth.days[i].night and not truth.days[i].readiness_scored
+        truth.days[i].day
+        for i in truth.delivery.api
+        if truth.days[i].night and not truth.days[i].readiness_scored
     )
     records = [record for answer in answers(folder, "daily_readiness") for record in answer["data"]]
     assert [record["score"] for record in records if record["day"] == day.isoformat()] == [None]
-    recent = next(row for row in table(folder / "oura_2025-10-13_2025-11-05_trends.csv") if row["date"] == str(day))
+    recent = next(
+        row
+        for row in table(folder / "oura_2025-10-13_2025-11-05_trends.csv")
+        if row["date"] == str(day)
+    )
     assert int(recent["Readiness Score"]) > 0
 
 
@@ -223,7 +279,11 @@ def test_the_account_export_writes_json_in_three_ways(folder: Path) -> None:
 
 
 def test_an_export_row_without_a_score_has_an_empty_cell(truth: Truth, folder: Path) -> None:
-    unscored = [truth.days[index].day for index in truth.delivery.export if not truth.days[index].readiness_scored]
+    unscored = [
+        truth.days[index].day
+        for index in truth.delivery.export
+        if not truth.days[index].readiness_scored
+    ]
     assert unscored
     text = (folder / "dailyreadiness.csv").read_text(encoding="utf-8")
     for day in unscored:
@@ -256,7 +316,9 @@ def test_missed_days_are_in_no_file_of_the_ring(truth: Truth, folder: Path) -> N
         if not path.name.startswith("river"):
             text = path.read_text(encoding="utf-8")
             for day in truth.missed_sync:
-                assert not re.search(rf'"day": "{day}"|;{day};|^{day},|,{day},', text, re.MULTILINE), path.name
+                assert not re.search(
+                    rf'"day": "{day}"|;{day};|^{day},|,{day},', text, re.MULTILINE
+                ), path.name
 
 
 def workouts(path: Path) -> list[list[str]]:
@@ -274,7 +336,9 @@ def test_the_newer_download_is_a_superset_with_restated_types(folder: Path) -> N
 
     before, after = known(older), known(newer)
     assert before.keys() < after.keys()
-    assert {(before[key], after[key]) for key in before if before[key] != after[key]} == {("Theme", "Music")}
+    assert {(before[key], after[key]) for key in before if before[key] != after[key]} == {
+        ("Theme", "Music")
+    }
 
 
 def test_the_label_is_the_downloads_and_some_rows_have_an_offset(folder: Path) -> None:
@@ -284,8 +348,12 @@ def test_the_label_is_the_downloads_and_some_rows_have_an_offset(folder: Path) -
     assert labels[1] == {"EST)", "-04)", "-05)"} or labels[1] == {"EST)", "-04)"}
 
 
-@pytest.mark.parametrize(("zone", "label"), [("Asia/Kolkata", "(+0530)"), ("Europe/Berlin", "(CET)"), ("UTC", "(UTC)")])
-def test_other_zones_are_labelled_so_that_they_can_be_read(zone: str, label: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("zone", "label"), [("Asia/Kolkata", "(+0530)"), ("Europe/Berlin", "(CET)"), ("UTC", "(UTC)")]
+)
+def test_other_zones_are_labelled_so_that_they_can_be_read(
+    zone: str, label: str, tmp_path: Path
+) -> None:
     write_files(simulate(30, 1, END, timezone=zone), tmp_path)
     assert workouts(tmp_path / "river_m_workouts (1).csv")[1][0].endswith(label)
 

@@ -31,9 +31,13 @@ def test_another_seed_gives_another_person() -> None:
 @pytest.mark.parametrize("days", [1, 2, 13, 14, 59, 60, 89, 90, 120, 401, 2001])
 def test_every_day_up_to_the_end_is_there(days: int) -> None:
     truth = simulate(days, 5, END)
-    assert [day.day for day in truth.days] == [END - timedelta(days=back) for back in reversed(range(days))]
+    assert [day.day for day in truth.days] == [
+        END - timedelta(days=back) for back in reversed(range(days))
+    ]
     assert all(truth.first_day <= workout.day <= truth.last_day for workout in truth.workouts)
-    assert [*truth.delivery.export, *truth.delivery.missed, *truth.delivery.api] == list(range(days))
+    assert [*truth.delivery.export, *truth.delivery.missed, *truth.delivery.api] == list(
+        range(days)
+    )
 
 
 def test_less_than_a_day_is_refused() -> None:
@@ -56,7 +60,9 @@ def test_a_week_of_illness_begins_after_four_weeks_and_meets_no_gap(days: int, s
     first, last = truth.illnesses[-1]
     assert last - first == timedelta(days=6)
     assert first - truth.first_day >= timedelta(days=28)
-    assert not {*truth.missed_sync, *truth.not_worn} & {first + timedelta(days=step) for step in range(7)}
+    assert not {*truth.missed_sync, *truth.not_worn} & {
+        first + timedelta(days=step) for step in range(7)
+    }
 
 
 def test_an_ill_person_does_not_train_and_the_body_shows_it(year: Truth) -> None:
@@ -64,10 +70,17 @@ def test_an_ill_person_does_not_train_and_the_body_shows_it(year: Truth) -> None
     well = [day for day in year.days if day.severity == 0 and day.readiness and day.night]
     assert sick
     assert not any(year.workouts_of(day.day) for day in year.days if day.severity > 0)
-    assert _mean(day.readiness.score for day in sick) < _mean(day.readiness.score for day in well) - 25
-    assert _mean(day.night.average_hrv for day in sick) < 0.7 * _mean(day.night.average_hrv for day in well)
+    assert (
+        _mean(day.readiness.score for day in sick) < _mean(day.readiness.score for day in well) - 25
+    )
+    assert _mean(day.night.average_hrv for day in sick) < 0.7 * _mean(
+        day.night.average_hrv for day in well
+    )
     assert _mean(day.readiness.temperature_deviation for day in sick) > 0.7
-    assert _mean(day.night.lowest_heart_rate for day in sick) > _mean(day.night.lowest_heart_rate for day in well) + 5
+    assert (
+        _mean(day.night.lowest_heart_rate for day in sick)
+        > _mean(day.night.lowest_heart_rate for day in well) + 5
+    )
 
 
 def test_without_the_ring_there_is_neither_night_nor_readiness(year: Truth) -> None:
@@ -89,7 +102,14 @@ def test_some_records_come_without_their_score(year: Truth) -> None:
 def test_days_add_up(year: Truth) -> None:
     for day in year.days:
         activity = day.activity
-        classes = (activity.non_wear, activity.rest, activity.sedentary, activity.low, activity.medium, activity.high)
+        classes = (
+            activity.non_wear,
+            activity.rest,
+            activity.sedentary,
+            activity.low,
+            activity.medium,
+            activity.high,
+        )
         assert sum(classes) == 1440
         assert min(classes) >= 0
         assert 0 <= activity.steps < 30_000
@@ -100,10 +120,14 @@ def test_days_add_up(year: Truth) -> None:
 def test_nights_add_up(year: Truth) -> None:
     for day in year.days:
         if night := day.night:
-            assert night.bedtime_end.timestamp() - night.bedtime_start.timestamp() == night.time_in_bed
+            assert (
+                night.bedtime_end.timestamp() - night.bedtime_start.timestamp() == night.time_in_bed
+            )
             assert night.bedtime_end.date() == day.day
             assert night.total_sleep == night.deep + night.rem + night.light
-            assert night.efficiency == pytest.approx(100 * night.total_sleep / night.time_in_bed, abs=0.51)
+            assert night.efficiency == pytest.approx(
+                100 * night.total_sleep / night.time_in_bed, abs=0.51
+            )
             assert 3.3 < night.total_sleep / 3600 < 10.4
             assert min(night.deep, night.rem, night.light, night.awake) > 0
             assert 0 < night.latency <= night.awake
@@ -124,21 +148,29 @@ def test_scores_and_contributors_are_scores(year: Truth) -> None:
         parts = [day.activity.contributors, *([day.night.contributors] if day.night else [])]
         parts += [day.readiness.contributors] if day.readiness else []
         assert all(1 <= value <= 100 for part in parts for value in part.values())
-        assert all(1 <= score <= 100 for score in (day.readiness_score, day.sleep_score) if score is not None)
+        assert all(
+            1 <= score <= 100
+            for score in (day.readiness_score, day.sleep_score)
+            if score is not None
+        )
 
 
 def test_output_is_power_times_time(year: Truth) -> None:
     rides = [workout for workout in year.workouts if workout.watts]
     assert len(rides) > 120
     for ride in rides:
-        assert ride.output == pytest.approx(ride.watts * ride.minutes * 0.06, abs=0.06 * ride.minutes / 2 + 0.51)
+        assert ride.output == pytest.approx(
+            ride.watts * ride.minutes * 0.06, abs=0.06 * ride.minutes / 2 + 0.51
+        )
         assert ride.distance == pytest.approx(ride.speed * ride.minutes / 60, abs=0.02)
         assert 60 < ride.watts < 300
         assert ride.output < ride.calories < 1.6 * ride.output
 
 
 def test_the_bikes_speed_matches_rides_of_known_power() -> None:
-    assert [bike_speed(watts) for watts in (0, 116, 149, 200, 230)] == pytest.approx([0, 17, 18.9, 21.2, 22.3], abs=0.3)
+    assert [bike_speed(watts) for watts in (0, 116, 149, 200, 230)] == pytest.approx(
+        [0, 17, 18.9, 21.2, 22.3], abs=0.3
+    )
 
 
 def test_workouts_never_overlap_and_keep_the_order_of_time(year: Truth) -> None:
@@ -148,7 +180,15 @@ def test_workouts_never_overlap_and_keep_the_order_of_time(year: Truth) -> None:
 
 def test_the_week_holds_every_discipline_and_a_third_of_rest(year: Truth) -> None:
     disciplines = {workout.discipline for workout in year.workouts}
-    assert {"Cycling", "Strength", "Yoga", "Stretching", "Running", "Walking", "Bike Bootcamp"} <= disciplines
+    assert {
+        "Cycling",
+        "Strength",
+        "Yoga",
+        "Stretching",
+        "Running",
+        "Walking",
+        "Bike Bootcamp",
+    } <= disciplines
     resting = sum(1 for day in year.days if not year.workouts_of(day.day)) / len(year.days)
     assert 0.2 < resting < 0.42
 
@@ -160,12 +200,18 @@ def test_each_effect_moves_readiness_by_what_it_says(name: str, seed: int) -> No
     without = simulate(300, seed, END, full.effects.without(name))
     asleep = [day.night.score - 84 if day.night else None for day in full.days]
     hard = [-_output(full, day) / 100 for day in full.days]
-    causes = {"previous_night": asleep, "sleep_next_day": [None, *asleep[:-1]], "hard_day": [None, *hard[:-1]]}
+    causes = {
+        "previous_night": asleep,
+        "sleep_next_day": [None, *asleep[:-1]],
+        "hard_day": [None, *hard[:-1]],
+    }
     compared = 0
     for one, other, cause in zip(full.days, without.days, causes[name], strict=True):
         if cause is not None and one.readiness and other.readiness and other.readiness.score < 97:
             expected = getattr(full.effects, name) * cause
-            assert one.readiness.score - other.readiness.score == pytest.approx(expected, abs=1.01), one.day
+            assert one.readiness.score - other.readiness.score == pytest.approx(
+                expected, abs=1.01
+            ), one.day
             compared += 1
     assert compared > 230
 
@@ -178,15 +224,21 @@ def test_illness_moves_readiness_by_what_it_says_and_through_sleep_and_rest(seed
     for index in range(1, len(full.days)):
         one, other = full.days[index], without.days[index]
         before, other_before = full.days[index - 1], without.days[index - 1]
-        if one.severity == 0 or not (one.night and other.night and before.night and other_before.night):
+        if one.severity == 0 or not (
+            one.night and other.night and before.night and other_before.night
+        ):
             continue
         expected = effects.previous_night * (one.night.score - other.night.score)
         expected += effects.sleep_next_day * (before.night.score - other_before.night.score)
-        expected -= effects.hard_day * (_output(full, before) - _output(without, other_before)) / 100
+        expected -= (
+            effects.hard_day * (_output(full, before) - _output(without, other_before)) / 100
+        )
         expected -= effects.illness * one.severity
         assert one.readiness
         assert other.readiness
-        assert one.readiness.score - other.readiness.score == pytest.approx(expected, abs=2.5), one.day
+        assert one.readiness.score - other.readiness.score == pytest.approx(expected, abs=2.5), (
+            one.day
+        )
 
 
 def test_fitness_raises_readiness_power_and_variability_over_the_last_months() -> None:
@@ -199,7 +251,11 @@ def test_fitness_raises_readiness_power_and_variability_over_the_last_months() -
     ]
     weeks = np.arange(len(gained)) / 7
     assert np.polyfit(weeks, gained, 1)[0] == pytest.approx(fit.effects.fitness, rel=0.15)
-    rides = [(one.watts, other.watts) for one, other in zip(fit.workouts, flat.workouts, strict=True) if one.watts]
+    rides = [
+        (one.watts, other.watts)
+        for one, other in zip(fit.workouts, flat.workouts, strict=True)
+        if one.watts
+    ]
     assert rides[0][0] < rides[0][1]
     assert rides[-1][0] > rides[-1][1]
 
@@ -228,7 +284,9 @@ def test_with_nothing_put_in_readiness_is_persistent_noise_around_a_level() -> N
 
 
 def test_sleep_itself_is_persistent() -> None:
-    scores = np.array([day.night.score for day in simulate(2000, 1, END, Effects.none()).days if day.night])
+    scores = np.array(
+        [day.night.score for day in simulate(2000, 1, END, Effects.none()).days if day.night]
+    )
     assert np.corrcoef(scores[:-1], scores[1:])[0, 1] == pytest.approx(PERSISTENCE, abs=0.12)
 
 

@@ -54,35 +54,58 @@ def test_every_row_of_every_file_is_usable_and_known(files: list[ParsedFile]) ->
     }
 
 
-def test_files_of_the_ring_cover_all_days_but_the_missed_ones(truth: Truth, files: list[ParsedFile]) -> None:
+def test_files_of_the_ring_cover_all_days_but_the_missed_ones(
+    truth: Truth, files: list[ParsedFile]
+) -> None:
     windows = [file.coverage for file in files if file.source == "oura" and file.coverage]
-    uncovered = [day.day for day in truth.days if not any(first <= day.day <= last for first, last in windows)]
+    uncovered = [
+        day.day
+        for day in truth.days
+        if not any(first <= day.day <= last for first, last in windows)
+    ]
     assert uncovered == list(truth.missed_sync)
     assert len(uncovered) == 3
 
 
-def test_scores_read_back_are_the_truth(truth: Truth, current: dict[str, dict[str, dict[str, Any]]]) -> None:
+def test_scores_read_back_are_the_truth(
+    truth: Truth, current: dict[str, dict[str, dict[str, Any]]]
+) -> None:
     delivered = [day for day in truth.days if day.day not in truth.missed_sync]
-    assert _scores(current["oura/daily_readiness"]) == {str(d.day): d.readiness_score for d in delivered if d.readiness}
-    assert _scores(current["oura/daily_sleep"]) == {str(d.day): d.sleep_score for d in delivered if d.night}
-    assert _scores(current["oura/daily_activity"]) == {str(d.day): d.activity.score for d in delivered}
+    assert _scores(current["oura/daily_readiness"]) == {
+        str(d.day): d.readiness_score for d in delivered if d.readiness
+    }
+    assert _scores(current["oura/daily_sleep"]) == {
+        str(d.day): d.sleep_score for d in delivered if d.night
+    }
+    assert _scores(current["oura/daily_activity"]) == {
+        str(d.day): d.activity.score for d in delivered
+    }
 
 
 def _scores(records: dict[str, dict[str, Any]]) -> dict[str, int | None]:
-    return {key: None if record.get("score") in (None, "") else int(record["score"]) for key, record in records.items()}
+    return {
+        key: None if record.get("score") in (None, "") else int(record["score"])
+        for key, record in records.items()
+    }
 
 
-def test_contributors_read_back_are_the_truth(truth: Truth, current: dict[str, dict[str, dict[str, Any]]]) -> None:
+def test_contributors_read_back_are_the_truth(
+    truth: Truth, current: dict[str, dict[str, dict[str, Any]]]
+) -> None:
     for day in truth.days:
         if day.readiness and day.day not in truth.missed_sync:
             record = current["oura/daily_readiness"][str(day.day)]
             assert record["contributors"] == day.readiness.contributors
             assert float(record["temperature_deviation"]) == day.readiness.temperature_deviation
         if day.night and day.day not in truth.missed_sync:
-            assert current["oura/daily_sleep"][str(day.day)]["contributors"] == day.night.contributors
+            assert (
+                current["oura/daily_sleep"][str(day.day)]["contributors"] == day.night.contributors
+            )
 
 
-def test_activity_read_back_is_the_truth(truth: Truth, current: dict[str, dict[str, dict[str, Any]]]) -> None:
+def test_activity_read_back_is_the_truth(
+    truth: Truth, current: dict[str, dict[str, dict[str, Any]]]
+) -> None:
     for day in truth.days:
         if day.day not in truth.missed_sync:
             record, activity = current["oura/daily_activity"][str(day.day)], day.activity
@@ -93,8 +116,14 @@ def test_activity_read_back_is_the_truth(truth: Truth, current: dict[str, dict[s
             assert len(record["met"]["items"]) == 1_440
 
 
-def test_nights_read_back_are_the_truth(truth: Truth, current: dict[str, dict[str, dict[str, Any]]]) -> None:
-    nights = {record["day"]: record for record in current["oura/sleep"].values() if record["type"] == "long_sleep"}
+def test_nights_read_back_are_the_truth(
+    truth: Truth, current: dict[str, dict[str, dict[str, Any]]]
+) -> None:
+    nights = {
+        record["day"]: record
+        for record in current["oura/sleep"].values()
+        if record["type"] == "long_sleep"
+    }
     for index, day in enumerate(truth.days):
         if not day.night or index in truth.delivery.missed:
             continue
@@ -110,10 +139,15 @@ def test_nights_read_back_are_the_truth(truth: Truth, current: dict[str, dict[st
             assert float(row["Lowest Resting Heart Rate"]) == day.night.lowest_heart_rate
 
 
-def test_workouts_read_back_are_the_truth(truth: Truth, current: dict[str, dict[str, dict[str, Any]]]) -> None:
+def test_workouts_read_back_are_the_truth(
+    truth: Truth, current: dict[str, dict[str, dict[str, Any]]]
+) -> None:
     rows = workout_rows(truth)
     records = current["peloton/workouts"]
-    expected = {f"{row['started_at_local']:%Y-%m-%d %H:%M}|{row['fitness_discipline']}|{row['title']}" for row in rows}
+    expected = {
+        f"{row['started_at_local']:%Y-%m-%d %H:%M}|{row['fitness_discipline']}|{row['title']}"
+        for row in rows
+    }
     assert records.keys() == expected
     for row in rows:
         key = f"{row['started_at_local']:%Y-%m-%d %H:%M}|{row['fitness_discipline']}|{row['title']}"

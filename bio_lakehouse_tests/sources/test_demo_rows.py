@@ -20,10 +20,22 @@ def with_workouts_on(truth: Truth, index: int, **figures: object) -> Truth:
     day = truth.days[index].day
     ride = next(workout for workout in truth.workouts if workout.watts and workout.length)
     moment = ride.started_at.replace(year=day.year, month=day.month, day=day.day)
-    first: Workout = replace(ride, day=day, started_at=moment, length=30, output=245, watts=136, calories=300)
-    second = replace(first, discipline="Yoga", category="recovery", output=None, watts=None, calories=None, length=20)
+    first: Workout = replace(
+        ride, day=day, started_at=moment, length=30, output=245, watts=136, calories=300
+    )
+    second = replace(
+        first,
+        discipline="Yoga",
+        category="recovery",
+        output=None,
+        watts=None,
+        calories=None,
+        length=20,
+    )
     others = [workout for workout in truth.workouts if workout.day != day]
-    done = sorted([*others, replace(first, **figures), second], key=lambda workout: workout.started_at)  # type: ignore[arg-type]
+    done = sorted(
+        [*others, replace(first, **figures), second], key=lambda workout: workout.started_at
+    )  # type: ignore[arg-type]
     return replace(truth, workouts=tuple(done))
 
 
@@ -58,7 +70,10 @@ def test_a_day_off_within_the_downloads_days_is_known_to_be_one(truth: Truth) ->
 
 
 def test_before_the_first_workout_nothing_is_known_of_workouts(truth: Truth) -> None:
-    later = replace(truth, workouts=tuple(workout for workout in truth.workouts if workout.day > truth.days[9].day))
+    later = replace(
+        truth,
+        workouts=tuple(workout for workout in truth.workouts if workout.day > truth.days[9].day),
+    )
     row = daily_rows(later)[3]
     assert row["had_workout"] is None
     assert row["workout_count"] is None
@@ -81,8 +96,12 @@ def test_without_the_ring_there_is_activity_only(truth: Truth) -> None:
         assert rows[day]["temperature_deviation"] is None
 
 
-def test_a_record_without_score_keeps_its_contributors_and_its_ratio_is_unknown(truth: Truth) -> None:
-    index = next(i for i, day in enumerate(truth.days) if day.readiness and not day.readiness_scored)
+def test_a_record_without_score_keeps_its_contributors_and_its_ratio_is_unknown(
+    truth: Truth,
+) -> None:
+    index = next(
+        i for i, day in enumerate(truth.days) if day.readiness and not day.readiness_scored
+    )
     row = daily_rows(with_workouts_on(truth, index))[index]
     assert row["readiness_score"] is None
     assert row["hrv_balance_score"] is not None
@@ -93,7 +112,9 @@ def test_a_record_without_score_keeps_its_contributors_and_its_ratio_is_unknown(
 def test_ratios_and_wellness_round_half_away_from_zero(truth: Truth) -> None:
     scored = replace(truth.days[50].readiness, score=80)  # type: ignore[type-var]
     night = replace(truth.days[50].night, score=83)  # type: ignore[type-var]
-    day = replace(truth.days[50], readiness=scored, night=night, readiness_scored=True, sleep_scored=True)
+    day = replace(
+        truth.days[50], readiness=scored, night=night, readiness_scored=True, sleep_scored=True
+    )
     days = (*truth.days[:50], day, *truth.days[51:])
     row = daily_rows(with_workouts_on(replace(truth, days=days), 50, output=245))[50]
     assert row["combined_wellness_score"] == 81.2
@@ -113,8 +134,16 @@ def test_a_workout_row_has_both_clocks_and_a_trimmed_name(truth: Truth) -> None:
     assert isinstance(summer["started_at"], datetime)
     assert (summer["started_at"] - summer["started_at_local"]).total_seconds() == 4 * 3600
     assert summer["utc_offset_minutes"] == -240
-    assert all(row["instructor_name"] == row["instructor_name"].strip() for row in rows if row["instructor_name"])
-    assert any(workout.instructor != workout.instructor.strip() for workout in truth.workouts if workout.instructor)
+    assert all(
+        row["instructor_name"] == row["instructor_name"].strip()
+        for row in rows
+        if row["instructor_name"]
+    )
+    assert any(
+        workout.instructor != workout.instructor.strip()
+        for workout in truth.workouts
+        if workout.instructor
+    )
 
 
 def test_per_minute_output_is_unknown_without_a_length(truth: Truth) -> None:
@@ -123,4 +152,6 @@ def test_per_minute_output_is_unknown_without_a_length(truth: Truth) -> None:
     assert without_length
     assert all(row["output_per_minute"] is None for row in without_length)
     ride = next(row for row in rows if row["avg_watts"] and row["length_minutes"])
-    assert ride["output_per_minute"] == pytest.approx(ride["total_output_kj"] / ride["length_minutes"], abs=0.005)
+    assert ride["output_per_minute"] == pytest.approx(
+        ride["total_output_kj"] / ride["length_minutes"], abs=0.005
+    )

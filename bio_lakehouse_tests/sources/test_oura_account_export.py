@@ -46,11 +46,23 @@ def file_of(*rows: str, header: str = HEADER, end: str = "\n") -> str:
         ";".join(doubled(cell) for cell in ROW.split(";")),
         ROW.replace(SLEEP, SLEEP + " ".strip()),
     ],
-    ids=["unquoted", "doubled quotes", "wrapped", "doubled and wrapped", "wrapped as it is", "every cell", "plain"],
+    ids=[
+        "unquoted",
+        "doubled quotes",
+        "wrapped",
+        "doubled and wrapped",
+        "wrapped as it is",
+        "every cell",
+        "plain",
+    ],
 )
 def test_json_cells_are_read_in_every_quoting(read: Read, row: str) -> None:
     parsed = read(file_of(row), "export.csv")
-    assert (parsed.origin, parsed.datasets, parsed.unknown_fields) == ("account_export", ("oura/daily_sleep",), ())
+    assert (parsed.origin, parsed.datasets, parsed.unknown_fields) == (
+        "account_export",
+        ("oura/daily_sleep",),
+        (),
+    )
     assert parsed.records[0].content == CONTENT
     assert (parsed.records[0].key, parsed.records[0].line) == ("2025-12-03", 2)
 
@@ -72,7 +84,11 @@ def test_rows_may_be_shorter_than_the_header_and_lack_an_id(read: Read) -> None:
         ["contributors", "day", "id"],
     ]
     without = read(file_of(f"{SLEEP};2025-12-03;71", header="contributors;day;score"))
-    assert without.records[0].content == {"contributors": CONTENT["contributors"], "day": "2025-12-03", "score": "71"}
+    assert without.records[0].content == {
+        "contributors": CONTENT["contributors"],
+        "day": "2025-12-03",
+        "score": "71",
+    }
 
 
 @pytest.mark.parametrize(
@@ -82,7 +98,11 @@ def test_rows_may_be_shorter_than_the_header_and_lack_an_id(read: Read) -> None:
         (ROW.replace("2025-12-03;", "yesterday;"), "day", "not a calendar day"),
         (ROW.replace("95,", "95"), "contributors", "cannot be read"),
         (ROW.replace("95,", "NaN,"), "contributors", "cannot be read"),
-        (ROW.replace(SLEEP, doubled(SLEEP) + "x"), None, "text follows the closing quote of cell 2"),
+        (
+            ROW.replace(SLEEP, doubled(SLEEP) + "x"),
+            None,
+            "text follows the closing quote of cell 2",
+        ),
         (ROW + ";surplus", None, "6 cells, the header has 5"),
         (ROW.replace("abc-123;", ""), "day", "day is '71'"),
         ('"abc-123;;2025-12-03;71', None, "a quote is opened"),
@@ -91,7 +111,9 @@ def test_rows_may_be_shorter_than_the_header_and_lack_an_id(read: Read) -> None:
         ('abc-123;{"a": 1;2025-12-03;71;', "contributors", "cannot be read"),
     ],
 )
-def test_a_bad_row_costs_itself_only_and_keeps_its_line(read: Read, row: str, field: str | None, words: str) -> None:
+def test_a_bad_row_costs_itself_only_and_keeps_its_line(
+    read: Read, row: str, field: str | None, words: str
+) -> None:
     parsed = read(file_of(ROW, "", row, ROW.replace("-03;", "-04;")), "dailysleep.csv")
     (rejected,) = parsed.rejected
     assert (rejected.line, rejected.field, rejected.raw) == (4, field, row)
@@ -118,18 +140,43 @@ PERIOD_ROW = (
     ("text", "name", "dataset", "key"),
     [
         (file_of(READINESS_ROW), "dailysleep.csv", "oura/daily_readiness", "2025-12-03"),
-        (file_of(PERIOD_ROW, header=PERIOD_HEADER), "x.csv", "oura/sleep", "2025-12-02T23:05:12.000-08:00"),
+        (
+            file_of(PERIOD_ROW, header=PERIOD_HEADER),
+            "x.csv",
+            "oura/sleep",
+            "2025-12-02T23:05:12.000-08:00",
+        ),
         (
             "timestamp;bpm;source\n2025-12-03T07:59:59.250Z;61;rest\n",
             "x.csv",
             "oura/heartrate",
             "2025-12-03T07:59:59.250000+00:00|rest",
         ),
-        ('id;day;spo2_percentage\n1;2025-12-03;{"average": 97.4}\n', "x.csv", "oura/daily_spo2", "2025-12-03"),
+        (
+            'id;day;spo2_percentage\n1;2025-12-03;{"average": 97.4}\n',
+            "x.csv",
+            "oura/daily_spo2",
+            "2025-12-03",
+        ),
         ("day;steps;score\n2025-12-03;8421;88\n", "x.csv", "oura/daily_activity", "2025-12-03"),
-        ('id;start_time;comment\n7;2025-12-03T21:00:00-08:00;"tea;\nno sugar"\n', "x.csv", "oura/enhanced_tag", "7"),
-        ("id;day;score\n;2025-12-03;88\n", "App Data/dailyactivity.csv", "oura/daily_activity", "2025-12-03"),
-        ("id;day;score\n;2025-12-03;88\n", "DailyReadiness.csv", "oura/daily_readiness", "2025-12-03"),
+        (
+            'id;start_time;comment\n7;2025-12-03T21:00:00-08:00;"tea;\nno sugar"\n',
+            "x.csv",
+            "oura/enhanced_tag",
+            "7",
+        ),
+        (
+            "id;day;score\n;2025-12-03;88\n",
+            "App Data/dailyactivity.csv",
+            "oura/daily_activity",
+            "2025-12-03",
+        ),
+        (
+            "id;day;score\n;2025-12-03;88\n",
+            "DailyReadiness.csv",
+            "oura/daily_readiness",
+            "2025-12-03",
+        ),
     ],
 )
 def test_content_tells_the_dataset_and_the_name_only_where_it_must(
@@ -153,7 +200,9 @@ def test_content_tells_the_dataset_and_the_name_only_where_it_must(
         ("mydailysleep.csv", set()),
     ],
 )
-def test_an_exports_file_names_are_those_of_the_endpoints_without_underscores(name: str, expected: set[str]) -> None:
+def test_an_exports_file_names_are_those_of_the_endpoints_without_underscores(
+    name: str, expected: set[str]
+) -> None:
     assert export_endpoint(name) == expected
 
 
@@ -165,18 +214,30 @@ def test_a_header_alone_is_a_file_without_rows(read: Read) -> None:
 @pytest.mark.parametrize(
     ("text", "name", "words"),
     [
-        ("timestamp;skin_temp\n2025-12-03T00:00:00Z;35.1\n", "temperature.csv", "Oura's temperature"),
-        ("timestamp;level;charging;in_charger\n2025-12-03T00:00:00Z;90;;\n", "b.csv", "Oura's ring battery level"),
+        (
+            "timestamp;skin_temp\n2025-12-03T00:00:00Z;35.1\n",
+            "temperature.csv",
+            "Oura's temperature",
+        ),
+        (
+            "timestamp;level;charging;in_charger\n2025-12-03T00:00:00Z;90;;\n",
+            "b.csv",
+            "Oura's ring battery level",
+        ),
         ("id;day;score\n1;2025-12-03;88\n", "scores.csv", "--dataset"),
     ],
 )
-def test_what_is_not_read_or_not_decided_is_refused(read: Read, text: str, name: str, words: str) -> None:
+def test_what_is_not_read_or_not_decided_is_refused(
+    read: Read, text: str, name: str, words: str
+) -> None:
     with pytest.raises(UnsupportedFile, match=words):
         read(text, name)
 
 
 def test_new_columns_and_contributors_are_reported(read: Read) -> None:
-    parsed = read(file_of('1;{"deep_sleep": 1, "dreams": 2};2025-12-03;71;;3', header=HEADER + ";fun"))
+    parsed = read(
+        file_of('1;{"deep_sleep": 1, "dreams": 2};2025-12-03;71;;3', header=HEADER + ";fun")
+    )
     assert parsed.unknown_fields == ("contributors.dreams", "fun")
 
 
@@ -200,11 +261,26 @@ def five_years(columns: dict[str, Any]) -> str:
 
 def test_five_years_take_less_than_two_seconds(read: Read) -> None:
     chance = random.Random(1)
-    met = {"interval": 60.0, "items": [round(chance.uniform(0.9, 9), 1) for _ in range(1900)], "timestamp": "x"}
-    samples = {"interval": 300.0, "items": [chance.randint(40, 70) for _ in range(100)], "timestamp": "x"}
+    met = {
+        "interval": 60.0,
+        "items": [round(chance.uniform(0.9, 9), 1) for _ in range(1900)],
+        "timestamp": "x",
+    }
+    samples = {
+        "interval": 300.0,
+        "items": [chance.randint(40, 70) for _ in range(100)],
+        "timestamp": "x",
+    }
     files = (
         five_years({"contributors": {"hrv_balance": 75, "previous_night": 80}, "score": 81}),
-        five_years({"heart_rate": samples, "hrv": samples, "average_hrv": 44, "sleep_phase_5_min": "4" * 100}),
+        five_years(
+            {
+                "heart_rate": samples,
+                "hrv": samples,
+                "average_hrv": 44,
+                "sleep_phase_5_min": "4" * 100,
+            }
+        ),
         five_years({"met": met, "class_5_min": "1" * 288, "steps": 9000, "score": 88}),
     )
     assert len(files[-1]) > 1825 * 9_000

@@ -43,7 +43,11 @@ ACTIVITY: dict[str, Any] = {
     "high_activity_time": 600,
     "non_wear_time": 0,
     "meters_to_target": -1200,
-    "met": {"interval": 60.0, "items": [0.9, 1.3, None], "timestamp": "2025-12-03T04:00:00.000-07:00"},
+    "met": {
+        "interval": 60.0,
+        "items": [0.9, 1.3, None],
+        "timestamp": "2025-12-03T04:00:00.000-07:00",
+    },
     "timestamp": "2025-12-03T04:00:00.000-07:00",
 }
 PERIOD: dict[str, Any] = {
@@ -58,7 +62,11 @@ PERIOD: dict[str, Any] = {
     "average_heart_rate": 54.125,
     "lowest_heart_rate": 49,
 }
-READING: dict[str, Any] = {"timestamp": "2025-12-03T07:59:59.250+00:00", "bpm": 61, "source": "rest"}
+READING: dict[str, Any] = {
+    "timestamp": "2025-12-03T07:59:59.250+00:00",
+    "bpm": 61,
+    "source": "rest",
+}
 SPO2: dict[str, Any] = {
     "id": "o1",
     "day": "2025-12-03",
@@ -75,13 +83,25 @@ TYPED = {
 }
 UNTYPED: dict[str, tuple[dict[str, Any], str]] = {
     "oura/daily_stress": ({"id": "x", "day": "2025-12-03", "stress_high": 3100}, "2025-12-03"),
-    "oura/workout": ({"id": "w1", "day": "2025-12-03", "activity": "cycling", "intensity": "moderate"}, "w1"),
+    "oura/workout": (
+        {"id": "w1", "day": "2025-12-03", "activity": "cycling", "intensity": "moderate"},
+        "w1",
+    ),
     "oura/vO2_max": ({"id": "v1", "day": "2025-12-03", "vo2_max": 44}, "v1"),
-    "oura/daily_resilience": ({"id": "x", "day": "2025-12-03", "level": "solid", "contributors": {}}, "2025-12-03"),
+    "oura/daily_resilience": (
+        {"id": "x", "day": "2025-12-03", "level": "solid", "contributors": {}},
+        "2025-12-03",
+    ),
     "oura/sleep_time": ({"id": "t1", "day": "2025-12-03", "optimal_bedtime": None}, "t1"),
     "oura/session": ({"id": "m1", "day": "2025-12-03", "mood": "good", "type": "nap"}, "m1"),
-    "oura/daily_cardiovascular_age": ({"id": "x", "day": "2025-12-03", "vascular_age": 40}, "2025-12-03"),
-    "oura/enhanced_tag": ({"id": "e1", "start_time": "2025-12-03T23:10:00-08:00", "comment": "late"}, "e1"),
+    "oura/daily_cardiovascular_age": (
+        {"id": "x", "day": "2025-12-03", "vascular_age": 40},
+        "2025-12-03",
+    ),
+    "oura/enhanced_tag": (
+        {"id": "e1", "start_time": "2025-12-03T23:10:00-08:00", "comment": "late"},
+        "e1",
+    ),
     "oura/rest_mode_period": ({"id": "q1", "start_day": "2025-12-03", "episodes": []}, "q1"),
     "oura/tag": ({"id": "g1", "day": "2025-12-03", "text": "late", "tags": []}, "g1"),
 }
@@ -92,15 +112,21 @@ def answer(*records: Any, next_token: str | None = None) -> str:
 
 
 def test_every_bronze_dataset_of_oura_is_covered_here() -> None:
-    assert {*TYPED, *UNTYPED, "oura/trends", "peloton/workouts", "peloton/api_workouts"} == set(BRONZE_DATASETS)
+    assert {*TYPED, *UNTYPED, "oura/trends", "peloton/workouts", "peloton/api_workouts"} == set(
+        BRONZE_DATASETS
+    )
     assert {*TYPED, "oura/trends", "peloton/workouts"} == set(TYPED_DATASETS)
 
 
 @pytest.mark.parametrize("dataset", TYPED)
 @pytest.mark.parametrize("shape", ["envelope", "list", "object"])
-def test_content_tells_the_dataset_whatever_the_name_and_shape(read: Read, dataset: str, shape: str) -> None:
+def test_content_tells_the_dataset_whatever_the_name_and_shape(
+    read: Read, dataset: str, shape: str
+) -> None:
     record = TYPED[dataset]
-    text = {"envelope": answer(record), "list": json.dumps([record]), "object": json.dumps(record)}[shape]
+    text = {"envelope": answer(record), "list": json.dumps([record]), "object": json.dumps(record)}[
+        shape
+    ]
     parsed = read(text, "daily_stress.json", dataset="tag")
     assert (parsed.origin, parsed.datasets, parsed.unknown_fields) == ("api", (dataset,), ())
     assert parsed.records[0].content == record
@@ -130,7 +156,9 @@ def test_keys(read: Read, dataset: str, key: str) -> None:
 
 
 def test_a_period_without_id_is_known_by_its_start(read: Read) -> None:
-    (record,) = read(answer({name: value for name, value in PERIOD.items() if name != "id"})).records
+    (record,) = read(
+        answer({name: value for name, value in PERIOD.items() if name != "id"})
+    ).records
     assert record.key == "2025-12-02T23:05:12.000-08:00"
 
 
@@ -163,9 +191,9 @@ def test_the_name_decides_where_the_content_fits_several(read: Read, name: str) 
 
 @pytest.mark.parametrize("dataset", ["daily_activity", "oura/daily_activity"])
 def test_the_users_word_decides_where_the_name_does_not(read: Read, dataset: str) -> None:
-    assert read(answer({"day": "2025-12-03", "score": 7}), "scores.json", dataset=dataset).datasets == (
-        "oura/daily_activity",
-    )
+    assert read(
+        answer({"day": "2025-12-03", "score": 7}), "scores.json", dataset=dataset
+    ).datasets == ("oura/daily_activity",)
 
 
 @pytest.mark.parametrize(
@@ -180,13 +208,19 @@ def test_the_users_word_decides_where_the_name_does_not(read: Read, dataset: str
         ("scores.json", "nonsense"),
     ],
 )
-def test_what_nothing_decides_is_refused_and_never_guessed(read: Read, name: str, dataset: str | None) -> None:
-    with pytest.raises(UnsupportedFile, match=r"daily_activity, daily_readiness, daily_sleep.*--dataset"):
+def test_what_nothing_decides_is_refused_and_never_guessed(
+    read: Read, name: str, dataset: str | None
+) -> None:
+    with pytest.raises(
+        UnsupportedFile, match=r"daily_activity, daily_readiness, daily_sleep.*--dataset"
+    ):
         read(answer({"id": "x", "day": "2025-12-03", "score": 7}), name, dataset=dataset)
 
 
 def test_a_fetched_answer_knows_its_endpoint(read: Read) -> None:
-    fetch = FetchNote(datetime(2025, 12, 5, tzinfo=UTC), "daily_readiness", date(2025, 12, 1), date(2025, 12, 4))
+    fetch = FetchNote(
+        datetime(2025, 12, 5, tzinfo=UTC), "daily_readiness", date(2025, 12, 1), date(2025, 12, 4)
+    )
     parsed = read(answer({"day": "2025-12-03", "score": 7}), "daily_sleep.json", fetch=fetch)
     assert parsed.datasets == ("oura/daily_readiness",)
 
@@ -207,7 +241,9 @@ def test_only_whole_endpoint_names_count(name: str, expected: set[str]) -> None:
 
 
 def test_an_empty_answer_covers_the_window_that_was_asked_for(read: Read) -> None:
-    fetch = FetchNote(datetime(2025, 12, 5, tzinfo=UTC), "sleep", date(2025, 12, 1), date(2025, 12, 4))
+    fetch = FetchNote(
+        datetime(2025, 12, 5, tzinfo=UTC), "sleep", date(2025, 12, 1), date(2025, 12, 4)
+    )
     parsed = read(answer(), "f.json", fetch=fetch)
     assert (parsed.datasets, parsed.row_count) == (("oura/sleep",), 0)
     assert parsed.coverage == (date(2025, 12, 1), date(2025, 12, 4))
@@ -220,7 +256,9 @@ def test_an_empty_answer_without_a_name_is_refused(read: Read) -> None:
 
 def test_coverage_is_the_days_inside_without_a_window_or_a_whole_answer(read: Read) -> None:
     days = [SLEEP_SCORE | {"day": day} for day in ("2025-12-03", "2025-11-30")]
-    fetch = FetchNote(datetime(2025, 12, 5, tzinfo=UTC), "daily_sleep", date(2025, 11, 1), date(2025, 12, 4))
+    fetch = FetchNote(
+        datetime(2025, 12, 5, tzinfo=UTC), "daily_sleep", date(2025, 11, 1), date(2025, 12, 4)
+    )
     inside = (date(2025, 11, 30), date(2025, 12, 3))
     assert read(answer(*days)).coverage == inside
     assert read(answer(*days, next_token="more"), fetch=fetch).coverage == inside
@@ -228,7 +266,9 @@ def test_coverage_is_the_days_inside_without_a_window_or_a_whole_answer(read: Re
 
 
 def test_a_window_is_cut_to_the_lake(read: Read) -> None:
-    fetch = FetchNote(datetime(2026, 7, 15, tzinfo=UTC), "daily_sleep", date(2014, 12, 25), date(2026, 7, 20))
+    fetch = FetchNote(
+        datetime(2026, 7, 15, tzinfo=UTC), "daily_sleep", date(2014, 12, 25), date(2026, 7, 20)
+    )
     assert read(answer(SLEEP_SCORE), fetch=fetch).coverage == (date(2015, 1, 1), date(2026, 7, 15))
 
 
@@ -236,13 +276,20 @@ def test_a_window_is_cut_to_the_lake(read: Read) -> None:
 def test_nearly_every_field_may_be_null_or_missing(read: Read, dataset: str) -> None:
     keep = {"timestamp", "bpm"} if dataset == "oura/heartrate" else {"day"}
     record = {name: value if name in keep else None for name, value in TYPED[dataset].items()}
-    parsed = read(answer(TYPED[dataset], record, {name: record[name] for name in keep if name != "bpm"}))
+    parsed = read(
+        answer(TYPED[dataset], record, {name: record[name] for name in keep if name != "bpm"})
+    )
     assert (len(parsed.records), parsed.rejected) == (3, [])
 
 
-@pytest.mark.parametrize("kind", ["long_sleep", "sleep", "late_nap", "rest", "deleted", None, "something new"])
+@pytest.mark.parametrize(
+    "kind", ["long_sleep", "sleep", "late_nap", "rest", "deleted", None, "something new"]
+)
 def test_every_type_of_period_is_kept(read: Read, kind: str | None) -> None:
-    nap = {"average_heart_rate": 0.0, "heart_rate": {"interval": 300.0, "items": [None, None], "timestamp": "x"}}
+    nap = {
+        "average_heart_rate": 0.0,
+        "heart_rate": {"interval": 300.0, "items": [None, None], "timestamp": "x"},
+    }
     (record,) = read(answer(PERIOD | nap | {"type": kind})).records
     assert record.content["type"] == kind
     assert record.content["average_heart_rate"] == 0.0
@@ -255,7 +302,12 @@ BAD = [
     (SLEEP_SCORE, {"score": "good"}, "score", "score is 'good', which is not a number"),
     (SLEEP_SCORE, {"score": True}, "score", "score is True, which is not a number"),
     (SLEEP_SCORE, {"score": [71]}, "score", "score is [71], which is not a number"),
-    (SLEEP_SCORE, {"contributors": {"deep_sleep": 101}}, "contributors.deep_sleep", "101; it must be 0 to 100"),
+    (
+        SLEEP_SCORE,
+        {"contributors": {"deep_sleep": 101}},
+        "contributors.deep_sleep",
+        "101; it must be 0 to 100",
+    ),
     (SLEEP_SCORE, {"contributors": [95]}, "contributors", "an object with fields is expected"),
     (SLEEP_SCORE, {"day": None}, "day", "day is missing"),
     (SLEEP_SCORE, {"day": "2025-13-01"}, "day", "not a calendar day"),
@@ -269,8 +321,18 @@ BAD = [
     (ACTIVITY, {"total_calories": 10**400}, "total_calories", "not a number"),
     (PERIOD, {"total_sleep_duration": -1}, "total_sleep_duration", "cannot be below 0"),
     (PERIOD, {"efficiency": 101}, "efficiency", "it must be 0 to 100"),
-    (PERIOD, {"bedtime_start": "2025-12-02T23:05:12"}, "bedtime_start", "not a time with its UTC offset"),
-    (PERIOD, {"bedtime_end": "2025-02-30T23:05:12Z"}, "bedtime_end", "not a time with its UTC offset"),
+    (
+        PERIOD,
+        {"bedtime_start": "2025-12-02T23:05:12"},
+        "bedtime_start",
+        "not a time with its UTC offset",
+    ),
+    (
+        PERIOD,
+        {"bedtime_end": "2025-02-30T23:05:12Z"},
+        "bedtime_end",
+        "not a time with its UTC offset",
+    ),
     (PERIOD, {"type": {"kind": "nap"}}, "type", "a text is expected"),
     (READING, {"timestamp": None}, "timestamp", "not a time with its UTC offset"),
     (READING, {"timestamp": "2014-12-30T12:00:00Z"}, "timestamp", "before 2015-01-01"),
@@ -303,11 +365,16 @@ def test_what_is_no_object_is_rejected(read: Read, item: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["NaN", "Infinity", "-Infinity", "1e999", '"\\ud800"', '{"deep": [1e400]}', '"\\uDC00 alone"']
+    "value",
+    ["NaN", "Infinity", "-Infinity", "1e999", '"\\ud800"', '{"deep": [1e400]}', '"\\uDC00 alone"'],
 )
-def test_values_that_json_cannot_keep_are_rejected_even_in_unknown_fields(read: Read, value: str) -> None:
+def test_values_that_json_cannot_keep_are_rejected_even_in_unknown_fields(
+    read: Read, value: str
+) -> None:
     text = json.dumps(SLEEP_SCORE)
-    parsed = read(f'[{text}, {text[:-1]}, "extra": {value}}}, {text[:-1]}, "extra": "\\ud83d\\ude00 1e999"}}]')
+    parsed = read(
+        f'[{text}, {text[:-1]}, "extra": {value}}}, {text[:-1]}, "extra": "\\ud83d\\ude00 1e999"}}]'
+    )
     assert [row.line for row in parsed.rejected] == [2]
     assert "cannot be kept as JSON" in parsed.rejected[0].reason
 
@@ -328,7 +395,9 @@ def test_new_fields_are_reported_and_kept(read: Read) -> None:
     ],
 )
 def test_oura_data_that_is_not_read_is_refused_by_name(read: Read, record: dict[str, Any]) -> None:
-    with pytest.raises(UnsupportedFile, match=r"Oura's (ring battery level|ring configuration|personal info)"):
+    with pytest.raises(
+        UnsupportedFile, match=r"Oura's (ring battery level|ring configuration|personal info)"
+    ):
         read(answer(record))
 
 
@@ -346,7 +415,11 @@ def test_known_fields_are_those_of_the_published_specification(shared: Path) -> 
         fields = resolved(document["properties"]["data"]["items"])["properties"]
         listed = {
             *fields,
-            *(f"{name}.{inner}" for name in fields for inner in resolved(fields[name]).get("properties", ())),
+            *(
+                f"{name}.{inner}"
+                for name in fields
+                for inner in resolved(fields[name]).get("properties", ())
+            ),
         }
         assert known - {"timestamp"} == listed - {"timestamp"}, endpoint
 

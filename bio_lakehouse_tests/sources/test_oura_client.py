@@ -20,7 +20,12 @@ from bio_lakehouse.sources.oura import transport
 from bio_lakehouse.sources.oura.client import ENDPOINTS, OuraClient
 from bio_lakehouse.sources.oura.connection import Patience
 from bio_lakehouse.sources.oura.tokens import FileTokenStore, Tokens
-from bio_lakehouse.sources.oura.transport import OuraForbidden, OuraRefused, OuraUnavailable, retry_after
+from bio_lakehouse.sources.oura.transport import (
+    OuraForbidden,
+    OuraRefused,
+    OuraUnavailable,
+    retry_after,
+)
 from bio_lakehouse_tests.sources.oura_server import (
     CLIENT_SECRET,
     NEW_TOKEN_PATH,
@@ -62,20 +67,33 @@ def client(server: OuraServer, store: FileTokenStore, waits: list[float]) -> Ite
 
 
 def readiness(client: OuraClient) -> list[str]:
-    return [record["day"] for record in client.records(ENDPOINTS["daily_readiness"], FIRST, LAST, BERLIN)]
+    return [
+        record["day"]
+        for record in client.records(ENDPOINTS["daily_readiness"], FIRST, LAST, BERLIN)
+    ]
 
 
 def days(first: date, last: date) -> list[str]:
-    return [(first + timedelta(days=offset)).isoformat() for offset in range((last - first).days + 1)]
+    return [
+        (first + timedelta(days=offset)).isoformat() for offset in range((last - first).days + 1)
+    ]
 
 
 @pytest.mark.parametrize("name", ["daily_readiness", "daily_sleep", "daily_activity", "daily_spo2"])
-def test_daily_windows_arrive_whole_over_several_pages(name: str, client: OuraClient, server: OuraServer) -> None:
+def test_daily_windows_arrive_whole_over_several_pages(
+    name: str, client: OuraClient, server: OuraServer
+) -> None:
     records = client.records(ENDPOINTS[name], FIRST, LAST, BERLIN)
     assert [record["day"] for record in records] == days(FIRST, LAST)
-    assert records == [record for record in server.records[name] if FIRST.isoformat() <= record["day"] <= "2025-03-16"]
+    assert records == [
+        record
+        for record in server.records[name]
+        if FIRST.isoformat() <= record["day"] <= "2025-03-16"
+    ]
     asked = [request.query for request in server.requests_for(name)]
-    assert [(query["start_date"], query["end_date"]) for query in asked] == [("2025-03-09", "2025-03-17")] * 2
+    assert [(query["start_date"], query["end_date"]) for query in asked] == [
+        ("2025-03-09", "2025-03-17")
+    ] * 2
     assert ["next_token" in query for query in asked] == [False, True]
 
 
@@ -88,9 +106,14 @@ def test_sleep_periods_of_a_single_day_arrive(client: OuraClient) -> None:
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Los_Angeles", "Pacific/Kiritimati"])
-def test_heart_rate_is_cut_by_the_local_day(zone: str, client: OuraClient, server: OuraServer) -> None:
+def test_heart_rate_is_cut_by_the_local_day(
+    zone: str, client: OuraClient, server: OuraServer
+) -> None:
     records = client.records(ENDPOINTS["heartrate"], FIRST, FIRST, ZoneInfo(zone))
-    local_days = {datetime.fromisoformat(record["timestamp"]).astimezone(ZoneInfo(zone)).date() for record in records}
+    local_days = {
+        datetime.fromisoformat(record["timestamp"]).astimezone(ZoneInfo(zone)).date()
+        for record in records
+    }
     assert local_days == {FIRST}
     assert len(records) == 6
     start = datetime.fromisoformat(server.requests_for("heartrate")[0].query["start_datetime"])
@@ -114,19 +137,26 @@ def test_sandbox_asks_the_sandbox(server: OuraServer, store: FileTokenStore) -> 
 
 
 def test_record_without_a_readable_day_is_kept(client: OuraClient, server: OuraServer) -> None:
-    page = {"data": [{"id": "a", "day": "yesterday"}, {"id": "b", "day": "2025-03-09"}], "next_token": None}
+    page = {
+        "data": [{"id": "a", "day": "yesterday"}, {"id": "b", "day": "2025-03-09"}],
+        "next_token": None,
+    }
     server.faults["daily_stress"].append(Fault(200, text=json.dumps(page)))
     records = client.records(ENDPOINTS["daily_stress"], FIRST, LAST, BERLIN)
     assert [record["id"] for record in records] == ["a"]
 
 
-def test_instant_without_an_offset_is_of_no_day_and_kept(client: OuraClient, server: OuraServer) -> None:
+def test_instant_without_an_offset_is_of_no_day_and_kept(
+    client: OuraClient, server: OuraServer
+) -> None:
     page = {"data": [{"timestamp": "2019-03-10T12:00:00", "bpm": 50}], "next_token": None}
     server.faults["heartrate"].append(Fault(200, text=json.dumps(page)))
     assert client.records(ENDPOINTS["heartrate"], FIRST, LAST, BERLIN) == page["data"]
 
 
-def test_401_renews_once_and_goes_on(client: OuraClient, server: OuraServer, store: FileTokenStore) -> None:
+def test_401_renews_once_and_goes_on(
+    client: OuraClient, server: OuraServer, store: FileTokenStore
+) -> None:
     server.accounts.expire_access()
     assert readiness(client) == days(FIRST, LAST)
     assert server.accounts.granted_refreshes == 1
@@ -137,24 +167,32 @@ def test_401_renews_once_and_goes_on(client: OuraClient, server: OuraServer, sto
 
 def test_401_after_renewing_asks_to_sign_in(client: OuraClient, server: OuraServer) -> None:
     server.faults["daily_readiness"].extend([Fault(401, {"detail": "revoked"})] * 2)
-    with pytest.raises(SignInRequired, match=r"does not accept this login .* bio-lakehouse oura login"):
+    with pytest.raises(
+        SignInRequired, match=r"does not accept this login .* bio-lakehouse oura login"
+    ):
         readiness(client)
     assert server.accounts.granted_refreshes == 1
     assert len(server.requests_for("daily_readiness")) == 2
 
 
-def test_401_with_a_revoked_refresh_token_asks_to_sign_in(client: OuraClient, server: OuraServer) -> None:
+def test_401_with_a_revoked_refresh_token_asks_to_sign_in(
+    client: OuraClient, server: OuraServer
+) -> None:
     server.accounts.expire_access()
     server.accounts.refresh.clear()
     with pytest.raises(SignInRequired, match="bio-lakehouse oura login"):
         readiness(client)
 
 
-def test_401_on_one_dataset_alone_is_a_missing_grant(client: OuraClient, server: OuraServer) -> None:
+def test_401_on_one_dataset_alone_is_a_missing_grant(
+    client: OuraClient, server: OuraServer
+) -> None:
     readiness(client)
     server.accounts.scope = "daily"
     server.status_without_scope = 401
-    with pytest.raises(OuraForbidden, match=r"scope spo2Daily is not granted, or this ring does not measure it"):
+    with pytest.raises(
+        OuraForbidden, match=r"scope spo2Daily is not granted, or this ring does not measure it"
+    ):
         client.records(ENDPOINTS["daily_spo2"], FIRST, LAST, BERLIN)
 
 
@@ -171,7 +209,9 @@ def test_403_without_the_scope_names_it(server: OuraServer, tmp_path: Path) -> N
 
 def test_403_with_the_scope_is_the_membership(client: OuraClient, server: OuraServer) -> None:
     server.membership = False
-    with pytest.raises(OuraForbidden, match=r"subscription has expired.*membership has most likely lapsed"):
+    with pytest.raises(
+        OuraForbidden, match=r"subscription has expired.*membership has most likely lapsed"
+    ):
         readiness(client)
     assert len(server.asked) == 1
 
@@ -191,20 +231,36 @@ def test_403_where_the_grant_is_unknown_goes_by_what_oura_says(
     assert known is not None
     store.save(Tokens(known.access_token, known.refresh_token))
     server.faults["daily_readiness"].append(Fault(403, {"detail": detail}))
-    with OuraClient(connection_to(server), store) as client, pytest.raises(OuraForbidden, match=message):
+    with (
+        OuraClient(connection_to(server), store) as client,
+        pytest.raises(OuraForbidden, match=message),
+    ):
         readiness(client)
 
 
-def test_422_is_reported_and_not_tried_again(client: OuraClient, server: OuraServer, waits: list[float]) -> None:
-    errors = [{"loc": ["query", "start_date"], "msg": "invalid date", "type": "value_error", "input": "secret"}]
+def test_422_is_reported_and_not_tried_again(
+    client: OuraClient, server: OuraServer, waits: list[float]
+) -> None:
+    errors = [
+        {
+            "loc": ["query", "start_date"],
+            "msg": "invalid date",
+            "type": "value_error",
+            "input": "secret",
+        }
+    ]
     server.faults["daily_readiness"].append(Fault(422, {"detail": errors}))
-    with pytest.raises(OuraRefused, match=r"HTTP 422: query\.start_date: invalid date\).*report") as raised:
+    with pytest.raises(
+        OuraRefused, match=r"HTTP 422: query\.start_date: invalid date\).*report"
+    ) as raised:
         readiness(client)
     assert "2025-03-10 to 2025-03-16" in str(raised.value)
     assert (len(server.asked), waits) == (1, [])
 
 
-def test_400_is_reported_and_not_tried_again(client: OuraClient, server: OuraServer, waits: list[float]) -> None:
+def test_400_is_reported_and_not_tried_again(
+    client: OuraClient, server: OuraServer, waits: list[float]
+) -> None:
     server.faults["daily_readiness"].append(Fault(400, {"detail": "Start date is after end date"}))
     with pytest.raises(OuraRefused, match="HTTP 400: Start date is after end date"):
         readiness(client)
@@ -212,12 +268,16 @@ def test_400_is_reported_and_not_tried_again(client: OuraClient, server: OuraSer
 
 
 def test_redirect_is_not_followed_with_the_token(client: OuraClient, server: OuraServer) -> None:
-    server.faults["daily_readiness"].append(Fault(307, text="moved", headers={"Location": "http://127.0.0.1:1/"}))
+    server.faults["daily_readiness"].append(
+        Fault(307, text="moved", headers={"Location": "http://127.0.0.1:1/"})
+    )
     with pytest.raises(OuraRefused, match="BIO_OURA_API_URL"):
         readiness(client)
 
 
-def test_429_waits_as_long_as_it_is_told(client: OuraClient, server: OuraServer, waits: list[float]) -> None:
+def test_429_waits_as_long_as_it_is_told(
+    client: OuraClient, server: OuraServer, waits: list[float]
+) -> None:
     server.faults["daily_readiness"].append(rate_limited(17))
     assert readiness(client) == days(FIRST, LAST)
     assert len(waits) == 1
@@ -233,27 +293,37 @@ def test_429_that_asks_for_too_long_is_not_waited_for(
     assert waits == []
 
 
-def test_5xx_is_tried_again_with_growing_pauses(client: OuraClient, server: OuraServer, waits: list[float]) -> None:
+def test_5xx_is_tried_again_with_growing_pauses(
+    client: OuraClient, server: OuraServer, waits: list[float]
+) -> None:
     server.faults["daily_readiness"].extend([Fault(500, text="oops"), Fault(503, text="<html>")])
     assert readiness(client) == days(FIRST, LAST)
     assert len(waits) == 2
     assert all(0 <= wait <= 2 for wait in waits)
 
 
-def test_5xx_that_stays_is_given_up(client: OuraClient, server: OuraServer, waits: list[float]) -> None:
+def test_5xx_that_stays_is_given_up(
+    client: OuraClient, server: OuraServer, waits: list[float]
+) -> None:
     server.faults["daily_readiness"].extend([Fault(502, text="bad gateway")] * 9)
-    with pytest.raises(OuraUnavailable, match=r"HTTP 502 for daily_readiness 2025-03-10 to 2025-03-16"):
+    with pytest.raises(
+        OuraUnavailable, match=r"HTTP 502 for daily_readiness 2025-03-10 to 2025-03-16"
+    ):
         readiness(client)
     assert (len(server.asked), len(waits)) == (3, 2)
 
 
-def test_connection_cut_in_the_middle_of_a_page_is_tried_again(client: OuraClient, server: OuraServer) -> None:
+def test_connection_cut_in_the_middle_of_a_page_is_tried_again(
+    client: OuraClient, server: OuraServer
+) -> None:
     server.faults["daily_readiness"].extend([Fault(), Fault(cut=True)])
     assert readiness(client) == days(FIRST, LAST)
     assert len(server.asked) == 3
 
 
-def test_connection_that_is_always_cut_leaves_no_part(client: OuraClient, server: OuraServer) -> None:
+def test_connection_that_is_always_cut_leaves_no_part(
+    client: OuraClient, server: OuraServer
+) -> None:
     server.faults["daily_readiness"].extend([Fault(), *[Fault(cut=True)] * 9])
     with pytest.raises(OuraUnavailable, match=r"broke during .* not whole"):
         readiness(client)
@@ -261,9 +331,15 @@ def test_connection_that_is_always_cut_leaves_no_part(client: OuraClient, server
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("<html>sign in to the hotel network", "not JSON"), ("[]", "no list of records"), ('{"data": [1]}', "no list")],
+    [
+        ("<html>sign in to the hotel network", "not JSON"),
+        ("[]", "no list of records"),
+        ('{"data": [1]}', "no list"),
+    ],
 )
-def test_answer_of_another_kind_is_given_up(text: str, message: str, client: OuraClient, server: OuraServer) -> None:
+def test_answer_of_another_kind_is_given_up(
+    text: str, message: str, client: OuraClient, server: OuraServer
+) -> None:
     server.faults["daily_readiness"].extend([Fault(200, text=text)] * 3)
     with pytest.raises(OuraUnavailable, match=message):
         readiness(client)
@@ -277,10 +353,14 @@ def test_pages_that_repeat_are_bounded(client: OuraClient, server: OuraServer) -
     assert [asked.query.get("next_token") for asked in server.asked] == [None, same]
 
 
-def test_pages_without_end_are_bounded(client: OuraClient, server: OuraServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_without_end_are_bounded(
+    client: OuraClient, server: OuraServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(client_module, "MOST_PAGES", 6)
     empty = Fault(200, text='{"data": [], "next_token": "%d"}')
-    server.faults["daily_readiness"].extend(Fault(200, text=(empty.text or "") % page) for page in range(50))
+    server.faults["daily_readiness"].extend(
+        Fault(200, text=(empty.text or "") % page) for page in range(50)
+    )
     with pytest.raises(OuraUnavailable, match="does not end: after 6 pages"):
         readiness(client)
     assert len(server.asked) == 6
@@ -317,7 +397,9 @@ def test_nobody_at_the_address(server: OuraServer, store: FileTokenStore) -> Non
     connection = connection_to(server, api_url=f"http://127.0.0.1:{free_port()}")
     with (
         OuraClient(connection, store, lambda seconds: None) as client,
-        pytest.raises(OuraUnavailable, match=r"could not be reached for daily_readiness .*Check the network"),
+        pytest.raises(
+            OuraUnavailable, match=r"could not be reached for daily_readiness .*Check the network"
+        ),
     ):
         readiness(client)
 
@@ -357,9 +439,13 @@ def test_no_secret_gets_into_messages_or_logs(
     before = store.load()
     assert before is not None
     echo = f"token {before.access_token} is bad"
-    server.faults["daily_readiness"].extend([Fault(400, {"detail": echo}), Fault(403, {"detail": echo})])
+    server.faults["daily_readiness"].extend(
+        [Fault(400, {"detail": echo}), Fault(403, {"detail": echo})]
+    )
     server.faults["daily_readiness"].extend([Fault(401, {"detail": echo})] * 2)
-    server.faults["token"].append(Fault(400, {"error": "invalid_grant", "error_description": before.refresh_token}))
+    server.faults["token"].append(
+        Fault(400, {"error": "invalid_grant", "error_description": before.refresh_token})
+    )
     server.faults["token"].append(Fault(400, {"error": before.refresh_token}))
     told = ""
     for _ in range(3):

@@ -26,7 +26,13 @@ from bio_lakehouse.sources.oura.fetch import (
 )
 from bio_lakehouse.sources.oura.tokens import FileTokenStore
 from bio_lakehouse.sources.oura.transport import OuraForbidden, OuraUnavailable
-from bio_lakehouse_tests.sources.oura_server import Fault, OuraServer, connection_to, rate_limited, signed_in
+from bio_lakehouse_tests.sources.oura_server import (
+    Fault,
+    OuraServer,
+    connection_to,
+    rate_limited,
+    signed_in,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FIRST, LAST = date(2025, 2, 1), date(2025, 3, 31)
@@ -74,14 +80,20 @@ def landed(outcomes: list[Answer | FailedWindow]) -> dict[str, list[str]]:
 def expected(server: OuraServer, name: str, first: date, last: date) -> list[str]:
     endpoint = ENDPOINTS[name]
     days = {first + timedelta(days=offset) for offset in range((last - first).days + 1)}
-    return sorted(json.dumps(record) for record in server.records[name] if endpoint.day_of(record, BERLIN) in days)
+    return sorted(
+        json.dumps(record)
+        for record in server.records[name]
+        if endpoint.day_of(record, BERLIN) in days
+    )
 
 
 def test_every_record_of_the_days_arrives_once(client: OuraClient, server: OuraServer) -> None:
     started = datetime.now(UTC)
     outcomes = list(fetch(client, FIRST, LAST, BERLIN))
     assert failures(outcomes) == []
-    assert landed(outcomes) == {name: expected(server, name, FIRST, LAST) for name in READ_BY_DEFAULT}
+    assert landed(outcomes) == {
+        name: expected(server, name, FIRST, LAST) for name in READ_BY_DEFAULT
+    }
     for answer in answers(outcomes):
         note = answer.note
         assert (note.dataset, note.first_day, note.last_day) == (
@@ -106,7 +118,9 @@ def test_windows_cover_the_days_once_and_are_short_enough() -> None:
 
 def test_windows_come_newest_first_and_cut_at_the_same_days_every_day() -> None:
     today, tomorrow = windows(FIRST, LAST), windows(FIRST, LAST + timedelta(days=1))
-    assert [window.last_day for window in today] == sorted((window.last_day for window in today), reverse=True)
+    assert [window.last_day for window in today] == sorted(
+        (window.last_day for window in today), reverse=True
+    )
     assert {window for window in today if window.last_day < LAST} <= set(tomorrow)
 
 
@@ -117,13 +131,17 @@ def test_windows_of_one_day_and_of_the_first_days_there_are() -> None:
     assert windows(LAST, LAST - timedelta(days=1)) == []
 
 
-def test_windows_that_are_done_are_not_asked_for_again(client: OuraClient, server: OuraServer) -> None:
+def test_windows_that_are_done_are_not_asked_for_again(
+    client: OuraClient, server: OuraServer
+) -> None:
     wanted = ["daily_sleep", "sleep"]
     whole = list(fetch(client, FIRST, LAST, BERLIN, endpoints=wanted))
     server.asked.clear()
     seen: list[Progress] = []
     done = [answer.window for answer in answers(whole)[:2]]
-    rest = list(fetch(client, FIRST, LAST, BERLIN, endpoints=wanted, done=done, progress=seen.append))
+    rest = list(
+        fetch(client, FIRST, LAST, BERLIN, endpoints=wanted, done=done, progress=seen.append)
+    )
     assert landed(whole[:2] + rest) == landed(whole)
     assert {answer.window for answer in answers(rest)}.isdisjoint(done)
     assert [step.number for step in seen] == list(range(1, len(whole) - 1))
@@ -143,7 +161,9 @@ def test_windows_that_are_done_are_not_asked_for_again(client: OuraClient, serve
         Fault(422, {"detail": []}),
     ],
 )
-def test_window_that_fails_is_completed_by_the_next_run(fault: Fault, client: OuraClient, server: OuraServer) -> None:
+def test_window_that_fails_is_completed_by_the_next_run(
+    fault: Fault, client: OuraClient, server: OuraServer
+) -> None:
     wanted = ["daily_readiness", "daily_sleep"]
     server.faults["daily_sleep"].extend([fault] * 3)
     first_run = list(fetch(client, FIRST, LAST, BERLIN, endpoints=wanted))
@@ -152,11 +172,17 @@ def test_window_that_fails_is_completed_by_the_next_run(fault: Fault, client: Ou
     server.faults.clear()
     done = [answer.window for answer in answers(first_run)]
     second_run = list(fetch(client, FIRST, LAST, BERLIN, endpoints=wanted, done=done))
-    assert {answer.window for answer in answers(second_run)} == {entry.window for entry in failures(first_run)}
-    assert landed(first_run + second_run)["daily_sleep"] == expected(server, "daily_sleep", FIRST, LAST)
+    assert {answer.window for answer in answers(second_run)} == {
+        entry.window for entry in failures(first_run)
+    }
+    assert landed(first_run + second_run)["daily_sleep"] == expected(
+        server, "daily_sleep", FIRST, LAST
+    )
 
 
-def test_fetch_that_is_killed_goes_on_where_it_stopped(client: OuraClient, server: OuraServer) -> None:
+def test_fetch_that_is_killed_goes_on_where_it_stopped(
+    client: OuraClient, server: OuraServer
+) -> None:
     wanted = ["daily_activity", "heartrate"]
     running = fetch(client, FIRST, LAST, BERLIN, endpoints=wanted)
     kept = [next(running) for _ in range(4)]
@@ -166,7 +192,9 @@ def test_fetch_that_is_killed_goes_on_where_it_stopped(client: OuraClient, serve
     assert landed(kept + rest) == {name: expected(server, name, FIRST, LAST) for name in wanted}
 
 
-def test_signed_out_stops_asking_and_keeps_what_came(client: OuraClient, server: OuraServer) -> None:
+def test_signed_out_stops_asking_and_keeps_what_came(
+    client: OuraClient, server: OuraServer
+) -> None:
     outcomes = []
     for outcome in fetch(client, FIRST, LAST, BERLIN, endpoints=["daily_readiness", "heartrate"]):
         outcomes.append(outcome)
@@ -178,11 +206,15 @@ def test_signed_out_stops_asking_and_keeps_what_came(client: OuraClient, server:
     assert len(server.requests_for("heartrate")) + len(server.requests_for("daily_readiness")) == 2
     error = failure_of(failed, len(outcomes))
     assert isinstance(error, SignInRequired)
-    assert str(error).startswith(f"{len(failed)} of {len(outcomes)} windows did not arrive from Oura")
+    assert str(error).startswith(
+        f"{len(failed)} of {len(outcomes)} windows did not arrive from Oura"
+    )
     assert str(error).count("bio-lakehouse oura login") == 1
 
 
-def test_forbidden_dataset_is_asked_for_once_and_the_others_arrive(client: OuraClient, server: OuraServer) -> None:
+def test_forbidden_dataset_is_asked_for_once_and_the_others_arrive(
+    client: OuraClient, server: OuraServer
+) -> None:
     server.faults["daily_spo2"].append(Fault(403, {"detail": "scope"}))
     outcomes = list(fetch(client, FIRST, LAST, BERLIN, endpoints=["daily_spo2", "daily_sleep"]))
     assert {type(entry.error) for entry in failures(outcomes)} == {OuraForbidden}
@@ -209,7 +241,9 @@ def test_many_failures_are_told_in_few_words(client: OuraClient, server: OuraSer
     assert text.endswith(f"And {len(failed) - 3} more of the kind.")
 
 
-def test_one_dataset_that_is_down_does_not_hold_up_the_others(client: OuraClient, server: OuraServer) -> None:
+def test_one_dataset_that_is_down_does_not_hold_up_the_others(
+    client: OuraClient, server: OuraServer
+) -> None:
     server.faults["heartrate"].extend([Fault(503, text="down")] * 99)
     outcomes = list(fetch(client, FIRST, LAST, BERLIN, endpoints=["heartrate", "daily_sleep"]))
     assert {entry.window.endpoint for entry in failures(outcomes)} == {"heartrate"}
@@ -219,7 +253,9 @@ def test_one_dataset_that_is_down_does_not_hold_up_the_others(client: OuraClient
 
 def test_oura_is_left_alone_for_as_long_as_it_asks(client: OuraClient, server: OuraServer) -> None:
     server.faults["daily_sleep"].append(rate_limited(4000))
-    outcomes = list(fetch(client, FIRST, LAST, BERLIN, endpoints=["daily_readiness", "daily_sleep"]))
+    outcomes = list(
+        fetch(client, FIRST, LAST, BERLIN, endpoints=["daily_readiness", "daily_sleep"])
+    )
     assert [type(outcome) for outcome in outcomes[:2]] == [Answer, FailedWindow]
     assert answers(outcomes) == outcomes[:1]
     assert "asks to wait 4000 s" in str(failure_of(failures(outcomes), len(outcomes)))
@@ -235,7 +271,9 @@ def test_oura_is_left_alone_for_as_long_as_it_asks(client: OuraClient, server: O
         (("spo2",), ("daily_spo2",)),
     ],
 )
-def test_only_what_the_person_is_asked_for_is_read(scopes: tuple[str, ...], names: tuple[str, ...]) -> None:
+def test_only_what_the_person_is_asked_for_is_read(
+    scopes: tuple[str, ...], names: tuple[str, ...]
+) -> None:
     assert readable(scopes) == names
 
 

@@ -22,7 +22,11 @@ def test_fetched_answers_are_read_whole_even_when_they_hold_nothing(tmp_path: Pa
         store = FileTokenStore(tmp_path / "oura-me.json")
         signed_in(server, store)
         with OuraClient(connection_to(server), store) as client:
-            answers = [answer for answer in fetch(client, FIRST, LAST, BERLIN) if isinstance(answer, Answer)]
+            answers = [
+                answer
+                for answer in fetch(client, FIRST, LAST, BERLIN)
+                if isinstance(answer, Answer)
+            ]
     assert {answer.window.endpoint for answer in answers} == set(READ_BY_DEFAULT)
     assert 0 in {answer.record_count for answer in answers}
     for answer in answers:
@@ -32,4 +36,7 @@ def test_fetched_answers_are_read_whole_even_when_they_hold_nothing(tmp_path: Pa
         assert (parsed.row_count, parsed.rejected) == (answer.record_count, [])
         assert parsed.coverage == (answer.window.first_day, answer.window.last_day)
         assert parsed.unknown_fields == ()
-        assert {answer.window.first_day <= record.day <= answer.window.last_day for record in parsed.records} <= {True}
+        assert {
+            answer.window.first_day <= record.day <= answer.window.last_day
+            for record in parsed.records
+        } <= {True}

@@ -60,13 +60,24 @@ def browser(url: str) -> bool:
 
 def session(server: OuraServer, store: TokenStore, waits: list[float] | None = None) -> Session:
     connection = connection_to(server)
-    return Session(connection, store, open_http(connection.patience), (waits if waits is not None else []).append)
+    return Session(
+        connection,
+        store,
+        open_http(connection.patience),
+        (waits if waits is not None else []).append,
+    )
 
 
 def test_login_stores_what_was_granted(server: OuraServer, store: FileTokenStore) -> None:
     server.accounts.expires_in = 1234
     announced: list[str] = []
-    tokens = login(connection_to(server), store, announce=announced.append, open_browser=browser, timeout_seconds=10)
+    tokens = login(
+        connection_to(server),
+        store,
+        announce=announced.append,
+        open_browser=browser,
+        timeout_seconds=10,
+    )
     assert store.load() == tokens
     assert server.accounts.accepts(tokens.access_token)
     assert tokens.refresh_token in server.accounts.refresh
@@ -80,10 +91,20 @@ def test_login_of_an_older_application_falls_back_to_its_token_address(
     server: OuraServer, store: FileTokenStore
 ) -> None:
     server.accounts.token_paths = frozenset({OLD_TOKEN_PATH})
-    tokens = login(connection_to(server), store, announce=lambda url: None, open_browser=browser, timeout_seconds=10)
+    tokens = login(
+        connection_to(server),
+        store,
+        announce=lambda url: None,
+        open_browser=browser,
+        timeout_seconds=10,
+    )
     assert tokens.token_url == server.url + OLD_TOKEN_PATH
     session(server, store).renew(tokens)
-    assert [asked.path for asked in server.asked] == [NEW_TOKEN_PATH, OLD_TOKEN_PATH, OLD_TOKEN_PATH]
+    assert [asked.path for asked in server.asked] == [
+        NEW_TOKEN_PATH,
+        OLD_TOKEN_PATH,
+        OLD_TOKEN_PATH,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -99,28 +120,48 @@ def test_login_that_is_declined_stores_nothing(
 ) -> None:
     server.declines_with = error
     with pytest.raises(SourceError, match=message):
-        login(connection_to(server), store, announce=lambda url: None, open_browser=browser, timeout_seconds=10)
+        login(
+            connection_to(server),
+            store,
+            announce=lambda url: None,
+            open_browser=browser,
+            timeout_seconds=10,
+        )
     assert store.load() is None
 
 
-def test_login_ignores_requests_that_are_not_its_redirect(server: OuraServer, store: FileTokenStore) -> None:
+def test_login_ignores_requests_that_are_not_its_redirect(
+    server: OuraServer, store: FileTokenStore
+) -> None:
     connection = connection_to(server)
 
     def browser_with_an_intruder(url: str) -> bool:
-        assert httpx.get(connection.redirect_uri.replace("callback", "favicon.ico")).status_code == 404
+        assert (
+            httpx.get(connection.redirect_uri.replace("callback", "favicon.ico")).status_code == 404
+        )
         forged = httpx.get(connection.redirect_uri, params={"code": "stolen", "state": "guessed"})
         assert forged.status_code == 400
-        assert httpx.get(connection.redirect_uri, params={"code": "stolen", "state": "ü"}).status_code == 400
+        assert (
+            httpx.get(connection.redirect_uri, params={"code": "stolen", "state": "ü"}).status_code
+            == 400
+        )
         return browser(url)
 
     tokens = login(
-        connection, store, announce=lambda url: None, open_browser=browser_with_an_intruder, timeout_seconds=10
+        connection,
+        store,
+        announce=lambda url: None,
+        open_browser=browser_with_an_intruder,
+        timeout_seconds=10,
     )
     assert store.load() == tokens
 
 
 def test_login_ends_though_the_browser_hangs_up_at_once(
-    server: OuraServer, store: FileTokenStore, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    server: OuraServer,
+    store: FileTokenStore,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     connection, hung_up, receive = connection_to(server), threading.Event(), _Listener.receive
 
@@ -139,7 +180,9 @@ def test_login_ends_though_the_browser_hangs_up_at_once(
         hung_up.set()
         return True
 
-    tokens = login(connection, store, announce=lambda url: None, open_browser=hasty, timeout_seconds=10)
+    tokens = login(
+        connection, store, announce=lambda url: None, open_browser=hasty, timeout_seconds=10
+    )
     assert store.load() == tokens
     assert capfd.readouterr().err == ""
 
@@ -161,13 +204,21 @@ def test_login_at_a_port_in_use_says_so(server: OuraServer, store: FileTokenStor
         login(connection, store, announce=lambda url: None, open_browser=browser)
 
 
-def test_login_with_a_wrong_secret_says_what_to_check(server: OuraServer, store: FileTokenStore) -> None:
+def test_login_with_a_wrong_secret_says_what_to_check(
+    server: OuraServer, store: FileTokenStore
+) -> None:
     connection = connection_to(server, client_secret=SecretStr("wrong-secret-9"))
-    with pytest.raises(SourceError, match=r"did not accept the sign-in \(invalid_client\).*BIO_OURA_CLIENT_SECRET"):
-        login(connection, store, announce=lambda url: None, open_browser=browser, timeout_seconds=10)
+    with pytest.raises(
+        SourceError, match=r"did not accept the sign-in \(invalid_client\).*BIO_OURA_CLIENT_SECRET"
+    ):
+        login(
+            connection, store, announce=lambda url: None, open_browser=browser, timeout_seconds=10
+        )
 
 
-def test_sign_in_can_be_finished_from_a_pasted_address(server: OuraServer, store: FileTokenStore) -> None:
+def test_sign_in_can_be_finished_from_a_pasted_address(
+    server: OuraServer, store: FileTokenStore
+) -> None:
     attempt = SignIn.begin(connection_to(server))
     address = httpx.get(attempt.url).headers["Location"]
     with pytest.raises(SourceError, match="does not belong to this sign-in"):
@@ -177,14 +228,24 @@ def test_sign_in_can_be_finished_from_a_pasted_address(server: OuraServer, store
 
 @pytest.mark.parametrize(
     ("in_answer", "in_redirect", "kept"),
-    [("daily", "daily heartrate", "daily"), (None, "daily", "daily"), (None, None, "daily heartrate spo2Daily")],
+    [
+        ("daily", "daily heartrate", "daily"),
+        (None, "daily", "daily"),
+        (None, None, "daily heartrate spo2Daily"),
+    ],
 )
 def test_what_was_granted_is_known_though_oura_leaves_it_out(
-    in_answer: str | None, in_redirect: str | None, kept: str, server: OuraServer, store: FileTokenStore
+    in_answer: str | None,
+    in_redirect: str | None,
+    kept: str,
+    server: OuraServer,
+    store: FileTokenStore,
 ) -> None:
     server.accounts.said_scope = in_answer
     attempt = SignIn.begin(connection_to(server))
-    address = httpx.get(attempt.url).headers["Location"] + (f"&scope={in_redirect}" if in_redirect else "")
+    address = httpx.get(attempt.url).headers["Location"] + (
+        f"&scope={in_redirect}" if in_redirect else ""
+    )
     assert attempt.finish(address, store).scope == kept
     server.accounts.said_scope = None
     tokens = store.load()
@@ -198,7 +259,9 @@ def test_good_tokens_are_used_as_they_are(server: OuraServer, store: FileTokenSt
     assert server.asked == []
 
 
-def test_tokens_about_to_expire_are_renewed_and_stored_before_use(server: OuraServer, store: FileTokenStore) -> None:
+def test_tokens_about_to_expire_are_renewed_and_stored_before_use(
+    server: OuraServer, store: FileTokenStore
+) -> None:
     old = signed_in(server, store, expires_in=30)
     new = session(server, store).tokens()
     assert store.load() == new
@@ -221,15 +284,21 @@ def test_tokens_that_cannot_be_stored_are_not_used(
 
 
 def test_nobody_signed_in(server: OuraServer, store: FileTokenStore) -> None:
-    with pytest.raises(SignInRequired, match=r"Nobody has signed in to Oura yet .*bio-lakehouse oura login"):
+    with pytest.raises(
+        SignInRequired, match=r"Nobody has signed in to Oura yet .*bio-lakehouse oura login"
+    ):
         session(server, store).tokens()
 
 
-def test_spent_refresh_token_revokes_the_login_and_asks_to_sign_in(server: OuraServer, store: FileTokenStore) -> None:
+def test_spent_refresh_token_revokes_the_login_and_asks_to_sign_in(
+    server: OuraServer, store: FileTokenStore
+) -> None:
     old = signed_in(server, store, expires_in=0)
     renewed = session(server, store).tokens()
     store.save(old)
-    with pytest.raises(SignInRequired, match=r"expired or was revoked \(invalid_grant\).*bio-lakehouse oura login"):
+    with pytest.raises(
+        SignInRequired, match=r"expired or was revoked \(invalid_grant\).*bio-lakehouse oura login"
+    ):
         session(server, store).tokens()
     assert not server.accounts.accepts(renewed.access_token)
 
@@ -240,16 +309,23 @@ def test_renewing_with_a_wrong_secret_blames_the_application_and_keeps_the_login
     tokens = signed_in(server, store, expires_in=0)
     connection = connection_to(server, client_secret=SecretStr("wrong-secret-9"))
     wrong = Session(connection, store, open_http(connection.patience))
-    with pytest.raises(SignInRequired, match=r"not know this application \(invalid_client\).*BIO_OURA_CLIENT_SECRET"):
+    with pytest.raises(
+        SignInRequired,
+        match=r"not know this application \(invalid_client\).*BIO_OURA_CLIENT_SECRET",
+    ):
         wrong.tokens()
     assert store.load() == tokens
 
 
-def test_a_login_that_has_expired_is_told_as_its_own_address_says(server: OuraServer, store: FileTokenStore) -> None:
+def test_a_login_that_has_expired_is_told_as_its_own_address_says(
+    server: OuraServer, store: FileTokenStore
+) -> None:
     signed_in(server, store, expires_in=0)
     server.accounts.refresh.clear()
     server.accounts.token_paths = frozenset({NEW_TOKEN_PATH})
-    with pytest.raises(SignInRequired, match=r"has expired or was revoked \(invalid_grant, invalid_request\)"):
+    with pytest.raises(
+        SignInRequired, match=r"has expired or was revoked \(invalid_grant, invalid_request\)"
+    ):
         session(server, store).tokens()
 
 
@@ -264,9 +340,16 @@ def test_renewing_rides_out_a_short_outage(server: OuraServer, store: FileTokenS
 
 @pytest.mark.parametrize(
     "fault",
-    [Fault(503, text="down"), Fault(200, text="<html>"), Fault(200, body={"hello": 1}), Fault(302, text="moved")],
+    [
+        Fault(503, text="down"),
+        Fault(200, text="<html>"),
+        Fault(200, body={"hello": 1}),
+        Fault(302, text="moved"),
+    ],
 )
-def test_outage_while_renewing_keeps_the_login(fault: Fault, server: OuraServer, store: FileTokenStore) -> None:
+def test_outage_while_renewing_keeps_the_login(
+    fault: Fault, server: OuraServer, store: FileTokenStore
+) -> None:
     tokens = signed_in(server, store, expires_in=0)
     server.faults["token"].extend([fault] * 3)
     with pytest.raises(OuraUnavailable):
@@ -274,7 +357,9 @@ def test_outage_while_renewing_keeps_the_login(fault: Fault, server: OuraServer,
     assert store.load() == tokens
 
 
-def test_another_process_having_renewed_meanwhile_is_noticed(server: OuraServer, store: FileTokenStore) -> None:
+def test_another_process_having_renewed_meanwhile_is_noticed(
+    server: OuraServer, store: FileTokenStore
+) -> None:
     worn = signed_in(server, store)
     other = signed_in(server, store)
     assert session(server, store).renew(worn) == other
@@ -298,12 +383,24 @@ print(session.tokens().access_token, flush=True)
 """
 
 
-def renewed_by_two_processes(server: OuraServer, address: str, environment: dict[str, str]) -> list[str]:
+def renewed_by_two_processes(
+    server: OuraServer, address: str, environment: dict[str, str]
+) -> list[str]:
     """The access tokens that two processes have after renewing at once from the store at that address."""
-    words = [sys.executable, "-c", TWO_AT_ONCE, CLIENT_ID, CLIENT_SECRET, server.url + NEW_TOKEN_PATH, address]
+    words = [
+        sys.executable,
+        "-c",
+        TWO_AT_ONCE,
+        CLIENT_ID,
+        CLIENT_SECRET,
+        server.url + NEW_TOKEN_PATH,
+        address,
+    ]
     environment = os.environ | environment
     processes = [
-        subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+        subprocess.Popen(
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        )
         for _ in range(2)
     ]
     for process in processes:
@@ -353,18 +450,39 @@ def test_two_processes_renewing_at_once_reach_the_server_once(
 
 
 def test_no_secret_is_logged_or_told(
-    server: OuraServer, store: FileTokenStore, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    server: OuraServer,
+    store: FileTokenStore,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    tokens = login(connection_to(server), store, announce=lambda url: None, open_browser=browser, timeout_seconds=10)
+    tokens = login(
+        connection_to(server),
+        store,
+        announce=lambda url: None,
+        open_browser=browser,
+        timeout_seconds=10,
+    )
     renewed = session(server, store).renew(tokens)
     store.save(tokens)
     with pytest.raises(SignInRequired) as refused:
         session(server, store).renew(tokens)
     codes = [asked.query["code"] for asked in server.asked if "code" in asked.query]
-    told = caplog.text + "".join(capfd.readouterr()) + str(refused.value) + repr(connection_to(server)) + repr(tokens)
+    told = (
+        caplog.text
+        + "".join(capfd.readouterr())
+        + str(refused.value)
+        + repr(connection_to(server))
+        + repr(tokens)
+    )
     assert refused.value.__cause__ is None
-    secrets = [CLIENT_SECRET, *codes, tokens.access_token, tokens.refresh_token, renewed.access_token]
+    secrets = [
+        CLIENT_SECRET,
+        *codes,
+        tokens.access_token,
+        tokens.refresh_token,
+        renewed.access_token,
+    ]
     assert [secret for secret in secrets if secret and secret in told] == []
     assert len(codes) == 1
 
@@ -378,16 +496,27 @@ def test_no_secret_is_logged_or_told(
         ({"api_url": "api.ouraring.com"}, "BIO_OURA_API_URL: .*not https"),
         ({"api_url": "https://"}, "BIO_OURA_API_URL: .*not https"),
         ({"api_url": "https://[bad"}, "BIO_OURA_API_URL: 'https://\\[bad' cannot be read"),
-        ({"authorize_url": "https://api.ouraring.com:99999/"}, "BIO_OURA_AUTHORIZE_URL: .*cannot be read"),
+        (
+            {"authorize_url": "https://api.ouraring.com:99999/"},
+            "BIO_OURA_AUTHORIZE_URL: .*cannot be read",
+        ),
         ({"token_urls": ("ftp://localhost",)}, "BIO_OURA_TOKEN_URLS: .*not https"),
-        ({"redirect_uri": "http://localhost:99999/callback"}, "BIO_OURA_REDIRECT_URI: .*cannot be read"),
-        ({"redirect_uri": "https://localhost:8912/callback"}, "BIO_OURA_REDIRECT_URI .*use http://localhost"),
+        (
+            {"redirect_uri": "http://localhost:99999/callback"},
+            "BIO_OURA_REDIRECT_URI: .*cannot be read",
+        ),
+        (
+            {"redirect_uri": "https://localhost:8912/callback"},
+            "BIO_OURA_REDIRECT_URI .*use http://localhost",
+        ),
         ({"redirect_uri": "localhost:8912"}, "BIO_OURA_REDIRECT_URI .*use http://localhost"),
         ({"token_urls": ()}, "BIO_OURA_TOKEN_URLS"),
         ({"redirect_uri": f"https://example.com:{free_port()}/callback"}, "not on this machine"),
     ],
 )
-def test_connection_that_makes_no_sense_is_refused(changes: dict[str, object], message: str) -> None:
+def test_connection_that_makes_no_sense_is_refused(
+    changes: dict[str, object], message: str
+) -> None:
     values: dict[str, object] = {"client_id": CLIENT_ID, "client_secret": SecretStr(CLIENT_SECRET)}
     with pytest.raises(SettingsError, match=message):
         OuraConnection(**values | changes)  # type: ignore[arg-type]

@@ -23,7 +23,9 @@ from bio_lakehouse.sources.oura.tokens import (
     signed_in_users,
 )
 
-TOKENS = Tokens("access-secret", "refresh-secret", 1_900_000_000.0, "daily", "https://tokens.example")
+TOKENS = Tokens(
+    "access-secret", "refresh-secret", 1_900_000_000.0, "daily", "https://tokens.example"
+)
 
 
 @pytest.fixture
@@ -101,10 +103,19 @@ def test_failed_write_keeps_the_old_tokens_and_leaves_nothing_behind(
     assert {path.name for path in tmp_path.iterdir()} <= {"oura-me.json", "oura-me.json.lock"}
 
 
-def test_lock_of_a_file_that_is_held_too_long_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lock_of_a_file_that_is_held_too_long_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(tokens_module, "LOCK_SECONDS", 0.1)
-    holder, other = FileTokenStore(tmp_path / "oura-me.json"), FileTokenStore(tmp_path / "oura-me.json")
-    with holder.lock(), pytest.raises(SourceError, match=r"has held .*oura-me\.json\.lock"), other.lock():
+    holder, other = (
+        FileTokenStore(tmp_path / "oura-me.json"),
+        FileTokenStore(tmp_path / "oura-me.json"),
+    )
+    with (
+        holder.lock(),
+        pytest.raises(SourceError, match=r"has held .*oura-me\.json\.lock"),
+        other.lock(),
+    ):
         pytest.fail("two holders")
     with other.lock():
         pass
@@ -130,7 +141,9 @@ def test_lease_lets_one_in_at_a_time(ssm: Any) -> None:
 
     def work() -> None:
         nonlocal inside, most
-        with ParameterTokenStore("/lake/oura/me", ssm, sleep=lambda seconds: time.sleep(0.01)).lock():
+        with ParameterTokenStore(
+            "/lake/oura/me", ssm, sleep=lambda seconds: time.sleep(0.01)
+        ).lock():
             inside += 1
             most = max(most, inside)
             time.sleep(0.02)
@@ -165,7 +178,9 @@ def test_lease_of_a_dead_process_goes_to_the_first_who_overwrites_it(ssm: Any) -
             answer = ssm.get_parameter(**request)
             if not waits:
                 other = str(time.time() + 900)
-                ssm.put_parameter(Name=request["Name"], Value=other, Type="SecureString", Overwrite=True)
+                ssm.put_parameter(
+                    Name=request["Name"], Value=other, Type="SecureString", Overwrite=True
+                )
             return answer
 
         def __getattr__(self, name: str) -> Any:
@@ -179,16 +194,22 @@ def test_lease_of_a_dead_process_goes_to_the_first_who_overwrites_it(ssm: Any) -
         assert len(waits) == 1
 
 
-def test_lease_that_has_expired_meanwhile_is_left_to_its_next_holder(ssm: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lease_that_has_expired_meanwhile_is_left_to_its_next_holder(
+    ssm: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(tokens_module, "LEASE_SECONDS", 0.0)
     with ParameterTokenStore("/lake/oura/me", ssm).lock():
         pass
-    assert [found["Name"] for found in ssm.describe_parameters()["Parameters"]] == ["/lake/oura/me-lease"]
+    assert [found["Name"] for found in ssm.describe_parameters()["Parameters"]] == [
+        "/lake/oura/me-lease"
+    ]
 
 
 def test_refused_parameter_says_what_to_check(ssm: Any) -> None:
     store = ParameterTokenStore("aws/reserved", ssm)
-    with pytest.raises(SourceError, match=r"SSM parameter aws/reserved cannot be written .* KMS key"):
+    with pytest.raises(
+        SourceError, match=r"SSM parameter aws/reserved cannot be written .* KMS key"
+    ):
         store.save(TOKENS)
 
 
@@ -210,6 +231,12 @@ def test_who_has_tokens_has_signed_in(kind: str, ssm: Any, tmp_path: Path) -> No
 
 
 def test_files_of_no_user_are_nobodys_tokens(tmp_path: Path) -> None:
-    for name in ("oura-me.json", "oura-Ada L.json", "oura-ben.json.lock", ".oura-ben.json.1f2e", "peloton.json"):
+    for name in (
+        "oura-me.json",
+        "oura-Ada L.json",
+        "oura-ben.json.lock",
+        ".oura-ben.json.1f2e",
+        "peloton.json",
+    ):
         (tmp_path / name).write_text("{}")
     assert signed_in_users(tmp_path) == ["me"]

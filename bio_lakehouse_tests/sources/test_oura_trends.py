@@ -33,9 +33,15 @@ def file_of(header: str, *rows: str, end: str = "\n") -> str:
 
 
 def test_a_row_is_kept_once_with_its_headers_as_they_stand(read: Read) -> None:
-    parsed = read(file_of("date,Sleep Timin Score,Total Bedtime ,Sleep Score", "2023-12-26,90,30844,77"))
+    parsed = read(
+        file_of("date,Sleep Timin Score,Total Bedtime ,Sleep Score", "2023-12-26,90,30844,77")
+    )
     (record,) = parsed.records
-    assert (parsed.source, parsed.origin, parsed.datasets) == ("oura", "trends_export", ("oura/trends",))
+    assert (parsed.source, parsed.origin, parsed.datasets) == (
+        "oura",
+        "trends_export",
+        ("oura/trends",),
+    )
     assert (record.key, record.day, record.line) == ("2023-12-26", date(2023, 12, 26), 2)
     assert record.content == {
         "date": "2023-12-26",
@@ -65,7 +71,9 @@ def test_a_repeated_header_keeps_both_cells(read: Read) -> None:
     ],
 )
 def test_headers_are_told_by_what_does_not_vary(read: Read, header: str) -> None:
-    parsed = read(file_of(f"DATE,Sleep Score,{header}", "2023-12-26,77,-0.07", "2023-12-27,77,warm"))
+    parsed = read(
+        file_of(f"DATE,Sleep Score,{header}", "2023-12-26,77,-0.07", "2023-12-27,77,warm")
+    )
     assert parsed.unknown_fields == ()
     assert [row.line for row in parsed.rejected] == [3]
 
@@ -87,7 +95,9 @@ def test_every_silver_column_of_a_night_has_its_trends_header() -> None:
 
 
 def test_no_header_means_two_columns() -> None:
-    headers = [header for fields in TRENDS_FIELDS.values() for field in fields for header in field.headers]
+    headers = [
+        header for fields in TRENDS_FIELDS.values() for field in fields for header in field.headers
+    ]
     assert len(headers) == len(set(headers))
 
 
@@ -103,9 +113,20 @@ def test_no_header_means_two_columns() -> None:
         (["2023-12-26,,None,,,,"], None),
         (["nonsense,690,504,234,12,0,x", "2020-03-05,690,504,234,12,0,0"], "min"),
     ],
-    ids=["seconds", "minutes", "short day", "long day not worn", "partial first", "partial only", "empty", "bad row"],
+    ids=[
+        "seconds",
+        "minutes",
+        "short day",
+        "long day not worn",
+        "partial first",
+        "partial only",
+        "empty",
+        "bad row",
+    ],
 )
-def test_the_unit_of_activity_times_is_told_by_the_file(read: Read, rows: list[str], unit: str | None) -> None:
+def test_the_unit_of_activity_times_is_told_by_the_file(
+    read: Read, rows: list[str], unit: str | None
+) -> None:
     parsed = read(file_of(f"date,{TIMES},Sleep Score", *(f"{row},77" for row in rows)))
     assert {record.hints.get("activity_time_unit") for record in parsed.records} == {unit}
 
@@ -119,16 +140,27 @@ def test_the_unit_stays_open_where_a_column_is_missing(read: Read) -> None:
 
 
 def test_none_and_empty_cells_are_unknown(read: Read) -> None:
-    assert read(file_of("date,Sleep Score,Average HRV,Bedtime Start", "2023-12-26,None,,None")).rejected == []
+    assert (
+        read(
+            file_of("date,Sleep Score,Average HRV,Bedtime Start", "2023-12-26,None,,None")
+        ).rejected
+        == []
+    )
 
 
 @pytest.mark.parametrize("stamp", ["2019-01-24T22:39:08-06:00", "2023-12-25T23:03:01.000+02:00"])
 def test_both_writings_of_bed_times_are_read(read: Read, stamp: str) -> None:
-    assert len(read(file_of("date,Sleep Score,Bedtime Start", f"2023-12-26,77,{stamp}")).records) == 1
+    assert (
+        len(read(file_of("date,Sleep Score,Bedtime Start", f"2023-12-26,77,{stamp}")).records) == 1
+    )
 
 
 def test_partial_rows_of_one_day_are_both_kept_in_file_order(read: Read) -> None:
-    parsed = read(file_of("date,Sleep Score,Steps", "2023-12-26,77,9000", "2023-12-27,80,", "2023-12-26,,9100"))
+    parsed = read(
+        file_of(
+            "date,Sleep Score,Steps", "2023-12-26,77,9000", "2023-12-27,80,", "2023-12-26,,9100"
+        )
+    )
     assert [(record.key, record.line) for record in parsed.records] == [
         ("2023-12-26", 2),
         ("2023-12-27", 3),
@@ -149,8 +181,17 @@ def test_partial_rows_of_one_day_are_both_kept_in_file_order(read: Read) -> None
         ("2023-12-26,77", None, "2 cells, the header has 4"),
     ],
 )
-def test_a_bad_row_is_rejected_with_its_line_and_field(read: Read, row: str, field: str | None, words: str) -> None:
-    parsed = read(file_of("date,Sleep Score,Awake Time,Bedtime Start", "2023-12-25,80,60,", row, "2023-12-27,80,60,"))
+def test_a_bad_row_is_rejected_with_its_line_and_field(
+    read: Read, row: str, field: str | None, words: str
+) -> None:
+    parsed = read(
+        file_of(
+            "date,Sleep Score,Awake Time,Bedtime Start",
+            "2023-12-25,80,60,",
+            row,
+            "2023-12-27,80,60,",
+        )
+    )
     (rejected,) = parsed.rejected
     assert (rejected.line, rejected.field, rejected.raw, len(parsed.records)) == (3, field, row, 2)
     assert words in rejected.reason
@@ -161,14 +202,18 @@ def test_a_file_that_was_cut_off_is_refused(read: Read) -> None:
         read(file_of("date,Sleep Score,Steps", "2023-12-26,77,9000", "2023-12-27,8", end=""))
 
 
-@pytest.mark.parametrize("header", ["date,Steps", "date,Steps,Total Burn", "Sleep Score,Steps", "date,Mood"])
+@pytest.mark.parametrize(
+    "header", ["date,Steps", "date,Steps,Total Burn", "Sleep Score,Steps", "date,Mood"]
+)
 def test_another_apps_days_are_not_taken_for_trends(read: Read, header: str) -> None:
     with pytest.raises(UnsupportedFile, match="no known file"):
         read(file_of(header, "2023-12-26,1,2"))
 
 
 def test_a_new_column_is_reported_as_it_stands(read: Read) -> None:
-    assert read(file_of("date,Sleep Score,Dream Score ", "2023-12-26,77,12")).unknown_fields == ("Dream Score ",)
+    assert read(file_of("date,Sleep Score,Dream Score ", "2023-12-26,77,12")).unknown_fields == (
+        "Dream Score ",
+    )
 
 
 def test_the_real_export_feeds_every_column_in_any_order(read: Read, shared: Path) -> None:
@@ -177,8 +222,12 @@ def test_the_real_export_feeds_every_column_in_any_order(read: Read, shared: Pat
     assert (len(parsed.records), parsed.rejected, parsed.unknown_fields) == (2, [], ())
     assert parsed.records[0].hints == {"activity_time_unit": "s"}
     found = {canonical_header(name) for name in parsed.records[0].content}
-    unfed = {f.column for fields in TRENDS_FIELDS.values() for f in fields if not found & set(f.headers)}
+    unfed = {
+        f.column for fields in TRENDS_FIELDS.values() for f in fields if not found & set(f.headers)
+    }
     assert unfed == {"contributor_sleep_regularity"}
     turned = io.StringIO()
     csv.writer(turned).writerows(row[::-1] for row in csv.reader(io.StringIO(text)))
-    assert [record.content for record in read(turned.getvalue()).records] == [r.content for r in parsed.records]
+    assert [record.content for record in read(turned.getvalue()).records] == [
+        r.content for r in parsed.records
+    ]

@@ -89,7 +89,11 @@ def test_any_text_after_a_known_header_is_read_or_refused(text: str) -> None:
 @settings(max_examples=400)
 @given(
     st.sampled_from(FILES),
-    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), st.sampled_from((b"", *SCRAPS))), min_size=1, max_size=6),
+    st.lists(
+        st.tuples(st.floats(0, 1), st.integers(0, 12), st.sampled_from((b"", *SCRAPS))),
+        min_size=1,
+        max_size=6,
+    ),
 )
 def test_a_damaged_file_loses_no_row(text: str, damage: list[tuple[float, int, bytes]]) -> None:
     content = text.encode()
@@ -119,11 +123,19 @@ def test_the_order_of_columns_does_not_matter(text: str, chance: random.Random) 
     before, after = parsed(text.encode()), parsed(shuffled.getvalue().encode())
     assert before is not None
     assert after is not None
-    assert [(r.key, r.day, r.hints) for r in after.records] == [(r.key, r.day, r.hints) for r in before.records]
+    assert [(r.key, r.day, r.hints) for r in after.records] == [
+        (r.key, r.day, r.hints) for r in before.records
+    ]
     assert after.coverage == before.coverage
 
 
-@given(st.lists(st.lists(st.text(alphabet="ab\",;\n '", max_size=6), min_size=2, max_size=2), min_size=1, max_size=6))
+@given(
+    st.lists(
+        st.lists(st.text(alphabet="ab\",;\n '", max_size=6), min_size=2, max_size=2),
+        min_size=1,
+        max_size=6,
+    )
+)
 def test_what_csv_writes_is_read_back_with_its_line_numbers(rows: list[list[str]]) -> None:
     written, lines = io.StringIO(), []
     writer = csv.writer(written, lineterminator="\n")
@@ -131,7 +143,9 @@ def test_what_csv_writes_is_read_back_with_its_line_numbers(rows: list[list[str]
     for row in rows:
         lines.append(written.getvalue().count("\n") + 1)
         writer.writerow(row)
-    read = list(data_rows("f", lines_of(written.getvalue()), 0, lambda line: split_cells(line, ","), 2))
+    read = list(
+        data_rows("f", lines_of(written.getvalue()), 0, lambda line: split_cells(line, ","), 2)
+    )
     assert [(row.line, row.content) for row in read] == list(zip(lines, rows, strict=True))
 
 

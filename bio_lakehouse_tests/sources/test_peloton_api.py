@@ -27,14 +27,22 @@ def page(*workouts: Any) -> str:
 def test_a_page_is_kept_as_it_came_and_covers_nothing(read: Read) -> None:
     parsed = read(page(WORKOUT))
     (record,) = parsed.records
-    assert (parsed.source, parsed.origin, parsed.datasets) == ("peloton", "api", ("peloton/api_workouts",))
+    assert (parsed.source, parsed.origin, parsed.datasets) == (
+        "peloton",
+        "api",
+        ("peloton/api_workouts",),
+    )
     assert (record.key, record.day, record.content) == ("a1", date(2020, 4, 11), WORKOUT)
     assert parsed.coverage is None
 
 
 @pytest.mark.parametrize(
     ("zone", "day"),
-    [("America/New_York", date(2020, 4, 10)), ("Asia/Tokyo", date(2020, 4, 11)), (None, date(2020, 4, 10))],
+    [
+        ("America/New_York", date(2020, 4, 10)),
+        ("Asia/Tokyo", date(2020, 4, 11)),
+        (None, date(2020, 4, 10)),
+    ],
 )
 def test_the_day_is_local_where_the_workout_was(read: Read, zone: str | None, day: date) -> None:
     (record,) = read(page(WORKOUT | {"start_time": 1586573000, "timezone": zone})).records
@@ -54,7 +62,9 @@ def test_the_day_is_local_where_the_workout_was(read: Read, zone: str | None, da
         ({"timezone": ["UTC"]}, "timezone"),
     ],
 )
-def test_a_workout_without_identity_or_day_is_rejected(read: Read, changed: dict[str, Any], field: str) -> None:
+def test_a_workout_without_identity_or_day_is_rejected(
+    read: Read, changed: dict[str, Any], field: str
+) -> None:
     parsed = read(page(WORKOUT, WORKOUT | changed, "no workout"))
     assert [(row.line, row.field) for row in parsed.rejected] == [(2, field), (3, None)]
 

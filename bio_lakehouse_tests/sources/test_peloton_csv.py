@@ -30,13 +30,19 @@ def file_of(*rows: str, header: str = HEADER, end: str = "\n") -> str:
 
 def ride(**changes: str) -> str:
     cells = dict(zip(HEADER.split(","), RIDE.split(","), strict=True))
-    return ",".join((cells | {name.replace("_", " "): value for name, value in changes.items()}).values())
+    return ",".join(
+        (cells | {name.replace("_", " "): value for name, value in changes.items()}).values()
+    )
 
 
 def test_a_row_becomes_a_record(read: Read) -> None:
     parsed = read(file_of(RIDE))
     (record,) = parsed.records
-    assert (parsed.source, parsed.origin, parsed.datasets) == ("peloton", "csv_export", ("peloton/workouts",))
+    assert (parsed.source, parsed.origin, parsed.datasets) == (
+        "peloton",
+        "csv_export",
+        ("peloton/workouts",),
+    )
     assert record.key == "2021-04-17 12:29|Cycling|30 min Test Ride"
     assert record.day == date(2021, 4, 17)
     assert record.line == 2
@@ -87,7 +93,10 @@ def test_every_label_that_is_seen_is_read(read: Read, label: str) -> None:
 
 
 def test_both_kinds_of_label_mix_in_one_file(read: Read) -> None:
-    rows = (ride(Workout_Timestamp="2021-01-02 07:00 (PST)"), ride(Workout_Timestamp="2021-01-03 07:00 (-08)"))
+    rows = (
+        ride(Workout_Timestamp="2021-01-02 07:00 (PST)"),
+        ride(Workout_Timestamp="2021-01-03 07:00 (-08)"),
+    )
     assert [record.day.day for record in read(file_of(*rows)).records] == [2, 3]
 
 
@@ -173,7 +182,9 @@ def test_a_quoted_title_may_run_over_lines(read: Read) -> None:
 def test_a_stray_quote_costs_its_own_row_only(read: Read) -> None:
     parsed = read(file_of(RIDE, RIDE.replace("30 min Test Ride", '"30 min Test Ride'), RIDE, RIDE))
     assert [record.line for record in parsed.records] == [2, 4, 5]
-    assert [(row.line, row.reason) for row in parsed.rejected] == [(3, "a quote is opened and never closed")]
+    assert [(row.line, row.reason) for row in parsed.rejected] == [
+        (3, "a quote is opened and never closed")
+    ]
 
 
 def test_exact_duplicates_share_their_key_and_are_all_counted(read: Read) -> None:
@@ -183,8 +194,14 @@ def test_exact_duplicates_share_their_key_and_are_all_counted(read: Read) -> Non
 
 
 def test_metric_members_and_old_spellings_are_known(read: Read) -> None:
-    metric = HEADER.replace("(mph)", "(kph)").replace("(mi)", "(km)").replace("(min/mi)", "(min/km)")
-    old = HEADER.replace("(mph)", "(MPH)").replace("(mi)", "(miles)").replace("(min/mi)", "(min/mile)")
+    metric = (
+        HEADER.replace("(mph)", "(kph)").replace("(mi)", "(km)").replace("(min/mi)", "(min/km)")
+    )
+    old = (
+        HEADER.replace("(mph)", "(MPH)")
+        .replace("(mi)", "(miles)")
+        .replace("(min/mi)", "(min/mile)")
+    )
     for header in (metric, old):
         parsed = read(file_of(RIDE, ride(**{"Avg. Speed (mph)": "-1"}), header=header))
         assert parsed.unknown_fields == ()
@@ -202,9 +219,17 @@ def test_columns_are_matched_by_name_and_an_unknown_one_is_reported(read: Read) 
 
 def test_rows_without_a_time_of_day_are_told_apart_by_their_order(read: Read) -> None:
     header = "Workout Timestamp,Fitness Discipline,Title,Total Output"
-    rows = ["2018-03-01,Cycling,Ride,200", "2018-03-01,Cycling,Ride,210", "2018-03-01,Cycling,Ride,200"]
+    rows = [
+        "2018-03-01,Cycling,Ride,200",
+        "2018-03-01,Cycling,Ride,210",
+        "2018-03-01,Cycling,Ride,200",
+    ]
     keys = [record.key for record in read(file_of(*rows, header=header)).records]
-    assert keys == ["2018-03-01|Cycling|Ride", "2018-03-01|Cycling|Ride|#2", "2018-03-01|Cycling|Ride"]
+    assert keys == [
+        "2018-03-01|Cycling|Ride",
+        "2018-03-01|Cycling|Ride|#2",
+        "2018-03-01|Cycling|Ride",
+    ]
 
 
 @pytest.mark.parametrize("missing", ["Workout Timestamp", "Fitness Discipline", "Title"])
@@ -242,10 +267,21 @@ def fetched(moment: datetime) -> FetchNote:
         (fetched(datetime(2021, 4, 20, 23, tzinfo=UTC)), date(2021, 4, 19)),
         (fetched(datetime(2030, 1, 1, tzinfo=UTC)), date(2026, 7, 15)),
     ],
-    ids=["unknown", "evening before in Los Angeles", "after midnight there", "day of a workout", "beyond the lake"],
+    ids=[
+        "unknown",
+        "evening before in Los Angeles",
+        "after midnight there",
+        "day of a workout",
+        "beyond the lake",
+    ],
 )
-def test_coverage_ends_the_day_before_the_download(read: Read, fetch: FetchNote | None, last: date) -> None:
-    rows = (ride(Workout_Timestamp="2021-04-20 09:00 (PDT)"), ride(Workout_Timestamp="2021-04-17 09:00 (PDT)"))
+def test_coverage_ends_the_day_before_the_download(
+    read: Read, fetch: FetchNote | None, last: date
+) -> None:
+    rows = (
+        ride(Workout_Timestamp="2021-04-20 09:00 (PDT)"),
+        ride(Workout_Timestamp="2021-04-17 09:00 (PDT)"),
+    )
     assert read(file_of(*rows), fetch=fetch).coverage == (date(2021, 4, 17), last)
 
 

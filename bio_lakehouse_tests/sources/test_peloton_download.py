@@ -14,8 +14,21 @@ from filelock import FileLock
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.sources.browser import find_browser
 from bio_lakehouse.sources.peloton import download as download_module
-from bio_lakehouse.sources.peloton.download import PelotonBrowser, download_workouts, keeps_login, login
-from bio_lakehouse_tests.sources.peloton_site import BANNER, BLOB, CSV, LINK, NAVIGATE, NEW_TAB, Site
+from bio_lakehouse.sources.peloton.download import (
+    PelotonBrowser,
+    download_workouts,
+    keeps_login,
+    login,
+)
+from bio_lakehouse_tests.sources.peloton_site import (
+    BANNER,
+    BLOB,
+    CSV,
+    LINK,
+    NAVIGATE,
+    NEW_TAB,
+    Site,
+)
 
 pytest.importorskip("playwright", reason="needs the extra bio-lakehouse[peloton]")
 try:
@@ -27,7 +40,9 @@ except SettingsError as missing:
 @pytest.fixture(scope="module")
 def signed_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, PelotonBrowser]]:
     """A site at which a person has signed in once, and the browser that kept it."""
-    peloton = PelotonBrowser(tmp_path_factory.mktemp("home") / "peloton", page_seconds=10, download_seconds=15)
+    peloton = PelotonBrowser(
+        tmp_path_factory.mktemp("home") / "peloton", page_seconds=10, download_seconds=15
+    )
     with Site(person=True) as site:
         peloton = replace(peloton, workouts_url=site.url)
         login(peloton, announce=lambda text: None, timeout_seconds=20, window=False)
@@ -65,7 +80,9 @@ def test_login_is_kept_and_the_file_comes_byte_for_byte(
     assert not (peloton.profile / "downloads").exists()
 
 
-def test_what_a_killed_download_left_behind_goes_with_the_next(site: Site, peloton: PelotonBrowser) -> None:
+def test_what_a_killed_download_left_behind_goes_with_the_next(
+    site: Site, peloton: PelotonBrowser
+) -> None:
     left = peloton.profile / "downloads" / "5f1c"
     left.parent.mkdir()
     left.write_text("half a file")
@@ -73,7 +90,9 @@ def test_what_a_killed_download_left_behind_goes_with_the_next(site: Site, pelot
     assert not left.exists()
 
 
-@pytest.mark.parametrize("cookie", ["Path=/; HttpOnly", "Path=/; HttpOnly; Max-Age=86400"], ids=["session", "lasting"])
+@pytest.mark.parametrize(
+    "cookie", ["Path=/; HttpOnly", "Path=/; HttpOnly; Max-Age=86400"], ids=["session", "lasting"]
+)
 def test_login_outlives_the_browser(cookie: str, tmp_path: Path) -> None:
     with Site(person=True, cookie=cookie) as site:
         peloton = PelotonBrowser(tmp_path / "me", workouts_url=site.url)
@@ -116,7 +135,9 @@ def test_suggested_name_is_made_safe(site: Site, peloton: PelotonBrowser) -> Non
 
 
 def test_without_a_login_no_browser_is_started(tmp_path: Path) -> None:
-    with pytest.raises(SignInRequired, match=r"Nobody has signed in to Peloton yet .*bio-lakehouse peloton login"):
+    with pytest.raises(
+        SignInRequired, match=r"Nobody has signed in to Peloton yet .*bio-lakehouse peloton login"
+    ):
         download_workouts(PelotonBrowser(tmp_path / "peloton"))
     assert list(tmp_path.iterdir()) == []
 
@@ -129,14 +150,21 @@ def test_expired_login_asks_to_sign_in(site: Site, peloton: PelotonBrowser) -> N
     assert site.downloads == 0
 
 
-def test_changed_page_says_what_it_shows_and_what_to_do(site: Site, peloton: PelotonBrowser) -> None:
+def test_changed_page_says_what_it_shows_and_what_to_do(
+    site: Site, peloton: PelotonBrowser
+) -> None:
     site.button = "<button>Exportieren</button>"
-    with pytest.raises(SourceError, match=r"'Filter', 'Exportieren'.*language of your account.*bio-lakehouse ingest"):
+    with pytest.raises(
+        SourceError,
+        match=r"'Filter', 'Exportieren'.*language of your account.*bio-lakehouse ingest",
+    ):
         download_workouts(replace(peloton, page_seconds=1))
 
 
 @pytest.mark.parametrize("changes", [{"action": ""}, {"stalls": True}])
-def test_download_that_never_comes_is_given_up(changes: dict[str, object], site: Site, peloton: PelotonBrowser) -> None:
+def test_download_that_never_comes_is_given_up(
+    changes: dict[str, object], site: Site, peloton: PelotonBrowser
+) -> None:
     vars(site).update(changes)
     with pytest.raises(SourceError, match="download did not come within 2 s"):
         download_workouts(replace(peloton, download_seconds=2))
@@ -144,7 +172,9 @@ def test_download_that_never_comes_is_given_up(changes: dict[str, object], site:
 
 def test_download_of_something_else_is_refused(site: Site, peloton: PelotonBrowser) -> None:
     site.answer = "<html>Something went wrong"
-    with pytest.raises(SourceError, match="no workouts CSV; it starts with '<html>Something went wrong'"):
+    with pytest.raises(
+        SourceError, match="no workouts CSV; it starts with '<html>Something went wrong'"
+    ):
         download_workouts(peloton)
 
 
@@ -178,14 +208,18 @@ def test_login_without_a_screen_says_so(tmp_path: Path, monkeypatch: pytest.Monk
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(
-        SourceError, match=r"No window can be opened here.*Where there is a screen, run: bio-lakehouse peloton login"
+        SourceError,
+        match=r"No window can be opened here.*Where there is a screen, run: bio-lakehouse peloton login",
     ):
         login(PelotonBrowser(tmp_path / "peloton"), announce=lambda text: None)
 
 
 def test_profile_in_use_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download_module, "LOCK_SECONDS", 0.1)
-    with FileLock(tmp_path / "peloton.lock"), pytest.raises(SourceError, match="Another Peloton sync or login"):
+    with (
+        FileLock(tmp_path / "peloton.lock"),
+        pytest.raises(SourceError, match="Another Peloton sync or login"),
+    ):
         login(PelotonBrowser(tmp_path / "peloton"), announce=lambda text: None, window=False)
 
 
@@ -193,7 +227,10 @@ def test_missing_browser_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(SettingsError, match="BIO_PELOTON_BROWSER: there is no program"):
         download_workouts(PelotonBrowser(tmp_path / "peloton", executable=tmp_path / "chrome"))
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(SettingsError, match="no Chrome or Chromium was found; install one, or set BIO_PELOTON_BROWSER"):
+    with pytest.raises(
+        SettingsError,
+        match="no Chrome or Chromium was found; install one, or set BIO_PELOTON_BROWSER",
+    ):
         download_workouts(PelotonBrowser(tmp_path / "peloton"))
 
 

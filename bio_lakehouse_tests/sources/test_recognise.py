@@ -12,7 +12,12 @@ from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse_tests.sources.conftest import Read
 
 V1_NIGHT = {"summary_date": "2022-01-17", "period_id": 0, "score": 88, "hr_5min": [0, 61]}
-DAY = json.dumps({"data": [{"day": "2025-12-03", "score": 71, "contributors": {"timing": 90}}], "next_token": None})
+DAY = json.dumps(
+    {
+        "data": [{"day": "2025-12-03", "score": 71, "contributors": {"timing": 90}}],
+        "next_token": None,
+    }
+)
 
 
 @pytest.mark.parametrize(

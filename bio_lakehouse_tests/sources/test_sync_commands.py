@@ -92,24 +92,32 @@ def test_signing_in_and_fetching_the_history_builds_the_tables(
 ) -> None:
     result = run("oura", "login", "--history")
     assert result.exit_code == 0, result.output
-    assert "opens in your browser. If it does not, open this address on this machine: http" in said(result)
+    assert "opens in your browser. If it does not, open this address on this machine: http" in said(
+        result
+    )
     assert "Signed in." in result.output
     days = {row["day"] for row in lake.tables.scan("bio_silver.oura_daily_readiness").to_pylist()}
     assert (min(days), max(days), len(days)) == (date(2025, 3, 1), TODAY, 20)
     assert CLIENT_SECRET not in result.output
 
 
-def test_without_a_person_at_the_terminal_no_history_is_fetched(server: OuraServer, consenting: None) -> None:
+def test_without_a_person_at_the_terminal_no_history_is_fetched(
+    server: OuraServer, consenting: None
+) -> None:
     assert said(run("oura", "login")).endswith("Signed in.")
     assert {asked.path for asked in server.asked} == {NEW_TOKEN_PATH}
 
 
-def test_a_sync_that_fails_in_part_says_how_to_fetch_the_rest(server: OuraServer, lake: Lakehouse) -> None:
+def test_a_sync_that_fails_in_part_says_how_to_fetch_the_rest(
+    server: OuraServer, lake: Lakehouse
+) -> None:
     signed_in(server, fetching.oura_tokens(lake.settings, "ada"))
     server.faults["daily_sleep"].append(Fault(422, {"detail": []}))
     result = run("oura", "sync", "--user", "ada", "--from", "2025-03-18", "--land-only")
     assert result.exit_code == 1
-    command = re.search(r"1 of 6 windows .* To fetch the rest: bio-lakehouse (oura sync .*)$", said(result))
+    command = re.search(
+        r"1 of 6 windows .* To fetch the rest: bio-lakehouse (oura sync .*)$", said(result)
+    )
     assert command
     assert command[1] == "oura sync --from 2025-03-18 --to 2025-03-20 --resume --user ada"
     server.asked.clear()
@@ -131,8 +139,9 @@ def test_a_sync_that_is_stopped_says_how_to_go_on(
     monkeypatch.setattr(fetching, "fetch", stopped)
     result = run("oura", "sync")
     assert result.exit_code == 1
-    assert "Stopped; what arrived whole is kept. To fetch the rest: bio-lakehouse oura sync --from 2025-03-13" in said(
-        result
+    assert (
+        "Stopped; what arrived whole is kept. To fetch the rest: bio-lakehouse oura sync --from 2025-03-13"
+        in said(result)
     )
     assert len(list((lake.settings.home / "landing" / "me").glob("oura_*Z.json"))) == 1
 
@@ -142,8 +151,18 @@ def test_a_sync_that_is_stopped_says_how_to_go_on(
     [
         ("oura sync", {}, 1, "Nobody has signed in to Oura yet .* Run: bio-lakehouse oura login"),
         ("oura sync --user ada", {}, 1, "Run: bio-lakehouse oura login --user ada$"),
-        ("peloton sync", {"BIO_USER": "ada"}, 1, "Sign in with: bio-lakehouse peloton login --user ada$"),
-        ("oura sync", {"BIO_OURA_CLIENT_ID": ""}, 1, "BIO_OURA_CLIENT_ID .*developer.ouraring.com/applications"),
+        (
+            "peloton sync",
+            {"BIO_USER": "ada"},
+            1,
+            "Sign in with: bio-lakehouse peloton login --user ada$",
+        ),
+        (
+            "oura sync",
+            {"BIO_OURA_CLIENT_ID": ""},
+            1,
+            "BIO_OURA_CLIENT_ID .*developer.ouraring.com/applications",
+        ),
         ("oura login", {"BIO_OURA_CLIENT_SECRET": ""}, 1, "BIO_OURA_CLIENT_SECRET .*then set both"),
         (
             "oura login",
@@ -156,16 +175,45 @@ def test_a_sync_that_is_stopped_says_how_to_go_on(
         ("oura sync --to 9999-12-31", {}, 1, r"to 2025-03-20 \(today\)"),
         ("oura sync --from 2025-13-01", {}, 2, "write it as YYYY-MM-DD"),
         ("oura sync --user Ada", {}, 2, "must be 1 to 64 of a-z"),
-        ("oura sync", {"BIO_OURA_API_URL": "https://[bad"}, 1, "BIO_OURA_API_URL: .*cannot be read"),
+        (
+            "oura sync",
+            {"BIO_OURA_API_URL": "https://[bad"},
+            1,
+            "BIO_OURA_API_URL: .*cannot be read",
+        ),
         ("oura sync", {"BIO_OURA_LOOKBACK_DAYS": "0"}, 1, "BIO_OURA_LOOKBACK_DAYS: "),
-        ("oura sync", {"BIO_OURA_TOKEN_STORE": "ssm:/lake", "AWS_PROFILE": "nobody-7"}, 1, "Set AWS_PROFILE"),
-        ("peloton sync", {}, 1, "Nobody has signed in to Peloton yet .*: bio-lakehouse peloton login"),
-        ("peloton sync", {"BIO_PELOTON_BROWSER": "/nowhere/chrome"}, 1, "BIO_PELOTON_BROWSER: there is no program"),
-        ("peloton login", {"DISPLAY": "", "WAYLAND_DISPLAY": ""}, 1, "No window can be opened here"),
+        (
+            "oura sync",
+            {"BIO_OURA_TOKEN_STORE": "ssm:/lake", "AWS_PROFILE": "nobody-7"},
+            1,
+            "Set AWS_PROFILE",
+        ),
+        (
+            "peloton sync",
+            {},
+            1,
+            "Nobody has signed in to Peloton yet .*: bio-lakehouse peloton login",
+        ),
+        (
+            "peloton sync",
+            {"BIO_PELOTON_BROWSER": "/nowhere/chrome"},
+            1,
+            "BIO_PELOTON_BROWSER: there is no program",
+        ),
+        (
+            "peloton login",
+            {"DISPLAY": "", "WAYLAND_DISPLAY": ""},
+            1,
+            "No window can be opened here",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_what_to_do(
-    words: str, environment_has: dict[str, str], code: int, message: str, monkeypatch: pytest.MonkeyPatch
+    words: str,
+    environment_has: dict[str, str],
+    code: int,
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name, value in environment_has.items():
         monkeypatch.setenv(name, value)
@@ -174,7 +222,9 @@ def test_what_is_wrong_is_said_with_what_to_do(
     assert re.search(message, said(result)), result.output
 
 
-def test_no_network_is_said_as_such(server: OuraServer, lake: Lakehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_network_is_said_as_such(
+    server: OuraServer, lake: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     signed_in(server, fetching.oura_tokens(lake.settings, "me"))
     monkeypatch.setenv("BIO_OURA_API_URL", f"http://127.0.0.1:{free_port()}")
     monkeypatch.setattr("bio_lakehouse.sources.oura.transport._BACK_OFF", lambda state: 0.0)
@@ -185,9 +235,13 @@ def test_no_network_is_said_as_such(server: OuraServer, lake: Lakehouse, monkeyp
     assert said(result).count("Check the network") == 3
 
 
-def test_workouts_that_cannot_be_read_end_a_sync_with_1(lake: Lakehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workouts_that_cannot_be_read_end_a_sync_with_1(
+    lake: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     broken = CSV.replace("Fitness Discipline", "Discipline").encode()
-    monkeypatch.setattr(fetching, "download_workouts", lambda browser: WorkoutsFile("workouts.csv", broken))
+    monkeypatch.setattr(
+        fetching, "download_workouts", lambda browser: WorkoutsFile("workouts.csv", broken)
+    )
     result = run("peloton", "sync")
     assert result.exit_code == 1
     assert "has no column Fitness Discipline" in said(result)

@@ -27,7 +27,11 @@ def test_refusal_says_how_many_of_how_many() -> None:
 
 def test_line_chart_breaks_where_days_are_unknown() -> None:
     figure = charts.line_with_averages(
-        DAYS, [80, None, 78, 81, 79], averages={"7-day average": [80, 80, 79, 80, 79]}, line=None, title="Readiness"
+        DAYS,
+        [80, None, 78, 81, 79],
+        averages={"7-day average": [80, 80, 79, 80, 79]},
+        line=None,
+        title="Readiness",
     )
     assert figure.data[0].y == (80, None, 78, 81, 79)
     assert figure.data[0].connectgaps is False
@@ -55,11 +59,16 @@ def test_effects_stand_in_their_order_from_the_top() -> None:
 
 
 def test_timeline_has_a_panel_a_measure_and_one_legend() -> None:
-    figure = charts.timeline_with_marks(DAYS, [PANEL, PANEL | {"note": "Not enough data"}], [(DAYS[0], DAYS[2])])
+    figure = charts.timeline_with_marks(
+        DAYS, [PANEL, PANEL | {"note": "Not enough data"}], [(DAYS[0], DAYS[2])]
+    )
     shown = [trace.name for trace in figure.data if trace.showlegend is not False]
     assert sorted(shown) == sorted(set(shown))
     assert figure.layout.annotations[0].text == "Not enough data"
-    assert (figure.layout.annotations[0].xref, figure.layout.annotations[0].yref) == ("x2 domain", "y2 domain")
+    assert (figure.layout.annotations[0].xref, figure.layout.annotations[0].yref) == (
+        "x2 domain",
+        "y2 domain",
+    )
     assert {(shape.x0, shape.x1) for shape in figure.layout.shapes} == {(DAYS[0], DAYS[2])}
 
 
@@ -87,8 +96,12 @@ def test_figures_are_json_without_numbers_that_json_lacks(mode) -> None:
     figures = [
         charts.timeline_with_marks(DAYS, [PANEL], [], mode=mode),
         charts.dot_and_whisker([], title="Effect", mode=mode),
-        charts.scatter_with_line([], [], days=[], line=None, titles=("x", "y"), note="nothing", mode=mode),
-        charts.grouped_bars(["a"], [{"name": "b", "medians": [None], "low": [None], "high": [None]}], title="t"),
+        charts.scatter_with_line(
+            [], [], days=[], line=None, titles=("x", "y"), note="nothing", mode=mode
+        ),
+        charts.grouped_bars(
+            ["a"], [{"name": "b", "medians": [None], "low": [None], "high": [None]}], title="t"
+        ),
     ]
     for figure in figures:
         assert "NaN" not in figure.to_json()

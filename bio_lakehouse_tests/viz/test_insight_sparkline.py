@@ -19,7 +19,11 @@ def test_gaps_break_the_line_and_lone_days_are_dots() -> None:
 
 
 def test_a_fixed_scale_is_kept() -> None:
-    points = parsed([0, 100], minimum=0, maximum=100, width=100, height=48).find(f"{SVG}polyline").get("points")
+    points = (
+        parsed([0, 100], minimum=0, maximum=100, width=100, height=48)
+        .find(f"{SVG}polyline")
+        .get("points")
+    )
     assert points == "4,44 96,4"
 
 

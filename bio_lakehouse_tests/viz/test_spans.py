@@ -14,7 +14,9 @@ END = date(2026, 6, 30)
 
 def test_the_trend_line_stands_only_where_there_are_averages() -> None:
     person = demo.simulate(90, 1, END)
-    data = InsightData("me", END, pd.DataFrame(demo.daily_rows(person)), pd.DataFrame(demo.workout_rows(person)))
+    data = InsightData(
+        "me", END, pd.DataFrame(demo.daily_rows(person)), pd.DataFrame(demo.workout_rows(person))
+    )
     (trend,) = [insight for insight in insights_of(data) if insight.name == "readiness_trend"]
     figure = visualize(trend)
     (line,) = [trace for trace in figure.data if trace.name == "Straight line"]

@@ -31,7 +31,9 @@ def texts(picture: ElementTree.Element) -> list[str]:
 def insights(days: int) -> dict[str, Insight]:
     person = demo.simulate(days, 1, END)
     daily, workouts = pd.DataFrame(demo.daily_rows(person)), pd.DataFrame(demo.workout_rows(person))
-    return {insight.name: insight for insight in insights_of(InsightData("me", END, daily, workouts))}
+    return {
+        insight.name: insight for insight in insights_of(InsightData("me", END, daily, workouts))
+    }
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +42,9 @@ def enough() -> dict[str, Insight]:
 
 
 @pytest.mark.parametrize("name", INSIGHTS)
-def test_each_chart_is_small_and_says_what_its_axes_are(enough: dict[str, Insight], name: str) -> None:
+def test_each_chart_is_small_and_says_what_its_axes_are(
+    enough: dict[str, Insight], name: str
+) -> None:
     figure = visualize(enough[name])
     svg = still(figure, label=enough[name].title)
     picture = ElementTree.fromstring(svg)
@@ -63,7 +67,11 @@ def test_a_score_lies_at_its_height_and_a_gap_stays_a_gap() -> None:
     figure = charts.line_with_averages(
         DAYS, [0, 100, None, 50, 75], averages={"7-day": [50] * 5}, line=None, title="Readiness"
     )
-    lines = [path.attrib["d"] for path in drawn(figure).iter(f"{SVG}path") if path.attrib.get("fill") == "none"]
+    lines = [
+        path.attrib["d"]
+        for path in drawn(figure).iter(f"{SVG}path")
+        if path.attrib.get("fill") == "none"
+    ]
     bottom, top, right = HEIGHT - BOTTOM, TOP, WIDTH - RIGHT
     unit = (bottom - top) / 104
     step = (right - LEFT) / 4
@@ -74,11 +82,20 @@ def test_a_score_lies_at_its_height_and_a_gap_stays_a_gap() -> None:
 
 def test_a_box_stands_at_its_quartiles_and_too_few_have_none() -> None:
     groups = [
-        {"label": "Rest", "values": [0.0, 25.0, 50.0, 75.0, 100.0], "reference": True, "too_few": False},
+        {
+            "label": "Rest",
+            "values": [0.0, 25.0, 50.0, 75.0, 100.0],
+            "reference": True,
+            "too_few": False,
+        },
         {"label": "Yoga", "values": [80.0, 90.0], "reference": False, "too_few": True},
     ]
     picture = drawn(charts.box_by_group(groups, title="Readiness"))
-    (box,) = [path.attrib["d"] for path in picture.iter(f"{SVG}path") if path.attrib.get("fill", "").startswith("rgba")]
+    (box,) = [
+        path.attrib["d"]
+        for path in picture.iter(f"{SVG}path")
+        if path.attrib.get("fill", "").startswith("rgba")
+    ]
     unit = (HEIGHT - BOTTOM - TOP) / 104
     heights = [float(height) for height in re.findall(r"V([\d.]+)", box)]
     lowest = HEIGHT - BOTTOM - 2 * unit
@@ -107,7 +124,9 @@ def test_marked_days_and_stretches_are_drawn_in_their_panel(enough: dict[str, In
         for trace in figure.data
         if trace.marker.symbol == "triangle-down-open"
     )
-    triangles = [path for path in picture.iter(f"{SVG}path") if path.attrib.get("stroke-width") == "2"]
+    triangles = [
+        path for path in picture.iter(f"{SVG}path") if path.attrib.get("stroke-width") == "2"
+    ]
     assert len(triangles) == marked + 1 > 3
     shaded = [rect for rect in picture.iter(f"{SVG}rect") if "opacity" in rect.attrib]
     assert len(shaded) == len(figure.layout.shapes) > 0
@@ -115,7 +134,8 @@ def test_marked_days_and_stretches_are_drawn_in_their_panel(enough: dict[str, In
 
 def test_its_text_is_safe_inside_the_picture() -> None:
     figure = charts.box_by_group(
-        [{"label": "<script>", "values": [80.0] * 9, "reference": True, "too_few": False}], title="Readiness"
+        [{"label": "<script>", "values": [80.0] * 9, "reference": True, "too_few": False}],
+        title="Readiness",
     )
     picture = drawn(figure)
     assert picture.attrib["aria-label"] == 'A "chart" & <more>'

@@ -15,7 +15,10 @@ def test_each_effect_stands_at_its_value_with_its_interval() -> None:
     assert picture.attrib["aria-label"] == 'Effects & "more"'
     first, second = picture.findall(f"{SVG}circle")
     half = WIDTH / 2 - MARGIN
-    assert (float(first.attrib["cx"]), float(second.attrib["cx"])) == (WIDTH / 2 + half / 2, WIDTH / 2 - half / 2)
+    assert (float(first.attrib["cx"]), float(second.attrib["cx"])) == (
+        WIDTH / 2 + half / 2,
+        WIDTH / 2 - half / 2,
+    )
     lines = [path.attrib["d"] for path in picture.findall(f"{SVG}path")]
     assert lines[0] == f"M{WIDTH / 2:g} 19v18"
     assert lines[1] == f"M{WIDTH / 2 + half / 4:g} 28H{WIDTH - MARGIN:g}"
@@ -23,7 +26,9 @@ def test_each_effect_stands_at_its_value_with_its_interval() -> None:
 
 
 def test_found_and_not_found_differ_in_form_and_not_in_colour_alone() -> None:
-    found, not_found = drawn(Effect("a", 0.1, 0, 0.2, True), Effect("b", 0.1, 0, 0.2, False)).findall(f"{SVG}circle")
+    found, not_found = drawn(
+        Effect("a", 0.1, 0, 0.2, True), Effect("b", 0.1, 0, 0.2, False)
+    ).findall(f"{SVG}circle")
     assert found.attrib["fill"] != "none"
     assert not_found.attrib["fill"] == "none"
 

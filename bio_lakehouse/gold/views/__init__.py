@@ -61,21 +61,27 @@ class View:
     def schema(self) -> TableSchema:
         """What its rows are held against, as a table's are."""
         day_column = "day" if self.has_day else None
-        return TableSchema(DATABASE, self.name, self.description, self.grain, self.columns, day_column)
+        return TableSchema(
+            DATABASE, self.name, self.description, self.grain, self.columns, day_column
+        )
 
 
 def parse_view(name: str, sql: str) -> View:
     """The view `name` of a file's text; raises ValueError when its head comment is not as it should be."""
     head = _HEAD.match(sql)
     if head is None:
-        raise ValueError(f"{name}.sql: the head comment must hold a description, grain, owner and columns")
+        raise ValueError(
+            f"{name}.sql: the head comment must hold a description, grain, owner and columns"
+        )
     return View(
         name=name,
         sql=sql,
         description=" ".join(head["description"].split()),
         grain=tuple(head["grain"].split(", ")),
         owner=head["owner"],
-        columns=tuple(_column(name, text) for text in re.split(r"\n  (?=\S)", "\n" + head["columns"])[1:]),
+        columns=tuple(
+            _column(name, text) for text in re.split(r"\n  (?=\S)", "\n" + head["columns"])[1:]
+        ),
     )
 
 
@@ -101,11 +107,19 @@ def _tables_read(sql: str) -> tuple[str, ...]:
     """Full names of the tables in a statement, its CTEs not among them."""
     scopes = traverse_scope(sqlglot.parse_one(sql, read="athena"))
     sources = (source for scope in scopes for source in scope.sources.values())
-    return tuple(sorted({f"{source.db}.{source.name}" for source in sources if isinstance(source, exp.Table)}))
+    return tuple(
+        sorted(
+            {f"{source.db}.{source.name}" for source in sources if isinstance(source, exp.Table)}
+        )
+    )
 
 
 def _load() -> dict[str, View]:
-    texts = {path.name.removesuffix(".sql"): path for path in files(__name__).iterdir() if path.name.endswith(".sql")}
+    texts = {
+        path.name.removesuffix(".sql"): path
+        for path in files(__name__).iterdir()
+        if path.name.endswith(".sql")
+    }
     return {name: parse_view(name, texts[name].read_text("utf-8")) for name in sorted(texts)}
 
 

@@ -3,7 +3,12 @@
 Every function takes *calendar series*: a float array with one element a calendar day, NaN where the day is unknown.
 """
 
-from bio_lakehouse.insights.statistics.anomalies import low_days, streaks, trailing_mean, unusual_days
+from bio_lakehouse.insights.statistics.anomalies import (
+    low_days,
+    streaks,
+    trailing_mean,
+    unusual_days,
+)
 from bio_lakehouse.insights.statistics.autocorrelation import (
     adjacent_pairs,
     bias_corrected,
@@ -12,7 +17,14 @@ from bio_lakehouse.insights.statistics.autocorrelation import (
     lag1_autocorrelation,
     variance_inflation,
 )
-from bio_lakehouse.insights.statistics.correlation import Correlation, Line, fit_line, line_band, pearson, spearman
+from bio_lakehouse.insights.statistics.correlation import (
+    Correlation,
+    Line,
+    fit_line,
+    line_band,
+    pearson,
+    spearman,
+)
 from bio_lakehouse.insights.statistics.groups import GroupComparison, compare_groups, mann_whitney
 from bio_lakehouse.insights.statistics.movement import Movement, movement
 from bio_lakehouse.insights.statistics.permutation import come_in_runs, permutation_p

@@ -32,7 +32,9 @@ def unusual_days(values: Series) -> tuple[Mask, Mask]:
     are alike the MAD is 0 and the mean absolute deviation stands in for it (ibid.), though never less than the smallest
     step between two values; with no variation at all a day cannot be judged.
     """
-    before = sliding_window_view(np.concatenate([np.full(TRAILING_DAYS, np.nan), values[:-1]]), TRAILING_DAYS)
+    before = sliding_window_view(
+        np.concatenate([np.full(TRAILING_DAYS, np.nan), values[:-1]]), TRAILING_DAYS
+    )
     judged = ~np.isnan(values) & ((~np.isnan(before)).sum(axis=1) >= MINIMUM_DAYS)
     unusual = np.zeros(len(values), dtype=np.bool_)
     if judged.any():
@@ -48,7 +50,9 @@ def _centre_and_scale(samples: Series) -> tuple[Series, Series]:
     distances = np.abs(samples - centre[:, None])
     spread = np.nanmedian(distances, axis=1) * MAD_TO_SD
     step = np.nanmin(np.where(distances > 0, distances, np.inf), axis=1)
-    instead = np.maximum(np.nanmean(distances, axis=1) * MEAN_DEVIATION_TO_SD, np.where(np.isinf(step), 0.0, step))
+    instead = np.maximum(
+        np.nanmean(distances, axis=1) * MEAN_DEVIATION_TO_SD, np.where(np.isinf(step), 0.0, step)
+    )
     return centre, np.where(spread > 0, spread, instead)
 
 
@@ -62,7 +66,9 @@ def trailing_mean(values: Series, days: int) -> Series:
 
 
 def _trailing_sum(values: Series, days: int) -> Series:
-    sums: Series = sliding_window_view(np.concatenate([np.zeros(days - 1), values]), days).sum(axis=1)
+    sums: Series = sliding_window_view(np.concatenate([np.zeros(days - 1), values]), days).sum(
+        axis=1
+    )
     return sums
 
 

@@ -38,7 +38,11 @@ def bias_corrected(autocorrelation: float, n: int, *, detrended: bool = False) -
     (2 + 4φ)/n when a line was (Hamed 2009, Journal of Hydrology 368:143, after van Giersbergen 2005).
     """
     constant, slope = (2.0, 4.0) if detrended else (1.0, 3.0)
-    return float(np.clip((n * autocorrelation + constant) / (n - slope), 0.0, LARGEST)) if n > slope else 0.0
+    return (
+        float(np.clip((n * autocorrelation + constant) / (n - slope), 0.0, LARGEST))
+        if n > slope
+        else 0.0
+    )
 
 
 def effective_size(n: int, first: float, second: float) -> float:
@@ -63,7 +67,9 @@ def variance_inflation(weights: Series, autocorrelation: float) -> float:
     return max(1.0, float(products @ autocorrelation ** np.arange(len(products)) / products[0]))
 
 
-def degrees_of_freedom(weights: Series, autocorrelation: float, pairs: int, *, variance_known: bool) -> float:
+def degrees_of_freedom(
+    weights: Series, autocorrelation: float, pairs: int, *, variance_known: bool
+) -> float:
     """Degrees of freedom of Var(Σ wᵢ xᵢ) of an AR(1) series whose autocorrelation φ was estimated; at least 1.
 
     2 / Var(ln of the estimated variance) (Satterthwaite 1946, Biometrics Bulletin 2:110), to first order in the

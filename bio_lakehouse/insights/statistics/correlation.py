@@ -8,7 +8,12 @@ from math import atanh, inf, sqrt, tanh
 import numpy as np
 from scipy import stats
 
-from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series, effective_size, lag1_autocorrelation
+from bio_lakehouse.insights.statistics.autocorrelation import (
+    Mask,
+    Series,
+    effective_size,
+    lag1_autocorrelation,
+)
 
 NORMAL_95 = float(stats.norm.ppf(0.975))
 
@@ -93,10 +98,14 @@ def fit_line(x: Series, y: Series, n_eff: float) -> Line:
         return Line(float(fit.slope), float(fit.intercept), (-inf, inf))
     error = float(fit.stderr) * sqrt((int(both.sum()) - 2) / (n_eff - 2))
     reach = float(stats.t.ppf(0.975, n_eff - 2)) * error
-    return Line(float(fit.slope), float(fit.intercept), (float(fit.slope) - reach, float(fit.slope) + reach))
+    return Line(
+        float(fit.slope), float(fit.intercept), (float(fit.slope) - reach, float(fit.slope) + reach)
+    )
 
 
-def line_band(x: Series, y: Series, n_eff: float, points: int = 25) -> dict[str, list[float]] | None:
+def line_band(
+    x: Series, y: Series, n_eff: float, points: int = 25
+) -> dict[str, list[float]] | None:
     """The fitted line and its pointwise 95 % band at `points` places from the smallest to the largest known x.
 
     Lists `x`, `y`, `low` and `high`; None when there are no more than 2 independent pairs or x never changes.

@@ -59,7 +59,9 @@ def movement(values: Series) -> Movement | None:
         return None
     phi = bias_corrected(lag1_autocorrelation(history), int(known.sum()))
     weights = _mean_of(compared, slice(BEFORE, None)) - _mean_of(compared, slice(BEFORE))
-    variance = _variance(history, known, phi) * float(weights @ weights) * variance_inflation(weights, phi)
+    variance = (
+        _variance(history, known, phi) * float(weights @ weights) * variance_inflation(weights, phi)
+    )
     return Movement(
         shift=float(np.nansum(weights * compared)),
         error=sqrt(variance),

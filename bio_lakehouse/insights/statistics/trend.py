@@ -60,7 +60,9 @@ def trend(values: Series) -> Trend:
     error = sqrt(_kendall_variance(sample) * inflation)
     return Trend(
         slope=slope,
-        interval=_sen_interval(np.sort(_untied(rises) / apart), float(stats.t.ppf(0.975, freedom)) * error),
+        interval=_sen_interval(
+            np.sort(_untied(rises) / apart), float(stats.t.ppf(0.975, freedom)) * error
+        ),
         intercept=float(np.median(sample) - slope * np.median(days)),
         s=s,
         p=_mann_kendall_p(s, error, freedom),

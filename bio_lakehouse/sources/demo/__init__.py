@@ -4,7 +4,11 @@ from bio_lakehouse.sources.demo.effects import Effects
 from bio_lakehouse.sources.demo.files import write_files
 from bio_lakehouse.sources.demo.model import simulate
 from bio_lakehouse.sources.demo.rows import daily_rows, workout_rows
-from bio_lakehouse.sources.demo.training import MAX_HEART_RATE, THRESHOLD_HEART_RATE, THRESHOLD_POWER
+from bio_lakehouse.sources.demo.training import (
+    MAX_HEART_RATE,
+    THRESHOLD_HEART_RATE,
+    THRESHOLD_POWER,
+)
 from bio_lakehouse.sources.demo.truth import Day, Truth, Workout
 
 __all__ = [

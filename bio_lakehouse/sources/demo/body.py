@@ -53,11 +53,19 @@ def fitness(days: tuple[date, ...], points_a_week: float) -> Floats:
     fading = BLOCK_DAYS - BUILDING_DAYS
     rising = BUILDING_DAYS / 2 - before_end
     falling = -BUILDING_DAYS / 2 + (before_end - BUILDING_DAYS) * BUILDING_DAYS / fading
-    return np.asarray(np.where(before_end <= BUILDING_DAYS, rising, falling) * points_a_week / 7, dtype=np.float64)
+    return np.asarray(
+        np.where(before_end <= BUILDING_DAYS, rising, falling) * points_a_week / 7, dtype=np.float64
+    )
 
 
 def respond(
-    calendar: Calendar, seed: int, effects: Effects, nights: Nights, load: Floats, output: Floats, form: Floats
+    calendar: Calendar,
+    seed: int,
+    effects: Effects,
+    nights: Nights,
+    load: Floats,
+    output: Floats,
+    form: Floats,
 ) -> Body:
     """The body's answer to sleep, training (`load`, `output` in kJ), illness and fitness (`form`, in points)."""
     count = len(calendar.days)
@@ -88,18 +96,24 @@ def respond(
         breath=np.round(14.2 + 0.3 * persistent_noise(breathing, count) + 1.4 * sick, 3),
         temperature=np.round(temperature, 2),
         temperature_trend=np.round(trailing_mean(temperature, 3), 2),
-        spo2=np.minimum(np.round(97.1 + 0.45 * breathing.standard_normal(count) - 0.8 * sick, 3), 99.9),
+        spo2=np.minimum(
+            np.round(97.1 + 0.45 * breathing.standard_normal(count) - 0.8 * sick, 3), 99.9
+        ),
         breathing_disturbances=whole(2 + 1.2 * breathing.standard_normal(count) + 2 * sick, 0, 30),
     )
 
 
-def _heart(seed: int, sick: Floats, load_before: Floats, form: Floats, noise: Floats) -> dict[str, Floats]:
+def _heart(
+    seed: int, sick: Floats, load_before: Floats, form: Floats, noise: Floats
+) -> dict[str, Floats]:
     """RMSSD and heart rates asleep: they share part of readiness' noise and answer yesterday's load."""
     count = len(sick)
     own = persistent_noise(stream(seed, "heart"), count)
     pace = persistent_noise(stream(seed, "heart", 1), count)
     shared = noise / READINESS_NOISE
-    variability = 58 * np.exp(0.10 * own + 0.05 * shared + 0.006 * form - 0.0005 * load_before - 0.5 * sick)
+    variability = 58 * np.exp(
+        0.10 * own + 0.05 * shared + 0.006 * form - 0.0005 * load_before - 0.5 * sick
+    )
     lowest = REST_LOWEST + 1.3 * pace - 0.5 * shared - 0.08 * form + 0.008 * load_before + 9 * sick
     above = np.clip(5.5 + 1.1 * stream(seed, "heart", 2).standard_normal(count), 2, 12)
     return {"hrv": variability, "lowest": lowest, "above_lowest": above}
@@ -109,7 +123,12 @@ REST_LOWEST = 48.0
 
 
 def _contributors(
-    seed: int, nights: Nights, strain: Floats, hard: Floats, temperature: Floats, heart: dict[str, Floats]
+    seed: int,
+    nights: Nights,
+    strain: Floats,
+    hard: Floats,
+    temperature: Floats,
+    heart: dict[str, Floats],
 ) -> dict[str, Integers]:
     """Readiness' contributors: each follows what it is named for; how the vendor weighs them is not public."""
     generator = stream(seed, "contributors")
@@ -120,7 +139,9 @@ def _contributors(
     bedtimes = np.abs(nights.bedtime - trailing_mean(nights.bedtime.astype(float), 14)) / 60
     values = {
         "activity_balance": 86 - 0.9 * strain + 4 * jitter[0],
-        "body_temperature": 100 - 55 * np.maximum(np.abs(temperature) - 0.12, 0) - np.abs(jitter[1]),
+        "body_temperature": 100
+        - 55 * np.maximum(np.abs(temperature) - 0.12, 0)
+        - np.abs(jitter[1]),
         "hrv_balance": 80 + 0.9 * trailing_mean(variability, 5) + 3 * jitter[2],
         "previous_day_activity": 92 - 4.5 * hard + 4 * jitter[3],
         "previous_night": nights.score + 2 * jitter[4],

@@ -49,7 +49,9 @@ def delivery_of(days: int) -> Delivery:
     api_days = days if days < 14 else min(API_DAYS, round(0.35 * days))
     missed = MISSED_DAYS if days >= 90 else 0
     api_start = days - api_days
-    return Delivery(range(api_start - missed), range(api_start - missed, api_start), range(api_start, days))
+    return Delivery(
+        range(api_start - missed), range(api_start - missed, api_start), range(api_start, days)
+    )
 
 
 def make_calendar(days: int, seed: int, end: date, *, with_illness: bool) -> Calendar:
@@ -64,7 +66,9 @@ def make_calendar(days: int, seed: int, end: date, *, with_illness: bool) -> Cal
         days=dates,
         severity=severity,
         worn=_all_but(count, _one_in_each(busy, 40, 14, stream(seed, "not worn"))),
-        readiness_scored=_all_but(count, _one_in_each(busy, 60, 14, stream(seed, "no readiness score"))),
+        readiness_scored=_all_but(
+            count, _one_in_each(busy, 60, 14, stream(seed, "no readiness score"))
+        ),
         sleep_scored=_all_but(count, _one_in_each(busy, 90, 60, stream(seed, "no sleep score"))),
         illnesses=_windows(dates, starts) if with_illness else (),
         delivery=delivery,
@@ -102,7 +106,9 @@ def _busy(days: int, starts: list[int], delivery: Delivery) -> Flags:
     return busy
 
 
-def _one_in_each(busy: Flags, every: int, before_end: int, generator: np.random.Generator) -> list[int]:
+def _one_in_each(
+    busy: Flags, every: int, before_end: int, generator: np.random.Generator
+) -> list[int]:
     """One free day in each stretch of 24, `every` days apart, the last `before_end` days before the end."""
     chosen = []
     for stop in range(len(busy) - before_end, 23, -every):

@@ -66,9 +66,17 @@ KINDS: dict[str, Kind] = {
         0.52,
         "power",
     ),
-    "free ride": Kind("Cycling", "cardio_high", (("Just Ride", ""),), (20, 30), 0.5, "power", has_class=False),
+    "free ride": Kind(
+        "Cycling", "cardio_high", (("Just Ride", ""),), (20, 30), 0.5, "power", has_class=False
+    ),
     "lanebreak": Kind(
-        "Cycling", "cardio_high", (("Lanebreak: Night Drive", ""),), (10, 15), 0.62, "power", has_class=False
+        "Cycling",
+        "cardio_high",
+        (("Lanebreak: Night Drive", ""),),
+        (10, 15),
+        0.62,
+        "power",
+        has_class=False,
     ),
     "bootcamp": Kind(
         "Bike Bootcamp",
@@ -90,11 +98,17 @@ KINDS: dict[str, Kind] = {
         0.42,
         "heart rate",
     ),
-    "core": Kind("Strength", "strength_training", (("{} min Core Strength", "Core"),), (5, 10), 0.35, "strap"),
+    "core": Kind(
+        "Strength", "strength_training", (("{} min Core Strength", "Core"),), (5, 10), 0.35, "strap"
+    ),
     "yoga": Kind(
         "Yoga",
         "recovery",
-        (("{} min Slow Flow", "Flow"), ("{} min Yoga Flow", "Flow"), ("{} min Restorative Yoga", "Restorative")),
+        (
+            ("{} min Slow Flow", "Flow"),
+            ("{} min Yoga Flow", "Flow"),
+            ("{} min Restorative Yoga", "Restorative"),
+        ),
         (20, 30, 45),
         0.2,
         "heart rate",
@@ -110,17 +124,36 @@ KINDS: dict[str, Kind] = {
     "run": Kind(
         "Running",
         "cardio_high",
-        (("{} min Tempo Run", "Speed"), ("{} min Fun Run", "Music"), ("{} min Intervals Run, Outdoors", "Intervals")),
+        (
+            ("{} min Tempo Run", "Speed"),
+            ("{} min Fun Run", "Music"),
+            ("{} min Intervals Run, Outdoors", "Intervals"),
+        ),
         (20, 30, 30),
         0.68,
         "distance",
     ),
-    "walk": Kind("Walking", "cardio_low", (("{} min Power Walk", "Music"),), (20, 30), 0.35, "distance"),
-    "meditation": Kind("Meditation", "recovery", (("{} min Calming Meditation", "Calming"),), (5, 10), 0.05, "strap"),
+    "walk": Kind(
+        "Walking", "cardio_low", (("{} min Power Walk", "Music"),), (20, 30), 0.35, "distance"
+    ),
+    "meditation": Kind(
+        "Meditation",
+        "recovery",
+        (("{} min Calming Meditation", "Calming"),),
+        (5, 10),
+        0.05,
+        "strap",
+    ),
 }
 
 INSTRUCTORS: dict[str, tuple[str, ...]] = {
-    "Cycling": ("Mara Lindqvist", "Theo Okafor", "Jules Bramante", "Nia Castellane", "Mara & Theo  "),
+    "Cycling": (
+        "Mara Lindqvist",
+        "Theo Okafor",
+        "Jules Bramante",
+        "Nia Castellane",
+        "Mara & Theo  ",
+    ),
     "Bike Bootcamp": ("Jules Bramante", "Nia Castellane"),
     "Strength": ("Rhys Adeyemi", "Jules Bramante", "Ingrid Solano "),
     "Yoga": ("Anouk Verhaal", "Samira Dace"),
@@ -135,10 +168,37 @@ REST: tuple[str, ...] = ()
 WEEK: dict[int, tuple[tuple[float, tuple[str, ...]], ...]] = {
     0: ((0.32, REST), (0.22, ("easy ride", "core")), (0.36, ("strength",)), (0.1, ("yoga",))),
     1: ((0.1, REST), (0.45, ("hard ride", "stretch")), (0.3, ("hard ride",)), (0.15, ("run",))),
-    2: ((0.3, REST), (0.32, ("easy ride",)), (0.08, ("free ride",)), (0.15, ("yoga",)), (0.15, ("strength", "core"))),
-    3: ((0.18, REST), (0.35, ("hard ride",)), (0.22, ("hard ride", "core")), (0.25, ("run", "stretch"))),
-    4: ((0.48, REST), (0.25, ("easy ride",)), (0.05, ("lanebreak", "stretch")), (0.12, ("yoga",)), (0.1, ("walk",))),
-    5: ((0.15, REST), (0.45, ("long ride", "stretch")), (0.25, ("long ride",)), (0.15, ("bootcamp",))),
-    6: ((0.38, REST), (0.3, ("easy ride", "meditation")), (0.2, ("yoga",)), (0.12, ("walk", "stretch"))),
+    2: (
+        (0.3, REST),
+        (0.32, ("easy ride",)),
+        (0.08, ("free ride",)),
+        (0.15, ("yoga",)),
+        (0.15, ("strength", "core")),
+    ),
+    3: (
+        (0.18, REST),
+        (0.35, ("hard ride",)),
+        (0.22, ("hard ride", "core")),
+        (0.25, ("run", "stretch")),
+    ),
+    4: (
+        (0.48, REST),
+        (0.25, ("easy ride",)),
+        (0.05, ("lanebreak", "stretch")),
+        (0.12, ("yoga",)),
+        (0.1, ("walk",)),
+    ),
+    5: (
+        (0.15, REST),
+        (0.45, ("long ride", "stretch")),
+        (0.25, ("long ride",)),
+        (0.15, ("bootcamp",)),
+    ),
+    6: (
+        (0.38, REST),
+        (0.3, ("easy ride", "meditation")),
+        (0.2, ("yoga",)),
+        (0.12, ("walk", "stretch")),
+    ),
 }
 """What each weekday (0 is Monday) holds: (probability, kinds of session in their order)."""

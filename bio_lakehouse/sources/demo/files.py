@@ -20,7 +20,12 @@ def write_files(truth: Truth, folder: Path) -> list[Path]:
     two Peloton downloads. Returns the paths in the order of their names.
     """
     sheets = [lay_out(truth, index) for index in range(len(truth.days))]
-    files = account_export(truth, sheets) | trends_exports(truth, sheets) | answers(truth, sheets) | downloads(truth)
+    files = (
+        account_export(truth, sheets)
+        | trends_exports(truth, sheets)
+        | answers(truth, sheets)
+        | downloads(truth)
+    )
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (folder / name).write_bytes(text.encode())

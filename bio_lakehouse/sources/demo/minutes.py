@@ -66,7 +66,9 @@ def lay_out(truth: Truth, index: int) -> MinuteSheet:
         woke = day.night.bedtime_end
         morning = min(max(woke.hour * 60 + woke.minute - DAY_BEGINS_MINUTE, 0), day.activity.rest)
     awake = _awake(day.activity, generator)
-    codes = np.concatenate([np.full(morning, 1), awake, np.full(day.activity.rest - morning, 1)]).astype(np.int64)
+    codes = np.concatenate(
+        [np.full(morning, 1), awake, np.full(day.activity.rest - morning, 1)]
+    ).astype(np.int64)
     tenths = LOWEST_TENTHS[codes] + generator.integers(0, SPREAD_TENTHS[codes])
     return MinuteSheet(codes, np.asarray(tenths, dtype=np.int64))
 

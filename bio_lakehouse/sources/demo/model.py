@@ -20,7 +20,11 @@ DEFAULT_EFFECTS = Effects()
 
 
 def simulate(
-    days: int, seed: int, end: date, effects: Effects = DEFAULT_EFFECTS, timezone: str = "America/New_York"
+    days: int,
+    seed: int,
+    end: date,
+    effects: Effects = DEFAULT_EFFECTS,
+    timezone: str = "America/New_York",
 ) -> Truth:
     """The demo person's `days` days up to `end`; the same arguments always give the same person.
 
@@ -51,7 +55,9 @@ def simulate(
     )
 
 
-def _day(calendar: Calendar, nights: Nights, body: Body, movement: Movement, zone: ZoneInfo, index: int) -> Day:
+def _day(
+    calendar: Calendar, nights: Nights, body: Body, movement: Movement, zone: ZoneInfo, index: int
+) -> Day:
     worn = bool(calendar.worn[index])
     return Day(
         day=calendar.days[index],

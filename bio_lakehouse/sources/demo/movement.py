@@ -8,7 +8,14 @@ import numpy as np
 
 from bio_lakehouse.sources.demo.calendar import Calendar
 from bio_lakehouse.sources.demo.nights import Nights
-from bio_lakehouse.sources.demo.random_streams import Floats, Integers, persistent_noise, stream, trailing_mean, whole
+from bio_lakehouse.sources.demo.random_streams import (
+    Floats,
+    Integers,
+    persistent_noise,
+    stream,
+    trailing_mean,
+    whole,
+)
 
 MINUTES = 1440
 WEIGHT_KG = 74.0
@@ -34,7 +41,9 @@ class Movement:
 def move(calendar: Calendar, seed: int, nights: Nights, load: Floats, exertion: Floats) -> Movement:
     """Movement of the days lived: `load` and `exertion` (min) are the workouts' part."""
     count = len(calendar.days)
-    low_z, medium_z, step_z = (persistent_noise(stream(seed, "movement", number), count) for number in range(3))
+    low_z, medium_z, step_z = (
+        persistent_noise(stream(seed, "movement", number), count) for number in range(3)
+    )
     well = 1 - 0.6 * calendar.severity
     weekend = np.isin(np.array(calendar.weekdays), (5, 6)).astype(float)
     worn_minutes = {
@@ -58,11 +67,15 @@ def move(calendar: Calendar, seed: int, nights: Nights, load: Floats, exertion: 
 
 def _active_energy(minutes: dict[str, Integers]) -> Floats:
     """Energy above rest in kcal: (MET − 1) · kg · hours."""
-    met_minutes = sum((minutes[name] * (MET[name] - 1) for name in SHARE), np.zeros(len(minutes["rest"])))
+    met_minutes = sum(
+        (minutes[name] * (MET[name] - 1) for name in SHARE), np.zeros(len(minutes["rest"]))
+    )
     return np.asarray(met_minutes * WEIGHT_KG / 60, dtype=np.float64)
 
 
-def _fill(calendar: Calendar, seed: int, nights: Nights, active: dict[str, Integers]) -> dict[str, Integers]:
+def _fill(
+    calendar: Calendar, seed: int, nights: Nights, active: dict[str, Integers]
+) -> dict[str, Integers]:
     """The whole day: the ring off for most of it where it was not worn, else a little; what is left is sedentary."""
     generator = stream(seed, "ring off")
     count = len(calendar.days)
@@ -71,19 +84,28 @@ def _fill(calendar: Calendar, seed: int, nights: Nights, active: dict[str, Integ
     rest = np.where(calendar.worn, nights.in_bed // 60, 0)
     left = MINUTES - off - rest
     kept = np.where(calendar.worn, 1.0, 0.12)
-    taken = {name: np.minimum((active[name] * kept).astype(np.int64), left // SHARE[name]) for name in SHARE}
+    taken = {
+        name: np.minimum((active[name] * kept).astype(np.int64), left // SHARE[name])
+        for name in SHARE
+    }
     sedentary = left - sum(taken.values(), np.zeros(count, dtype=np.int64))
     return {"non_wear": off, "rest": rest, "sedentary": sedentary} | taken
 
 
-def _contributors(seed: int, minutes: dict[str, Integers], active: Floats, load: Floats) -> dict[str, Integers]:
+def _contributors(
+    seed: int, minutes: dict[str, Integers], active: Floats, load: Floats
+) -> dict[str, Integers]:
     """The activity score's contributors, each from what it is named for."""
     jitter = stream(seed, "activity contributors").standard_normal((3, len(load)))
     weekly_load = 7 * trailing_mean(load, 7)
     values = {
-        "meet_daily_targets": 45 + 40 * trailing_mean((active > 480).astype(float), 7) + 6 * jitter[0],
+        "meet_daily_targets": 45
+        + 40 * trailing_mean((active > 480).astype(float), 7)
+        + 6 * jitter[0],
         "move_every_hour": 88 + 9 * jitter[1],
-        "recovery_time": 100 - 9 * np.maximum(7 * trailing_mean((load > 40).astype(float), 7) - 4, 0) + jitter[2],
+        "recovery_time": 100
+        - 9 * np.maximum(7 * trailing_mean((load > 40).astype(float), 7) - 4, 0)
+        + jitter[2],
         "stay_active": 100 - 0.07 * np.maximum(minutes["sedentary"] - 420, 0),
         "training_frequency": 55 + 8 * 7 * trailing_mean((load > 20).astype(float), 7),
         "training_volume": 45 + 0.2 * weekly_load,

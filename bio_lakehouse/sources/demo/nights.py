@@ -7,7 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from bio_lakehouse.sources.demo.calendar import Calendar
-from bio_lakehouse.sources.demo.random_streams import Floats, Integers, persistent_noise, stream, whole
+from bio_lakehouse.sources.demo.random_streams import (
+    Floats,
+    Integers,
+    persistent_noise,
+    stream,
+    whole,
+)
 
 EPOCH = 30
 """Seconds of one classified piece of sleep; every duration is a multiple of it."""
@@ -84,7 +90,9 @@ def sleep(calendar: Calendar, seed: int) -> Nights:
         "latency": latency / 60,
         "timing": np.abs(midpoint - 3 * 60 - 20),
     }
-    contributors = {name: whole(np.interp(measured[name], *CURVES[name]), 1, 100) for name in CURVES}
+    contributors = {
+        name: whole(np.interp(measured[name], *CURVES[name]), 1, 100) for name in CURVES
+    }
     return Nights(
         bedtime=bedtime,
         deep=deep,
@@ -110,5 +118,7 @@ def _part(asleep: Integers, share: Floats, low: float, high: float) -> Integers:
 
 def _score(contributors: dict[str, Integers]) -> Integers:
     """The weighted mean of the contributors."""
-    weighted = sum((SCORE_WEIGHTS[name] * values for name, values in contributors.items()), np.float64(0))
+    weighted = sum(
+        (SCORE_WEIGHTS[name] * values for name, values in contributors.items()), np.float64(0)
+    )
     return whole(np.asarray(weighted), 1, 100)

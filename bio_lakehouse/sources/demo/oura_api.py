@@ -35,7 +35,11 @@ def answers(truth: Truth, sheets: list[MinuteSheet]) -> dict[str, str]:
     earlier, later = _fetches(days)
     files: dict[str, str] = {}
     if earlier:
-        files |= _files(truth, earlier, _late(_collect(truth, earlier, sheets, zone), truth, earlier, sheets, zone))
+        files |= _files(
+            truth,
+            earlier,
+            _late(_collect(truth, earlier, sheets, zone), truth, earlier, sheets, zone),
+        )
     files |= _files(truth, later, _collect(truth, later, sheets, zone))
     readings = days[-HEART_RATE_DAYS:]
     return files | _files(truth, readings, {"heartrate": heart_rate_records(truth, readings, zone)})
@@ -54,22 +58,35 @@ def _collect(truth: Truth, days: range, sheets: list[MinuteSheet], zone: ZoneInf
     return {
         "daily_readiness": [record for day in lived if (record := readiness_record(seed, day))],
         "daily_sleep": [record for day in lived if (record := sleep_score_record(seed, day))],
-        "daily_activity": [activity_record(seed, truth.days[index], sheets[index], zone) for index in days],
+        "daily_activity": [
+            activity_record(seed, truth.days[index], sheets[index], zone) for index in days
+        ],
         "daily_spo2": [record for day in lived if (record := spo2_record(seed, day))],
         "sleep": [record for index in days for record in period_records(truth, index, zone)],
     }
 
 
-def _late(given: Answers, truth: Truth, days: range, sheets: list[MinuteSheet], zone: ZoneInfo) -> Answers:
+def _late(
+    given: Answers, truth: Truth, days: range, sheets: list[MinuteSheet], zone: ZoneInfo
+) -> Answers:
     """The same answers as they stood before the ring's late sync: the last day had hardly begun, and the two before
     it were scored on a night that was cut short."""
     last = truth.days[days[-1]].day.isoformat()
     before = [truth.days[index].day.isoformat() for index in days[-3:-1]]
-    late: Answers = {name: [record for record in records if record["day"] != last] for name, records in given.items()}
+    late: Answers = {
+        name: [record for record in records if record["day"] != last]
+        for name, records in given.items()
+    }
     for name in ("daily_readiness", "daily_sleep"):
-        late[name] = [_scored_lower(record) if record["day"] in before else record for record in late[name]]
-    late["sleep"] = [_cut_short(record) if record["day"] in before else record for record in late["sleep"]]
-    unfinished = activity_record(truth.seed, truth.days[days[-1]], sheets[days[-1]], zone, SYNCED_AT_MINUTE)
+        late[name] = [
+            _scored_lower(record) if record["day"] in before else record for record in late[name]
+        ]
+    late["sleep"] = [
+        _cut_short(record) if record["day"] in before else record for record in late["sleep"]
+    ]
+    unfinished = activity_record(
+        truth.seed, truth.days[days[-1]], sheets[days[-1]], zone, SYNCED_AT_MINUTE
+    )
     late["daily_activity"].append(unfinished)
     return late
 
@@ -84,7 +101,10 @@ def _cut_short(record: dict[str, Any]) -> dict[str, Any]:
         return record
     end = datetime.fromisoformat(record["bedtime_end"]).timestamp() - LATE_SECONDS
     zone = datetime.fromisoformat(record["bedtime_end"]).tzinfo
-    asleep, in_bed = record["total_sleep_duration"] - LATE_SECONDS, record["time_in_bed"] - LATE_SECONDS
+    asleep, in_bed = (
+        record["total_sleep_duration"] - LATE_SECONDS,
+        record["time_in_bed"] - LATE_SECONDS,
+    )
     return record | {
         "bedtime_end": written(datetime.fromtimestamp(end, zone)),
         "light_sleep_duration": record["light_sleep_duration"] - LATE_SECONDS,
@@ -97,7 +117,9 @@ def _cut_short(record: dict[str, Any]) -> dict[str, Any]:
 def _files(truth: Truth, days: range, given: Answers) -> dict[str, str]:
     first, last = truth.days[days[0]].day, truth.days[days[-1]].day
     return {
-        f"oura_{name}_{first}_{last}.json": json.dumps({"data": records, "next_token": None}, separators=(", ", ": "))
+        f"oura_{name}_{first}_{last}.json": json.dumps(
+            {"data": records, "next_token": None}, separators=(", ", ": ")
+        )
         for name, records in given.items()
         if records
     }

@@ -7,7 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bio_lakehouse.sources.demo.minutes import MinuteSheet
-from bio_lakehouse.sources.demo.oura_records import activity_record, readiness_record, sleep_score_record
+from bio_lakehouse.sources.demo.oura_records import (
+    activity_record,
+    readiness_record,
+    sleep_score_record,
+)
 from bio_lakehouse.sources.demo.truth import Truth
 
 WITHOUT_ID_EVERY = 23

@@ -73,7 +73,9 @@ def _night(seed: int, day: Day, night: Night) -> dict[str, Any]:
     }
 
 
-def _frame(seed: int, day: date, kind: str, start: datetime, end: datetime, number: int) -> dict[str, Any]:
+def _frame(
+    seed: int, day: date, kind: str, start: datetime, end: datetime, number: int
+) -> dict[str, Any]:
     """The fields that every period has, whatever its type."""
     return {
         "id": record_id(seed, "sleep", day, number),
@@ -83,17 +85,25 @@ def _frame(seed: int, day: date, kind: str, start: datetime, end: datetime, numb
         "low_battery_alert": False,
         "period": number,
         "sleep_algorithm_version": "v2",
-        "sleep_analysis_reason": "bedtime_edit" if kind == "deleted" else "foreground_sleep_analysis",
+        "sleep_analysis_reason": "bedtime_edit"
+        if kind == "deleted"
+        else "foreground_sleep_analysis",
         "time_in_bed": round((end - start).total_seconds()),
         "type": kind,
     }
 
 
-def _short(seed: int, day: date, kind: str, hour: int, minutes: int, number: int, zone: ZoneInfo) -> dict[str, Any]:
+def _short(
+    seed: int, day: date, kind: str, hour: int, minutes: int, number: int, zone: ZoneInfo
+) -> dict[str, Any]:
     """A nap or a false detection: too short for heart figures, so they stand as 0.0, null and arrays of nulls."""
     start = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(hours=hour, minutes=7)
     asleep = max(minutes - 8, 4) * 60
-    nothing = {"interval": float(SAMPLE_SECONDS), "items": [None] * (minutes // 5), "timestamp": written(start)}
+    nothing = {
+        "interval": float(SAMPLE_SECONDS),
+        "items": [None] * (minutes // 5),
+        "timestamp": written(start),
+    }
     return {
         **_frame(seed, day, kind, start, start + timedelta(minutes=minutes), number),
         "average_breath": None,
@@ -133,7 +143,12 @@ def _readiness(day: Day) -> dict[str, Any] | None:
 def _stages(night: Night, generator: np.random.Generator) -> str:
     """One stage code every 30 seconds: awake until asleep, then pieces of 5 minutes in a shuffled order."""
     latency = night.latency // EPOCH
-    counts = {"deep": night.deep, "rem": night.rem, "light": night.light, "awake": night.awake - night.latency}
+    counts = {
+        "deep": night.deep,
+        "rem": night.rem,
+        "light": night.light,
+        "awake": night.awake - night.latency,
+    }
     rest = "".join(STAGE_CODES[name] * (seconds // EPOCH) for name, seconds in counts.items())
     pieces = [rest[start : start + 10] for start in range(0, len(rest), 10)]
     order = generator.permutation(len(pieces))
@@ -167,18 +182,29 @@ def _readings(truth: Truth, index: int) -> Iterator[tuple[datetime, int, str]]:
     generator = stream(truth.seed, "heart rate", day.day.toordinal())
     woke = day.night.bedtime_end.astimezone(UTC)
     asleep = day.night.bedtime_start.astimezone(UTC)
-    yield from _stretch(generator, asleep, woke, (290, 311), (day.night.average_heart_rate, 3.0), "sleep")
+    yield from _stretch(
+        generator, asleep, woke, (290, 311), (day.night.average_heart_rate, 3.0), "sleep"
+    )
     noon = woke + timedelta(hours=7)
     yield from _stretch(generator, woke, noon, (240, 1500), (72, 9.0), "awake")
-    yield from _stretch(generator, noon, noon + timedelta(minutes=40), (300, 400), (61, 3.0), "rest")
     yield from _stretch(
-        generator, noon + timedelta(minutes=41), woke + timedelta(hours=15), (240, 1500), (74, 10.0), "awake"
+        generator, noon, noon + timedelta(minutes=40), (300, 400), (61, 3.0), "rest"
+    )
+    yield from _stretch(
+        generator,
+        noon + timedelta(minutes=41),
+        woke + timedelta(hours=15),
+        (240, 1500),
+        (74, 10.0),
+        "awake",
     )
     for workout in truth.workouts_of(day.day):
         if workout.heart_rate is not None:
             begins = workout.started_at.astimezone(UTC)
             ends = begins + timedelta(minutes=workout.minutes)
-            yield from _stretch(generator, begins, ends, (110, 131), (workout.heart_rate, 7.0), "workout")
+            yield from _stretch(
+                generator, begins, ends, (110, 131), (workout.heart_rate, 7.0), "workout"
+            )
 
 
 def _stretch(
@@ -195,7 +221,11 @@ def _stretch(
     values = np.clip(pulse[0] + pulse[1] * generator.standard_normal(len(offsets)), 38, 185)
     for number, (offset, bpm) in enumerate(zip(offsets.tolist(), values.tolist(), strict=True)):
         if offset < seconds:
-            yield begins + timedelta(seconds=offset, milliseconds=481 * (number % 2)), round(bpm), source
+            yield (
+                begins + timedelta(seconds=offset, milliseconds=481 * (number % 2)),
+                round(bpm),
+                source,
+            )
 
 
 def _reading(moment: datetime, bpm: int, source: str) -> dict[str, Any]:

@@ -81,7 +81,9 @@ def spo2_record(seed: int, day: Day) -> dict[str, Any] | None:
     }
 
 
-def activity_record(seed: int, day: Day, sheet: MinuteSheet, zone: ZoneInfo, synced: int = 1440) -> dict[str, Any]:
+def activity_record(
+    seed: int, day: Day, sheet: MinuteSheet, zone: ZoneInfo, synced: int = 1440
+) -> dict[str, Any]:
     """`daily_activity`; `synced` is the minute of the day up to which the ring had reported."""
     whole = synced == 1440
     part = sheet if whole else sheet.until(synced)
@@ -95,7 +97,9 @@ def activity_record(seed: int, day: Day, sheet: MinuteSheet, zone: ZoneInfo, syn
         "active_calories": active,
         "average_met_minutes": part.average_met,
         "class_5_min": part.class_5_min,
-        "contributors": {name: day.activity.contributors.get(name) for name in ACTIVITY_CONTRIBUTORS},
+        "contributors": {
+            name: day.activity.contributors.get(name) for name in ACTIVITY_CONTRIBUTORS
+        },
         "day": day.day.isoformat(),
         "equivalent_walking_distance": walked,
         "high_activity_met_minutes": part.met_minutes["high"],

@@ -74,7 +74,10 @@ COLUMNS: tuple[tuple[str, Cell], ...] = (
     ("Average Resting Heart Rate", _of_night(lambda night: night.average_heart_rate)),
     ("Lowest Resting Heart Rate", _of_night(lambda night: float(night.lowest_heart_rate))),
     ("Average HRV", _of_night(lambda night: night.average_hrv)),
-    ("Temperature Deviation (°C)", lambda row: row.day.readiness.temperature_deviation if row.day.readiness else None),
+    (
+        "Temperature Deviation (°C)",
+        lambda row: row.day.readiness.temperature_deviation if row.day.readiness else None,
+    ),
     (
         "Temperature Trend Deviation",
         lambda row: row.day.readiness.temperature_trend_deviation if row.day.readiness else None,
@@ -143,7 +146,9 @@ def trends_exports(truth: Truth, sheets: list[MinuteSheet]) -> dict[str, str]:
     start = truth.delivery.api.start + RECENT_AFTER
     if start + RECENT_DAYS < truth.delivery.api.stop:
         recent, by_name = range(start, start + RECENT_DAYS), dict(COLUMNS)
-        by_name["Readiness Score"] = lambda row: row.day.readiness.score if row.day.readiness else None
+        by_name["Readiness Score"] = lambda row: (
+            row.day.readiness.score if row.day.readiness else None
+        )
         columns = tuple((name, by_name[name]) for name in RECENT_COLUMNS)
         exports[_name(truth, recent)] = _text(truth, recent, sheets, columns, 60)
     return exports
@@ -154,13 +159,21 @@ def _name(truth: Truth, days: range) -> str:
 
 
 def _text(
-    truth: Truth, days: range, sheets: list[MinuteSheet], columns: tuple[tuple[str, Cell], ...], seconds_a_unit: int
+    truth: Truth,
+    days: range,
+    sheets: list[MinuteSheet],
+    columns: tuple[tuple[str, Cell], ...],
+    seconds_a_unit: int,
 ) -> str:
     """Days without a night come last, unsorted; unknown cells are empty or `None`; the last newline is missing."""
     rows = [TrendsDay(truth.days[index], sheets[index], seconds_a_unit) for index in days]
-    ordered = [row for row in rows if row.day.worn] + [row for row in reversed(rows) if not row.day.worn]
+    ordered = [row for row in rows if row.day.worn] + [
+        row for row in reversed(rows) if not row.day.worn
+    ]
     lines = [",".join(name for name, _ in columns)]
     for number, row in enumerate(ordered):
         unknown = "None" if number % 2 else ""
-        lines.append(",".join(unknown if (value := cell(row)) is None else str(value) for _, cell in columns))
+        lines.append(
+            ",".join(unknown if (value := cell(row)) is None else str(value) for _, cell in columns)
+        )
     return "\n".join(lines)

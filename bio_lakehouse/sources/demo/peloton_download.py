@@ -53,7 +53,9 @@ def downloads(truth: Truth) -> dict[str, str]:
     return files
 
 
-def _text(workouts: list[Workout] | tuple[Workout, ...], downloaded: date, zone: ZoneInfo, *, newest: bool) -> str:
+def _text(
+    workouts: list[Workout] | tuple[Workout, ...], downloaded: date, zone: ZoneInfo, *, newest: bool
+) -> str:
     """The file: some rows twice, some with an offset for a label, no newline at the end."""
     label = _label(downloaded, zone)
     buffer = io.StringIO()
@@ -67,7 +69,9 @@ def _text(workouts: list[Workout] | tuple[Workout, ...], downloaded: date, zone:
 
 def _label(downloaded: date, zone: ZoneInfo) -> str | None:
     """The abbreviation of the day of download, when it names the zone; else None, and offsets stand instead."""
-    name = datetime(downloaded.year, downloaded.month, downloaded.day, 12, tzinfo=zone).strftime("%Z")
+    name = datetime(downloaded.year, downloaded.month, downloaded.day, 12, tzinfo=zone).strftime(
+        "%Z"
+    )
     return name if ZONE_LABELS.get(name) == zone.key else None
 
 

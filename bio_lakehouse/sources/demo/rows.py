@@ -50,7 +50,9 @@ def _scores(day: Day | None) -> dict[str, Any]:
         "resting_hr_score": readiness.get("resting_heart_rate"),
         "previous_night_score": readiness.get("previous_night"),
         "recovery_index_score": readiness.get("recovery_index"),
-        "temperature_deviation": day.readiness.temperature_deviation if day and day.readiness else None,
+        "temperature_deviation": day.readiness.temperature_deviation
+        if day and day.readiness
+        else None,
         "deep_sleep_score": asleep.get("deep_sleep"),
         "rem_sleep_score": asleep.get("rem_sleep"),
         "sleep_efficiency_score": asleep.get("efficiency"),
@@ -83,7 +85,9 @@ def _performance(truth: Truth, day: Day) -> dict[str, Any]:
         "workout_calories": _sum([workout.calories for workout in done]),
         "workout_minutes": _sum([workout.length for workout in done]),
         "avg_watts": _mean([workout.watts for workout in done]),
-        "max_avg_heart_rate_bpm": max((rate for w in done if (rate := w.heart_rate) is not None), default=None),
+        "max_avg_heart_rate_bpm": max(
+            (rate for w in done if (rate := w.heart_rate) is not None), default=None
+        ),
         "avg_output_per_minute": _mean([_per_minute(workout) for workout in done]),
         "disciplines": _listed({workout.discipline for workout in done}),
         "workout_categories": _listed({workout.category for workout in done}),
@@ -143,7 +147,9 @@ def _listed(names: set[str]) -> str | None:
 
 
 def _ratio(output: float | None, readiness: int | None) -> float | None:
-    return None if output is None or not readiness else _rounded(Decimal(output) / readiness, "0.01")
+    return (
+        None if output is None or not readiness else _rounded(Decimal(output) / readiness, "0.01")
+    )
 
 
 def _wellness(readiness: int | None, asleep: int | None) -> float | None:

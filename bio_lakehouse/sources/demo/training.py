@@ -23,7 +23,9 @@ REST_HEART_RATE = 50
 EASY_SHARE, EFFORT_SHARE = 0.28, 0.52
 """Share of the heart-rate reserve on the bike: at no effort, and what threshold power adds."""
 
-THRESHOLD_HEART_RATE = round(REST_HEART_RATE + (MAX_HEART_RATE - REST_HEART_RATE) * (EASY_SHARE + EFFORT_SHARE))
+THRESHOLD_HEART_RATE = round(
+    REST_HEART_RATE + (MAX_HEART_RATE - REST_HEART_RATE) * (EASY_SHARE + EFFORT_SHARE)
+)
 ABANDONED_EVERY = 60
 STRAP_AFTER_DAYS = 30
 """Shown days after which a strap is worn on the mat too; before, those sessions have no figures at all."""
@@ -38,7 +40,9 @@ def train(calendar: Calendar, seed: int, zone: ZoneInfo, threshold_power: Floats
         planned = _plan(day.weekday(), generator)
         done = _sessions(day, planned, threshold_power[index], zone, generator)
         if not sick[index]:
-            workouts.extend(done if index >= WARM_UP_DAYS + STRAP_AFTER_DAYS else map(_without_strap, done))
+            workouts.extend(
+                done if index >= WARM_UP_DAYS + STRAP_AFTER_DAYS else map(_without_strap, done)
+            )
     return workouts
 
 
@@ -68,7 +72,11 @@ def _plan(weekday: int, generator: np.random.Generator) -> tuple[str, ...]:
 
 
 def _sessions(
-    day: date, planned: tuple[str, ...], threshold_power: float, zone: ZoneInfo, generator: np.random.Generator
+    day: date,
+    planned: tuple[str, ...],
+    threshold_power: float,
+    zone: ZoneInfo,
+    generator: np.random.Generator,
 ) -> list[Workout]:
     moment = _first_start(day, zone, generator)
     sessions = []
@@ -89,13 +97,17 @@ def _first_start(day: date, zone: ZoneInfo, generator: np.random.Generator) -> d
     return datetime(day.year, day.month, day.day, hour, 5, tzinfo=zone) + timedelta(minutes=offset)
 
 
-def _session(name: str, moment: datetime, threshold_power: float, generator: np.random.Generator) -> Workout:
+def _session(
+    name: str, moment: datetime, threshold_power: float, generator: np.random.Generator
+) -> Workout:
     kind = KINDS[name]
     title, class_type = kind.titles[generator.integers(len(kind.titles))]
     minutes = int(kind.lengths[generator.integers(len(kind.lengths))])
     intensity = kind.intensity + 0.035 * float(np.clip(generator.standard_normal(), -2.5, 2.5))
     live = kind.has_class and generator.random() < 0.12
-    class_age = timedelta(minutes=2) if live else timedelta(minutes=int(generator.integers(1_500, 300_000)))
+    class_age = (
+        timedelta(minutes=2) if live else timedelta(minutes=int(generator.integers(1_500, 300_000)))
+    )
     instructor = INSTRUCTORS[kind.discipline][generator.integers(len(INSTRUCTORS[kind.discipline]))]
     scenic = class_type == "Scenic Ride"
     return Workout(
@@ -122,11 +134,17 @@ def _load(kind: Kind, minutes: int, intensity: float) -> float:
 
 
 def _metrics(
-    kind: Kind, minutes: int, intensity: float, threshold_power: float, generator: np.random.Generator
+    kind: Kind,
+    minutes: int,
+    intensity: float,
+    threshold_power: float,
+    generator: np.random.Generator,
 ) -> dict[str, Any]:
     """The measured columns of the download that this kind of session has."""
     noise = generator.standard_normal(3)
-    share = EASY_SHARE + EFFORT_SHARE * intensity if kind.metrics == "power" else 0.2 + 0.75 * intensity
+    share = (
+        EASY_SHARE + EFFORT_SHARE * intensity if kind.metrics == "power" else 0.2 + 0.75 * intensity
+    )
     heart_rate = REST_HEART_RATE + (MAX_HEART_RATE - REST_HEART_RATE) * share + 3 * noise[0]
     if kind.metrics == "power":
         bike = _bike(kind, minutes, intensity * threshold_power, noise)
@@ -165,12 +183,16 @@ def bike_speed(watts: float) -> float:
 
 def _on_foot(kind: Kind, minutes: int, intensity: float, noise: Floats) -> dict[str, Any]:
     """Speed, distance, calories and pace (`mm:ss` a mile) of a run or walk."""
-    speed = (6.6 if kind.discipline == "Running" else 3.7) * (1 + 0.5 * (intensity - kind.intensity)) + 0.1 * noise[1]
+    speed = (6.6 if kind.discipline == "Running" else 3.7) * (
+        1 + 0.5 * (intensity - kind.intensity)
+    ) + 0.1 * noise[1]
     seconds = round(3600 / speed)
     return {
         "speed": round(speed, 2),
         "distance": round(speed * minutes / 60, 2),
-        "calories": round(minutes * (10.5 if kind.discipline == "Running" else 4.6) * (1 + 0.03 * noise[2])),
+        "calories": round(
+            minutes * (10.5 if kind.discipline == "Running" else 4.6) * (1 + 0.03 * noise[2])
+        ),
         "pace": f"{seconds // 60}:{seconds % 60:02d}",
     }
 

@@ -65,7 +65,9 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
     start = header_index(lines)
     headers = content_names([str(header).strip() for header in split_row(lines[start])])
     last = None if ends_with_newline(text) else len(lines)
-    rows = list(_shaped(name, headers, data_rows(name, lines, start, split_row, len(headers)), last))
+    rows = list(
+        _shaped(name, headers, data_rows(name, lines, start, split_row, len(headers)), last)
+    )
     names = {*headers, *field_names(row.content for row in rows if not row.problem)}
     endpoint = endpoint_of(name, names, context, export_endpoint)
     dataset = f"oura/{endpoint}"

@@ -7,12 +7,19 @@ from datetime import date
 from typing import Any
 
 from bio_lakehouse.sources.oura.api_record import record_reader
-from bio_lakehouse.sources.oura.endpoints import endpoint_of, endpoints_in_name, field_names, unknown_fields
+from bio_lakehouse.sources.oura.endpoints import (
+    endpoint_of,
+    endpoints_in_name,
+    field_names,
+    unknown_fields,
+)
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
 from bio_lakehouse.sources.rows import Row, days_spanned, sift, within_lake
 
 
-def read(name: str, items: Sequence[Any], context: ParseContext, *, whole: bool, doubtful: bool) -> ParsedFile:
+def read(
+    name: str, items: Sequence[Any], context: ParseContext, *, whole: bool, doubtful: bool
+) -> ParsedFile:
     """Records of one dataset. A whole answer to a fetch covers the window that was asked for, else its own days.
 
     `whole` says that no further page was announced, `doubtful` that values may not be storable. Raises
@@ -35,7 +42,9 @@ def read(name: str, items: Sequence[Any], context: ParseContext, *, whole: bool,
     )
 
 
-def _coverage(records: list[Record], context: ParseContext, whole: bool) -> tuple[date, date] | None:
+def _coverage(
+    records: list[Record], context: ParseContext, whole: bool
+) -> tuple[date, date] | None:
     fetch = context.fetch
     if whole and fetch and fetch.first_day and fetch.last_day:
         return within_lake(fetch.first_day, fetch.last_day, context)

@@ -30,7 +30,9 @@ _DAY_FIELDS = ("day", "start_day")
 _STAMP_FIELDS = ("start_datetime", "start_time", "bedtime_start", "timestamp")
 _KEY_FIELDS = ("id", "bedtime_start", "start_datetime", "start_time", "timestamp")
 _PATHS: dict[str, tuple[tuple[Field, tuple[str, ...]], ...]] = {
-    dataset: tuple((field, tuple(field.path.split("."))) for field in fields if field.column != "recorded_at")
+    dataset: tuple(
+        (field, tuple(field.path.split("."))) for field in fields if field.column != "recorded_at"
+    )
     for dataset, fields in API_FIELDS.items()
 }
 
@@ -77,13 +79,18 @@ def _identified_reading(content: dict[str, Any], context: ParseContext) -> tuple
     return day, f"{moment.astimezone(UTC).isoformat()}|{content.get('source') or ''}"
 
 
-def _identified_record(dataset: str, content: dict[str, Any], context: ParseContext) -> tuple[date, str]:
+def _identified_record(
+    dataset: str, content: dict[str, Any], context: ParseContext
+) -> tuple[date, str]:
     """Any other record: its `day`, which is the key of a daily one; else its id, else its start."""
     day = calendar_day("day", content.get("day")) if dataset in API_FIELDS else _start_day(content)
     day_in_lake("day", day, context)
     if dataset.startswith("oura/daily_"):
         return day, day.isoformat()
-    return day, next((str(content[name]) for name in _KEY_FIELDS if not is_unknown(content.get(name))), day.isoformat())
+    return day, next(
+        (str(content[name]) for name in _KEY_FIELDS if not is_unknown(content.get(name))),
+        day.isoformat(),
+    )
 
 
 def _start_day(content: dict[str, Any]) -> date:
@@ -91,6 +98,10 @@ def _start_day(content: dict[str, Any]) -> date:
     for name in (*_DAY_FIELDS, *_STAMP_FIELDS):
         value = content.get(name)
         if not is_unknown(value):
-            stamp = _LOCAL_STAMP.fullmatch(value) if isinstance(value, str) and name in _STAMP_FIELDS else None
+            stamp = (
+                _LOCAL_STAMP.fullmatch(value)
+                if isinstance(value, str) and name in _STAMP_FIELDS
+                else None
+            )
             return calendar_day(name, stamp[1] if stamp else value)
     raise RowProblem("day", "day is missing")

@@ -50,7 +50,10 @@ class Endpoint:
         if not self.by_time:
             return {"start_date": first.isoformat(), "end_date": last.isoformat()}
         end = last + timedelta(days=1)
-        return {"start_datetime": _midnight(first, timezone), "end_datetime": _midnight(end, timezone)}
+        return {
+            "start_datetime": _midnight(first, timezone),
+            "end_datetime": _midnight(end, timezone),
+        }
 
     def day_of(self, record: dict[str, Any], timezone: ZoneInfo) -> date | None:
         """The record's own day, for instants the local one; None when it cannot be told."""
@@ -89,7 +92,9 @@ class OuraClient:
     Every request is tried `connection.patience.attempts` times when Oura is busy, broken or slow.
     """
 
-    def __init__(self, connection: OuraConnection, store: TokenStore, sleep: Sleep = time.sleep) -> None:
+    def __init__(
+        self, connection: OuraConnection, store: TokenStore, sleep: Sleep = time.sleep
+    ) -> None:
         self.connection = connection
         self._sleep = sleep
         self._http = open_http(connection.patience)
@@ -101,11 +106,16 @@ class OuraClient:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._http.close()
 
-    def records(self, endpoint: Endpoint, first: date, last: date, timezone: ZoneInfo) -> list[dict[str, Any]]:
+    def records(
+        self, endpoint: Endpoint, first: date, last: date, timezone: ZoneInfo
+    ) -> list[dict[str, Any]]:
         """All records of those days, both included, as Oura sent them and in its order.
 
         Asks for a day more on each side and keeps what the records' own days say; a record whose day cannot be read
@@ -113,15 +123,22 @@ class OuraClient:
         """
         what = f"{endpoint.name} {first} to {last}"
         parameters = endpoint.parameters(first - PADDING, last + PADDING, timezone)
-        days = ((record, endpoint.day_of(record, timezone)) for record in self._all_pages(endpoint, parameters, what))
+        days = (
+            (record, endpoint.day_of(record, timezone))
+            for record in self._all_pages(endpoint, parameters, what)
+        )
         return [record for record, day in days if day is None or first <= day <= last]
 
-    def _all_pages(self, endpoint: Endpoint, parameters: dict[str, str], what: str) -> Iterator[dict[str, Any]]:
+    def _all_pages(
+        self, endpoint: Endpoint, parameters: dict[str, str], what: str
+    ) -> Iterator[dict[str, Any]]:
         seen: set[str] = set()
         next_token: str | None = None
         while True:
             page = parameters if next_token is None else parameters | {"next_token": next_token}
-            records, next_token = retrying(self.connection.patience, self._sleep)(self._page, endpoint, page, what)
+            records, next_token = retrying(self.connection.patience, self._sleep)(
+                self._page, endpoint, page, what
+            )
             yield from records
             if next_token is None:
                 return
@@ -146,13 +163,19 @@ class OuraClient:
         self._accepted = True
         return _content(response, what)
 
-    def _get(self, endpoint: Endpoint, parameters: dict[str, str], tokens: Tokens, what: str) -> httpx.Response:
+    def _get(
+        self, endpoint: Endpoint, parameters: dict[str, str], tokens: Tokens, what: str
+    ) -> httpx.Response:
         collection = "sandbox/usercollection" if self.connection.sandbox else "usercollection"
         url = f"{self.connection.api_url.rstrip('/')}/v2/{collection}/{endpoint.name}"
         with explained(what):
-            return self._http.get(url, params=parameters, headers={"Authorization": f"Bearer {tokens.access_token}"})
+            return self._http.get(
+                url, params=parameters, headers={"Authorization": f"Bearer {tokens.access_token}"}
+            )
 
-    def _refusal(self, endpoint: Endpoint, response: httpx.Response, tokens: Tokens, what: str) -> SourceError:
+    def _refusal(
+        self, endpoint: Endpoint, response: httpx.Response, tokens: Tokens, what: str
+    ) -> SourceError:
         detail = _detail(response, tokens)
         status = response.status_code
         # Oura answers 401 also where a ring or a grant lacks one dataset: tokens that served another one are good.
@@ -173,7 +196,9 @@ class OuraClient:
 
 
 def _midnight(day: date, timezone: ZoneInfo) -> str:
-    return datetime.combine(day, clock_time(), timezone).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (
+        datetime.combine(day, clock_time(), timezone).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    )
 
 
 def _content(response: httpx.Response, what: str) -> tuple[list[dict[str, Any]], str | None]:
@@ -181,11 +206,15 @@ def _content(response: httpx.Response, what: str) -> tuple[list[dict[str, Any]],
         answer = response.json()
     except ValueError:
         kind = response.headers.get("Content-Type", "of unknown type")
-        raise OuraUnavailable(f"Oura's answer for {what} is not JSON ({kind}). Try again later.") from None
+        raise OuraUnavailable(
+            f"Oura's answer for {what} is not JSON ({kind}). Try again later."
+        ) from None
     records = answer.get("data") if isinstance(answer, dict) else None
     next_token = answer.get("next_token") if isinstance(answer, dict) else None
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
-        raise OuraUnavailable(f"Oura's answer for {what} has no list of records under `data`. Try again later.")
+        raise OuraUnavailable(
+            f"Oura's answer for {what} has no list of records under `data`. Try again later."
+        )
     return records, str(next_token) if next_token else None
 
 
@@ -195,7 +224,11 @@ def _detail(response: httpx.Response, tokens: Tokens) -> str:
         answer = response.json()
     except ValueError:
         return ""
-    said = answer.get("detail") or answer.get("message") or answer.get("error") if isinstance(answer, dict) else None
+    said = (
+        answer.get("detail") or answer.get("message") or answer.get("error")
+        if isinstance(answer, dict)
+        else None
+    )
     if isinstance(said, list):
         said = "; ".join(_validation_error(entry) for entry in said)
     text = " ".join(str(said or "").split())

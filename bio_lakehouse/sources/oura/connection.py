@@ -87,4 +87,6 @@ def _require_safe(setting: str, text: str) -> None:
     address = _address(setting, text)
     on_loopback = address.scheme == "http" and address.hostname in LOOPBACK_HOSTS
     if not on_loopback and not (address.scheme == "https" and address.hostname):
-        raise SettingsError(f"{setting}: {text} is not https: Oura's secrets are not sent over an open line.")
+        raise SettingsError(
+            f"{setting}: {text} is not https: Oura's secrets are not sent over an open line."
+        )

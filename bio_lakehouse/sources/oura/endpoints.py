@@ -13,7 +13,9 @@ from bio_lakehouse.sources.oura.known_fields import IDENTITY_FIELDS, KNOWN_FIELD
 from bio_lakehouse.sources.records import ParseContext
 
 _ALL_FIELDS = KNOWN_FIELDS | UNREAD_FIELDS
-_EXPORT_NAMES = {endpoint.replace("_", "").lower(): endpoint for endpoint in KNOWN_FIELDS} | {"sleepmodel": "sleep"}
+_EXPORT_NAMES = {endpoint.replace("_", "").lower(): endpoint for endpoint in KNOWN_FIELDS} | {
+    "sleepmodel": "sleep"
+}
 
 
 def field_names(records: Iterable[Mapping[str, Any]]) -> set[str]:
@@ -23,7 +25,10 @@ def field_names(records: Iterable[Mapping[str, Any]]) -> set[str]:
         names.update(record)
         if any(type(value) is dict for value in record.values()):
             names.update(
-                f"{outer}.{name}" for outer, value in record.items() if isinstance(value, dict) for name in value
+                f"{outer}.{name}"
+                for outer, value in record.items()
+                if isinstance(value, dict)
+                for name in value
             )
     return names
 
@@ -31,7 +36,9 @@ def field_names(records: Iterable[Mapping[str, Any]]) -> set[str]:
 def unknown_fields(endpoint: str, names: set[str]) -> tuple[str, ...]:
     """Those of `names` that are new; what lies within a new object is not listed beside it."""
     new = names - KNOWN_FIELDS[endpoint]
-    return tuple(sorted(name for name in new if name.partition(".")[0] not in new or "." not in name))
+    return tuple(
+        sorted(name for name in new if name.partition(".")[0] not in new or "." not in name)
+    )
 
 
 def looks_like_oura(names: set[str]) -> bool:
@@ -39,7 +46,9 @@ def looks_like_oura(names: set[str]) -> bool:
     return bool(_possible(names))
 
 
-def endpoint_of(name: str, names: set[str], context: ParseContext, named: Callable[[str], set[str]]) -> str:
+def endpoint_of(
+    name: str, names: set[str], context: ParseContext, named: Callable[[str], set[str]]
+) -> str:
     """The endpoint whose records these are.
 
     `names` are the records' fields; `named` reads endpoints out of the file's name. Order: fields that one endpoint
@@ -57,8 +66,12 @@ def endpoint_of(name: str, names: set[str], context: ParseContext, named: Callab
     return endpoint
 
 
-def _decided(possible: set[str], name: str, context: ParseContext, named: Callable[[str], set[str]]) -> str | None:
-    fetched = {_endpoint(context.fetch.dataset)} if context.fetch and context.fetch.dataset else set()
+def _decided(
+    possible: set[str], name: str, context: ParseContext, named: Callable[[str], set[str]]
+) -> str | None:
+    fetched = (
+        {_endpoint(context.fetch.dataset)} if context.fetch and context.fetch.dataset else set()
+    )
     said = {_endpoint(context.dataset)} if context.dataset else set()
     return _only(possible & fetched) or _only(possible & named(name)) or _only(possible & said)
 
@@ -87,8 +100,12 @@ def _possible(names: set[str]) -> set[str]:
 
 def _telling(names: set[str]) -> Counter[str]:
     """How many of the names each endpoint has alone."""
-    owners = [{endpoint for endpoint, known in _ALL_FIELDS.items() if name in known} for name in names]
-    return Counter(endpoint for owner in owners if (endpoint := _only(owner)) and _identified(endpoint, names))
+    owners = [
+        {endpoint for endpoint, known in _ALL_FIELDS.items() if name in known} for name in names
+    ]
+    return Counter(
+        endpoint for owner in owners if (endpoint := _only(owner)) and _identified(endpoint, names)
+    )
 
 
 def _fitting(names: set[str]) -> set[str]:
@@ -96,13 +113,19 @@ def _fitting(names: set[str]) -> set[str]:
     if not names:
         return set(KNOWN_FIELDS)
     familiar = {name for name in names if any(name in known for known in KNOWN_FIELDS.values())}
-    return {endpoint for endpoint, known in KNOWN_FIELDS.items() if familiar <= known and _identified(endpoint, names)}
+    return {
+        endpoint
+        for endpoint, known in KNOWN_FIELDS.items()
+        if familiar <= known and _identified(endpoint, names)
+    }
 
 
 def _undecided(name: str, names: set[str], possible: set[str], said: str | None) -> UnsupportedFile:
     if not possible:
         shown = ", ".join(sorted(names)[:8])
-        return UnsupportedFile(f"{name} is no known Oura or Peloton file (fields: {shown}). {WHAT_IS_READ}")
+        return UnsupportedFile(
+            f"{name} is no known Oura or Peloton file (fields: {shown}). {WHAT_IS_READ}"
+        )
     what = "could be" if names else "holds no record and could be"
     which = f"{said} is none of them; say" if said else "Say"
     return UnsupportedFile(
@@ -125,7 +148,11 @@ def endpoints_in_name(name: str) -> set[str]:
         for endpoint in KNOWN_FIELDS
         if (match := re.search(rf"(?<![a-z0-9]){re.escape(endpoint.lower())}(?![a-z0-9])", stem))
     }
-    return {endpoint for endpoint, span in spans.items() if not any(_within(span, other) for other in spans.values())}
+    return {
+        endpoint
+        for endpoint, span in spans.items()
+        if not any(_within(span, other) for other in spans.values())
+    }
 
 
 def _within(span: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -135,4 +162,6 @@ def _within(span: tuple[int, int], other: tuple[int, int]) -> bool:
 def export_endpoint(name: str) -> set[str]:
     """The endpoint that an account export's file name stands for: `App Data/dailysleep.csv` is `daily_sleep`."""
     words = re.findall(r"[a-z0-9]+", PurePosixPath(name).stem.lower())
-    return endpoints_in_name(name) or {_EXPORT_NAMES[word] for word in words if word in _EXPORT_NAMES}
+    return endpoints_in_name(name) or {
+        _EXPORT_NAMES[word] for word in words if word in _EXPORT_NAMES
+    }

@@ -14,7 +14,14 @@ from bio_lakehouse.sources.oura.client import ENDPOINTS, Endpoint, OuraClient
 from bio_lakehouse.sources.oura.transport import OuraForbidden, OuraUnavailable
 from bio_lakehouse.sources.records import FetchNote
 
-READ_BY_DEFAULT = ("daily_readiness", "daily_sleep", "daily_activity", "sleep", "daily_spo2", "heartrate")
+READ_BY_DEFAULT = (
+    "daily_readiness",
+    "daily_sleep",
+    "daily_activity",
+    "sleep",
+    "daily_spo2",
+    "heartrate",
+)
 UNAVAILABLE_BEFORE_GIVING_UP = 3
 ANYWHERE = "*"
 REASONS_TOLD = 3
@@ -29,7 +36,11 @@ class Window:
     last_day: date
 
     def covers(self, other: Window) -> bool:
-        return self.endpoint == other.endpoint and self.first_day <= other.first_day and other.last_day <= self.last_day
+        return (
+            self.endpoint == other.endpoint
+            and self.first_day <= other.first_day
+            and other.last_day <= self.last_day
+        )
 
     def __str__(self) -> str:
         return f"{self.endpoint} {self.first_day} to {self.last_day}"
@@ -72,7 +83,9 @@ def readable(scopes: Collection[str]) -> tuple[str, ...]:
     Raises `SettingsError` when that leaves none.
     """
     asked = {scope.removeprefix("extapi:") for scope in scopes}
-    found = tuple(name for name in READ_BY_DEFAULT if not asked or asked.intersection(ENDPOINTS[name].scopes))
+    found = tuple(
+        name for name in READ_BY_DEFAULT if not asked or asked.intersection(ENDPOINTS[name].scopes)
+    )
     if not found:
         raise SettingsError(
             f"BIO_OURA_SCOPES ({', '.join(scopes)}) lets nothing be read: use daily, heartrate and spo2Daily."
@@ -102,7 +115,11 @@ def fetch(
     that were landed are passed as `done`. Never raises for what Oura does; once asking makes no more sense (signed
     out, forbidden, down, told to wait for long), the windows left fail with that reason and without a request.
     """
-    planned = [window for window in windows(first, last, endpoints) if not any(old.covers(window) for old in done)]
+    planned = [
+        window
+        for window in windows(first, last, endpoints)
+        if not any(old.covers(window) for old in done)
+    ]
     patience = _Patience(client.connection.patience.longest_wait_seconds)
     for number, window in enumerate(planned, start=1):
         reason = patience.lost_with(window)
@@ -167,7 +184,10 @@ class _Patience:
 def _cut(endpoint: Endpoint, first: date, last: date) -> Iterator[Window]:
     length = endpoint.window_days
     for block in range(first.toordinal() // length, last.toordinal() // length + 1):
-        start, end = max(first.toordinal(), block * length), min(last.toordinal(), (block + 1) * length - 1)
+        start, end = (
+            max(first.toordinal(), block * length),
+            min(last.toordinal(), (block + 1) * length - 1),
+        )
         if start <= end:
             yield Window(endpoint.name, date.fromordinal(start), date.fromordinal(end))
 
@@ -175,7 +195,9 @@ def _cut(endpoint: Endpoint, first: date, last: date) -> Iterator[Window]:
 def _outcome(client: OuraClient, window: Window, timezone: ZoneInfo) -> Answer | FailedWindow:
     fetched_at = datetime.now(UTC)
     try:
-        records = client.records(ENDPOINTS[window.endpoint], window.first_day, window.last_day, timezone)
+        records = client.records(
+            ENDPOINTS[window.endpoint], window.first_day, window.last_day, timezone
+        )
     except SourceError as error:
         return FailedWindow(window, error)
     note = FetchNote(fetched_at, window.endpoint, window.first_day, window.last_day)

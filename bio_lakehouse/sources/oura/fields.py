@@ -21,13 +21,19 @@ def _seconds(column: str, path: str, comment: str, *synonyms: str) -> Field:
     return Field(column, path, "double", f"{comment} (s).", 0, None, synonyms)
 
 
-def _measure(column: str, path: str, comment: str, *synonyms: str, maximum: float | None = None) -> Field:
+def _measure(
+    column: str, path: str, comment: str, *synonyms: str, maximum: float | None = None
+) -> Field:
     return Field(column, path, "double", f"{comment}.", 0, maximum, synonyms)
 
 
 def _contributors(*names: str) -> tuple[Field, ...]:
     return tuple(
-        _score(f"contributor_{name}", f"contributors.{name}", f"Contribution of {name.replace('_', ' ')}")
+        _score(
+            f"contributor_{name}",
+            f"contributors.{name}",
+            f"Contribution of {name.replace('_', ' ')}",
+        )
         for name in names
     )
 
@@ -38,7 +44,9 @@ _TEMPERATURE_TREND = "Three-day trend of the temperature deviation (°C)."
 DAILY_READINESS = (
     _score("score", "score", "Readiness score"),
     Field("temperature_deviation", "temperature_deviation", "double", _TEMPERATURE_DEVIATION),
-    Field("temperature_trend_deviation", "temperature_trend_deviation", "double", _TEMPERATURE_TREND),
+    Field(
+        "temperature_trend_deviation", "temperature_trend_deviation", "double", _TEMPERATURE_TREND
+    ),
     *_contributors(
         "activity_balance",
         "body_temperature",
@@ -54,7 +62,9 @@ DAILY_READINESS = (
 
 DAILY_SLEEP = (
     _score("score", "score", "Sleep score"),
-    *_contributors("deep_sleep", "efficiency", "latency", "rem_sleep", "restfulness", "timing", "total_sleep"),
+    *_contributors(
+        "deep_sleep", "efficiency", "latency", "rem_sleep", "restfulness", "timing", "total_sleep"
+    ),
 )
 
 DAILY_ACTIVITY = (
@@ -71,7 +81,12 @@ DAILY_ACTIVITY = (
 
 SLEEP = (
     Field("period_id", "id", "string", "Oura's id of the sleep period."),
-    Field("type", "type", "string", "`long_sleep`, `sleep`, `late_nap`, `rest` (a rejected detection) or `deleted`."),
+    Field(
+        "type",
+        "type",
+        "string",
+        "`long_sleep`, `sleep`, `late_nap`, `rest` (a rejected detection) or `deleted`.",
+    ),
     Field("bedtime_start", "bedtime_start", "timestamp", "Start of the period (UTC)."),
     Field("bedtime_end", "bedtime_end", "timestamp", "End of the period (UTC)."),
     _seconds("total_sleep_s", "total_sleep_duration", "Time asleep"),
@@ -80,7 +95,9 @@ SLEEP = (
     _seconds("light_sleep_s", "light_sleep_duration", "Time in light sleep"),
     _seconds("awake_s", "awake_time", "Time awake in bed"),
     _seconds("latency_s", "latency", "Time it took to fall asleep"),
-    _measure("efficiency", "efficiency", "Time asleep as a share of the time in bed (%)", maximum=100),
+    _measure(
+        "efficiency", "efficiency", "Time asleep as a share of the time in bed (%)", maximum=100
+    ),
     _measure("average_hrv_ms", "average_hrv", "Mean heart rate variability, RMSSD (ms)"),
     _measure("average_heart_rate_bpm", "average_heart_rate", "Mean heart rate (beats/min)"),
     _measure("lowest_heart_rate_bpm", "lowest_heart_rate", "Lowest heart rate (beats/min)"),
@@ -90,12 +107,23 @@ SLEEP = (
 HEARTRATE = (
     Field("recorded_at", "timestamp", "timestamp", "When the reading was taken (UTC)."),
     _measure("bpm", "bpm", "Heart rate (beats/min)"),
-    Field("source", "source", "string", "`awake`, `rest`, `sleep`, `workout`, `live` or `session`."),
+    Field(
+        "source", "source", "string", "`awake`, `rest`, `sleep`, `workout`, `live` or `session`."
+    ),
 )
 
 DAILY_SPO2 = (
-    _measure("spo2_average_pct", "spo2_percentage.average", "Mean blood oxygen saturation asleep (%)", maximum=100),
-    _measure("breathing_disturbance_index", "breathing_disturbance_index", "Breathing disturbances an hour of sleep"),
+    _measure(
+        "spo2_average_pct",
+        "spo2_percentage.average",
+        "Mean blood oxygen saturation asleep (%)",
+        maximum=100,
+    ),
+    _measure(
+        "breathing_disturbance_index",
+        "breathing_disturbance_index",
+        "Breathing disturbances an hour of sleep",
+    ),
 )
 
 API_FIELDS: dict[str, tuple[Field, ...]] = {
@@ -110,9 +138,20 @@ API_FIELDS: dict[str, tuple[Field, ...]] = {
 TRENDS_FIELDS: dict[str, tuple[Field, ...]] = {
     "oura/daily_readiness": (
         _score("score", "Readiness Score", "Readiness score"),
-        Field("temperature_deviation", "Temperature Deviation (°C)", "double", _TEMPERATURE_DEVIATION),
-        Field("temperature_trend_deviation", "Temperature Trend Deviation", "double", _TEMPERATURE_TREND),
-        _score("contributor_activity_balance", "Activity Balance Score", "Contribution of activity balance"),
+        Field(
+            "temperature_deviation", "Temperature Deviation (°C)", "double", _TEMPERATURE_DEVIATION
+        ),
+        Field(
+            "temperature_trend_deviation",
+            "Temperature Trend Deviation",
+            "double",
+            _TEMPERATURE_TREND,
+        ),
+        _score(
+            "contributor_activity_balance",
+            "Activity Balance Score",
+            "Contribution of activity balance",
+        ),
         _score(
             "contributor_body_temperature",
             "Temperature Score",
@@ -121,13 +160,27 @@ TRENDS_FIELDS: dict[str, tuple[Field, ...]] = {
         ),
         _score("contributor_hrv_balance", "HRV Balance Score", "Contribution of hrv balance"),
         _score(
-            "contributor_previous_day_activity", "Previous Day Activity Score", "Contribution of previous day activity"
+            "contributor_previous_day_activity",
+            "Previous Day Activity Score",
+            "Contribution of previous day activity",
         ),
-        _score("contributor_previous_night", "Previous Night Score", "Contribution of previous night"),
-        _score("contributor_recovery_index", "Recovery Index Score", "Contribution of recovery index"),
-        _score("contributor_resting_heart_rate", "Resting Heart Rate Score", "Contribution of resting heart rate"),
+        _score(
+            "contributor_previous_night", "Previous Night Score", "Contribution of previous night"
+        ),
+        _score(
+            "contributor_recovery_index", "Recovery Index Score", "Contribution of recovery index"
+        ),
+        _score(
+            "contributor_resting_heart_rate",
+            "Resting Heart Rate Score",
+            "Contribution of resting heart rate",
+        ),
         _score("contributor_sleep_balance", "Sleep Balance Score", "Contribution of sleep balance"),
-        _score("contributor_sleep_regularity", "Sleep Regularity Score", "Contribution of sleep regularity"),
+        _score(
+            "contributor_sleep_regularity",
+            "Sleep Regularity Score",
+            "Contribution of sleep regularity",
+        ),
     ),
     "oura/daily_sleep": (
         _score("score", "Sleep Score", "Sleep score"),
@@ -136,7 +189,12 @@ TRENDS_FIELDS: dict[str, tuple[Field, ...]] = {
         _score("contributor_latency", "Sleep Latency Score", "Contribution of latency"),
         _score("contributor_rem_sleep", "REM Sleep Score", "Contribution of rem sleep"),
         _score("contributor_restfulness", "Restfulness Score", "Contribution of restfulness"),
-        _score("contributor_timing", "Sleep Timing Score", "Contribution of timing", "Sleep Timin Score"),
+        _score(
+            "contributor_timing",
+            "Sleep Timing Score",
+            "Contribution of timing",
+            "Sleep Timin Score",
+        ),
         _score("contributor_total_sleep", "Total Sleep Score", "Contribution of total sleep"),
     ),
     "oura/daily_activity": (
@@ -157,13 +215,24 @@ TRENDS_FIELDS: dict[str, tuple[Field, ...]] = {
         _seconds("total_sleep_s", "Total Sleep Duration", "Time asleep", "Total Sleep Time"),
         _seconds("deep_sleep_s", "Deep Sleep Duration", "Time in deep sleep", "Deep Sleep Time"),
         _seconds("rem_sleep_s", "REM Sleep Duration", "Time in REM sleep", "REM Sleep Time"),
-        _seconds("light_sleep_s", "Light Sleep Duration", "Time in light sleep", "Light Sleep Time"),
+        _seconds(
+            "light_sleep_s", "Light Sleep Duration", "Time in light sleep", "Light Sleep Time"
+        ),
         _seconds("awake_s", "Awake Time", "Time awake in bed"),
         _seconds("latency_s", "Sleep Latency", "Time it took to fall asleep"),
-        _measure("efficiency", "Sleep Efficiency", "Time asleep as a share of the time in bed (%)", maximum=100),
+        _measure(
+            "efficiency",
+            "Sleep Efficiency",
+            "Time asleep as a share of the time in bed (%)",
+            maximum=100,
+        ),
         _measure("average_hrv_ms", "Average HRV", "Mean heart rate variability, RMSSD (ms)"),
-        _measure("average_heart_rate_bpm", "Average Resting Heart Rate", "Mean heart rate (beats/min)"),
-        _measure("lowest_heart_rate_bpm", "Lowest Resting Heart Rate", "Lowest heart rate (beats/min)"),
+        _measure(
+            "average_heart_rate_bpm", "Average Resting Heart Rate", "Mean heart rate (beats/min)"
+        ),
+        _measure(
+            "lowest_heart_rate_bpm", "Lowest Resting Heart Rate", "Lowest heart rate (beats/min)"
+        ),
         _measure("average_breath_per_min", "Respiratory Rate", "Mean breathing rate (breaths/min)"),
     ),
 }

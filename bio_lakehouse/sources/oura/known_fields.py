@@ -48,9 +48,13 @@ KNOWN_FIELDS: dict[str, frozenset[str]] = {
         + _sample("hrv")
     ),
     "heartrate": _names("timestamp timestamp_unix bpm source"),
-    "daily_spo2": _names("id day breathing_disturbance_index spo2_percentage spo2_percentage.average"),
+    "daily_spo2": _names(
+        "id day breathing_disturbance_index spo2_percentage spo2_percentage.average"
+    ),
     "daily_stress": _names("id day day_summary recovery_high stress_high timestamp"),
-    "workout": _names("id day activity calories distance end_datetime intensity label source start_datetime"),
+    "workout": _names(
+        "id day activity calories distance end_datetime intensity label source start_datetime"
+    ),
     "vO2_max": _names("id day timestamp vo2_max"),
     "daily_resilience": _names("""
         id day level contributors contributors.sleep_recovery contributors.daytime_recovery contributors.stress
@@ -66,7 +70,9 @@ KNOWN_FIELDS: dict[str, frozenset[str]] = {
         + _sample("motion_count")
     ),
     "daily_cardiovascular_age": _names("id day pulse_wave_velocity vascular_age"),
-    "enhanced_tag": _names("id tag_type_code start_time end_time start_day end_day comment custom_name"),
+    "enhanced_tag": _names(
+        "id tag_type_code start_time end_time start_day end_day comment custom_name"
+    ),
     "rest_mode_period": _names("id end_day end_time episodes start_day start_time"),
     "tag": _names("id day text timestamp tags"),
 }

@@ -73,11 +73,15 @@ class SignIn:
 
     def finish(self, redirected_to: str, store: TokenStore) -> Tokens:
         """Exchanges the code in that address for tokens and stores them. Raises `SourceError`."""
-        answer = {name: values[0] for name, values in parse_qs(urlsplit(redirected_to).query).items()}
+        answer = {
+            name: values[0] for name, values in parse_qs(urlsplit(redirected_to).query).items()
+        }
         if "error" in answer:
             raise SourceError(_declined(answer["error"], store.sign_in))
         if not _same(answer.get("state", ""), self.state) or "code" not in answer:
-            raise SourceError(f"That address does not belong to this sign-in. Start again: {store.sign_in}")
+            raise SourceError(
+                f"That address does not belong to this sign-in. Start again: {store.sign_in}"
+            )
         with open_http(self.connection.patience) as http, store.lock():
             try:
                 tokens = _TokenEndpoints(self.connection, http).exchange(answer["code"])
@@ -102,7 +106,11 @@ class Session:
     """The tokens of one signed-in person, renewed when due; safe beside other processes on the same store."""
 
     def __init__(
-        self, connection: OuraConnection, store: TokenStore, http: httpx.Client, sleep: Sleep = time.sleep
+        self,
+        connection: OuraConnection,
+        store: TokenStore,
+        http: httpx.Client,
+        sleep: Sleep = time.sleep,
     ) -> None:
         self.store = store
         self._tokens: Tokens | None = None
@@ -111,7 +119,9 @@ class Session:
     def tokens(self) -> Tokens:
         """Tokens that are good for another minute. Raises `SignInRequired` when there are none or Oura refuses."""
         tokens = self._tokens or tokens_in(self.store)
-        self._tokens = self.renew(tokens) if tokens.expires_within(RENEW_SECONDS_BEFORE_EXPIRY) else tokens
+        self._tokens = (
+            self.renew(tokens) if tokens.expires_within(RENEW_SECONDS_BEFORE_EXPIRY) else tokens
+        )
         return self._tokens
 
     def renew(self, worn: Tokens) -> Tokens:
@@ -121,7 +131,9 @@ class Session:
         """
         with self.store.lock():
             stored = tokens_in(self.store)
-            if stored.access_token == worn.access_token or stored.expires_within(RENEW_SECONDS_BEFORE_EXPIRY):
+            if stored.access_token == worn.access_token or stored.expires_within(
+                RENEW_SECONDS_BEFORE_EXPIRY
+            ):
                 stored = self._exchanged(stored)
         self._tokens = stored
         return stored
@@ -157,11 +169,15 @@ def _not_renewed(refusal: _TokenRefused, sign_in: str) -> str:
 class _TokenEndpoints:
     """The token addresses in their order; authlib speaks OAuth over our HTTP client."""
 
-    def __init__(self, connection: OuraConnection, http: httpx.Client, sleep: Sleep = time.sleep) -> None:
+    def __init__(
+        self, connection: OuraConnection, http: httpx.Client, sleep: Sleep = time.sleep
+    ) -> None:
         self.connection = connection
         # Others wait for the lock meanwhile.
         self.patience = replace(
-            connection.patience, attempts=min(3, connection.patience.attempts), longest_wait_seconds=30
+            connection.patience,
+            attempts=min(3, connection.patience.attempts),
+            longest_wait_seconds=30,
         )
         self.http = http
         self.sleep = sleep
@@ -186,11 +202,17 @@ class _TokenEndpoints:
             raise _TokenRefused("no refresh token was given")
 
         def request(client: Any, url: str) -> Any:
-            return client.refresh_token(url, refresh_token=tokens.refresh_token, auth=_unsigned, **self._credentials)
+            return client.refresh_token(
+                url, refresh_token=tokens.refresh_token, auth=_unsigned, **self._credentials
+            )
 
-        return self._first(request, sorted(self.connection.token_urls, key=lambda url: url != tokens.token_url))
+        return self._first(
+            request, sorted(self.connection.token_urls, key=lambda url: url != tokens.token_url)
+        )
 
-    def _first(self, request: Callable[[Any, str], Any], urls: tuple[str, ...] | list[str]) -> Tokens:
+    def _first(
+        self, request: Callable[[Any, str], Any], urls: tuple[str, ...] | list[str]
+    ) -> Tokens:
         refusals: dict[str, None] = {}
         for url in urls:
             try:
@@ -200,7 +222,9 @@ class _TokenEndpoints:
         raise _TokenRefused(", ".join(refusals))
 
     def _ask(self, request: Callable[[Any, str], Any], url: str) -> Tokens:
-        client = OAuth2Client(self.http, self.connection.client_id, redirect_uri=self.connection.redirect_uri)
+        client = OAuth2Client(
+            self.http, self.connection.client_id, redirect_uri=self.connection.redirect_uri
+        )
         client.register_compliance_hook("access_token_response", _require_tokens)
         client.register_compliance_hook("refresh_token_response", _require_tokens)
         with explained("new tokens"):
@@ -231,7 +255,9 @@ def _require_tokens(response: httpx.Response) -> httpx.Response:
     if response.is_client_error or answer.get("error"):
         raise _TokenRefused(_error_code(answer) or f"HTTP {response.status_code}")
     if not response.is_success or not isinstance(answer.get("access_token"), str):
-        raise OuraUnavailable(f"Oura's answer to a request for tokens holds none (HTTP {response.status_code}).")
+        raise OuraUnavailable(
+            f"Oura's answer to a request for tokens holds none (HTTP {response.status_code})."
+        )
     return response
 
 
@@ -288,7 +314,9 @@ class _Listener:
                 f"Nothing can listen at {self.redirect_uri} ({error.strerror}). End what uses port {port}, or set "
                 f"BIO_OURA_REDIRECT_URI to another port, here and at {APPLICATIONS_PAGE}."
             ) from error
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+        threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True
+        ).start()
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -319,7 +347,9 @@ def _handler(listener: _Listener) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             status = listener.receive(self.path)
             done = status == HTTPStatus.OK
-            text = "Done. You can close this page." if done else "This is not the sign-in's address."
+            text = (
+                "Done. You can close this page." if done else "This is not the sign-in's address."
+            )
             body = f"<!doctype html><title>Bio Lakehouse</title><p>{text}</p>".encode()
             # The browser may have hung up: what it brought counts all the same.
             with suppress(OSError):

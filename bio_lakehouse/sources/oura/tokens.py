@@ -93,7 +93,9 @@ def tokens_in(store: TokenStore) -> Tokens:
     """What the store holds; raises `SignInRequired` when that is nothing."""
     tokens = store.load()
     if tokens is None:
-        raise SignInRequired(f"Nobody has signed in to Oura yet ({store.where}). Run: {store.sign_in}")
+        raise SignInRequired(
+            f"Nobody has signed in to Oura yet ({store.where}). Run: {store.sign_in}"
+        )
     return tokens
 
 
@@ -111,7 +113,9 @@ def signed_in_users(address: str | Path) -> list[str]:
     if text.startswith(SSM):
         names = _parameter_names(_ssm_client(), _parameter_folder(text))
     else:
-        names = (path.stem.removeprefix("oura-") for path in Path(text).expanduser().glob("oura-*.json"))
+        names = (
+            path.stem.removeprefix("oura-") for path in Path(text).expanduser().glob("oura-*.json")
+        )
     return sorted(name for name in names if USER_ID.fullmatch(name))
 
 
@@ -132,7 +136,9 @@ def _ssm_client() -> Any:
     try:
         return boto3.client("ssm")
     except BotoCoreError as error:
-        raise SourceError(f"AWS cannot be used for Oura's tokens: {error} Set AWS_PROFILE and a region.") from error
+        raise SourceError(
+            f"AWS cannot be used for Oura's tokens: {error} Set AWS_PROFILE and a region."
+        ) from error
 
 
 class FileTokenStore:
@@ -185,7 +191,9 @@ class FileTokenStore:
             _write_private(draft, text)
             yield draft
         except OSError as error:
-            raise SourceError(f"{self.path} cannot be written: {error.strerror}. Make room or rights there.") from error
+            raise SourceError(
+                f"{self.path} cannot be written: {error.strerror}. Make room or rights there."
+            ) from error
         finally:
             draft.unlink(missing_ok=True)
 
@@ -235,7 +243,9 @@ class ParameterTokenStore:
     `ssm:GetParameter`, `GetParametersByPath`, `PutParameter`, `DeleteParameters` and the use of the KMS key.
     """
 
-    def __init__(self, name: str, ssm: Any, user_id: str = "me", sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, name: str, ssm: Any, user_id: str = "me", sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self.name = name
         self.ssm = ssm
         self.sign_in = f"{SIGN_IN} --user {user_id}"
@@ -265,7 +275,9 @@ class ParameterTokenStore:
         deadline = time.monotonic() + 2 * LEASE_SECONDS
         while (until := self._take_lease()) is None:
             if time.monotonic() > deadline:
-                raise SourceError(f"{self._lease} is held by another process. Delete it if none is running.")
+                raise SourceError(
+                    f"{self._lease} is held by another process. Delete it if none is running."
+                )
             self.sleep(0.5)
         try:
             yield
@@ -319,12 +331,16 @@ def _explained(where: str, done: str) -> Iterator[None]:
         yield
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "unknown error")
-        failure = {"ParameterAlreadyExists": _Exists, "ParameterNotFound": _NotFound}.get(code, SourceError)
+        failure = {"ParameterAlreadyExists": _Exists, "ParameterNotFound": _NotFound}.get(
+            code, SourceError
+        )
         raise failure(
             f"{where} cannot be {done} ({code}). Check the role's rights on SSM and on the KMS key."
         ) from None
     except BotoCoreError as error:
-        raise SourceError(f"{where} cannot be {done}: {error}. Check AWS_PROFILE and the region.") from error
+        raise SourceError(
+            f"{where} cannot be {done}: {error}. Check AWS_PROFILE and the region."
+        ) from error
 
 
 class _Exists(SourceError):  # noqa: N818

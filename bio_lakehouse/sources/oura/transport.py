@@ -10,7 +10,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_random_exponential,
+)
 
 from bio_lakehouse.errors import SourceError
 from bio_lakehouse.sources.oura.connection import Patience
@@ -58,7 +64,10 @@ def retrying(patience: Patience, sleep: Sleep) -> Retrying:
     """Tries again after `OuraUnavailable`: at `Retry-After` when Oura said, else backing off with jitter."""
 
     def worth_it(error: BaseException) -> bool:
-        return isinstance(error, OuraUnavailable) and (error.retry_after or 0) <= patience.longest_wait_seconds
+        return (
+            isinstance(error, OuraUnavailable)
+            and (error.retry_after or 0) <= patience.longest_wait_seconds
+        )
 
     return Retrying(
         retry=retry_if_exception(worth_it),
@@ -75,11 +84,15 @@ def explained(what: str) -> Iterator[None]:
     try:
         yield
     except httpx.ConnectTimeout:
-        raise OuraUnavailable(f"Oura could not be reached in time for {what}. Check the network.") from None
+        raise OuraUnavailable(
+            f"Oura could not be reached in time for {what}. Check the network."
+        ) from None
     except httpx.TimeoutException:
         raise OuraUnavailable(f"Oura answered too slowly for {what}. Try again later.") from None
     except httpx.ConnectError as error:
-        raise OuraUnavailable(f"Oura could not be reached for {what} ({error}). Check the network.") from None
+        raise OuraUnavailable(
+            f"Oura could not be reached for {what} ({error}). Check the network."
+        ) from None
     except httpx.RequestError as error:
         reason = str(error) or type(error).__name__
         raise OuraUnavailable(
@@ -92,7 +105,9 @@ def raise_if_passing(response: httpx.Response, what: str) -> None:
     if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
         wait = retry_after(response.headers, "X-RateLimit-Reset")
         asked = "" if wait is None else f" and asks to wait {wait:.0f} s"
-        raise OuraUnavailable(f"Oura has had too many requests (429 for {what}){asked}. Try again later.", wait)
+        raise OuraUnavailable(
+            f"Oura has had too many requests (429 for {what}){asked}. Try again later.", wait
+        )
     if response.is_server_error:
         raise OuraUnavailable(
             f"Oura has trouble of its own (HTTP {response.status_code} for {what}). Try again later.",
@@ -110,7 +125,9 @@ def retry_after(headers: httpx.Headers, reset_header: str = "") -> float | None:
         return float(asked)
     try:
         until = (
-            parsedate_to_datetime(asked) if asked else datetime.fromtimestamp(float(headers.get(reset_header, "")), UTC)
+            parsedate_to_datetime(asked)
+            if asked
+            else datetime.fromtimestamp(float(headers.get(reset_header, "")), UTC)
         )
         return max(0.0, (until - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError, OverflowError):

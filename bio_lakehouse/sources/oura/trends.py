@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from bio_lakehouse.sources.checking import RowProblem, calendar_day, check, day_in_lake, is_unknown, number_of
+from bio_lakehouse.sources.checking import (
+    RowProblem,
+    calendar_day,
+    check,
+    day_in_lake,
+    is_unknown,
+    number_of,
+)
 from bio_lakehouse.sources.datasets import OURA_TRENDS
 from bio_lakehouse.sources.delimited import Table, comma_table
 from bio_lakehouse.sources.fields import Field, canonical_header
@@ -46,7 +53,9 @@ _DAY_MINUTES = (23 * 60, 24 * 60, 25 * 60)
 def looks_like_trends(headers: Iterable[str]) -> bool:
     """Whether these are headers of a trends export: a date, and one of Oura's scores or four other known columns."""
     found = {canonical_header(header) for header in headers} & _KNOWN_HEADERS
-    return DATE_HEADER in found and (any(header.endswith(" score") for header in found) or len(found) > _TELLING)
+    return DATE_HEADER in found and (
+        any(header.endswith(" score") for header in found) or len(found) > _TELLING
+    )
 
 
 def read(name: str, text: str, context: ParseContext) -> ParsedFile:
@@ -60,7 +69,10 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
     columns = [canonical_header(header) for header in table.headers]
     rows = list(table.rows)
     unit = activity_time_unit(columns, rows)
-    sifted = sift(rows, partial(_record, table, columns, context, {"activity_time_unit": unit} if unit else {}))
+    sifted = sift(
+        rows,
+        partial(_record, table, columns, context, {"activity_time_unit": unit} if unit else {}),
+    )
     return ParsedFile(
         source="oura",
         origin="trends_export",
@@ -69,11 +81,15 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
         rejected=sifted.rejected,
         row_count=sifted.count,
         coverage=days_spanned(sifted.records),
-        unknown_fields=tuple(header for header in table.headers if canonical_header(header) not in _KNOWN_HEADERS),
+        unknown_fields=tuple(
+            header for header in table.headers if canonical_header(header) not in _KNOWN_HEADERS
+        ),
     )
 
 
-def _record(table: Table, columns: list[str], context: ParseContext, hints: dict[str, str], row: Row) -> Record:
+def _record(
+    table: Table, columns: list[str], context: ParseContext, hints: dict[str, str], row: Row
+) -> Record:
     cells: list[str] = row.content
     by_header = dict(zip(reversed(columns), reversed(cells), strict=True))
     day = day_in_lake(DATE_HEADER, calendar_day(DATE_HEADER, by_header[DATE_HEADER]), context)
@@ -91,7 +107,11 @@ def activity_time_unit(columns: list[str], rows: list[Row]) -> str | None:
     if any(value > max(_DAY_MINUTES) for times in days for value in times if value is not None):
         return "s"
     complete = len(places) == len(_ACTIVITY_TIMES)
-    return "min" if complete and any(sum(v or 0 for v in times) in _DAY_MINUTES for times in days) else None
+    return (
+        "min"
+        if complete and any(sum(v or 0 for v in times) in _DAY_MINUTES for times in days)
+        else None
+    )
 
 
 def _minutes(cell: str) -> float | None:

@@ -8,7 +8,14 @@ from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from bio_lakehouse.sources.checking import RowProblem, check_storable, day_in_lake, is_unknown, number_of, shown
+from bio_lakehouse.sources.checking import (
+    RowProblem,
+    check_storable,
+    day_in_lake,
+    is_unknown,
+    number_of,
+    shown,
+)
 from bio_lakehouse.sources.datasets import PELOTON_API_WORKOUTS
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
 from bio_lakehouse.sources.rows import Row, sift
@@ -26,7 +33,10 @@ KNOWN_FIELDS = frozenset(
 
 def looks_like_peloton(items: Sequence[Any]) -> bool:
     """Whether these JSON values are workouts of Peloton's API."""
-    return any(isinstance(item, dict) and {"fitness_discipline", "start_time"} <= item.keys() for item in items)
+    return any(
+        isinstance(item, dict) and {"fitness_discipline", "start_time"} <= item.keys()
+        for item in items
+    )
 
 
 def read(items: Sequence[Any], context: ParseContext) -> ParsedFile:
@@ -34,7 +44,9 @@ def read(items: Sequence[Any], context: ParseContext) -> ParsedFile:
 
     There is no coverage: a page says nothing about the days without a workout.
     """
-    sifted = sift((Row(line, item) for line, item in enumerate(items, 1)), partial(_record, context))
+    sifted = sift(
+        (Row(line, item) for line, item in enumerate(items, 1)), partial(_record, context)
+    )
     known = {name for record in sifted.records for name in record.content}
     return ParsedFile(
         source="peloton",
@@ -63,7 +75,9 @@ def _record(context: ParseContext, row: Row) -> Record:
 def _local_day(workout: dict[str, Any], context: ParseContext) -> date:
     seconds = number_of("start_time", workout.get("start_time"))
     if not 0 <= seconds <= _LAST_SECOND:
-        raise RowProblem("start_time", f"start_time is {shown(seconds)}, which is not a Unix time in seconds")
+        raise RowProblem(
+            "start_time", f"start_time is {shown(seconds)}, which is not a Unix time in seconds"
+        )
     zone = workout.get("timezone")
     if is_unknown(zone):
         return datetime.fromtimestamp(seconds, context.timezone).date()

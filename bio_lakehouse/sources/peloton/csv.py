@@ -11,7 +11,15 @@ from functools import partial
 from typing import Any
 
 from bio_lakehouse.errors import UnsupportedFile
-from bio_lakehouse.sources.checking import NUMBER, RowProblem, calendar_day, check, day_in_lake, is_unknown, shown
+from bio_lakehouse.sources.checking import (
+    NUMBER,
+    RowProblem,
+    calendar_day,
+    check,
+    day_in_lake,
+    is_unknown,
+    shown,
+)
 from bio_lakehouse.sources.datasets import PELOTON_WORKOUTS
 from bio_lakehouse.sources.delimited import comma_table
 from bio_lakehouse.sources.fields import Field, canonical_header
@@ -39,7 +47,10 @@ Stamp = tuple[str, date, bool]
 def looks_like_peloton(headers: Iterable[str]) -> bool:
     """Whether these are headers of a workout CSV, complete or not."""
     found = {canonical_header(header) for header in headers}
-    return canonical_header(START_HEADER) in found or {"fitness discipline", "instructor name"} <= found
+    return (
+        canonical_header(START_HEADER) in found
+        or {"fitness discipline", "instructor name"} <= found
+    )
 
 
 def read(name: str, text: str, context: ParseContext) -> ParsedFile:
@@ -62,7 +73,9 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
         rejected=sifted.rejected,
         row_count=sifted.count,
         coverage=_coverage(records, context),
-        unknown_fields=tuple(header for header in table.headers if canonical_header(header) not in KNOWN_HEADERS),
+        unknown_fields=tuple(
+            header for header in table.headers if canonical_header(header) not in KNOWN_HEADERS
+        ),
     )
 
 
@@ -113,7 +126,9 @@ def _record(names: list[str], columns: list[str], context: ParseContext, row: Ro
 
 
 def _check_measure(field: Field, cell: str) -> None:
-    percentage = cell.strip().removesuffix("%").rstrip() if field.column == "avg_resistance_pct" else ""
+    percentage = (
+        cell.strip().removesuffix("%").rstrip() if field.column == "avg_resistance_pct" else ""
+    )
     check(field, percentage if NUMBER.fullmatch(percentage) else cell)
 
 
@@ -123,12 +138,18 @@ def read_stamp(cell: str) -> Stamp:
         raise RowProblem(START_HEADER, f"{START_HEADER} is missing")
     match = _STAMP.fullmatch(cell.strip())
     if match is None:
-        raise RowProblem(START_HEADER, f"{START_HEADER} is {shown(cell)}, which is not a time such as 2020-04-17 12:29")
+        raise RowProblem(
+            START_HEADER,
+            f"{START_HEADER} is {shown(cell)}, which is not a time such as 2020-04-17 12:29",
+        )
     day = calendar_day(START_HEADER, match["day"])
     clock, label = match["time"], match["label"]
     _check_clock(clock)
     if label is not None and label not in ZONE_LABELS and not _OFFSET.fullmatch(label):
-        raise RowProblem(START_HEADER, f"{START_HEADER} has the time zone label {shown(label)}, which is not known")
+        raise RowProblem(
+            START_HEADER,
+            f"{START_HEADER} has the time zone label {shown(label)}, which is not known",
+        )
     return (f"{day} {clock}" if clock else str(day)), day, clock is not None
 
 
@@ -137,7 +158,9 @@ def _check_clock(clock: str | None) -> None:
         if clock is not None and not (_CLOCK.fullmatch(clock) and time.fromisoformat(clock)):
             raise ValueError
     except ValueError:
-        raise RowProblem(START_HEADER, f"{START_HEADER} has the time of day {shown(clock)}, which is none") from None
+        raise RowProblem(
+            START_HEADER, f"{START_HEADER} has the time of day {shown(clock)}, which is none"
+        ) from None
 
 
 def _numbered(records: list[Record]) -> list[Record]:
@@ -161,4 +184,6 @@ def _coverage(records: list[Record], context: ParseContext) -> tuple[date, date]
         return spanned
     fetched_at = context.fetch.fetched_at
     moment = fetched_at if fetched_at.tzinfo else fetched_at.replace(tzinfo=UTC)
-    return within_lake(spanned[0], moment.astimezone(context.timezone).date() - timedelta(days=1), context)
+    return within_lake(
+        spanned[0], moment.astimezone(context.timezone).date() - timedelta(days=1), context
+    )

@@ -31,11 +31,15 @@ if TYPE_CHECKING:
 BUTTON = re.compile(r"download\s+workouts", re.IGNORECASE)
 SIGN_IN_FORM = "input[type=password], input[name=usernameOrEmail]"
 COOKIE_BANNER = "#onetrust-banner-sdk"
-COOKIE_ANSWERS = "#onetrust-reject-all-handler, #onetrust-accept-btn-handler, .onetrust-close-btn-handler"
+COOKIE_ANSWERS = (
+    "#onetrust-reject-all-handler, #onetrust-accept-btn-handler, .onetrust-close-btn-handler"
+)
 LOCK_SECONDS = 5.0
 HEADER = b"Workout Timestamp"
 SIGN_IN = "bio-lakehouse peloton login"
-BY_HAND = "Meanwhile you can press the button yourself and add the file: bio-lakehouse ingest <file>"
+BY_HAND = (
+    "Meanwhile you can press the button yourself and add the file: bio-lakehouse ingest <file>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,11 @@ class WorkoutsFile:
 
 
 def login(
-    peloton: PelotonBrowser, *, announce: Callable[[str], None], timeout_seconds: float = 600, window: bool = True
+    peloton: PelotonBrowser,
+    *,
+    announce: Callable[[str], None],
+    timeout_seconds: float = 600,
+    window: bool = True,
 ) -> None:
     """Opens a window on the workouts page and waits until the person has signed in; the profile keeps the login.
 
@@ -93,12 +101,18 @@ def keeps_login(profile: Path) -> bool:
     return _cookie_file(profile).is_file()
 
 
-async def _login(peloton: PelotonBrowser, announce: Callable[[str], None], seconds: float, window: bool) -> None:
+async def _login(
+    peloton: PelotonBrowser, announce: Callable[[str], None], seconds: float, window: bool
+) -> None:
     async with _browser(peloton, headless=not window, signing_in=True) as context:
         page = await _open(context, peloton)
-        announce("Sign in to Peloton in the window that has opened. It closes by itself once your workouts show.")
+        announce(
+            "Sign in to Peloton in the window that has opened. It closes by itself once your workouts show."
+        )
         if not await _reaches_button(page, peloton.workouts_url, seconds):
-            raise SourceError(f"Nobody signed in to Peloton within {seconds:.0f} s. Sign in with: {peloton.sign_in}")
+            raise SourceError(
+                f"Nobody signed in to Peloton within {seconds:.0f} s. Sign in with: {peloton.sign_in}"
+            )
 
 
 async def _download(peloton: PelotonBrowser) -> WorkoutsFile:
@@ -112,9 +126,13 @@ async def _open(context: BrowserContext, peloton: PelotonBrowser) -> Page:
     """The workouts page in the profile's first tab, its cookie banner answered whenever it gets in the way."""
     page = context.pages[0] if context.pages else await context.new_page()
     await page.add_locator_handler(
-        page.locator(COOKIE_BANNER), lambda: page.locator(COOKIE_ANSWERS).first.click(), no_wait_after=True
+        page.locator(COOKIE_BANNER),
+        lambda: page.locator(COOKIE_ANSWERS).first.click(),
+        no_wait_after=True,
     )
-    response = await page.goto(peloton.workouts_url, wait_until="domcontentloaded", timeout=1000 * peloton.page_seconds)
+    response = await page.goto(
+        peloton.workouts_url, wait_until="domcontentloaded", timeout=1000 * peloton.page_seconds
+    )
     if response is not None and response.status >= 400:
         raise SourceError(
             f"Peloton's workouts page answered {response.status}. Try again later; if it stays so, set "
@@ -138,7 +156,9 @@ async def _reaches_button(page: Page, workouts_url: str, seconds: float) -> bool
         if await _shows(_button(page), min(2, deadline - time.monotonic())):
             return True
         here, wanted = urlsplit(page.url), urlsplit(workouts_url)
-        elsewhere = here.netloc == wanted.netloc and here.path != wanted.path and "login" not in here.path
+        elsewhere = (
+            here.netloc == wanted.netloc and here.path != wanted.path and "login" not in here.path
+        )
         if elsewhere and not await page.locator(SIGN_IN_FORM).first.is_visible():
             await page.goto(workouts_url, wait_until="domcontentloaded")
     return False
@@ -163,7 +183,9 @@ async def _press(context: BrowserContext, page: Page, seconds: float) -> Workout
 def _workouts_file(suggested: str, content: bytes) -> WorkoutsFile:
     if HEADER not in content[:1000].partition(b"\n")[0]:
         start = content[:60].decode(errors="replace")
-        raise SourceError(f"What Peloton's button gave is no workouts CSV; it starts with {start!r}. {BY_HAND}")
+        raise SourceError(
+            f"What Peloton's button gave is no workouts CSV; it starts with {start!r}. {BY_HAND}"
+        )
     return WorkoutsFile(re.sub(r"[^\w.-]+", "_", Path(suggested).name) or "workouts.csv", content)
 
 
@@ -182,7 +204,9 @@ async def _shows(locator: Locator, seconds: float) -> bool:
 
 
 async def _changed(page: Page) -> str:
-    names = [" ".join(text.split()) for text in await page.get_by_role("button").all_text_contents()]
+    names = [
+        " ".join(text.split()) for text in await page.get_by_role("button").all_text_contents()
+    ]
     seen = ", ".join(repr(name) for name in names if name)[:200] or "none"
     return (
         f"Peloton's workouts page has no button “Download workouts” any more (buttons seen: {seen}). It is there on "
@@ -216,7 +240,9 @@ async def _browser(
 
 
 @asynccontextmanager
-async def _kept_session(context: BrowserContext, profile: Path, failure: type[Exception]) -> AsyncIterator[None]:
+async def _kept_session(
+    context: BrowserContext, profile: Path, failure: type[Exception]
+) -> AsyncIterator[None]:
     """The login's session cookies go in and come out again, renewed by the site even where a download then failed."""
     signed_in = keeps_login(profile)
     try:
@@ -260,9 +286,13 @@ def _one_at_a_time(profile: Path) -> Iterator[None]:
         profile.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
-        raise SourceError(f"Another Peloton sync or login is using {profile}. Wait until it has ended.") from None
+        raise SourceError(
+            f"Another Peloton sync or login is using {profile}. Wait until it has ended."
+        ) from None
     except OSError as error:
-        raise SourceError(f"{profile} cannot be used for the browser's profile: {error.strerror}.") from error
+        raise SourceError(
+            f"{profile} cannot be used for the browser's profile: {error.strerror}."
+        ) from error
     try:
         yield
     finally:
@@ -275,7 +305,9 @@ def _explained(failure: type[Exception], peloton: PelotonBrowser) -> Iterator[No
         yield
     except failure as error:
         text = str(error)
-        reason = next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)
+        reason = next(
+            (line.strip() for line in text.splitlines() if line.strip()), type(error).__name__
+        )
         if "XServer" in text or "$DISPLAY" in text or "Missing X server" in text:
             raise SourceError(
                 f"No window can be opened here. Where there is a screen, run: {peloton.sign_in}"
@@ -285,8 +317,12 @@ def _explained(failure: type[Exception], peloton: PelotonBrowser) -> Iterator[No
                 f"The browser's window was closed before it was done. Sign in with: {peloton.sign_in}"
             ) from None
         if "net::" in text:
-            raise SourceError(f"{peloton.workouts_url} could not be opened ({reason}). Check the network.") from None
-        raise SourceError(f"The browser failed on Peloton's page: {reason} Try again. {BY_HAND}") from error
+            raise SourceError(
+                f"{peloton.workouts_url} could not be opened ({reason}). Check the network."
+            ) from None
+        raise SourceError(
+            f"The browser failed on Peloton's page: {reason} Try again. {BY_HAND}"
+        ) from error
 
 
 def _cookie_file(profile: Path) -> Path:
@@ -305,6 +341,8 @@ def _kept_cookies(profile: Path) -> list[Any]:
 def _keep_cookies(profile: Path, cookies: list[Any]) -> None:
     draft = _cookie_file(profile).with_suffix(".draft")
     draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as file:
         json.dump([cookie for cookie in cookies if cookie.get("expires", -1) == -1], file)
     draft.replace(_cookie_file(profile))

@@ -15,18 +15,34 @@ DISCIPLINE_HEADER = "Fitness Discipline"
 TITLE_HEADER = "Title"
 
 CSV_FIELDS: tuple[Field, ...] = (
-    Field("fitness_discipline", "Fitness Discipline", "string", "Peloton's discipline, such as `Cycling`."),
-    Field("class_type", "Type", "string", "Kind of class within the discipline, such as `Intervals`."),
+    Field(
+        "fitness_discipline",
+        "Fitness Discipline",
+        "string",
+        "Peloton's discipline, such as `Cycling`.",
+    ),
+    Field(
+        "class_type", "Type", "string", "Kind of class within the discipline, such as `Intervals`."
+    ),
     Field("title", "Title", "string", "Title of the class or workout."),
     Field("instructor_name", "Instructor Name", "string", "Instructor of the class."),
-    Field("is_live", "Live/On-Demand", "boolean", "True for `Live`, false for `On Demand`, unknown when empty."),
-    Field("length_minutes", "Length (minutes)", "double", "Length of the class (min); 0 is kept.", 0),
+    Field(
+        "is_live",
+        "Live/On-Demand",
+        "boolean",
+        "True for `Live`, false for `On Demand`, unknown when empty.",
+    ),
+    Field(
+        "length_minutes", "Length (minutes)", "double", "Length of the class (min); 0 is kept.", 0
+    ),
     Field("total_output_kj", "Total Output", "double", "Work done (kJ).", 0),
     Field("avg_watts", "Avg. Watts", "double", "Mean power (W).", 0),
     Field("avg_resistance_pct", "Avg. Resistance", "double", "Mean resistance (%).", 0),
     Field("avg_cadence_rpm", "Avg. Cadence (RPM)", "double", "Mean cadence (revolutions/min).", 0),
     Field("avg_speed_mph", "Avg. Speed (mph)", "double", "Mean speed (mi/h).", 0),
-    Field("distance_mi", "Distance (mi)", "double", "Distance (mi).", 0, None, ("Distance (miles)",)),
+    Field(
+        "distance_mi", "Distance (mi)", "double", "Distance (mi).", 0, None, ("Distance (miles)",)
+    ),
     Field("calories_kcal", "Calories Burned", "double", "Energy burned (kcal).", 0),
     Field("avg_heart_rate_bpm", "Avg. Heartrate", "double", "Mean heart rate (beats/min).", 0),
 )

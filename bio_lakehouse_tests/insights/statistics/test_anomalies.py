@@ -24,7 +24,10 @@ def test_a_drop_is_unusual_and_is_held_against_the_days_before_it_only() -> None
 def test_the_day_itself_is_left_out() -> None:
     values = np.array([80.0, 82.0] * 30 + [30.0])
     before = values[:-1]
-    centre, spread = np.median(before), 1.482602218505602 * np.median(np.abs(before - np.median(before)))
+    centre, spread = (
+        np.median(before),
+        1.482602218505602 * np.median(np.abs(before - np.median(before))),
+    )
     assert (values[-1] - centre) / spread < -3.5
     assert unusual_days(values)[0][-1]
 

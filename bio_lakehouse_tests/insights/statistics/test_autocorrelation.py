@@ -14,7 +14,11 @@ from bio_lakehouse.insights.statistics import (
     variance_inflation,
 )
 
-GAPPY = arrays(np.float64, st.integers(3, 60), elements=st.one_of(st.integers(40, 100).map(float), st.just(np.nan)))
+GAPPY = arrays(
+    np.float64,
+    st.integers(3, 60),
+    elements=st.one_of(st.integers(40, 100).map(float), st.just(np.nan)),
+)
 
 
 def test_only_adjacent_known_days_are_pairs() -> None:
@@ -41,7 +45,12 @@ def test_a_series_without_variation_or_pairs_resembles_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("n", "first", "second", "expected"),
-    [(120, 0.5, 0.5, 72.0), (120, 0.7, 0.7, 120 * 0.51 / 1.49), (120, 0.5, -0.5, 120.0), (60, 0.0, 0.9, 60.0)],
+    [
+        (120, 0.5, 0.5, 72.0),
+        (120, 0.7, 0.7, 120 * 0.51 / 1.49),
+        (120, 0.5, -0.5, 120.0),
+        (60, 0.0, 0.9, 60.0),
+    ],
 )
 def test_effective_size_follows_bartlett_and_never_exceeds_n(
     n: int, first: float, second: float, expected: float
@@ -57,7 +66,9 @@ def test_bias_correction_undoes_the_expected_shortfall() -> None:
 
 
 def test_bias_correction_brings_the_mean_to_the_truth(ar1) -> None:
-    found = [bias_corrected(lag1_autocorrelation(series), 60) for series in ar1(0.5, 600, 60, seed=3)]
+    found = [
+        bias_corrected(lag1_autocorrelation(series), 60) for series in ar1(0.5, 600, 60, seed=3)
+    ]
     assert np.mean(found) == pytest.approx(0.5, abs=0.02)
 
 
@@ -79,7 +90,9 @@ def test_inflation_is_the_double_sum_over_all_pairs_of_days() -> None:
     expected = weights @ resemblance @ weights / (weights @ weights)
     assert variance_inflation(weights, 0.6) == pytest.approx(max(expected, 1.0))
     rising = days - 29.5
-    assert variance_inflation(rising, 0.6) == pytest.approx(rising @ resemblance @ rising / (rising @ rising))
+    assert variance_inflation(rising, 0.6) == pytest.approx(
+        rising @ resemblance @ rising / (rising @ rising)
+    )
 
 
 def test_inflation_never_falls_below_one() -> None:
@@ -95,7 +108,9 @@ def test_adjacent_pairs_are_calendar_neighbours() -> None:
 
 @pytest.mark.parametrize("phi", [0.0, 0.3, 0.6])
 @pytest.mark.parametrize("variance_known", [True, False])
-def test_degrees_of_freedom_are_those_of_the_estimated_variance(ar1, phi: float, variance_known: bool) -> None:
+def test_degrees_of_freedom_are_those_of_the_estimated_variance(
+    ar1, phi: float, variance_known: bool
+) -> None:
     """2 / Var(ln V) over simulated series of 300 days, V estimated anew from each."""
     weights = np.concatenate([np.full(28, -1 / 28), np.full(7, 1 / 7)])
 
@@ -112,6 +127,8 @@ def test_degrees_of_freedom_are_those_of_the_estimated_variance(ar1, phi: float,
 
 def test_fewer_pairs_leave_fewer_degrees_of_freedom() -> None:
     rising = np.arange(60) - 29.5
-    many, few, none = (degrees_of_freedom(rising, 0.4, pairs, variance_known=True) for pairs in (59, 20, 0))
+    many, few, none = (
+        degrees_of_freedom(rising, 0.4, pairs, variance_known=True) for pairs in (59, 20, 0)
+    )
     assert many == pytest.approx(few * 59 / 20)
     assert none == 1.0

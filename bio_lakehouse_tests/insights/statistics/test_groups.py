@@ -31,7 +31,9 @@ def test_swapping_the_groups_turns_the_effect_round(first: np.ndarray, second: n
 
 
 @given(SCORES, SCORES, st.floats(1.1, 6))
-def test_resembling_days_widen_the_interval(first: np.ndarray, second: np.ndarray, inflation: float) -> None:
+def test_resembling_days_widen_the_interval(
+    first: np.ndarray, second: np.ndarray, inflation: float
+) -> None:
     plain, wide = mann_whitney(first, second), mann_whitney(first, second, inflation)
     assert wide.interval[0] <= plain.interval[0] + 1e-9
     assert wide.interval[1] >= plain.interval[1] - 1e-9
@@ -62,7 +64,9 @@ def test_labels_day_by_day_keep_mann_whitneys_p() -> None:
     first = np.arange(60) % 2 == 0
     found = compare_groups(values, first, ~first)
     assert not found.in_runs
-    assert found.p == found.p_mann_whitney == stats.mannwhitneyu(values[first], values[~first]).pvalue
+    assert (
+        found.p == found.p_mann_whitney == stats.mannwhitneyu(values[first], values[~first]).pvalue
+    )
 
 
 def test_labels_in_weekly_blocks_are_judged_by_blocks(ar1) -> None:

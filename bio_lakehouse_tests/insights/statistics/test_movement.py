@@ -18,7 +18,9 @@ def quiet(ar1, phi: float, days: int, count: int, seed: int) -> list:
 @pytest.mark.parametrize("phi", [0.0, 0.3, 0.5, 0.7])
 def test_quiet_weeks_are_called_moved_at_the_stated_rate(ar1, phi: float) -> None:
     found = quiet(ar1, phi, days=120, count=800, seed=1)
-    assert np.mean([one.p < 0.05 for one in found]) == pytest.approx(0.045, abs=0.022)  # 3 standard errors
+    assert np.mean([one.p < 0.05 for one in found]) == pytest.approx(
+        0.045, abs=0.022
+    )  # 3 standard errors
 
 
 @pytest.mark.slow

@@ -8,7 +8,11 @@ from hypothesis import strategies as st
 from bio_lakehouse.insights.statistics import come_in_runs, permutation_p
 from bio_lakehouse.insights.statistics.permutation import rearrange_runs
 
-LABELS = st.lists(st.booleans(), min_size=6, max_size=60).map(np.array).filter(lambda v: v.any() and not v.all())
+LABELS = (
+    st.lists(st.booleans(), min_size=6, max_size=60)
+    .map(np.array)
+    .filter(lambda v: v.any() and not v.all())
+)
 
 
 def cyclic_runs(labels: np.ndarray) -> list[tuple[bool, int]]:
