@@ -12,7 +12,13 @@ from bio_lakehouse.sources.fields import UNKNOWN_TEXTS, canonical_header
 from bio_lakehouse.sources.oura.fields import TRENDS_FIELDS
 
 TRENDS = "oura/trends"
-ORIGIN_RANK = {"api": 0, "account_export": 1, "trends_export": 2, "csv_export": 0}
+ORIGIN_RANK = {
+    "api": 0,
+    "account_export": 1,
+    "type_download": 2,
+    "trends_export": 3,
+    "csv_export": 0,
+}
 
 Lines = dict[str, dict[DayKey, list[Line]]]
 

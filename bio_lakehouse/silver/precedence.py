@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-ORIGINS = ("api", "account_export", "trends_export", "csv_export")
+ORIGINS = ("api", "account_export", "type_download", "trends_export", "csv_export")
 """Best first. Peloton has only the last one."""
 
 

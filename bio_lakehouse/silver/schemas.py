@@ -127,7 +127,7 @@ COVERAGE = TableSchema(
         Column(
             "origin",
             "string",
-            "How it came: `api`, `account_export`, `trends_export`, `csv_export`.",
+            "How it came: `api`, `account_export`, `type_download`, `trends_export`, `csv_export`.",
             required=True,
         ),
         Column("source_file", "string", "Landing file of the export or answer.", required=True),

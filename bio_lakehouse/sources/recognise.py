@@ -122,8 +122,17 @@ def _parse_json(name: str, text: str, context: ParseContext) -> ParsedFile:
     ):
         return peloton_api.read(rows, context)
     _refuse_foreign(name, document, rows)
-    whole = not (isinstance(document, dict) and document.get("next_token"))
-    return api_answer.read(name, rows, context, whole=whole, doubtful=looks_unstorable(text))
+    doubtful = looks_unstorable(text)
+    return api_answer.read(
+        name, rows, context, has_more_pages=_has_more_pages(document), doubtful=doubtful
+    )
+
+
+def _has_more_pages(document: Any) -> bool | None:
+    """What an envelope says of further pages; None without one, or where it says nothing."""
+    if not isinstance(document, dict) or "next_token" not in document:
+        return None
+    return bool(document["next_token"])
 
 
 def load_json(name: str, text: str) -> Any:

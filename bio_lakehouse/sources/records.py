@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-Origin = Literal["api", "account_export", "trends_export", "csv_export"]
+Origin = Literal["api", "account_export", "type_download", "trends_export", "csv_export"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,9 @@ class ParsedFile:
     """A recognised file. `row_count` is counted while reading: it equals `len(records) + len(rejected)`.
 
     `unknown_fields` are fields that no reader here knows (drift). `coverage` are the first and last day about
-    which the file speaks, None when it holds no record and no fetch note.
+    which the file speaks, None when it holds no record and no fetch note. `whole` says that the file has every
+    record of what it covers, as a snapshot or a complete answer has; `stamp` is the download's own time, where its
+    content or the vendor's name for it tells (UTC).
     """
 
     source: Literal["oura", "peloton"]
@@ -82,3 +84,5 @@ class ParsedFile:
     row_count: int
     coverage: tuple[date, date] | None
     unknown_fields: tuple[str, ...] = ()
+    whole: bool = False
+    stamp: datetime | None = None

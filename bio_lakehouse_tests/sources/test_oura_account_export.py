@@ -63,6 +63,7 @@ def test_json_cells_are_read_in_every_quoting(read: Read, row: str) -> None:
         ("oura/daily_sleep",),
         (),
     )
+    assert parsed.whole
     assert parsed.records[0].content == CONTENT
     assert (parsed.records[0].key, parsed.records[0].line) == ("2025-12-03", 2)
 

@@ -133,6 +133,28 @@ def test_content_tells_the_dataset_whatever_the_name_and_shape(
     assert parsed.records[0].line == 1
 
 
+FETCHED = FetchNote(datetime(2025, 12, 4, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("text", "fetch", "whole"),
+    [
+        (answer(SLEEP_SCORE), None, True),
+        (answer(SLEEP_SCORE, next_token="more"), None, False),
+        (answer(SLEEP_SCORE, next_token="more"), FETCHED, False),
+        (json.dumps([SLEEP_SCORE]), None, False),
+        (json.dumps([SLEEP_SCORE]), FETCHED, True),
+        (json.dumps({"data": [SLEEP_SCORE]}), None, False),
+        (answer(READING), None, False),
+        (answer(READING), FETCHED, True),
+    ],
+)
+def test_an_answer_is_whole_when_it_says_so_or_was_fetched(
+    read: Read, text: str, fetch: FetchNote | None, whole: bool
+) -> None:
+    assert read(text, fetch=fetch).whole is whole
+
+
 @pytest.mark.parametrize("dataset", UNTYPED)
 def test_datasets_without_a_silver_table_are_kept_too(read: Read, dataset: str) -> None:
     record, key = UNTYPED[dataset]

@@ -81,6 +81,7 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
         row_count=sifted.count,
         coverage=days_spanned(sifted.records),
         unknown_fields=unknown_fields(endpoint, names),
+        whole=True,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from bio_lakehouse.sources.oura.api_record import record_reader
+from bio_lakehouse.sources.oura.api_record import HEARTRATE, record_reader
 from bio_lakehouse.sources.oura.endpoints import (
     endpoint_of,
     endpoints_in_name,
@@ -18,11 +18,16 @@ from bio_lakehouse.sources.rows import Row, days_spanned, sift, within_lake
 
 
 def read(
-    name: str, items: Sequence[Any], context: ParseContext, *, whole: bool, doubtful: bool
+    name: str,
+    items: Sequence[Any],
+    context: ParseContext,
+    *,
+    has_more_pages: bool | None,
+    doubtful: bool,
 ) -> ParsedFile:
     """Records of one dataset. A whole answer to a fetch covers the window that was asked for, else its own days.
 
-    `whole` says that no further page was announced, `doubtful` that values may not be storable. Raises
+    `has_more_pages` is what the envelope says, None without one; `doubtful` that values may not be storable. Raises
     `UnsupportedFile` when the dataset cannot be told.
     """
     names = field_names(item for item in items if isinstance(item, dict))
@@ -37,15 +42,26 @@ def read(
         records=sifted.records,
         rejected=sifted.rejected,
         row_count=sifted.count,
-        coverage=_coverage(sifted.records, context, whole),
+        coverage=_coverage(sifted.records, context, not has_more_pages),
         unknown_fields=unknown_fields(endpoint, names),
+        whole=_is_whole(dataset, context, has_more_pages),
     )
 
 
+def _is_whole(dataset: str, context: ParseContext, has_more_pages: bool | None) -> bool:
+    """Whether the answer has every record of its days.
+
+    Heart rates saved by hand are asked for by the moment: their first and last day may be cut.
+    """
+    if context.fetch:
+        return not has_more_pages
+    return has_more_pages is False and dataset != HEARTRATE
+
+
 def _coverage(
-    records: list[Record], context: ParseContext, whole: bool
+    records: list[Record], context: ParseContext, is_last_page: bool
 ) -> tuple[date, date] | None:
     fetch = context.fetch
-    if whole and fetch and fetch.first_day and fetch.last_day:
+    if is_last_page and fetch and fetch.first_day and fetch.last_day:
         return within_lake(fetch.first_day, fetch.last_day, context)
     return days_spanned(records)
