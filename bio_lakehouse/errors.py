@@ -16,6 +16,10 @@ class UnsupportedFile(BioLakehouseError):  # noqa: N818 - what it is, not that i
     """A file that is no known export; the message says what it looks like and what to download instead."""
 
 
+class UnknownFormat(UnsupportedFile):
+    """A file that is none of the known exports at all, and not merely a damaged one."""
+
+
 class LandingError(BioLakehouseError):
     """Landing could not be read, or a file that the ingestion log names is not there any more."""
 

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from bio_lakehouse.errors import UnsupportedFile
+from bio_lakehouse.errors import UnknownFormat, UnsupportedFile
 from bio_lakehouse.sources.checking import looks_unstorable
 from bio_lakehouse.sources.delimited import header_cells, header_index, lines_of
 from bio_lakehouse.sources.oura import account_export, api_answer, trends
@@ -45,7 +45,7 @@ def parse(name: str, content: bytes, context: ParseContext) -> ParsedFile:
             return _parse_json(name, text, context)
         return _parse_delimited(name, text, context)
     except RecursionError:
-        raise UnsupportedFile(
+        raise UnknownFormat(
             f"{name} holds JSON that is nested too deeply to be one of ours. {WHAT_IS_READ}"
         ) from None
 
@@ -53,24 +53,22 @@ def parse(name: str, content: bytes, context: ParseContext) -> ParsedFile:
 def text_of(name: str, content: bytes) -> str:
     """The file's text; raises `UnsupportedFile` when it is empty, binary or not UTF-8."""
     if not content.strip():
-        raise UnsupportedFile(f"{name} is empty. Download it again.")
+        raise UnknownFormat(f"{name} is empty. Download it again.")
     for magic, what in _BINARY:
         if content.startswith(magic):
-            raise UnsupportedFile(
-                f"{name} is {what}, not text. Give the CSV or JSON that it holds."
-            )
+            raise UnknownFormat(f"{name} is {what}, not text. Give the CSV or JSON that it holds.")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnsupportedFile(
             f"{name} is text in UTF-16. Save it as UTF-8, or take the file as it was downloaded."
         )
     if b"\0" in content:
-        raise UnsupportedFile(f"{name} is a binary file. {WHAT_IS_READ}")
+        raise UnknownFormat(f"{name} is a binary file. {WHAT_IS_READ}")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _not_utf8(name, content, error) from None
     if not text.strip():
-        raise UnsupportedFile(f"{name} is empty. Download it again.")
+        raise UnknownFormat(f"{name} is empty. Download it again.")
     return text
 
 
@@ -87,15 +85,15 @@ def _refuse_markup(name: str, text: str) -> None:
     if not start.startswith("<"):
         return
     if "<healthdata" in start or "<!doctype healthdata" in start:
-        raise UnsupportedFile(
+        raise UnknownFormat(
             f"{name} is an Apple Health export, which is not read yet. {WHAT_IS_READ}"
         )
     if "<html" in start or "<!doctype html" in start:
-        raise UnsupportedFile(
+        raise UnknownFormat(
             f"{name} is a web page, not data: often the sign-in or error page of an expired session. "
             "Sign in and download it again."
         )
-    raise UnsupportedFile(f"{name} is XML. {WHAT_IS_READ}")
+    raise UnknownFormat(f"{name} is XML. {WHAT_IS_READ}")
 
 
 def _parse_delimited(name: str, text: str, context: ParseContext) -> ParsedFile:
@@ -108,9 +106,7 @@ def _parse_delimited(name: str, text: str, context: ParseContext) -> ParsedFile:
         return peloton_csv.read(name, text, context)
     if trends.looks_like_trends(headers):
         return trends.read(name, text, context)
-    raise UnsupportedFile(
-        f"{name} is no known file; it begins with {header[:60]!r}. {WHAT_IS_READ}"
-    )
+    raise UnknownFormat(f"{name} is no known file; it begins with {header[:60]!r}. {WHAT_IS_READ}")
 
 
 def _parse_json(name: str, text: str, context: ParseContext) -> ParsedFile:

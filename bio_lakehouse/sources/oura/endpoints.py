@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from bio_lakehouse.errors import UnsupportedFile
+from bio_lakehouse.errors import UnknownFormat, UnsupportedFile
 from bio_lakehouse.sources.oura.known_fields import IDENTITY_FIELDS, KNOWN_FIELDS, UNREAD_FIELDS
 from bio_lakehouse.sources.records import ParseContext
 
@@ -123,7 +123,7 @@ def _fitting(names: set[str]) -> set[str]:
 def _undecided(name: str, names: set[str], possible: set[str], said: str | None) -> UnsupportedFile:
     if not possible:
         shown = ", ".join(sorted(names)[:8])
-        return UnsupportedFile(
+        return UnknownFormat(
             f"{name} is no known Oura or Peloton file (fields: {shown}). {WHAT_IS_READ}"
         )
     what = "could be" if names else "holds no record and could be"
