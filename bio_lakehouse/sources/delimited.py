@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from bio_lakehouse.errors import UnsupportedFile
@@ -17,6 +18,8 @@ from bio_lakehouse.sources.rows import Row
 
 _QUOTED = re.compile(r'"((?:[^"]++|"")*+)"')
 _LONGEST_ROW = 50
+
+DELIMITERS = (",", ";", "\t")
 
 Split = Callable[[str], list[Any]]
 
@@ -73,7 +76,7 @@ def plain_cell(line: str, start: int, delimiter: str) -> tuple[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A comma file: its headers, the names under which records keep them (no two alike), and its rows."""
+    """A delimited file: its headers, the names under which records keep them (no two alike), and its rows."""
 
     headers: list[str]
     names: list[str]
@@ -81,18 +84,25 @@ class Table:
 
 
 def comma_table(name: str, text: str) -> Table:
-    """The table in a comma file whose rows have as many cells as the header; a row that has not is a problem.
+    """The table in a file whose rows have as many cells as the header; a row that has not is a problem.
 
-    Raises `UnsupportedFile`, while the rows are read, when the file stops in the middle of its last row.
+    Cells are parted by commas, or by what a spreadsheet put in their place. Raises `UnsupportedFile`, while the rows
+    are read, when the file stops in the middle of its last row.
     """
     lines = lines_of(text)
     start = header_index(lines)
-    headers = header_cells(name, lines[start], ",")
-    rows = data_rows(name, lines, start, lambda line: split_cells(line, ","), len(headers))
+    delimiter = delimiter_of(lines[start])
+    headers = header_cells(name, lines[start], delimiter)
+    rows = data_rows(name, lines, start, partial(split_cells, delimiter=delimiter), len(headers))
     end = None if ends_with_newline(text) else len(lines)
     return Table(
         headers, content_names(headers), (_of_width(name, row, len(headers), end) for row in rows)
     )
+
+
+def delimiter_of(header: str) -> str:
+    """What parts the cells of a header: the comma, semicolon or tab that it has most of."""
+    return max(DELIMITERS, key=header.count)
 
 
 def header_index(lines: list[str]) -> int:

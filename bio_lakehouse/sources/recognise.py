@@ -8,8 +8,8 @@ from typing import Any
 
 from bio_lakehouse.errors import UnknownFormat, UnsupportedFile
 from bio_lakehouse.sources.checking import looks_unstorable
-from bio_lakehouse.sources.delimited import header_cells, header_index, lines_of
-from bio_lakehouse.sources.oura import account_export, api_answer, trends
+from bio_lakehouse.sources.delimited import delimiter_of, header_cells, header_index, lines_of
+from bio_lakehouse.sources.oura import account_export, api_answer, trends, type_download
 from bio_lakehouse.sources.oura.endpoints import WHAT_IS_READ, field_names
 from bio_lakehouse.sources.peloton import api as peloton_api
 from bio_lakehouse.sources.peloton import csv as peloton_csv
@@ -99,13 +99,16 @@ def _refuse_markup(name: str, text: str) -> None:
 def _parse_delimited(name: str, text: str, context: ParseContext) -> ParsedFile:
     lines = lines_of(text)
     header = lines[header_index(lines)]
-    if header.count(";") > header.count(",") and account_export.looks_like_account_export(header):
+    delimiter = delimiter_of(header)
+    if delimiter == ";" and account_export.looks_like_account_export(header):
         return account_export.read(name, text, context)
-    headers = header_cells(name, header, ",") if "," in header else [header]
+    headers = header_cells(name, header, delimiter)
     if peloton_csv.looks_like_peloton(headers):
         return peloton_csv.read(name, text, context)
     if trends.looks_like_trends(headers):
         return trends.read(name, text, context)
+    if type_download.looks_like_type_download(headers):
+        return type_download.read(name, text, context)
     raise UnknownFormat(f"{name} is no known file; it begins with {header[:60]!r}. {WHAT_IS_READ}")
 
 

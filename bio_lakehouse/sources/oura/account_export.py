@@ -6,10 +6,9 @@ than the header. A row becomes an object in the shape of the API: JSON cells dec
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any
 
 from bio_lakehouse.sources.checking import RowProblem, looks_unstorable
 from bio_lakehouse.sources.delimited import (
@@ -30,21 +29,10 @@ from bio_lakehouse.sources.oura.endpoints import (
     looks_like_oura,
     unknown_fields,
 )
+from bio_lakehouse.sources.oura.json_cells import DECODER, BrokenJson, decoded
+from bio_lakehouse.sources.oura.type_download import is_flattened
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
 from bio_lakehouse.sources.rows import Row, days_spanned, sift
-
-
-class BrokenJson(RowProblem):
-    """A cell that begins as a JSON object and is none; `place` counts cells from 0."""
-
-    def __init__(self, place: int) -> None:
-        super().__init__(None, "a JSON object cannot be read")
-        self.place = place
-
-    def named(self, headers: list[str]) -> RowProblem:
-        """The problem with the column's name in it."""
-        header = headers[self.place] if self.place < len(headers) else f"cell {self.place + 1}"
-        return RowProblem(header, f"{header} begins as a JSON object and cannot be read as one")
 
 
 def looks_like_account_export(line: str) -> bool:
@@ -53,7 +41,8 @@ def looks_like_account_export(line: str) -> bool:
         headers = split_row(line)
     except RowProblem:
         return False
-    return len(headers) > 1 and looks_like_oura({str(header).strip() for header in headers})
+    names = [str(header).strip() for header in headers]
+    return len(names) > 1 and not is_flattened(names) and looks_like_oura(set(names))
 
 
 def read(name: str, text: str, context: ParseContext) -> ParsedFile:
@@ -131,7 +120,7 @@ def _cell(line: str, start: int, place: int) -> tuple[Any, int]:
         text, end = quoted_cell(line, start)
         if end < len(line) and line[end] != ";":
             raise RowProblem(None, f"text follows the closing quote of cell {place + 1}")
-        return _decoded(text, place), end
+        return decoded(text, place), end
     if first in ("{", "["):
         return _json_cell(line, start, place)
     return plain_cell(line, start, ";")
@@ -139,7 +128,7 @@ def _cell(line: str, start: int, place: int) -> tuple[Any, int]:
 
 def _json_cell(line: str, start: int, place: int) -> tuple[Any, int]:
     try:
-        value, end = _DECODER.raw_decode(line, start)
+        value, end = DECODER.raw_decode(line, start)
         if end == len(line) or line[end] == ";":
             return value, end
     except (ValueError, RecursionError):
@@ -147,21 +136,3 @@ def _json_cell(line: str, start: int, place: int) -> tuple[Any, int]:
     if line[start] == "{":
         raise BrokenJson(place)
     return plain_cell(line, start, ";")
-
-
-def _decoded(text: str, place: int) -> Any:
-    if not text.startswith(("{", "[")):
-        return text
-    try:
-        return _DECODER.decode(text)
-    except (ValueError, RecursionError):
-        if text.startswith("{"):
-            raise BrokenJson(place) from None
-        return text
-
-
-def _refuse_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON")
-
-
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)

@@ -9,12 +9,18 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from bio_lakehouse.errors import UnknownFormat, UnsupportedFile
-from bio_lakehouse.sources.oura.known_fields import IDENTITY_FIELDS, KNOWN_FIELDS, UNREAD_FIELDS
+from bio_lakehouse.sources.oura.known_fields import (
+    DOWNLOAD_FIELDS,
+    IDENTITY_FIELDS,
+    KNOWN_FIELDS,
+    UNREAD_FIELDS,
+)
 from bio_lakehouse.sources.records import ParseContext
 
 _ALL_FIELDS = KNOWN_FIELDS | UNREAD_FIELDS
 _EXPORT_NAMES = {endpoint.replace("_", "").lower(): endpoint for endpoint in KNOWN_FIELDS} | {
-    "sleepmodel": "sleep"
+    "sleepmodel": "sleep",
+    "spo2": "daily_spo2",
 }
 
 
@@ -35,7 +41,7 @@ def field_names(records: Iterable[Mapping[str, Any]]) -> set[str]:
 
 def unknown_fields(endpoint: str, names: set[str]) -> tuple[str, ...]:
     """Those of `names` that are new; what lies within a new object is not listed beside it."""
-    new = names - KNOWN_FIELDS[endpoint]
+    new = names - KNOWN_FIELDS[endpoint] - DOWNLOAD_FIELDS.get(endpoint, frozenset())
     return tuple(
         sorted(name for name in new if name.partition(".")[0] not in new or "." not in name)
     )
@@ -135,8 +141,8 @@ def _undecided(name: str, names: set[str], possible: set[str], said: str | None)
 
 
 WHAT_IS_READ = (
-    "Read are Peloton's workout CSV, Oura's trends CSV, Oura's account export (dailyreadiness.csv, …) and answers of "
-    f"Oura's API v2: {', '.join(KNOWN_FIELDS)}."
+    "Read are Peloton's workout CSV, Oura's trends CSV, Oura's account export (dailyreadiness.csv, …), Oura's "
+    f"downloads by type (oura_sleep_<time>.csv) and answers of Oura's API v2: {', '.join(KNOWN_FIELDS)}."
 )
 
 

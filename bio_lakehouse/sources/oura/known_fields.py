@@ -78,6 +78,17 @@ KNOWN_FIELDS: dict[str, frozenset[str]] = {
 }
 """By endpoint that is read; `daily_stress` answers carry a `timestamp` that the specification does not list."""
 
+DOWNLOAD_FIELDS: dict[str, frozenset[str]] = {
+    "sleep": _names("""
+        score segment_state sleep_midpoint timezone bedtime_start_delta bedtime_end_delta midpoint_at_delta
+        heart_rate_5_min hrv_5_min contributors contributors.deep_sleep contributors.efficiency
+        contributors.latency contributors.rem_sleep contributors.restfulness contributors.timing
+        contributors.total_sleep
+    """),
+    "heartrate": _names("quality restorative"),
+}
+"""What a per-type download has besides; it stays in bronze."""
+
 UNREAD_FIELDS: dict[str, frozenset[str]] = {
     "personal_info": _names("id age weight height biological_sex email"),
     "ring_battery_level": _names("timestamp timestamp_unix charging in_charger level"),
