@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from bio_lakehouse.errors import UnknownFormat, UnsupportedFile
 from bio_lakehouse.sources.checking import looks_unstorable
-from bio_lakehouse.sources.delimited import delimiter_of, header_cells, header_index, lines_of
+from bio_lakehouse.sources.delimited import (
+    cut_off,
+    delimiter_of,
+    ends_with_newline,
+    header_cells,
+    header_index,
+    lines_of,
+)
 from bio_lakehouse.sources.oura import account_export, api_answer, trends, type_download
+from bio_lakehouse.sources.oura.bundle import Document, answers_of, left_out
 from bio_lakehouse.sources.oura.endpoints import WHAT_IS_READ, field_names
 from bio_lakehouse.sources.peloton import api as peloton_api
 from bio_lakehouse.sources.peloton import csv as peloton_csv
@@ -113,25 +122,51 @@ def _parse_delimited(name: str, text: str, context: ParseContext) -> ParsedFile:
 
 
 def _parse_json(name: str, text: str, context: ParseContext) -> ParsedFile:
-    document = load_json(name, text)
-    items = document.get("data", document) if isinstance(document, dict) else document
-    rows = items if isinstance(items, list) else [items]
-    if peloton_api.looks_like_peloton(rows) or (
-        isinstance(document, dict) and document.keys() & _PAGE_FIELDS
+    documents = load_documents(name, text)
+    answers = answers_of(documents)
+    items = [row.content for answer in answers for row in answer.rows]
+    whole = documents[0].content
+    if peloton_api.looks_like_peloton(items) or (
+        isinstance(whole, dict) and whole.keys() & _PAGE_FIELDS
     ):
-        return peloton_api.read(rows, context)
-    _refuse_foreign(name, document, rows)
-    doubtful = looks_unstorable(text)
-    return api_answer.read(
-        name, rows, context, has_more_pages=_has_more_pages(document), doubtful=doubtful
-    )
+        return peloton_api.read(items, context)
+    _refuse_foreign(name, whole, items)
+    parsed = api_answer.read(name, answers, context, doubtful=looks_unstorable(text))
+    unread = left_out(documents)
+    if not unread:
+        return parsed
+    note = f"{', '.join(unread)} was left out: no answer of Oura's that is read"
+    return replace(parsed, notes=(*parsed.notes, note))
 
 
-def _has_more_pages(document: Any) -> bool | None:
-    """What an envelope says of further pages; None without one, or where it says nothing."""
-    if not isinstance(document, dict) or "next_token" not in document:
-        return None
-    return bool(document["next_token"])
+def load_documents(name: str, text: str) -> list[Document]:
+    """The JSON values of a file: one, or one a line. Raises `UnsupportedFile` as `load_json` does."""
+    try:
+        return [Document(1, json.loads(text))]
+    except json.JSONDecodeError as error:
+        documents = _json_lines(name, text) if error.msg == "Extra data" else []
+    except ValueError:
+        documents = []
+    return documents or [Document(1, load_json(name, text))]
+
+
+def _json_lines(name: str, text: str) -> list[Document]:
+    """A document a line; none when the first line is no JSON object or most lines are no JSON."""
+    lines = [(number, line) for number, line in enumerate(lines_of(text), 1) if line.strip()]
+    documents = [_json_line(number, line) for number, line in lines]
+    broken = [document for document in documents if document.text is not None]
+    if not isinstance(documents[0].content, dict) or 2 * len(broken) > len(documents):
+        return []
+    if documents[-1].text is not None and not ends_with_newline(text):
+        raise cut_off(name, documents[-1].line)
+    return documents
+
+
+def _json_line(number: int, line: str) -> Document:
+    try:
+        return Document(number, json.loads(line))
+    except ValueError:
+        return Document(number, None, line)
 
 
 def load_json(name: str, text: str) -> Any:
@@ -144,7 +179,8 @@ def load_json(name: str, text: str) -> Any:
         ):
             reason = "was cut off: the JSON stops in the middle. Download it again."
         else:
-            reason = f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}. Download it again."
+            place = f"line {error.lineno}, column {error.colno}"
+            reason = f"is not JSON: {error.msg} in {place}. Download it again."
         raise UnsupportedFile(f"{name} {reason}") from None
     except ValueError as error:
         raise UnsupportedFile(

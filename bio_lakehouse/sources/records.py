@@ -73,7 +73,7 @@ class ParsedFile:
     `unknown_fields` are fields that no reader here knows (drift). `coverage` are the first and last day about
     which the file speaks, None when it holds no record and no fetch note. `whole` says that the file has every
     record of what it covers, as a snapshot or a complete answer has; `stamp` is the download's own time, where its
-    content or the vendor's name for it tells (UTC).
+    content or the vendor's name for it tells (UTC). `notes` are sentences on what was assumed or left out.
     """
 
     source: Literal["oura", "peloton"]
@@ -86,3 +86,4 @@ class ParsedFile:
     unknown_fields: tuple[str, ...] = ()
     whole: bool = False
     stamp: datetime | None = None
+    notes: tuple[str, ...] = ()

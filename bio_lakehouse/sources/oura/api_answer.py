@@ -1,12 +1,14 @@
-"""An answer of Oura's API v2: `{"data": […], "next_token": …}`, the bare list, or one object."""
+"""Answers of Oura's API v2: `{"data": […], "next_token": …}`, the bare list, one object, or several in a bundle."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
+from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.sources.oura.api_record import HEARTRATE, record_reader
+from bio_lakehouse.sources.oura.bundle import Answer
 from bio_lakehouse.sources.oura.endpoints import (
     endpoint_of,
     endpoints_in_name,
@@ -14,27 +16,40 @@ from bio_lakehouse.sources.oura.endpoints import (
     unknown_fields,
 )
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
-from bio_lakehouse.sources.rows import Row, days_spanned, sift, within_lake
+from bio_lakehouse.sources.rows import days_spanned, sift, within_lake
 
 
 def read(
-    name: str,
-    items: Sequence[Any],
-    context: ParseContext,
-    *,
-    has_more_pages: bool | None,
-    doubtful: bool,
+    name: str, answers: Sequence[Answer], context: ParseContext, *, doubtful: bool
 ) -> ParsedFile:
-    """Records of one dataset. A whole answer to a fetch covers the window that was asked for, else its own days.
+    """Records of each answer. A whole answer to a fetch covers the window that was asked for, else its own days.
 
-    `has_more_pages` is what the envelope says, None without one; `doubtful` that values may not be storable. Raises
-    `UnsupportedFile` when the dataset cannot be told.
+    `doubtful` says that values may not be storable. An answer in a bundle that cannot be read is left out, and a note
+    says so. Raises `UnsupportedFile` when there is no other, and when the dataset of the only one cannot be told.
     """
-    names = field_names(item for item in items if isinstance(item, dict))
-    endpoint = endpoint_of(name, names, context, endpoints_in_name)
+    parsed: list[ParsedFile] = []
+    refusals: list[UnsupportedFile] = []
+    for answer in answers:
+        try:
+            parsed.append(_read_one(name, answer, context, doubtful))
+        except UnsupportedFile as error:
+            refusals.append(error)
+    if not parsed:
+        raise refusals[0]
+    return _combined(parsed, tuple(map(str, refusals)))
+
+
+def _read_one(name: str, answer: Answer, context: ParseContext, doubtful: bool) -> ParsedFile:
+    names = field_names(row.content for row in answer.rows if isinstance(row.content, dict))
+    named = answer.endpoint
+
+    def endpoints_named(file_name: str) -> set[str]:
+        return {named} if named else endpoints_in_name(file_name)
+
+    part = f"{name} ({named})" if named else name
+    endpoint = endpoint_of(part, names, context, endpoints_named)
     dataset = f"oura/{endpoint}"
-    rows = (Row(line, item) for line, item in enumerate(items, 1))
-    sifted = sift(rows, record_reader(dataset, context, doubtful))
+    sifted = sift(answer.rows, record_reader(dataset, context, doubtful))
     return ParsedFile(
         source="oura",
         origin="api",
@@ -42,9 +57,26 @@ def read(
         records=sifted.records,
         rejected=sifted.rejected,
         row_count=sifted.count,
-        coverage=_coverage(sifted.records, context, not has_more_pages),
+        coverage=_coverage(sifted.records, context, not answer.has_more_pages),
         unknown_fields=unknown_fields(endpoint, names),
-        whole=_is_whole(dataset, context, has_more_pages),
+        whole=_is_whole(dataset, context, answer.has_more_pages),
+    )
+
+
+def _combined(parts: Sequence[ParsedFile], notes: tuple[str, ...]) -> ParsedFile:
+    """One file of several answers, speaking about the days of all; whole when each is, about the same days."""
+    spans = [part.coverage for part in parts if part.coverage]
+    same_days = len({part.coverage for part in parts}) == 1
+    return replace(
+        parts[0],
+        datasets=tuple(dict.fromkeys(name for part in parts for name in part.datasets)),
+        records=[record for part in parts for record in part.records],
+        rejected=[row for part in parts for row in part.rejected],
+        row_count=sum(part.row_count for part in parts),
+        coverage=(min(spans)[0], max(last for _, last in spans)) if spans else None,
+        unknown_fields=tuple(dict.fromkeys(name for part in parts for name in part.unknown_fields)),
+        whole=same_days and all(part.whole for part in parts),
+        notes=notes,
     )
 
 
