@@ -95,6 +95,8 @@ def _explain(lake: Lakehouse, arrival: Arrival) -> None:
         OUT.print(
             f"[red]refused[/] {escape(arrival.path)}: {escape(entry.error or '')}", soft_wrap=True
         )
+    for note in arrival.notes:
+        OUT.print(f"[yellow]note[/] {escape(arrival.path)}: {escape(note)}", soft_wrap=True)
     if entry.quarantined_count and not arrival.repeated:
         _print_quarantine(arrival.path, quarantine.read(lake.objects, arrival.path))
 

@@ -30,7 +30,7 @@ class Arrival:
     """What became of one file: its log entry and how many days are new, changed and unchanged by it.
 
     `repeated` says that the log knew the file already and nothing was done, `unread` that it could not be read now:
-    the log does not have it, and the next look takes it.
+    the log does not have it, and the next look takes it. `notes` say what was assumed or left out in reading it.
     """
 
     path: str
@@ -40,6 +40,7 @@ class Arrival:
     unchanged_days: int = 0
     repeated: bool = False
     unread: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -253,7 +254,8 @@ def _accept(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> Arrival:
     lake.log.record(entry, changes, plan.repeated)
     new_days = touched & (plan.new | fresh)
     unchanged = {record.day for record in parsed.records} - touched
-    return Arrival(file.path, entry, len(new_days), len(touched - new_days), len(unchanged))
+    days = (len(new_days), len(touched - new_days), len(unchanged))
+    return Arrival(file.path, entry, *days, notes=parsed.notes)
 
 
 def entry_of(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> LogEntry:
