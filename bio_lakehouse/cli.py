@@ -64,8 +64,11 @@ class Teaching(click.Group):
         try:
             return super().invoke(context)
         except BioLakehouseError as error:
+            from bio_lakehouse.terminal import visible
+
+            lines = [visible(line) for line in str(error).splitlines()]
             click.secho("Error: ", fg="red", bold=True, nl=False, err=True)
-            click.echo(str(error), err=True)
+            click.echo("\n".join(lines), err=True)
             context.exit(1)
 
 
@@ -269,14 +272,17 @@ def query(home: Path | None, sql: str, layout: str, user: str | None, all_users:
 
     `energy_state`, `gold.energy_state` and `bio_gold.energy_state` name the same view.
 
+    A table rounds to four decimals; --format csv and json have all digits. In CSV, a text that a spreadsheet would
+    compute is written after an apostrophe. In JSON, the second column `score` is `score_2`, and NaN is null.
+
     \b
     Example:  bio-lakehouse query "SELECT day, energy_state FROM energy_state ORDER BY day DESC LIMIT 7"
     """
-    from bio_lakehouse.display import print_rows
+    from bio_lakehouse.answers import print_answer
     from bio_lakehouse.engines.sql import open_sql
 
     lake = open_lake(home)
-    print_rows(
+    print_answer(
         open_sql(lake).query(sql, None if all_users else user_or_default(user, lake.settings)),
         layout,
     )

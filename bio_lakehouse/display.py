@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import json
-import sys
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from bio_lakehouse.gold.gap_ledger import Stretch
+from bio_lakehouse.terminal import OUT, escape
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from bio_lakehouse.lake.arrivals import Arrival
     from bio_lakehouse.lake.lakehouse import Lakehouse
     from bio_lakehouse.status import DatasetStatus, LakeStatus
     from bio_lakehouse.workflows import DemoOutcome, IngestOutcome, RefreshOutcome, SyncOutcome
 
-OUT = Console(soft_wrap=False)
 SHOWN_REASONS = 5
 
 
@@ -227,32 +219,4 @@ def _log(status: LakeStatus) -> Table:
         name = escape(entry.file_path.removeprefix("landing/"))
         why = f"\n[dim]{escape(entry.error)}[/]" if entry.error else ""
         table.add_row(arrived, entry.status, f"{entry.record_count:,}", name + why)
-    return table
-
-
-def print_rows(rows: pa.Table, layout: str) -> None:
-    """An answer as a table for people, as CSV, or as a JSON list of objects."""
-    if layout == "table":
-        OUT.print(_rows(rows))
-    elif layout == "csv":
-        writer = csv.writer(sys.stdout)
-        writer.writerow(rows.column_names)
-        writer.writerows(zip(*(column.to_pylist() for column in rows.columns), strict=True))
-    else:
-        print(json.dumps(rows.to_pylist(), default=_json_value, ensure_ascii=False, indent=2))
-
-
-def _json_value(value: object) -> str | float:
-    if isinstance(value, Decimal):
-        return float(value)
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
-
-
-def _rows(rows: pa.Table) -> Table:
-    table = Table(caption=f"{rows.num_rows:,} rows", caption_justify="left")
-    for field in rows.schema:
-        numeric = str(field.type).startswith(("int", "double", "float", "decimal"))
-        table.add_column(field.name, justify="right" if numeric else "left")
-    for row in rows.to_pylist():
-        table.add_row(*("–" if value is None else escape(str(value)) for value in row.values()))
     return table

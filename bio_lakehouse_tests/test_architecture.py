@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "bio_lakehouse"
 LAYERS = (
-    {"errors", "settings", ""},
+    {"errors", "settings", "terminal", ""},
     {"sources"},
     {"lake"},
     {"silver", "gold"},
@@ -19,7 +19,7 @@ LAYERS = (
     {"insights"},
     {"reports"},
     {"assets", "automation", "status"},
-    {"definitions", "cli", "workflows", "display"},
+    {"definitions", "cli", "workflows", "display", "answers"},
 )
 """From the ground up; modules of one layer may import each other."""
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
