@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bio_lakehouse.errors import SettingsError
 
 USER_ID = re.compile(r"[a-z0-9_-]{1,64}")
+Sex = Literal["female", "male"]
 
 
 def machine_timezone() -> str:
@@ -42,6 +43,7 @@ class UserProfile(BaseModel):
     max_heart_rate: int | None = Field(None, gt=0)
     threshold_heart_rate: int | None = Field(None, gt=0)
     ftp: int | None = Field(None, gt=0)
+    sex: Sex | None = None
     mail_to: tuple[str, ...] = ()
 
     @field_validator("timezone")
@@ -91,6 +93,11 @@ class Settings(BaseSettings):
         None, gt=0, description="Threshold heart rate of `me` in beats a minute."
     )
     ftp: int | None = Field(None, gt=0, description="Functional threshold power of `me` in watts.")
+    sex: Sex | None = Field(
+        None,
+        description="`female` or `male`: which of Banister's coefficients turn the heart rate of `me` into a load; "
+        "the range of both when not set.",
+    )
     heart_rate_zones: Annotated[tuple[int, ...], NoDecode] = Field(
         (60, 70, 80, 90),
         description="Lower bounds of heart-rate zones 2 to 5, in % of the maximum heart rate.",
@@ -300,6 +307,7 @@ class Settings(BaseSettings):
             max_heart_rate=self.max_heart_rate,
             threshold_heart_rate=self.threshold_heart_rate,
             ftp=self.ftp,
+            sex=self.sex,
             mail_to=self.mail_to,
         )
         path = self.home / "users.toml"
@@ -321,6 +329,7 @@ class Settings(BaseSettings):
             max_heart_rate=None,
             threshold_heart_rate=None,
             ftp=None,
+            sex=None,
         )
 
 

@@ -27,6 +27,8 @@ from bio_lakehouse.insights.build import build_forecast, build_insights, build_t
 from bio_lakehouse.insights.table import SCHEMA, from_rows
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema
+from bio_lakehouse.narrative import report_sentences as sentences
+from bio_lakehouse.reports.training import state_text
 from bio_lakehouse.viz.sparkline import sparkline
 
 MADE_FROM = [GOLD_DAILY, table_key("bio_silver.peloton_workouts")]
@@ -107,8 +109,21 @@ def training_loads(
 ) -> Materialized:
     days, schema = days_of(context), training_load.SCHEMA
     commit = build_training_load(lake, days.first, days.last)
-    said = {"chronic load": drawn(lake, schema, days.last)}
+    said = {
+        "state": states_told(lake, schema, days.last),
+        "chronic load": drawn(lake, schema, days.last),
+    }
     return committed(context, lake, schema, days, commit, said | training_load_lineage())
+
+
+def states_told(lake: Lakehouse, schema: TableSchema, last: date) -> dg.MarkdownMetadataValue:
+    """Each user's state on `last` in words: figures, or bands where the bounds lie far apart."""
+    rows = lake.tables.read(schema, last, last).to_pylist()
+    lines = [
+        f"- {row['user_id']}: {state_text(row) if row['state'] else sentences.load_unknown()}"
+        for row in rows
+    ]
+    return dg.MetadataValue.md("\n".join(sorted(lines)))
 
 
 def drawn(lake: Lakehouse, schema: TableSchema, last: date) -> dg.MarkdownMetadataValue:

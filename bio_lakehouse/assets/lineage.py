@@ -13,7 +13,7 @@ from bio_lakehouse.assets.keys import table_key
 from bio_lakehouse.gold import daily_readiness_performance as daily
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE, SCHEMAS
 from bio_lakehouse.gold.views import VIEWS, View
-from bio_lakehouse.insights import forecast
+from bio_lakehouse.insights import forecast, training_load
 from bio_lakehouse.lake.schema import TableSchema
 
 ColumnOf = tuple[str, str]
@@ -38,15 +38,13 @@ def daily_lineage() -> dict[str, dg.TableColumnLineage]:
 
 def training_load_lineage() -> dict[str, dg.TableColumnLineage]:
     """The columns of gold and silver that training load is computed from."""
-    workouts = {
-        ("bio_silver.peloton_workouts", read)
-        for read in ("length_minutes", "avg_watts", "avg_heart_rate_bpm")
-    }
+    workouts = {("bio_silver.peloton_workouts", read) for read in training_load.EFFORT}
     days = {
         (DAILY_READINESS_PERFORMANCE.full_name, read)
         for read in ("had_workout", "resting_heart_rate_bpm")
     }
-    made = ("training_load", "chronic_load", "acute_load", "form", "known_days", "state")
+    own = {"user_id", "day", "is_estimated", "methods"}
+    made = [column.name for column in training_load.SCHEMA.columns if column.name not in own]
     return {
         LINEAGE: _lineage(
             dict.fromkeys(made, workouts | days)

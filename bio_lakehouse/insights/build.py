@@ -54,8 +54,9 @@ def build_training_load(lake: Lakehouse, first: date, last: date) -> Commit:
     """
     daily = _frame(lake, DAILY_READINESS_PERFORMANCE, lake.settings.first_day, LAST_DAY)
     workouts = _frame(lake, PELOTON_WORKOUTS, lake.settings.first_day, LAST_DAY)
+    zones = lake.settings.heart_rate_zones
     loads = [
-        training_load(daily, workouts, lake.settings.user_profile(user_id))
+        training_load(daily, workouts, lake.settings.user_profile(user_id), zones)
         for user_id in sorted(daily["user_id"].unique())
     ]
     rows = pa.concat_tables([TRAINING_LOAD.arrow.empty_table(), *loads])

@@ -1,16 +1,16 @@
-"""gold.training_load: what each day's workouts loaded, and the fitness and fatigue that the loads add up to.
+"""gold.training_load: what each day's workouts loaded, and the fitness and fatigue that follow.
 
-Impulse-response model of Banister et al. 1975; TRIMP of Banister 1991 with the coefficients 0.64 and 1.92;
-exponentially weighted loads with time constants of 42 and 7 days (Coggan's chronic and acute training load). Load is
-100 for an hour at threshold. Calories say nothing here.
+Impulse-response model of Banister et al. 1975; exponentially weighted loads with time constants
+of 42 and 7 days (Coggan's chronic and acute training load). Where a load is not measured, the
+bounds that it lies between are carried on in its place, and nothing is begun again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from math import exp, isnan
+from math import exp, fsum, isnan
 from typing import Any
 
 import numpy as np
@@ -19,18 +19,46 @@ import pyarrow as pa
 
 from bio_lakehouse.insights.data import as_numbers
 from bio_lakehouse.insights.statistics.autocorrelation import Series
+from bio_lakehouse.insights.workout_load import (
+    HARD_SHARE,
+    LONGEST_MINUTES,
+    ZONES,
+    Effort,
+    Load,
+    OwnWorkout,
+    WorkoutLoad,
+    between,
+    minutes_of,
+    power_load,
+    workout_load,
+)
 from bio_lakehouse.lake.schema import DAY, USER_ID, Column, TableSchema
 from bio_lakehouse.settings import UserProfile
 
 CHRONIC_DECAY = exp(-1 / 42)
 ACUTE_DECAY = exp(-1 / 7)
 BUILDING_DAYS = 42
-TRIMP_FACTOR, TRIMP_EXPONENT = 0.64, 1.92
+FIGURE_WITHIN = 0.2
+"""Share of a figure that its bounds may lie from it; wider ones are shown as a band."""
+
+REST_DAY = between(0.0, 0.0)
+
+
+def _bounded(name: str, comment: str, minimum: int | None = 0) -> tuple[Column, Column, Column]:
+    return (
+        Column(name, "double", f"{comment}; the middle of its bounds.", minimum),
+        Column(f"{name}_low", "double", f"Lower bound of `{name}`.", minimum),
+        Column(f"{name}_high", "double", f"Upper bound of `{name}`.", minimum),
+    )
+
 
 SCHEMA = TableSchema(
     database="bio_gold",
     name="training_load",
-    description="Training load of each day, and chronic load, acute load and form that follow from it.",
+    description=(
+        "Training load of each day, and chronic load, acute load and form that follow from it, "
+        "each with the bounds that it lies between."
+    ),
     grain=("user_id", "day"),
     columns=(
         USER_ID,
@@ -38,178 +66,230 @@ SCHEMA = TableSchema(
         Column(
             "training_load",
             "double",
-            "Load of the day's workouts (100: an hour at threshold); 0 on a rest day.",
+            "Load of the day's workouts (100: an hour at threshold) where all of them were "
+            "measured; 0 on a rest day.",
+        ),
+        *_bounded(
+            "load",
+            "Load of the day's workouts (100: an hour at threshold). A workout without power and "
+            "heart rate lies between 0 and what own workouts of its kind and length reach, an "
+            "unknown day between 0 and the usual load of a training day; null before the first "
+            "day of which a Peloton download speaks",
         ),
         Column(
             "is_estimated",
             "boolean",
-            "True when average power stands in for normalised power; null when unknown.",
+            "True when average power stands in for normalised power; null when not measured.",
         ),
         Column(
             "methods",
             "string",
-            "How the workouts' loads were found: heart_rate, power; null on a rest day.",
+            "How the workouts' loads were found: bounded, heart_rate, power; null on a rest day.",
         ),
         Column(
             "unknown_workouts",
             "int",
-            "Workouts with neither power nor heart rate to go by.",
+            "Workouts with neither power nor heart rate to go by, whose load is bounded.",
             minimum=0,
             required=True,
         ),
-        Column(
-            "chronic_load",
-            "double",
-            "Load weighted over 42 days; null on an unknown day.",
-            minimum=0,
-        ),
-        Column(
-            "acute_load", "double", "Load weighted over 7 days; null on an unknown day.", minimum=0
-        ),
-        Column("form", "double", "Chronic minus acute load of the day before."),
+        *_bounded("chronic_load", "Load weighted over 42 days"),
+        *_bounded("acute_load", "Load weighted over 7 days"),
+        *_bounded("form", "Chronic minus acute load of the day before", minimum=None),
         Column(
             "known_days",
             "int",
-            "Days in a row with a known load up to this one; 0 on an unknown day.",
+            "Days in a row with a measured load up to this one; 0 on a day without.",
             minimum=0,
             required=True,
         ),
+        Column("state_days", "int", "Days over which the state has been built.", minimum=0),
         Column(
             "state",
             "string",
-            "building until 42 days in a row are known, then steady; null on an unknown day.",
+            "building until 42 days are carried, then steady; null before the first of them.",
         ),
     ),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class WorkoutLoad:
-    """A workout's load (None: unknown) and by what it was found (`power`, `heart_rate`)."""
-
-    load: float | None
-    method: str | None
-
-
-UNKNOWN = WorkoutLoad(None, None)
-
-
-def power_load(minutes: float, watts: float, ftp: float) -> float:
-    """100 · hours · (watts / FTP)², from average power."""
-    return 100 * minutes / 60 * (watts / ftp) ** 2
-
-
-def heart_rate_load(
-    minutes: float, average: float, rest: float, maximum: float, threshold: float
-) -> float:
-    """100 · TRIMP(workout) / TRIMP(60 minutes at `threshold`); heart rates in beats a minute."""
-    return 100 * trimp(minutes, average, rest, maximum) / trimp(60, threshold, rest, maximum)
-
-
-def trimp(minutes: float, average: float, rest: float, maximum: float) -> float:
-    """Banister's minutes · h · 0.64 · e^(1.92 h), h the share of heart-rate reserve (0 when below rest)."""
-    share = max((average - rest) / (maximum - rest), 0.0)
-    return minutes * share * TRIMP_FACTOR * exp(TRIMP_EXPONENT * share)
-
-
-def workout_load(
-    minutes: float | None,
-    watts: float | None,
-    heart_rate: float | None,
-    rest: float | None,
+def training_load(
+    daily: pd.DataFrame,
+    workouts: pd.DataFrame,
     profile: UserProfile,
-) -> WorkoutLoad:
-    """The load of one workout: by power, else by heart rate, else unknown.
+    zones: Sequence[int] = ZONES,
+) -> pa.Table:
+    """gold.training_load of one user, a row for each calendar day of `daily` from first to last.
 
-    `rest` is the person's resting heart rate as known on the day; FTP, maximum and threshold heart rate are
-    `profile`'s. A workout of unknown length has an unknown load, unless nothing was done in it (0 watts).
-    """
-    if watts == 0 and profile.ftp:
-        return WorkoutLoad(0.0, "power")
-    if minutes is None:
-        return UNKNOWN
-    if watts is not None and profile.ftp:
-        return WorkoutLoad(power_load(minutes, watts, profile.ftp), "power")
-    maximum, threshold = profile.max_heart_rate, profile.threshold_heart_rate
-    if (
-        heart_rate is None
-        or rest is None
-        or not maximum
-        or not threshold
-        or not rest < threshold <= maximum
-    ):
-        return UNKNOWN
-    return WorkoutLoad(heart_rate_load(minutes, heart_rate, rest, maximum, threshold), "heart_rate")
-
-
-def training_load(daily: pd.DataFrame, workouts: pd.DataFrame, profile: UserProfile) -> pa.Table:
-    """gold.training_load of one user, one row for each calendar day from the first to the last day of `daily`.
-
-    `daily` has `day`, `had_workout` and `resting_heart_rate_bpm` of gold.daily_readiness_performance, `workouts` has
-    `day`, `length_minutes`, `avg_watts` and `avg_heart_rate_bpm` of silver.peloton_workouts; rows of other users are
-    ignored. The resting heart rate on a day is the median of those known up to it, so later days change no row.
+    `daily` has `day`, `had_workout` and `resting_heart_rate_bpm` of
+    gold.daily_readiness_performance, `workouts` has the columns `EFFORT` and `day` of
+    silver.peloton_workouts; rows of other users are ignored. `zones` are the lower bounds of
+    heart-rate zones 2 to 5 in % of the maximum heart rate. What is the person's own on a day
+    (resting heart rate, usual loads) is taken from the days up to it: later days change no row.
     """
     own = _own(daily, profile.user_id)
     if own.empty:
         return SCHEMA.arrow.empty_table()
     days = _calendar(own["day"].iloc[0], own["day"].iloc[-1])
-    rested = dict(zip(own["day"], as_numbers(own["had_workout"]) == 0, strict=True))
-    resting = _resting_heart_rates(own, days)
-    done = _workouts_by_day(_own(workouts, profile.user_id))
-    loads = [
-        [workout_load(*workout, rest, profile) for workout in done.get(day, ())]
-        for day, rest in zip(days, resting, strict=True)
-    ]
-    known = [
-        _day_load(of_day, rested.get(day, False)) for day, of_day in zip(days, loads, strict=True)
+    done = _efforts_by_day(_own(workouts, profile.user_id))
+    rested = dict(zip(own["day"], as_numbers(own["had_workout"]), strict=True))
+    person = _Person(profile, zones)
+    told = [
+        person.day_load(done.get(day, ()), rest, rested.get(day, np.nan))
+        for day, rest in zip(days, _resting_heart_rates(own, days), strict=True)
     ]
     rows = [
-        {"user_id": profile.user_id, "day": day} | _described(load, of_day) | state
-        for day, load, of_day, state in zip(days, known, loads, states(known), strict=True)
+        {"user_id": profile.user_id, "day": day} | of_day.described | state
+        for day, of_day, state in zip(days, told, states(told), strict=True)
     ]
     return pa.Table.from_pylist(rows, schema=SCHEMA.arrow)
 
 
-def states(loads: Sequence[float | None]) -> Iterator[dict[str, Any]]:
-    """Chronic and acute load, form, known days and state for each day's load, in order of time; None is unknown.
+@dataclass(frozen=True, slots=True)
+class DayLoad:
+    """A day's load; None before anything is known of the person's training."""
 
-    `load_today = state · d + load · (1 − d)`, from 0. An unknown day makes the state unknown, and it begins again at 0.
-    """
-    chronic, acute, known_days = 0.0, 0.0, 0
-    for load in loads:
-        form = chronic - acute if known_days else None
-        known_days = 0 if load is None else known_days + 1
-        chronic = 0.0 if load is None else chronic * CHRONIC_DECAY + load * (1 - CHRONIC_DECAY)
-        acute = 0.0 if load is None else acute * ACUTE_DECAY + load * (1 - ACUTE_DECAY)
-        yield {
-            "chronic_load": None if load is None else chronic,
-            "acute_load": None if load is None else acute,
-            "form": form,
-            "known_days": known_days,
-            "state": None
-            if load is None
-            else "building"
-            if known_days < BUILDING_DAYS
-            else "steady",
+    load: Load | None
+    workouts: tuple[WorkoutLoad, ...] = ()
+    is_measured: bool = True
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """The columns of gold.training_load that tell of the day alone."""
+        methods = sorted({workout.method for workout in self.workouts})
+        measured = self.load.middle if self.load and self.is_measured else None
+        return {
+            "training_load": measured,
+            **_columns("load", self.load),
+            "is_estimated": None if measured is None else "power" in methods,
+            "methods": ",".join(methods) or None,
+            "unknown_workouts": sum(not workout.is_measured for workout in self.workouts),
         }
 
 
-def _day_load(workouts: Sequence[WorkoutLoad], rested: bool) -> float | None:
-    """The sum of known loads, 0 on an observed rest day, None when nothing is known or one load is unknown."""
-    known = [workout.load for workout in workouts if workout.load is not None]
-    if len(known) < len(workouts):
-        return None
-    return sum(known) if workouts else 0.0 if rested else None
+NOTHING_YET = DayLoad(None, is_measured=False)
 
 
-def _described(load: float | None, workouts: Sequence[WorkoutLoad]) -> dict[str, Any]:
-    methods = sorted({workout.method for workout in workouts if workout.method})
-    return {
-        "training_load": load,
-        "is_estimated": None if load is None else "power" in methods,
-        "methods": ",".join(methods) or None,
-        "unknown_workouts": sum(workout.load is None for workout in workouts),
-    }
+@dataclass(slots=True)
+class _Person:
+    """One person's days in order of time, and what is their own up to the day that is looked at."""
+
+    profile: UserProfile
+    zones: Sequence[int]
+    workouts: list[OwnWorkout] = field(default_factory=list)
+    training_days: list[float] = field(default_factory=list)
+    has_begun: bool = False
+
+    def day_load(
+        self, efforts: Sequence[Effort], resting: float | None, had_workout: float
+    ) -> DayLoad:
+        """Its workouts' loads added up; 0 on an observed rest day, bounded on an unknown day."""
+        self.has_begun = self.has_begun or bool(efforts) or not isnan(had_workout)
+        if not self.has_begun:
+            return NOTHING_YET
+        if efforts:
+            return self._trained(efforts, resting)
+        if had_workout == 0:
+            return DayLoad(REST_DAY)
+        return DayLoad(between(0.0, self.usual_load), is_measured=False)
+
+    @property
+    def usual_load(self) -> float:
+        """The median load of a training day so far; before the first that of a very long workout."""
+        if self.training_days:
+            return float(np.median(self.training_days))
+        return power_load(LONGEST_MINUTES, HARD_SHARE, 1.0)
+
+    def _trained(self, efforts: Sequence[Effort], resting: float | None) -> DayLoad:
+        """All workouts of the day are held against the days before, so their order is nothing."""
+        workouts = tuple(
+            workout_load(effort, resting, self.profile, self.workouts, self.zones)
+            for effort in efforts
+        )
+        for effort, workout in zip(efforts, workouts, strict=True):
+            self._remember(effort, workout)
+        load = _sum([workout.load for workout in workouts])
+        self.training_days.append(load.middle)
+        return DayLoad(load, workouts, all(workout.is_measured for workout in workouts))
+
+    def _remember(self, effort: Effort, workout: WorkoutLoad) -> None:
+        minutes = minutes_of(effort)
+        if minutes is not None:
+            load = workout.load.middle if workout.is_measured else None
+            self.workouts.append(OwnWorkout(effort.discipline, minutes, load))
+
+
+def _sum(loads: Sequence[Load]) -> Load:
+    return Load(
+        fsum(load.middle for load in loads),
+        fsum(load.low for load in loads),
+        fsum(load.high for load in loads),
+    )
+
+
+def states(days: Sequence[DayLoad]) -> Iterator[dict[str, Any]]:
+    """Chronic and acute load, form, known days and state of each day, in order of time.
+
+    `load_today = state · d + load · (1 − d)`, from 0, for the middle and for both bounds.
+    """
+    first = next((n for n, of_day in enumerate(days) if of_day.load), len(days))
+    yield from ({"known_days": 0} for _ in range(first))
+    loads = [of_day.load for of_day in days[first:] if of_day.load]
+    bounds = np.array([(load.middle, load.low, load.high) for load in loads]).reshape(-1, 3)
+    chronic, acute = carried(bounds, CHRONIC_DECAY), carried(bounds, ACUTE_DECAY)
+    form = _forms(bounds)
+    known_days = 0
+    for n, of_day in enumerate(days[first:]):
+        known_days = known_days + 1 if of_day.is_measured else 0
+        yield {
+            **_columns("chronic_load", Load(*map(float, chronic[n]))),
+            **_columns("acute_load", Load(*map(float, acute[n]))),
+            **_columns("form", Load(*map(float, form[n - 1])) if n else None),
+            "known_days": known_days,
+            "state_days": n + 1,
+            "state": "building" if n + 1 < BUILDING_DAYS else "steady",
+        }
+
+
+def carried(loads: Series, decay: float) -> Series:
+    """The state after each day, from 0; a row a day."""
+    state, found = np.zeros(loads.shape[1:]), np.empty_like(loads)
+    for day, load in enumerate(loads):
+        state = state * decay + load * (1 - decay)
+        found[day] = state
+    return found
+
+
+def _forms(loads: Series) -> Series:
+    """Chronic minus acute load after each day: (middle, low, high) a row.
+
+    A load adds to form once it lies further back than `turning` days and takes from it before, so
+    each bound of form is reached by high loads on one side of that day and low ones on the other.
+    """
+    backs = np.arange(len(loads))
+    weights = (1 - CHRONIC_DECAY) * CHRONIC_DECAY**backs - (1 - ACUTE_DECAY) * ACUTE_DECAY**backs
+    adding, taking = np.maximum(weights, 0), np.minimum(weights, 0)
+    middle, low, high = loads.T
+
+    def weighted(of_adding: Series, of_taking: Series) -> Series:
+        both = np.convolve(of_adding, adding) + np.convolve(of_taking, taking)
+        return both[: len(loads)]
+
+    if not len(loads):
+        return loads
+    return np.column_stack([weighted(middle, middle), weighted(low, high), weighted(high, low)])
+
+
+def is_figure(middle: float, low: float, high: float) -> bool:
+    """Whether the bounds lie near enough to the middle for it to be shown alone."""
+    reach = FIGURE_WITHIN * abs(middle)
+    return middle - low <= reach and high - middle <= reach
+
+
+def _columns(name: str, load: Load | None) -> dict[str, float | None]:
+    if load is None:
+        return {name: None, f"{name}_low": None, f"{name}_high": None}
+    return {name: load.middle, f"{name}_low": load.low, f"{name}_high": load.high}
 
 
 def _own(rows: pd.DataFrame, user_id: str) -> pd.DataFrame:
@@ -230,15 +310,23 @@ def _resting_heart_rates(daily: pd.DataFrame, days: Sequence[date]) -> list[floa
     return _optional(measured.expanding(min_periods=1).median().to_numpy(dtype=np.float64))
 
 
-def _workouts_by_day(
-    workouts: pd.DataFrame,
-) -> dict[date, list[tuple[float | None, float | None, float | None]]]:
-    """Minutes, watts and heart rate of each day's workouts."""
-    columns = ("length_minutes", "avg_watts", "avg_heart_rate_bpm")
-    figures = zip(*(_optional(as_numbers(workouts[column])) for column in columns), strict=True)
-    grouped: dict[date, list[tuple[float | None, float | None, float | None]]] = {}
-    for day, (minutes, watts, heart_rate) in zip(workouts["day"], figures, strict=True):
-        grouped.setdefault(day, []).append((minutes, watts, heart_rate))
+EFFORT = (
+    "fitness_discipline",
+    "length_minutes",
+    "avg_watts",
+    "avg_heart_rate_bpm",
+    "total_output_kj",
+)
+"""The columns of silver.peloton_workouts that an `Effort` is made of, in its order."""
+
+
+def _efforts_by_day(workouts: pd.DataFrame) -> dict[date, list[Effort]]:
+    """What was measured of each day's workouts."""
+    figures = [_optional(as_numbers(workouts[column])) for column in EFFORT[1:]]
+    named = [name if isinstance(name, str) else None for name in workouts[EFFORT[0]]]
+    grouped: dict[date, list[Effort]] = {}
+    for day, *measured in zip(workouts["day"], named, *figures, strict=True):
+        grouped.setdefault(day, []).append(Effort(*measured))
     return grouped
 
 

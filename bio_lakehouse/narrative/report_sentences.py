@@ -243,27 +243,43 @@ def load_steady(day: date, chronic: str, acute: str, form: str | None) -> str:
     return f"On {long_day(day)} chronic load was {chronic} (42 days) and acute load {acute} (7 days).{known}"
 
 
-def load_building(day: date, known: int, needed: int, chronic: str, acute: str) -> str:
+def load_building(day: date, days: int, needed: int, chronic: str, acute: str) -> str:
     return (
-        f"Building: {known} of {needed} days in a row are known, and until then chronic load reads low. On "
-        f"{long_day(day)} it was {chronic} (42 days), acute load {acute} (7 days)."
+        f"Building: {days} of {needed} days are known, and until then chronic load reads low. "
+        f"On {long_day(day)} it was {chronic} (42 days), acute load {acute} (7 days)."
     )
 
 
+def band(low: str, high: str) -> str:
+    """What stands in place of a figure whose bounds lie too far apart."""
+    return f"between {low} and {high}"
+
+
 def load_unknown() -> str:
-    return "Training load is not known for any day of this week."
-
-
-def load_untold(days: int) -> str:
-    return f"Training load cannot be told: no workout of the last {days} days has a known load."
-
-
-def unknown_loads(workouts: int, days: int) -> str:
-    """That loads are missing, and what a load is told from."""
     return (
-        f"Of the {days} days, {count(workouts, 'workout')} had no known load. A load is told from power and FTP, or "
-        "from heart rate with its maximum and threshold (BIO_FTP, BIO_MAX_HEART_RATE, BIO_THRESHOLD_HEART_RATE, or "
-        "users.toml). An unknown day is not counted as rest; the state begins again after it."
+        "Training load is not known: nothing has arrived that tells of workouts or rest days "
+        "up to this week."
+    )
+
+
+def bounded_workouts(workouts: int, days: int) -> str:
+    """How workouts without a measured load are counted, and what a load is told from."""
+    verb = "was" if workouts == 1 else "were"
+    counts = "counts" if workouts == 1 else "count"
+    return (
+        f"Of the {days} days, {count(workouts, 'workout')} {verb} measured by neither power nor "
+        f"heart rate and {counts} as a range from 0 to what such a workout can reach. A load is told "
+        "from power and FTP, or from heart rate with its maximum and threshold (BIO_FTP, "
+        "BIO_MAX_HEART_RATE, BIO_THRESHOLD_HEART_RATE, or users.toml)."
+    )
+
+
+def unknown_days(unknown: int, days: int) -> str:
+    """How days of which nothing is known are counted."""
+    counts = "it counts" if unknown == 1 else "they count"
+    return (
+        f"Of {count(unknown, 'day')} among the {days} it is not known whether there was a workout; "
+        f"{counts} as a range from 0 to your usual training day."
     )
 
 
@@ -273,8 +289,8 @@ def load_estimated() -> str:
 
 def load_basis(highest: int) -> str:
     return (
-        f"Bars: load of each day, {highest} at most (100: an hour at threshold). Solid: chronic load, 42 days. Dashed: "
-        "acute load, 7 days."
+        f"Bars: load of each day, {highest} at most (100: an hour at threshold), pale between its bounds. Solid: "
+        "chronic load, 42 days, shaded between its bounds. Dashed: acute load, 7 days."
     )
 
 

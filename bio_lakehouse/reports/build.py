@@ -157,7 +157,7 @@ def training_rows(
     """What gold.training_load says, or would, of the user's days up to `day`."""
     known = daily[pd.to_datetime(daily["day"]) <= pd.Timestamp(day)]
     rows: list[dict[str, Any]] = training_load(
-        known, workouts, lake.settings.user_profile(user_id)
+        known, workouts, lake.settings.user_profile(user_id), lake.settings.heart_rate_zones
     ).to_pylist()
     return rows
 

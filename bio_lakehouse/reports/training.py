@@ -1,15 +1,14 @@
-"""Training load as the report shows it: 90 days in a small chart, and what can be said of the newest known day."""
+"""Training load as the report shows it: 90 days in a small chart, and the newest day's state in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import groupby
 from typing import Any
 
-from bio_lakehouse.insights.training_load import BUILDING_DAYS
+from bio_lakehouse.insights.training_load import BUILDING_DAYS, is_figure
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports.comparison import WEEK
 from bio_lakehouse.reports.measures import rounded
@@ -18,23 +17,34 @@ from bio_lakehouse.reports.sparkline import Point
 DAYS = 90
 WIDTH, HEIGHT = 640, 140
 MARGIN, TOP = 6, 18
+FLOOR = HEIGHT - MARGIN
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class LoadDrawing:
-    """Points in a view box of 640 by 140: bars of each day's load (x, y), lines broken where a state is unknown."""
+    """Points in a view box of 640 by 140.
+
+    Bars of each day's load as far as it is certain (x, y), and of what lies between its bounds
+    (x, y of the lower, y of the upper); a line of each state, with the outline of chronic load's
+    bounds where they lie apart.
+    """
 
     bars: tuple[Point, ...]
-    chronic: tuple[tuple[Point, ...], ...]
-    acute: tuple[tuple[Point, ...], ...]
+    open_bars: tuple[tuple[float, float, float], ...]
+    chronic: tuple[Point, ...]
+    chronic_bounds: tuple[Point, ...]
+    acute: tuple[Point, ...]
     highest: int
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """What is known of training load in the 90 days up to the report's day; no drawing without a load."""
+    """What is known of training load in the 90 days up to the report's day.
+
+    There is no drawing where no load is above 0.
+    """
 
     sentences: tuple[str, ...]
     drawing: LoadDrawing | None
@@ -45,37 +55,49 @@ def training_of(rows: Sequence[Row], last: date) -> Training:
     by_day = {row["day"]: row for row in rows}
     days = [last - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     shown: list[Row] = [by_day.get(day, {}) for day in days]
-    known = [row for row in shown[-WEEK:] if row.get("state")]
-    unknown = sum(row.get("unknown_workouts", 0) for row in shown)
-    is_loaded = any(row.get("training_load") for row in shown)
-    state = state_text(known[-1]) if known else sentences.load_unknown()
-    if unknown and not is_loaded:
-        state = sentences.load_untold(DAYS)
-    said = (
-        state,
-        *((sentences.unknown_loads(unknown, DAYS),) if unknown else ()),
-        *estimated(shown),
-    )
+    told = [row for row in shown[-WEEK:] if row.get("state")]
+    if not told:
+        return Training((sentences.load_unknown(),), None)
+    is_loaded = any(row.get("load_high") for row in shown)
+    said = (state_text(told[-1]), *unknowns(shown), *estimated(shown))
     return Training(said, drawing_of(shown) if is_loaded else None)
 
 
 def state_text(row: Row) -> str:
     """Chronic and acute load and form of a day; while it is building, that it is."""
-    chronic, acute, form = (None if row[name] is None else rounded(row[name], 0) for name in LOADS)
+    chronic, acute = (figure_text(row, name) for name in ("chronic_load", "acute_load"))
     if row["state"] == "building":
-        return sentences.load_building(
-            row["day"], row["known_days"], BUILDING_DAYS, str(chronic), str(acute)
-        )
-    return sentences.load_steady(
-        row["day"], str(chronic), str(acute), None if form is None else signed(form)
-    )
+        return sentences.load_building(row["day"], row["state_days"], BUILDING_DAYS, chronic, acute)
+    form = None if row["form"] is None else figure_text(row, "form", signed)
+    return sentences.load_steady(row["day"], chronic, acute, form)
 
 
-LOADS = ("chronic_load", "acute_load", "form")
+def figure_text(row: Row, name: str, write: Callable[[Decimal], str] = str) -> str:
+    """A load as a figure where its bounds lie near enough, else as the band between them."""
+    middle, low, high = (row[column] for column in (name, f"{name}_low", f"{name}_high"))
+    figure, least, most = (write(rounded(value, 0)) for value in (middle, low, high))
+    if is_figure(middle, low, high) or least == most:
+        return figure
+    return sentences.band(least, most)
 
 
 def signed(form: Decimal) -> str:
     return f"{'+' if form > 0 else '−' if form < 0 else ''}{abs(form)}"
+
+
+def unknowns(rows: Sequence[Row]) -> tuple[str, ...]:
+    """How many workouts and days lie between bounds, and between which."""
+    workouts = sum(row.get("unknown_workouts") or 0 for row in rows)
+    days = sum(row.get("load") is not None and is_unknown_day(row) for row in rows)
+    return (
+        *((sentences.bounded_workouts(workouts, DAYS),) if workouts else ()),
+        *((sentences.unknown_days(days, DAYS),) if days else ()),
+    )
+
+
+def is_unknown_day(row: Row) -> bool:
+    """Whether it is not known of the day if there was a workout."""
+    return row["training_load"] is None and not row["unknown_workouts"]
 
 
 def estimated(rows: Sequence[Row]) -> tuple[str, ...]:
@@ -84,32 +106,26 @@ def estimated(rows: Sequence[Row]) -> tuple[str, ...]:
 
 def drawing_of(rows: Sequence[Row]) -> LoadDrawing:
     """Bars and lines on one scale, from 0 to the highest of them."""
-    figures = [
-        row.get(name) or 0.0
-        for row in rows
-        for name in ("training_load", "chronic_load", "acute_load")
-    ]
-    highest = max(*figures, 1.0)
-    loads = [(number, row.get("training_load") or 0.0) for number, row in enumerate(rows)]
+    drawn = ("load_high", "chronic_load_high", "acute_load_high")
+    highest = max(row.get(name) or 1.0 for row in rows for name in drawn)
+    told = [(number, row) for number, row in enumerate(rows) if row.get("state")]
+
+    def line(name: str) -> tuple[Point, ...]:
+        return tuple(_point(number, row[name], highest) for number, row in told)
+
+    lows, highs = line("load_low"), line("load_high")
+    pairs = list(zip(lows, highs, strict=True))
+    outline = (*line("chronic_load_low"), *reversed(line("chronic_load_high")))
     return LoadDrawing(
-        bars=tuple(_point(number, load, highest) for number, load in loads if load),
-        chronic=_lines([row.get("chronic_load") for row in rows], highest),
-        acute=_lines([row.get("acute_load") for row in rows], highest),
+        bars=tuple(low for low in lows if low[1] < FLOOR),
+        open_bars=tuple((*low, high[1]) for low, high in pairs if high[1] < low[1]),
+        chronic=line("chronic_load"),
+        chronic_bounds=outline,
+        acute=line("acute_load"),
         highest=int(rounded(highest, 0)),
     )
 
 
-def _lines(values: Sequence[float | None], highest: float) -> tuple[tuple[Point, ...], ...]:
-    points = [
-        None if value is None else _point(number, value, highest)
-        for number, value in enumerate(values)
-    ]
-    runs = (
-        tuple(point for point in run if point) for there, run in groupby(points, key=bool) if there
-    )
-    return tuple(run for run in runs if len(run) > 1)
-
-
 def _point(number: int, value: float, highest: float) -> Point:
     x = MARGIN + number * (WIDTH - 2 * MARGIN) / (DAYS - 1)
-    return round(x, 1), round(HEIGHT - MARGIN - value / highest * (HEIGHT - MARGIN - TOP), 1)
+    return round(x, 1), round(FLOOR - value / highest * (FLOOR - TOP), 1)

@@ -158,6 +158,9 @@ def test_insights_training_load_and_forecast_show_pictures(instance: dg.DagsterI
         last = list(events(instance, key).values())[-1]
         assert "data:image/svg+xml;base64," in str(last.metadata[name].value)
         assert len(str(last.metadata[name].value)) < 8_000
+    state = list(events(instance, "gold/training_load").values())[-1].metadata["state"]
+    assert "acute load" in str(state.value)
+    assert "(7 days)" in str(state.value)
     forecast = list(events(instance, "insights/readiness_forecast").values())[-1]
     assert str(forecast.metadata["forecasts"].value).startswith("- me: Readiness")
 

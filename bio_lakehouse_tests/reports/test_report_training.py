@@ -10,15 +10,27 @@ SUNDAY = date(2025, 3, 9)
 PROFILE = UserProfile(user_id="me", timezone="UTC", ftp=200)
 
 
-def rows(days: int, unknown: int | None = None) -> list[dict[str, object]]:
+def rows(
+    days: int, unknown: int | None = None, profile: UserProfile = PROFILE
+) -> list[dict[str, object]]:
     """An hour at threshold power every second day; `unknown` days ago without power."""
     dates = [SUNDAY - timedelta(days=back) for back in range(days - 1, -1, -1)]
     trained = [(SUNDAY - day).days % 2 == 0 for day in dates]
     daily = pd.DataFrame({"day": dates, "had_workout": trained, "resting_heart_rate_bpm": None})
-    done = pd.DataFrame({"day": [day for day, had in zip(dates, trained, strict=True) if had]})
-    watts = [None if (SUNDAY - day).days == unknown else 200.0 for day in done["day"]]
-    workouts = done.assign(length_minutes=60.0, avg_watts=watts, avg_heart_rate_bpm=None)
-    return training_load(daily, workouts, PROFILE).to_pylist()
+    done = [day for day, had in zip(dates, trained, strict=True) if had]
+    watts = [None if (SUNDAY - day).days == unknown else 200.0 for day in done]
+    workouts = workouts_of(done).assign(avg_watts=watts)
+    return training_load(daily, workouts, profile).to_pylist()
+
+
+def workouts_of(days: list[date]) -> pd.DataFrame:
+    return pd.DataFrame({"day": days}).assign(
+        fitness_discipline="Cycling",
+        length_minutes=60.0,
+        avg_watts=None,
+        avg_heart_rate_bpm=None,
+        total_output_kj=None,
+    )
 
 
 def test_a_steady_state_is_told_with_form() -> None:
@@ -37,16 +49,50 @@ def test_a_steady_state_is_told_with_form() -> None:
 def test_a_state_that_is_building_is_said_to_be() -> None:
     said = training_of(rows(20), SUNDAY).sentences[0]
     assert said.startswith(
-        "Building: 20 of 42 days in a row are known, and until then chronic load reads low."
+        "Building: 20 of 42 days are known, and until then chronic load reads low."
     )
 
 
-def test_an_unknown_load_breaks_the_lines_and_is_named() -> None:
+def test_a_bounded_load_widens_the_state_and_is_named() -> None:
     made = training_of(rows(120, unknown=20), SUNDAY)
     assert made.drawing is not None
-    assert len(made.drawing.chronic) == len(made.drawing.acute) == 2
-    assert made.sentences[0].startswith("Building: 20 of 42 days")
-    assert "1 workout had no known load" in made.sentences[1]
+    assert len(made.drawing.chronic) == len(made.drawing.acute) == 90
+    assert made.sentences[0].startswith("On Sunday 9 March 2025 chronic load was 4")
+    assert made.sentences[1].startswith(
+        "Of the 90 days, 1 workout was measured by neither power nor heart rate and counts as a range"
+    )
+    ((_, low, high),) = made.drawing.open_bars
+    assert (low, high) == (HEIGHT - MARGIN, TOP)
+    below, above = made.drawing.chronic_bounds[-1], made.drawing.chronic_bounds[0]
+    assert below[0] == above[0]
+    place = made.drawing.chronic[-20][0]
+    edges = {y for x, y in made.drawing.chronic_bounds if x == place}
+    assert max(edges) > made.drawing.chronic[-20][1] > min(edges)
+
+
+def test_a_band_stands_where_the_bounds_lie_far_apart() -> None:
+    newest = rows(120)[-1]
+    wide = newest | {"acute_load": 30.0, "acute_load_low": 20.4, "acute_load_high": 39.6}
+    said = training_of([wide], SUNDAY).sentences[0]
+    assert "acute load between 20 and 40 (7 days)" in said
+    signs = newest | {"form": 0.4, "form_low": -2.6, "form_high": 3.4}
+    assert "Form on that day: between −3 and +3" in training_of([signs], SUNDAY).sentences[0]
+
+
+def test_days_of_which_nothing_is_known_are_named_as_such() -> None:
+    daily = pd.DataFrame(
+        {
+            "day": [SUNDAY - timedelta(days=back) for back in (3, 2, 1, 0)],
+            "had_workout": [False, None, None, False],
+            "resting_heart_rate_bpm": None,
+        }
+    )
+    made = training_of(training_load(daily, workouts_of([]), PROFILE).to_pylist(), SUNDAY)
+    assert made.sentences[1] == (
+        "Of 2 days among the 90 it is not known whether there was a workout; "
+        "they count as a range from 0 to your usual training day."
+    )
+    assert not any("no workout" in sentence for sentence in made.sentences)
 
 
 def test_bars_are_as_high_as_their_loads() -> None:
@@ -55,27 +101,22 @@ def test_bars_are_as_high_as_their_loads() -> None:
     assert drawing.highest == 100
     assert {y for _, y in drawing.bars} == {float(TOP)}
     assert len(drawing.bars) == 45
-    assert all(TOP <= y <= HEIGHT - MARGIN for line in drawing.chronic for _, y in line)
+    assert all(TOP <= y <= HEIGHT - MARGIN for _, y in drawing.chronic)
 
 
-def test_nothing_known_draws_nothing() -> None:
+def test_nothing_known_draws_nothing_and_says_no_workout_of_no_day() -> None:
     made = training_of([], SUNDAY)
-    assert (made.sentences, made.drawing) == (
-        ("Training load is not known for any day of this week.",),
-        None,
-    )
-
-
-def test_without_any_known_load_no_zero_is_shown_as_a_state() -> None:
-    daily = rows(90)
-    unknown = [
-        row | {"training_load": None if row["training_load"] else 0.0, "unknown_workouts": 1}
-        for row in daily
-    ]
-    made = training_of(unknown, SUNDAY)
-    assert (
-        made.sentences[0]
-        == "Training load cannot be told: no workout of the last 90 days has a known load."
-    )
-    assert "A load is told from power and FTP, or from heart rate" in made.sentences[1]
     assert made.drawing is None
+    assert made.sentences == (
+        "Training load is not known: nothing has arrived that tells of workouts or rest days "
+        "up to this week.",
+    )
+
+
+def test_without_any_measure_set_the_page_shows_bands_and_says_what_is_needed() -> None:
+    bare = UserProfile(user_id="me", timezone="UTC")
+    made = training_of(rows(120, profile=bare), SUNDAY)
+    assert "chronic load was between 0 and " in made.sentences[0]
+    assert "A load is told from power and FTP, or from heart rate" in made.sentences[1]
+    assert made.drawing is not None
+    assert made.drawing.bars == ()
