@@ -272,7 +272,7 @@ def _forms(loads: Series) -> Series:
     middle, low, high = loads.T
 
     def weighted(of_adding: Series, of_taking: Series) -> Series:
-        both = np.convolve(of_adding, adding) + np.convolve(of_taking, taking)
+        both: Series = np.convolve(of_adding, adding) + np.convolve(of_taking, taking)
         return both[: len(loads)]
 
     if not len(loads):
