@@ -3,6 +3,8 @@
 Each message tells a person what happened, where (file and row when there is one), and what to do next.
 """
 
+from __future__ import annotations
+
 
 class BioLakehouseError(Exception):
     """The root of the family; the command line prints its message without a traceback and exits with 1."""
@@ -42,3 +44,18 @@ class SignInRequired(SourceError):  # noqa: N818
 
 class ReportError(BioLakehouseError):
     """A report could not be made or found."""
+
+
+class StoreError(BioLakehouseError):
+    """A file of the home cannot be read or written: a full disk, a lock, missing rights."""
+
+
+class DamagedFile(StoreError):  # noqa: N818 - what it is
+    """A file that can be made again from landing cannot be read; `bio-lakehouse repair` does that."""
+
+    @classmethod
+    def at(cls, path: object, reason: object) -> DamagedFile:
+        """The error that names the file at `path` and says what is wrong with it."""
+        return cls(
+            f"{path} is damaged ({reason}): `bio-lakehouse repair` makes it again from landing"
+        )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
+
+from bio_lakehouse.errors import DamagedFile
+from bio_lakehouse.lake.databases import damage_named
 
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
@@ -19,6 +23,7 @@ class TableCatalog(Protocol):
 
     def names(self) -> list[str]: ...
     def metadata_location(self, full_name: str) -> str | None: ...
+    def io_properties(self) -> dict[str, str]: ...
     @property
     def writable(self) -> Catalog: ...
 
@@ -27,35 +32,72 @@ class LocalCatalog:
     """PyIceberg's SQL catalog in one SQLite file.
 
     Reading asks SQLite itself for PyIceberg's own table of tables, which spares a question the loading of SQLAlchemy.
+    Iceberg names files by their whole paths, so a home that was moved or copied is noticed by
+    them, and its tables are brought to where it is now before anything else. A catalog without
+    tables is `DamagedFile` where `has_tables` knows better.
     """
 
-    def __init__(self, path: Path, warehouse: Path) -> None:
+    def __init__(
+        self, path: Path, warehouse: Path, has_tables: Callable[[], bool] = lambda: False
+    ) -> None:
         self.path = path
         self.warehouse = warehouse
+        self.has_tables = has_tables
 
     def names(self) -> list[str]:
         """Full names (`bio_silver.oura_sleep`) of all tables, sorted."""
-        return sorted(name for name, _ in self._rows())
+        return sorted(self.locations())
 
     def metadata_location(self, full_name: str) -> str | None:
         """Where the table's current metadata lies; None when there is no such table."""
-        return dict(self._rows()).get(full_name)
+        return self.locations().get(full_name)
 
-    def _rows(self) -> list[tuple[str, str]]:
+    def io_properties(self) -> dict[str, str]:
+        """How PyIceberg reads the tables' files."""
+        from bio_lakehouse.lake.warehouse_io import io_properties
+
+        return io_properties(self.warehouse)
+
+    def locations(self) -> dict[str, str]:
+        """Where each table's current metadata lies, in this home, by full name."""
+        found = self.recorded()
+        if any(not self.holds(location) for location in found.values()):
+            from bio_lakehouse.lake.moving import bring_home
+
+            bring_home(self)
+            found = self.recorded()
+        if not found and self.has_tables():
+            raise DamagedFile.at(self.path, "it knows no table, though files were brought in")
+        return found
+
+    def recorded(self) -> dict[str, str]:
+        """As `locations`, as the catalog has them."""
         if not self.path.exists():
-            return []
-        with closing(sqlite3.connect(self.path, timeout=30)) as db:
-            rows: list[tuple[str, str]] = db.execute(
-                "SELECT table_namespace || '.' || table_name, metadata_location FROM iceberg_tables"
-                " WHERE catalog_name = ?",
-                (NAME,),
-            ).fetchall()
-        return rows
+            return {}
+        with damage_named(self.path), closing(sqlite3.connect(self.path, timeout=30)) as db:
+            return dict(_rows(db))
+
+    def holds(self, location: str) -> bool:
+        """Whether the file at `location` is one of this home's warehouse."""
+        return Path(location).is_relative_to(self.warehouse)
 
     @cached_property
     def writable(self) -> Catalog:
         """PyIceberg's catalog over the same file; it is made when it is not there."""
         from pyiceberg.catalog.sql import SqlCatalog
+        from sqlalchemy import URL
 
-        location = {"uri": f"sqlite:///{self.path}", "warehouse": str(self.warehouse)}
-        return SqlCatalog(NAME, **location, init_catalog_tables="true")
+        # Not as text, of which SQLAlchemy would take a `?` for the start of options.
+        uri = cast("str", URL.create("sqlite", database=str(self.path)))
+        return SqlCatalog(NAME, uri=uri, init_catalog_tables="true", **self.io_properties())
+
+
+def _rows(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'iceberg_tables'").fetchone():
+        return []
+    rows: list[tuple[str, str]] = db.execute(
+        "SELECT table_namespace || '.' || table_name, metadata_location FROM iceberg_tables"
+        " WHERE catalog_name = ?",
+        (NAME,),
+    ).fetchall()
+    return rows

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bio_lakehouse.errors import DamagedFile
+from bio_lakehouse.lake import home
 from bio_lakehouse.lake.bronze import Bronze
 from bio_lakehouse.lake.catalog import LocalCatalog
 from bio_lakehouse.lake.log import IngestionLog, SqliteLog
@@ -33,9 +36,12 @@ class Lakehouse:
     def open(
         cls, settings: Settings | None = None, s3: Callable[[], Any] | None = None
     ) -> Lakehouse:
-        """The lake of `settings`, of the environment's when not given; its home is made when it is not there."""
+        """The lake of `settings`, of the environment's when not given; its home is made when it is not there.
+
+        `StoreError` when that cannot be. What this process writes from now on is its owner's alone.
+        """
         settings = settings or load_settings()
-        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        home.make_private(settings.home)
         return cls(settings, s3)
 
     @cached_property
@@ -60,12 +66,25 @@ class Lakehouse:
 
     @cached_property
     def log(self) -> IngestionLog:
-        return SqliteLog(self.settings.home / "log.db")
+        path = self.settings.home / home.LOG
+        if not is_written(path) and any((self.settings.home / home.BRONZE).glob("*")):
+            raise DamagedFile.at(path, "it is missing or empty, though files were brought in")
+        return SqliteLog(path)
 
     @cached_property
     def tables(self) -> Tables:
         from bio_lakehouse.lake.tables import Tables
 
-        home = self.settings.home
-        catalog = LocalCatalog(home / "catalog.db", home / "warehouse")
+        folder = self.settings.home
+        catalog = LocalCatalog(folder / home.CATALOG, folder / home.WAREHOUSE, self._has_tables)
         return Tables(catalog, timedelta(days=self.settings.snapshot_retention_days))
+
+    def _has_tables(self) -> bool:
+        """Whether some file was built into tables, by the log; a log that is yet to come knows none."""
+        if not is_written(self.settings.home / home.LOG):
+            return False
+        return any(entry.status == "ingested" and entry.first_day for entry in self.log.entries())
+
+
+def is_written(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0

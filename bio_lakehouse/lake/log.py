@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
+
+from bio_lakehouse.lake.databases import damage_named
 
 Status = Literal[
     "ingesting", "ingested", "duplicate", "validation_failed", "replaced", "fetch_failed"
@@ -186,14 +188,11 @@ class SqliteLog:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self.path, timeout=30)
-        connection.row_factory = sqlite3.Row
-        try:
+        with damage_named(self.path), closing(sqlite3.connect(self.path, timeout=30)) as connection:
+            connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA synchronous = NORMAL")
             with connection:
                 yield connection
-        finally:
-            connection.close()
 
     def entries(self) -> list[LogEntry]:
         """All entries, oldest arrival first."""

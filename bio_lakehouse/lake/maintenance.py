@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pyarrow.fs import FileSelector, FileType
 from pyiceberg.io.pyarrow import PyArrowFileIO
+
+from bio_lakehouse.lake.table_files import files_in_use
 
 if TYPE_CHECKING:
     from pyiceberg.table import Table
@@ -38,6 +39,7 @@ def delete_orphans(table: Table, before: datetime) -> int:
     """Delete files below the table's folder that no snapshot or metadata names and that are older than `before`.
 
     A commit in flight has written files that no metadata names yet: `before` leaves it its time.
+    A file outside of the table's warehouse is `TableError`, and stays.
     """
     io = table.io
     if not isinstance(io, PyArrowFileIO):
@@ -48,21 +50,6 @@ def delete_orphans(table: Table, before: datetime) -> int:
     removed = 0
     for info in filesystem.get_file_info(FileSelector(root, recursive=True)):
         if info.type == FileType.File and info.mtime < before and info.path not in wanted:
-            filesystem.delete_file(info.path)
+            io.delete(info.path)
             removed += 1
     return removed
-
-
-def files_in_use(table: Table) -> Iterator[str]:
-    """Every file that the table's metadata names: metadata, manifest lists, manifests and data."""
-    yield table.metadata_location
-    for logged in table.metadata.metadata_log:
-        yield logged.metadata_file
-    for statistics in table.metadata.statistics:
-        yield statistics.statistics_path
-    for snapshot in table.snapshots():
-        yield snapshot.manifest_list
-        for manifest in snapshot.manifests(table.io):
-            yield manifest.manifest_path
-            for entry in manifest.fetch_manifest_entry(table.io):
-                yield entry.data_file.file_path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -41,6 +41,7 @@ from bio_lakehouse.lake.catalog import TableCatalog
 from bio_lakehouse.lake.filters import rows_where
 from bio_lakehouse.lake.maintenance import expire
 from bio_lakehouse.lake.schema import ColumnType, TableSchema
+from bio_lakehouse.lake.table_files import damage_found
 
 if TYPE_CHECKING:
     from pyiceberg.table import Table
@@ -95,7 +96,16 @@ class Tables:
             raise TableError(
                 f"{full_name} is not there yet: ingest some files, or run `bio-lakehouse refresh`"
             )
-        return _scan(location, first, last, user_id, tuple(columns) if columns else ("*",))
+        properties = self.catalog.io_properties()
+        with damage_found(location, properties):
+            return _scan(
+                location,
+                first,
+                last,
+                user_id,
+                tuple(columns) if columns else ("*",),
+                tuple(properties.items()),
+            )
 
     def read(self, schema: TableSchema, first: date, last: date) -> pa.Table:
         """Rows of a range in the schema's columns and types; none when the table is not there yet."""
@@ -120,6 +130,13 @@ class Tables:
         """
         rows = conform(rows, schema)
         check_rows(schema, rows, first, last)
+        location = self.catalog.metadata_location(schema.full_name)
+        with damage_found(location, self.catalog.io_properties()) if location else nullcontext():
+            return self._replaced(schema, rows, first, last, **equal)
+
+    def _replaced(
+        self, schema: TableSchema, rows: pa.Table, first: date, last: date, **equal: Any
+    ) -> Commit:
         table = self._table(schema)
         chosen = rows_where(*((first, last) if schema.day_column else (None, None)), **equal)
         before = conform(table.scan(row_filter=chosen).to_arrow(), schema)
@@ -168,11 +185,12 @@ def _scan(
     last: date | None,
     user_id: str | None,
     columns: tuple[str, ...],
+    properties: tuple[tuple[str, str], ...],
 ) -> pa.Table:
     """Rows of the table whose metadata lies at `location`, which never changes: eight views in a row scan once."""
     chosen = rows_where(first, last, **({"user_id": user_id} if user_id else {}))
     return (
-        StaticTable.from_metadata(location)
+        StaticTable.from_metadata(location, dict(properties))
         .scan(row_filter=chosen, selected_fields=columns)
         .to_arrow()
     )

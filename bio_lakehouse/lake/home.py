@@ -1,0 +1,67 @@
+"""The home folder: what lies where in it, and that it is its owner's alone."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from pathlib import Path
+
+from bio_lakehouse.errors import StoreError
+
+LOG, CATALOG = "log.db", "catalog.db"
+BRONZE, WAREHOUSE, LANDING = "bronze", "warehouse", "landing"
+PRIVATE = 0o700
+OTHERS = 0o077
+
+logger = logging.getLogger(__name__)
+
+
+def make_private(home: Path) -> None:
+    """Make the folder `home` when it is not there, and keep others on this machine out of it.
+
+    A folder that holds other things than a lake is left as it is, with a warning. All that this
+    process writes from now on only its owner can read. `StoreError` when it cannot be made.
+    """
+    os.umask(OTHERS)
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
+    except FileExistsError as error:
+        raise StoreError(f"{home} is a file and no folder: choose another home") from error
+    except OSError as error:
+        raise StoreError(
+            f"{home} cannot be made a home ({error.strerror}): choose another with --home or BIO_HOME"
+        ) from error
+    if stat.S_IMODE(home.stat().st_mode) & OTHERS:
+        _close(home)
+
+
+def require_lake(home: Path) -> None:
+    """Raise `StoreError` when there is no folder `home`: asking a lake that is not there makes none."""
+    if not home.exists():
+        raise StoreError(
+            f"there is no lake at {home}: check --home and BIO_HOME, or begin one with"
+            " `bio-lakehouse ingest FILE`"
+        )
+
+
+def _close(home: Path) -> None:
+    try:
+        if is_lake(home):
+            home.chmod(PRIVATE)
+            return
+        reason = "it holds other things too"
+    except OSError as error:
+        reason = str(error.strerror)
+    logger.warning(
+        "Others on this machine can look into %s, and it was left so because %s: "
+        "keep the lake in a folder of its own with mode 0700.",
+        home,
+        reason,
+    )
+
+
+def is_lake(home: Path) -> bool:
+    """Whether the folder is a lake's own: empty, or with a lake's log or landing in it."""
+    inside = {path.name for path in home.iterdir()}
+    return not inside or (bool(inside & {LOG, LANDING}) and not home.stat().st_mode & stat.S_ISVTX)

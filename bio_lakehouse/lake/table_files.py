@@ -1,0 +1,91 @@
+"""The files of an Iceberg table: which there are, and which of them cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+from pyiceberg.exceptions import CommitFailedException, ValidationException
+from pyiceberg.table import StaticTable
+
+from bio_lakehouse.errors import BioLakehouseError, DamagedFile
+
+if TYPE_CHECKING:
+    from pyiceberg.io import FileIO
+    from pyiceberg.manifest import ManifestFile
+    from pyiceberg.table import Table
+
+EXPECTED = (BioLakehouseError, CommitFailedException, ValidationException, MemoryError)
+
+
+@contextmanager
+def damage_found(location: str, properties: dict[str, str]) -> Iterator[None]:
+    """An error that a damaged file of the table at `location` explains becomes `DamagedFile`.
+
+    PyIceberg, Avro, Arrow and JSON each have errors of their own for one, so the files are looked
+    at when anything unexpected comes up; where they are sound the error goes on as it was.
+    """
+    try:
+        yield
+    except EXPECTED:
+        raise
+    except Exception:
+        check_files(location, properties)
+        raise
+
+
+def check_files(location: str, properties: dict[str, str]) -> None:
+    """Read every file of the current state of the table whose metadata lies at `location`.
+
+    Raises `DamagedFile` with the first that is missing or cannot be read.
+    """
+    with _named(location):
+        table = StaticTable.from_metadata(location, properties)
+    snapshot = table.current_snapshot()
+    if snapshot is None:
+        return
+    with _named(snapshot.manifest_list):
+        manifests = snapshot.manifests(table.io)
+    for manifest in manifests:
+        for path in _data_files(manifest, table.io):
+            _read_all(path, table.io)
+
+
+def files_in_use(table: Table) -> Iterator[str]:
+    """Every file that the table's metadata names: metadata, manifest lists, manifests and data."""
+    yield table.metadata_location
+    for logged in table.metadata.metadata_log:
+        yield logged.metadata_file
+    for statistics in table.metadata.statistics:
+        yield statistics.statistics_path
+    for snapshot in table.snapshots():
+        yield snapshot.manifest_list
+        for manifest in snapshot.manifests(table.io):
+            yield manifest.manifest_path
+            for entry in manifest.fetch_manifest_entry(table.io):
+                yield entry.data_file.file_path
+
+
+def _data_files(manifest: ManifestFile, io: FileIO) -> list[str]:
+    with _named(manifest.manifest_path):
+        return [entry.data_file.file_path for entry in manifest.fetch_manifest_entry(io)]
+
+
+def _read_all(path: str, io: FileIO) -> None:
+    with _named(path), io.new_input(path).open() as file:
+        pq.ParquetFile(file).read()
+
+
+@contextmanager
+def _named(path: str) -> Iterator[None]:
+    try:
+        yield
+    except PermissionError:
+        raise
+    except FileNotFoundError as error:
+        raise DamagedFile.at(path, "it is not there") from error
+    except Exception as error:
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise DamagedFile.at(path, reason) from error

@@ -1,0 +1,52 @@
+"""PyIceberg's way to files, kept to one warehouse: nothing outside of it is written or deleted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyiceberg.io import InputFile, OutputFile
+from pyiceberg.io.pyarrow import PyArrowFile, PyArrowFileIO
+
+from bio_lakehouse.errors import TableError
+
+IMPLEMENTATION = f"{__name__}.WarehouseIO"
+WAREHOUSE, MOVED_FROM = "warehouse", "moved-from"
+
+
+def io_properties(warehouse: Path, moved_from: str | None = None) -> dict[str, str]:
+    """PyIceberg's properties for files below `warehouse`.
+
+    Metadata of tables that were moved or copied names files below `moved_from`: they are read
+    where they are now, below `warehouse`.
+    """
+    properties = {"py-io-impl": IMPLEMENTATION, WAREHOUSE: str(warehouse)}
+    return properties | ({MOVED_FROM: moved_from} if moved_from else {})
+
+
+class WarehouseIO(PyArrowFileIO):
+    """Files below the property `warehouse`; `TableError` before any other is written or deleted."""
+
+    def new_input(self, location: str) -> PyArrowFile:
+        return super().new_input(self._where_it_is_now(location))
+
+    def new_output(self, location: str) -> PyArrowFile:
+        self._refuse_outside(location)
+        return super().new_output(location)
+
+    def delete(self, location: str | InputFile | OutputFile) -> None:
+        self._refuse_outside(location if isinstance(location, str) else location.location)
+        super().delete(location)
+
+    def _where_it_is_now(self, location: str) -> str:
+        path = self.parse_location(location)[2]
+        moved_from = self.properties.get(MOVED_FROM)
+        if moved_from and Path(path).is_relative_to(moved_from):
+            return str(Path(self.properties[WAREHOUSE], Path(path).relative_to(moved_from)))
+        return location
+
+    def _refuse_outside(self, location: str) -> None:
+        # Links count for where they lead: that of a copied home may lead into the original.
+        path = Path(self.parse_location(location)[2]).resolve()
+        warehouse = Path(self.properties[WAREHOUSE])
+        if not path.is_relative_to(warehouse.parent.resolve() / warehouse.name):
+            raise TableError(f"{path} lies outside {warehouse.parent}: it is left as it is")
