@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -9,28 +10,33 @@ from rich.box import SIMPLE
 from rich.table import Table
 
 from bio_lakehouse.gold.gap_ledger import Stretch
+from bio_lakehouse.lake.folders import printable
+from bio_lakehouse.lake.landing import safe_name
+from bio_lakehouse.settings import load_settings
+from bio_lakehouse.sources.oura.endpoints import WHAT_IS_READ
 from bio_lakehouse.terminal import OUT, escape
 
 if TYPE_CHECKING:
     from bio_lakehouse.lake.arrivals import Arrival
     from bio_lakehouse.lake.lakehouse import Lakehouse
+    from bio_lakehouse.lake.log import LogEntry
     from bio_lakehouse.status import DatasetStatus, LakeStatus
     from bio_lakehouse.workflows import DemoOutcome, IngestOutcome, RefreshOutcome, SyncOutcome
 
 SHOWN_REASONS = 5
+SHOWN_PASSED_OVER = 20
 
 
 def ingest_table(lake: Lakehouse, outcome: IngestOutcome) -> None:
-    """A row a file: what it held and what became of its rows, then every refusal with its reason."""
-    if outcome.arrivals:
-        OUT.print(_arrivals(lake, outcome.arrivals))
-    for arrival in outcome.arrivals:
+    """A row a file: what it held and what became of its rows; every refusal with its reason; one line to end."""
+    shown = [arrival for arrival in outcome.arrivals if not arrival.passed_over]
+    if shown:
+        OUT.print(_arrivals(lake, shown))
+    for arrival in shown:
         _explain(lake, arrival)
     _print_new_fields(lake, outcome.arrivals)
-    for path, reason in outcome.unread.items():
-        OUT.print(f"[red]not read[/] {escape(path)}: {escape(reason)}", soft_wrap=True)
-    if not outcome.runs:
-        OUT.print("Nothing changed: every day is up to date.")
+    _print_not_taken(outcome)
+    OUT.print(ingest_ending(lake, outcome), soft_wrap=True, highlight=False)
 
 
 def _arrivals(lake: Lakehouse, arrivals: list[Arrival]) -> Table:
@@ -39,40 +45,48 @@ def _arrivals(lake: Lakehouse, arrivals: list[Arrival]) -> Table:
     )
     table.add_column("file, source and datasets", overflow="fold")
     for name in (
-        "rows",
+        "rows\nread",
+        "rows\nsuper-\nseded",
+        "rows\ndupli-\ncate",
+        "rows\nquaran-\ntined",
         "days\nnew",
         "days\nchanged",
         "days\nsame",
-        "super-\nseded",
-        "dupli-\ncates",
     ):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("quaran-\ntined", justify="right", no_wrap=True)
     for arrival in arrivals:
         table.add_row(*_arrival_cells(lake, arrival))
     return table
 
 
 def _arrival_cells(lake: Lakehouse, arrival: Arrival) -> list[str]:
-    entry, name = arrival.entry, escape(arrival.path.removeprefix("landing/"))
+    entry, name = arrival.entry, escape(_name_of(arrival).rsplit("/", 1)[-1])
     if entry.status == "validation_failed":
         return [f"{name}\n  [red]refused[/]", *[""] * 7]
-    datasets = ", ".join(dataset.split("/")[1] for dataset in entry.datasets)
-    what = [
-        f"{name}\n  [dim]{entry.source} {entry.origin}: {datasets}[/]",
-        f"{entry.record_count:,}",
-    ]
+    what = f"{name}\n  [dim]{_what_it_is(entry)}[/]"
     if arrival.repeated:
-        return [*what, "", "", "unchanged", *[""] * 3]
+        return [what, f"{entry.record_count:,}", *[""] * 5, "unchanged"]
     counts = lake.log.counts(arrival.path)
-    numbers = (
-        arrival.new_days,
-        arrival.changed_days,
-        arrival.unchanged_days,
-        counts.superseded,
-        counts.duplicates,
-    )
-    return [*what, *(f"{number:,}" for number in numbers), _alarming(entry.quarantined_count)]
+    rows = (entry.record_count, counts.superseded, counts.duplicates)
+    days = (arrival.new_days, arrival.changed_days, arrival.unchanged_days)
+    return [
+        what,
+        *(f"{number:,}" for number in rows),
+        _alarming(entry.quarantined_count),
+        *(f"{number:,}" for number in days),
+    ]
+
+
+def _what_it_is(entry: LogEntry) -> str:
+    if not entry.datasets:
+        return "an answer without a record"
+    datasets = ", ".join(dataset.split("/")[1] for dataset in entry.datasets)
+    return f"{entry.source} {entry.origin}: {datasets}"
+
+
+def _name_of(arrival: Arrival) -> str:
+    """The file as the person named it; what lay in landing by its place there."""
+    return printable(arrival.given or arrival.path.removeprefix("landing/"))
 
 
 def _alarming(count: int) -> str:
@@ -82,15 +96,87 @@ def _alarming(count: int) -> str:
 def _explain(lake: Lakehouse, arrival: Arrival) -> None:
     from bio_lakehouse.lake import quarantine
 
-    entry = arrival.entry
+    entry, name = arrival.entry, _name_of(arrival)
     if entry.status == "validation_failed":
-        OUT.print(
-            f"[red]refused[/] {escape(arrival.path)}: {escape(entry.error or '')}", soft_wrap=True
-        )
+        reason = _reason_of(name, arrival.path, entry.error or "")
+        OUT.print(f"[red]refused[/] {escape(reason)}", soft_wrap=True)
     for note in arrival.notes:
-        OUT.print(f"[yellow]note[/] {escape(arrival.path)}: {escape(note)}", soft_wrap=True)
+        OUT.print(f"[yellow]note[/] {escape(name)}: {escape(note)}", soft_wrap=True)
     if entry.quarantined_count and not arrival.repeated:
-        _print_quarantine(arrival.path, quarantine.read(lake.objects, arrival.path))
+        _print_quarantine(name, quarantine.read(lake.objects, arrival.path))
+
+
+def _print_not_taken(outcome: IngestOutcome) -> None:
+    """Files that did not reach landing and what is passed over in it, with why; the known formats once."""
+    for path, reason in outcome.unread.items():
+        text = _reason_of(printable(path), path, reason)
+        OUT.print(f"[red]not read[/] {escape(text)}", soft_wrap=True)
+    in_landing = {
+        arrival.path: arrival.entry.error or ""
+        for arrival in outcome.arrivals
+        if arrival.passed_over
+    }
+    passed_over = list((outcome.passed_over | in_landing).items())
+    for path, reason in passed_over[:SHOWN_PASSED_OVER]:
+        text = _reason_of(printable(path), path, reason)
+        OUT.print(f"[dim]passed over[/] {escape(text)}", soft_wrap=True, highlight=False)
+    if len(passed_over) > SHOWN_PASSED_OVER:
+        OUT.print(f"[dim]passed over[/] {len(passed_over) - SHOWN_PASSED_OVER:,} more, no exports")
+    refused = [arrival.entry.error or "" for arrival in outcome.arrivals if arrival.refused]
+    if any(WHAT_IS_READ in reason for reason in [*refused, *outcome.unread.values()]):
+        OUT.print(WHAT_IS_READ, soft_wrap=True, highlight=False)
+
+
+def _reason_of(given: str, path: str, reason: str) -> str:
+    """A refusal's sentence about the file as it was given, less the list of what is read."""
+    words = reason.replace(f" {WHAT_IS_READ}", "")
+    for name in (path, path.rsplit("/", 1)[-1], safe_name(path)):
+        if words.startswith(name):
+            return given + words.removeprefix(name)
+    return f"{given}: {words}"
+
+
+def ingest_ending(lake: Lakehouse, outcome: IngestOutcome) -> str:
+    """One line: what came, what changed, and what to do next."""
+    return f"{_what_came(outcome)} {_what_changed(outcome)} {_what_next(lake, outcome)}"
+
+
+def _what_came(outcome: IngestOutcome) -> str:
+    arrivals = [arrival for arrival in outcome.arrivals if not arrival.passed_over]
+    failed = [arrival for arrival in arrivals if arrival.refused]
+    known = [arrival for arrival in arrivals if arrival.repeated]
+    counts = {
+        "came": len(arrivals) - len(failed) - len(known),
+        "known before": len(known),
+        "not taken": len(failed) + len(outcome.unread),
+        "passed over": len(outcome.passed_over) + len(outcome.arrivals) - len(arrivals),
+    }
+    told = [f"{count:,} {what}" for what, count in counts.items() if count]
+    return f"Files: {', '.join(told) or 'none'}."
+
+
+def _what_changed(outcome: IngestOutcome) -> str:
+    new = sum(arrival.new_days for arrival in outcome.arrivals)
+    changed = sum(arrival.changed_days for arrival in outcome.arrivals)
+    if not outcome.runs:
+        return "Nothing changed: every day is up to date."
+    if not new + changed:
+        return "Days that an earlier run had left are built."
+    return f"Days: {new:,} new, {changed:,} changed."
+
+
+def _what_next(lake: Lakehouse, outcome: IngestOutcome) -> str:
+    if outcome.failed:
+        return "Next: see above what was not taken or set aside, and why."
+    if outcome.runs:
+        return f"Next: bio-lakehouse report --open{home_words(lake)}"
+    return f"Next: bio-lakehouse status{home_words(lake)}"
+
+
+def home_words(lake: Lakehouse) -> str:
+    """The words that name this lake in a command; none when it is the one that commands find by themselves."""
+    home = lake.settings.home
+    return "" if load_settings().home == home else f" --home {shlex.quote(str(home))}"
 
 
 def _print_new_fields(lake: Lakehouse, arrivals: list[Arrival]) -> None:
@@ -127,13 +213,13 @@ def sync_summary(lake: Lakehouse, outcome: SyncOutcome) -> None:
 
 
 def demo_summary(lake: Lakehouse, outcome: DemoOutcome) -> None:
-    """What the demo made, in a few lines that end with the report's path."""
+    """What the demo made: its files, its report, and one line on where it is and what to do next."""
     ingest_table(lake, outcome.ingest)
-    home = lake.settings.home
-    OUT.print(f"\nA demo person's lake is in {home}. Look around:", soft_wrap=True)
-    OUT.print(f"  bio-lakehouse status --home {home}", soft_wrap=True)
-    OUT.print(f"  bio-lakehouse ui --home {home}", soft_wrap=True)
     OUT.print(f"\n[bold]Weekly report:[/] {outcome.report}", soft_wrap=True)
+    home = shlex.quote(str(lake.settings.home))
+    OUT.print(
+        f"A demo person's lake is in {home}. Next: bio-lakehouse ui --home {home}", soft_wrap=True
+    )
 
 
 def refresh_summary(outcome: RefreshOutcome) -> None:
@@ -218,5 +304,6 @@ def _log(status: LakeStatus) -> Table:
         arrived = f"{entry.upload_timestamp:%Y-%m-%d %H:%M}"
         name = escape(entry.file_path.removeprefix("landing/"))
         why = f"\n[dim]{escape(entry.error)}[/]" if entry.error else ""
-        table.add_row(arrived, entry.status, f"{entry.record_count:,}", name + why)
+        became = "quarantined" if entry.is_wholly_quarantined else entry.status
+        table.add_row(arrived, became, f"{entry.record_count:,}", name + why)
     return table

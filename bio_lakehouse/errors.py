@@ -22,6 +22,10 @@ class UnknownFormat(UnsupportedFile):
     """A file that is none of the known exports at all, and not merely a damaged one."""
 
 
+class EmptyAnswer(UnsupportedFile):
+    """A whole answer without a record that leaves open of what it is an answer: there is nothing in it to use."""
+
+
 class LandingError(BioLakehouseError):
     """Landing could not be read, or a file that the ingestion log names is not there any more."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -60,8 +61,17 @@ class UserProfile(BaseModel):
 def safe_user_id(user_id: str) -> str:
     """`user_id` itself; raises ValueError unless it matches `[a-z0-9_-]{1,64}`."""
     if not USER_ID.fullmatch(user_id):
-        raise ValueError(f"user id {user_id!r} must be 1 to 64 of a-z, 0-9, _ and -")
+        raise ValueError(
+            f"user id {user_id!r} must be 1 to 64 of a-z, 0-9, _ and -: "
+            f"write it as {safe_spelling(user_id)}"
+        )
     return user_id
+
+
+def safe_spelling(name: str) -> str:
+    """A user id that reads like `name`: `Anna` is `anna`, `two words` is `two_words`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9_-]+", "_", plain).strip("_")[:64] or "somebody"
 
 
 class Settings(BaseSettings):

@@ -20,9 +20,10 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from bio_lakehouse.errors import BioLakehouseError, ReportError
+from bio_lakehouse.errors import BioLakehouseError, LandingError, ReportError, UnknownFormat
 from bio_lakehouse.lake import arrivals, landing
 from bio_lakehouse.lake.arrivals import Arrival
+from bio_lakehouse.lake.folders import NoFile
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 if TYPE_CHECKING:
@@ -36,11 +37,16 @@ REPORT_SELECTION = "group:insights or group:reports"
 
 @dataclass(frozen=True)
 class IngestOutcome:
-    """One arrival a file in the order given, files that never reached landing with why, and the runs that followed."""
+    """One arrival a file in the order given, and the runs that followed.
+
+    `unread` are files that should have reached landing and did not, `passed_over` those that are no export, both by
+    the name that the person gave, with why.
+    """
 
     arrivals: list[Arrival]
     unread: dict[str, str] = field(default_factory=dict)
     runs: int = 0
+    passed_over: dict[str, str] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -91,19 +97,62 @@ def run_ingest(
     lake: Lakehouse, paths: list[Path], user_id: str, dataset: str | None = None
 ) -> IngestOutcome:
     """Land `paths`, log what they hold, and build every day that they (or an interrupted run) left to build."""
-    found: dict[str, Arrival] = {}
-    unread: dict[str, str] = {}
+    brought = Brought()
     for path in paths:
-        try:
-            for file in landing.local_files(path):
-                found |= {
-                    arrival.path: arrival
-                    for arrival in arrivals.ingest(lake, file, user_id, dataset)
-                }
-        except BioLakehouseError as error:
-            unread[str(path)] = str(error)
-    found |= {arrival.path: arrival for arrival in arrivals.scan(lake)}
-    return IngestOutcome(list(found.values()), unread, bring_up_to_date(lake))
+        bring_in(lake, path, user_id, dataset, brought)
+    for arrival in arrivals.scan(lake):
+        brought.arrivals[arrival.path] = arrival
+    found = list(brought.arrivals.values())
+    return IngestOutcome(found, brought.unread, bring_up_to_date(lake), brought.passed_over)
+
+
+@dataclass
+class Brought:
+    """What became of the files that a person gave: arrivals by path, and the rest as in `IngestOutcome`."""
+
+    arrivals: dict[str, Arrival] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
+    passed_over: dict[str, str] = field(default_factory=dict)
+
+
+def bring_in(
+    lake: Lakehouse, path: Path, user_id: str, dataset: str | None, brought: Brought
+) -> None:
+    """Land a file, or all exports below a folder; what fails costs itself alone."""
+    came = 0
+    try:
+        for found in landing.local_files(path):
+            if isinstance(found, NoFile):
+                is_trouble = found.error or found.path == path
+                told = brought.unread if is_trouble else brought.passed_over
+                told[str(found.path)] = found.reason
+            else:
+                came += _bring_in_file(lake, found, user_id, dataset, brought, found == path)
+    except LandingError as error:
+        brought.unread[str(path)] = str(error)
+    if not came and str(path) not in brought.unread:
+        brought.unread[str(path)] = "there is no known export in this folder"
+
+
+def _bring_in_file(
+    lake: Lakehouse,
+    file: Path,
+    user_id: str,
+    dataset: str | None,
+    brought: Brought,
+    is_given: bool,
+) -> bool:
+    """Land one file; whether it came. What is no export is passed over in a folder, and told when it was named."""
+    try:
+        for arrival in arrivals.ingest(lake, file, user_id, dataset):
+            brought.arrivals[arrival.path] = arrival
+        return True
+    except UnknownFormat as error:
+        told = brought.unread if is_given else brought.passed_over
+        told[str(file)] = str(error)
+    except BioLakehouseError as error:
+        brought.unread[str(file)] = str(error)
+    return False
 
 
 def bring_up_to_date(lake: Lakehouse) -> int:

@@ -16,7 +16,7 @@ from bio_lakehouse.automation.jobs import insights_history, refresh_lake, take_f
 from bio_lakehouse.automation.launch import LAYERS, changed_in, newest_day
 from bio_lakehouse.automation.partitions import range_tags
 from bio_lakehouse.automation.ranges import DayRange, merge_days
-from bio_lakehouse.errors import LandingError
+from bio_lakehouse.errors import LandingError, UnsupportedFile
 from bio_lakehouse.lake import arrivals, landing
 from bio_lakehouse.lake.arrivals import Arrival, Changes
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -95,8 +95,10 @@ def look(lake: Lakehouse, cursor: Cursor, seconds: float = LOOK_SECONDS) -> Land
     """
     check_landing(lake)
     deadline = monotonic() + seconds
-    found, interrupted = Landed([], [], []), lake.log.interrupted()
-    for info in arrivals.news(lake):
+    interrupted = lake.log.interrupted()
+    infos, passed_over = arrivals.news(lake)
+    found = Landed(passed_over, [], [])
+    for info in infos:
         whole = cursor.has_settled(info) or not isinstance(lake.landing_objects, FolderStore)
         if whole and (info.size > LARGE_BYTES or info.key in interrupted):
             found.large.append(info)
@@ -111,7 +113,10 @@ def look(lake: Lakehouse, cursor: Cursor, seconds: float = LOOK_SECONDS) -> Land
 def take_small(lake: Lakehouse, info: ObjectInfo, found: Landed) -> None:
     """Take a file unless it unpacks to more than a look has time for."""
     try:
-        landed = landing.load(lake.landing_objects, info)
+        landed = arrivals.open_landed(lake, info)
+    except UnsupportedFile as error:
+        found.taken.append(arrivals.refuse(lake, info, str(error)))
+        return
     except LandingError as error:
         found.taken.append(arrivals.unread(info, str(error)))
         return

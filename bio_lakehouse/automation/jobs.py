@@ -8,7 +8,7 @@ from bio_lakehouse.assets.reporting import saying_why
 from bio_lakehouse.automation.notices import tell_of_troubles
 from bio_lakehouse.automation.partitions import DELIVER_TAG
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
-from bio_lakehouse.lake import arrivals, fetching, landing
+from bio_lakehouse.lake import arrivals, fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 refresh_lake = dg.define_asset_job(
@@ -50,8 +50,8 @@ class FileToTake(dg.Config):
 def take(
     context: dg.OpExecutionContext, config: FileToTake, lake: dg.ResourceParam[Lakehouse]
 ) -> None:
-    landed = landing.load(lake.landing_objects, lake.landing_objects.info(config.key))
-    tell_of_troubles(lake.settings, context.log, arrivals.take_object(lake, landed))
+    taken = arrivals.take_readable(lake, lake.landing_objects.info(config.key))
+    tell_of_troubles(lake.settings, context.log, taken)
 
 
 @dg.job(

@@ -54,6 +54,8 @@ def first_of(sentences: list[str]) -> list[str]:
 
 def trouble_of(arrival: Arrival) -> str | None:
     """What is wrong with a file, in a sentence; None when nothing is."""
+    if arrival.passed_over:
+        return f"{arrival.path} was passed over: {arrival.entry.error}"
     if arrival.unread:
         return f"{arrival.path} could not be read: {arrival.entry.error}"
     if not arrival.repeated and arrival.entry.status == "validation_failed":

@@ -7,22 +7,26 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
 from bio_lakehouse import sources
-from bio_lakehouse.errors import LandingError, UnsupportedFile
+from bio_lakehouse.errors import EmptyAnswer, LandingError, UnknownFormat, UnsupportedFile
 from bio_lakehouse.lake import bronze, landing, quarantine
 from bio_lakehouse.lake.accounting import current_rows
+from bio_lakehouse.lake.archives import Archive, looks_like_archive, open_archive
 from bio_lakehouse.lake.bronze import BronzeWrite, DayFile, DayKey, Line
+from bio_lakehouse.lake.folders import printable
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.landing import LandedFile, LandedObject, Note
+from bio_lakehouse.lake.landing import LandedFile, LandedObject, Note, RefusedMember
 from bio_lakehouse.lake.log import FileDay, LogEntry
-from bio_lakehouse.lake.objects import ObjectInfo, checksum
+from bio_lakehouse.lake.objects import ObjectInfo, PassedOver, checksum, file_time
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
 
 Changes = dict[str, set[date]]
 REREAD_AT_ONCE = 64
+HEAD_BYTES = 1 << 16
+"""The first bytes of a file, by which most that are no export are told before all of it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,9 @@ class Arrival:
     """What became of one file: its log entry and how many days are new, changed and unchanged by it.
 
     `repeated` says that the log knew the file already and nothing was done, `unread` that it could not be read now:
-    the log does not have it, and the next look takes it. `notes` say what was assumed or left out in reading it.
+    the log does not have it, and the next look takes it. `passed_over` is what is no file at all: it is left alone.
+    `notes` say what was assumed or left out in reading it. `given` is the file as the person named it who brought
+    it in.
     """
 
     path: str
@@ -41,27 +47,108 @@ class Arrival:
     repeated: bool = False
     unread: bool = False
     notes: tuple[str, ...] = ()
+    passed_over: bool = False
+    given: str = ""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the file is not in the lake, though it should be."""
+        return self.entry.status == "validation_failed" and not (self.repeated or self.passed_over)
 
     @property
     def failed(self) -> bool:
-        return not self.repeated and (
-            self.entry.status == "validation_failed" or self.entry.quarantined_count > 0
-        )
+        return self.refused or (not self.repeated and self.entry.quarantined_count > 0)
 
 
 def ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None = None) -> list[Arrival]:
-    """Copy one local file into landing, unless that user's landing holds it, and log it; a zip gives one a member."""
+    """Copy one local file into landing, unless that user's landing holds it, and log it; a zip gives one a member.
+
+    Raises `UnknownFormat` for a file that is none of the known exports, `UnsupportedFile` for one that is too
+    large, `LandingError` for one that cannot be read: these never enter landing.
+    """
+    try:
+        return [_as_given(arrival, path) for arrival in _ingest(lake, path, user_id, dataset)]
+    except OSError as error:
+        raise LandingError(f"{printable(str(path))} cannot be read: {error.strerror}") from error
+
+
+def _ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None) -> list[Arrival]:
+    note, found = Note(dataset=dataset), path.stat()
+    _refuse_foreign(lake, path, user_id, note)
     content = path.read_bytes()
     known = lake.log.with_checksum(user_id, checksum(content))
     if known:
         return [_repeated(known)]
-    key = landing.put(lake.landing_objects, user_id, path.name, content, Note(dataset=dataset))
+    key = landing.put(lake.landing_objects, user_id, path.name, content, note, file_time(found))
     info = lake.landing_objects.info(key)
     entries = _entries_by_object(lake)[key]
     failed = any(entry.status == "validation_failed" for entry in entries)
     if failed or is_news(info, entries, lake.settings.today()):
         return take(lake, info)
     return [_repeated(entry) for entry in entries]
+
+
+def _refuse_foreign(lake: Lakehouse, path: Path, user_id: str, note: Note) -> None:
+    """Raise `UnsupportedFile` unless a file on this machine is, or as a zip holds, a known export.
+
+    Its first bytes and its size decide before all of it is read.
+    """
+    name, context = landing.safe_name(path.name), context_for(lake, user_id, note)
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if looks_like_archive(head):
+        landing.refuse_large(name, path.stat().st_size)
+        with open_archive(path, name) as archive:
+            _refuse_foreign_archive(name, archive, context)
+        return
+    refuse_unknown(name, head, context)
+    landing.refuse_large(name, path.stat().st_size)
+    if len(head) == HEAD_BYTES:
+        _refuse_unknown_whole(name, path.read_bytes(), context)
+
+
+def _refuse_foreign_archive(name: str, archive: Archive, context: ParseContext) -> None:
+    """Raise `UnsupportedFile` unless a file in the zip is a known export."""
+    damaged = None
+    for member in archive.members:
+        try:
+            refuse_unknown(member.name, archive.read(member, HEAD_BYTES), context)
+            if member.size > HEAD_BYTES:
+                _refuse_unknown_whole(member.name, archive.read(member), context)
+        except UnknownFormat:
+            continue
+        except UnsupportedFile as error:
+            damaged = error
+        else:
+            return
+    if damaged:
+        raise UnsupportedFile(f"{name}: {damaged}")
+    raise UnknownFormat(f"{name} is a zip or Excel file that holds no known export.")
+
+
+def refuse_unknown(name: str, head: bytes, context: ParseContext) -> None:
+    """Raise `UnknownFormat` when no known file begins with `head`, its first `HEAD_BYTES` or all of it."""
+    whole_lines = head[: head.rfind(b"\n") + 1] if len(head) == HEAD_BYTES else head
+    try:
+        sources.parse(name, whole_lines or head, context)
+    except UnknownFormat:
+        raise
+    except UnsupportedFile:
+        """It may be damaged, or begin like a known one: that shows when all of it is read."""
+
+
+def _refuse_unknown_whole(name: str, content: bytes, context: ParseContext) -> None:
+    try:
+        _read_cached(PurePosixPath(name).name, checksum(content), context, _Bytes(content))
+    except UnknownFormat:
+        raise
+    except UnsupportedFile:
+        """A known export that is damaged is landed and logged as such."""
+
+
+def _as_given(arrival: Arrival, path: Path) -> Arrival:
+    member = landing.split_path(arrival.path)[1]
+    return replace(arrival, given=str(path) if member is None else f"{path}: {member}")
 
 
 def _repeated(entry: LogEntry) -> Arrival:
@@ -71,30 +158,34 @@ def _repeated(entry: LogEntry) -> Arrival:
 def _entries_by_object(lake: Lakehouse) -> dict[str, list[LogEntry]]:
     known: dict[str, list[LogEntry]] = defaultdict(list)
     for entry in lake.log.entries():
-        known[entry.file_path.partition(landing.MEMBER)[0]].append(entry)
+        known[landing.split_path(entry.file_path)[0]].append(entry)
     return known
 
 
 def scan(lake: Lakehouse, progress: Callable[[str], None] = lambda _: None) -> list[Arrival]:
-    """Log every landed file that is new, was overwritten, or now holds days that are no longer in the future."""
-    arrivals = []
-    for info in news(lake):
+    """Log every landed file that is new, was overwritten, or now holds days that are no longer in the future.
+
+    What lies in landing and is no file is told among them, every time.
+    """
+    infos, arrivals = news(lake)
+    for info in infos:
         progress(info.key)
         arrivals += take(lake, info)
     return arrivals
 
 
-def news(lake: Lakehouse) -> list[ObjectInfo]:
-    """What lies in landing and must be taken, sorted by key; `LandingError` when landing cannot be listed."""
-    known, interrupted, today = (
-        _entries_by_object(lake),
-        lake.log.interrupted(),
-        lake.settings.today(),
-    )
-    lying = landing.files(lake.landing_objects)
-    return [
+def news(lake: Lakehouse) -> tuple[list[ObjectInfo], list[Arrival]]:
+    """What lies in landing and must be taken, sorted by key, and what is passed over there.
+
+    `LandingError` when landing cannot be listed.
+    """
+    known, interrupted = _entries_by_object(lake), lake.log.interrupted()
+    today = lake.settings.today()
+    lying, passed_over = landing.survey(lake.landing_objects)
+    infos = [
         info for info in lying if info.key in interrupted or is_news(info, known[info.key], today)
     ]
+    return infos, [_passed_over(one) for one in passed_over]
 
 
 def is_news(info: ObjectInfo, entries: list[LogEntry], today: date) -> bool:
@@ -113,9 +204,35 @@ def is_of(entry: LogEntry, info: ObjectInfo) -> bool:
 def take(lake: Lakehouse, info: ObjectInfo) -> list[Arrival]:
     """Recognise, log and plan the file at `info`, each file inside it when it is a zip; a bad one is logged as such."""
     try:
-        return take_object(lake, landing.load(lake.landing_objects, info))
+        return take_readable(lake, info)
     except LandingError as error:
         return [unread(info, str(error))]
+
+
+def take_readable(lake: Lakehouse, info: ObjectInfo) -> list[Arrival]:
+    """As `take`; `LandingError` when the file cannot be read now."""
+    try:
+        return take_object(lake, open_landed(lake, info))
+    except UnsupportedFile as error:
+        return [refuse(lake, info, str(error))]
+
+
+def open_landed(lake: Lakehouse, info: ObjectInfo) -> LandedObject:
+    """The object at `info`; `UnsupportedFile` when its first bytes or its size say that it is no export."""
+    if info.size > HEAD_BYTES:
+        head = lake.landing_objects.head(info.key, HEAD_BYTES)
+        if not looks_like_archive(head):
+            name = PurePosixPath(info.key).name
+            refuse_unknown(name, head, context_for(lake, lake.settings.user, Note()))
+    return landing.load(lake.landing_objects, info)
+
+
+def refuse(lake: Lakehouse, info: ObjectInfo, reason: str) -> Arrival:
+    """Log an object of which nothing was read as refused."""
+    path = landing.path_of(info.key)
+    _keep_overwritten(lake, path, "")
+    lake.log.finish(info.key)
+    return _fail(lake, path, info, "me", "", reason)
 
 
 def take_object(lake: Lakehouse, landed: LandedObject) -> list[Arrival]:
@@ -123,29 +240,40 @@ def take_object(lake: Lakehouse, landed: LandedObject) -> list[Arrival]:
     key = landed.info.key
     lake.log.begin(key)
     try:
-        arrivals = [_take_file(lake, file) for file in landed.files()]
+        arrivals = [_take_file(lake, landed, file) for file in landed.files()]
         if not arrivals:
             raise UnsupportedFile(f"{key}: the zip holds no file; download the export again")
     except UnsupportedFile as error:
-        digest = checksum(landed.content)
-        _keep_overwritten(lake, key, digest)
-        arrivals = [_fail(lake, key, landed.info, "me", digest, str(error))]
+        path, digest = landing.path_of(key), checksum(landed.content)
+        _keep_overwritten(lake, path, digest)
+        arrivals = [_fail(lake, path, landed.info, "me", digest, str(error))]
     lake.log.finish(key)
     return arrivals
 
 
 def unread(info: ObjectInfo, reason: str) -> Arrival:
     """What becomes of a file that cannot be read now: nothing, until it can."""
-    return Arrival(info.key, _failed(info.key, info, "me", "", reason), unread=True)
+    path = landing.path_of(info.key)
+    return Arrival(path, _failed(path, info, "me", "", reason), unread=True)
 
 
-def _take_file(lake: Lakehouse, file: LandedFile) -> Arrival:
+def _passed_over(found: PassedOver) -> Arrival:
+    info = ObjectInfo(found.key, 0, datetime.fromtimestamp(0, UTC), "")
+    return replace(unread(info, found.reason), passed_over=True)
+
+
+def _take_file(lake: Lakehouse, landed: LandedObject, file: LandedFile | RefusedMember) -> Arrival:
+    if isinstance(file, RefusedMember):
+        _keep_overwritten(lake, file.path, "")
+        return _fail(lake, file.path, landed.info, file.user_id, "", file.reason)
     _keep_overwritten(lake, file.path, file.checksum)
     same = lake.log.with_checksum(file.user_id, file.checksum)
     if same and same.file_path != file.path:
         return _duplicate(lake, file, same)
     try:
         parsed = read_file(file, context_of(lake, file)).parsed
+    except EmptyAnswer:
+        return _record_empty(lake, file)
     except UnsupportedFile as error:
         return _fail(lake, file.path, file.info, file.user_id, file.checksum, str(error))
     return _accept(lake, file, parsed)
@@ -163,11 +291,14 @@ def overwritten_path(path: str, checksum: str) -> str:
 
 
 def context_of(lake: Lakehouse, file: LandedFile) -> ParseContext:
+    return context_for(lake, file.user_id, file.note)
+
+
+def context_for(lake: Lakehouse, user_id: str, note: Note) -> ParseContext:
+    """What a parser may know of a file of that user beside its bytes."""
     settings = lake.settings
-    zone = ZoneInfo(settings.user_profile(file.user_id).timezone)
-    return ParseContext(
-        zone, settings.first_day, settings.today(), file.note.dataset, file.note.fetch
-    )
+    zone = ZoneInfo(settings.user_profile(user_id).timezone)
+    return ParseContext(zone, settings.first_day, settings.today(), note.dataset, note.fetch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +343,14 @@ def _fail(
     entry = _failed(path, info, user_id, digest, reason)
     lake.log.record(entry)
     return Arrival(path, entry)
+
+
+def _record_empty(lake: Lakehouse, file: LandedFile) -> Arrival:
+    """Log an answer without a record: it came, and says nothing."""
+    failed = _failed(file.path, file.info, file.user_id, file.checksum, "")
+    entry = replace(failed, status="ingested", error=None)
+    lake.log.record(entry)
+    return Arrival(file.path, entry)
 
 
 def _failed(path: str, info: ObjectInfo, user_id: str, digest: str, reason: str) -> LogEntry:

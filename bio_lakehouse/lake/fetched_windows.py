@@ -9,6 +9,7 @@ from bio_lakehouse.lake import landing
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landing import Note
 from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.lake.objects import ObjectInfo
 from bio_lakehouse.sources.oura.fetch import Answer, FailedWindow, Window
 from bio_lakehouse.sources.records import FetchNote
 
@@ -82,7 +83,8 @@ class FetchedWindows:
     def notes(self, oldest: datetime | None = None) -> list[FetchNote]:
         """The notes of the answers that lie in landing, just those written since `oldest` (UTC) when it is said."""
         objects = self.lake.landing_objects
-        listed = {info.key: info for info in objects.list(f"{landing.PREFIX}/{self.user_id}")}
+        lying = objects.survey(f"{landing.PREFIX}/{self.user_id}")
+        listed = {one.key: one for one in lying if isinstance(one, ObjectInfo)}
         keys = [
             key
             for key, info in listed.items()

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 
 from bio_lakehouse.errors import LandingError, UnsupportedFile
-from bio_lakehouse.lake.objects import ObjectInfo, ObjectStore, checksum
-from bio_lakehouse.settings import USER_ID
+from bio_lakehouse.lake.archives import (
+    LARGEST_FILE,
+    in_words,
+    looks_like_archive,
+    open_archive,
+)
+from bio_lakehouse.lake.folders import NoFile, file_at, files_below
+from bio_lakehouse.lake.objects import ObjectInfo, ObjectStore, PassedOver, checksum
+from bio_lakehouse.settings import USER_ID, safe_spelling
 from bio_lakehouse.sources.records import FetchNote
 
 PREFIX = "landing"
 NOTE_SUFFIX = ".note.json"
 MEMBER = "!/"
-MAX_MEMBER_BYTES = 1 << 30
+_MARKS = re.compile(r"(!+)(?=/|\Z)")
+LONGEST_NAME = 200
+"""Bytes of a name that landing gives; a file system takes 255, and a note's suffix must fit too."""
 
 
 @dataclass(frozen=True, slots=True)
 class LandedFile:
-    """One file to be read: its path in landing (`x.zip!/member` inside a zip), whose it is, and its bytes.
+    """One file to be read: its path (see `path_of`), whose it is, and its bytes.
 
     `info` is what the listing says of it, or of the zip that it is in.
     """
@@ -46,6 +55,15 @@ class LandedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedMember:
+    """A file in a zip that cannot be unpacked, and why."""
+
+    path: str
+    user_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class LandedObject:
     """An object as it lies in landing: a file, or a zip of files."""
 
@@ -55,7 +73,7 @@ class LandedObject:
 
     @property
     def is_zip(self) -> bool:
-        return zipfile.is_zipfile(io.BytesIO(self.content))
+        return looks_like_archive(self.content)
 
     @property
     def unpacked_size(self) -> int:
@@ -63,19 +81,29 @@ class LandedObject:
         if not self.is_zip:
             return self.info.size
         try:
-            with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
-                return sum(member.file_size for member in archive.infolist())
-        except zipfile.BadZipFile:
+            with open_archive(self.content, self.info.key) as archive:
+                return archive.unpacked_size
+        except UnsupportedFile:
             return 0
 
-    def files(self) -> Iterator[LandedFile]:
-        """The file itself, or each file inside the zip; `UnsupportedFile` when it is torn, or lies under no user."""
+    def files(self) -> Iterator[LandedFile | RefusedMember]:
+        """The file itself, or each file inside the zip.
+
+        `UnsupportedFile` when the zip is torn, or the object lies under no user.
+        """
         key, user_id = self.info.key, user_of(self.info.key)
         if not self.is_zip:
-            yield LandedFile(key, user_id, self.content, self.note, self.info)
+            yield LandedFile(path_of(key), user_id, self.content, self.note, self.info)
             return
-        for member, inside in members(self.content, key):
-            yield LandedFile(f"{key}{MEMBER}{member}", user_id, inside, self.note, self.info)
+        with open_archive(self.content, key) as archive:
+            for member in archive.members:
+                path = path_of(key, member.name)
+                try:
+                    content = archive.read(member)
+                except UnsupportedFile as error:
+                    yield RefusedMember(path, user_id, str(error))
+                else:
+                    yield LandedFile(path, user_id, content, self.note, self.info)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +136,43 @@ class Note:
         )
 
 
+def path_of(key: str, member: str | None = None) -> str:
+    """The path by which the log knows an object, or a file inside a zip: `key!/member`.
+
+    A name may hold `!/` itself: exclamation marks before a `/` or at the end of the key are doubled, so that
+    an odd number of them before a `/` is where a member begins.
+    """
+    escaped = _MARKS.sub(r"\1\1", key)
+    return escaped if member is None else f"{escaped}{MEMBER}{member}"
+
+
+def split_path(path: str) -> tuple[str, str | None]:
+    """The key of the object at a path of the log, and the member inside it when it is a zip."""
+    for marks in _MARKS.finditer(path):
+        if len(marks[1]) % 2 and path.startswith("/", marks.end()):
+            return _unescaped(path[: marks.end() - 1]), path[marks.end() + 1 :]
+    return _unescaped(path), None
+
+
+def _unescaped(path: str) -> str:
+    return _MARKS.sub(lambda marks: "!" * (len(marks[1]) // 2), path)
+
+
 def put(
-    objects: ObjectStore, user_id: str, name: str, content: bytes, note: Note | None = None
+    objects: ObjectStore,
+    user_id: str,
+    name: str,
+    content: bytes,
+    note: Note | None = None,
+    modified: datetime | None = None,
 ) -> str:
     """Land `content` for `user_id` and return its key; a name that is taken by other content gets its checksum.
 
     The user's word on a dataset may be added to a file that is there; the note of a fetch is never changed.
+    `modified` is the time of the file that it is a copy of.
     """
     note = note or Note()
-    key = f"{PREFIX}/{user_id}/{PurePosixPath(name).name.lstrip('.') or 'unnamed'}"
+    key = f"{PREFIX}/{user_id}/{safe_name(name)}"
     if objects.exists(key) and (
         objects.get(key) != content or read_note(objects, key).fetch != note.fetch
     ):
@@ -126,8 +182,20 @@ def put(
     if note != Note():
         objects.put(key + NOTE_SUFFIX, note.to_json())
     if not objects.exists(key):
-        objects.put(key, content)
+        objects.put(key, content, modified)
     return key
+
+
+def safe_name(name: str) -> str:
+    """A file's name as landing can keep it: UTF-8, not hidden, and short enough for every file system."""
+    path = PurePosixPath(name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+    plain = path.name.replace("\ufffd", "_").lstrip(".") or "unnamed"
+    if len(plain.encode()) <= LONGEST_NAME:
+        return plain
+    suffix = PurePosixPath(plain).suffix[:16]
+    digest = f"-{checksum(plain.encode())[:8]}{suffix}"
+    start = plain.encode()[: LONGEST_NAME - len(digest.encode())].decode(errors="ignore")
+    return start + digest
 
 
 def read_note(objects: ObjectStore, key: str) -> Note:
@@ -144,69 +212,76 @@ def user_of(key: str) -> str:
     if len(parts) == 2:
         return "me"
     if not USER_ID.fullmatch(parts[1]):
+        safe = safe_spelling(parts[1])
         raise UnsupportedFile(
-            f"landing/{parts[1]} is no user id: rename the folder to 1 to 64 of a-z, 0-9, _ and -"
+            f"landing/{parts[1]} is nobody's folder, as a user's id is 1 to 64 of a-z, 0-9, _ and -. "
+            f'Rename it to {safe}, or run `bio-lakehouse ingest "…/landing/{parts[1]}" --user {safe}`'
         )
     return parts[1]
 
 
-def files(objects: ObjectStore) -> list[ObjectInfo]:
-    """Every object in landing that is a file to read, sorted by key."""
-    return [info for info in objects.list(PREFIX) if not info.key.endswith(NOTE_SUFFIX)]
+def survey(objects: ObjectStore) -> tuple[list[ObjectInfo], list[PassedOver]]:
+    """Every object in landing that is a file to read, sorted by key; and what is passed over there."""
+    lying = list(objects.survey(PREFIX))
+    found = [one for one in lying if isinstance(one, ObjectInfo)]
+    passed_over = [one for one in lying if isinstance(one, PassedOver)]
+    return [info for info in found if not info.key.endswith(NOTE_SUFFIX)], passed_over
 
 
 def load(objects: ObjectStore, info: ObjectInfo) -> LandedObject:
-    """The object at `info`; `LandingError` when it cannot be read."""
+    """The object at `info`; `UnsupportedFile` when it is too large, `LandingError` when it cannot be read."""
+    refuse_large(info.key, info.size)
     return LandedObject(info, objects.get(info.key), read_note(objects, info.key))
 
 
-def members(content: bytes, key: str) -> Iterator[tuple[str, bytes]]:
-    """Name and bytes of each file in a zip, hidden ones and folders left out; `UnsupportedFile` when it is torn."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for member in sorted(archive.infolist(), key=lambda m: m.filename):
-                if member.is_dir() or PurePosixPath(member.filename).name.startswith(("._", ".")):
-                    continue
-                if member.file_size > MAX_MEMBER_BYTES:
-                    raise UnsupportedFile(
-                        f"{key}: {member.filename} unpacks to more than 1 GiB, which no export does"
-                    )
-                yield member.filename, archive.read(member)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+def refuse_large(name: str, size: int) -> None:
+    """Raise `UnsupportedFile` for a file of more bytes than are read."""
+    if size > LARGEST_FILE:
         raise UnsupportedFile(
-            f"{key}: the zip cannot be unpacked ({error}); download it again"
-        ) from error
+            f"{name} has {in_words(size)}; the most that is read is {in_words(LARGEST_FILE)}. "
+            "Take an export of fewer days"
+        )
 
 
 def read_paths(objects: ObjectStore, paths: Iterable[str]) -> dict[str, tuple[bytes, Note]]:
-    """Bytes and note of landed paths (inside zips too); without those that are not in landing any more."""
-    wanted = {path: path.partition(MEMBER) for path in paths}
-    keys = {key for key, _, _ in wanted.values()}
-    found = objects.find_many(keys | {key + NOTE_SUFFIX for key in keys})
-    unpacked = {
-        key: dict(members(found[key], key))
-        for key, _, member in wanted.values()
-        if member and key in found
-    }
-    contents = {
-        path: unpacked.get(key, {}).get(member) if member else found.get(key)
-        for path, (key, _, member) in wanted.items()
-    }
-    notes = {
-        key: Note.from_json(found[key + NOTE_SUFFIX]) for key in keys if key + NOTE_SUFFIX in found
-    }
-    return {
-        path: (content, notes.get(wanted[path][0], Note()))
-        for path, content in contents.items()
-        if content is not None
-    }
+    """Bytes and note of paths of the log; without those that are not in landing, or not readable, any more."""
+    wanted: dict[str, dict[str | None, str]] = {}
+    for path in paths:
+        key, member = split_path(path)
+        wanted.setdefault(key, {})[member] = path
+    found = objects.find_many([*wanted, *(key + NOTE_SUFFIX for key in wanted)])
+    read = {}
+    for key, members in wanted.items():
+        if key not in found:
+            continue
+        written = found.get(key + NOTE_SUFFIX)
+        note = Note.from_json(written) if written else Note()
+        with suppress(UnsupportedFile):
+            for member, content in _contents(found[key], key, members):
+                read[members[member]] = (content, note)
+    return read
 
 
-def local_files(path: Path) -> list[Path]:
-    """The file itself, or every file below a folder, hidden ones left out."""
-    if not path.exists():
+def _contents(
+    content: bytes, key: str, members: Iterable[str | None]
+) -> Iterator[tuple[str | None, bytes]]:
+    """What of an object is asked for: itself, or files inside it."""
+    if None in members:
+        yield None, content
+    inside = {member for member in members if member is not None}
+    if not inside:
+        return
+    with open_archive(content, key) as archive:
+        for member in archive.members:
+            if member.name in inside:
+                yield member.name, archive.read(member)
+
+
+def local_files(path: Path) -> Iterator[Path | NoFile]:
+    """The file itself, or everything below a folder, hidden ones left out; what is no file is told as such."""
+    given = next(file_at(path), None)
+    if given is None:
         raise LandingError(f"{path} does not exist: check the path")
-    if path.is_file():
-        return [path]
-    found = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
-    return [p for p in found if not any(part.startswith(".") for part in p.relative_to(path).parts)]
+    is_folder = isinstance(given, NoFile) and not given.error and path.is_dir()
+    for found in files_below(path) if is_folder else [given]:
+        yield found if isinstance(found, NoFile) else found.path

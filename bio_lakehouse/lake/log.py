@@ -56,6 +56,11 @@ class LogEntry:
         return self.status in ("ingesting", "ingested", "replaced")
 
     @property
+    def is_wholly_quarantined(self) -> bool:
+        """Whether the file had rows and none of them could be used."""
+        return 0 < self.record_count == self.quarantined_count
+
+    @property
     def covered_days(self) -> list[date]:
         """The days about which the file speaks."""
         if self.covered_first is None or self.covered_last is None:

@@ -7,13 +7,13 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from bio_lakehouse.errors import LandingError
+from bio_lakehouse.lake.folders import NOT_UTF8, NoFile, file_at, files_below, is_utf8, printable
 
 WRITERS = 4
 
@@ -22,7 +22,8 @@ WRITERS = 4
 class ObjectInfo:
     """What a listing says of one object: key, size in bytes, when it was last written (UTC), and its content's tag.
 
-    Two contents never have the same tag: it is S3's ETag, or a file's time to the nanosecond with its size.
+    Two contents never have the same tag: it is S3's ETag, or a file's size with its two times to the
+    nanosecond, that of its content, which a copy may keep, and that of its last change here.
     """
 
     key: str
@@ -31,14 +32,24 @@ class ObjectInfo:
     tag: str
 
 
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """What lies in a store and is no object to read: its key as it can be printed, and why."""
+
+    key: str
+    reason: str
+
+
 class ObjectStore(Protocol):
     """Whole objects by key; keys are `/`-separated and never start with one."""
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]: ...
+    def survey(self, prefix: str) -> Iterator[ObjectInfo | PassedOver]: ...
     def info(self, key: str) -> ObjectInfo: ...
     def exists(self, key: str) -> bool: ...
     def get(self, key: str) -> bytes: ...
-    def put(self, key: str, content: bytes) -> None: ...
+    def head(self, key: str, size: int) -> bytes: ...
+    def put(self, key: str, content: bytes, modified: datetime | None = None) -> None: ...
     def put_many(self, contents: Mapping[str, bytes]) -> None: ...
     def delete(self, key: str) -> None: ...
     def uri(self, key: str) -> str: ...
@@ -64,36 +75,62 @@ class FolderStore:
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         """Objects below the folder `prefix`, folder by folder; hidden files and half-written ones are left out.
 
-        A link to a folder counts as one. None when there is no such folder; `LandingError` when it cannot be read.
+        A link to a folder counts as one. None when there is no such folder; `LandingError` when it, or a folder
+        in it, cannot be read.
         """
-        visited: set[Path] = set()
-        for folder, folders, names in os.walk(
-            self.root / prefix, onerror=_refuse_unreadable, followlinks=True
-        ):
-            place = Path(folder).resolve()
-            if place in visited:
-                folders.clear()
+        for found in files_below(self.root / prefix):
+            if isinstance(found, NoFile):
+                if found.error:
+                    raise _unreadable(found.error)
                 continue
-            visited.add(place)
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            start = Path(folder).relative_to(self.root).as_posix()
-            for name in sorted(name for name in names if not name.startswith(".")):
-                with suppress(FileNotFoundError):
-                    yield _info(f"{start}/{name}", Path(folder, name))
+            yield _info(self._key_of(found.path), found.stat)
+
+    def survey(self, prefix: str) -> Iterator[ObjectInfo | PassedOver]:
+        """As `list`, but what cannot be read or named is told and ends nothing, unless it is `prefix` itself."""
+        told: set[Path] = set()
+        for found in files_below(self.root / prefix):
+            if isinstance(found, NoFile) and found.path == self.root / prefix and found.error:
+                raise _unreadable(found.error)
+            nameless = _nameless_part(self.root, found.path)
+            if nameless and nameless not in told:
+                told.add(nameless)
+                yield PassedOver(printable(self._key_of(nameless)), NOT_UTF8)
+            elif not nameless and isinstance(found, NoFile):
+                yield PassedOver(printable(self._key_of(found.path)), found.reason)
+            elif not nameless and not isinstance(found, NoFile):
+                yield _info(self._key_of(found.path), found.stat)
+
+    def _key_of(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
 
     def info(self, key: str) -> ObjectInfo:
         """What is known of the file `key`; `LandingError` when it is not there."""
-        try:
-            return _info(key, self.path(key))
-        except FileNotFoundError:
-            raise LandingError(f"{self.path(key)} is not there any more") from None
+        path = self.path(key)
+        found = next(file_at(path), None)
+        if found is None:
+            raise LandingError(f"{path} is not there any more")
+        if isinstance(found, NoFile):
+            raise LandingError(f"{path} cannot be read: {found.reason}")
+        return _info(key, found.stat)
 
     def exists(self, key: str) -> bool:
-        return self.path(key).is_file()
+        """Whether there is such a file; a name that is too long for one is none."""
+        try:
+            return self.path(key).is_file()
+        except OSError:
+            return False
 
     def get(self, key: str) -> bytes:
         try:
             return self.path(key).read_bytes()
+        except OSError as error:
+            raise LandingError(f"{self.path(key)} cannot be read: {error.strerror}") from error
+
+    def head(self, key: str, size: int) -> bytes:
+        """The first `size` bytes of an object, all of a shorter one."""
+        try:
+            with self.path(key).open("rb") as file:
+                return file.read(size)
         except OSError as error:
             raise LandingError(f"{self.path(key)} cannot be read: {error.strerror}") from error
 
@@ -104,13 +141,16 @@ class FolderStore:
         """The contents of those of `keys` that are there."""
         return {key: self.get(key) for key in keys if self.exists(key)}
 
-    def put(self, key: str, content: bytes) -> None:
+    def put(self, key: str, content: bytes, modified: datetime | None = None) -> None:
+        """Write an object; the file's time is `modified` when that is given."""
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
+            if modified:
+                os.utime(temporary, (modified.timestamp(), modified.timestamp()))
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
@@ -124,20 +164,26 @@ class FolderStore:
         self.path(key).unlink(missing_ok=True)
 
 
-def _info(key: str, path: Path) -> ObjectInfo:
+def _nameless_part(root: Path, path: Path) -> Path | None:
+    """The first file or folder on the way from `root` to `path` whose name is not UTF-8."""
+    if is_utf8(str(path)):
+        return None
+    way = [path, *path.parents]
+    below = [part for part in way if part.is_relative_to(root) and not is_utf8(part.name)]
+    return below[-1] if below else None
+
+
+def _info(key: str, found: os.stat_result) -> ObjectInfo:
+    tag = f"{found.st_mtime_ns}-{found.st_size}-{found.st_ctime_ns}"
+    return ObjectInfo(key, found.st_size, file_time(found), tag)
+
+
+def file_time(found: os.stat_result) -> datetime:
+    """When a file was last written (UTC); 1970 for a time that no calendar has."""
     try:
-        stat = path.stat()
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise _unreadable(error) from error
-    modified = datetime.fromtimestamp(stat.st_mtime, UTC)
-    return ObjectInfo(key, stat.st_size, modified, f"{stat.st_mtime_ns}-{stat.st_size}")
-
-
-def _refuse_unreadable(error: OSError) -> None:
-    if not isinstance(error, FileNotFoundError):
-        raise _unreadable(error)
+        return datetime.fromtimestamp(found.st_mtime, UTC)
+    except (OverflowError, ValueError, OSError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 def _unreadable(error: OSError) -> LandingError:

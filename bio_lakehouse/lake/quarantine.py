@@ -5,17 +5,26 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import date
+from pathlib import PurePosixPath
 from typing import Any
 
+from bio_lakehouse.lake.landing import safe_name, split_path
 from bio_lakehouse.lake.log import LogEntry
-from bio_lakehouse.lake.objects import ObjectStore
+from bio_lakehouse.lake.objects import ObjectStore, checksum
 from bio_lakehouse.sources.records import ParsedFile
 
 PREFIX = "quarantine"
 
 
 def key_of(file_path: str) -> str:
-    return f"{PREFIX}/{file_path.removeprefix('landing/').replace('!/', '/')}.jsonl"
+    """Where the rows of one file are: under its user and its name, with a digest that makes it its own.
+
+    What a name may hold, and how long it may be inside a zip, is more than a file's name may.
+    """
+    key, _ = split_path(file_path)
+    parts = PurePosixPath(key).parts[1:]
+    name = safe_name(f"{checksum(file_path.encode())[:12]}-{PurePosixPath(file_path).name}")
+    return f"{PREFIX}/{safe_name(parts[0]) if len(parts) > 1 else 'me'}/{name}.jsonl"
 
 
 def write(objects: ObjectStore, entry: LogEntry, parsed: ParsedFile) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bio_lakehouse.errors import LandingError
-from bio_lakehouse.lake.objects import ObjectInfo
+from bio_lakehouse.lake.objects import ObjectInfo, PassedOver
 
 CONNECTIONS = 16
 TIMEOUTS = {
@@ -18,6 +19,8 @@ TIMEOUTS = {
     "retries": {"max_attempts": 3, "mode": "standard"},
 }
 """An address that does not answer is given up before the time of a sensor's tick is."""
+LONGEST_KEY = 1024
+"""Bytes; S3 has no object of a longer key."""
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 
 
@@ -58,6 +61,10 @@ class S3Store:
         except (ClientError, BotoCoreError) as error:
             raise self._unreachable(prefix, error) from error
 
+    def survey(self, prefix: str) -> Iterator[ObjectInfo | PassedOver]:
+        """As `list`: a bucket holds nothing but objects."""
+        yield from self.list(prefix)
+
     def info(self, key: str) -> ObjectInfo:
         try:
             head = self.client.head_object(Bucket=self.bucket, Key=self.prefix + key)
@@ -66,6 +73,8 @@ class S3Store:
         return ObjectInfo(key, head["ContentLength"], head["LastModified"], head["ETag"].strip('"'))
 
     def exists(self, key: str) -> bool:
+        if self._is_too_long(key):
+            return False
         try:
             self.client.head_object(Bucket=self.bucket, Key=self.prefix + key)
         except ClientError as error:
@@ -82,6 +91,14 @@ class S3Store:
             raise LandingError(f"{self.uri(key)} is not there any more")
         return content
 
+    def head(self, key: str, size: int) -> bytes:
+        """The first `size` bytes of an object that is not empty."""
+        first = f"bytes=0-{size - 1}"
+        content = self._find(key, Range=first)
+        if content is None:
+            raise LandingError(f"{self.uri(key)} is not there any more")
+        return content
+
     def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
         wanted = list(keys)
         with ThreadPoolExecutor(CONNECTIONS) as pool:
@@ -94,18 +111,20 @@ class S3Store:
             found = zip(wanted, pool.map(self._find, wanted), strict=True)
             return {key: content for key, content in found if content is not None}
 
-    def _find(self, key: str) -> bytes | None:
+    def _find(self, key: str, **part: str) -> bytes | None:
+        if self._is_too_long(key):
+            return None
         try:
-            body: bytes = self.client.get_object(Bucket=self.bucket, Key=self.prefix + key)[
-                "Body"
-            ].read()
+            found = self.client.get_object(Bucket=self.bucket, Key=self.prefix + key, **part)
+            body: bytes = found["Body"].read()
         except (ClientError, BotoCoreError) as error:
             if isinstance(error, ClientError) and error.response["Error"]["Code"] in MISSING:
                 return None
             raise self._unreachable(key, error) from error
         return body
 
-    def put(self, key: str, content: bytes) -> None:
+    def put(self, key: str, content: bytes, modified: datetime | None = None) -> None:
+        """Write an object; S3 keeps its own time of it, whatever `modified` is."""
         try:
             self.client.put_object(Bucket=self.bucket, Key=self.prefix + key, Body=content)
         except (ClientError, BotoCoreError) as error:
@@ -117,6 +136,9 @@ class S3Store:
 
     def delete(self, key: str) -> None:
         self.client.delete_object(Bucket=self.bucket, Key=self.prefix + key)
+
+    def _is_too_long(self, key: str) -> bool:
+        return len((self.prefix + key).encode()) > LONGEST_KEY
 
     def _unreachable(self, key: str, error: Exception) -> LandingError:
         return LandingError(

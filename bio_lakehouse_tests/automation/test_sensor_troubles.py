@@ -22,6 +22,7 @@ from bio_lakehouse.errors import LandingError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse_tests.automation.watched import TODAY, Watched, ranges, reason, scores, trends
+from bio_lakehouse_tests.lake.poison import NOT_UTF8, no_files
 from bio_lakehouse_tests.receiver import Receiver
 
 NOBODY = 65534
@@ -43,11 +44,18 @@ def test_a_landing_that_is_a_file_fails_the_look(watched: Watched) -> None:
         watched.look()
 
 
-def test_a_folder_that_leads_nowhere_fails_the_look(watched: Watched) -> None:
+def test_what_is_no_file_is_told_once_and_holds_up_nothing(watched: Watched) -> None:
     watched.look()
-    (watched.lake.settings.home / "landing" / "me").symlink_to("me")
-    with pytest.raises(LandingError, match="cannot be read: Too many levels"):
-        watched.look()
+    folder = watched.lake.settings.home / "landing" / "me"
+    folder.mkdir()
+    names = no_files(folder) | {r"b\xe4r.csv"}
+    (folder / NOT_UTF8).write_text("x")
+    watched.drop("trends.csv", trends(scores(2)))
+    first = watched.look()
+    assert ranges(watched.look()) == [("2025-03-18", "2025-03-19")]
+    said = reason(first)
+    assert all(f"landing/me/{name} was passed over: " in said for name in names)
+    assert [title for title, _ in watched.notices] == ["5 files were not taken"]
 
 
 @contextmanager
@@ -71,12 +79,20 @@ def test_a_landing_that_may_not_be_read_fails_the_look() -> None:
         for path in (home, *(str(path) for path in Path(home).rglob("*"))):
             os.chown(path, NOBODY if os.geteuid() == 0 else -1, -1)
         (Path(home) / "landing" / "me").chmod(0)
+        with without_rights():
+            (told,) = arriving.look(lake, arriving.Cursor()).unread
+        assert (told.path, told.entry.error) == (
+            "landing/me",
+            "it cannot be read: Permission denied",
+        )
+        (Path(home) / "landing" / "me").chmod(0o700)
+        (Path(home) / "landing").chmod(0)
         with (
             without_rights(),
-            pytest.raises(LandingError, match=r"landing/me cannot be read: Permission denied"),
+            pytest.raises(LandingError, match=r"landing cannot be read: Permission denied"),
         ):
             arriving.look(lake, arriving.Cursor())
-        (Path(home) / "landing" / "me").chmod(0o700)
+        (Path(home) / "landing").chmod(0o700)
 
 
 def test_a_folder_of_landing_may_be_a_link(watched: Watched, tmp_path: Path) -> None:

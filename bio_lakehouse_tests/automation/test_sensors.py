@@ -247,7 +247,7 @@ def test_a_look_ends_when_its_time_is_up(watched: Watched) -> None:
     for number in range(5):
         watched.drop(f"{number}.csv", trends({TODAY - timedelta(number + 1): 70}))
     cursor = arriving.Cursor()
-    cursor.seen = {info.key: info.tag for info in landing.files(watched.lake.landing_objects)}
+    cursor.seen = {info.key: info.tag for info in landing.survey(watched.lake.landing_objects)[0]}
     found = arriving.look(watched.lake, cursor, seconds=0)
     assert (len(found.taken), len(found.left)) == (0, 5)
 

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bio_lakehouse.errors import LandingError
+from bio_lakehouse.errors import LandingError, UnknownFormat
 from bio_lakehouse.lake import arrivals, bronze
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -335,8 +335,6 @@ def test_a_log_that_knew_no_tags_is_read_and_its_files_are_no_news(lake: Lakehou
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("x.csv", b"<!DOCTYPE html><html><body>Sign in</body></html>", "web page"),
-        ("x.csv", b"", "empty"),
         ("x.json", b'[{"summary_date": "2022-01-17", "hr_5min": [0]}]', "v1"),
         ("x.json", b'{"data": [{"id": "a", "day": "2026-03-01"', "cut off|truncated|ends"),
         (
@@ -344,9 +342,8 @@ def test_a_log_that_knew_no_tags_is_read_and_its_files_are_no_news(lake: Lakehou
             b'{"data": [{"id": "a", "day": "2026-03-01", "score": 5, "timestamp": "2026-03-01T00:00:00Z"}]}',
             "--dataset",
         ),
-        ("x.zip", b"PK\x05\x06" + b"\0" * 18, "holds no file"),
     ],
-    ids=["html", "empty", "v1", "truncated", "ambiguous", "empty zip"],
+    ids=["v1", "truncated", "ambiguous"],
 )
 def test_what_cannot_be_used_is_refused_logged_and_asks_for_nothing(
     lake: Lakehouse, name: str, content: bytes, said: str
@@ -358,6 +355,34 @@ def test_what_cannot_be_used_is_refused_logged_and_asks_for_nothing(
     assert re.search(said, arrival.entry.error)
     assert arrivals.pending(lake) == {}
     assert arrivals.scan(lake) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("x.csv", b"<!DOCTYPE html><html><body>Sign in</body></html>", "web page"),
+        ("x.csv", b"", "empty"),
+        ("x.zip", b"PK\x05\x06" + b"\0" * 18, "holds no"),
+    ],
+    ids=["html", "empty", "empty zip"],
+)
+def test_what_is_no_export_never_enters_landing_and_is_refused_there(
+    lake: Lakehouse, name: str, content: bytes, said: str
+) -> None:
+    with pytest.raises(UnknownFormat, match=said):
+        ingest(lake, name, content)
+    assert list(lake.objects.list("landing")) == []
+    lake.objects.put(f"landing/{name}", content)
+    (arrival,) = arrivals.scan(lake)
+    assert (arrival.failed, arrival.entry.status) == (True, "validation_failed")
+    assert said in str(arrival.entry.error)
+    assert arrivals.scan(lake) == []
+
+
+def test_an_answer_without_a_record_is_no_error(lake: Lakehouse) -> None:
+    arrival = ingest(lake, "answer.json", b'{"data": [], "next_token": null}')
+    assert (arrival.failed, arrival.entry.status, arrival.entry.error) == (False, "ingested", None)
+    assert (arrivals.scan(lake), arrivals.pending(lake)) == ([], {})
 
 
 def test_the_users_word_settles_an_ambiguous_file(lake: Lakehouse, tmp_path: Path) -> None:

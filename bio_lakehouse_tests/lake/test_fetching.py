@@ -384,7 +384,7 @@ def test_everybodys_workouts_are_tried_and_who_failed_is_named(
     monkeypatch.setattr(fetching, "download_workouts", refuse_ada)
     with pytest.raises(SignInRequired, match=r"^ada: the login has expired$"):
         fetching.fetch_everybodys_peloton(lake)
-    (landed,) = landing.files(lake.landing_objects)
+    (landed,) = landing.survey(lake.landing_objects)[0]
     assert landed.key.startswith("landing/ben/workouts_")
     assert landing.read_note(lake.landing_objects, landed.key).fetch is not None
 

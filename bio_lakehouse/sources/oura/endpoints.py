@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from bio_lakehouse.errors import UnknownFormat, UnsupportedFile
+from bio_lakehouse.errors import EmptyAnswer, UnknownFormat, UnsupportedFile
 from bio_lakehouse.sources.oura.known_fields import (
     DOWNLOAD_FIELDS,
     IDENTITY_FIELDS,
@@ -132,10 +132,11 @@ def _undecided(name: str, names: set[str], possible: set[str], said: str | None)
         return UnknownFormat(
             f"{name} is no known Oura or Peloton file (fields: {shown}). {WHAT_IS_READ}"
         )
-    what = "could be" if names else "holds no record and could be"
+    if not names:
+        return EmptyAnswer(f"{name} holds no record.")
     which = f"{said} is none of them; say" if said else "Say"
     return UnsupportedFile(
-        f"{name} {what} any of {', '.join(sorted(possible))}. "
+        f"{name} could be any of {', '.join(sorted(possible))}. "
         f"{which} which with --dataset, or put the endpoint's exact name in the file's name."
     )
 
