@@ -308,12 +308,15 @@ def status(home: Path | None, user: str | None) -> None:
 @HOME
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
 def ui(home: Path | None, port: int) -> None:
-    """Open the Dagster UI over the same lake, with the daemon that runs sensors and schedules. Ctrl-C ends it.
+    """Open the Dagster UI over the same lake, with the daemon that runs sensors and schedules.
+
+    Ctrl-C ends it and all that it started. The console shows its address and problems; a port that
+    is taken, or a home whose UI is open already, is an error before anything starts.
 
     \b
     Example:  bio-lakehouse ui --port 3000
     """
-    from bio_lakehouse.automation.instance import serve
+    from bio_lakehouse.automation.serving import serve
 
     sys.exit(serve(open_lake(home).settings, port))
 

@@ -1,10 +1,8 @@
-"""The Dagster instance of a lake: its configuration in `<home>/dagster`, how it is opened, and its web page."""
+"""The Dagster instance of a lake: its configuration in `<home>/dagster`, and how it is opened."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ import yaml
 from dagster._core.instance.ref import InstanceRef
 
 from bio_lakehouse.automation.event_log import BATCH_SIZE_VARIABLE, BatchingSqliteStorage
-from bio_lakehouse.automation.running import START_SECONDS, close_abandoned_runs
+from bio_lakehouse.automation.running import START_SECONDS
 from bio_lakehouse.settings import Settings
 
 WRITTEN_BY = (
@@ -26,6 +24,8 @@ def configuration(settings: Settings) -> dict[str, Any]:
     """What `dagster.yaml` says. With an event batch size of 1 the storage is Dagster's own, over the same files."""
     configured: dict[str, Any] = {
         "telemetry": {"enabled": False},
+        # Else the page opens with a dialog that asks to subscribe to a newsletter.
+        "nux": {"enabled": False},
         # Else the console repeats the log, which takes longer than writing it. Events are kept at any level.
         "python_logs": {"python_log_level": "INFO"},
         # Else a run whose process died before it started would be waited for, for ever.
@@ -87,18 +87,3 @@ def environment(settings: Settings) -> dict[str, str]:
         "BIO_HOME": str(settings.home),
         BATCH_SIZE_VARIABLE: str(settings.event_batch_size),
     }
-
-
-def serve(settings: Settings, port: int) -> int:
-    """Run Dagster's web page and daemon on this machine until they end; their exit code."""
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "bio_lakehouse.definitions"]
-    with open_instance(settings) as instance:
-        close_abandoned_runs(instance)
-    with subprocess.Popen(
-        [*command, "-h", "127.0.0.1", "-p", str(port)], env=environment(settings)
-    ) as child:
-        while True:
-            try:
-                return child.wait()
-            except KeyboardInterrupt:
-                continue

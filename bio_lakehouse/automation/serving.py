@@ -1,0 +1,123 @@
+"""`bio-lakehouse ui`: one a home, on a port that is free, and nothing of it is left when it ends."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from bio_lakehouse.automation.instance import dagster_home, environment, open_instance
+from bio_lakehouse.automation.running import close_abandoned_runs
+from bio_lakehouse.errors import BioLakehouseError
+from bio_lakehouse.settings import Settings
+
+LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+END_SECONDS = 25
+"""What the web page, the daemon and the code server have for their own end; then they are killed."""
+NO_IPV6 = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL})
+
+
+def serve(settings: Settings, port: int) -> int:
+    """Run Dagster's web page and daemon on this machine until a signal ends them; the exit code.
+
+    Raises `BioLakehouseError` when the port is taken or this home has its UI open already; nothing was started then.
+    """
+    with ExitStack() as held:
+        held.enter_context(_the_only_one(settings, port))
+        listeners = [held.enter_context(listener) for listener in _listeners(port)]
+        with open_instance(settings) as instance:
+            close_abandoned_runs(instance)
+        return _supervise(settings, port, listeners)
+
+
+@contextmanager
+def _the_only_one(settings: Settings, port: int) -> Iterator[None]:
+    """This home's UI; who holds it stands beside the lock, which the end of the process opens, however it ends."""
+    folder = dagster_home(settings)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    holder = folder / "ui.txt"
+    lock = FileLock(folder / "ui.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise BioLakehouseError(
+            f"The UI of {settings.home} is open already: {_told(holder)}. Use that one, or end it first."
+        ) from None
+    try:
+        holder.write_text(f"process {os.getpid()} at http://localhost:{port}", "utf-8")
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _told(holder: Path) -> str:
+    with suppress(OSError):
+        return holder.read_text("utf-8")
+    return "another process is starting it"
+
+
+def _listeners(port: int) -> list[socket.socket]:
+    """Sockets that listen on that port of loopback: `localhost` may mean either of its two addresses."""
+    listeners: list[socket.socket] = []
+    for family, address in LOOPBACK:
+        try:
+            listeners.append(socket.create_server((address, port), family=family))
+        except OSError as error:
+            if family == socket.AF_INET6 and error.errno in NO_IPV6:
+                continue
+            for listener in listeners:
+                listener.close()
+            raise BioLakehouseError(
+                f"Port {port} cannot be used ({error.strerror}). End what uses it, or take another:"
+                f" bio-lakehouse ui --port {port % 65535 + 1}"
+            ) from error
+    return listeners
+
+
+def _supervise(settings: Settings, port: int, listeners: Sequence[socket.socket]) -> int:
+    """Start the web page in a session of its own, wait for its end or a signal, and end all that it started."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in ENDING}
+    descriptors = [listener.fileno() for listener in listeners]
+    page = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "bio_lakehouse.automation.web_page",
+            str(port),
+            *map(str, descriptors),
+        ],
+        env=environment(settings) | {"PYTHONSAFEPATH": "1"},
+        stdin=subprocess.PIPE,
+        pass_fds=descriptors,
+        start_new_session=True,
+        umask=0o077,
+    )
+    try:
+        return page.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        for number in ENDING:
+            signal.signal(number, signal.SIG_IGN)
+        _end(page)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(page: subprocess.Popen[bytes]) -> None:
+    page.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        page.wait(END_SECONDS)
+    with suppress(ProcessLookupError):
+        os.killpg(page.pid, signal.SIGKILL)
+    page.wait()
