@@ -88,9 +88,12 @@ def known(text: Column) -> Column:
 
 def typed(rows: DataFrame, fields: Iterable[Field]) -> DataFrame:
     """`rows` with each field's text column replaced by its value; null where the text is no such value."""
-    return rows.withColumns(
-        {field.column: F.expr(_TYPED[field.type].format(field.column)) for field in fields}
-    )
+    return rows.withColumns({field.column: F.expr(_typed(field)) for field in fields})
+
+
+def _typed(field: Field) -> str:
+    value = _TYPED[field.type].format(field.column)
+    return f"nullif({value}, 0)" if field.zero_is_unknown else value
 
 
 def offset_minutes(name: str) -> Column:

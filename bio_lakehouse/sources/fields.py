@@ -25,7 +25,8 @@ class Field:
 
     `path` is dotted within an API record (`contributors.hrv_balance`) or the header in a CSV; `synonyms` are other
     headers of the same value, asked in order after `path`. Bounds are inclusive and logical, never a guess at what
-    is plausible; a value outside rejects its row.
+    is plausible; a value outside rejects its row. `zero_is_unknown` where the source writes 0 for what it has no value
+    of.
     """
 
     column: str
@@ -35,6 +36,7 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     synonyms: tuple[str, ...] = ()
+    zero_is_unknown: bool = False
 
     @cached_property
     def headers(self) -> tuple[str, ...]:

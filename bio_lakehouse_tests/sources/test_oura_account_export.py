@@ -9,11 +9,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bio_lakehouse.errors import UnsupportedFile
+from bio_lakehouse.sources import parse
 from bio_lakehouse.sources.oura.account_export import split_row
 from bio_lakehouse.sources.oura.endpoints import export_endpoint
-from bio_lakehouse_tests.sources.conftest import Read
+from bio_lakehouse_tests.sources.conftest import CONTEXT, Read
 
 HEADER = "id;contributors;day;score;timestamp"
 SLEEP = '{"deep_sleep": 95, "efficiency": 65, "total_sleep": 71}'
@@ -105,7 +108,8 @@ def test_rows_may_be_shorter_than_the_header_and_lack_an_id(read: Read) -> None:
             "text follows the closing quote of cell 2",
         ),
         (ROW + ";surplus", None, "6 cells, the header has 5"),
-        (ROW.replace("abc-123;", ""), "day", "day is '71'"),
+        (f"{SLEEP};{SLEEP};2025-12-03", None, "3 cells, the header 5, and they fit it in no way"),
+        ("abc-123;;;71", "day", "day is missing"),
         ('"abc-123;;2025-12-03;71', None, "a quote is opened"),
         (";;;;", "day", "day is missing"),
         ("abc-123;[1, 2;2025-12-03;71;", "contributors", "an object with fields is expected"),
@@ -127,6 +131,45 @@ def test_a_bad_row_costs_itself_only_and_keeps_its_line(
 def test_a_file_that_stops_within_json_was_cut_off(read: Read, row: str, kept: int) -> None:
     with pytest.raises(UnsupportedFile, match="cut off: line 3 "):
         read(file_of(row, row[:kept], end=""))
+
+
+@pytest.mark.parametrize(
+    ("row", "left_out"),
+    [
+        (ROW.replace("abc-123;", ""), {"id"}),
+        (ROW.replace("abc-123;", "") + ";", {"id"}),
+        (doubled(ROW.replace("abc-123;", "")), {"id"}),
+        (ROW.replace("abc-123;", "").rpartition(";")[0], {"id", "timestamp"}),
+        (ROW.replace(";71;", ";"), {"score"}),
+        (ROW.replace(f"{SLEEP};", ""), {"contributors"}),
+        (f"{SLEEP};2025-12-03", {"id", "score", "timestamp"}),
+    ],
+)
+def test_cells_stand_under_the_headers_that_alone_fit_them(
+    read: Read, row: str, left_out: set[str]
+) -> None:
+    parsed = read(file_of(ROW, row), "dailysleep.csv")
+    expected = {name: value for name, value in CONTENT.items() if name not in left_out}
+    assert [record.content for record in parsed.records] == [CONTENT, expected]
+    assert parsed.unknown_fields == ()
+
+
+def test_cells_that_fit_two_headers_are_not_guessed_at(read: Read) -> None:
+    header = "id;contributors;day;score;temperature_deviation;timestamp"
+    cells = '{"hrv_balance": 75};2025-12-03;5;2025-12-03T00:00:00+00:00'
+    parsed = read(file_of(cells, cells.replace(";5;", ";81;-0.1;"), header=header), "r.csv")
+    (rejected,) = parsed.rejected
+    assert "4 cells, the header 6, and they fit it in more than one way" in rejected.reason
+    assert [record.content["score"] for record in parsed.records] == ["81"]
+
+
+@given(st.sets(st.integers(0, 4)), st.integers(0, 1))
+def test_a_row_without_some_cells_never_says_anything_else(missing: set[int], blanks: int) -> None:
+    cells = [cell for place, cell in enumerate(ROW.split(";")) if place not in missing]
+    text = file_of(";".join(cells) + ";" * blanks)
+    for record in parse("dailysleep.csv", text.encode(), CONTEXT).records:
+        said = {name: value for name, value in record.content.items() if value != ""}
+        assert said == {name: CONTENT[name] for name in said}
 
 
 READINESS_ROW = 'x;{"hrv_balance": 75};2025-12-03;81;2025-12-03T00:00:00.000+00:00'
@@ -219,11 +262,6 @@ def test_a_header_alone_is_a_file_without_rows(read: Read) -> None:
             "timestamp;skin_temp\n2025-12-03T00:00:00Z;35.1\n",
             "temperature.csv",
             "Oura's temperature",
-        ),
-        (
-            "timestamp;level;charging;in_charger\n2025-12-03T00:00:00Z;90;;\n",
-            "b.csv",
-            "Oura's ring battery level",
         ),
         ("id;day;score\n1;2025-12-03;88\n", "scores.csv", "--dataset"),
     ],

@@ -103,6 +103,14 @@ UNTYPED: dict[str, tuple[dict[str, Any], str]] = {
         "e1",
     ),
     "oura/rest_mode_period": ({"id": "q1", "start_day": "2025-12-03", "episodes": []}, "q1"),
+    "oura/ring_battery_level": (
+        {"timestamp": "2025-12-03T21:00:00Z", "level": 80, "charging": False},
+        "2025-12-03T21:00:00+00:00|",
+    ),
+    "oura/ring_configuration": (
+        {"id": "c1", "hardware_type": "gen4", "set_up_at": "2025-12-03T21:00:00-08:00"},
+        "c1",
+    ),
     "oura/tag": ({"id": "g1", "day": "2025-12-03", "text": "late", "tags": []}, "g1"),
 }
 
@@ -153,6 +161,19 @@ def test_an_answer_is_whole_when_it_says_so_or_was_fetched(
     read: Read, text: str, fetch: FetchNote | None, whole: bool
 ) -> None:
     assert read(text, fetch=fetch).whole is whole
+
+
+@pytest.mark.parametrize("dataset", sorted({*TYPED, *UNTYPED}))
+def test_id_day_and_timestamp_are_no_news_anywhere(read: Read, dataset: str) -> None:
+    record = TYPED.get(dataset) or UNTYPED[dataset][0]
+    common = {"id": "x", "day": "2025-12-03", "timestamp": "2025-12-03T21:00:00-08:00"}
+    parsed = read(answer(common | record))
+    assert (parsed.datasets, parsed.unknown_fields) == ((dataset,), ())
+
+
+def test_resilience_needs_no_contributors(read: Read) -> None:
+    record = {"id": "r", "day": "2025-12-03", "level": "solid", "timestamp": "2025-12-03T23:59:00Z"}
+    assert read(answer(record)).datasets == ("oura/daily_resilience",)
 
 
 @pytest.mark.parametrize("dataset", UNTYPED)
@@ -411,15 +432,12 @@ def test_new_fields_are_reported_and_kept(read: Read) -> None:
 @pytest.mark.parametrize(
     "record",
     [
-        {"timestamp": "2025-12-03T00:00:00Z", "level": 80, "charging": False},
-        {"id": "c", "hardware_type": "gen4", "size": 9},
+        {"timestamp": "2025-12-03T00:00:00Z", "skin_temp": 35.1},
         {"id": "i", "age": 40, "email": "person@example.org"},
     ],
 )
 def test_oura_data_that_is_not_read_is_refused_by_name(read: Read, record: dict[str, Any]) -> None:
-    with pytest.raises(
-        UnsupportedFile, match=r"Oura's (ring battery level|ring configuration|personal info)"
-    ):
+    with pytest.raises(UnsupportedFile, match=r"Oura's (temperature|personal info)"):
         read(answer(record))
 
 

@@ -1,7 +1,7 @@
 """A file of Oura's account export: semicolons, a JSON object in some cells, a full snapshot each time.
 
 JSON cells come unquoted or quoted with doubled quotes, whole lines may be wrapped in quotes, and rows may be shorter
-than the header. A row becomes an object in the shape of the API: JSON cells decoded, all others text.
+than the header or lack their id. A row becomes an object in the shape of the API: JSON cells decoded, all others text.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from bio_lakehouse.sources.oura.endpoints import (
     unknown_fields,
 )
 from bio_lakehouse.sources.oura.json_cells import DECODER, BrokenJson, decoded
+from bio_lakehouse.sources.oura.realignment import aligned
 from bio_lakehouse.sources.oura.type_download import is_flattened
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
 from bio_lakehouse.sources.rows import Row, days_spanned, sift
@@ -89,7 +90,13 @@ def _object(headers: list[str], row: Row) -> Row:
     if any(cell != "" for cell in cells[len(headers) :]):
         reason = f"the row has {len(cells)} cells, the header has {len(headers)}"
         return replace(row, problem=RowProblem(None, reason))
-    return replace(row, content=dict(zip(headers, cells, strict=False)))
+    try:
+        record = aligned(headers, cells)
+    except RowProblem as problem:
+        return replace(row, problem=problem)
+    if record is None:
+        return replace(row, content=dict(zip(headers, cells, strict=False)))
+    return replace(row, content=record)
 
 
 def split_row(line: str) -> list[Any]:

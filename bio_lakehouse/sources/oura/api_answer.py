@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from bio_lakehouse.errors import UnsupportedFile
-from bio_lakehouse.sources.oura.api_record import HEARTRATE, record_reader
+from bio_lakehouse.sources.oura.api_record import OF_A_MOMENT, record_reader
 from bio_lakehouse.sources.oura.bundle import Answer
 from bio_lakehouse.sources.oura.endpoints import (
     endpoint_of,
@@ -83,11 +83,11 @@ def _combined(parts: Sequence[ParsedFile], notes: tuple[str, ...]) -> ParsedFile
 def _is_whole(dataset: str, context: ParseContext, has_more_pages: bool | None) -> bool:
     """Whether the answer has every record of its days.
 
-    Heart rates saved by hand are asked for by the moment: their first and last day may be cut.
+    Readings saved by hand are asked for by the moment: their first and last day may be cut.
     """
     if context.fetch:
         return not has_more_pages
-    return has_more_pages is False and dataset != HEARTRATE
+    return has_more_pages is False and dataset not in OF_A_MOMENT
 
 
 def _coverage(

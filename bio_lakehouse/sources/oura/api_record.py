@@ -23,11 +23,12 @@ from bio_lakehouse.sources.oura.fields import API_FIELDS
 from bio_lakehouse.sources.records import ParseContext, Record
 from bio_lakehouse.sources.rows import Row
 
-HEARTRATE = "oura/heartrate"
+OF_A_MOMENT = ("oura/heartrate", "oura/ring_battery_level")
+"""Datasets whose records are readings and have no day of their own."""
 
 _LOCAL_STAMP = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}.*")
 _DAY_FIELDS = ("day", "start_day")
-_STAMP_FIELDS = ("start_datetime", "start_time", "bedtime_start", "timestamp")
+_STAMP_FIELDS = ("start_datetime", "start_time", "bedtime_start", "set_up_at", "timestamp")
 _KEY_FIELDS = ("id", "bedtime_start", "start_datetime", "start_time", "timestamp")
 _PATHS: dict[str, tuple[tuple[Field, tuple[str, ...]], ...]] = {
     dataset: tuple(
@@ -42,7 +43,9 @@ def record_reader(dataset: str, context: ParseContext, doubtful: bool) -> Callab
 
     `doubtful` says that the file may hold values that JSON cannot, so that each record is looked at.
     """
-    identify = _identified_reading if dataset == HEARTRATE else partial(_identified_record, dataset)
+    identify = (
+        _identified_reading if dataset in OF_A_MOMENT else partial(_identified_record, dataset)
+    )
     paths = _PATHS.get(dataset, ())
 
     def read(row: Row) -> Record:
@@ -73,7 +76,7 @@ def value_at(content: dict[str, Any], path: tuple[str, ...]) -> object:
 
 
 def _identified_reading(content: dict[str, Any], context: ParseContext) -> tuple[date, str]:
-    """A heart-rate reading: its date in the person's zone; its UTC time and source."""
+    """A reading of a moment: its date in the person's zone; its UTC time and source."""
     moment = instant("timestamp", content.get("timestamp"))
     day = day_in_lake("timestamp", moment.astimezone(context.timezone).date(), context)
     return day, f"{moment.astimezone(UTC).isoformat()}|{content.get('source') or ''}"

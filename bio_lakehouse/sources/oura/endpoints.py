@@ -10,6 +10,7 @@ from typing import Any
 
 from bio_lakehouse.errors import EmptyAnswer, UnknownFormat, UnsupportedFile
 from bio_lakehouse.sources.oura.known_fields import (
+    COMMON_FIELDS,
     DOWNLOAD_FIELDS,
     IDENTITY_FIELDS,
     KNOWN_FIELDS,
@@ -41,7 +42,9 @@ def field_names(records: Iterable[Mapping[str, Any]]) -> set[str]:
 
 def unknown_fields(endpoint: str, names: set[str]) -> tuple[str, ...]:
     """Those of `names` that are new; what lies within a new object is not listed beside it."""
-    new = names - KNOWN_FIELDS[endpoint] - DOWNLOAD_FIELDS.get(endpoint, frozenset())
+    new = (
+        names - KNOWN_FIELDS[endpoint] - COMMON_FIELDS - DOWNLOAD_FIELDS.get(endpoint, frozenset())
+    )
     return tuple(
         sorted(name for name in new if name.partition(".")[0] not in new or "." not in name)
     )
@@ -122,7 +125,7 @@ def _fitting(names: set[str]) -> set[str]:
     return {
         endpoint
         for endpoint, known in KNOWN_FIELDS.items()
-        if familiar <= known and _identified(endpoint, names)
+        if familiar - {"timestamp"} <= known and _identified(endpoint, names)
     }
 
 

@@ -17,6 +17,12 @@ def _score(column: str, path: str, comment: str, *synonyms: str) -> Field:
     return Field(column, path, "int", f"{comment}, 0 to 100.", 0, 100, synonyms)
 
 
+def _contributor(column: str, path: str, comment: str, *synonyms: str) -> Field:
+    """A contributor is 1 to 100 by the specification; files have 0 where there is none."""
+    comment = f"{comment}, 1 to 100."
+    return Field(column, path, "int", comment, 0, 100, synonyms, zero_is_unknown=True)
+
+
 def _seconds(column: str, path: str, comment: str, *synonyms: str) -> Field:
     return Field(column, path, "double", f"{comment} (s).", 0, None, synonyms)
 
@@ -29,7 +35,7 @@ def _measure(
 
 def _contributors(*names: str) -> tuple[Field, ...]:
     return tuple(
-        _score(
+        _contributor(
             f"contributor_{name}",
             f"contributors.{name}",
             f"Contribution of {name.replace('_', ' ')}",
@@ -147,36 +153,38 @@ TRENDS_FIELDS: dict[str, tuple[Field, ...]] = {
             "double",
             _TEMPERATURE_TREND,
         ),
-        _score(
+        _contributor(
             "contributor_activity_balance",
             "Activity Balance Score",
             "Contribution of activity balance",
         ),
-        _score(
+        _contributor(
             "contributor_body_temperature",
             "Temperature Score",
             "Contribution of body temperature",
             "Body Temperature Score",
         ),
-        _score("contributor_hrv_balance", "HRV Balance Score", "Contribution of hrv balance"),
-        _score(
+        _contributor("contributor_hrv_balance", "HRV Balance Score", "Contribution of hrv balance"),
+        _contributor(
             "contributor_previous_day_activity",
             "Previous Day Activity Score",
             "Contribution of previous day activity",
         ),
-        _score(
+        _contributor(
             "contributor_previous_night", "Previous Night Score", "Contribution of previous night"
         ),
-        _score(
+        _contributor(
             "contributor_recovery_index", "Recovery Index Score", "Contribution of recovery index"
         ),
-        _score(
+        _contributor(
             "contributor_resting_heart_rate",
             "Resting Heart Rate Score",
             "Contribution of resting heart rate",
         ),
-        _score("contributor_sleep_balance", "Sleep Balance Score", "Contribution of sleep balance"),
-        _score(
+        _contributor(
+            "contributor_sleep_balance", "Sleep Balance Score", "Contribution of sleep balance"
+        ),
+        _contributor(
             "contributor_sleep_regularity",
             "Sleep Regularity Score",
             "Contribution of sleep regularity",
@@ -184,18 +192,25 @@ TRENDS_FIELDS: dict[str, tuple[Field, ...]] = {
     ),
     "oura/daily_sleep": (
         _score("score", "Sleep Score", "Sleep score"),
-        _score("contributor_deep_sleep", "Deep Sleep Score", "Contribution of deep sleep"),
-        _score("contributor_efficiency", "Sleep Efficiency Score", "Contribution of efficiency"),
-        _score("contributor_latency", "Sleep Latency Score", "Contribution of latency"),
-        _score("contributor_rem_sleep", "REM Sleep Score", "Contribution of rem sleep"),
-        _score("contributor_restfulness", "Restfulness Score", "Contribution of restfulness"),
-        _score(
+        _contributor("contributor_deep_sleep", "Deep Sleep Score", "Contribution of deep sleep"),
+        _contributor(
+            "contributor_efficiency", "Sleep Efficiency Score", "Contribution of efficiency"
+        ),
+        _contributor("contributor_latency", "Sleep Latency Score", "Contribution of latency"),
+        _contributor("contributor_rem_sleep", "REM Sleep Score", "Contribution of rem sleep"),
+        _contributor(
+            "contributor_restfulness",
+            "Restfulness Score",
+            "Contribution of restfulness",
+            "Sleep Tranquility Score",
+        ),
+        _contributor(
             "contributor_timing",
             "Sleep Timing Score",
             "Contribution of timing",
             "Sleep Timin Score",
         ),
-        _score("contributor_total_sleep", "Total Sleep Score", "Contribution of total sleep"),
+        _contributor("contributor_total_sleep", "Total Sleep Score", "Contribution of total sleep"),
     ),
     "oura/daily_activity": (
         _score("score", "Activity Score", "Activity score"),

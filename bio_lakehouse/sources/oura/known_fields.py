@@ -75,8 +75,13 @@ KNOWN_FIELDS: dict[str, frozenset[str]] = {
     ),
     "rest_mode_period": _names("id end_day end_time episodes start_day start_time"),
     "tag": _names("id day text timestamp tags"),
+    "ring_battery_level": _names("timestamp timestamp_unix charging in_charger level"),
+    "ring_configuration": _names("id color design firmware_version hardware_type set_up_at size"),
 }
-"""By endpoint that is read; `daily_stress` answers carry a `timestamp` that the specification does not list."""
+"""By endpoint that is read."""
+
+COMMON_FIELDS = _names("id day timestamp")
+"""What answers of any endpoint have carried, listed by the specification or not."""
 
 DOWNLOAD_FIELDS: dict[str, frozenset[str]] = {
     "sleep": _names("""
@@ -91,8 +96,6 @@ DOWNLOAD_FIELDS: dict[str, frozenset[str]] = {
 
 UNREAD_FIELDS: dict[str, frozenset[str]] = {
     "personal_info": _names("id age weight height biological_sex email"),
-    "ring_battery_level": _names("timestamp timestamp_unix charging in_charger level"),
-    "ring_configuration": _names("id color design firmware_version hardware_type set_up_at size"),
     "daytime_stress": _names("timestamp stress_value recovery_value"),
     "temperature": _names("timestamp skin_temp"),
 }
