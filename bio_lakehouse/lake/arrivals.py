@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -420,7 +421,7 @@ def entry_of(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> LogEntry:
         covered_first=covered[0],
         covered_last=covered[1],
         retry_on=quarantine.comes_due(parsed),
-        unknown_fields=",".join(parsed.unknown_fields) or None,
+        unknown_fields=json.dumps(parsed.unknown_fields) if parsed.unknown_fields else None,
         tag=file.info.tag,
     )
 

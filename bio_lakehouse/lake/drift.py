@@ -11,6 +11,6 @@ def first_seen(entries: Iterable[LogEntry]) -> dict[tuple[str, str], LogEntry]:
     """The first file that brought each unknown field, by bronze dataset and field."""
     found: dict[tuple[str, str], LogEntry] = {}
     for entry in sorted(entries, key=lambda entry: (entry.upload_timestamp, entry.file_path)):
-        for name in entry.unknown_fields.split(",") if entry.unknown_fields else ():
+        for name in entry.new_fields:
             found.setdefault((entry.data_type or "", name), entry)
     return found

@@ -17,6 +17,7 @@ from bio_lakehouse.lake.objects import FolderStore, ObjectStore
 from bio_lakehouse.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from bio_lakehouse.lake.s3 import S3Store
     from bio_lakehouse.lake.tables import Tables
 
 
@@ -53,12 +54,20 @@ class Lakehouse:
         url = self.settings.landing_url
         if not url:
             return self.objects
-        from bio_lakehouse.lake.s3 import S3Store, s3_client
+        return self.bucket_at(url)
+
+    def bucket_at(self, url: str) -> S3Store:
+        """The objects below `s3://bucket[/prefix]`, whatever they are used for."""
+        from bio_lakehouse.lake.s3 import S3Store
 
         bucket, _, prefix = url.removeprefix("s3://").partition("/")
-        return S3Store(
-            self._s3() if self._s3 else s3_client(self.settings.s3_endpoint_url), bucket, prefix
-        )
+        return S3Store(self._s3_client, bucket, prefix)
+
+    @cached_property
+    def _s3_client(self) -> Any:
+        from bio_lakehouse.lake.s3 import s3_client
+
+        return self._s3() if self._s3 else s3_client(self.settings.s3_endpoint_url)
 
     @cached_property
     def bronze(self) -> Bronze:

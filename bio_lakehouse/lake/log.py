@@ -56,6 +56,14 @@ class LogEntry:
         return self.status in ("ingesting", "ingested", "replaced")
 
     @property
+    def new_fields(self) -> tuple[str, ...]:
+        """Fields that no reader knows, of `unknown_fields`: a JSON list, or names with commas in older logs."""
+        text = self.unknown_fields or ""
+        if text.startswith("["):
+            return tuple(json.loads(text))
+        return tuple(text.split(",")) if text else ()
+
+    @property
     def is_wholly_quarantined(self) -> bool:
         """Whether the file had rows and none of them could be used."""
         return 0 < self.record_count == self.quarantined_count
@@ -155,6 +163,13 @@ DATES = ("first_day", "last_day", "covered_first", "covered_last", "retry_on")
 TIMES = ("upload_timestamp", "modified")
 
 
+def _write(db: sqlite3.Connection, entry: LogEntry) -> None:
+    names = [field.name for field in fields(LogEntry)]
+    columns, values = ", ".join(names), ", ".join(f":{name}" for name in names)
+    statement = f"INSERT OR REPLACE INTO ingestion_log ({columns}) VALUES ({values})"
+    db.execute(statement, _to_row(entry))
+
+
 def _to_row(entry: LogEntry) -> dict[str, object]:
     return {
         k: v.isoformat() if isinstance(v, date | datetime) else v for k, v in asdict(entry).items()
@@ -234,9 +249,6 @@ class SqliteLog:
 
         An entry of the same path is replaced; rows of a day that is counted already stay as they are.
         """
-        names = [field.name for field in fields(LogEntry)]
-        columns, values = ", ".join(names), ", ".join(f":{name}" for name in names)
-        statement = f"INSERT OR REPLACE INTO ingestion_log ({columns}) VALUES ({values})"
         now = datetime.now(UTC).isoformat(timespec="microseconds")
         changed = [
             (entry.file_path, name, day.isoformat(), now)
@@ -244,7 +256,7 @@ class SqliteLog:
             for day in days
         ]
         with self._connection() as db:
-            db.execute(statement, _to_row(entry))
+            _write(db, entry)
             db.executemany("INSERT OR REPLACE INTO pending_days VALUES (?, ?, ?, ?)", changed)
             db.executemany(
                 "INSERT OR IGNORE INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -258,9 +270,8 @@ class SqliteLog:
 
     def rename(self, entry: LogEntry, file_path: str) -> None:
         """Keep what is known of `entry`, its rows too, under another path, as replaced."""
-        moved = replace(entry, file_path=file_path, status="replaced")
-        self.record(moved)
         with self._connection() as db:
+            _write(db, replace(entry, file_path=file_path, status="replaced"))
             for table in ("file_days", "pending_days"):
                 db.execute(
                     f"UPDATE OR REPLACE {table} SET file_path = ? WHERE file_path = ?",

@@ -125,8 +125,13 @@ class S3Store:
 
     def put(self, key: str, content: bytes, modified: datetime | None = None) -> None:
         """Write an object; S3 keeps its own time of it, whatever `modified` is."""
+        self.put_as(key, content)
+
+    def put_as(self, key: str, content: bytes, **headers: str) -> None:
+        """Write an object with headers such as `ContentType`, by boto3's names."""
+        name = self.prefix + key
         try:
-            self.client.put_object(Bucket=self.bucket, Key=self.prefix + key, Body=content)
+            self.client.put_object(Bucket=self.bucket, Key=name, Body=content, **headers)
         except (ClientError, BotoCoreError) as error:
             raise self._unreachable(key, error) from error
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from bio_lakehouse.errors import BioLakehouseError, ReportError
+from bio_lakehouse.errors import BioLakehouseError, LandingError, ReportError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import FolderStore, checksum
 from bio_lakehouse.reports.build import report_key
@@ -16,6 +15,7 @@ from bio_lakehouse.reports.mail import refused_text, send, server_of
 
 MAIL = "mail"
 S3 = "s3://"
+PAGE_HEADERS = {"ContentType": "text/html; charset=utf-8", "ServerSideEncryption": "AES256"}
 
 
 def deliver(lake: Lakehouse, user_id: str, day: date) -> list[str]:
@@ -65,7 +65,7 @@ def _delivered(lake: Lakehouse, user_id: str, day: date, target: str, page: byte
     if target == MAIL:
         return _mailed(lake, user_id, day)
     return (
-        _put_in_s3(target, key, page)
+        _put_in_s3(lake, target, key, page)
         if target.startswith(S3)
         else _put_in_folder(target, key, page)
     )
@@ -92,24 +92,10 @@ def _put_in_folder(target: str, key: str, page: bytes) -> str:
     return str(store.path(key))
 
 
-def _put_in_s3(target: str, key: str, page: bytes) -> str:
-    import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    bucket, _, prefix = target.removeprefix(S3).partition("/")
-    full_key = "/".join(_parts((prefix, key)))
+def _put_in_s3(lake: Lakehouse, target: str, key: str, page: bytes) -> str:
+    store = lake.bucket_at(target)
     try:
-        boto3.client("s3").put_object(
-            Bucket=bucket,
-            Key=full_key,
-            Body=page,
-            ContentType="text/html; charset=utf-8",
-            ServerSideEncryption="AES256",
-        )
-    except (BotoCoreError, ClientError) as error:
-        raise ReportError(f"{S3}{bucket}/{full_key} cannot be written: {error}") from error
-    return f"{S3}{bucket}/{full_key}"
-
-
-def _parts(paths: Iterable[str]) -> Iterable[str]:
-    return (path.strip("/") for path in paths if path.strip("/"))
+        store.put_as(key, page, **PAGE_HEADERS)
+    except LandingError as error:
+        raise ReportError(f"{store.uri(key)} cannot be written: {error}") from error
+    return store.uri(key)

@@ -17,6 +17,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from moto import mock_aws
+from moto.server import ThreadedMotoServer
 from pydantic import SecretStr
 
 from bio_lakehouse.errors import ReportError
@@ -143,6 +144,27 @@ def test_s3_gets_the_page_as_html(
             match=r"s3://nobody/x: s3://nobody/x/me/weekly-2025-11-16.html cannot be written",
         ):
             deliver(make_lake(report_delivery=("s3://nobody/x",)), "me", SUNDAY)
+
+
+def test_s3_gets_the_page_from_the_client_of_the_lake(
+    make_lake: Callable[..., Lakehouse], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name, value in (("ACCESS_KEY_ID", "k"), ("SECRET_ACCESS_KEY", "s")):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    endpoint = f"http://{host}:{port}"
+    client = boto3.client("s3", endpoint_url=endpoint)
+    client.create_bucket(Bucket="reports")
+    try:
+        lake = make_lake(report_delivery=("s3://reports/weekly",), s3_endpoint_url=endpoint)
+        deliver(lake, "me", SUNDAY)
+        stored = client.get_object(Bucket="reports", Key="weekly/me/weekly-2025-11-16.html")
+        assert stored["ContentType"] == "text/html; charset=utf-8"
+    finally:
+        server.stop()
 
 
 def test_mail_goes_to_the_person_whose_report_it_is(
