@@ -63,10 +63,8 @@ def _check_number(field: Field, value: object) -> None:
     low, high = field.minimum, field.maximum
     if low is not None and high is not None and not low <= number <= high:
         raise RowProblem(
-            field.path, f"{field.path} is {shown(value)}; it must be {low:g} to {high:g}"
+            field.path, f"{field.path} is {shown(value)}; it must be {low:,g} to {high:,g}"
         )
-    if low is not None and number < low:
-        raise RowProblem(field.path, f"{field.path} is {shown(value)}; it cannot be below {low:g}")
 
 
 def number_of(name: str, value: object) -> float:

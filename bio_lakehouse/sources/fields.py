@@ -24,9 +24,9 @@ class Field:
     """One readable column.
 
     `path` is dotted within an API record (`contributors.hrv_balance`) or the header in a CSV; `synonyms` are other
-    headers of the same value, asked in order after `path`. Bounds are inclusive and logical, never a guess at what
-    is plausible; a value outside rejects its row. `zero_is_unknown` where the source writes 0 for what it has no value
-    of.
+    headers of the same value, asked in order after `path`. Bounds are inclusive and lie where no real value does,
+    never at what is plausible; a value outside rejects its row. `zero_is_unknown` where the source writes 0 for
+    what it has no value of.
     """
 
     column: str

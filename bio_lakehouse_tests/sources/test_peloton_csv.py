@@ -124,7 +124,7 @@ def test_a_bad_start_rejects_its_row_alone(read: Read, cell: str, field: str, wo
 @pytest.mark.parametrize(
     ("header", "cell", "words"),
     [
-        ("Length (minutes)", "-30", "cannot be below 0"),
+        ("Length (minutes)", "-30", "it must be 0 to"),
         ("Length (minutes)", "half an hour", "not a number"),
         ("Total Output", "1,5e", "not a number"),
         ("Avg. Heartrate", "nano", "not a number"),

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from bio_lakehouse.sources.checking import (
+    NUMBER,
     RowProblem,
     calendar_day,
     check,
@@ -19,10 +20,11 @@ from bio_lakehouse.sources.checking import (
     shown,
 )
 from bio_lakehouse.sources.fields import Field
-from bio_lakehouse.sources.oura.fields import API_FIELDS
+from bio_lakehouse.sources.oura.fields import API_FIELDS, MOST_MET
 from bio_lakehouse.sources.records import ParseContext, Record
 from bio_lakehouse.sources.rows import Row
 
+ACTIVITY = "oura/daily_activity"
 OF_A_MOMENT = ("oura/heartrate", "oura/ring_battery_level")
 """Datasets whose records are readings and have no day of their own."""
 
@@ -57,9 +59,27 @@ def record_reader(dataset: str, context: ParseContext, doubtful: bool) -> Callab
         day, key = identify(content, context)
         for field, path in paths:
             check(field, value_at(content, path))
+        if dataset == ACTIVITY:
+            _check_minutes(value_at(content, ("met", "items")))
         return Record(dataset, day, key, row.line, content)
 
     return read
+
+
+def _check_minutes(items: object) -> None:
+    """Raise `RowProblem` for a metabolic equivalent that no minute can have; what is no number is unknown."""
+    values = items if isinstance(items, list) else []
+    numbers = [value for value in values if isinstance(value, int | float | str) and value]
+    for value in numbers:
+        if _number(value) > MOST_MET:
+            raise RowProblem("met.items", f"met.items has {shown(value)}; the most is {MOST_MET}")
+
+
+def _number(value: float | str) -> float:
+    """A number, or the one in a text; 0 for other texts."""
+    if isinstance(value, str):
+        return float(value) if NUMBER.fullmatch(value.strip()) else 0
+    return value
 
 
 def value_at(content: dict[str, Any], path: tuple[str, ...]) -> object:

@@ -23,13 +23,27 @@ def _contributor(column: str, path: str, comment: str, *synonyms: str) -> Field:
     return Field(column, path, "int", comment, 0, 100, synonyms, zero_is_unknown=True)
 
 
+# Bounds lie where no person's value does, so that a broken number is told and a rare one is kept.
+_SECONDS = 172_800  # two days: no day and no night is as long
+_STEPS = 1_000_000  # the most ever walked in a day is about a quarter of it
+_KILOCALORIES = 100_000  # the hardest days known burn about 15,000
+_BEATS = 500  # a minute; the fastest rhythm known is about 300
+_BREATHS = 200  # a minute; panting is below 80
+_HRV_MS = 2_000  # RMSSD; artefacts apart it stays below 400
+_DISTURBANCES = 1_000  # an hour; the worst apnea has about 120
+_DEGREES = 20  # °C against the baseline; nobody lives with 8
+MOST_MET = 100  # sprinting is about 25
+
+
 def _seconds(column: str, path: str, comment: str, *synonyms: str) -> Field:
-    return Field(column, path, "double", f"{comment} (s).", 0, None, synonyms)
+    return Field(column, path, "double", f"{comment} (s).", 0, _SECONDS, synonyms)
 
 
-def _measure(
-    column: str, path: str, comment: str, *synonyms: str, maximum: float | None = None
-) -> Field:
+def _degrees(column: str, path: str, comment: str) -> Field:
+    return Field(column, path, "double", comment, -_DEGREES, _DEGREES)
+
+
+def _measure(column: str, path: str, comment: str, *synonyms: str, maximum: float) -> Field:
     return Field(column, path, "double", f"{comment}.", 0, maximum, synonyms)
 
 
@@ -49,10 +63,8 @@ _TEMPERATURE_TREND = "Three-day trend of the temperature deviation (°C)."
 
 DAILY_READINESS = (
     _score("score", "score", "Readiness score"),
-    Field("temperature_deviation", "temperature_deviation", "double", _TEMPERATURE_DEVIATION),
-    Field(
-        "temperature_trend_deviation", "temperature_trend_deviation", "double", _TEMPERATURE_TREND
-    ),
+    _degrees("temperature_deviation", "temperature_deviation", _TEMPERATURE_DEVIATION),
+    _degrees("temperature_trend_deviation", "temperature_trend_deviation", _TEMPERATURE_TREND),
     *_contributors(
         "activity_balance",
         "body_temperature",
@@ -75,9 +87,16 @@ DAILY_SLEEP = (
 
 DAILY_ACTIVITY = (
     _score("score", "score", "Activity score"),
-    Field("steps", "steps", "int", "Steps taken.", 0),
-    _measure("active_calories", "active_calories", "Energy burned by activity (kcal)"),
-    _measure("total_calories", "total_calories", "Energy burned in all (kcal)"),
+    Field("steps", "steps", "int", "Steps taken.", 0, _STEPS),
+    _measure(
+        "active_calories",
+        "active_calories",
+        "Energy burned by activity (kcal)",
+        maximum=_KILOCALORIES,
+    ),
+    _measure(
+        "total_calories", "total_calories", "Energy burned in all (kcal)", maximum=_KILOCALORIES
+    ),
     _seconds("high_activity_time", "high_activity_time", "Time in high activity"),
     _seconds("medium_activity_time", "medium_activity_time", "Time in medium activity"),
     _seconds("low_activity_time", "low_activity_time", "Time in low activity"),
@@ -104,15 +123,32 @@ SLEEP = (
     _measure(
         "efficiency", "efficiency", "Time asleep as a share of the time in bed (%)", maximum=100
     ),
-    _measure("average_hrv_ms", "average_hrv", "Mean heart rate variability, RMSSD (ms)"),
-    _measure("average_heart_rate_bpm", "average_heart_rate", "Mean heart rate (beats/min)"),
-    _measure("lowest_heart_rate_bpm", "lowest_heart_rate", "Lowest heart rate (beats/min)"),
-    _measure("average_breath_per_min", "average_breath", "Mean breathing rate (breaths/min)"),
+    _measure(
+        "average_hrv_ms", "average_hrv", "Mean heart rate variability, RMSSD (ms)", maximum=_HRV_MS
+    ),
+    _measure(
+        "average_heart_rate_bpm",
+        "average_heart_rate",
+        "Mean heart rate (beats/min)",
+        maximum=_BEATS,
+    ),
+    _measure(
+        "lowest_heart_rate_bpm",
+        "lowest_heart_rate",
+        "Lowest heart rate (beats/min)",
+        maximum=_BEATS,
+    ),
+    _measure(
+        "average_breath_per_min",
+        "average_breath",
+        "Mean breathing rate (breaths/min)",
+        maximum=_BREATHS,
+    ),
 )
 
 HEARTRATE = (
     Field("recorded_at", "timestamp", "timestamp", "When the reading was taken (UTC)."),
-    _measure("bpm", "bpm", "Heart rate (beats/min)"),
+    _measure("bpm", "bpm", "Heart rate (beats/min)", maximum=_BEATS),
     Field(
         "source", "source", "string", "`awake`, `rest`, `sleep`, `workout`, `live` or `session`."
     ),
@@ -129,6 +165,7 @@ DAILY_SPO2 = (
         "breathing_disturbance_index",
         "breathing_disturbance_index",
         "Breathing disturbances an hour of sleep",
+        maximum=_DISTURBANCES,
     ),
 )
 
@@ -144,13 +181,10 @@ API_FIELDS: dict[str, tuple[Field, ...]] = {
 TRENDS_FIELDS: dict[str, tuple[Field, ...]] = {
     "oura/daily_readiness": (
         _score("score", "Readiness Score", "Readiness score"),
-        Field(
-            "temperature_deviation", "Temperature Deviation (°C)", "double", _TEMPERATURE_DEVIATION
-        ),
-        Field(
+        _degrees("temperature_deviation", "Temperature Deviation (°C)", _TEMPERATURE_DEVIATION),
+        _degrees(
             "temperature_trend_deviation",
             "Temperature Trend Deviation",
-            "double",
             _TEMPERATURE_TREND,
         ),
         _contributor(
@@ -214,15 +248,24 @@ TRENDS_FIELDS: dict[str, tuple[Field, ...]] = {
     ),
     "oura/daily_activity": (
         _score("score", "Activity Score", "Activity score"),
-        Field("steps", "Steps", "int", "Steps taken.", 0),
-        _measure("active_calories", "Activity Burn", "Energy burned by activity (kcal)"),
-        _measure("total_calories", "Total Burn", "Energy burned in all (kcal)"),
+        Field("steps", "Steps", "int", "Steps taken.", 0, _STEPS),
+        _measure(
+            "active_calories",
+            "Activity Burn",
+            "Energy burned by activity (kcal)",
+            maximum=_KILOCALORIES,
+        ),
+        _measure(
+            "total_calories", "Total Burn", "Energy burned in all (kcal)", maximum=_KILOCALORIES
+        ),
         _seconds("high_activity_time", "High Activity Time", "Time in high activity"),
         _seconds("medium_activity_time", "Medium Activity Time", "Time in medium activity"),
         _seconds("low_activity_time", "Low Activity Time", "Time in low activity"),
         _seconds("sedentary_time", "Inactive Time", "Time sitting still while awake"),
         _seconds("non_wear_time", "Non-wear Time", "Time during which the ring was not worn"),
-        _measure("met_avg", "Average MET", "Mean metabolic equivalent of the day (MET)"),
+        _measure(
+            "met_avg", "Average MET", "Mean metabolic equivalent of the day (MET)", maximum=MOST_MET
+        ),
     ),
     "oura/sleep": (
         Field("bedtime_start", "Bedtime Start", "timestamp", "Start of the period (UTC)."),
@@ -241,14 +284,30 @@ TRENDS_FIELDS: dict[str, tuple[Field, ...]] = {
             "Time asleep as a share of the time in bed (%)",
             maximum=100,
         ),
-        _measure("average_hrv_ms", "Average HRV", "Mean heart rate variability, RMSSD (ms)"),
         _measure(
-            "average_heart_rate_bpm", "Average Resting Heart Rate", "Mean heart rate (beats/min)"
+            "average_hrv_ms",
+            "Average HRV",
+            "Mean heart rate variability, RMSSD (ms)",
+            maximum=_HRV_MS,
         ),
         _measure(
-            "lowest_heart_rate_bpm", "Lowest Resting Heart Rate", "Lowest heart rate (beats/min)"
+            "average_heart_rate_bpm",
+            "Average Resting Heart Rate",
+            "Mean heart rate (beats/min)",
+            maximum=_BEATS,
         ),
-        _measure("average_breath_per_min", "Respiratory Rate", "Mean breathing rate (breaths/min)"),
+        _measure(
+            "lowest_heart_rate_bpm",
+            "Lowest Resting Heart Rate",
+            "Lowest heart rate (beats/min)",
+            maximum=_BEATS,
+        ),
+        _measure(
+            "average_breath_per_min",
+            "Respiratory Rate",
+            "Mean breathing rate (breaths/min)",
+            maximum=_BREATHS,
+        ),
     ),
 }
 

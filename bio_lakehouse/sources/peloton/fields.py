@@ -14,6 +14,16 @@ START_HEADER = "Workout Timestamp"
 DISCIPLINE_HEADER = "Fitness Discipline"
 TITLE_HEADER = "Title"
 
+# Bounds lie where no person's value does, so that a broken number is told and a rare one is kept.
+_MINUTES = 2_880  # two days
+_KILOJOULES = 100_000  # a day of racing across a country is about 30,000
+_WATTS = 5_000  # the strongest sprints known are about 2,500
+_REVOLUTIONS = 500  # a minute; track sprinters reach about 300
+_SPEED = 300  # miles or km an hour
+_DISTANCE = 3_000  # miles or km; the most ever ridden in a day is about 640 miles
+_KILOCALORIES = 100_000  # the hardest days known burn about 15,000
+_BEATS = 500  # a minute; the fastest rhythm known is about 300
+
 CSV_FIELDS: tuple[Field, ...] = (
     Field(
         "fitness_discipline",
@@ -33,18 +43,38 @@ CSV_FIELDS: tuple[Field, ...] = (
         "True for `Live`, false for `On Demand`, unknown when empty.",
     ),
     Field(
-        "length_minutes", "Length (minutes)", "double", "Length of the class (min); 0 is kept.", 0
+        "length_minutes",
+        "Length (minutes)",
+        "double",
+        "Length of the class (min); 0 is kept.",
+        0,
+        _MINUTES,
     ),
-    Field("total_output_kj", "Total Output", "double", "Work done (kJ).", 0),
-    Field("avg_watts", "Avg. Watts", "double", "Mean power (W).", 0),
-    Field("avg_resistance_pct", "Avg. Resistance", "double", "Mean resistance (%).", 0),
-    Field("avg_cadence_rpm", "Avg. Cadence (RPM)", "double", "Mean cadence (revolutions/min).", 0),
-    Field("avg_speed_mph", "Avg. Speed (mph)", "double", "Mean speed (mi/h).", 0),
+    Field("total_output_kj", "Total Output", "double", "Work done (kJ).", 0, _KILOJOULES),
+    Field("avg_watts", "Avg. Watts", "double", "Mean power (W).", 0, _WATTS),
+    Field("avg_resistance_pct", "Avg. Resistance", "double", "Mean resistance (%).", 0, 100),
     Field(
-        "distance_mi", "Distance (mi)", "double", "Distance (mi).", 0, None, ("Distance (miles)",)
+        "avg_cadence_rpm",
+        "Avg. Cadence (RPM)",
+        "double",
+        "Mean cadence (revolutions/min).",
+        0,
+        _REVOLUTIONS,
     ),
-    Field("calories_kcal", "Calories Burned", "double", "Energy burned (kcal).", 0),
-    Field("avg_heart_rate_bpm", "Avg. Heartrate", "double", "Mean heart rate (beats/min).", 0),
+    Field("avg_speed_mph", "Avg. Speed (mph)", "double", "Mean speed (mi/h).", 0, _SPEED),
+    Field(
+        "distance_mi",
+        "Distance (mi)",
+        "double",
+        "Distance (mi).",
+        0,
+        _DISTANCE,
+        ("Distance (miles)",),
+    ),
+    Field("calories_kcal", "Calories Burned", "double", "Energy burned (kcal).", 0, _KILOCALORIES),
+    Field(
+        "avg_heart_rate_bpm", "Avg. Heartrate", "double", "Mean heart rate (beats/min).", 0, _BEATS
+    ),
 )
 
 METRIC_HEADERS: dict[str, tuple[str, float]] = {
