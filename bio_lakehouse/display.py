@@ -241,7 +241,9 @@ def print_status(status: LakeStatus) -> None:
         OUT.print(f"{dataset}: {count:,} rows kept in bronze (it has no silver table yet)")
     if status.pending_days:
         OUT.print(
-            f"[yellow]{status.pending_days:,} days are still to be built[/]: run `bio-lakehouse refresh`"
+            f"[yellow]{status.pending_days:,} days that changed are still to be built[/],"
+            " or to reach views and insights: run `bio-lakehouse refresh`",
+            soft_wrap=True,
         )
     if status.arrivals:
         OUT.print(_log(status))

@@ -8,7 +8,7 @@ from typing import Any
 
 from bio_lakehouse.engines.gap_ledger import TABLES, knowledge, table_days
 from bio_lakehouse.gold.gap_ledger import Stretch, gaps, stretches
-from bio_lakehouse.lake import quarantine
+from bio_lakehouse.lake import arrivals, quarantine
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 
@@ -52,7 +52,7 @@ def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
         datasets=dataset_statuses(lake, user_id),
         untyped=untyped_rows(entries),
         arrivals=entries[-RECENT_ARRIVALS:],
-        pending_days=len(set().union(*lake.log.pending().values())),
+        pending_days=len(arrivals.unfinished(lake)),
         quarantine={path: rows for path, rows in held.items() if rows},
     )
 

@@ -156,14 +156,14 @@ def _bring_in_file(
 
 
 def bring_up_to_date(lake: Lakehouse) -> int:
-    """Run what pending days ask for; how many runs that took. Dagster is imported only when there is something."""
-    changes = arrivals.pending(lake)
-    if not changes:
+    """Run what arrivals still owe; how many runs that took. Dagster is imported only when there is something."""
+    if not arrivals.unfinished(lake):
         return 0
     from bio_lakehouse.automation import launch
+    from bio_lakehouse.automation.owed import what_is_owed
 
     with asset_progress("Bringing days up to date") as progress:
-        return len(launch.bring_up_to_date(lake.settings, changes, progress))
+        return len(launch.bring_up_to_date(lake.settings, what_is_owed(lake), progress))
 
 
 @contextmanager
@@ -181,12 +181,16 @@ def asset_progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
 def run_refresh(
     lake: Lakehouse, first: date | None, last: date | None, selection: str
 ) -> RefreshOutcome:
-    """Materialise a range of the selected assets in one run; without days, from the first that has data to today."""
+    """Materialise a range of the selected assets in one run; without days, from the first that has data to today.
+
+    What arrivals still owe after it is made in runs of its own.
+    """
     from bio_lakehouse.automation import launch
 
     first, last = first or first_day_with_data(lake), last or lake.settings.today()
     with asset_progress(f"Materialising {selection}") as progress:
         outcome = launch.materialize_range(lake.settings, selection, first, last, progress)
+    bring_up_to_date(lake)
     return RefreshOutcome(outcome.first, outcome.last, len(outcome.assets), outcome.seconds)
 
 

@@ -14,6 +14,7 @@ from bio_lakehouse.assets.keys import (
     table_key,
 )
 from bio_lakehouse.assets.lineage import daily_lineage, view_lineage
+from bio_lakehouse.assets.owing import debt_of, known_changes
 from bio_lakehouse.assets.reporting import (
     Materialized,
     committed,
@@ -24,7 +25,7 @@ from bio_lakehouse.assets.reporting import (
     table_metadata,
 )
 from bio_lakehouse.automation.checks import check_of, checked
-from bio_lakehouse.automation.partitions import begun, days_of
+from bio_lakehouse.automation.partitions import days_of
 from bio_lakehouse.automation.watching import watch, watch_specs
 from bio_lakehouse.engines import pipeline
 from bio_lakehouse.engines.gap_ledger import TABLES as FED_BY
@@ -57,9 +58,8 @@ def daily_readiness_performance(
 ) -> Materialized:
     days = days_of(context)
     commit = pipeline.build_gold_daily(lake, spark, days.first, days.last)
-    arrivals.settle(
-        lake, datasets_built(assets_of_run(context)), days.first, days.last, begun(context)
-    )
+    built = datasets_built(assets_of_run(context))
+    arrivals.settle(lake, built, days.first, days.last, known_changes(context, lake))
     return committed(context, lake, DAILY_READINESS_PERFORMANCE, days, commit, daily_lineage())
 
 
@@ -79,8 +79,13 @@ def view_asset(view: View) -> dg.AssetsDefinition:
         check_specs=[check_of(key, schema)],
     )
     @saying_why()
-    def create(context: dg.AssetExecutionContext, sql: dg.ResourceParam[SqlEngine]) -> Materialized:
+    def create(
+        context: dg.AssetExecutionContext,
+        lake: dg.ResourceParam[Lakehouse],
+        sql: dg.ResourceParam[SqlEngine],
+    ) -> Materialized:
         days = days_of(context)
+        debt = debt_of(context, lake, key, days)
         changed = sql.create_view(view)
         rows = sql.rows_of(view.name, days.first, days.last)
         whole = rows if view.has_day else sql.rows_of(view.name)
@@ -89,9 +94,9 @@ def view_asset(view: View) -> dg.AssetsDefinition:
             "text changed": changed,
             "preview": preview(rows),
         }
-        return materialized(
-            context, days, rows_by_day(rows), shown | view_lineage(view), checked(schema, whole)
-        )
+        told = shown | view_lineage(view)
+        check = checked(schema, whole)
+        return debt.paid_by(materialized(context, days, rows_by_day(rows), told, check))
 
     return create
 
@@ -108,12 +113,12 @@ def view_asset(view: View) -> dg.AssetsDefinition:
 @saying_why()
 def gaps(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     days = days_of(context)
+    debt = debt_of(context, lake, GAP_LEDGER, days)
     commit = build_gap_ledger(lake, days.first, days.last)
     rows = lake.tables.read(gap_ledger.SCHEMA, days.first, days.last)
     told = {"rows": commit.rows, "changed": commit.changed, "preview": preview(rows)}
-    return materialized(
-        context, days, commit.rows_by_day, told, checked(gap_ledger.SCHEMA, rows), *watch(lake)
-    )
+    checks = (checked(gap_ledger.SCHEMA, rows), *watch(lake))
+    return debt.paid_by(materialized(context, days, commit.rows_by_day, told, *checks))
 
 
 GOLD = [daily_readiness_performance, gaps, *(view_asset(view) for view in VIEWS.values())]

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from bio_lakehouse.assets.keys import FORECAST, GOLD_DAILY, TRAINING_LOAD, insight_key, table_key
 from bio_lakehouse.assets.lineage import forecast_lineage, training_load_lineage
+from bio_lakehouse.assets.owing import debt_of, debt_of_newest
 from bio_lakehouse.assets.pictures import markdown, pictures
 from bio_lakehouse.assets.reporting import (
     Materialized,
@@ -53,12 +54,14 @@ def insights(
 ) -> Iterator[Materialized]:
     days = days_of(context)
     names = [name for name in ANALYZERS if insight_key(name) in context.selected_asset_keys]
+    debts = {name: debt_of_newest(context, lake, insight_key(name), days) for name in names}
     with saying_why():
         build_insights(lake, days.first, days.last, names)
     made = lake.tables.read(SCHEMA, days.first, days.last)
     for name in names:
         rows = made.filter(pc.equal(made["insight"], name))
-        yield materialized(context, days, rows_by_day(rows), told(rows), key=insight_key(name))
+        result = materialized(context, days, rows_by_day(rows), told(rows), key=insight_key(name))
+        yield debts[name].paid_by(result)
 
 
 def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
@@ -85,13 +88,14 @@ def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
 @saying_why()
 def forecasts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     days, schema = days_of(context), readiness_forecast.SCHEMA
+    debt = debt_of_newest(context, lake, FORECAST, days)
     commit = build_forecast(lake, days.first, days.last)
     made = (
         lake.tables.read(schema, days.last, days.last).select(["user_id", "narrative"]).to_pylist()
     )
     lines = [f"- {row['user_id']}: {row['narrative']}" for row in made]
     said = {"forecasts": dg.MetadataValue.md("\n".join(sorted(lines)))}
-    return committed(context, lake, schema, days, commit, said | forecast_lineage())
+    return debt.paid_by(committed(context, lake, schema, days, commit, said | forecast_lineage()))
 
 
 @dg.asset(
@@ -108,12 +112,14 @@ def training_loads(
     context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
 ) -> Materialized:
     days, schema = days_of(context), training_load.SCHEMA
+    debt = debt_of(context, lake, TRAINING_LOAD, days)
     commit = build_training_load(lake, days.first, days.last)
     said = {
         "state": states_told(lake, schema, days.last),
         "chronic load": drawn(lake, schema, days.last),
     }
-    return committed(context, lake, schema, days, commit, said | training_load_lineage())
+    told = said | training_load_lineage()
+    return debt.paid_by(committed(context, lake, schema, days, commit, told))
 
 
 def states_told(lake: Lakehouse, schema: TableSchema, last: date) -> dg.MarkdownMetadataValue:

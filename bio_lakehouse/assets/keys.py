@@ -5,6 +5,8 @@ from collections.abc import Collection
 import dagster as dg
 
 from bio_lakehouse import silver
+from bio_lakehouse.gold.views import VIEWS
+from bio_lakehouse.insights.finding import INSIGHTS
 from bio_lakehouse.sources import BRONZE_DATASETS
 from bio_lakehouse.sources.oura.fetch import READ_BY_DEFAULT
 
@@ -57,6 +59,12 @@ def datasets_built(keys: Collection[dg.AssetKey]) -> set[str]:
         for dataset in BRONZE_DATASETS
         if {bronze_key(dataset), GOLD_DAILY, *readers[dataset]} <= made
     }
+
+
+def follows_gold() -> frozenset[dg.AssetKey]:
+    """What an arrival still owes after gold's daily table: the gap ledger, views, training load and insights."""
+    views = (table_key(view.full_name) for view in VIEWS.values())
+    return frozenset({GAP_LEDGER, TRAINING_LOAD, FORECAST, *views, *map(insight_key, INSIGHTS)})
 
 
 def assets_of_run(context: dg.AssetExecutionContext) -> frozenset[dg.AssetKey]:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from hashlib import sha256
 from itertools import takewhile
 from time import monotonic
 
 import dagster as dg
 
-from bio_lakehouse.assets.keys import GOLD_DAILY, bronze_key
+from bio_lakehouse.assets.keys import GOLD_DAILY
 from bio_lakehouse.automation.jobs import insights_history, refresh_lake, take_file
-from bio_lakehouse.automation.launch import LAYERS, changed_in, newest_day
+from bio_lakehouse.automation.owed import Owed
 from bio_lakehouse.automation.partitions import range_tags
-from bio_lakehouse.automation.ranges import DayRange, merge_days
+from bio_lakehouse.automation.ranges import DayRange
+from bio_lakehouse.engines.pipeline import newest_day
 from bio_lakehouse.errors import LandingError, UnsupportedFile
 from bio_lakehouse.lake import arrivals, landing
-from bio_lakehouse.lake.arrivals import Arrival, Changes
+from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import FolderStore, ObjectInfo
 
@@ -38,16 +38,17 @@ UNFINISHED = [
 
 @dataclass
 class Cursor:
-    """What one look keeps for the next: the tag of each file that was not taken, the files of which was told that they
-    cannot be read, and for which arrivals the newest day's insights are still to be made (empty: for none)."""
+    """What one look keeps for the next: the tag of each file that was not taken, and the files of which was told that
+    they cannot be read."""
 
     seen: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
-    insights: str = ""
 
     @classmethod
     def from_json(cls, text: str | None) -> Cursor:
-        return cls(**json.loads(text)) if text else cls()
+        """The cursor of a look; what only an earlier version kept is left out."""
+        kept = json.loads(text) if text else {}
+        return cls(kept.get("seen", {}), kept.get("unread", []))
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)
@@ -128,15 +129,22 @@ def take_small(lake: Lakehouse, info: ObjectInfo, found: Landed) -> None:
 
 def is_under_way(instance: dg.DagsterInstance) -> bool:
     """Whether a run is waiting or going on that builds gold."""
-    return any(builds_gold(run) for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)))
+    return any(builds_gold(run) for run in unfinished_runs(instance))
+
+
+def makes_insights(instance: dg.DagsterInstance) -> bool:
+    """Whether a run is waiting or going on that makes the newest insights for an arrival."""
+    return any(run.job_name == insights_history.name for run in unfinished_runs(instance))
+
+
+def unfinished_runs(instance: dg.DagsterInstance) -> Sequence[dg.DagsterRun]:
+    return instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
 
 
 def builds_gold(run: dg.DagsterRun) -> bool:
-    return (
-        GOLD_DAILY in run.asset_selection
-        if run.asset_selection
-        else run.job_name == refresh_lake.name
-    )
+    if not run.asset_selection:
+        return run.job_name == refresh_lake.name
+    return any(key.path[0] == GOLD_DAILY.path[0] for key in run.asset_selection)
 
 
 def next_attempt(instance: dg.DagsterInstance, arrival: str) -> str | None:
@@ -165,33 +173,25 @@ def requests_to_take(
     ]
 
 
-def days_to_build(lake: Lakehouse) -> Changes:
-    """Days that arrivals changed and no run has built yet, by bronze dataset; without those before the lake's first."""
-    days = DayRange(lake.settings.first_day, lake.settings.today())
-    changed = {
-        dataset: {day for day in changed if day in days}
-        for dataset, changed in arrivals.pending(lake).items()
-    }
-    return {dataset: days for dataset, days in changed.items() if days}
-
-
 def requests_to_build(
-    instance: dg.DagsterInstance, lake: Lakehouse, graph: dg.BaseAssetGraph[dg.BaseAssetNode]
+    instance: dg.DagsterInstance,
+    lake: Lakehouse,
+    owed: Owed,
+    graph: dg.BaseAssetGraph[dg.BaseAssetNode],
 ) -> list[dg.RunRequest]:
     """At most three runs for the days that are to be built, none while a run builds; each is tried three times."""
-    changed = days_to_build(lake)
-    ranges = merge_days(day for days in changed.values() for day in days)
+    ranges = owed.ranges(days_of(lake))
     if not ranges or is_under_way(instance):
         return []
-    files = digest(entry.checksum for entry in lake.log.entries() if entry.status == "ingesting")
     keyed = (
-        (days, next_attempt(instance, f"{days.first}..{days.last}:{files}")) for days in ranges
+        (days, next_attempt(instance, f"{days.first}..{days.last}:{owed.name(days)}"))
+        for days in ranges
     )
     return [
         dg.RunRequest(
             run_key,
             job_name=refresh_lake.name,
-            asset_selection=downstream(graph, changed_in(days, changed)),
+            asset_selection=owed.assets(graph, days),
             tags=range_tags(days) | {ARRIVAL_TAG: run_key.rpartition("#")[0]},
         )
         for days, run_key in keyed
@@ -199,33 +199,20 @@ def requests_to_build(
     ]
 
 
-def downstream(
-    graph: dg.BaseAssetGraph[dg.BaseAssetNode], datasets: Collection[str]
-) -> list[dg.AssetKey]:
-    """Bronze of these datasets, and what is made of it in silver and gold."""
-    changed = dg.AssetSelection.assets(*(bronze_key(dataset) for dataset in datasets))
-    return sorted((changed.downstream() & LAYERS).resolve(graph))
-
-
 def requests_for_insights(
-    instance: dg.DagsterInstance, lake: Lakehouse, cursor: Cursor
+    instance: dg.DagsterInstance, lake: Lakehouse, owed: Owed
 ) -> list[dg.RunRequest]:
-    """The run that makes the newest day's insights, once all days that arrivals changed are built."""
-    if not cursor.insights or days_to_build(lake) or is_under_way(instance):
+    """The run that makes the newest day's insights, once all days that arrivals changed are built; three times too."""
+    days = days_of(lake)
+    if not owed.insights or owed.ranges(days) or is_under_way(instance):
         return []
-    arrival, cursor.insights = cursor.insights, ""
-    newest = newest_day(lake.settings)
-    if newest is None:
+    newest = newest_day(lake) or days.last
+    run_key = next_attempt(instance, f"insights:{newest}:{owed.name(days)}")
+    if run_key is None:
         return []
-    name = f"insights:{newest}:{arrival}"
-    tags = range_tags(DayRange(newest, newest)) | {ARRIVAL_TAG: name}
-    return [dg.RunRequest(name, job_name=insights_history.name, tags=tags)]
+    tags = range_tags(DayRange(newest, newest)) | {ARRIVAL_TAG: run_key.rpartition("#")[0]}
+    return [dg.RunRequest(run_key, job_name=insights_history.name, tags=tags)]
 
 
-def digest(texts: Iterable[str]) -> str:
-    return sha256("\n".join(sorted(texts)).encode()).hexdigest()[:16]
-
-
-def arrival_of(requests: Sequence[dg.RunRequest]) -> str:
-    """One name for the arrivals that some runs build."""
-    return digest(request.run_key or "" for request in requests)
+def days_of(lake: Lakehouse) -> DayRange:
+    return DayRange(lake.settings.first_day, lake.settings.today())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -11,22 +11,20 @@ from time import monotonic
 from uuid import uuid4
 
 import dagster as dg
-import pyarrow.compute as pc
 
 from bio_lakehouse.assets import all_assets
-from bio_lakehouse.assets.keys import bronze_key
 from bio_lakehouse.automation.failures import raise_failure
 from bio_lakehouse.automation.instance import open_instance
+from bio_lakehouse.automation.owed import LAYERS, Owed
 from bio_lakehouse.automation.partitions import range_tags
-from bio_lakehouse.automation.ranges import DayRange, merge_days
+from bio_lakehouse.automation.ranges import DayRange
 from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.automation.running import close_abandoned_runs, held
+from bio_lakehouse.engines.pipeline import newest_day
 from bio_lakehouse.errors import BioLakehouseError
-from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 
-LAYERS = dg.AssetSelection.groups("bronze", "silver", "gold")
 INSIGHTS = dg.AssetSelection.groups("insights")
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -71,45 +69,23 @@ def materialize_range(
 
 
 def bring_up_to_date(
-    settings: Settings, changed: Mapping[str, Collection[date]], progress: Progress = ignore
+    settings: Settings, owed: Owed, progress: Progress = ignore
 ) -> list[RunOutcome]:
-    """Build the days that changed, by bronze dataset, and then the insights of the newest day.
+    """Build the days that changed and what an earlier run left of them, and then the insights of the newest day.
 
     The days are merged into at most three ranges, each a run of the datasets that changed in it and of all that is
     downstream of them in silver and gold. Raises `BioLakehouseError` with asset and first cause when a run fails.
     """
     with Launcher.open(settings) as launcher:
-        ranges = merge_days(
-            day for days in changed.values() for day in days if day in launcher.days
-        )
-        runs = [(launcher.downstream(changed_in(days, changed)), days) for days in ranges]
+        ranges = owed.ranges(launcher.days)
+        runs = [(owed.assets(launcher.graph, days), days) for days in ranges]
         insights = launcher.resolve(INSIGHTS)
         steps = Steps(sum(len(keys) for keys, _ in runs) + len(insights), progress)
         outcomes = [launcher.run(keys, days, steps) for keys, days in runs]
-        newest = newest_day(settings) if outcomes else None
-        return outcomes + (
-            [launcher.run(insights, DayRange(newest, newest), steps)] if newest else []
-        )
-
-
-def changed_in(days: DayRange, changed: Mapping[str, Collection[date]]) -> list[str]:
-    """The datasets that changed on some of the days."""
-    return [
-        dataset
-        for dataset, days_of_dataset in changed.items()
-        if any(day in days for day in days_of_dataset)
-    ]
-
-
-def newest_day(settings: Settings) -> date | None:
-    """The newest day of gold's daily table."""
-    tables = Lakehouse.open(settings).tables
-    if not tables.exists(DAILY_READINESS_PERFORMANCE.full_name):
-        return None
-    newest: date | None = pc.max(
-        tables.scan(DAILY_READINESS_PERFORMANCE.full_name, columns=["day"])["day"]
-    ).as_py()
-    return newest
+        if not outcomes and not owed.insights:
+            return []
+        newest = newest_day(Lakehouse.open(settings)) or launcher.days.last
+        return [*outcomes, launcher.run(insights, DayRange(newest, newest), steps)]
 
 
 def read_selection(text: str) -> dg.AssetSelection:
@@ -173,11 +149,6 @@ class Launcher:
 
     def resolve(self, selection: dg.AssetSelection) -> Keys:
         return sorted(selection.resolve(self.graph, allow_missing=True))
-
-    def downstream(self, datasets: Collection[str]) -> Keys:
-        """Bronze of these datasets and what is made of it in silver and gold."""
-        changed = dg.AssetSelection.assets(*(bronze_key(dataset) for dataset in datasets))
-        return self.resolve(changed.downstream() & LAYERS)
 
     def checked(self, days: DayRange) -> DayRange:
         """`days`; raises `BioLakehouseError` when they are not days of the lake, or end before they begin."""

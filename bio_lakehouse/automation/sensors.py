@@ -10,12 +10,16 @@ from bio_lakehouse.automation import arriving
 from bio_lakehouse.automation.arriving import Cursor, Landed
 from bio_lakehouse.automation.jobs import insights_history, monday_report, refresh_lake, take_file
 from bio_lakehouse.automation.notices import failure_notice, report_notice, tell, tell_of_troubles
+from bio_lakehouse.automation.owed import Owed, what_is_owed
 from bio_lakehouse.automation.running import close_abandoned_runs
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 EVERY_SECONDS = 15
 BUILDING = "days are pending, and a run goes on"
-GIVEN_UP = "days are pending, and three runs for them failed: mend the cause, then launch refresh_lake for those days"
+GIVEN_UP = (
+    "days are pending, and three runs for them failed: mend the cause, then run `bio-lakehouse refresh`, or launch"
+    " refresh_lake for those days and insights_history for the newest"
+)
 
 
 @dg.sensor(
@@ -44,15 +48,16 @@ def arrival_sensor(
         one.path: one.entry.tag for one in found.unread
     }
     cursor.unread = [arrival.path for arrival in found.unread]
-    requests = run_requests(context, lake, cursor, found)
+    owed = what_is_owed(lake)
+    requests = run_requests(context, lake, owed, found)
     skipped = (
-        None if requests else dg.SkipReason(why_nothing(context.instance, lake, found, troubles))
+        None if requests else dg.SkipReason(why_nothing(context.instance, owed, found, troubles))
     )
     return dg.SensorResult(run_requests=requests, skip_reason=skipped, cursor=cursor.to_json())
 
 
 def run_requests(
-    context: dg.SensorEvaluationContext, lake: Lakehouse, cursor: Cursor, found: Landed
+    context: dg.SensorEvaluationContext, lake: Lakehouse, owed: Owed, found: Landed
 ) -> list[dg.RunRequest]:
     """The runs that a look asks for."""
     if context.repository_def is None:
@@ -60,16 +65,13 @@ def run_requests(
             "The arrival sensor needs its definitions to know what is downstream"
         )
     taking = arriving.requests_to_take(context.instance, found.large)
-    building = arriving.requests_to_build(
-        context.instance, lake, context.repository_def.asset_graph
-    )
-    if building:
-        cursor.insights = arriving.arrival_of(building)
-    return [*taking, *building, *arriving.requests_for_insights(context.instance, lake, cursor)]
+    graph = context.repository_def.asset_graph
+    building = arriving.requests_to_build(context.instance, lake, owed, graph)
+    return [*taking, *building, *arriving.requests_for_insights(context.instance, lake, owed)]
 
 
 def why_nothing(
-    instance: dg.DagsterInstance, lake: Lakehouse, found: Landed, troubles: list[str]
+    instance: dg.DagsterInstance, owed: Owed, found: Landed, troubles: list[str]
 ) -> str:
     """Why a look started no run."""
     reasons = list(troubles)
@@ -81,8 +83,9 @@ def why_nothing(
         reasons.append(
             f"{len(found.large)} large files are being taken by a run, or three runs failed to"
         )
-    if arriving.days_to_build(lake):
-        reasons.append(BUILDING if arriving.is_under_way(instance) else GIVEN_UP)
+    if owed.changed or owed.following or owed.insights:
+        going_on = arriving.is_under_way(instance) or arriving.makes_insights(instance)
+        reasons.append(BUILDING if going_on else GIVEN_UP)
     return "; ".join(reasons) or "Nothing new in landing."
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import SparkSession
 
 from bio_lakehouse import silver
@@ -80,6 +81,15 @@ def build_gold_daily(lake: Lakehouse, spark: SparkSession, first: date, last: da
     return lake.tables.replace(
         daily.SCHEMA, daily.transform(frames, first, last).toArrow(), first, last
     )
+
+
+def newest_day(lake: Lakehouse) -> date | None:
+    """The newest day of gold's daily table."""
+    if not lake.tables.exists(daily.SCHEMA.full_name):
+        return None
+    days = lake.tables.scan(daily.SCHEMA.full_name, columns=["day"])["day"]
+    newest: date | None = pc.max(days).as_py()
+    return newest
 
 
 def users_of(settings: Settings, *tables: pa.Table) -> pa.Table:

@@ -567,19 +567,25 @@ def write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> Bron
 
 
 def pending(lake: Lakehouse) -> Changes:
-    """Days that arrivals changed and that no finished run has built yet, by bronze dataset."""
+    """Days that arrivals changed and of which gold's daily table is not built yet, by bronze dataset."""
     return lake.log.pending()
 
 
+def unfinished(lake: Lakehouse) -> set[date]:
+    """The lake's days that arrivals changed and of which anything is still to be made."""
+    settings = lake.settings
+    return {day for day in lake.log.owed.changed() if settings.first_day <= day <= settings.today()}
+
+
 def settle(
-    lake: Lakehouse, datasets: Iterable[str], first: date, last: date, begun: datetime | None = None
+    lake: Lakehouse, datasets: Iterable[str], first: date, last: date, up_to: int | None = None
 ) -> None:
     """After gold is built: recount what became of each row on these days, and mark `datasets` as built.
 
-    What arrived after the run had `begun` stays pending: its bronze may have been written before.
+    What arrived after change number `up_to` stays pending: its bronze may have been written before.
     """
     recount(lake, first, last)
-    lake.log.settle(datasets, first, last, begun)
+    lake.log.settle(datasets, first, last, up_to)
 
 
 def recount(lake: Lakehouse, first: date, last: date) -> None:

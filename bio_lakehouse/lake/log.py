@@ -7,11 +7,13 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
+from bio_lakehouse.lake import owed_days
 from bio_lakehouse.lake.databases import damage_named
+from bio_lakehouse.lake.owed_days import OwedDays
 
 Status = Literal[
     "ingesting", "ingested", "duplicate", "validation_failed", "replaced", "fetch_failed"
@@ -112,6 +114,8 @@ class RowCounts:
 class IngestionLog(Protocol):
     """What the lake asks of its log, wherever that is kept."""
 
+    @property
+    def owed(self) -> OwedDays: ...
     def entries(self) -> list[LogEntry]: ...
     def entry(self, file_path: str) -> LogEntry | None: ...
     def record(
@@ -130,7 +134,7 @@ class IngestionLog(Protocol):
     def interrupted(self) -> set[str]: ...
     def pending(self) -> dict[str, set[date]]: ...
     def settle(
-        self, datasets: Iterable[str], first: date, last: date, begun: datetime | None = None
+        self, datasets: Iterable[str], first: date, last: date, up_to: int | None = None
     ) -> None: ...
     def replace_days(
         self, dataset: str, first: date, last: date, days: Iterable[FileDay]
@@ -147,9 +151,6 @@ CREATE TABLE IF NOT EXISTS ingestion_log (
     last_day TEXT, covered_first TEXT, covered_last TEXT, retry_on TEXT, unknown_fields TEXT, error TEXT,
     tag TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS by_checksum ON ingestion_log (user_id, checksum);
-CREATE TABLE IF NOT EXISTS pending_days (
-    file_path TEXT NOT NULL, dataset TEXT NOT NULL, day TEXT NOT NULL, recorded_at TEXT NOT NULL,
-    PRIMARY KEY (file_path, dataset, day));
 CREATE TABLE IF NOT EXISTS file_days (
     file_path TEXT NOT NULL, dataset TEXT NOT NULL, day TEXT NOT NULL, landed INTEGER NOT NULL,
     duplicates INTEGER NOT NULL, current INTEGER NOT NULL, superseded INTEGER NOT NULL,
@@ -200,11 +201,13 @@ class SqliteLog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.owed = OwedDays(self._connection)
         with self._connection() as db:
             db.execute("PRAGMA journal_mode = WAL")
             db.executescript(CREATE)
             if "tag" not in {row["name"] for row in db.execute("PRAGMA table_info(ingestion_log)")}:
                 db.execute(ADD_TAG)
+            owed_days.create(db)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -249,15 +252,9 @@ class SqliteLog:
 
         An entry of the same path is replaced; rows of a day that is counted already stay as they are.
         """
-        now = datetime.now(UTC).isoformat(timespec="microseconds")
-        changed = [
-            (entry.file_path, name, day.isoformat(), now)
-            for name, days in (pending or {}).items()
-            for day in days
-        ]
         with self._connection() as db:
             _write(db, entry)
-            db.executemany("INSERT OR REPLACE INTO pending_days VALUES (?, ?, ?, ?)", changed)
+            owed_days.add(db, entry.file_path, pending or {})
             db.executemany(
                 "INSERT OR IGNORE INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?)",
                 map(_day_row, repeated),
@@ -322,22 +319,18 @@ class SqliteLog:
         return found
 
     def settle(
-        self, datasets: Iterable[str], first: date, last: date, begun: datetime | None = None
+        self, datasets: Iterable[str], first: date, last: date, up_to: int | None = None
     ) -> None:
-        """The days of `datasets` are built, but for changes recorded after `begun` (UTC; now when not said).
+        """The days of `datasets` are built up to gold's daily table, but for changes after number `up_to` (none).
 
         A file of which nothing is left to build is ingested.
         """
-        span = (
-            first.isoformat(),
-            last.isoformat(),
-            (begun or datetime.now(UTC)).isoformat(timespec="microseconds"),
-        )
         with self._connection() as db:
+            number = owed_days.last_change(db) if up_to is None else up_to
             db.execute(
-                "DELETE FROM pending_days WHERE day BETWEEN ? AND ? AND recorded_at <= ?"
+                "DELETE FROM pending_days WHERE day BETWEEN ? AND ? AND change <= ?"
                 " AND dataset IN (SELECT value FROM json_each(?))",
-                (*span, json.dumps(sorted(datasets))),
+                (first.isoformat(), last.isoformat(), number, json.dumps(sorted(datasets))),
             )
             db.execute(
                 "UPDATE ingestion_log SET status = 'ingested' WHERE status = 'ingesting'"

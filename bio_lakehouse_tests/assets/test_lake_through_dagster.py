@@ -13,6 +13,7 @@ from bio_lakehouse.automation import launch
 from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.automation.jobs import JOBS
 from bio_lakehouse.automation.launch import RunOutcome
+from bio_lakehouse.automation.owed import what_is_owed
 from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.automation.schedules import schedules
 from bio_lakehouse.engines import pipeline
@@ -47,7 +48,7 @@ def told() -> list[tuple[str, int, int]]:
 @pytest.fixture(scope="module")
 def outcomes(lake: Lakehouse, told: list[tuple[str, int, int]]) -> list[RunOutcome]:
     return launch.bring_up_to_date(
-        lake.settings, arrivals.pending(lake), lambda *step: told.append(step)
+        lake.settings, what_is_owed(lake), lambda *step: told.append(step)
     )
 
 
@@ -79,6 +80,7 @@ def test_an_arrival_builds_every_day_and_leaves_nothing_pending(
     lake: Lakehouse, outcomes: list[RunOutcome]
 ) -> None:
     assert arrivals.pending(lake) == {}
+    assert arrivals.unfinished(lake) == set()
     assert days_of(lake, DAILY)[-1] == lake.settings.today()
     assert len(days_of(lake, DAILY)) >= DAYS - 3
     assert all(entry.status == "ingested" for entry in lake.log.entries())

@@ -10,10 +10,12 @@ from bio_lakehouse.automation import launch
 from bio_lakehouse.automation.failures import first_cause, text_of
 from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.automation.launch import Launcher
+from bio_lakehouse.automation.owed import Owed, changed_in, downstream
 from bio_lakehouse.automation.partitions import daily
 from bio_lakehouse.automation.ranges import DayRange
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings, load_settings
 
 
@@ -59,7 +61,7 @@ def test_a_selection_of_nothing_says_what_there_is(launcher: Launcher) -> None:
 
 
 def test_downstream_of_a_dataset_are_its_tables_and_gold(launcher: Launcher) -> None:
-    made = names(launcher.downstream(["oura/heartrate"]))
+    made = names(downstream(launcher.graph, ["oura/heartrate"]))
     assert {name for name in made if name.startswith("bronze")} == {"bronze/oura/heartrate"}
     assert {name for name in made if name.startswith("silver")} == {
         "silver/oura_heartrate",
@@ -70,7 +72,7 @@ def test_downstream_of_a_dataset_are_its_tables_and_gold(launcher: Launcher) -> 
 
 
 def test_an_untyped_dataset_changes_coverage_and_so_gold(launcher: Launcher) -> None:
-    made = names(launcher.downstream(["oura/session"]))
+    made = names(downstream(launcher.graph, ["oura/session"]))
     assert {name for name in made if name.startswith("silver")} == {"silver/coverage"}
     assert "gold/daily_readiness_performance" in made
 
@@ -93,11 +95,11 @@ def test_tomorrow_is_not_a_day_yet(launcher: Launcher) -> None:
 
 def test_datasets_run_in_the_ranges_in_which_they_changed() -> None:
     changed = {"oura/sleep": {date(2024, 1, 3)}, "oura/tag": {date(2024, 1, 9), date(2024, 5, 1)}}
-    assert launch.changed_in(DayRange(date(2024, 1, 1), date(2024, 1, 9)), changed) == [
+    assert changed_in(DayRange(date(2024, 1, 1), date(2024, 1, 9)), changed) == [
         "oura/sleep",
         "oura/tag",
     ]
-    assert launch.changed_in(DayRange(date(2024, 5, 1), date(2024, 5, 1)), changed) == ["oura/tag"]
+    assert changed_in(DayRange(date(2024, 5, 1), date(2024, 5, 1)), changed) == ["oura/tag"]
 
 
 def test_at_most_three_ranges_and_then_the_newest_days_insights(
@@ -118,7 +120,7 @@ def test_at_most_three_ranges_and_then_the_newest_days_insights(
     monkeypatch.setattr(launch, "newest_day", lambda _: date(2024, 6, 1))
     sleep = {date(2024, 1, 3), date(2024, 1, 5), date(2024, 3, 1)}
     outcomes = launch.bring_up_to_date(
-        settings, {"oura/sleep": sleep, "oura/tag": {date(2024, 3, 1), date(2024, 5, 1)}}
+        settings, Owed({"oura/sleep": sleep, "oura/tag": {date(2024, 3, 1), date(2024, 5, 1)}})
     )
     assert runs[:-1] == [
         (DayRange(date(2024, 1, 3), date(2024, 1, 5)), {"bronze/oura/sleep"}),
@@ -143,11 +145,11 @@ def test_control_c_during_a_run_is_one(settings: Settings, monkeypatch: pytest.M
 
 
 def test_changed_days_before_the_lakes_first_start_nothing(settings: Settings) -> None:
-    assert launch.bring_up_to_date(settings, {"oura/sleep": {date(2023, 5, 1)}}) == []
+    assert launch.bring_up_to_date(settings, Owed({"oura/sleep": {date(2023, 5, 1)}})) == []
 
 
 def test_a_lake_without_rows_has_no_newest_day(settings: Settings) -> None:
-    assert launch.newest_day(settings) is None
+    assert launch.newest_day(Lakehouse.open(settings)) is None
 
 
 def test_untouched_days_are_built_in_one_run(

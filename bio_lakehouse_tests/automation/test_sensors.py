@@ -30,7 +30,7 @@ def test_an_empty_lake_gets_a_landing_folder_and_no_runs(watched: Watched) -> No
     result = watched.look()
     assert result.run_requests == []
     assert reason(result) == "Nothing new in landing."
-    assert watched.kept == {"seen": {}, "unread": [], "insights": ""}
+    assert watched.kept == {"seen": {}, "unread": []}
     assert (watched.lake.settings.home / "landing").is_dir()
 
 
@@ -62,7 +62,6 @@ def test_a_file_is_taken_when_it_looks_as_it_did_before(watched: Watched) -> Non
     }
     assert request.run_key == f"{request.tags[ARRIVAL_TAG]}#1"
     assert watched.kept["seen"] == {}
-    assert watched.kept["insights"]
 
 
 def test_a_file_that_grows_is_left_until_it_does_not(watched: Watched) -> None:
@@ -104,7 +103,7 @@ def build(watched: Watched, result: dg.SensorResult) -> None:
     for first, last in ranges(result):
         span = (date.fromisoformat(first), date.fromisoformat(last))
         arrivals.write_bronze(watched.lake, "oura/trends", *span)
-        arrivals.settle(watched.lake, ["oura/trends"], *span)
+    watched.settle()
 
 
 def test_scattered_days_are_at_most_three_runs(watched: Watched) -> None:
@@ -141,11 +140,11 @@ def test_nothing_is_requested_while_a_run_builds_and_insights_follow_it(
     watched.drop("more.csv", trends({TODAY - timedelta(50): 80}))
     assert watched.look_twice().run_requests == []
     finish(watched)
-    watched.settle()
+    watched.settle(insights=False)
     result = watched.look()
     assert ranges(result) == [("2025-03-19", "2025-03-19")]
     assert [r.job_name for r in result.run_requests or []] == ["insights_history"]
-    assert watched.kept["insights"] == ""
+    watched.settle()
     assert watched.look().run_requests == []
 
 
@@ -184,9 +183,10 @@ def test_runs_that_went_well_are_no_failed_attempts(watched: Watched) -> None:
 
 def test_what_arrives_during_a_run_stays_pending_after_it(watched: Watched) -> None:
     watched.drop("trends.csv", trends(scores(5)))
+    known = watched.lake.log.owed.begin_run("run")
     watched.look_twice()
-    begun = watched.lake.log.entries()[0].upload_timestamp - timedelta(days=1)
-    arrivals.settle(watched.lake, ["oura/trends"], watched.lake.settings.first_day, TODAY, begun)
+    assert watched.lake.log.owed.begin_run("run") == known
+    arrivals.settle(watched.lake, ["oura/trends"], watched.lake.settings.first_day, TODAY, known)
     assert len(arrivals.pending(watched.lake)["oura/trends"]) == 5
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 
 from bio_lakehouse.assets import all_assets
+from bio_lakehouse.assets.keys import follows_gold
 from bio_lakehouse.automation.jobs import JOBS
 from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.automation.sensors import SENSORS, arrival_sensor
@@ -72,8 +73,18 @@ class Watched:
             run_config=request.run_config,
         )
 
-    def settle(self) -> None:
+    def settle(self, insights: bool = True) -> None:
+        """What is owed is built; without the insights when told so."""
         arrivals.settle(self.lake, arrivals.pending(self.lake), self.lake.settings.first_day, TODAY)
+        names = {key.to_user_string() for key in follows_gold()}
+        for name in sorted(names):
+            if insights or not name.startswith("insights/"):
+                pay_all(self.lake, name, names)
+
+
+def pay_all(lake: Lakehouse, asset: str, names: set[str]) -> None:
+    taken = lake.log.owed.payable(asset, date.min, date.max)
+    lake.log.owed.pay(asset, taken, names)
 
 
 def watch(settings: Settings, instance: dg.DagsterInstance) -> Watched:

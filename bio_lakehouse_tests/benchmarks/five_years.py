@@ -18,6 +18,7 @@ from pathlib import Path
 
 from bio_lakehouse import silver
 from bio_lakehouse.automation import launch
+from bio_lakehouse.automation.owed import what_is_owed
 from bio_lakehouse.engines import pipeline
 from bio_lakehouse.engines.spark import spark_session
 from bio_lakehouse.engines.sql import open_sql
@@ -101,7 +102,7 @@ def through_dagster(lake: Lakehouse, paths: list[Path], clock: Clock) -> None:
     with clock.part("ingest, all of it"):
         for path in paths:
             arrivals.ingest(lake, path, "me")
-        launch.bring_up_to_date(lake.settings, arrivals.pending(lake))
+        launch.bring_up_to_date(lake.settings, what_is_owed(lake))
 
 
 def peak_memory_mb() -> float:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from bio_lakehouse.automation import launch
+from bio_lakehouse.automation.owed import what_is_owed
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports import build
@@ -29,7 +30,7 @@ def lake_of(days: int, folder: Path) -> Lakehouse:
     lake = Lakehouse.open(settings)
     for path in write_files(simulate(days, 1, END), folder / "downloads"):
         arrivals.ingest(lake, path, "me")
-    launch.bring_up_to_date(settings, arrivals.pending(lake))
+    launch.bring_up_to_date(settings, what_is_owed(lake))
     return lake
 
 

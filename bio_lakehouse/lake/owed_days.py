@@ -1,0 +1,151 @@
+"""What arrivals still owe: each day that changed, until everything that is made of it has been made anew.
+
+Changes are counted, not dated: a clock that is set back, or was far ahead, neither loses a day nor keeps one for ever.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime
+
+CREATE = """
+CREATE TABLE IF NOT EXISTS pending_days (
+    file_path TEXT NOT NULL, dataset TEXT NOT NULL, day TEXT NOT NULL, recorded_at TEXT NOT NULL,
+    change INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (file_path, dataset, day));
+CREATE TABLE IF NOT EXISTS last_change (only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL);
+INSERT OR IGNORE INTO last_change VALUES (1, 0);
+CREATE TABLE IF NOT EXISTS changed_days (day TEXT PRIMARY KEY, change INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS built_days (
+    asset TEXT NOT NULL, day TEXT NOT NULL, change INTEGER NOT NULL, PRIMARY KEY (asset, day));
+CREATE TABLE IF NOT EXISTS begun_runs (run_id TEXT PRIMARY KEY, change INTEGER NOT NULL);
+"""
+ADD_CHANGE = "ALTER TABLE pending_days ADD COLUMN change INTEGER NOT NULL DEFAULT 0"
+KEPT_RUNS = 1000
+
+Changes = Mapping[str, Collection[date]]
+Numbered = dict[date, int]
+"""Days, each with the number of the newest change of it."""
+
+
+def create(db: sqlite3.Connection) -> None:
+    """Make the tables in the log's database; one of an earlier version is brought up to this one."""
+    db.executescript(CREATE)
+    if "change" not in {row["name"] for row in db.execute("PRAGMA table_info(pending_days)")}:
+        db.execute(ADD_CHANGE)
+        db.execute("INSERT OR IGNORE INTO changed_days SELECT DISTINCT day, 0 FROM pending_days")
+
+
+def add(db: sqlite3.Connection, cause: str, changes: Changes) -> None:
+    """Days that `cause` (a file's path) changed, by bronze dataset: everything is owed to them."""
+    days = {day.isoformat() for changed in changes.values() for day in changed}
+    if not days:
+        return
+    db.execute("UPDATE last_change SET number = number + 1")
+    number = last_change(db)
+    now = datetime.now(UTC).isoformat(timespec="microseconds")
+    pending = [
+        (cause, dataset, day.isoformat(), now, number)
+        for dataset, changed in changes.items()
+        for day in changed
+    ]
+    db.executemany("INSERT OR REPLACE INTO pending_days VALUES (?, ?, ?, ?, ?)", pending)
+    add_days(db, days, number)
+
+
+def add_days(db: sqlite3.Connection, days: Iterable[str], number: int) -> None:
+    rows = [(day, number) for day in days]
+    db.executemany("INSERT OR REPLACE INTO changed_days VALUES (?, ?)", rows)
+
+
+def last_change(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT number FROM last_change").fetchone()["number"])
+
+
+class OwedDays:
+    """Which days changed, and which assets have taken that in, beside the log that says what is in bronze."""
+
+    def __init__(
+        self, connection: Callable[[], AbstractContextManager[sqlite3.Connection]]
+    ) -> None:
+        self._connection = connection
+
+    def changed(self) -> Numbered:
+        """Days of which something is still to be made: pending ones, and those that not everything has taken in."""
+        with self._connection() as db:
+            rows = db.execute("SELECT day, change FROM changed_days").fetchall()
+        return _numbered(rows)
+
+    def add(self, cause: str, changes: Changes) -> None:
+        """Everything is owed to days that something other than a file changed, by bronze dataset."""
+        with self._connection() as db:
+            add(db, cause, changes)
+
+    def add_after_gold(self, days: Iterable[date]) -> None:
+        """What follows gold's daily table is owed to `days`; their bronze and silver stay as they are."""
+        with self._connection() as db:
+            db.execute("UPDATE last_change SET number = number + 1")
+            add_days(db, {day.isoformat() for day in days}, last_change(db))
+
+    def begin_run(self, run_id: str) -> int:
+        """The newest change that a run can know of: that at the first call for the run."""
+        with self._connection() as db:
+            db.execute("INSERT OR IGNORE INTO begun_runs VALUES (?, ?)", (run_id, last_change(db)))
+            db.execute(
+                "DELETE FROM begun_runs WHERE rowid <= (SELECT max(rowid) FROM begun_runs) - ?",
+                (KEPT_RUNS,),
+            )
+            found = db.execute("SELECT change FROM begun_runs WHERE run_id = ?", (run_id,))
+            return int(found.fetchone()["change"])
+
+    def to(self, asset: str) -> Numbered:
+        """The changed days that an asset has not taken in."""
+        with self._connection() as db:
+            rows = db.execute(
+                "SELECT day, change FROM changed_days AS changed WHERE NOT EXISTS (SELECT 1"
+                " FROM built_days AS built WHERE built.asset = ? AND built.day = changed.day"
+                " AND built.change >= changed.change)",
+                (asset,),
+            ).fetchall()
+        return _numbered(rows)
+
+    def payable(
+        self, asset: str, first: date, last: date, datasets: Iterable[str] = (), up_to: int = 0
+    ) -> Numbered:
+        """Of the days `first` to `last` those that an asset takes in when it is made now.
+
+        They are the ones of which all that it reads is built, or is being built in the same run: `datasets`, with the
+        changes of them up to number `up_to`.
+        """
+        waiting = self._waiting(set(datasets), up_to)
+        owed = self.to(asset).items()
+        return {day: n for day, n in owed if first <= day <= last and day not in waiting}
+
+    def _waiting(self, datasets: set[str], up_to: int) -> set[date]:
+        with self._connection() as db:
+            rows = db.execute(
+                "SELECT DISTINCT day FROM pending_days WHERE change > ?"
+                " OR dataset NOT IN (SELECT value FROM json_each(?))",
+                (up_to, json.dumps(sorted(datasets))),
+            ).fetchall()
+        return {date.fromisoformat(row["day"]) for row in rows}
+
+    def pay(self, asset: str, taken: Numbered, all_assets: Iterable[str]) -> None:
+        """An asset has taken changes in; a day that `all_assets` have taken in owes nothing any more."""
+        rows = [(asset, day.isoformat(), number) for day, number in taken.items()]
+        with self._connection() as db:
+            db.executemany("INSERT OR REPLACE INTO built_days VALUES (?, ?, ?)", rows)
+            db.execute(
+                "DELETE FROM changed_days WHERE day NOT IN (SELECT day FROM pending_days) AND NOT EXISTS"
+                " (SELECT 1 FROM json_each(?) AS every WHERE NOT EXISTS (SELECT 1 FROM built_days AS built"
+                " WHERE built.asset = every.value AND built.day = changed_days.day"
+                " AND built.change >= changed_days.change))",
+                (json.dumps(sorted(all_assets)),),
+            )
+            db.execute("DELETE FROM built_days WHERE day NOT IN (SELECT day FROM changed_days)")
+
+
+def _numbered(rows: Iterable[sqlite3.Row]) -> Numbered:
+    return {date.fromisoformat(row["day"]): row["change"] for row in rows}
