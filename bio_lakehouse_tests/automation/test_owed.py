@@ -127,7 +127,7 @@ def test_no_change_is_forgotten_before_all_have_taken_it_in(
     log = SqliteLog(tmp_path_factory.mktemp("log") / "log.db")
     day, data, begun, gold = date(2025, 1, 1), 0, [0, 0], 0
     taken = {"a": 0, "b": 0}
-    for step, number in steps:
+    for step, number in [("begin", 0), ("begin", 1), *steps]:
         if step == "arrive":
             data += 1
             log.owed.add(f"file{data}", {"oura/sleep": {day}})
