@@ -9,7 +9,11 @@ from bio_lakehouse.assets.lineage import _schema, columns_read, daily_lineage
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.gold.views import VIEWS
 
-READ = {"bio_gold.daily_readiness_performance", "bio_silver.peloton_workouts"}
+READ = {
+    "bio_gold.daily_readiness_performance",
+    "bio_gold.energy_state",
+    "bio_silver.peloton_workouts",
+}
 
 
 @pytest.mark.parametrize("name", VIEWS)

@@ -35,7 +35,22 @@ days = st.fixed_dictionaries(
         "readiness_to_output_ratio": st.none() | st.sampled_from([1.49, 1.5, 2.5, 4.0, 4.01]),
     }
 )
+trained_days = st.fixed_dictionaries(
+    {
+        "readiness_score": st.integers(30, 95),
+        "sleep_score": scores,
+        "hrv_balance_score": st.none() | st.sampled_from([74, 75]),
+        "activity_score": st.just(50),
+        "had_workout": st.sampled_from([True, True, True, False]),
+        "total_output_kj": st.just(100.0),
+        "readiness_to_output_ratio": st.integers(0, 500).map(lambda cents: cents / 100),
+    }
+)
+trained_lives = st.lists(st.none() | trained_days, min_size=30, max_size=110).map(
+    lambda row: {offset: of_day for offset, of_day in enumerate(row) if of_day}
+)
 histories = st.dictionaries(st.integers(0, 45), days, min_size=1, max_size=30)
+lives = histories | trained_lives.filter(bool)
 FIRST_DAY = date(2024, 12, 20)
 
 Calendar = pd.DataFrame
@@ -99,6 +114,7 @@ def energy_state(frame: Calendar) -> Calendar:
     return pd.DataFrame(
         {
             "energy_state": states,
+            "output_zone": output_zones(frame),
             "readiness_3day_avg": mean_of(frame["readiness_score"], 3),
             "sleep_3day_avg": mean_of(frame["sleep_score"], 3),
             "readiness_delta": frame["readiness_score"].diff(),
@@ -106,6 +122,43 @@ def energy_state(frame: Calendar) -> Calendar:
         },
         index=frame.index,
     )[frame["exists"].eq(True)]
+
+
+def output_zones(frame: Calendar) -> list[str | None]:
+    ratios = frame["readiness_to_output_ratio"]
+    before = ratios.shift(1).rolling(90, min_periods=20)
+    quarter, three_quarters, most = (before.quantile(share) for share in (0.25, 0.75, 0.95))
+    return [
+        output_zone(*row)
+        for row in zip(
+            ratios,
+            frame["trained"],
+            frame["readiness_score"],
+            quarter.round(6),
+            three_quarters.round(6),
+            most.round(6),
+            strict=True,
+        )
+    ]
+
+
+def output_zone(
+    ratio: float,
+    trained: float,
+    readiness: float,
+    quarter: float,
+    three_quarters: float,
+    most: float,
+) -> str | None:
+    if trained == 0:
+        return "no_workout"
+    if pd.isna(ratio) or pd.isna(most):
+        return None
+    if ratio > most and readiness < 70:
+        return "overreaching"
+    if ratio > three_quarters:
+        return "high_performance"
+    return "moderate" if ratio > quarter else "undertrained"
 
 
 def dashboard_30day(frame: Calendar) -> Calendar:
@@ -125,12 +178,16 @@ def dashboard_30day(frame: Calendar) -> Calendar:
 def overtraining_risk(frame: Calendar) -> Calendar:
     readiness = frame["readiness_score"]
     workouts = frame["trained"].rolling(3, min_periods=1).sum()
+    rests = frame["trained"].eq(0).rolling(3, min_periods=1).sum()
+    zones = pd.Series(output_zones(frame), frame.index)
     falling = (readiness < 65) & (readiness < readiness.shift(1)) & (readiness < readiness.shift(2))
-    strained = (readiness < 70) & (workouts == 3) | (frame["readiness_to_output_ratio"] > 4)
+    strained = (readiness < 70) & (workouts == 3) | zones.eq("overreaching") | (readiness < 65)
+    spared = (readiness >= 70) | (rests > 0) & zones.notna()
     risk = (
         pd.Series("low_risk", frame.index)
+        .where(spared, None)
         .mask(strained, "moderate_risk")
-        .mask(falling, "high_risk")
+        .mask(falling | (readiness < 50), "high_risk")
     )
     return pd.DataFrame(
         {
@@ -199,7 +256,7 @@ def made_views() -> Path:
 
 
 @settings(max_examples=20)
-@given(ann=histories, bob=histories)
+@given(ann=lives, bob=lives)
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_a_view_follows_its_rules_over_any_history(
     rule: Callable[[Calendar], Calendar],
@@ -212,6 +269,42 @@ def test_a_view_follows_its_rules_over_any_history(
 
     for user_id, own in rows.items():
         assert rows_of(found, user_id, rule(calendar(own))) == expected_rows(rule(calendar(own)))
+
+
+INTENSITIES = ("rest_day", "low_intensity", "moderate_intensity", "high_intensity")
+ENERGIES = ("recovery_needed", "low", "moderate", "high", "peak")
+
+
+@settings(max_examples=40)
+@given(life=lives)
+def test_no_view_reassures_where_another_warns(
+    made_views: Path, life: dict[int, dict[str, Any]]
+) -> None:
+    sql = lake(made_views, lake_rows("me", life))
+    names = ("workout_recommendations", "energy_state", "overtraining_risk")
+    views = [sql.rows_of(name).to_pylist() for name in names]
+    for recommended, energy, risk in zip(*views, strict=True):
+        assert recommended["day"] == energy["day"] == risk["day"]
+        told = (
+            recommended["recommended_intensity"],
+            energy["energy_state"],
+            risk["overtraining_risk"],
+        )
+        assert may_stand_together(*told), told
+        assert "no sign" not in str(risk["risk_guidance"]).lower()
+        if energy["output_zone"] == "overreaching":
+            assert risk["overtraining_risk"] in ("moderate_risk", "high_risk")
+
+
+def may_stand_together(intensity: str | None, energy: str | None, risk: str | None) -> bool:
+    warns = intensity == "rest_day" or energy == "recovery_needed" or risk == "high_risk"
+    reassures = intensity == "high_intensity" or energy == "peak" or risk == "low_risk"
+    most = {"high_risk": "low_intensity", "moderate_risk": "moderate_intensity"}.get(str(risk))
+    if most and intensity and INTENSITIES.index(intensity) > INTENSITIES.index(most):
+        return False
+    if intensity and energy and abs(INTENSITIES.index(intensity) - ENERGIES.index(energy)) > 1:
+        return False
+    return not (warns and reassures)
 
 
 @settings(max_examples=4)

@@ -13,8 +13,9 @@ columns:
     >= 65), low (readiness >= 50), else recovery_needed; null when readiness is unknown, or sleep with readiness >= 70.
   guidance string: What the state suggests for the day.
   readiness_to_output_ratio double 0..: Output (kJ) a point of readiness, 2 decimals.
-  output_zone string: By that ratio: overreaching (> 4.0), high_performance (>= 2.5), moderate (>= 1.5), undertrained;
-    no_workout when it is known that there was none; else null.
+  output_zone string: By that ratio against the person's own ratios of the 90 days before (20 at least, else null):
+    overreaching (above the 95th percentile with readiness < 70), high_performance (above the 75th), moderate (above the
+    25th), else undertrained; no_workout when it is known that there was none; else null.
   readiness_3day_avg double 0..100: Mean readiness of the 3 calendar days up to this one.
   sleep_3day_avg double 0..100: Mean sleep score of the 3 calendar days up to this one.
   readiness_delta int -100..100: Readiness against the calendar day before.
@@ -44,6 +45,34 @@ WITH states AS (
             PARTITION BY user_id ORDER BY day RANGE BETWEEN INTERVAL '2' DAY PRECEDING AND CURRENT ROW
         ) AS sleep_3day_avg
     FROM bio_gold.daily_readiness_performance
+),
+ratios_before AS (
+    SELECT
+        today.user_id,
+        today.day,
+        before.readiness_to_output_ratio AS ratio,
+        row_number() OVER (
+            PARTITION BY today.user_id, today.day ORDER BY before.readiness_to_output_ratio
+        ) - 1 AS place,
+        count(*) OVER (PARTITION BY today.user_id, today.day) AS ratios
+    FROM bio_gold.daily_readiness_performance AS today
+    JOIN bio_gold.daily_readiness_performance AS before
+        ON before.user_id = today.user_id
+       AND before.day >= date_add('day', -90, today.day)
+       AND before.day < today.day
+    WHERE today.readiness_to_output_ratio IS NOT NULL
+      AND before.readiness_to_output_ratio IS NOT NULL
+),
+own_percentiles AS (
+    SELECT
+        user_id,
+        day,
+        round(sum(ratio * greatest(0, 1 - abs(place - (ratios - 1) * CAST(0.25 AS double)))), 6) AS percentile_25,
+        round(sum(ratio * greatest(0, 1 - abs(place - (ratios - 1) * CAST(0.75 AS double)))), 6) AS percentile_75,
+        round(sum(ratio * greatest(0, 1 - abs(place - (ratios - 1) * CAST(0.95 AS double)))), 6) AS percentile_95
+    FROM ratios_before
+    WHERE ratios >= 20
+    GROUP BY user_id, day
 )
 SELECT
     today.user_id,
@@ -62,10 +91,10 @@ SELECT
     today.readiness_to_output_ratio,
     CASE
         WHEN NOT today.had_workout THEN 'no_workout'
-        WHEN today.readiness_to_output_ratio > 4.0 THEN 'overreaching'
-        WHEN today.readiness_to_output_ratio >= 2.5 THEN 'high_performance'
-        WHEN today.readiness_to_output_ratio >= 1.5 THEN 'moderate'
-        WHEN today.readiness_to_output_ratio < 1.5 THEN 'undertrained'
+        WHEN today.readiness_to_output_ratio > own.percentile_95 AND today.readiness_score < 70 THEN 'overreaching'
+        WHEN today.readiness_to_output_ratio > own.percentile_75 THEN 'high_performance'
+        WHEN today.readiness_to_output_ratio > own.percentile_25 THEN 'moderate'
+        WHEN today.readiness_to_output_ratio <= own.percentile_25 THEN 'undertrained'
     END AS output_zone,
     today.readiness_3day_avg,
     today.sleep_3day_avg,
@@ -75,3 +104,6 @@ FROM states AS today
 LEFT JOIN bio_gold.daily_readiness_performance AS day_before
     ON day_before.user_id = today.user_id
    AND day_before.day = CAST(date_add('day', -1, today.day) AS date)
+LEFT JOIN own_percentiles AS own
+    ON own.user_id = today.user_id
+   AND own.day = today.day

@@ -9,7 +9,8 @@ columns:
   readiness_score int 0..100: Oura's readiness score.
   sleep_score int 0..100: Oura's sleep score.
   recommended_intensity string: high_intensity (readiness >= 85 and sleep >= 80), moderate_intensity (>= 70 and >= 65),
-    low_intensity (readiness >= 50), else rest_day; null when readiness is unknown, or sleep with readiness >= 70.
+    low_intensity (readiness >= 50), else rest_day; null when readiness is unknown, or sleep with readiness >= 70. Never
+    above low_intensity where overtraining_risk is moderate or high: that takes a readiness below 70.
   recommendation_text string: The recommendation in words.
   readiness_3day_avg double 0..100: Mean readiness of the 3 calendar days up to this one.
   prev_day_output_kj double 0..: Output of the calendar day before (kJ).
