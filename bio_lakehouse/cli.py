@@ -53,6 +53,25 @@ class User(click.ParamType[str]):
             self.fail(str(error), param, context)
 
 
+class Dataset(click.ParamType[str]):
+    """One of Oura's datasets, by its name in the API or in bronze."""
+
+    name = "dataset"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> str:
+        from difflib import get_close_matches
+
+        from bio_lakehouse.sources.oura.known_fields import KNOWN_FIELDS
+
+        name = str(value).removeprefix("oura/")
+        if name not in KNOWN_FIELDS:
+            near = get_close_matches(name.lower(), KNOWN_FIELDS, n=3) or sorted(KNOWN_FIELDS)
+            self.fail(f"there is no dataset {value!r}; there are {', '.join(near)}", param, context)
+        return name
+
+
 def user_option(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return click.option("--user", "user", type=User(), help=f"{text} (default: $BIO_USER, `me`).")
 
@@ -90,6 +109,23 @@ def open_lake(home: Path | None, **overrides: Any) -> Lakehouse:
     from bio_lakehouse.lake.lakehouse import Lakehouse
 
     return Lakehouse.open(load_settings(home=home, **overrides))
+
+
+def open_existing_lake(home: Path | None, **overrides: Any) -> Lakehouse:
+    """The lake of a command that asks only: where there is none, none is made."""
+    from bio_lakehouse.lake.home import require_lake
+    from bio_lakehouse.lake.lakehouse import Lakehouse
+
+    settings = load_settings(home=home, **overrides)
+    require_lake(settings.home)
+    return Lakehouse.open(settings)
+
+
+def known_user(lake: Lakehouse, user: str | None) -> str:
+    """The user that was named, or the default; an error that says who there is for a stranger."""
+    from bio_lakehouse.lake.people import require_user
+
+    return require_user(lake, user or lake.settings.user)
 
 
 def user_or_default(user: str | None, settings: Settings) -> str:
@@ -141,6 +177,7 @@ def demo(home: Path | None, days: int, seed: int, open_page: bool) -> None:
 @user_option("Whose files they are")
 @click.option(
     "--dataset",
+    type=Dataset(),
     help="What the files hold, where their content fits several datasets (such as daily_sleep).",
 )
 def ingest(
@@ -155,11 +192,13 @@ def ingest(
     \b
     Example:  bio-lakehouse ingest ~/Downloads/workouts.csv ~/Downloads/oura-export.zip
     """
-    from bio_lakehouse.display import ingest_table
+    from bio_lakehouse.display import ingest_table, tell_what_begins
     from bio_lakehouse.workflows import run_ingest
 
     lake = open_lake(home)
-    outcome = run_ingest(lake, list(paths), user_or_default(user, lake.settings), dataset)
+    user_id = user_or_default(user, lake.settings)
+    tell_what_begins(lake, user_id)
+    outcome = run_ingest(lake, list(paths), user_id, dataset)
     ingest_table(lake, outcome)
     if outcome.failed:
         sys.exit(1)
@@ -188,7 +227,9 @@ def refresh(home: Path | None, first: date | None, last: date | None, selection:
     from bio_lakehouse.display import refresh_summary
     from bio_lakehouse.workflows import run_refresh
 
-    refresh_summary(run_refresh(open_lake(home), first, last, selection))
+    in_bucket = load_settings(home=home).landing_url
+    lake = open_lake(home) if in_bucket else open_existing_lake(home)
+    refresh_summary(run_refresh(lake, first, last, selection))
 
 
 @main.command()
@@ -237,8 +278,8 @@ def report(
     """
     from bio_lakehouse.workflows import report_egress, run_report
 
-    lake = open_lake(home, local_only=local_only or None)
-    user_id = user_or_default(user, lake.settings)
+    lake = open_existing_lake(home, local_only=local_only or None)
+    user_id = known_user(lake, user)
     if show_egress:
         click.echo(report_egress(lake, user_id, week_ending))
         if lake.settings.stays_local:
@@ -281,11 +322,9 @@ def query(home: Path | None, sql: str, layout: str, user: str | None, all_users:
     from bio_lakehouse.answers import print_answer
     from bio_lakehouse.engines.sql import open_sql
 
-    lake = open_lake(home)
-    print_answer(
-        open_sql(lake).query(sql, None if all_users else user_or_default(user, lake.settings)),
-        layout,
-    )
+    lake = open_existing_lake(home)
+    asked_by = None if all_users else known_user(lake, user)
+    print_answer(open_sql(lake).query(sql, asked_by), layout)
 
 
 @main.command()
@@ -300,8 +339,8 @@ def status(home: Path | None, user: str | None) -> None:
     from bio_lakehouse.display import print_status
     from bio_lakehouse.status import lake_status
 
-    lake = open_lake(home)
-    print_status(lake_status(lake, user_or_default(user, lake.settings)))
+    lake = open_existing_lake(home)
+    print_status(lake_status(lake, known_user(lake, user)))
 
 
 @main.command()

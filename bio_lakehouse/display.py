@@ -12,6 +12,7 @@ from rich.table import Table
 from bio_lakehouse.gold.gap_ledger import Stretch
 from bio_lakehouse.lake.folders import printable
 from bio_lakehouse.lake.landing import safe_name
+from bio_lakehouse.lake.people import known_users
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.sources.oura.endpoints import WHAT_IS_READ
 from bio_lakehouse.terminal import OUT, escape
@@ -25,6 +26,17 @@ if TYPE_CHECKING:
 
 SHOWN_REASONS = 5
 SHOWN_PASSED_OVER = 20
+
+
+def tell_what_begins(lake: Lakehouse, user_id: str) -> None:
+    """Say that a lake, or a person in it, is new: a home or a name may be mistyped."""
+    if not lake.log.entries():
+        OUT.print(f"A new lake begins at {escape(str(lake.settings.home))}.", soft_wrap=True)
+        return
+    known = known_users(lake)
+    if user_id not in known:
+        others = ", ".join(sorted(known))
+        OUT.print(f"[yellow]new user[/] {user_id}: until now there are {others}.", soft_wrap=True)
 
 
 def ingest_table(lake: Lakehouse, outcome: IngestOutcome) -> None:

@@ -80,6 +80,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="BIO_",
         env_file=".env",
+        env_file_encoding="utf-8-sig",
         extra="ignore",
         env_ignore_empty=True,
         populate_by_name=True,
@@ -322,12 +323,16 @@ class Settings(BaseSettings):
         )
         path = self.home / "users.toml"
         try:
-            listed = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+            listed = tomllib.loads(_text_of(path)) if path.exists() else {}
             profiles = {
                 user_id: UserProfile(**{"timezone": self.timezone, "user_id": user_id} | values)
                 for user_id, values in listed.items()
             }
-        except (tomllib.TOMLDecodeError, ValidationError, TypeError) as error:
+        except ValidationError as error:
+            raise SettingsError(f"{path}: {_first_problem(error)}") from error
+        except TypeError as error:
+            raise SettingsError(f"{path}: each user is a table such as [ann]") from error
+        except tomllib.TOMLDecodeError as error:
             raise SettingsError(f"{path}: {error}") from error
         return {"me": me} | profiles
 
@@ -348,11 +353,34 @@ def load_settings(**overrides: object) -> Settings:
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         return Settings(**given)  # type: ignore[arg-type]
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f".env in this folder cannot be read: {_why_unread(error)}") from error
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
         variable = name if name.isupper() else f"BIO_{name.upper()}"
         raise SettingsError(f"{variable}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
+def _text_of(path: Path) -> str:
+    """The text of a settings file, with or without a byte order mark; `SettingsError` when it has none."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {_why_unread(error)}") from error
+
+
+def _why_unread(error: OSError | UnicodeDecodeError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8; save it as UTF-8"
+    return f"{error.strerror}; check its rights"
+
+
+def _first_problem(error: ValidationError) -> str:
+    """What is wrong with which value, in a few words."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where}: {first['msg'].removeprefix('Value error, ')}"
 
 
 def documented_settings() -> list[tuple[str, str, str]]:

@@ -84,3 +84,28 @@ def test_secrets_are_neither_shared_nor_shown(monkeypatch: pytest.MonkeyPatch) -
     assert "hunter2" not in str(settings.without_secrets())
     again = load_settings(**settings.without_secrets())
     assert again == settings
+
+
+def test_a_byte_order_mark_is_no_part_of_a_settings_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "users.toml").write_text("[ann]\nftp = 199\n", "utf-8-sig")
+    (tmp_path / ".env").write_text("BIO_USER=ann\n", "utf-8-sig")
+    settings = load_settings(home=tmp_path)
+    assert (settings.user, settings.user_profile("ann").ftp) == ("ann", 199)
+
+
+@pytest.mark.parametrize("name", [".env", "users.toml"])
+@pytest.mark.parametrize("trouble", ["not UTF-8", "Input/output error"])
+def test_a_settings_file_that_cannot_be_read_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, trouble: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if trouble == "not UTF-8":
+        (tmp_path / name).write_bytes(b"# M\xfcller\n")
+    else:
+        (tmp_path / name).symlink_to("/proc/self/mem")
+    with pytest.raises(SettingsError, match=rf"{name}.* cannot be read: .*{trouble}") as raised:
+        _ = load_settings(home=tmp_path).users
+    assert "\n" not in str(raised.value)

@@ -37,11 +37,14 @@ def make_private(home: Path) -> None:
 
 
 def require_lake(home: Path) -> None:
-    """Raise `StoreError` when there is no folder `home`: asking a lake that is not there makes none."""
-    if not home.exists():
+    """Raise `StoreError` when there is no lake at `home`: asking one that is not there makes none.
+
+    An empty folder is a lake without data.
+    """
+    if not home.exists() or (home.is_dir() and not is_lake(home)):
         raise StoreError(
             f"there is no lake at {home}: check --home and BIO_HOME, or begin one with"
-            " `bio-lakehouse ingest FILE`"
+            " `bio-lakehouse ingest FILE` or `bio-lakehouse demo`"
         )
 
 

@@ -1,0 +1,112 @@
+"""What a person mistypes is told in a sentence, and makes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bio_lakehouse.cli import main
+from bio_lakehouse_tests.lake.poison import sleep_of
+
+
+def run(home: Path, *words: str) -> Result:
+    return CliRunner().invoke(main, [words[0], "--home", str(home), *words[1:]])
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A lake to which a file came that says nothing: no run is needed."""
+    (tmp_path / "answer.json").write_text('{"data": [], "next_token": null}')
+    home = tmp_path / "home"
+    result = run(home, "ingest", str(tmp_path / "answer.json"), "--user", "anna")
+    assert result.exit_code == 0, result.output
+    assert f"A new lake begins at {home}." in result.output
+    return home
+
+
+ASKING = [("query", "SELECT 1 AS one"), ("status",), ("report",), ("refresh",)]
+
+
+@pytest.mark.parametrize("words", ASKING, ids=lambda words: words[0])
+def test_a_home_that_is_not_there_is_told_and_not_made(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    result = run(tmp_path / "lakee", *words)
+    assert result.exit_code == 1
+    assert f"there is no lake at {tmp_path / 'lakee'}" in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", ASKING, ids=lambda words: words[0])
+def test_a_folder_that_is_no_lake_is_left_as_it_is(tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "holiday.jpg").write_text("x")
+    result = run(tmp_path, *words)
+    assert result.exit_code == 1
+    assert "there is no lake at" in result.output
+    assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
+
+
+@pytest.mark.parametrize("words", [*ASKING[:2], ("report",)], ids=lambda words: words[0])
+def test_a_user_whom_the_lake_does_not_know_is_told(home: Path, words: tuple[str, ...]) -> None:
+    result = run(home, *words, "--user", "ana")
+    assert result.exit_code == 1
+    text = " ".join(result.output.split())
+    assert "there is no user 'ana' in this lake; there are: anna, me. Did you mean anna?" in text
+
+
+def test_a_new_user_of_a_lake_with_others_is_told(home: Path, tmp_path: Path) -> None:
+    result = run(home, "ingest", str(tmp_path / "answer.json"), "--user", "ana")
+    assert "new user ana: until now there are anna, me." in result.output
+
+
+def test_a_dataset_that_is_mistyped_is_told_with_those_near_it(home: Path, tmp_path: Path) -> None:
+    result = run(home, "ingest", str(tmp_path / "answer.json"), "--dataset", "daily_slep")
+    assert result.exit_code == 2
+    assert "there is no dataset 'daily_slep'; there are daily_sleep" in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [("Anna", "anna"), ("two words", "two_words"), ("Zoë", "zoe"), ("日本", "somebody")],
+)
+def test_a_name_that_is_no_user_id_is_offered_its_safe_spelling(
+    home: Path, tmp_path: Path, name: str, safe: str
+) -> None:
+    result = run(home, "ingest", str(tmp_path / "answer.json"), "--user", name)
+    assert result.exit_code == 2
+    assert f"write it as {safe}" in " ".join(result.output.split())
+    folder = home / "landing" / name
+    folder.mkdir()
+    (folder / "daily_sleep.json").write_bytes(sleep_of("2026-03-01"))
+    result = run(home, "ingest", str(tmp_path / "answer.json"), "--user", "anna")
+    text = " ".join(result.output.split())
+    assert f'bio-lakehouse ingest "…/landing/{name}" --user {safe}`' in text
+
+
+def test_refusals_name_files_as_they_were_given_and_known_formats_once(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.csv", "b.csv"):
+        Path(name).write_text("beach,sun\n1,2\n")
+    (home / "landing" / "anna" / "c.csv").write_text("sand,sea\n1,2\n")
+    result = run(home, "ingest", "a.csv", "./b.csv")
+    assert result.exit_code == 1
+    text = " ".join(result.output.split())
+    assert "not read a.csv is no known file; it begins with 'beach,sun'." in text
+    assert "not read b.csv is no known file; it begins with 'beach,sun'." in text
+    assert "refused anna/c.csv is no known file; it begins with 'sand,sea'." in text
+    assert text.count("Read are Peloton's workout CSV") == 1
+    assert result.output.strip().splitlines()[-1].startswith("Files: 3 not taken. Nothing changed")
+
+
+def test_a_wholly_quarantined_file_does_not_read_ingested(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "daily_sleep.json").write_bytes(sleep_of("2026-03-01", 300))
+    result = run(home, "ingest", str(tmp_path / "daily_sleep.json"))
+    assert result.exit_code == 1
+    assert "Files: 1 came." in result.output
+    lines = [line for line in run(home, "status").output.splitlines() if "daily_sleep.json" in line]
+    assert "quarantined" in lines[0]
+    assert "ingested" not in lines[0]
