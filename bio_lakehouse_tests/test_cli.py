@@ -95,7 +95,9 @@ def test_what_is_no_question_is_refused_in_a_sentence(home: Path, sql: str) -> N
 
 
 def test_a_stranger_sees_no_rows_of_me(home: Path) -> None:
-    assert rows(home, "SELECT * FROM daily_readiness_performance", "--user", "ann") == []
+    asked = run(home, "query", "SELECT * FROM daily_readiness_performance", "--user", "ann")
+    assert (asked.exit_code, asked.stdout) == (1, "")
+    assert "there is no user 'ann' in this lake; there are: me" in asked.output
     assert (
         len(rows(home, "SELECT DISTINCT user_id FROM daily_readiness_performance", "--all-users"))
         == 1
