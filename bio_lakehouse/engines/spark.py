@@ -8,19 +8,25 @@ import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import cast
 from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.connect.client import DefaultChannelBuilder
 from pyspark.sql.connect.client.retries import DefaultPolicy
+from pyspark.sql.connect.session import SparkSession as ConnectSession
 
-from bio_lakehouse.errors import SettingsError
+from bio_lakehouse.engines.listening import only_connection_kept
+from bio_lakehouse.errors import BioLakehouseError, SettingsError
 from bio_lakehouse.settings import Settings
 
 DEFAULT_PORT = 15002
 CONNECT_TIMEOUT_S = 10
+STAYS_CONNECTED = ("grpc.client_idle_timeout_ms", 2**31 - 1)
+"""Else gRPC hangs up after half an hour without a call, and Sail's port takes no second connection."""
 LARGEST_MESSAGE_BYTES = 32 * 2**20
 """A quarter of what Spark Connect takes at once, because days are not equally full."""
 
@@ -37,7 +43,8 @@ def spark_session(settings: Settings) -> Iterator[SparkSession]:
     """
     with _lock:
         if settings.spark_remote not in _sessions:
-            _sessions[settings.spark_remote] = connect(settings.spark_remote or start_sail())
+            remote = settings.spark_remote
+            _sessions[remote] = connect(remote) if remote else start_sail()
     yield _sessions[settings.spark_remote]
 
 
@@ -47,8 +54,16 @@ def connect(address: str) -> SparkSession:
     A call that fails is tried again for some seconds, where PySpark would for minutes.
     """
     check_reachable(address)
+    return _session(address)
+
+
+def _session(address: str) -> SparkSession:
+    # PySpark's own `remote()` sets this too, but takes no options for the channel.
+    os.environ["SPARK_CONNECT_MODE_ENABLED"] = "1"
+    channel = DefaultChannelBuilder(address, [STAYS_CONNECTED])
     try:
-        session = SparkSession.builder.remote(address).create()
+        created = ConnectSession.builder.channelBuilder(channel).create()
+        session = cast(SparkSession, created)
         session.conf.set("spark.sql.session.timeZone", "UTC")
     except PySparkException as error:
         raise SettingsError(
@@ -112,13 +127,26 @@ def stretches(
         yield [table.filter(pc.is_in(table.column("day"), part)) for table in tables]
 
 
-def start_sail() -> str:
-    """Start a Sail server in this process on a free local port; the address it listens at."""
+def start_sail() -> SparkSession:
+    """Start a Sail server in this process, and connect to it as the only one who ever can.
+
+    Sail asks nobody who they are, and reads and writes files as whoever runs it. So its port is
+    closed again as soon as this process has its one connection. Raises `BioLakehouseError` when
+    another program was faster to connect.
+    """
     os.environ.setdefault("RUST_LOG", "error")
     from pysail.spark import SparkConnectServer
 
     server = SparkConnectServer(ip="127.0.0.1", port=0)
     server.start(background=True)
-    atexit.register(server.stop)
     _, port = server.listening_address
-    return f"sc://127.0.0.1:{port}"
+    session = _session(f"sc://127.0.0.1:{port}")
+    if not only_connection_kept(port):
+        stop(session)
+        server.stop()
+        raise BioLakehouseError(
+            "Another program of this machine connected to Sail as it started, so it was ended. "
+            "Try again; if it happens again, find out which program tries every port."
+        )
+    atexit.register(server.stop)
+    return session

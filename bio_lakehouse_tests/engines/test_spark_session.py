@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 
+from bio_lakehouse.engines.listening import only_connection_kept
 from bio_lakehouse.engines.spark import connect, frame, spark_session, stretches
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.settings import Settings
@@ -32,6 +35,65 @@ with spark_session(Settings(spark_remote=f"sc://127.0.0.1:{server.listening_addr
     print(spark.sql("select 6 * 7 as answer").toArrow().to_pylist())
 server.stop()
 """
+
+WATCHED = """
+from bio_lakehouse.engines import spark
+from bio_lakehouse.errors import BioLakehouseError
+import pysail.spark, socket
+
+class Watched(pysail.spark.SparkConnectServer):
+    def start(self, *, background=True):
+        super().start(background=background)
+        self.intruder = socket.create_connection(self.listening_address)
+
+pysail.spark.SparkConnectServer = Watched
+try:
+    spark.start_sail()
+except BioLakehouseError as error:
+    print(error)
+"""
+
+
+def port_of(session: SparkSession) -> int:
+    return int(session.client._builder.endpoint.rpartition(":")[2])
+
+
+def test_nobody_else_can_connect_to_sail(sail: SparkSession) -> None:
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port_of(sail)))
+    assert sail.sql("select 6 * 7 as answer").first()["answer"] == 42
+
+
+def test_a_program_that_connects_while_sail_starts_is_noticed() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", WATCHED], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert run.stdout.startswith("Another program of this machine connected to Sail")
+
+
+@pytest.mark.parametrize("strangers", [0, 1, 3])
+def test_a_port_ends_and_its_only_connection_stays(strangers: int) -> None:
+    with ExitStack() as opened:
+        listener = opened.enter_context(socket.create_server(("127.0.0.1", 0)))
+        address = listener.getsockname()
+        ours = opened.enter_context(socket.create_connection(address))
+        accepted = opened.enter_context(listener.accept()[0])
+        for _ in range(strangers):
+            other = opened.enter_context(subprocess_connected_to(address))
+            opened.callback(other.stdin.close)
+            opened.enter_context(listener.accept()[0])
+        assert only_connection_kept(address[1]) is (strangers == 0)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address)
+        if not strangers:
+            accepted.sendall(b"still here")
+        assert ours.recv(10) == (b"" if strangers else b"still here")
+
+
+def subprocess_connected_to(address: tuple[str, int]) -> subprocess.Popen[bytes]:
+    """Somebody else, who hangs up when their input ends."""
+    program = f"import socket, sys; s = socket.create_connection({address!r}); sys.stdin.read()"
+    return subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE)
 
 
 def test_one_session_a_process() -> None:
