@@ -186,8 +186,8 @@ def ingest(
     """Bring in files, folders or zips, and bring every day that they change up to date.
 
     Peloton's workout CSV, Oura's account export, its trends CSV and saved API answers are recognised by what is in
-    them. A file that was brought in before changes nothing. Exits with 1 when a file was refused or rows were
-    quarantined; everything else is brought in all the same.
+    them. From a folder, what is no export is passed over and not copied. A file that was brought in before changes
+    nothing. Exits with 1 when a file was refused or rows were quarantined; everything else is brought in all the same.
 
     \b
     Example:  bio-lakehouse ingest ~/Downloads/workouts.csv ~/Downloads/oura-export.zip

@@ -128,15 +128,19 @@ def _print_not_taken(outcome: IngestOutcome) -> None:
         for arrival in outcome.arrivals
         if arrival.passed_over
     }
-    passed_over = list((outcome.passed_over | in_landing).items())
-    for path, reason in passed_over[:SHOWN_PASSED_OVER]:
-        text = _reason_of(printable(path), path, reason)
-        OUT.print(f"[dim]passed over[/] {escape(text)}", soft_wrap=True, highlight=False)
-    if len(passed_over) > SHOWN_PASSED_OVER:
-        OUT.print(f"[dim]passed over[/] {len(passed_over) - SHOWN_PASSED_OVER:,} more, no exports")
+    _print_passed_over(outcome.passed_over | in_landing)
     refused = [arrival.entry.error or "" for arrival in outcome.arrivals if arrival.refused]
     if any(WHAT_IS_READ in reason for reason in [*refused, *outcome.unread.values()]):
         OUT.print(WHAT_IS_READ, soft_wrap=True, highlight=False)
+
+
+def _print_passed_over(reasons: dict[str, str]) -> None:
+    for path, reason in list(reasons.items())[:SHOWN_PASSED_OVER]:
+        text = _reason_of(printable(path), path, reason)
+        OUT.print(f"[dim]passed over[/] {escape(text)}", soft_wrap=True, highlight=False)
+    more = len(reasons) - SHOWN_PASSED_OVER
+    if more > 0:
+        OUT.print(f"[dim]passed over[/] {more:,} more for such reasons")
 
 
 def _reason_of(given: str, path: str, reason: str) -> str:
@@ -261,6 +265,7 @@ def print_status(status: LakeStatus) -> None:
         OUT.print(_log(status))
     for path, rows in status.quarantine.items():
         _print_quarantine(path, rows)
+    _print_passed_over({one.key: one.reason for one in status.passed_over})
 
 
 def _datasets(datasets: list[DatasetStatus], today: date) -> Table:

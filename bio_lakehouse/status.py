@@ -8,9 +8,10 @@ from typing import Any
 
 from bio_lakehouse.engines.gap_ledger import TABLES, knowledge, table_days
 from bio_lakehouse.gold.gap_ledger import Stretch, gaps, stretches
-from bio_lakehouse.lake import arrivals, quarantine
+from bio_lakehouse.lake import arrivals, landing, quarantine
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.lake.objects import PassedOver
 
 RECENT_ARRIVALS = 10
 
@@ -39,6 +40,7 @@ class LakeStatus:
     arrivals: list[LogEntry]
     pending_days: int
     quarantine: dict[str, list[dict[str, Any]]]
+    passed_over: list[PassedOver]
 
 
 def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
@@ -54,6 +56,7 @@ def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
         arrivals=entries[-RECENT_ARRIVALS:],
         pending_days=len(arrivals.unfinished(lake)),
         quarantine={path: rows for path, rows in held.items() if rows},
+        passed_over=landing.survey(lake.objects)[1],
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bio_lakehouse.cli import main
-from bio_lakehouse_tests.lake.poison import sleep_of
+from bio_lakehouse_tests.lake.poison import no_files, sleep_of
 
 
 def run(home: Path, *words: str) -> Result:
@@ -110,3 +110,12 @@ def test_a_wholly_quarantined_file_does_not_read_ingested(home: Path, tmp_path: 
     lines = [line for line in run(home, "status").output.splitlines() if "daily_sleep.json" in line]
     assert "quarantined" in lines[0]
     assert "ingested" not in lines[0]
+
+
+def test_what_is_passed_over_in_landing_is_told_by_every_command(home: Path) -> None:
+    names = no_files(home / "landing" / "anna")
+    for words in (("ingest", str(home.parent / "answer.json"), "--user", "anna"), ("status",)):
+        result = run(home, *words)
+        assert result.exit_code == 0, result.output
+        for name in names:
+            assert f"passed over landing/anna/{name}: it " in result.output

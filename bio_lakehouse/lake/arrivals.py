@@ -180,13 +180,25 @@ def news(lake: Lakehouse) -> tuple[list[ObjectInfo], list[Arrival]]:
 
     `LandingError` when landing cannot be listed.
     """
-    known, interrupted = _entries_by_object(lake), lake.log.interrupted()
     today = lake.settings.today()
     lying, passed_over = landing.survey(lake.landing_objects)
+    _forget_misread(lake, {info.key for info in lying})
+    known, interrupted = _entries_by_object(lake), lake.log.interrupted()
     infos = [
         info for info in lying if info.key in interrupted or is_news(info, known[info.key], today)
     ]
     return infos, [_passed_over(one) for one in passed_over]
+
+
+def _forget_misread(lake: Lakehouse, lying: set[str]) -> None:
+    """Drop entries that took `folder!/file` for a file in a zip: their rows were never in bronze.
+
+    Logs that were written before `landing.path_of` told the two apart have them.
+    """
+    for entry in lake.log.entries():
+        key, member = landing.split_path(entry.file_path)
+        if member is not None and key not in lying and entry.file_path in lying:
+            lake.log.forget(entry.file_path)
 
 
 def is_news(info: ObjectInfo, entries: list[LogEntry], today: date) -> bool:

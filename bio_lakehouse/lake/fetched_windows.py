@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+from bio_lakehouse.errors import LandingError
 from bio_lakehouse.lake import landing
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landing import Note
@@ -92,13 +94,21 @@ class FetchedWindows:
             and key.removesuffix(landing.NOTE_SUFFIX) in listed
             and (oldest is None or info.modified >= oldest)
         ]
-        notes = (Note.from_json(content).fetch for content in objects.get_many(keys).values())
-        return [note for note in notes if note]
+        return list(_whole_notes(objects.get_many(keys)))
 
     def _is_final(self, fetched_at: datetime, window: Window) -> bool:
         """Whether an answer came when the ring could not restate the window's last day any more, or just now."""
         restated_until = window.last_day + timedelta(days=self.lake.settings.oura_lookback_days)
         return fetched_at.date() > restated_until or datetime.now(UTC) - fetched_at < RESUMED_WITHIN
+
+
+def _whole_notes(contents: dict[str, bytes]) -> Iterator[FetchNote]:
+    """The fetches of notes that are not damaged: a window without one is asked for again."""
+    for key, content in contents.items():
+        with suppress(LandingError):
+            fetch = landing.note_of(key, content).fetch
+            if fetch:
+                yield fetch
 
 
 def _window(note: FetchNote) -> Window | None:

@@ -199,11 +199,19 @@ def safe_name(name: str) -> str:
 
 
 def read_note(objects: ObjectStore, key: str) -> Note:
-    return (
-        Note.from_json(objects.get(key + NOTE_SUFFIX))
-        if objects.exists(key + NOTE_SUFFIX)
-        else Note()
-    )
+    """The note beside an object, an empty one without; `LandingError` when it is damaged."""
+    path = key + NOTE_SUFFIX
+    return note_of(path, objects.get(path)) if objects.exists(path) else Note()
+
+
+def note_of(path: str, content: bytes) -> Note:
+    """The note that a file holds; `LandingError`, which names it, when it is damaged."""
+    try:
+        return Note.from_json(content)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise LandingError(
+            f"{path} is damaged ({error}): delete it, then bring the file in again or fetch its days"
+        ) from error
 
 
 def user_of(key: str) -> str:
@@ -254,9 +262,9 @@ def read_paths(objects: ObjectStore, paths: Iterable[str]) -> dict[str, tuple[by
     for key, members in wanted.items():
         if key not in found:
             continue
-        written = found.get(key + NOTE_SUFFIX)
-        note = Note.from_json(written) if written else Note()
-        with suppress(UnsupportedFile):
+        with suppress(UnsupportedFile, LandingError):
+            written = found.get(key + NOTE_SUFFIX)
+            note = Note() if written is None else note_of(key + NOTE_SUFFIX, written)
             for member, content in _contents(found[key], key, members):
                 read[members[member]] = (content, note)
     return read

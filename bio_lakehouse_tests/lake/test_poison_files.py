@@ -8,6 +8,7 @@ import sys
 import tempfile
 import tracemalloc
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -192,6 +193,35 @@ def test_a_folder_whose_name_ends_in_an_exclamation_mark_keeps_its_rows(
             lake, "oura/daily_sleep", date(2026, 3, day), date(2026, 3, day)
         )
         assert written.lines_by_day == {date(2026, 3, day): 1}
+
+
+def test_a_folder_that_an_older_log_took_for_a_zip_is_read(lake: Lakehouse) -> None:
+    place = folder_of(lake) / "photos!"
+    place.mkdir()
+    (place / "daily_sleep.json").write_bytes(sleep_of("2026-03-01"))
+    (arrival,) = arrivals.scan(lake)
+    lake.log.forget(arrival.path)
+    misread = "landing/me/photos!/daily_sleep.json"
+    lake.log.record(replace(arrival.entry, file_path=misread, status="ingested"))
+    (again,) = arrivals.scan(lake)
+    assert (again.path, again.repeated) == (arrival.path, False)
+    assert [entry.file_path for entry in lake.log.entries()] == [arrival.path]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"fetched_at": 5}', b'"x"'])
+def test_a_damaged_note_costs_its_file_alone_and_is_told(lake: Lakehouse, content: bytes) -> None:
+    folder = folder_of(lake)
+    for name, day in (("a_daily_sleep.json", "2026-03-01"), ("b_daily_sleep.json", "2026-03-02")):
+        (folder / name).write_bytes(sleep_of(day))
+    arrivals.scan(lake)
+    (folder / "a_daily_sleep.json.note.json").write_bytes(content)
+    (folder / "a_daily_sleep.json").touch()
+    arrivals.write_bronze(lake, "oura/daily_sleep", date(2026, 3, 1), date(2026, 3, 2))
+    for _ in range(2):
+        (told,) = arrivals.scan(lake)
+        assert (told.path, told.unread) == ("landing/me/a_daily_sleep.json", True)
+        assert "a_daily_sleep.json.note.json is damaged" in str(told.entry.error)
+    assert lake.bronze.contents("oura/daily_sleep", date(2026, 3, 2), date(2026, 3, 2))
 
 
 @given(st.text(st.characters(codec=None), min_size=1, max_size=300))
