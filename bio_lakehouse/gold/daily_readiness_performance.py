@@ -53,10 +53,16 @@ NIGHT = (
     "type",
     "total_sleep_s",
     "bedtime_start",
+    "bedtime_end",
     "period_id",
     "average_hrv_ms",
     "lowest_heart_rate_bpm",
 )
+
+ASLEEP = ("long_sleep", "sleep")
+"""The types of periods that a night is made of: no nap of the day before, nothing deleted or awake."""
+
+ONE_NIGHT_GAP = "interval 2 hours"
 
 INPUTS: dict[str, tuple[str, ...]] = {
     **{table: (*DAY, *columns) for table, columns in ONCE_A_DAY.items()},
@@ -122,24 +128,47 @@ def covered_days(coverage: DataFrame, first: date, last: date) -> DataFrame:
 
 
 def main_sleep(periods: DataFrame) -> DataFrame:
-    """The longest `long_sleep` of each day; among equally long ones the one that began first."""
+    """The day's longest night: time asleep, HRV weighted by it, and the lowest heart rate.
+
+    A night is a `long_sleep` with the periods of the same day that lie less than two hours from it
+    or from each other; among equally long ones the one that began first. Periods that overlap tell
+    of the same time twice and are never added up.
+    """
     order = [
-        F.desc_nulls_last("total_sleep_s"),
-        F.asc_nulls_last("bedtime_start"),
-        F.asc("period_id"),
+        F.desc_nulls_last("asleep_s"),
+        F.asc_nulls_last("began"),
+        F.asc("first_period"),
     ]
     place = F.row_number().over(Window.partitionBy(*DAY).orderBy(*order))
-    longest = (
-        periods.where(F.col("type") == "long_sleep")
-        .withColumn("_place", place)
-        .where(F.col("_place") == 1)
-    )
+    longest = nights(periods).withColumn("_place", place).where(F.col("_place") == 1)
     return longest.select(
         *DAY,
-        (F.col("total_sleep_s") / 3600).alias("sleep_duration_h"),
-        F.col("average_hrv_ms").alias("hrv_rmssd_ms"),
-        F.col("lowest_heart_rate_bpm").alias("resting_heart_rate_bpm"),
+        (F.col("asleep_s") / 3600).alias("sleep_duration_h"),
+        F.col("hrv_rmssd_ms"),
+        F.col("resting_heart_rate_bpm"),
     )
+
+
+def nights(periods: DataFrame) -> DataFrame:
+    """Each night of each day: when it began, how long one slept, HRV and lowest heart rate."""
+    in_time = Window.partitionBy(*DAY).orderBy(F.asc_nulls_last("bedtime_start"), "period_id")
+    before = in_time.rowsBetween(Window.unboundedPreceding, -1)
+    so_far = in_time.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    ended = F.max("bedtime_end").over(before)
+    start = F.col("bedtime_start")
+    follows = (start >= ended) & (start < ended + F.expr(ONE_NIGHT_GAP))
+    asleep = periods.where(F.col("type").isin(*ASLEEP))
+    marked = asleep.withColumn("_begins", F.when(follows, 0).otherwise(1))
+    numbered = marked.withColumn("_night", F.sum("_begins").over(so_far))
+    joined = numbered.groupBy(*DAY, "_night").agg(
+        F.min("bedtime_start").alias("began"),
+        F.min("period_id").alias("first_period"),
+        F.sum("total_sleep_s").alias("asleep_s"),
+        _weighted("average_hrv_ms", "total_sleep_s").alias("hrv_rmssd_ms"),
+        F.min("lowest_heart_rate_bpm").alias("resting_heart_rate_bpm"),
+        F.max(F.when(F.col("type") == "long_sleep", 1).otherwise(0)).alias("_long"),
+    )
+    return joined.where(F.col("_long") == 1)
 
 
 def workouts_of_day(workouts: DataFrame) -> DataFrame:
@@ -163,6 +192,15 @@ def _once_a_day(table: DataFrame, columns: Mapping[str, str]) -> DataFrame:
 def _sum(column: str) -> Column:
     """The sum through decimals, which does not depend on the order of the rows."""
     return F.sum(F.expr(f"try_cast({column} as decimal(28, 6))")).cast("double")
+
+
+def _weighted(column: str, weight: str) -> Column:
+    """The mean of a column weighted by another; a single value as it is."""
+    product = F.expr(f"try_cast({column} * {weight} as decimal(28, 6))")
+    weights = F.sum(F.when(F.col(column).isNotNull(), F.col(weight)))
+    mean = F.sum(product).cast("double") / F.nullif(weights, F.lit(0))
+    single = F.when(F.count(column) == 1, F.max(column))
+    return F.coalesce(single, mean, _sum(column) / F.nullif(F.count(column), F.lit(0)))
 
 
 def _list(column: str) -> Column:

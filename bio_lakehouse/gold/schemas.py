@@ -39,12 +39,13 @@ DAILY_READINESS_PERFORMANCE = TableSchema(
         _score("rem_sleep_score", "Sleep contributor: REM sleep"),
         _score("sleep_efficiency_score", "Sleep contributor: efficiency"),
         _score("total_sleep_score", "Sleep contributor: total sleep"),
-        _measure("sleep_duration_h", "Time asleep in the day's longest `long_sleep` (h)."),
-        _measure("hrv_rmssd_ms", "Mean RMSSD of the day's longest `long_sleep` (ms)."),
         _measure(
-            "resting_heart_rate_bpm",
-            "Lowest heart rate of the day's longest `long_sleep` (beats/min).",
+            "sleep_duration_h",
+            "Time asleep in the day's longest night (h): a `long_sleep` with the periods of the "
+            "same day less than two hours apart.",
         ),
+        _measure("hrv_rmssd_ms", "Mean RMSSD of the longest night, weighted by time asleep (ms)."),
+        _measure("resting_heart_rate_bpm", "Lowest heart rate of the longest night (beats/min)."),
         Column("spo2_average_pct", "double", "Mean blood oxygen saturation asleep (%).", 0, 100),
         Column("steps", "int", "Steps taken.", 0),
         _measure("active_calories", "Energy burned by activity (kcal)."),
