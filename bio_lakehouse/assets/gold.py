@@ -37,6 +37,7 @@ from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.locks import exclusively
 
 
 @dg.asset(
@@ -57,7 +58,8 @@ def daily_readiness_performance(
     spark: dg.ResourceParam[SparkSession],
 ) -> Materialized:
     days = days_of(context)
-    commit = pipeline.build_gold_daily(lake, spark, days.first, days.last)
+    with exclusively(lake, DAILY_READINESS_PERFORMANCE.full_name):
+        commit = pipeline.build_gold_daily(lake, spark, days.first, days.last)
     built = datasets_built(assets_of_run(context))
     arrivals.settle(lake, built, days.first, days.last, known_changes(context, lake))
     return committed(context, lake, DAILY_READINESS_PERFORMANCE, days, commit, daily_lineage())
@@ -114,7 +116,8 @@ def view_asset(view: View) -> dg.AssetsDefinition:
 def gaps(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     days = days_of(context)
     debt = debt_of(context, lake, GAP_LEDGER, days)
-    commit = build_gap_ledger(lake, days.first, days.last)
+    with exclusively(lake, gap_ledger.SCHEMA.full_name):
+        commit = build_gap_ledger(lake, days.first, days.last)
     rows = lake.tables.read(gap_ledger.SCHEMA, days.first, days.last)
     told = {"rows": commit.rows, "changed": commit.changed, "preview": preview(rows)}
     checks = (checked(gap_ledger.SCHEMA, rows), *watch(lake))

@@ -27,6 +27,7 @@ from bio_lakehouse.insights import ANALYZERS, readiness_forecast, training_load
 from bio_lakehouse.insights.build import build_forecast, build_insights, build_training_load
 from bio_lakehouse.insights.table import SCHEMA, from_rows
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.locks import exclusively
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports.training import state_text
@@ -55,7 +56,7 @@ def insights(
     days = days_of(context)
     names = [name for name in ANALYZERS if insight_key(name) in context.selected_asset_keys]
     debts = {name: debt_of_newest(context, lake, insight_key(name), days) for name in names}
-    with saying_why():
+    with saying_why(), exclusively(lake, SCHEMA.full_name):
         build_insights(lake, days.first, days.last, names)
     made = lake.tables.read(SCHEMA, days.first, days.last)
     for name in names:
@@ -89,7 +90,8 @@ def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
 def forecasts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     days, schema = days_of(context), readiness_forecast.SCHEMA
     debt = debt_of_newest(context, lake, FORECAST, days)
-    commit = build_forecast(lake, days.first, days.last)
+    with exclusively(lake, schema.full_name):
+        commit = build_forecast(lake, days.first, days.last)
     made = (
         lake.tables.read(schema, days.last, days.last).select(["user_id", "narrative"]).to_pylist()
     )
@@ -113,7 +115,8 @@ def training_loads(
 ) -> Materialized:
     days, schema = days_of(context), training_load.SCHEMA
     debt = debt_of(context, lake, TRAINING_LOAD, days)
-    commit = build_training_load(lake, days.first, days.last)
+    with exclusively(lake, schema.full_name):
+        commit = build_training_load(lake, days.first, days.last)
     said = {
         "state": states_told(lake, schema, days.last),
         "chronic load": drawn(lake, schema, days.last),

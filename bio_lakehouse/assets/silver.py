@@ -10,6 +10,7 @@ from bio_lakehouse.automation.checks import check_of
 from bio_lakehouse.automation.partitions import days_of
 from bio_lakehouse.engines import pipeline
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.locks import exclusively
 
 KINDS = {"pyspark", "iceberg"}
 
@@ -35,10 +36,11 @@ def silver_asset(table: str) -> dg.AssetsDefinition:
         spark: dg.ResourceParam[SparkSession],
     ) -> Materialized:
         days = days_of(context)
-        if key == COVERAGE:
-            commit = pipeline.build_coverage(lake, spark)
-        else:
-            commit = pipeline.build_silver(lake, spark, table, days.first, days.last)
+        with exclusively(lake, schema.full_name):
+            if key == COVERAGE:
+                commit = pipeline.build_coverage(lake, spark)
+            else:
+                commit = pipeline.build_silver(lake, spark, table, days.first, days.last)
         return committed(context, lake, schema, days, commit)
 
     return build

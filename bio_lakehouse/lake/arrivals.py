@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bio_lakehouse import sources
 from bio_lakehouse.errors import EmptyAnswer, LandingError, UnknownFormat, UnsupportedFile
-from bio_lakehouse.lake import bronze, landing, quarantine
+from bio_lakehouse.lake import bronze, landing, locks, quarantine
 from bio_lakehouse.lake.accounting import current_rows
 from bio_lakehouse.lake.archives import Archive, looks_like_archive, open_archive
 from bio_lakehouse.lake.bronze import BronzeWrite, DayFile, DayKey, Line
@@ -498,6 +498,7 @@ def day_files(
 
     `arriving` is a file that the log does not hold yet.
     """
+    existing = lake.bronze.contents(dataset, first, last)
     lines: dict[DayKey, list[Line]] = defaultdict(list)
     present: set[tuple[str, str]] = set()
     entries = {entry.file_path: entry for entry in lake.log.overlapping(dataset, first, last)}
@@ -509,7 +510,6 @@ def day_files(
             if record.dataset == dataset and first <= record.day <= last:
                 key = DayKey(dataset, record.day, entry.user_id, reading.parsed.origin)
                 lines[key].append(bronze.to_line(record, text, entry))
-    existing = lake.bronze.contents(dataset, first, last)
     if len(present) < len(entries):
         named = under_their_names(lake)
         for key, line in lines_of_absent_files(existing, present):
@@ -556,6 +556,11 @@ def under_their_names(lake: Lakehouse) -> Callable[[Iterable[Line]], list[Line]]
 
 def write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> BronzeWrite:
     """Make the day files of `dataset` on days `first` to `last` what landing says; only what differs is written."""
+    with locks.exclusively(lake, locks.BRONZE):
+        return _write_bronze(lake, dataset, first, last)
+
+
+def _write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> BronzeWrite:
     wanted, existing = day_files(lake, dataset, first, last)
     changes = lake.bronze.changes(wanted, existing)
     lake.bronze.apply(changes)
@@ -602,6 +607,11 @@ def settle(
 
 def recount(lake: Lakehouse, first: date, last: date) -> None:
     """Sort the rows of days `first` to `last` into current and superseded, by file, and keep that in the log."""
+    with locks.exclusively(lake, locks.BRONZE):
+        _recount(lake, first, last)
+
+
+def _recount(lake: Lakehouse, first: date, last: date) -> None:
     named = under_their_names(lake)
     lines = {
         dataset: {

@@ -108,11 +108,11 @@ class Tables:
             )
 
     def read(self, schema: TableSchema, first: date, last: date) -> pa.Table:
-        """Rows of a range in the schema's columns and types; none when the table is not there yet."""
+        """Rows of a range in the schema's columns and types, in the order of its grain; none when there is no table."""
         if not self.exists(schema.full_name):
             return schema.arrow.empty_table()
         days = (first, last) if schema.day_column else (None, None)
-        return conform(self.scan(schema.full_name, *days), schema)
+        return in_order(conform(self.scan(schema.full_name, *days), schema), schema)
 
     @retry(
         retry=retry_if_exception_type((CommitFailedException, ValidationException)),
@@ -244,6 +244,16 @@ def conform(rows: pa.Table, schema: TableSchema) -> pa.Table:
     ]
     nullable = pa.schema([field.with_nullable(True) for field in schema.arrow])
     return pa.table(columns, schema=nullable)
+
+
+def in_order(rows: pa.Table, schema: TableSchema) -> pa.Table:
+    """`rows` in the order of the grain, of all their columns where those of the grain are not all there.
+
+    What is added up in floating point depends on its order in the last digit, and files have none.
+    """
+    grain = [name for name in schema.grain if name in rows.column_names]
+    names = grain if len(grain) == len(schema.grain) else rows.column_names
+    return rows.sort_by([(name, "ascending") for name in names]).combine_chunks()
 
 
 def _cast(column: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:

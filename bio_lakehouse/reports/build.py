@@ -19,6 +19,7 @@ from bio_lakehouse.insights.forecast import forecast
 from bio_lakehouse.insights.training_load import training_load
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema
+from bio_lakehouse.lake.tables import in_order
 from bio_lakehouse.reports.comparison import compare
 from bio_lakehouse.reports.contents import (
     Contents,
@@ -247,9 +248,8 @@ def _rows(
     names = columns or schema.column_names
     if not lake.tables.exists(schema.full_name):
         return pd.DataFrame(columns=list(names))
-    rows: pd.DataFrame = lake.tables.scan(
-        schema.full_name, last=last, user_id=user_id, columns=columns
-    ).to_pandas()
+    found = lake.tables.scan(schema.full_name, last=last, user_id=user_id, columns=columns)
+    rows: pd.DataFrame = in_order(found, schema).to_pandas()
     return rows
 
 

@@ -1,0 +1,40 @@
+"""One writer at a time: runs that overlap build a table, or bronze, one after the other.
+
+Whoever comes later also reads later, so that nothing that another run has just written is written over by what was
+read before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from filelock import FileLock, Timeout
+
+from bio_lakehouse.errors import StoreError
+from bio_lakehouse.lake.lakehouse import Lakehouse
+
+FOLDER = ".locks"
+LONGEST_WAIT_S = 30 * 60
+BRONZE = "bronze"
+
+
+@contextmanager
+def exclusively(lake: Lakehouse, name: str) -> Iterator[None]:
+    """Hold the lake's lock `name` (a table, or `bronze`) against other threads and processes; their end lets it go.
+
+    Raises `StoreError` when another holds it for half an hour.
+    """
+    path = lake.settings.home / FOLDER / f"{name}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = FileLock(path, timeout=LONGEST_WAIT_S)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise StoreError(
+            f"{name} has been written by another run for half an hour: wait for it, or end it, and try again"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
