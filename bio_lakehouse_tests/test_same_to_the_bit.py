@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -56,7 +56,7 @@ def workout_rows() -> list[dict[str, object]]:
             "total_output_kj": chance.random() * 400,
             "source_origin": "csv_export",
             "source_file": "landing/me/workouts.csv",
-            "ingested_at": datetime(2026, 3, 20, 12),
+            "ingested_at": datetime.combine(TODAY, time()),
         }
         for day in DAYS
         for number in range(3)
