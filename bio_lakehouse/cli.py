@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bio_lakehouse import __version__
+from bio_lakehouse.consent import claude_consent, record_claude_consent
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.settings import Settings, load_settings, safe_user_id
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 HOME = click.option(
     "--home", type=click.Path(path_type=Path), help="Folder of the lake (default: $BIO_HOME)."
+)
+
+WHAT_CLAUDE_GETS = (
+    "ANTHROPIC_API_KEY is set, so Claude could write the report's text. It would get aggregates and "
+    "findings, never rows; `bio-lakehouse report --show-egress` prints exactly what. Nothing was sent."
 )
 
 
@@ -270,8 +276,8 @@ def report(
 ) -> None:
     """Write the weekly report of the seven days that end on a day, and print where it is.
 
-    With ANTHROPIC_API_KEY set, Claude writes its text from aggregates and findings, never from rows, and every figure
-    is checked; else templates do.
+    With ANTHROPIC_API_KEY set and `bio-lakehouse claude allow` said, Claude writes its text from
+    aggregates and findings, never from rows, and every figure is checked; else templates do.
 
     \b
     Example:  bio-lakehouse report --week-ending 2026-03-01 --open
@@ -287,12 +293,61 @@ def report(
                 "As things are set, templates write the text and nothing of this is sent.", err=True
             )
         return
+    ask_about_claude(lake.settings)
     made = run_report(lake, user_id, week_ending, form, deliver)
     click.echo(str(made.path))
     for line in made.delivered:
         click.echo(line, err=True)
     if open_page:
         click.launch(made.path.as_uri())
+
+
+def ask_about_claude(settings: Settings) -> None:
+    """On a terminal, once a home, whether Claude may be asked; elsewhere say how it is allowed."""
+    if not settings.could_ask_claude or claude_consent(settings.home) is not None:
+        return
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        click.echo(WHAT_CLAUDE_GETS, err=True)
+        allowed = click.confirm("May Claude write this home's reports?", err=True)
+        record_claude_consent(settings.home, allowed)
+    else:
+        click.echo(
+            "ANTHROPIC_API_KEY is set, but nobody has allowed this home to use it, so templates write"
+            " and nothing is sent. To allow it: bio-lakehouse claude allow",
+            err=True,
+        )
+
+
+@main.group()
+def claude() -> None:
+    """Say whether Claude may write the reports of this home."""
+
+
+@claude.command("allow")
+@HOME
+def claude_allow(home: Path | None) -> None:
+    """Allow reports of this home to be written by Claude, with the key in ANTHROPIC_API_KEY.
+
+    Sent are aggregates and findings, never rows; `bio-lakehouse report --show-egress` prints exactly
+    what. Until this was said nothing is sent, whatever key is set.
+
+    \b
+    Example:  bio-lakehouse claude allow
+    """
+    path = record_claude_consent(load_settings(home=home).home, allowed=True)
+    click.echo(f"Allowed, as {path} says. To take it back: bio-lakehouse claude forbid")
+
+
+@claude.command("forbid")
+@HOME
+def claude_forbid(home: Path | None) -> None:
+    """Forbid it: templates write, nothing is sent, and nobody is asked again.
+
+    \b
+    Example:  bio-lakehouse claude forbid
+    """
+    path = record_claude_consent(load_settings(home=home).home, allowed=False)
+    click.echo(f"Forbidden, as {path} says. To allow it: bio-lakehouse claude allow")
 
 
 @main.command()

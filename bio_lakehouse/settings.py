@@ -1,4 +1,4 @@
-"""One typed `Settings`, read from the environment (`BIO_*`) and `.env`, and the lake's users from `users.toml`."""
+"""One typed `Settings`, read from the environment (`BIO_*`) and the home's `.env`; users from `users.toml`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bio_lakehouse.consent import claude_consent
 from bio_lakehouse.errors import SettingsError
 
 USER_ID = re.compile(r"[a-z0-9_-]{1,64}")
@@ -79,7 +80,6 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="BIO_",
-        env_file=".env",
         env_file_encoding="utf-8-sig",
         extra="ignore",
         env_ignore_empty=True,
@@ -215,7 +215,7 @@ class Settings(BaseSettings):
     anthropic_api_key: SecretStr = Field(
         SecretStr(""),
         validation_alias="ANTHROPIC_API_KEY",
-        description="Key with which Claude writes the report's text; templates write it when not set.",
+        description="Key with which Claude writes the report's text, once `bio-lakehouse claude allow` was said.",
     )
     local_only: bool = Field(False, description="Send nothing to Claude, whatever key is set.")
     browser: Path | None = Field(
@@ -299,8 +299,13 @@ class Settings(BaseSettings):
 
     @property
     def stays_local(self) -> bool:
-        """Whether nothing goes to Claude: there is no key, or it must not be used."""
-        return self.local_only or not self.anthropic_api_key.get_secret_value()
+        """Whether nothing goes to Claude: there is no key, or nobody has said that it may be used."""
+        return not self.could_ask_claude or not claude_consent(self.home)
+
+    @property
+    def could_ask_claude(self) -> bool:
+        """Whether a yes of the home's owner is all that it takes."""
+        return bool(self.anthropic_api_key.get_secret_value()) and not self.local_only
 
     def today(self, user_id: str | None = None) -> date:
         """The calendar day now in that user's zone (`me`'s when not said)."""
@@ -349,12 +354,17 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Settings of the environment with `overrides`; raises `SettingsError` that names the variable at fault."""
+    """Settings of the environment and the home's `.env`, with `overrides`.
+
+    The home itself is said by `overrides` or the environment; no other `.env` is read, wherever one
+    stands. Raises `SettingsError` that names the variable or file at fault.
+    """
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        return Settings(**given)  # type: ignore[arg-type]
+        home = Settings(**given).home  # type: ignore[arg-type]
+        return Settings(_env_file=home / ".env", **given | {"home": home})  # type: ignore[arg-type, call-arg]
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f".env in this folder cannot be read: {_why_unread(error)}") from error
+        raise SettingsError(f"{home / '.env'} cannot be read: {_why_unread(error)}") from error
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"

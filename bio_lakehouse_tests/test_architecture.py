@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "bio_lakehouse"
 LAYERS = (
-    {"errors", "settings", "terminal", ""},
+    {"consent", "errors", "settings", "terminal", ""},
     {"sources"},
     {"lake"},
     {"silver", "gold"},

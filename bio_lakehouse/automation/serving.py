@@ -97,6 +97,8 @@ def _supervise(settings: Settings, port: int, listeners: Sequence[socket.socket]
             *map(str, descriptors),
         ],
         env=environment(settings) | {"PYTHONSAFEPATH": "1"},
+        # Dagster reads the `.env` of whatever folder it is started in.
+        cwd=dagster_home(settings),
         stdin=subprocess.PIPE,
         pass_fds=descriptors,
         start_new_session=True,

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bio_lakehouse.consent import record_claude_consent
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -56,10 +57,10 @@ def lake_in(folder: Path, **settings: Any) -> Lakehouse:
         "ftp": 240,
         "anthropic_api_key": "",
     }
+    if settings.get("anthropic_api_key"):
+        record_claude_consent(folder, allowed=True)
     return Lakehouse.open(
-        load_settings(
-            home=folder, timezone="UTC", today_override=SUNDAY, _env_file=None, **(known | settings)
-        )
+        load_settings(home=folder, timezone="UTC", today_override=SUNDAY, **(known | settings))
     )
 
 

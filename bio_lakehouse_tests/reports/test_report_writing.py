@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from bio_lakehouse.cli import main
+from bio_lakehouse.consent import record_claude_consent
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.narrative.report_sentences import WEEKDAYS
@@ -67,12 +68,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def lake_in(folder: Path, **settings: Any) -> Lakehouse:
     known = {"anthropic_api_key": "", "mail_to": "franz.k@example.org"} | settings
+    if settings.get("anthropic_api_key"):
+        record_claude_consent(folder, allowed=True)
     return Lakehouse.open(
         load_settings(
             home=folder,
             timezone="UTC",
             today_override=SUNDAY + timedelta(days=1),
-            _env_file=None,
             **known,
         )
     )
