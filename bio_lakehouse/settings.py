@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from contextlib import suppress
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -92,7 +93,8 @@ class Settings(BaseSettings):
     user: str = Field("me", description="Whose rows commands show when `--user` is not given.")
     timezone: str = Field(
         default_factory=machine_timezone,
-        description="Time zone of `me` and of the day partitions (IANA name); the machine's when not set.",
+        description="Time zone of `me` and of the day partitions (IANA name); when not set, the "
+        "machine's at the home's first use.",
     )
     first_day: date = Field(
         date(2015, 1, 1), description="First day partition; earlier records are quarantined."
@@ -362,7 +364,8 @@ def load_settings(**overrides: object) -> Settings:
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         home = Settings(**given).home  # type: ignore[arg-type]
-        return Settings(_env_file=home / ".env", **given | {"home": home})  # type: ignore[arg-type, call-arg]
+        found = Settings(_env_file=home / ".env", **given | {"home": home})  # type: ignore[arg-type, call-arg]
+        return _with_kept_timezone(found)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{home / '.env'} cannot be read: {_why_unread(error)}") from error
     except ValidationError as error:
@@ -370,6 +373,31 @@ def load_settings(**overrides: object) -> Settings:
         name = str(first["loc"][0]) if first["loc"] else "settings"
         variable = name if name.isupper() else f"BIO_{name.upper()}"
         raise SettingsError(f"{variable}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
+TIMEZONE_FILE = "timezone"
+"""In a home: the time zone that it was first used with, when none was set."""
+
+
+def keep_timezone(settings: Settings) -> None:
+    """Keep the machine's zone in a home that is first used without one: it stays when the machine moves.
+
+    Where nothing can be written nothing is kept: whoever writes more says so.
+    """
+    path = settings.home / TIMEZONE_FILE
+    if "timezone" not in settings.model_fields_set and not path.exists():
+        with suppress(OSError):
+            path.write_text(f"{settings.timezone}\n", "utf-8")
+
+
+def _with_kept_timezone(settings: Settings) -> Settings:
+    path = settings.home / TIMEZONE_FILE
+    if "timezone" in settings.model_fields_set or not path.exists():
+        return settings
+    name = _text_of(path).strip()
+    if name not in available_timezones():
+        raise SettingsError(f"{path} names no time zone: write one such as Europe/Berlin into it")
+    return settings.model_copy(update={"timezone": name})
 
 
 def _text_of(path: Path) -> str:

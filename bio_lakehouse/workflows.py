@@ -21,7 +21,7 @@ from rich.progress import (
 )
 
 from bio_lakehouse.errors import BioLakehouseError, LandingError, ReportError, UnknownFormat
-from bio_lakehouse.lake import arrivals, landing
+from bio_lakehouse.lake import arrivals, built_with, landing
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.folders import NoFile
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -97,6 +97,7 @@ def run_ingest(
     lake: Lakehouse, paths: list[Path], user_id: str, dataset: str | None = None
 ) -> IngestOutcome:
     """Land `paths`, log what they hold, and build every day that they (or an interrupted run) left to build."""
+    tell_of_changes(lake)
     brought = Brought()
     for path in paths:
         bring_in(lake, path, user_id, dataset, brought)
@@ -155,8 +156,15 @@ def _bring_in_file(
     return False
 
 
+def tell_of_changes(lake: Lakehouse) -> None:
+    """Say first which time zone or measure has changed since the lake was built; the days that it touches are owed."""
+    for sentence in built_with.notice(lake):
+        CONSOLE.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+
 def bring_up_to_date(lake: Lakehouse) -> int:
     """Run what arrivals still owe; how many runs that took. Dagster is imported only when there is something."""
+    tell_of_changes(lake)
     if not arrivals.unfinished(lake):
         return 0
     from bio_lakehouse.automation import launch
@@ -187,6 +195,7 @@ def run_refresh(
     """
     from bio_lakehouse.automation import launch
 
+    tell_of_changes(lake)
     first, last = first or first_day_with_data(lake), last or lake.settings.today()
     with asset_progress(f"Materialising {selection}") as progress:
         outcome = launch.materialize_range(lake.settings, selection, first, last, progress)
@@ -224,6 +233,7 @@ def run_report(
 
     if deliver:
         delivery.targets(lake)
+    bring_up_to_date(lake)
     day = week_ending or newest_day_with_data(lake, user_id)
     with asset_progress("Writing the weekly report") as progress:
         launch.materialize_range(lake.settings, REPORT_SELECTION, day, day, progress)

@@ -46,6 +46,13 @@ def tell_of_troubles(
     return first_of(list(troubles.values()))
 
 
+def tell_of_changes(settings: Settings, log: logging.Logger, sentences: Iterable[str]) -> None:
+    """Log and send that a person's time zone or measures have changed, and what is built anew."""
+    for sentence in sentences:
+        log.info(sentence)
+        tell(settings, log, "Days are built anew", sentence)
+
+
 def first_of(sentences: list[str]) -> list[str]:
     """The first sentences, and how many more there are."""
     more = len(sentences) - MOST_NAMED

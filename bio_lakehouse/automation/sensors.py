@@ -9,9 +9,16 @@ import dagster as dg
 from bio_lakehouse.automation import arriving
 from bio_lakehouse.automation.arriving import Cursor, Landed
 from bio_lakehouse.automation.jobs import insights_history, monday_report, refresh_lake, take_file
-from bio_lakehouse.automation.notices import failure_notice, report_notice, tell, tell_of_troubles
+from bio_lakehouse.automation.notices import (
+    failure_notice,
+    report_notice,
+    tell,
+    tell_of_changes,
+    tell_of_troubles,
+)
 from bio_lakehouse.automation.owed import Owed, what_is_owed
 from bio_lakehouse.automation.running import close_abandoned_runs
+from bio_lakehouse.lake import built_with
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 EVERY_SECONDS = 15
@@ -42,12 +49,14 @@ def arrival_sensor(
     """
     close_abandoned_runs(context.instance)
     cursor = Cursor.from_json(context.cursor)
+    tell_of_changes(lake.settings, context.log, built_with.notice(lake))
     found = arriving.look(lake, cursor)
     troubles = tell_of_troubles(lake.settings, context.log, found.taken, told=cursor.unread)
     cursor.seen = {info.key: info.tag for info in found.left} | {
         one.path: one.entry.tag for one in found.unread
     }
     cursor.unread = [arrival.path for arrival in found.unread]
+    built_with.notice(lake)
     owed = what_is_owed(lake)
     requests = run_requests(context, lake, owed, found)
     skipped = (

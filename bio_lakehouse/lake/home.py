@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from bio_lakehouse.errors import StoreError
+from bio_lakehouse.settings import TIMEZONE_FILE
 
 LOG, CATALOG = "log.db", "catalog.db"
 BRONZE, WAREHOUSE, LANDING = "bronze", "warehouse", "landing"
@@ -66,5 +67,5 @@ def _close(home: Path) -> None:
 
 def is_lake(home: Path) -> bool:
     """Whether the folder is a lake's own: empty, or with a lake's log or landing in it."""
-    inside = {path.name for path in home.iterdir()}
+    inside = {path.name for path in home.iterdir()} - {TIMEZONE_FILE}
     return not inside or (bool(inside & {LOG, LANDING}) and not home.stat().st_mode & stat.S_ISVTX)

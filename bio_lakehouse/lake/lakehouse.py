@@ -14,7 +14,7 @@ from bio_lakehouse.lake.bronze import Bronze
 from bio_lakehouse.lake.catalog import LocalCatalog
 from bio_lakehouse.lake.log import IngestionLog, SqliteLog
 from bio_lakehouse.lake.objects import FolderStore, ObjectStore
-from bio_lakehouse.settings import Settings, load_settings
+from bio_lakehouse.settings import Settings, keep_timezone, load_settings
 
 if TYPE_CHECKING:
     from bio_lakehouse.lake.s3 import S3Store
@@ -43,6 +43,8 @@ class Lakehouse:
         """
         settings = settings or load_settings()
         home.make_private(settings.home)
+        if home.is_lake(settings.home):
+            keep_timezone(settings)
         return cls(settings, s3)
 
     @cached_property

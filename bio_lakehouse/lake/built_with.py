@@ -1,0 +1,134 @@
+"""What the lake was built with: each person's time zone and measures, kept in the home and compared at every start.
+
+A change is told, and what it touches is owed to the lake: a zone moves records to other days, a maximum heart rate and
+zones change workouts, and power and threshold change training load.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+
+from bio_lakehouse.errors import DamagedFile
+from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.log import LogEntry
+
+KEY = "built_with.json"
+WORKOUTS = "peloton/workouts"
+ZONE = "timezone"
+OF_WORKOUTS = {"max_heart_rate": "maximum heart rate", "heart_rate_zones": "heart-rate zones"}
+OF_LOAD = {"threshold_heart_rate": "threshold heart rate", "ftp": "FTP"}
+NAMES = {ZONE: "time zone"} | OF_WORKOUTS | OF_LOAD
+
+Values = dict[str, str]
+
+
+def notice(lake: Lakehouse) -> list[str]:
+    """What changed of each person since the lake was built, a sentence each; what that touches is owed to the lake.
+
+    Whoever is new is kept as they are now. Noticing twice tells once.
+    """
+    kept, told = read(lake), []
+    now = {user_id: values_of(lake, user_id) for user_id in people(lake)}
+    for user_id, values in now.items():
+        before = kept.get(user_id, values)
+        if before != values:
+            told.append(rebuild(lake, user_id, before, values))
+    if kept | now != kept:
+        lake.objects.put(KEY, json.dumps(kept | now, indent=1, sort_keys=True).encode())
+    return told
+
+
+def read(lake: Lakehouse) -> dict[str, Values]:
+    if not lake.objects.exists(KEY):
+        return {}
+    try:
+        kept = json.loads(lake.objects.get(KEY))
+        return {user_id: dict(values) for user_id, values in kept.items()}
+    except (ValueError, AttributeError, TypeError) as error:
+        path = lake.settings.home / KEY
+        raise DamagedFile(
+            f"{path} is damaged: remove it, then run `bio-lakehouse refresh` if a time zone or measure changed"
+        ) from error
+
+
+def people(lake: Lakehouse) -> set[str]:
+    """Everybody whom the settings know, and whose files came."""
+    return {*lake.settings.users, *(entry.user_id for entry in lake.log.entries())}
+
+
+def values_of(lake: Lakehouse, user_id: str) -> Values:
+    """A person's zone and measures as text; an unknown one is empty."""
+    profile = lake.settings.user_profile(user_id).model_dump(include=set(NAMES))
+    zones = ",".join(map(str, lake.settings.heart_rate_zones))
+    return {name: str(value or "") for name, value in profile.items()} | {"heart_rate_zones": zones}
+
+
+def rebuild(lake: Lakehouse, user_id: str, before: Values, now: Values) -> str:
+    """Mark as owed what the change of a person's values touches; the sentence that tells it."""
+    changed = [name for name in NAMES if before.get(name, "") != now[name]]
+    days: dict[str, set[date]] = {}
+    if ZONE in changed:
+        days = moved(lake, user_id)
+    workouts = workout_days(lake, user_id)
+    if workouts and {ZONE, *OF_WORKOUTS} & set(changed):
+        days.setdefault(WORKOUTS, set()).update(workouts)
+    lake.log.owed.add(f"settings of {user_id}", days)
+    touched = set().union(*days.values())
+    if workouts and set(changed) & set(OF_LOAD):
+        # Load is carried on from its first changed day.
+        lake.log.owed.add_after_gold({min(workouts)} - touched)
+        touched |= workouts
+    return sentence(user_id, before, now, changed, len(touched))
+
+
+def sentence(
+    user_id: str, before: Mapping[str, str], now: Values, changed: Iterable[str], days: int
+) -> str:
+    said = (
+        f"{NAMES[name]} of {user_id} changed from {before.get(name) or 'unknown'} to {now[name] or 'unknown'}"
+        for name in changed
+    )
+    return f"{', '.join(said)}: {days:,} days are built anew."
+
+
+def workout_days(lake: Lakehouse, user_id: str) -> set[date]:
+    keys = lake.bronze.keys(WORKOUTS, lake.settings.first_day, lake.settings.today())
+    return {key.day for key in keys if key.user_id == user_id}
+
+
+def moved(lake: Lakehouse, user_id: str) -> dict[str, set[date]]:
+    """Read a person's landed files in their zone as it is now: the days, old and new, whose records are others."""
+    entries = [e for e in lake.log.entries() if e.user_id == user_id and e.usable]
+    days: dict[str, set[date]] = {dataset: set() for e in entries for dataset in e.datasets}
+    for entry, reading in arrivals.reread(lake, entries):
+        again = in_zone(
+            entry, {record.day for record in reading.parsed.records}, reading.parsed.coverage
+        )
+        if again != entry:
+            lake.log.record(again)
+            for dataset in entry.datasets:
+                days[dataset] |= set(entry.covered_days) ^ set(again.covered_days)
+    for dataset, changed in days.items():
+        wanted, existing = arrivals.day_files(
+            lake, dataset, lake.settings.first_day, lake.settings.today()
+        )
+        differing = lake.bronze.changes(wanted, existing)
+        changed |= {key.day for key in differing if key.user_id == user_id}
+    arrivals.forget_readings()
+    return days
+
+
+def in_zone(entry: LogEntry, days: set[date], covered: tuple[date, date] | None) -> LogEntry:
+    """The entry with the days that its records have now."""
+    first, last = covered or (None, None)
+    return replace(
+        entry,
+        first_day=min(days, default=None),
+        last_day=max(days, default=None),
+        covered_first=first,
+        covered_last=last,
+    )
