@@ -443,7 +443,6 @@ def oura_login(home: Path | None, user: str | None, history: bool | None) -> Non
     lake = open_lake(home)
     user_id = user_or_default(user, lake.settings)
     run_oura_login(lake, user_id, click.echo)
-    click.echo("Signed in.")
     if history is None:
         history = sys.stdin.isatty() and click.confirm(
             "Fetch the whole history now? It can be stopped and resumed."

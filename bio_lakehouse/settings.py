@@ -154,7 +154,7 @@ class Settings(BaseSettings):
         description="Redirect address that the Oura application has registered.",
     )
     oura_scopes: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("daily", "heartrate", "spo2Daily"), description="What Oura is asked to share."
+        ("daily", "heartrate", "spo2", "spo2Daily"), description="What Oura is asked to share."
     )
     oura_token_store: str | None = Field(
         None,

@@ -295,16 +295,24 @@ class SyncOutcome:
 
 
 def run_oura_login(lake: Lakehouse, user_id: str, announce: Callable[[str], None]) -> None:
-    """Sign `user_id` in to Oura over a browser on this machine."""
+    """Sign `user_id` in to Oura over a browser on this machine, and say what was not granted."""
     from bio_lakehouse.lake.fetching import oura_connection, oura_tokens
     from bio_lakehouse.sources.oura import oauth
+    from bio_lakehouse.sources.oura.fetch import not_granted
 
     def say(address: str) -> None:
         announce(
             f"Oura's sign-in opens in your browser. If it does not, open this address on this machine:\n{address}"
         )
 
-    oauth.login(oura_connection(lake.settings), oura_tokens(lake.settings, user_id), announce=say)
+    connection, store = oura_connection(lake.settings), oura_tokens(lake.settings, user_id)
+    tokens = oauth.login(connection, store, announce=say)
+    announce("Signed in.")
+    for scope, endpoints in not_granted(tokens.granted, connection.scopes).items():
+        announce(
+            f"Oura did not grant {scope}, so {', '.join(endpoints)} cannot be read. To add it, sign in "
+            f"again and allow it: {store.sign_in}"
+        )
 
 
 def run_oura_sync(

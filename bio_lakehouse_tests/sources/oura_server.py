@@ -7,6 +7,7 @@ Queries are checked against the specification's parameters and answers against i
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import secrets
 import socket
@@ -34,7 +35,7 @@ NEW_TOKEN_PATH = "/oauth/v2/ext/oauth-token"
 OLD_TOKEN_PATH = "/oauth/token"
 COLLECTION = "/v2/usercollection/"
 SANDBOX = "/v2/sandbox/usercollection/"
-SCOPES = {"daily_spo2": "spo2Daily", "heartrate": "heartrate"}
+SCOPES = {"daily_spo2": {"spo2Daily", "spo2"}, "heartrate": {"heartrate"}}
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,18 @@ class Fault:
     text: str | None = None
 
 
+SCOPES_OF_TODAY = frozenset(
+    ["email", "personal", "daily", "heartrate", "workout", "tag", "session", "spo2"]
+)
+"""Specification 1.40; `spo2` was `spo2Daily` before."""
+
+
+def challenge_of(verifier: str) -> str:
+    """What PKCE's S256 makes of a verifier (RFC 7636 4.2)."""
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
 @dataclass
 class Accounts:
     """Tokens as the authorisation server sees them: a refresh token works once, and a second use revokes its family."""
@@ -60,7 +73,8 @@ class Accounts:
     scope: str = "daily heartrate spo2Daily"
     said_scope: str | None = "as granted"
     token_paths: frozenset[str] = frozenset({NEW_TOKEN_PATH, OLD_TOKEN_PATH})
-    codes: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    known_scopes: frozenset[str] = SCOPES_OF_TODAY
     access: dict[str, tuple[str, float]] = field(default_factory=dict)
     refresh: dict[str, str] = field(default_factory=dict)
     spent: dict[str, str] = field(default_factory=dict)
@@ -97,9 +111,14 @@ class Accounts:
         return self.refresh_with(form.get("refresh_token", ""))
 
     def _redeem(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
-        if self.codes.pop(form.get("code", ""), None) != form.get("redirect_uri"):
+        challenge = challenge_of(form.get("code_verifier", ""))
+        if self.codes.pop(form.get("code", ""), None) != (form.get("redirect_uri"), challenge):
             return 400, {"error": "invalid_grant"}
         return 200, self.issue()
+
+    def consent(self, asked: str) -> None:
+        """A person allows all that they are asked for; a name that Oura does not know is dropped silently."""
+        self.scope = " ".join(name for name in asked.split() if name in self.known_scopes)
 
     def refresh_with(self, token: str) -> tuple[int, dict[str, Any]]:
         family = self.refresh.pop(token, None)
@@ -170,7 +189,7 @@ class OuraServer:
             return 401, _problem(401, "Unauthorized", "Invalid or expired authentication token.")
         if not self.membership:
             return 403, _problem(403, "Forbidden", "The user's Oura subscription has expired.")
-        if SCOPES.get(name, "daily") not in self.accounts.scope.split():
+        if not SCOPES.get(name, {"daily"}) & set(self.accounts.scope.split()):
             return self.status_without_scope, _problem(
                 self.status_without_scope, "Forbidden", "Additional permissions are needed."
             )
@@ -302,7 +321,10 @@ def _handler(server: OuraServer) -> type[BaseHTTPRequestHandler]:
                 back["error"] = server.declines_with
             else:
                 back["code"] = f"code-{secrets.token_hex(8)}"
-                server.accounts.codes[back["code"]] = query["redirect_uri"]
+                assert query["code_challenge_method"] == "S256"
+                redeemed_with = query["redirect_uri"], query["code_challenge"]
+                server.accounts.codes[back["code"]] = redeemed_with
+                server.accounts.consent(query.get("scope", ""))
             self.send_response(302)
             self.send_header("Location", f"{query['redirect_uri']}?{urlencode(back)}")
             self.send_header("Content-Length", "0")

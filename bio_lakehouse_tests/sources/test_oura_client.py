@@ -191,7 +191,8 @@ def test_401_on_one_dataset_alone_is_a_missing_grant(
     server.accounts.scope = "daily"
     server.status_without_scope = 401
     with pytest.raises(
-        OuraForbidden, match=r"scope spo2Daily is not granted, or this ring does not measure it"
+        OuraForbidden,
+        match=r"scope spo2 is not granted, or this ring .* Sign in again and allow it: bio-lakehouse",
     ):
         client.records(ENDPOINTS["daily_spo2"], FIRST, LAST, BERLIN)
 

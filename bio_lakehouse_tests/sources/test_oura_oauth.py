@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
 from pathlib import Path
@@ -24,6 +25,7 @@ from pydantic import SecretStr
 
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.sources.oura.connection import OuraConnection
+from bio_lakehouse.sources.oura.fetch import not_granted
 from bio_lakehouse.sources.oura.oauth import Session, SignIn, _Listener, login
 from bio_lakehouse.sources.oura.tokens import FileTokenStore, Tokens, TokenStore, open_token_store
 from bio_lakehouse.sources.oura.transport import OuraUnavailable, open_http
@@ -83,8 +85,69 @@ def test_login_stores_what_was_granted(server: OuraServer, store: FileTokenStore
     assert tokens.refresh_token in server.accounts.refresh
     assert tokens.expires_at == pytest.approx(time.time() + 1234, abs=5)
     assert tokens.token_url == server.url + NEW_TOKEN_PATH
-    assert parse_qs(urlsplit(announced[0]).query)["scope"] == ["daily heartrate spo2Daily"]
+    assert parse_qs(urlsplit(announced[0]).query)["scope"] == ["daily heartrate spo2 spo2Daily"]
+    assert tokens.scope == "daily heartrate spo2"
     assert CLIENT_SECRET not in announced[0]
+
+
+@pytest.mark.parametrize("host", ["[::1]", "127.0.0.1", "localhost"])
+def test_any_address_of_this_machine_can_be_the_redirect(
+    host: str, server: OuraServer, store: FileTokenStore
+) -> None:
+    connection = connection_to(server, redirect_uri=f"http://{host}:{free_port()}/callback")
+    tokens = login(
+        connection, store, announce=lambda url: None, open_browser=browser, timeout_seconds=10
+    )
+    assert store.load() == tokens
+
+
+def test_a_code_is_worth_nothing_to_who_did_not_begin(
+    server: OuraServer, store: FileTokenStore
+) -> None:
+    """Another program that catches the code, and knows the application's secret besides."""
+    begun = SignIn.begin(connection_to(server))
+    caught = httpx.get(begun.url).headers["Location"]
+    thief = replace(SignIn.begin(connection_to(server)), state=begun.state)
+    with pytest.raises(SourceError, match="invalid_grant"):
+        thief.finish(caught, store)
+    assert store.load() is None
+    assert begun.verifier not in begun.url
+    assert begun.verifier not in repr(begun)
+
+
+@pytest.mark.parametrize(
+    ("known", "granted", "missing"),
+    [
+        ("daily heartrate spo2", "daily heartrate spo2", {}),
+        ("daily heartrate spo2Daily", "daily heartrate spo2Daily", {}),
+        ("daily heartrate", "daily heartrate", {"spo2": ["daily_spo2"]}),
+        ("daily", "daily", {"heartrate": ["heartrate"], "spo2": ["daily_spo2"]}),
+    ],
+)
+def test_a_scope_that_oura_drops_is_missing_until_the_next_sign_in(
+    known: str,
+    granted: str,
+    missing: dict[str, list[str]],
+    server: OuraServer,
+    store: FileTokenStore,
+) -> None:
+    server.accounts.known_scopes = frozenset(known.split())
+    connection = connection_to(server)
+    attempt = SignIn.begin(connection)
+    tokens = attempt.finish(httpx.get(attempt.url).headers["Location"], store)
+    assert tokens.scope == granted
+    assert not_granted(tokens.granted, connection.scopes) == missing
+    server.accounts.known_scopes = frozenset(connection.scopes)
+    renewed = session(server, store).renew(tokens)
+    assert not_granted(renewed.granted, connection.scopes) == missing
+    again = SignIn.begin(connection)
+    tokens = again.finish(httpx.get(again.url).headers["Location"], store)
+    assert not_granted(tokens.granted, connection.scopes) == {}
+
+
+@pytest.mark.parametrize("asked", [(), ("daily", "heartrate", "spo2")])
+def test_nothing_is_missing_when_it_is_not_known_what_was_granted(asked: tuple[str, ...]) -> None:
+    assert not_granted(Tokens("a", "b").granted, asked) == {}
 
 
 def test_login_of_an_older_application_falls_back_to_its_token_address(
@@ -231,7 +294,7 @@ def test_sign_in_can_be_finished_from_a_pasted_address(
     [
         ("daily", "daily heartrate", "daily"),
         (None, "daily", "daily"),
-        (None, None, "daily heartrate spo2Daily"),
+        (None, None, "daily heartrate spo2 spo2Daily"),
     ],
 )
 def test_what_was_granted_is_known_though_oura_leaves_it_out(

@@ -37,7 +37,8 @@ class Endpoint:
     """One collection of `/v2/usercollection/`.
 
     `window_days` is the longest stretch asked for at once: Oura fails above 30 days, padding included. `scopes` are
-    the names under which the right to read it may be granted. `by_time` collections are asked for by instants.
+    the names under which the right to read it may be granted, today's first. `by_time` collections are asked for
+    by instants.
     """
 
     name: str
@@ -73,7 +74,7 @@ ENDPOINTS: dict[str, Endpoint] = {
         Endpoint("daily_sleep"),
         Endpoint("daily_activity"),
         Endpoint("sleep"),
-        Endpoint("daily_spo2", ("spo2Daily", "spo2")),
+        Endpoint("daily_spo2", ("spo2", "spo2Daily")),
         Endpoint("heartrate", ("heartrate",), window_days=7, by_time=True),
         Endpoint("daily_stress", ("daily", "stress")),
         Endpoint("workout", ("workout",)),
@@ -249,8 +250,8 @@ def _forbidden(endpoint: Endpoint, tokens: Tokens, status: int, detail: str, sig
     if status == httpx.codes.UNAUTHORIZED or _scope_is_missing(endpoint, tokens, detail.lower()):
         return (
             f"Oura does not let this application read {endpoint.name} ({status}{detail}): the scope "
-            f"{endpoint.scopes[0]} is not granted, or this ring does not measure it. To grant it, allow it when you "
-            f"run: {sign_in}"
+            f"{endpoint.scopes[0]} is not granted, or this ring does not measure it. Sign in again and "
+            f"allow it: {sign_in}"
         )
     return (
         f"Oura does not give out {endpoint.name} ({status}{detail}): the Oura membership has most likely lapsed. "
@@ -259,8 +260,7 @@ def _forbidden(endpoint: Endpoint, tokens: Tokens, status: int, detail: str, sig
 
 
 def _scope_is_missing(endpoint: Endpoint, tokens: Tokens, detail: str) -> bool:
-    granted = {scope.removeprefix("extapi:") for scope in (tokens.scope or "").split()}
-    if granted:
-        return not granted.intersection(endpoint.scopes)
+    if tokens.granted:
+        return not tokens.granted.intersection(endpoint.scopes)
     says_membership = "subscription" in detail or "membership" in detail
     return not says_membership and ("scope" in detail or "permission" in detail)

@@ -34,7 +34,8 @@ class OuraConnection:
 
     `token_urls` are tried in this order; applications of the new portal are known at the first only, and a refused
     attempt there does not spend the code of an older one. `redirect_uri` must stand in the application's settings
-    letter for letter. Empty `scopes` ask the person for all that there are.
+    letter for letter. Empty `scopes` ask the person for all that there are. `spo2Daily` is `spo2` since
+    specification 1.40; both are asked for, as Oura drops a name that it does not know without a word.
 
     Raises `SettingsError` when credentials are missing, an address cannot be read or is not https (loopback may be
     http), or the redirect address is not plain http on loopback.
@@ -49,7 +50,7 @@ class OuraConnection:
         "https://api.ouraring.com/oauth/token",
     )
     redirect_uri: str = "http://localhost:8912/callback"
-    scopes: tuple[str, ...] = ("daily", "heartrate", "spo2Daily")
+    scopes: tuple[str, ...] = ("daily", "heartrate", "spo2", "spo2Daily")
     sandbox: bool = False
     patience: Patience = field(default_factory=Patience)
 

@@ -88,9 +88,22 @@ def readable(scopes: Collection[str]) -> tuple[str, ...]:
     )
     if not found:
         raise SettingsError(
-            f"BIO_OURA_SCOPES ({', '.join(scopes)}) lets nothing be read: use daily, heartrate and spo2Daily."
+            f"BIO_OURA_SCOPES ({', '.join(scopes)}) lets nothing be read: use daily, heartrate and spo2."
         )
     return found
+
+
+def not_granted(granted: Collection[str], asked: Collection[str]) -> dict[str, list[str]]:
+    """Scopes that are wanted and were not granted, by Oura's name of today, with what they let be read.
+
+    Nothing when it is not known what was granted.
+    """
+    missing: dict[str, list[str]] = {}
+    for name in readable(asked):
+        scopes = ENDPOINTS[name].scopes
+        if granted and not set(granted).intersection(scopes):
+            missing.setdefault(scopes[0], []).append(name)
+    return missing
 
 
 def windows(first: date, last: date, endpoints: Collection[str] = READ_BY_DEFAULT) -> list[Window]:

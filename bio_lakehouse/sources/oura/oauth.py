@@ -1,14 +1,16 @@
-"""Signing in to Oura (OAuth 2 authorisation code, RFC 6749 4.1) and renewing single-use refresh tokens."""
+"""Signing in to Oura (OAuth 2 authorisation code with PKCE, RFC 6749 4.1 and 7636) and renewing
+single-use refresh tokens."""
 
 from __future__ import annotations
 
 import secrets
+import socket
 import threading
 import time
 import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -54,22 +56,29 @@ def login(
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """One sign-in under way: send the person to `url`; the address they come back to finishes it."""
+    """One sign-in under way: send the person to `url`; the address they come back to finishes it.
+
+    `verifier` proves that whoever exchanges the code is who began (PKCE, S256): a code that another
+    program of this machine catches is worth nothing to it.
+    """
 
     connection: OuraConnection
     url: str
-    state: str
+    state: str = field(repr=False)
+    verifier: str = field(repr=False)
 
     @classmethod
     def begin(cls, connection: OuraConnection) -> SignIn:
-        client = OAuth2Client(None, connection.client_id)
+        client = OAuth2Client(None, connection.client_id, code_challenge_method="S256")
+        verifier = secrets.token_urlsafe(64)
         url, state = client.create_authorization_url(
             connection.authorize_url,
             state=secrets.token_urlsafe(32),
+            code_verifier=verifier,
             redirect_uri=connection.redirect_uri,
             scope=" ".join(connection.scopes) or None,
         )
-        return cls(connection, url, state)
+        return cls(connection, url, state, verifier)
 
     def finish(self, redirected_to: str, store: TokenStore) -> Tokens:
         """Exchanges the code in that address for tokens and stores them. Raises `SourceError`."""
@@ -84,7 +93,8 @@ class SignIn:
             )
         with open_http(self.connection.patience) as http, store.lock():
             try:
-                tokens = _TokenEndpoints(self.connection, http).exchange(answer["code"])
+                endpoints = _TokenEndpoints(self.connection, http)
+                tokens = endpoints.exchange(answer["code"], self.verifier)
             except _TokenRefused as refusal:
                 raise SourceError(
                     f"Oura did not accept the sign-in ({refusal}). Check BIO_OURA_CLIENT_ID, BIO_OURA_CLIENT_SECRET "
@@ -186,12 +196,17 @@ class _TokenEndpoints:
             "client_secret": connection.client_secret.get_secret_value(),
         }
 
-    def exchange(self, code: str) -> Tokens:
+    def exchange(self, code: str, verifier: str) -> Tokens:
         """Raises `_TokenRefused` when no address takes the code, `OuraUnavailable` when one cannot be asked."""
 
         def request(client: Any, url: str) -> Any:
             return client.fetch_token(
-                url, grant_type="authorization_code", code=code, auth=_unsigned, **self._credentials
+                url,
+                grant_type="authorization_code",
+                code=code,
+                code_verifier=verifier,
+                auth=_unsigned,
+                **self._credentials,
             )
 
         return self._first(request, self.connection.token_urls)
@@ -294,6 +309,12 @@ def _declined(error: str, sign_in: str) -> str:
     return f"Oura ended the sign-in ({code}). Check the application at {APPLICATIONS_PAGE}, then try again."
 
 
+class _IPv6Server(ThreadingHTTPServer):
+    """Listens at `[::1]`."""
+
+    address_family = socket.AF_INET6
+
+
 class _Listener:
     """An HTTP server on the redirect address that waits for the one request with our state."""
 
@@ -308,7 +329,8 @@ class _Listener:
         port = self.address.port or 80
         host = "127.0.0.1" if self.address.hostname == "localhost" else self.address.hostname or ""
         try:
-            self.server = ThreadingHTTPServer((host, port), _handler(self))
+            server = _IPv6Server if ":" in host else ThreadingHTTPServer
+            self.server = server((host, port), _handler(self))
         except OSError as error:
             raise SettingsError(
                 f"Nothing can listen at {self.redirect_uri} ({error.strerror}). End what uses port {port}, or set "

@@ -43,6 +43,11 @@ class Tokens:
     scope: str | None = None
     token_url: str | None = None
 
+    @property
+    def granted(self) -> frozenset[str]:
+        """The scopes that were granted; empty when that is not known."""
+        return frozenset(name.removeprefix("extapi:") for name in (self.scope or "").split())
+
     def expires_within(self, seconds: float) -> bool:
         return self.expires_at is not None and self.expires_at - seconds <= time.time()
 
