@@ -10,6 +10,7 @@ import io
 import json
 import math
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,6 +28,8 @@ WIDEST_CELL = 60
 """Characters after which a cell of a table goes on in its next line."""
 MOST_RECORDS = 20
 """Rows up to which a table that is too wide is shown a record at a time."""
+MOST_ROWS = 1_000
+"""Rows of a table that are shown."""
 SPREADSHEET_COMMANDS = ("=", "+", "-", "@", "\t", "\r")
 """First characters that make a spreadsheet compute a cell."""
 
@@ -59,7 +62,8 @@ def distinct_names(names: Sequence[str]) -> list[str]:
 def _values(rows: pa.Table) -> Iterator[tuple[Any, ...]]:
     """Rows as tuples, in the order of the columns."""
     for batch in rows.to_batches(max_chunksize=10_000):
-        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        columns = [column.to_pylist(maps_as_pydicts="lossy") for column in batch.columns]
+        yield from zip(*columns, strict=True)
 
 
 def _write_csv(rows: pa.Table) -> None:
@@ -91,8 +95,13 @@ def _write_json(rows: pa.Table) -> None:
         renamed = sorted(set(names) - set(rows.column_names))
         note = f"Columns share a name; the later ones are called {', '.join(renamed)}."
         print(visible(note), file=sys.stderr)
-    objects = [dict(zip(names, map(_json_value, values), strict=True)) for values in _values(rows)]
-    print(json.dumps(objects, ensure_ascii=False, indent=2, allow_nan=False))
+    before = "[\n"
+    for values in _values(rows):
+        entry = dict(zip(names, map(_json_value, values), strict=True))
+        written = json.dumps(entry, ensure_ascii=False, indent=2, allow_nan=False)
+        print(f"{before}{textwrap.indent(written, '  ')}", end="")
+        before = ",\n"
+    print("[]" if rows.num_rows == 0 else "\n]")
 
 
 def _json_value(value: Any) -> Any:
@@ -102,7 +111,7 @@ def _json_value(value: Any) -> Any:
     if isinstance(value, list):
         return [_json_value(entry) for entry in value]
     if isinstance(value, dict):
-        return {key: _json_value(entry) for key, entry in value.items()}
+        return {str(key): _json_value(entry) for key, entry in value.items()}
     if value is None or isinstance(value, bool | int | str):
         return value
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
@@ -110,7 +119,8 @@ def _json_value(value: Any) -> Any:
 
 def _print_table(rows: pa.Table) -> None:
     names = [visible(name) for name in rows.column_names]
-    cells = [[_shown(value) for value in values] for values in _values(rows)]
+    shown = rows.slice(0, MOST_ROWS)
+    cells = [[_shown(value) for value in values] for values in _values(shown)]
     fitting = _fitting(names, cells)
     if fitting == len(names):
         OUT.print(_table(rows, names, cells))
@@ -129,7 +139,10 @@ def _print_table(rows: pa.Table) -> None:
 
 
 def _counted(count: int) -> str:
-    return f"{count:,} {_plural(count, 'row')}"
+    counted = f"{count:,} {_plural(count, 'row')}"
+    if count > MOST_ROWS:
+        return f"{counted}, the first {MOST_ROWS:,} shown: --format csv or json has all"
+    return counted
 
 
 def _plural(count: int, noun: str) -> str:

@@ -375,11 +375,12 @@ def query(home: Path | None, sql: str, layout: str, user: str | None, all_users:
     Example:  bio-lakehouse query "SELECT day, energy_state FROM energy_state ORDER BY day DESC LIMIT 7"
     """
     from bio_lakehouse.answers import print_answer
+    from bio_lakehouse.engines import limits
     from bio_lakehouse.engines.sql import open_sql
 
     lake = open_existing_lake(home)
     asked_by = None if all_users else known_user(lake, user)
-    print_answer(open_sql(lake).query(sql, asked_by), layout)
+    print_answer(limits.answer(open_sql(lake), sql, asked_by), layout)
 
 
 @main.command()

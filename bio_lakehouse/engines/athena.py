@@ -7,9 +7,12 @@ What the two understand differently is said through the macros of `athena_functi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache, reduce
 from importlib.resources import files
+from itertools import islice
 from typing import Any, ClassVar
 
 from sqlglot import exp
@@ -105,16 +108,34 @@ class DuckDbQuery(DuckDB):
             return f"{self.sql(expression, 'this')} IGNORE NULLS"
 
 
-def to_duckdb(query: exp.Expr) -> str:
-    """`query` in DuckDB's SQL, to be run after `macros_of` it; QueryError when a part has no counterpart there."""
+@dataclass(frozen=True)
+class Clock:
+    """What time it is while a statement runs: on the person's wall, and in UTC, both without zone."""
+
+    local: datetime
+    in_utc: datetime
+
+    @classmethod
+    def utc(cls) -> Clock:
+        now = datetime.now(UTC).replace(tzinfo=None)
+        return cls(now, now)
+
+
+def to_duckdb(query: exp.Expr, clock: Clock) -> str:
+    """`query` in DuckDB's SQL, to be run after `macros_of` it.
+
+    Raises QueryError when a part has no counterpart there, or when its translation is longer than
+    `LONGEST_TRANSLATION`.
+    """
     said = query.copy()
+    _set_clock(said, clock)
     for node in reversed(list(said.walk(bfs=False))):
         rule = _RULES.get(type(node))
         replacement = rule(node) if rule else node
         if replacement is not node:
             node.replace(replacement)
     try:
-        return said.sql(
+        sql = said.sql(
             DuckDbQuery, identify=True, comments=False, unsupported_level=ErrorLevel.RAISE
         )
     except UnsupportedError as error:
@@ -125,6 +146,31 @@ def to_duckdb(query: exp.Expr) -> str:
         raise QueryError(
             "The statement is nested too deeply; say it with fewer brackets or with WITH."
         ) from error
+    if len(sql) > LONGEST_TRANSLATION:
+        raise QueryError("The statement is too long once translated; say it in a simpler way.")
+    return sql
+
+
+def _set_clock(query: exp.Expr, clock: Clock) -> None:
+    """`current_date` and its kin as constants: the person's wall clock, and the instant where a zone is asked."""
+    for node in list(query.find_all(*_CLOCK_SYNTAX, exp.Anonymous)):
+        if isinstance(node, exp.Anonymous) and node.name.lower() != "now":
+            continue
+        if isinstance(node, exp.CurrentDate):
+            node.replace(exp.cast(exp.Literal.string(clock.local.date().isoformat()), "date"))
+            continue
+        moment = clock.in_utc if _asks_for_instant(node) else clock.local
+        node.replace(exp.cast(exp.Literal.string(moment.isoformat(" ")), "timestamp"))
+
+
+def _asks_for_instant(node: exp.Expr) -> bool:
+    parent = node.parent
+    return isinstance(parent, exp.AtTimeZone) or (
+        isinstance(parent, exp.Anonymous) and parent.name.lower() in {"at_timezone", "to_unixtime"}
+    )
+
+
+_CLOCK_SYNTAX = (exp.CurrentDate, exp.CurrentTimestamp, exp.Localtimestamp)
 
 
 def macros_of(sql: str) -> str:
@@ -160,8 +206,49 @@ def _function(node: exp.Anonymous) -> exp.Expr:
     name = node.name.lower()
     if name in _REWRITTEN:
         return _REWRITTEN[name](node)
-    node.set("this", f"athena_{name}" if name in MACROS else RENAMED.get(name, name))
+    if name in MACROS:
+        return _with_arguments_once(f"athena_{name}", node.expressions)
+    node.set("this", RENAMED.get(name, name))
     return node
+
+
+def _with_arguments_once(macro: str, arguments: Sequence[exp.Expr]) -> exp.Expr:
+    """A call of `macro`, which may name an argument several times, that computes each of them once.
+
+    A long argument goes through a lambda's parameter: in DuckDB a macro is a text, and nested ones would double it at
+    every level.
+    """
+    long = [argument for argument in arguments if not _is_short(argument)]
+    if not long:
+        return call(macro, *arguments)
+    places = {id(argument): place for place, argument in enumerate(long, start=1)}
+    bound = [
+        call("struct_extract", exp.column(_BOUND), exp.Literal.number(places[id(argument)]))
+        if id(argument) in places
+        else argument
+        for argument in arguments
+    ]
+    return _bound_to(exp.Array(expressions=[call("row", *long)]), call(macro, *bound))
+
+
+def _bound_to(values: exp.Expr, body: exp.Expr) -> exp.Expr:
+    """`body` with its parameter `_BOUND` as the one entry of `values`."""
+    function = exp.Lambda(this=body, expressions=[exp.to_identifier(_BOUND)])
+    return call("list_extract", call("list_transform", values, function), exp.Literal.number(1))
+
+
+def _is_short(argument: exp.Expr) -> bool:
+    nodes = list(islice(argument.walk(), SHORT_ARGUMENT + 1))
+    is_random = any(isinstance(node, exp.Anonymous) and node.name in _RANDOM for node in nodes)
+    return len(nodes) <= SHORT_ARGUMENT and not is_random
+
+
+SHORT_ARGUMENT = 12
+"""Nodes up to which an argument may stand several times in a translation."""
+LONGEST_TRANSLATION = 500_000
+"""Characters beyond which a translation is not run."""
+_BOUND = "athena_bound"
+_RANDOM = {"random", "rand"}
 
 
 def _finite(node: exp.Anonymous) -> exp.Expr:
@@ -177,28 +264,28 @@ def _finite(node: exp.Anonymous) -> exp.Expr:
 
 
 def _concat(node: exp.Anonymous) -> exp.Expr:
+    if len(node.expressions) < 2:
+        raise QueryError("concat() takes at least two arguments.")
     return exp.Paren(
         this=reduce(lambda left, right: exp.DPipe(this=left, expression=right), node.expressions)
     )
 
 
 def _null_if_any_is(node: exp.Anonymous) -> exp.Expr:
-    unknown = exp.or_(
-        *(exp.Is(this=argument.copy(), expression=exp.Null()) for argument in node.expressions)
-    )
-    return exp.Case(ifs=[exp.If(this=exp.not_(unknown), true=call(node.name, *node.expressions))])
+    name = node.name.lower()
+    if not node.expressions:
+        raise QueryError(f"{name}() takes at least one argument.")
+    return _with_arguments_once(f"athena_{name}", [exp.Array(expressions=node.expressions)])
 
 
 def _approx_distinct(node: exp.Anonymous) -> exp.Expr:
     return call("count", exp.Distinct(expressions=node.expressions[:1]))
 
 
-def _matches(compare: Callable[[exp.Expr, exp.Expr], exp.Expr]) -> Rule:
-    def rewrite(node: exp.Anonymous) -> exp.Expr:
-        array, test = _arguments(node, 2)
-        return exp.Paren(this=compare(call("len", call("list_filter", array.copy(), test)), array))
-
-    return rewrite
+def _matches(node: exp.Anonymous) -> exp.Expr:
+    array, test = _arguments(node, 2)
+    macro = f"athena_{node.name.lower()}"
+    return _with_arguments_once(macro, [call("list_transform", array, test)])
 
 
 def _arguments(node: exp.Anonymous, count: int) -> list[exp.Expr]:
@@ -216,7 +303,8 @@ def _with_unit(count: int) -> Rule:
             raise QueryError(
                 f"{name}() needs its unit written out, one of {', '.join(UNITS)}, not {unit.sql()}."
             )
-        return call(f"athena_{name}", exp.Literal.string(unit.name.lower()), *values)
+        unit_text = exp.Literal.string(unit.name.lower())
+        return _with_arguments_once(f"athena_{name}", [unit_text, *values])
 
     return rewrite
 
@@ -316,11 +404,10 @@ def _known(formats: dict[str, str], key: str, shown: str, function: str) -> str:
 
 
 Rule = Callable[[exp.Anonymous], exp.Expr]
-_ZERO = exp.Literal.number(0)
 _REWRITTEN: dict[str, Rule] = {
-    "all_match": _matches(lambda found, array: exp.EQ(this=found, expression=call("len", array))),
-    "any_match": _matches(lambda found, array: exp.GT(this=found, expression=_ZERO.copy())),
-    "none_match": _matches(lambda found, array: exp.EQ(this=found, expression=_ZERO.copy())),
+    "all_match": _matches,
+    "any_match": _matches,
+    "none_match": _matches,
     "approx_distinct": _approx_distinct,
     "concat": _concat,
     "corr": _finite,
@@ -378,7 +465,7 @@ def _minus(node: exp.Sub) -> exp.Expr:
 def _shifted(macro: str, node: exp.Expr, left: exp.Expr, right: exp.Expr) -> exp.Expr:
     """`left` and an interval through `macro`, which keeps a date a date; other operands as they stand."""
     is_shift = isinstance(right, exp.Interval) and not isinstance(left, exp.Interval)
-    return call(macro, left, right) if is_shift else node
+    return _with_arguments_once(macro, [left, right]) if is_shift else node
 
 
 def _extract(node: exp.Extract) -> exp.Expr:
@@ -413,8 +500,6 @@ _RULES: dict[type[exp.Expr], Callable[..., exp.Expr]] = {
     exp.Sub: _minus,
     exp.Extract: _extract,
     exp.AtTimeZone: lambda node: call("athena_at_timezone", node.this, node.args["zone"]),
-    exp.CurrentTimestamp: lambda node: call("athena_now"),
-    exp.Localtimestamp: lambda node: call("athena_now"),
     exp.IgnoreNulls: _ignore_nulls,
     exp.RespectNulls: lambda node: node.this,
     exp.GroupConcat: _listagg,

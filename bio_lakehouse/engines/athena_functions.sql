@@ -20,7 +20,6 @@ CREATE MACRO IF NOT EXISTS athena_plus(x, i) AS cast_to_type(x + i, x);
 CREATE MACRO IF NOT EXISTS athena_minus(x, i) AS cast_to_type(x - i, x);
 CREATE MACRO IF NOT EXISTS athena_date(x) AS CAST(x AS DATE);
 CREATE MACRO IF NOT EXISTS athena_millisecond(x) AS millisecond(x) % 1000;
-CREATE MACRO IF NOT EXISTS athena_now() AS CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP);
 CREATE MACRO IF NOT EXISTS athena_at_timezone(x TIMESTAMP, zone) AS (x AT TIME ZONE 'UTC') AT TIME ZONE zone;
 CREATE MACRO IF NOT EXISTS athena_from_unixtime(x) AS to_timestamp(x) AT TIME ZONE 'UTC';
 CREATE MACRO IF NOT EXISTS athena_from_iso8601_timestamp(x) AS CAST(CAST(x AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP);
@@ -28,7 +27,9 @@ CREATE MACRO IF NOT EXISTS athena_to_iso8601(x) AS
     strftime(x, CASE typeof(x) WHEN 'DATE' THEN '%Y-%m-%d' ELSE '%Y-%m-%dT%H:%M:%S.%g' END);
 
 -- Numbers
-CREATE MACRO IF NOT EXISTS athena_finite(x DOUBLE) AS CASE WHEN isfinite(x) THEN x END;
+CREATE MACRO IF NOT EXISTS athena_finite(x) AS list_filter([CAST(x AS DOUBLE)], lambda v: isfinite(v))[1];
+CREATE MACRO IF NOT EXISTS athena_greatest(x) AS CASE WHEN len(x) = list_count(x) THEN list_max(x) END;
+CREATE MACRO IF NOT EXISTS athena_least(x) AS CASE WHEN len(x) = list_count(x) THEN list_min(x) END;
 CREATE MACRO IF NOT EXISTS athena_e() AS exp(1);
 CREATE MACRO IF NOT EXISTS athena_nan() AS CAST('nan' AS DOUBLE);
 CREATE MACRO IF NOT EXISTS athena_infinity() AS CAST('infinity' AS DOUBLE);
@@ -67,6 +68,15 @@ CREATE MACRO IF NOT EXISTS athena_array_join
     (x, delimiter) AS array_to_string(x, delimiter),
     (x, delimiter, null_replacement) AS
         array_to_string(list_transform(x, lambda v: coalesce(CAST(v AS VARCHAR), null_replacement)), delimiter);
+CREATE MACRO IF NOT EXISTS athena_any_match(x) AS CASE
+    WHEN list_contains(x, true) THEN true
+    WHEN len(x) = list_count(x) THEN false
+END;
+CREATE MACRO IF NOT EXISTS athena_none_match(x) AS NOT athena_any_match(x);
+CREATE MACRO IF NOT EXISTS athena_all_match(x) AS CASE
+    WHEN list_contains(x, false) THEN false
+    WHEN len(x) = list_count(x) THEN true
+END;
 CREATE MACRO IF NOT EXISTS athena_slice(x, start, length) AS
     list_slice(x, start, CASE WHEN start < 0 THEN len(x) + start + 1 ELSE start END + length - 1);
 CREATE MACRO IF NOT EXISTS athena_fits(entries) AS CASE

@@ -7,20 +7,22 @@ through views too, and only the asked user's rows of them, so that no statement 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from threading import Event, Thread
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlglot import exp
 
 from bio_lakehouse import silver
-from bio_lakehouse.engines.athena import macros_of, to_duckdb
+from bio_lakehouse.engines.athena import Clock, macros_of, to_duckdb
 from bio_lakehouse.engines.guard import CheckedQuery, check
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.gold import schemas as gold_schemas
@@ -29,6 +31,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import FolderStore
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.lake.tables import in_order
+from bio_lakehouse.settings import Settings
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
@@ -83,7 +86,8 @@ class DuckDbSql:
     """The engine of a laptop.
 
     `schemas` are the tables there may be, by full name: one that no ingestion has made yet reads as empty. An answer
-    that takes longer than `timeout_s` seconds or more than `largest_answer` bytes is a QueryError.
+    that takes longer than `timeout_s` seconds or more than `largest_answer` bytes is a QueryError, and so is one for
+    which DuckDB needs more than `engine_memory` bytes. `clock_of` says what time it is for a user.
     """
 
     def __init__(
@@ -94,12 +98,16 @@ class DuckDbSql:
         *,
         timeout_s: float = 30.0,
         largest_answer: int = 512 * 2**20,
+        engine_memory: int | None = None,
+        clock_of: Callable[[str | None], Clock] = lambda user_id: Clock.utc(),
     ) -> None:
         self.tables = tables
         self.views = FolderStore(views_folder)
         self.schemas = schemas or {}
         self.timeout_s = timeout_s
         self.largest_answer = largest_answer
+        self.engine_memory = engine_memory
+        self.clock_of = clock_of
 
     def create_view(self, view: View) -> bool:
         """Keep the text of `view` for queries; True when it is new or changed."""
@@ -115,7 +123,8 @@ class DuckDbSql:
 
         Raises QueryError when the statement is anything else, cannot be answered, or takes too much.
         """
-        return self._answer(self.check(sql), user_id)
+        with _said_in_a_sentence():
+            return self._answer(self.check(sql), user_id)
 
     def rows_of(
         self,
@@ -150,11 +159,11 @@ class DuckDbSql:
     def _answer(
         self, checked: CheckedQuery, user_id: str | None, last: date | None = None
     ) -> pa.Table:
-        sql = to_duckdb(_with_athena_names(checked.expression))
-        with _connection() as connection:
+        sql = to_duckdb(_with_athena_names(checked.expression), self.clock_of(user_id))
+        with _connection(self.engine_memory) as connection:
             needed = self._needed(checked.tables)
             for full_name in needed.keys() - _VIEWS:
-                connection.register(full_name, self._scan(full_name, user_id, last))
+                connection.register(full_name, self.scan(full_name, user_id, last))
             for definition in needed.values():
                 connection.execute(definition)
             with _interrupted_after(self.timeout_s, connection):
@@ -183,7 +192,10 @@ class DuckDbSql:
             raise QueryError(f"The view {full_name} is not there yet: run `bio-lakehouse refresh`.")
         return self.views.get(key).decode()
 
-    def _scan(self, full_name: str, user_id: str | None, last: date | None) -> pa.Table:
+    def scan(self, full_name: str, user_id: str | None, last: date | None = None) -> pa.Table:
+        """Rows of a known table, of that user and up to that day; none where the table is not made yet."""
+        if full_name not in self.known():
+            raise QueryError(f"There is no table {full_name}.")
         schema = self.schemas.get(full_name)
         if schema is not None and not self.tables.exists(full_name):
             return schema.arrow.empty_table()
@@ -204,9 +216,10 @@ class DuckDbSql:
                     f"The answer is larger than {self.largest_answer / 2**20:.0f} MiB; ask for fewer rows, "
                     "with WHERE, GROUP BY or LIMIT."
                 )
-        return _with_bigints(
-            pa.Table.from_batches(batches, reader.schema), [str(kind) for kind in answer.types]
-        )
+        kinds = [str(kind) for kind in answer.types]
+        whole = _with_bigints(pa.Table.from_batches(batches, reader.schema), kinds)
+        _check_days(whole)
+        return whole
 
 
 _VIEWS = {view.full_name for view in VIEWS.values()}
@@ -218,7 +231,21 @@ def open_sql(lake: Lakehouse) -> DuckDbSql:
         schema.full_name: schema
         for schema in (*silver.SCHEMAS.values(), *gold_schemas.SCHEMAS.values())
     }
-    return DuckDbSql(lake.tables, lake.settings.home / "views", schemas)
+    return DuckDbSql(
+        lake.tables,
+        lake.settings.home / "views",
+        schemas,
+        clock_of=lambda user_id: _clock(lake.settings, user_id),
+    )
+
+
+def _clock(settings: Settings, user_id: str | None) -> Clock:
+    """That person's wall clock, on the day that `BIO_TODAY_OVERRIDE` says when it is set."""
+    now = datetime.now(UTC)
+    zone = ZoneInfo(settings.user_profile(user_id or "me").timezone)
+    time_of_day = now.astimezone(zone).time()
+    local = datetime.combine(settings.today(user_id), time_of_day)
+    return Clock(local, now.replace(tzinfo=None))
 
 
 def _key(full_name: str) -> str:
@@ -257,15 +284,17 @@ def _definition(
     else:
         checked = check(text, known)
     sql = to_duckdb(
-        exp.Create(this=exp.to_table(full_name), kind="VIEW", expression=checked.expression)
+        exp.Create(this=exp.to_table(full_name), kind="VIEW", expression=checked.expression),
+        Clock.utc(),
     )
     return macros_of(sql) + sql, checked.tables
 
 
 @contextmanager
-def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
+def _connection(memory: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB in memory that knows Athena's functions, sees no file and can no longer be configured."""
-    with duckdb.connect(":memory:", config=SETTINGS) as connection, _query_errors():
+    settings = SETTINGS if memory is None else {**SETTINGS, "memory_limit": f"{memory}B"}
+    with duckdb.connect(":memory:", config=settings) as connection, _query_errors():
         connection.execute(
             "SET TimeZone = 'UTC'; SET integer_division = true; SET python_enable_replacements = false"
         )
@@ -273,6 +302,24 @@ def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
             "CREATE SCHEMA bio_silver; CREATE SCHEMA bio_gold; SET lock_configuration = true"
         )
         yield connection
+
+
+@contextmanager
+def _said_in_a_sentence() -> Iterator[None]:
+    """Whatever engine, translator or Arrow raises, as a QueryError.
+
+    A statement is anybody's text: none of the three promises which errors it ends in.
+    """
+    try:
+        yield
+    except (QueryError, MemoryError):
+        raise
+    except RecursionError as error:
+        raise QueryError(
+            "The statement is nested too deeply; say it with fewer brackets or with WITH."
+        ) from error
+    except Exception as error:
+        raise QueryError(_reason(error)) from error
 
 
 @contextmanager
@@ -285,6 +332,12 @@ def _query_errors() -> Iterator[None]:
 
 def _reason(error: Exception) -> str:
     """An engine's error in the words of the question, without those of its translation."""
+    is_memory = isinstance(error, duckdb.OutOfMemoryException | MemoryError | pa.ArrowMemoryError)
+    if is_memory or "Out of Memory" in str(error):
+        return (
+            "The statement needs more memory than it may take; "
+            "ask about fewer rows, groups or columns, or for shorter texts."
+        )
     text = str(error).partition("\n\nLINE ")[0].partition("\n\tCandidate functions:")[0]
     return f"The statement cannot be answered: {re.sub('athena_', '', text, flags=re.I)}"
 
@@ -314,6 +367,23 @@ def _interrupted_after(seconds: float, connection: duckdb.DuckDBPyConnection) ->
     finally:
         ended.set()
         watcher.join()
+
+
+def _check_days(answer: pa.Table) -> None:
+    """Refuse a day that no calendar here can name."""
+    for column in answer.columns:
+        moments = pc.list_flatten(column) if pa.types.is_list(column.type) else column
+        if not (pa.types.is_date(moments.type) or pa.types.is_timestamp(moments.type)):
+            continue
+        days = moments.cast(pa.date32(), safe=False).cast(pa.int32()).cast(pa.int64())
+        ends = pc.min_max(days).as_py()
+        first, last = ends["min"], ends["max"]
+        if first is not None and (first < _FIRST_DAY or last > _LAST_DAY):
+            raise QueryError("The answer holds a day outside the years 1 to 9999.")
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_FIRST_DAY, _LAST_DAY = date.min.toordinal() - _EPOCH, date.max.toordinal() - _EPOCH
 
 
 def _with_bigints(answer: pa.Table, kinds: list[str]) -> pa.Table:

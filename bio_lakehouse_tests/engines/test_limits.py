@@ -1,0 +1,197 @@
+"""Whatever a question says, it is answered or refused within limits of time and memory, in its own process."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import textwrap
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from bio_lakehouse.engines import limits
+from bio_lakehouse.engines.limits import MEBIBYTE, Limits
+from bio_lakehouse.engines.sql import DuckDbSql, open_sql
+from bio_lakehouse.errors import QueryError
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.engines.memory_lake import DAILY, engine, table_of_text
+from bio_lakehouse_tests.engines.test_sql import DAYS, rows_of, scans
+
+ATTACKS = Path("/work/shared/cases/sql_attacks.sql")
+NUMBERS = "UNNEST(sequence(1, 10000))"
+COLUMNS = ", ".join(f"x + {number} AS c{number}" for number in range(16))
+HUNGRY = [
+    f"SELECT count(*) FROM (SELECT {COLUMNS} FROM {NUMBERS} AS t (x)) "
+    f"GROUP BY CUBE ({', '.join(f'c{number}' for number in range(12))})",
+    f"SELECT array_agg(a.x * b.y) FROM {NUMBERS} a (x), {NUMBERS} b (y)",
+    "SELECT rpad('x', 1000000000, 'y')",
+    "SELECT cardinality(transform(sequence(1, 10000), x -> rpad('x', 10000000, 'y')))",
+    "WITH "
+    + ", ".join(
+        f"a{level} AS (SELECT {' || '.join(['x'] * 10)} AS x FROM a{level - 1})"
+        if level
+        else "a0 AS (SELECT 'aaaaaaaaaa' AS x)"
+        for level in range(12)
+    )
+    + " SELECT length(x) FROM a11",
+    f"SELECT * FROM (SELECT rpad('x', 60000000, 'y') AS s) CROSS JOIN {NUMBERS} t (x)",
+]
+
+
+def nested(start: str, inner: str, end: str, levels: int) -> str:
+    return f"SELECT {start * levels}{inner}{end * levels}"
+
+
+DEEP = [
+    (nested("greatest(", "1", ", 2)", 40), 2),
+    (nested("least(2, ", "1", ")", 40), 1),
+    (nested("split_part(", "'a'", ", 'b', 1)", 40), "a"),
+    (nested("regexp_extract(", "'a'", ", 'a')", 40), "a"),
+    (nested("slice(", "ARRAY[1]", ", 1, 1)", 24), [1]),
+    (nested("date_trunc('day', ", "timestamp '2026-01-01 00:00:00'", ")", 40), datetime.fromisoformat("2026-01-01")),
+]  # fmt: skip
+
+
+@pytest.fixture
+def sql(tmp_path: Path) -> DuckDbSql:
+    return engine(tmp_path, daily=table_of_text(DAILY, DAYS))
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_the_answer_is_that_of_the_engine(
+    sql: DuckDbSql, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    context = limits.multiprocessing.get_context(method)
+    monkeypatch.setattr(limits, "_context", lambda: context)
+    question = "SELECT day, energy_state, user_id FROM energy_state ORDER BY day"
+
+    answer = limits.answer(sql, question, "me")
+
+    assert scans(sql) == [(DAILY.full_name, "me")]
+    assert answer.equals(sql.query(question, "me"))
+    assert answer.num_rows == 5
+
+
+def test_an_answer_without_rows_has_its_columns(sql: DuckDbSql) -> None:
+    answer = limits.answer(sql, "SELECT day, steps FROM daily_readiness_performance", "nobody")
+
+    assert (answer.column_names, answer.num_rows) == (["day", "steps"], 0)
+
+
+def test_a_refusal_is_the_engines_own(sql: DuckDbSql) -> None:
+    with pytest.raises(QueryError, match="There is no table energy_stat"):
+        limits.answer(sql, "SELECT * FROM energy_stat", "me")
+
+
+def test_a_question_that_takes_too_long_is_ended_wherever_it_is(
+    sql: DuckDbSql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DuckDbSql, "query", lambda *_: time.sleep(600))
+
+    with pytest.raises(QueryError, match=r"was stopped after 0\.5 s"):
+        limits.answer(sql, "SELECT 1", "me", Limits(seconds=0.5))
+
+
+def test_a_process_that_the_system_ends_is_explained(
+    sql: DuckDbSql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DuckDbSql, "query", lambda *_: limits.os._exit(9))
+
+    with pytest.raises(QueryError, match="needs more than 640 MiB of memory"):
+        limits.answer(sql, "SELECT 1", "me")
+
+
+@pytest.mark.parametrize("question", HUNGRY, ids=range(len(HUNGRY)))
+def test_a_hungry_question_is_refused_in_a_sentence(sql: DuckDbSql, question: str) -> None:
+    with pytest.raises(QueryError, match=r"memory|larger than|was stopped"):
+        limits.answer(sql, question, "me", Limits(memory=384 * MEBIBYTE))
+
+
+def test_the_hungriest_stays_below_a_gibibyte_with_its_parent(tmp_path: Path) -> None:
+    script = f"""
+        import resource
+        from pathlib import Path
+        from bio_lakehouse.engines import limits
+        from bio_lakehouse.errors import QueryError
+        from bio_lakehouse_tests.engines.memory_lake import engine
+        sql = engine(Path({str(tmp_path)!r}))
+        for question in {HUNGRY!r}:
+            try:
+                limits.answer(sql, question, None)
+            except QueryError:
+                pass
+        whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        print(sum(resource.getrusage(one).ru_maxrss for one in whose))
+    """
+
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True
+    )
+
+    assert int(done.stdout) < 1024 * 1024
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(("question", "value"), DEEP, ids=[deep[0][:30] for deep in DEEP])
+def test_nested_calls_are_translated_without_doubling(
+    sql: DuckDbSql, question: str, value: object
+) -> None:
+    started = time.process_time()
+
+    assert rows_of(sql.query(question, "me")) == [(value,)]
+    assert time.process_time() - started < 10
+
+
+def test_chance_is_asked_once(sql: DuckDbSql) -> None:
+    below = (
+        "SELECT count_if(greatest(rand(), 0) > 1 OR width_bucket(rand(), 0, 1, 2) NOT IN (1, 2)) "
+        f"FROM {NUMBERS} AS t (x)"
+    )
+
+    assert rows_of(sql.query(below, "me")) == [(0,)]
+
+
+def test_today_is_the_persons(tmp_path: Path) -> None:
+    zones = {"me": "Pacific/Kiritimati", "ann": "Pacific/Pago_Pago"}
+    tmp_path.joinpath("users.toml").write_text(
+        "".join(f'[{user}]\ntimezone = "{zone}"\n' for user, zone in zones.items())
+    )
+    settings = Settings(home=tmp_path, timezone=zones["me"])
+    sql = open_sql(Lakehouse.open(settings))
+    question = (
+        "SELECT current_date, date(now()), CAST(current_timestamp AS date), "
+        "date(now() AT TIME ZONE 'UTC'), date(localtimestamp)"
+    )
+
+    (mine,) = rows_of(limits.answer(sql, question, "me"))
+    (anns,) = rows_of(limits.answer(sql, question, "ann"))
+
+    assert {mine[0] - anns[0], mine[1] - anns[1], mine[2] - anns[2], mine[4] - anns[4]} <= {
+        timedelta(1),
+        timedelta(2),
+    }
+    assert len({*mine[:3], mine[4]}) == 1
+    assert mine[3] == anns[3]
+
+
+def test_today_may_be_said(tmp_path: Path) -> None:
+    sql = open_sql(Lakehouse.open(Settings(home=tmp_path, today_override="2024-02-29")))
+
+    (row,) = rows_of(sql.query("SELECT current_date, date(now()), year(current_timestamp)", "me"))
+
+    assert [str(value) for value in row] == ["2024-02-29", "2024-02-29", "2024"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not ATTACKS.exists(), reason="the shared cases are not on this machine")
+def test_each_attack_is_answered_or_refused_in_time(sql: DuckDbSql) -> None:
+    for line in ATTACKS.read_text("utf-8").splitlines():
+        started = time.monotonic()
+        with contextlib.suppress(QueryError):
+            assert isinstance(limits.answer(sql, line, "me"), pa.Table)
+        assert time.monotonic() - started < 35, line
