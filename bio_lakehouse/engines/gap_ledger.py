@@ -8,7 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from bio_lakehouse.gold.gap_ledger import NOT_WORN_SECONDS, SCHEMA, Knowledge, gaps
+from bio_lakehouse.gold import gap_ledger
+from bio_lakehouse.gold.gap_ledger import SCHEMA, Knowledge, gaps
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.tables import Commit
@@ -111,15 +112,21 @@ def entry_days(
 
     entries = [entry for entry in lake.log.entries() if entry.user_id == user_id and wanted(entry)]
     return frozenset().union(
-        *(entry.covered_days for entry in entries if set(entry.datasets) & set(datasets))
+        *(entry.covered_days for entry in entries if set(entry.datasets_told) & set(datasets))
     )
 
 
 def unworn_days(lake: Lakehouse, user_id: str) -> frozenset[date]:
-    """Days of 12 h or more without the ring and without a sleep period."""
-    name = "bio_silver.oura_daily_activity"
+    """Days of 12 h or more without the ring on which nothing was slept."""
+    return gap_ledger.unworn_days(
+        _pairs(lake, "bio_silver.oura_daily_activity", user_id, "non_wear_time"),
+        _pairs(lake, "bio_silver.oura_sleep", user_id, "type"),
+    )
+
+
+def _pairs(lake: Lakehouse, name: str, user_id: str, column: str) -> list[tuple[date, Any]]:
+    """Day and value of a column of a user's rows; none where the table is not there yet."""
     if not lake.tables.exists(name):
-        return frozenset()
-    rows = lake.tables.scan(name, user_id=user_id, columns=["day", "non_wear_time"]).to_pylist()
-    unworn = {row["day"] for row in rows if (row["non_wear_time"] or 0) >= NOT_WORN_SECONDS}
-    return frozenset(unworn - recorded_days(lake, "oura_sleep", user_id))
+        return []
+    rows = lake.tables.scan(name, user_id=user_id, columns=["day", column]).to_pylist()
+    return [(row["day"], row[column]) for row in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -9,6 +10,7 @@ from enum import StrEnum
 from bio_lakehouse.lake.schema import DAY, USER_ID, Column, TableSchema
 
 NOT_WORN_SECONDS = 12 * 3600
+NO_SLEEP = ("deleted", "rest")
 
 SCHEMA = TableSchema(
     "bio_gold",
@@ -49,6 +51,18 @@ class Knowledge:
     covered: frozenset[date]
     unworn: frozenset[date] = frozenset()
     failed: frozenset[date] = frozenset()
+
+
+def unworn_days(
+    non_wear: Iterable[tuple[date, float | None]], periods: Iterable[tuple[date, str | None]]
+) -> frozenset[date]:
+    """Days of 12 h or more without the ring (`non_wear` in s) on which no period was slept.
+
+    `periods` are sleep periods with their types: one that was deleted, or was rest, is no sleep.
+    """
+    slept = {day for day, kind in periods if kind not in NO_SLEEP}
+    off = {day for day, seconds in non_wear if (seconds or 0) >= NOT_WORN_SECONDS}
+    return frozenset(off - slept)
 
 
 @dataclass(frozen=True, slots=True)

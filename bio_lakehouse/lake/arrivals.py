@@ -435,6 +435,7 @@ def entry_of(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> LogEntry:
         retry_on=quarantine.comes_due(parsed),
         unknown_fields=json.dumps(parsed.unknown_fields) if parsed.unknown_fields else None,
         tag=file.info.tag,
+        fed_datasets=None if parsed.fed_datasets is None else ",".join(parsed.fed_datasets),
     )
 
 

@@ -27,7 +27,9 @@ class LogEntry:
     `record_count` are its source rows; `first_day` and `last_day` bound its records, `covered_first` and
     `covered_last` the days about which it speaks. `retry_on` is the day from which rows that were quarantined as
     lying in the future become usable. `error` says why a file failed, in words for a person. `tag` is that of the
-    object in landing; empty in entries that were made before there was one.
+    object in landing; empty in entries that were made before there was one. `fed_datasets` are those
+    of which a file that feeds several has columns; None where its own datasets say it, and in entries
+    that were made before this was kept.
     """
 
     file_path: str
@@ -51,6 +53,7 @@ class LogEntry:
     unknown_fields: str | None = None
     error: str | None = None
     tag: str = ""
+    fed_datasets: str | None = None
 
     @property
     def usable(self) -> bool:
@@ -81,6 +84,11 @@ class LogEntry:
     @property
     def datasets(self) -> tuple[str, ...]:
         return tuple(self.data_type.split(",")) if self.data_type else ()
+
+    @property
+    def datasets_told(self) -> tuple[str, ...]:
+        """The datasets about whose days the file speaks."""
+        return self.datasets if self.fed_datasets is None else tuple(self.fed_datasets.split(","))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +157,7 @@ CREATE TABLE IF NOT EXISTS ingestion_log (
     size INTEGER NOT NULL, modified TEXT NOT NULL, status TEXT NOT NULL, source TEXT, origin TEXT, data_type TEXT,
     record_count INTEGER NOT NULL, quarantined_count INTEGER NOT NULL, version TEXT NOT NULL, first_day TEXT,
     last_day TEXT, covered_first TEXT, covered_last TEXT, retry_on TEXT, unknown_fields TEXT, error TEXT,
-    tag TEXT NOT NULL DEFAULT '');
+    tag TEXT NOT NULL DEFAULT '', fed_datasets TEXT);
 CREATE INDEX IF NOT EXISTS by_checksum ON ingestion_log (user_id, checksum);
 CREATE TABLE IF NOT EXISTS file_days (
     file_path TEXT NOT NULL, dataset TEXT NOT NULL, day TEXT NOT NULL, landed INTEGER NOT NULL,
@@ -158,7 +166,12 @@ CREATE TABLE IF NOT EXISTS file_days (
 CREATE INDEX IF NOT EXISTS days_by_file ON file_days (file_path);
 CREATE TABLE IF NOT EXISTS begun_objects (object_key TEXT PRIMARY KEY);
 """
-ADD_TAG = "ALTER TABLE ingestion_log ADD COLUMN tag TEXT NOT NULL DEFAULT ''"
+ADD_COLUMN = {
+    "tag": "ALTER TABLE ingestion_log ADD COLUMN tag TEXT NOT NULL DEFAULT ''",
+    "fed_datasets": "ALTER TABLE ingestion_log ADD COLUMN fed_datasets TEXT",
+}
+"""What makes the table of an older log that of today's."""
+
 USABLE = "status IN ('ingesting', 'ingested', 'replaced')"
 DATES = ("first_day", "last_day", "covered_first", "covered_last", "retry_on")
 TIMES = ("upload_timestamp", "modified")
@@ -205,8 +218,9 @@ class SqliteLog:
         with self._connection() as db:
             db.execute("PRAGMA journal_mode = WAL")
             db.executescript(CREATE)
-            if "tag" not in {row["name"] for row in db.execute("PRAGMA table_info(ingestion_log)")}:
-                db.execute(ADD_TAG)
+            there = {row["name"] for row in db.execute("PRAGMA table_info(ingestion_log)")}
+            for name in ADD_COLUMN.keys() - there:
+                db.execute(ADD_COLUMN[name])
             owed_days.create(db)
 
     @contextmanager

@@ -233,7 +233,7 @@ def coverage_of(lake: Lakehouse, user_id: str) -> pd.DataFrame:
         }
         for entry in lake.log.entries()
         if entry.user_id == user_id and entry.usable and entry.covered_days
-        for dataset in entry.datasets
+        for dataset in entry.datasets_told
     ]
     return pd.DataFrame(rows, columns=["user_id", "source", "first_day", "last_day"])
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 
-from bio_lakehouse.gold.gap_ledger import NOT_WORN_SECONDS, Cause, Knowledge, cause_of
+from bio_lakehouse.gold.gap_ledger import Cause, Knowledge, cause_of, unworn_days
 
 
 class Presence(StrEnum):
@@ -139,14 +140,14 @@ def _known(
     source: Source,
     daily: pd.DataFrame,
     coverage: pd.DataFrame,
-    unworn: set[date],
+    unworn: frozenset[date],
     failed: Mapping[str, frozenset[date]],
 ) -> _Known:
     scored = _days_with(daily, (source.score,))
     knowledge = Knowledge(
         recorded=frozenset(scored | _days_with(daily, source.record)),
         covered=covered_days(coverage, source.datasets),
-        unworn=frozenset() if source is PELOTON else frozenset(unworn),
+        unworn=frozenset() if source is PELOTON else unworn,
         failed=frozenset().union(*(failed.get(dataset, ()) for dataset in source.datasets)),
     )
     return _Known(source, scored, _resting(daily) if source is PELOTON else set(), knowledge)
@@ -186,16 +187,16 @@ def newest_days(daily: pd.DataFrame) -> dict[str, date]:
     return {title: day for title, day in found.items() if day is not None}
 
 
-def _unworn(activity: pd.DataFrame | None, sleep: pd.DataFrame | None) -> set[date]:
-    if activity is None or activity.empty:
-        return set()
-    off = activity[pd.to_numeric(activity["non_wear_time"]) >= NOT_WORN_SECONDS]
-    slept = (
-        set()
-        if sleep is None or sleep.empty
-        else set(_days(sleep[~sleep["type"].isin(["deleted", "rest"])]))
-    )
-    return set(_days(off)) - slept
+def _unworn(activity: pd.DataFrame | None, sleep: pd.DataFrame | None) -> frozenset[date]:
+    return unworn_days(_pairs(activity, "non_wear_time"), _pairs(sleep, "type"))
+
+
+def _pairs(frame: pd.DataFrame | None, column: str) -> list[tuple[date, Any]]:
+    """Day and value of a column, None where it is unknown."""
+    if frame is None or frame.empty:
+        return []
+    values = frame[column].astype(object).where(frame[column].notna(), None)
+    return list(zip(_days(frame), values, strict=True))
 
 
 def _days(frame: pd.DataFrame, column: str = "day") -> list[date]:

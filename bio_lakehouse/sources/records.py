@@ -74,6 +74,7 @@ class ParsedFile:
     which the file speaks, None when it holds no record and no fetch note. `whole` says that the file has every
     record of what it covers, as a snapshot or a complete answer has; `stamp` is the download's own time, where its
     content or the vendor's name for it tells (UTC). `notes` are sentences on what was assumed or left out.
+    `fed_datasets` are those of which a file that feeds several has columns, None where `datasets` say it.
     """
 
     source: Literal["oura", "peloton"]
@@ -87,3 +88,4 @@ class ParsedFile:
     whole: bool = False
     stamp: datetime | None = None
     notes: tuple[str, ...] = ()
+    fed_datasets: tuple[str, ...] | None = None

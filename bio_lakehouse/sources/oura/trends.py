@@ -84,6 +84,17 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
         unknown_fields=tuple(
             header for header in table.headers if canonical_header(header) not in _KNOWN_HEADERS
         ),
+        fed_datasets=fed_datasets(columns),
+    )
+
+
+def fed_datasets(headers: Iterable[str]) -> tuple[str, ...]:
+    """The datasets of which an export has columns, by its headers in their canonical form."""
+    there = set(headers)
+    return tuple(
+        name
+        for name, fields in TRENDS_FIELDS.items()
+        if any(header in there for field in fields for header in field.headers)
     )
 
 
