@@ -195,7 +195,7 @@ def _pairs(frame: pd.DataFrame | None, column: str) -> list[tuple[date, Any]]:
     """Day and value of a column, None where it is unknown."""
     if frame is None or frame.empty:
         return []
-    values = frame[column].astype(object).where(frame[column].notna(), None)
+    values = [None if pd.isna(value) else value for value in frame[column]]
     return list(zip(_days(frame), values, strict=True))
 
 
