@@ -10,11 +10,11 @@ from rich.box import SIMPLE
 from rich.table import Table
 
 from bio_lakehouse.gold.gap_ledger import Stretch
+from bio_lakehouse.lake import refusals
 from bio_lakehouse.lake.folders import printable
 from bio_lakehouse.lake.landing import safe_name
 from bio_lakehouse.lake.people import known_users
 from bio_lakehouse.settings import load_settings
-from bio_lakehouse.sources.oura.endpoints import WHAT_IS_READ
 from bio_lakehouse.terminal import OUT, escape
 
 if TYPE_CHECKING:
@@ -130,8 +130,9 @@ def _print_not_taken(outcome: IngestOutcome) -> None:
     }
     _print_passed_over(outcome.passed_over | in_landing)
     refused = [arrival.entry.error or "" for arrival in outcome.arrivals if arrival.refused]
-    if any(WHAT_IS_READ in reason for reason in [*refused, *outcome.unread.values()]):
-        OUT.print(WHAT_IS_READ, soft_wrap=True, highlight=False)
+    reasons = [*refused, *outcome.unread.values()]
+    for what_is_read in refusals.listed_once(reasons)[len(reasons) :]:
+        OUT.print(what_is_read, soft_wrap=True, highlight=False)
 
 
 def _print_passed_over(reasons: dict[str, str]) -> None:
@@ -145,7 +146,7 @@ def _print_passed_over(reasons: dict[str, str]) -> None:
 
 def _reason_of(given: str, path: str, reason: str) -> str:
     """A refusal's sentence about the file as it was given, less the list of what is read."""
-    words = reason.replace(f" {WHAT_IS_READ}", "")
+    words = refusals.alone(reason)
     for name in (path, path.rsplit("/", 1)[-1], safe_name(path)):
         if words.startswith(name):
             return given + words.removeprefix(name)
@@ -322,7 +323,7 @@ def _log(status: LakeStatus) -> Table:
     for entry in reversed(status.arrivals):
         arrived = f"{entry.upload_timestamp:%Y-%m-%d %H:%M}"
         name = escape(entry.file_path.removeprefix("landing/"))
-        why = f"\n[dim]{escape(entry.error)}[/]" if entry.error else ""
+        why = f"\n[dim]{escape(refusals.alone(entry.error))}[/]" if entry.error else ""
         became = "quarantined" if entry.is_wholly_quarantined else entry.status
         table.add_row(arrived, became, f"{entry.record_count:,}", name + why)
     return table

@@ -100,6 +100,7 @@ def test_refusals_name_files_as_they_were_given_and_known_formats_once(
     assert "refused anna/c.csv is no known file; it begins with 'sand,sea'." in text
     assert text.count("Read are Peloton's workout CSV") == 1
     assert result.output.strip().splitlines()[-1].startswith("Files: 3 not taken. Nothing changed")
+    assert "Read are Peloton's workout CSV" not in run(home, "status", "--user", "me").output
 
 
 def test_a_wholly_quarantined_file_does_not_read_ingested(home: Path, tmp_path: Path) -> None:

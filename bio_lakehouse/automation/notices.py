@@ -10,6 +10,7 @@ import dagster as dg
 
 from bio_lakehouse.automation.failures import first_cause, text_of
 from bio_lakehouse.errors import SettingsError
+from bio_lakehouse.lake import refusals
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.notifications import notify
@@ -42,8 +43,8 @@ def tell_of_troubles(
     fresh = [trouble for path, trouble in troubles.items() if path not in told]
     if fresh:
         title = "A file was not taken" if len(fresh) == 1 else f"{len(fresh)} files were not taken"
-        tell(settings, log, title, "\n".join(first_of(fresh)))
-    return first_of(list(troubles.values()))
+        tell(settings, log, title, "\n".join(refusals.listed_once(first_of(fresh))))
+    return refusals.listed_once(first_of(list(troubles.values())))
 
 
 def tell_of_changes(settings: Settings, log: logging.Logger, sentences: Iterable[str]) -> None:

@@ -73,3 +73,23 @@ def test_what_is_not_there_is_an_error_that_names_it(store: ObjectStore) -> None
 def test_a_bucket_that_is_not_there_is_an_error_and_not_an_empty_listing(endpoint: str) -> None:
     with pytest.raises(LandingError, match="Check the bucket's name"):
         list(S3Store(s3(endpoint), "no-such-bucket").list("landing"))
+
+
+def test_the_start_of_an_object_is_read_alone(store: ObjectStore) -> None:
+    store.put("landing/me/a.csv", b"0123456789")
+    assert store.head("landing/me/a.csv", 4) == b"0123"
+    assert store.head("landing/me/a.csv", 99) == b"0123456789"
+    with pytest.raises(LandingError, match=r"landing/me/nothing\.csv"):
+        store.head("landing/me/nothing.csv", 4)
+
+
+def test_a_key_that_is_too_long_for_any_object_is_none(store: ObjectStore) -> None:
+    key = f"landing/me/{'n' * 1100}"
+    assert not store.exists(key)
+    assert store.find_many([key]) == {}
+
+
+def test_a_survey_lists_what_a_listing_does(store: ObjectStore) -> None:
+    store.put_many({"landing/a.csv": b"a", "landing/me/b.csv": b"b", "landing/me/.c": b"c"})
+    assert list(store.survey("landing")) == list(store.list("landing"))
+    assert len(list(store.survey("landing"))) == 2
