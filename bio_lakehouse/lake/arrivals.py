@@ -426,7 +426,7 @@ def entry_of(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> LogEntry:
         origin=parsed.origin,
         data_type=",".join(parsed.datasets),
         record_count=parsed.row_count,
-        quarantined_count=len(parsed.rejected),
+        quarantined_count=parsed.rejected_count,
         version=bronze.file_version(parsed, file.checksum, fetched_at),
         first_day=days[0] if days else None,
         last_day=days[-1] if days else None,

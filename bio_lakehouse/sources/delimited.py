@@ -14,9 +14,12 @@ from typing import Any
 
 from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.sources.checking import RowProblem
+from bio_lakehouse.sources.limits import check_line, check_rows
 from bio_lakehouse.sources.rows import Row
 
 _QUOTED = re.compile(r'"((?:[^"]++|"")*+)"')
+_FILLED = re.compile(r"\S")
+_LINE_END = re.compile(r"[\r\n]")
 _LONGEST_ROW = 50
 
 DELIMITERS = (",", ";", "\t")
@@ -35,6 +38,14 @@ def lines_of(text: str) -> list[str]:
     """Lines without their ends (LF, CRLF or CR); a last newline makes no further line."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return lines[:-1] if lines[-1] == "" else lines
+
+
+def checked_lines(name: str, text: str, columns: int) -> list[str]:
+    """`lines_of` a file with that many columns; raises `UnsupportedFile` when it is larger than any export."""
+    check_rows(name, text, columns)
+    lines = lines_of(text)
+    check_line(name, max(map(len, lines), default=0))
+    return lines
 
 
 def ends_with_newline(text: str) -> bool:
@@ -89,10 +100,11 @@ def comma_table(name: str, text: str) -> Table:
     Cells are parted by commas, or by what a spreadsheet put in their place. Raises `UnsupportedFile`, while the rows
     are read, when the file stops in the middle of its last row.
     """
-    lines = lines_of(text)
+    header = header_line(text)
+    delimiter = delimiter_of(header)
+    headers = header_cells(name, header, delimiter)
+    lines = checked_lines(name, text, len(headers))
     start = header_index(lines)
-    delimiter = delimiter_of(lines[start])
-    headers = header_cells(name, lines[start], delimiter)
     rows = data_rows(name, lines, start, partial(split_cells, delimiter=delimiter), len(headers))
     end = None if ends_with_newline(text) else len(lines)
     return Table(
@@ -103,6 +115,17 @@ def comma_table(name: str, text: str) -> Table:
 def delimiter_of(header: str) -> str:
     """What parts the cells of a header: the comma, semicolon or tab that it has most of."""
     return max(DELIMITERS, key=header.count)
+
+
+def header_line(text: str) -> str:
+    """The first line that is not blank, found without looking at the others; empty without one."""
+    filled = _FILLED.search(text)
+    if filled is None:
+        return ""
+    place = filled.start()
+    start = max(text.rfind("\n", 0, place), text.rfind("\r", 0, place)) + 1
+    end = _LINE_END.search(text, place)
+    return text[start : end.start() if end else len(text)]
 
 
 def header_index(lines: list[str]) -> int:

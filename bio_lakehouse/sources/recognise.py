@@ -9,16 +9,11 @@ from typing import Any
 
 from bio_lakehouse.errors import UnknownFormat, UnsupportedFile
 from bio_lakehouse.sources.checking import looks_unstorable
-from bio_lakehouse.sources.delimited import (
-    cut_off,
-    delimiter_of,
-    ends_with_newline,
-    header_cells,
-    header_index,
-    lines_of,
-)
+from bio_lakehouse.sources.delimited import delimiter_of, header_cells, header_line
+from bio_lakehouse.sources.json_documents import load_documents
+from bio_lakehouse.sources.limits import check_header, check_size
 from bio_lakehouse.sources.oura import account_export, api_answer, trends, type_download
-from bio_lakehouse.sources.oura.bundle import Document, answers_of, left_out
+from bio_lakehouse.sources.oura.bundle import answers_of, left_out
 from bio_lakehouse.sources.oura.endpoints import WHAT_IS_READ, field_names
 from bio_lakehouse.sources.peloton import api as peloton_api
 from bio_lakehouse.sources.peloton import csv as peloton_csv
@@ -37,7 +32,7 @@ _V1_FIELDS = frozenset(
     {"summary_date", "hr_5min", "rmssd_5min", "score_alignment", "met_1min", "class_5min"}
 )
 _V1_GROUPS = frozenset({"sleep", "activity", "readiness", "ideal_bedtimes"})
-_UNFINISHED = re.compile(r"(?:t|tr|tru|f|fa|fal|fals|n|nu|nul|-|\.|[eE][+-]?|u[0-9a-fA-F]{0,4})?")
+_JSON = re.compile(r"\s*[{\[]")
 _PAGE_FIELDS = frozenset({"page_count", "show_next", "show_previous"})
 
 
@@ -47,10 +42,11 @@ def parse(name: str, content: bytes, context: ParseContext) -> ParsedFile:
     Raises `UnsupportedFile`, saying what the file looks like and what to do, when it is none of the known ones, is
     damaged, or leaves open which dataset it holds. Single bad rows do not: they are `rejected` in what is returned.
     """
+    check_size(name, content)
     text = text_of(name, content)
     _refuse_markup(name, text)
     try:
-        if text.lstrip().startswith(("{", "[")):
+        if _JSON.match(text):
             return _parse_json(name, text, context)
         return _parse_delimited(name, text, context)
     except RecursionError:
@@ -106,9 +102,9 @@ def _refuse_markup(name: str, text: str) -> None:
 
 
 def _parse_delimited(name: str, text: str, context: ParseContext) -> ParsedFile:
-    lines = lines_of(text)
-    header = lines[header_index(lines)]
+    header = header_line(text)
     delimiter = delimiter_of(header)
+    check_header(name, header, delimiter)
     if delimiter == ";" and account_export.looks_like_account_export(header):
         return account_export.read(name, text, context)
     headers = header_cells(name, header, delimiter)
@@ -137,55 +133,6 @@ def _parse_json(name: str, text: str, context: ParseContext) -> ParsedFile:
         return parsed
     note = f"{', '.join(unread)} was left out: no answer of Oura's that is read"
     return replace(parsed, notes=(*parsed.notes, note))
-
-
-def load_documents(name: str, text: str) -> list[Document]:
-    """The JSON values of a file: one, or one a line. Raises `UnsupportedFile` as `load_json` does."""
-    try:
-        return [Document(1, json.loads(text))]
-    except json.JSONDecodeError as error:
-        documents = _json_lines(name, text) if error.msg == "Extra data" else []
-    except ValueError:
-        documents = []
-    return documents or [Document(1, load_json(name, text))]
-
-
-def _json_lines(name: str, text: str) -> list[Document]:
-    """A document a line; none when the first line is no JSON object or most lines are no JSON."""
-    lines = [(number, line) for number, line in enumerate(lines_of(text), 1) if line.strip()]
-    documents = [_json_line(number, line) for number, line in lines]
-    broken = [document for document in documents if document.text is not None]
-    if not isinstance(documents[0].content, dict) or 2 * len(broken) > len(documents):
-        return []
-    if documents[-1].text is not None and not ends_with_newline(text):
-        raise cut_off(name, documents[-1].line)
-    return documents
-
-
-def _json_line(number: int, line: str) -> Document:
-    try:
-        return Document(number, json.loads(line))
-    except ValueError:
-        return Document(number, None, line)
-
-
-def load_json(name: str, text: str) -> Any:
-    """The document; raises `UnsupportedFile` that tells a file that was cut off from one that is no JSON."""
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        if error.msg.startswith("Unterminated") or _UNFINISHED.fullmatch(
-            text[error.pos :].rstrip()
-        ):
-            reason = "was cut off: the JSON stops in the middle. Download it again."
-        else:
-            place = f"line {error.lineno}, column {error.colno}"
-            reason = f"is not JSON: {error.msg} in {place}. Download it again."
-        raise UnsupportedFile(f"{name} {reason}") from None
-    except ValueError as error:
-        raise UnsupportedFile(
-            f"{name} is JSON that cannot be read: {error}. Download it again."
-        ) from None
 
 
 def _refuse_foreign(name: str, document: Any, rows: list[Any]) -> None:

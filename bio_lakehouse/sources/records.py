@@ -68,7 +68,8 @@ class RejectedRow:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """A recognised file. `row_count` is counted while reading: it equals `len(records) + len(rejected)`.
+    """A recognised file. `row_count` is counted while reading: it equals `len(records) + rejected_count`, of which
+    `more_rejected` are not kept in `rejected`.
 
     `unknown_fields` are fields that no reader here knows (drift). `coverage` are the first and last day about
     which the file speaks, None when it holds no record and no fetch note. `whole` says that the file has every
@@ -89,3 +90,9 @@ class ParsedFile:
     stamp: datetime | None = None
     notes: tuple[str, ...] = ()
     fed_datasets: tuple[str, ...] | None = None
+    more_rejected: int = 0
+
+    @property
+    def rejected_count(self) -> int:
+        """Rows that could not be used, kept or not."""
+        return len(self.rejected) + self.more_rejected

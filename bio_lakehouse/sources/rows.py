@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from bio_lakehouse.sources.checking import RowProblem
+from bio_lakehouse.sources.limits import MOST_REJECTED
 from bio_lakehouse.sources.records import ParseContext, Record, RejectedRow
 
 
@@ -28,18 +29,26 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    """Records and rejected rows of one file, and how many rows were read."""
+    """Records and rejected rows of one file, and how many rows were read.
+
+    `more_rejected` counts the rejected rows that are not kept.
+    """
 
     records: list[Record]
     rejected: list[RejectedRow]
     count: int
+    more_rejected: int
 
 
 def sift(rows: Iterable[Row], read: Callable[[Row], Record]) -> Sifted:
-    """Every row becomes a record or, when `read` raises `RowProblem`, a rejected row."""
+    """Every row becomes a record or, when `read` raises `RowProblem`, a rejected row.
+
+    Of very many rejected rows the first are kept, and the one that comes due first.
+    """
     records: list[Record] = []
     rejected: list[RejectedRow] = []
     count = 0
+    due = date.max
     for row in rows:
         count += 1
         try:
@@ -47,10 +56,15 @@ def sift(rows: Iterable[Row], read: Callable[[Row], Record]) -> Sifted:
                 raise row.problem
             records.append(read(row))
         except RowProblem as problem:
-            rejected.append(
-                RejectedRow(row.line, problem.field, problem.reason, row.raw, problem.usable_from)
-            )
-    return Sifted(records, rejected, count)
+            sooner = (problem.usable_from or date.max) < due
+            if len(rejected) < MOST_REJECTED or sooner:
+                rejected.append(_rejected(row, problem))
+            due = min(due, problem.usable_from or date.max)
+    return Sifted(records, rejected, count, count - len(records) - len(rejected))
+
+
+def _rejected(row: Row, problem: RowProblem) -> RejectedRow:
+    return RejectedRow(row.line, problem.field, problem.reason, row.raw, problem.usable_from)
 
 
 def days_spanned(records: Iterable[Record]) -> tuple[date, date] | None:

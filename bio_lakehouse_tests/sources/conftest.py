@@ -33,7 +33,7 @@ def read() -> Read:
     def read_file(content: str | bytes, name: str = "file", **changes: Any) -> ParsedFile:
         raw = content if isinstance(content, bytes) else content.encode()
         parsed = parse(name, raw, replace(CONTEXT, **changes))
-        assert parsed.row_count == len(parsed.records) + len(parsed.rejected)
+        assert parsed.row_count == len(parsed.records) + parsed.rejected_count
         return parsed
 
     return read_file

@@ -359,10 +359,10 @@ BAD = [
     (SLEEP_SCORE, {"day": "2014-12-31"}, "day", "before 2015-01-01"),
     (SLEEP_SCORE, {"day": "2026-07-16"}, "day", "after 2026-07-15"),
     (ACTIVITY, {"steps": 3_000_000_000}, "steps", "not a whole number of usual size"),
-    (ACTIVITY, {"steps": -1}, "steps", "cannot be below 0"),
-    (ACTIVITY, {"non_wear_time": -60}, "non_wear_time", "cannot be below 0"),
+    (ACTIVITY, {"steps": -1}, "steps", "it must be 0 to"),
+    (ACTIVITY, {"non_wear_time": -60}, "non_wear_time", "it must be 0 to"),
     (ACTIVITY, {"total_calories": 10**400}, "total_calories", "not a number"),
-    (PERIOD, {"total_sleep_duration": -1}, "total_sleep_duration", "cannot be below 0"),
+    (PERIOD, {"total_sleep_duration": -1}, "total_sleep_duration", "it must be 0 to"),
     (PERIOD, {"efficiency": 101}, "efficiency", "it must be 0 to 100"),
     (
         PERIOD,
@@ -379,7 +379,7 @@ BAD = [
     (PERIOD, {"type": {"kind": "nap"}}, "type", "a text is expected"),
     (READING, {"timestamp": None}, "timestamp", "not a time with its UTC offset"),
     (READING, {"timestamp": "2014-12-30T12:00:00Z"}, "timestamp", "before 2015-01-01"),
-    (READING, {"bpm": -3}, "bpm", "cannot be below 0"),
+    (READING, {"bpm": -3}, "bpm", "it must be 0 to"),
     (SPO2, {"spo2_percentage": 96.8}, "spo2_percentage", "an object with fields is expected"),
     (SPO2, {"spo2_percentage": {"average": 101}}, "spo2_percentage.average", "it must be 0 to 100"),
 ]

@@ -62,7 +62,7 @@ def parsed(content: bytes, name: str = "daily_sleep.json") -> ParsedFile | None:
 def check(result: ParsedFile | None) -> None:
     if result is None:
         return
-    assert result.row_count == len(result.records) + len(result.rejected)
+    assert result.row_count == len(result.records) + result.rejected_count
     assert set(result.datasets) <= set(BRONZE_DATASETS)
     for record in result.records:
         assert record.dataset in result.datasets

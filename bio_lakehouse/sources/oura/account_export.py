@@ -12,12 +12,13 @@ from typing import Any
 
 from bio_lakehouse.sources.checking import RowProblem, looks_unstorable
 from bio_lakehouse.sources.delimited import (
+    checked_lines,
     content_names,
     cut_off,
     data_rows,
     ends_with_newline,
     header_index,
-    lines_of,
+    header_line,
     plain_cell,
     quoted_cell,
 )
@@ -51,9 +52,9 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
 
     Raises `UnsupportedFile` when the dataset cannot be told or the last row stops inside a quote or a JSON object.
     """
-    lines = lines_of(text)
+    headers = content_names([str(header).strip() for header in split_row(header_line(text))])
+    lines = checked_lines(name, text, len(headers))
     start = header_index(lines)
-    headers = content_names([str(header).strip() for header in split_row(lines[start])])
     last = None if ends_with_newline(text) else len(lines)
     rows = list(
         _shaped(name, headers, data_rows(name, lines, start, split_row, len(headers)), last)
@@ -68,6 +69,7 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
         datasets=(dataset,),
         records=sifted.records,
         rejected=sifted.rejected,
+        more_rejected=sifted.more_rejected,
         row_count=sifted.count,
         coverage=days_spanned(sifted.records),
         unknown_fields=unknown_fields(endpoint, names),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bio_lakehouse.sources.checking import RowProblem
+from bio_lakehouse.sources.json_documents import Document
 from bio_lakehouse.sources.oura.known_fields import KNOWN_FIELDS
 from bio_lakehouse.sources.rows import Row
 
@@ -17,18 +18,6 @@ _NAMES: dict[str, str] = {endpoint.lower(): endpoint for endpoint in KNOWN_FIELD
     "activity": "daily_activity",
 }
 _OF_A_RECORD = frozenset({"id", "day", "timestamp", "summary_date"})
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One JSON value of a file, and the line on which it stands (1 when it is all of the file).
-
-    `text` is the line that holds no JSON value, and `content` None then.
-    """
-
-    line: int
-    content: Any
-    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
         datasets=(dataset,),
         records=sifted.records,
         rejected=sifted.rejected,
+        more_rejected=sifted.more_rejected,
         row_count=sifted.count,
         coverage=days_spanned(sifted.records),
         unknown_fields=unknown_fields(endpoint, names),

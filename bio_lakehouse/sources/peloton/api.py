@@ -54,6 +54,7 @@ def read(items: Sequence[Any], context: ParseContext) -> ParsedFile:
         datasets=(PELOTON_API_WORKOUTS,),
         records=sifted.records,
         rejected=sifted.rejected,
+        more_rejected=sifted.more_rejected,
         row_count=sifted.count,
         coverage=None,
         unknown_fields=tuple(sorted(known - KNOWN_FIELDS)),

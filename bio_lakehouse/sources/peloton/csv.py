@@ -71,6 +71,7 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
         datasets=(PELOTON_WORKOUTS,),
         records=records,
         rejected=sifted.rejected,
+        more_rejected=sifted.more_rejected,
         row_count=sifted.count,
         coverage=_coverage(records, context),
         unknown_fields=tuple(

@@ -1,0 +1,73 @@
+"""How much a file may hold, so that none takes more than a gigabyte of memory to read.
+
+Ten years of a person's data stay below each limit; what lies above was made by mistake or to do harm.
+"""
+
+from __future__ import annotations
+
+from bio_lakehouse.errors import UnknownFormat, UnsupportedFile
+
+LARGEST_FILE = 96 << 20
+"""Bytes, unpacked. Ten years of heart rate are about 50 MB as CSV, of activity about 35."""
+MOST_ROWS = 1_200_000
+"""Rows of a delimited file, objects and lists in any file. Ten years of heart rate are about 1,100,000."""
+MOST_COLUMNS = 1_000
+MOST_CELLS = 6_000_000
+LONGEST_LINE = 2 << 20
+"""Characters; a night with all its samples has about 20,000."""
+MOST_VALUES = 8_000_000
+"""Values in a JSON file; ten years of activity are about 5,300,000."""
+MOST_NAMES = 3_600_000
+"""Names of fields, each counted as often as it stands there; a heart rate has three."""
+MOST_REJECTED = 1_000
+"""Rejected rows of a file that are kept with their text; all are counted."""
+
+_FEWER = "Take an export of fewer days."
+
+
+def check_size(name: str, content: bytes) -> None:
+    """Raise `UnsupportedFile` for a file of more bytes than are read."""
+    if len(content) > LARGEST_FILE:
+        size, most = len(content) >> 20, LARGEST_FILE >> 20
+        raise UnsupportedFile(f"{name} has {size:,} MB; the most that is read is {most}. {_FEWER}")
+
+
+def check_header(name: str, header: str, delimiter: str) -> None:
+    """Raise `UnknownFormat` for a header that is wider than any export's."""
+    columns = header.count(delimiter) + 1
+    if columns > MOST_COLUMNS or len(header) > LONGEST_LINE:
+        raise UnknownFormat(
+            f"{name} has a header of {columns:,} columns, as no export has. "
+            "Give the file as it was downloaded."
+        )
+
+
+def check_rows(name: str, text: str, columns: int) -> None:
+    """Raise `UnsupportedFile` when a delimited file has more rows or cells than are read."""
+    rows = text.count("\n") or text.count("\r")
+    _refuse_above(name, rows, MOST_ROWS, "rows")
+    _refuse_above(name, rows * columns, MOST_CELLS, "cells")
+    _check_objects(name, text)
+
+
+def check_line(name: str, longest: int) -> None:
+    """Raise `UnsupportedFile` for a line of that many characters when it is longer than any export's."""
+    _refuse_above(name, longest, LONGEST_LINE, "characters in a line")
+
+
+def check_json(name: str, text: str) -> None:
+    """Raise `UnsupportedFile` when a JSON file has more values than are read."""
+    _refuse_above(name, text.count(","), MOST_VALUES, "values")
+    _check_objects(name, text)
+
+
+def _check_objects(name: str, text: str) -> None:
+    _refuse_above(name, text.count("{") + text.count("["), MOST_ROWS, "objects and lists")
+    _refuse_above(name, text.count('":') + text.count('" :'), MOST_NAMES, "fields")
+
+
+def _refuse_above(name: str, count: int, most: int, what: str) -> None:
+    if count > most:
+        raise UnsupportedFile(
+            f"{name} has {count:,} {what}; the most that is read is {most:,}. {_FEWER}"
+        )
