@@ -115,7 +115,8 @@ def _explain(lake: Lakehouse, arrival: Arrival) -> None:
     for note in arrival.notes:
         OUT.print(f"[yellow]note[/] {escape(name)}: {escape(note)}", soft_wrap=True)
     if entry.quarantined_count and not arrival.repeated:
-        _print_quarantine(name, quarantine.read(lake.objects, arrival.path))
+        rows = quarantine.read(lake.objects, arrival.path)
+        _print_quarantine(name, rows, entry.quarantined_count)
 
 
 def _print_not_taken(outcome: IngestOutcome) -> None:
@@ -212,14 +213,14 @@ def _print_new_fields(lake: Lakehouse, arrivals: list[Arrival]) -> None:
             )
 
 
-def _print_quarantine(path: str, rows: list[dict[str, Any]]) -> None:
-    OUT.print(f"[yellow]quarantined[/] {len(rows):,} of {escape(path)}:")
+def _print_quarantine(path: str, rows: list[dict[str, Any]], count: int) -> None:
+    OUT.print(f"[yellow]quarantined[/] {count:,} of {escape(path)}:")
     for row in rows[:SHOWN_REASONS]:
         OUT.print(f"  line {row['line']}: {escape(row['reason'])}", highlight=False, soft_wrap=True)
-    if len(rows) > SHOWN_REASONS:
-        OUT.print(
-            f"  … and {len(rows) - SHOWN_REASONS:,} more (quarantine/ in the lake's home has them all)"
-        )
+    if count > SHOWN_REASONS:
+        kept = "them all" if count == len(rows) else f"the first {len(rows):,}"
+        more = f"{count - SHOWN_REASONS:,} more"
+        OUT.print(f"  … and {more} (quarantine/ in the lake's home has {kept})")
 
 
 def sync_summary(lake: Lakehouse, outcome: SyncOutcome) -> None:
@@ -265,7 +266,7 @@ def print_status(status: LakeStatus) -> None:
     if status.arrivals:
         OUT.print(_log(status))
     for path, rows in status.quarantine.items():
-        _print_quarantine(path, rows)
+        _print_quarantine(path, rows, len(rows))
     _print_passed_over({one.key: one.reason for one in status.passed_over})
 
 

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from bio_lakehouse.errors import UnsupportedFile
+from bio_lakehouse.sources.limits import LARGEST_FILE
 
-LARGEST_FILE = 256 << 20
-"""Bytes of one file that is read, packed or not; ten years of heart rate are a third of it."""
 LARGEST_ARCHIVE = 2 << 30
 """Bytes to which a zip may unpack."""
 MOST_MEMBERS = 10_000
+MOST_TIMES_PACKED = 200
+"""How many times its packed size a large file may unpack to; exports do not reach 50."""
+LARGE = 16 << 20
 READ_AT_ONCE = 1 << 20
 ENCRYPTED = 0x1
 METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
@@ -137,4 +139,9 @@ def _refuse(member: Member) -> None:
         raise UnsupportedFile(
             f"{member.name} unpacks to {in_words(member.size)}; the most that is read is "
             f"{in_words(LARGEST_FILE)}"
+        )
+    if member.size > max(LARGE, MOST_TIMES_PACKED * member.info.compress_size):
+        raise UnsupportedFile(
+            f"{member.name} unpacks to {in_words(member.size)}, more than {MOST_TIMES_PACKED} times "
+            "its packed size, as no export does; download it again"
         )

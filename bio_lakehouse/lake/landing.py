@@ -12,7 +12,6 @@ from pathlib import Path, PurePosixPath
 
 from bio_lakehouse.errors import LandingError, UnsupportedFile
 from bio_lakehouse.lake.archives import (
-    LARGEST_FILE,
     in_words,
     looks_like_archive,
     open_archive,
@@ -20,6 +19,7 @@ from bio_lakehouse.lake.archives import (
 from bio_lakehouse.lake.folders import NoFile, file_at, files_below
 from bio_lakehouse.lake.objects import ObjectInfo, ObjectStore, PassedOver, checksum
 from bio_lakehouse.settings import USER_ID, safe_spelling
+from bio_lakehouse.sources.limits import LARGEST_FILE
 from bio_lakehouse.sources.records import FetchNote
 
 PREFIX = "landing"

@@ -6,11 +6,14 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from sys import intern
 from typing import Any
 
 from bio_lakehouse.sources.checking import RowProblem
 from bio_lakehouse.sources.limits import MOST_REJECTED
 from bio_lakehouse.sources.records import ParseContext, Record, RejectedRow
+
+_SHORT = 12
 
 
 @dataclass(slots=True)
@@ -65,6 +68,11 @@ def sift(rows: Iterable[Row], read: Callable[[Row], Record]) -> Sifted:
 
 def _rejected(row: Row, problem: RowProblem) -> RejectedRow:
     return RejectedRow(row.line, problem.field, problem.reason, row.raw, problem.usable_from)
+
+
+def shared(cell: Any) -> Any:
+    """The cell itself; a short text as the one object that says it, as a long file has many alike."""
+    return intern(cell) if type(cell) is str and len(cell) <= _SHORT else cell
 
 
 def days_spanned(records: Iterable[Record]) -> tuple[date, date] | None:

@@ -10,7 +10,6 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -63,15 +62,6 @@ def heart_rates_json(count: int) -> str:
     return f'{{"data": [{", ".join(rows)}], "next_token": null}}'
 
 
-def activity_csv(days: int) -> str:
-    items = json.dumps({"interval": 60.0, "items": [0.9, 1.3] * 720, "timestamp": "x"})
-    rows = (
-        f"{number};{items};{(START + timedelta(days=number)).date()};9000;88"
-        for number in range(days)
-    )
-    return "\n".join(["id;met;day;steps;score", *rows]) + "\n"
-
-
 def lines_after(header: str, line: str, size: int) -> str:
     """A header, then as many of that line as fill the bytes."""
     return f"{header}\n" + f"{line}\n" * (size // (len(line) + 1))
@@ -99,5 +89,3 @@ def _main(path: Path) -> None:
 
 if __name__ == "__main__":
     _main(Path(sys.argv[1]))
-
-Text = Callable[[], str]

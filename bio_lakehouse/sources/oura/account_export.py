@@ -34,7 +34,7 @@ from bio_lakehouse.sources.oura.json_cells import DECODER, BrokenJson, decoded
 from bio_lakehouse.sources.oura.realignment import aligned
 from bio_lakehouse.sources.oura.type_download import is_flattened
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
-from bio_lakehouse.sources.rows import Row, days_spanned, sift
+from bio_lakehouse.sources.rows import Row, days_spanned, shared, sift
 
 
 def looks_like_account_export(line: str) -> bool:
@@ -97,7 +97,7 @@ def _object(headers: list[str], row: Row) -> Row:
     except RowProblem as problem:
         return replace(row, problem=problem)
     if record is None:
-        return replace(row, content=dict(zip(headers, cells, strict=False)))
+        return replace(row, content=dict(zip(headers, map(shared, cells), strict=False)))
     return replace(row, content=record)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from bio_lakehouse.sources.checking import (
@@ -28,6 +28,7 @@ ACTIVITY = "oura/daily_activity"
 OF_A_MOMENT = ("oura/heartrate", "oura/ring_battery_level")
 """Datasets whose records are readings and have no day of their own."""
 
+_NO_HINTS: dict[str, str] = {}
 _LOCAL_STAMP = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}.*")
 _DAY_FIELDS = ("day", "start_day")
 _STAMP_FIELDS = ("start_datetime", "start_time", "bedtime_start", "set_up_at", "timestamp")
@@ -61,7 +62,7 @@ def record_reader(dataset: str, context: ParseContext, doubtful: bool) -> Callab
             check(field, value_at(content, path))
         if dataset == ACTIVITY:
             _check_minutes(value_at(content, ("met", "items")))
-        return Record(dataset, day, key, row.line, content)
+        return Record(dataset, day, key, row.line, content, _NO_HINTS)
 
     return read
 
@@ -98,8 +99,15 @@ def value_at(content: dict[str, Any], path: tuple[str, ...]) -> object:
 def _identified_reading(content: dict[str, Any], context: ParseContext) -> tuple[date, str]:
     """A reading of a moment: its date in the person's zone; its UTC time and source."""
     moment = instant("timestamp", content.get("timestamp"))
-    day = day_in_lake("timestamp", moment.astimezone(context.timezone).date(), context)
+    day = _one_object(moment.astimezone(context.timezone).date())
+    day_in_lake("timestamp", day, context)
     return day, f"{moment.astimezone(UTC).isoformat()}|{content.get('source') or ''}"
+
+
+@lru_cache(maxsize=8192)
+def _one_object(day: date) -> date:
+    """Of equal days one, as hundreds of readings share it."""
+    return day
 
 
 def _identified_record(

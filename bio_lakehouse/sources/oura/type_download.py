@@ -25,7 +25,7 @@ from bio_lakehouse.sources.oura.endpoints import (
 from bio_lakehouse.sources.oura.json_cells import BrokenJson, decoded
 from bio_lakehouse.sources.oura.known_fields import KNOWN_FIELDS
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
-from bio_lakehouse.sources.rows import Row, days_spanned, sift
+from bio_lakehouse.sources.rows import Row, days_spanned, shared, sift
 
 Path = tuple[str, ...]
 
@@ -114,7 +114,7 @@ def _shaped(paths: Sequence[Path], row: Row) -> Row:
     record: dict[str, Any] = {}
     try:
         for place, (path, cell) in enumerate(zip(paths, row.content, strict=True)):
-            _put(record, path, decoded(cell, place))
+            _put(record, path, shared(decoded(cell, place)))
     except BrokenJson as problem:
         return replace(row, problem=problem.named([".".join(path) for path in paths]))
     except RowProblem as problem:
