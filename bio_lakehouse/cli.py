@@ -490,6 +490,28 @@ def oura_sync(
     sys.exit(outcome.failed)
 
 
+@oura.command("spec")
+@HOME
+@click.argument("document", metavar="FILE_OR_URL")
+def oura_spec(home: Path | None, document: str) -> None:
+    """Compare Oura's published specification with what is read here.
+
+    Takes an OpenAPI document as a file or https address; Oura publishes it as
+    https://cloud.ouraring.com/v2/static/json/openapi-1.35.json, with the version of today. Lists
+    endpoints and fields that are new, gone, or known but not read beyond bronze, and scopes that are
+    gone. Exits with 1 when anything is new or gone, or the document cannot be read; else with 0.
+
+    \b
+    Example:  bio-lakehouse oura spec openapi-1.35.json
+    """
+    from bio_lakehouse.display import print_drift
+    from bio_lakehouse.sources.oura.specification import drift_of, load_specification
+
+    drift = drift_of(load_specification(document), load_settings(home=home).oura_scopes)
+    print_drift(drift)
+    sys.exit(drift.found)
+
+
 @main.group()
 def peloton() -> None:
     """Sign in to Peloton in a browser profile that is kept, and download the workouts with it."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bio_lakehouse.lake.arrivals import Arrival
     from bio_lakehouse.lake.lakehouse import Lakehouse
     from bio_lakehouse.lake.log import LogEntry
+    from bio_lakehouse.sources.oura.specification import Drift
     from bio_lakehouse.status import DatasetStatus, LakeStatus
     from bio_lakehouse.workflows import DemoOutcome, IngestOutcome, RefreshOutcome, SyncOutcome
 
@@ -228,6 +229,24 @@ def sync_summary(lake: Lakehouse, outcome: SyncOutcome) -> None:
     OUT.print(f"Landed {len(outcome.landed)} {'file' if len(outcome.landed) == 1 else 'files'}.")
     if outcome.ingest:
         ingest_table(lake, outcome.ingest)
+
+
+def print_drift(drift: Drift) -> None:
+    """What a published specification has more or less than is read here, a line a kind."""
+    for what, names in (
+        ("[red]new endpoints[/]", drift.new_endpoints),
+        ("[red]gone endpoints[/]", drift.gone_endpoints),
+        ("[red]new fields[/]", drift.new_fields),
+        ("[red]gone fields[/]", drift.gone_fields),
+        ("[red]gone scopes[/]", drift.gone_scopes),
+        ("[dim]endpoints not read beyond bronze[/]", drift.unread_endpoints),
+        ("[dim]fields not read beyond bronze[/]", drift.unread_fields),
+    ):
+        if names:
+            listed = escape(", ".join(names))
+            OUT.print(f"{what}: {listed}", soft_wrap=True, highlight=False)
+    if not drift.found:
+        OUT.print("Nothing is new or gone.")
 
 
 def demo_summary(lake: Lakehouse, outcome: DemoOutcome) -> None:

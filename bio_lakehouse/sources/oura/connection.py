@@ -62,10 +62,10 @@ class OuraConnection:
             )
         if not self.token_urls:
             raise SettingsError("BIO_OURA_TOKEN_URLS is empty: name at least one token address.")
-        _require_safe("BIO_OURA_API_URL", self.api_url)
-        _require_safe("BIO_OURA_AUTHORIZE_URL", self.authorize_url)
+        require_safe("BIO_OURA_API_URL", self.api_url)
+        require_safe("BIO_OURA_AUTHORIZE_URL", self.authorize_url)
         for address in self.token_urls:
-            _require_safe("BIO_OURA_TOKEN_URLS", address)
+            require_safe("BIO_OURA_TOKEN_URLS", address)
         redirect = _address("BIO_OURA_REDIRECT_URI", self.redirect_uri)
         if redirect.scheme != "http" or redirect.hostname not in LOOPBACK_HOSTS:
             raise SettingsError(
@@ -84,10 +84,10 @@ def _address(setting: str, text: str) -> SplitResult:
     return address
 
 
-def _require_safe(setting: str, text: str) -> None:
+def require_safe(setting: str, text: str) -> None:
     address = _address(setting, text)
     on_loopback = address.scheme == "http" and address.hostname in LOOPBACK_HOSTS
     if not on_loopback and not (address.scheme == "https" and address.hostname):
         raise SettingsError(
-            f"{setting}: {text} is not https: Oura's secrets are not sent over an open line."
+            f"{setting}: {text} is not https: nothing is told or asked over an open line."
         )
