@@ -159,7 +159,8 @@ def demo(home: Path | None, days: int, seed: int, open_page: bool) -> None:
     """Make up a person, bring in their files, and write their weekly report.
 
     The files are written to landing in the vendors' own formats and go the way of any other file. Without --home the
-    demo lives in a folder of its own (`<home>-demo`), so that it never mixes with your data.
+    demo lives in a folder of its own (`<home>-demo`), so that it never mixes with your data. That folder is made afresh
+    each time; one that holds anything else is left alone, and the demo says so.
 
     \b
     Example:  bio-lakehouse demo --days 180 --seed 7

@@ -272,13 +272,17 @@ def introduce_demo_person(lake: Lakehouse) -> None:
 
 
 def run_demo(lake: Lakehouse, days: int, seed: int) -> DemoOutcome:
-    """Write a demo person's files, bring them in, and make the report of their newest day."""
+    """Make the demo's home afresh, bring a demo person's files in, and make the report of their newest day."""
+    from bio_lakehouse.lake import demo_home
     from bio_lakehouse.sources import demo
 
+    demo_home.make_afresh(lake.settings)
     introduce_demo_person(lake)
     person = demo.simulate(days, seed, lake.settings.today(), timezone=lake.settings.timezone)
     with tempfile.TemporaryDirectory() as folder:
-        ingest = run_ingest(lake, demo.write_files(person, Path(folder)), lake.settings.user)
+        files = demo.write_files(person, Path(folder))
+        demo_home.note_files(lake.settings.home, files)
+        ingest = run_ingest(lake, files, lake.settings.user)
     return DemoOutcome(ingest, run_report(lake, lake.settings.user).path)
 
 

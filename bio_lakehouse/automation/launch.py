@@ -89,9 +89,16 @@ def bring_up_to_date(
 
 
 def read_selection(text: str) -> dg.AssetSelection:
+    """A selection in Dagster's words; `BioLakehouseError` when it is none."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.BetaWarning)
-        return dg.AssetSelection.from_string(text)
+        try:
+            return dg.AssetSelection.from_string(text)
+        except dg.DagsterError as error:
+            raise BioLakehouseError(
+                f"--select {text!r} is no selection of assets: write `refresh`, one asset such as"
+                ' `gold/energy_state`, or a selection such as `group:silver` or `key:"gold/*"`'
+            ) from error
 
 
 class Steps:

@@ -60,6 +60,31 @@ def test_a_selection_of_nothing_says_what_there_is(launcher: Launcher) -> None:
         launcher.select("gold/enrgy_state")
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "key:",
+        "group:(",
+        "gold/* and",
+        "key:gold/*)",
+        "+",
+        "color:red",
+        "a b",
+        '"',
+        "not",
+        "1+",
+        "🙂",
+    ],
+)
+def test_a_wrong_selection_is_one_sentence(launcher: Launcher, wrong: str) -> None:
+    with pytest.raises(
+        BioLakehouseError, match=r"is no selection of assets|selects no asset"
+    ) as told:
+        launcher.select(wrong)
+    assert "\n" not in str(told.value)
+
+
 def test_downstream_of_a_dataset_are_its_tables_and_gold(launcher: Launcher) -> None:
     made = names(downstream(launcher.graph, ["oura/heartrate"]))
     assert {name for name in made if name.startswith("bronze")} == {"bronze/oura/heartrate"}
