@@ -13,18 +13,21 @@ from zoneinfo import ZoneInfo
 
 from bio_lakehouse import sources
 from bio_lakehouse.errors import EmptyAnswer, LandingError, UnknownFormat, UnsupportedFile
-from bio_lakehouse.lake import bronze, landing, locks, quarantine
-from bio_lakehouse.lake.accounting import current_rows
+from bio_lakehouse.lake import bronze, landing, locks, quarantine, withdrawals
+from bio_lakehouse.lake.accounting import row_states
 from bio_lakehouse.lake.archives import Archive, looks_like_archive, open_archive
-from bio_lakehouse.lake.bronze import BronzeWrite, DayFile, DayKey, Line
+from bio_lakehouse.lake.bronze import BronzeWrite, DayFile, DayKey, Line, Statement
 from bio_lakehouse.lake.folders import printable
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landing import LandedFile, LandedObject, Note, RefusedMember
 from bio_lakehouse.lake.log import FileDay, LogEntry
 from bio_lakehouse.lake.objects import ObjectInfo, PassedOver, checksum, file_time
+from bio_lakehouse.lake.withdrawals import Days
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
 
 Changes = dict[str, set[date]]
+PersonsDay = tuple[date, str, str]
+"""A day, whose it is, and the origin of what is said about it."""
 REREAD_AT_ONCE = 64
 HEAD_BYTES = 1 << 16
 """The first bytes of a file, by which most that are no export are told before all of it is read."""
@@ -406,19 +409,21 @@ def _accept(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> Arrival:
     lake.log.record(entry, changes, plan.repeated)
     new_days = touched & (plan.new | fresh)
     unchanged = {record.day for record in parsed.records} - touched
+    notes = (*parsed.notes, *plan.notes(entry))
     days = (len(new_days), len(touched - new_days), len(unchanged))
-    return Arrival(file.path, entry, *days, notes=parsed.notes)
+    return Arrival(file.path, entry, *days, notes=notes)
 
 
 def entry_of(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> LogEntry:
     days = sorted({record.day for record in parsed.records})
     covered = parsed.coverage or (None, None)
-    fetched_at = file.note.fetch.fetched_at if file.note.fetch else None
+    earlier = lake.log.entry(file.path)
+    known = earlier if earlier and earlier.checksum == file.checksum else None
     return LogEntry(
         file_path=file.path,
         checksum=file.checksum,
         user_id=file.user_id,
-        upload_timestamp=arrived_at(lake, file),
+        upload_timestamp=known.upload_timestamp if known else datetime.now(UTC),
         size=file.info.size,
         modified=file.info.modified,
         status="ingesting",
@@ -427,7 +432,9 @@ def entry_of(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> LogEntry:
         data_type=",".join(parsed.datasets),
         record_count=parsed.row_count,
         quarantined_count=parsed.rejected_count,
-        version=bronze.file_version(parsed, file.checksum, fetched_at),
+        stamp=stamp_of(file, parsed),
+        file_time=(known and known.file_time) or file.info.modified,
+        whole=withdrawals.is_whole(parsed),
         first_day=days[0] if days else None,
         last_day=days[-1] if days else None,
         covered_first=covered[0],
@@ -439,44 +446,79 @@ def entry_of(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> LogEntry:
     )
 
 
-def arrived_at(lake: Lakehouse, file: LandedFile) -> datetime:
-    """When the content was first logged; now when it never was."""
-    earlier = lake.log.entry(file.path)
-    if earlier and earlier.checksum == file.checksum:
-        return earlier.upload_timestamp
-    return datetime.now(UTC).replace(microsecond=0)
+def stamp_of(file: LandedFile, parsed: ParsedFile) -> datetime | None:
+    """When the download was made, as a fetch or the download itself says (UTC); None for a file brought by hand."""
+    stamp = file.note.fetch.fetched_at if file.note.fetch else parsed.stamp
+    return stamp.replace(tzinfo=UTC) if stamp and stamp.tzinfo is None else stamp
 
 
 @dataclass
 class Plan:
     """What a file asks for: days whose bronze changes, by dataset, those that had no file, and rows that say nothing
-    new on the other days."""
+    new on the other days; how many records of earlier files it withdraws; and the fuller download before it, where
+    it may be torn."""
 
     changed: Changes = field(default_factory=dict)
     new: set[date] = field(default_factory=set)
     repeated: list[FileDay] = field(default_factory=list)
+    withdrawn: int = 0
+    torn_after: LogEntry | None = None
+
+    def notes(self, entry: LogEntry) -> Iterator[str]:
+        """What a person must know of records that are no longer there."""
+        if self.torn_after:
+            yield (
+                f"it has {entry.record_count:,} rows where {self.torn_after.file_path} before it had "
+                f"{self.torn_after.record_count:,}: it may be torn. Its rows are taken and nothing is "
+                "withdrawn by it; download it again."
+            )
+        if self.withdrawn:
+            yield f"{self.withdrawn:,} records of earlier files are withdrawn: it has them no more."
 
 
 def changed_days(lake: Lakehouse, entry: LogEntry) -> Plan:
     """Compare what bronze has with what landing says together with `entry`."""
     plan = Plan()
-    if entry.first_day is None or entry.last_day is None:
-        return plan
-    pending = lake.log.pending()
     for dataset in entry.datasets:
-        wanted, existing = day_files(lake, dataset, entry.first_day, entry.last_day, arriving=entry)
-        differing = lake.bronze.changes(wanted, existing)
-        plan.changed[dataset] = {key.day for key in differing}
-        plan.new |= {key.day for key in differing if key not in existing} - pending.get(
-            dataset, set()
-        )
-        for key, day in wanted.items():
-            rows = day.landed[entry.file_path]
-            if key not in differing and rows:
-                plan.repeated.append(
-                    FileDay(entry.file_path, dataset, key.day, rows, duplicates=rows)
-                )
+        days = days_concerned(lake, entry, dataset)
+        if days:
+            _plan_dataset(lake, entry, dataset, days, plan)
+            plan.torn_after = torn_downloads(lake, dataset, entry).get(entry.file_path)
     return plan
+
+
+def _plan_dataset(lake: Lakehouse, entry: LogEntry, dataset: str, days: Days, plan: Plan) -> None:
+    pending = lake.log.pending().get(dataset, set())
+    wanted, existing = day_files(lake, dataset, *days, arriving=entry)
+    differing = lake.bronze.changes(wanted, existing)
+    plan.changed[dataset] = {key.day for key in differing}
+    plan.new |= {key.day for key in differing if key not in existing} - pending
+    for key, day in wanted.items():
+        rows = day.landed[entry.file_path]
+        if key in differing:
+            plan.withdrawn += withdrawn_by(entry, day.lines)
+        elif rows:
+            plan.repeated.append(FileDay(entry.file_path, dataset, key.day, rows, duplicates=rows))
+
+
+def days_concerned(lake: Lakehouse, entry: LogEntry, dataset: str) -> Days | None:
+    """The days of a bronze dataset about which a file says something, with records or by having none.
+
+    A snapshot stands in a row with the others of its history, of which it may make one torn or whole.
+    """
+    told = [entry]
+    if entry.whole and entry.origin in withdrawals.SNAPSHOTS:
+        mine = (entry.user_id, entry.origin)
+        told += [one for one in lake.log.whole(dataset) if (one.user_id, one.origin) == mine]
+    days = [one.first_day for one in told] + [one.last_day for one in told]
+    days += [entry.covered_first, entry.covered_last] if entry.whole else []
+    known = [day for day in days if day]
+    return (min(known), max(known)) if known else None
+
+
+def withdrawn_by(entry: LogEntry, lines: Iterable[Line]) -> int:
+    """How many records of a day the file of `entry` has withdrawn."""
+    return sum(line.withdrawn and line.source_file == entry.file_path for line in lines)
 
 
 def newly_covered(lake: Lakehouse, entry: LogEntry) -> set[date]:
@@ -501,21 +543,71 @@ def day_files(
     """
     existing = lake.bronze.contents(dataset, first, last)
     lines: dict[DayKey, list[Line]] = defaultdict(list)
+    statements: dict[PersonsDay, list[Statement]] = defaultdict(list)
     present: set[tuple[str, str]] = set()
-    entries = {entry.file_path: entry for entry in lake.log.overlapping(dataset, first, last)}
-    if arriving:
-        entries[arriving.file_path] = arriving
-    for entry, reading in reread(lake, entries.values()):
+    entries = entries_about(lake, dataset, first, last, arriving)
+    torn = torn_downloads(lake, dataset, arriving)
+    for entry, reading in reread(lake, entries):
         present.add((entry.file_path, entry.checksum))
-        for record, text in zip(reading.parsed.records, reading.texts, strict=True):
-            if record.dataset == dataset and first <= record.day <= last:
-                key = DayKey(dataset, record.day, entry.user_id, reading.parsed.origin)
-                lines[key].append(bronze.to_line(record, text, entry))
+        for key, line in lines_of(lake, dataset, entry, reading):
+            if first <= key.day <= last:
+                lines[key].append(line)
+        if entry.file_path not in torn:
+            for day in withdrawing_days(entry, reading.parsed, dataset, first, last):
+                place = (day, entry.user_id, reading.parsed.origin)
+                statements[place].append(bronze.to_statement(entry))
     if len(present) < len(entries):
         named = under_their_names(lake)
         for key, line in lines_of_absent_files(existing, present):
             lines[key] += named([line])
-    return {key: bronze.merge(versions) for key, versions in lines.items()}, existing
+    wanted = {
+        key: bronze.merge(versions, statements[key.day, key.user_id, key.origin])
+        for key, versions in lines.items()
+    }
+    return wanted, existing
+
+
+def entries_about(
+    lake: Lakehouse, dataset: str, first: date, last: date, arriving: LogEntry | None
+) -> list[LogEntry]:
+    """The files that hold records of a dataset on days `first` to `last`, and the whole ones that cover any of them."""
+    entries = {entry.file_path: entry for entry in lake.log.overlapping(dataset, first, last)}
+    for entry in lake.log.whole(dataset):
+        if entry.covered_last and entry.covered_last >= first:
+            entries.setdefault(entry.file_path, entry)
+    if arriving:
+        entries[arriving.file_path] = arriving
+    return list(entries.values())
+
+
+def torn_downloads(
+    lake: Lakehouse, dataset: str, arriving: LogEntry | None = None
+) -> dict[str, LogEntry]:
+    """The downloads of a dataset that may be torn, by path, each with the fuller one before it."""
+    entries = {entry.file_path: entry for entry in lake.log.whole(dataset)}
+    if arriving:
+        entries[arriving.file_path] = arriving
+    return withdrawals.torn_downloads(entries.values())
+
+
+def lines_of(
+    lake: Lakehouse, dataset: str, entry: LogEntry, reading: Reading
+) -> Iterator[tuple[DayKey, Line]]:
+    """A file's lines of one dataset, each with the day file in which it belongs."""
+    zone = ZoneInfo(lake.settings.user_profile(entry.user_id).timezone)
+    origin = reading.parsed.origin
+    for record, text in zip(reading.parsed.records, reading.texts, strict=True):
+        if record.dataset == dataset:
+            key = DayKey(dataset, record.day, entry.user_id, origin)
+            yield key, bronze.to_line(record, text, entry, zone)
+
+
+def withdrawing_days(
+    entry: LogEntry, parsed: ParsedFile, dataset: str, first: date, last: date
+) -> Iterable[date]:
+    """The days among `first` to `last` from which a whole file withdraws what it lacks."""
+    days = withdrawals.withdrawing_days(entry, parsed, dataset)
+    return bronze.days_between(max(days[0], first), min(days[1], last)) if days else ()
 
 
 def reread(lake: Lakehouse, entries: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, Reading]]:
@@ -607,7 +699,7 @@ def settle(
 
 
 def recount(lake: Lakehouse, first: date, last: date) -> None:
-    """Sort the rows of days `first` to `last` into current and superseded, by file, and keep that in the log."""
+    """Sort the rows of days `first` to `last` into current, superseded and withdrawn, by file, in the log."""
     with locks.exclusively(lake, locks.BRONZE):
         _recount(lake, first, last)
 
@@ -621,11 +713,15 @@ def _recount(lake: Lakehouse, first: date, last: date) -> None:
         }
         for dataset in sources.BRONZE_DATASETS
     }
-    current = current_rows(lines)
+    states = row_states(lines)
     known = defaultdict(list)
     for file_day in lake.log.days(first, last):
-        rows = current[file_day.file_path, file_day.dataset, file_day.day]
+        place = (file_day.file_path, file_day.dataset, file_day.day)
+        current, withdrawn = states.current[place], states.withdrawn[place]
         kept = file_day.landed - file_day.duplicates
-        known[file_day.dataset].append(replace(file_day, current=rows, superseded=kept - rows))
+        counted = replace(
+            file_day, current=current, withdrawn=withdrawn, superseded=kept - current - withdrawn
+        )
+        known[file_day.dataset].append(counted)
     for dataset, file_days in known.items():
         lake.log.replace_days(dataset, first, last, file_days)

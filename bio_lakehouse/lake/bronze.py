@@ -1,9 +1,10 @@
 """Bronze: one file a day, user and origin, with every version of every record, untouched.
 
-A day file is a function of the landed files, in whatever order they came: versions are sorted as SOURCES.md ranks
-them, and of versions in a row that say the same only the first is kept. A landed file that has been removed keeps
-its lines. A day file is written only when what it says changes: a file that repeats what is known leaves it alone,
-and then an earlier arrival goes on being named as its source.
+A day file is a function of the landed files, in whatever order they came: versions are sorted as the log ranks
+their files, and of versions in a row that say the same only the first is kept. A record that a later whole file
+does not have is withdrawn by a line of its own; its versions stay. A landed file that has been removed keeps its
+lines. A day file is written only when what it says changes: a file that repeats what is known leaves it alone, and
+then an earlier arrival goes on being named as its source.
 """
 
 from __future__ import annotations
@@ -12,15 +13,17 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from json.encoder import encode_basestring as quoted
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from bio_lakehouse.lake.log import FileDay, LogEntry
 from bio_lakehouse.lake.objects import ObjectStore
-from bio_lakehouse.sources.records import ParsedFile, Record
+from bio_lakehouse.sources.records import Record
 
 ARROW = pa.schema(
     [
@@ -32,6 +35,8 @@ ARROW = pa.schema(
         ("line", pa.int32()),
         ("source_file", pa.string()),
         ("ingested_at", pa.timestamp("us")),
+        ("provisional_at", pa.string()),
+        ("withdrawn", pa.bool_()),
         ("hints", pa.string()),
         ("record", pa.string()),
     ]
@@ -52,7 +57,12 @@ class DayKey(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One record version of a day file. `record` and `hints` are JSON with sorted keys: what makes two the same."""
+    """One record version of a day file. `record` and `hints` are JSON with sorted keys: what makes two the same.
+
+    `provisional_at` is when it was said (UTC), if that was while its day was still going on and nothing has said the
+    same since; else empty. A line that is `withdrawn` is no row: the file that it names covers the day, and has the
+    record no more.
+    """
 
     key: str
     version: str
@@ -61,11 +71,13 @@ class Line(NamedTuple):
     ingested_at: str
     hints: str
     record: str
+    provisional_at: str = ""
+    withdrawn: bool = False
 
     @property
     def checksum(self) -> str:
         """The checksum of the file that said it, which its version carries."""
-        return self.version.split("|")[3]
+        return self.version.split("|")[-3]
 
 
 class DayFile(NamedTuple):
@@ -75,9 +87,17 @@ class DayFile(NamedTuple):
     landed: Counter[str]
 
     @property
-    def contents(self) -> list[tuple[str, str, str]]:
+    def contents(self) -> list[tuple[str, ...]]:
         """What the file says, whoever said it first."""
-        return [(line.key, line.hints, line.record) for line in self.lines]
+        return [(*_said(line), line.provisional_at) for line in self.lines]
+
+
+class Statement(NamedTuple):
+    """A landed file that is whole: of the days that it covers, what it does not hold is not there any more."""
+
+    version: str
+    source_file: str
+    ingested_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +113,6 @@ def folder(dataset: str, day: date) -> str:
     return f"bronze/{dataset}/day={day.isoformat()}"
 
 
-def file_version(parsed: ParsedFile, checksum: str, fetched_at: datetime | None) -> str:
-    """A file's rank within its origin, as text that sorts: fetch time, newest day inside, rows, checksum."""
-    newest = max((record.day for record in parsed.records), default=date.min)
-    fetched = fetched_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if fetched_at else " " * 27
-    return f"{fetched}|{newest.isoformat()}|{parsed.row_count:010d}|{checksum}"
-
-
 def fullness(content: Mapping[str, Any]) -> int:
     """How many values a raw record carries: within one file the fuller row of a record wins, then the later one."""
     return sum(
@@ -112,27 +125,76 @@ to_json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", 
 """A value as the one JSON text that says it."""
 
 
-def to_line(record: Record, text: str, entry: LogEntry) -> Line:
-    """The line of one record of a landed file; `text` is its content as JSON."""
+def to_line(record: Record, text: str, entry: LogEntry, zone: ZoneInfo) -> Line:
+    """The line of one record of a landed file; `text` is its content as JSON, `zone` the person's."""
     version = f"{entry.version}|{fullness(record.content):07d}|{record.line:09d}"
-    arrived = entry.upload_timestamp.isoformat()
+    said_at = entry.said_at.astimezone(UTC)
+    provisional = said_at.astimezone(zone).date() == record.day
     return Line(
-        record.key, version, record.line, entry.file_path, arrived, to_json(record.hints), text
+        key=record.key,
+        version=version,
+        line=record.line,
+        source_file=entry.file_path,
+        ingested_at=entry.upload_timestamp.isoformat(),
+        hints=to_json(record.hints),
+        record=text,
+        provisional_at=said_at.isoformat(timespec="microseconds") if provisional else "",
     )
 
 
-def merge(lines: Iterable[Line]) -> DayFile:
-    """Lines of one day file from all its record versions, in any order and with repeats."""
+def to_statement(entry: LogEntry) -> Statement:
+    return Statement(entry.version, entry.file_path, entry.upload_timestamp.isoformat())
+
+
+def merge(lines: Iterable[Line], statements: Iterable[Statement] = ()) -> DayFile:
+    """Lines of one day file from all its record versions, in any order and with repeats.
+
+    Of versions in a row that say the same only the first is kept, final once any of them is. A record that a later
+    one of the day's whole `statements` does not have is withdrawn by the earliest such.
+    """
+    ordered = sorted(statements)
     kept: list[Line] = []
     landed: Counter[str] = Counter()
-    previous: tuple[str, str, str] | None = None
-    for line in sorted(lines, key=lambda line: (line.key, line.version)):
-        landed[line.source_file] += 1
-        identity = (line.key, line.hints, line.record)
-        if identity != previous:
-            kept.append(line)
-        previous = identity
+    by_key = groupby(sorted(lines, key=_place), key=lambda line: line.key)
+    for _, versions in by_key:
+        newest = ""
+        for line in versions:
+            if not line.withdrawn:
+                landed[line.source_file] += 1
+                newest = line.version
+            _keep(line, kept)
+        withdrawal = _withdrawal(kept[-1], newest, ordered)
+        if withdrawal:
+            _keep(withdrawal, kept)
     return DayFile(kept, landed)
+
+
+def _place(line: Line) -> tuple[str, str]:
+    return line.key, line.version
+
+
+def _said(line: Line) -> tuple[str, str, str, str]:
+    """What a line says, whoever says it."""
+    return line.key, line.hints, line.record, "withdrawn" if line.withdrawn else ""
+
+
+def _keep(line: Line, kept: list[Line]) -> None:
+    """Add a line to those that are kept, unless the last of them says the same."""
+    if not kept or _said(kept[-1]) != _said(line):
+        kept.append(line)
+    elif kept[-1].provisional_at and not line.provisional_at:
+        kept[-1] = kept[-1]._replace(provisional_at="")
+
+
+def _withdrawal(last: Line, newest: str, statements: list[Statement]) -> Line | None:
+    """The line that withdraws a record whose newest version is `newest`; None while nothing does."""
+    later = next((statement for statement in statements if statement.version > newest), None)
+    if later is None or not newest:
+        return None
+    version = f"{later.version}|{0:07d}|{0:09d}"
+    return Line(
+        last.key, version, 0, later.source_file, later.ingested_at, "{}", "{}", withdrawn=True
+    )
 
 
 HINTS, RECORD = ',"hints":', ',"record":'
@@ -153,10 +215,16 @@ def encode(key: DayKey, lines: list[Line]) -> bytes:
 
 def _rest(line: Line) -> str:
     """The line's own part of its JSON object, put together from texts that are JSON already."""
-    return (
-        f',"key":{quoted(line.key)},"version":{quoted(line.version)},"source_file":{quoted(line.source_file)}'
-        f',"line":{line.line},"ingested_at":{quoted(line.ingested_at)}{HINTS}{line.hints}{RECORD}{line.record}}}'
+    told = (
+        f',"key":{quoted(line.key)},"version":{quoted(line.version)}'
+        f',"source_file":{quoted(line.source_file)},"line":{line.line}'
+        f',"ingested_at":{quoted(line.ingested_at)}'
     )
+    if line.provisional_at:
+        told += f',"provisional_at":{quoted(line.provisional_at)}'
+    if line.withdrawn:
+        told += ',"withdrawn":true'
+    return f"{told}{HINTS}{line.hints}{RECORD}{line.record}}}"
 
 
 def decode(content: bytes) -> list[Line]:
@@ -167,9 +235,17 @@ def decode(content: bytes) -> list[Line]:
 def _decode_line(text: str) -> Line:
     head, _, rest = text.partition(HINTS)
     hints, _, record = rest.partition(RECORD)
-    v = json.loads(head + "}")
+    told = json.loads(head + "}")
     return Line(
-        v["key"], v["version"], v["line"], v["source_file"], v["ingested_at"], hints, record[:-1]
+        key=told["key"],
+        version=told["version"],
+        line=told["line"],
+        source_file=told["source_file"],
+        ingested_at=told["ingested_at"],
+        hints=hints,
+        record=record[:-1],
+        provisional_at=told.get("provisional_at", ""),
+        withdrawn=told.get("withdrawn", False),
     )
 
 
@@ -230,6 +306,8 @@ class Bronze:
             "ingested_at": [
                 datetime.fromisoformat(line.ingested_at).replace(tzinfo=None) for line in lines
             ],
+            "provisional_at": [line.provisional_at for line in lines],
+            "withdrawn": [line.withdrawn for line in lines],
             "hints": [line.hints for line in lines],
             "record": [line.record for line in lines],
         }
@@ -263,7 +341,7 @@ def _says(content: bytes, wanted: bytes, day: DayFile) -> bool:
 
 def file_days(key: DayKey, landed: Counter[str], lines: list[Line]) -> list[FileDay]:
     """Row counts of one day file by source file: a row that landed and made no line is an identical duplicate."""
-    kept = Counter(line.source_file for line in lines)
+    kept = Counter(line.source_file for line in lines if not line.withdrawn)
     return [
         FileDay(path, key.dataset, key.day, rows, rows - kept[path])
         for path, rows in landed.items()

@@ -25,11 +25,13 @@ class LogEntry:
     """One file that arrived. `file_path` is its landing key (`…zip!/member` inside a zip).
 
     `record_count` are its source rows; `first_day` and `last_day` bound its records, `covered_first` and
-    `covered_last` the days about which it speaks. `retry_on` is the day from which rows that were quarantined as
-    lying in the future become usable. `error` says why a file failed, in words for a person. `tag` is that of the
-    object in landing; empty in entries that were made before there was one. `fed_datasets` are those
-    of which a file that feeds several has columns; None where its own datasets say it, and in entries
-    that were made before this was kept.
+    `covered_last` the days about which it speaks; `whole` says that what it does not hold of them is not there.
+    `stamp` is when the download itself says that it was made (a fetch's time), `file_time` how old the file is that
+    was brought by hand, `upload_timestamp` when landing first saw the content (all UTC). `retry_on` is the day from
+    which rows that were quarantined as lying in the future become usable. `error` says why a file failed, in words
+    for a person. `tag` is that of the object in landing; empty in entries that were made before there was one.
+    `fed_datasets` are those of which a file that feeds several has columns; None where its own datasets say it, and
+    in entries that were made before this was kept.
     """
 
     file_path: str
@@ -44,7 +46,9 @@ class LogEntry:
     data_type: str | None = None
     record_count: int = 0
     quarantined_count: int = 0
-    version: str = ""
+    stamp: datetime | None = None
+    file_time: datetime | None = None
+    whole: bool = False
     first_day: date | None = None
     last_day: date | None = None
     covered_first: date | None = None
@@ -74,6 +78,23 @@ class LogEntry:
         return 0 < self.record_count == self.quarantined_count
 
     @property
+    def said_at(self) -> datetime:
+        """When what it says was true, as far as that is known (UTC)."""
+        return self.stamp or self.file_time or self.upload_timestamp
+
+    @property
+    def version(self) -> str:
+        """Its rank among the files of its origin, as text that sorts.
+
+        The download's own stamp decides, then the newest day inside, the file's time, the time at which landing first
+        saw it, the rows, and last the checksum, so that no two contents tie.
+        """
+        times = (_sortable(self.stamp), _sortable(self.file_time), _sortable(self.upload_timestamp))
+        newest = (self.last_day or date.min).isoformat()
+        parts = (times[0], newest, *times[1:], f"{self.record_count:010d}", self.checksum)
+        return "|".join(parts)
+
+    @property
     def covered_days(self) -> list[date]:
         """The days about which the file speaks."""
         if self.covered_first is None or self.covered_last is None:
@@ -91,6 +112,13 @@ class LogEntry:
         return self.datasets if self.fed_datasets is None else tuple(self.fed_datasets.split(","))
 
 
+def _sortable(time: datetime | None) -> str:
+    """A time as text that sorts, of one length; blanks, which come first, for an unknown one."""
+    if time is None:
+        return " " * 27
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 @dataclass(frozen=True, slots=True)
 class FileDay:
     """Rows of one file, dataset and day: how many landed, and what they are now."""
@@ -102,21 +130,27 @@ class FileDay:
     duplicates: int
     current: int = 0
     superseded: int = 0
+    withdrawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RowCounts:
-    """What became of a file's rows; `landed` equals the sum of the other four."""
+    """What became of a file's rows; `landed` equals the sum of the other five.
+
+    `withdrawn` are those of records that a later whole answer or download does not have any more.
+    """
 
     landed: int
     current: int
     superseded: int
+    withdrawn: int
     duplicates: int
     quarantined: int
 
     @property
     def balanced(self) -> bool:
-        return self.landed == self.current + self.superseded + self.duplicates + self.quarantined
+        shown_or_not = self.current + self.superseded + self.withdrawn
+        return self.landed == shown_or_not + self.duplicates + self.quarantined
 
 
 class IngestionLog(Protocol):
@@ -137,6 +171,7 @@ class IngestionLog(Protocol):
     def with_checksum(self, user_id: str, checksum: str) -> LogEntry | None: ...
     def overlapping(self, dataset: str, first: date, last: date) -> list[LogEntry]: ...
     def covering(self, user_id: str, source: str, first: date, last: date) -> list[LogEntry]: ...
+    def whole(self, dataset: str) -> list[LogEntry]: ...
     def begin(self, object_key: str) -> None: ...
     def finish(self, object_key: str) -> None: ...
     def interrupted(self) -> set[str]: ...
@@ -155,26 +190,35 @@ CREATE = """
 CREATE TABLE IF NOT EXISTS ingestion_log (
     file_path TEXT PRIMARY KEY, checksum TEXT NOT NULL, user_id TEXT NOT NULL, upload_timestamp TEXT NOT NULL,
     size INTEGER NOT NULL, modified TEXT NOT NULL, status TEXT NOT NULL, source TEXT, origin TEXT, data_type TEXT,
-    record_count INTEGER NOT NULL, quarantined_count INTEGER NOT NULL, version TEXT NOT NULL, first_day TEXT,
+    record_count INTEGER NOT NULL, quarantined_count INTEGER NOT NULL, first_day TEXT,
     last_day TEXT, covered_first TEXT, covered_last TEXT, retry_on TEXT, unknown_fields TEXT, error TEXT,
-    tag TEXT NOT NULL DEFAULT '', fed_datasets TEXT);
+    tag TEXT NOT NULL DEFAULT '', fed_datasets TEXT, stamp TEXT, file_time TEXT, whole INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS by_checksum ON ingestion_log (user_id, checksum);
 CREATE TABLE IF NOT EXISTS file_days (
     file_path TEXT NOT NULL, dataset TEXT NOT NULL, day TEXT NOT NULL, landed INTEGER NOT NULL,
     duplicates INTEGER NOT NULL, current INTEGER NOT NULL, superseded INTEGER NOT NULL,
-    PRIMARY KEY (dataset, day, file_path));
+    withdrawn INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (dataset, day, file_path));
 CREATE INDEX IF NOT EXISTS days_by_file ON file_days (file_path);
 CREATE TABLE IF NOT EXISTS begun_objects (object_key TEXT PRIMARY KEY);
 """
-ADD_COLUMN = {
-    "tag": "ALTER TABLE ingestion_log ADD COLUMN tag TEXT NOT NULL DEFAULT ''",
-    "fed_datasets": "ALTER TABLE ingestion_log ADD COLUMN fed_datasets TEXT",
-}
-"""What makes the table of an older log that of today's."""
-
+ADDED_COLUMNS = (
+    ("ingestion_log", "tag", "TEXT NOT NULL DEFAULT ''"),
+    ("ingestion_log", "fed_datasets", "TEXT"),
+    ("ingestion_log", "stamp", "TEXT"),
+    ("ingestion_log", "file_time", "TEXT"),
+    ("ingestion_log", "whole", "INTEGER NOT NULL DEFAULT 0"),
+    ("file_days", "withdrawn", "INTEGER NOT NULL DEFAULT 0"),
+)
+"""What logs of earlier versions lack: table, column and type."""
+SPLIT_VERSION = """
+UPDATE ingestion_log SET stamp = nullif(trim(substr(version, 1, 27)), ''), file_time = modified,
+    whole = origin IN ('account_export', 'csv_export') OR trim(substr(version, 1, 27)) <> '';
+ALTER TABLE ingestion_log DROP COLUMN version;
+"""
+"""Earlier logs kept a file's rank as text, of which only the fetch time cannot be worked out again."""
 USABLE = "status IN ('ingesting', 'ingested', 'replaced')"
 DATES = ("first_day", "last_day", "covered_first", "covered_last", "retry_on")
-TIMES = ("upload_timestamp", "modified")
+TIMES = ("upload_timestamp", "modified", "stamp", "file_time")
 
 
 def _write(db: sqlite3.Connection, entry: LogEntry) -> None:
@@ -193,7 +237,8 @@ def _to_row(entry: LogEntry) -> dict[str, object]:
 def _from_row(row: sqlite3.Row) -> LogEntry:
     values = dict(row)
     values |= {name: date.fromisoformat(values[name]) for name in DATES if values[name]}
-    values |= {name: datetime.fromisoformat(values[name]) for name in TIMES}
+    values |= {name: datetime.fromisoformat(values[name]) for name in TIMES if values[name]}
+    values["whole"] = bool(values["whole"])
     return LogEntry(**values)
 
 
@@ -206,7 +251,21 @@ def _day_row(day: FileDay) -> tuple[object, ...]:
         day.duplicates,
         day.current,
         day.superseded,
+        day.withdrawn,
     )
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    """Bring a log of an earlier version to the columns of this one."""
+    for table, column, kind in ADDED_COLUMNS:
+        if column not in _columns(db, table):
+            db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
+    if "version" in _columns(db, "ingestion_log"):
+        db.executescript(SPLIT_VERSION)
+
+
+def _columns(db: sqlite3.Connection, table: str) -> set[str]:
+    return {row["name"] for row in db.execute(f"PRAGMA table_info({table})")}
 
 
 class SqliteLog:
@@ -218,9 +277,7 @@ class SqliteLog:
         with self._connection() as db:
             db.execute("PRAGMA journal_mode = WAL")
             db.executescript(CREATE)
-            there = {row["name"] for row in db.execute("PRAGMA table_info(ingestion_log)")}
-            for name in ADD_COLUMN.keys() - there:
-                db.execute(ADD_COLUMN[name])
+            _migrate(db)
             owed_days.create(db)
 
     @contextmanager
@@ -270,7 +327,7 @@ class SqliteLog:
             _write(db, entry)
             owed_days.add(db, entry.file_path, pending or {})
             db.executemany(
-                "INSERT OR IGNORE INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 map(_day_row, repeated),
             )
 
@@ -304,6 +361,11 @@ class SqliteLog:
         speaking = f"SELECT * FROM ingestion_log WHERE {USABLE} AND covered_first <= ? AND covered_last >= ?"
         mine = f"{speaking} AND user_id = ? AND source = ?"
         return self._found(mine, last.isoformat(), first.isoformat(), user_id, source)
+
+    def whole(self, dataset: str) -> list[LogEntry]:
+        """Usable entries that are whole: what they do not hold of the days that they cover is not there."""
+        found = self._found(f"SELECT * FROM ingestion_log WHERE {USABLE} AND whole")
+        return [entry for entry in found if dataset in entry.datasets]
 
     def _found(self, query: str, *values: str) -> list[LogEntry]:
         with self._connection() as db:
@@ -359,7 +421,7 @@ class SqliteLog:
                 (dataset, first.isoformat(), last.isoformat()),
             )
             db.executemany(
-                "INSERT INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?)", map(_day_row, days)
+                "INSERT INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_day_row, days)
             )
 
     def days(self, first: date, last: date) -> list[FileDay]:
@@ -375,10 +437,12 @@ class SqliteLog:
         """What became of one file's rows up to now."""
         with self._connection() as db:
             sums = db.execute(
-                "SELECT coalesce(sum(current), 0), coalesce(sum(superseded), 0), coalesce(sum(duplicates), 0)"
+                "SELECT coalesce(sum(current), 0), coalesce(sum(superseded), 0),"
+                " coalesce(sum(withdrawn), 0), coalesce(sum(duplicates), 0)"
                 " FROM file_days WHERE file_path = ?",
                 (file_path,),
             ).fetchone()
         entry = self.entry(file_path)
         landed, quarantined = (entry.record_count, entry.quarantined_count) if entry else (0, 0)
-        return RowCounts(landed, int(sums[0]), int(sums[1]), int(sums[2]), quarantined)
+        current, superseded, withdrawn, duplicates = (int(rows) for rows in sums)
+        return RowCounts(landed, current, superseded, withdrawn, duplicates, quarantined)

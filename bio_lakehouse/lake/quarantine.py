@@ -32,6 +32,7 @@ def write(objects: ObjectStore, entry: LogEntry, parsed: ParsedFile) -> None:
     key = key_of(entry.file_path)
     rows = [{"file": entry.file_path, **asdict(row)} for row in parsed.rejected]
     for row in rows:
+        del row["outside_lake"]
         due = row.pop("usable_from")
         row |= {"usable_from": due.isoformat()} if due else {}
     if rows:

@@ -6,17 +6,30 @@ Each transform is named after its table and takes the bronze datasets that feed 
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from bio_lakehouse.lake.schema import PROVENANCE, TableSchema
 from bio_lakehouse.silver import schemas
-from bio_lakehouse.silver.reading import cell_texts, object_texts, offset_minutes, settled, typed
+from bio_lakehouse.silver.precedence import merged, of_the_days_origin, rank, standing
+from bio_lakehouse.silver.reading import (
+    cell_texts,
+    has,
+    in_schema,
+    object_texts,
+    offset_minutes,
+    typed,
+)
 from bio_lakehouse.sources.fields import Field
 from bio_lakehouse.sources.oura.fields import ACTIVITY_TIME_HEADERS, API_FIELDS, TRENDS_FIELDS
 
 TRENDS_TIMES = [
     f.column for f in TRENDS_FIELDS["oura/daily_activity"] if f.path in ACTIVITY_TIME_HEADERS
 ]
+
+NIGHT = "long_sleep"
+SAID_BY = {"utc_offset_minutes": "bedtime_start"}
+"""Columns that silver derives → the column that a version must have to say them."""
 
 ZERO_IS_UNKNOWN = (
     "average_hrv_ms",
@@ -28,14 +41,12 @@ ZERO_IS_UNKNOWN = (
 
 def oura_daily_readiness(bronze: DataFrame, trends: DataFrame, users: DataFrame) -> DataFrame:
     """`bio_silver.oura_daily_readiness`: one row a user and day."""
-    rows = _api(bronze, "oura/daily_readiness").unionByName(_trends(trends, "oura/daily_readiness"))
-    return settled(rows, schemas.OURA_DAILY_READINESS)
+    return _daily(bronze, trends, "oura/daily_readiness", schemas.OURA_DAILY_READINESS)
 
 
 def oura_daily_sleep(bronze: DataFrame, trends: DataFrame, users: DataFrame) -> DataFrame:
     """`bio_silver.oura_daily_sleep`: one row a user and day."""
-    rows = _api(bronze, "oura/daily_sleep").unionByName(_trends(trends, "oura/daily_sleep"))
-    return settled(rows, schemas.OURA_DAILY_SLEEP)
+    return _daily(bronze, trends, "oura/daily_sleep", schemas.OURA_DAILY_SLEEP)
 
 
 def oura_daily_activity(bronze: DataFrame, trends: DataFrame, users: DataFrame) -> DataFrame:
@@ -44,44 +55,78 @@ def oura_daily_activity(bronze: DataFrame, trends: DataFrame, users: DataFrame) 
     Metabolic equivalents are known a minute from the API, and only as the day's mean from a trends export. A trends
     export's times are minutes or seconds as the file's hint says, and unknown without it.
     """
-    api = _met_summary(_api(bronze, "oura/daily_activity"))
+    answers = _met_summary(_api(bronze, "oura/daily_activity"))
     days = _times_in_seconds(_trends(trends, "oura/daily_activity"))
-    return settled(api.unionByName(days, allowMissingColumns=True), schemas.OURA_DAILY_ACTIVITY)
+    rows = answers.unionByName(days, allowMissingColumns=True)
+    return _by_value(rows, schemas.OURA_DAILY_ACTIVITY)
 
 
 def oura_sleep(bronze: DataFrame, trends: DataFrame, users: DataFrame) -> DataFrame:
     """`bio_silver.oura_sleep`: one row a sleep period.
 
-    A period without an id goes by its record key. A trends row tells of the day's main sleep, a `long_sleep`.
+    A period without an id goes by its record key. A trends row tells of the day's main sleep, a `long_sleep`: of the
+    longest one that another origin has, else of a period of its own.
     """
-    nights = _trends(trends, "oura/sleep").withColumn("type", F.lit("long_sleep"))
-    rows = _api(bronze, "oura/sleep").unionByName(nights, allowMissingColumns=True)
-    measures = {name: F.when(F.col(name) != 0, F.col(name)) for name in ZERO_IS_UNKNOWN}
-    period_id = F.coalesce("period_id", "record_key")
-    return settled(rows.withColumns(measures | {"period_id": period_id}), schemas.OURA_SLEEP)
+    read = _api(bronze, "oura/sleep").withColumn("period_id", F.coalesce("period_id", "record_key"))
+    periods = of_the_days_origin(read, ["period_id"])
+    nights = _trends(trends, "oura/sleep").withColumns(
+        {"type": F.lit(NIGHT), "_has": F.array_append("_has", "type")}
+    )
+    mains = nights.join(main_periods(periods), ["user_id", "day"], "left")
+    named = mains.withColumn("period_id", F.coalesce("_main", "record_key")).drop("_main")
+    rows = periods.unionByName(named, allowMissingColumns=True)
+    known = {name: F.when(F.col(name) != 0, F.col(name)) for name in ZERO_IS_UNKNOWN}
+    return _by_value(rows.withColumns(known), schemas.OURA_SLEEP)
+
+
+def main_periods(periods: DataFrame) -> DataFrame:
+    """`user_id`, `day` and the id (`_main`) of the day's longest `long_sleep`, as its best version tells it."""
+    period = Window.partitionBy("user_id", "day", "period_id").orderBy(F.desc(rank()))
+    newest = periods.withColumn("_place", F.row_number().over(period)).where("_place = 1")
+    order = [
+        F.desc_nulls_last("total_sleep_s"),
+        F.asc_nulls_last("bedtime_start"),
+        F.asc("period_id"),
+    ]
+    longest = F.row_number().over(Window.partitionBy("user_id", "day").orderBy(*order))
+    nights = newest.where(F.col("type") == NIGHT).withColumn("_place", longest)
+    return nights.where("_place = 1").select("user_id", "day", F.col("period_id").alias("_main"))
 
 
 def oura_heartrate(bronze: DataFrame, users: DataFrame) -> DataFrame:
     """`bio_silver.oura_heartrate`: one row a reading."""
-    return settled(_api(bronze, "oura/heartrate"), schemas.OURA_HEARTRATE)
+    readings = of_the_days_origin(_api(bronze, "oura/heartrate"), ["record_key"])
+    return _by_value(readings, schemas.OURA_HEARTRATE)
 
 
 def oura_daily_spo2(bronze: DataFrame, users: DataFrame) -> DataFrame:
     """`bio_silver.oura_daily_spo2`: one row a user and day."""
-    return settled(_api(bronze, "oura/daily_spo2"), schemas.OURA_DAILY_SPO2)
+    return _by_value(_api(bronze, "oura/daily_spo2"), schemas.OURA_DAILY_SPO2)
+
+
+def _daily(bronze: DataFrame, trends: DataFrame, dataset: str, schema: TableSchema) -> DataFrame:
+    return _by_value(_api(bronze, dataset).unionByName(_trends(trends, dataset)), schema)
+
+
+def _by_value(rows: DataFrame, schema: TableSchema) -> DataFrame:
+    """A table from all its record versions."""
+    own = {*schema.grain, *(column.name for column in PROVENANCE)}
+    columns = [column.name for column in schema.columns if column.name not in own]
+    values = {column: has(SAID_BY.get(column, column)) for column in columns}
+    return in_schema(merged(rows, schema.grain, values), schema)
 
 
 def _api(bronze: DataFrame, dataset: str) -> DataFrame:
     fields = API_FIELDS[dataset]
-    return typed(_with_utc_offset(object_texts(bronze, fields), fields), fields)
+    texts = object_texts(standing(bronze), fields)
+    return typed(_with_utc_offset(texts, fields), fields)
 
 
 def _trends(trends: DataFrame, dataset: str) -> DataFrame:
     """Rows in which at least one of the dataset's cells says something."""
     fields = TRENDS_FIELDS[dataset]
-    texts = cell_texts(trends, fields).where(
-        F.coalesce(*[field.column for field in fields]).isNotNull()
-    )
+    is_told = F.coalesce(*[field.column for field in fields]).isNotNull()
+    texts = cell_texts(standing(trends), fields).where(is_told)
     return typed(_with_utc_offset(texts, fields), fields)
 
 
@@ -103,12 +148,12 @@ def _met_summary(rows: DataFrame) -> DataFrame:
         "met_max": F.array_max("_met"),
         "met_count": count,
     }
-    return (
-        rows.withColumn("_items", items)
-        .withColumn("_met", numbers)
-        .withColumns(summary)
-        .drop("_items", "_met")
+    has_met = F.array_contains(F.json_object_keys("record"), "met")
+    there = F.when(has_met, F.array_union("_has", F.array(*map(F.lit, summary)))).otherwise(
+        F.col("_has")
     )
+    read = rows.withColumn("_items", items).withColumn("_met", numbers).withColumns(summary)
+    return read.withColumn("_has", there).drop("_items", "_met")
 
 
 def _times_in_seconds(days: DataFrame) -> DataFrame:

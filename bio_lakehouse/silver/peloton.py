@@ -5,7 +5,8 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from bio_lakehouse.silver.reading import DECIMAL, cell_texts, settled, typed
+from bio_lakehouse.silver.precedence import merged, standing
+from bio_lakehouse.silver.reading import DECIMAL, cell_texts, has, in_schema, typed
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
 from bio_lakehouse.sources.fields import Field
 from bio_lakehouse.sources.peloton.fields import (
@@ -13,7 +14,6 @@ from bio_lakehouse.sources.peloton.fields import (
     LIVE_LABELS,
     METRIC_HEADERS,
     START_HEADER,
-    ZONE_LABELS,
 )
 
 CATEGORIES: dict[str, str] = {
@@ -55,15 +55,19 @@ def peloton_workouts(bronze: DataFrame, users: DataFrame) -> DataFrame:
     `users` has `user_id`, `max_heart_rate` and `heart_rate_zone_2` to `heart_rate_zone_5`, the zones' lower bounds in %
     of the maximum.
     """
-    workouts = _with_start(_measured(cell_texts(bronze, _FIELDS)))
+    versions = _with_start(_measured(cell_texts(standing(bronze), _FIELDS)))
     identity = F.sha2(F.concat_ws("|", "user_id", "record_key"), 256)
-    columns = {
-        "workout_id": F.substring(identity, 1, ID_LENGTH),
+    named = versions.withColumn("workout_id", F.substring(identity, 1, ID_LENGTH))
+    values = {field.column: has(field.column) for field in CSV_FIELDS}
+    values |= {column: has(column) | has(f"metric_{column}") for column in METRIC_HEADERS}
+    values |= dict.fromkeys(("started_at", "started_at_local", "utc_offset_minutes"), has("stamp"))
+    workouts = merged(named, PELOTON_WORKOUTS.grain, values)
+    derived = {
         "workout_category": category(F.col("fitness_discipline")),
         "output_per_minute": _output_per_minute(),
         "heart_rate_zone": _heart_rate_zone(),
     }
-    return settled(workouts.join(users, "user_id", "left").withColumns(columns), PELOTON_WORKOUTS)
+    return in_schema(workouts.join(users, "user_id", "left").withColumns(derived), PELOTON_WORKOUTS)
 
 
 def category(discipline: Column) -> Column:
@@ -88,32 +92,18 @@ def _measured(rows: DataFrame) -> DataFrame:
 
 
 def _with_start(rows: DataFrame) -> DataFrame:
-    """Adds the start. A label names a zone, in which the wall clock is read; a numeric one is an exact offset.
-
-    Without a time of day, or without a label, the start in UTC is unknown.
-    """
-    wall_clock = F.regexp_replace(F.regexp_extract("stamp", r"^[0-9-]+ +[0-9:]+", 0), " +", " ")
-    label = F.regexp_extract("stamp", r"\(([^()]*)\)", 1)
-    local = F.expr("try_cast(_wall_clock as timestamp)")
-    stamped = rows.withColumns({"_wall_clock": wall_clock, "_label": label}).withColumn(
-        "started_at_local", local
+    """Adds the start that the reader found: on the person's clock, and in UTC where the download says its zone."""
+    local = F.get_json_object("hints", "$.started_at_local")
+    utc = F.get_json_object("hints", "$.started_at")
+    texts = rows.withColumns({"_local": local, "_utc": utc})
+    started = texts.withColumns(
+        {
+            "started_at_local": F.expr("try_cast(_local as timestamp)"),
+            "started_at": F.expr("try_cast(_utc as timestamp)"),
+        }
     )
-    started = stamped.withColumn("started_at", F.coalesce(_start_in_zone(), _start_at_offset()))
     seconds = F.unix_timestamp("started_at_local") - F.unix_timestamp("started_at")
     return started.withColumn("utc_offset_minutes", (seconds / 60).cast("int"))
-
-
-def _start_in_zone() -> Column:
-    zones = [F.when(F.col("_label") == label, F.lit(zone)) for label, zone in ZONE_LABELS.items()]
-    return F.to_utc_timestamp("started_at_local", F.coalesce(*zones))
-
-
-def _start_at_offset() -> Column:
-    hours = F.expr("try_cast(regexp_extract(_label, '^[+-]([0-9]{2})', 1) as int)")
-    minutes = F.expr("try_cast(regexp_extract(_label, '^[+-][0-9]{2}:?([0-9]{2})$', 1) as int)")
-    sign = F.when(F.col("_label").startswith("-"), -1).otherwise(1)
-    seconds = sign * (hours * 3600 + F.coalesce(minutes, F.lit(0)) * 60)
-    return F.timestamp_seconds(F.unix_timestamp("started_at_local") - seconds)
 
 
 def _output_per_minute() -> Column:

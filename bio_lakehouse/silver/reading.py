@@ -5,14 +5,13 @@ Two steps, because `try_cast` needs a column by name: first every value as text 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from bio_lakehouse.lake.schema import TableSchema
-from bio_lakehouse.silver.precedence import winners
 from bio_lakehouse.sources.fields import UNKNOWN_TEXTS, Field
 
 DECIMAL = "decimal(28, 6)"
@@ -35,10 +34,25 @@ _TYPED = {
 
 
 def object_texts(rows: DataFrame, fields: Iterable[Field]) -> DataFrame:
-    """Bronze rows whose record has the API's shape, with a text column for each field."""
+    """Bronze rows whose record has the API's shape, with a text column for each field.
+
+    `_has` are the columns of which a row's record has the field.
+    """
     parsed = F.from_json("record", object_type([field.path for field in fields]))
     texts = [known(F.col(f"_object.{field.path}")).alias(field.column) for field in fields]
-    return rows.withColumn("_object", parsed).select("*", *texts).drop("_object")
+    there = columns_there({field.column: has_field(field) for field in fields}).alias("_has")
+    return rows.withColumn("_object", parsed).select("*", *texts, there).drop("_object")
+
+
+def columns_there(conditions: Mapping[str, Column]) -> Column:
+    """The names of those columns whose condition holds."""
+    names = [F.when(there, F.lit(column)) for column, there in conditions.items()]
+    return F.filter(F.array(*names), lambda name: name.isNotNull())
+
+
+def has(column: str) -> Column:
+    """Whether a version of a record has a column, be its value known or not."""
+    return F.array_contains("_has", column)
 
 
 def object_type(paths: Iterable[str]) -> T.StructType:
@@ -60,13 +74,14 @@ def cell_texts(rows: DataFrame, fields: Iterable[Field]) -> DataFrame:
     """Bronze rows whose record is a CSV row (header → text), with a text column for each field.
 
     Headers are compared as `sources.fields.canonical_header` writes them. The first of two equal headers counts;
-    where a field's first spelling says nothing, the next one is asked.
+    where a field's first spelling says nothing, the next one is asked. `_has` are the columns of which a row has the
+    header.
     """
     cells = F.map_entries(F.from_json("record", "map<string, string>"))
     texts = [F.coalesce(*map(_cell, field.headers)).alias(field.column) for field in fields]
-    return (
-        rows.withColumn("_cells", F.transform(cells, _canonical)).select("*", *texts).drop("_cells")
-    )
+    there = columns_there({field.column: has_cell(field) for field in fields}).alias("_has")
+    read = rows.withColumn("_cells", F.transform(cells, _canonical))
+    return read.select("*", *texts, there).drop("_cells")
 
 
 def _canonical(cell: Column) -> Column:
@@ -105,9 +120,28 @@ def offset_minutes(name: str) -> Column:
     return F.when(F.col(name).rlike(_OFFSET), (seconds / 60).cast("int"))
 
 
-def settled(rows: DataFrame, schema: TableSchema) -> DataFrame:
-    """The winning record versions in exactly the columns of `schema`."""
-    named = winners(rows, schema.grain).withColumn("source_origin", F.col("origin"))
-    return named.select(
-        *[F.col(column.name).cast(column.type).alias(column.name) for column in schema.columns]
-    )
+def has_field(field: Field) -> Column:
+    """Whether a record in the API's shape has a field, with a value or without; what is within nothing is there."""
+    outer, _, inner = field.path.partition(".")
+    has_outer = F.array_contains(F.json_object_keys("record"), outer)
+    if not inner:
+        return has_outer
+    within = F.get_json_object("record", f"$.{outer}")
+    return has_outer & (within.isNull() | F.array_contains(F.json_object_keys(within), inner))
+
+
+def has_cell(field: Field) -> Column:
+    """Whether a CSV row has a cell of a field, filled or not."""
+    return F.exists("_cells", lambda cell: cell["header"].isin(*field.headers))
+
+
+def in_schema(rows: DataFrame, schema: TableSchema) -> DataFrame:
+    """`rows` in exactly the columns of `schema`, null where it has none."""
+    there = set(rows.columns)
+    columns = [
+        (F.col(column.name) if column.name in there else F.lit(None))
+        .cast(column.type)
+        .alias(column.name)
+        for column in schema.columns
+    ]
+    return rows.select(*columns)

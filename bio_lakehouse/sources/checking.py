@@ -24,11 +24,19 @@ _SHOWN = 60
 class RowProblem(Exception):  # noqa: N818
     """Why one source row cannot be used; it never leaves the parsers."""
 
+    outside_lake = False
+
     def __init__(self, field: str | None, reason: str, usable_from: date | None = None) -> None:
         super().__init__(reason)
         self.field = field
         self.reason = reason
         self.usable_from = usable_from
+
+
+class OutsideLake(RowProblem):
+    """A row whose own day, which is readable, has no partition in the lake."""
+
+    outside_lake = True
 
 
 def shown(value: object) -> str:
@@ -109,15 +117,13 @@ def calendar_day(name: str, value: object) -> date:
 
 
 def day_in_lake(name: str, day: date, context: ParseContext) -> date:
-    """`day` itself when the lake has a partition for it; raises `RowProblem`."""
+    """`day` itself when the lake has a partition for it; raises `OutsideLake`."""
     if day < context.first_day:
-        raise RowProblem(
-            name, f"{name} {day} is before {context.first_day}, the first day of this lake"
-        )
+        reason = f"{name} {day} is before {context.first_day}, the first day of this lake"
+        raise OutsideLake(name, reason)
     if day > context.last_day:
-        raise RowProblem(
-            name, f"{name} {day} is after {context.last_day}, the last day of this lake", day
-        )
+        reason = f"{name} {day} is after {context.last_day}, the last day of this lake"
+        raise OutsideLake(name, reason, day)
     return day
 
 

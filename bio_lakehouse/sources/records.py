@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 Origin = Literal["api", "account_export", "type_download", "trends_export", "csv_export"]
+ORIGINS: tuple[Origin, ...] = get_args(Origin)
+"""Best first. Peloton's workouts have only the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Record:
 class RejectedRow:
     """One source row that cannot be used: where it stands, which field is at fault, why, and its raw text.
 
-    `usable_from` is the row's own day when all that is wrong with it is that this day has not come yet.
+    `outside_lake` says that all that is wrong with it is its day, for which the lake has no partition; `usable_from`
+    is that day when it has not come yet.
     """
 
     line: int
@@ -64,6 +67,7 @@ class RejectedRow:
     reason: str
     raw: str
     usable_from: date | None = None
+    outside_lake: bool = False
 
 
 @dataclass(frozen=True, slots=True)

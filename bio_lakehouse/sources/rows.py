@@ -66,13 +66,20 @@ def sift(rows: Iterable[Row], read: Callable[[Row], Record]) -> Sifted:
     return Sifted(records, rejected, count, count - len(records) - len(rejected))
 
 
-def _rejected(row: Row, problem: RowProblem) -> RejectedRow:
-    return RejectedRow(row.line, problem.field, problem.reason, row.raw, problem.usable_from)
-
-
 def shared(cell: Any) -> Any:
     """The cell itself; a short text as the one object that says it, as a long file has many alike."""
     return intern(cell) if type(cell) is str and len(cell) <= _SHORT else cell
+
+
+def _rejected(row: Row, problem: RowProblem) -> RejectedRow:
+    return RejectedRow(
+        line=row.line,
+        field=problem.field,
+        reason=problem.reason,
+        raw=row.raw,
+        usable_from=problem.usable_from,
+        outside_lake=problem.outside_lake,
+    )
 
 
 def days_spanned(records: Iterable[Record]) -> tuple[date, date] | None:

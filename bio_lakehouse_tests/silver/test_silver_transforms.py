@@ -59,6 +59,8 @@ def bronze_row(user_id: str, given: Row) -> Row:
         "line": given.get("line", 1),
         "source_file": given.get("source_file", "landing/me/file"),
         "ingested_at": LANDED,
+        "provisional_at": given.get("provisional_at", ""),
+        "withdrawn": given.get("withdrawn", False),
         "hints": json.dumps(given.get("hints", {})),
         "record": given["json"] if "json" in given else json.dumps(given["record"]),
     }

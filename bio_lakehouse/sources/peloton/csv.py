@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, time, timedelta
+from datetime import UTC, date, timedelta
 from functools import partial
-from typing import Any
 
 from bio_lakehouse.errors import UnsupportedFile
-from bio_lakehouse.sources.checking import (
-    NUMBER,
-    RowProblem,
-    calendar_day,
-    check,
-    day_in_lake,
-    is_unknown,
-    shown,
-)
+from bio_lakehouse.sources.checking import NUMBER, check, day_in_lake
 from bio_lakehouse.sources.datasets import PELOTON_WORKOUTS
 from bio_lakehouse.sources.delimited import comma_table
 from bio_lakehouse.sources.fields import Field, canonical_header
@@ -30,18 +20,15 @@ from bio_lakehouse.sources.peloton.fields import (
     OTHER_HEADERS,
     START_HEADER,
     TITLE_HEADER,
-    ZONE_LABELS,
 )
+from bio_lakehouse.sources.peloton.start import read_start
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
 from bio_lakehouse.sources.rows import Row, days_spanned, sift, within_lake
 
-IDENTITY_HEADERS = (START_HEADER, DISCIPLINE_HEADER, TITLE_HEADER)
+IDENTITY_HEADERS = (START_HEADER, DISCIPLINE_HEADER)
+LENGTH_HEADER = "Length (minutes)"
 
-_STAMP = re.compile(r"(?P<day>[0-9-]+)(?: +(?P<time>[0-9:]+))?(?: *\((?P<label>[^()]*)\))?")
-_OFFSET = re.compile(r"[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?")
-_CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}(?::[0-9]{2})?")
-
-Stamp = tuple[str, date, bool]
+Distinction = tuple[float, str, tuple[tuple[str, str], ...]]
 
 
 def looks_like_peloton(headers: Iterable[str]) -> bool:
@@ -54,11 +41,12 @@ def looks_like_peloton(headers: Iterable[str]) -> bool:
 
 
 def read(name: str, text: str, context: ParseContext) -> ParsedFile:
-    """Records of `peloton/workouts`, keyed by wall-clock start, discipline and title.
+    """Records of `peloton/workouts`, keyed by start and discipline; everything else may change between downloads.
 
-    A zone label is about the download and no part of the key. Two different rows of one identity without a time of
-    day get ` |#2`, … in file order. Coverage runs from the first workout to the day before the download, else to the
-    last workout. Raises `UnsupportedFile` when an identifying column is missing or the file was cut off.
+    The start is that on the person's own clock, whichever zone the file was downloaded in, and so is the day. Two
+    workouts of one start and discipline get `|#2`, … in the order of their length and title. Coverage runs from the
+    first workout to the day before the download, else to the last workout. Raises `UnsupportedFile` when an
+    identifying column is missing or the file was cut off.
     """
     table = comma_table(name, text)
     columns = [canonical_header(header) for header in table.headers]
@@ -74,6 +62,7 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
         more_rejected=sifted.more_rejected,
         row_count=sifted.count,
         coverage=_coverage(records, context),
+        whole=True,
         unknown_fields=tuple(
             header for header in table.headers if canonical_header(header) not in KNOWN_HEADERS
         ),
@@ -110,19 +99,19 @@ def _require_identity(name: str, columns: list[str]) -> None:
 def _record(names: list[str], columns: list[str], context: ParseContext, row: Row) -> Record:
     cells: list[str] = row.content
     cell = dict(zip(reversed(columns), reversed(cells), strict=True)).get
-    start, day, _ = read_stamp(cell(canonical_header(START_HEADER), ""))
-    day_in_lake(START_HEADER, day, context)
+    start = read_start(cell(canonical_header(START_HEADER), ""), context.timezone)
+    day_in_lake(START_HEADER, start.day, context)
     for field in _MEASURES:
         for header in field.headers:
             _check_measure(field, cell(header, ""))
     discipline = cell(canonical_header(DISCIPLINE_HEADER), "").strip()
-    title = cell(canonical_header(TITLE_HEADER), "").strip()
     return Record(
         dataset=PELOTON_WORKOUTS,
-        day=day,
-        key=f"{start}|{discipline}|{title}",
+        day=start.day,
+        key=f"{start.identity}|{discipline}",
         line=row.line,
         content=dict(zip(names, cells, strict=True)),
+        hints=start.hints,
     )
 
 
@@ -133,50 +122,30 @@ def _check_measure(field: Field, cell: str) -> None:
     check(field, percentage if NUMBER.fullmatch(percentage) else cell)
 
 
-def read_stamp(cell: str) -> Stamp:
-    """Wall-clock text without its label, its day, and whether it has a time of day; raises `RowProblem`."""
-    if is_unknown(cell):
-        raise RowProblem(START_HEADER, f"{START_HEADER} is missing")
-    match = _STAMP.fullmatch(cell.strip())
-    if match is None:
-        raise RowProblem(
-            START_HEADER,
-            f"{START_HEADER} is {shown(cell)}, which is not a time such as 2020-04-17 12:29",
-        )
-    day = calendar_day(START_HEADER, match["day"])
-    clock, label = match["time"], match["label"]
-    _check_clock(clock)
-    if label is not None and label not in ZONE_LABELS and not _OFFSET.fullmatch(label):
-        raise RowProblem(
-            START_HEADER,
-            f"{START_HEADER} has the time zone label {shown(label)}, which is not known",
-        )
-    return (f"{day} {clock}" if clock else str(day)), day, clock is not None
-
-
-def _check_clock(clock: str | None) -> None:
-    try:
-        if clock is not None and not (_CLOCK.fullmatch(clock) and time.fromisoformat(clock)):
-            raise ValueError
-    except ValueError:
-        raise RowProblem(
-            START_HEADER, f"{START_HEADER} has the time of day {shown(clock)}, which is none"
-        ) from None
-
-
 def _numbered(records: list[Record]) -> list[Record]:
-    """Tells apart what only a missing time of day makes look the same."""
-    seen: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    return [_told_apart(record, seen[record.key]) for record in records]
+    """Tells apart workouts of one start and discipline; a row that is there twice stays one workout."""
+    together: defaultdict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        together[record.key].append(record)
+    places = {
+        key: sorted({_distinction(record) for record in group}) for key, group in together.items()
+    }
+    return [_with_number(record, places[record.key]) for record in records]
 
 
-def _told_apart(record: Record, seen: list[dict[str, Any]]) -> Record:
-    if record.key.startswith(f"{record.day} "):
-        return record
-    if record.content not in seen:
-        seen.append(record.content)
-    nth = seen.index(record.content) + 1
-    return record if nth == 1 else replace(record, key=f"{record.key}|#{nth}")
+def _with_number(record: Record, places: list[Distinction]) -> Record:
+    number = places.index(_distinction(record)) + 1
+    return record if number == 1 else replace(record, key=f"{record.key}|#{number}")
+
+
+def _distinction(record: Record) -> Distinction:
+    """What sorts two workouts of one start: length and title, and without a time of day the whole row."""
+    cells = {canonical_header(name): cell.strip() for name, cell in record.content.items()}
+    length = cells.get(canonical_header(LENGTH_HEADER), "")
+    minutes = float(length) if NUMBER.fullmatch(length) else -1.0
+    has_clock = "started_at_local" in record.hints
+    rest = () if has_clock else tuple(sorted(cells.items()))
+    return minutes, cells.get(canonical_header(TITLE_HEADER), ""), rest
 
 
 def _coverage(records: list[Record], context: ParseContext) -> tuple[date, date] | None:

@@ -1,9 +1,9 @@
 """Columns of Peloton's workout CSV that feed silver, their other spellings, and what a time zone label means.
 
-Not declared here, because silver derives them: `workout_id` (from the identity in the record's key), `started_at`,
-`started_at_local` and `utc_offset_minutes` (from `Workout Timestamp` and its label), `workout_category`,
-`output_per_minute`, `heart_rate_zone`. A percentage reads `41%`. Metric members' speed and distance stand under
-`METRIC_HEADERS`.
+Not declared here, because silver derives them: `workout_id` (from the identity in the record's key),
+`started_at`, `started_at_local` and `utc_offset_minutes` (from what `start.read_start` found, in the record's
+hints), `workout_category`, `output_per_minute`, `heart_rate_zone`. A percentage reads `41%`. Metric members' speed
+and distance stand under `METRIC_HEADERS`.
 """
 
 from __future__ import annotations
@@ -95,28 +95,38 @@ OTHER_HEADERS = (
 """Known headers that stay in bronze."""
 
 ZONE_LABELS: dict[str, str] = {
-    "PST": "America/Los_Angeles",
-    "PDT": "America/Los_Angeles",
-    "MST": "America/Denver",
-    "MDT": "America/Denver",
-    "CST": "America/Chicago",
-    "CDT": "America/Chicago",
-    "EST": "America/New_York",
-    "EDT": "America/New_York",
-    "GMT": "Europe/London",
-    "BST": "Europe/London",
-    "CET": "Europe/Berlin",
-    "CEST": "Europe/Berlin",
-    "UTC": "UTC",
-    "AKST": "America/Anchorage",
-    "AKDT": "America/Anchorage",
+    **dict.fromkeys(("PST", "PDT"), "America/Los_Angeles"),
+    **dict.fromkeys(("MST", "MDT"), "America/Denver"),
+    **dict.fromkeys(("CST", "CDT"), "America/Chicago"),
+    **dict.fromkeys(("EST", "EDT"), "America/New_York"),
+    **dict.fromkeys(("AST", "ADT"), "America/Halifax"),
+    **dict.fromkeys(("AKST", "AKDT"), "America/Anchorage"),
     "HST": "Pacific/Honolulu",
-    "AST": "America/Halifax",
-    "ADT": "America/Halifax",
-    "AEST": "Australia/Sydney",
-    "AEDT": "Australia/Sydney",
+    **dict.fromkeys(("UTC", "Z"), "UTC"),
+    **dict.fromkeys(("GMT", "BST"), "Europe/London"),
+    **dict.fromkeys(("WET", "WEST"), "Europe/Lisbon"),
+    **dict.fromkeys(("CET", "CEST", "MEZ", "MESZ"), "Europe/Berlin"),
+    **dict.fromkeys(("EET", "EEST"), "Europe/Helsinki"),
+    "MSK": "Europe/Moscow",
+    "IDT": "Asia/Jerusalem",
+    "PKT": "Asia/Karachi",
+    "IST": "Asia/Kolkata",
+    "ICT": "Asia/Bangkok",
+    "WIB": "Asia/Jakarta",
+    "SGT": "Asia/Singapore",
+    "HKT": "Asia/Hong_Kong",
+    "JST": "Asia/Tokyo",
+    "KST": "Asia/Seoul",
+    **dict.fromkeys(("ACST", "ACDT"), "Australia/Adelaide"),
+    **dict.fromkeys(("AEST", "AEDT"), "Australia/Sydney"),
+    **dict.fromkeys(("NZST", "NZDT"), "Pacific/Auckland"),
+    "SAST": "Africa/Johannesburg",
+    "EAT": "Africa/Nairobi",
+    "CAT": "Africa/Maputo",
+    "WAT": "Africa/Lagos",
+    "BRT": "America/Sao_Paulo",
 }
-"""A label tells the zone in which the file was downloaded, not the offset on the workout's day.
+"""The zone that an abbreviation usually means, where it is not the person's own.
 
-A numeric label such as `(-04)` or `(+0530)` is an exact offset instead.
+A label tells the zone in which the file was downloaded, not the offset on the workout's day.
 """

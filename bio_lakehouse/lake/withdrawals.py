@@ -1,0 +1,69 @@
+"""Withdrawals: what a vendor had said before and, in a later whole file, has no more.
+
+A whole answer for a window is the truth of that window, an account export that of its days, and a Peloton download is
+the whole history up to its end. Such a file withdraws the records of its own origin that it lacks inside what it
+covers. A download with many fewer rows than the one before may be torn: it is taken, and withdraws nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.sources.datasets import PELOTON_WORKOUTS
+from bio_lakehouse.sources.records import ParsedFile
+
+SNAPSHOTS = frozenset({"account_export", "csv_export"})
+"""Origins whose files all tell the same history: one of them can be held against the one before."""
+LARGEST_LOSS = 0.2
+
+Days = tuple[date, date]
+"""First and last day, both included."""
+
+
+def torn_downloads(entries: Iterable[LogEntry]) -> dict[str, LogEntry]:
+    """The downloads that may be torn, by path, each with the one before that has over a fifth more rows.
+
+    The one before is the last that is not torn itself, of the same person, datasets and origin.
+    """
+    series: defaultdict[tuple[str, str | None, str | None], list[LogEntry]] = defaultdict(list)
+    for entry in entries:
+        if entry.whole and entry.origin in SNAPSHOTS:
+            series[entry.user_id, entry.data_type, entry.origin].append(entry)
+    torn: dict[str, LogEntry] = {}
+    for downloads in series.values():
+        torn |= _torn_among(sorted(downloads, key=lambda entry: entry.version))
+    return torn
+
+
+def _torn_among(downloads: list[LogEntry]) -> dict[str, LogEntry]:
+    torn: dict[str, LogEntry] = {}
+    before = downloads[0]
+    for entry in downloads[1:]:
+        if entry.record_count < before.record_count * (1 - LARGEST_LOSS):
+            torn[entry.file_path] = before
+        else:
+            before = entry
+    return torn
+
+
+def withdrawing_days(entry: LogEntry, parsed: ParsedFile, dataset: str) -> Days | None:
+    """The days from which a whole file withdraws what it lacks of a bronze dataset; None when from none.
+
+    A Peloton download reaches back to the beginning. Of a file with several datasets, each speaks of its own days.
+    """
+    if not entry.whole or entry.covered_first is None or entry.covered_last is None:
+        return None
+    if len(parsed.datasets) > 1:
+        days = [record.day for record in parsed.records if record.dataset == dataset]
+        return (min(days), max(days)) if days else None
+    first = date.min if dataset == PELOTON_WORKOUTS else entry.covered_first
+    return first, entry.covered_last
+
+
+def is_whole(parsed: ParsedFile) -> bool:
+    """Whether what a file lacks is gone at the vendor: it is whole, and every row of the lake's days was readable."""
+    known = parsed.rejected_count == len(parsed.rejected)
+    return parsed.whole and known and all(row.outside_lake for row in parsed.rejected)
