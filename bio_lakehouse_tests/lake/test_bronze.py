@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bio_lakehouse.lake import bronze
-from bio_lakehouse.lake.bronze import Bronze, DayFile, DayKey, Line
+from bio_lakehouse.lake.bronze import Bronze, DayFile, DayKey, Line, Statement
+from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import FolderStore
-from bio_lakehouse.sources.records import ParsedFile, Record
+from bio_lakehouse.sources.records import Record
 
 ARRIVED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEY = DayKey("oura/daily_sleep", date(2026, 1, 5), "me", "api")
@@ -102,6 +105,8 @@ def test_reading_gives_the_columns_that_the_transforms_take(tmp_path: Path) -> N
         "line": 1,
         "source_file": "landing/me/1.json",
         "ingested_at": ARRIVED.replace(tzinfo=None),
+        "provisional_at": "",
+        "withdrawn": False,
         "hints": "{}",
         "record": '{"day":"2026-01-05","score":null}',
     }
@@ -133,27 +138,114 @@ def test_a_line_is_one_json_object_that_is_read_as_it_was_written(
     assert json.loads(content.splitlines()[0]) == about | rest | {"hints": hints, "record": record}
 
 
-def parsed(days: list[date], rows: int) -> ParsedFile:
-    records = [Record("oura/daily_sleep", day, str(day), 1, {}) for day in days]
-    return ParsedFile("oura", "account_export", ("oura/daily_sleep",), records, [], rows, None)
+def ranked(checksum: str = "e", rows: int = 9, **said: Any) -> str:
+    """The version of a file of nine rows, of which the newest is of 2 January."""
+    known = {
+        "last_day": date(2026, 1, 2),
+        "file_time": ARRIVED,
+        "upload_timestamp": ARRIVED,
+    }
+    return LogEntry(
+        file_path="landing/me/file",
+        checksum=checksum,
+        user_id="me",
+        size=1,
+        modified=ARRIVED,
+        status="ingested",
+        record_count=rows,
+        **known | said,
+    ).version
+
+
+LATER = ARRIVED.replace(microsecond=1)
+FIRST_OF_YEAR = date(2026, 1, 1)
 
 
 @pytest.mark.parametrize(
     ("lower", "higher"),
     [
-        ((parsed([date(2026, 1, 1)], 9), "f", None), (parsed([date(2026, 1, 2)], 1), "0", None)),
-        ((parsed([date(2026, 1, 2)], 9), "f", None), (parsed([date(2026, 1, 2)], 10), "0", None)),
-        ((parsed([date(2026, 1, 2)], 9), "e", None), (parsed([date(2026, 1, 2)], 9), "f", None)),
-        ((parsed([date(2026, 1, 9)], 9), "f", None), (parsed([date(2026, 1, 2)], 1), "0", ARRIVED)),
-        (
-            (parsed([date(2026, 1, 9)], 9), "f", ARRIVED),
-            (parsed([date(2026, 1, 2)], 1), "0", ARRIVED.replace(microsecond=1)),
-        ),
+        (ranked(last_day=FIRST_OF_YEAR, stamp=ARRIVED), ranked(stamp=LATER)),
+        (ranked(stamp=ARRIVED), ranked(stamp=LATER, last_day=FIRST_OF_YEAR)),
+        (ranked(file_time=LATER), ranked(stamp=ARRIVED, last_day=FIRST_OF_YEAR)),
+        (ranked(last_day=FIRST_OF_YEAR, file_time=LATER), ranked()),
+        (ranked(upload_timestamp=LATER, rows=10), ranked(file_time=LATER)),
+        (ranked(rows=10), ranked(upload_timestamp=LATER)),
+        (ranked("f"), ranked("e", rows=10)),
+        (ranked("e"), ranked("f")),
     ],
-    ids=["newest day", "more rows", "larger checksum", "a fetch beats none", "later fetch"],
+    ids=[
+        *("later stamp and newer day", "later stamp", "a stamp beats none", "newest day"),
+        *("file time", "first seen", "rows", "checksum"),
+    ],
 )
-def test_versions_rank_as_the_sources_say(lower: tuple, higher: tuple) -> None:  # type: ignore[type-arg]
-    assert bronze.file_version(*lower) < bronze.file_version(*higher)
+def test_versions_rank_by_what_is_known_of_their_age(lower: str, higher: str) -> None:
+    assert lower < higher
+    assert len(lower) == len(higher)
+
+
+def statement(rank: int) -> Statement:
+    """A whole file of that rank, which holds what `line` of the same rank says, and nothing else."""
+    version = f"{' ' * 27}|2026-01-05|{rank:010d}|sha{rank}"
+    return Statement(version, f"landing/me/{rank}.json", ARRIVED.isoformat())
+
+
+whole_ranks = st.sets(st.integers(1, 9))
+
+
+@given(versions, whole_ranks, st.randoms())
+def test_a_record_is_withdrawn_when_a_later_whole_file_lacks_it(
+    rows: list[tuple[str, int, int | None]], whole: set[int], random: object
+) -> None:
+    lines, statements = [line(*row) for row in rows], [statement(rank) for rank in whole]
+    merged = bronze.merge(lines, statements)
+    random.shuffle(lines)  # type: ignore[attr-defined]
+    random.shuffle(statements)  # type: ignore[attr-defined]
+    assert bronze.merge(lines, statements) == merged
+    for key in {row[0] for row in rows}:
+        newest = max(rank for name, rank, _ in rows if name == key)
+        last = [kept for kept in merged.lines if kept.key == key][-1]
+        assert last.withdrawn == any(rank > newest for rank in whole)
+    assert merged.landed.total() == len(lines)
+    assert bronze.decode(bronze.encode(KEY, merged.lines)) == merged.lines
+
+
+def test_a_record_that_comes_back_stands_again() -> None:
+    merged = bronze.merge([line("a", 1, 70), line("a", 3, 70)], [statement(2)]).lines
+    assert [kept.withdrawn for kept in merged] == [False]
+
+
+def test_what_is_said_again_after_its_day_is_final() -> None:
+    while_going_on = line("a", 1, 70)._replace(provisional_at="2026-01-05T09:00:00")
+    assert bronze.merge([while_going_on]).lines == [while_going_on]
+    (final,) = bronze.merge([while_going_on, line("a", 2, 70)]).lines
+    assert final == while_going_on._replace(provisional_at="")
+
+
+@pytest.mark.parametrize(
+    ("said_at", "provisional"),
+    [
+        ("2026-01-05T04:59:59+00:00", False),
+        ("2026-01-05T05:00:00+00:00", True),
+        ("2026-01-06T04:59:59+00:00", True),
+        ("2026-01-06T05:00:00+00:00", False),
+    ],
+)
+def test_a_record_is_provisional_on_its_own_day_where_the_person_lives(
+    said_at: str, provisional: bool
+) -> None:
+    entry = LogEntry(
+        file_path="landing/me/file",
+        checksum="e",
+        user_id="me",
+        upload_timestamp=ARRIVED,
+        size=1,
+        modified=ARRIVED,
+        status="ingested",
+        stamp=datetime.fromisoformat(said_at),
+    )
+    record = Record("oura/daily_sleep", KEY.day, str(KEY.day), 1, {})
+    made = bronze.to_line(record, "{}", entry, ZoneInfo("America/New_York"))
+    assert bool(made.provisional_at) == provisional
 
 
 @pytest.mark.parametrize(

@@ -139,13 +139,12 @@ def _with_number(record: Record, places: list[Distinction]) -> Record:
 
 
 def _distinction(record: Record) -> Distinction:
-    """What sorts two workouts of one start: length and title, and without a time of day the whole row."""
+    """What sorts two workouts of one start: length and title, then all else but the zone that its clock is in."""
     cells = {canonical_header(name): cell.strip() for name, cell in record.content.items()}
     length = cells.get(canonical_header(LENGTH_HEADER), "")
     minutes = float(length) if NUMBER.fullmatch(length) else -1.0
-    has_clock = "started_at_local" in record.hints
-    rest = () if has_clock else tuple(sorted(cells.items()))
-    return minutes, cells.get(canonical_header(TITLE_HEADER), ""), rest
+    cells[canonical_header(START_HEADER)] = record.hints.get("started_at", "")
+    return minutes, cells.get(canonical_header(TITLE_HEADER), ""), tuple(sorted(cells.items()))
 
 
 def _coverage(records: list[Record], context: ParseContext) -> tuple[date, date] | None:
