@@ -160,8 +160,8 @@ def test_every_row_is_current_superseded_duplicate_or_quarantined(lake: Lakehous
         "winter.csv": (2, 2, 0, 0, 0),
         "daily_sleep.json": (3, 2, 1, 0, 0),
         "daily_sleep (1).json": (3, 2, 0, 1, 0),
-        "dailysleep.csv": (3, 1, 1, 1, 0),
-        "dailysleep (1).csv": (3, 1, 2, 0, 0),
+        "dailysleep.csv": (3, 2, 0, 1, 0),
+        "dailysleep (1).csv": (3, 2, 1, 0, 0),
         "trends.csv": (3, 3, 0, 0, 0),
     }
 

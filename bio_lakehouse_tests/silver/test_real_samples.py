@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -77,11 +77,11 @@ def number(cell: str) -> float | None:
 def test_every_workout_of_a_download(sail: SparkSession) -> None:
     with (REAL / PELOTON).open(newline="", encoding="utf-8") as lines:
         told = {
-            (row["Workout Timestamp"][:16], row["Title"].strip()): row
+            (start_of(row["Workout Timestamp"]), row["Title"].strip()): row
             for row in csv.DictReader(lines)
         }
     made = {
-        (row["started_at_local"].strftime("%Y-%m-%d %H:%M"), row["title"]): row
+        (row["started_at"].astimezone(UTC), row["title"]): row
         for row in silver(sail, "peloton_workouts", PELOTON)
     }
     assert set(made) == set(told)
@@ -90,19 +90,21 @@ def test_every_workout_of_a_download(sail: SparkSession) -> None:
     ]
 
 
-def test_starts_are_in_the_zone_of_their_label(sail: SparkSession) -> None:
+def start_of(stamp: str) -> datetime:
+    """The start that `2020-01-30 09:30 (CDT)` tells, in UTC."""
+    zone = ZoneInfo(ZONE_LABELS[stamp[18:-1]])
+    return datetime.fromisoformat(stamp[:16]).replace(tzinfo=zone).astimezone(UTC)
+
+
+def test_starts_and_days_are_those_of_the_persons_clock(sail: SparkSession) -> None:
     with (REAL / PELOTON).open(newline="", encoding="utf-8") as lines:
-        stamps = sorted({row["Workout Timestamp"] for row in csv.DictReader(lines)})
-    made = {
-        row["started_at_local"].replace(tzinfo=None): row
-        for row in silver(sail, "peloton_workouts", PELOTON)
-    }
-    assert len(made) == len(stamps)
-    for stamp in stamps:
-        wall_clock = datetime.fromisoformat(stamp[:16])
-        zone = ZoneInfo(ZONE_LABELS[stamp[18:-1]])
-        assert made[wall_clock]["started_at"] == wall_clock.replace(tzinfo=zone)
-        assert made[wall_clock]["day"] == wall_clock.date()
+        starts = {start_of(row["Workout Timestamp"]) for row in csv.DictReader(lines)}
+    made = silver(sail, "peloton_workouts", PELOTON)
+    assert {row["started_at"].astimezone(UTC) for row in made} == starts
+    for row in made:
+        local = row["started_at"].astimezone(CONTEXT.timezone)
+        assert row["started_at_local"].replace(tzinfo=None) == local.replace(tzinfo=None)
+        assert row["day"] == local.date()
 
 
 def test_a_trends_day_feeds_four_tables(sail: SparkSession) -> None:
