@@ -28,6 +28,7 @@ from dagster._utils.log import configure_loggers
 from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
 
+from bio_lakehouse.automation.own_user import OwnUserOnly
 from bio_lakehouse.automation.web_guard import WebGuard
 
 DEFINITIONS = "bio_lakehouse.definitions"
@@ -61,7 +62,7 @@ def _server(started: ExitStack, port: int) -> uvicorn.Server:
     target = WorkspaceFileTarget([str(workspace)])
     context = started.enter_context(WorkspaceProcessContext(instance, target, version=__version__))
     page = create_app_from_workspace_process_context(context, "", REFRESH_MS)
-    guarded = WebGuard(page, port)
+    guarded = WebGuard(OwnUserOnly(page), port)
     return uvicorn.Server(
         uvicorn.Config(guarded, log_level=PROBLEMS, timeout_graceful_shutdown=END_SECONDS)
     )

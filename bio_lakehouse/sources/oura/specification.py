@@ -30,7 +30,7 @@ READ_BESIDES = {"daily_activity": frozenset({"met.items"})}
 class Drift:
     """Names of endpoints, of fields as `endpoint.field`, and of scopes, each sorted.
 
-    `unread` are fields that are known and stay in bronze; they are no drift.
+    `unread` is what is known and stays in bronze (fields: of endpoints that are read); it is no drift.
     """
 
     new_endpoints: tuple[str, ...] = ()
@@ -72,6 +72,7 @@ def drift_of(document: Mapping[str, Any], asked: Collection[str]) -> Drift:
     """How the document differs from what is known here; `asked` are the scopes that login asks for."""
     published = published_fields(document)
     both = sorted(published.keys() & KNOWN_FIELDS.keys())
+    read = [name for name in both if f"oura/{name}" in API_FIELDS]
     known_endpoints = KNOWN_FIELDS.keys() | UNREAD_FIELDS.keys()
     return Drift(
         new_endpoints=_sorted(published.keys() - known_endpoints),
@@ -83,7 +84,7 @@ def drift_of(document: Mapping[str, Any], asked: Collection[str]) -> Drift:
         gone_fields=_named(
             (name, KNOWN_FIELDS[name] - published[name] - COMMON_FIELDS) for name in both
         ),
-        unread_fields=_named((name, _unread(name, published[name])) for name in both),
+        unread_fields=_named((name, _unread(name, published[name])) for name in read),
         gone_scopes=_gone_scopes(document, asked),
     )
 
@@ -145,8 +146,9 @@ def _at(value: object, *names: str) -> dict[str, Any]:
 
 
 def _unread(endpoint: str, published: frozenset[str]) -> frozenset[str]:
-    fields = API_FIELDS.get(f"oura/{endpoint}", ())
-    read = {field.path for field in fields} | READ_BESIDES.get(endpoint, frozenset())
+    read = {field.path for field in API_FIELDS[f"oura/{endpoint}"]} | READ_BESIDES.get(
+        endpoint, frozenset()
+    )
     holders = {path.partition(".")[0] for path in read}
     return frozenset((published & KNOWN_FIELDS[endpoint]) - read - holders - COMMON_FIELDS)
 
