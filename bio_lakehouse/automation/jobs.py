@@ -5,7 +5,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from bio_lakehouse.assets.landing import BACK_OFF
 from bio_lakehouse.assets.reporting import saying_why
-from bio_lakehouse.automation.notices import tell_of_troubles
+from bio_lakehouse.automation.notices import report_quarantine, tell_of_troubles
 from bio_lakehouse.automation.partitions import DELIVER_TAG
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.lake import arrivals, fetching
@@ -51,7 +51,8 @@ def take(
     context: dg.OpExecutionContext, config: FileToTake, lake: dg.ResourceParam[Lakehouse]
 ) -> None:
     taken = arrivals.take_readable(lake, lake.landing_objects.info(config.key))
-    tell_of_troubles(lake.settings, context.log, taken)
+    if tell_of_troubles(lake.settings, context.log, taken):
+        report_quarantine(context.instance, lake)
 
 
 @dg.job(

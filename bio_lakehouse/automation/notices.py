@@ -8,7 +8,10 @@ from datetime import date
 
 import dagster as dg
 
+from bio_lakehouse.assets.keys import GAP_LEDGER
+from bio_lakehouse.automation import watching
 from bio_lakehouse.automation.failures import first_cause, text_of
+from bio_lakehouse.automation.watching import has_rows_set_aside
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.lake import refusals
 from bio_lakehouse.lake.arrivals import Arrival
@@ -31,7 +34,7 @@ def tell(settings: Settings, log: logging.Logger, title: str, body: str) -> bool
 
 
 def tell_of_troubles(
-    settings: Settings, log: logging.Logger, taken: Iterable[Arrival], told: Collection[str] = ()
+    settings: Settings, log: logging.Logger, taken: Collection[Arrival], told: Collection[str] = ()
 ) -> list[str]:
     """Log each file that was refused or could not be read, and send one notice about them; what it said.
 
@@ -42,7 +45,10 @@ def tell_of_troubles(
         log.error(trouble)
     fresh = [trouble for path, trouble in troubles.items() if path not in told]
     if fresh:
-        title = "A file was not taken" if len(fresh) == 1 else f"{len(fresh)} files were not taken"
+        whole = "was not taken" if len(fresh) == 1 else "were not taken"
+        if any(has_rows_set_aside(arrival.entry) for arrival in taken if arrival.path in troubles):
+            whole += " whole"
+        title = f"A file {whole}" if len(fresh) == 1 else f"{len(fresh)} files {whole}"
         tell(settings, log, title, "\n".join(refusals.listed_once(first_of(fresh))))
     return refusals.listed_once(first_of(list(troubles.values())))
 
@@ -68,7 +74,26 @@ def trouble_of(arrival: Arrival) -> str | None:
         return f"{arrival.path} could not be read: {arrival.entry.error}"
     if not arrival.repeated and arrival.entry.status == "validation_failed":
         return f"{arrival.path} was refused: {arrival.entry.error}"
+    if not arrival.repeated and has_rows_set_aside(arrival.entry):
+        return (
+            f"{arrival.path} was taken, but {arrival.entry.quarantined_count} of its"
+            f" {arrival.entry.record_count} rows were set aside: `bio-lakehouse status` says why"
+        )
     return None
+
+
+def report_quarantine(instance: dg.DagsterInstance, lake: Lakehouse) -> None:
+    """Let the UI's check say at once what was refused or set aside, and not with the next run alone."""
+    found = watching.warning("quarantine", watching.set_aside(lake.log.entries()))
+    evaluation = dg.AssetCheckEvaluation(
+        asset_key=GAP_LEDGER,
+        check_name="quarantine",
+        passed=found.passed,
+        severity=found.severity,
+        description=found.description,
+        metadata=found.metadata,
+    )
+    instance.report_runless_asset_event(evaluation)
 
 
 def failure_text(context: dg.RunFailureSensorContext) -> str:

@@ -12,6 +12,7 @@ from bio_lakehouse.automation.jobs import insights_history, monday_report, refre
 from bio_lakehouse.automation.notices import (
     failure_notice,
     report_notice,
+    report_quarantine,
     tell,
     tell_of_changes,
     tell_of_troubles,
@@ -52,6 +53,8 @@ def arrival_sensor(
     tell_of_changes(lake.settings, context.log, built_with.notice(lake))
     found = arriving.look(lake, cursor)
     troubles = tell_of_troubles(lake.settings, context.log, found.taken, told=cursor.unread)
+    if troubles:
+        report_quarantine(context.instance, lake)
     cursor.seen = {info.key: info.tag for info in found.left} | {
         one.path: one.entry.tag for one in found.unread
     }

@@ -93,8 +93,13 @@ def set_aside(entries: Iterable[LogEntry]) -> list[str]:
     return refused + [
         f"{entry.file_path}: {entry.quarantined_count} of {entry.record_count} rows are in quarantine"
         for entry in recent
-        if entry.quarantined_count and entry.usable and entry.retry_on is None
+        if has_rows_set_aside(entry)
     ]
+
+
+def has_rows_set_aside(entry: LogEntry) -> bool:
+    """Whether rows of a file that was taken are in quarantine, and do not wait there for their day alone."""
+    return bool(entry.quarantined_count and entry.usable and entry.retry_on is None)
 
 
 def new_fields(entries: Iterable[LogEntry]) -> list[str]:

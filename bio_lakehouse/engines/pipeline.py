@@ -84,10 +84,11 @@ def build_gold_daily(lake: Lakehouse, spark: SparkSession, first: date, last: da
 
 
 def newest_day(lake: Lakehouse) -> date | None:
-    """The newest day of gold's daily table."""
+    """The newest day of gold's daily table, up to today: a clock may have been set back since."""
     if not lake.tables.exists(daily.SCHEMA.full_name):
         return None
-    days = lake.tables.scan(daily.SCHEMA.full_name, columns=["day"])["day"]
+    today = lake.settings.today()
+    days = lake.tables.scan(daily.SCHEMA.full_name, last=today, columns=["day"])["day"]
     newest: date | None = pc.max(days).as_py()
     return newest
 

@@ -177,8 +177,12 @@ def reported_users(lake: Lakehouse, day: date) -> list[str]:
 
 
 def newest_day_with_data(lake: Lakehouse, user_id: str) -> date:
-    """The newest day of which the user has a score, steps or a workout. Raises `ReportError` when there is none."""
-    daily = _rows(lake, DAILY, user_id, ("day", *SIGNS_OF_LIFE))
+    """The newest day up to today of which the user has a score, steps or a workout; `ReportError` without one.
+
+    A clock that was set back, or BIO_TODAY_OVERRIDE, leaves later days in the lake.
+    """
+    today = lake.settings.today(user_id)
+    daily = _rows(lake, DAILY, user_id, ("day", *SIGNS_OF_LIFE), last=today)
     known = daily[daily[list(SIGNS_OF_LIFE)].notna().any(axis=1)]
     if known.empty:
         raise ReportError(

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import dagster as dg
 import pytest
 
+from bio_lakehouse.assets.keys import GAP_LEDGER
 from bio_lakehouse.automation import arriving
 from bio_lakehouse.automation.arriving import ARRIVAL_TAG
 from bio_lakehouse.automation.jobs import refresh_lake
@@ -261,3 +262,15 @@ def test_a_look_over_many_files_is_quick(watched: Watched) -> None:
     watched.look()
     assert time.monotonic() - started < 10
     assert len(watched.kept["seen"]) == 2000
+
+
+def test_rows_set_aside_are_told_and_the_check_says_so_at_once(watched: Watched) -> None:
+    watched.drop("trends.csv", trends({TODAY - timedelta(2): 70, TODAY - timedelta(3): 99}))
+    watched.look_twice()
+    ((title, body),) = watched.notices
+    assert title == "A file was not taken whole"
+    assert body.startswith("landing/me/trends.csv was taken, but 1 of its 2 rows were set aside")
+    (check,) = watched.instance.event_log_storage.get_asset_check_execution_history(
+        dg.AssetCheckKey(GAP_LEDGER, "quarantine"), limit=5
+    )
+    assert check.status.value == "FAILED"
