@@ -60,6 +60,7 @@ def _arrivals(lake: Lakehouse, arrivals: list[Arrival]) -> Table:
     for name in (
         "rows\nread",
         "rows\nsuper-\nseded",
+        "rows\nwith-\ndrawn",
         "rows\ndupli-\ncate",
         "rows\nquaran-\ntined",
         "days\nnew",
@@ -75,12 +76,12 @@ def _arrivals(lake: Lakehouse, arrivals: list[Arrival]) -> Table:
 def _arrival_cells(lake: Lakehouse, arrival: Arrival) -> list[str]:
     entry, name = arrival.entry, escape(_name_of(arrival).rsplit("/", 1)[-1])
     if entry.status == "validation_failed":
-        return [f"{name}\n  [red]refused[/]", *[""] * 7]
+        return [f"{name}\n  [red]refused[/]", *[""] * 8]
     what = f"{name}\n  [dim]{_what_it_is(entry)}[/]"
     if arrival.repeated:
-        return [what, f"{entry.record_count:,}", *[""] * 5, "unchanged"]
+        return [what, f"{entry.record_count:,}", *[""] * 6, "unchanged"]
     counts = lake.log.counts(arrival.path)
-    rows = (entry.record_count, counts.superseded, counts.duplicates)
+    rows = (entry.record_count, counts.superseded, counts.withdrawn, counts.duplicates)
     days = (arrival.new_days, arrival.changed_days, arrival.unchanged_days)
     return [
         what,
@@ -113,11 +114,33 @@ def _explain(lake: Lakehouse, arrival: Arrival) -> None:
     if entry.status == "validation_failed":
         reason = _reason_of(name, arrival.path, entry.error or "")
         OUT.print(f"[red]refused[/] {escape(reason)}", soft_wrap=True)
+    _print_what_it_loses_to(lake, arrival)
     for note in arrival.notes:
         OUT.print(f"[yellow]note[/] {escape(name)}: {escape(note)}", soft_wrap=True)
     if entry.quarantined_count and not arrival.repeated:
         rows = quarantine.read(lake.objects, arrival.path)
         _print_quarantine(name, rows, entry.quarantined_count)
+
+
+def _print_what_it_loses_to(lake: Lakehouse, arrival: Arrival) -> None:
+    """That rows of a new file are not shown, since files that came before say something newer or better."""
+    entry = arrival.entry
+    if arrival.repeated or not entry.usable or entry.first_day is None or entry.last_day is None:
+        return
+    superseded = lake.log.counts(arrival.path).superseded
+    before = [
+        printable(other.file_path.rsplit("/", 1)[-1])
+        for dataset in entry.datasets_told
+        for other in lake.log.speaking(entry.user_id, dataset, entry.first_day, entry.last_day)
+        if other.upload_timestamp < entry.upload_timestamp
+    ]
+    if superseded and before:
+        names = ", ".join(sorted(set(before))[:SHOWN_REASONS])
+        OUT.print(
+            f"[yellow]note[/] {escape(_name_of(arrival))}: {superseded:,} of its rows are not shown: "
+            f"what came before ({escape(names)}) is newer, or of a better origin",
+            soft_wrap=True,
+        )
 
 
 def _print_not_taken(outcome: IngestOutcome) -> None:

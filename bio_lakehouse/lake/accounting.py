@@ -181,8 +181,15 @@ def _cells(record: dict[str, Any], fields: Iterable[Field]) -> dict[str, bool]:
     for each in fields:
         values = [cells[header] for header in each.headers if header in cells]
         if values:
-            found[each.column] = not all(map(is_unknown, values))
+            found[each.column] = any(_says(each, value) for value in values)
     return found
+
+
+def _says(column: Field, value: object) -> bool:
+    """Whether a value of a column is known."""
+    if is_unknown(value):
+        return False
+    return not column.zero_is_unknown or float(str(value)) != 0
 
 
 def _metric_cells(record: dict[str, Any]) -> dict[str, bool]:
@@ -198,9 +205,9 @@ def _members(record: dict[str, Any], fields: Iterable[Field]) -> dict[str, bool]
             continue
         within = record[outer]
         if not inner or within is None:
-            found[each.column] = not is_unknown(within)
+            found[each.column] = _says(each, within)
         elif inner in within:
-            found[each.column] = not is_unknown(within[inner])
+            found[each.column] = _says(each, within[inner])
     if "met" in record:
         found |= dict.fromkeys(MET, bool((record["met"] or {}).get("items")))
     return found

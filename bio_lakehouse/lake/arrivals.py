@@ -29,6 +29,7 @@ Changes = dict[str, set[date]]
 PersonsDay = tuple[date, str, str]
 """A day, whose it is, and the origin of what is said about it."""
 REREAD_AT_ONCE = 64
+ORDER_GUESSED = "another download goes as far; no log tells which came first, so the time of the files was taken."
 HEAD_BYTES = 1 << 16
 """The first bytes of a file, by which most that are no export are told before all of it is read."""
 
@@ -82,6 +83,7 @@ def _ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None) -> l
     content = path.read_bytes()
     known = lake.log.with_checksum(user_id, checksum(content))
     if known:
+        _know_age(lake, known, file_time(found))
         return [_repeated(known)]
     key = landing.put(lake.landing_objects, user_id, path.name, content, note, file_time(found))
     info = lake.landing_objects.info(key)
@@ -171,11 +173,30 @@ def scan(lake: Lakehouse, progress: Callable[[str], None] = lambda _: None) -> l
 
     What lies in landing and is no file is told among them, every time.
     """
+    is_first = not lake.log.entries()
     infos, arrivals = news(lake)
     for info in infos:
         progress(info.key)
         arrivals += take(lake, info)
-    return arrivals
+    return _saying_what_was_guessed(arrivals) if is_first else arrivals
+
+
+def _saying_what_was_guessed(arrivals: list[Arrival]) -> list[Arrival]:
+    """Arrivals of a log that begins: of downloads alike, only their files' times tell which is newer."""
+    series: defaultdict[tuple[object, ...], list[str]] = defaultdict(list)
+    for one in arrivals:
+        series[_series(one.entry)].append(one.path)
+    return [
+        replace(one, notes=(*one.notes, ORDER_GUESSED))
+        if one.entry.usable and not one.entry.stamp and len(series[_series(one.entry)]) > 1
+        else one
+        for one in arrivals
+    ]
+
+
+def _series(entry: LogEntry) -> tuple[object, ...]:
+    """What files have in common of which one replaces the other, and nothing inside tells which."""
+    return entry.user_id, entry.origin, entry.data_type, entry.last_day, entry.stamp is None
 
 
 def news(lake: Lakehouse) -> tuple[list[ObjectInfo], list[Arrival]]:
@@ -395,7 +416,18 @@ def _duplicate(lake: Lakehouse, file: LandedFile, same: LogEntry) -> Arrival:
         tag=file.info.tag,
     )
     lake.log.record(entry)
+    _know_age(lake, same, file.info.modified)
     return Arrival(file.path, entry, unchanged_days=len(same.covered_days), repeated=True)
+
+
+def _know_age(lake: Lakehouse, entry: LogEntry, file_time: datetime) -> None:
+    """Of one content the earliest time counts, in whatever order its copies came."""
+    if entry.file_time is None or entry.file_time <= file_time:
+        return
+    older = replace(entry, file_time=file_time)
+    plan = changed_days(lake, older)
+    touched = any(plan.changed.values())
+    lake.log.record(replace(older, status="ingesting" if touched else entry.status), plan.changed)
 
 
 def _accept(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> Arrival:

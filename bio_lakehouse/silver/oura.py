@@ -31,13 +31,6 @@ NIGHT = "long_sleep"
 SAID_BY = {"utc_offset_minutes": "bedtime_start"}
 """Columns that silver derives → the column that a version must have to say them."""
 
-ZERO_IS_UNKNOWN = (
-    "average_hrv_ms",
-    "average_heart_rate_bpm",
-    "lowest_heart_rate_bpm",
-    "average_breath_per_min",
-)
-
 
 def oura_daily_readiness(bronze: DataFrame, trends: DataFrame, users: DataFrame) -> DataFrame:
     """`bio_silver.oura_daily_readiness`: one row a user and day."""
@@ -75,8 +68,7 @@ def oura_sleep(bronze: DataFrame, trends: DataFrame, users: DataFrame) -> DataFr
     mains = nights.join(main_periods(periods), ["user_id", "day"], "left")
     named = mains.withColumn("period_id", F.coalesce("_main", "record_key")).drop("_main")
     rows = periods.unionByName(named, allowMissingColumns=True)
-    known = {name: F.when(F.col(name) != 0, F.col(name)) for name in ZERO_IS_UNKNOWN}
-    return _by_value(rows.withColumns(known), schemas.OURA_SLEEP)
+    return _by_value(rows, schemas.OURA_SLEEP)
 
 
 def main_periods(periods: DataFrame) -> DataFrame:

@@ -10,6 +10,8 @@ trends row, which describes the day's main sleep, `period_id` and `type`. An `av
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bio_lakehouse.sources.fields import Field
 
 
@@ -45,6 +47,13 @@ def _degrees(column: str, path: str, comment: str) -> Field:
 
 def _measure(column: str, path: str, comment: str, *synonyms: str, maximum: float) -> Field:
     return Field(column, path, "double", f"{comment}.", 0, maximum, synonyms)
+
+
+def _vital(column: str, path: str, comment: str, *synonyms: str, maximum: float) -> Field:
+    """A measure of a living body, of which 0 means that it is unknown."""
+    return replace(
+        _measure(column, path, comment, *synonyms, maximum=maximum), zero_is_unknown=True
+    )
 
 
 def _contributors(*names: str) -> tuple[Field, ...]:
@@ -123,22 +132,22 @@ SLEEP = (
     _measure(
         "efficiency", "efficiency", "Time asleep as a share of the time in bed (%)", maximum=100
     ),
-    _measure(
+    _vital(
         "average_hrv_ms", "average_hrv", "Mean heart rate variability, RMSSD (ms)", maximum=_HRV_MS
     ),
-    _measure(
+    _vital(
         "average_heart_rate_bpm",
         "average_heart_rate",
         "Mean heart rate (beats/min)",
         maximum=_BEATS,
     ),
-    _measure(
+    _vital(
         "lowest_heart_rate_bpm",
         "lowest_heart_rate",
         "Lowest heart rate (beats/min)",
         maximum=_BEATS,
     ),
-    _measure(
+    _vital(
         "average_breath_per_min",
         "average_breath",
         "Mean breathing rate (breaths/min)",
@@ -284,25 +293,25 @@ TRENDS_FIELDS: dict[str, tuple[Field, ...]] = {
             "Time asleep as a share of the time in bed (%)",
             maximum=100,
         ),
-        _measure(
+        _vital(
             "average_hrv_ms",
             "Average HRV",
             "Mean heart rate variability, RMSSD (ms)",
             maximum=_HRV_MS,
         ),
-        _measure(
+        _vital(
             "average_heart_rate_bpm",
             "Average Resting Heart Rate",
             "Mean heart rate (beats/min)",
             maximum=_BEATS,
         ),
-        _measure(
+        _vital(
             "lowest_heart_rate_bpm",
             "Lowest Resting Heart Rate",
             "Lowest heart rate (beats/min)",
             maximum=_BEATS,
         ),
-        _measure(
+        _vital(
             "average_breath_per_min",
             "Respiratory Rate",
             "Mean breathing rate (breaths/min)",
