@@ -42,6 +42,15 @@ def tell_what_begins(lake: Lakehouse, user_id: str) -> None:
 
 def ingest_table(lake: Lakehouse, outcome: IngestOutcome) -> None:
     """A row a file: what it held and what became of its rows; every refusal with its reason; one line to end."""
+    _print_files(lake, outcome)
+    OUT.print(
+        f"{what_came(outcome)} {what_changed(outcome)} {_what_next(lake, outcome)}",
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
+def _print_files(lake: Lakehouse, outcome: IngestOutcome) -> None:
     shown = [arrival for arrival in outcome.arrivals if not arrival.passed_over]
     if shown:
         OUT.print(_arrivals(lake, shown))
@@ -49,7 +58,6 @@ def ingest_table(lake: Lakehouse, outcome: IngestOutcome) -> None:
         _explain(lake, arrival)
     _print_new_fields(lake, outcome.arrivals)
     _print_not_taken(outcome)
-    OUT.print(ingest_ending(lake, outcome), soft_wrap=True, highlight=False)
 
 
 def _arrivals(lake: Lakehouse, arrivals: list[Arrival]) -> Table:
@@ -178,12 +186,7 @@ def _reason_of(given: str, path: str, reason: str) -> str:
     return f"{given}: {words}"
 
 
-def ingest_ending(lake: Lakehouse, outcome: IngestOutcome) -> str:
-    """One line: what came, what changed, and what to do next."""
-    return f"{_what_came(outcome)} {_what_changed(outcome)} {_what_next(lake, outcome)}"
-
-
-def _what_came(outcome: IngestOutcome) -> str:
+def what_came(outcome: IngestOutcome) -> str:
     arrivals = [arrival for arrival in outcome.arrivals if not arrival.passed_over]
     failed = [arrival for arrival in arrivals if arrival.refused]
     known = [arrival for arrival in arrivals if arrival.repeated]
@@ -197,14 +200,13 @@ def _what_came(outcome: IngestOutcome) -> str:
     return f"Files: {', '.join(told) or 'none'}."
 
 
-def _what_changed(outcome: IngestOutcome) -> str:
-    new = sum(arrival.new_days for arrival in outcome.arrivals)
-    changed = sum(arrival.changed_days for arrival in outcome.arrivals)
+def what_changed(outcome: IngestOutcome) -> str:
     if not outcome.runs:
         return "Nothing changed: every day is up to date."
-    if not new + changed:
-        return "Days that an earlier run had left are built."
-    return f"Days: {new:,} new, {changed:,} changed."
+    if not outcome.built_days:
+        return "The newest insights were made."
+    days = "1 day was" if outcome.built_days == 1 else f"{outcome.built_days:,} days were"
+    return f"{days} brought up to date."
 
 
 def _what_next(lake: Lakehouse, outcome: IngestOutcome) -> str:
@@ -273,12 +275,14 @@ def print_drift(drift: Drift) -> None:
 
 
 def demo_summary(lake: Lakehouse, outcome: DemoOutcome) -> None:
-    """What the demo made: its files, its report, and one line on where it is and what to do next."""
-    ingest_table(lake, outcome.ingest)
-    OUT.print(f"\n[bold]Weekly report:[/] {outcome.report}", soft_wrap=True)
-    home = shlex.quote(str(lake.settings.home))
+    """What the demo made: its files, its report, and one line on what came, what changed and what is next."""
+    _print_files(lake, outcome.ingest)
+    OUT.print(f"[bold]Weekly report:[/] {escape(str(outcome.report))}", soft_wrap=True)
     OUT.print(
-        f"A demo person's lake is in {home}. Next: bio-lakehouse ui --home {home}", soft_wrap=True
+        f"{what_came(outcome.ingest)} {what_changed(outcome.ingest)} "
+        f"Next: bio-lakehouse ui{home_words(lake)}",
+        soft_wrap=True,
+        highlight=False,
     )
 
 

@@ -37,7 +37,7 @@ REPORT_SELECTION = "group:insights or group:reports"
 
 @dataclass(frozen=True)
 class IngestOutcome:
-    """One arrival a file in the order given, and the runs that followed.
+    """One arrival a file in the order given, the runs that followed, and the days that these built.
 
     `unread` are files that should have reached landing and did not, `passed_over` those that are no export, both by
     the name that the person gave, with why.
@@ -47,6 +47,7 @@ class IngestOutcome:
     unread: dict[str, str] = field(default_factory=dict)
     runs: int = 0
     passed_over: dict[str, str] = field(default_factory=dict)
+    built_days: int = 0
 
     @property
     def failed(self) -> bool:
@@ -103,8 +104,14 @@ def run_ingest(
         bring_in(lake, path, user_id, dataset, brought)
     for arrival in arrivals.scan(lake):
         brought.arrivals[arrival.path] = arrival
-    found = list(brought.arrivals.values())
-    return IngestOutcome(found, brought.unread, bring_up_to_date(lake), brought.passed_over)
+    days = len(arrivals.unfinished(lake))
+    return IngestOutcome(
+        list(brought.arrivals.values()),
+        brought.unread,
+        bring_up_to_date(lake),
+        brought.passed_over,
+        days,
+    )
 
 
 @dataclass
@@ -371,5 +378,7 @@ def run_peloton_sync(lake: Lakehouse, user_id: str, land_only: bool = False) -> 
 
 def ingest_landed(lake: Lakehouse) -> IngestOutcome:
     """Log what lies in landing and is news, and build what that changed."""
+    tell_of_changes(lake)
     found = arrivals.scan(lake)
-    return IngestOutcome(found, {}, bring_up_to_date(lake))
+    days = len(arrivals.unfinished(lake))
+    return IngestOutcome(found, runs=bring_up_to_date(lake), built_days=days)

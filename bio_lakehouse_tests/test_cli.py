@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo") / "home"
     result = run(folder, "demo", "--days", "75", "--seed", "5")
     assert result.exit_code == 0, result.output
+    ending = (
+        r"Files: \d+ came\. 7\d days were brought up to date\. Next: bio-lakehouse ui --home .*"
+    )
+    assert re.fullmatch(ending, result.stdout.splitlines()[-1])
     return folder
 
 
@@ -154,6 +159,9 @@ def test_a_file_that_is_not_there_is_named_and_the_others_are_brought_in(tmp_pat
     result = run(tmp_path / "home", "ingest", str(tmp_path / "nothing.csv"), str(good))
     assert result.exit_code == 1
     assert "does not exist" in result.output
+    assert result.stdout.splitlines()[-1].startswith(
+        "Files: 1 came, 1 not taken. 1 day was brought up to date. Next: "
+    )
     assert rows(tmp_path / "home", "SELECT score FROM oura_daily_sleep") == [{"score": 71}]
 
 
