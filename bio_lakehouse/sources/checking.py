@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -125,6 +126,15 @@ def day_in_lake(name: str, day: date, context: ParseContext) -> date:
         reason = f"{name} {day} is after {context.last_day}, the last day of this lake"
         raise OutsideLake(name, reason, day)
     return day
+
+
+def check_order(start: str, end: str, value_of: Callable[[str], object]) -> None:
+    """Raise `RowProblem` when the time named `end` lies before that named `start`; unknown ones tell nothing."""
+    first, last = value_of(start), value_of(end)
+    if is_unknown(first) or is_unknown(last):
+        return
+    if instant(end, last) < instant(start, first):
+        raise RowProblem(end, f"{end} {shown(last)} is before {start} {shown(first)}")
 
 
 def looks_unstorable(text: str) -> bool:

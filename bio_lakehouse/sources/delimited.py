@@ -20,6 +20,8 @@ from bio_lakehouse.sources.rows import Row
 _QUOTED = re.compile(r'"((?:[^"]++|"")*+)"')
 _FILLED = re.compile(r"\S")
 _LINE_END = re.compile(r"[\r\n]")
+_SEPARATOR_LINE = re.compile(r"\"?sep=.?\"?[,;]*", re.IGNORECASE)
+_LONGEST_SEPARATOR_LINE = 200
 _LONGEST_ROW = 50
 
 DELIMITERS = (",", ";", "\t")
@@ -118,25 +120,40 @@ def delimiter_of(header: str) -> str:
 
 
 def header_line(text: str) -> str:
-    """The first line that is not blank, found without looking at the others; empty without one."""
-    filled = _FILLED.search(text)
-    if filled is None:
-        return ""
-    place = filled.start()
-    start = max(text.rfind("\n", 0, place), text.rfind("\r", 0, place)) + 1
-    end = _LINE_END.search(text, place)
-    return text[start : end.start() if end else len(text)]
+    """The first line that is neither blank nor a spreadsheet's `sep=`, found without looking at the others."""
+    end = 0
+    while filled := _FILLED.search(text, end):
+        place = filled.start()
+        start = max(text.rfind("\n", end, place), text.rfind("\r", end, place), end - 1) + 1
+        ending = _LINE_END.search(text, place)
+        end = ending.start() if ending else len(text)
+        if not is_separator_line(text[start:end]):
+            return text[start:end]
+    return ""
 
 
 def header_index(lines: list[str]) -> int:
-    """Index of the first line that is not blank; 0 without one."""
-    return next((number for number, line in enumerate(lines) if line.strip()), 0)
+    """Index of the line that `header_line` finds; 0 without one."""
+    return next(
+        (n for n, line in enumerate(lines) if line.strip() and not is_separator_line(line)), 0
+    )
+
+
+def is_separator_line(line: str) -> bool:
+    """Whether a spreadsheet tells here what parts the cells: `sep=;`."""
+    return len(line) < _LONGEST_SEPARATOR_LINE and bool(_SEPARATOR_LINE.fullmatch(line.strip()))
+
+
+def without_blank_end(headers: list[str]) -> list[str]:
+    """Headers without the empty ones at the end, as spreadsheets add them."""
+    last = max((place for place, header in enumerate(headers) if header.strip()), default=-1)
+    return headers[: last + 1]
 
 
 def header_cells(name: str, line: str, delimiter: str) -> list[str]:
     """Cells of the header; raises `UnsupportedFile` when its quoting is broken."""
     try:
-        return split_cells(line, delimiter)
+        return without_blank_end(split_cells(line, delimiter))
     except RowProblem as problem:
         raise UnsupportedFile(
             f"{name} has a header that cannot be read: {problem.reason}. Download the file again."

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from bio_lakehouse.errors import UnknownFormat, UnsupportedFile
 from bio_lakehouse.sources.checking import looks_unstorable
+from bio_lakehouse.sources.cut_headers import refuse_cut_header
+from bio_lakehouse.sources.decoding import decode
 from bio_lakehouse.sources.delimited import delimiter_of, header_cells, header_line
 from bio_lakehouse.sources.json_documents import load_documents
 from bio_lakehouse.sources.limits import check_header, check_size
@@ -18,20 +21,14 @@ from bio_lakehouse.sources.oura.endpoints import WHAT_IS_READ, field_names
 from bio_lakehouse.sources.peloton import api as peloton_api
 from bio_lakehouse.sources.peloton import csv as peloton_csv
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
+from bio_lakehouse.sources.spreadsheets import notes_on, refuse_changed
 
-_BINARY: tuple[tuple[bytes, str], ...] = (
-    (b"PK\x03\x04", "a zip or Excel file"),
-    (b"\x1f\x8b", "a gzip file"),
-    (b"%PDF", "a PDF"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"SQLite format 3", "a database"),
-    (b"PAR1", "a Parquet file"),
-)
 _V1_FIELDS = frozenset(
     {"summary_date", "hr_5min", "rmssd_5min", "score_alignment", "met_1min", "class_5min"}
 )
 _V1_GROUPS = frozenset({"sleep", "activity", "readiness", "ideal_bedtimes"})
+Reader = Callable[[str, str, ParseContext], ParsedFile]
+
 _JSON = re.compile(r"\s*[{\[]")
 _PAGE_FIELDS = frozenset({"page_count", "show_next", "show_previous"})
 
@@ -43,46 +40,21 @@ def parse(name: str, content: bytes, context: ParseContext) -> ParsedFile:
     damaged, or leaves open which dataset it holds. Single bad rows do not: they are `rejected` in what is returned.
     """
     check_size(name, content)
-    text = text_of(name, content)
-    _refuse_markup(name, text)
+    decoded = decode(name, content)
+    _refuse_markup(name, decoded.text)
     try:
-        if _JSON.match(text):
-            return _parse_json(name, text, context)
-        return _parse_delimited(name, text, context)
+        parsed = _parse_text(name, decoded.text, context)
     except RecursionError:
         raise UnknownFormat(
             f"{name} holds JSON that is nested too deeply to be one of ours. {WHAT_IS_READ}"
         ) from None
+    return replace(parsed, notes=(*decoded.notes, *parsed.notes))
 
 
-def text_of(name: str, content: bytes) -> str:
-    """The file's text; raises `UnsupportedFile` when it is empty, binary or not UTF-8."""
-    if not content.strip():
-        raise UnknownFormat(f"{name} is empty. Download it again.")
-    for magic, what in _BINARY:
-        if content.startswith(magic):
-            raise UnknownFormat(f"{name} is {what}, not text. Give the CSV or JSON that it holds.")
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnsupportedFile(
-            f"{name} is text in UTF-16. Save it as UTF-8, or take the file as it was downloaded."
-        )
-    if b"\0" in content:
-        raise UnknownFormat(f"{name} is a binary file. {WHAT_IS_READ}")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _not_utf8(name, content, error) from None
-    if not text.strip():
-        raise UnknownFormat(f"{name} is empty. Download it again.")
-    return text
-
-
-def _not_utf8(name: str, content: bytes, error: UnicodeDecodeError) -> UnsupportedFile:
-    line = content.count(b"\n", 0, error.start) + 1
-    return UnsupportedFile(
-        f"{name}: line {line} holds byte 0x{content[error.start]:02x}, which is not UTF-8. "
-        "Take the file as it was downloaded, or save it as UTF-8."
-    )
+def _parse_text(name: str, text: str, context: ParseContext) -> ParsedFile:
+    if _JSON.match(text):
+        return _parse_json(name, text, context)
+    return _parse_delimited(name, text, context)
 
 
 def _refuse_markup(name: str, text: str) -> None:
@@ -105,15 +77,27 @@ def _parse_delimited(name: str, text: str, context: ParseContext) -> ParsedFile:
     header = header_line(text)
     delimiter = delimiter_of(header)
     check_header(name, header, delimiter)
-    if delimiter == ";" and account_export.looks_like_account_export(header):
-        return account_export.read(name, text, context)
+    read, usual = _reader_of(name, header, delimiter)
+    saved_again = delimiter != usual and delimiter in header
+    refuse_cut_header(name, text, header, delimiter)
+    refuse_changed(name, text, delimiter, saved_again=saved_again)
+    parsed = read(name, text, context)
+    notes = notes_on(text, header, delimiter, saved_again=saved_again)
+    return replace(parsed, notes=(*notes, *parsed.notes))
+
+
+def _reader_of(name: str, header: str, delimiter: str) -> tuple[Reader, str]:
+    """What reads a file with that header, and what parts the cells of such files as they are downloaded."""
+    is_download = type_download.stamp_in_name(name) is not None
+    if delimiter == ";" and not is_download and account_export.looks_like_account_export(header):
+        return account_export.read, ";"
     headers = header_cells(name, header, delimiter)
     if peloton_csv.looks_like_peloton(headers):
-        return peloton_csv.read(name, text, context)
+        return peloton_csv.read, ","
     if trends.looks_like_trends(headers):
-        return trends.read(name, text, context)
+        return trends.read, ","
     if type_download.looks_like_type_download(headers):
-        return type_download.read(name, text, context)
+        return type_download.read, ","
     raise UnknownFormat(f"{name} is no known file; it begins with {header[:60]!r}. {WHAT_IS_READ}")
 
 

@@ -15,7 +15,7 @@ from bio_lakehouse.sources.fields import Field
 from bio_lakehouse.sources.oura.fields import API_FIELDS, TRENDS_FIELDS
 from bio_lakehouse.sources.peloton.fields import CSV_FIELDS
 from bio_lakehouse_tests.sources.conftest import CONTEXT, Read
-from bio_lakehouse_tests.sources.test_oura_api_answer import ACTIVITY, TYPED
+from bio_lakehouse_tests.sources.test_oura_api_answer import ACTIVITY, PERIOD, TYPED
 
 API = [(name, field) for name, fields in API_FIELDS.items() for field in fields]
 TRENDS = [field for fields in TRENDS_FIELDS.values() for field in fields]
@@ -94,6 +94,27 @@ def test_no_minute_of_activity_is_a_broken_number(read: Read, value: Any) -> Non
 def test_what_somebody_has_done_is_kept(read: Read, header: str, cell: str) -> None:
     cells = RIDE | {header: cell}
     assert not read(f"{','.join(cells)}\n{','.join(cells.values())}\n").rejected
+
+
+START, END = "2025-12-02T23:05:12.000-08:00", "2025-12-03T06:44:00.000-08:00"
+
+
+def test_a_night_that_ends_before_it_begins_is_told(read: Read) -> None:
+    turned = PERIOD | {"bedtime_start": END, "bedtime_end": START}
+    (answer,) = read(json.dumps([turned])).rejected
+    header = "date,Sleep Score,Bedtime Start,Bedtime End"
+    (trends,) = read(f"{header}\n2025-12-03,80,{END},{START}\n").rejected
+    assert (answer.field, trends.field) == ("bedtime_end", "bedtime end")
+    assert f"bedtime_end '{START}' is before bedtime_start '{END}'" in answer.reason
+    assert f"bedtime end '{START}' is before bedtime start '{END}'" in trends.reason
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [(START, END), (START, START), (None, END), (START, None), (START, "")]
+)
+def test_a_night_in_order_is_kept(read: Read, start: str | None, end: str | None) -> None:
+    period = PERIOD | {"bedtime_start": start, "bedtime_end": end}
+    assert not read(json.dumps([period])).rejected
 
 
 @given(st.floats(allow_nan=False) | st.integers(), st.sampled_from(API))

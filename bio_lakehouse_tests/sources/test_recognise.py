@@ -30,11 +30,7 @@ DAY = json.dumps(
         (gzip.compress(b"day", mtime=0), "a gzip file"),
         (b"%PDF-1.7", "a PDF"),
         (b"date,Sleep Score\0\n", "a binary file"),
-        ("date,Sleep Score\n2023-12-26,77\n".encode("utf-16"), "UTF-16"),
-        (
-            "date,Sleep Score,Temperature Deviation (°C)\n".encode("latin-1"),
-            "line 1 holds byte 0xb0, which is not UTF-8",
-        ),
+        ("date,Sleep Score\n2023-12-26,77\n".encode("utf-16")[:-1], "UTF-16 and is damaged"),
         (b"date,Sleep Score\n2023-12-26,77\n2023-12-27,\xff\n", "line 3 holds byte 0xff"),
         (b"<!DOCTYPE html>\n<html><body>Sign in</body></html>", "a web page"),
         (b"  <html lang='en'><head></head></html>", "a web page"),

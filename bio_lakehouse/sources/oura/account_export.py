@@ -21,6 +21,7 @@ from bio_lakehouse.sources.delimited import (
     header_line,
     plain_cell,
     quoted_cell,
+    without_blank_end,
 )
 from bio_lakehouse.sources.oura.api_record import record_reader
 from bio_lakehouse.sources.oura.endpoints import (
@@ -52,7 +53,8 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
 
     Raises `UnsupportedFile` when the dataset cannot be told or the last row stops inside a quote or a JSON object.
     """
-    headers = content_names([str(header).strip() for header in split_row(header_line(text))])
+    cells = [str(header).strip() for header in split_row(header_line(text))]
+    headers = content_names(without_blank_end(cells))
     lines = checked_lines(name, text, len(headers))
     start = header_index(lines)
     last = None if ends_with_newline(text) else len(lines)

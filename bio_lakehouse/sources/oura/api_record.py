@@ -13,6 +13,7 @@ from bio_lakehouse.sources.checking import (
     RowProblem,
     calendar_day,
     check,
+    check_order,
     check_storable,
     day_in_lake,
     instant,
@@ -62,6 +63,7 @@ def record_reader(dataset: str, context: ParseContext, doubtful: bool) -> Callab
             check(field, value_at(content, path))
         if dataset == ACTIVITY:
             _check_minutes(value_at(content, ("met", "items")))
+        check_order("bedtime_start", "bedtime_end", content.get)
         return Record(dataset, day, key, row.line, content, _NO_HINTS)
 
     return read
@@ -70,17 +72,19 @@ def record_reader(dataset: str, context: ParseContext, doubtful: bool) -> Callab
 def _check_minutes(items: object) -> None:
     """Raise `RowProblem` for a metabolic equivalent that no minute can have; what is no number is unknown."""
     values = items if isinstance(items, list) else []
-    numbers = [value for value in values if isinstance(value, int | float | str) and value]
-    for value in numbers:
-        if _number(value) > MOST_MET:
-            raise RowProblem("met.items", f"met.items has {shown(value)}; the most is {MOST_MET}")
+    try:
+        most = max(filter(None, values), default=0)
+    except TypeError:
+        most = max(map(_number, values), default=0)
+    if _number(most) > MOST_MET:
+        raise RowProblem("met.items", f"met.items has {shown(most)}; the most is {MOST_MET}")
 
 
-def _number(value: float | str) -> float:
-    """A number, or the one in a text; 0 for other texts."""
+def _number(value: object) -> float:
+    """A number, or the one in a text; 0 for all else."""
     if isinstance(value, str):
         return float(value) if NUMBER.fullmatch(value.strip()) else 0
-    return value
+    return value if isinstance(value, int | float) else 0
 
 
 def value_at(content: dict[str, Any], path: tuple[str, ...]) -> object:

@@ -9,6 +9,7 @@ from bio_lakehouse.sources.checking import (
     RowProblem,
     calendar_day,
     check,
+    check_order,
     day_in_lake,
     is_unknown,
     number_of,
@@ -40,7 +41,7 @@ OTHER_HEADERS = (
 """Known headers that stay in bronze."""
 
 _FIELDS: tuple[Field, ...] = tuple(field for fields in TRENDS_FIELDS.values() for field in fields)
-_KNOWN_HEADERS = frozenset(
+KNOWN_HEADERS = frozenset(
     {DATE_HEADER}
     | {canonical_header(header) for header in OTHER_HEADERS}
     | {header for field in _FIELDS for header in field.headers}
@@ -52,7 +53,7 @@ _DAY_MINUTES = (23 * 60, 24 * 60, 25 * 60)
 
 def looks_like_trends(headers: Iterable[str]) -> bool:
     """Whether these are headers of a trends export: a date, and one of Oura's scores or four other known columns."""
-    found = {canonical_header(header) for header in headers} & _KNOWN_HEADERS
+    found = {canonical_header(header) for header in headers} & KNOWN_HEADERS
     return DATE_HEADER in found and (
         any(header.endswith(" score") for header in found) or len(found) > _TELLING
     )
@@ -83,7 +84,7 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
         row_count=sifted.count,
         coverage=days_spanned(sifted.records),
         unknown_fields=tuple(
-            header for header in table.headers if canonical_header(header) not in _KNOWN_HEADERS
+            header for header in table.headers if canonical_header(header) not in KNOWN_HEADERS
         ),
         fed_datasets=fed_datasets(columns),
     )
@@ -108,6 +109,7 @@ def _record(
     for field in _FIELDS:
         for header in field.headers:
             check(field, by_header.get(header))
+    check_order("bedtime start", "bedtime end", by_header.get)
     content = dict(zip(table.names, cells, strict=True))
     return Record(OURA_TRENDS, day, day.isoformat(), row.line, content, hints)
 
