@@ -82,15 +82,17 @@ OURA_DAILY_SPO2 = _table(
 
 PELOTON_WORKOUTS = _table(
     "peloton_workouts",
-    "Peloton workouts, filed under the wall-clock date of their start.",
+    "Peloton workouts, filed under the date of their start on the person's own clock.",
     (
         Column(
             "workout_id",
             "string",
-            "Stable hash of user, wall-clock start, discipline and title.",
+            "Stable hash of user, start on the person's clock, and discipline.",
             required=True,
         ),
-        Column("started_at", "timestamp", "Start (UTC); unknown when the export has only a date."),
+        Column(
+            "started_at", "timestamp", "Start (UTC); unknown without a time of day or a known zone."
+        ),
         Column(
             "started_at_local",
             "timestamp",
