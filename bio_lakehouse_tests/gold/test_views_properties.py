@@ -87,9 +87,14 @@ def mean_of(column: pd.Series[float], count: int) -> pd.Series[float]:
     return column.rolling(count, min_periods=1).mean()
 
 
-def newest(frame: Calendar) -> pd.Timestamp | None:
+def told_days(frame: Calendar) -> pd.DatetimeIndex:
+    """The days with a score or a workout."""
     known = frame[["readiness_score", "sleep_score", "activity_score"]].notna().any(axis=1)
-    counted = frame.index[known | (frame["had_workout"].eq(True))]
+    return frame.index[known | (frame["had_workout"].eq(True))]
+
+
+def newest(frame: Calendar) -> pd.Timestamp | None:
+    counted = told_days(frame)
     return counted.max() if len(counted) else None
 
 
@@ -214,14 +219,18 @@ def weekly_trends(frame: Calendar) -> Calendar:
     weeks["output_change"] = weeks["weekly_output_kj"] - before["weekly_output_kj"]
     weeks["workout_days_change"] = weeks["workout_days"] - before["workout_days"]
     weeks.index += pd.Timedelta(days=6)
-    weeks["is_complete"] = weeks.index <= (newest(frame) or pd.Timestamp.min)
+    told = told_days(frame)
+    first = told.min() if len(told) else pd.Timestamp.max
+    begun = weeks.index - pd.Timedelta(days=6) >= first
+    begun_before = weeks.index - pd.Timedelta(days=13) >= first
+    weeks["is_complete"] = begun & (weeks.index <= (newest(frame) or pd.Timestamp.min))
     enough = (weeks["days_with_readiness"] >= 4) & (before["days_with_readiness"].to_numpy() >= 4)
     weeks["trend"] = [
         trend(readiness, output) if usable else None
         for readiness, output, usable in zip(
             weeks["readiness_change"],
             weeks["output_change"],
-            enough & weeks["is_complete"],
+            enough & weeks["is_complete"] & begun_before,
             strict=True,
         )
     ]

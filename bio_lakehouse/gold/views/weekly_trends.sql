@@ -7,7 +7,8 @@ columns:
   user_id string required: Whose row it is.
   day date required: The week's Sunday.
   week_start date required: The week's Monday.
-  is_complete boolean required: Whether the user's newest day with a score or a workout is the week's Sunday or later.
+  is_complete boolean required: Whether the user's first day with a score or a workout is the week's Monday or earlier,
+    and their newest the Sunday or later.
   days_with_readiness int 0..7: Days with a readiness score.
   avg_readiness double 0..100: Mean readiness.
   avg_sleep double 0..100: Mean sleep score.
@@ -27,8 +28,8 @@ columns:
     recovering (readiness up, output down), else stable; null when a change is unknown, or unless both weeks are
     complete and have at least 4 days with readiness.
 */
-WITH newest AS (
-    SELECT user_id, max(day) AS newest_day
+WITH told AS (
+    SELECT user_id, min(day) AS first_day, max(day) AS newest_day
     FROM bio_gold.daily_readiness_performance
     WHERE readiness_score IS NOT NULL
        OR sleep_score IS NOT NULL
@@ -75,15 +76,19 @@ changes AS (
     SELECT
         this_week.user_id,
         this_week.week_start,
-        coalesce(newest.newest_day >= this_week.week_end, false) AS is_complete,
+        coalesce(
+            told.first_day <= this_week.week_start AND told.newest_day >= this_week.week_end,
+            false
+        ) AS is_complete,
+        coalesce(told.first_day <= week_before.week_start, false) AS was_complete,
         week_before.days_with_readiness AS days_with_readiness_before,
         this_week.avg_readiness - week_before.avg_readiness AS readiness_change,
         this_week.avg_sleep - week_before.avg_sleep AS sleep_change,
         this_week.weekly_output_kj - week_before.weekly_output_kj AS output_change,
         this_week.workout_days - week_before.workout_days AS workout_days_change
     FROM weeks AS this_week
-    LEFT JOIN newest
-        ON newest.user_id = this_week.user_id
+    LEFT JOIN told
+        ON told.user_id = this_week.user_id
     LEFT JOIN weeks AS week_before
         ON week_before.user_id = this_week.user_id
        AND week_before.week_start = CAST(date_add('day', -7, this_week.week_start) AS date)
@@ -110,6 +115,7 @@ SELECT
     changes.workout_days_change,
     CASE
         WHEN NOT changes.is_complete
+          OR NOT changes.was_complete
           OR weeks.days_with_readiness < 4
           OR coalesce(changes.days_with_readiness_before, 0) < 4
           OR changes.output_change IS NULL THEN NULL
