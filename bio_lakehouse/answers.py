@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 WIDEST_CELL = 60
 """Characters after which a cell of a table goes on in its next line."""
+NARROWEST_TEXT = 24
+"""Characters to which a column of texts may shrink before columns are left out."""
 MOST_RECORDS = 20
 """Rows up to which a table that is too wide is shown a record at a time."""
 MOST_ROWS = 1_000
@@ -157,7 +159,7 @@ def _fitting(names: Sequence[str], cells: Iterable[Sequence[str]]) -> int:
             widths[position] = max(widths[position], Text(cell).cell_len)
     room = OUT.width - 1
     for position, width in enumerate(widths):
-        room -= min(width, WIDEST_CELL) + 3
+        room -= min(width, NARROWEST_TEXT) + 3
         if room < 0:
             return max(position, 1)
     return len(widths)
@@ -167,8 +169,12 @@ def _table(rows: pa.Table, names: Sequence[str], cells: Iterable[Sequence[str]])
     table = Table()
     for name, field in zip(names, rows.schema, strict=False):
         is_number = str(field.type).startswith(("int", "double", "float", "decimal"))
+        is_text = str(field.type).startswith(("string", "large_string", "list"))
         table.add_column(
-            Text(name), justify="right" if is_number else "left", max_width=WIDEST_CELL
+            Text(name),
+            justify="right" if is_number else "left",
+            max_width=WIDEST_CELL,
+            no_wrap=not is_text,
         )
     for row in cells:
         table.add_row(*(Text(cell, overflow="fold") for cell in row[: len(names)]))

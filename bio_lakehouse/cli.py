@@ -29,6 +29,16 @@ WHAT_CLAUDE_GETS = (
 )
 
 
+FORMAT = click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="How the rows are printed.",
+)
+
+
 class Day(click.ParamType[date]):
     """A calendar day as YYYY-MM-DD."""
 
@@ -354,20 +364,15 @@ def claude_forbid(home: Path | None) -> None:
 @main.command()
 @HOME
 @click.argument("sql")
-@click.option(
-    "--format",
-    "layout",
-    type=click.Choice(["table", "csv", "json"]),
-    default="table",
-    show_default=True,
-    help="How the rows are printed.",
-)
+@FORMAT
 @user_option("Whose rows are seen")
 @click.option("--all-users", is_flag=True, help="See the rows of every user.")
 def query(home: Path | None, sql: str, layout: str, user: str | None, all_users: bool) -> None:
     """Ask the silver tables and gold views in SQL (Athena's dialect); nothing can be written.
 
     `energy_state`, `gold.energy_state` and `bio_gold.energy_state` name the same view.
+
+    "SHOW TABLES" and "DESCRIBE energy_state" show what there is, as `bio-lakehouse tables` does.
 
     A table rounds to four decimals; --format csv and json have all digits. In CSV, a text that a spreadsheet would
     compute is written after an apostrophe. In JSON, the second column `score` is `score_2`, and NaN is null.
@@ -376,12 +381,37 @@ def query(home: Path | None, sql: str, layout: str, user: str | None, all_users:
     Example:  bio-lakehouse query "SELECT day, energy_state FROM energy_state ORDER BY day DESC LIMIT 7"
     """
     from bio_lakehouse.answers import print_answer
-    from bio_lakehouse.engines import limits
+    from bio_lakehouse.engines import describe, limits
     from bio_lakehouse.engines.sql import open_sql
 
     lake = open_existing_lake(home)
     asked_by = None if all_users else known_user(lake, user)
-    print_answer(limits.answer(open_sql(lake), sql, asked_by), layout)
+    description = describe.answer(sql)
+    if description is not None:
+        print_answer(description, layout)
+    else:
+        print_answer(limits.answer(open_sql(lake), sql, asked_by), layout)
+
+
+@main.command()
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path),
+    expose_value=False,
+    help="Folder of the lake; every lake has the same tables.",
+)
+@click.argument("name", required=False)
+@FORMAT
+def tables(name: str | None, layout: str) -> None:
+    """Show the tables and views there are, or the columns of NAME, with units and meaning.
+
+    \b
+    Example:  bio-lakehouse tables energy_state
+    """
+    from bio_lakehouse.answers import print_answer
+    from bio_lakehouse.engines import describe
+
+    print_answer(describe.columns(name) if name else describe.tables(), layout)
 
 
 @main.command()

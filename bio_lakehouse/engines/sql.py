@@ -21,11 +21,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
-from bio_lakehouse import silver
 from bio_lakehouse.engines.athena import Clock, macros_of, to_duckdb
 from bio_lakehouse.engines.guard import CheckedQuery, check
+from bio_lakehouse.engines.register import SCHEMAS
 from bio_lakehouse.errors import QueryError
-from bio_lakehouse.gold import schemas as gold_schemas
 from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import FolderStore
@@ -227,14 +226,10 @@ _VIEWS = {view.full_name for view in VIEWS.values()}
 
 def open_sql(lake: Lakehouse) -> DuckDbSql:
     """The engine over a lake's tables and the views that were created in it."""
-    schemas = {
-        schema.full_name: schema
-        for schema in (*silver.SCHEMAS.values(), *gold_schemas.SCHEMAS.values())
-    }
     return DuckDbSql(
         lake.tables,
         lake.settings.home / "views",
-        schemas,
+        SCHEMAS,
         clock_of=lambda user_id: _clock(lake.settings, user_id),
     )
 

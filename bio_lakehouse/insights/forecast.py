@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from bio_lakehouse.gold.insight_schemas import BASELINES
 from bio_lakehouse.insights.data import InsightData
 from bio_lakehouse.insights.statistics import (
     bias_corrected,
@@ -28,7 +29,6 @@ LEVEL_DAYS = 28
 WARM_UP = 15
 LEVEL_STEP = 0.05
 PENALTIES = np.logspace(-1, 4, 16)
-BASELINES = ("today's value", "the 7-day mean", "the mean of all days before")
 LEARNT_FROM = (
     "readiness_score",
     "sleep_score",

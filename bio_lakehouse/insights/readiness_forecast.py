@@ -8,69 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from bio_lakehouse.insights.forecast import BASELINES, Forecast, narrate
-from bio_lakehouse.lake.schema import USER_ID, Column, TableSchema
-
-BASELINE_COLUMNS = (
-    "mean_error_of_today",
-    "mean_error_of_seven_day_mean",
-    "mean_error_of_long_mean",
-)
-
-
-def _score(name: str, comment: str) -> Column:
-    return Column(name, "double", comment, 0, 100)
-
-
-SCHEMA = TableSchema(
-    database="bio_gold",
-    name="readiness_forecast",
-    description=(
-        "The readiness expected for the next day, as known on the evening before, with what such forecasts missed by. "
-        "Worth showing only where `beats_all` is true."
-    ),
-    grain=("user_id", "day"),
-    columns=(
-        USER_ID,
-        Column(
-            "day",
-            "date",
-            "The evening on which it is made: later days were not looked at.",
-            required=True,
-        ),
-        Column("forecast_day", "date", "The day it is about, the day after.", required=True),
-        _score(
-            "readiness_score",
-            "Readiness expected; null without enough past forecasts or without today's score.",
-        ),
-        _score("interval_low", "Lower end of the 80 % interval."),
-        _score("interval_high", "Upper end of the 80 % interval."),
-        Column(
-            "past_forecasts",
-            "int",
-            "Past forecasts that it is judged by.",
-            minimum=0,
-            required=True,
-        ),
-        Column("needed", "int", "Past forecasts that are needed.", minimum=0, required=True),
-        Column(
-            "is_today_known", "boolean", "Whether the readiness of `day` is known.", required=True
-        ),
-        Column(
-            "mean_error", "double", "Mean absolute miss of the past forecasts (points).", minimum=0
-        ),
-        *(
-            Column(name, "double", f"The same of {rule} as forecast (points).", minimum=0)
-            for name, rule in zip(BASELINE_COLUMNS, BASELINES, strict=True)
-        ),
-        Column(
-            "beats_all",
-            "boolean",
-            "Whether it missed by less than each, than the last by more than chance.",
-        ),
-        Column("narrative", "string", "The forecast in plain words.", required=True),
-    ),
-)
+from bio_lakehouse.gold.insight_schemas import BASELINE_COLUMNS, BASELINES
+from bio_lakehouse.gold.insight_schemas import READINESS_FORECAST as SCHEMA
+from bio_lakehouse.insights.forecast import Forecast, narrate
 
 
 def to_rows(forecasts: Iterable[Forecast]) -> pa.Table:

@@ -9,81 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from bio_lakehouse.gold.insight_schemas import INSIGHTS as SCHEMA
 from bio_lakehouse.insights.analyzers import sentence
 from bio_lakehouse.insights.finding import INSIGHTS, Finding, Insight
-from bio_lakehouse.lake.schema import USER_ID, Column, TableSchema
-
-SCHEMA = TableSchema(
-    database="bio_gold",
-    name="insights",
-    description=(
-        "What the five insights found, looked for and did not find, or cannot say yet, as of a day. One row a finding; "
-        "the latest computation of each day."
-    ),
-    grain=("user_id", "day", "insight", "finding"),
-    columns=(
-        USER_ID,
-        Column(
-            "day",
-            "date",
-            "The day as of which this holds: later days were not looked at.",
-            required=True,
-        ),
-        Column("insight", "string", "Name of the insight, such as sleep_readiness.", required=True),
-        Column("finding", "string", "Name of the finding within the insight.", required=True),
-        Column(
-            "position",
-            "int",
-            "Place of the finding within its insight, from 0.",
-            minimum=0,
-            required=True,
-        ),
-        Column("title", "string", "The insight's title.", required=True),
-        Column("claim", "string", "What was looked for.", required=True),
-        Column(
-            "status", "string", "found, described, not found, or not enough data.", required=True
-        ),
-        Column("narrative", "string", "The finding in plain words.", required=True),
-        Column("test", "string", "The test, or the rule by which days were picked.", required=True),
-        Column(
-            "is_tested", "boolean", "False when it is described only: no p, no q.", required=True
-        ),
-        Column("window_first_day", "date", "First day looked at.", required=True),
-        Column("window_last_day", "date", "Last day looked at.", required=True),
-        Column("effect_name", "string", "Scale of the effect, such as Pearson r."),
-        Column("effect", "double", "Effect size on that scale."),
-        Column("interval_low", "double", "Lower end of the effect's 95 % interval."),
-        Column("interval_high", "double", "Upper end of the effect's 95 % interval."),
-        Column("n", "int", "Days or pairs of days looked at.", minimum=0, required=True),
-        Column("n_eff", "double", "Independent days or pairs that they are worth.", minimum=0),
-        Column("p", "double", "Raw p-value.", minimum=0, maximum=1),
-        Column(
-            "q",
-            "double",
-            "Benjamini-Hochberg over all tests of that day's report.",
-            minimum=0,
-            maximum=1,
-        ),
-        Column(
-            "needed",
-            "int",
-            "The minimum that n falls short of; null when there is enough.",
-            minimum=0,
-        ),
-        Column("caveats", "string", "Caveats (JSON list of sentences).", required=True),
-        Column(
-            "finding_values",
-            "string",
-            "Further figures of the finding (JSON object).",
-            required=True,
-        ),
-        Column(
-            "series",
-            "string",
-            "What the insight's figure is drawn from (JSON object; on position 0 only).",
-        ),
-    ),
-)
 
 
 def to_rows(insights: Iterable[Insight]) -> pa.Table:

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from bio_lakehouse.gold.insight_schemas import TRAINING_LOAD as SCHEMA
 from bio_lakehouse.insights.data import as_numbers
 from bio_lakehouse.insights.statistics.autocorrelation import Series
 from bio_lakehouse.insights.workout_load import (
@@ -32,7 +33,6 @@ from bio_lakehouse.insights.workout_load import (
     power_load,
     workout_load,
 )
-from bio_lakehouse.lake.schema import DAY, USER_ID, Column, TableSchema
 from bio_lakehouse.settings import UserProfile
 
 CHRONIC_DECAY = exp(-1 / 42)
@@ -42,75 +42,6 @@ FIGURE_WITHIN = 0.2
 """Share of a figure that its bounds may lie from it; wider ones are shown as a band."""
 
 REST_DAY = between(0.0, 0.0)
-
-
-def _bounded(name: str, comment: str, minimum: int | None = 0) -> tuple[Column, Column, Column]:
-    return (
-        Column(name, "double", f"{comment}; the middle of its bounds.", minimum),
-        Column(f"{name}_low", "double", f"Lower bound of `{name}`.", minimum),
-        Column(f"{name}_high", "double", f"Upper bound of `{name}`.", minimum),
-    )
-
-
-SCHEMA = TableSchema(
-    database="bio_gold",
-    name="training_load",
-    description=(
-        "Training load of each day, and chronic load, acute load and form that follow from it, "
-        "each with the bounds that it lies between."
-    ),
-    grain=("user_id", "day"),
-    columns=(
-        USER_ID,
-        DAY,
-        Column(
-            "training_load",
-            "double",
-            "Load of the day's workouts (100: an hour at threshold) where all of them were "
-            "measured; 0 on a rest day.",
-        ),
-        *_bounded(
-            "load",
-            "Load of the day's workouts (100: an hour at threshold). A workout without power and "
-            "heart rate lies between 0 and what own workouts of its kind and length reach, an "
-            "unknown day between 0 and the usual load of a training day; null before the first "
-            "day of which a Peloton download speaks",
-        ),
-        Column(
-            "is_estimated",
-            "boolean",
-            "True when average power stands in for normalised power; null when not measured.",
-        ),
-        Column(
-            "methods",
-            "string",
-            "How the workouts' loads were found: bounded, heart_rate, power; null on a rest day.",
-        ),
-        Column(
-            "unknown_workouts",
-            "int",
-            "Workouts with neither power nor heart rate to go by, whose load is bounded.",
-            minimum=0,
-            required=True,
-        ),
-        *_bounded("chronic_load", "Load weighted over 42 days"),
-        *_bounded("acute_load", "Load weighted over 7 days"),
-        *_bounded("form", "Chronic minus acute load of the day before", minimum=None),
-        Column(
-            "known_days",
-            "int",
-            "Days in a row with a measured load up to this one; 0 on a day without.",
-            minimum=0,
-            required=True,
-        ),
-        Column("state_days", "int", "Days over which the state has been built.", minimum=0),
-        Column(
-            "state",
-            "string",
-            "building until 42 days are carried, then steady; null before the first of them.",
-        ),
-    ),
-)
 
 
 def training_load(

@@ -14,8 +14,9 @@ from typing import Any
 
 import pandas as pd
 
+from bio_lakehouse.gold.insight_schemas import BASELINES
 from bio_lakehouse.insights import Finding, Insight, Status, adjust, sentence
-from bio_lakehouse.insights.forecast import BASELINES, Forecast, narrate
+from bio_lakehouse.insights.forecast import Forecast, narrate
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports import measures
 from bio_lakehouse.reports.comparison import (
