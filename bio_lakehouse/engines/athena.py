@@ -21,6 +21,7 @@ from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ErrorLevel, UnsupportedError
 from sqlglot.generators.duckdb import DuckDBGenerator
 from sqlglot.parsers.trino import TrinoParser
+from sqlglot.tokenizer_core import TokenType
 
 from bio_lakehouse.errors import QueryError
 
@@ -38,16 +39,27 @@ SAME_IN_DUCKDB = _names(
     translate upper
     day hour minute month quarter second week year
     array_agg avg bool_and bool_or count count_if covar_pop covar_samp geometric_mean max max_by min min_by stddev
-    stddev_pop stddev_samp sum var_pop var_samp variance
+    stddev_pop stddev_samp sum var_pop var_samp variance kurtosis
+    regr_avgx regr_avgy regr_count regr_r2 regr_sxx regr_sxy regr_syy
     cume_dist dense_rank first_value grouping lag last_value lead nth_value ntile percent_rank rank row_number
-    flatten json_array_length json_extract
+    flatten json_array_length json_exists json_extract
+    cot map map_concat map_keys map_values
     """
 )
 RENAMED = {
     "any_value": "any_value",
     "approx_percentile": "quantile_disc",
     "arbitrary": "any_value",
+    "array_average": "list_avg",
+    "array_intersect": "list_intersect",
+    "array_sum": "list_sum",
     "arrays_overlap": "list_has_any",
+    "bitwise_xor": "xor",
+    "bitwise_xor_agg": "bit_xor",
+    "from_utf8": "decode",
+    "normalize": "nfc_normalize",
+    "to_hex": "hex",
+    "to_utf8": "encode",
     "bitwise_and_agg": "bit_and",
     "bitwise_or_agg": "bit_or",
     "cardinality": "len",
@@ -58,7 +70,6 @@ RENAMED = {
     "day_of_year": "dayofyear",
     "dow": "isodow",
     "doy": "dayofyear",
-    "element_at": "list_extract",
     "ends_with": "ends_with",
     "every": "bool_and",
     "filter": "list_filter",
@@ -82,7 +93,10 @@ RENAMED = {
 }
 MACROS = _names(
     """
-    array_distinct array_join array_max array_min array_position array_remove array_sort at_timezone date
+    array_distinct array_except array_join array_max array_min array_position array_remove array_sort
+    array_union at_timezone bit_count bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift
+    date from_base histogram is_json_scalar json_format map_agg repeat shuffle skewness soundex to_base trim_array
+    typeof
     e from_iso8601_timestamp from_unixtime infinity json_extract_scalar json_parse millisecond nan
     now regexp_count regexp_extract regexp_replace replace sequence slice split_part to_iso8601 width_bucket
     """
@@ -92,12 +106,30 @@ MACROS = _names(
 class AthenaQuery(Trino):
     """Trino's grammar in which every function stays as it was called, for the closed list to decide."""
 
+    class Tokenizer(Trino.Tokenizer):
+        KEYWORDS: ClassVar[dict[str, Any]] = {
+            **Trino.Tokenizer.KEYWORDS,
+            "QUALIFY": TokenType.QUALIFY,
+        }
+
     class Parser(TrinoParser):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
             name: TrinoParser.FUNCTION_PARSERS[name]
             for name in ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "POSITION", "SUBSTRING", "LISTAGG")
         }
+
+        def _parse_join(self, *arguments: Any, **options: Any) -> exp.Join | None:
+            """Tells `a, b` from `a JOIN b`, which are one in the tree."""
+            is_comma = self._curr is not None and self._curr.token_type == TokenType.COMMA
+            join: exp.Join | None = super()._parse_join(*arguments, **options)
+            if join is not None and is_comma:
+                join.meta[BY_COMMA] = True
+            return join
+
+
+BY_COMMA = "by_comma"
+"""Mark of a join that is written with a comma."""
 
 
 class DuckDbQuery(DuckDB):
@@ -296,6 +328,55 @@ def _arguments(node: exp.Anonymous, count: int) -> list[exp.Expr]:
     return list(node.expressions)
 
 
+def _element_at(node: exp.Anonymous) -> exp.Expr:
+    """An entry of an array or a map, null when it is not there."""
+    container, key = _arguments(node, 2)
+    return exp.Bracket(this=exp.Paren(this=container), expressions=[key], offset=1)
+
+
+def _reduce(node: exp.Anonymous) -> exp.Expr:
+    array, start, combine, finish = _arguments(node, 4)
+    reduced = call("list_reduce", array, combine, start)
+    single = exp.Array(expressions=[reduced])
+    return call("list_extract", call("list_transform", single, finish), exp.Literal.number(1))
+
+
+def _json_value(node: exp.Anonymous) -> exp.Expr:
+    text, path = _arguments(node, 2)
+    return _with_arguments_once("athena_json_extract_scalar", [text, _path(node, path)])
+
+
+def _json_query(node: exp.Anonymous) -> exp.Expr:
+    text, path = _arguments(node, 2)
+    return exp.cast(call("json_extract", text, _path(node, path)), "varchar")
+
+
+def _path(node: exp.Anonymous, path: exp.Expr) -> exp.Expr:
+    if not path.is_string:
+        raise QueryError(f"{node.name.lower()}() needs its path written out, as in 'lax $.a'.")
+    return exp.Literal.string(path.name.strip().removeprefix("lax ").strip())
+
+
+def _format(node: exp.Anonymous) -> exp.Expr:
+    """Java's %s takes any value, DuckDB's only text."""
+    if not node.expressions or not node.expressions[0].is_string:
+        raise QueryError("format() needs its format written out, as in '%s: %d'.")
+    pattern, *values = node.expressions
+    kinds = [
+        found["kind"] for found in _FORMAT_PARTS.finditer(pattern.name) if found["kind"] != "%"
+    ]
+    if len(kinds) != len(values) or not set(kinds) <= set("sdfexX"):
+        raise QueryError("format() knows %s, %d, %f, %e, %x and %%, one for each value.")
+    texts = [
+        exp.cast(value, "varchar") if kind == "s" else value
+        for kind, value in zip(kinds, values, strict=True)
+    ]
+    return call("printf", pattern, *texts)
+
+
+_FORMAT_PARTS = re.compile(r"%[-+ 0#]*\d*(?:\.\d+)?(?P<kind>.)", re.S)
+
+
 def _with_unit(count: int) -> Rule:
     def rewrite(node: exp.Anonymous) -> exp.Expr:
         name, (unit, *values) = node.name.lower(), _arguments(node, count)
@@ -409,6 +490,11 @@ _REWRITTEN: dict[str, Rule] = {
     "any_match": _matches,
     "none_match": _matches,
     "approx_distinct": _approx_distinct,
+    "element_at": _element_at,
+    "format": _format,
+    "json_value": _json_value,
+    "json_query": _json_query,
+    "reduce": _reduce,
     "concat": _concat,
     "corr": _finite,
     "regr_intercept": _finite,
@@ -492,7 +578,73 @@ def _listagg(node: exp.GroupConcat) -> exp.Expr:
     return node
 
 
+def _unnest(node: exp.Unnest) -> exp.Expr:
+    """Several arrays side by side, a map's keys and values, or entries with their numbers."""
+    alias = node.args.get("alias")
+    names = list(alias.columns) if alias else []
+    number = node.args.get("offset")
+    is_map = len(node.expressions) == 1 and len(names) == 2
+    if len(node.expressions) == 1 and not is_map and not number:
+        return node
+    arrays = node.expressions
+    if is_map:
+        arrays = [call("map_keys", arrays[0]), call("map_values", arrays[0].copy())]
+    columns = [call("unnest", array) for array in arrays]
+    if number:
+        lengths = exp.Array(expressions=[call("len", array.copy()) for array in arrays])
+        longest = call("list_max", lengths)
+        columns.append(call("unnest", call("generate_series", exp.Literal.number(1), longest)))
+    return _rows_of(columns, alias, names, number)
+
+
+def _rows_of(
+    columns: list[exp.Anonymous], alias: exp.TableAlias | None, names: list[exp.Expr], number: Any
+) -> exp.Expr:
+    known = [*names, number] if isinstance(number, exp.Identifier) else names
+    if len(known) != len(columns):
+        raise QueryError("UNNEST of several arrays needs a name for each column: AS t (a, b).")
+    named = [
+        exp.alias_(column, name.name, quoted=True)
+        for column, name in zip(columns, known, strict=True)
+    ]
+    table = exp.TableAlias(this=alias.this) if alias else None
+    return exp.Lateral(this=exp.Subquery(this=exp.select(*named)), alias=table)
+
+
+def _fetch(node: exp.Fetch) -> exp.Expr:
+    """FETCH … WITH TIES, which DuckDB does not have, by the rank of each row."""
+    options, select = node.args.get("limit_options"), node.parent
+    if options is None or not options.args.get("with_ties"):
+        return node
+    order = select.args.get("order") if isinstance(select, exp.Select) else None
+    unsupported = ("offset", "distinct", "qualify", "group")
+    if order is None or any(select.args.get(name) for name in unsupported):
+        raise QueryError(
+            "WITH TIES needs an ORDER BY, and no OFFSET, DISTINCT or GROUP BY beside it: "
+            "put those into WITH."
+        )
+    keys = [_sort_key(select, key) for key in order.expressions]
+    rank = exp.Window(this=call("rank"), order=exp.Order(expressions=keys))
+    count = node.args.get("count") or exp.Literal.number(1)
+    select.set("qualify", exp.Qualify(this=exp.LTE(this=rank, expression=count.copy())))
+    return exp.Limit(expression=exp.Null())
+
+
+def _sort_key(select: exp.Select, ordered: exp.Ordered) -> exp.Ordered:
+    """`ordered` by the expression that its number or name stands for."""
+    key = ordered.copy()
+    by = key.this
+    by_name = {column.alias: column.unalias() for column in select.selects if column.alias}
+    if isinstance(by, exp.Literal) and by.is_int:
+        key.set("this", select.selects[int(by.name) - 1].unalias().copy())
+    elif isinstance(by, exp.Column) and not by.table and by.name in by_name:
+        key.set("this", by_name[by.name].copy())
+    return key
+
+
 _RULES: dict[type[exp.Expr], Callable[..., exp.Expr]] = {
+    exp.Fetch: _fetch,
+    exp.Unnest: _unnest,
     exp.Anonymous: _function,
     exp.Cast: _cast,
     exp.TryCast: _cast,

@@ -39,7 +39,33 @@ CREATE MACRO IF NOT EXISTS athena_width_bucket(x, low, high, n) AS CASE
     ELSE CAST(floor(CAST(x - low AS DOUBLE) * n / (high - low)) AS BIGINT) + 1
 END;
 
+CREATE MACRO IF NOT EXISTS athena_bitwise_and(a, b) AS CAST(a AS BIGINT) & CAST(b AS BIGINT);
+CREATE MACRO IF NOT EXISTS athena_bitwise_or(a, b) AS CAST(a AS BIGINT) | CAST(b AS BIGINT);
+CREATE MACRO IF NOT EXISTS athena_bitwise_not(a) AS ~CAST(a AS BIGINT);
+CREATE MACRO IF NOT EXISTS athena_bitwise_left_shift(a, n) AS CAST(a AS BIGINT) << n;
+CREATE MACRO IF NOT EXISTS athena_bitwise_right_shift(a, n) AS CAST(a AS BIGINT) >> n;
+CREATE MACRO IF NOT EXISTS athena_bit_count(a, bits) AS
+    CAST(bit_count(CAST(a AS BIGINT)) - CASE WHEN a < 0 THEN 64 - bits ELSE 0 END AS BIGINT);
+CREATE MACRO IF NOT EXISTS athena_to_base(n, radix) AS lower(to_base(n, radix));
+CREATE MACRO IF NOT EXISTS athena_from_base(s, radix) AS CAST(list_reduce(
+    list_transform(string_split(lower(s), ''), lambda c: CAST(strpos('0123456789abcdefghijklmnopqrstuvwxyz', c) - 1 AS BIGINT)),
+    lambda a, b: CASE WHEN b BETWEEN 0 AND radix - 1 THEN a * radix + b
+        ELSE CAST(error('from_base() met a digit that its base does not have') AS BIGINT) END,
+    CAST(0 AS BIGINT)
+) AS BIGINT);
+CREATE MACRO IF NOT EXISTS athena_skewness(x) AS
+    skewness(x) * (count(x) - 2) / sqrt(CAST(count(x) AS DOUBLE) * (count(x) - 1));
+CREATE MACRO IF NOT EXISTS athena_typeof(x) AS
+    regexp_replace(lower(typeof(x)), '^(.*)\[\]$', 'array(\1)');
+
 -- Text
+CREATE MACRO IF NOT EXISTS athena_soundex_digits(s) AS
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        translate(upper(s), 'BFPVCGJKQSXZDTLMNRAEIOUYHW', '111122222222334556000000'),
+    '1+', '1', 'g'), '2+', '2', 'g'), '3+', '3', 'g'), '4+', '4', 'g'), '5+', '5', 'g'), '6+', '6', 'g');
+CREATE MACRO IF NOT EXISTS athena_soundex(s) AS substr(upper(substr(s, 1, 1)) || rpad(replace(
+    CASE WHEN upper(substr(s, 1, 1)) IN ('H', 'W') THEN athena_soundex_digits(s)
+    ELSE substr(athena_soundex_digits(s), 2) END, '0', ''), 3, '0'), 1, 4);
 CREATE MACRO IF NOT EXISTS athena_replace
     (s, search) AS replace(s, search, ''),
     (s, search, replacement) AS replace(s, search, replacement);
@@ -100,7 +126,30 @@ CREATE MACRO IF NOT EXISTS athena_sequence
         THEN list_transform(generate_series(a, b, step), lambda d: CAST(d AS DATE))
     END;
 
+CREATE MACRO IF NOT EXISTS athena_array_except(x, y) AS
+    athena_array_distinct(list_filter(x, lambda e: list_position(y, e) IS NULL));
+CREATE MACRO IF NOT EXISTS athena_array_union(x, y) AS athena_array_distinct(list_concat(x, y));
+CREATE MACRO IF NOT EXISTS athena_trim_array(x, n) AS list_slice(x, 1, len(x) - n);
+CREATE MACRO IF NOT EXISTS athena_repeat(e, n) AS
+    CASE WHEN athena_fits(n) THEN list_transform(generate_series(1, n), lambda i: e) END;
+CREATE MACRO IF NOT EXISTS athena_shuffle(x) AS list_transform(
+    list_sort(list_transform(x, lambda e: {'at': random(), 'entry': e})), lambda placed: struct_extract(placed, 'entry')
+);
+
+-- Maps
+CREATE MACRO IF NOT EXISTS athena_first_of_each(k, v) AS map(
+    list_filter(k, lambda e, i: list_position(k, e) = i),
+    list_filter(v, lambda e, i: list_position(k, k[i]) = i)
+);
+CREATE MACRO IF NOT EXISTS athena_map_agg(k, v) AS list_transform(
+    [{'k': list(k) FILTER (WHERE k IS NOT NULL), 'v': list(v) FILTER (WHERE k IS NOT NULL)}],
+    lambda lists: athena_first_of_each(lists.k, lists.v)
+)[1];
+CREATE MACRO IF NOT EXISTS athena_histogram(x) AS histogram(x);
+
 -- JSON
+CREATE MACRO IF NOT EXISTS athena_is_json_scalar(j) AS json_type(CAST(j AS JSON)) NOT IN ('OBJECT', 'ARRAY');
+CREATE MACRO IF NOT EXISTS athena_json_format(j) AS CAST(j AS VARCHAR);
 CREATE MACRO IF NOT EXISTS athena_json_extract_scalar(j, path) AS CASE
     WHEN json_type(j, path) NOT IN ('OBJECT', 'ARRAY') THEN json_extract_string(j, path)
 END;

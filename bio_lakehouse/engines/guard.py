@@ -15,7 +15,7 @@ from sqlglot.errors import ErrorLevel, OptimizeError, ParseError, TokenError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 from sqlglot.tokenizer_core import Token, TokenType
 
-from bio_lakehouse.engines.athena import FUNCTIONS, AthenaQuery
+from bio_lakehouse.engines.athena import BY_COMMA, FUNCTIONS, AthenaQuery
 from bio_lakehouse.errors import QueryError
 
 DATABASES = {
@@ -58,6 +58,7 @@ _SYNTAX: frozenset[type[exp.Expr]] = frozenset(
             exp.Where,
             exp.Group,
             exp.Having,
+            exp.Qualify,
             exp.Order,
             exp.Ordered,
             exp.Limit,
@@ -216,7 +217,7 @@ def _parse(sql: str) -> exp.Query:
     )
     if not isinstance(statement, exp.Query):
         raise QueryError(f"Only a SELECT can be asked, not {statement.key.upper()}.")
-    return _lower_case(statement)
+    return _with_quantified_values(_lower_case(statement))
 
 
 def _select_of_values(values: exp.Values) -> exp.Select:
@@ -224,6 +225,18 @@ def _select_of_values(values: exp.Values) -> exp.Select:
     names = [exp.to_identifier(f"_col{number}") for number in range(width)]
     values.set("alias", exp.TableAlias(this=exp.to_identifier("rows"), columns=names))
     return exp.select("*").from_(values)
+
+
+def _with_quantified_values(query: exp.Query) -> exp.Query:
+    """`> ALL (VALUES …)` and SOME, which the parser takes for calls, as what they are."""
+    quantifiers = {"all": exp.All, "some": exp.Any}
+    for node in list(query.find_all(exp.Anonymous)):
+        values = node.expressions[0] if len(node.expressions) == 1 else None
+        quantifier = quantifiers.get(node.name.lower())
+        if quantifier is not None and isinstance(values, exp.Values):
+            rows = exp.Subquery(this=_select_of_values(values.copy()))
+            node.replace(quantifier(this=rows))
+    return query
 
 
 def _check_first_word(tokens: list[Token]) -> None:
@@ -281,6 +294,16 @@ def _refusals(node: exp.Expr) -> Iterator[str]:
             yield "After LATERAL only a subquery can stand."
         case exp.Join() if not {node.method, node.side, node.kind} <= _JOIN_WORDS:
             yield f"{' '.join(filter(None, (node.method, node.side, node.kind)))} JOIN is not one of Athena's joins."
+        case exp.Join() if _is_without_condition(node):
+            yield "A JOIN needs ON or USING; each row with each row is CROSS JOIN in Athena."
+        case exp.Limit() if not _is_count(node.expression, "ALL"):
+            yield "LIMIT takes a whole number or ALL in Athena."
+        case exp.Offset() if not _is_count(node.expression):
+            yield "OFFSET takes a whole number in Athena."
+        case exp.Fetch() if node.args.get("count") and not _is_count(node.args["count"]):
+            yield "FETCH FIRST takes a whole number of rows in Athena."
+        case exp.LimitOptions() if node.args.get("percent"):
+            yield "FETCH FIRST takes a number of rows in Athena, not a percentage of them."
         case exp.Distinct() if node.args.get("on"):
             yield "DISTINCT ON is not Athena's; use row_number() OVER (PARTITION BY … ORDER BY …) = 1."
         case exp.Star() if _extra(node, set()):
@@ -291,6 +314,16 @@ def _refusals(node: exp.Expr) -> Iterator[str]:
             yield f"A value cannot be cast to {_shown(node)} here."
         case exp.Interval() if not isinstance(node.this, exp.Literal) or _unit(node) not in _UNITS:
             yield "An interval is written as in INTERVAL '7' DAY (YEAR, MONTH, WEEK, DAY, HOUR, MINUTE or SECOND)."
+
+
+def _is_without_condition(join: exp.Join) -> bool:
+    is_free = join.kind == "CROSS" or join.method == "NATURAL" or join.meta.get(BY_COMMA)
+    return not (is_free or join.args.get("on") or join.args.get("using"))
+
+
+def _is_count(node: exp.Expr, word: str = "") -> bool:
+    is_word = isinstance(node, exp.Var) and node.name.upper() == word
+    return is_word or (isinstance(node, exp.Literal) and node.is_int and not node.is_string)
 
 
 def _extra(node: exp.Expr, allowed: set[str]) -> set[str]:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from bio_lakehouse.gold.insight_schemas import BASELINE_COLUMNS, BASELINES
-from bio_lakehouse.gold.insight_schemas import READINESS_FORECAST as SCHEMA
+from bio_lakehouse.gold.insight_schemas import BASELINE_COLUMNS, BASELINES, READINESS_FORECAST
 from bio_lakehouse.insights.forecast import Forecast, narrate
+
+SCHEMA = READINESS_FORECAST
 
 
 def to_rows(forecasts: Iterable[Forecast]) -> pa.Table:

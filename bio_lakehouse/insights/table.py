@@ -9,9 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from bio_lakehouse.gold.insight_schemas import INSIGHTS as SCHEMA
+from bio_lakehouse.gold import insight_schemas
 from bio_lakehouse.insights.analyzers import sentence
 from bio_lakehouse.insights.finding import INSIGHTS, Finding, Insight
+
+SCHEMA = insight_schemas.INSIGHTS
 
 
 def to_rows(insights: Iterable[Insight]) -> pa.Table:

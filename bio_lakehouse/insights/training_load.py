@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from bio_lakehouse.gold.insight_schemas import TRAINING_LOAD as SCHEMA
+from bio_lakehouse.gold.insight_schemas import TRAINING_LOAD
 from bio_lakehouse.insights.data import as_numbers
 from bio_lakehouse.insights.statistics.autocorrelation import Series
 from bio_lakehouse.insights.workout_load import (
@@ -34,6 +34,8 @@ from bio_lakehouse.insights.workout_load import (
     workout_load,
 )
 from bio_lakehouse.settings import UserProfile
+
+SCHEMA = TRAINING_LOAD
 
 CHRONIC_DECAY = exp(-1 / 42)
 ACUTE_DECAY = exp(-1 / 7)
