@@ -616,14 +616,17 @@ def _fetch(node: exp.Fetch) -> exp.Expr:
     options, select = node.args.get("limit_options"), node.parent
     if options is None or not options.args.get("with_ties"):
         return node
-    order = select.args.get("order") if isinstance(select, exp.Select) else None
     unsupported = ("offset", "distinct", "qualify", "group")
-    if order is None or any(select.args.get(name) for name in unsupported):
+    if (
+        not isinstance(select, exp.Select)
+        or select.args.get("order") is None
+        or any(select.args.get(name) for name in unsupported)
+    ):
         raise QueryError(
             "WITH TIES needs an ORDER BY, and no OFFSET, DISTINCT or GROUP BY beside it: "
             "put those into WITH."
         )
-    keys = [_sort_key(select, key) for key in order.expressions]
+    keys = [_sort_key(select, key) for key in select.args["order"].expressions]
     rank = exp.Window(this=call("rank"), order=exp.Order(expressions=keys))
     count = node.args.get("count") or exp.Literal.number(1)
     select.set("qualify", exp.Qualify(this=exp.LTE(this=rank, expression=count.copy())))

@@ -156,7 +156,6 @@ HOSTILE = [
     "SELECT * FROM energy_state TABLESAMPLE BERNOULLI (10)",
     "SELECT * EXCLUDE (day) FROM energy_state",
     "SELECT DISTINCT ON (day) * FROM energy_state",
-    "SELECT * FROM energy_state QUALIFY row_number() OVER (ORDER BY day) = 1",
     "SELECT * FROM energy_state ASOF JOIN oura_sleep USING (day)",
     "SELECT * FROM energy_state PIVOT (max(day) FOR energy_state IN ('peak'))",
     "PIVOT energy_state ON energy_state USING count(*)",
