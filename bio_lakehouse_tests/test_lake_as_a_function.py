@@ -231,7 +231,9 @@ def test_a_download_that_may_be_torn_withdraws_nothing_and_says_so(
     whole = download("c.csv", at(13, 8), "UTC", fewer)
     landing.put(lake.landing_objects, "me", whole.name, whole.content, None, whole.time)
     (arrival,) = arrivals.scan(lake)
-    assert arrival.notes == ("1 records of earlier files are withdrawn: it has them no more.",)
+    assert arrival.notes == (
+        "1 record of earlier files withdrawn: it does not have them any more.",
+    )
     assert len(shown(lake, sail)["peloton_workouts"]) == 9
 
 
@@ -266,17 +268,30 @@ def test_the_evenings_export_beats_the_mornings_answer(
     assert (row["score"], row["steps"]) == (88, 9000)
 
 
-def test_copies_of_one_file_count_from_their_earliest_time(
-    tmp_path: Path, sail: SparkSession
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (0, 2, 1)])
+def test_a_download_may_say_again_what_an_earlier_one_said(
+    tmp_path: Path, sail: SparkSession, order: tuple[int, ...]
 ) -> None:
-    old, new = trends(d10=60), trends(d10=62)
+    rides = {at(day, 8): {"title": f"Ride {day}", "output": 200} for day in range(1, 11)}
+    fewer = dict(list(rides.items())[1:])
     files = [
-        Delivery("old copied lately.csv", old, at(15, 8)),
-        Delivery("new.csv", new, at(12, 9)),
-        Delivery("old.csv", old, at(11, 8)),
+        download("all.csv", at(11, 8), "EST", rides),
+        download("fewer.csv", at(12, 8), "EST", fewer),
+        download("all again.csv", at(13, 8), "EST", rides),
     ]
-    rows = shown(lake_of(tmp_path, files, {0, 1}), sail)["oura_daily_sleep"]
-    assert [row["score"] for row in rows] == [62]
+    lake = lake_of(tmp_path, [files[number] for number in order], {0, 1})
+    assert len(shown(lake, sail)["peloton_workouts"]) == 10
+
+
+def test_a_download_that_is_cut_at_its_end_is_told(tmp_path: Path) -> None:
+    rides = {at(day, 8): {"title": f"Ride {day}", "output": 200} for day in range(1, 11)}
+    cut = dict(list(rides.items())[:6])
+    files = [download("a.csv", at(11, 8), "EST", rides), download("b.csv", at(12, 8), "EST", cut)]
+    lake = lake_of(tmp_path, files[:1], set())
+    one = files[1]
+    landing.put(lake.landing_objects, "me", one.name, one.content, None, one.time)
+    (arrival,) = arrivals.scan(lake)
+    assert "may be torn" in " ".join(arrival.notes)
 
 
 def test_an_order_that_was_guessed_is_told(tmp_path: Path) -> None:

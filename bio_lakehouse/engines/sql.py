@@ -7,6 +7,7 @@ through views too, and only the asked user's rows of them, so that no statement 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -28,8 +29,7 @@ from bio_lakehouse.errors import QueryError
 from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import FolderStore
-from bio_lakehouse.lake.schema import TableSchema
-from bio_lakehouse.lake.tables import in_order
+from bio_lakehouse.lake.schema import TableSchema, in_order
 from bio_lakehouse.settings import Settings
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
@@ -39,8 +39,10 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "temp_directory": "",
     # With several, sums of parts meet in any order, and averages differ in the last digit.
     "threads": 1,
+    "enable_progress_bar": False,
 }
 ROWS_AT_A_TIME = 100_000
+DEEPEST_RECURSION = 5000
 
 
 class Tables(Protocol):
@@ -158,7 +160,8 @@ class DuckDbSql:
     def _answer(
         self, checked: CheckedQuery, user_id: str | None, last: date | None = None
     ) -> pa.Table:
-        sql = to_duckdb(_with_athena_names(checked.expression), self.clock_of(user_id))
+        with _room_for_nesting():
+            sql = to_duckdb(_with_athena_names(checked.expression), self.clock_of(user_id))
         with _connection(self.engine_memory) as connection:
             needed = self._needed(checked.tables)
             for full_name in needed.keys() - _VIEWS:
@@ -241,6 +244,17 @@ def _clock(settings: Settings, user_id: str | None) -> Clock:
     time_of_day = now.astimezone(zone).time()
     local = datetime.combine(settings.today(user_id), time_of_day)
     return Clock(local, now.replace(tzinfo=None))
+
+
+@contextmanager
+def _room_for_nesting() -> Iterator[None]:
+    """Calls within calls take some dozens of Python's frames each, wherever this is called from."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, DEEPEST_RECURSION))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def _key(full_name: str) -> str:

@@ -29,6 +29,7 @@ Changes = dict[str, set[date]]
 PersonsDay = tuple[date, str, str]
 """A day, whose it is, and the origin of what is said about it."""
 REREAD_AT_ONCE = 64
+SAID_AGAIN = "it says again what an earlier file had said, and is the newest now."
 ORDER_GUESSED = "another download goes as far; no log tells which came first, so the time of the files was taken."
 HEAD_BYTES = 1 << 16
 """The first bytes of a file, by which most that are no export are told before all of it is read."""
@@ -83,8 +84,7 @@ def _ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None) -> l
     content = path.read_bytes()
     known = lake.log.with_checksum(user_id, checksum(content))
     if known:
-        _know_age(lake, known, file_time(found))
-        return [_repeated(known)]
+        return [_seen_again(lake, known, file_time(found))]
     key = landing.put(lake.landing_objects, user_id, path.name, content, note, file_time(found))
     info = lake.landing_objects.info(key)
     entries = _entries_by_object(lake)[key]
@@ -416,18 +416,26 @@ def _duplicate(lake: Lakehouse, file: LandedFile, same: LogEntry) -> Arrival:
         tag=file.info.tag,
     )
     lake.log.record(entry)
-    _know_age(lake, same, file.info.modified)
-    return Arrival(file.path, entry, unchanged_days=len(same.covered_days), repeated=True)
+    again = _seen_again(lake, same, file.info.modified)
+    return replace(again, path=file.path, entry=entry)
 
 
-def _know_age(lake: Lakehouse, entry: LogEntry, file_time: datetime) -> None:
-    """Of one content the earliest time counts, in whatever order its copies came."""
-    if entry.file_time is None or entry.file_time <= file_time:
-        return
-    older = replace(entry, file_time=file_time)
-    plan = changed_days(lake, older)
-    touched = any(plan.changed.values())
-    lake.log.record(replace(older, status="ingesting" if touched else entry.status), plan.changed)
+def _seen_again(lake: Lakehouse, known: LogEntry, file_time: datetime) -> Arrival:
+    """A content that the log has: of all its copies the latest time counts, in whatever order they came.
+
+    A download may say again what an earlier one had said, after another that said something else.
+    """
+    if known.stamp or known.file_time is None or file_time <= known.file_time:
+        return _repeated(known)
+    later = replace(known, file_time=file_time)
+    plan = changed_days(lake, later)
+    touched = set().union(*plan.changed.values())
+    lake.log.record(replace(later, status="ingesting" if touched else known.status), plan.changed)
+    if not touched:
+        return _repeated(later)
+    unchanged = max(len(known.covered_days) - len(touched), 0)
+    notes = (SAID_AGAIN, *plan.notes(later))
+    return Arrival(known.file_path, later, 0, len(touched), unchanged, notes=notes)
 
 
 def _accept(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> Arrival:
@@ -465,7 +473,7 @@ def entry_of(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> LogEntry:
         record_count=parsed.row_count,
         quarantined_count=parsed.rejected_count,
         stamp=stamp_of(file, parsed),
-        file_time=(known and known.file_time) or file.info.modified,
+        file_time=max(file.info.modified, (known and known.file_time) or file.info.modified),
         whole=withdrawals.is_whole(parsed),
         first_day=days[0] if days else None,
         last_day=days[-1] if days else None,
@@ -505,7 +513,8 @@ class Plan:
                 "withdrawn by it; download it again."
             )
         if self.withdrawn:
-            yield f"{self.withdrawn:,} records of earlier files are withdrawn: it has them no more."
+            records = "1 record" if self.withdrawn == 1 else f"{self.withdrawn:,} records"
+            yield f"{records} of earlier files withdrawn: it does not have them any more."
 
 
 def changed_days(lake: Lakehouse, entry: LogEntry) -> Plan:
@@ -515,7 +524,9 @@ def changed_days(lake: Lakehouse, entry: LogEntry) -> Plan:
         days = days_concerned(lake, entry, dataset)
         if days:
             _plan_dataset(lake, entry, dataset, days, plan)
-            plan.torn_after = torn_downloads(lake, dataset, entry).get(entry.file_path)
+            plan.torn_after = torn_downloads(lake, dataset, entry).get(
+                entry.file_path
+            ) or withdrawals.cut_short_after(entry, lake.log.whole(dataset))
     return plan
 
 

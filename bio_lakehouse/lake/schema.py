@@ -70,3 +70,13 @@ PROVENANCE = (
     Column("source_file", "string", "Landing file of the winning record version.", required=True),
     Column("ingested_at", "timestamp", "When that file was landed (UTC).", required=True),
 )
+
+
+def in_order(rows: pa.Table, schema: TableSchema) -> pa.Table:
+    """`rows` in the order of the grain, of all their columns where those of the grain are not all there.
+
+    What is added up in floating point depends on its order in the last digit, and files have none.
+    """
+    grain = [name for name in schema.grain if name in rows.column_names]
+    names = grain if len(grain) == len(schema.grain) else rows.column_names
+    return rows.sort_by([(name, "ascending") for name in names]).combine_chunks()

@@ -40,7 +40,7 @@ from bio_lakehouse.errors import TableError
 from bio_lakehouse.lake.catalog import TableCatalog
 from bio_lakehouse.lake.filters import rows_where
 from bio_lakehouse.lake.maintenance import expire
-from bio_lakehouse.lake.schema import ColumnType, TableSchema
+from bio_lakehouse.lake.schema import ColumnType, TableSchema, in_order
 from bio_lakehouse.lake.table_files import damage_found
 
 if TYPE_CHECKING:
@@ -244,16 +244,6 @@ def conform(rows: pa.Table, schema: TableSchema) -> pa.Table:
     ]
     nullable = pa.schema([field.with_nullable(True) for field in schema.arrow])
     return pa.table(columns, schema=nullable)
-
-
-def in_order(rows: pa.Table, schema: TableSchema) -> pa.Table:
-    """`rows` in the order of the grain, of all their columns where those of the grain are not all there.
-
-    What is added up in floating point depends on its order in the last digit, and files have none.
-    """
-    grain = [name for name in schema.grain if name in rows.column_names]
-    names = grain if len(grain) == len(schema.grain) else rows.column_names
-    return rows.sort_by([(name, "ascending") for name in names]).combine_chunks()
 
 
 def _cast(column: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:

@@ -49,6 +49,25 @@ def _torn_among(downloads: list[LogEntry]) -> dict[str, LogEntry]:
     return torn
 
 
+def cut_short_after(entry: LogEntry, whole: Iterable[LogEntry]) -> LogEntry | None:
+    """The download that was there before and reaches a later day, where this younger one has over a fifth fewer rows.
+
+    A download that is cut at its end lacks the newest days, and so ranks as an older one.
+    """
+    if not entry.whole or entry.origin not in SNAPSHOTS:
+        return None
+    series = (entry.user_id, entry.data_type, entry.origin)
+    fuller = [
+        other
+        for other in whole
+        if (other.user_id, other.data_type, other.origin) == series
+        and (other.last_day or date.min) > (entry.last_day or date.min)
+        and other.said_at < entry.said_at
+        and entry.record_count < other.record_count * (1 - LARGEST_LOSS)
+    ]
+    return max(fuller, key=lambda other: other.version, default=None)
+
+
 def withdrawing_days(entry: LogEntry, parsed: ParsedFile, dataset: str) -> Days | None:
     """The days from which a whole file withdraws what it lacks of a bronze dataset; None when from none.
 

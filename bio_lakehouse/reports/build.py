@@ -18,8 +18,7 @@ from bio_lakehouse.insights import Insight, InsightData, insights_of, visualize,
 from bio_lakehouse.insights.forecast import forecast
 from bio_lakehouse.insights.training_load import training_load
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.schema import TableSchema
-from bio_lakehouse.lake.tables import in_order
+from bio_lakehouse.lake.schema import TableSchema, in_order
 from bio_lakehouse.reports.comparison import compare
 from bio_lakehouse.reports.contents import (
     Contents,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import subprocess
 import sys
 import textwrap
@@ -22,7 +23,7 @@ from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.engines.memory_lake import DAILY, engine, table_of_text
 from bio_lakehouse_tests.engines.test_sql import DAYS, rows_of, scans
 
-ATTACKS = Path("/work/shared/cases/sql_attacks.sql")
+ATTACKS = Path(__file__).parents[3] / "shared" / "cases" / "sql_attacks.sql"
 NUMBERS = "UNNEST(sequence(1, 10000))"
 COLUMNS = ", ".join(f"x + {number} AS c{number}" for number in range(16))
 HUNGRY = [
@@ -100,6 +101,8 @@ def test_a_question_that_takes_too_long_is_ended_wherever_it_is(
 def test_a_process_that_the_system_ends_is_explained(
     sql: DuckDbSql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    forked = multiprocessing.get_context("fork")
+    monkeypatch.setattr(limits, "_context", lambda: forked)
     monkeypatch.setattr(DuckDbSql, "query", lambda *_: limits.os._exit(9))
 
     with pytest.raises(QueryError, match="needs more than 640 MiB of memory"):

@@ -18,7 +18,7 @@ from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse_tests.engines.memory_lake import DAILY, MemoryTables, engine, table_of_text
 from bio_lakehouse_tests.engines.test_sql import DAYS, rows_of
 
-CASES = Path("/work/shared/cases")
+CASES = Path(__file__).parents[3] / "shared" / "cases"
 NO_RULE_OF_ATHENA = ("checksum(",)
 """Functions whose value is Athena's own hash."""
 THREE = "(VALUES 1, 1, 2) AS t (x)"

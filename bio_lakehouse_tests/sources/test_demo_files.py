@@ -349,7 +349,7 @@ def test_the_label_is_the_downloads_and_some_rows_have_an_offset(folder: Path) -
 
 
 @pytest.mark.parametrize(
-    ("zone", "label"), [("Asia/Kolkata", "(+0530)"), ("Europe/Berlin", "(CET)"), ("UTC", "(UTC)")]
+    ("zone", "label"), [("Asia/Kolkata", "(IST)"), ("Europe/Berlin", "(CET)"), ("UTC", "(UTC)")]
 )
 def test_other_zones_are_labelled_so_that_they_can_be_read(
     zone: str, label: str, tmp_path: Path

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
-import time
 from datetime import date, timedelta
 from typing import Any
 
@@ -296,37 +294,3 @@ def five_years(columns: dict[str, Any]) -> str:
     days = (date(2021, 1, 1) + timedelta(days=number) for number in range(1825))
     cells = ";".join(map(json.dumps, columns.values()))
     return "\n".join((";".join((*columns, "day")), *(f"{cells};{day}" for day in days)))
-
-
-def test_five_years_take_less_than_two_seconds(read: Read) -> None:
-    chance = random.Random(1)
-    met = {
-        "interval": 60.0,
-        "items": [round(chance.uniform(0.9, 9), 1) for _ in range(1900)],
-        "timestamp": "x",
-    }
-    samples = {
-        "interval": 300.0,
-        "items": [chance.randint(40, 70) for _ in range(100)],
-        "timestamp": "x",
-    }
-    files = (
-        five_years({"contributors": {"hrv_balance": 75, "previous_night": 80}, "score": 81}),
-        five_years(
-            {
-                "heart_rate": samples,
-                "hrv": samples,
-                "average_hrv": 44,
-                "sleep_phase_5_min": "4" * 100,
-            }
-        ),
-        five_years({"met": met, "class_5_min": "1" * 288, "steps": 9000, "score": 88}),
-    )
-    assert len(files[-1]) > 1825 * 9_000
-
-    def seconds() -> float:
-        start = time.process_time()
-        assert [len(read(text).records) for text in files] == [1825] * 3
-        return time.process_time() - start
-
-    assert any(seconds() < 2 for _ in range(3))
