@@ -16,6 +16,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.sources import demo
 from bio_lakehouse_tests.automation.dagster_dev import DagsterDev, dagster_dev
+from bio_lakehouse_tests.automation.watched import make_a_table
 
 LAUNCH = """
 mutation ($assets: [AssetKeyInput!]!, $tags: [ExecutionTag!]) {
@@ -39,6 +40,7 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterDev]:
     person = demo.simulate(21, 1, lake.settings.today(), timezone=lake.settings.timezone)
     for file in demo.write_files(person, tmp_path_factory.mktemp("files")):
         arrivals.ingest(lake, file, "me")
+    make_a_table(lake)
     for dataset, days in arrivals.pending(lake).items():
         arrivals.settle(lake, [dataset], min(days), max(days))
     with dagster_dev(lake, tmp_path_factory.mktemp("log") / "dagster.log") as running:

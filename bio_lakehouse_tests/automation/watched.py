@@ -17,6 +17,7 @@ from bio_lakehouse.automation.sensors import SENSORS, arrival_sensor
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
+from bio_lakehouse.silver.schemas import COVERAGE
 
 TODAY = date(2025, 3, 20)
 START, END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
@@ -75,11 +76,17 @@ class Watched:
 
     def settle(self, insights: bool = True) -> None:
         """What is owed is built; without the insights when told so."""
+        make_a_table(self.lake)
         arrivals.settle(self.lake, arrivals.pending(self.lake), self.lake.settings.first_day, TODAY)
         names = {key.to_user_string() for key in follows_gold()}
         for name in sorted(names):
             if insights or not name.startswith("insights/"):
                 pay_all(self.lake, name, names)
+
+
+def make_a_table(lake: Lakehouse) -> None:
+    """As a build does: a lake of which days are built and that has no table is a damaged one."""
+    lake.tables.replace(COVERAGE, COVERAGE.arrow.empty_table(), lake.settings.first_day, TODAY)
 
 
 def pay_all(lake: Lakehouse, asset: str, names: set[str]) -> None:
