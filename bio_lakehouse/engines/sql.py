@@ -39,7 +39,6 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "temp_directory": "",
     # With several, sums of parts meet in any order, and averages differ in the last digit.
     "threads": 1,
-    "enable_progress_bar": False,
 }
 ROWS_AT_A_TIME = 100_000
 DEEPEST_RECURSION = 5000
@@ -305,7 +304,8 @@ def _connection(memory: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
     settings = SETTINGS if memory is None else {**SETTINGS, "memory_limit": f"{memory}B"}
     with duckdb.connect(":memory:", config=settings) as connection, _query_errors():
         connection.execute(
-            "SET TimeZone = 'UTC'; SET integer_division = true; SET python_enable_replacements = false"
+            "SET TimeZone = 'UTC'; SET integer_division = true; SET enable_progress_bar = false;"
+            "SET python_enable_replacements = false"
         )
         connection.execute(
             "CREATE SCHEMA bio_silver; CREATE SCHEMA bio_gold; SET lock_configuration = true"
