@@ -12,7 +12,7 @@ import click
 
 from bio_lakehouse import __version__
 from bio_lakehouse.consent import claude_consent, record_claude_consent
-from bio_lakehouse.errors import BioLakehouseError
+from bio_lakehouse.errors import BioLakehouseError, DamagedFile
 from bio_lakehouse.settings import Settings, load_settings, safe_user_id
 
 if TYPE_CHECKING:
@@ -92,14 +92,76 @@ def user_option(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]
     return click.option("--user", "user", type=User(), help=f"{text} (default: $BIO_USER, `me`).")
 
 
+class LakeCommand(click.Command):
+    """A command over a lake, which makes again what it finds damaged and then goes on.
+
+    Trouble with the home's files (a full disk, a lock, missing rights) is a `StoreError`.
+    """
+
+    def invoke(self, context: click.Context) -> Any:
+        from bio_lakehouse.lake.home import warnings_to
+
+        with warnings_to(lambda text: click.echo(f"Note: {text}", err=True)):
+            try:
+                return self._invoke(context)
+            except DamagedFile as damage:
+                if self.name == "repair":
+                    raise
+                click.echo(f"Note: {damage}. This is done now.", err=True)
+                repair_home(context)
+                return self._invoke(context)
+
+    def _invoke(self, context: click.Context) -> Any:
+        from bio_lakehouse.lake.store_errors import store_named
+
+        if self.name not in ("repair", "restore") and was_left_half_repaired(context):
+            raise DamagedFile("a repair of this home was begun and not finished")
+        with store_named(home_of(context) / "dagster"):
+            return super().invoke(context)
+
+
+def home_of(context: click.Context) -> Path:
+    """The home that a command is about."""
+    return load_settings(home=context.params.get("home")).home
+
+
+def was_left_half_repaired(context: click.Context) -> bool:
+    from bio_lakehouse.lake.home import is_repair_unfinished
+
+    return is_repair_unfinished(home_of(context))
+
+
+def repair_home(context: click.Context) -> None:
+    from bio_lakehouse.display import repair_summary
+    from bio_lakehouse.workflows import run_repair
+
+    repair_summary(run_repair(open_lake(context.params.get("home"))), err=True)
+
+
+def in_a_sentence(problem: Exception) -> Exception:
+    """`problem` where it is one of ours, else as a sentence; raises it where there is none."""
+    if isinstance(problem, BioLakehouseError):
+        return problem
+    from bio_lakehouse.lake.store_errors import explain
+
+    explained = explain(problem, Path("a file"))
+    if explained is None:
+        raise problem
+    return explained
+
+
 class Teaching(click.Group):
     """A group whose own errors are printed as one sentence, with exit code 1."""
+
+    command_class = LakeCommand
 
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
-        except BioLakehouseError as error:
+        except (BioLakehouseError, OSError) as problem:
             from bio_lakehouse.terminal import visible
+
+            error = in_a_sentence(problem)
 
             lines = [visible(line) for line in str(error).splitlines()]
             click.secho("Error: ", fg="red", bold=True, nl=False, err=True)
@@ -428,6 +490,66 @@ def status(home: Path | None, user: str | None) -> None:
 
     lake = open_existing_lake(home)
     print_status(lake_status(lake, known_user(lake, user)))
+
+
+@main.command()
+@HOME
+def repair(home: Path | None) -> None:
+    """Check everything that is made from landing against it, and make again what is damaged.
+
+    Says what was damaged and what is not as it was. Damaged files are kept in `<home>/damaged`, which can be deleted;
+    nothing in landing is ever touched. Other commands repair by themselves what they find damaged.
+
+    \b
+    Example:  bio-lakehouse repair
+    """
+    from bio_lakehouse.display import repair_summary
+    from bio_lakehouse.workflows import run_repair
+
+    repair_summary(run_repair(open_existing_lake(home)))
+
+
+@main.command()
+@HOME
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "--everything", is_flag=True, help="Also what `restore` would make again: tables, bronze, runs."
+)
+@click.option(
+    "--secrets",
+    is_flag=True,
+    help="Also tokens, browser logins and .env; keep FILE as safe as them.",
+)
+def backup(home: Path | None, file: Path, everything: bool, secrets: bool) -> None:
+    """Write what of the lake cannot be made again to one new file (.tar.gz), for its owner's eyes alone.
+
+    That is landing, the log of what arrived when, `users.toml` and the reports, each with its checksum. Tokens and
+    logins are left out. It can be made while the lake is in use.
+
+    \b
+    Example:  bio-lakehouse backup ~/lake-2026-03-01.tar.gz
+    """
+    from bio_lakehouse.display import backup_summary
+    from bio_lakehouse.lake.backup import back_up
+
+    lake = open_existing_lake(home)
+    backup_summary(back_up(lake, file, everything=everything, secrets=secrets), secrets=secrets)
+
+
+@main.command()
+@HOME
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+def restore(home: Path | None, file: Path) -> None:
+    """Fill an empty home from a backup, every file compared with its checksum, and build what was not in it.
+
+    \b
+    Example:  bio-lakehouse restore ~/lake-2026-03-01.tar.gz --home ~/restored-lake
+    """
+    from bio_lakehouse.display import restore_summary
+    from bio_lakehouse.workflows import run_restore
+
+    settings = load_settings(home=home)
+    restore_summary(run_restore(file, settings), settings.home)
 
 
 @main.command()

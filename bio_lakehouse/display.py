@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE
+from rich.console import Console
 from rich.table import Table
 
 from bio_lakehouse.gold.gap_ledger import Stretch
@@ -18,12 +19,22 @@ from bio_lakehouse.settings import load_settings
 from bio_lakehouse.terminal import OUT, escape
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bio_lakehouse.lake.arrivals import Arrival
+    from bio_lakehouse.lake.backup import Archive
     from bio_lakehouse.lake.lakehouse import Lakehouse
     from bio_lakehouse.lake.log import LogEntry
     from bio_lakehouse.sources.oura.specification import Drift
     from bio_lakehouse.status import DatasetStatus, LakeStatus
-    from bio_lakehouse.workflows import DemoOutcome, IngestOutcome, RefreshOutcome, SyncOutcome
+    from bio_lakehouse.workflows import (
+        DemoOutcome,
+        IngestOutcome,
+        RefreshOutcome,
+        RepairOutcome,
+        RestoreOutcome,
+        SyncOutcome,
+    )
 
 SHOWN_REASONS = 5
 SHOWN_PASSED_OVER = 20
@@ -374,3 +385,42 @@ def _log(status: LakeStatus) -> Table:
         became = "quarantined" if entry.is_wholly_quarantined else entry.status
         table.add_row(arrived, became, f"{entry.record_count:,}", name + why)
     return table
+
+
+def repair_summary(outcome: RepairOutcome, *, err: bool = False) -> None:
+    """What was damaged, what is not as it was, and that landing was left alone."""
+    out = Console(stderr=True, emoji=False) if err else OUT
+    for line in outcome.damaged:
+        out.print(escape(line), soft_wrap=True, highlight=False)
+    if outcome.made_again:
+        files_first = sorted(outcome.made_again, key=lambda name: ("/" not in name, name))
+        shown = ", ".join(files_first[:SHOWN_REASONS])
+        more = len(files_first) - SHOWN_REASONS
+        rest = f" and {more:,} more" if more > 0 else ""
+        out.print(f"Made again: {escape(shown)}{rest}.", soft_wrap=True, highlight=False)
+    elif not outcome.damaged:
+        out.print("Everything is as landing says: nothing was damaged.")
+    out.print("Nothing in landing was touched.")
+
+
+def backup_summary(archive: Archive, *, secrets: bool) -> None:
+    """Where the archive is, what it holds, and what it does not."""
+    OUT.print(
+        f"{escape(str(archive.path))}: {archive.files:,} files, {archive.size / 2**20:,.1f} MiB.",
+        soft_wrap=True,
+        highlight=False,
+    )
+    if not secrets:
+        OUT.print("Tokens, browser logins and .env are not in it; --secrets adds them.")
+    if archive.landing_url:
+        OUT.print(f"Landing is in {escape(archive.landing_url)} and not in the archive.")
+
+
+def restore_summary(outcome: RestoreOutcome, home: Path) -> None:
+    """What came out of the archive, and what to do next."""
+    OUT.print(
+        f"{outcome.archive.files:,} files are back in {escape(str(home))}, and its tables are built. "
+        "Look at them with `bio-lakehouse status`.",
+        soft_wrap=True,
+        highlight=False,
+    )

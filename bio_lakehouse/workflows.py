@@ -21,10 +21,13 @@ from rich.progress import (
 )
 
 from bio_lakehouse.errors import BioLakehouseError, LandingError, ReportError, UnknownFormat
-from bio_lakehouse.lake import arrivals, built_with, landing
+from bio_lakehouse.lake import arrivals, backup, built_with, landing
 from bio_lakehouse.lake.arrivals import Arrival
+from bio_lakehouse.lake.backup import Archive
+from bio_lakehouse.lake.catalog import LocalCatalog
 from bio_lakehouse.lake.folders import NoFile
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.settings import Settings
 
 if TYPE_CHECKING:
     from bio_lakehouse.lake.fetching import FetchOutcome
@@ -221,6 +224,73 @@ def first_day_with_data(lake: Lakehouse) -> date:
             "there is nothing to refresh yet: run `bio-lakehouse ingest FILE` or `demo` first"
         )
     return max(min(days), lake.settings.first_day)
+
+
+@dataclass(frozen=True)
+class RepairOutcome:
+    """What was damaged, a line each, and what is not as it was before: tables and objects, by name."""
+
+    damaged: list[str]
+    made_again: list[str]
+
+
+def run_repair(lake: Lakehouse) -> RepairOutcome:
+    """Check everything that is made from landing, and make again what is damaged or differs from it."""
+    from bio_lakehouse.lake import repair
+
+    with repair.repairing(lake.settings.home):
+        damaged = repair.set_damage_aside(Lakehouse(lake.settings))
+        lake = Lakehouse.open(lake.settings)
+        before = _derived(lake)
+        arrivals.scan(lake)
+        repair.write_missing_quarantine(lake)
+        _rebuild(lake, anew=bool(damaged))
+        after = _derived(lake)
+    changed = [name for name in sorted(before | after) if before.get(name) != after.get(name)]
+    # A table that is new had no rows to be made from before, or is named as damaged.
+    return RepairOutcome(damaged, [name for name in changed if "/" in name or name in before])
+
+
+def _derived(lake: Lakehouse) -> dict[str, str]:
+    """What stands for the state of every table and derived object, by name."""
+    objects = (
+        info for prefix in ("bronze", "quarantine", "views") for info in lake.objects.list(prefix)
+    )
+    catalog = LocalCatalog.of(lake.settings.home)
+    return {info.key: info.tag for info in objects} | catalog.recorded()
+
+
+def _rebuild(lake: Lakehouse, *, anew: bool) -> None:
+    """Build all days, and insights: of the newest day, and `anew` of every day of which some were made."""
+    from bio_lakehouse.automation import launch
+    from bio_lakehouse.engines.pipeline import newest_day
+
+    usable = [e for e in lake.log.entries() if e.usable and (e.covered_first or e.first_day)]
+    days = [day for entry in usable for day in (entry.covered_first, entry.first_day) if day]
+    if not days:
+        return
+    first = max(min(days), lake.settings.first_day)
+    with asset_progress("Building every day from landing") as progress:
+        launch.materialize_range(lake.settings, "refresh", first, lake.settings.today(), progress)
+    newest = newest_day(lake)
+    asked = launch.days_with_insights(lake.settings) if anew else set()
+    for day in sorted(asked | ({newest} if newest else set())):
+        with asset_progress(f"Insights of {day}") as progress:
+            launch.materialize_range(lake.settings, "group:insights", day, day, progress)
+
+
+@dataclass(frozen=True)
+class RestoreOutcome:
+    """What an archive held, and what was made of it."""
+
+    archive: Archive
+    repair: RepairOutcome
+
+
+def run_restore(source: Path, settings: Settings) -> RestoreOutcome:
+    """Fill an empty home from an archive and make what was not in it."""
+    archive = backup.restore(source, settings.home)
+    return RestoreOutcome(archive, run_repair(Lakehouse.open(settings)))
 
 
 def run_report(

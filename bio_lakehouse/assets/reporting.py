@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -14,6 +15,7 @@ from bio_lakehouse.automation.ranges import DayRange
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import Column, TableSchema
+from bio_lakehouse.lake.store_errors import explain
 from bio_lakehouse.lake.tables import Commit
 
 if TYPE_CHECKING:
@@ -34,6 +36,11 @@ def saying_why() -> Iterator[None]:
         yield
     except BioLakehouseError as error:
         raise dg.Failure(str(error)) from error
+    except Exception as error:
+        explained = explain(error, Path("a file of the lake"))
+        if explained is None:
+            raise
+        raise dg.Failure(str(explained)) from error
 
 
 def table_metadata(full_name: str, columns: Iterable[Column]) -> dict[str, Any]:

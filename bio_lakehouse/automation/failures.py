@@ -9,7 +9,7 @@ from dagster._core.execution.plan.objects import StepFailureData
 from dagster_shared.error import SerializableErrorInfo
 
 from bio_lakehouse import errors
-from bio_lakehouse.errors import BioLakehouseError
+from bio_lakehouse.errors import BioLakehouseError, DamagedFile
 
 
 def raise_failure(result: dg.ExecuteInProcessResult) -> None:
@@ -23,6 +23,9 @@ def raise_failure(result: dg.ExecuteInProcessResult) -> None:
     causes = list(causes_of(result))
     if any(cause.cls_name == dg.DagsterExecutionInterruptedError.__name__ for _, cause in causes):
         raise KeyboardInterrupt
+    damage = next(filter(None, map(damage_of, errors_of(result))), None)
+    if damage:
+        raise DamagedFile(damage)
     found = [
         *failed_checks(result),
         *(f"{asset}: {text_of(cause)}" for asset, cause in causes),
@@ -45,12 +48,27 @@ def causes_of(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, Serializ
             yield event.step_key.replace("__", "/"), first_cause(failure.error)
 
 
-def run_errors(result: dg.ExecuteInProcessResult) -> Iterator[str]:
-    """What kept a run from reaching its assets, such as a resource that could not be made."""
+def errors_of(result: dg.ExecuteInProcessResult) -> Iterator[SerializableErrorInfo]:
+    """Every error of the run, of its steps and of what kept it from reaching them."""
     for event in result.all_events:
         failure = getattr(event.event_specific_data, "error", None)
         if isinstance(failure, SerializableErrorInfo):
-            yield text_of(first_cause(failure))
+            yield failure
+
+
+def damage_of(error: SerializableErrorInfo | None) -> str | None:
+    """What a damaged file is said to be, where one is what an error came from."""
+    while error is not None:
+        if error.cls_name == DamagedFile.__name__:
+            return error.message.strip().partition(": ")[2]
+        error = error.cause
+    return None
+
+
+def run_errors(result: dg.ExecuteInProcessResult) -> Iterator[str]:
+    """What kept a run from reaching its assets, such as a resource that could not be made."""
+    for failure in errors_of(result):
+        yield text_of(first_cause(failure))
 
 
 def first_cause(error: SerializableErrorInfo) -> SerializableErrorInfo:

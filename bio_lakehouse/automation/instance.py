@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import tempfile
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +16,17 @@ from dagster._core.instance.ref import InstanceRef
 
 from bio_lakehouse.automation.event_log import BATCH_SIZE_VARIABLE, BatchingSqliteStorage
 from bio_lakehouse.automation.running import START_SECONDS
+from bio_lakehouse.errors import DamagedFile, StoreError
+from bio_lakehouse.lake.databases import check_database
+from bio_lakehouse.lake.repair import set_aside
 from bio_lakehouse.settings import Settings
 
 WRITTEN_BY = (
     "# Written by bio-lakehouse at every start. Take this line out to keep a file of your own.\n"
 )
+NOT_IN_URLS = {"%", "?"}
+DATABASES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
+logger = logging.getLogger(__name__)
 DAYS_OF_TICKS = {"skipped": 1, "success": 30, "failure": 30, "started": 30}
 
 
@@ -51,7 +61,22 @@ def configuration(settings: Settings) -> dict[str, Any]:
 
 
 def dagster_home(settings: Settings) -> Path:
-    return settings.home / "dagster"
+    """The folder of Dagster's own files, in the home."""
+    folder = settings.home / "dagster"
+    return alias_of(folder) if NOT_IN_URLS & set(str(folder)) else folder
+
+
+def alias_of(folder: Path) -> Path:
+    """Another way to `folder`, by a link, for Dagster, which makes URLs of its paths without quoting them."""
+    links = Path(tempfile.gettempdir(), f"bio-lakehouse-{os.getuid()}")
+    links.mkdir(mode=0o700, exist_ok=True)
+    if links.stat().st_uid != os.getuid() or links.is_symlink():
+        raise StoreError(f"{links} belongs to somebody else: have it removed")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    link = links / sha256(os.fsencode(folder)).hexdigest()[:16]
+    with suppress(FileExistsError):
+        link.symlink_to(folder)
+    return link
 
 
 def write_configuration(settings: Settings) -> Path:
@@ -67,8 +92,23 @@ def write_configuration(settings: Settings) -> Path:
     return path.parent
 
 
+def set_damage_aside(settings: Settings) -> None:
+    """Let Dagster begin anew with a database of its own that is damaged; said by a warning.
+
+    What it knew is lost: the runs there were, or which days were materialised. The lake has all else.
+    """
+    folder = settings.home / "dagster"
+    for name in DATABASES:
+        try:
+            check_database(folder / name)
+        except DamagedFile as damage:
+            set_aside(settings.home, folder / name)
+            logger.warning("%s was set aside, and Dagster begins its record anew.", damage)
+
+
 def open_instance(settings: Settings) -> dg.DagsterInstance:
     """The instance for runs in this process, whose output is left alone. Close it by using it in a `with`."""
+    set_damage_aside(settings)
     folder = str(write_configuration(settings))
     quiet = {
         "module": "dagster._core.storage.noop_compute_log_manager",

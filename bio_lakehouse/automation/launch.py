@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from time import monotonic
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ import dagster as dg
 
 from bio_lakehouse.assets import all_assets
 from bio_lakehouse.automation.failures import raise_failure
-from bio_lakehouse.automation.instance import open_instance
+from bio_lakehouse.automation.instance import dagster_home, open_instance
 from bio_lakehouse.automation.owed import LAYERS, Owed
 from bio_lakehouse.automation.partitions import range_tags
 from bio_lakehouse.automation.ranges import DayRange
@@ -23,6 +24,7 @@ from bio_lakehouse.automation.running import close_abandoned_runs, held
 from bio_lakehouse.engines.pipeline import newest_day
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.store_errors import store_named
 from bio_lakehouse.settings import Settings
 
 INSIGHTS = dg.AssetSelection.groups("insights")
@@ -88,6 +90,24 @@ def bring_up_to_date(
         return [*outcomes, launcher.run(insights, DayRange(newest, newest), steps)]
 
 
+def days_with_insights(settings: Settings) -> set[date]:
+    """The days as of which insights were made, by Dagster's record and by the reports that there are."""
+    reports = (Path(info.key).stem for info in Lakehouse.open(settings).objects.list("reports"))
+    found = {day for day in map(_day, reports) if day}
+    with Launcher.open(settings) as launcher:
+        for key in launcher.resolve(INSIGHTS):
+            recorded = launcher.instance.get_materialized_partitions(key)
+            found |= {day for day in map(_day, recorded) if day}
+        return {day for day in found if day in launcher.days}
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def read_selection(text: str) -> dg.AssetSelection:
     """A selection in Dagster's words; `BioLakehouseError` when it is none."""
     with warnings.catch_warnings():
@@ -136,7 +156,7 @@ class Launcher:
     @classmethod
     @contextmanager
     def open(cls, settings: Settings) -> Iterator[Launcher]:
-        with open_instance(settings) as instance:
+        with store_named(dagster_home(settings)), open_instance(settings) as instance:
             close_abandoned_runs(instance)
             yield cls(settings, instance)
 

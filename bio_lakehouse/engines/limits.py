@@ -24,10 +24,10 @@ import pyarrow as pa
 
 from bio_lakehouse.engines.athena import Clock
 from bio_lakehouse.engines.sql import DuckDbSql
-from bio_lakehouse.errors import QueryError
+from bio_lakehouse.errors import DamagedFile, QueryError
 from bio_lakehouse.lake.schema import TableSchema
 
-SCAN, ANSWER, REFUSAL = b"scan", b"answer", b"refusal"
+SCAN, ANSWER, REFUSAL, DAMAGE = b"scan", b"answer", b"refusal", b"damage"
 MEBIBYTE = 2**20
 ROWS_AT_A_TIME = 50_000
 
@@ -105,6 +105,8 @@ def _serve(ours: Connection, engine: DuckDbSql, task: _Task) -> pa.Table:
         content = ours.recv_bytes().decode()
         if kind == REFUSAL:
             raise QueryError(content)
+        if kind == DAMAGE:
+            raise DamagedFile(content)
         _send_rows(ours, engine.scan(content, task.user_id))
     raise QueryError(
         f"The statement was stopped after {task.limits.seconds:g} s; ask about fewer rows or days."
@@ -165,6 +167,8 @@ def _work(theirs: Connection, task: _Task) -> None:
     _silence()
     try:
         rows = _answer(theirs, task)
+    except DamagedFile as error:
+        _refuse(theirs, str(error), DAMAGE)
     except QueryError as error:
         _refuse(theirs, str(error))
     except MemoryError:
@@ -175,8 +179,8 @@ def _work(theirs: Connection, task: _Task) -> None:
     theirs.close()
 
 
-def _refuse(theirs: Connection, reason: str) -> None:
-    theirs.send_bytes(REFUSAL)
+def _refuse(theirs: Connection, reason: str, kind: bytes = REFUSAL) -> None:
+    theirs.send_bytes(kind)
     theirs.send_bytes(reason.encode(errors="replace"))
 
 

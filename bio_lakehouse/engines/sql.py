@@ -25,7 +25,7 @@ from sqlglot import exp
 from bio_lakehouse.engines.athena import Clock, macros_of, to_duckdb
 from bio_lakehouse.engines.guard import CheckedQuery, check
 from bio_lakehouse.engines.register import SCHEMAS
-from bio_lakehouse.errors import QueryError
+from bio_lakehouse.errors import BioLakehouseError, DamagedFile, QueryError
 from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import FolderStore
@@ -179,8 +179,7 @@ class DuckDbSql:
         def add(names: frozenset[str]) -> None:
             for full_name in sorted(names - seen):
                 seen.add(full_name)
-                text = self._view_text(full_name) if full_name in _VIEWS else None
-                definition, reads = _definition(full_name, text, known)
+                definition, reads = self._definition(full_name, known)
                 add(reads)
                 needed[full_name] = definition
 
@@ -190,8 +189,22 @@ class DuckDbSql:
     def _view_text(self, full_name: str) -> str:
         key = _key(full_name)
         if not self.views.exists(key):
+            if any(self.views.list(".")):
+                raise DamagedFile.at(self.views.path(key), "it is not there")
             raise QueryError(f"The view {full_name} is not there yet: run `bio-lakehouse refresh`.")
-        return self.views.get(key).decode()
+        try:
+            return self.views.get(key).decode()
+        except UnicodeDecodeError as error:
+            raise DamagedFile.at(self.views.path(key), error) from error
+
+    def _definition(self, full_name: str, known: frozenset[str]) -> tuple[str, frozenset[str]]:
+        if full_name not in _VIEWS:
+            return _definition(full_name, None, known)
+        text = self._view_text(full_name)
+        try:
+            return _definition(full_name, text, known)
+        except QueryError as error:
+            raise DamagedFile.at(self.views.path(_key(full_name)), error) from error
 
     def scan(self, full_name: str, user_id: str | None, last: date | None = None) -> pa.Table:
         """Rows of a known table, of that user and up to that day; none where the table is not made yet."""
@@ -321,7 +334,7 @@ def _said_in_a_sentence() -> Iterator[None]:
     """
     try:
         yield
-    except (QueryError, MemoryError):
+    except (BioLakehouseError, MemoryError):
         raise
     except RecursionError as error:
         raise QueryError(

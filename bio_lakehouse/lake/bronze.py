@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -21,8 +22,9 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from bio_lakehouse.errors import DamagedFile
 from bio_lakehouse.lake.log import FileDay, LogEntry
-from bio_lakehouse.lake.objects import ObjectStore
+from bio_lakehouse.lake.objects import ObjectStore, place_of
 from bio_lakehouse.sources.records import Record
 
 ARROW = pa.schema(
@@ -249,6 +251,28 @@ def _decode_line(text: str) -> Line:
     )
 
 
+def check(content: bytes, path: object) -> None:
+    """Raise `DamagedFile` unless `content`, the day file at `path`, can be read to its end."""
+    if not content.endswith(b"\n"):
+        raise DamagedFile.at(path, "it ends inside a line" if content else "it is empty")
+    for number, text in enumerate(content.split(b"\n")[:-1], start=1):
+        try:
+            json.loads(text)
+            _decode_line(text.decode())
+        except (ValueError, KeyError, TypeError) as error:
+            raise DamagedFile.at(path, f"line {number}: {error}") from error
+
+
+def readable_lines(content: bytes) -> list[Line]:
+    """The lines of a damaged day file that are whole."""
+    found = []
+    for text in content.split(b"\n"):
+        with suppress(DamagedFile):
+            check(text + b"\n", "")
+            found.append(_decode_line(text.decode()))
+    return found
+
+
 def parse_key(object_key: str) -> DayKey | None:
     """The reverse of `DayKey.object_key`; None for an object that is no day file."""
     parts = object_key.split("/")
@@ -283,9 +307,12 @@ class Bronze:
         return [key for key in found if key and first <= key.day <= last]
 
     def contents(self, dataset: str, first: date, last: date) -> dict[DayKey, bytes]:
-        """The day files of a range with their bytes, in one reading."""
+        """The day files of a range with their bytes, in one reading; `DamagedFile` names one that is cut or garbage."""
         keys = {key.object_key: key for key in self.keys(dataset, first, last)}
-        return {keys[name]: content for name, content in self.objects.get_many(keys).items()}
+        found = self.objects.get_many(keys)
+        for name, content in found.items():
+            check(content, place_of(self.objects, name))
+        return {keys[name]: content for name, content in found.items()}
 
     def read(self, dataset: str, first: date, last: date) -> pa.Table:
         """All record versions of a range, as the silver transforms take them (schema `ARROW`)."""

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from bio_lakehouse.errors import DamagedFile
-from bio_lakehouse.lake.databases import damage_named
+from bio_lakehouse.lake import home
+from bio_lakehouse.lake.store_errors import store_named
 
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
@@ -24,6 +25,7 @@ class TableCatalog(Protocol):
     def names(self) -> list[str]: ...
     def metadata_location(self, full_name: str) -> str | None: ...
     def io_properties(self) -> dict[str, str]: ...
+    def folder_of(self, full_name: str) -> Path: ...
     @property
     def writable(self) -> Catalog: ...
 
@@ -44,6 +46,11 @@ class LocalCatalog:
         self.warehouse = warehouse
         self.has_tables = has_tables
 
+    @classmethod
+    def of(cls, folder: Path, has_tables: Callable[[], bool] = lambda: False) -> LocalCatalog:
+        """The catalog of the home `folder`."""
+        return cls(folder / home.CATALOG, folder / home.WAREHOUSE, has_tables)
+
     def names(self) -> list[str]:
         """Full names (`bio_silver.oura_sleep`) of all tables, sorted."""
         return sorted(self.locations())
@@ -57,6 +64,10 @@ class LocalCatalog:
         from bio_lakehouse.lake.warehouse_io import io_properties
 
         return io_properties(self.warehouse)
+
+    def folder_of(self, full_name: str) -> Path:
+        """Where the table's files are, or will be."""
+        return self.warehouse.joinpath(*full_name.split("."))
 
     def locations(self) -> dict[str, str]:
         """Where each table's current metadata lies, in this home, by full name."""
@@ -74,7 +85,7 @@ class LocalCatalog:
         """As `locations`, as the catalog has them."""
         if not self.path.exists():
             return {}
-        with damage_named(self.path), closing(sqlite3.connect(self.path, timeout=30)) as db:
+        with store_named(self.path), closing(sqlite3.connect(self.path, timeout=30)) as db:
             return dict(_rows(db))
 
     def holds(self, location: str) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bio_lakehouse.errors import StoreError
 from bio_lakehouse.settings import TIMEZONE_FILE
 
 LOG, CATALOG = "log.db", "catalog.db"
+UNFINISHED = ".repair-unfinished"
 BRONZE, WAREHOUSE, LANDING = "bronze", "warehouse", "landing"
 PRIVATE = 0o700
 OTHERS = 0o077
@@ -47,6 +50,32 @@ def require_lake(home: Path) -> None:
             f"there is no lake at {home}: check --home and BIO_HOME, or begin one with"
             " `bio-lakehouse ingest FILE` or `bio-lakehouse demo`"
         )
+
+
+def is_repair_unfinished(home: Path) -> bool:
+    """Whether a repair was begun and has not ended, so that tables may be missing."""
+    return (home / UNFINISHED).exists()
+
+
+@contextmanager
+def warnings_to(tell: Callable[[str], None]) -> Iterator[None]:
+    """Give the package's warnings to `tell` as texts."""
+    package = logging.getLogger("bio_lakehouse")
+    handler = _Telling(tell)
+    package.addHandler(handler)
+    try:
+        yield
+    finally:
+        package.removeHandler(handler)
+
+
+class _Telling(logging.Handler):
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__(logging.WARNING)
+        self.tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.tell(record.getMessage())
 
 
 def _close(home: Path) -> None:

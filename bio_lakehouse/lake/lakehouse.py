@@ -86,8 +86,7 @@ class Lakehouse:
     def tables(self) -> Tables:
         from bio_lakehouse.lake.tables import Tables
 
-        folder = self.settings.home
-        catalog = LocalCatalog(folder / home.CATALOG, folder / home.WAREHOUSE, self._has_tables)
+        catalog = LocalCatalog.of(self.settings.home, self._has_tables)
         return Tables(catalog, timedelta(days=self.settings.snapshot_retention_days))
 
     def _has_tables(self) -> bool:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from bio_lakehouse.lake import owed_days
-from bio_lakehouse.lake.databases import damage_named
 from bio_lakehouse.lake.owed_days import OwedDays
+from bio_lakehouse.lake.store_errors import store_named
 
 Status = Literal[
     "ingesting", "ingested", "duplicate", "validation_failed", "replaced", "fetch_failed"
@@ -283,7 +283,7 @@ class SqliteLog:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        with damage_named(self.path), closing(sqlite3.connect(self.path, timeout=30)) as connection:
+        with store_named(self.path), closing(sqlite3.connect(self.path, timeout=30)) as connection:
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA synchronous = NORMAL")
             with connection:

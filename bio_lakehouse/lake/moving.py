@@ -3,7 +3,7 @@
 Iceberg's metadata names every file by its whole path. Each table's current rows are read from
 where its files are now and committed as a new table beside them: that needs no copy of Iceberg's
 formats, keeps what bronze alone does not give (insights of earlier days), and never opens a file
-of the home that it came from. Five years take 2 s, and more than a minute from bronze.
+of the home that it came from. Five years take 16 s of a processor, 110 s from landing.
 """
 
 from __future__ import annotations

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Protocol
+from urllib.parse import unquote
 
 from bio_lakehouse.errors import LandingError
 from bio_lakehouse.lake.folders import NOT_UTF8, NoFile, file_at, files_below, is_utf8, printable
+from bio_lakehouse.lake.store_errors import store_named
 
 WRITERS = 4
 
@@ -144,24 +146,35 @@ class FolderStore:
     def put(self, key: str, content: bytes, modified: datetime | None = None) -> None:
         """Write an object; the file's time is `modified` when that is given."""
         path = self.path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            if modified:
-                os.utime(temporary, (modified.timestamp(), modified.timestamp()))
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with store_named(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, content, modified)
 
     def put_many(self, contents: Mapping[str, bytes]) -> None:
         with ThreadPoolExecutor(WRITERS) as pool:
             list(pool.map(self.put, contents, contents.values()))
 
     def delete(self, key: str) -> None:
-        self.path(key).unlink(missing_ok=True)
+        path = self.path(key)
+        with store_named(path):
+            path.unlink(missing_ok=True)
+
+
+def write_atomically(path: Path, content: bytes, modified: datetime | None = None) -> None:
+    """Write a file whole, or leave what was there; its owner alone can read it."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        if modified:
+            os.utime(temporary, (modified.timestamp(), modified.timestamp()))
+        Path(temporary).replace(path)
+    except BaseException as error:
+        Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            # Without the temporary file's name, which says nothing to anybody.
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
 
 
 def _nameless_part(root: Path, path: Path) -> Path | None:
@@ -190,6 +203,12 @@ def _unreadable(error: OSError) -> LandingError:
     return LandingError(
         f"{error.filename} cannot be read: {error.strerror}. Check its rights and its disk."
     )
+
+
+def place_of(objects: ObjectStore, key: str) -> str:
+    """Where an object is, as a person writes it: a path, or a bucket's address."""
+    uri = objects.uri(key)
+    return unquote(uri.removeprefix("file://")) if uri.startswith("file://") else uri
 
 
 def checksum(content: bytes) -> str:

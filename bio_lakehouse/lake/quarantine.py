@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 
+from bio_lakehouse.errors import DamagedFile
 from bio_lakehouse.lake.landing import safe_name, split_path
 from bio_lakehouse.lake.log import LogEntry
-from bio_lakehouse.lake.objects import ObjectStore, checksum
+from bio_lakehouse.lake.objects import ObjectStore, checksum, place_of
 from bio_lakehouse.sources.records import ParsedFile
 
 PREFIX = "quarantine"
@@ -46,9 +47,18 @@ def write(objects: ObjectStore, entry: LogEntry, parsed: ParsedFile) -> None:
 def read(objects: ObjectStore, file_path: str) -> list[dict[str, Any]]:
     """The quarantined rows of one file: `file`, `line`, `field`, `reason`, `raw`."""
     key = key_of(file_path)
-    return (
-        [json.loads(line) for line in objects.get(key).splitlines()] if objects.exists(key) else []
-    )
+    return check(objects, key) if objects.exists(key) else []
+
+
+def check(objects: ObjectStore, key: str) -> list[dict[str, Any]]:
+    """The rows of the quarantine file at `key`; `DamagedFile` when they cannot be read."""
+    try:
+        rows = [json.loads(line) for line in objects.get(key).split(b"\n") if line]
+    except ValueError as error:
+        raise DamagedFile.at(place_of(objects, key), error) from error
+    if not rows:
+        raise DamagedFile.at(place_of(objects, key), "it is empty")
+    return rows
 
 
 def comes_due(parsed: ParsedFile) -> date | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pyiceberg.manifest import ManifestFile
     from pyiceberg.table import Table
 
-EXPECTED = (BioLakehouseError, CommitFailedException, ValidationException, MemoryError)
+EXPECTED = (BioLakehouseError, CommitFailedException, ValidationException)
 
 
 @contextmanager

@@ -41,6 +41,7 @@ from bio_lakehouse.lake.catalog import TableCatalog
 from bio_lakehouse.lake.filters import rows_where
 from bio_lakehouse.lake.maintenance import expire
 from bio_lakehouse.lake.schema import ColumnType, TableSchema, in_order
+from bio_lakehouse.lake.store_errors import store_named
 from bio_lakehouse.lake.table_files import damage_found
 
 if TYPE_CHECKING:
@@ -131,7 +132,8 @@ class Tables:
         rows = conform(rows, schema)
         check_rows(schema, rows, first, last)
         location = self.catalog.metadata_location(schema.full_name)
-        with damage_found(location, self.catalog.io_properties()) if location else nullcontext():
+        damage = damage_found(location, self.catalog.io_properties()) if location else nullcontext()
+        with store_named(self.catalog.folder_of(schema.full_name)), damage:
             return self._replaced(schema, rows, first, last, **equal)
 
     def _replaced(

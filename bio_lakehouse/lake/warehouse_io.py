@@ -1,4 +1,4 @@
-"""PyIceberg's way to files, kept to one warehouse: nothing outside of it is written or deleted."""
+"""PyIceberg's way to files, kept to one warehouse: nothing outside of it is read, written or deleted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def io_properties(warehouse: Path, moved_from: str | None = None) -> dict[str, s
 
 
 class WarehouseIO(PyArrowFileIO):
-    """Files below the property `warehouse`; `TableError` before any other is written or deleted."""
+    """Files below the property `warehouse`; `TableError` before any other is touched."""
 
     def new_input(self, location: str) -> PyArrowFile:
         return super().new_input(self._where_it_is_now(location))
@@ -42,6 +42,7 @@ class WarehouseIO(PyArrowFileIO):
         moved_from = self.properties.get(MOVED_FROM)
         if moved_from and Path(path).is_relative_to(moved_from):
             return str(Path(self.properties[WAREHOUSE], Path(path).relative_to(moved_from)))
+        self._refuse_outside(location)
         return location
 
     def _refuse_outside(self, location: str) -> None:

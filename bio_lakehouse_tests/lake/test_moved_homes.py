@@ -6,17 +6,17 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from pyiceberg.catalog.sql import SqlCatalog
 
 from bio_lakehouse.errors import DamagedFile, StoreError, TableError
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.maintenance import delete_orphans
 from bio_lakehouse.lake.schema import DAY, USER_ID, Column, TableSchema
-from bio_lakehouse.lake.tables import Tables
+from bio_lakehouse.lake.tables import Tables, conform
 from bio_lakehouse.lake.warehouse_io import WarehouseIO, io_properties
 from bio_lakehouse.settings import Settings
 
@@ -120,17 +120,18 @@ def test_a_copy_of_which_a_file_is_missing_is_told_and_nothing_is_taken_from_the
 
 
 def test_a_table_whose_metadata_names_another_home_cannot_write_there(home: Path) -> None:
-    """The guard by itself, with a catalog that knows nothing of moved homes."""
+    """The guard by itself: a table of the original, with the copy's way to files."""
     copy = copied(home)
     before = state(home)
-    uri = f"sqlite:///{copy / 'catalog.db'}"
-    table = SqlCatalog("bio", uri=uri, **io_properties(copy / "warehouse")).load_table(
-        SCHEMA.full_name
-    )
+    table = tables_of(home).catalog.writable.load_table(SCHEMA.full_name)
+    table.io = WarehouseIO(io_properties(copy / "warehouse"))
     with pytest.raises(TableError, match="lies outside"):
-        table.append(table.scan().to_arrow())
+        table.append(conform(scores(9), SCHEMA))
+    for touch in (table.io.new_input, table.io.new_output, table.io.delete):
+        with pytest.raises(TableError, match="lies outside"):
+            touch(table.metadata_location)
     with pytest.raises(TableError, match="lies outside"):
-        table.io.delete(table.metadata_location)
+        delete_orphans(table, datetime.now(UTC))
     assert state(home) == before
 
 

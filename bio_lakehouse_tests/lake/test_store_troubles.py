@@ -1,0 +1,175 @@
+"""A full disk, a lock, missing rights: one sentence that names the file and the next step; homes are private."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bio_lakehouse.cli import main
+from bio_lakehouse.errors import DamagedFile, StoreError
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.objects import FolderStore
+from bio_lakehouse.lake.store_errors import OF_SYSTEM, store_named
+from bio_lakehouse.settings import Settings
+
+ROW = {"id": "a", "day": "2026-03-01", "score": 71, "timestamp": "2026-03-01T00:00:00+00:00"}
+LIMITED = """
+import resource, sys
+from bio_lakehouse.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
+main(sys.argv[2:])
+"""
+
+SOMEBODY_ELSE = """
+import os, sys
+import bio_lakehouse.display, bio_lakehouse.engines.sql, bio_lakehouse.status
+import bio_lakehouse.lake.repair, bio_lakehouse.workflows
+from bio_lakehouse.cli import main
+os.setuid(65534)
+main(sys.argv[1:])
+"""
+
+
+def run(home: Path, *words: str) -> Result:
+    return CliRunner().invoke(main, [words[0], "--home", str(home), *words[1:]])
+
+
+def sentence(text: str) -> str:
+    assert "Traceback" not in text
+    assert text.count("Error: ") == 1
+    return text[text.index("Error: ") :]
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    path = tmp_path / "daily_sleep.json"
+    path.write_text(json.dumps([ROW]))
+    return path
+
+
+@pytest.mark.parametrize("limit", [16, 20_000, 100_000])
+def test_a_full_disk_is_a_sentence(tmp_path: Path, export: Path, limit: int) -> None:
+    """Files may not grow beyond a limit, which is what a full disk does at different moments."""
+    home = tmp_path / "home"
+    words = ["ingest", "--home", str(home), str(export)]
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(limit), *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env=os.environ | {"BIO_TODAY_OVERRIDE": "2026-03-02", "BIO_FIRST_DAY": "2026-02-20"},
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == 1, said
+    assert str(home) in "".join(said.splitlines())
+    assert "Traceback" not in said
+    assert "free some space" in " ".join(said.split()) or "check the disk" in said
+
+
+def test_a_locked_log_is_a_sentence(
+    tmp_path: Path, export: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    Lakehouse.open(Settings(home=home)).log.entries()
+    genuine = sqlite3.connect
+    with closing(genuine(home / "log.db")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        monkeypatch.setattr(sqlite3, "connect", lambda path, **_: genuine(path, timeout=0.1))
+        said = sentence(run(home, "ingest", str(export)).output)
+    assert "log.db" in said
+    assert "locked by another program" in said
+
+
+@pytest.mark.parametrize("code", sorted(OF_SYSTEM))
+def test_every_trouble_of_the_system_names_the_file_and_a_next_step(code: int) -> None:
+    with (
+        pytest.raises(StoreError, match=r"^/lake/x: .+; .+\.$"),
+        store_named(Path("/lake/x")),
+    ):
+        raise RuntimeError("in between") from OSError(code, os.strerror(code))
+
+
+def test_what_is_no_trouble_of_files_goes_on_as_it_is() -> None:
+    with pytest.raises(ValueError, match="as it is"), store_named(Path("/lake/x")):
+        raise ValueError("as it is")
+    with pytest.raises(OSError, match="timed out"), store_named(Path("/lake/x")):
+        raise OSError(errno.ETIMEDOUT, "timed out")
+
+
+def test_a_database_that_is_none_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    path.write_bytes(b"no database" * 1000)
+    with pytest.raises(DamagedFile, match=str(path)):
+        Lakehouse.open(Settings(home=tmp_path)).log.entries()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else")
+@pytest.mark.parametrize("words", [["status"], ["query", "SELECT 1"], ["repair"]])
+def test_a_home_of_somebody_else_is_a_sentence(words: list[str]) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory(dir="/tmp") as place:
+        Path(place).chmod(0o755)
+        home = Path(place, "home")
+        Lakehouse.open(Settings(home=home)).log.entries()
+        done = subprocess.run(
+            [sys.executable, "-c", SOMEBODY_ELSE, *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+            cwd="/",
+            env=os.environ | {"BIO_HOME": str(home)},
+        )
+    assert done.returncode == 1
+    assert str(home) in sentence(done.stderr)
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o777, 0o750])
+def test_a_home_that_was_there_is_closed_and_what_is_written_is_private(
+    tmp_path: Path, mode: int
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    home.chmod(mode)
+    lake = Lakehouse.open(Settings(home=home))
+    lake.objects.put("landing/me/x.json", b"{}")
+    lake.log.entries()
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert not [path for path in home.rglob("*") if path.stat().st_mode & 0o077]
+
+
+def test_a_folder_that_is_no_lake_is_left_as_it_is_and_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "holiday.jpg").touch()
+    tmp_path.chmod(0o755)
+    lake = Lakehouse.open(Settings(home=tmp_path))
+    lake.objects.put("landing/me/x.json", b"{}")
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+    assert "holds other things too" in caplog.text
+    assert not (tmp_path / "landing").stat().st_mode & 0o077
+
+
+def test_half_a_file_is_never_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    store = FolderStore(tmp_path)
+    store.put("bronze/x", b"before")
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(StoreError, match=r"bronze/x: the disk is full"):
+        store.put("bronze/x", b"after")
+    assert store.get("bronze/x") == b"before"
+    assert [path.name for path in (tmp_path / "bronze").iterdir()] == ["x"]

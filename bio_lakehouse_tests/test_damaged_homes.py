@@ -1,0 +1,208 @@
+"""Each derived file damaged in each way: a command answers as it would undamaged, and names the file."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bio_lakehouse.cli import main
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.settings import Settings
+
+TODAY = "2026-03-04"
+SLEEP = [
+    {"id": "a", "day": "2026-03-01", "score": 71, "timestamp": "2026-03-01T00:00:00+00:00"},
+    {"id": "b", "day": "2026-03-02", "score": 72, "timestamp": "2026-03-02T00:00:00+00:00"},
+    {"id": "c", "day": "2026-03-03", "score": "high", "timestamp": "2026-03-03T00:00:00+00:00"},
+]
+READINESS = [
+    {"id": "d", "day": "2026-03-01", "score": 81, "timestamp": "2026-03-01T00:00:00+00:00"},
+    {"id": "e", "day": "2026-03-02", "score": 82, "timestamp": "2026-03-02T00:00:00+00:00"},
+]
+QUESTIONS = (
+    "SELECT user_id, day, score, source_file, ingested_at FROM oura_daily_sleep ORDER BY day",
+    "SELECT day, readiness_score, sleep_score FROM daily_readiness_performance ORDER BY day",
+    "SELECT day, energy_state FROM energy_state ORDER BY day",
+)
+WAYS: dict[str, Callable[[Path], object]] = {
+    "cut": lambda path: os.truncate(path, path.stat().st_size // 2),
+    "garbage": lambda path: path.write_bytes(bytes(range(256)) * 40),
+    "empty": lambda path: os.truncate(path, 0),
+    "missing": lambda path: path.unlink(),
+}
+FILES = {
+    "silver data": "warehouse/bio_silver/oura_daily_sleep/data/**/*.parquet",
+    "gold data": "warehouse/bio_gold/daily_readiness_performance/data/**/*.parquet",
+    "metadata": "warehouse/bio_silver/oura_daily_sleep/metadata/*.metadata.json",
+    "manifest": "warehouse/bio_silver/oura_daily_sleep/metadata/*-m0.avro",
+    "manifest list": "warehouse/bio_silver/oura_daily_sleep/metadata/snap-*.avro",
+    "bronze": "bronze/oura/daily_sleep/day=2026-03-02/*.jsonl",
+    "quarantine": "quarantine/me/*.jsonl",
+    "view": "views/energy_state.sql",
+    "catalog": "catalog.db",
+    "log": "log.db",
+    "runs": "dagster/history/runs.db",
+    "events": "dagster/history/runs/index.db",
+}
+EVERY_FILE_IN_EVERY_WAY = [(file, way) for file in FILES for way in WAYS]
+ONCE = [
+    ("silver data", "cut"),
+    ("metadata", "garbage"),
+    ("bronze", "cut"),
+    ("catalog", "missing"),
+    ("log", "garbage"),
+    ("view", "cut"),
+]
+ALWAYS_RIGHT = {("runs", "empty"), ("runs", "missing"), ("events", "empty"), ("events", "missing")}
+"""Dagster begins these by itself, as in a new home."""
+
+
+def run(home: Path, *words: str) -> Result:
+    return CliRunner().invoke(main, [words[0], "--home", str(home), *words[1:]])
+
+
+def answers(home: Path) -> list[str]:
+    found = []
+    for sql in QUESTIONS:
+        result = run(home, "query", sql, "--format", "json")
+        assert result.exit_code == 0, result.output
+        found.append(result.stdout)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _a_day_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIO_TODAY_OVERRIDE", TODAY)
+    monkeypatch.setenv("BIO_FIRST_DAY", "2026-02-20")
+    monkeypatch.setenv("BIO_TIMEZONE", "UTC")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home of three days, of which one row is in quarantine and one file has left landing."""
+    folder = tmp_path_factory.mktemp("damage")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BIO_TODAY_OVERRIDE", TODAY)
+        patch.setenv("BIO_FIRST_DAY", "2026-02-20")
+        patch.setenv("BIO_TIMEZONE", "UTC")
+        for name, rows in {"daily_sleep": SLEEP, "daily_readiness": READINESS}.items():
+            (folder / f"{name}.json").write_text(json.dumps(rows))
+        home = folder / "home"
+        brought = run(home, "ingest", *(str(path) for path in sorted(folder.glob("*.json"))))
+        assert brought.exit_code == 1, brought.output
+        (home / "landing" / "me" / "daily_readiness.json").unlink()
+        yield home
+
+
+@pytest.fixture(scope="module")
+def right(whole: Path) -> list[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BIO_TODAY_OVERRIDE", TODAY)
+        patch.setenv("BIO_FIRST_DAY", "2026-02-20")
+        patch.setenv("BIO_TIMEZONE", "UTC")
+        found = answers(whole)
+    assert all(json.loads(text) for text in found)
+    return found
+
+
+@pytest.fixture
+def home(whole: Path) -> Iterator[Path]:
+    """That home, for one test: a copy in its place, so that nothing has moved."""
+    kept = whole.with_name("kept")
+    shutil.copytree(whole, kept)
+    yield whole
+    shutil.rmtree(whole)
+    kept.rename(whole)
+
+
+def landing_of(home: Path) -> dict[str, tuple[bytes, int]]:
+    files = [path for path in (home / "landing").rglob("*") if path.is_file()]
+    return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+def damage(home: Path, file: str, way: str) -> list[Path]:
+    paths = sorted(home.glob(FILES[file]))
+    assert paths
+    for path in paths:
+        WAYS[way](path)
+    return paths
+
+
+@pytest.mark.parametrize(
+    ("file", "way"),
+    [
+        pytest.param(file, way, marks=() if (file, way) in ONCE else pytest.mark.slow)
+        for file, way in EVERY_FILE_IN_EVERY_WAY
+    ],
+)
+def test_what_is_damaged_is_made_again(home: Path, right: list[str], file: str, way: str) -> None:
+    """By the first command that meets it, else by `repair`."""
+    landing, paths = landing_of(home), damage(home, file, way)
+    said = run(home, "query", QUESTIONS[-1], "--format", "json")
+    assert said.exit_code == 0, said.output
+    assert said.stdout == right[-1]
+    if not any(path.name in said.stderr for path in paths):
+        said = run(home, "repair")
+    if (file, way) not in ALWAYS_RIGHT:
+        assert any(path.name in "".join(said.output.split()) for path in paths), said.output
+    assert answers(home) == right
+    assert landing_of(home) == landing
+
+
+def test_a_missing_warehouse_is_built_again(home: Path, right: list[str]) -> None:
+    shutil.rmtree(home / "warehouse")
+    assert answers(home) == right
+
+
+def test_neither_catalog_nor_log_nor_warehouse_is_missed(home: Path, right: list[str]) -> None:
+    for name in ("catalog.db", "log.db"):
+        (home / name).unlink()
+    shutil.rmtree(home / "warehouse")
+    result = run(home, "query", QUESTIONS[0], "--format", "json")
+    assert "log.db" in result.stderr
+    assert "arrival times" in result.stderr
+    assert answers(home) == right
+
+
+def test_a_catalog_that_is_gone_does_not_shrink_by_what_arrives_next(
+    home: Path, right: list[str], tmp_path: Path
+) -> None:
+    (home / "catalog.db").unlink()
+    later = tmp_path / "later.json"
+    later.write_text(json.dumps([SLEEP[0] | {"id": "z", "day": "2026-03-04", "score": 99}]))
+    assert run(home, "ingest", str(later), "--dataset", "daily_sleep").exit_code == 0
+    found = json.loads(answers(home)[0])
+    assert found[:-1] == json.loads(right[0])
+    assert found[-1]["score"] == 99
+
+
+def test_a_repair_that_was_killed_is_done_again(home: Path, right: list[str]) -> None:
+    lake = Lakehouse.open(Settings(home=home))
+    lake.tables.catalog.writable.drop_table("bio_silver.oura_daily_sleep")
+    (home / ".repair-unfinished").touch()
+    assert answers(home) == right
+
+
+def test_a_value_that_was_changed_in_a_table_is_found_by_repair(
+    home: Path, right: list[str]
+) -> None:
+    """A change that reads well: only the comparison with landing shows it."""
+    path = home / "bronze" / "oura" / "daily_sleep" / "day=2026-03-02" / "me.api.jsonl"
+    path.write_text(path.read_text().replace('"score":72', '"score":12'))
+    result = run(home, "repair")
+    assert path.name in result.stdout
+    assert answers(home) == right
+
+
+def test_users_that_are_not_utf8_are_a_sentence(home: Path) -> None:
+    (home / "users.toml").write_bytes("[me]\n# \xe4".encode("latin-1"))
+    for command in ("status", "refresh", "repair"):
+        result = run(home, command)
+        assert result.exit_code == 1
+        assert "users.toml" in result.output
