@@ -176,7 +176,8 @@ def test_a_catalog_that_is_gone_does_not_shrink_by_what_arrives_next(
     (home / "catalog.db").unlink()
     later = tmp_path / "later.json"
     later.write_text(json.dumps([SLEEP[0] | {"id": "z", "day": "2026-03-04", "score": 99}]))
-    assert run(home, "ingest", str(later), "--dataset", "daily_sleep").exit_code == 0
+    result = run(home, "ingest", str(later), "--dataset", "daily_sleep")
+    assert result.exit_code == 0, result.output
     found = json.loads(answers(home)[0])
     assert found[:-1] == json.loads(right[0])
     assert found[-1]["score"] == 99

@@ -93,8 +93,6 @@ class Lakehouse:
         """Whether some file was built into tables, by the log; a log that is yet to come knows none."""
         if not is_written(self.settings.home / home.LOG):
             return False
-        if self.log.pending():  # the first run may be at it
-            return False
         return any(entry.status == "ingested" and entry.first_day for entry in self.log.entries())
 
 

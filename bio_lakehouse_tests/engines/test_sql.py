@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from bio_lakehouse.engines.sql import DuckDbSql, SqlEngine, Tables
-from bio_lakehouse.errors import QueryError
+from bio_lakehouse.errors import DamagedFile, QueryError
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake.tables import Tables as IcebergTables
 from bio_lakehouse_tests.engines.memory_lake import (
@@ -151,7 +151,7 @@ def test_a_view_on_disk_can_read_no_more_than_a_question_can(tmp_path: Path) -> 
     sql = engine(tmp_path)
     sql.create_view(replace(VIEWS["energy_state"], sql="SELECT * FROM read_text('/etc/passwd')"))
 
-    with pytest.raises(QueryError, match=r"read_text\(\) cannot stand in FROM"):
+    with pytest.raises(DamagedFile, match=r"read_text\(\) cannot stand in FROM"):
         sql.query("SELECT * FROM energy_state", "me")
 
 
