@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bio_lakehouse.errors import LandingError, UnsupportedFile
+from bio_lakehouse.errors import LandingError, StoreError, UnsupportedFile
 from bio_lakehouse.lake import landing
 from bio_lakehouse.lake.landing import Note
 from bio_lakehouse.lake.objects import FolderStore
@@ -126,7 +126,7 @@ def test_a_put_that_fails_leaves_nothing(
 
     objects.put("landing/me/x.csv", b"old")
     monkeypatch.setattr(Path, "replace", broken)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(StoreError, match=r"landing/me/x\.csv: the disk is full"):
         objects.put("landing/me/x.csv", b"new")
     assert [path.name for path in (objects.root / "landing/me").iterdir()] == ["x.csv"]
     assert objects.get("landing/me/x.csv") == b"old"
