@@ -13,6 +13,7 @@ from itertools import islice
 from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.sources.checking import RowProblem
 from bio_lakehouse.sources.delimited import is_separator_line, split_cells
+from bio_lakehouse.sources.limits import LONGEST_LINE
 
 LOOKED_AT = 500
 """Rows; a changed value in a later one costs its row, as no reader takes it."""
@@ -64,8 +65,11 @@ def notes_on(text: str, header: str, delimiter: str, *, saved_again: bool) -> li
 
 
 def _data_lines(text: str) -> Iterator[str]:
-    lines = (match[0] for match in _LINE.finditer(text) if match[0].strip())
-    return islice(lines, 1, None)
+    """Lines after the header; one that no export has is left to the limits."""
+    lines = (
+        match[0] for match in _LINE.finditer(text) if match.end() - match.start() <= LONGEST_LINE
+    )
+    return islice((line for line in lines if line.strip()), 1, None)
 
 
 def _change(line: str, delimiter: str) -> str | None:
