@@ -526,7 +526,7 @@ def changed_days(lake: Lakehouse, entry: LogEntry) -> Plan:
             _plan_dataset(lake, entry, dataset, days, plan)
             plan.torn_after = torn_downloads(lake, dataset, entry).get(
                 entry.file_path
-            ) or withdrawals.cut_short_after(entry, lake.log.whole(dataset))
+            ) or withdrawals.cut_short_after(entry, snapshots(lake, dataset))
     return plan
 
 
@@ -552,7 +552,7 @@ def days_concerned(lake: Lakehouse, entry: LogEntry, dataset: str) -> Days | Non
     told = [entry]
     if entry.whole and entry.origin in withdrawals.SNAPSHOTS:
         mine = (entry.user_id, entry.origin)
-        told += [one for one in lake.log.whole(dataset) if (one.user_id, one.origin) == mine]
+        told += [one for one in snapshots(lake, dataset) if (one.user_id, one.origin) == mine]
     days = [one.first_day for one in told] + [one.last_day for one in told]
     days += [entry.covered_first, entry.covered_last] if entry.whole else []
     known = [day for day in days if day]
@@ -615,19 +615,24 @@ def entries_about(
 ) -> list[LogEntry]:
     """The files that hold records of a dataset on days `first` to `last`, and the whole ones that cover any of them."""
     entries = {entry.file_path: entry for entry in lake.log.overlapping(dataset, first, last)}
-    for entry in lake.log.whole(dataset):
-        if entry.covered_last and entry.covered_last >= first:
-            entries.setdefault(entry.file_path, entry)
+    up_to = None if withdrawals.reaches_back(dataset) else last
+    for entry in lake.log.whole(dataset, first=first, last=up_to):
+        entries.setdefault(entry.file_path, entry)
     if arriving:
         entries[arriving.file_path] = arriving
     return list(entries.values())
+
+
+def snapshots(lake: Lakehouse, dataset: str) -> list[LogEntry]:
+    """The whole downloads of a dataset, of which one can be held against the one before."""
+    return lake.log.whole(dataset, origins=withdrawals.SNAPSHOTS)
 
 
 def torn_downloads(
     lake: Lakehouse, dataset: str, arriving: LogEntry | None = None
 ) -> dict[str, LogEntry]:
     """The downloads of a dataset that may be torn, by path, each with the fuller one before it."""
-    entries = {entry.file_path: entry for entry in lake.log.whole(dataset)}
+    entries = {entry.file_path: entry for entry in snapshots(lake, dataset)}
     if arriving:
         entries[arriving.file_path] = arriving
     return withdrawals.torn_downloads(entries.values())

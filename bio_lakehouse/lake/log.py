@@ -171,7 +171,14 @@ class IngestionLog(Protocol):
     def with_checksum(self, user_id: str, checksum: str) -> LogEntry | None: ...
     def overlapping(self, dataset: str, first: date, last: date) -> list[LogEntry]: ...
     def covering(self, user_id: str, source: str, first: date, last: date) -> list[LogEntry]: ...
-    def whole(self, dataset: str) -> list[LogEntry]: ...
+    def whole(
+        self,
+        dataset: str,
+        *,
+        origins: Iterable[str] | None = None,
+        first: date | None = None,
+        last: date | None = None,
+    ) -> list[LogEntry]: ...
     def speaking(self, user_id: str, dataset: str, first: date, last: date) -> list[LogEntry]: ...
     def begin(self, object_key: str) -> None: ...
     def finish(self, object_key: str) -> None: ...
@@ -217,6 +224,8 @@ UPDATE ingestion_log SET stamp = nullif(trim(substr(version, 1, 27)), ''), file_
 ALTER TABLE ingestion_log DROP COLUMN version;
 """
 """Earlier logs kept a file's rank as text, of which only the fetch time cannot be worked out again."""
+HAS_DATASET = "instr(',' || data_type || ',', ',' || ? || ',') > 0"
+HOLDING = "first_day <= ? AND last_day >= ?"
 USABLE = "status IN ('ingesting', 'ingested', 'replaced')"
 DATES = ("first_day", "last_day", "covered_first", "covered_last", "retry_on")
 TIMES = ("upload_timestamp", "modified", "stamp", "file_time")
@@ -350,12 +359,8 @@ class SqliteLog:
 
     def overlapping(self, dataset: str, first: date, last: date) -> list[LogEntry]:
         """Usable entries that hold records of `dataset` on days `first` to `last`."""
-        holding = f"SELECT * FROM ingestion_log WHERE {USABLE} AND first_day <= ? AND last_day >= ?"
-        return [
-            entry
-            for entry in self._found(holding, last.isoformat(), first.isoformat())
-            if dataset in entry.datasets
-        ]
+        query = f"SELECT * FROM ingestion_log WHERE {USABLE} AND {HOLDING} AND {HAS_DATASET}"
+        return self._found(query, last.isoformat(), first.isoformat(), dataset)
 
     def covering(self, user_id: str, source: str, first: date, last: date) -> list[LogEntry]:
         """Usable entries of that user and source that speak about any of the days `first` to `last`."""
@@ -365,16 +370,34 @@ class SqliteLog:
 
     def speaking(self, user_id: str, dataset: str, first: date, last: date) -> list[LogEntry]:
         """Usable entries of that user that hold records of days `first` to `last` and tell of `dataset`."""
-        holding = f"SELECT * FROM ingestion_log WHERE {USABLE} AND first_day <= ? AND last_day >= ?"
-        found = self._found(
-            f"{holding} AND user_id = ?", last.isoformat(), first.isoformat(), user_id
-        )
+        query = f"SELECT * FROM ingestion_log WHERE {USABLE} AND {HOLDING} AND user_id = ?"
+        found = self._found(query, last.isoformat(), first.isoformat(), user_id)
         return [entry for entry in found if dataset in entry.datasets_told]
 
-    def whole(self, dataset: str) -> list[LogEntry]:
-        """Usable entries that are whole: what they do not hold of the days that they cover is not there."""
-        found = self._found(f"SELECT * FROM ingestion_log WHERE {USABLE} AND whole")
-        return [entry for entry in found if dataset in entry.datasets]
+    def whole(
+        self,
+        dataset: str,
+        *,
+        origins: Iterable[str] | None = None,
+        first: date | None = None,
+        last: date | None = None,
+    ) -> list[LogEntry]:
+        """Usable entries that are whole: what they do not hold of the days that they cover is not there.
+
+        Just those of some origins, or that cover any of the days `first` to `last`, where it is said.
+        """
+        query = f"SELECT * FROM ingestion_log WHERE {USABLE} AND whole AND {HAS_DATASET}"
+        values = [dataset]
+        if origins is not None:
+            query += " AND origin IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps(sorted(origins)))
+        if first:
+            query += " AND covered_last >= ?"
+            values.append(first.isoformat())
+        if last:
+            query += " AND covered_first <= ?"
+            values.append(last.isoformat())
+        return self._found(query, *values)
 
     def _found(self, query: str, *values: str) -> list[LogEntry]:
         with self._connection() as db:

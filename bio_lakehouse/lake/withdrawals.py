@@ -78,8 +78,13 @@ def withdrawing_days(entry: LogEntry, parsed: ParsedFile, dataset: str) -> Days 
     if len(parsed.datasets) > 1:
         days = [record.day for record in parsed.records if record.dataset == dataset]
         return (min(days), max(days)) if days else None
-    first = date.min if dataset == PELOTON_WORKOUTS else entry.covered_first
+    first = date.min if reaches_back(dataset) else entry.covered_first
     return first, entry.covered_last
+
+
+def reaches_back(dataset: str) -> bool:
+    """Whether a whole file of a dataset tells of all days up to its end, and not of its own first day on alone."""
+    return dataset == PELOTON_WORKOUTS
 
 
 def is_whole(parsed: ParsedFile) -> bool:

@@ -23,19 +23,18 @@ from bio_lakehouse.sources.delimited import (
     quoted_cell,
     without_blank_end,
 )
-from bio_lakehouse.sources.oura.api_record import record_reader
 from bio_lakehouse.sources.oura.endpoints import (
     endpoint_of,
     export_endpoint,
     field_names,
     looks_like_oura,
-    unknown_fields,
 )
 from bio_lakehouse.sources.oura.json_cells import DECODER, BrokenJson, decoded
+from bio_lakehouse.sources.oura.one_dataset import read_rows
 from bio_lakehouse.sources.oura.realignment import aligned
 from bio_lakehouse.sources.oura.type_download import is_flattened
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
-from bio_lakehouse.sources.rows import Row, days_spanned, shared, sift
+from bio_lakehouse.sources.rows import Row, shared
 
 
 def looks_like_account_export(line: str) -> bool:
@@ -63,20 +62,9 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
     )
     names = {*headers, *field_names(row.content for row in rows if not row.problem)}
     endpoint = endpoint_of(name, names, context, export_endpoint)
-    dataset = f"oura/{endpoint}"
-    sifted = sift(rows, record_reader(dataset, context, looks_unstorable(text)))
-    return ParsedFile(
-        source="oura",
-        origin="account_export",
-        datasets=(dataset,),
-        records=sifted.records,
-        rejected=sifted.rejected,
-        more_rejected=sifted.more_rejected,
-        row_count=sifted.count,
-        coverage=days_spanned(sifted.records),
-        unknown_fields=unknown_fields(endpoint, names),
-        whole=True,
-    )
+    doubtful = looks_unstorable(text)
+    parsed = read_rows("account_export", endpoint, rows, names, context, doubtful=doubtful)
+    return replace(parsed, whole=True)
 
 
 def _shaped(name: str, headers: list[str], rows: Iterable[Row], last: int | None) -> Iterator[Row]:

@@ -7,16 +7,16 @@ from dataclasses import replace
 from datetime import date
 
 from bio_lakehouse.errors import UnsupportedFile
-from bio_lakehouse.sources.oura.api_record import OF_A_MOMENT, record_reader
+from bio_lakehouse.sources.oura.api_record import OF_A_MOMENT
 from bio_lakehouse.sources.oura.bundle import Answer
 from bio_lakehouse.sources.oura.endpoints import (
     endpoint_of,
     endpoints_in_name,
     field_names,
-    unknown_fields,
 )
+from bio_lakehouse.sources.oura.one_dataset import read_rows
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
-from bio_lakehouse.sources.rows import days_spanned, sift, within_lake
+from bio_lakehouse.sources.rows import days_spanned, within_lake
 
 
 def read(
@@ -48,19 +48,11 @@ def _read_one(name: str, answer: Answer, context: ParseContext, doubtful: bool) 
 
     part = f"{name} ({named})" if named else name
     endpoint = endpoint_of(part, names, context, endpoints_named)
-    dataset = f"oura/{endpoint}"
-    sifted = sift(answer.rows, record_reader(dataset, context, doubtful))
-    return ParsedFile(
-        source="oura",
-        origin="api",
-        datasets=(dataset,),
-        records=sifted.records,
-        rejected=sifted.rejected,
-        more_rejected=sifted.more_rejected,
-        row_count=sifted.count,
-        coverage=_coverage(sifted.records, context, not answer.has_more_pages),
-        unknown_fields=unknown_fields(endpoint, names),
-        whole=_is_whole(dataset, context, answer.has_more_pages),
+    parsed = read_rows("api", endpoint, answer.rows, names, context, doubtful=doubtful)
+    return replace(
+        parsed,
+        coverage=_coverage(parsed.records, context, not answer.has_more_pages),
+        whole=_is_whole(parsed.datasets[0], context, answer.has_more_pages),
     )
 
 

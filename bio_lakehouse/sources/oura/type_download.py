@@ -14,18 +14,17 @@ from typing import Any
 
 from bio_lakehouse.sources.checking import RowProblem, looks_unstorable
 from bio_lakehouse.sources.delimited import comma_table
-from bio_lakehouse.sources.oura.api_record import record_reader
 from bio_lakehouse.sources.oura.endpoints import (
     endpoint_of,
     export_endpoint,
     field_names,
     looks_like_oura,
-    unknown_fields,
 )
 from bio_lakehouse.sources.oura.json_cells import BrokenJson, decoded
 from bio_lakehouse.sources.oura.known_fields import KNOWN_FIELDS
+from bio_lakehouse.sources.oura.one_dataset import read_rows
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
-from bio_lakehouse.sources.rows import Row, days_spanned, shared, sift
+from bio_lakehouse.sources.rows import Row, shared
 
 Path = tuple[str, ...]
 
@@ -59,20 +58,9 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
     rows = [_shaped(paths, row) for row in table.rows]
     names = _dotted(paths) | field_names(row.content for row in rows if not row.problem)
     endpoint = endpoint_of(name, names, context, _endpoint_in_name)
-    dataset = f"oura/{endpoint}"
-    sifted = sift(rows, record_reader(dataset, context, looks_unstorable(text)))
-    return ParsedFile(
-        source="oura",
-        origin="type_download",
-        datasets=(dataset,),
-        records=sifted.records,
-        rejected=sifted.rejected,
-        more_rejected=sifted.more_rejected,
-        row_count=sifted.count,
-        coverage=days_spanned(sifted.records),
-        unknown_fields=unknown_fields(endpoint, names),
-        stamp=stamp_in_name(name),
-    )
+    doubtful = looks_unstorable(text)
+    parsed = read_rows("type_download", endpoint, rows, names, context, doubtful=doubtful)
+    return replace(parsed, stamp=stamp_in_name(name))
 
 
 def stamp_in_name(name: str) -> datetime | None:

@@ -1,0 +1,38 @@
+"""Records of one Oura dataset, in whichever file they came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bio_lakehouse.sources.oura.api_record import record_reader
+from bio_lakehouse.sources.oura.endpoints import unknown_fields
+from bio_lakehouse.sources.records import Origin, ParseContext, ParsedFile
+from bio_lakehouse.sources.rows import Row, days_spanned, sift
+
+
+def read_rows(
+    origin: Origin,
+    endpoint: str,
+    rows: Iterable[Row],
+    names: set[str],
+    context: ParseContext,
+    *,
+    doubtful: bool,
+) -> ParsedFile:
+    """The file of rows in the API's shape; it covers their first to last day and is not taken for whole.
+
+    `names` are the rows' fields; `doubtful` says that values may not be storable as JSON.
+    """
+    dataset = f"oura/{endpoint}"
+    sifted = sift(rows, record_reader(dataset, context, doubtful))
+    return ParsedFile(
+        source="oura",
+        origin=origin,
+        datasets=(dataset,),
+        records=sifted.records,
+        rejected=sifted.rejected,
+        more_rejected=sifted.more_rejected,
+        row_count=sifted.count,
+        coverage=days_spanned(sifted.records),
+        unknown_fields=unknown_fields(endpoint, names),
+    )
