@@ -37,6 +37,18 @@ if TYPE_CHECKING:
     )
 
 SHOWN_REASONS = 5
+WITHDRAWN = "rows\nwith-\ndrawn"
+ARRIVAL_COUNTS = (
+    "rows\nread",
+    "rows\nsuper-\nseded",
+    WITHDRAWN,
+    "rows\ndupli-\ncate",
+    "rows\nquaran-\ntined",
+    "days\nnew",
+    "days\nchanged",
+    "days\nsame",
+)
+"""What the table of files counts, in this order."""
 SHOWN_PASSED_OVER = 20
 
 
@@ -76,20 +88,20 @@ def _arrivals(lake: Lakehouse, arrivals: list[Arrival]) -> Table:
         title="Files", title_justify="left", box=SIMPLE, pad_edge=False, collapse_padding=True
     )
     table.add_column("file, source and datasets", overflow="fold")
-    for name in (
-        "rows\nread",
-        "rows\nsuper-\nseded",
-        "rows\nwith-\ndrawn",
-        "rows\ndupli-\ncate",
-        "rows\nquaran-\ntined",
-        "days\nnew",
-        "days\nchanged",
-        "days\nsame",
-    ):
-        table.add_column(name, justify="right", no_wrap=True)
-    for arrival in arrivals:
-        table.add_row(*_arrival_cells(lake, arrival))
+    rows = [_arrival_cells(lake, arrival) for arrival in arrivals]
+    shown = _columns_shown(rows)
+    for number in shown[1:]:
+        table.add_column(ARRIVAL_COUNTS[number - 1], justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*(row[number] for number in shown))
     return table
+
+
+def _columns_shown(rows: list[list[str]]) -> list[int]:
+    """All columns, that of withdrawn rows only where there are any: it is rare, and the screen narrow."""
+    rare = 1 + ARRIVAL_COUNTS.index(WITHDRAWN)
+    has_any = any(row[rare] not in ("", "0") for row in rows)
+    return [number for number in range(len(ARRIVAL_COUNTS) + 1) if number != rare or has_any]
 
 
 def _arrival_cells(lake: Lakehouse, arrival: Arrival) -> list[str]:
@@ -143,21 +155,18 @@ def _explain(lake: Lakehouse, arrival: Arrival) -> None:
 
 def _print_what_it_loses_to(lake: Lakehouse, arrival: Arrival) -> None:
     """That rows of a new file are not shown, since files that came before say something newer or better."""
-    entry = arrival.entry
-    if arrival.repeated or not entry.usable or entry.first_day is None or entry.last_day is None:
+    from bio_lakehouse.lake.accounting import outranking
+
+    if arrival.repeated or not arrival.entry.usable:
         return
     superseded = lake.log.counts(arrival.path).superseded
-    before = [
-        printable(other.file_path.rsplit("/", 1)[-1])
-        for dataset in entry.datasets_told
-        for other in lake.log.speaking(entry.user_id, dataset, entry.first_day, entry.last_day)
-        if other.upload_timestamp < entry.upload_timestamp
-    ]
-    if superseded and before:
-        names = ", ".join(sorted(set(before))[:SHOWN_REASONS])
+    before = outranking(lake.log, arrival.entry) if superseded else []
+    if before:
+        names = sorted({printable(other.file_path.rsplit("/", 1)[-1]) for other in before})
+        shown = escape(", ".join(names[:SHOWN_REASONS]))
         OUT.print(
-            f"[yellow]note[/] {escape(_name_of(arrival))}: {superseded:,} of its rows are not shown: "
-            f"what came before ({escape(names)}) is newer, or of a better origin",
+            f"[yellow]note[/] {escape(_name_of(arrival))}: {superseded:,} rows are superseded; "
+            f"newer, or of a better origin, and there before: {shown}",
             soft_wrap=True,
         )
 

@@ -119,7 +119,10 @@ def run_ingest(
 
 @dataclass
 class Brought:
-    """What became of the files that a person gave: arrivals by path, and the rest as in `IngestOutcome`."""
+    """What became of the files that a person gave: arrivals by name, and the rest as in `IngestOutcome`.
+
+    Two names of one content are two arrivals.
+    """
 
     arrivals: dict[str, Arrival] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
@@ -156,7 +159,7 @@ def _bring_in_file(
     """Land one file; whether it came. What is no export is passed over in a folder, and told when it was named."""
     try:
         for arrival in arrivals.ingest(lake, file, user_id, dataset):
-            brought.arrivals[arrival.path] = arrival
+            brought.arrivals[arrival.given] = arrival
         return True
     except UnknownFormat as error:
         told = brought.unread if is_given else brought.passed_over

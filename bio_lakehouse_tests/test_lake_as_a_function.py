@@ -19,6 +19,7 @@ from pyspark.sql import SparkSession
 from bio_lakehouse import silver
 from bio_lakehouse.engines import pipeline
 from bio_lakehouse.lake import arrivals, landing
+from bio_lakehouse.lake.accounting import outranking
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landing import Note
 from bio_lakehouse.settings import Settings
@@ -292,6 +293,28 @@ def test_a_download_that_is_cut_at_its_end_is_told(tmp_path: Path) -> None:
     landing.put(lake.landing_objects, "me", one.name, one.content, None, one.time)
     (arrival,) = arrivals.scan(lake)
     assert "may be torn" in " ".join(arrival.notes)
+
+
+def test_what_a_file_loses_to_is_what_was_there_before_and_ranks_above_it(tmp_path: Path) -> None:
+    files = [
+        Delivery("later.csv", trends(d10=62, d11=70), at(12, 9)),
+        answer("daily_sleep", at(12, 10), 10, 11, [{"day": "2026-03-10", "score": 50}]),
+        Delivery("earlier.csv", trends(d10=60, d11=70), at(12, 8)),
+        answer("daily_sleep", at(13, 10), 10, 11, [{"day": "2026-03-10", "score": 51}]),
+    ]
+    lake = lake_of(tmp_path, files, {0, 1, 2})
+    found = {
+        entry.file_path.rsplit("/", 1)[-1]: {
+            other.file_path.rsplit("/", 1)[-1] for other in outranking(lake.log, entry)
+        }
+        for entry in lake.log.entries()
+    }
+    assert found == {
+        "later.csv": set(),
+        "daily_sleep_121400.json": set(),
+        "earlier.csv": {"later.csv", "daily_sleep_121400.json"},
+        "daily_sleep_131400.json": set(),
+    }
 
 
 def test_an_order_that_was_guessed_is_told(tmp_path: Path) -> None:

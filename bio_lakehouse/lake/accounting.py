@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from bio_lakehouse.lake.bronze import DayKey, Line
+from bio_lakehouse.lake.log import IngestionLog, LogEntry
 from bio_lakehouse.sources.checking import is_unknown
 from bio_lakehouse.sources.datasets import OURA_TRENDS, PELOTON_WORKOUTS
 from bio_lakehouse.sources.fields import Field, canonical_header
@@ -70,6 +71,28 @@ def row_states(lines: Lines) -> RowStates:
     shown = {version for (fed, *_), rows in counting.items() for version in shown_rows(fed, rows)}
     states.current.update(version.place for version in shown)
     return states
+
+
+def outranking(log: IngestionLog, entry: LogEntry) -> list[LogEntry]:
+    """The files that were there before a file and say of its days something newer, or from a better origin."""
+    if entry.first_day is None or entry.last_day is None or entry.origin is None:
+        return []
+    told = (
+        other
+        for dataset in entry.datasets_told
+        for other in log.speaking(entry.user_id, dataset, entry.first_day, entry.last_day)
+    )
+    return [
+        other
+        for other in told
+        if other.upload_timestamp < entry.upload_timestamp and _ranks_above(other, entry)
+    ]
+
+
+def _ranks_above(other: LogEntry, entry: LogEntry) -> bool:
+    if other.origin == entry.origin:
+        return other.version > entry.version
+    return ORIGINS.index(str(other.origin)) < ORIGINS.index(str(entry.origin))
 
 
 def _standing(
