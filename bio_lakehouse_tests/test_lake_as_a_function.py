@@ -284,6 +284,19 @@ def test_a_download_may_say_again_what_an_earlier_one_said(
     assert len(shown(lake, sail)["peloton_workouts"]) == 10
 
 
+def test_a_copy_that_changes_nothing_says_nothing(tmp_path: Path) -> None:
+    files = [
+        Delivery("a.csv", trends(d10=60), at(11, 8)),
+        Delivery("b.csv", trends(d10=60), at(12, 8)),
+    ]
+    lake = Lakehouse.open(Settings(home=tmp_path, timezone=HOME_ZONE, today_override=TODAY))
+    found = []
+    for one in files:
+        landing.put(lake.landing_objects, "me", one.name, one.content, None, one.time)
+        found += arrivals.scan(lake)
+    assert [(one.repeated, one.changed_days, one.notes) for one in found[1:]] == [(True, 0, ())]
+
+
 def test_a_download_that_is_cut_at_its_end_is_told(tmp_path: Path) -> None:
     rides = {at(day, 8): {"title": f"Ride {day}", "output": 200} for day in range(1, 11)}
     cut = dict(list(rides.items())[:6])

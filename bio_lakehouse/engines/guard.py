@@ -246,8 +246,11 @@ def _check_first_word(tokens: list[Token]) -> None:
         )
     if tokens[0].token_type not in _FIRST_WORDS:
         word = tokens[0].text.upper()
+        meant = get_close_matches(word, ("SELECT", "WITH", "SHOW", "DESCRIBE", "VALUES"), n=1)
+        hint = f" Did you mean {meant[0]}?" if meant else ""
         raise QueryError(
-            f"Only a SELECT can be asked; {word} is refused, because nothing here may write or configure."
+            f"Only a SELECT can be asked; {word} is refused, because nothing here may write or "
+            f"configure.{hint}"
         )
 
 

@@ -428,8 +428,10 @@ def _seen_again(lake: Lakehouse, known: LogEntry, file_time: datetime) -> Arriva
     if known.stamp or known.file_time is None or file_time <= known.file_time:
         return _repeated(known)
     later = replace(known, file_time=file_time)
+    pending = lake.log.pending()
     plan = changed_days(lake, later)
-    touched = set().union(*plan.changed.values())
+    new = [days - pending.get(dataset, set()) for dataset, days in plan.changed.items()]
+    touched = set().union(*new)
     lake.log.record(replace(later, status="ingesting" if touched else known.status), plan.changed)
     if not touched:
         return _repeated(later)

@@ -412,3 +412,10 @@ def test_no_other_name_is_a_table(name: str) -> None:
         return
     with pytest.raises(QueryError):
         check(f'SELECT * FROM "{name}"', KNOWN)
+
+
+def test_a_misspelt_first_word_is_offered_as_what_was_meant() -> None:
+    with pytest.raises(QueryError, match=r"SELEC is refused.*Did you mean SELECT\?"):
+        check("selec 1", KNOWN)
+    with pytest.raises(QueryError, match=r"DROP is refused[^?]*configure\.$"):
+        check("drop table x", KNOWN)
