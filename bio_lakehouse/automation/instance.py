@@ -18,6 +18,7 @@ from bio_lakehouse.automation.event_log import BATCH_SIZE_VARIABLE, BatchingSqli
 from bio_lakehouse.automation.running import START_SECONDS
 from bio_lakehouse.errors import DamagedFile, StoreError
 from bio_lakehouse.lake.databases import check_database
+from bio_lakehouse.lake.locks import alone_in
 from bio_lakehouse.lake.repair import set_aside
 from bio_lakehouse.settings import Settings
 
@@ -107,9 +108,16 @@ def set_damage_aside(settings: Settings) -> None:
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
-    """The instance for runs in this process, whose output is left alone. Close it by using it in a `with`."""
-    set_damage_aside(settings)
-    folder = str(write_configuration(settings))
+    """The instance for runs in this process, whose output is left alone. Close it by using it in a `with`.
+
+    One process at a time: Dagster's databases must not be made by two at once.
+    """
+    with alone_in(settings.home, "dagster"):
+        set_damage_aside(settings)
+        return _open(str(write_configuration(settings)))
+
+
+def _open(folder: str) -> dg.DagsterInstance:
     quiet = {
         "module": "dagster._core.storage.noop_compute_log_manager",
         "class": "NoOpComputeLogManager",

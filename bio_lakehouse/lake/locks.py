@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -25,7 +26,14 @@ def exclusively(lake: Lakehouse, name: str) -> Iterator[None]:
 
     Raises `StoreError` when another holds it for half an hour.
     """
-    path = lake.settings.home / FOLDER / f"{name}.lock"
+    with alone_in(lake.settings.home, name):
+        yield
+
+
+@contextmanager
+def alone_in(home: Path, name: str) -> Iterator[None]:
+    """As `exclusively`, for a home whose lake is not open."""
+    path = home / FOLDER / f"{name}.lock"
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = FileLock(path, timeout=LONGEST_WAIT_S)
     try:

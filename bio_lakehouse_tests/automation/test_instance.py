@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import dagster as dg
@@ -66,3 +68,36 @@ def test_dagsters_processes_are_told_the_home(settings: Settings) -> None:
     assert told["DAGSTER_HOME"] == str(settings.home / "dagster")
     assert told["BIO_HOME"] == str(settings.home)
     assert told["DAGSTER_EVENT_BATCH_SIZE"] == "1000"
+
+
+OPEN_AT_ONCE = """
+import sys
+from pathlib import Path
+from bio_lakehouse.automation.instance import open_instance
+from bio_lakehouse.settings import load_settings
+print("ready", flush=True)
+sys.stdin.readline()
+with open_instance(load_settings(home=Path(sys.argv[1]))) as instance:
+    print(len(instance.get_runs()))
+"""
+
+
+def test_processes_that_open_a_new_home_at_once_all_get_it(tmp_path: Path) -> None:
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPEN_AT_ONCE, str(tmp_path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    for process in processes:
+        assert process.stdout and process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    answers = [process.communicate(timeout=120) for process in processes]
+    assert [said for said, _ in answers] == ["0\n"] * 4, answers
