@@ -94,7 +94,8 @@ def test_processes_that_open_a_new_home_at_once_all_get_it(tmp_path: Path) -> No
         for _ in range(4)
     ]
     for process in processes:
-        assert process.stdout and process.stdout.readline() == "ready\n"
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
     for process in processes:
         assert process.stdin
         process.stdin.write("go\n")
