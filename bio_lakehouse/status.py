@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bio_lakehouse.engines.gap_ledger import TABLES, knowledge, table_days
+from bio_lakehouse.build.ledger import TABLES, knowledge, table_days
 from bio_lakehouse.gold.gap_ledger import Stretch, gaps, stretches
 from bio_lakehouse.lake import arrivals, landing, quarantine
 from bio_lakehouse.lake.lakehouse import Lakehouse

@@ -266,7 +266,7 @@ def _derived(lake: Lakehouse) -> dict[str, str]:
 def _rebuild(lake: Lakehouse, *, anew: bool) -> None:
     """Build all days, and insights: of the newest day, and `anew` of every day of which some were made."""
     from bio_lakehouse.automation import launch
-    from bio_lakehouse.engines.pipeline import newest_day
+    from bio_lakehouse.build.daily import newest_day
 
     usable = [e for e in lake.log.entries() if e.usable and (e.covered_first or e.first_day)]
     days = [day for entry in usable for day in (entry.covered_first, entry.first_day) if day]

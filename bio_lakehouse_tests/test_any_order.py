@@ -11,7 +11,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from bio_lakehouse import silver
-from bio_lakehouse.engines import pipeline
+from bio_lakehouse.build.daily import build_gold_daily
+from bio_lakehouse.build.silver import build_coverage, build_silver
 from bio_lakehouse.engines.sql import open_sql
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.gold.views import VIEWS
@@ -40,9 +41,9 @@ def build(lake: Lakehouse, spark: SparkSession) -> None:
     for dataset in changes:
         arrivals.write_bronze(lake, dataset, first, last)
     for table in silver.TRANSFORMS:
-        pipeline.build_silver(lake, spark, table, first, last)
-    pipeline.build_coverage(lake, spark)
-    pipeline.build_gold_daily(lake, spark, first, last)
+        build_silver(lake, spark, table, first, last)
+    build_coverage(lake, spark)
+    build_gold_daily(lake, spark, first, last)
     arrivals.settle(lake, changes, first, last)
 
 
@@ -103,10 +104,10 @@ def test_a_second_build_of_every_day_commits_nothing(
 ) -> None:
     lake = lake_of(tmp_path / "home", sail, files, set())
     first, last = date(2026, 4, 1), END
-    commits = [pipeline.build_silver(lake, sail, table, first, last) for table in silver.TRANSFORMS]
+    commits = [build_silver(lake, sail, table, first, last) for table in silver.TRANSFORMS]
     commits += [
-        pipeline.build_coverage(lake, sail),
-        pipeline.build_gold_daily(lake, sail, first, last),
+        build_coverage(lake, sail),
+        build_gold_daily(lake, sail, first, last),
     ]
     assert not any(commit.changed for commit in commits)
     assert rows_of(lake) == expected

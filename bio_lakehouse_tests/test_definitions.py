@@ -11,7 +11,7 @@ from typing import get_type_hints
 
 import dagster as dg
 
-from bio_lakehouse.automation.partitions import SINGLE_RUN, daily
+from bio_lakehouse.assets.partitions import SINGLE_RUN, daily
 from bio_lakehouse.definitions import defs, settings
 
 SNAPSHOT = Path(__file__).with_name("graph.txt")

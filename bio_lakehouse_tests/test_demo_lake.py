@@ -12,7 +12,8 @@ import pytest
 import bio_lakehouse.gold.daily_readiness_performance as daily
 import bio_lakehouse.silver.coverage  # noqa: F401 - `build_coverage` asks the package for it
 from bio_lakehouse import silver
-from bio_lakehouse.engines import pipeline
+from bio_lakehouse.build.daily import build_gold_daily
+from bio_lakehouse.build.silver import build_coverage, build_silver
 from bio_lakehouse.engines.spark import spark_session
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -39,9 +40,9 @@ def lake(truth: Truth, tmp_path_factory: pytest.TempPathFactory) -> Lakehouse:
         arrivals.write_bronze(lake, dataset, truth.first_day, truth.last_day)
     with spark_session(settings) as spark:
         for table in silver.TRANSFORMS:
-            pipeline.build_silver(lake, spark, table, truth.first_day, truth.last_day)
-        pipeline.build_coverage(lake, spark)
-        pipeline.build_gold_daily(lake, spark, truth.first_day, truth.last_day)
+            build_silver(lake, spark, table, truth.first_day, truth.last_day)
+        build_coverage(lake, spark)
+        build_gold_daily(lake, spark, truth.first_day, truth.last_day)
     return lake
 
 

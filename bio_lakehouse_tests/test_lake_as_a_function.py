@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
 from bio_lakehouse import silver
-from bio_lakehouse.engines import pipeline
+from bio_lakehouse.build.silver import build_silver
 from bio_lakehouse.lake import arrivals, landing
 from bio_lakehouse.lake.accounting import outranking
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -94,7 +94,7 @@ def shown(lake: Lakehouse, spark: SparkSession) -> dict[str, list[Row]]:
     arrivals.recount(lake, FIRST, TODAY)
     found = {}
     for table in TABLES:
-        pipeline.build_silver(lake, spark, table, FIRST, TODAY)
+        build_silver(lake, spark, table, FIRST, TODAY)
         schema = silver.SCHEMAS[table]
         rows = lake.tables.read(schema, FIRST, TODAY)
         ordered = rows.sort_by([(name, "ascending") for name in schema.grain])

@@ -10,10 +10,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from bio_lakehouse.build.insights import build_forecast, build_insights
+from bio_lakehouse.build.load import build_training_load
 from bio_lakehouse.engines.sql import open_sql
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.gold.views import VIEWS
-from bio_lakehouse.insights.build import build_forecast, build_insights, build_training_load
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS

@@ -12,8 +12,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from bio_lakehouse import silver
-from bio_lakehouse.engines import pipeline
-from bio_lakehouse.engines.gap_ledger import ledger_rows
+from bio_lakehouse.build.ledger import ledger_rows
+from bio_lakehouse.build.silver import build_silver
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import RowCounts
@@ -43,7 +43,7 @@ class CaseLake:
 
     def all_rows(self, table: str) -> list[Row]:
         """A silver table's rows, by day."""
-        pipeline.build_silver(self.lake, self.spark, table, FIRST, TODAY)
+        build_silver(self.lake, self.spark, table, FIRST, TODAY)
         rows: list[Row] = self.lake.tables.read(silver.SCHEMAS[table], FIRST, TODAY).to_pylist()
         return sorted(rows, key=lambda row: row["day"])
 

@@ -6,9 +6,9 @@ from bio_lakehouse.assets.bronze import BRONZE
 from bio_lakehouse.assets.gold import GOLD
 from bio_lakehouse.assets.insights import INSIGHTS
 from bio_lakehouse.assets.landing import oura_api
+from bio_lakehouse.assets.partitions import SINGLE_RUN, daily
 from bio_lakehouse.assets.reports import weekly_report
 from bio_lakehouse.assets.silver import SILVER
-from bio_lakehouse.automation.partitions import SINGLE_RUN, daily
 from bio_lakehouse.settings import Settings
 
 OWNER = "team:bio-lakehouse"

@@ -4,8 +4,8 @@ import dagster as dg
 
 from bio_lakehouse.assets.keys import bronze_key, landed_by
 from bio_lakehouse.assets.owing import known_changes
+from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.reporting import Materialized, materialized, saying_why
-from bio_lakehouse.automation.partitions import days_of
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.sources import BRONZE_DATASETS, TYPED_DATASETS

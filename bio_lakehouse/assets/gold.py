@@ -5,6 +5,7 @@ from typing import Any
 import dagster as dg
 from pyspark.sql import SparkSession
 
+from bio_lakehouse.assets.checks import check_of, checked
 from bio_lakehouse.assets.keys import (
     COVERAGE,
     GAP_LEDGER,
@@ -15,6 +16,7 @@ from bio_lakehouse.assets.keys import (
 )
 from bio_lakehouse.assets.lineage import daily_lineage, view_lineage
 from bio_lakehouse.assets.owing import debt_of, known_changes
+from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.reporting import (
     Materialized,
     committed,
@@ -24,12 +26,10 @@ from bio_lakehouse.assets.reporting import (
     saying_why,
     table_metadata,
 )
-from bio_lakehouse.automation.checks import check_of, checked
-from bio_lakehouse.automation.partitions import days_of
-from bio_lakehouse.automation.watching import watch, watch_specs
-from bio_lakehouse.engines import pipeline
-from bio_lakehouse.engines.gap_ledger import TABLES as FED_BY
-from bio_lakehouse.engines.gap_ledger import build_gap_ledger
+from bio_lakehouse.assets.watching import watch, watch_specs
+from bio_lakehouse.build.daily import build_gold_daily
+from bio_lakehouse.build.ledger import TABLES as FED_BY
+from bio_lakehouse.build.ledger import build_gap_ledger
 from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.gold import gap_ledger
 from bio_lakehouse.gold.daily_readiness_performance import INPUTS
@@ -59,7 +59,7 @@ def daily_readiness_performance(
 ) -> Materialized:
     days = days_of(context)
     with exclusively(lake, DAILY_READINESS_PERFORMANCE.full_name):
-        commit = pipeline.build_gold_daily(lake, spark, days.first, days.last)
+        commit = build_gold_daily(lake, spark, days.first, days.last)
     built = datasets_built(assets_of_run(context))
     arrivals.settle(lake, built, days.first, days.last, known_changes(context, lake))
     return committed(context, lake, DAILY_READINESS_PERFORMANCE, days, commit, daily_lineage())

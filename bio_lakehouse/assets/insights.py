@@ -9,9 +9,11 @@ import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from bio_lakehouse.assets.checks import check_of
 from bio_lakehouse.assets.keys import FORECAST, GOLD_DAILY, TRAINING_LOAD, insight_key, table_key
 from bio_lakehouse.assets.lineage import forecast_lineage, training_load_lineage
 from bio_lakehouse.assets.owing import debt_of, debt_of_newest
+from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.pictures import markdown, pictures
 from bio_lakehouse.assets.reporting import (
     Materialized,
@@ -21,10 +23,9 @@ from bio_lakehouse.assets.reporting import (
     saying_why,
     table_metadata,
 )
-from bio_lakehouse.automation.checks import check_of
-from bio_lakehouse.automation.partitions import days_of
+from bio_lakehouse.build.insights import build_forecast, build_insights
+from bio_lakehouse.build.load import build_training_load
 from bio_lakehouse.insights import ANALYZERS, readiness_forecast, training_load
-from bio_lakehouse.insights.build import build_forecast, build_insights, build_training_load
 from bio_lakehouse.insights.table import SCHEMA, from_rows
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively

@@ -3,9 +3,9 @@
 import dagster as dg
 
 from bio_lakehouse.assets.keys import OURA_API
+from bio_lakehouse.assets.partitions import begun, days_of
+from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.reporting import Materialized, materialized
-from bio_lakehouse.automation.partitions import begun, days_of
-from bio_lakehouse.automation.ranges import DayRange
 from bio_lakehouse.errors import SettingsError, SignInRequired
 from bio_lakehouse.lake import fetching
 from bio_lakehouse.lake.fetching import FetchOutcome

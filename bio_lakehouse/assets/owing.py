@@ -11,9 +11,9 @@ from datetime import date
 import dagster as dg
 
 from bio_lakehouse.assets.keys import assets_of_run, datasets_built, follows_gold
+from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.reporting import Materialized
-from bio_lakehouse.automation.ranges import DayRange
-from bio_lakehouse.engines.pipeline import newest_day
+from bio_lakehouse.build.daily import newest_day
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.owed_days import Numbered
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import pyarrow as pa
 
-from bio_lakehouse.automation.checks import checked
-from bio_lakehouse.automation.ranges import DayRange
+from bio_lakehouse.assets.checks import checked
+from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import Column, TableSchema

@@ -6,10 +6,10 @@ from datetime import date
 import dagster as dg
 
 from bio_lakehouse.assets.keys import COVERAGE, GOLD_DAILY, table_key
+from bio_lakehouse.assets.partitions import DELIVER_TAG, days_of
 from bio_lakehouse.assets.pictures import markdown, score_line
+from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.reporting import Materialized, saying_why
-from bio_lakehouse.automation.partitions import DELIVER_TAG, days_of
-from bio_lakehouse.automation.ranges import DayRange
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports import build, delivery
 

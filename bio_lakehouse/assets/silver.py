@@ -4,11 +4,11 @@ import dagster as dg
 from pyspark.sql import SparkSession
 
 from bio_lakehouse import silver
+from bio_lakehouse.assets.checks import check_of
 from bio_lakehouse.assets.keys import COVERAGE, bronze_key, silver_inputs, table_key
+from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.reporting import Materialized, committed, saying_why, table_metadata
-from bio_lakehouse.automation.checks import check_of
-from bio_lakehouse.automation.partitions import days_of
-from bio_lakehouse.engines import pipeline
+from bio_lakehouse.build.silver import build_coverage, build_silver
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
 
@@ -38,9 +38,9 @@ def silver_asset(table: str) -> dg.AssetsDefinition:
         days = days_of(context)
         with exclusively(lake, schema.full_name):
             if key == COVERAGE:
-                commit = pipeline.build_coverage(lake, spark)
+                commit = build_coverage(lake, spark)
             else:
-                commit = pipeline.build_silver(lake, spark, table, days.first, days.last)
+                commit = build_silver(lake, spark, table, days.first, days.last)
         return committed(context, lake, schema, days, commit)
 
     return build

@@ -8,10 +8,10 @@ from datetime import date
 
 import dagster as dg
 
+from bio_lakehouse.assets import watching
 from bio_lakehouse.assets.keys import GAP_LEDGER
-from bio_lakehouse.automation import watching
+from bio_lakehouse.assets.watching import has_rows_set_aside
 from bio_lakehouse.automation.failures import first_cause, text_of
-from bio_lakehouse.automation.watching import has_rows_set_aside
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.lake import refusals
 from bio_lakehouse.lake.arrivals import Arrival

@@ -10,7 +10,7 @@ from hashlib import sha256
 import dagster as dg
 
 from bio_lakehouse.assets.keys import bronze_key, follows_gold
-from bio_lakehouse.automation.ranges import DayRange, merge_days
+from bio_lakehouse.assets.ranges import DayRange, merge_days
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.owed_days import Numbered

@@ -15,7 +15,7 @@ from sqlglot.errors import ErrorLevel, OptimizeError, ParseError, TokenError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 from sqlglot.tokenizer_core import Token, TokenType
 
-from bio_lakehouse.engines.athena import BY_COMMA, FUNCTIONS, AthenaQuery
+from bio_lakehouse.engines.athena_on_duckdb import BY_COMMA, FUNCTIONS, AthenaQuery
 from bio_lakehouse.errors import QueryError
 
 DATABASES = {

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from bio_lakehouse.engines.athena import Clock
+from bio_lakehouse.engines.athena_on_duckdb import Clock
 from bio_lakehouse.engines.sql import DuckDbSql
 from bio_lakehouse.errors import DamagedFile, QueryError
 from bio_lakehouse.lake.schema import TableSchema

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
-from bio_lakehouse.engines.athena import Clock, macros_of, to_duckdb
+from bio_lakehouse.engines.athena_on_duckdb import Clock, macros_of, to_duckdb
 from bio_lakehouse.engines.guard import CheckedQuery, check
 from bio_lakehouse.engines.register import SCHEMAS
 from bio_lakehouse.errors import BioLakehouseError, DamagedFile, QueryError

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from plotly.graph_objects import Figure
 
-from bio_lakehouse.engines.gap_ledger import entry_days
+from bio_lakehouse.build.ledger import entry_days
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.insights import Insight, InsightData, insights_of, visualize, visualize_effects

@@ -16,7 +16,6 @@ from bio_lakehouse.automation.launch import RunOutcome
 from bio_lakehouse.automation.owed import what_is_owed
 from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.automation.schedules import schedules
-from bio_lakehouse.engines import pipeline
 from bio_lakehouse.errors import BioLakehouseError, TableError
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake import arrivals, fetching
@@ -215,7 +214,7 @@ def test_a_failure_names_the_asset_and_the_cause(
     def refuse(*_: object) -> None:
         raise TableError("the disk is full; free some space")
 
-    monkeypatch.setattr(pipeline, "build_silver", refuse)
+    monkeypatch.setattr("bio_lakehouse.assets.silver.build_silver", refuse)
     last = lake.settings.today()
     with pytest.raises(
         BioLakehouseError, match=r"^silver/oura_sleep: the disk is full; free some space$"
@@ -229,8 +228,10 @@ def test_nothing_downstream_is_made_of_a_table_that_fails_its_check(
     def double(schema: object, rows: object) -> list[str]:
         return ["a day is there twice"]
 
-    monkeypatch.setattr("bio_lakehouse.automation.checks.violations", double)
-    monkeypatch.setattr(pipeline, "build_gold_daily", lambda *_: pytest.fail("gold was built"))
+    monkeypatch.setattr("bio_lakehouse.assets.checks.violations", double)
+    monkeypatch.setattr(
+        "bio_lakehouse.assets.gold.build_gold_daily", lambda *_: pytest.fail("gold was built")
+    )
     last = lake.settings.today()
     selection = "key:silver/oura_sleep or key:gold/daily_readiness_performance"
     with pytest.raises(
@@ -271,7 +272,7 @@ def test_the_nightly_recomputation_asks_no_vendor(
 
 BROKEN = {
     "bronze/oura/session": "bio_lakehouse.lake.arrivals.write_bronze",
-    "silver/oura_sleep": "bio_lakehouse.engines.pipeline.build_silver",
+    "silver/oura_sleep": "bio_lakehouse.engines.build_silver",
     "gold/gap_ledger": "bio_lakehouse.assets.gold.build_gap_ledger",
     "insights/sleep_readiness": "bio_lakehouse.assets.insights.build_insights",
     "reports/weekly_report": "bio_lakehouse.reports.build.reported_users",

@@ -2,8 +2,8 @@ from datetime import date
 
 import pyarrow as pa
 
+from bio_lakehouse.assets.checks import checked
 from bio_lakehouse.assets.reporting import preview, rows_by_day, table_metadata
-from bio_lakehouse.automation.checks import checked
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake.schema import Column

@@ -14,7 +14,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from bio_lakehouse.automation.ranges import DayRange
+from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.lake import arrivals, fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings

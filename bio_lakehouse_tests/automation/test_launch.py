@@ -6,13 +6,13 @@ import dagster as dg
 import pytest
 from dagster_shared.error import SerializableErrorInfo
 
+from bio_lakehouse.assets.partitions import daily
+from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.automation import launch
 from bio_lakehouse.automation.failures import first_cause, text_of
 from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.automation.launch import Launcher
 from bio_lakehouse.automation.owed import Owed, changed_in, downstream
-from bio_lakehouse.automation.partitions import daily
-from bio_lakehouse.automation.ranges import DayRange
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse

@@ -19,7 +19,8 @@ from pathlib import Path
 from bio_lakehouse import silver
 from bio_lakehouse.automation import launch
 from bio_lakehouse.automation.owed import what_is_owed
-from bio_lakehouse.engines import pipeline
+from bio_lakehouse.build.daily import build_gold_daily
+from bio_lakehouse.build.silver import build_coverage, build_silver
 from bio_lakehouse.engines.spark import spark_session
 from bio_lakehouse.engines.sql import open_sql
 from bio_lakehouse.gold.views import VIEWS
@@ -79,10 +80,10 @@ def plain(lake: Lakehouse, paths: list[Path], clock: Clock) -> tuple[date, date]
     with spark_session(lake.settings) as spark:
         with clock.part("silver"):
             for table in silver.TRANSFORMS:
-                pipeline.build_silver(lake, spark, table, first, last)
-            pipeline.build_coverage(lake, spark)
+                build_silver(lake, spark, table, first, last)
+            build_coverage(lake, spark)
         with clock.part("gold"):
-            pipeline.build_gold_daily(lake, spark, first, last)
+            build_gold_daily(lake, spark, first, last)
             build_views(lake)
         with clock.part("settle"):
             arrivals.settle(lake, list(changes), first, last)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
-from bio_lakehouse.engines.athena import FUNCTIONS
+from bio_lakehouse.engines.athena_on_duckdb import FUNCTIONS
 from bio_lakehouse.engines.guard import LONGEST_STATEMENT, check, short_names
 from bio_lakehouse.errors import QueryError
 

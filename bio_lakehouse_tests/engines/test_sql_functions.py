@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlglot import exp, parse_one
 
-from bio_lakehouse.engines.athena import FUNCTIONS, AthenaQuery
+from bio_lakehouse.engines.athena_on_duckdb import FUNCTIONS, AthenaQuery
 from bio_lakehouse.engines.sql import DuckDbSql
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse_tests.engines.memory_lake import engine

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bio_lakehouse.engines.athena import FUNCTIONS
+from bio_lakehouse.engines.athena_on_duckdb import FUNCTIONS
 from bio_lakehouse.engines.register import SCHEMAS
 from bio_lakehouse.engines.sql import DuckDbSql
 from bio_lakehouse.errors import QueryError

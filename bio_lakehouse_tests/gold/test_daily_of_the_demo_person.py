@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 
-from bio_lakehouse.engines.pipeline import USERS
+from bio_lakehouse.build.silver import USERS
 from bio_lakehouse.engines.spark import frame
 from bio_lakehouse.gold import daily_readiness_performance as daily
 from bio_lakehouse.lake.bronze import ARROW as BRONZE

@@ -10,7 +10,7 @@ from sqlglot import exp
 from sqlglot.errors import OptimizeError
 from sqlglot.optimizer.qualify import qualify
 
-from bio_lakehouse.engines.athena import AthenaQuery
+from bio_lakehouse.engines.athena_on_duckdb import AthenaQuery
 from bio_lakehouse.engines.guard import check
 from bio_lakehouse.gold.views import VIEWS, View, parse_view
 from bio_lakehouse.lake.schema import ARROW_TYPES

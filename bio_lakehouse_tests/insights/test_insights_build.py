@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from bio_lakehouse.build.insights import build_forecast
+from bio_lakehouse.build.load import build_training_load
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.insights import InsightData
-from bio_lakehouse.insights.build import build_forecast, build_training_load
 from bio_lakehouse.insights.forecast import forecast, narrate
 from bio_lakehouse.insights.readiness_forecast import SCHEMA as FORECASTS
 from bio_lakehouse.insights.readiness_forecast import from_rows, to_rows

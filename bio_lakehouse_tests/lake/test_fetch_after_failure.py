@@ -13,7 +13,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from bio_lakehouse import silver
-from bio_lakehouse.engines import pipeline
+from bio_lakehouse.build.daily import build_gold_daily
+from bio_lakehouse.build.silver import build_silver
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.lake import arrivals, fetching
 from bio_lakehouse.lake.fetched_windows import FetchedWindows
@@ -83,8 +84,8 @@ def build(lake: Lakehouse, spark: SparkSession) -> None:
     for dataset in changes:
         arrivals.write_bronze(lake, dataset, first, last)
     for table in TABLES:
-        pipeline.build_silver(lake, spark, table, first, last)
-    pipeline.build_gold_daily(lake, spark, first, last)
+        build_silver(lake, spark, table, first, last)
+    build_gold_daily(lake, spark, first, last)
     arrivals.settle(lake, changes, first, last)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bio_lakehouse import display, workflows
-from bio_lakehouse.automation.watching import new_fields
+from bio_lakehouse.assets.watching import new_fields
 from bio_lakehouse.errors import SettingsError, SignInRequired
 from bio_lakehouse.lake import arrivals, fetching, landing
 from bio_lakehouse.lake.fetched_windows import FetchedWindows

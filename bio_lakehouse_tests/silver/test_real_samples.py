@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 
-from bio_lakehouse.engines.pipeline import USERS
+from bio_lakehouse.build.silver import USERS
 from bio_lakehouse.engines.spark import frame
 from bio_lakehouse.lake.bronze import ARROW as BRONZE
 from bio_lakehouse.silver import TRANSFORMS

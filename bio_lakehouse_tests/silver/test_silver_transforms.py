@@ -15,7 +15,7 @@ import pytest
 import yaml
 from pyspark.sql import SparkSession
 
-from bio_lakehouse.engines.pipeline import USERS
+from bio_lakehouse.build.silver import USERS
 from bio_lakehouse.engines.spark import frame
 from bio_lakehouse.lake.bronze import ARROW as BRONZE
 from bio_lakehouse.lake.schema import PROVENANCE, TableSchema

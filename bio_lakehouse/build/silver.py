@@ -1,16 +1,14 @@
-"""A range of days of one table: read, transform on Spark, commit once. Everything that computes calls these."""
+"""Silver's tables from bronze, and the table of what files and fetches cover from the log."""
 
 from __future__ import annotations
 
 from datetime import date
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyspark.sql import SparkSession
 
 from bio_lakehouse import silver
 from bio_lakehouse.engines.spark import frame, stretches
-from bio_lakehouse.gold import daily_readiness_performance as daily
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.tables import Commit
 from bio_lakehouse.settings import Settings
@@ -68,29 +66,6 @@ def coverage_rows(lake: Lakehouse) -> pa.Table:
             ),
         }
     )
-
-
-def build_gold_daily(lake: Lakehouse, spark: SparkSession, first: date, last: date) -> Commit:
-    """Rebuild days `first` to `last` of gold's daily table from silver."""
-    frames = {
-        table: frame(
-            spark, lake.tables.read(silver.SCHEMAS[table], first, last).select(list(columns))
-        )
-        for table, columns in daily.INPUTS.items()
-    }
-    return lake.tables.replace(
-        daily.SCHEMA, daily.transform(frames, first, last).toArrow(), first, last
-    )
-
-
-def newest_day(lake: Lakehouse) -> date | None:
-    """The newest day of gold's daily table, up to today: a clock may have been set back since."""
-    if not lake.tables.exists(daily.SCHEMA.full_name):
-        return None
-    today = lake.settings.today()
-    days = lake.tables.scan(daily.SCHEMA.full_name, last=today, columns=["day"])["day"]
-    newest: date | None = pc.max(days).as_py()
-    return newest
 
 
 def users_of(settings: Settings, *tables: pa.Table) -> pa.Table:

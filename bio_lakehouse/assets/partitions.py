@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import dagster as dg
 
-from bio_lakehouse.automation.ranges import DayRange
+from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.settings import Settings
 
 SINGLE_RUN = dg.BackfillPolicy.single_run()

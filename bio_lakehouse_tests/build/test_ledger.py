@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bio_lakehouse.engines.gap_ledger import knowledge_by_table, ledger_rows, unworn_days
+from bio_lakehouse.build.ledger import knowledge_by_table, ledger_rows, unworn_days
 from bio_lakehouse.gold.gap_ledger import Cause
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse

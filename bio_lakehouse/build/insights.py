@@ -1,4 +1,4 @@
-"""Insights, forecasts and training load of a range of days: one read of gold and silver, one commit a table."""
+"""Insights and forecasts of a range of days: one read of gold and silver, one commit a table."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
+from bio_lakehouse.build.rows import rows_between
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.insights.analyzers import insights_of
 from bio_lakehouse.insights.data import InsightData, first_day_needed
@@ -17,15 +16,10 @@ from bio_lakehouse.insights.forecast import Forecast, forecast
 from bio_lakehouse.insights.readiness_forecast import SCHEMA as READINESS_FORECAST
 from bio_lakehouse.insights.readiness_forecast import to_rows as forecast_rows
 from bio_lakehouse.insights.table import SCHEMA, to_rows
-from bio_lakehouse.insights.training_load import SCHEMA as TRAINING_LOAD
-from bio_lakehouse.insights.training_load import training_load
 from bio_lakehouse.lake.bronze import days_between
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.lake.tables import Commit
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
-
-LAST_DAY = date(9999, 1, 1)
 
 
 def build_insights(
@@ -47,24 +41,6 @@ def build_forecast(lake: Lakehouse, first: date, last: date) -> Commit:
     )
 
 
-def build_training_load(lake: Lakehouse, first: date, last: date) -> Commit:
-    """Recompute training load from `first` to the newest day of all users, since each day carries the days before on.
-
-    The state begins with a user's first day, so that all days are read; `last` only bounds it where nothing is newer.
-    """
-    daily = _frame(lake, DAILY_READINESS_PERFORMANCE, lake.settings.first_day, LAST_DAY)
-    workouts = _frame(lake, PELOTON_WORKOUTS, lake.settings.first_day, LAST_DAY)
-    zones = lake.settings.heart_rate_zones
-    loads = [
-        training_load(daily, workouts, lake.settings.user_profile(user_id), zones)
-        for user_id in sorted(daily["user_id"].unique())
-    ]
-    rows = pa.concat_tables([TRAINING_LOAD.arrow.empty_table(), *loads])
-    changed = rows.filter(pc.greater_equal(rows["day"], first))
-    newest = max([last, lake.settings.today(), *changed["day"].to_pylist()])
-    return lake.tables.replace(TRAINING_LOAD, changed, first, newest)
-
-
 def insights_between(lake: Lakehouse, first: date, last: date) -> Iterator[Insight]:
     """All five insights of every user as of each of the days."""
     for data in data_between(lake, first, last):
@@ -79,18 +55,14 @@ def forecasts_between(lake: Lakehouse, first: date, last: date) -> Iterator[Fore
 def data_between(lake: Lakehouse, first: date, last: date) -> Iterator[InsightData]:
     """What is known of every user as of each of the days; nothing for a day in whose window nothing is."""
     window = lake.settings.insight_window_days
-    daily = _frame(lake, DAILY_READINESS_PERFORMANCE, first_day_needed(first, window), last)
-    workouts = _frame(lake, PELOTON_WORKOUTS, first_day_needed(first, window), last)
+    daily = rows_between(lake, DAILY_READINESS_PERFORMANCE, first_day_needed(first, window), last)
+    workouts = rows_between(lake, PELOTON_WORKOUTS, first_day_needed(first, window), last)
     for user_id in sorted(daily["user_id"].unique()):
         own_daily, own_workouts = (rows[rows["user_id"] == user_id] for rows in (daily, workouts))
         for day in days_between(first, last):
             known = _up_to(own_daily, day, window)
             if len(known):
                 yield InsightData(user_id, day, known, _up_to(own_workouts, day, window), window)
-
-
-def _frame(lake: Lakehouse, schema: TableSchema, first: date, last: date) -> pd.DataFrame:
-    return pd.DataFrame(lake.tables.read(schema, first, last).to_pandas(date_as_object=False))
 
 
 def _up_to(rows: pd.DataFrame, day: date, window_days: int) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from bio_lakehouse.automation import notices, watching
 from bio_lakehouse.automation.jobs import monday_report
 from bio_lakehouse.automation.schedules import schedules
 from bio_lakehouse.automation.sensors import failure_sensor, report_sensor
-from bio_lakehouse.engines.gap_ledger import TABLES
+from bio_lakehouse.build.ledger import TABLES
 from bio_lakehouse.errors import SourceError
 from bio_lakehouse.gold.gap_ledger import Knowledge
 from bio_lakehouse.lake.lakehouse import Lakehouse

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from bio_lakehouse.engines.gap_ledger import knowledge_by_table, source_of
+from bio_lakehouse.build.ledger import knowledge_by_table, source_of
 from bio_lakehouse.gold.gap_ledger import Cause, cause_of, gaps, stretches
 from bio_lakehouse.lake.drift import first_seen
 from bio_lakehouse.lake.lakehouse import Lakehouse

@@ -1,0 +1,37 @@
+"""Gold's daily table from silver."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pyarrow.compute as pc
+from pyspark.sql import SparkSession
+
+from bio_lakehouse import silver
+from bio_lakehouse.engines.spark import frame
+from bio_lakehouse.gold import daily_readiness_performance as daily
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.tables import Commit
+
+
+def build_gold_daily(lake: Lakehouse, spark: SparkSession, first: date, last: date) -> Commit:
+    """Rebuild days `first` to `last` of gold's daily table from silver."""
+    frames = {
+        table: frame(
+            spark, lake.tables.read(silver.SCHEMAS[table], first, last).select(list(columns))
+        )
+        for table, columns in daily.INPUTS.items()
+    }
+    return lake.tables.replace(
+        daily.SCHEMA, daily.transform(frames, first, last).toArrow(), first, last
+    )
+
+
+def newest_day(lake: Lakehouse) -> date | None:
+    """The newest day of gold's daily table, up to today: a clock may have been set back since."""
+    if not lake.tables.exists(daily.SCHEMA.full_name):
+        return None
+    today = lake.settings.today()
+    days = lake.tables.scan(daily.SCHEMA.full_name, last=today, columns=["day"])["day"]
+    newest: date | None = pc.max(days).as_py()
+    return newest
