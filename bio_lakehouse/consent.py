@@ -1,4 +1,5 @@
-"""Whether a home's owner has said that aggregates may go to Claude. A key in the environment is no yes."""
+"""Whether a home's owner has said that aggregates may go to Claude. A key in the environment is no
+yes."""
 
 from __future__ import annotations
 

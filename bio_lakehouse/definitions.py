@@ -1,4 +1,5 @@
-"""Where assets, jobs, sensors, schedules and resources meet: what `dagster dev -w workspace.yaml` loads."""
+"""Where assets, jobs, sensors, schedules and resources meet: what `dagster dev -w workspace.yaml`
+loads."""
 
 import warnings
 

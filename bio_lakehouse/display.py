@@ -64,7 +64,8 @@ def tell_what_begins(lake: Lakehouse, user_id: str) -> None:
 
 
 def ingest_table(lake: Lakehouse, outcome: IngestOutcome) -> None:
-    """A row a file: what it held and what became of its rows; every refusal with its reason; one line to end."""
+    """A row a file: what it held and what became of its rows; every refusal with its reason; one
+    line to end."""
     _print_files(lake, outcome)
     OUT.print(
         f"{what_came(outcome)} {what_changed(outcome)} {_what_next(lake, outcome)}",
@@ -98,7 +99,8 @@ def _arrivals(lake: Lakehouse, arrivals: list[Arrival]) -> Table:
 
 
 def _columns_shown(rows: list[list[str]]) -> list[int]:
-    """All columns, that of withdrawn rows only where there are any: it is rare, and the screen narrow."""
+    """All columns, that of withdrawn rows only where there are any: it is rare, and the screen
+    narrow."""
     rare = 1 + ARRIVAL_COUNTS.index(WITHDRAWN)
     has_any = any(row[rare] not in ("", "0") for row in rows)
     return [number for number in range(len(ARRIVAL_COUNTS) + 1) if number != rare or has_any]
@@ -154,7 +156,8 @@ def _explain(lake: Lakehouse, arrival: Arrival) -> None:
 
 
 def _print_what_it_loses_to(lake: Lakehouse, arrival: Arrival) -> None:
-    """That rows of a new file are not shown, since files that came before say something newer or better."""
+    """That rows of a new file are not shown, since files that came before say something newer or
+    better."""
     from bio_lakehouse.lake.accounting import outranking
 
     if arrival.repeated or not arrival.entry.usable:
@@ -172,7 +175,8 @@ def _print_what_it_loses_to(lake: Lakehouse, arrival: Arrival) -> None:
 
 
 def _print_not_taken(outcome: IngestOutcome) -> None:
-    """Files that did not reach landing and what is passed over in it, with why; the known formats once."""
+    """Files that did not reach landing and what is passed over in it, with why; the known formats
+    once."""
     for path, reason in outcome.unread.items():
         text = _reason_of(printable(path), path, reason)
         OUT.print(f"[red]not read[/] {escape(text)}", soft_wrap=True)
@@ -238,7 +242,8 @@ def _what_next(lake: Lakehouse, outcome: IngestOutcome) -> str:
 
 
 def home_words(lake: Lakehouse) -> str:
-    """The words that name this lake in a command; none when it is the one that commands find by themselves."""
+    """The words that name this lake in a command; none when it is the one that commands find by
+    themselves."""
     home = lake.settings.home
     return "" if load_settings().home == home else f" --home {shlex.quote(str(home))}"
 
@@ -295,7 +300,8 @@ def print_drift(drift: Drift) -> None:
 
 
 def demo_summary(lake: Lakehouse, outcome: DemoOutcome) -> None:
-    """What the demo made: its files, its report, and one line on what came, what changed and what is next."""
+    """What the demo made: its files, its report, and one line on what came, what changed and what
+    is next."""
     _print_files(lake, outcome.ingest)
     OUT.print(f"[bold]Weekly report:[/] {escape(str(outcome.report))}", soft_wrap=True)
     OUT.print(
@@ -428,8 +434,10 @@ def backup_summary(archive: Archive, *, secrets: bool) -> None:
 def restore_summary(outcome: RestoreOutcome, home: Path) -> None:
     """What came out of the archive, and what to do next."""
     OUT.print(
-        f"{outcome.archive.files:,} files are back in {escape(str(home))}, and its tables are built. "
-        "Look at them with `bio-lakehouse status`.",
+        (
+            f"{outcome.archive.files:,} files are back in {escape(str(home))}, and its tables are "
+            "built. Look at them with `bio-lakehouse status`."
+        ),
         soft_wrap=True,
         highlight=False,
     )

@@ -1,13 +1,15 @@
 """Everything that Bio Lakehouse raises on purpose, in one family.
 
-Each message tells a person what happened, where (file and row when there is one), and what to do next.
+Each message tells a person what happened, where (file and row when there is one), and what to do
+next.
 """
 
 from __future__ import annotations
 
 
 class BioLakehouseError(Exception):
-    """The root of the family; the command line prints its message without a traceback and exits with 1."""
+    """The root of the family; the command line prints its message without a traceback and exits
+    with 1."""
 
 
 class SettingsError(BioLakehouseError):
@@ -15,7 +17,8 @@ class SettingsError(BioLakehouseError):
 
 
 class UnsupportedFile(BioLakehouseError):  # noqa: N818 - what it is, not that it is an error
-    """A file that is no known export; the message says what it looks like and what to download instead."""
+    """A file that is no known export; the message says what it looks like and what to download
+    instead."""
 
 
 class UnknownFormat(UnsupportedFile):
@@ -23,7 +26,8 @@ class UnknownFormat(UnsupportedFile):
 
 
 class EmptyAnswer(UnsupportedFile):
-    """A whole answer without a record that leaves open of what it is an answer: there is nothing in it to use."""
+    """A whole answer without a record that leaves open of what it is an answer: there is nothing in
+    it to use."""
 
 
 class LandingError(BioLakehouseError):
@@ -35,7 +39,8 @@ class TableError(BioLakehouseError):
 
 
 class QueryError(BioLakehouseError):
-    """A statement that is not one read-only SELECT over the lake's tables, or that the engine refused."""
+    """A statement that is not one read-only SELECT over the lake's tables, or that the engine
+    refused."""
 
 
 class SourceError(BioLakehouseError):
@@ -43,7 +48,8 @@ class SourceError(BioLakehouseError):
 
 
 class SignInRequired(SourceError):  # noqa: N818
-    """The kept login has expired or was revoked; the message names the command that signs in again."""
+    """The kept login has expired or was revoked; the message names the command that signs in
+    again."""
 
 
 class ReportError(BioLakehouseError):
@@ -55,7 +61,8 @@ class StoreError(BioLakehouseError):
 
 
 class DamagedFile(StoreError):  # noqa: N818 - what it is
-    """A file that can be made again from landing cannot be read; `bio-lakehouse repair` does that."""
+    """A file that can be made again from landing cannot be read; `bio-lakehouse repair` does
+    that."""
 
     @classmethod
     def at(cls, path: object, reason: object) -> DamagedFile:

@@ -1,4 +1,5 @@
-"""Messages to a person through Apprise: e-mail, Slack, WhatsApp and a hundred others, each a URL in a setting."""
+"""Messages to a person through Apprise: e-mail, Slack, WhatsApp and a hundred others, each a URL in
+a setting."""
 
 from __future__ import annotations
 
@@ -11,10 +12,11 @@ LOG = logging.getLogger(__name__)
 
 
 def notify(settings: Settings, title: str, body: str) -> bool:
-    """Send a message to every channel of `BIO_NOTIFY_URLS`; False when there is none, or one could not be reached.
+    """Send a message to every channel of `BIO_NOTIFY_URLS`; False when there is none, or one could
+    not be reached.
 
-    A channel that fails never fails what it reports on: that is logged, without the URL, which holds secrets.
-    Raises `SettingsError` for a URL that names no channel.
+    A channel that fails never fails what it reports on: that is logged, without the URL, which
+    holds secrets. Raises `SettingsError` for a URL that names no channel.
     """
     if not settings.notify_urls:
         return False

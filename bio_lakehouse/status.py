@@ -1,4 +1,5 @@
-"""What the lake holds for one user: newest days, gaps with their causes, last arrivals, quarantine."""
+"""What the lake holds for one user: newest days, gaps with their causes, last arrivals,
+quarantine."""
 
 from __future__ import annotations
 

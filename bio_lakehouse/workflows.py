@@ -42,8 +42,8 @@ REPORT_SELECTION = "group:insights or group:reports"
 class IngestOutcome:
     """One arrival a file in the order given, the runs that followed, and the days that these built.
 
-    `unread` are files that should have reached landing and did not, `passed_over` those that are no export, both by
-    the name that the person gave, with why.
+    `unread` are files that should have reached landing and did not, `passed_over` those that are no
+    export, both by the name that the person gave, with why.
     """
 
     arrivals: list[Arrival]
@@ -100,7 +100,8 @@ def progress_bar(title: str) -> Iterator[Progress]:
 def run_ingest(
     lake: Lakehouse, paths: list[Path], user_id: str, dataset: str | None = None
 ) -> IngestOutcome:
-    """Land `paths`, log what they hold, and build every day that they (or an interrupted run) left to build."""
+    """Land `paths`, log what they hold, and build every day that they (or an interrupted run) left
+    to build."""
     tell_of_changes(lake)
     brought = Brought()
     for path in paths:
@@ -119,7 +120,8 @@ def run_ingest(
 
 @dataclass
 class Brought:
-    """What became of the files that a person gave: arrivals by name, and the rest as in `IngestOutcome`.
+    """What became of the files that a person gave: arrivals by name, and the rest as in
+    `IngestOutcome`.
 
     Two names of one content are two arrivals.
     """
@@ -156,7 +158,8 @@ def _bring_in_file(
     brought: Brought,
     is_given: bool,
 ) -> bool:
-    """Land one file; whether it came. What is no export is passed over in a folder, and told when it was named."""
+    """Land one file; whether it came. What is no export is passed over in a folder, and told when
+    it was named."""
     try:
         for arrival in arrivals.ingest(lake, file, user_id, dataset):
             brought.arrivals[arrival.given] = arrival
@@ -170,13 +173,15 @@ def _bring_in_file(
 
 
 def tell_of_changes(lake: Lakehouse) -> None:
-    """Say first which time zone or measure has changed since the lake was built; the days that it touches are owed."""
+    """Say first which time zone or measure has changed since the lake was built; the days that it
+    touches are owed."""
     for sentence in built_with.notice(lake):
         CONSOLE.print(sentence, highlight=False, markup=False, soft_wrap=True)
 
 
 def bring_up_to_date(lake: Lakehouse) -> int:
-    """Run what arrivals still owe; how many runs that took. Dagster is imported only when there is something."""
+    """Run what arrivals still owe; how many runs that took. Dagster is imported only when there is
+    something."""
     tell_of_changes(lake)
     if not arrivals.unfinished(lake):
         return 0
@@ -202,7 +207,8 @@ def asset_progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
 def run_refresh(
     lake: Lakehouse, first: date | None, last: date | None, selection: str
 ) -> RefreshOutcome:
-    """Materialise a range of the selected assets in one run; without days, from the first that has data to today.
+    """Materialise a range of the selected assets in one run; without days, from the first that has
+    data to today.
 
     What arrivals still owe after it is made in runs of its own.
     """
@@ -231,14 +237,16 @@ def first_day_with_data(lake: Lakehouse) -> date:
 
 @dataclass(frozen=True)
 class RepairOutcome:
-    """What was damaged, a line each, and what is not as it was before: tables and objects, by name."""
+    """What was damaged, a line each, and what is not as it was before: tables and objects, by
+    name."""
 
     damaged: list[str]
     made_again: list[str]
 
 
 def run_repair(lake: Lakehouse) -> RepairOutcome:
-    """Check everything that is made from landing, and make again what is damaged or differs from it."""
+    """Check everything that is made from landing, and make again what is damaged or differs from
+    it."""
     from bio_lakehouse.lake import repair
 
     with repair.repairing(lake.settings.home):
@@ -264,7 +272,8 @@ def _derived(lake: Lakehouse) -> dict[str, str]:
 
 
 def _rebuild(lake: Lakehouse, *, anew: bool) -> None:
-    """Build all days, and insights: of the newest day, and `anew` of every day of which some were made."""
+    """Build all days, and insights: of the newest day, and `anew` of every day of which some were
+    made."""
     from bio_lakehouse.automation import launch
     from bio_lakehouse.build.daily import newest_day
 
@@ -303,7 +312,8 @@ def run_report(
     form: Format = "html",
     deliver: bool = False,
 ) -> ReportOutcome:
-    """Materialise the insights and the weekly report of a day (the newest with data); where it is in that form.
+    """Materialise the insights and the weekly report of a day (the newest with data); where it is
+    in that form.
 
     With `deliver` it is then taken to where BIO_REPORT_DELIVERY says.
     """
@@ -352,7 +362,8 @@ def introduce_demo_person(lake: Lakehouse) -> None:
 
 
 def run_demo(lake: Lakehouse, days: int, seed: int) -> DemoOutcome:
-    """Make the demo's home afresh, bring a demo person's files in, and make the report of their newest day."""
+    """Make the demo's home afresh, bring a demo person's files in, and make the report of their
+    newest day."""
     from bio_lakehouse.lake import demo_home
     from bio_lakehouse.sources import demo
 
@@ -386,7 +397,8 @@ def run_oura_login(lake: Lakehouse, user_id: str, announce: Callable[[str], None
 
     def say(address: str) -> None:
         announce(
-            f"Oura's sign-in opens in your browser. If it does not, open this address on this machine:\n{address}"
+            "Oura's sign-in opens in your browser. If it does not, open this address on this "
+            f"machine:\n{address}"
         )
 
     connection, store = oura_connection(lake.settings), oura_tokens(lake.settings, user_id)
@@ -394,8 +406,8 @@ def run_oura_login(lake: Lakehouse, user_id: str, announce: Callable[[str], None
     announce("Signed in.")
     for scope, endpoints in not_granted(tokens.granted, connection.scopes).items():
         announce(
-            f"Oura did not grant {scope}, so {', '.join(endpoints)} cannot be read. To add it, sign in "
-            f"again and allow it: {store.sign_in}"
+            f"Oura did not grant {scope}, so {', '.join(endpoints)} cannot be read. To add it, "
+            f"sign in again and allow it: {store.sign_in}"
         )
 
 
@@ -408,7 +420,8 @@ def run_oura_sync(
     resume: bool = False,
     land_only: bool = False,
 ) -> SyncOutcome:
-    """Fetch and land those days (the look-back when not said) and build what changed; then raise what failed."""
+    """Fetch and land those days (the look-back when not said) and build what changed; then raise
+    what failed."""
     from bio_lakehouse.lake import fetching
 
     first, last = fetching.asked_days(lake.settings, user_id, first, last)

@@ -1,4 +1,5 @@
-"""For all tests: which are slow, and Spark sessions (Sail in this process, Spark itself in a JVM beside it)."""
+"""For all tests: which are slow, and Spark sessions (Sail in this process, Spark itself in a JVM
+beside it)."""
 
 from __future__ import annotations
 

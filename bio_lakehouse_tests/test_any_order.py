@@ -1,4 +1,5 @@
-"""Files of one person in any order, at once or one by one, again and again: the same silver and gold tables."""
+"""Files of one person in any order, at once or one by one, again and again: the same silver and
+gold tables."""
 
 from __future__ import annotations
 

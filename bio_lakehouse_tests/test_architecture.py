@@ -1,4 +1,5 @@
-"""Arrows point one way: no module imports one of a layer above it, and only Dagster's own layers import Dagster."""
+"""Arrows point one way: no module imports one of a layer above it, and only Dagster's own layers
+import Dagster."""
 
 from __future__ import annotations
 

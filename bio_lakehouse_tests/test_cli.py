@@ -1,4 +1,5 @@
-"""The commands as a person types them: what they print, what they leave behind, and how they fail."""
+"""The commands as a person types them: what they print, what they leave behind, and how they
+fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Nothing goes to Claude before a yes of the home's owner, and no folder's `.env` says yes for them."""
+"""Nothing goes to Claude before a yes of the home's owner, and no folder's `.env` says yes for
+them."""
 
 from __future__ import annotations
 

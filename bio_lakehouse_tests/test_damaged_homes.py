@@ -1,4 +1,5 @@
-"""Each derived file damaged in each way: a command answers as it would undamaged, and names the file."""
+"""Each derived file damaged in each way: a command answers as it would undamaged, and names the
+file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The graph as a whole. A change of a key, a dependency, an owner or a check shows as a change of `graph.txt`.
+"""The graph as a whole. A change of a key, a dependency, an owner or a check shows as a change of
+`graph.txt`.
 
 `python bio_lakehouse_tests/test_definitions.py` writes it anew.
 """

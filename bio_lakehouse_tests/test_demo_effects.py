@@ -1,4 +1,5 @@
-"""The insights find what was put into the demo person, and nothing when nothing was. Minutes long: run with -m slow.
+"""The insights find what was put into the demo person, and nothing when nothing was. Minutes long:
+run with -m slow.
 
 `python bio_lakehouse_tests/test_demo_effects.py` prints the table of the README.
 """
@@ -44,7 +45,8 @@ def findings_of(truth: Truth) -> Findings:
 
 
 def people(days: int = DAYS, effects: Effects | None = None) -> list[tuple[Truth, Findings]]:
-    """Forty demo persons with what is found of each, q over all tests of their report; with all effects by default."""
+    """Forty demo persons with what is found of each, q over all tests of their report; with all
+    effects by default."""
     truths = [simulate(days, seed, END, effects or Effects()) for seed in SEEDS]
     return [(truth, findings_of(truth)) for truth in truths]
 
@@ -170,7 +172,8 @@ if __name__ == "__main__":
         people(effects=Effects.none()),
     )
     print(
-        f"| Finding | of {WHOLE_WINDOW} days | of {DAYS} days | of {DAYS} days, effects off |\n|---|---|---|---|"
+        f"| Finding | of {WHOLE_WINDOW} days | of {DAYS} days | of {DAYS} days, effects off |\n"
+        "|---|---|---|---|"
     )
     for finding in EFFECTS_FOUND:
         shares = (

@@ -1,4 +1,5 @@
-"""The demo person's files, taken through landing, bronze, silver and gold, come out as the truth that was put in."""
+"""The demo person's files, taken through landing, bronze, silver and gold, come out as the truth
+that was put in."""
 
 from __future__ import annotations
 

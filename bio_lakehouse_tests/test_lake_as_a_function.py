@@ -1,4 +1,5 @@
-"""The lake is a function of its files and their times: zones, withdrawals and days still going on, in any order."""
+"""The lake is a function of its files and their times: zones, withdrawals and days still going on,
+in any order."""
 
 from __future__ import annotations
 
@@ -88,7 +89,8 @@ def lake_of(home: Path, deliveries: list[Delivery], pauses: set[int]) -> Lakehou
 
 
 def shown(lake: Lakehouse, spark: SparkSession) -> dict[str, list[Row]]:
-    """Every silver table's rows, less who is named as their source, after building what is pending."""
+    """Every silver table's rows, less who is named as their source, after building what is
+    pending."""
     for dataset in arrivals.pending(lake):
         arrivals.write_bronze(lake, dataset, FIRST, TODAY)
     arrivals.recount(lake, FIRST, TODAY)
@@ -114,7 +116,8 @@ def row_counts(lake: Lakehouse) -> dict[str, tuple[int, ...]]:
 
 @st.composite
 def lives(draw: st.DrawFn) -> tuple[list[Delivery], dict[datetime, Row], dict[int, int]]:
-    """Deliveries of a life, the workouts that its last download has, and the steps that Oura said last."""
+    """Deliveries of a life, the workouts that its last download has, and the steps that Oura said
+    last."""
     hours = draw(st.lists(st.integers(0, 23), min_size=12, max_size=12))
     rides = {
         at(day, hour): {"title": f"Ride {day}", "output": 200 + day}

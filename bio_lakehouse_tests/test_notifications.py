@@ -1,4 +1,5 @@
-"""Messages reach a real receiver on this machine, and a channel that fails neither raises nor leaks its URL."""
+"""Messages reach a real receiver on this machine, and a channel that fails neither raises nor leaks
+its URL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The same rows in another order, in other files, give the same averages and loads to the last bit."""
+"""The same rows in another order, in other files, give the same averages and loads to the last
+bit."""
 
 from __future__ import annotations
 

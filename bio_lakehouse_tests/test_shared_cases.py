@@ -1,4 +1,5 @@
-"""The small made-up cases beside the project, each with its right answer; skipped where that folder is absent."""
+"""The small made-up cases beside the project, each with its right answer; skipped where that folder
+is absent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a look at landing comes to: files to take now, later or in a run, and the runs that changed days ask for."""
+"""What a look at landing comes to: files to take now, later or in a run, and the runs that changed
+days ask for."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import FolderStore, ObjectInfo
 
 LARGE_BYTES = 4 * 1000 * 1000
-"""Unpacked; a look would take longer over more, as a megabyte of heart rate takes up to four seconds."""
+"""Unpacked; a look would take longer over more, as a megabyte of heart rate takes up to four
+seconds."""
 LOOK_SECONDS = 15.0
 MOST_ATTEMPTS = 3
 ARRIVAL_TAG = "bio_lakehouse/arrival"
@@ -38,8 +40,8 @@ UNFINISHED = [
 
 @dataclass
 class Cursor:
-    """What one look keeps for the next: the tag of each file that was not taken, and the files of which was told that
-    they cannot be read."""
+    """What one look keeps for the next: the tag of each file that was not taken, and the files of
+    which was told that they cannot be read."""
 
     seen: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
@@ -60,7 +62,8 @@ class Cursor:
 
 @dataclass
 class Landed:
-    """What one look at landing found: files taken (some of which could not be read), to be taken by a run, and left."""
+    """What one look at landing found: files taken (some of which could not be read), to be taken by
+    a run, and left."""
 
     taken: list[Arrival]
     large: list[ObjectInfo]
@@ -72,7 +75,8 @@ class Landed:
 
 
 def check_landing(lake: Lakehouse) -> None:
-    """Make landing's folder in a new lake; `LandingError` when it is gone from one to which files have come."""
+    """Make landing's folder in a new lake; `LandingError` when it is gone from one to which files
+    have come."""
     if not isinstance(lake.landing_objects, FolderStore):
         return
     folder = lake.landing_objects.path(landing.PREFIX)
@@ -91,8 +95,8 @@ def check_landing(lake: Lakehouse) -> None:
 def look(lake: Lakehouse, cursor: Cursor, seconds: float = LOOK_SECONDS) -> Landed:
     """Take the small files that are news and whole, for as long as there is time.
 
-    A put into a bucket is atomic; a file in a folder is whole when it did not change since the look before. What a
-    look began and did not live to finish is taken by a run.
+    A put into a bucket is atomic; a file in a folder is whole when it did not change since the look
+    before. What a look began and did not live to finish is taken by a run.
     """
     check_landing(lake)
     deadline = monotonic() + seconds
@@ -148,7 +152,8 @@ def builds_gold(run: dg.DagsterRun) -> bool:
 
 
 def next_attempt(instance: dg.DagsterInstance, arrival: str) -> str | None:
-    """The run key for an arrival's next run; None while one goes on, and after three that failed in a row."""
+    """The run key for an arrival's next run; None while one goes on, and after three that failed in
+    a row."""
     runs = instance.get_runs(dg.RunsFilter(tags={ARRIVAL_TAG: arrival}))
     failures = list(takewhile(lambda run: not run.is_success, runs))
     if len(failures) >= MOST_ATTEMPTS or any(run.status in UNFINISHED for run in runs):
@@ -179,7 +184,8 @@ def requests_to_build(
     owed: Owed,
     graph: dg.BaseAssetGraph[dg.BaseAssetNode],
 ) -> list[dg.RunRequest]:
-    """At most three runs for the days that are to be built, none while a run builds; each is tried three times."""
+    """At most three runs for the days that are to be built, none while a run builds; each is tried
+    three times."""
     ranges = owed.ranges(days_of(lake))
     if not ranges or is_under_way(instance):
         return []
@@ -202,7 +208,8 @@ def requests_to_build(
 def requests_for_insights(
     instance: dg.DagsterInstance, lake: Lakehouse, owed: Owed
 ) -> list[dg.RunRequest]:
-    """The run that makes the newest day's insights, once all days that arrivals changed are built; three times too."""
+    """The run that makes the newest day's insights, once all days that arrivals changed are built;
+    three times too."""
     days = days_of(lake)
     if not owed.insights or owed.ranges(days) or is_under_way(instance):
         return []

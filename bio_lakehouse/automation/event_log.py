@@ -1,9 +1,10 @@
 """Dagster's SQLite storage with an event log that writes a batch of events at once.
 
-A run over five years writes two events a day and asset. Dagster's own SQLite event log makes an engine and inspects the
-schema for each (about 10 ms); this one keeps its engines, writes a batch in two transactions, and serialises one event
-of a kind instead of all. It reaches into private parts of the pinned Dagster version. Without it nothing is lost but
-time: `BIO_EVENT_BATCH_SIZE=1` leaves Dagster's default.
+A run over five years writes two events a day and asset. Dagster's own SQLite event log makes an
+engine and inspects the schema for each (about 10 ms); this one keeps its engines, writes a batch in
+two transactions, and serialises one event of a kind instead of all. It reaches into private parts
+of the pinned Dagster version. Without it nothing is lost but time: `BIO_EVENT_BATCH_SIZE=1` leaves
+Dagster's default.
 """
 
 from __future__ import annotations
@@ -56,8 +57,9 @@ Row = dict[str, Any]
 class BatchingSqliteStorage(DagsterSqliteStorage):
     """Runs, events and schedules in SQLite files as by default, with the batching event log.
 
-    `dagster.yaml` names it under `storage: custom`. Every process that opens it (daemon, web server, run worker) has
-    Dagster's batching on: `batch_size` becomes `DAGSTER_EVENT_BATCH_SIZE` unless the environment has set that.
+    `dagster.yaml` names it under `storage: custom`. Every process that opens it (daemon, web
+    server, run worker) has Dagster's batching on: `batch_size` becomes `DAGSTER_EVENT_BATCH_SIZE`
+    unless the environment has set that.
     """
 
     def __init__(
@@ -79,14 +81,16 @@ class BatchingSqliteStorage(DagsterSqliteStorage):
 
 
 class BatchingSqliteEventLog(SqliteEventLogStorage):
-    """The SQLite event log with the same rows in the same order, written in two transactions a batch."""
+    """The SQLite event log with the same rows in the same order, written in two transactions a
+    batch."""
 
     def __init__(self, base_dir: str) -> None:
         self._engine = lru_cache(maxsize=8)(self._new_engine)
         super().__init__(base_dir)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """Store all at once; one by one when there is a kind among them that Dagster stores otherwise."""
+        """Store all at once; one by one when there is a kind among them that Dagster stores
+        otherwise."""
         if {kind_of(event) for event in events} <= {MATERIALIZATION, PLANNED, CHECK_PLANNED}:
             rows = self._rows(events)
             with self.run_connection(events[0].run_id) as connection:
@@ -96,8 +100,9 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
             super().store_event_batch(events)
 
     def _new_engine(self, shard: str) -> Engine:
-        """An engine whose connection to the database of all runs stays open. That to a run's is closed after use: the
-        web page follows a run by the changes of its file, which come when the last connection goes."""
+        """An engine whose connection to the database of all runs stays open. That to a run's is
+        closed after use: the web page follows a run by the changes of its file, which come when the
+        last connection goes."""
         engine = create_engine(
             self.conn_string_for_shard(shard),
             poolclass=StaticPool if shard == INDEX_SHARD_NAME else NullPool,
@@ -111,7 +116,8 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
         return engine
 
     def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
-        """Create a database with pages that several events fit on: Dagster's 4 KiB are half empty with one of 2 KiB."""
+        """Create a database with pages that several events fit on: Dagster's 4 KiB are half empty
+        with one of 2 KiB."""
         size = 16_384 if for_index_shard else 8_192
         listen(
             engine,
@@ -130,7 +136,8 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
                 yield connection
 
     def has_table(self, table_name: str) -> bool:
-        """Whether the database of all runs has a table. Dagster asks this while it holds the lock of `_connect`."""
+        """Whether the database of all runs has a table. Dagster asks this while it holds the lock
+        of `_connect`."""
         return table_name in self._tables
 
     @cached_property
@@ -150,7 +157,8 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
     def _store_asset_check_evaluation_planned(
         self, event: EventLogEntry, event_id: int | None
     ) -> None:
-        """Plan a check once and not once a day: no check here has days, each looks at all those of its run."""
+        """Plan a check once and not once a day: no check here has days, each looks at all those of
+        its run."""
         super()._store_asset_check_evaluation_planned(of_all_days(event), event_id)
 
     def _rows(self, events: Iterable[EventLogEntry]) -> list[Row]:
@@ -192,7 +200,8 @@ def kind_of(event: EventLogEntry) -> str | None:
 
 
 def insert_in_order(connection: Connection, rows: Sequence[Row]) -> range:
-    """Insert `rows` and return their ids. The first insert takes the write lock, so the ids that follow are free."""
+    """Insert `rows` and return their ids. The first insert takes the write lock, so the ids that
+    follow are free."""
     first: int = connection.execute(SqlEventLogStorageTable.insert(), rows[0]).lastrowid
     ids = range(first, first + len(rows))
     others = [{**row, "id": number} for number, row in zip(ids[1:], rows[1:], strict=True)]
@@ -202,9 +211,11 @@ def insert_in_order(connection: Connection, rows: Sequence[Row]) -> range:
 
 
 class Model(NamedTuple):
-    """An event's row, from which the rows of events are made that differ from it in nothing but day and time.
+    """An event's row, from which the rows of events are made that differ from it in nothing but day
+    and time.
 
-    `text` are the stretches of the serialised event before the day, between day and time, and after the time.
+    `text` are the stretches of the serialised event before the day, between day and time, and after
+    the time.
     """
 
     sameness: tuple[object, ...]

@@ -15,8 +15,8 @@ from bio_lakehouse.errors import BioLakehouseError, DamagedFile
 def raise_failure(result: dg.ExecuteInProcessResult) -> None:
     """Raise `BioLakehouseError` with the first asset that failed and why, unless none did.
 
-    Why is what a blocking check found, or the first cause of the error. A run that was interrupted from the keyboard
-    raises `KeyboardInterrupt`.
+    Why is what a blocking check found, or the first cause of the error. A run that was interrupted
+    from the keyboard raises `KeyboardInterrupt`.
     """
     if result.success:
         return
@@ -37,7 +37,9 @@ def raise_failure(result: dg.ExecuteInProcessResult) -> None:
 def failed_checks(result: dg.ExecuteInProcessResult) -> Iterator[str]:
     for check in result.get_asset_check_evaluations():
         if check.blocking and not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
-            yield f"{check.asset_key.to_user_string()}: {check.check_name} found {check.description}"
+            yield (
+                f"{check.asset_key.to_user_string()}: {check.check_name} found {check.description}"
+            )
 
 
 def causes_of(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, SerializableErrorInfo]]:
@@ -72,7 +74,8 @@ def run_errors(result: dg.ExecuteInProcessResult) -> Iterator[str]:
 
 
 def first_cause(error: SerializableErrorInfo) -> SerializableErrorInfo:
-    """The error that says what to do: the outermost of ours, else the one that the others came from."""
+    """The error that says what to do: the outermost of ours, else the one that the others came
+    from."""
     if is_ours(error) or not error.cause:
         return error
     return first_cause(error.cause)

@@ -32,12 +32,14 @@ DAYS_OF_TICKS = {"skipped": 1, "success": 30, "failure": 30, "started": 30}
 
 
 def configuration(settings: Settings) -> dict[str, Any]:
-    """What `dagster.yaml` says. With an event batch size of 1 the storage is Dagster's own, over the same files."""
+    """What `dagster.yaml` says. With an event batch size of 1 the storage is Dagster's own, over
+    the same files."""
     configured: dict[str, Any] = {
         "telemetry": {"enabled": False},
         # Else the page opens with a dialog that asks to subscribe to a newsletter.
         "nux": {"enabled": False},
-        # Else the console repeats the log, which takes longer than writing it. Events are kept at any level.
+        # Else the console repeats the log, which takes longer than writing it. Events are kept at
+        # any level.
         "python_logs": {"python_log_level": "INFO"},
         # Else a run whose process died before it started would be waited for, for ever.
         "run_monitoring": {"enabled": True, "start_timeout_seconds": START_SECONDS},
@@ -68,7 +70,8 @@ def dagster_home(settings: Settings) -> Path:
 
 
 def alias_of(folder: Path) -> Path:
-    """Another way to `folder`, by a link, for Dagster, which makes URLs of its paths without quoting them."""
+    """Another way to `folder`, by a link, for Dagster, which makes URLs of its paths without
+    quoting them."""
     links = Path(tempfile.gettempdir(), f"bio-lakehouse-{os.getuid()}")
     links.mkdir(mode=0o700, exist_ok=True)
     if links.stat().st_uid != os.getuid() or links.is_symlink():
@@ -96,7 +99,8 @@ def write_configuration(settings: Settings) -> Path:
 def set_damage_aside(settings: Settings) -> None:
     """Let Dagster begin anew with a database of its own that is damaged; said by a warning.
 
-    What it knew is lost: the runs there were, or which days were materialised. The lake has all else.
+    What it knew is lost: the runs there were, or which days were materialised. The lake has all
+    else.
     """
     folder = settings.home / "dagster"
     for name in DATABASES:
@@ -108,7 +112,8 @@ def set_damage_aside(settings: Settings) -> None:
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
-    """The instance for runs in this process, whose output is left alone. Close it by using it in a `with`.
+    """The instance for runs in this process, whose output is left alone. Close it by using it in a
+    `with`.
 
     One process at a time: Dagster's databases must not be made by two at once.
     """

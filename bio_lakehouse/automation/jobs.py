@@ -1,4 +1,5 @@
-"""Jobs: what is worth a name of its own when it is started by hand, by a sensor or by a schedule."""
+"""Jobs: what is worth a name of its own when it is started by hand, by a sensor or by a
+schedule."""
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -29,13 +30,19 @@ weekly_report = dg.define_asset_job(
 monday_report = dg.define_asset_job(
     "monday_report",
     selection=dg.AssetSelection.groups("insights", "reports"),
-    description="The insights as of a day and the weekly report up to it, its delivery, and a notice when it is ready.",
+    description=(
+        "The insights as of a day and the weekly report up to it, its delivery, and a notice when "
+        "it is ready."
+    ),
     tags={DELIVER_TAG: "true"},
 )
 fetch_oura = dg.define_asset_job(
     "fetch_oura",
     selection=dg.AssetSelection.groups("landing"),
-    description="Asks Oura about a day or a range of days and lands the answers; the arrival sensor does the rest.",
+    description=(
+        "Asks Oura about a day or a range of days and lands the answers; the arrival sensor does "
+        "the rest."
+    ),
 )
 
 
@@ -56,7 +63,10 @@ def take(
 
 
 @dg.job(
-    description="Reads one large file of landing into the ingestion log; the arrival sensor builds its days then."
+    description=(
+        "Reads one large file of landing into the ingestion log; the arrival sensor builds its "
+        "days then."
+    )
 )
 def take_file() -> None:
     take()
@@ -73,7 +83,10 @@ def download(context: dg.OpExecutionContext, lake: dg.ResourceParam[Lakehouse]) 
 
 
 @dg.job(
-    description="Downloads the workouts with the kept Peloton login and lands them, for everybody who has signed in."
+    description=(
+        "Downloads the workouts with the kept Peloton login and lands them, for everybody who has "
+        "signed in."
+    )
 )
 def download_peloton() -> None:
     download()

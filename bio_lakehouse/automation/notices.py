@@ -25,7 +25,8 @@ MOST_NAMED = 10
 
 
 def tell(settings: Settings, log: logging.Logger, title: str, body: str) -> bool:
-    """Send a notice; a channel that cannot be used is logged, and never fails what the notice is about."""
+    """Send a notice; a channel that cannot be used is logged, and never fails what the notice is
+    about."""
     try:
         return notify(settings, title, body)
     except SettingsError as error:
@@ -36,7 +37,8 @@ def tell(settings: Settings, log: logging.Logger, title: str, body: str) -> bool
 def tell_of_troubles(
     settings: Settings, log: logging.Logger, taken: Collection[Arrival], told: Collection[str] = ()
 ) -> list[str]:
-    """Log each file that was refused or could not be read, and send one notice about them; what it said.
+    """Log each file that was refused or could not be read, and send one notice about them; what it
+    said.
 
     Files in `told` that still cannot be read are logged only.
     """
@@ -83,7 +85,8 @@ def trouble_of(arrival: Arrival) -> str | None:
 
 
 def report_quarantine(instance: dg.DagsterInstance, lake: Lakehouse) -> None:
-    """Let the UI's check say at once what was refused or set aside, and not with the next run alone."""
+    """Let the UI's check say at once what was refused or set aside, and not with the next run
+    alone."""
     found = watching.warning("quarantine", watching.set_aside(lake.log.entries()))
     evaluation = dg.AssetCheckEvaluation(
         asset_key=GAP_LEDGER,
@@ -104,7 +107,10 @@ def failure_text(context: dg.RunFailureSensorContext) -> str:
     ).records:
         event = record.event_log_entry.get_dagster_event()
         if event.step_failure_data.error and event.step_key:
-            return f"{event.step_key.replace('__', '/')}: {text_of(first_cause(event.step_failure_data.error))}"
+            return (
+                f"{event.step_key.replace('__', '/')}: "
+                f"{text_of(first_cause(event.step_failure_data.error))}"
+            )
     return context.failure_event.message or "The run did not start; its log in the UI says more."
 
 
@@ -113,7 +119,10 @@ def failure_notice(context: dg.RunFailureSensorContext) -> tuple[str, str]:
     run = context.dagster_run
     days = [run.tags.get(f"dagster/asset_partition_range_{end}") for end in ("start", "end")]
     span = f" for {days[0]} to {days[1]}" if all(days) else ""
-    what_next = f"Once that is mended, open run {run.run_id[:8]} in the UI (bio-lakehouse ui) and re-execute it."
+    what_next = (
+        f"Once that is mended, open run {run.run_id[:8]} in the UI (bio-lakehouse ui) and "
+        "re-execute it."
+    )
     return f"{run.job_name}{span} failed", f"{failure_text(context)}\n\n{what_next}"
 
 

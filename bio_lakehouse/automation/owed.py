@@ -1,4 +1,5 @@
-"""What arrivals still owe the lake, as the runs that make it: days of assets in at most three ranges, then insights."""
+"""What arrivals still owe the lake, as the runs that make it: days of assets in at most three
+ranges, then insights."""
 
 from __future__ import annotations
 
@@ -23,9 +24,9 @@ Days = Mapping[str, Collection[date]]
 
 @dataclass(frozen=True)
 class Owed:
-    """`changed` are days by bronze dataset of which gold's daily table is not built, `following` days by asset of what
-    follows that table in gold, `insights` those of which the newest insights know nothing. `numbers` are the changes
-    of the days."""
+    """`changed` are days by bronze dataset of which gold's daily table is not built, `following`
+    days by asset of what follows that table in gold, `insights` those of which the newest insights
+    know nothing. `numbers` are the changes of the days."""
 
     changed: Days = field(default_factory=dict)
     following: Days = field(default_factory=dict)
@@ -40,7 +41,8 @@ class Owed:
     def assets(
         self, graph: dg.BaseAssetGraph[dg.BaseAssetNode], days: DayRange
     ) -> list[dg.AssetKey]:
-        """Bronze of the datasets that changed on those days, and what is made of it up to gold, in whole or in part."""
+        """Bronze of the datasets that changed on those days, and what is made of it up to gold, in
+        whole or in part."""
         datasets = changed_in(days, self.changed)
         following = map(dg.AssetKey.from_user_string, changed_in(days, self.following))
         return sorted({*downstream(graph, datasets), *following})
@@ -52,7 +54,8 @@ class Owed:
 
 
 def what_is_owed(lake: Lakehouse) -> Owed:
-    """What is still to be made of the lake's days; days before its first, or after today, are left out."""
+    """What is still to be made of the lake's days; days before its first, or after today, are left
+    out."""
     days = DayRange(lake.settings.first_day, lake.settings.today())
     following, insights = {}, set()
     for key in sorted(follows_gold()):

@@ -23,7 +23,8 @@ REASON = "Another user of this machine may not ask this server."
 
 
 class OwnUserOnly:
-    """ASGI middleware that passes on what this user's own processes ask; everything where nobody can tell."""
+    """ASGI middleware that passes on what this user's own processes ask; everything where nobody
+    can tell."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

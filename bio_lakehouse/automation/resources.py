@@ -1,4 +1,5 @@
-"""What assets are given: the lake, a Spark session and the SQL engine, each made from the same settings."""
+"""What assets are given: the lake, a Spark session and the SQL engine, each made from the same
+settings."""
 
 from __future__ import annotations
 
@@ -17,14 +18,16 @@ from bio_lakehouse.settings import Settings, load_settings
 
 
 class LandingS3(S3Resource):
-    """Dagster's S3, of which an address that does not answer is given up within the time of a tick."""
+    """Dagster's S3, of which an address that does not answer is given up within the time of a
+    tick."""
 
     def get_client(self) -> Any:
         return s3_client(self.endpoint_url)
 
 
 def hold(context: dg.InitResourceContext) -> None:
-    """Let others know that the run goes on: whatever it is made of, it takes one of these resources first."""
+    """Let others know that the run goes on: whatever it is made of, it takes one of these resources
+    first."""
     if context.run and context.instance:
         running.hold(context.instance, context.run.run_id)
 
@@ -41,7 +44,8 @@ class LakeResource(dg.ConfigurableResource[Lakehouse]):
 
 
 class SparkResource(dg.ConfigurableResource[SparkSession]):
-    """The process's Spark session: Sail, or the Spark that `BIO_SPARK_REMOTE` names. It is started once a process."""
+    """The process's Spark session: Sail, or the Spark that `BIO_SPARK_REMOTE` names. It is started
+    once a process."""
 
     settings: dict[str, Any]
 

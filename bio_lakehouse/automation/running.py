@@ -1,7 +1,8 @@
-"""Which runs go on: each holds a lock on a file beside the instance, which its process's end lets go however it ends.
+"""Which runs go on: each holds a lock on a file beside the instance, which its process's end lets
+go however it ends.
 
-Unlike a process's number, a lock means the same after a restart of the machine, in a container, and under another host
-name.
+Unlike a process's number, a lock means the same after a restart of the machine, in a container, and
+under another host name.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ UNENDED = [
 START_SECONDS = 300
 """A run that has not locked its file after that long has died before it came to it."""
 ABANDONED = (
-    "The process of this run ended before the run did: it was killed, or the machine was switched off. Nothing is "
-    "lost. Days that an arrival changed are built again by themselves; launch anything else once more."
+    "The process of this run ended before the run did: it was killed, or the machine was switched "
+    "off. Nothing is lost. Days that an arrival changed are built again by themselves; launch "
+    "anything else once more."
 )
 LOCK_SECONDS = 10
 DAYS_OF_LOGS = 90
-"""Days for which a run's own log is kept. Which days are materialised stands in the log of all runs, which stays."""
+"""Days for which a run's own log is kept. Which days are materialised stands in the log of all
+runs, which stays."""
 _held: dict[str, FileLock] = {}
 
 
@@ -62,7 +65,8 @@ def lock_path(instance: dg.DagsterInstance, run_id: str) -> Path:
 
 
 def close_abandoned_runs(instance: dg.DagsterInstance) -> None:
-    """Mark as failed the runs whose process is gone, which would hold up the queue for ever, and tidy up after runs."""
+    """Mark as failed the runs whose process is gone, which would hold up the queue for ever, and
+    tidy up after runs."""
     records = instance.get_run_records(dg.RunsFilter(statuses=UNENDED))
     for record in records:
         if is_abandoned(instance, record):
@@ -72,7 +76,8 @@ def close_abandoned_runs(instance: dg.DagsterInstance) -> None:
 
 
 def is_abandoned(instance: dg.DagsterInstance, record: dg.RunRecord) -> bool:
-    """Whether nobody holds the lock of a run that has not ended, or it was never taken in the time that a start has."""
+    """Whether nobody holds the lock of a run that has not ended, or it was never taken in the time
+    that a start has."""
     path = lock_path(instance, record.dagster_run.run_id)
     if path.exists():
         return not is_held(path)
@@ -89,7 +94,8 @@ def is_held(path: Path) -> bool:
 
 
 def forget_ended(instance: dg.DagsterInstance, unended: set[str]) -> None:
-    """Remove the lock files of runs that have ended. One that is held may be of a run that is about to be made."""
+    """Remove the lock files of runs that have ended. One that is held may be of a run that is about
+    to be made."""
     for path in lock_path(instance, "").parent.glob("*.lock"):
         if path.stem not in unended and not is_held(path):
             path.unlink(missing_ok=True)

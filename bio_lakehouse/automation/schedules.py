@@ -30,7 +30,10 @@ def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
     reconcile = (
         f"Asks Oura about the last {RECONCILED_DAYS} days and compares them with what bronze has."
     )
-    report = "Makes the insights and the report of the week that ended on Sunday, and says that it is ready."
+    report = (
+        "Makes the insights and the report of the week that ended on Sunday, and says that it is "
+        "ready."
+    )
     download = "Downloads the workouts from Peloton."
     return [
         schedule("nightly_recompute", refresh_lake, "0 2 * * *", "UTC", recompute, recent),
@@ -50,9 +53,11 @@ def schedule(
     days: Callable[[datetime], DayRange] | None,
     off_because: str | None = None,
 ) -> dg.ScheduleDefinition:
-    """A schedule of `job` over the days that `days` gives for its time; off when there is a reason for that.
+    """A schedule of `job` over the days that `days` gives for its time; off when there is a reason
+    for that.
 
-    A machine that was off at the time makes up for it when it is on again: once, whatever it missed.
+    A machine that was off at the time makes up for it when it is on again: once, whatever it
+    missed.
     """
 
     def request(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
@@ -74,14 +79,16 @@ def schedule(
 
 
 def days_back(settings: Settings, days: int) -> Callable[[datetime], DayRange]:
-    """Today, whenever that is, and the days before: after a time when the machine was off, what is newest then."""
+    """Today, whenever that is, and the days before: after a time when the machine was off, what is
+    newest then."""
     return lambda _: DayRange(
         max(settings.first_day, settings.today() - timedelta(days)), settings.today()
     )
 
 
 def the_day_before(zone: str) -> Callable[[datetime], DayRange]:
-    """The day before the scheduled one, also when the machine was off then and it is made up for days later."""
+    """The day before the scheduled one, also when the machine was off then and it is made up for
+    days later."""
 
     def day_before(scheduled: datetime) -> DayRange:
         day = scheduled.astimezone(ZoneInfo(zone)).date() - timedelta(1)

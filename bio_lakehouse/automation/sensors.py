@@ -1,4 +1,5 @@
-"""Sensors: what arrives is taken and built, and a person is told of what failed and of what is ready."""
+"""Sensors: what arrives is taken and built, and a person is told of what failed and of what is
+ready."""
 
 from __future__ import annotations
 
@@ -25,8 +26,8 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 EVERY_SECONDS = 15
 BUILDING = "days are pending, and a run goes on"
 GIVEN_UP = (
-    "days are pending, and three runs for them failed: mend the cause, then run `bio-lakehouse refresh`, or launch"
-    " refresh_lake for those days and insights_history for the newest"
+    "days are pending, and three runs for them failed: mend the cause, then run `bio-lakehouse "
+    "refresh`, or launch refresh_lake for those days and insights_history for the newest"
 )
 
 
@@ -35,18 +36,20 @@ GIVEN_UP = (
     jobs=[refresh_lake, insights_history, take_file],
     default_status=dg.DefaultSensorStatus.RUNNING,
     minimum_interval_seconds=EVERY_SECONDS,
-    description="Takes what has landed and builds the days that it changed, then the newest day's insights. A tick "
-    "that started nothing says why.",
+    description=(
+        "Takes what has landed and builds the days that it changed, then the newest day's "
+        "insights. A tick that started nothing says why."
+    ),
 )
 def arrival_sensor(
     context: dg.SensorEvaluationContext, lake: dg.ResourceParam[Lakehouse]
 ) -> dg.SensorResult:
     """Takes what has landed and builds the days that it changed, then the newest day's insights.
 
-    A file is taken once it did not change between two looks; one that came before, or whose content did, starts
-    nothing; one that is no known export is logged, told and starts nothing. Changed days are built in at most three
-    runs, and the next ones are requested when those have ended. A run that was killed is requested again, up to three
-    times in all.
+    A file is taken once it did not change between two looks; one that came before, or whose content
+    did, starts nothing; one that is no known export is logged, told and starts nothing. Changed
+    days are built in at most three runs, and the next ones are requested when those have ended. A
+    run that was killed is requested again, up to three times in all.
     """
     close_abandoned_runs(context.instance)
     cursor = Cursor.from_json(context.cursor)
@@ -89,7 +92,8 @@ def why_nothing(
     reasons = list(troubles)
     if found.left:
         reasons.append(
-            f"{len(found.left)} files are left for the next look (still being written, or no time left)"
+            f"{len(found.left)} files are left for the next look (still being written, or no time "
+            "left)"
         )
     if found.large:
         reasons.append(

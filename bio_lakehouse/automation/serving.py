@@ -1,4 +1,5 @@
-"""`bio-lakehouse ui`: one a home, on a port that is free, and nothing of it is left when it ends."""
+"""`bio-lakehouse ui`: one a home, on a port that is free, and nothing of it is left when it
+ends."""
 
 from __future__ import annotations
 
@@ -22,14 +23,16 @@ from bio_lakehouse.settings import Settings
 LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 END_SECONDS = 25
-"""What the web page, the daemon and the code server have for their own end; then they are killed."""
+"""What the web page, the daemon and the code server have for their own end; then they are
+killed."""
 NO_IPV6 = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL})
 
 
 def serve(settings: Settings, port: int) -> int:
     """Run Dagster's web page and daemon on this machine until a signal ends them; the exit code.
 
-    Raises `BioLakehouseError` when the port is taken or this home has its UI open already; nothing was started then.
+    Raises `BioLakehouseError` when the port is taken or this home has its UI open already; nothing
+    was started then.
     """
     with ExitStack() as held:
         held.enter_context(_the_only_one(settings, port))
@@ -41,7 +44,8 @@ def serve(settings: Settings, port: int) -> int:
 
 @contextmanager
 def _the_only_one(settings: Settings, port: int) -> Iterator[None]:
-    """This home's UI; who holds it stands beside the lock, which the end of the process opens, however it ends."""
+    """This home's UI; who holds it stands beside the lock, which the end of the process opens,
+    however it ends."""
     folder = dagster_home(settings)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     holder = folder / "ui.txt"
@@ -50,7 +54,8 @@ def _the_only_one(settings: Settings, port: int) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise BioLakehouseError(
-            f"The UI of {settings.home} is open already: {_told(holder)}. Use that one, or end it first."
+            f"The UI of {settings.home} is open already: {_told(holder)}. Use that one, or end it "
+            "first."
         ) from None
     try:
         holder.write_text(f"process {os.getpid()} at http://localhost:{port}", "utf-8")
@@ -67,7 +72,8 @@ def _told(holder: Path) -> str:
 
 
 def _listeners(port: int) -> list[socket.socket]:
-    """Sockets that listen on that port of loopback: `localhost` may mean either of its two addresses."""
+    """Sockets that listen on that port of loopback: `localhost` may mean either of its two
+    addresses."""
     listeners: list[socket.socket] = []
     for family, address in LOOPBACK:
         try:
@@ -85,7 +91,8 @@ def _listeners(port: int) -> list[socket.socket]:
 
 
 def _supervise(settings: Settings, port: int, listeners: Sequence[socket.socket]) -> int:
-    """Start the web page in a session of its own, wait for its end or a signal, and end all that it started."""
+    """Start the web page in a session of its own, wait for its end or a signal, and end all that it
+    started."""
     before = {number: signal.signal(number, signal.default_int_handler) for number in ENDING}
     descriptors = [listener.fileno() for listener in listeners]
     page = subprocess.Popen(

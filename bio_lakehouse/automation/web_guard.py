@@ -1,8 +1,9 @@
-"""Who may ask Dagster's web page: the page itself and programs of this machine, no other page in the browser.
+"""Who may ask Dagster's web page: the page itself and programs of this machine, no other page in
+the browser.
 
-Dagster's server has no login and looks at neither Host, Origin nor content type. Without this any page that is open in
-the same browser could launch runs, and by DNS rebinding read what they hold. See https://web.dev/articles/fetch-metadata
-and https://owasp.org/www-community/attacks/csrf.
+Dagster's server has no login and looks at neither Host, Origin nor content type. Without this any
+page that is open in the same browser could launch runs, and by DNS rebinding read what they hold.
+See https://web.dev/articles/fetch-metadata and https://owasp.org/www-community/attacks/csrf.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class Refusal(NamedTuple):
 
 
 class WebGuard:
-    """ASGI middleware that answers for `app` on a loopback port, and passes on what may be asked."""
+    """ASGI middleware that answers for `app` on a loopback port, and passes on what may be
+    asked."""
 
     def __init__(self, app: ASGIApp, port: int) -> None:
         self.app = app
@@ -88,7 +90,8 @@ def _other_page(connection: HTTPConnection) -> Refusal | None:
 
 
 def _is_followed_link(connection: HTTPConnection) -> bool:
-    """Whether the browser opens the page in a tab, where the page that links to it sees nothing of it."""
+    """Whether the browser opens the page in a tab, where the page that links to it sees nothing of
+    it."""
     headers = connection.headers
     return (
         connection.scope.get("method") in READING
@@ -98,7 +101,8 @@ def _is_followed_link(connection: HTTPConnection) -> bool:
 
 
 def _unsafe(connection: HTTPConnection) -> Refusal | None:
-    """What a browser would send for any page without asking first, though it may change something."""
+    """What a browser would send for any page without asking first, though it may change
+    something."""
     if connection.scope["type"] == "websocket":
         return None
     if connection.scope["method"] not in READING:

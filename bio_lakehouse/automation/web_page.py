@@ -38,7 +38,8 @@ PROBLEMS = "warning"
 
 
 def main(port: int, descriptors: Sequence[int]) -> None:
-    """Serve on sockets that listen already, until SIGTERM, SIGINT or the end of the process that holds our input."""
+    """Serve on sockets that listen already, until SIGTERM, SIGINT or the end of the process that
+    holds our input."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     threading.Thread(target=_end_with_parent, daemon=True).start()

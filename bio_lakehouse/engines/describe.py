@@ -23,7 +23,8 @@ _UNIT = re.compile(r"\((?P<unit>[^()]+)\)\.?$")
 
 
 def answer(statement: str) -> pa.Table | None:
-    """The answer to SHOW TABLES, DESCRIBE and SHOW COLUMNS; None when `statement` is none of these."""
+    """The answer to SHOW TABLES, DESCRIBE and SHOW COLUMNS; None when `statement` is none of
+    these."""
     if _SHOW_TABLES.fullmatch(statement):
         return tables()
     described = _DESCRIBE.fullmatch(statement)
@@ -45,7 +46,8 @@ def tables() -> pa.Table:
 
 
 def columns(name: str) -> pa.Table:
-    """A row a column of a table or view: name, type, unit and meaning; QueryError when there is no such table."""
+    """A row a column of a table or view: name, type, unit and meaning; QueryError when there is no
+    such table."""
     parts = name.lower().split(".")
     if not all(part.isidentifier() for part in parts) or len(parts) > 2:
         raise QueryError(

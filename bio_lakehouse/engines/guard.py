@@ -1,7 +1,8 @@
-"""The guard in front of every engine: one read-only SELECT in Athena's SQL over tables that are known, or a QueryError.
+"""The guard in front of every engine: one read-only SELECT in Athena's SQL over tables that are
+known, or a QueryError.
 
-It works on the syntax tree and refuses what it does not know, so a new keyword or function is closed until it is opened
-here or in `athena.FUNCTIONS`.
+It works on the syntax tree and refuses what it does not know, so a new keyword or function is
+closed until it is opened here or in `athena.FUNCTIONS`.
 """
 
 from __future__ import annotations
@@ -166,17 +167,20 @@ _TABLE_PARTS = {"this", "db", "catalog", "alias", "joins"}
 
 @dataclass(frozen=True)
 class CheckedQuery:
-    """A statement that may be run: Athena's SQL with every table's full name, and the full names of those tables."""
+    """A statement that may be run: Athena's SQL with every table's full name, and the full names of
+    those tables."""
 
     expression: exp.Query
     tables: frozenset[str]
 
 
 def check(sql: str, known: Collection[str]) -> CheckedQuery:
-    """The statement `sql`, checked against the full names of the tables and views there are (`known`).
+    """The statement `sql`, checked against the full names of the tables and views there are
+    (`known`).
 
-    `energy_state`, `gold.energy_state` and `bio_gold.energy_state` are the same. Raises QueryError, which says what is
-    not possible and what is, for anything that is not one SELECT over known tables.
+    `energy_state`, `gold.energy_state` and `bio_gold.energy_state` are the same. Raises QueryError,
+    which says what is not possible and what is, for anything that is not one SELECT over known
+    tables.
     """
     try:
         query = _parse(sql)
@@ -282,7 +286,10 @@ def _refusals(node: exp.Expr) -> Iterator[str]:
     """Why a node of an allowed kind may still not be run."""
     match node:
         case exp.Anonymous() if isinstance(node.parent, exp.Table | exp.Lateral):
-            yield f"{node.name}() cannot stand in FROM: only tables, subqueries, VALUES and UNNEST can."
+            yield (
+                f"{node.name}() cannot stand in FROM: only tables, subqueries, VALUES and UNNEST "
+                "can."
+            )
         case exp.Anonymous() if node.name.lower() not in FUNCTIONS:
             yield _unknown_function(node.name)
         case exp.Select() if not node.expressions:
@@ -290,13 +297,22 @@ def _refusals(node: exp.Expr) -> Iterator[str]:
         case exp.With() if node.args.get("recursive"):
             yield "WITH RECURSIVE is refused: Athena has no recursive queries."
         case exp.Table() if not isinstance(node.this, exp.Identifier | exp.Anonymous):
-            yield f"{_shown(node)} cannot stand in FROM: only tables, subqueries, VALUES and UNNEST can."
+            yield (
+                f"{_shown(node)} cannot stand in FROM: only tables, subqueries, VALUES and UNNEST "
+                "can."
+            )
         case exp.Table() if _extra(node, _TABLE_PARTS):
-            yield f"{_shown(node)}: a table is asked for by its name alone, without samples, versions or hints."
+            yield (
+                f"{_shown(node)}: a table is asked for by its name alone, without samples, "
+                "versions or hints."
+            )
         case exp.Lateral() if not isinstance(node.this, exp.Subquery):
             yield "After LATERAL only a subquery can stand."
         case exp.Join() if not {node.method, node.side, node.kind} <= _JOIN_WORDS:
-            yield f"{' '.join(filter(None, (node.method, node.side, node.kind)))} JOIN is not one of Athena's joins."
+            yield (
+                f"{' '.join(filter(None, (node.method, node.side, node.kind)))} JOIN is not one of "
+                "Athena's joins."
+            )
         case exp.Join() if _is_without_condition(node):
             yield "A JOIN needs ON or USING; each row with each row is CROSS JOIN in Athena."
         case exp.Limit() if not _is_count(node.expression, "ALL"):
@@ -308,7 +324,10 @@ def _refusals(node: exp.Expr) -> Iterator[str]:
         case exp.LimitOptions() if node.args.get("percent"):
             yield "FETCH FIRST takes a number of rows in Athena, not a percentage of them."
         case exp.Distinct() if node.args.get("on"):
-            yield "DISTINCT ON is not Athena's; use row_number() OVER (PARTITION BY … ORDER BY …) = 1."
+            yield (
+                "DISTINCT ON is not Athena's; use row_number() OVER (PARTITION BY … ORDER BY …) = "
+                "1."
+            )
         case exp.Star() if _extra(node, set()):
             yield "SELECT * takes no EXCEPT, REPLACE or RENAME in Athena; name the columns."
         case exp.Var() if not node.name.replace("_", "").isalnum():
@@ -316,7 +335,10 @@ def _refusals(node: exp.Expr) -> Iterator[str]:
         case exp.DataType() if node.this not in _TYPES:
             yield f"A value cannot be cast to {_shown(node)} here."
         case exp.Interval() if not isinstance(node.this, exp.Literal) or _unit(node) not in _UNITS:
-            yield "An interval is written as in INTERVAL '7' DAY (YEAR, MONTH, WEEK, DAY, HOUR, MINUTE or SECOND)."
+            yield (
+                "An interval is written as in INTERVAL '7' DAY (YEAR, MONTH, WEEK, DAY, HOUR, "
+                "MINUTE or SECOND)."
+            )
 
 
 def _is_without_condition(join: exp.Join) -> bool:

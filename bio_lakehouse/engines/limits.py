@@ -1,8 +1,9 @@
 """A question answered within limits of time and memory, whatever it says.
 
-A process of its own reads, translates and runs the statement; it is ended when it takes too long, and the operating
-system refuses it more memory. It has no way to the lake: it asks its parent for a table, which scans only the asked
-user's rows, and it answers in Arrow, of which nothing is ever executed.
+A process of its own reads, translates and runs the statement; it is ended when it takes too long,
+and the operating system refuses it more memory. It has no way to the lake: it asks its parent for a
+table, which scans only the asked user's rows, and it answers in Arrow, of which nothing is ever
+executed.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ ROWS_AT_A_TIME = 50_000
 class Limits:
     """What one question may take.
 
-    `seconds` hold for everything from reading the statement to the last row. `memory` is what its process may take
-    beyond what the program itself needs, `engine_memory` what of it DuckDB may, `answer` the size of the answer, in
-    bytes.
+    `seconds` hold for everything from reading the statement to the last row. `memory` is what its
+    process may take beyond what the program itself needs, `engine_memory` what of it DuckDB may,
+    `answer` the size of the answer, in bytes.
     """
 
     seconds: float = 30.0
@@ -63,7 +64,8 @@ class _Task:
 def answer(
     engine: DuckDbSql, sql: str, user_id: str | None, limits: Limits | None = None
 ) -> pa.Table:
-    """What `engine.query` answers, within `limits`; QueryError says which of them it would exceed."""
+    """What `engine.query` answers, within `limits`; QueryError says which of them it would
+    exceed."""
     allowed = limits or Limits()
     task = _Task(
         sql,
@@ -90,7 +92,8 @@ def answer(
 
 
 def _context() -> BaseContext:
-    """A fork costs nothing, but is safe only where no other thread is; else a new interpreter starts."""
+    """A fork costs nothing, but is safe only where no other thread is; else a new interpreter
+    starts."""
     is_alone = sys.platform == "linux" and threading.active_count() == 1
     return multiprocessing.get_context("fork" if is_alone else "spawn")
 

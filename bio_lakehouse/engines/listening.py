@@ -1,4 +1,5 @@
-"""Ending a port that a library of this process listens at, while the connection that is there stays."""
+"""Ending a port that a library of this process listens at, while the connection that is there
+stays."""
 
 from __future__ import annotations
 

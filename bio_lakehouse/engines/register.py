@@ -1,4 +1,5 @@
-"""Every table that a lake may have and every view over them, by full name: `bio_silver.oura_sleep`."""
+"""Every table that a lake may have and every view over them, by full name:
+`bio_silver.oura_sleep`."""
 
 from __future__ import annotations
 

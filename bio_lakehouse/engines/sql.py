@@ -1,7 +1,8 @@
 """SQL over the lake: guarded questions and the gold views, answered by DuckDB in memory.
 
-A statement is read as Athena's SQL, checked, and said again for DuckDB. Only the tables that it needs are scanned,
-through views too, and only the asked user's rows of them, so that no statement can mix two users.
+A statement is read as Athena's SQL, checked, and said again for DuckDB. Only the tables that it
+needs are scanned, through views too, and only the asked user's rows of them, so that no statement
+can mix two users.
 """
 
 from __future__ import annotations
@@ -85,9 +86,10 @@ class SqlEngine(Protocol):
 class DuckDbSql:
     """The engine of a laptop.
 
-    `schemas` are the tables there may be, by full name: one that no ingestion has made yet reads as empty. An answer
-    that takes longer than `timeout_s` seconds or more than `largest_answer` bytes is a QueryError, and so is one for
-    which DuckDB needs more than `engine_memory` bytes. `clock_of` says what time it is for a user.
+    `schemas` are the tables there may be, by full name: one that no ingestion has made yet reads as
+    empty. An answer that takes longer than `timeout_s` seconds or more than `largest_answer` bytes
+    is a QueryError, and so is one for which DuckDB needs more than `engine_memory` bytes.
+    `clock_of` says what time it is for a user.
     """
 
     def __init__(
@@ -121,7 +123,8 @@ class DuckDbSql:
     def query(self, sql: str, user_id: str | None) -> pa.Table:
         """The answer to one SELECT in Athena's SQL over that user's rows (None: everyone's).
 
-        Raises QueryError when the statement is anything else, cannot be answered, or takes too much.
+        Raises QueryError when the statement is anything else, cannot be answered, or takes too
+        much.
         """
         with _said_in_a_sentence():
             return self._answer(self.check(sql), user_id)
@@ -133,7 +136,8 @@ class DuckDbSql:
         last: date | None = None,
         user_id: str | None = None,
     ) -> pa.Table:
-        """Rows of a view for the days `first` to `last` (None: no bound), in the order of its grain.
+        """Rows of a view for the days `first` to `last` (None: no bound), in the order of its
+        grain.
 
         A view without a day is computed over the days up to `last`; `first` has no meaning for it.
         """
@@ -207,7 +211,8 @@ class DuckDbSql:
             raise DamagedFile.at(self.views.path(_key(full_name)), error) from error
 
     def scan(self, full_name: str, user_id: str | None, last: date | None = None) -> pa.Table:
-        """Rows of a known table, of that user and up to that day; none where the table is not made yet."""
+        """Rows of a known table, of that user and up to that day; none where the table is not made
+        yet."""
         if full_name not in self.known():
             raise QueryError(f"There is no table {full_name}.")
         schema = self.schemas.get(full_name)
@@ -227,8 +232,8 @@ class DuckDbSql:
             size += batch.nbytes
             if size > self.largest_answer:
                 raise QueryError(
-                    f"The answer is larger than {self.largest_answer / 2**20:.0f} MiB; ask for fewer rows, "
-                    "with WHERE, GROUP BY or LIMIT."
+                    f"The answer is larger than {self.largest_answer / 2**20:.0f} MiB; ask for "
+                    "fewer rows, with WHERE, GROUP BY or LIMIT."
                 )
         kinds = [str(kind) for kind in answer.types]
         whole = _with_bigints(pa.Table.from_batches(batches, reader.schema), kinds)
@@ -298,7 +303,8 @@ def _with_athena_names(query: exp.Query) -> exp.Query:
 def _definition(
     full_name: str, text: str | None, known: frozenset[str]
 ) -> tuple[str, frozenset[str]]:
-    """What makes a view of that text, or of the registered rows when there is none; and the full names it reads."""
+    """What makes a view of that text, or of the registered rows when there is none; and the full
+    names it reads."""
     if text is None:
         rows = exp.Table(this=exp.to_identifier(full_name, quoted=True))
         checked = CheckedQuery(exp.select("*").from_(rows), frozenset())
@@ -313,7 +319,8 @@ def _definition(
 
 @contextmanager
 def _connection(memory: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB in memory that knows Athena's functions, sees no file and can no longer be configured."""
+    """A DuckDB in memory that knows Athena's functions, sees no file and can no longer be
+    configured."""
     settings = SETTINGS if memory is None else {**SETTINGS, "memory_limit": f"{memory}B"}
     with duckdb.connect(":memory:", config=settings) as connection, _query_errors():
         connection.execute(
@@ -366,7 +373,8 @@ def _reason(error: Exception) -> str:
 
 @contextmanager
 def _interrupted_after(seconds: float, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Interrupt `connection` after that time, and again until it ends: DuckDB forgets one that comes while it plans."""
+    """Interrupt `connection` after that time, and again until it ends: DuckDB forgets one that
+    comes while it plans."""
     ended, stopped = Event(), Event()
 
     def watch() -> None:

@@ -1,4 +1,5 @@
-"""Five analyzers that say of one person's days what holds, what was not found, and what cannot be said yet."""
+"""Five analyzers that say of one person's days what holds, what was not found, and what cannot be
+said yet."""
 
 from bio_lakehouse.insights.adjustment import adjust
 from bio_lakehouse.insights.analyzers import ANALYZERS, insights_of, narrate, sentence, visualize

@@ -13,11 +13,12 @@ FALSE_DISCOVERY_RATE = 0.05
 
 
 def adjust(insights: Sequence[Insight], beside: Sequence[float] = ()) -> list[Insight]:
-    """The same insights with q-values and statuses: Benjamini-Hochberg 1995 over all their tests together.
+    """The same insights with q-values and statuses: Benjamini-Hochberg 1995 over all their tests
+    together.
 
-    A tested finding is "found" when q ≤ 0.05 and "not found" otherwise. Findings without a p-value (described, not
-    enough data) stay as they are. Give all insights of one report at once, and the p-values of its other tests
-    (`beside`); adjusting again changes nothing.
+    A tested finding is "found" when q ≤ 0.05 and "not found" otherwise. Findings without a p-value
+    (described, not enough data) stay as they are. Give all insights of one report at once, and the
+    p-values of its other tests (`beside`); adjusting again changes nothing.
     """
     tests = [
         finding.p for insight in insights for finding in insight.findings if finding.p is not None

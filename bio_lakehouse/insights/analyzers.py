@@ -21,7 +21,8 @@ from bio_lakehouse.viz.theme import Mode
 
 
 class Analyzer(Protocol):
-    """What each of the five modules offers. `analyze` leaves its findings undecided until `adjust`."""
+    """What each of the five modules offers. `analyze` leaves its findings undecided until
+    `adjust`."""
 
     def analyze(self, data: InsightData) -> Insight: ...
 
@@ -47,8 +48,8 @@ ANALYZERS: dict[str, Analyzer] = {
 def insights_of(data: InsightData) -> list[Insight]:
     """All five insights of one user as of one day, decided over all tests of that day's report.
 
-    Those are the insights' own and the comparisons of the week with the weeks before, so that a finding has one q
-    wherever it is shown.
+    Those are the insights' own and the comparisons of the week with the weeks before, so that a
+    finding has one q wherever it is shown.
     """
     return adjust([analyzer.analyze(data) for analyzer in ANALYZERS.values()], movement_tests(data))
 

@@ -1,4 +1,5 @@
-"""From a statistic to a finding: one shape for every correlation, comparison of groups, and refusal."""
+"""From a statistic to a finding: one shape for every correlation, comparison of groups, and
+refusal."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ CHOSEN_DAYS = "People choose their workouts; days with different workouts differ
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What is looked for: `name` within the insight, the claim in words, the days looked at, and its caveats."""
+    """What is looked for: `name` within the insight, the claim in words, the days looked at, and
+    its caveats."""
 
     name: str
     text: str
@@ -92,7 +94,8 @@ def line_values(line: Line) -> dict[str, Any]:
 def compared(
     claim: Claim, result: GroupComparison, values: Series, first: Mask, second: Mask, **further: Any
 ) -> Finding:
-    """The finding of two groups of days; `values` are the days' outcomes, of which the medians are kept."""
+    """The finding of two groups of days; `values` are the days' outcomes, of which the medians are
+    kept."""
     return Finding(
         name=claim.name,
         claim=claim.text,

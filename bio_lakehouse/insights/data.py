@@ -21,7 +21,8 @@ REST = "rest"
 
 
 def days_needed(window_days: int = WINDOW_DAYS) -> int:
-    """Days up to an insight's whose rows can matter: the window, and what trailing figures and movements look at."""
+    """Days up to an insight's whose rows can matter: the window, and what trailing figures and
+    movements look at."""
     return max(window_days + LEAD_IN_DAYS, HISTORY_DAYS + WEEK)
 
 
@@ -32,12 +33,13 @@ def first_day_needed(as_of: date, window_days: int = WINDOW_DAYS) -> date:
 
 @dataclass(frozen=True)
 class InsightData:
-    """One user's data as of a day. Rows of other users, later days and days too long ago are ignored.
+    """One user's data as of a day. Rows of other users, later days and days too long ago are
+    ignored.
 
-    `daily` has the columns of gold.daily_readiness_performance and `workouts` those of silver.peloton_workouts, a row a
-    day or workout in any order; `day` may be a datetime64 or hold dates. The window is the `window_days` calendar days
-    up to `as_of`. Rows from `first_day_needed` on are used; without the days before the window fewer of its first days
-    can be judged unusual.
+    `daily` has the columns of gold.daily_readiness_performance and `workouts` those of
+    silver.peloton_workouts, a row a day or workout in any order; `day` may be a datetime64 or hold
+    dates. The window is the `window_days` calendar days up to `as_of`. Rows from `first_day_needed`
+    on are used; without the days before the window fewer of its first days can be judged unusual.
     """
 
     user_id: str
@@ -57,7 +59,8 @@ class InsightData:
         return tuple(self.window[0] + timedelta(days=offset) for offset in range(self.window_days))
 
     def series(self, column: str) -> Series:
-        """A column of `daily` as a calendar series over the window (NaN where unknown; truth values as 1 and 0)."""
+        """A column of `daily` as a calendar series over the window (NaN where unknown; truth values
+        as 1 and 0)."""
         return self.all_days(column)[-self.window_days :]
 
     def with_lead_in(self, column: str) -> Series:
@@ -65,7 +68,8 @@ class InsightData:
         return self.all_days(column)[-self.window_days - LEAD_IN_DAYS :]
 
     def all_days(self, column: str) -> Series:
-        """`series`, begun on the first day needed. All NaN when `daily` has no such column. Not to be written to."""
+        """`series`, begun on the first day needed. All NaN when `daily` has no such column. Not to
+        be written to."""
         if column not in self._series:
             positions, rows = self._daily
             values = np.full(days_needed(self.window_days), np.nan)
@@ -81,7 +85,8 @@ class InsightData:
 
     @cached_property
     def workout_types(self) -> NDArray[np.object_]:
-        """Each day's workout type: discipline of the workout with most output, else of the longest; `rest`; or None.
+        """Each day's workout type: discipline of the workout with most output, else of the longest;
+        `rest`; or None.
 
         A day is rest when `had_workout` is false, and None when nothing is known of it.
         """

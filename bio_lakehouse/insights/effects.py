@@ -16,7 +16,8 @@ TITLE = "r, ρ or rank-biserial"
 
 
 def visualize_effects(insights: Sequence[Insight], mode: Mode = "light") -> Figure:
-    """Dot and whisker of every decided correlation and comparison of groups; trends are on another scale."""
+    """Dot and whisker of every decided correlation and comparison of groups; trends are on another
+    scale."""
     return charts.dot_and_whisker(list(_rows(insights)), title=TITLE, mode=mode)
 
 

@@ -20,12 +20,14 @@ INSIGHTS = (
 class Finding:
     """One tested claim.
 
-    `effect` is on the scale that `effect_name` says (`Pearson r`, `points a week`, `rank-biserial`), `interval` its
-    95 % interval, `n` the observations and `n_eff` the independent ones they are worth, `p` the raw p-value and
-    `q` the Benjamini-Hochberg one over all tests of the same report (filled in by `adjust`; None until then, and
-    nothing is "found" until then), `window` the first and last day looked at. `needed` is the minimum when `status`
-    is "not enough data"; then every figure is None. What is never tested (`tested` False) is "described": it is shown,
-    has no p and no q, and takes no part in the adjustment. `values` are the finding's further figures, JSON-able.
+    `effect` is on the scale that `effect_name` says (`Pearson r`, `points a week`,
+    `rank-biserial`), `interval` its 95 % interval, `n` the observations and `n_eff` the independent
+    ones they are worth, `p` the raw p-value and `q` the Benjamini-Hochberg one over all tests of
+    the same report (filled in by `adjust`; None until then, and nothing is "found" until then),
+    `window` the first and last day looked at. `needed` is the minimum when `status` is "not enough
+    data"; then every figure is None. What is never tested (`tested` False) is "described": it is
+    shown, has no p and no q, and takes no part in the adjustment. `values` are the finding's
+    further figures, JSON-able.
     """
 
     name: str
@@ -47,17 +49,20 @@ class Finding:
 
     @property
     def decided_q(self) -> float | None:
-        """`q`, None for what is not tested; raises ValueError for a test that has not been through `adjust`."""
+        """`q`, None for what is not tested; raises ValueError for a test that has not been through
+        `adjust`."""
         if self.p is not None and self.q is None:
             raise ValueError(
-                f"the finding {self.name!r} is not decided yet: call insights.adjust on its report first"
+                f"the finding {self.name!r} is not decided yet: call insights.adjust on its report "
+                "first"
             )
         return self.q
 
 
 @dataclass(frozen=True, slots=True)
 class Insight:
-    """All that one analyzer found for one user as of one day. `series` is what its figure needs, JSON-able."""
+    """All that one analyzer found for one user as of one day. `series` is what its figure needs,
+    JSON-able."""
 
     name: str
     title: str

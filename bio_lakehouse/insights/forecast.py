@@ -45,12 +45,14 @@ Matrix = NDArray[np.float64]
 class Forecast:
     """The readiness score expected on `day`, as known on the evening before.
 
-    `value` and the 80 % `interval` are None when there are fewer than `needed` past forecasts to judge it by (`n` of
-    them), or when today's readiness is unknown. `mean_error` is the mean absolute miss of those past forecasts in
-    points, `baseline_errors` that of today's value, of the 7-day mean and of the mean of all days before, on the same
-    days: the last since on days that do not hang together at all it beats the first two and yet knows nothing of
-    tomorrow. `beats_all` says whether the forecast missed by less than each of them, than the last by more than chance
-    (one-sided 5 %, on independent days' worth): who learnt nothing comes out like that mean, not like the first two.
+    `value` and the 80 % `interval` are None when there are fewer than `needed` past forecasts to
+    judge it by (`n` of them), or when today's readiness is unknown. `mean_error` is the mean
+    absolute miss of those past forecasts in points, `baseline_errors` that of today's value, of the
+    7-day mean and of the mean of all days before, on the same days: the last since on days that do
+    not hang together at all it beats the first two and yet knows nothing of tomorrow. `beats_all`
+    says whether the forecast missed by less than each of them, than the last by more than chance
+    (one-sided 5 %, on independent days' worth): who learnt nothing comes out like that mean, not
+    like the first two.
     """
 
     user_id: str
@@ -66,13 +68,15 @@ class Forecast:
 
 
 def forecast(data: InsightData) -> Forecast:
-    """Ridge regression of readiness on the days before it, judged by walking forward through the past.
+    """Ridge regression of readiness on the days before it, judged by walking forward through the
+    past.
 
-    What is used is known on the evening before: readiness, its 7-day mean and readiness of the day before, each as it
-    differs from the 28-day mean; the sleep score and its 7-day mean, output and minutes of workouts (0 on a rest day)
-    and their 7-day means; no score of the day itself. What is learnt is how far tomorrow differs from the 28-day mean,
-    so that a body that gets fitter is not forecast from what it was half a year ago. A group of columns that is unknown
-    today is left out; days on which a column is unknown are not learnt from, as nothing is filled in. Each past
+    What is used is known on the evening before: readiness, its 7-day mean and readiness of the day
+    before, each as it differs from the 28-day mean; the sleep score and its 7-day mean, output and
+    minutes of workouts (0 on a rest day) and their 7-day means; no score of the day itself. What is
+    learnt is how far tomorrow differs from the 28-day mean, so that a body that gets fitter is not
+    forecast from what it was half a year ago. A group of columns that is unknown today is left out;
+    days on which a column is unknown are not learnt from, as nothing is filled in. Each past
     forecast is made from the days before it alone. The interval reaches as far as such misses do.
     """
     readiness, features = data.with_lead_in("readiness_score"), _known_today(_features(data))
@@ -112,7 +116,8 @@ def narrate(result: Forecast) -> str:
 
 
 def _features(data: InsightData) -> list[Matrix]:
-    """Groups of columns (days, columns): readiness, that of the day before, sleep, output, minutes."""
+    """Groups of columns (days, columns): readiness, that of the day before, sleep, output,
+    minutes."""
     readiness = data.with_lead_in("readiness_score")
     rested = data.with_lead_in("had_workout") == 0
     efforts = (data.with_lead_in(column) for column in ("total_output_kj", "workout_minutes"))
@@ -130,13 +135,15 @@ def _features(data: InsightData) -> list[Matrix]:
 
 
 def _known_today(groups: list[Matrix]) -> Matrix | None:
-    """The groups known on the last day, beside each other; None when today's readiness is unknown."""
+    """The groups known on the last day, beside each other; None when today's readiness is
+    unknown."""
     known = [group for group in groups if not np.isnan(group[-1]).any()]
     return np.hstack(known) if not np.isnan(groups[0][-1]).any() else None
 
 
 def _walk_forward(features: Matrix, readiness: Series) -> Matrix:
-    """A row for each calendar day from the first past forecast to the last: truth, forecast and the baselines'.
+    """A row for each calendar day from the first past forecast to the last: truth, forecast and the
+    baselines'.
 
     NaN where a day could not be forecast or its truth is unknown.
     """
@@ -173,7 +180,8 @@ def _complete(features: Matrix) -> Mask:
 def _predicted(features: Matrix, outcomes: Series, today: Series) -> float:
     """Ridge prediction for `today` learnt from the rows whose outcome is that of the day after.
 
-    The penalty is the one with the least generalised cross-validation error (Golub, Heath & Wahba 1979).
+    The penalty is the one with the least generalised cross-validation error (Golub, Heath & Wahba
+    1979).
     """
     rows = _complete(features) & ~np.isnan(outcomes)
     learnt, truths = features[rows], outcomes[rows]
@@ -214,9 +222,10 @@ def _judged(user_id: str, day: date, value: float, past: Matrix) -> Forecast:
 def _reach(misses: Series) -> float:
     """Half the 80 % interval of the next forecast, from past ones' absolute misses, oldest first.
 
-    Split-conformal (Lei et al. 2018, JASA 113:1094) at a level that rises after each past miss outside its interval
-    and falls after each inside (adaptive conformal inference: Gibbs & Candès 2021, NeurIPS 34:1660). So four in five
-    hold for a body that changes too: a training block, an illness.
+    Split-conformal (Lei et al. 2018, JASA 113:1094) at a level that rises after each past miss
+    outside its interval and falls after each inside (adaptive conformal inference: Gibbs & Candès
+    2021, NeurIPS 34:1660). So four in five hold for a body that changes too: a training block, an
+    illness.
     """
     outside = 1 - COVERAGE
     for earlier in range(WARM_UP, len(misses)):
@@ -232,7 +241,8 @@ def _quantile(misses: Series, share: float) -> float:
 
 
 def _beats(gains: Series) -> bool:
-    """Whether the mean gain is above 0 (Diebold & Mariano 1995, on the independent days that the gains are worth).
+    """Whether the mean gain is above 0 (Diebold & Mariano 1995, on the independent days that the
+    gains are worth).
 
     `gains` is a calendar series.
     """

@@ -36,9 +36,11 @@ CAVEATS = (READINESS_CONTAINS_ACTIVITY, CHOSEN_DAYS)
 
 
 def analyze(data: InsightData) -> Insight:
-    """Next-day readiness after high against low output (split at the person's median), and along with the output.
+    """Next-day readiness after high against low output (split at the person's median), and along
+    with the output.
 
-    High is above the median `total_output_kj` of the window's days with a known output, low at or below it.
+    High is above the median `total_output_kj` of the window's days with a known output, low at or
+    below it.
     """
     output, readiness = data.series("total_output_kj"), data.next_day("readiness_score")
     known = ~np.isnan(output)
@@ -109,7 +111,8 @@ def _quartiles(values: Series) -> list[float] | None:
 
 
 def visualize(insight: Insight, mode: Mode = "light") -> Figure:
-    """Grouped bars: median readiness of the day itself and of the day after, for rest, low and high output."""
+    """Grouped bars: median readiness of the day itself and of the day after, for rest, low and high
+    output."""
     series = insight.series
     finding = insight.findings[0]
     middle = series["median_output_kj"]

@@ -1,4 +1,5 @@
-"""gold.readiness_forecast: what each evening's forecast of the next morning was, and what it was worth."""
+"""gold.readiness_forecast: what each evening's forecast of the next morning was, and what it was
+worth."""
 
 from __future__ import annotations
 

@@ -28,7 +28,8 @@ Direction = Literal["improving", "stable", "declining"]
 
 
 def analyze(data: InsightData) -> Insight:
-    """Theil-Sen slope with Mann-Kendall test (tested), and the line through the 14-day average (described)."""
+    """Theil-Sen slope with Mann-Kendall test (tested), and the line through the 14-day average
+    (described)."""
     readiness = data.series("readiness_score")
     averages = {
         days: trailing_mean(data.with_lead_in("readiness_score"), days)[LEAD_IN_DAYS:]
@@ -137,7 +138,8 @@ def visualize(insight: Insight, mode: Mode = "light") -> Figure:
 
 
 def _line(smoothed: Finding, average: list[float | None]) -> list[float | None] | None:
-    """The described line's height from the first to the last day that has an average; None without enough data."""
+    """The described line's height from the first to the last day that has an average; None without
+    enough data."""
     if smoothed.effect is None:
         return None
     known = [position for position, value in enumerate(average) if value is not None]

@@ -20,7 +20,8 @@ class Scale:
 
 
 def scale_of(finding: Finding) -> Scale:
-    """Correlations and comparisons of groups reach from −1 to 1, so that they can be held against each other."""
+    """Correlations and comparisons of groups reach from −1 to 1, so that they can be held against
+    each other."""
     if finding.effect_name == "rank-biserial":
         return Scale(1.0, "lower", "higher")
     if finding.effect_name in ("Pearson r", "Spearman ρ"):

@@ -21,7 +21,10 @@ from bio_lakehouse.viz.theme import Mode
 NAME = "sleep_readiness"
 TITLE = "Sleep and readiness"
 TEST = "Pearson correlation, t test on n_eff"
-SLEEP_BALANCE = "Readiness contains Oura's two-week sleep balance, so a small part of this is the same measurement."
+SLEEP_BALANCE = (
+    "Readiness contains Oura's two-week sleep balance, so a small part of this is the same "
+    "measurement."
+)
 SAME_NIGHT = "readiness contains the night's sleep"
 SUBJECTS = {
     "next_day": ("sleep score", "readiness score on the day after"),
@@ -30,7 +33,8 @@ SUBJECTS = {
 
 
 def analyze(data: InsightData) -> Insight:
-    """Pearson r of sleep score with next-day readiness (tested) and with the same morning's (described)."""
+    """Pearson r of sleep score with next-day readiness (tested) and with the same morning's
+    (described)."""
     sleep = data.series("sleep_score")
     next_day = Claim(
         "next_day",

@@ -1,4 +1,5 @@
-"""gold.insights: one row a finding, so that what was found, and what was looked for, can be asked for in SQL."""
+"""gold.insights: one row a finding, so that what was found, and what was looked for, can be asked
+for in SQL."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ def to_rows(insights: Iterable[Insight]) -> pa.Table:
 
 
 def from_rows(rows: pa.Table) -> list[Insight]:
-    """The insights that `to_rows` was given, whatever order the rows are in; by user, day and the report's order."""
+    """The insights that `to_rows` was given, whatever order the rows are in; by user, day and the
+    report's order."""
     ordered = sorted(rows.to_pylist(), key=lambda row: (*_identity(row), row["position"]))
     return [_insight(list(group)) for _, group in groupby(ordered, key=_identity)]
 

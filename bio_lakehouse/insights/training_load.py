@@ -128,7 +128,8 @@ class _Person:
 
     @property
     def usual_load(self) -> float:
-        """The median load of a training day so far; before the first that of a very long workout."""
+        """The median load of a training day so far; before the first that of a very long
+        workout."""
         if self.training_days:
             return float(np.median(self.training_days))
         return power_load(LONGEST_MINUTES, HARD_SHARE, 1.0)

@@ -17,10 +17,12 @@ from bio_lakehouse.settings import UserProfile
 
 RECOVERY = frozenset({"yoga", "stretching", "meditation"})
 ZONES = (60, 70, 80, 90)
-"""Lower bounds of heart-rate zones 2 to 5 in % of the maximum heart rate, unless a person's differ."""
+"""Lower bounds of heart-rate zones 2 to 5 in % of the maximum heart rate, unless a person's
+differ."""
 
 EASY_SHARE, HARD_SHARE = 0.75, 1.05
-"""Tops of power zones 2 and 4 as shares of threshold (Coggan): for who has no heart-rate measures."""
+"""Tops of power zones 2 and 4 as shares of threshold (Coggan): for who has no heart-rate
+measures."""
 
 LONGEST_MINUTES = 120.0
 """Length of a workout of which nothing is known, by a person of whom nothing is known either."""
@@ -42,7 +44,8 @@ COEFFICIENTS = {"male": (MEN,), "female": (WOMEN,), None: (MEN, WOMEN)}
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A load with the bounds that it lies between; all three are the same for one that is certain."""
+    """A load with the bounds that it lies between; all three are the same for one that is
+    certain."""
 
     middle: float
     low: float
@@ -167,7 +170,8 @@ def _highest_load(
     own: Sequence[OwnWorkout],
     zones: Sequence[int],
 ) -> float:
-    """The 90th percentile of own workouts of that discipline and length, else that of a zone's top."""
+    """The 90th percentile of own workouts of that discipline and length, else that of a zone's
+    top."""
     alike = [
         workout.load
         for workout in own

@@ -13,8 +13,8 @@ SCHEMA = COVERAGE
 def transform(entries: DataFrame) -> DataFrame:
     """`bio_silver.coverage` from the ingestion log's entries, which have the same columns.
 
-    Stretches without a first or last day are left out, and the same stretch of the same file is there once, since it
-    was first landed.
+    Stretches without a first or last day are left out, and the same stretch of the same file is
+    there once, since it was first landed.
     """
     known = entries.where(F.col("first_day") <= F.col("last_day"))
     stretches = known.groupBy(*SCHEMA.grain).agg(F.min("ingested_at").alias("ingested_at"))

@@ -1,7 +1,8 @@
-"""Oura's silver tables: bronze rows of the API, the account export and the trends export in, typed rows out.
+"""Oura's silver tables: bronze rows of the API, the account export and the trends export in, typed
+rows out.
 
-Each transform is named after its table and takes the bronze datasets that feed it, then the users. `score`s are 0 to
-100, times UTC, durations seconds; what the source does not say is null.
+Each transform is named after its table and takes the bronze datasets that feed it, then the users.
+`score`s are 0 to 100, times UTC, durations seconds; what the source does not say is null.
 """
 
 from __future__ import annotations
@@ -45,8 +46,9 @@ def oura_daily_sleep(bronze: DataFrame, trends: DataFrame, users: DataFrame) -> 
 def oura_daily_activity(bronze: DataFrame, trends: DataFrame, users: DataFrame) -> DataFrame:
     """`bio_silver.oura_daily_activity`: one row a user and day.
 
-    Metabolic equivalents are known a minute from the API, and only as the day's mean from a trends export. A trends
-    export's times are minutes or seconds as the file's hint says, and unknown without it.
+    Metabolic equivalents are known a minute from the API, and only as the day's mean from a trends
+    export. A trends export's times are minutes or seconds as the file's hint says, and unknown
+    without it.
     """
     answers = _met_summary(_api(bronze, "oura/daily_activity"))
     days = _times_in_seconds(_trends(trends, "oura/daily_activity"))
@@ -57,8 +59,8 @@ def oura_daily_activity(bronze: DataFrame, trends: DataFrame, users: DataFrame) 
 def oura_sleep(bronze: DataFrame, trends: DataFrame, users: DataFrame) -> DataFrame:
     """`bio_silver.oura_sleep`: one row a sleep period.
 
-    A period without an id goes by its record key. A trends row tells of the day's main sleep, a `long_sleep`: of the
-    longest one that another origin has, else of a period of its own.
+    A period without an id goes by its record key. A trends row tells of the day's main sleep, a
+    `long_sleep`: of the longest one that another origin has, else of a period of its own.
     """
     read = _api(bronze, "oura/sleep").withColumn("period_id", F.coalesce("period_id", "record_key"))
     periods = of_the_days_origin(read, ["period_id"])
@@ -72,7 +74,8 @@ def oura_sleep(bronze: DataFrame, trends: DataFrame, users: DataFrame) -> DataFr
 
 
 def main_periods(periods: DataFrame) -> DataFrame:
-    """`user_id`, `day` and the id (`_main`) of the day's longest `long_sleep`, as its best version tells it."""
+    """`user_id`, `day` and the id (`_main`) of the day's longest `long_sleep`, as its best version
+    tells it."""
     period = Window.partitionBy("user_id", "day", "period_id").orderBy(F.desc(rank()))
     newest = periods.withColumn("_place", F.row_number().over(period)).where("_place = 1")
     order = [
@@ -131,7 +134,8 @@ def _with_utc_offset(texts: DataFrame, fields: tuple[Field, ...]) -> DataFrame:
 def _met_summary(rows: DataFrame) -> DataFrame:
     items = F.from_json("record", "met struct<items: array<string>>")["met"]["items"]
     numbers = F.expr(
-        "filter(transform(_items, item -> try_cast(item as double)), item -> item >= 0 and item < 1e300)"
+        "filter(transform(_items, item -> try_cast(item as double)), item -> item >= 0 and item < "
+        "1e300)"
     )
     count = F.array_size("_met")
     total = F.aggregate("_met", F.lit(0.0), lambda total, item: total + item)

@@ -52,8 +52,8 @@ _FIELDS = (*CSV_FIELDS, _STAMP, *_METRIC)
 def peloton_workouts(bronze: DataFrame, users: DataFrame) -> DataFrame:
     """`bio_silver.peloton_workouts`: one row a workout.
 
-    `users` has `user_id`, `max_heart_rate` and `heart_rate_zone_2` to `heart_rate_zone_5`, the zones' lower bounds in %
-    of the maximum.
+    `users` has `user_id`, `max_heart_rate` and `heart_rate_zone_2` to `heart_rate_zone_5`, the
+    zones' lower bounds in % of the maximum.
     """
     versions = _with_start(_measured(cell_texts(standing(bronze), _FIELDS)))
     identity = F.sha2(F.concat_ws("|", "user_id", "record_key"), 256)
@@ -92,7 +92,8 @@ def _measured(rows: DataFrame) -> DataFrame:
 
 
 def _with_start(rows: DataFrame) -> DataFrame:
-    """Adds the start that the reader found: on the person's clock, and in UTC where the download says its zone."""
+    """Adds the start that the reader found: on the person's clock, and in UTC where the download
+    says its zone."""
     local = F.get_json_object("hints", "$.started_at_local")
     utc = F.get_json_object("hints", "$.started_at")
     texts = rows.withColumns({"_local": local, "_utc": utc})

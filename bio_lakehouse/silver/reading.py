@@ -1,6 +1,7 @@
 """From raw records to typed columns, as the sources' field declarations say.
 
-Two steps, because `try_cast` needs a column by name: first every value as text (null when unknown), then typed.
+Two steps, because `try_cast` needs a column by name: first every value as text (null when unknown),
+then typed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.sources.fields import UNKNOWN_TEXTS, Field
 
 DECIMAL = "decimal(28, 6)"
-"""Numbers go through it before they are rounded, so that a half goes away from zero as it is written."""
+"""Numbers go through it before they are rounded, so that a half goes away from zero as it is
+written."""
 
 _BLANKS_AROUND = r"^[\s\p{Z}]+|[\s\p{Z}]+$"
 _BLANKS = r"[\s\p{Z}]+"
@@ -73,9 +75,9 @@ def _texts(names: list[str]) -> T.StructType | None:
 def cell_texts(rows: DataFrame, fields: Iterable[Field]) -> DataFrame:
     """Bronze rows whose record is a CSV row (header → text), with a text column for each field.
 
-    Headers are compared as `sources.fields.canonical_header` writes them. The first of two equal headers counts;
-    where a field's first spelling says nothing, the next one is asked. `_has` are the columns of which a row has the
-    header.
+    Headers are compared as `sources.fields.canonical_header` writes them. The first of two equal
+    headers counts; where a field's first spelling says nothing, the next one is asked. `_has` are
+    the columns of which a row has the header.
     """
     cells = F.map_entries(F.from_json("record", "map<string, string>"))
     texts = [F.coalesce(*map(_cell, field.headers)).alias(field.column) for field in fields]
@@ -102,7 +104,8 @@ def known(text: Column) -> Column:
 
 
 def typed(rows: DataFrame, fields: Iterable[Field]) -> DataFrame:
-    """`rows` with each field's text column replaced by its value; null where the text is no such value."""
+    """`rows` with each field's text column replaced by its value; null where the text is no such
+    value."""
     return rows.withColumns({field.column: F.expr(_typed(field)) for field in fields})
 
 
@@ -112,7 +115,8 @@ def _typed(field: Field) -> str:
 
 
 def offset_minutes(name: str) -> Column:
-    """Minutes by which the offset of the ISO 8601 text in column `name` is ahead of UTC; null when it has none."""
+    """Minutes by which the offset of the ISO 8601 text in column `name` is ahead of UTC; null when
+    it has none."""
     wall_clock = f"try_cast(regexp_replace({name}, '{_OFFSET}', '') as timestamp)"
     seconds = F.unix_timestamp(F.expr(wall_clock)) - F.unix_timestamp(
         F.expr(f"try_cast({name} as timestamp)")
@@ -121,7 +125,8 @@ def offset_minutes(name: str) -> Column:
 
 
 def has_field(field: Field) -> Column:
-    """Whether a record in the API's shape has a field, with a value or without; what is within nothing is there."""
+    """Whether a record in the API's shape has a field, with a value or without; what is within
+    nothing is there."""
     outer, _, inner = field.path.partition(".")
     has_outer = F.array_contains(F.json_object_keys("record"), outer)
     if not inner:

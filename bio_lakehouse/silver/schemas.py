@@ -103,14 +103,20 @@ PELOTON_WORKOUTS = _table(
         Column(
             "workout_category",
             "string",
-            "`cardio_high`, `cardio_low`, `strength_training`, `recovery` or `other`, by discipline.",
+            (
+                "`cardio_high`, `cardio_low`, `strength_training`, `recovery` or `other`, by "
+                "discipline."
+            ),
         ),
         *_columns(CSV_FIELDS[1:]),
         Column("output_per_minute", "double", "Work a minute of class (kJ/min), 2 decimals.", 0),
         Column(
             "heart_rate_zone",
             "int",
-            "Zone of the mean heart rate, 1 to 5, by the user's maximum heart rate; unknown when that is not set.",
+            (
+                "Zone of the mean heart rate, 1 to 5, by the user's maximum heart rate; unknown "
+                "when that is not set."
+            ),
             1,
             5,
         ),

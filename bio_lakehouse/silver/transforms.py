@@ -12,10 +12,11 @@ from bio_lakehouse.silver import oura, peloton
 
 @dataclass(frozen=True)
 class Transform:
-    """How a table is made: `function(*bronze, users=users)`, with one frame for each dataset of `inputs`.
+    """How a table is made: `function(*bronze, users=users)`, with one frame for each dataset of
+    `inputs`.
 
-    `users` has a row a user: `user_id`, `timezone`, `max_heart_rate`, `threshold_heart_rate`, `ftp` and
-    `heart_rate_zone_2` to `heart_rate_zone_5` (lower bounds in % of the maximum heart rate).
+    `users` has a row a user: `user_id`, `timezone`, `max_heart_rate`, `threshold_heart_rate`, `ftp`
+    and `heart_rate_zone_2` to `heart_rate_zone_5` (lower bounds in % of the maximum heart rate).
     """
 
     table: str

@@ -20,12 +20,14 @@ QUIET = (
 
 
 def find_browser(wanted: Path | None = None) -> str:
-    """The program of `wanted`, else of the first browser found; raises `ReportError` when there is none."""
+    """The program of `wanted`, else of the first browser found; raises `ReportError` when there is
+    none."""
     return str(browser.find_browser(wanted, "BIO_BROWSER", ReportError))
 
 
 def print_pdf(page: Path, program: str) -> bytes:
-    """The page as PDF, its charts drawn; raises `ReportError` when the browser does not bring it."""
+    """The page as PDF, its charts drawn; raises `ReportError` when the browser does not bring
+    it."""
     with tempfile.TemporaryDirectory(prefix="bio-lakehouse-") as folder:
         printed = Path(folder, "page.pdf")
         command = [
@@ -45,7 +47,8 @@ def print_pdf(page: Path, program: str) -> bytes:
         if not printed.exists():
             said = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
             raise ReportError(
-                f"{program} printed no PDF of {page}: {''.join(said) or f'exit code {done.returncode}'}"
+                f"{program} printed no PDF of {page}: "
+                f"{''.join(said) or f'exit code {done.returncode}'}"
             )
         return printed.read_bytes()
 

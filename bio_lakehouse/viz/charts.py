@@ -1,4 +1,5 @@
-"""The charts, as functions of plain lists: gaps stay gaps, scores keep their 0 to 100, no colour speaks alone."""
+"""The charts, as functions of plain lists: gaps stay gaps, scores keep their 0 to 100, no colour
+speaks alone."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def scatter_with_line(
     note: str | None = None,
     mode: Mode = "light",
 ) -> go.Figure:
-    """Pairs of scores, and the regression line with its band (`x`, `y`, `low`, `high`) when there is one."""
+    """Pairs of scores, and the regression line with its band (`x`, `y`, `low`, `high`) when there
+    is one."""
     figure = go.Figure()
     if line:
         figure.add_traces(_band(line))
@@ -119,7 +121,8 @@ def line_with_averages(
     note: str | None = None,
     mode: Mode = "light",
 ) -> go.Figure:
-    """Daily scores, their averages by name (the first drawn solid, the next dashed), and a straight line."""
+    """Daily scores, their averages by name (the first drawn solid, the next dashed), and a straight
+    line."""
     figure = go.Figure()
     figure.add_scatter(
         x=days,
@@ -170,10 +173,11 @@ def timeline_with_marks(
     *,
     mode: Mode = "light",
 ) -> go.Figure:
-    """One panel a measure (`title`, `values`, `low`, `unusual`, `threshold`, `is_score`) with its marked days.
+    """One panel a measure (`title`, `values`, `low`, `unusual`, `threshold`, `is_score`) with its
+    marked days.
 
-    Low days carry an open triangle, unusual ones a filled diamond; `streaks` (first and last day) are shaded stretches
-    without a workout.
+    Low days carry an open triangle, unusual ones a filled diamond; `streaks` (first and last day)
+    are shaded stretches without a workout.
     """
     figure = make_subplots(rows=len(measures), cols=1, shared_xaxes=True, vertical_spacing=0.06)
     for row, measure in enumerate(measures, start=1):
@@ -304,7 +308,8 @@ def grouped_bars(
     note: str | None = None,
     mode: Mode = "light",
 ) -> go.Figure:
-    """Bars side by side (`name`, `medians`, `low`, `high`: quartiles as whiskers) for each category."""
+    """Bars side by side (`name`, `medians`, `low`, `high`: quartiles as whiskers) for each
+    category."""
     figure = go.Figure()
     looks = zip(bars, (COLOURS.rest, COLOURS.readiness), ("/", ""), strict=False)
     for bar, colour, pattern in looks:
@@ -343,7 +348,8 @@ def _whiskers(bar: Mapping[str, Any], colour: str) -> dict[str, Any]:
 def dot_and_whisker(
     rows: Sequence[Mapping[str, Any]], *, title: str, reach: float = 1.0, mode: Mode = "light"
 ) -> go.Figure:
-    """Effects (`label`, `effect`, `low`, `high`, `found`) with their 95 % intervals around a line at 0.
+    """Effects (`label`, `effect`, `low`, `high`, `found`) with their 95 % intervals around a line
+    at 0.
 
     Found effects carry a filled dot and a thick whisker, the others an open dot and a thin one.
     """

@@ -1,4 +1,5 @@
-"""Charts as PNG, by Plotly's own export (Kaleido), in one browser and without a request to anybody."""
+"""Charts as PNG, by Plotly's own export (Kaleido), in one browser and without a request to
+anybody."""
 
 from __future__ import annotations
 
@@ -14,14 +15,16 @@ if TYPE_CHECKING:
     from kaleido import Kaleido
 
 WIDTH, HEIGHT, SCALE = 480, 320, 2.5
-"""Drawn narrow and dense, so that its text can still be read where a phone shrinks it to 360 pixels."""
+"""Drawn narrow and dense, so that its text can still be read where a phone shrinks it to 360
+pixels."""
 SECONDS = 60
 
 
 def png_of(figures: Mapping[str, Figure], program: str) -> dict[str, bytes]:
     """Each figure as PNG, 1,200 pixels wide.
 
-    Raises `ReportError` without the extra `charts`, and when the browser `program` does not draw them.
+    Raises `ReportError` without the extra `charts`, and when the browser `program` does not draw
+    them.
     """
     try:
         from kaleido import Kaleido

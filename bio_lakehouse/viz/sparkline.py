@@ -23,10 +23,11 @@ def sparkline(
     height: int = 48,
     colour: str = COLOURS.readiness,
 ) -> str:
-    """One SVG of `values` in order of time: None is a gap, a day between two gaps a dot, the newest day a larger dot.
+    """One SVG of `values` in order of time: None is a gap, a day between two gaps a dot, the newest
+    day a larger dot.
 
-    The scale runs from `minimum` to `maximum`, or over the values where these are not given. `label` is its text for
-    those who do not see it.
+    The scale runs from `minimum` to `maximum`, or over the values where these are not given.
+    `label` is its text for those who do not see it.
     """
     points = _points(values, minimum, maximum, width, height)
     runs = [[point for point in run if point] for there, run in groupby(points, key=bool) if there]
@@ -36,8 +37,9 @@ def sparkline(
     newest = _dot(runs[-1][-1], 3.2, colour) if runs else ""
     text = escape(label, quote=True)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-        f'role="img" aria-label="{text}"><title>{text}</title>{drawn}{newest}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 '
+        f'{width} {height}" role="img" '
+        f'aria-label="{text}"><title>{text}</title>{drawn}{newest}</svg>'
     )
 
 
@@ -70,7 +72,10 @@ def _points(
 
 def _line(points: Sequence[Point], colour: str) -> str:
     path = " ".join(f"{x:g},{y:g}" for x, y in points)
-    return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.5" stroke-linejoin="round"/>'
+    return (
+        f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.5" '
+        'stroke-linejoin="round"/>'
+    )
 
 
 def _dot(point: Point, radius: float, colour: str) -> str:

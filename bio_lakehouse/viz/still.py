@@ -1,7 +1,9 @@
-"""One of this package's charts as plain SVG, light: for places that show pictures and run no scripts.
+"""One of this package's charts as plain SVG, light: for places that show pictures and run no
+scripts.
 
-Plotly's own export needs a browser for seconds; a page of Dagster's shows these at once. What is drawn is what
-`viz.charts` puts into its figures: lines, marks, bands, boxes, bars with whiskers, shaded stretches and notes.
+Plotly's own export needs a browser for seconds; a page of Dagster's shows these at once. What is
+drawn is what `viz.charts` puts into its figures: lines, marks, bands, boxes, bars with whiskers,
+shaded stretches and notes.
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ Place = Callable[[Any], float]
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One pair of axes: its rectangle, where a value lies on each axis, and the ticks of both (place, text)."""
+    """One pair of axes: its rectangle, where a value lies on each axis, and the ticks of both
+    (place, text)."""
 
     left: float
     right: float
@@ -69,9 +72,10 @@ def still(figure: Figure, *, label: str) -> str:
         _legend(traces) if layout.get("showlegend", True) else "",
     ]
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" '
-        f'role="img" aria-label="{text}" font-family="{escape(FONT, quote=True)}" font-size="12"><title>{text}</title>'
-        f'<rect width="{WIDTH}" height="{height}" fill="{GROUND.paper}"/>{"".join(body)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 '
+        f'{WIDTH} {height}" role="img" aria-label="{text}" '
+        f'font-family="{escape(FONT, quote=True)}" font-size="12"><title>{text}</title><rect '
+        f'width="{WIDTH}" height="{height}" fill="{GROUND.paper}"/>{"".join(body)}</svg>'
     )
 
 
@@ -185,7 +189,10 @@ def _axes(panel: Panel, is_last: bool) -> str:
             _text((panel.left + panel.right) / 2, panel.bottom + 38, panel.titles[0], "middle")
         )
     middle = (panel.top + panel.bottom) / 2
-    turned = f'<g transform="rotate(-90 14 {middle:g})">{_text(14, middle, panel.titles[1], "middle")}</g>'
+    turned = (
+        '<g transform="rotate(-90 14 '
+        f'{middle:g})">{_text(14, middle, panel.titles[1], "middle")}</g>'
+    )
     return "".join([*lines, turned])
 
 
@@ -202,7 +209,10 @@ def _text(
         for number, line in enumerate(text.split("<br>"))
     )
     return (
-        f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" text-anchor="{anchor}" fill="{colour}">{lines}</text>'
+        (
+            f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" text-anchor="{anchor}" '
+            f'fill="{colour}">{lines}</text>'
+        )
         if text
         else ""
     )
@@ -214,8 +224,9 @@ def _stretch(shape: Mapping[str, Any], panels: Mapping[str, Panel]) -> str:
         return ""
     first, last = panel.x(shape["x0"]), panel.x(shape["x1"])
     return (
-        f'<rect x="{first}" y="{panel.top}" width="{max(last - first, 1):g}" height="{panel.bottom - panel.top:g}" '
-        f'fill="{shape["fillcolor"]}" opacity="{shape["opacity"]}"/>'
+        f'<rect x="{first}" y="{panel.top}" width="{max(last - first, 1):g}" '
+        f'height="{panel.bottom - panel.top:g}" fill="{shape["fillcolor"]}" '
+        f'opacity="{shape["opacity"]}"/>'
     )
 
 
@@ -254,11 +265,15 @@ def _path(points: Sequence[tuple[float, float] | None]) -> str:
 
 
 def _marks(points: Sequence[tuple[float, float]], marker: Mapping[str, Any]) -> str:
-    """Small dots as one path, so that hundreds of days take little room; any other sign by itself."""
+    """Small dots as one path, so that hundreds of days take little room; any other sign by
+    itself."""
     if marker.get("symbol", "circle") != "circle" or marker["size"] > SMALL or not points:
         return "".join(_mark(point, marker) for point in points)
     dots = "".join(f"M{x:g} {y:g}h0" for x, y in points)
-    return f'<path d="{dots}" stroke="{marker["color"]}" stroke-width="{marker["size"]}" stroke-linecap="round"/>'
+    return (
+        f'<path d="{dots}" stroke="{marker["color"]}" stroke-width="{marker["size"]}" '
+        'stroke-linecap="round"/>'
+    )
 
 
 def _mark(point: tuple[float, float], marker: Mapping[str, Any]) -> str:
@@ -282,7 +297,8 @@ def _mark(point: tuple[float, float], marker: Mapping[str, Any]) -> str:
 
 
 def _box(trace: Mapping[str, Any], panel: Panel) -> str:
-    """A box at the quartiles with whiskers to the last value within 1.5 of its heights, and every value as a dot."""
+    """A box at the quartiles with whiskers to the last value within 1.5 of its heights, and every
+    value as a dot."""
     values = np.asarray([value for value in trace["y"] if value is not None], dtype=np.float64)
     middle, colour = panel.x(trace["name"]), trace["line"]["color"]
     beside = [
@@ -297,9 +313,15 @@ def _box(trace: Mapping[str, Any], panel: Panel) -> str:
     bottom, first, centre, third, top = (
         panel.y(v) for v in (within.min(), low, median, high, within.max())
     )
-    box = f"M{middle - 22:g} {first}H{middle + 22:g}V{third}H{middle - 22:g}ZM{middle - 22:g} {centre}H{middle + 22:g}"
+    box = (
+        f"M{middle - 22:g} {first}H{middle + 22:g}V{third}H{middle - 22:g}ZM{middle - 22:g} "
+        f"{centre}H{middle + 22:g}"
+    )
     whiskers = f"M{middle:g} {first}V{bottom}M{middle:g} {third}V{top}"
-    drawn = f'<path d="{box}{whiskers}" fill="{trace["fillcolor"]}" stroke="{colour}" stroke-width="2"/>'
+    drawn = (
+        f'<path d="{box}{whiskers}" fill="{trace["fillcolor"]}" stroke="{colour}" '
+        'stroke-width="2"/>'
+    )
     return drawn + dots
 
 
@@ -319,8 +341,9 @@ def _bars(
         middle, top = panel.x(name) + place * 48, panel.y(value)
         yield (
             f'<rect x="{middle - 22:g}" y="{top:g}" width="44" height="{panel.bottom - top:g}" '
-            f'fill="{trace["marker"]["color"]}" stroke="{line["color"]}" stroke-width="1.5" {_outline(trace)}/>'
-            f'<path d="M{middle:g} {panel.y(value - below)}V{panel.y(value + above)}" stroke="{line["color"]}" '
+            f'fill="{trace["marker"]["color"]}" stroke="{line["color"]}" stroke-width="1.5" '
+            f'{_outline(trace)}/><path d="M{middle:g} '
+            f'{panel.y(value - below)}V{panel.y(value + above)}" stroke="{line["color"]}" '
             'stroke-width="2.5"/>'
         )
 
@@ -361,7 +384,10 @@ def _legend(traces: Sequence[Mapping[str, Any]]) -> str:
 def _sign(trace: Mapping[str, Any], x: float, y: float) -> str:
     if trace["type"] == "bar":
         edge = f'stroke="{trace["marker"]["line"]["color"]}" {_outline(trace)}'
-        return f'<rect x="{x:g}" y="{y - 5:g}" width="14" height="10" fill="{trace["marker"]["color"]}" {edge}/>'
+        return (
+            f'<rect x="{x:g}" y="{y - 5:g}" width="14" height="10" '
+            f'fill="{trace["marker"]["color"]}" {edge}/>'
+        )
     if "fillcolor" in trace:
         return f'<rect x="{x:g}" y="{y - 5:g}" width="14" height="10" fill="{trace["fillcolor"]}"/>'
     if "lines" in trace.get("mode", ""):

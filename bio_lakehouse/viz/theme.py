@@ -1,4 +1,5 @@
-"""The one look of every chart: a Plotly template, light and dark, over data colours that hold on both grounds."""
+"""The one look of every chart: a Plotly template, light and dark, over data colours that hold on
+both grounds."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ CARD_LIGHT, CARD_DARK = "#ffffff", "#1c1f25"
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Colours that depend on the mode: what is drawn on, text, quieter text, grid lines and axes."""
+    """Colours that depend on the mode: what is drawn on, text, quieter text, grid lines and
+    axes."""
 
     paper: str
     ink: str
@@ -33,7 +35,8 @@ GROUNDS: dict[Mode, Ground] = {
 
 @dataclass(frozen=True, slots=True)
 class DataColours:
-    """Colours of marks: at least 3 to 1 (WCAG 1.4.11) on either ground, and never the only sign of a difference."""
+    """Colours of marks: at least 3 to 1 (WCAG 1.4.11) on either ground, and never the only sign of
+    a difference."""
 
     readiness: str = "#12897d"
     sleep: str = "#7b7fe3"
@@ -112,5 +115,6 @@ def _axis(ground: Ground) -> dict[str, object]:
 
 
 def themed(figure: go.Figure, mode: Mode) -> go.Figure:
-    """The same figure in that mode's look; the legend lies above the plot whatever template comes later."""
+    """The same figure in that mode's look; the legend lies above the plot whatever template comes
+    later."""
     return figure.update_layout(template=template(mode), legend=LEGEND)

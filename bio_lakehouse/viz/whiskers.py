@@ -1,4 +1,5 @@
-"""Effects with their intervals around a line at 0, as plain SVG: for places that show pictures and run no scripts."""
+"""Effects with their intervals around a line at 0, as plain SVG: for places that show pictures and
+run no scripts."""
 
 from __future__ import annotations
 
@@ -28,16 +29,18 @@ class Effect:
 
 
 def whiskers(effects: Sequence[Effect], *, label: str) -> str:
-    """One SVG with a row for each effect; a found one has a filled dot and a thick whisker, others an open dot.
+    """One SVG with a row for each effect; a found one has a filled dot and a thick whisker, others
+    an open dot.
 
-    `label` is its text for those who do not see it. What reaches beyond its scale is drawn to the edge.
+    `label` is its text for those who do not see it. What reaches beyond its scale is drawn to the
+    edge.
     """
     height = max(ROW * len(effects), 1)
     rows = "".join(_row(effect, ROW * number) for number, effect in enumerate(effects))
     text = escape(label, quote=True)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" '
-        f'role="img" aria-label="{text}"><title>{text}</title>{rows}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 '
+        f'{WIDTH} {height}" role="img" aria-label="{text}"><title>{text}</title>{rows}</svg>'
     )
 
 
@@ -58,7 +61,8 @@ def _row(effect: Effect, top: int) -> str:
 
 
 def place(value: float, reach: float, width: float = WIDTH) -> float:
-    """Where a value lies on a drawing that is `width` wide and reaches from `-reach` to `reach`, margins aside."""
+    """Where a value lies on a drawing that is `width` wide and reaches from `-reach` to `reach`,
+    margins aside."""
     share = max(-1.0, min(1.0, value / reach))
     return round(width / 2 + share * (width / 2 - MARGIN), 1)
 

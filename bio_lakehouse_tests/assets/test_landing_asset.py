@@ -1,4 +1,5 @@
-"""The landing asset against the loopback Oura: what it lands, when it retries, and what reconciliation finds."""
+"""The landing asset against the loopback Oura: what it lands, when it retries, and what
+reconciliation finds."""
 
 from __future__ import annotations
 

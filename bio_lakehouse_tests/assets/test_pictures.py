@@ -1,4 +1,5 @@
-"""What an insight's page in the UI shows: its chart and its effects, as pictures that need no script."""
+"""What an insight's page in the UI shows: its chart and its effects, as pictures that need no
+script."""
 
 from __future__ import annotations
 

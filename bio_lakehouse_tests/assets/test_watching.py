@@ -160,7 +160,8 @@ def test_schedules_ask_for_their_days_at_their_time(settings: Settings) -> None:
 def test_a_report_that_is_made_up_for_on_a_later_day_is_still_that_of_the_week(
     settings: Settings,
 ) -> None:
-    """Dagster asks for the newest missed time when the machine is on again: Thursday, here, for Monday."""
+    """Dagster asks for the newest missed time when the machine is on again: Thursday, here, for
+    Monday."""
     report = by_name(settings)["monday_report_schedule"]
     assert settings.today().isoweekday() == 4
     assert asked(report, MONDAY) == ("2025-03-16", "2025-03-16")

@@ -1,4 +1,5 @@
-"""What tests of the automation share: a lake with its sensor, S3 on this machine, and a receiver of notices."""
+"""What tests of the automation share: a lake with its sensor, S3 on this machine, and a receiver of
+notices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""`dagster dev` over a lake: started and ended from Python, watched through its database, asked by GraphQL."""
+"""`dagster dev` over a lake: started and ended from Python, watched through its database, asked by
+GraphQL."""
 
 from __future__ import annotations
 

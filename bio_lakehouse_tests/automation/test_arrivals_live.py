@@ -1,4 +1,5 @@
-"""A running `dagster dev`: what is dropped into landing becomes materialised days without a hand."""
+"""A running `dagster dev`: what is dropped into landing becomes materialised days without a
+hand."""
 
 from __future__ import annotations
 

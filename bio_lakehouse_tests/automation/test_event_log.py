@@ -19,7 +19,8 @@ DAYS = dg.DailyPartitionsDefinition("2024-01-01", timezone="Europe/Berlin")
 
 
 def materialize(instance: dg.DagsterInstance, days: int) -> dg.ExecuteInProcessResult:
-    """A run of two assets over a range, with each day's own metadata on one, a blocking check, and user's data."""
+    """A run of two assets over a range, with each day's own metadata on one, a blocking check, and
+    user's data."""
     policy = dg.BackfillPolicy.single_run()
 
     @dg.asset(partitions_def=DAYS, backfill_policy=policy, code_version="1")
@@ -168,7 +169,8 @@ def test_every_day_has_its_own_time_and_metadata(batched: dg.DagsterInstance) ->
 
 
 def test_a_run_without_a_check_is_logged(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Then nothing has asked for the storage's tables before the first batch of materializations."""
+    """Then nothing has asked for the storage's tables before the first batch of
+    materializations."""
     monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "7")
     tags = {
         "dagster/asset_partition_range_start": "2024-03-01",

@@ -1,4 +1,5 @@
-"""Five years in a running `dagster dev`: as an arrival, and launched as a backfill from the web page."""
+"""Five years in a running `dagster dev`: as an arrival, and launched as a backfill from the web
+page."""
 
 from __future__ import annotations
 

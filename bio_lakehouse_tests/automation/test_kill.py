@@ -1,4 +1,5 @@
-"""Kill -9 in the middle of an ingest, a fetch, an arrival's run and a backfill: run again, the tables are the same."""
+"""Kill -9 in the middle of an ingest, a fetch, an arrival's run and a backfill: run again, the
+tables are the same."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ COMMAND = str(Path(sys.executable).with_name("bio-lakehouse"))
 def contents(lake: Lakehouse) -> dict[str, list[str]]:
     """All rows of all tables, without which file brought them and when.
 
-    Coverage has a row a file, and a fetch that is run again lands the same days once more: those count once.
+    Coverage has a row a file, and a fetch that is run again lands the same days once more: those
+    count once.
     """
     found = {}
     for name in lake.tables.names():

@@ -1,4 +1,5 @@
-"""A running `dagster dev` tells a receiver of a bad file, a failed run and a finished report; schedules turn on."""
+"""A running `dagster dev` tells a receiver of a bad file, a failed run and a finished report;
+schedules turn on."""
 
 from __future__ import annotations
 

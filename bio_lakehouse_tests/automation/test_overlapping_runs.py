@@ -1,4 +1,5 @@
-"""Two processes that build overlapping days at the same time leave the lake that one would have left."""
+"""Two processes that build overlapping days at the same time leave the lake that one would have
+left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Landings that are gone, closed or in a bucket, files that cannot be read, and what a person is told of it all."""
+"""Landings that are gone, closed or in a bucket, files that cannot be read, and what a person is
+told of it all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""`bio-lakehouse ui` in a real browser: its own page works, a page of another origin gets nowhere."""
+"""`bio-lakehouse ui` in a real browser: its own page works, a page of another origin gets
+nowhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Dagster's web page and daemon, started as `bio-lakehouse ui` starts them: a range is launched, a file is dropped."""
+"""Dagster's web page and daemon, started as `bio-lakehouse ui` starts them: a range is launched, a
+file is dropped."""
 
 from __future__ import annotations
 
@@ -73,7 +74,8 @@ def test_a_range_launched_through_the_web_page_succeeds(dev: DagsterDev) -> None
 
 
 def test_a_file_that_is_dropped_becomes_materialised_days(dev: DagsterDev) -> None:
-    """The running sensor does it; `test_arrivals_live.py` follows more files, in a folder and on S3."""
+    """The running sensor does it; `test_arrivals_live.py` follows more files, in a folder and on
+    S3."""
     row = f"date,Sleep Score,Readiness Score\n{DROPPED},71,74\n"
     dev.lake.landing_objects.put("landing/me/dropped.csv", row.encode())
     key = dg.AssetKey(["gold", "daily_readiness_performance"])

@@ -1,4 +1,5 @@
-"""A lake in memory: tables as Arrow, with the interface of `lake.tables.Tables`, and rows written as text."""
+"""A lake in memory: tables as Arrow, with the interface of `lake.tables.Tables`, and rows written
+as text."""
 
 from __future__ import annotations
 
@@ -59,7 +60,8 @@ class MemoryTables:
 
 
 def engine(folder: Path, *, views: bool = True, **options: Any) -> DuckDbSql:
-    """An engine over the tables given by keyword (`daily`, `workouts`, as Arrow) with all views made."""
+    """An engine over the tables given by keyword (`daily`, `workouts`, as Arrow) with all views
+    made."""
     names = {"daily": DAILY.full_name, "workouts": WORKOUTS.full_name}
     tables = {full_name: options.pop(name) for name, full_name in names.items() if name in options}
     sql = DuckDbSql(MemoryTables(tables), folder, SCHEMAS, **options)
@@ -70,7 +72,8 @@ def engine(folder: Path, *, views: bool = True, **options: Any) -> DuckDbSql:
 
 
 def rows_of_text(text: str, types: dict[str, ColumnType]) -> list[dict[str, Any]]:
-    """Rows of a table written with `|` between cells and `-` for null; a user who is not named is `me`."""
+    """Rows of a table written with `|` between cells and `-` for null; a user who is not named is
+    `me`."""
     lines = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
     header, *cells = lines
     return [

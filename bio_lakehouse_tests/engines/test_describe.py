@@ -1,4 +1,5 @@
-"""What there is to ask for: every table and view, with columns, units and meaning, in a new lake too."""
+"""What there is to ask for: every table and view, with columns, units and meaning, in a new lake
+too."""
 
 from __future__ import annotations
 

@@ -89,7 +89,10 @@ HOSTILE = [
     "SELECT * FROM repeat_row(1, num_rows => 10)",
     "SELECT * FROM query('SELECT 1')",
     "SELECT * FROM query_table('energy_state')",
-    "SELECT * FROM TABLE(exclude_columns(input => TABLE(energy_state), columns => DESCRIPTOR(day)))",
+    (
+        "SELECT * FROM TABLE(exclude_columns(input => TABLE(energy_state), columns => "
+        "DESCRIPTOR(day)))"
+    ),
     "SELECT * FROM TABLE(system.query(query => 'DROP TABLE x'))",
     "SELECT * FROM energy_state, LATERAL read_csv('/etc/passwd')",
     "SELECT * FROM energy_state CROSS JOIN read_text('/etc/passwd')",
@@ -147,7 +150,10 @@ HOSTILE = [
     "WITH a AS (SELECT * FROM b), b AS (SELECT 1 AS n) SELECT * FROM a",
     "WITH c AS (SELECT 1 AS n) SELECT * FROM c AS e, duckdb_settings AS e",
     "WITH duckdb_settings AS (SELECT * FROM duckdb_settings) SELECT * FROM duckdb_settings",
-    "SELECT * FROM duckdb_tables, (WITH duckdb_tables AS (SELECT 1 AS n) SELECT * FROM duckdb_tables) AS x",
+    (
+        "SELECT * FROM duckdb_tables, (WITH duckdb_tables AS (SELECT 1 AS n) SELECT * FROM "
+        "duckdb_tables) AS x"
+    ),
     "WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT * FROM t",
     # parts of SELECT that Athena has not, or that change what is read
     "SELECT * FROM energy_state FOR UPDATE",
@@ -302,7 +308,10 @@ def test_a_column_loses_the_database_before_it() -> None:
             {"bio_gold.energy_state"},
         ),
         (
-            "WITH x AS (SELECT 1 AS n) SELECT * FROM x WHERE EXISTS (SELECT 1 FROM weekly_trends, x)",
+            (
+                "WITH x AS (SELECT 1 AS n) SELECT * FROM x WHERE EXISTS (SELECT 1 FROM "
+                "weekly_trends, x)"
+            ),
             {"bio_gold.weekly_trends"},
         ),
         (

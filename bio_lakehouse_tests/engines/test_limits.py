@@ -1,4 +1,5 @@
-"""Whatever a question says, it is answered or refused within limits of time and memory, in its own process."""
+"""Whatever a question says, it is answered or refused within limits of time and memory, in its own
+process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Questions in Athena's SQL, answered with the right rows, over the asked user's data only, within bounds."""
+"""Questions in Athena's SQL, answered with the right rows, over the asked user's data only, within
+bounds."""
 
 from __future__ import annotations
 
@@ -245,7 +246,10 @@ def test_sums_of_whole_numbers_are_bigints_and_dates_stay_dates(sql: DuckDbSql) 
     "endless",
     [
         "SELECT count(*) FROM {0} AS a CROSS JOIN {0} AS b CROSS JOIN {0} AS c CROSS JOIN {0} AS d",
-        "SELECT max(a.n * b.n) FROM {0} AS a JOIN {0} AS b ON a.n <> b.n JOIN {0} AS c ON c.n <> b.n",
+        (
+            "SELECT max(a.n * b.n) FROM {0} AS a JOIN {0} AS b ON a.n <> b.n JOIN {0} AS c ON c.n "
+            "<> b.n"
+        ),
         "SELECT count(*) OVER () FROM {0} AS a, {0} AS b, {0} AS c",
     ],
 )
@@ -277,7 +281,8 @@ def test_a_later_question_is_not_hurt_by_an_earlier_one(sql: DuckDbSql) -> None:
 def test_the_engine_itself_reaches_no_file_and_cannot_be_opened(
     monkeypatch: pytest.MonkeyPatch, sql: DuckDbSql
 ) -> None:
-    """Behind the guard, DuckDB is locked as well: what slips through translation still finds nothing."""
+    """Behind the guard, DuckDB is locked as well: what slips through translation still finds
+    nothing."""
     attempts = [
         "SELECT * FROM read_text('/etc/passwd')",
         "SET enable_external_access = true",

@@ -1,4 +1,5 @@
-"""Every function that may be asked for, by an expression whose value Athena's (Trino's) documentation tells."""
+"""Every function that may be asked for, by an expression whose value Athena's (Trino's)
+documentation tells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Athena's clauses that DuckDB has not, or has with another meaning; and no statement that ends in a traceback."""
+"""Athena's clauses that DuckDB has not, or has with another meaning; and no statement that ends in
+a traceback."""
 
 from __future__ import annotations
 

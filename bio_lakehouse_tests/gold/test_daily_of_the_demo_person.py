@@ -1,4 +1,5 @@
-"""The demo person's files, through the parsers, silver and gold, give back the truth that they were written from."""
+"""The demo person's files, through the parsers, silver and gold, give back the truth that they were
+written from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Gold's daily table: the rows of `cases/daily_readiness_performance.yaml`, on Sail and on Spark itself."""
+"""Gold's daily table: the rows of `cases/daily_readiness_performance.yaml`, on Sail and on Spark
+itself."""
 
 from __future__ import annotations
 

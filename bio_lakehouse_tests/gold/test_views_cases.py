@@ -1,4 +1,5 @@
-"""Each view over hand-worked rows (`view_cases/<view>.yaml`): by the engine, and by sqlglot's plain translation."""
+"""Each view over hand-worked rows (`view_cases/<view>.yaml`): by the engine, and by sqlglot's plain
+translation."""
 
 from __future__ import annotations
 

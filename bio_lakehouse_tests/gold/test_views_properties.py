@@ -1,4 +1,5 @@
-"""The windowed views against an independent reading of their rules: pandas over the filled calendar of one user."""
+"""The windowed views against an independent reading of their rules: pandas over the filled calendar
+of one user."""
 
 from __future__ import annotations
 

@@ -16,13 +16,18 @@ from bio_lakehouse.gold.views import VIEWS, View, parse_view
 from bio_lakehouse.lake.schema import ARROW_TYPES
 from bio_lakehouse_tests.engines.memory_lake import SCHEMAS, engine
 
-# Looked up in Trino's documentation, chapters "Aggregate", "Mathematical", "Conditional" and "Date and time functions".
+# Looked up in Trino's documentation, chapters "Aggregate", "Mathematical", "Conditional" and "Date
+# and time functions".
 ATHENA_FUNCTIONS = {
     *("avg", "coalesce", "corr", "count", "date_add", "date_trunc"),
     *("abs", "greatest", "max", "min", "nullif", "round", "row_number", "sum"),
 }
 EVERY_VIEW = pytest.mark.parametrize("view", VIEWS.values(), ids=list(VIEWS))
-HEAD = "/*\nWhat it shows.\n\ngrain: user_id, day\nowner: someone\ncolumns:\n  user_id string required: Whose.\n*/\n"
+HEAD = (
+    "/*\n"
+    "What it shows.\n"
+    "\ngrain: user_id, day\nowner: someone\ncolumns:\n  user_id string required: Whose.\n*/\n"
+)
 
 
 def test_the_eight_views_are_there() -> None:

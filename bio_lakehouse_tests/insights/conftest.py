@@ -37,7 +37,8 @@ def ar1() -> Callable[..., Floats]:
 
 @pytest.fixture
 def person() -> Callable[..., InsightData]:
-    """InsightData from columns (newest day last, None or NaN unknown) and (day offset, discipline, …) workouts."""
+    """InsightData from columns (newest day last, None or NaN unknown) and (day offset, discipline,
+    …) workouts."""
 
     def make(
         columns: dict[str, Any],

@@ -57,8 +57,8 @@ def test_streaks_count_known_days_without_a_workout_only(person, scores, as_of) 
     assert found["missed_workouts"].n == 99
     said = anomaly_detection.sentence(found["missed_workouts"])
     assert said == (
-        "Once there were 3 days or more in a row without a workout, among 99 days of which workouts are known; "
-        "these were the 4 days 1–4 December 2024."
+        "Once there were 3 days or more in a row without a workout, among 99 days of which "
+        "workouts are known; these were the 4 days 1–4 December 2024."
     )
 
 

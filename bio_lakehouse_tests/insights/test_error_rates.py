@@ -1,4 +1,5 @@
-"""The error rates that a report states, measured on days whose truth is known. Minutes long: run with -m slow."""
+"""The error rates that a report states, measured on days whose truth is known. Minutes long: run
+with -m slow."""
 
 from __future__ import annotations
 

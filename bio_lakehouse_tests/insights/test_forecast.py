@@ -30,7 +30,8 @@ def readiness_of(phi: float, n: int, seed: int) -> np.ndarray:
 
 
 def columns(n: int = 240, seed: int = 1, pull: float = 0.0) -> dict[str, np.ndarray]:
-    """Readiness that resembles itself and falls by `pull` points for each 100 kJ of the day before."""
+    """Readiness that resembles itself and falls by `pull` points for each 100 kJ of the day
+    before."""
     random = np.random.default_rng(seed)
     output = random.integers(0, 500, n).astype(float)
     readiness = readiness_of(0.3, n, seed)
@@ -65,7 +66,8 @@ def test_it_says_so_when_it_does_not_beat_all(person) -> None:
 
 
 def test_a_body_that_gets_fitter_is_not_forecast_from_what_it_was(person) -> None:
-    """Readiness that climbs by 20 points in 240 days: its forecasts are not low, and rest on no extrapolation."""
+    """Readiness that climbs by 20 points in 240 days: its forecasts are not low, and rest on no
+    extrapolation."""
     rising = (62 + np.arange(240) / 12 + np.random.default_rng(4).normal(0, 4, 240)).round()
     misses = [
         62 + (240 - back) / 12 - forecast(person({"readiness_score": rising[: 240 - back]})).value
@@ -109,7 +111,8 @@ def test_later_days_change_nothing(person, as_of) -> None:
 
 
 def test_past_forecasts_know_nothing_of_the_days_after_them(person) -> None:
-    """Neither coefficients, scales nor penalty: the forecasts of the past stay the same whatever comes after."""
+    """Neither coefficients, scales nor penalty: the forecasts of the past stay the same whatever
+    comes after."""
     data, changed = columns(pull=4.0), columns(pull=4.0)
     for name in ("readiness_score", "sleep_score", "total_output_kj", "workout_minutes"):
         changed[name] = changed[name].astype(float)
@@ -131,7 +134,8 @@ def _past(data: InsightData) -> np.ndarray:
 
 
 def test_a_score_of_the_same_day_that_gives_readiness_away_is_of_no_use(person) -> None:
-    """Independent days on which the sleep score is the readiness: tomorrow's would be the answer, today's is not."""
+    """Independent days on which the sleep score is the readiness: tomorrow's would be the answer,
+    today's is not."""
     readiness = np.random.default_rng(6).normal(78, 6, 240).round()
     found = forecast(person({"readiness_score": readiness, "sleep_score": readiness}))
     assert found.beats_all is False
@@ -149,7 +153,8 @@ def test_gains_over_a_gap_are_no_neighbours() -> None:
 
 
 def test_ninety_two_known_days_are_needed(person) -> None:
-    """60 to learn from, 30 to be judged by, and a day before the first of them and one after the last."""
+    """60 to learn from, 30 to be judged by, and a day before the first of them and one after the
+    last."""
     found = forecast(person(columns(61 + MINIMUM_EVALUATED)))
     assert (found.value, found.interval, found.n, found.needed) == (
         None,
@@ -169,9 +174,8 @@ def test_without_todays_readiness_nothing_is_forecast(person) -> None:
     data["readiness_score"][-1] = np.nan
     found = forecast(person(data))
     assert found.value is None
-    assert (
-        narrate(found)
-        == "Readiness on 10 March 2025 cannot be forecast: the readiness of the day before is unknown."
+    assert narrate(found) == (
+        "Readiness on 10 March 2025 cannot be forecast: the readiness of the day before is unknown."
     )
 
 

@@ -1,4 +1,5 @@
-"""Tables of a demo person's lake: training load carried on to today, forecasts as of their evening."""
+"""Tables of a demo person's lake: training load carried on to today, forecasts as of their
+evening."""
 
 from __future__ import annotations
 
@@ -164,7 +165,8 @@ def test_the_demo_persons_forecast_beats_the_rules_and_a_shuffled_ones_does_not(
 
 @pytest.mark.slow
 def test_how_often_a_forecast_is_worth_showing(person) -> None:
-    """Of demo persons nearly all, of those whose days were shuffled and of random walks at most one in twenty."""
+    """Of demo persons nearly all, of those whose days were shuffled and of random walks at most one
+    in twenty."""
     power = np.mean([forecast(demo_days(seed, shuffled=False)).beats_all for seed in range(40)])
     false = np.mean([forecast(demo_days(seed, shuffled=True)).beats_all for seed in range(200)])
     random = [
@@ -177,7 +179,9 @@ def test_how_often_a_forecast_is_worth_showing(person) -> None:
         ]
     )
     print(
-        f"\nForecast shown: {power:.0%} of demo persons, {false:.1%} of shuffled ones, {walks:.1%} of random walks"
+        "\n"
+        f"Forecast shown: {power:.0%} of demo persons, {false:.1%} of shuffled ones, {walks:.1%} "
+        "of random walks"
     )
     assert power >= 0.9
     assert max(false, walks) <= 0.05
@@ -185,7 +189,8 @@ def test_how_often_a_forecast_is_worth_showing(person) -> None:
 
 @pytest.mark.slow
 def test_four_in_five_days_of_demo_persons_lie_inside_the_interval() -> None:
-    """On 60 evenings each, a training block that lifts readiness and a week of illness among them."""
+    """On 60 evenings each, a training block that lifts readiness and a week of illness among
+    them."""
     inside = []
     for seed in range(12):
         truth = simulate(300, seed, TODAY)

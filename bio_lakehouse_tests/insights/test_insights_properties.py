@@ -40,7 +40,8 @@ people = st.builds(
 def life(
     person: tuple[int, float, int, float], user: str = "me"
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Random days up to AS_OF in which each value is unknown with a given chance, and the workouts of them."""
+    """Random days up to AS_OF in which each value is unknown with a given chance, and the workouts
+    of them."""
     seed, unknown, count, trained = person
     random = np.random.default_rng(seed)
     days = [AS_OF - timedelta(days=count - 1 - i) for i in range(count)]

@@ -11,7 +11,8 @@ from bio_lakehouse.insights.table import SCHEMA, from_rows, to_rows
 
 @pytest.fixture
 def days(person, as_of):
-    """A person with gaps of whom some things can be found and of others there is not enough data."""
+    """A person with gaps of whom some things can be found and of others there is not enough
+    data."""
     random = np.random.default_rng(51)
     sleep = random.normal(80, 6, 150).round()
     readiness = np.append(78, 0.9 * (sleep[:-1] - 80) + 78 + random.normal(0, 3, 149)).round()
@@ -70,7 +71,8 @@ def test_rows_keep_the_schemas_rules(report) -> None:
 
 
 def test_q_is_over_all_tests_of_the_days_report(report, days) -> None:
-    """Those of the insights and the comparisons of the week, of which there are two here: readiness and sleep."""
+    """Those of the insights and the comparisons of the week, of which there are two here: readiness
+    and sleep."""
     frame = to_rows(report).to_pandas()
     tested, moved = frame[frame["p"].notna()], movement_tests(days)
     assert len(tested) >= 5

@@ -77,7 +77,8 @@ def shown(spark: SparkSession, rows: Sequence[Row]) -> list[Row]:
 
 
 def expected(rows: Sequence[Row]) -> list[Row]:
-    """The rule as it is told: within an origin the later word, among origins the best that knows a value."""
+    """The rule as it is told: within an origin the later word, among origins the best that knows a
+    value."""
     records: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in rows:
         records[tuple(row[name] for name in GRAIN)].append(row)

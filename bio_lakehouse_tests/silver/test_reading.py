@@ -1,4 +1,5 @@
-"""What the parsers let through becomes a value in silver: the same text, read by Python and by the engines."""
+"""What the parsers let through becomes a value in silver: the same text, read by Python and by the
+engines."""
 
 from __future__ import annotations
 
@@ -99,7 +100,8 @@ def accepted(field: Field, value: Any) -> bool:
 @PATIENT
 @given(values=st.lists(NUMBERS, min_size=1, max_size=60))
 def test_an_accepted_number_is_that_number(sail: SparkSession, values: list[Any]) -> None:
-    """To the last bit but one: Sail's JSON reader may round the 17th digit of a number otherwise."""
+    """To the last bit but one: Sail's JSON reader may round the 17th digit of a number
+    otherwise."""
     kept = [value for value in values if accepted(DOUBLE, value)] or [None]
     expected = [None if is_unknown(value) else number_of("value", value) for value in kept]
     assert read(sail, DOUBLE, kept) == [

@@ -1,4 +1,5 @@
-"""Real exports and answers, where the folder with samples is there: every cell of them arrives in silver."""
+"""Real exports and answers, where the folder with samples is there: every cell of them arrives in
+silver."""
 
 from __future__ import annotations
 

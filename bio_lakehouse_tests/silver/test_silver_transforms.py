@@ -90,7 +90,8 @@ def workout_id(user_id: str, key: str) -> str:
 
 
 def expected_row(schema: TableSchema, case: Row, expected: Row) -> Row:
-    """What a case expects: the columns it names, null in all others, and the identity that its bronze rows have.
+    """What a case expects: the columns it names, null in all others, and the identity that its
+    bronze rows have.
 
     `source_origin` must be named where several origins speak about the day.
     """

@@ -1,6 +1,8 @@
-"""Files that are large by mistake or to do harm, and what reading one takes in a process of its own.
+"""Files that are large by mistake or to do harm, and what reading one takes in a process of its
+own.
 
-`python large_files.py FILE` reads it and prints what came of it and the most memory that the process had.
+`python large_files.py FILE` reads it and prints what came of it and the most memory that the
+process had.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ TRENDS_COLUMNS = ["date", "Sleep Score", *(f"New {number}" for number in range(5
 
 
 class Outcome(NamedTuple):
-    """What reading a file came to: rows and rejected rows, or the refusal; memory in MB, time in s."""
+    """What reading a file came to: rows and rejected rows, or the refusal; memory in MB, time in
+    s."""
 
     rows: int
     rejected: int
@@ -68,7 +71,8 @@ def lines_after(header: str, line: str, size: int) -> str:
 
 
 def peak_megabytes() -> float:
-    """The most memory that this process held since it began; `getrusage` would count its parent's too."""
+    """The most memory that this process held since it began; `getrusage` would count its parent's
+    too."""
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,7 +1,9 @@
-"""A loopback Oura that behaves as its specification and SOURCES say: OAuth, paging, odd day ends, and every failure.
+"""A loopback Oura that behaves as its specification and SOURCES say: OAuth, paging, odd day ends,
+and every failure.
 
 Queries are checked against the specification's parameters and answers against its schemas when
-`../shared/specs/oura-openapi-1.35.json` is there; an answer that breaks them fails the test at `close()`.
+`../shared/specs/oura-openapi-1.35.json` is there; an answer that breaks them fails the test at
+`close()`.
 """
 
 from __future__ import annotations
@@ -40,7 +42,8 @@ SCOPES = {"daily_spo2": {"spo2Daily", "spo2"}, "heartrate": {"heartrate"}}
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong with one request; the rest of that endpoint's requests are answered as they should be."""
+    """What goes wrong with one request; the rest of that endpoint's requests are answered as they
+    should be."""
 
     status: int | None = None
     body: Any = None
@@ -67,7 +70,8 @@ def challenge_of(verifier: str) -> str:
 
 @dataclass
 class Accounts:
-    """Tokens as the authorisation server sees them: a refresh token works once, and a second use revokes its family."""
+    """Tokens as the authorisation server sees them: a refresh token works once, and a second use
+    revokes its family."""
 
     expires_in: int = 86400
     scope: str = "daily heartrate spo2Daily"
@@ -117,7 +121,8 @@ class Accounts:
         return 200, self.issue()
 
     def consent(self, asked: str) -> None:
-        """A person allows all that they are asked for; a name that Oura does not know is dropped silently."""
+        """A person allows all that they are asked for; a name that Oura does not know is dropped
+        silently."""
         self.scope = " ".join(name for name in asked.split() if name in self.known_scopes)
 
     def refresh_with(self, token: str) -> tuple[int, dict[str, Any]]:
@@ -141,7 +146,8 @@ class Asked:
 
 
 class OuraServer:
-    """Use as a context manager. `faults[endpoint]` (or `faults["token"]`) go wrong in turn, one a request."""
+    """Use as a context manager. `faults[endpoint]` (or `faults["token"]`) go wrong in turn, one a
+    request."""
 
     def __init__(self, first: date, last: date, page_size: int = 5) -> None:
         self.records = {name: make(first, last) for name, make in SAMPLES.items()}
@@ -304,7 +310,8 @@ def _handler(server: OuraServer) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(content)
 
         def _never_ends(self, content: bytes, fault: Fault) -> None:
-            """The content and then blanks, which JSON may end in: byte by byte, or as fast as they are taken."""
+            """The content and then blanks, which JSON may end in: byte by byte, or as fast as they
+            are taken."""
             try:
                 for byte in content if fault.trickle else ():
                     self.wfile.write(bytes([byte]))
@@ -436,9 +443,10 @@ def _daily_sleep(first: date, last: date) -> list[dict[str, Any]]:
 
 def _daily_activity(first: date, last: date) -> list[dict[str, Any]]:
     whole = (
-        "active_calories equivalent_walking_distance high_activity_met_minutes high_activity_time inactivity_alerts "
-        "low_activity_met_minutes low_activity_time medium_activity_met_minutes medium_activity_time non_wear_time "
-        "resting_time sedentary_met_minutes sedentary_time steps target_calories target_meters total_calories"
+        "active_calories equivalent_walking_distance high_activity_met_minutes high_activity_time "
+        "inactivity_alerts low_activity_met_minutes low_activity_time medium_activity_met_minutes "
+        "medium_activity_time non_wear_time resting_time sedentary_met_minutes sedentary_time "
+        "steps target_calories target_meters total_calories"
     )
     return [
         dict.fromkeys(whole.split(), 100 + day.day)

@@ -1,4 +1,5 @@
-"""A loopback site that looks like Peloton's members' pages: a hosted sign-in, the workouts page and its button."""
+"""A loopback site that looks like Peloton's members' pages: a hosted sign-in, the workouts page and
+its button."""
 
 from __future__ import annotations
 
@@ -39,8 +40,8 @@ SIGN_IN_PAGE = """<!doctype html><title>Log in</title><form method="post" action
 class Site:
     """What the site does now.
 
-    `person` is somebody at the keyboard who fills the sign-in form. One that `renews` gives a new session with each
-    workouts page and knows the old one no more.
+    `person` is somebody at the keyboard who fills the sign-in form. One that `renews` gives a new
+    session with each workouts page and knows the old one no more.
     """
 
     person: bool = False

@@ -104,7 +104,8 @@ def test_answers_fit_the_vendors_specification(folder: Path, dataset: str) -> No
 
 
 def problems(value: Any, schema: dict[str, Any], schemas: dict[str, Any], place: str) -> list[str]:
-    """What is wrong with a value under an OpenAPI schema: `$ref`, `anyOf`, types, enums, required and unknown names."""
+    """What is wrong with a value under an OpenAPI schema: `$ref`, `anyOf`, types, enums, required
+    and unknown names."""
     if "$ref" in schema:
         return problems(value, schemas[schema["$ref"].rpartition("/")[2]], schemas, place)
     if "anyOf" in schema:

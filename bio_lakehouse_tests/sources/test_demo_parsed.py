@@ -30,7 +30,8 @@ def files(truth: Truth, tmp_path_factory: pytest.TempPathFactory) -> list[Parsed
 
 @pytest.fixture(scope="module")
 def current(files: list[ParsedFile]) -> dict[str, dict[str, dict[str, Any]]]:
-    """Dataset → key → content that wins: the higher origin, then the file with the newer day, then the longer one."""
+    """Dataset → key → content that wins: the higher origin, then the file with the newer day, then
+    the longer one."""
     winners: dict[str, dict[str, dict[str, Any]]] = {}
     for file in sorted(files, key=lambda file: (RANKS[file.origin], file.coverage, file.row_count)):
         for record in file.records:

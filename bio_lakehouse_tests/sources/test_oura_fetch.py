@@ -1,4 +1,5 @@
-"""A stretch of days comes as whole windows: what failed is said, what arrived stays, and the next run completes it."""
+"""A stretch of days comes as whole windows: what failed is said, what arrived stays, and the next
+run completes it."""
 
 from __future__ import annotations
 

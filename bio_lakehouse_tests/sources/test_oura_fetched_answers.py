@@ -1,4 +1,5 @@
-"""What a fetch yields is read by the parsers as it stands: every record used, the window covered, nothing unknown."""
+"""What a fetch yields is read by the parsers as it stands: every record used, the window covered,
+nothing unknown."""
 
 from __future__ import annotations
 

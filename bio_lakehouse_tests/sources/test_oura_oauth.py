@@ -1,4 +1,5 @@
-"""Signing in over loopback, and renewing single-use refresh tokens, against a real server on 127.0.0.1."""
+"""Signing in over loopback, and renewing single-use refresh tokens, against a real server on
+127.0.0.1."""
 
 from __future__ import annotations
 
@@ -449,7 +450,8 @@ print(session.tokens().access_token, flush=True)
 def renewed_by_two_processes(
     server: OuraServer, address: str, environment: dict[str, str]
 ) -> list[str]:
-    """The access tokens that two processes have after renewing at once from the store at that address."""
+    """The access tokens that two processes have after renewing at once from the store at that
+    address."""
     words = [
         sys.executable,
         "-c",

@@ -46,7 +46,8 @@ def get(schema: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def document() -> dict[str, Any]:
-    """A specification of just what is known here, its records behind references and alternatives."""
+    """A specification of just what is known here, its records behind references and
+    alternatives."""
     schemas: dict[str, Any] = {}
     paths: dict[str, Any] = {}
     for name, fields in KNOWN_FIELDS.items():

@@ -172,7 +172,8 @@ def test_lease_of_a_dead_process_goes_to_the_first_who_overwrites_it(ssm: Any) -
     waits: list[float] = []
 
     class Overtaken:
-        """SSM, but whoever reads the lease is overtaken by another process before it can take it over."""
+        """SSM, but whoever reads the lease is overtaken by another process before it can take it
+        over."""
 
         def get_parameter(self, **request: Any) -> Any:
             answer = ssm.get_parameter(**request)

@@ -15,17 +15,22 @@ from bio_lakehouse.sources.oura.fields import API_FIELDS, TRENDS_FIELDS
 from bio_lakehouse_tests.sources.conftest import Read
 
 HEADER_2020 = (
-    "date,Sleep Score,Total Sleep Score,REM Sleep Score,Deep Sleep Score,Sleep Efficiency Score,Restfulness Score,"
-    "Sleep Latency Score,Sleep Timing Score,Total Bedtime,Total Sleep Time,Awake Time,REM Sleep Time,Light Sleep Time,"
-    "Deep Sleep Time,Restless Sleep,Sleep Efficiency,Sleep Latency,Sleep Timing,Sleep Timing,Bedtime Start,Bedtime End,"
-    "Average Resting Heart Rate,Lowest Resting Heart Rate,Average HRV,Temperature Deviation (°C),Respiratory Rate,"
-    "Activity Score,Inactive Time,Rest Time,Low Activity Time,Medium Activity Time,High Activity Time,Non-wear Time"
+    "date,Sleep Score,Total Sleep Score,REM Sleep Score,Deep Sleep Score,Sleep Efficiency "
+    "Score,Restfulness Score,Sleep Latency Score,Sleep Timing Score,Total Bedtime,Total Sleep "
+    "Time,Awake Time,REM Sleep Time,Light Sleep Time,Deep Sleep Time,Restless Sleep,Sleep "
+    "Efficiency,Sleep Latency,Sleep Timing,Sleep Timing,Bedtime Start,Bedtime End,Average Resting "
+    "Heart Rate,Lowest Resting Heart Rate,Average HRV,Temperature Deviation (°C),Respiratory "
+    "Rate,Activity Score,Inactive Time,Rest Time,Low Activity Time,Medium Activity Time,High "
+    "Activity Time,Non-wear Time"
 )
 ROW_2020 = (
     "2020-03-05,70,72,35,90,95,50,70,100,27000,24000,2700,2400,14400,7200,40,89,300,13200,,"
     "2020-03-04T22:10:00-08:00,2020-03-05T05:40:00-08:00,57.5,47,61,-0.25,13.5,85,690,504,234,12,0,0"
 )
-TIMES = "Inactive Time,Rest Time,Low Activity Time,Medium Activity Time,High Activity Time,Non-wear Time"
+TIMES = (
+    "Inactive Time,Rest Time,Low Activity Time,Medium Activity Time,High Activity Time,Non-wear "
+    "Time"
+)
 
 
 def file_of(header: str, *rows: str, end: str = "\n") -> str:

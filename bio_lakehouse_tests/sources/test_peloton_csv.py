@@ -12,13 +12,14 @@ from bio_lakehouse.sources.records import FetchNote
 from bio_lakehouse_tests.sources.conftest import Read
 
 HEADER = (
-    "Workout Timestamp,Live/On-Demand,Instructor Name,Length (minutes),Fitness Discipline,Type,Title,Class Timestamp,"
-    "Total Output,Avg. Watts,Avg. Resistance,Avg. Cadence (RPM),Avg. Speed (mph),Distance (mi),Calories Burned,"
-    "Avg. Heartrate,Avg. Incline,Avg. Pace (min/mi)"
+    "Workout Timestamp,Live/On-Demand,Instructor Name,Length (minutes),Fitness "
+    "Discipline,Type,Title,Class Timestamp,Total Output,Avg. Watts,Avg. Resistance,Avg. Cadence "
+    "(RPM),Avg. Speed (mph),Distance (mi),Calories Burned,Avg. Heartrate,Avg. Incline,Avg. Pace "
+    "(min/mi)"
 )
 RIDE = (
-    "2021-04-17 12:29 (PDT),On Demand,Ana Muster,30,Cycling,Theme,30 min Test Ride,2021-04-10 08:00 (PDT),"
-    "208,116,45%,67,15.58,7.79,282,136.62,,"
+    "2021-04-17 12:29 (PDT),On Demand,Ana Muster,30,Cycling,Theme,30 min Test Ride,2021-04-10 "
+    "08:00 (PDT),208,116,45%,67,15.58,7.79,282,136.62,,"
 )
 
 
@@ -176,13 +177,28 @@ def test_an_unreadable_measure_rejects_its_row_and_names_the_field(
         ride(**{"Length (minutes)": "None"}),
         ride(**{"Length (minutes)": "0"}),
         ride(**{"Length (minutes)": ""}),
-        "2021-05-01 07:10 (PDT),On Demand,Ana Muster,20,Strength,Core,20 min Core,2021-04-28 09:00 (PDT),,,,,,,,,,",
-        "2021-05-01 07:10 (PDT),On Demand,Ana Muster,20,Yoga,Flow,20 min Flow,2021-04-28 09:00 (PDT),,,,,,,,101.55,,",
-        "2021-05-01 07:10 (PDT),On Demand,Ana Muster,30,Cycling,Music,30 min,2021-04-28 09:00 (PDT),0,0,27%,0,0,0,0,,,",
-        "2021-05-01 07:10 (PDT),On Demand,Ana Muster,45,Bike Bootcamp,Full Body,45 min,,180,,,,15.2,6.1,400,,,",
+        (
+            "2021-05-01 07:10 (PDT),On Demand,Ana Muster,20,Strength,Core,20 min Core,2021-04-28 "
+            "09:00 (PDT),,,,,,,,,,"
+        ),
+        (
+            "2021-05-01 07:10 (PDT),On Demand,Ana Muster,20,Yoga,Flow,20 min Flow,2021-04-28 09:00 "
+            "(PDT),,,,,,,,101.55,,"
+        ),
+        (
+            "2021-05-01 07:10 (PDT),On Demand,Ana Muster,30,Cycling,Music,30 min,2021-04-28 09:00 "
+            "(PDT),0,0,27%,0,0,0,0,,,"
+        ),
+        (
+            "2021-05-01 07:10 (PDT),On Demand,Ana Muster,45,Bike Bootcamp,Full Body,45 "
+            "min,,180,,,,15.2,6.1,400,,,"
+        ),
         "2021-05-01 07:10 (PDT),,,30,Cycling,,30 min Just Ride,,150,84,80%,38,12.0,6.0,200,,,",
         "2021-05-01 07:10 (PDT),,,30,Cycling,,Lanebreak,,150,84,93%,45,12.0,6.0,200,,,",
-        "2021-05-01 07:10 (PDT),On Demand,'Ana & Ben  ',30,caesar_bootcamp,Music,30 min Row,,150,84,,,,,200,,,",
+        (
+            "2021-05-01 07:10 (PDT),On Demand,'Ana & Ben  ',30,caesar_bootcamp,Music,30 min "
+            "Row,,150,84,,,,,200,,,"
+        ),
         "2021-05-01 07:10 (PDT),On Demand,Ana Muster,30,Underwater Chess,,30 min Chess,,,,,,,,,,,",
     ],
 )

@@ -1,4 +1,5 @@
-"""A real headless Chromium on a page that looks like the members': login kept, button pressed, each failure's words."""
+"""A real headless Chromium on a page that looks like the members': login kept, button pressed, each
+failure's words."""
 
 from __future__ import annotations
 

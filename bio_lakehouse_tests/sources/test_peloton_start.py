@@ -113,7 +113,8 @@ def test_what_is_no_time_is_a_problem_of_its_row(cell: str) -> None:
 
 
 def written_in(moment: datetime, zone: str) -> str:
-    """The cell of a workout in a download that was made in `zone`; skips the hour that it has twice."""
+    """The cell of a workout in a download that was made in `zone`; skips the hour that it has
+    twice."""
     wall = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
     read_back = wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     assume(read_back == moment)

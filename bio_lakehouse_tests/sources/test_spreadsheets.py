@@ -1,4 +1,5 @@
-"""Files that a spreadsheet saved again: read where no value can be mistaken, refused by name where one was changed."""
+"""Files that a spreadsheet saved again: read where no value can be mistaken, refused by name where
+one was changed."""
 
 from __future__ import annotations
 

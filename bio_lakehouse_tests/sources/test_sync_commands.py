@@ -1,4 +1,5 @@
-"""The commands that fetch, as a person types them: signing in, the history, and what they say of what is wrong."""
+"""The commands that fetch, as a person types them: signing in, the history, and what they say of
+what is wrong."""
 
 from __future__ import annotations
 
@@ -140,9 +141,9 @@ def test_a_sync_that_is_stopped_says_how_to_go_on(
     result = run("oura", "sync")
     assert result.exit_code == 1
     assert (
-        "Stopped; what arrived whole is kept. To fetch the rest: bio-lakehouse oura sync --from 2025-03-13"
-        in said(result)
-    )
+        "Stopped; what arrived whole is kept. To fetch the rest: bio-lakehouse oura sync "
+        "--from 2025-03-13"
+    ) in said(result)
     assert len(list((lake.settings.home / "landing" / "me").glob("oura_*Z.json"))) == 1
 
 

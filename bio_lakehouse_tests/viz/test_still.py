@@ -1,4 +1,5 @@
-"""The five charts without a browser: what Plotly would draw stands where it belongs, and gaps stay gaps."""
+"""The five charts without a browser: what Plotly would draw stands where it belongs, and gaps stay
+gaps."""
 
 from __future__ import annotations
 

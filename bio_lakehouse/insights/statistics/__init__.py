@@ -1,6 +1,8 @@
-"""Statistics for daily series: what SciPy lacks for days that resemble each other and days that are missing.
+"""Statistics for daily series: what SciPy lacks for days that resemble each other and days that are
+missing.
 
-Every function takes *calendar series*: a float array with one element a calendar day, NaN where the day is unknown.
+Every function takes *calendar series*: a float array with one element a calendar day, NaN where the
+day is unknown.
 """
 
 from bio_lakehouse.insights.statistics.anomalies import (

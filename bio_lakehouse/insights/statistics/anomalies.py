@@ -27,10 +27,11 @@ def low_days(values: Series) -> Mask:
 def unusual_days(values: Series) -> tuple[Mask, Mask]:
     """Days far below their own trailing 60 days, and the days that could be judged, as two masks.
 
-    Far below is a modified z-score under −3.5 (Iglewicz & Hoaglin 1993): distance from the median over 1.4826·MAD of
-    the 60 calendar days before, the day itself left out, 28 of them known at least. Where more than half of those days
-    are alike the MAD is 0 and the mean absolute deviation stands in for it (ibid.), though never less than the smallest
-    step between two values; with no variation at all a day cannot be judged.
+    Far below is a modified z-score under −3.5 (Iglewicz & Hoaglin 1993): distance from the median
+    over 1.4826·MAD of the 60 calendar days before, the day itself left out, 28 of them known at
+    least. Where more than half of those days are alike the MAD is 0 and the mean absolute deviation
+    stands in for it (ibid.), though never less than the smallest step between two values; with no
+    variation at all a day cannot be judged.
     """
     before = sliding_window_view(
         np.concatenate([np.full(TRAILING_DAYS, np.nan), values[:-1]]), TRAILING_DAYS
@@ -45,7 +46,8 @@ def unusual_days(values: Series) -> tuple[Mask, Mask]:
 
 
 def _centre_and_scale(samples: Series) -> tuple[Series, Series]:
-    """Median and robust standard deviation of each row of `samples` (rows, days), unknown days left out."""
+    """Median and robust standard deviation of each row of `samples` (rows, days), unknown days left
+    out."""
     centre = np.nanmedian(samples, axis=1)
     distances = np.abs(samples - centre[:, None])
     spread = np.nanmedian(distances, axis=1) * MAD_TO_SD
@@ -57,7 +59,8 @@ def _centre_and_scale(samples: Series) -> tuple[Series, Series]:
 
 
 def trailing_mean(values: Series, days: int) -> Series:
-    """Mean of the known days among the last `days` calendar days, each day itself included; NaN without one."""
+    """Mean of the known days among the last `days` calendar days, each day itself included; NaN
+    without one."""
     known = ~np.isnan(values)
     sums = _trailing_sum(np.where(known, values, 0.0), days)
     counts = _trailing_sum(known.astype(np.float64), days)

@@ -14,11 +14,12 @@ LARGEST = 0.95
 
 
 def lag1_autocorrelation(values: Series) -> float:
-    """Lag-1 autocorrelation of a calendar series, over pairs of adjacent known days only (Parzen 1963).
+    """Lag-1 autocorrelation of a calendar series, over pairs of adjacent known days only (Parzen
+    1963).
 
-    A missing day is missing: the days on either side of it are no pair. 0 when there is no pair or no variation.
-    Equals `statsmodels.tsa.stattools.acf(values, nlags=1, adjusted=True, missing="conservative")[1]`, which takes
-    longer to import than five insights take to compute.
+    A missing day is missing: the days on either side of it are no pair. 0 when there is no pair or
+    no variation. Equals `statsmodels.tsa.stattools.acf(values, nlags=1, adjusted=True,
+    missing="conservative")[1]`, which takes longer to import than five insights take to compute.
     """
     known = ~np.isnan(values)
     pairs = adjacent_pairs(values)
@@ -34,8 +35,9 @@ def lag1_autocorrelation(values: Series) -> float:
 def bias_corrected(autocorrelation: float, n: int, *, detrended: bool = False) -> float:
     """A lag-1 autocorrelation of `n` days freed of its small-sample bias, between 0 and 0.95.
 
-    The estimate falls short by (1 + 3φ)/n when a mean was taken out (Marriott & Pope 1954, Biometrika 41:390) and by
-    (2 + 4φ)/n when a line was (Hamed 2009, Journal of Hydrology 368:143, after van Giersbergen 2005).
+    The estimate falls short by (1 + 3φ)/n when a mean was taken out (Marriott & Pope 1954,
+    Biometrika 41:390) and by (2 + 4φ)/n when a line was (Hamed 2009, Journal of Hydrology 368:143,
+    after van Giersbergen 2005).
     """
     constant, slope = (2.0, 4.0) if detrended else (1.0, 3.0)
     return (
@@ -46,20 +48,23 @@ def bias_corrected(autocorrelation: float, n: int, *, detrended: bool = False) -
 
 
 def effective_size(n: int, first: float, second: float) -> float:
-    """Independent pairs that `n` pairs of two series with these lag-1 autocorrelations are worth; never above `n`.
+    """Independent pairs that `n` pairs of two series with these lag-1 autocorrelations are worth;
+    never above `n`.
 
-    n(1 − r₁r₂)/(1 + r₁r₂): Bartlett 1935 (J. R. Stat. Soc. 98:536), Bretherton et al. 1999 (J. Climate 12:1990).
+    n(1 − r₁r₂)/(1 + r₁r₂): Bartlett 1935 (J. R. Stat. Soc. 98:536), Bretherton et al. 1999 (J.
+    Climate 12:1990).
     """
     product = first * second
     return min(float(n), n * (1 - product) / (1 + product)) if product > -1 else float(n)
 
 
 def variance_inflation(weights: Series, autocorrelation: float) -> float:
-    """Var(Σ wᵢ xᵢ) of an AR(1) series over that of independent days with the same variances; never below 1.
+    """Var(Σ wᵢ xᵢ) of an AR(1) series over that of independent days with the same variances; never
+    below 1.
 
-    `weights` has one element a calendar day, 0 where the day is unknown, so that a gap counts as the distance it is.
-    With weights that say group membership this is the design effect of comparing two groups of days; with centred
-    days as weights, that of a linear trend.
+    `weights` has one element a calendar day, 0 where the day is unknown, so that a gap counts as
+    the distance it is. With weights that say group membership this is the design effect of
+    comparing two groups of days; with centred days as weights, that of a linear trend.
     """
     products = _lag_products(weights)
     if not products[0] or autocorrelation <= 0:
@@ -70,12 +75,14 @@ def variance_inflation(weights: Series, autocorrelation: float) -> float:
 def degrees_of_freedom(
     weights: Series, autocorrelation: float, pairs: int, *, variance_known: bool
 ) -> float:
-    """Degrees of freedom of Var(Σ wᵢ xᵢ) of an AR(1) series whose autocorrelation φ was estimated; at least 1.
+    """Degrees of freedom of Var(Σ wᵢ xᵢ) of an AR(1) series whose autocorrelation φ was estimated;
+    at least 1.
 
-    2 / Var(ln of the estimated variance) (Satterthwaite 1946, Biometrics Bulletin 2:110), to first order in the
-    independent estimates that it is made of, each from `pairs` of adjacent known days: φ with the variance
-    (1 − φ²)/`pairs` (Bartlett 1946) and, where the days' variance is not known either, ln of the variance of what is
-    new each day with the variance 2/`pairs`. `weights` as for `variance_inflation`.
+    2 / Var(ln of the estimated variance) (Satterthwaite 1946, Biometrics Bulletin 2:110), to first
+    order in the independent estimates that it is made of, each from `pairs` of adjacent known days:
+    φ with the variance (1 − φ²)/`pairs` (Bartlett 1946) and, where the days' variance is not known
+    either, ln of the variance of what is new each day with the variance 2/`pairs`. `weights` as for
+    `variance_inflation`.
     """
     products, lags = _lag_products(weights), np.arange(len(weights))
     powers = autocorrelation**lags

@@ -20,7 +20,8 @@ NORMAL_95 = float(stats.norm.ppf(0.975))
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
-    """A correlation with its 95 % interval; `n` pairs, worth `n_eff` independent ones, on which p and interval stand.
+    """A correlation with its 95 % interval; `n` pairs, worth `n_eff` independent ones, on which p
+    and interval stand.
 
     `r` is NaN when one of the two never changes.
     """
@@ -42,10 +43,11 @@ class Line:
 
 
 def pearson(x: Series, y: Series, n_eff: float | None = None) -> Correlation:
-    """Pearson r of two calendar series of equal length, t-test and Fisher z interval on `n_eff` (Fisher 1921).
+    """Pearson r of two calendar series of equal length, t-test and Fisher z interval on `n_eff`
+    (Fisher 1921).
 
-    `n_eff` is worked out from the two lag-1 autocorrelations when it is not given; give the number of pairs to
-    treat them as independent.
+    `n_eff` is worked out from the two lag-1 autocorrelations when it is not given; give the number
+    of pairs to treat them as independent.
     """
     both = paired(x, y)
     n_eff = worth(x, y, both) if n_eff is None else n_eff
@@ -56,8 +58,8 @@ def pearson(x: Series, y: Series, n_eff: float | None = None) -> Correlation:
 def spearman(x: Series, y: Series, n_eff: float | None = None) -> Correlation:
     """Spearman ρ of two calendar series, judged on `n_eff` as `pearson` is.
 
-    The autocorrelations are those of the ranks; the interval is Fisher's z with the variance of Bonett & Wright 2000
-    (Psychometrika 65:23).
+    The autocorrelations are those of the ranks; the interval is Fisher's z with the variance of
+    Bonett & Wright 2000 (Psychometrika 65:23).
     """
     first, second = ranked(x), ranked(y)
     both = paired(x, y)
@@ -84,14 +86,16 @@ def ranked(values: Series) -> Series:
 
 
 def correlation_of(x: Series, y: Series) -> float:
-    """Pearson r of paired values; NaN when one of the two never changes or there are fewer than two pairs."""
+    """Pearson r of paired values; NaN when one of the two never changes or there are fewer than two
+    pairs."""
     if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return float("nan")
     return float(np.clip(stats.pearsonr(x, y).statistic, -1.0, 1.0))
 
 
 def fit_line(x: Series, y: Series, n_eff: float) -> Line:
-    """Least-squares line through the known pairs; the slope's interval stands on `n_eff` independent pairs."""
+    """Least-squares line through the known pairs; the slope's interval stands on `n_eff`
+    independent pairs."""
     both = paired(x, y)
     fit = stats.linregress(x[both], y[both])
     if n_eff <= 2:
@@ -106,9 +110,11 @@ def fit_line(x: Series, y: Series, n_eff: float) -> Line:
 def line_band(
     x: Series, y: Series, n_eff: float, points: int = 25
 ) -> dict[str, list[float]] | None:
-    """The fitted line and its pointwise 95 % band at `points` places from the smallest to the largest known x.
+    """The fitted line and its pointwise 95 % band at `points` places from the smallest to the
+    largest known x.
 
-    Lists `x`, `y`, `low` and `high`; None when there are no more than 2 independent pairs or x never changes.
+    Lists `x`, `y`, `low` and `high`; None when there are no more than 2 independent pairs or x
+    never changes.
     """
     both = paired(x, y)
     first, second = x[both], y[both]

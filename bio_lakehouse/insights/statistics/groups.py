@@ -25,10 +25,11 @@ SMALLEST = 1e-12
 class GroupComparison:
     """A Mann-Whitney comparison: positive effects mean that the first group is higher.
 
-    `common_language` is the chance that a day of the first group is higher than one of the second (ties count half),
-    `rank_biserial` = 2·`common_language` − 1 with its 95 % `interval`; `p` stands on permuted runs of labels when
-    `in_runs`, and is Mann-Whitney's own (`p_mann_whitney`) when not. `n_eff` is the number of independent days that
-    the `n_first` + `n_second` days are worth in this comparison.
+    `common_language` is the chance that a day of the first group is higher than one of the second
+    (ties count half), `rank_biserial` = 2·`common_language` − 1 with its 95 % `interval`; `p`
+    stands on permuted runs of labels when `in_runs`, and is Mann-Whitney's own (`p_mann_whitney`)
+    when not. `n_eff` is the number of independent days that the `n_first` + `n_second` days are
+    worth in this comparison.
     """
 
     u: float
@@ -44,7 +45,8 @@ class GroupComparison:
 
 
 def compare_groups(values: Series, first: Mask, second: Mask) -> GroupComparison:
-    """Compare the days `first` with the days `second` of a calendar series; all three have one element a day.
+    """Compare the days `first` with the days `second` of a calendar series; all three have one
+    element a day.
 
     Unknown days take no part. Neither group may be empty.
     """
@@ -57,10 +59,12 @@ def compare_groups(values: Series, first: Mask, second: Mask) -> GroupComparison
 def mann_whitney(
     first: Series, second: Series, inflation: float = 1.0, p_of_runs: float | None = None
 ) -> GroupComparison:
-    """Mann-Whitney U of two samples without missing values, with rank-biserial effect (Wendt 1972; Kerby 2014).
+    """Mann-Whitney U of two samples without missing values, with rank-biserial effect (Wendt 1972;
+    Kerby 2014).
 
-    Exact p where SciPy's `method="auto"` is. `inflation` is the design effect by which resembling days widen the
-    interval; `p_of_runs` the block permutation's p, which replaces Mann-Whitney's where labels come in runs.
+    Exact p where SciPy's `method="auto"` is. `inflation` is the design effect by which resembling
+    days widen the interval; `p_of_runs` the block permutation's p, which replaces Mann-Whitney's
+    where labels come in runs.
     """
     u, own = _u_and_p(first, second)
     share = u / (len(first) * len(second))
@@ -80,9 +84,11 @@ def mann_whitney(
 
 
 def share_interval(share: float, n_first: float, n_second: float) -> tuple[float, float]:
-    """95 % interval of the common-language effect U/mn: Newcombe 2006 (Statistics in Medicine 25:559), method 5.
+    """95 % interval of the common-language effect U/mn: Newcombe 2006 (Statistics in Medicine
+    25:559), method 5.
 
-    Defined for complete separation too. The group sizes may be fractions: independent days, not days.
+    Defined for complete separation too. The group sizes may be fractions: independent days, not
+    days.
     """
     low = 0.0 if share <= 0 else _limit(share, 0.0, n_first, n_second)
     high = 1.0 if share >= 1 else _limit(share, 1.0, n_first, n_second)
@@ -114,7 +120,8 @@ def _runs_p(sample: Series, labels: Mask) -> float | None:
 
 
 def _design_effect(values: Series, first: Mask, known: Mask) -> float:
-    """Variance inflation of the difference of two groups of days, from the whole series' autocorrelation."""
+    """Variance inflation of the difference of two groups of days, from the whole series'
+    autocorrelation."""
     in_first, in_second = known & first, known & ~first
     weights = in_first / in_first.sum() - in_second / in_second.sum()
     n = int((~np.isnan(values)).sum())

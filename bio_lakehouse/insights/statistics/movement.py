@@ -28,7 +28,8 @@ HISTORY_NEEDS = 28
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A week's mean minus that of the four weeks before, its standard error, and the degrees of freedom of its t."""
+    """A week's mean minus that of the four weeks before, its standard error, and the degrees of
+    freedom of its t."""
 
     shift: float
     error: float
@@ -49,9 +50,10 @@ class Movement:
 def movement(values: Series) -> Movement | None:
     """The last 7 days' mean against that of the 28 before; None when too few days are known.
 
-    `values` is a calendar series of 187 days or less; earlier ones are ignored. The variance of the difference is that
-    of an AR(1) series with the variance and the bias-corrected lag-1 autocorrelation of the 180 days before the week.
-    Both are estimates, hence Student's t with Satterthwaite's degrees of freedom.
+    `values` is a calendar series of 187 days or less; earlier ones are ignored. The variance of the
+    difference is that of an AR(1) series with the variance and the bias-corrected lag-1
+    autocorrelation of the 180 days before the week. Both are estimates, hence Student's t with
+    Satterthwaite's degrees of freedom.
     """
     history, compared = values[-WEEK - HISTORY_DAYS : -WEEK], values[-WEEK - BEFORE :]
     known = ~np.isnan(history)

@@ -1,4 +1,5 @@
-"""Permutation of group labels that come in runs (training blocks, travel), run by run and not day by day."""
+"""Permutation of group labels that come in runs (training blocks, travel), run by run and not day
+by day."""
 
 from __future__ import annotations
 
@@ -17,17 +18,19 @@ ENOUGH_ARRANGEMENTS = 5000
 
 
 def come_in_runs(labels: Mask) -> bool:
-    """Whether a label is more often followed by its like than chance would have it (lag-1 autocorrelation > 0.1)."""
+    """Whether a label is more often followed by its like than chance would have it (lag-1
+    autocorrelation > 0.1)."""
     return lag1_autocorrelation(labels.astype(np.float64)) > RUN_RESEMBLANCE
 
 
 def permutation_p(values: Series, labels: Mask, permutations: int = PERMUTATIONS) -> float:
     """Two-sided p of the Mann-Whitney statistic under rearranged runs of labels.
 
-    `values` (n,) and `labels` (n,) are the observations of both groups in order of time, none missing. Runs keep their
-    lengths, so a group's days stay as close together as they were: the days' resemblance is in the reference
-    distribution too (block permutation: Carlstein 1986; Winkler et al. 2015, NeuroImage 123:253). The random numbers
-    follow from the data: the same data gives the same p.
+    `values` (n,) and `labels` (n,) are the observations of both groups in order of time, none
+    missing. Runs keep their lengths, so a group's days stay as close together as they were: the
+    days' resemblance is in the reference distribution too (block permutation: Carlstein 1986;
+    Winkler et al. 2015, NeuroImage 123:253). The random numbers follow from the data: the same data
+    gives the same p.
     """
     ranks = stats.rankdata(values) - (len(values) + 1) / 2
     random = np.random.default_rng(crc32(values.tobytes() + labels.tobytes()))
@@ -37,10 +40,11 @@ def permutation_p(values: Series, labels: Mask, permutations: int = PERMUTATIONS
 
 
 def rearrange_runs(labels: Mask, count: int, random: np.random.Generator) -> Mask:
-    """`count` rearrangements (count, n) of the runs in `labels` (n,), each turned by a random number of days.
+    """`count` rearrangements (count, n) of the runs in `labels` (n,), each turned by a random
+    number of days.
 
-    The two labels keep taking turns, as they do in the data. Where that leaves too few arrangements (blocks that are
-    all equally long), the runs are put in any order.
+    The two labels keep taking turns, as they do in the data. Where that leaves too few arrangements
+    (blocks that are all equally long), the runs are put in any order.
     """
     starts = np.flatnonzero(np.diff(labels, prepend=not labels[0]))
     lengths = np.diff(starts, append=len(labels))

@@ -23,9 +23,11 @@ GOLDEN_RATIO = (1 + sqrt(5)) / 2
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """`slope` (units a day) with its 95 % interval, `intercept` at the series' first calendar day, Mann-Kendall's `s`.
+    """`slope` (units a day) with its 95 % interval, `intercept` at the series' first calendar day,
+    Mann-Kendall's `s`.
 
-    `autocorrelation` is that of the days after the slope was taken out, freed of its bias; `n_eff` = n / inflation.
+    `autocorrelation` is that of the days after the slope was taken out, freed of its bias; `n_eff`
+    = n / inflation.
     """
 
     slope: float
@@ -41,13 +43,14 @@ class Trend:
 def trend(values: Series) -> Trend:
     """Theil-Sen slope and Mann-Kendall test of a calendar series with at least 3 known days.
 
-    The variance of Kendall's S is that of ties (Kendall 1975) times the AR(1) inflation of a linear trend over the
-    days that are there (Hamed & Rao 1998, Journal of Hydrology 204:182, with one bias-corrected lag-1 coefficient of
-    the detrended days for the whole correlogram: Hamed 2009). That coefficient is an estimate, so that S is held
-    against Student's t with Satterthwaite's degrees of freedom and not against the normal distribution. Variance and
-    t give Sen's 1968 interval of the slope too, in which two days with the same whole score are taken for what they
-    are, less than a point apart in either direction: as slopes of exactly 0 they make the interval of a flat series
-    hold 0 in 99 of 100 series. `scipy.stats.theilslopes` has no place for either.
+    The variance of Kendall's S is that of ties (Kendall 1975) times the AR(1) inflation of a linear
+    trend over the days that are there (Hamed & Rao 1998, Journal of Hydrology 204:182, with one
+    bias-corrected lag-1 coefficient of the detrended days for the whole correlogram: Hamed 2009).
+    That coefficient is an estimate, so that S is held against Student's t with Satterthwaite's
+    degrees of freedom and not against the normal distribution. Variance and t give Sen's 1968
+    interval of the slope too, in which two days with the same whole score are taken for what they
+    are, less than a point apart in either direction: as slopes of exactly 0 they make the interval
+    of a flat series hold 0 in 99 of 100 series. `scipy.stats.theilslopes` has no place for either.
     """
     known = ~np.isnan(values)
     days, sample = np.flatnonzero(known).astype(np.float64), values[known]
@@ -73,16 +76,18 @@ def trend(values: Series) -> Trend:
 
 
 def _pairwise(days: Series, sample: Series) -> tuple[Series, Series]:
-    """Of all pairs of days the rise from the earlier to the later, and how many days lie between."""
+    """Of all pairs of days the rise from the earlier to the later, and how many days lie
+    between."""
     earlier, later = np.triu_indices(len(sample), 1)
     return sample[later] - sample[earlier], days[later] - days[earlier]
 
 
 def _untied(rises: Series) -> Series:
-    """Rises of 0 spread over one step of the scale to either side, as rounding to it makes them: two-sided triangular.
+    """Rises of 0 spread over one step of the scale to either side, as rounding to it makes them:
+    two-sided triangular.
 
-    Which pair gets which is settled by the golden ratio's multiples, evenly over time; a series that never changes
-    stays as it is.
+    Which pair gets which is settled by the golden ratio's multiples, evenly over time; a series
+    that never changes stays as it is.
     """
     tied = rises == 0
     if not tied.any() or tied.all():
@@ -95,7 +100,8 @@ def _untied(rises: Series) -> Series:
 
 
 def _residual_autocorrelation(values: Series, slope: float) -> float:
-    """Of the detrended days' ranks, on which S stands, as that of normal days (2 sin(πr/6): Pearson 1907)."""
+    """Of the detrended days' ranks, on which S stands, as that of normal days (2 sin(πr/6): Pearson
+    1907)."""
     ranks = ranked(values - slope * np.arange(len(values)))
     resemblance = 2 * sin(pi / 6 * lag1_autocorrelation(ranks))
     return bias_corrected(resemblance, int((~np.isnan(values)).sum()), detrended=True)

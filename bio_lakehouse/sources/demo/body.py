@@ -1,4 +1,5 @@
-"""What the body answers: readiness and its contributors, heart rate variability, temperature, breathing."""
+"""What the body answers: readiness and its contributors, heart rate variability, temperature,
+breathing."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ FITNESS_AT_WHICH_POWER_DOUBLES = 120.0
 
 @dataclass(frozen=True)
 class Body:
-    """One value a day: readiness with contributors, RMSSD (ms), heart rates (beats/min), temperatures (°C)."""
+    """One value a day: readiness with contributors, RMSSD (ms), heart rates (beats/min),
+    temperatures (°C)."""
 
     readiness: Integers
     contributors: dict[str, Integers]
@@ -45,9 +47,11 @@ class Body:
 
 
 def fitness(days: tuple[date, ...], points_a_week: float) -> Floats:
-    """Points of readiness that fitness is worth each day: rising over the training block that ends on the last day.
+    """Points of readiness that fitness is worth each day: rising over the training block that ends
+    on the last day.
 
-    A block builds for `BUILDING_DAYS` and is lost again over the rest of the year, so years never run away.
+    A block builds for `BUILDING_DAYS` and is lost again over the rest of the year, so years never
+    run away.
     """
     before_end = np.arange(len(days))[::-1] % BLOCK_DAYS
     fading = BLOCK_DAYS - BUILDING_DAYS
@@ -67,7 +71,8 @@ def respond(
     output: Floats,
     form: Floats,
 ) -> Body:
-    """The body's answer to sleep, training (`load`, `output` in kJ), illness and fitness (`form`, in points)."""
+    """The body's answer to sleep, training (`load`, `output` in kJ), illness and fitness (`form`,
+    in points)."""
     count = len(calendar.days)
     noise = READINESS_NOISE * persistent_noise(stream(seed, "readiness"), count)
     strain = day_before(decayed(load, ACUTE_DAYS) - decayed(load, CHRONIC_DAYS))
@@ -106,7 +111,8 @@ def respond(
 def _heart(
     seed: int, sick: Floats, load_before: Floats, form: Floats, noise: Floats
 ) -> dict[str, Floats]:
-    """RMSSD and heart rates asleep: they share part of readiness' noise and answer yesterday's load."""
+    """RMSSD and heart rates asleep: they share part of readiness' noise and answer yesterday's
+    load."""
     count = len(sick)
     own = persistent_noise(stream(seed, "heart"), count)
     pace = persistent_noise(stream(seed, "heart", 1), count)
@@ -130,7 +136,8 @@ def _contributors(
     temperature: Floats,
     heart: dict[str, Floats],
 ) -> dict[str, Integers]:
-    """Readiness' contributors: each follows what it is named for; how the vendor weighs them is not public."""
+    """Readiness' contributors: each follows what it is named for; how the vendor weighs them is not
+    public."""
     generator = stream(seed, "contributors")
     jitter = generator.standard_normal((9, len(strain)))
     variability = 100 * (heart["hrv"] / trailing_mean(heart["hrv"], 60) - 1)

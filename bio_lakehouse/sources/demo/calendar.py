@@ -1,4 +1,5 @@
-"""Which days are special: illness, ring not worn, scores that are missing, days that were never delivered."""
+"""Which days are special: illness, ring not worn, scores that are missing, days that were never
+delivered."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Calendar:
-    """The days lived, warm-up included, and what is special about each (arrays in the order of `days`)."""
+    """The days lived, warm-up included, and what is special about each (arrays in the order of
+    `days`)."""
 
     days: tuple[date, ...]
     severity: Floats
@@ -45,7 +47,8 @@ class Calendar:
 
 
 def delivery_of(days: int) -> Delivery:
-    """How `days` days came in: an older part as exports, then a missed sync when there is room, then the API."""
+    """How `days` days came in: an older part as exports, then a missed sync when there is room,
+    then the API."""
     api_days = days if days < 14 else min(API_DAYS, round(0.35 * days))
     missed = MISSED_DAYS if days >= 90 else 0
     api_start = days - api_days
@@ -76,7 +79,8 @@ def make_calendar(days: int, seed: int, end: date, *, with_illness: bool) -> Cal
 
 
 def _illness_starts(days: int, seed: int) -> list[int]:
-    """First days of illness, one a year counted back from two months ago, each with four weeks before it."""
+    """First days of illness, one a year counted back from two months ago, each with four weeks
+    before it."""
     if days < 60:
         return []
     generator = stream(seed, "illness")
@@ -96,7 +100,8 @@ def _windows(dates: tuple[date, ...], starts: list[int]) -> tuple[tuple[date, da
 
 
 def _busy(days: int, starts: list[int], delivery: Delivery) -> Flags:
-    """Shown days that nothing else may happen on: around illness, in the missed sync, at both ends."""
+    """Shown days that nothing else may happen on: around illness, in the missed sync, at both
+    ends."""
     busy = np.zeros(days, dtype=np.bool_)
     for start in starts:
         shown = start - WARM_UP_DAYS
@@ -109,7 +114,8 @@ def _busy(days: int, starts: list[int], delivery: Delivery) -> Flags:
 def _one_in_each(
     busy: Flags, every: int, before_end: int, generator: np.random.Generator
 ) -> list[int]:
-    """One free day in each stretch of 24, `every` days apart, the last `before_end` days before the end."""
+    """One free day in each stretch of 24, `every` days apart, the last `before_end` days before the
+    end."""
     chosen = []
     for stop in range(len(busy) - before_end, 23, -every):
         free = np.flatnonzero(~busy[stop - 24 : stop])

@@ -1,4 +1,5 @@
-"""The classes that the demo person takes: kinds, titles in the vendor's style, instructors that nobody is."""
+"""The classes that the demo person takes: kinds, titles in the vendor's style, instructors that
+nobody is."""
 
 from __future__ import annotations
 
@@ -10,10 +11,12 @@ Effort = Literal["power", "distance", "heart rate", "strap"]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of session: `titles` are (title with {} for the minutes, Peloton's `Type`), both empty in a free ride.
+    """A kind of session: `titles` are (title with {} for the minutes, Peloton's `Type`), both empty
+    in a free ride.
 
-    `intensity` is the share of threshold power on the bike, of heart-rate reserve elsewhere. `metrics` says what the
-    download holds: everything the bike measures, distance and pace, heart rate, or that only once a strap is worn.
+    `intensity` is the share of threshold power on the bike, of heart-rate reserve elsewhere.
+    `metrics` says what the download holds: everything the bike measures, distance and pace, heart
+    rate, or that only once a strap is worn.
     """
 
     discipline: str

@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Effects:
-    """What moves the demo person, in points of the readiness score unless said otherwise; 0 switches an effect off.
+    """What moves the demo person, in points of the readiness score unless said otherwise; 0
+    switches an effect off.
 
-    `previous_night` is the part-whole relation: points a point of the same night's sleep score. `sleep_next_day` is
-    the effect a day later: points a point of yesterday's sleep score, beyond that. `hard_day` are points lost on the
-    day after, for each 100 kJ of output. `fatigue` are points lost for each point by which acute
-    training load (7 days) exceeds chronic load (42 days). `illness` are points lost at the height of a week of
-    illness (with it: fever, low HRV, no workouts). `fitness` are points gained a week over the current training
-    block (with it: power and HRV rise, resting heart rate falls).
+    `previous_night` is the part-whole relation: points a point of the same night's sleep score.
+    `sleep_next_day` is the effect a day later: points a point of yesterday's sleep score, beyond
+    that. `hard_day` are points lost on the day after, for each 100 kJ of output. `fatigue` are
+    points lost for each point by which acute training load (7 days) exceeds chronic load (42 days).
+    `illness` are points lost at the height of a week of illness (with it: fever, low HRV, no
+    workouts). `fitness` are points gained a week over the current training block (with it: power
+    and HRV rise, resting heart rate falls).
     """
 
     previous_night: float = 0.2

@@ -13,11 +13,13 @@ from bio_lakehouse.sources.demo.truth import Truth
 
 
 def write_files(truth: Truth, folder: Path) -> list[Path]:
-    """Write every file of the demo person into `folder` (made when missing); the same truth gives the same bytes.
+    """Write every file of the demo person into `folder` (made when missing); the same truth gives
+    the same bytes.
 
-    The older days come as an Oura account export and a trends export, the newer ones as answers of the API in two
-    overlapping fetches (the earlier one with days that were restated since) and a second trends export; workouts as
-    two Peloton downloads. Returns the paths in the order of their names.
+    The older days come as an Oura account export and a trends export, the newer ones as answers of
+    the API in two overlapping fetches (the earlier one with days that were restated since) and a
+    second trends export; workouts as two Peloton downloads. Returns the paths in the order of their
+    names.
     """
     sheets = [lay_out(truth, index) for index in range(len(truth.days))]
     files = (

@@ -1,4 +1,5 @@
-"""A day minute by minute, from 4 a.m. on: which class of activity, and how many metabolic equivalents."""
+"""A day minute by minute, from 4 a.m. on: which class of activity, and how many metabolic
+equivalents."""
 
 from __future__ import annotations
 
@@ -51,14 +52,16 @@ class MinuteSheet:
         return "".join(map(str, self.codes[2::5].tolist()))
 
     def until(self, minute: int) -> MinuteSheet:
-        """The sheet as it stood when the ring had last synced at that minute: nothing worn after it."""
+        """The sheet as it stood when the ring had last synced at that minute: nothing worn after
+        it."""
         codes, tenths = self.codes.copy(), self.tenths.copy()
         codes[minute:], tenths[minute:] = 0, 1
         return MinuteSheet(codes, tenths)
 
 
 def lay_out(truth: Truth, index: int) -> MinuteSheet:
-    """The minutes of the day at `index`: asleep until waking and from bedtime on, the rest of the day in between."""
+    """The minutes of the day at `index`: asleep until waking and from bedtime on, the rest of the
+    day in between."""
     day = truth.days[index]
     generator = stream(truth.seed, "minutes", day.day.toordinal())
     morning = 0
@@ -74,7 +77,8 @@ def lay_out(truth: Truth, index: int) -> MinuteSheet:
 
 
 def _awake(activity: Activity, generator: np.random.Generator) -> NDArray[np.int64]:
-    """Class codes of the minutes out of bed: the ring off in one piece, the others in shuffled pieces of 5 minutes."""
+    """Class codes of the minutes out of bed: the ring off in one piece, the others in shuffled
+    pieces of 5 minutes."""
     counts = (activity.sedentary, activity.low, activity.medium, activity.high)
     flat = np.repeat(np.arange(2, 6), counts)
     pieces = len(flat) // 5

@@ -28,8 +28,8 @@ def simulate(
 ) -> Truth:
     """The demo person's `days` days up to `end`; the same arguments always give the same person.
 
-    Illness needs 60 days of room, the missed sync 90. `timezone` (IANA) is where the person lives. Raises ValueError
-    when `days` is less than 1.
+    Illness needs 60 days of room, the missed sync 90. `timezone` (IANA) is where the person lives.
+    Raises ValueError when `days` is less than 1.
     """
     if days < 1:
         raise ValueError(f"a demo needs at least 1 day, not {days}")

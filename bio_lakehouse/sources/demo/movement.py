@@ -76,7 +76,8 @@ def _active_energy(minutes: dict[str, Integers]) -> Floats:
 def _fill(
     calendar: Calendar, seed: int, nights: Nights, active: dict[str, Integers]
 ) -> dict[str, Integers]:
-    """The whole day: the ring off for most of it where it was not worn, else a little; what is left is sedentary."""
+    """The whole day: the ring off for most of it where it was not worn, else a little; what is left
+    is sedentary."""
     generator = stream(seed, "ring off")
     count = len(calendar.days)
     charging = whole(22 + 18 * generator.standard_normal(count), 0, 90)

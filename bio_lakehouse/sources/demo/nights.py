@@ -39,14 +39,15 @@ CURVES: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
     "latency": ((0, 5, 12, 20, 35, 60), (68, 85, 97, 88, 66, 35)),
     "timing": ((0, 30, 60, 90, 150), (100, 96, 86, 72, 40)),
 }
-"""Contributor by what is measured: minutes (total, REM, deep, latency, distance of the midpoint from the usual one),
-% (efficiency) or restless periods. The vendor's own curves are not public; these have their shape."""
+"""Contributor by what is measured: minutes (total, REM, deep, latency, distance of the midpoint
+from the usual one), % (efficiency) or restless periods. The vendor's own curves are not public;
+these have their shape."""
 
 
 @dataclass(frozen=True)
 class Nights:
-    """One value a night: durations in seconds, `bedtime` in seconds after the midnight that begins the day (mostly
-    negative), the sleep score and its contributors (1 to 100)."""
+    """One value a night: durations in seconds, `bedtime` in seconds after the midnight that begins
+    the day (mostly negative), the sleep score and its contributors (1 to 100)."""
 
     bedtime: Integers
     deep: Integers
@@ -65,7 +66,8 @@ class Nights:
 
 
 def sleep(calendar: Calendar, seed: int) -> Nights:
-    """All nights of the days lived: AR(1) around a level, longer before weekend days, worse in illness."""
+    """All nights of the days lived: AR(1) around a level, longer before weekend days, worse in
+    illness."""
     count = len(calendar.days)
     total_z, efficiency_z, deep_z, rem_z, latency_z, restless_z, bedtime_z = (
         persistent_noise(stream(seed, "sleep", number), count) for number in range(7)

@@ -1,4 +1,5 @@
-"""Answers of Oura's API v2, saved to files: an earlier fetch whose last days the ring had not synced, and a later."""
+"""Answers of Oura's API v2, saved to files: an earlier fetch whose last days the ring had not
+synced, and a later."""
 
 from __future__ import annotations
 
@@ -46,7 +47,8 @@ def answers(truth: Truth, sheets: list[MinuteSheet]) -> dict[str, str]:
 
 
 def _fetches(days: range) -> tuple[range, range]:
-    """The days of an earlier and a later fetch; the later one asks for the earlier one's last week again."""
+    """The days of an earlier and a later fetch; the later one asks for the earlier one's last week
+    again."""
     if len(days) < EARLIER_ENDS_BEFORE_END + 2 * OVERLAP_DAYS:
         return range(0), days
     split = days.stop - EARLIER_ENDS_BEFORE_END
@@ -69,8 +71,8 @@ def _collect(truth: Truth, days: range, sheets: list[MinuteSheet], zone: ZoneInf
 def _late(
     given: Answers, truth: Truth, days: range, sheets: list[MinuteSheet], zone: ZoneInfo
 ) -> Answers:
-    """The same answers as they stood before the ring's late sync: the last day had hardly begun, and the two before
-    it were scored on a night that was cut short."""
+    """The same answers as they stood before the ring's late sync: the last day had hardly begun,
+    and the two before it were scored on a night that was cut short."""
     last = truth.days[days[-1]].day.isoformat()
     before = [truth.days[index].day.isoformat() for index in days[-3:-1]]
     late: Answers = {

@@ -1,4 +1,5 @@
-"""Files of Oura's account export: semicolons, a JSON object in a cell, and every way in which such lines go wrong."""
+"""Files of Oura's account export: semicolons, a JSON object in a cell, and every way in which such
+lines go wrong."""
 
 from __future__ import annotations
 

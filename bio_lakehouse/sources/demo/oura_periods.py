@@ -23,12 +23,13 @@ SHORT_PERIODS: tuple[tuple[str, int, int, int, int], ...] = (
     ("late_nap", 17, 8, -6, 40),
     ("deleted", 19, 9, 12, 25),
 )
-"""Naps and false detections: type, every so many days, at which remainder counted back from the last day, the hour of
-the day at which it starts (negative: of the evening before), minutes."""
+"""Naps and false detections: type, every so many days, at which remainder counted back from the
+last day, the hour of the day at which it starts (negative: of the evening before), minutes."""
 
 
 def period_records(truth: Truth, index: int, zone: ZoneInfo) -> list[dict[str, Any]]:
-    """`sleep`: the night of the day at `index`, then its naps, rejected detections and deleted periods."""
+    """`sleep`: the night of the day at `index`, then its naps, rejected detections and deleted
+    periods."""
     day = truth.days[index]
     if day.night is None:
         return []
@@ -96,7 +97,8 @@ def _frame(
 def _short(
     seed: int, day: date, kind: str, hour: int, minutes: int, number: int, zone: ZoneInfo
 ) -> dict[str, Any]:
-    """A nap or a false detection: too short for heart figures, so they stand as 0.0, null and arrays of nulls."""
+    """A nap or a false detection: too short for heart figures, so they stand as 0.0, null and
+    arrays of nulls."""
     start = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(hours=hour, minutes=7)
     asleep = max(minutes - 8, 4) * 60
     nothing = {
@@ -141,7 +143,8 @@ def _readiness(day: Day) -> dict[str, Any] | None:
 
 
 def _stages(night: Night, generator: np.random.Generator) -> str:
-    """One stage code every 30 seconds: awake until asleep, then pieces of 5 minutes in a shuffled order."""
+    """One stage code every 30 seconds: awake until asleep, then pieces of 5 minutes in a shuffled
+    order."""
     latency = night.latency // EPOCH
     counts = {
         "deep": night.deep,
@@ -175,7 +178,8 @@ def heart_rate_records(truth: Truth, days: range, zone: ZoneInfo) -> list[dict[s
 
 
 def _readings(truth: Truth, index: int) -> Iterator[tuple[datetime, int, str]]:
-    """Every 5 minutes or so asleep, every 4 to 25 awake, every 2 in a workout; none without the ring."""
+    """Every 5 minutes or so asleep, every 4 to 25 awake, every 2 in a workout; none without the
+    ring."""
     day = truth.days[index]
     if day.night is None:
         return
@@ -215,7 +219,8 @@ def _stretch(
     pulse: tuple[float, float],
     source: str,
 ) -> Iterator[tuple[datetime, int, str]]:
-    """Readings `gap` seconds apart around a mean and spread of `pulse`; every other time has fractional seconds."""
+    """Readings `gap` seconds apart around a mean and spread of `pulse`; every other time has
+    fractional seconds."""
     seconds = int((ends - begins).total_seconds())
     offsets = np.cumsum(generator.integers(*gap, size=seconds // gap[0] + 1))
     values = np.clip(pulse[0] + pulse[1] * generator.standard_normal(len(offsets)), 38, 185)

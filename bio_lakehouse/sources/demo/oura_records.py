@@ -1,4 +1,5 @@
-"""The demo person's days as objects of Oura's API v2 (OpenAPI 1.35), before they become answers or exports."""
+"""The demo person's days as objects of Oura's API v2 (OpenAPI 1.35), before they become answers or
+exports."""
 
 from __future__ import annotations
 

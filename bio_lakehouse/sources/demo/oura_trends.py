@@ -1,4 +1,5 @@
-"""Oura's trends exports: one over the older part in seconds, one of a few columns over newer weeks in minutes."""
+"""Oura's trends exports: one over the older part in seconds, one of a few columns over newer weeks
+in minutes."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ RECENT_AFTER, RECENT_DAYS = 3, 24
 
 @dataclass(frozen=True)
 class TrendsDay:
-    """A day and what its cells need: the minutes of the day, and whether times stand in seconds or in minutes."""
+    """A day and what its cells need: the minutes of the day, and whether times stand in seconds or
+    in minutes."""
 
     day: Day
     sheet: MinuteSheet
@@ -165,7 +167,8 @@ def _text(
     columns: tuple[tuple[str, Cell], ...],
     seconds_a_unit: int,
 ) -> str:
-    """Days without a night come last, unsorted; unknown cells are empty or `None`; the last newline is missing."""
+    """Days without a night come last, unsorted; unknown cells are empty or `None`; the last newline
+    is missing."""
     rows = [TrendsDay(truth.days[index], sheets[index], seconds_a_unit) for index in days]
     ordered = [row for row in rows if row.day.worn] + [
         row for row in reversed(rows) if not row.day.worn

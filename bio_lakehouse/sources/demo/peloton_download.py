@@ -1,4 +1,5 @@
-"""Peloton's workout CSV: an earlier download and the newer superset of it, with the vendor's quirks."""
+"""Peloton's workout CSV: an earlier download and the newer superset of it, with the vendor's
+quirks."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ RESTATED_TYPES = {"Music": "Theme"}
 
 
 def downloads(truth: Truth) -> dict[str, str]:
-    """File name → text: what was downloaded a while ago (when there is room), and what is downloaded on the last day.
+    """File name → text: what was downloaded a while ago (when there is room), and what is
+    downloaded on the last day.
 
     The newer file holds every row of the earlier one; only labels and some types differ.
     """
@@ -68,7 +70,8 @@ def _text(
 
 
 def _label(downloaded: date, zone: ZoneInfo) -> str | None:
-    """The abbreviation of the day of download, when it names the zone; else None, and offsets stand instead."""
+    """The abbreviation of the day of download, when it names the zone; else None, and offsets stand
+    instead."""
     name = datetime(downloaded.year, downloaded.month, downloaded.day, 12, tzinfo=zone).strftime(
         "%Z"
     )

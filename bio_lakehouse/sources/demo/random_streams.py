@@ -1,4 +1,5 @@
-"""Independent random streams by name, so that switching one thing off leaves every other draw as it was."""
+"""Independent random streams by name, so that switching one thing off leaves every other draw as it
+was."""
 
 from __future__ import annotations
 
@@ -16,12 +17,14 @@ PERSISTENCE = 0.3
 
 
 def stream(seed: int, name: str, number: int = 0) -> np.random.Generator:
-    """The generator of `seed` for one purpose; `number` tells apart repetitions (a day's ordinal)."""
+    """The generator of `seed` for one purpose; `number` tells apart repetitions (a day's
+    ordinal)."""
     return np.random.default_rng([seed % 2**64, crc32(name.encode()), number])
 
 
 def persistent_noise(generator: np.random.Generator, count: int) -> Floats:
-    """`count` values of a stationary Gaussian AR(1) process with unit variance and `PERSISTENCE`."""
+    """`count` values of a stationary Gaussian AR(1) process with unit variance and
+    `PERSISTENCE`."""
     shocks = generator.standard_normal(count) * np.sqrt(1 - PERSISTENCE**2)
     values = np.empty(count)
     previous = generator.standard_normal()
@@ -32,7 +35,8 @@ def persistent_noise(generator: np.random.Generator, count: int) -> Floats:
 
 
 def decayed(loads: Floats, time_constant: float) -> Floats:
-    """Load after each day, decaying by e^(−1/`time_constant`) a day and starting from the mean of the first weeks."""
+    """Load after each day, decaying by e^(−1/`time_constant`) a day and starting from the mean of
+    the first weeks."""
     decay = np.exp(-1 / time_constant)
     state = float(loads[:28].mean()) if len(loads) else 0.0
     states = np.empty(len(loads))

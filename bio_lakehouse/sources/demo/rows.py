@@ -1,4 +1,5 @@
-"""The demo person's truth as rows of the lake's own tables, to hold the lake and the insights against."""
+"""The demo person's truth as rows of the lake's own tables, to hold the lake and the insights
+against."""
 
 from __future__ import annotations
 
@@ -11,16 +12,19 @@ from bio_lakehouse.sources.demo.truth import Day, Truth, Workout
 
 
 def daily_rows(truth: Truth, user_id: str = "me") -> list[dict[str, Any]]:
-    """What the lake should know of each day: rows of `gold.daily_readiness_performance`, None for what it cannot know.
+    """What the lake should know of each day: rows of `gold.daily_readiness_performance`, None for
+    what it cannot know.
 
-    Oura's columns are None on days that were never delivered, Peloton's before the first workout and after the last,
-    and `spo2_average_pct` on days that came in an export, which does not hold it.
+    Oura's columns are None on days that were never delivered, Peloton's before the first workout
+    and after the last, and `spo2_average_pct` on days that came in an export, which does not hold
+    it.
     """
     return [_daily_row(truth, index, user_id) for index in range(len(truth.days))]
 
 
 def workout_rows(truth: Truth, user_id: str = "me") -> list[dict[str, Any]]:
-    """What the lake should know of each workout: rows of `silver.peloton_workouts`, in the order of time.
+    """What the lake should know of each workout: rows of `silver.peloton_workouts`, in the order of
+    time.
 
     `workout_id`, `heart_rate_zone` and where a row came from are left out: they are the lake's own.
     """
@@ -75,7 +79,8 @@ def _measures(day: Day | None, *, with_spo2: bool) -> dict[str, Any]:
 
 
 def _performance(truth: Truth, day: Day) -> dict[str, Any]:
-    """The day's workouts; a day outside the download's first to last workout is not known to be without one."""
+    """The day's workouts; a day outside the download's first to last workout is not known to be
+    without one."""
     done = truth.workouts_of(day.day)
     covered = bool(truth.workouts) and truth.workouts[0].day <= day.day <= truth.workouts[-1].day
     outputs = [workout.output for workout in done]

@@ -1,4 +1,5 @@
-"""Workouts: a weekly rhythm of sessions, what the bike measured in each, and the load that they leave."""
+"""Workouts: a weekly rhythm of sessions, what the bike measured in each, and the load that they
+leave."""
 
 from __future__ import annotations
 
@@ -28,11 +29,13 @@ THRESHOLD_HEART_RATE = round(
 )
 ABANDONED_EVERY = 60
 STRAP_AFTER_DAYS = 30
-"""Shown days after which a strap is worn on the mat too; before, those sessions have no figures at all."""
+"""Shown days after which a strap is worn on the mat too; before, those sessions have no figures at
+all."""
 
 
 def train(calendar: Calendar, seed: int, zone: ZoneInfo, threshold_power: Floats) -> list[Workout]:
-    """All workouts of the days lived, none while ill; `threshold_power` is in watts, one value a day."""
+    """All workouts of the days lived, none while ill; `threshold_power` is in watts, one value a
+    day."""
     generator = stream(seed, "training")
     sick = calendar.severity > 0
     workouts: list[Workout] = []
@@ -129,7 +132,8 @@ def _session(
 
 
 def _load(kind: Kind, minutes: int, intensity: float) -> float:
-    """100 · hours · intensity² on the bike, half of that where the intensity is one of heart-rate reserve."""
+    """100 · hours · intensity² on the bike, half of that where the intensity is one of heart-rate
+    reserve."""
     return 100 * minutes / 60 * intensity**2 * (1.0 if kind.metrics == "power" else 0.5)
 
 
@@ -155,7 +159,8 @@ def _metrics(
 
 
 def _bike(kind: Kind, minutes: int, watts: float, noise: Floats) -> dict[str, Any]:
-    """Output is watts · seconds; the speed is the vendor's cubic in the root of the power; a bootcamp has no watts."""
+    """Output is watts · seconds; the speed is the vendor's cubic in the root of the power; a
+    bootcamp has no watts."""
     speed = bike_speed(watts)
     cadence = 78 + 5 * noise[1]
     figures: dict[str, Any] = {

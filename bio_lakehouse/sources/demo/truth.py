@@ -1,4 +1,5 @@
-"""What is true about the demo person: every day, every workout, and the effects that were put in."""
+"""What is true about the demo person: every day, every workout, and the effects that were put
+in."""
 
 from __future__ import annotations
 
@@ -11,9 +12,11 @@ from bio_lakehouse.sources.demo.effects import Effects
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """The main sleep filed under a day. Stages, `awake` and `latency` in seconds; times local, with offset.
+    """The main sleep filed under a day. Stages, `awake` and `latency` in seconds; times local, with
+    offset.
 
-    `contributors` are those of the sleep score; `average_hrv` is RMSSD in ms, heart rates in beats a minute.
+    `contributors` are those of the sleep score; `average_hrv` is RMSSD in ms, heart rates in beats
+    a minute.
     """
 
     bedtime_start: datetime
@@ -55,7 +58,8 @@ class Readiness:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Minutes of the day by class (they add up to 1,440), steps, energy in kcal; no score when the ring was off."""
+    """Minutes of the day by class (they add up to 1,440), steps, energy in kcal; no score when the
+    ring was off."""
 
     non_wear: int
     rest: int
@@ -74,7 +78,8 @@ class Activity:
 class Workout:
     """One Peloton workout as its download states it; None where the download has no figure.
 
-    `started_at` is local with offset. `load` is the training load put into the model (100 for an hour at threshold).
+    `started_at` is local with offset. `load` is the training load put into the model (100 for an
+    hour at threshold).
     """
 
     day: date
@@ -133,8 +138,9 @@ class Day:
 class Truth:
     """The demo person from `first_day` to `last_day`, and how the days came to be delivered.
 
-    `illnesses` are (first, last day); `not_worn` days have activity but no night; `missed_sync` days were lived and
-    never delivered by the ring's vendor (`delivery` says which way the others came).
+    `illnesses` are (first, last day); `not_worn` days have activity but no night; `missed_sync`
+    days were lived and never delivered by the ring's vendor (`delivery` says which way the others
+    came).
     """
 
     seed: int

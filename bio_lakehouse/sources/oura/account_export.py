@@ -1,7 +1,9 @@
-"""A file of Oura's account export: semicolons, a JSON object in some cells, a full snapshot each time.
+"""A file of Oura's account export: semicolons, a JSON object in some cells, a full snapshot each
+time.
 
-JSON cells come unquoted or quoted with doubled quotes, whole lines may be wrapped in quotes, and rows may be shorter
-than the header or lack their id. A row becomes an object in the shape of the API: JSON cells decoded, all others text.
+JSON cells come unquoted or quoted with doubled quotes, whole lines may be wrapped in quotes, and
+rows may be shorter than the header or lack their id. A row becomes an object in the shape of the
+API: JSON cells decoded, all others text.
 """
 
 from __future__ import annotations
@@ -50,7 +52,8 @@ def looks_like_account_export(line: str) -> bool:
 def read(name: str, text: str, context: ParseContext) -> ParsedFile:
     """Records of one Oura dataset; coverage is the first to the last day.
 
-    Raises `UnsupportedFile` when the dataset cannot be told or the last row stops inside a quote or a JSON object.
+    Raises `UnsupportedFile` when the dataset cannot be told or the last row stops inside a quote or
+    a JSON object.
     """
     cells = [str(header).strip() for header in split_row(header_line(text))]
     headers = content_names(without_blank_end(cells))

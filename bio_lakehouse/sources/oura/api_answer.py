@@ -1,4 +1,5 @@
-"""Answers of Oura's API v2: `{"data": […], "next_token": …}`, the bare list, one object, or several in a bundle."""
+"""Answers of Oura's API v2: `{"data": […], "next_token": …}`, the bare list, one object, or several
+in a bundle."""
 
 from __future__ import annotations
 
@@ -22,10 +23,12 @@ from bio_lakehouse.sources.rows import days_spanned, within_lake
 def read(
     name: str, answers: Sequence[Answer], context: ParseContext, *, doubtful: bool
 ) -> ParsedFile:
-    """Records of each answer. A whole answer to a fetch covers the window that was asked for, else its own days.
+    """Records of each answer. A whole answer to a fetch covers the window that was asked for, else
+    its own days.
 
-    `doubtful` says that values may not be storable. An answer in a bundle that cannot be read is left out, and a note
-    says so. Raises `UnsupportedFile` when there is no other, and when the dataset of the only one cannot be told.
+    `doubtful` says that values may not be storable. An answer in a bundle that cannot be read is
+    left out, and a note says so. Raises `UnsupportedFile` when there is no other, and when the
+    dataset of the only one cannot be told.
     """
     parsed: list[ParsedFile] = []
     refusals: list[UnsupportedFile] = []
@@ -57,7 +60,8 @@ def _read_one(name: str, answer: Answer, context: ParseContext, doubtful: bool) 
 
 
 def _combined(parts: Sequence[ParsedFile], notes: tuple[str, ...]) -> ParsedFile:
-    """One file of several answers, speaking about the days of all; whole when each is, about the same days."""
+    """One file of several answers, speaking about the days of all; whole when each is, about the
+    same days."""
     spans = [part.coverage for part in parts if part.coverage]
     same_days = len({part.coverage for part in parts}) == 1
     return replace(

@@ -45,7 +45,8 @@ _PATHS: dict[str, tuple[tuple[Field, tuple[str, ...]], ...]] = {
 def record_reader(dataset: str, context: ParseContext, doubtful: bool) -> Callable[[Row], Record]:
     """What turns a row of that bronze dataset into a record, raising `RowProblem`.
 
-    `doubtful` says that the file may hold values that JSON cannot, so that each record is looked at.
+    `doubtful` says that the file may hold values that JSON cannot, so that each record is looked
+    at.
     """
     identify = (
         _identified_reading if dataset in OF_A_MOMENT else partial(_identified_record, dataset)
@@ -70,7 +71,8 @@ def record_reader(dataset: str, context: ParseContext, doubtful: bool) -> Callab
 
 
 def _check_minutes(items: object) -> None:
-    """Raise `RowProblem` for a metabolic equivalent that no minute can have; what is no number is unknown."""
+    """Raise `RowProblem` for a metabolic equivalent that no minute can have; what is no number is
+    unknown."""
     values = items if isinstance(items, list) else []
     try:
         most = max(filter(None, values), default=0)
@@ -88,7 +90,8 @@ def _number(value: object) -> float:
 
 
 def value_at(content: dict[str, Any], path: tuple[str, ...]) -> object:
-    """The value under a dotted path, None where a level is unknown; raises `RowProblem` where a level is no object."""
+    """The value under a dotted path, None where a level is unknown; raises `RowProblem` where a
+    level is no object."""
     value: object = content
     for depth, name in enumerate(path):
         if not isinstance(value, dict):

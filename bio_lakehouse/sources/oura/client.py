@@ -36,9 +36,9 @@ MOST_PAGES = 500
 class Endpoint:
     """One collection of `/v2/usercollection/`.
 
-    `window_days` is the longest stretch asked for at once: Oura fails above 30 days, padding included. `scopes` are
-    the names under which the right to read it may be granted, today's first. `by_time` collections are asked for
-    by instants.
+    `window_days` is the longest stretch asked for at once: Oura fails above 30 days, padding
+    included. `scopes` are the names under which the right to read it may be granted, today's first.
+    `by_time` collections are asked for by instants.
     """
 
     name: str
@@ -119,8 +119,9 @@ class OuraClient:
     ) -> list[dict[str, Any]]:
         """All records of those days, both included, as Oura sent them and in its order.
 
-        Asks for a day more on each side and keeps what the records' own days say; a record whose day cannot be read
-        is kept. Raises `SignInRequired`, `OuraForbidden`, `OuraRefused` or `OuraUnavailable`, never returning a part.
+        Asks for a day more on each side and keeps what the records' own days say; a record whose
+        day cannot be read is kept. Raises `SignInRequired`, `OuraForbidden`, `OuraRefused` or
+        `OuraUnavailable`, never returning a part.
         """
         what = f"{endpoint.name} {first} to {last}"
         parameters = endpoint.parameters(first - PADDING, last + PADDING, timezone)
@@ -145,8 +146,8 @@ class OuraClient:
                 return
             if next_token in seen or len(seen) + 1 >= MOST_PAGES:
                 raise OuraUnavailable(
-                    f"Oura's answer for {what} does not end: after {len(seen) + 1} pages another one is announced. "
-                    "Nothing of it is kept. Try again later."
+                    f"Oura's answer for {what} does not end: after {len(seen) + 1} pages another "
+                    "one is announced. Nothing of it is kept. Try again later."
                 )
             seen.add(next_token)
 
@@ -179,20 +180,23 @@ class OuraClient:
     ) -> SourceError:
         detail = _detail(response, tokens)
         status = response.status_code
-        # Oura answers 401 also where a ring or a grant lacks one dataset: tokens that served another one are good.
+        # Oura answers 401 also where a ring or a grant lacks one dataset: tokens that served
+        # another one are good.
         if status == httpx.codes.UNAUTHORIZED and not self._accepted:
             return SignInRequired(
-                f"Oura does not accept this login any more (401 for {what}). Sign in again with: {self._sign_in}"
+                f"Oura does not accept this login any more (401 for {what}). Sign in again with: "
+                f"{self._sign_in}"
             )
         if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             return OuraForbidden(_forbidden(endpoint, tokens, status, detail, self._sign_in))
         if response.is_redirect:
             return OuraRefused(
-                f"{self.connection.api_url} sends elsewhere ({status} for {what}). Set BIO_OURA_API_URL."
+                f"{self.connection.api_url} sends elsewhere ({status} for {what}). Set "
+                "BIO_OURA_API_URL."
             )
         return OuraRefused(
-            f"Oura refused the request for {what} (HTTP {status}{detail}). Asking again does not help: "
-            "please report it with this message."
+            f"Oura refused the request for {what} (HTTP {status}{detail}). Asking again does not "
+            "help: please report it with this message."
         )
 
 
@@ -220,7 +224,8 @@ def _content(response: httpx.Response, what: str) -> tuple[list[dict[str, Any]],
 
 
 def _detail(response: httpx.Response, tokens: Tokens) -> str:
-    """What Oura says of a refusal, short and without secrets: `: start_date: invalid date`, or nothing."""
+    """What Oura says of a refusal, short and without secrets: `: start_date: invalid date`, or
+    nothing."""
     try:
         answer = response.json()
     except ValueError:
@@ -249,13 +254,14 @@ def _validation_error(entry: object) -> str:
 def _forbidden(endpoint: Endpoint, tokens: Tokens, status: int, detail: str, sign_in: str) -> str:
     if status == httpx.codes.UNAUTHORIZED or _scope_is_missing(endpoint, tokens, detail.lower()):
         return (
-            f"Oura does not let this application read {endpoint.name} ({status}{detail}): the scope "
-            f"{endpoint.scopes[0]} is not granted, or this ring does not measure it. Sign in again and "
-            f"allow it: {sign_in}"
+            f"Oura does not let this application read {endpoint.name} ({status}{detail}): the "
+            f"scope {endpoint.scopes[0]} is not granted, or this ring does not measure it. Sign in "
+            f"again and allow it: {sign_in}"
         )
     return (
-        f"Oura does not give out {endpoint.name} ({status}{detail}): the Oura membership has most likely lapsed. "
-        "Renew it in the Oura app; files that you downloaded can be added all the same."
+        f"Oura does not give out {endpoint.name} ({status}{detail}): the Oura membership has most "
+        "likely lapsed. Renew it in the Oura app; files that you downloaded can be added all the "
+        "same."
     )
 
 

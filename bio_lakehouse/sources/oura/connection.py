@@ -18,7 +18,8 @@ APPLICATIONS_PAGE = "https://developer.ouraring.com/applications"
 class Patience:
     """How long to wait, in seconds, and how often to try one request.
 
-    `longest_wait_seconds` bounds what a `Retry-After` may ask for: Oura counts requests over 5 minutes.
+    `longest_wait_seconds` bounds what a `Retry-After` may ask for: Oura counts requests over 5
+    minutes.
     """
 
     connect_seconds: float = 10
@@ -32,13 +33,14 @@ class Patience:
 class OuraConnection:
     """One Oura API application, as registered at developer.ouraring.com.
 
-    `token_urls` are tried in this order; applications of the new portal are known at the first only, and a refused
-    attempt there does not spend the code of an older one. `redirect_uri` must stand in the application's settings
-    letter for letter. Empty `scopes` ask the person for all that there are. `spo2Daily` is `spo2` since
-    specification 1.40; both are asked for, as Oura drops a name that it does not know without a word.
+    `token_urls` are tried in this order; applications of the new portal are known at the first
+    only, and a refused attempt there does not spend the code of an older one. `redirect_uri` must
+    stand in the application's settings letter for letter. Empty `scopes` ask the person for all
+    that there are. `spo2Daily` is `spo2` since specification 1.40; both are asked for, as Oura
+    drops a name that it does not know without a word.
 
-    Raises `SettingsError` when credentials are missing, an address cannot be read or is not https (loopback may be
-    http), or the redirect address is not plain http on loopback.
+    Raises `SettingsError` when credentials are missing, an address cannot be read or is not https
+    (loopback may be http), or the redirect address is not plain http on loopback.
     """
 
     client_id: str
@@ -57,8 +59,9 @@ class OuraConnection:
     def __post_init__(self) -> None:
         if not (self.client_id and self.client_secret.get_secret_value()):
             raise SettingsError(
-                "BIO_OURA_CLIENT_ID and BIO_OURA_CLIENT_SECRET are not both set: register an application at "
-                f"{APPLICATIONS_PAGE} with the redirect address {self.redirect_uri}, then set both."
+                "BIO_OURA_CLIENT_ID and BIO_OURA_CLIENT_SECRET are not both set: register an "
+                f"application at {APPLICATIONS_PAGE} with the redirect address "
+                f"{self.redirect_uri}, then set both."
             )
         if not self.token_urls:
             raise SettingsError("BIO_OURA_TOKEN_URLS is empty: name at least one token address.")
@@ -69,7 +72,8 @@ class OuraConnection:
         redirect = _address("BIO_OURA_REDIRECT_URI", self.redirect_uri)
         if redirect.scheme != "http" or redirect.hostname not in LOOPBACK_HOSTS:
             raise SettingsError(
-                f"BIO_OURA_REDIRECT_URI {self.redirect_uri} is not on this machine: use http://localhost:<port>/<path>."
+                f"BIO_OURA_REDIRECT_URI {self.redirect_uri} is not on this machine: use "
+                "http://localhost:<port>/<path>."
             )
 
 

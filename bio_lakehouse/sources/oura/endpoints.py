@@ -1,4 +1,5 @@
-"""Which of Oura's datasets a set of records is: by its fields, and by a name only where the fields leave it open."""
+"""Which of Oura's datasets a set of records is: by its fields, and by a name only where the fields
+leave it open."""
 
 from __future__ import annotations
 
@@ -60,9 +61,9 @@ def endpoint_of(
 ) -> str:
     """The endpoint whose records these are.
 
-    `names` are the records' fields; `named` reads endpoints out of the file's name. Order: fields that one endpoint
-    alone has, what was fetched, the file's name, the user's word. Raises `UnsupportedFile` when none decides, or
-    when the endpoint is one that is not read.
+    `names` are the records' fields; `named` reads endpoints out of the file's name. Order: fields
+    that one endpoint alone has, what was fetched, the file's name, the user's word. Raises
+    `UnsupportedFile` when none decides, or when the endpoint is one that is not read.
     """
     possible = _possible(names)
     endpoint = _only(possible) or _decided(possible, name, context, named)
@@ -70,7 +71,8 @@ def endpoint_of(
         raise _undecided(name, names, possible, context.dataset)
     if endpoint in UNREAD_FIELDS:
         raise UnsupportedFile(
-            f"{name} holds Oura's {endpoint.replace('_', ' ')}, which is not read. Nothing to do; leave it out."
+            f"{name} holds Oura's {endpoint.replace('_', ' ')}, which is not read. Nothing to do; "
+            "leave it out."
         )
     return endpoint
 
@@ -98,8 +100,8 @@ def _identified(endpoint: str, names: set[str]) -> bool:
 
 
 def _possible(names: set[str]) -> set[str]:
-    """Endpoints that alone have one of the names, just the first where it has twice as many as any other; else those
-    that have all of the names that any has.
+    """Endpoints that alone have one of the names, just the first where it has twice as many as any
+    other; else those that have all of the names that any has.
     """
     telling = _telling(names).most_common()
     if len(telling) > 1 and telling[0][1] >= 2 * telling[1][1]:
@@ -118,7 +120,8 @@ def _telling(names: set[str]) -> Counter[str]:
 
 
 def _fitting(names: set[str]) -> set[str]:
-    """Endpoints that have all of the names that any has; all endpoints when there are no records."""
+    """Endpoints that have all of the names that any has; all endpoints when there are no
+    records."""
     if not names:
         return set(KNOWN_FIELDS)
     familiar = {name for name in names if any(name in known for known in KNOWN_FIELDS.values())}
@@ -145,13 +148,15 @@ def _undecided(name: str, names: set[str], possible: set[str], said: str | None)
 
 
 WHAT_IS_READ = (
-    "Read are Peloton's workout CSV, Oura's trends CSV, Oura's account export (dailyreadiness.csv, …), Oura's "
-    f"downloads by type (oura_sleep_<time>.csv) and answers of Oura's API v2: {', '.join(KNOWN_FIELDS)}."
+    "Read are Peloton's workout CSV, Oura's trends CSV, Oura's account export "
+    "(dailyreadiness.csv, …), Oura's downloads by type (oura_sleep_<time>.csv) and answers of "
+    f"Oura's API v2: {', '.join(KNOWN_FIELDS)}."
 )
 
 
 def endpoints_in_name(name: str) -> set[str]:
-    """Endpoints whose whole name stands in the file's name: `oura_daily_sleep-1a2b.json` is not `sleep`."""
+    """Endpoints whose whole name stands in the file's name: `oura_daily_sleep-1a2b.json` is not
+    `sleep`."""
     stem = PurePosixPath(name).name.lower()
     spans = {
         endpoint: match.span()
@@ -170,7 +175,8 @@ def _within(span: tuple[int, int], other: tuple[int, int]) -> bool:
 
 
 def export_endpoint(name: str) -> set[str]:
-    """The endpoint that an account export's file name stands for: `App Data/dailysleep.csv` is `daily_sleep`."""
+    """The endpoint that an account export's file name stands for: `App Data/dailysleep.csv` is
+    `daily_sleep`."""
     words = re.findall(r"[a-z0-9]+", PurePosixPath(name).stem.lower())
     return endpoints_in_name(name) or {
         _EXPORT_NAMES[word] for word in words if word in _EXPORT_NAMES

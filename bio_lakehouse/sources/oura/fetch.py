@@ -1,4 +1,5 @@
-"""Fetching a stretch of days from Oura, window by window, each ready to be landed as one whole answer."""
+"""Fetching a stretch of days from Oura, window by window, each ready to be landed as one whole
+answer."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A window that arrived whole: `content` is `{"data": […], "next_token": null}` of all its pages, as JSON."""
+    """A window that arrived whole: `content` is `{"data": […], "next_token": null}` of all its
+    pages, as JSON."""
 
     window: Window
     note: FetchNote
@@ -78,7 +80,8 @@ class Progress:
 
 
 def readable(scopes: Collection[str]) -> tuple[str, ...]:
-    """The endpoints that a person who is asked for those scopes lets us read; no scopes ask for all that there are.
+    """The endpoints that a person who is asked for those scopes lets us read; no scopes ask for all
+    that there are.
 
     Raises `SettingsError` when that leaves none.
     """
@@ -88,13 +91,15 @@ def readable(scopes: Collection[str]) -> tuple[str, ...]:
     )
     if not found:
         raise SettingsError(
-            f"BIO_OURA_SCOPES ({', '.join(scopes)}) lets nothing be read: use daily, heartrate and spo2."
+            f"BIO_OURA_SCOPES ({', '.join(scopes)}) lets nothing be read: use daily, heartrate and "
+            "spo2."
         )
     return found
 
 
 def not_granted(granted: Collection[str], asked: Collection[str]) -> dict[str, list[str]]:
-    """Scopes that are wanted and were not granted, by Oura's name of today, with what they let be read.
+    """Scopes that are wanted and were not granted, by Oura's name of today, with what they let be
+    read.
 
     Nothing when it is not known what was granted.
     """
@@ -107,7 +112,8 @@ def not_granted(granted: Collection[str], asked: Collection[str]) -> dict[str, l
 
 
 def windows(first: date, last: date, endpoints: Collection[str] = READ_BY_DEFAULT) -> list[Window]:
-    """The windows of those days, newest first, an endpoint's cut at the same days whatever `first` and `last` are."""
+    """The windows of those days, newest first, an endpoint's cut at the same days whatever `first`
+    and `last` are."""
     planned = [window for name in endpoints for window in _cut(ENDPOINTS[name], first, last)]
     return sorted(planned, key=lambda window: window.last_day, reverse=True)
 
@@ -124,9 +130,10 @@ def fetch(
 ) -> Iterator[Answer | FailedWindow]:
     """One outcome for each window of those days that no window of `done` covers, newest first.
 
-    Land an answer before taking the next one: a fetch that is interrupted goes on where it stopped when the windows
-    that were landed are passed as `done`. Never raises for what Oura does; once asking makes no more sense (signed
-    out, forbidden, down, told to wait for long), the windows left fail with that reason and without a request.
+    Land an answer before taking the next one: a fetch that is interrupted goes on where it stopped
+    when the windows that were landed are passed as `done`. Never raises for what Oura does; once
+    asking makes no more sense (signed out, forbidden, down, told to wait for long), the windows
+    left fail with that reason and without a request.
     """
     planned = [
         window
@@ -147,14 +154,18 @@ def fetch(
 
 
 def failure_of(failed: Collection[FailedWindow], asked: int) -> SourceError:
-    """One error about the windows that failed of those asked for; `SignInRequired` when signing in is what it takes."""
+    """One error about the windows that failed of those asked for; `SignInRequired` when signing in
+    is what it takes."""
     signed_out = [entry for entry in failed if isinstance(entry.error, SignInRequired)]
     reasons = list(dict.fromkeys(str(entry.error) for entry in (*signed_out, *failed)))
     untold = len(reasons) - REASONS_TOLD
     more = [f"And {untold} more of the kind."] if untold > 0 else []
     text = " ".join(
         (
-            f"{len(failed)} of {asked} windows did not arrive from Oura; what arrived whole is kept.",
+            (
+                f"{len(failed)} of {asked} windows did not arrive from Oura; what arrived whole is "
+                "kept."
+            ),
             *reasons[:REASONS_TOLD],
             *more,
         )

@@ -1,11 +1,13 @@
-"""Oura's fields that feed silver, by bronze dataset; paths of the API v2 (OpenAPI 1.35), headers of the trends export.
+"""Oura's fields that feed silver, by bronze dataset; paths of the API v2 (OpenAPI 1.35), headers of
+the trends export.
 
-An account export's row is kept in the API's shape, so `API_FIELDS` reads both. Not declared here, because silver
-derives them: of `daily_activity` `met_avg`, `met_max` and `met_count` (from `met.items`, one value a minute; a trends
-row has only the mean, declared below); of `sleep` `utc_offset_minutes` (from the offset in `bedtime_start`), and for a
-trends row, which describes the day's main sleep, `period_id` and `type`. An `average_heart_rate`, `lowest_heart_rate`,
-`average_hrv` or `average_breath` of 0 means unknown. Trends activity times are seconds or minutes as the record's hint
-`activity_time_unit` says, and unknown without that hint.
+An account export's row is kept in the API's shape, so `API_FIELDS` reads both. Not declared here,
+because silver derives them: of `daily_activity` `met_avg`, `met_max` and `met_count` (from
+`met.items`, one value a minute; a trends row has only the mean, declared below); of `sleep`
+`utc_offset_minutes` (from the offset in `bedtime_start`), and for a trends row, which describes the
+day's main sleep, `period_id` and `type`. An `average_heart_rate`, `lowest_heart_rate`,
+`average_hrv` or `average_breath` of 0 means unknown. Trends activity times are seconds or minutes
+as the record's hint `activity_time_unit` says, and unknown without that hint.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The names that Oura's records may hold, by endpoint (OpenAPI 1.35, one level deep, dotted), for telling datasets
-apart and for reporting what is new.
+"""The names that Oura's records may hold, by endpoint (OpenAPI 1.35, one level deep, dotted), for
+telling datasets apart and for reporting what is new.
 """
 
 from __future__ import annotations
@@ -99,7 +99,8 @@ UNREAD_FIELDS: dict[str, frozenset[str]] = {
     "daytime_stress": _names("timestamp stress_value recovery_value"),
     "temperature": _names("timestamp skin_temp"),
 }
-"""What Oura also sends or exports and no reader here takes, so that such a file is refused by its name."""
+"""What Oura also sends or exports and no reader here takes, so that such a file is refused by its
+name."""
 
 IDENTITY_FIELDS: dict[str, frozenset[str]] = {
     "heartrate": _names("timestamp bpm"),

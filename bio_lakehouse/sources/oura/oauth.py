@@ -44,8 +44,9 @@ def login(
 ) -> Tokens:
     """Opens Oura's consent page, waits on loopback for the person's answer, and stores the tokens.
 
-    `announce` is told the page's address first, for where no browser opens by itself. Raises `SourceError` when the
-    person declines, nobody answers in time, the port is taken, or Oura refuses.
+    `announce` is told the page's address first, for where no browser opens by itself. Raises
+    `SourceError` when the person declines, nobody answers in time, the port is taken, or Oura
+    refuses.
     """
     attempt = SignIn.begin(connection)
     with _Listener(connection.redirect_uri, attempt.state) as listener:
@@ -97,10 +98,12 @@ class SignIn:
                 tokens = endpoints.exchange(answer["code"], self.verifier)
             except _TokenRefused as refusal:
                 raise SourceError(
-                    f"Oura did not accept the sign-in ({refusal}). Check BIO_OURA_CLIENT_ID, BIO_OURA_CLIENT_SECRET "
-                    f"and the redirect address at {APPLICATIONS_PAGE}, then run: {store.sign_in}"
+                    f"Oura did not accept the sign-in ({refusal}). Check BIO_OURA_CLIENT_ID, "
+                    f"BIO_OURA_CLIENT_SECRET and the redirect address at {APPLICATIONS_PAGE}, then "
+                    f"run: {store.sign_in}"
                 ) from None
-            # A scope that is not said in the answer is the one asked for (RFC 6749 5.1), less what the person left out.
+            # A scope that is not said in the answer is the one asked for (RFC 6749 5.1), less what
+            # the person left out.
             scope = tokens.scope or answer.get("scope") or " ".join(self.connection.scopes) or None
             tokens = replace(tokens, scope=scope)
             store.save(tokens)
@@ -113,7 +116,8 @@ def _same(given: str, secret: str) -> bool:
 
 
 class Session:
-    """The tokens of one signed-in person, renewed when due; safe beside other processes on the same store."""
+    """The tokens of one signed-in person, renewed when due; safe beside other processes on the same
+    store."""
 
     def __init__(
         self,
@@ -127,7 +131,8 @@ class Session:
         self._endpoints = _TokenEndpoints(connection, http, sleep)
 
     def tokens(self) -> Tokens:
-        """Tokens that are good for another minute. Raises `SignInRequired` when there are none or Oura refuses."""
+        """Tokens that are good for another minute. Raises `SignInRequired` when there are none or
+        Oura refuses."""
         tokens = self._tokens or tokens_in(self.store)
         self._tokens = (
             self.renew(tokens) if tokens.expires_within(RENEW_SECONDS_BEFORE_EXPIRY) else tokens
@@ -135,9 +140,11 @@ class Session:
         return self._tokens
 
     def renew(self, worn: Tokens) -> Tokens:
-        """Tokens other than `worn`: those another process has stored meanwhile, else new ones from Oura.
+        """Tokens other than `worn`: those another process has stored meanwhile, else new ones from
+        Oura.
 
-        The new refresh token is stored before anything uses it. Raises `SignInRequired` when Oura refuses.
+        The new refresh token is stored before anything uses it. Raises `SignInRequired` when Oura
+        refuses.
         """
         with self.store.lock():
             stored = tokens_in(self.store)
@@ -170,8 +177,9 @@ def _not_renewed(refusal: _TokenRefused, sign_in: str) -> str:
     """Why, by what the address that had issued the tokens said; it is asked first."""
     if str(refusal).partition(",")[0] in ("invalid_client", "unauthorized_client"):
         return (
-            f"Oura does not know this application ({refusal}), so its login is not renewed. Check BIO_OURA_CLIENT_ID "
-            f"and BIO_OURA_CLIENT_SECRET at {APPLICATIONS_PAGE}. If they are right, sign in again with: {sign_in}"
+            f"Oura does not know this application ({refusal}), so its login is not renewed. Check "
+            f"BIO_OURA_CLIENT_ID and BIO_OURA_CLIENT_SECRET at {APPLICATIONS_PAGE}. If they are "
+            f"right, sign in again with: {sign_in}"
         )
     return f"Oura's login has expired or was revoked ({refusal}). Sign in again with: {sign_in}"
 
@@ -197,7 +205,8 @@ class _TokenEndpoints:
         }
 
     def exchange(self, code: str, verifier: str) -> Tokens:
-        """Raises `_TokenRefused` when no address takes the code, `OuraUnavailable` when one cannot be asked."""
+        """Raises `_TokenRefused` when no address takes the code, `OuraUnavailable` when one cannot
+        be asked."""
 
         def request(client: Any, url: str) -> Any:
             return client.fetch_token(
@@ -254,12 +263,14 @@ class _TokenEndpoints:
 
 
 def _unsigned(request: httpx.Request) -> httpx.Request:
-    """No `Authorization` header: both of Oura's token addresses take the credentials in the body."""
+    """No `Authorization` header: both of Oura's token addresses take the credentials in the
+    body."""
     return request
 
 
 def _require_tokens(response: httpx.Response) -> httpx.Response:
-    """The response when it holds tokens; nothing of its body but a known error code gets into an exception."""
+    """The response when it holds tokens; nothing of its body but a known error code gets into an
+    exception."""
     raise_if_passing(response, "new tokens")
     try:
         answer = response.json()
@@ -302,11 +313,15 @@ def _declined(error: str, sign_in: str) -> str:
         return f"The sign-in was declined at Oura. Nothing was stored. To try again: {sign_in}"
     if error == "invalid_scope":
         return (
-            "Oura does not know one of the scopes asked for (BIO_OURA_SCOPES). Set it to those of your application at "
-            f"{APPLICATIONS_PAGE}, or to nothing to be asked for all, then run: {sign_in}"
+            "Oura does not know one of the scopes asked for (BIO_OURA_SCOPES). Set it to those of "
+            f"your application at {APPLICATIONS_PAGE}, or to nothing to be asked for all, then "
+            f"run: {sign_in}"
         )
     code = error if error in OAUTH_ERRORS else "unknown error"
-    return f"Oura ended the sign-in ({code}). Check the application at {APPLICATIONS_PAGE}, then try again."
+    return (
+        f"Oura ended the sign-in ({code}). Check the application at {APPLICATIONS_PAGE}, then try "
+        "again."
+    )
 
 
 class _IPv6Server(ThreadingHTTPServer):
@@ -333,8 +348,9 @@ class _Listener:
             self.server = server((host, port), _handler(self))
         except OSError as error:
             raise SettingsError(
-                f"Nothing can listen at {self.redirect_uri} ({error.strerror}). End what uses port {port}, or set "
-                f"BIO_OURA_REDIRECT_URI to another port, here and at {APPLICATIONS_PAGE}."
+                f"Nothing can listen at {self.redirect_uri} ({error.strerror}). End what uses port "
+                f"{port}, or set BIO_OURA_REDIRECT_URI to another port, here and at "
+                f"{APPLICATIONS_PAGE}."
             ) from error
         threading.Thread(
             target=self.server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True
@@ -346,10 +362,12 @@ class _Listener:
         self.server.server_close()
 
     def wait(self, seconds: float) -> str:
-        """The address at which the person came back. Raises `SourceError` after that many seconds."""
+        """The address at which the person came back. Raises `SourceError` after that many
+        seconds."""
         if not self.answered.wait(seconds) or self.received is None:
             raise SourceError(
-                f"Nobody finished the sign-in at Oura within {seconds:.0f} s. Try the same command again."
+                f"Nobody finished the sign-in at Oura within {seconds:.0f} s. Try the same command "
+                "again."
             )
         return self.received
 

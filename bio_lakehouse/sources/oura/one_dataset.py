@@ -19,7 +19,8 @@ def read_rows(
     *,
     doubtful: bool,
 ) -> ParsedFile:
-    """The file of rows in the API's shape; it covers their first to last day and is not taken for whole.
+    """The file of rows in the API's shape; it covers their first to last day and is not taken for
+    whole.
 
     `names` are the rows' fields; `doubtful` says that values may not be storable as JSON.
     """

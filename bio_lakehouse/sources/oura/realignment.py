@@ -1,7 +1,7 @@
 """Rows of the account export that lack cells: under which columns the others belong.
 
-Seen are rows without their leading id and rows that end early. A row is set right only where its cells fit the columns
-in one way.
+Seen are rows without their leading id and rows that end early. A row is set right only where its
+cells fit the columns in one way.
 """
 
 from __future__ import annotations
@@ -28,9 +28,11 @@ Places = tuple[int, ...]
 
 
 def aligned(headers: Sequence[str], cells: list[Any]) -> dict[str, Any] | None:
-    """The row as an object, its cells under the headers that they fit; None when that is as they stand.
+    """The row as an object, its cells under the headers that they fit; None when that is as they
+    stand.
 
-    Raises `RowProblem` when cells are missing and what is there fits in no way, or in more than one.
+    Raises `RowProblem` when cells are missing and what is there fits in no way, or in more than
+    one.
     """
     if _stands(headers, cells):
         return None
@@ -52,8 +54,8 @@ def aligned(headers: Sequence[str], cells: list[Any]) -> dict[str, Any] | None:
 def _stands(headers: Sequence[str], cells: list[Any]) -> bool:
     """Whether each cell fits the header at its own place, and a day is among them.
 
-    In a row of full length only the columns that cannot be mistaken are looked at: a bad value there has a reason of
-    its own.
+    In a row of full length only the columns that cannot be mistaken are looked at: a bad value
+    there has a reason of its own.
     """
     pairs = zip(headers, cells, strict=False)
     if len(cells) >= len(headers):
@@ -68,7 +70,8 @@ def _without_trailing_blanks(cells: list[Any]) -> list[Any]:
 
 
 def _ways(headers: Sequence[str], cells: list[Any]) -> list[Places]:
-    """The headers' places under which the filled cells can stand in their order; no more than two are told."""
+    """The headers' places under which the filled cells can stand in their order; no more than two
+    are told."""
     reached: dict[int, set[Places]] = {0: {()}}
     for number, cell in enumerate(cells):
         last = len(headers) - (len(cells) - number)

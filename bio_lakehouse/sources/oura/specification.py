@@ -1,4 +1,5 @@
-"""What Oura's published specification (OpenAPI) lists, beside what is read here: drift is seen before data shows it.
+"""What Oura's published specification (OpenAPI) lists, beside what is read here: drift is seen
+before data shows it.
 
 Oura publishes it as https://cloud.ouraring.com/v2/static/json/openapi-<version>.json.
 """
@@ -30,7 +31,8 @@ READ_BESIDES = {"daily_activity": frozenset({"met.items"})}
 class Drift:
     """Names of endpoints, of fields as `endpoint.field`, and of scopes, each sorted.
 
-    `unread` is what is known and stays in bronze (fields: of endpoints that are read); it is no drift.
+    `unread` is what is known and stays in bronze (fields: of endpoints that are read); it is no
+    drift.
     """
 
     new_endpoints: tuple[str, ...] = ()
@@ -69,7 +71,8 @@ def load_specification(address: str) -> dict[str, Any]:
 
 
 def drift_of(document: Mapping[str, Any], asked: Collection[str]) -> Drift:
-    """How the document differs from what is known here; `asked` are the scopes that login asks for."""
+    """How the document differs from what is known here; `asked` are the scopes that login asks
+    for."""
     published = published_fields(document)
     both = sorted(published.keys() & KNOWN_FIELDS.keys())
     read = [name for name in both if f"oura/{name}" in API_FIELDS]
@@ -154,7 +157,8 @@ def _unread(endpoint: str, published: frozenset[str]) -> frozenset[str]:
 
 
 def _gone_scopes(document: Mapping[str, Any], asked: Collection[str]) -> tuple[str, ...]:
-    """Scopes without which something can no longer be read: no name of theirs is listed any more."""
+    """Scopes without which something can no longer be read: no name of theirs is listed any
+    more."""
     scheme = _at(document, "components", "securitySchemes", "OAuth2", "flows", "authorizationCode")
     listed = {name.removeprefix("extapi:") for name in _at(scheme, "scopes")}
     if not listed:

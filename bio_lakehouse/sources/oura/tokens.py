@@ -1,4 +1,5 @@
-"""Where Oura's tokens are kept: a 0600 file, or SecureStrings in AWS Systems Manager's Parameter Store."""
+"""Where Oura's tokens are kept: a 0600 file, or SecureStrings in AWS Systems Manager's Parameter
+Store."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ LEASE = "-lease"
 SIGN_IN = "bio-lakehouse oura login"
 LOCK_SECONDS = 300.0
 LEASE_SECONDS = 900.0
-"""Longer than the slowest renewal: two addresses, three tries each. Nobody can see that a lease's holder has died."""
+"""Longer than the slowest renewal: two addresses, three tries each. Nobody can see that a lease's
+holder has died."""
 PROBE_BYTES = 8192
 
 
@@ -33,8 +35,8 @@ PROBE_BYTES = 8192
 class Tokens:
     """One person's tokens; `repr` shows none of them.
 
-    `expires_at` is in seconds since 1970, None when Oura did not say; `scope` is what was granted, space-separated;
-    `token_url` is the address that issued them.
+    `expires_at` is in seconds since 1970, None when Oura did not say; `scope` is what was granted,
+    space-separated; `token_url` is the address that issued them.
     """
 
     access_token: str = field(repr=False)
@@ -66,7 +68,8 @@ class Tokens:
 
 
 class TokenStore(Protocol):
-    """A place for one person's tokens. All methods raise `SourceError` when the place cannot be used."""
+    """A place for one person's tokens. All methods raise `SourceError` when the place cannot be
+    used."""
 
     @property
     def where(self) -> str:
@@ -89,7 +92,8 @@ class TokenStore(Protocol):
     def lock(self) -> AbstractContextManager[None]:
         """Held by one process at a time, on one machine (file) or anywhere (Parameter Store).
 
-        Whoever holds it has found the store writable: a single-use token is not spent for a result that is lost.
+        Whoever holds it has found the store writable: a single-use token is not spent for a result
+        that is lost.
         """
         ...
 
@@ -113,7 +117,8 @@ def open_token_store(address: str | Path, user_id: str) -> TokenStore:
 
 
 def signed_in_users(address: str | Path) -> list[str]:
-    """Whose tokens a store holds, sorted. Raises `SourceError` when the place cannot be looked through."""
+    """Whose tokens a store holds, sorted. Raises `SourceError` when the place cannot be looked
+    through."""
     text = str(address)
     if text.startswith(SSM):
         names = _parameter_names(_ssm_client(), _parameter_folder(text))
@@ -189,7 +194,8 @@ class FileTokenStore:
 
     @contextmanager
     def _draft(self, text: str) -> Iterator[Path]:
-        """A private file with that text beside the store, gone afterwards unless it was moved away."""
+        """A private file with that text beside the store, gone afterwards unless it was moved
+        away."""
         draft = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -208,8 +214,8 @@ class FileTokenStore:
             lock.acquire()
         except Timeout:
             raise SourceError(
-                f"Another process has held {self.path}.lock for {LOCK_SECONDS:.0f} s while renewing Oura's tokens. "
-                "End it, then try again."
+                f"Another process has held {self.path}.lock for {LOCK_SECONDS:.0f} s while "
+                "renewing Oura's tokens. End it, then try again."
             ) from None
         except OSError as error:
             raise SourceError(
@@ -243,9 +249,10 @@ def _sync_folder(folder: Path) -> None:
 class ParameterTokenStore:
     """A SecureString of Parameter Store, with a second one beside it as the lease for renewing.
 
-    `PutParameter` without overwriting is atomic, so one process holds the lease. That it is a SecureString shows that
-    the tokens can be written as well. A lease left by a process that died is taken over after `LEASE_SECONDS`. Needs
-    `ssm:GetParameter`, `GetParametersByPath`, `PutParameter`, `DeleteParameters` and the use of the KMS key.
+    `PutParameter` without overwriting is atomic, so one process holds the lease. That it is a
+    SecureString shows that the tokens can be written as well. A lease left by a process that died
+    is taken over after `LEASE_SECONDS`. Needs `ssm:GetParameter`, `GetParametersByPath`,
+    `PutParameter`, `DeleteParameters` and the use of the KMS key.
     """
 
     def __init__(
@@ -296,7 +303,8 @@ class ParameterTokenStore:
         return f"{self.name}{LEASE}"
 
     def _take_lease(self) -> float | None:
-        """Until when (in seconds since 1970) the lease is ours; None while another process holds it."""
+        """Until when (in seconds since 1970) the lease is ours; None while another process holds
+        it."""
         until = time.time() + LEASE_SECONDS
         try:
             self._put_lease(until, overwrite=False)
@@ -304,7 +312,8 @@ class ParameterTokenStore:
             held = self._read(self._lease)
             if held is None or float(held["Value"]) > time.time():
                 return None
-            # Versions count up by one: whoever is the first to overwrite the expired one has the next number.
+            # Versions count up by one: whoever is the first to overwrite the expired one has the
+            # next number.
             if self._put_lease(until, overwrite=True) != held["Version"] + 1:
                 return None
         return until

@@ -1,4 +1,5 @@
-"""HTTP to Oura: one client with all its timeouts, what counts as a passing failure, and when to try again."""
+"""HTTP to Oura: one client with all its timeouts, what counts as a passing failure, and when to try
+again."""
 
 from __future__ import annotations
 
@@ -44,11 +45,13 @@ class OuraRefused(SourceError):  # noqa: N818
 
 
 class OuraForbidden(SourceError):  # noqa: N818
-    """Oura keeps this dataset from this application: a scope is not granted, or the membership has lapsed."""
+    """Oura keeps this dataset from this application: a scope is not granted, or the membership has
+    lapsed."""
 
 
 def open_http(patience: Patience) -> httpx.Client:
-    """A client that waits no longer than `patience` to connect, between bytes, and for a body altogether.
+    """A client that waits no longer than `patience` to connect, between bytes, and for a body
+    altogether.
 
     Redirects are not followed: neither tokens nor credentials go anywhere else.
     """
@@ -61,7 +64,8 @@ def open_http(patience: Patience) -> httpx.Client:
 
 
 def retrying(patience: Patience, sleep: Sleep) -> Retrying:
-    """Tries again after `OuraUnavailable`: at `Retry-After` when Oura said, else backing off with jitter."""
+    """Tries again after `OuraUnavailable`: at `Retry-After` when Oura said, else backing off with
+    jitter."""
 
     def worth_it(error: BaseException) -> bool:
         return (
@@ -96,7 +100,8 @@ def explained(what: str) -> Iterator[None]:
     except httpx.RequestError as error:
         reason = str(error) or type(error).__name__
         raise OuraUnavailable(
-            f"The connection to Oura broke during {what} ({reason}), so its answer is not whole. Try again later."
+            f"The connection to Oura broke during {what} ({reason}), so its answer is not whole. "
+            "Try again later."
         ) from None
 
 
@@ -110,13 +115,17 @@ def raise_if_passing(response: httpx.Response, what: str) -> None:
         )
     if response.is_server_error:
         raise OuraUnavailable(
-            f"Oura has trouble of its own (HTTP {response.status_code} for {what}). Try again later.",
+            (
+                f"Oura has trouble of its own (HTTP {response.status_code} for {what}). Try again "
+                "later."
+            ),
             retry_after(response.headers),
         )
 
 
 def retry_after(headers: httpx.Headers, reset_header: str = "") -> float | None:
-    """Seconds to wait by `Retry-After` (seconds or a date, RFC 9110 10.2.3), else until another header's Unix time.
+    """Seconds to wait by `Retry-After` (seconds or a date, RFC 9110 10.2.3), else until another
+    header's Unix time.
 
     None when neither can be read.
     """

@@ -1,4 +1,5 @@
-"""Oura's trends CSV: one day a row, 20 to 57 columns in any order; one row feeds four silver tables."""
+"""Oura's trends CSV: one day a row, 20 to 57 columns in any order; one row feeds four silver
+tables."""
 
 from __future__ import annotations
 
@@ -52,7 +53,8 @@ _DAY_MINUTES = (23 * 60, 24 * 60, 25 * 60)
 
 
 def looks_like_trends(headers: Iterable[str]) -> bool:
-    """Whether these are headers of a trends export: a date, and one of Oura's scores or four other known columns."""
+    """Whether these are headers of a trends export: a date, and one of Oura's scores or four other
+    known columns."""
     found = {canonical_header(header) for header in headers} & KNOWN_HEADERS
     return DATE_HEADER in found and (
         any(header.endswith(" score") for header in found) or len(found) > _TELLING
@@ -62,9 +64,9 @@ def looks_like_trends(headers: Iterable[str]) -> bool:
 def read(name: str, text: str, context: ParseContext) -> ParsedFile:
     """Records of `oura/trends`, keyed by day; coverage is the first to the last day.
 
-    The hint `activity_time_unit` is `s` or `min` where the file tells: its activity times exceed the minutes of a
-    day, or the six of a day add up to one. Two rows of one day are both kept. Raises `UnsupportedFile` when the file
-    was cut off.
+    The hint `activity_time_unit` is `s` or `min` where the file tells: its activity times exceed
+    the minutes of a day, or the six of a day add up to one. Two rows of one day are both kept.
+    Raises `UnsupportedFile` when the file was cut off.
     """
     table = comma_table(name, text)
     columns = [canonical_header(header) for header in table.headers]

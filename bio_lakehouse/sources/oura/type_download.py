@@ -1,7 +1,8 @@
-"""One of the files that Oura offered for download by type from 2022 to 2024: `oura_<type>_<stamp>.csv`.
+"""One of the files that Oura offered for download by type from 2022 to 2024:
+`oura_<type>_<stamp>.csv`.
 
-Its columns are the API's fields, those of objects flattened: `contributors_deep_sleep`. A row becomes an object in the
-shape of the API again, its cells text.
+Its columns are the API's fields, those of objects flattened: `contributors_deep_sleep`. A row
+becomes an object in the shape of the API again, its cells text.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ _CONTRIBUTOR = re.compile(r"(?:(readiness)_)?(contributors)_(.+)")
 
 
 def looks_like_type_download(headers: Iterable[str]) -> bool:
-    """Whether these are headers of a per-type download: of Oura's fields, and at least half of them known."""
+    """Whether these are headers of a per-type download: of Oura's fields, and at least half of them
+    known."""
     paths = [path_of(header.strip()) for header in headers]
     known = [path for path in paths if path[0] in _NAMES]
     return len(paths) > 1 and 2 * len(known) >= len(paths) and looks_like_oura(_dotted(paths))
@@ -87,7 +89,8 @@ def path_of(header: str) -> Path:
 
 
 def _dotted(paths: Iterable[Path]) -> set[str]:
-    """The names of the fields, and of the objects that they are in, as the API's records have them."""
+    """The names of the fields, and of the objects that they are in, as the API's records have
+    them."""
     shown = [path[:2] for path in paths]
     return {path[0] for path in shown} | {".".join(path) for path in shown}
 

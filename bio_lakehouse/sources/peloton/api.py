@@ -1,4 +1,5 @@
-"""A page of Peloton's API (`/api/user/<id>/workouts`): kept in bronze as it came, no silver table reads it."""
+"""A page of Peloton's API (`/api/user/<id>/workouts`): kept in bronze as it came, no silver table
+reads it."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ def looks_like_peloton(items: Sequence[Any]) -> bool:
 
 
 def read(items: Sequence[Any], context: ParseContext) -> ParsedFile:
-    """Records of `peloton/api_workouts`, keyed by id; the day is that of `start_time` in the workout's `timezone`.
+    """Records of `peloton/api_workouts`, keyed by id; the day is that of `start_time` in the
+    workout's `timezone`.
 
     There is no coverage: a page says nothing about the days without a workout.
     """

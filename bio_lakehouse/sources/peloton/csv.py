@@ -41,12 +41,13 @@ def looks_like_peloton(headers: Iterable[str]) -> bool:
 
 
 def read(name: str, text: str, context: ParseContext) -> ParsedFile:
-    """Records of `peloton/workouts`, keyed by start and discipline; everything else may change between downloads.
+    """Records of `peloton/workouts`, keyed by start and discipline; everything else may change
+    between downloads.
 
-    The start is that on the person's own clock, whichever zone the file was downloaded in, and so is the day. Two
-    workouts of one start and discipline get `|#2`, … in the order of their length and title. Coverage runs from the
-    first workout to the day before the download, else to the last workout. Raises `UnsupportedFile` when an
-    identifying column is missing or the file was cut off.
+    The start is that on the person's own clock, whichever zone the file was downloaded in, and so
+    is the day. Two workouts of one start and discipline get `|#2`, … in the order of their length
+    and title. Coverage runs from the first workout to the day before the download, else to the last
+    workout. Raises `UnsupportedFile` when an identifying column is missing or the file was cut off.
     """
     table = comma_table(name, text)
     columns = [canonical_header(header) for header in table.headers]
@@ -92,7 +93,8 @@ def _require_identity(name: str, columns: list[str]) -> None:
     if missing:
         raise UnsupportedFile(
             f"{name} looks like Peloton's workout CSV but has no column {', '.join(missing)}. "
-            "Download it again from the member site (Workouts, Download workouts) and do not edit it."
+            "Download it again from the member site (Workouts, Download workouts) and do not edit "
+            "it."
         )
 
 
@@ -123,7 +125,8 @@ def _check_measure(field: Field, cell: str) -> None:
 
 
 def _numbered(records: list[Record]) -> list[Record]:
-    """Tells apart workouts of one start and discipline; a row that is there twice stays one workout."""
+    """Tells apart workouts of one start and discipline; a row that is there twice stays one
+    workout."""
     together: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
         together[record.key].append(record)
@@ -139,7 +142,8 @@ def _with_number(record: Record, places: list[Distinction]) -> Record:
 
 
 def _distinction(record: Record) -> Distinction:
-    """What sorts two workouts of one start: length and title, then all else but the zone that its clock is in."""
+    """What sorts two workouts of one start: length and title, then all else but the zone that its
+    clock is in."""
     cells = {canonical_header(name): cell.strip() for name, cell in record.content.items()}
     length = cells.get(canonical_header(LENGTH_HEADER), "")
     minutes = float(length) if NUMBER.fullmatch(length) else -1.0

@@ -1,8 +1,9 @@
-"""Downloading a Peloton member's workouts: a browser that the person signed in once presses the page's own button.
+"""Downloading a Peloton member's workouts: a browser that the person signed in once presses the
+page's own button.
 
-Peloton has no public API. Its members' page offers the whole history as a CSV (English pages only). The browser is the
-Chrome or Chromium that is there, driven by Playwright (the extra `bio-lakehouse[peloton]`); its profile is kept in a
-private folder, so that the login is.
+Peloton has no public API. Its members' page offers the whole history as a CSV (English pages only).
+The browser is the Chrome or Chromium that is there, driven by Playwright (the extra
+`bio-lakehouse[peloton]`); its profile is kept in a private folder, so that the login is.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ BY_HAND = (
 class PelotonBrowser:
     """Where the kept profile lives, which browser opens it, and how long to wait (seconds).
 
-    A profile is one member's. `executable` None takes the first Chrome, Chromium or Edge found. A browser without a
-    window may be turned away by the site; `headless=False` shows one.
+    A profile is one member's. `executable` None takes the first Chrome, Chromium or Edge found. A
+    browser without a window may be turned away by the site; `headless=False` shows one.
     """
 
     profile: Path
@@ -79,7 +80,8 @@ def login(
     timeout_seconds: float = 600,
     window: bool = True,
 ) -> None:
-    """Opens a window on the workouts page and waits until the person has signed in; the profile keeps the login.
+    """Opens a window on the workouts page and waits until the person has signed in; the profile
+    keeps the login.
 
     Raises `SourceError` when nobody signs in within `timeout_seconds` or no window can be opened.
     """
@@ -87,11 +89,12 @@ def login(
 
 
 def download_workouts(peloton: PelotonBrowser) -> WorkoutsFile:
-    """Presses the download button of the signed-in member's page; nothing stays in any download folder.
+    """Presses the download button of the signed-in member's page; nothing stays in any download
+    folder.
 
-    Raises `SignInRequired` when nobody has signed in or the login has expired, `SettingsError` when there is no
-    browser, and `SourceError` when Playwright is missing, the page or its button is not as expected, or the download
-    does not come or is no workouts CSV.
+    Raises `SignInRequired` when nobody has signed in or the login has expired, `SettingsError` when
+    there is no browser, and `SourceError` when Playwright is missing, the page or its button is not
+    as expected, or the download does not come or is no workouts CSV.
     """
     return asyncio.run(_download(peloton))
 
@@ -107,11 +110,13 @@ async def _login(
     async with _browser(peloton, headless=not window, signing_in=True) as context:
         page = await _open(context, peloton)
         announce(
-            "Sign in to Peloton in the window that has opened. It closes by itself once your workouts show."
+            "Sign in to Peloton in the window that has opened. It closes by itself once your "
+            "workouts show."
         )
         if not await _reaches_button(page, peloton.workouts_url, seconds):
             raise SourceError(
-                f"Nobody signed in to Peloton within {seconds:.0f} s. Sign in with: {peloton.sign_in}"
+                f"Nobody signed in to Peloton within {seconds:.0f} s. Sign in with: "
+                f"{peloton.sign_in}"
             )
 
 
@@ -123,7 +128,8 @@ async def _download(peloton: PelotonBrowser) -> WorkoutsFile:
 
 
 async def _open(context: BrowserContext, peloton: PelotonBrowser) -> Page:
-    """The workouts page in the profile's first tab, its cookie banner answered whenever it gets in the way."""
+    """The workouts page in the profile's first tab, its cookie banner answered whenever it gets in
+    the way."""
     page = context.pages[0] if context.pages else await context.new_page()
     await page.add_locator_handler(
         page.locator(COOKIE_BANNER),
@@ -135,8 +141,8 @@ async def _open(context: BrowserContext, peloton: PelotonBrowser) -> Page:
     )
     if response is not None and response.status >= 400:
         raise SourceError(
-            f"Peloton's workouts page answered {response.status}. Try again later; if it stays so, set "
-            f"BIO_PELOTON_HEADLESS=false. {BY_HAND}"
+            f"Peloton's workouts page answered {response.status}. Try again later; if it stays so, "
+            f"set BIO_PELOTON_HEADLESS=false. {BY_HAND}"
         )
     return page
 
@@ -150,7 +156,8 @@ async def _await_button(page: Page, peloton: PelotonBrowser) -> None:
 
 
 async def _reaches_button(page: Page, workouts_url: str, seconds: float) -> bool:
-    """Whether the button shows in time; a person whom signing in leaves on another members' page is brought back."""
+    """Whether the button shows in time; a person whom signing in leaves on another members' page is
+    brought back."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if await _shows(_button(page), min(2, deadline - time.monotonic())):
@@ -175,7 +182,8 @@ async def _press(context: BrowserContext, page: Page, seconds: float) -> Workout
         path = await asyncio.wait_for(download.path(), deadline - time.monotonic())
     except TimeoutError:
         raise SourceError(
-            f"Peloton's download did not come within {seconds:.0f} s of pressing the button. Try again later. {BY_HAND}"
+            f"Peloton's download did not come within {seconds:.0f} s of pressing the button. Try "
+            f"again later. {BY_HAND}"
         ) from None
     return _workouts_file(download.suggested_filename, path.read_bytes())
 
@@ -209,8 +217,9 @@ async def _changed(page: Page) -> str:
     ]
     seen = ", ".join(repr(name) for name in names if name)[:200] or "none"
     return (
-        f"Peloton's workouts page has no button “Download workouts” any more (buttons seen: {seen}). It is there on "
-        f"English pages only: check the language of your account, else update Bio Lakehouse. {BY_HAND}"
+        "Peloton's workouts page has no button “Download workouts” any more (buttons seen: "
+        f"{seen}). It is there on English pages only: check the language of your account, else "
+        f"update Bio Lakehouse. {BY_HAND}"
     )
 
 
@@ -223,7 +232,8 @@ async def _browser(
     executable = find_browser(peloton.executable, "BIO_PELOTON_BROWSER", SettingsError)
     if not (signing_in or keeps_login(peloton.profile)):
         raise SignInRequired(
-            f"Nobody has signed in to Peloton yet ({peloton.profile}). Sign in with: {peloton.sign_in}"
+            f"Nobody has signed in to Peloton yet ({peloton.profile}). Sign in with: "
+            f"{peloton.sign_in}"
         )
     with _one_at_a_time(peloton.profile), _downloads(peloton.profile) as downloads:
         async with playwright.async_playwright() as driver:
@@ -243,7 +253,8 @@ async def _browser(
 async def _kept_session(
     context: BrowserContext, profile: Path, failure: type[Exception]
 ) -> AsyncIterator[None]:
-    """The login's session cookies go in and come out again, renewed by the site even where a download then failed."""
+    """The login's session cookies go in and come out again, renewed by the site even where a
+    download then failed."""
     signed_in = keeps_login(profile)
     try:
         await context.add_cookies(_kept_cookies(profile))
@@ -259,7 +270,8 @@ async def _kept_session(
 
 @contextmanager
 def _downloads(profile: Path) -> Iterator[Path]:
-    """A private folder for downloads, empty, and gone afterwards; what a killed run left in it goes as well."""
+    """A private folder for downloads, empty, and gone afterwards; what a killed run left in it goes
+    as well."""
     folder = profile / "downloads"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
@@ -274,7 +286,8 @@ def _playwright() -> Any:
         from playwright import async_api
     except ImportError:
         raise SourceError(
-            "Playwright, which drives the browser, is not installed. Run: pip install 'bio-lakehouse[peloton]'"
+            "Playwright, which drives the browser, is not installed. Run: pip install "
+            "'bio-lakehouse[peloton]'"
         ) from None
     return async_api
 
@@ -314,7 +327,8 @@ def _explained(failure: type[Exception], peloton: PelotonBrowser) -> Iterator[No
             ) from None
         if "has been closed" in text:
             raise SourceError(
-                f"The browser's window was closed before it was done. Sign in with: {peloton.sign_in}"
+                "The browser's window was closed before it was done. Sign in with: "
+                f"{peloton.sign_in}"
             ) from None
         if "net::" in text:
             raise SourceError(
@@ -330,7 +344,8 @@ def _cookie_file(profile: Path) -> Path:
 
 
 def _kept_cookies(profile: Path) -> list[Any]:
-    """Cookies without an expiry, which a browser forgets when it closes and a person's login may hang on."""
+    """Cookies without an expiry, which a browser forgets when it closes and a person's login may
+    hang on."""
     try:
         cookies: list[Any] = json.loads(_cookie_file(profile).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):

@@ -1,9 +1,10 @@
-"""Columns of Peloton's workout CSV that feed silver, their other spellings, and what a time zone label means.
+"""Columns of Peloton's workout CSV that feed silver, their other spellings, and what a time zone
+label means.
 
-Not declared here, because silver derives them: `workout_id` (from the identity in the record's key),
-`started_at`, `started_at_local` and `utc_offset_minutes` (from what `start.read_start` found, in the record's
-hints), `workout_category`, `output_per_minute`, `heart_rate_zone`. A percentage reads `41%`. Metric members' speed
-and distance stand under `METRIC_HEADERS`.
+Not declared here, because silver derives them: `workout_id` (from the identity in the record's
+key), `started_at`, `started_at_local` and `utc_offset_minutes` (from what `start.read_start` found,
+in the record's hints), `workout_category`, `output_per_minute`, `heart_rate_zone`. A percentage
+reads `41%`. Metric members' speed and distance stand under `METRIC_HEADERS`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""When a workout started: a download writes the wall clock of the zone that the downloader asked for.
+"""When a workout started: a download writes the wall clock of the zone that the downloader asked
+for.
 
-The label beside it says which zone that was (`EST` in a winter download, `EDT` in a summer one, of the same zone);
-it never says the offset on the workout's day, unless it is a number.
+The label beside it says which zone that was (`EST` in a winter download, `EDT` in a summer one, of
+the same zone); it never says the offset on the workout's day, unless it is a number.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ _OFFSET = re.compile(
 class Start:
     """The start of one workout on the person's own clock.
 
-    `local` is the wall clock there, without a zone; None when only a date is known, which is `day` then. `utc` is
-    known only where the download says in which zone its clock was.
+    `local` is the wall clock there, without a zone; None when only a date is known, which is `day`
+    then. `utc` is known only where the download says in which zone its clock was.
     """
 
     day: date
@@ -53,17 +54,19 @@ class Start:
 
 
 def read_start(cell: str, person: ZoneInfo) -> Start:
-    """The start that a cell names, for somebody who lives in the zone `person`; raises `RowProblem`.
+    """The start that a cell names, for somebody who lives in the zone `person`; raises
+    `RowProblem`.
 
-    A label that is not known is no label: the clock is then taken as the person's own, and the time in UTC as
-    unknown.
+    A label that is not known is no label: the clock is then taken as the person's own, and the time
+    in UTC as unknown.
     """
     day, clock, label = _parts(cell)
     if clock is None:
         return Start(day)
     wall = datetime.combine(day, clock)
     zone = zone_of(label, wall, person) if label else None
-    # The person's clock, there and back: a time that summer time skips reads the same with and without a label.
+    # The person's clock, there and back: a time that summer time skips reads the same with and
+    # without a label.
     moment = wall.replace(tzinfo=zone or person).astimezone(UTC)
     local = moment.astimezone(person).replace(tzinfo=None)
     return Start(local.date(), local, moment if zone else None)
@@ -72,8 +75,9 @@ def read_start(cell: str, person: ZoneInfo) -> Start:
 def zone_of(label: str, wall: datetime, person: ZoneInfo) -> tzinfo | None:
     """The zone that a label means at that wall clock; None for an unknown one.
 
-    An offset is exact. An abbreviation is the person's own zone where that uses it in the same year (`MST` in
-    Phoenix, which has no summer time), else the zone that is usually meant. An IANA name is itself.
+    An offset is exact. An abbreviation is the person's own zone where that uses it in the same year
+    (`MST` in Phoenix, which has no summer time), else the zone that is usually meant. An IANA name
+    is itself.
     """
     label = label.strip()
     offset = _OFFSET.fullmatch(label)
@@ -87,7 +91,8 @@ def zone_of(label: str, wall: datetime, person: ZoneInfo) -> tzinfo | None:
 
 
 def _parts(cell: str) -> tuple[date, time | None, str | None]:
-    """Day, time of day and label of a cell such as `2020-04-17 12:29 (PDT)`; raises `RowProblem`."""
+    """Day, time of day and label of a cell such as `2020-04-17 12:29 (PDT)`; raises
+    `RowProblem`."""
     if is_unknown(cell):
         raise RowProblem(START_HEADER, f"{START_HEADER} is missing")
     match = _STAMP.fullmatch(cell.strip())
