@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bio_lakehouse import __version__
-from bio_lakehouse.consent import claude_consent, record_claude_consent
+from bio_lakehouse.claude.access import could_be_asked, stays_local
+from bio_lakehouse.claude.consent import claude_consent, record_claude_consent
 from bio_lakehouse.errors import BioLakehouseError, DamagedFile
 from bio_lakehouse.settings import Settings, load_settings, safe_user_id
 
@@ -361,7 +362,7 @@ def report(
     user_id = known_user(lake, user)
     if show_egress:
         click.echo(report_egress(lake, user_id, week_ending))
-        if lake.settings.stays_local:
+        if stays_local(lake.settings):
             click.echo(
                 "As things are set, templates write the text and nothing of this is sent.", err=True
             )
@@ -377,7 +378,7 @@ def report(
 
 def ask_about_claude(settings: Settings) -> None:
     """On a terminal, once a home, whether Claude may be asked; elsewhere say how it is allowed."""
-    if not settings.could_ask_claude or claude_consent(settings.home) is not None:
+    if not could_be_asked(settings) or claude_consent(settings.home) is not None:
         return
     if sys.stdin.isatty() and sys.stderr.isatty():
         click.echo(WHAT_CLAUDE_GETS, err=True)

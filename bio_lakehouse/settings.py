@@ -16,7 +16,6 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bio_lakehouse.consent import claude_consent
 from bio_lakehouse.errors import SettingsError
 
 USER_ID = re.compile(r"[a-z0-9_-]{1,64}")
@@ -298,16 +297,6 @@ class Settings(BaseSettings):
         """What is set, JSON-able, less secrets: those are read from the environment again where they are needed."""
         secrets = {"oura_client_secret", "notify_urls", "anthropic_api_key", "smtp_url"}
         return self.model_dump(mode="json", exclude_none=True, exclude=secrets)
-
-    @property
-    def stays_local(self) -> bool:
-        """Whether nothing goes to Claude: there is no key, or nobody has said that it may be used."""
-        return not self.could_ask_claude or not claude_consent(self.home)
-
-    @property
-    def could_ask_claude(self) -> bool:
-        """Whether a yes of the home's owner is all that it takes."""
-        return bool(self.anthropic_api_key.get_secret_value()) and not self.local_only
 
     def today(self, user_id: str | None = None) -> date:
         """The calendar day now in that user's zone (`me`'s when not said)."""

@@ -11,12 +11,13 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "bio_lakehouse"
 LAYERS = (
-    {"consent", "errors", "settings", "terminal", ""},
+    {"errors", "settings", "terminal", ""},
     {"sources"},
     {"lake"},
     {"silver", "gold"},
     {"engines"},
-    {"narrative", "viz", "notifications"},
+    {"claude", "viz", "notifications"},
+    {"narrative"},
     {"insights"},
     {"build"},
     {"reports"},
@@ -30,6 +31,7 @@ DAGSTER = {"assets", "automation", "definitions"}
 HEAVY = {
     "pyspark": {"silver", "gold", "engines", "build", "assets", "automation"},
     "streamlit": {"app"},
+    "anthropic": {"claude"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -7,40 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
+from bio_lakehouse.claude.usage import Usage, spent
 from bio_lakehouse.narrative.facts import Facts
 from bio_lakehouse.narrative.gate import objections
 from bio_lakehouse.narrative.placeholders import fill
 
 Author = Literal["Claude", "templates"]
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens of all requests of a narrative; `complete` is False when some requests never told theirs."""
-
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cache_write_tokens: int = 0
-    cache_read_tokens: int = 0
-    complete: bool = True
-
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            self.input_tokens + other.input_tokens,
-            self.output_tokens + other.output_tokens,
-            self.cache_write_tokens + other.cache_write_tokens,
-            self.cache_read_tokens + other.cache_read_tokens,
-            self.complete and other.complete,
-        )
-
-    @property
-    def total(self) -> int:
-        return (
-            self.input_tokens
-            + self.output_tokens
-            + self.cache_write_tokens
-            + self.cache_read_tokens
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +38,13 @@ class Narrative:
     @property
     def note(self) -> str:
         """Who wrote it and what it cost, in one sentence or two."""
+        spent_on_it = spent(self.tries, self.usage, self.cost_usd)
         if self.author == "Claude":
-            return f"Written by Claude ({self.model}) {self._spent()}."
+            return f"Written by Claude ({self.model}) in {spent_on_it}."
         if not self.reason:
             return "Written from templates."
-        asked = f" Asking Claude ({self.model}) took {self._spent(False)}." if self.tries else ""
+        asked = f" Asking Claude ({self.model}) took {spent_on_it}." if self.tries else ""
         return f"Written from templates: {self.reason}.{asked}"
-
-    def _spent(self, as_clause: bool = True) -> str:
-        tries = "1 request" if self.tries == 1 else f"{self.tries} requests"
-        if not (self.usage.total or self.usage.complete):
-            return f"{tries}, of unknown cost"
-        least = "" if self.usage.complete else "at least "
-        cost = (
-            "cost unknown" if self.cost_usd is None else f"{least or 'about '}${self.cost_usd:.4f}"
-        )
-        return f"{'in ' if as_clause else ''}{tries}: {least}{self.usage.total:,} tokens, {cost}"
 
 
 class Writer(Protocol):

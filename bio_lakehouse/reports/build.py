@@ -12,6 +12,7 @@ import pandas as pd
 from plotly.graph_objects import Figure
 
 from bio_lakehouse.build.ledger import entry_days
+from bio_lakehouse.claude.access import access_of
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.insights import Insight, InsightData, insights_of, visualize, visualize_effects
@@ -30,7 +31,7 @@ from bio_lakehouse.reports.contents import (
 from bio_lakehouse.reports.facts import facts_of
 from bio_lakehouse.reports.measures import DAILY as DAILY_MEASURES
 from bio_lakehouse.reports.weekly_report import render
-from bio_lakehouse.reports.writing import claude_access, narrative_of, would_send
+from bio_lakehouse.reports.writing import narrative_of, would_send
 from bio_lakehouse.silver import SCHEMAS as SILVER
 
 SILVER_READ = ("oura_daily_activity", "oura_sleep", "peloton_workouts")
@@ -114,7 +115,7 @@ def written_contents(lake: Lakehouse, inputs: ReportInputs, ask_claude: bool) ->
     """The contents with their text, by Claude or from templates."""
     contents = contents_of(inputs, lake.settings.stale_after_days)
     facts, key = facts_of(contents, inputs.insights), narrative_key(inputs.user_id, inputs.day)
-    access = claude_access(lake.settings) if ask_claude else None
+    access = access_of(lake.settings) if ask_claude else None
     written = narrative_of(lake.objects, key, facts, access)
     return with_narrative(contents, written.text, written.note)
 

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
+from bio_lakehouse.claude.access import ClaudeAccess, preview_access
 from bio_lakehouse.lake.objects import ObjectStore
-from bio_lakehouse.narrative.claude_request import ClaudeAccess, Effort, egress
 from bio_lakehouse.narrative.claude_writer import writer_for
 from bio_lakehouse.narrative.facts import Facts
-from bio_lakehouse.narrative.prices import Prices
+from bio_lakehouse.narrative.prompt import egress
 from bio_lakehouse.narrative.writer import Narrative, from_json, to_json
 from bio_lakehouse.settings import Settings
-
-
-def claude_access(settings: Settings) -> ClaudeAccess | None:
-    """How Claude is reached; None without a key, and when all stays on this machine."""
-    return None if settings.stays_local else _access(settings)
-
-
-def _access(settings: Settings) -> ClaudeAccess:
-    effort: Effort | None = None if settings.claude_effort == "none" else settings.claude_effort
-    prices = Prices(*settings.claude_prices) if settings.claude_prices else None
-    return ClaudeAccess(
-        settings.anthropic_api_key,
-        settings.claude_model,
-        effort,
-        seconds=settings.claude_seconds,
-        prices=prices,
-    )
 
 
 def narrative_of(
@@ -46,4 +29,4 @@ def narrative_of(
 
 def would_send(facts: Facts, settings: Settings) -> str:
     """The body of the request to Anthropic that a report of these facts makes, to the byte. Nothing is sent."""
-    return egress(facts, _access(settings))
+    return egress(facts, preview_access(settings))

@@ -167,14 +167,15 @@ def test_a_high_alone() -> None:
 
 WITHOUT_KEY = """
 import sys
-from pydantic import SecretStr
-from bio_lakehouse.narrative.claude_request import ClaudeAccess, egress
+from bio_lakehouse.claude.access import preview_access
 from bio_lakehouse.narrative.claude_writer import writer_for
+from bio_lakehouse.narrative.prompt import egress
+from bio_lakehouse.settings import load_settings
 from bio_lakehouse_tests.narrative.example_facts import example_facts
 facts = example_facts()
 assert writer_for(None).write(facts).author == "templates"
-assert egress(facts, ClaudeAccess(SecretStr("")))
-loaded = {"anthropic", "httpx2", "httpx", "dagster", "pandas"} & set(sys.modules)
+assert egress(facts, preview_access(load_settings(home="/nowhere")))
+loaded = {"anthropic", "genai_prices", "httpx2", "httpx", "dagster", "pandas"} & set(sys.modules)
 assert not loaded, loaded
 """
 

@@ -13,17 +13,17 @@ from typing import Any
 
 import pytest
 
-from bio_lakehouse.consent import record_claude_consent
+from bio_lakehouse.claude.access import access_of
+from bio_lakehouse.claude.consent import record_claude_consent
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports import build, formats
 from bio_lakehouse.reports.email import LARGEST_BYTES
-from bio_lakehouse.reports.writing import claude_access
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver import SCHEMAS as SILVER
 from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
-from bio_lakehouse_tests.narrative.anthropic_server import says, serving
+from bio_lakehouse_tests.claude.anthropic_server import says, serving
 from bio_lakehouse_tests.reports.lakes import write
 
 SUNDAY = date(2025, 11, 16)
@@ -133,16 +133,14 @@ def test_the_report_tells_training_load_and_a_forecast_that_is_worth_it(home: Pa
 
 
 def test_only_a_key_and_leave_make_claude_be_asked(home: Path) -> None:
-    assert claude_access(lake_in(home).settings) is None
+    assert access_of(lake_in(home).settings) is None
     keyed = lake_in(
         home, anthropic_api_key="sk-test", claude_effort="none", claude_prices="1,2,3,0.5"
     )
-    access = claude_access(keyed.settings)
+    access = access_of(keyed.settings)
     assert access is not None
     assert (access.effort, access.model, access.prices.output) == (None, "claude-sonnet-5-5", 2.0)
-    assert (
-        claude_access(lake_in(home, anthropic_api_key="sk-test", local_only=True).settings) is None
-    )
+    assert access_of(lake_in(home, anthropic_api_key="sk-test", local_only=True).settings) is None
     assert "sk-test" not in build.show_egress(keyed, "me", SUNDAY)
 
 

@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 import pytest
 from click.testing import CliRunner
 
+from bio_lakehouse.claude.consent import record_claude_consent
 from bio_lakehouse.cli import main
-from bio_lakehouse.consent import record_claude_consent
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.narrative.report_sentences import WEEKDAYS
@@ -21,7 +21,7 @@ from bio_lakehouse.reports import build
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver import SCHEMAS as SILVER
 from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
-from bio_lakehouse_tests.narrative.anthropic_server import (
+from bio_lakehouse_tests.claude.anthropic_server import (
     AnthropicServer,
     Reply,
     breaks_off,

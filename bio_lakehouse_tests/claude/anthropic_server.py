@@ -10,6 +10,11 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from pydantic import SecretStr
+
+from bio_lakehouse.claude.access import ClaudeAccess
+from bio_lakehouse.settings import Settings
+
 Reply = Callable[[BaseHTTPRequestHandler], None]
 USAGE = {
     "input_tokens": 800,
@@ -64,6 +69,13 @@ def serving(*replies: Reply) -> Iterator[AnthropicServer]:
         state.is_stopped.set()
         server.shutdown()
         server.server_close()
+
+
+def access_to(server: AnthropicServer, seconds: float = 20.0) -> ClaudeAccess:
+    """Leave to ask a server in place of Anthropic's, with the default model."""
+    model = Settings.model_fields["claude_model"].default
+    key = SecretStr("sk-test")
+    return ClaudeAccess(key, model, "medium", seconds, retries=1, base_url=server.url)
 
 
 def _handler(state: AnthropicServer) -> type[BaseHTTPRequestHandler]:

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from bio_lakehouse.claude.access import stays_local
+from bio_lakehouse.claude.consent import FILE, claude_consent, record_claude_consent
 from bio_lakehouse.cli import main
-from bio_lakehouse.consent import FILE, claude_consent, record_claude_consent
 from bio_lakehouse.settings import load_settings
 
 ASK = """
@@ -38,12 +39,12 @@ def ask_in_a_process(stdin: int, stderr: int) -> int:
 
 
 def test_a_key_is_no_yes(keyed_home: Path) -> None:
-    assert load_settings().stays_local
+    assert stays_local(load_settings())
     record_claude_consent(keyed_home, allowed=True)
-    assert not load_settings().stays_local
-    assert load_settings(local_only=True).stays_local
+    assert not stays_local(load_settings())
+    assert stays_local(load_settings(local_only=True))
     record_claude_consent(keyed_home, allowed=False)
-    assert load_settings().stays_local
+    assert stays_local(load_settings())
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_a_key_is_no_yes(keyed_home: Path) -> None:
 def test_an_answer_that_is_no_clear_yes_is_none(keyed_home: Path, content: bytes) -> None:
     keyed_home.mkdir()
     (keyed_home / FILE).write_bytes(content)
-    assert load_settings().stays_local
+    assert stays_local(load_settings())
 
 
 def test_the_commands_keep_the_answer_in_the_home(keyed_home: Path) -> None:

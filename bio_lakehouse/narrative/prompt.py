@@ -1,46 +1,15 @@
-"""What is asked of Claude: the whole request as plain data, so that it can be shown before it is sent."""
+"""What is asked of Claude for a report: the rules and the facts, and on a second try the gate's objections."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
 
-from pydantic import SecretStr
-
+from bio_lakehouse.claude.access import ClaudeAccess
+from bio_lakehouse.claude.request import Request, body_of, request_of, text_block
 from bio_lakehouse.narrative.facts import Facts
 from bio_lakehouse.narrative.gate import MOST_CHARACTERS, Objection
-from bio_lakehouse.narrative.prices import Prices
 from bio_lakehouse.narrative.vocabulary import IDIOMS, VOCABULARY
-
-DEFAULT_MODEL = "claude-sonnet-5-5"
-MAX_TOKENS = 8192
-CACHED = {"cache_control": {"type": "ephemeral"}}
-SHORTEST_CACHED_TOKENS = 1024
-"""Anthropic caches no shorter prefix for Sonnet (512 tokens for Opus 5 and Fable 5, 4,096 for Haiku 4.5 and Opus 4.5),
-and says nothing when one is shorter. The system prompt is longer, so the reports of a household share it; the prefix
-with the facts is what a second try reads. https://platform.claude.com/docs/en/build-with-claude/prompt-caching"""
-
-Effort = Literal["low", "medium", "high", "xhigh", "max"]
-
-
-@dataclass(frozen=True, slots=True)
-class ClaudeAccess:
-    """Which Claude, and for how long. `effort` None leaves it to the model (models before 4.6 take none).
-
-    `seconds` bound all requests of one narrative together, `retries` are the SDK's own of one request. `base_url` is
-    Anthropic's (or the environment's ANTHROPIC_BASE_URL) when None; `prices` are the list prices when None.
-    """
-
-    api_key: SecretStr = field(repr=False)
-    model: str = DEFAULT_MODEL
-    effort: Effort | None = "medium"
-    seconds: float = 90.0
-    retries: int = 2
-    base_url: str | None = None
-    prices: Prices | None = None
-
 
 SYSTEM = f"""\
 You write the short text at the top of a person's weekly report about their own body data from an Oura ring and \
@@ -104,26 +73,20 @@ Readiness averaged {{readiness_score.week}}, and sleep averaged {{sleep_score.we
 Answer with the text alone."""
 
 
-def request_of(
+def prompt_of(
     facts: Facts, access: ClaudeAccess, refused: str = "", objections: Sequence[Objection] = ()
-) -> dict[str, Any]:
-    """Arguments of `messages.stream`; with `refused`, those of the second try, which shows what was objected to."""
-    content = [_text(json.dumps(facts.as_json(), ensure_ascii=False), cached=True)]
+) -> Request:
+    """The first request; with `refused`, that of the second try, which shows what was objected to.
+
+    The rules are long enough to be cached and shared by the reports of a household; the facts are what a second try
+    reads from the cache.
+    """
+    content = [text_block(json.dumps(facts.as_json(), ensure_ascii=False), cached=True)]
     if objections:
         listed = "\n".join(f"- {objection}" for objection in objections)
-        content.append(
-            _text(
-                f"The checker refused this text:\n\n{refused}\n\nIts objections:\n{listed}\n\nWrite again."
-            )
-        )
-    effort = {"output_config": {"effort": access.effort}} if access.effort else {}
-    return {
-        "max_tokens": MAX_TOKENS,
-        "messages": [{"role": "user", "content": content}],
-        "model": access.model,
-        **effort,
-        "system": [_text(SYSTEM, cached=True)],
-    }
+        again = f"The checker refused this text:\n\n{refused}\n\nIts objections:\n{listed}"
+        content.append(text_block(f"{again}\n\nWrite again."))
+    return request_of(access, SYSTEM, content)
 
 
 def egress(facts: Facts, access: ClaudeAccess) -> str:
@@ -131,10 +94,4 @@ def egress(facts: Facts, access: ClaudeAccess) -> str:
 
     A second request, if the gate refuses the first text, sends the same and beside it that text and the objections.
     """
-    return json.dumps(
-        request_of(facts, access) | {"stream": True}, ensure_ascii=False, separators=(",", ":")
-    )
-
-
-def _text(text: str, cached: bool = False) -> dict[str, Any]:
-    return {"text": text, "type": "text"} | (CACHED if cached else {})
+    return body_of(prompt_of(facts, access))

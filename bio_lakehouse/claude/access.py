@@ -1,0 +1,68 @@
+"""The gate before Claude: with which key, model and patience it is asked, and whether it may be asked at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import SecretStr
+
+from bio_lakehouse.claude.consent import claude_consent
+from bio_lakehouse.claude.prices import Prices
+from bio_lakehouse.settings import Settings
+
+Effort = Literal["low", "medium", "high", "xhigh", "max"]
+NO_KEY = SecretStr("")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaudeAccess:
+    """Which Claude, and for how long; with an empty key nothing is ever sent.
+
+    `effort` None leaves it to the model (models before 4.6 take none). `seconds` bound all requests of one task
+    together, `retries` are the SDK's own of one request. `base_url` is Anthropic's (or the environment's
+    ANTHROPIC_BASE_URL) when None; `prices` are the list prices when None.
+    """
+
+    api_key: SecretStr = field(repr=False)
+    model: str
+    effort: Effort | None = None
+    seconds: float = 90.0
+    retries: int = 2
+    base_url: str | None = None
+    prices: Prices | None = None
+
+
+def access_of(settings: Settings) -> ClaudeAccess | None:
+    """Leave to ask Claude now; None without a key, without the owner's yes, and when all stays on this machine.
+
+    A yes can be taken back at any time, so every task asks for its own.
+    """
+    return None if stays_local(settings) else _access(settings, settings.anthropic_api_key)
+
+
+def preview_access(settings: Settings) -> ClaudeAccess:
+    """What a request would be made with, to show it; without the key, so that it cannot be sent."""
+    return _access(settings, NO_KEY)
+
+
+def stays_local(settings: Settings) -> bool:
+    """Whether nothing goes to Claude: there is no key, or nobody has said that it may be used."""
+    return not could_be_asked(settings) or not claude_consent(settings.home)
+
+
+def could_be_asked(settings: Settings) -> bool:
+    """Whether a yes of the home's owner is all that it takes."""
+    return bool(settings.anthropic_api_key.get_secret_value()) and not settings.local_only
+
+
+def _access(settings: Settings, api_key: SecretStr) -> ClaudeAccess:
+    effort: Effort | None = None if settings.claude_effort == "none" else settings.claude_effort
+    prices = Prices(*settings.claude_prices) if settings.claude_prices else None
+    return ClaudeAccess(
+        api_key,
+        settings.claude_model,
+        effort,
+        seconds=settings.claude_seconds,
+        prices=prices,
+    )
