@@ -11,15 +11,14 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "bio_lakehouse"
 LAYERS = (
-    {"errors", "settings", "terminal", ""},
+    {"english", "errors", "settings", "terminal", ""},
     {"sources"},
     {"lake"},
     {"silver", "gold"},
     {"engines"},
     {"claude", "viz", "notifications"},
-    {"narrative"},
     {"insights"},
-    {"build"},
+    {"narrative", "build"},
     {"reports"},
     {"assets", "status"},
     {"automation"},

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from plotly.graph_objects import Figure
 
+from bio_lakehouse.insights import sentences
 from bio_lakehouse.insights.claims import MINIMUM_ANOMALY_DAYS, Claim, not_enough
 from bio_lakehouse.insights.data import LEAD_IN_DAYS, InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
@@ -16,7 +17,6 @@ from bio_lakehouse.insights.readiness_trend import with_gaps
 from bio_lakehouse.insights.statistics import low_days, streaks, unusual_days
 from bio_lakehouse.insights.statistics.anomalies import LOW_DEVIATIONS
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
-from bio_lakehouse.narrative import insight_sentences as sentences
 from bio_lakehouse.viz import charts
 from bio_lakehouse.viz.theme import Mode
 

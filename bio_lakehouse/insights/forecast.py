@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from bio_lakehouse.gold.insight_schemas import BASELINES
+from bio_lakehouse.insights import sentences
 from bio_lakehouse.insights.data import InsightData
 from bio_lakehouse.insights.statistics import (
     bias_corrected,
@@ -19,7 +20,6 @@ from bio_lakehouse.insights.statistics import (
     trailing_mean,
 )
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
-from bio_lakehouse.narrative import insight_sentences as sentences
 
 MINIMUM_TRAINING = 60
 MINIMUM_EVALUATED = 30

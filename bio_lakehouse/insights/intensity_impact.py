@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from plotly.graph_objects import Figure
 
+from bio_lakehouse.english import count
+from bio_lakehouse.insights import sentences
 from bio_lakehouse.insights.claims import (
     CHOSEN_DAYS,
     MINIMUM_GROUP,
@@ -22,8 +24,6 @@ from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.statistics import compare_groups, spearman
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
 from bio_lakehouse.insights.statistics.correlation import paired
-from bio_lakehouse.narrative import insight_sentences as sentences
-from bio_lakehouse.narrative.report_sentences import count
 from bio_lakehouse.viz import charts
 from bio_lakehouse.viz.theme import Mode
 

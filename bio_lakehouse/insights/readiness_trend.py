@@ -8,13 +8,13 @@ import numpy as np
 from plotly.graph_objects import Figure
 from scipy import stats
 
+from bio_lakehouse.english import count
+from bio_lakehouse.insights import sentences
 from bio_lakehouse.insights.claims import MINIMUM_TREND_DAYS, Claim, not_enough
 from bio_lakehouse.insights.data import LEAD_IN_DAYS, InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.statistics import trailing_mean, trend
 from bio_lakehouse.insights.statistics.autocorrelation import Series
-from bio_lakehouse.narrative import insight_sentences as sentences
-from bio_lakehouse.narrative.report_sentences import count
 from bio_lakehouse.viz import charts
 from bio_lakehouse.viz.theme import Mode
 

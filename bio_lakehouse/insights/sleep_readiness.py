@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from plotly.graph_objects import Figure
 
+from bio_lakehouse.english import count
+from bio_lakehouse.insights import sentences
 from bio_lakehouse.insights.claims import MINIMUM_PAIRS, Claim, correlated, not_enough
 from bio_lakehouse.insights.data import InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.statistics import fit_line, line_band, pearson
 from bio_lakehouse.insights.statistics.autocorrelation import Series
 from bio_lakehouse.insights.statistics.correlation import paired
-from bio_lakehouse.narrative import insight_sentences as sentences
-from bio_lakehouse.narrative.report_sentences import count
 from bio_lakehouse.viz import charts
 from bio_lakehouse.viz.theme import Mode
 

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from plotly.graph_objects import Figure
 
+from bio_lakehouse.english import capital
+from bio_lakehouse.insights import sentences
 from bio_lakehouse.insights.claims import (
     CHOSEN_DAYS,
     MINIMUM_GROUP,
@@ -19,8 +21,6 @@ from bio_lakehouse.insights.data import REST, InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.statistics import compare_groups
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
-from bio_lakehouse.narrative import insight_sentences as sentences
-from bio_lakehouse.narrative.report_sentences import capital
 from bio_lakehouse.viz import charts
 from bio_lakehouse.viz.theme import Mode
 

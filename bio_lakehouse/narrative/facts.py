@@ -15,7 +15,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Literal
 
-from bio_lakehouse.narrative.report_sentences import inner, listed, short_day, span, weekday
+from bio_lakehouse.english import inner, listed, short_day, span, weekday
 
 Kind = Literal["figure", "date", "weekday", "direction", "phrase"]
 Period = Literal["", "week", "before", "window"]

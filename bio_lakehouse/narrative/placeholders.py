@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from bio_lakehouse.english import capital
 from bio_lakehouse.narrative.facts import Facts
 from bio_lakehouse.narrative.reading import SLOT
-from bio_lakehouse.narrative.report_sentences import capital
 
 
 def fill(draft: str, facts: Facts) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bio_lakehouse.english import capital, inner, listed
 from bio_lakehouse.narrative.facts import BEFORE, Facts, Statistic
 from bio_lakehouse.narrative.gate import MOST_CHARACTERS
 from bio_lakehouse.narrative.placeholders import fill
-from bio_lakehouse.narrative.report_sentences import capital, inner, listed
 from bio_lakehouse.narrative.writer import Narrative
 
 MOST_SINGLED_OUT = 3

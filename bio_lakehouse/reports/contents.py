@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from bio_lakehouse.english import inner, span
 from bio_lakehouse.gold.insight_schemas import BASELINES
 from bio_lakehouse.insights import Finding, Insight, Status, adjust, sentence
 from bio_lakehouse.insights.forecast import Forecast, narrate
@@ -143,7 +144,7 @@ class Contents:
     @property
     def title(self) -> str:
         """`Week of 3–9 March 2025`."""
-        return f"Week of {sentences.span(self.first_day, self.last_day)}"
+        return f"Week of {span(self.first_day, self.last_day)}"
 
 
 def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
@@ -279,11 +280,7 @@ def _headline(
     changes = [_change(comparison) for comparison in comparisons if comparison in moved]
     comparable = any(comparison.p is not None for comparison in comparisons)
     rarest = max(highs, key=lambda moment: moment.days_back or 0, default=None)
-    high = (
-        f"{sentences.inner(rarest.measure.title)} {rarest.since}"
-        if rarest and rarest.since
-        else None
-    )
+    high = f"{inner(rarest.measure.title)} {rarest.since}" if rarest and rarest.since else None
     return sentences.headline(changes, known, comparable, high, first_weeks=is_new)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import localtime, make_msgid
 
-from bio_lakehouse.narrative import report_sentences as sentences
+from bio_lakehouse.english import span
 from bio_lakehouse.reports import palette
 from bio_lakehouse.reports.contents import Contents, InsightCard
 from bio_lakehouse.reports.weekly_report import (
@@ -100,7 +100,7 @@ def email_of(
         "command": renewing_command(contents),
     }
     return ReportEmail(
-        subject=f"{contents.headline} ({sentences.span(contents.first_day, contents.last_day)})",
+        subject=f"{contents.headline} ({span(contents.first_day, contents.last_day)})",
         html=environment().get_template("email.html.j2").render(values),
         text=environment().get_template("email.txt.j2").render(values),
         charts=dict(charts or {}),

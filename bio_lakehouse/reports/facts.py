@@ -7,13 +7,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import zip_longest
 
-from bio_lakehouse.insights import Finding, Insight
+from bio_lakehouse.english import count
+from bio_lakehouse.insights import Finding, Insight, sentences
 from bio_lakehouse.insights.data import REST
 from bio_lakehouse.insights.statistics.movement import WEEK_NEEDS
-from bio_lakehouse.narrative import insight_sentences as sentences
 from bio_lakehouse.narrative import phrases
 from bio_lakehouse.narrative.facts import Facts, FactsBuilder, Standing, key_of
-from bio_lakehouse.narrative.report_sentences import count
 from bio_lakehouse.reports.comparison import BEFORE, WEEK, Comparison, TotalComparison
 from bio_lakehouse.reports.contents import Contents
 from bio_lakehouse.reports.measures import (

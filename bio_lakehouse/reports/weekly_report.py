@@ -17,6 +17,7 @@ from markupsafe import Markup
 from plotly.graph_objects import Figure
 from plotly.offline import get_plotlyjs
 
+from bio_lakehouse.english import listed, long_day, short_day, weekday
 from bio_lakehouse.insights.finding import Finding
 from bio_lakehouse.insights.statistics.movement import BEFORE_NEEDS
 from bio_lakehouse.narrative import report_sentences as sentences
@@ -98,10 +99,10 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(
-        weekday=sentences.weekday,
+        weekday=weekday,
         high_on=high_on,
-        short_day=sentences.short_day,
-        long_day=sentences.long_day,
+        short_day=short_day,
+        long_day=long_day,
         moved=moved_text,
         mean_of=mean_of,
         reason=reason,
@@ -219,7 +220,7 @@ def _workout_tile(contents: Contents) -> Tile:
         "workout",
         figure=WORKOUTS.number(week.workouts),
         lines=(known + output, *([sentences.own_median(f"{median(usual):g}")] if usual else [])),
-        label=f"Workouts a week, oldest first: {sentences.listed([*counts, WORKOUTS.number(week.workouts)])}",
+        label=f"Workouts a week, oldest first: {listed([*counts, WORKOUTS.number(week.workouts)])}",
         sentences=(
             *([sentences.usual(str(min(usual)), str(max(usual)))] if usual else []),
             sentences.workouts_before(
@@ -250,7 +251,7 @@ def high_on(contents: Contents, moment: Moment) -> str:
     """`Saturday`, or `Saturday and Sunday` where two days were as high."""
     known = next((c for c in contents.comparisons if c.measure is moment.measure), None)
     days = [moment.day] if known is None else days_as_high(known, moment)
-    return sentences.listed([sentences.weekday(day) for day in days])
+    return listed([weekday(day) for day in days])
 
 
 def mean_of(total: TotalComparison) -> Measure:

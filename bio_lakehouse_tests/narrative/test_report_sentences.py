@@ -6,6 +6,7 @@ from inspect import getsource
 
 import pytest
 
+from bio_lakehouse.english import span
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.narrative.report_sentences import Change
 
@@ -69,7 +70,7 @@ def test_the_lede_is_made_of_the_known(
     ],
 )
 def test_spans(first: date, last: date, said: str) -> None:
-    assert sentences.span(first, last) == said
+    assert span(first, last) == said
 
 
 def test_workouts_of_a_week_that_is_not_known_whole() -> None:

@@ -14,9 +14,9 @@ from click.testing import CliRunner
 
 from bio_lakehouse.claude.consent import record_claude_consent
 from bio_lakehouse.cli import main
+from bio_lakehouse.english import WEEKDAYS
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.narrative.report_sentences import WEEKDAYS
 from bio_lakehouse.reports import build
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver import SCHEMAS as SILVER

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bio_lakehouse.narrative.report_sentences import capital, count, listed, short_day, span
+from bio_lakehouse.english import capital, count, listed, short_day, span
 
 MOST_DAYS_NAMED = 5
 Interval = tuple[float, float]

@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from bio_lakehouse.narrative import insight_sentences as sentences
-from bio_lakehouse.narrative.insight_sentences import Evidence, Stretch
+from bio_lakehouse.insights import sentences
+from bio_lakehouse.insights.sentences import Evidence, Stretch
 
 FOUND = Evidence((0.2, 0.6), "112 pairs of days", 0.003)
 

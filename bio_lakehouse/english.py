@@ -1,0 +1,64 @@
+"""Days, counts and lists in plain English, whatever the machine's locale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def weekday(day: date) -> str:
+    return WEEKDAYS[day.weekday()]
+
+
+def long_day(day: date) -> str:
+    """`Sunday 9 March 2025`, whatever the machine's locale."""
+    return f"{weekday(day)} {short_day(day)} {day.year}"
+
+
+def short_day(day: date) -> str:
+    """`9 March`."""
+    return f"{day.day} {MONTHS[day.month - 1]}"
+
+
+def span(first: date, last: date) -> str:
+    """`3–9 March 2025`, `24 February – 2 March 2025`, `30 December 2024 – 5 January 2025`."""
+    if first.year != last.year:
+        return f"{short_day(first)} {first.year} – {short_day(last)} {last.year}"
+    if first.month != last.month:
+        return f"{short_day(first)} – {short_day(last)} {last.year}"
+    return f"{first.day}–{short_day(last)} {last.year}"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """`1 workout`, `2 workouts`, `no workouts`."""
+    return f"{number or 'no'} {one if number == 1 else many or one + 's'}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def inner(title: str) -> str:
+    """A title inside a sentence: `sleep score`, but `HRV`."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
