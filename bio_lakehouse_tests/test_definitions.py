@@ -12,8 +12,11 @@ from typing import get_type_hints
 
 import dagster as dg
 
+from bio_lakehouse.assets.checks import NAME
+from bio_lakehouse.assets.keys import makers_of
 from bio_lakehouse.assets.partitions import SINGLE_RUN, daily
 from bio_lakehouse.definitions import defs, settings
+from bio_lakehouse.engines.register import SCHEMAS
 
 SNAPSHOT = Path(__file__).with_name("graph.txt")
 GRAPH = defs.resolve_asset_graph()
@@ -92,6 +95,22 @@ def test_tables_and_views_show_their_columns() -> None:
             columns = metadata["dagster/column_schema"].columns
             assert metadata["dagster/table_name"] == f"bio_{'.'.join(key.path)}"
             assert all(column.description for column in columns)
+
+
+def test_every_registered_table_is_made_by_assets_that_hold_it_to_its_schema() -> None:
+    for name, schema in SCHEMAS.items():
+        for key in makers_of(schema):
+            columns = GRAPH.get(key).metadata["dagster/column_schema"].columns
+            assert GRAPH.get(key).metadata["dagster/table_name"] == name
+            assert tuple(column.name for column in columns) == schema.column_names
+            assert GRAPH.get(dg.AssetCheckKey(key, NAME)).blocking
+
+
+def test_no_table_is_made_outside_the_register() -> None:
+    made = {key for schema in SCHEMAS.values() for key in makers_of(schema)}
+    kept = {key for key in GRAPH.get_all_asset_keys() if "iceberg" in GRAPH.get(key).kinds}
+
+    assert kept == made
 
 
 def test_no_asset_stores_through_an_io_manager() -> None:

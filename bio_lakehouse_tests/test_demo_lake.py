@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-import bio_lakehouse.gold.daily_readiness_performance as daily
 import bio_lakehouse.silver.coverage  # noqa: F401 - `build_coverage` asks the package for it
 from bio_lakehouse import silver
 from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.silver import build_coverage, build_silver
 from bio_lakehouse.engines.spark import spark_session
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
@@ -64,7 +64,7 @@ def _same(one: Any, other: Any) -> bool:
 def test_every_day_in_gold_is_the_truth(truth: Truth, lake: Lakehouse) -> None:
     rows = {
         row["day"]: row
-        for row in lake.tables.read(daily.SCHEMA, truth.first_day, truth.last_day).to_pylist()
+        for row in lake.tables.read(DAILY, truth.first_day, truth.last_day).to_pylist()
     }
     expected = daily_rows(truth)
     assert rows.keys() == {row["day"] for row in expected}

@@ -10,6 +10,7 @@ import click
 import pytest
 
 from bio_lakehouse.cli import main
+from bio_lakehouse.engines.register import DESCRIBED
 from bio_lakehouse.settings import documented_settings
 
 ROOT = Path(__file__).parents[1]
@@ -33,6 +34,13 @@ def test_every_setting_is_in_the_example_environment_and_the_readme() -> None:
     for variable, default, meaning in documented_settings():
         assert meaning in example
         assert f"| `{variable}` | {f'`{default}`' if default else ''} | {meaning} |" in README
+
+
+@pytest.mark.parametrize("name", [name.partition(".")[2] for name in DESCRIBED])
+def test_every_table_and_view_is_in_the_readmes_map_of_the_lake(name: str) -> None:
+    lake = README.partition("## What is in the lake")[2].partition("```\n\n")[0]
+
+    assert re.search(rf"\b{name}\b", lake)
 
 
 @pytest.mark.parametrize(("path", "command"), list(commands()))

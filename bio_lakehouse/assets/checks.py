@@ -24,11 +24,14 @@ def check_of(key: dg.AssetKey, schema: TableSchema) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(NAME, asset=key, description=says, blocking=True)
 
 
-def checked(schema: TableSchema, rows: pa.Table) -> dg.AssetCheckResult:
-    """What became of the check on these rows."""
+def checked(
+    schema: TableSchema, rows: pa.Table, key: dg.AssetKey | None = None
+) -> dg.AssetCheckResult:
+    """What became of the check on these rows; `key` where a step makes several assets."""
     found = violations(schema, conform(rows, schema))
     return dg.AssetCheckResult(
         check_name=NAME,
+        asset_key=key,
         passed=not found,
         description="; ".join(found) or None,
         metadata={"rows": rows.num_rows},

@@ -31,9 +31,9 @@ from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.ledger import TABLES as FED_BY
 from bio_lakehouse.build.ledger import build_gap_ledger
 from bio_lakehouse.engines.sql import SqlEngine
-from bio_lakehouse.gold import gap_ledger
 from bio_lakehouse.gold.daily_readiness_performance import INPUTS
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
+from bio_lakehouse.gold.schemas import GAP_LEDGER as GAP_LEDGER_TABLE
 from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -108,19 +108,19 @@ def view_asset(view: View) -> dg.AssetsDefinition:
     deps=[COVERAGE, *(table_key(f"bio_silver.{table}") for table in FED_BY)],
     group_name="gold",
     kinds={"python", "iceberg"},
-    description=gap_ledger.SCHEMA.description,
-    metadata=table_metadata(gap_ledger.SCHEMA.full_name, gap_ledger.SCHEMA.columns),
-    check_specs=[check_of(GAP_LEDGER, gap_ledger.SCHEMA), *watch_specs(GAP_LEDGER)],
+    description=GAP_LEDGER_TABLE.description,
+    metadata=table_metadata(GAP_LEDGER_TABLE.full_name, GAP_LEDGER_TABLE.columns),
+    check_specs=[check_of(GAP_LEDGER, GAP_LEDGER_TABLE), *watch_specs(GAP_LEDGER)],
 )
 @saying_why()
 def gaps(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     days = days_of(context)
     debt = debt_of(context, lake, GAP_LEDGER, days)
-    with exclusively(lake, gap_ledger.SCHEMA.full_name):
+    with exclusively(lake, GAP_LEDGER_TABLE.full_name):
         commit = build_gap_ledger(lake, days.first, days.last)
-    rows = lake.tables.read(gap_ledger.SCHEMA, days.first, days.last)
+    rows = lake.tables.read(GAP_LEDGER_TABLE, days.first, days.last)
     told = {"rows": commit.rows, "changed": commit.changed, "preview": preview(rows)}
-    checks = (checked(gap_ledger.SCHEMA, rows), *watch(lake))
+    checks = (checked(GAP_LEDGER_TABLE, rows), *watch(lake))
     return debt.paid_by(materialized(context, days, commit.rows_by_day, told, *checks))
 
 

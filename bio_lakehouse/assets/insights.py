@@ -9,7 +9,7 @@ import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bio_lakehouse.assets.checks import check_of
+from bio_lakehouse.assets.checks import check_of, checked
 from bio_lakehouse.assets.keys import FORECAST, GOLD_DAILY, TRAINING_LOAD, insight_key, table_key
 from bio_lakehouse.assets.lineage import forecast_lineage, training_load_lineage
 from bio_lakehouse.assets.owing import debt_of, debt_of_newest
@@ -25,8 +25,9 @@ from bio_lakehouse.assets.reporting import (
 )
 from bio_lakehouse.build.insights import build_forecast, build_insights
 from bio_lakehouse.build.load import build_training_load
-from bio_lakehouse.insights import ANALYZERS, readiness_forecast, training_load
-from bio_lakehouse.insights.table import SCHEMA, from_rows
+from bio_lakehouse.gold import schemas as gold
+from bio_lakehouse.insights import ANALYZERS
+from bio_lakehouse.insights.table import from_rows
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
 from bio_lakehouse.lake.schema import TableSchema
@@ -44,25 +45,28 @@ SPECS = [
         group_name="insights",
         kinds={"python", "iceberg"},
         description=inspect.getdoc(analyzer),
-        metadata={"dagster/table_name": SCHEMA.full_name},
+        metadata=table_metadata(gold.INSIGHTS.full_name, gold.INSIGHTS.columns),
     )
     for name, analyzer in ANALYZERS.items()
 ]
+CHECKS = [check_of(spec.key, gold.INSIGHTS) for spec in SPECS]
 
 
-@dg.multi_asset(specs=SPECS, can_subset=True, name="insights")
+@dg.multi_asset(specs=SPECS, check_specs=CHECKS, can_subset=True, name="insights")
 def insights(
     context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
 ) -> Iterator[Materialized]:
     days = days_of(context)
     names = [name for name in ANALYZERS if insight_key(name) in context.selected_asset_keys]
     debts = {name: debt_of_newest(context, lake, insight_key(name), days) for name in names}
-    with saying_why(), exclusively(lake, SCHEMA.full_name):
+    with saying_why(), exclusively(lake, gold.INSIGHTS.full_name):
         build_insights(lake, days.first, days.last, names)
-    made = lake.tables.read(SCHEMA, days.first, days.last)
+    made = lake.tables.read(gold.INSIGHTS, days.first, days.last)
     for name in names:
         rows = made.filter(pc.equal(made["insight"], name))
-        result = materialized(context, days, rows_by_day(rows), told(rows), key=insight_key(name))
+        key = insight_key(name)
+        check = checked(gold.INSIGHTS, rows, key)
+        result = materialized(context, days, rows_by_day(rows), told(rows), check, key=key)
         yield debts[name].paid_by(result)
 
 
@@ -83,13 +87,13 @@ def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
     deps=MADE_FROM,
     group_name="insights",
     kinds={"python", "iceberg"},
-    description=readiness_forecast.SCHEMA.description,
-    metadata=table_metadata(readiness_forecast.SCHEMA.full_name, readiness_forecast.SCHEMA.columns),
-    check_specs=[check_of(FORECAST, readiness_forecast.SCHEMA)],
+    description=gold.READINESS_FORECAST.description,
+    metadata=table_metadata(gold.READINESS_FORECAST.full_name, gold.READINESS_FORECAST.columns),
+    check_specs=[check_of(FORECAST, gold.READINESS_FORECAST)],
 )
 @saying_why()
 def forecasts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
-    days, schema = days_of(context), readiness_forecast.SCHEMA
+    days, schema = days_of(context), gold.READINESS_FORECAST
     debt = debt_of_newest(context, lake, FORECAST, days)
     with exclusively(lake, schema.full_name):
         commit = build_forecast(lake, days.first, days.last)
@@ -106,15 +110,15 @@ def forecasts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehous
     deps=MADE_FROM,
     group_name="gold",
     kinds={"python", "iceberg"},
-    description=training_load.SCHEMA.description,
-    metadata=table_metadata(training_load.SCHEMA.full_name, training_load.SCHEMA.columns),
-    check_specs=[check_of(TRAINING_LOAD, training_load.SCHEMA)],
+    description=gold.TRAINING_LOAD.description,
+    metadata=table_metadata(gold.TRAINING_LOAD.full_name, gold.TRAINING_LOAD.columns),
+    check_specs=[check_of(TRAINING_LOAD, gold.TRAINING_LOAD)],
 )
 @saying_why()
 def training_loads(
     context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
 ) -> Materialized:
-    days, schema = days_of(context), training_load.SCHEMA
+    days, schema = days_of(context), gold.TRAINING_LOAD
     debt = debt_of(context, lake, TRAINING_LOAD, days)
     with exclusively(lake, schema.full_name):
         commit = build_training_load(lake, days.first, days.last)

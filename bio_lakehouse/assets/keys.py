@@ -5,17 +5,15 @@ from collections.abc import Collection
 import dagster as dg
 
 from bio_lakehouse import silver
+from bio_lakehouse.gold import schemas as gold
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.insights.finding import INSIGHTS
+from bio_lakehouse.lake.schema import TableSchema
+from bio_lakehouse.silver.schemas import COVERAGE as COVERAGE_TABLE
 from bio_lakehouse.sources import BRONZE_DATASETS
 from bio_lakehouse.sources.oura.fetch import READ_BY_DEFAULT
 
-COVERAGE = dg.AssetKey(["silver", "coverage"])
 OURA_API = dg.AssetKey(["landing", "oura_api"])
-GAP_LEDGER = dg.AssetKey(["gold", "gap_ledger"])
-GOLD_DAILY = dg.AssetKey(["gold", "daily_readiness_performance"])
-TRAINING_LOAD = dg.AssetKey(["gold", "training_load"])
-FORECAST = dg.AssetKey(["insights", "readiness_forecast"])
 
 
 def landed_by(dataset: str) -> list[dg.AssetKey]:
@@ -35,6 +33,22 @@ def table_key(full_name: str) -> dg.AssetKey:
 
 def insight_key(name: str) -> dg.AssetKey:
     return dg.AssetKey(["insights", name])
+
+
+COVERAGE = table_key(COVERAGE_TABLE.full_name)
+GAP_LEDGER = table_key(gold.GAP_LEDGER.full_name)
+GOLD_DAILY = table_key(gold.DAILY_READINESS_PERFORMANCE.full_name)
+TRAINING_LOAD = table_key(gold.TRAINING_LOAD.full_name)
+FORECAST = insight_key(gold.READINESS_FORECAST.name)
+
+
+def makers_of(schema: TableSchema) -> tuple[dg.AssetKey, ...]:
+    """The assets that a table's rows come from: of gold.insights one an insight."""
+    if schema is gold.INSIGHTS:
+        return tuple(map(insight_key, INSIGHTS))
+    if schema is gold.READINESS_FORECAST:
+        return (FORECAST,)
+    return (table_key(schema.full_name),)
 
 
 def silver_inputs() -> dict[dg.AssetKey, tuple[str, ...]]:
@@ -62,9 +76,10 @@ def datasets_built(keys: Collection[dg.AssetKey]) -> set[str]:
 
 
 def follows_gold() -> frozenset[dg.AssetKey]:
-    """What an arrival still owes after gold's daily table: the gap ledger, views, training load and insights."""
+    """What an arrival still owes after gold's daily table: gold's other tables, views and insights."""
+    tables = (key for schema in gold.SCHEMAS.values() for key in makers_of(schema))
     views = (table_key(view.full_name) for view in VIEWS.values())
-    return frozenset({GAP_LEDGER, TRAINING_LOAD, FORECAST, *views, *map(insight_key, INSIGHTS)})
+    return frozenset({*tables, *views} - {GOLD_DAILY})
 
 
 def assets_of_run(context: dg.AssetExecutionContext) -> frozenset[dg.AssetKey]:

@@ -8,13 +8,12 @@ from sqlglot import exp
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
-from bio_lakehouse import silver
 from bio_lakehouse.assets.keys import table_key
+from bio_lakehouse.engines.register import DESCRIBED
 from bio_lakehouse.gold import daily_readiness_performance as daily
-from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE, SCHEMAS
-from bio_lakehouse.gold.views import VIEWS, View
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE, TRAINING_LOAD
+from bio_lakehouse.gold.views import View
 from bio_lakehouse.insights import forecast, training_load
-from bio_lakehouse.lake.schema import TableSchema
 
 ColumnOf = tuple[str, str]
 """A table's full name and one of its columns."""
@@ -44,7 +43,7 @@ def training_load_lineage() -> dict[str, dg.TableColumnLineage]:
         for read in ("had_workout", "resting_heart_rate_bpm")
     }
     own = {"user_id", "day", "is_estimated", "methods"}
-    made = [column.name for column in training_load.SCHEMA.columns if column.name not in own]
+    made = [column.name for column in TRAINING_LOAD.columns if column.name not in own]
     return {
         LINEAGE: _lineage(
             dict.fromkeys(made, workouts | days)
@@ -95,12 +94,7 @@ def _sources(scope: Scope, name: str) -> set[ColumnOf]:
 
 def _schema() -> dict[str, object]:
     tables: dict[str, dict[str, dict[str, str]]] = {}
-    described: list[TableSchema | View] = [
-        *silver.SCHEMAS.values(),
-        *SCHEMAS.values(),
-        *VIEWS.values(),
-    ]
-    for schema in described:
+    for schema in DESCRIBED.values():
         database, _, name = schema.full_name.partition(".")
         tables.setdefault(database, {})[name] = {
             column.name: column.type for column in schema.columns

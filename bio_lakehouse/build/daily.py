@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 from bio_lakehouse import silver
 from bio_lakehouse.engines.spark import frame
 from bio_lakehouse.gold import daily_readiness_performance as daily
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.tables import Commit
 
@@ -22,16 +23,14 @@ def build_gold_daily(lake: Lakehouse, spark: SparkSession, first: date, last: da
         )
         for table, columns in daily.INPUTS.items()
     }
-    return lake.tables.replace(
-        daily.SCHEMA, daily.transform(frames, first, last).toArrow(), first, last
-    )
+    return lake.tables.replace(DAILY, daily.transform(frames, first, last).toArrow(), first, last)
 
 
 def newest_day(lake: Lakehouse) -> date | None:
     """The newest day of gold's daily table, up to today: a clock may have been set back since."""
-    if not lake.tables.exists(daily.SCHEMA.full_name):
+    if not lake.tables.exists(DAILY.full_name):
         return None
     today = lake.settings.today()
-    days = lake.tables.scan(daily.SCHEMA.full_name, last=today, columns=["day"])["day"]
+    days = lake.tables.scan(DAILY.full_name, last=today, columns=["day"])["day"]
     newest: date | None = pc.max(days).as_py()
     return newest

@@ -8,14 +8,14 @@ from datetime import date
 import pandas as pd
 
 from bio_lakehouse.build.rows import rows_between
-from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE, READINESS_FORECAST
+from bio_lakehouse.gold.schemas import INSIGHTS as INSIGHTS_TABLE
 from bio_lakehouse.insights.analyzers import insights_of
 from bio_lakehouse.insights.data import InsightData, first_day_needed
 from bio_lakehouse.insights.finding import INSIGHTS, Insight
 from bio_lakehouse.insights.forecast import Forecast, forecast
-from bio_lakehouse.insights.readiness_forecast import SCHEMA as READINESS_FORECAST
 from bio_lakehouse.insights.readiness_forecast import to_rows as forecast_rows
-from bio_lakehouse.insights.table import SCHEMA, to_rows
+from bio_lakehouse.insights.table import to_rows
 from bio_lakehouse.lake.bronze import days_between
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.tables import Commit
@@ -31,7 +31,7 @@ def build_insights(
     of whom nothing is known within a day's window has no insight as of that day.
     """
     found = [insight for insight in insights_between(lake, first, last) if insight.name in names]
-    return lake.tables.replace(SCHEMA, to_rows(found), first, last, insight=sorted(names))
+    return lake.tables.replace(INSIGHTS_TABLE, to_rows(found), first, last, insight=sorted(names))
 
 
 def build_forecast(lake: Lakehouse, first: date, last: date) -> Commit:

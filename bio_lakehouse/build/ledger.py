@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from bio_lakehouse.gold import gap_ledger
-from bio_lakehouse.gold.gap_ledger import SCHEMA, Knowledge, gaps
+from bio_lakehouse.gold.gap_ledger import Knowledge, gaps
+from bio_lakehouse.gold.schemas import GAP_LEDGER
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.tables import Commit
@@ -29,8 +30,8 @@ TABLES = {
 def build_gap_ledger(lake: Lakehouse, first: date, last: date) -> Commit:
     """Replace days `first` to `last` of `bio_gold.gap_ledger`, for every user."""
     return lake.tables.replace(
-        SCHEMA,
-        pa.Table.from_pylist(list(ledger_rows(lake, first, last)), SCHEMA.arrow),
+        GAP_LEDGER,
+        pa.Table.from_pylist(list(ledger_rows(lake, first, last)), GAP_LEDGER.arrow),
         first,
         last,
     )

@@ -11,7 +11,6 @@ from pyspark.sql import functions as F
 
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 
-SCHEMA = DAILY_READINESS_PERFORMANCE
 DAY = ["user_id", "day"]
 
 ONCE_A_DAY: dict[str, dict[str, str]] = {
@@ -96,7 +95,10 @@ def transform(tables: Mapping[str, DataFrame], first: date, last: date) -> DataF
         }
     )
     return derived.select(
-        *[F.col(column.name).cast(column.type).alias(column.name) for column in SCHEMA.columns]
+        *[
+            F.col(column.name).cast(column.type).alias(column.name)
+            for column in DAILY_READINESS_PERFORMANCE.columns
+        ]
     )
 
 

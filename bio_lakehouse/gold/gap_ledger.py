@@ -7,24 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from bio_lakehouse.lake.schema import DAY, USER_ID, Column, TableSchema
-
 NOT_WORN_SECONDS = 12 * 3600
 NO_SLEEP = ("deleted", "rest")
-
-SCHEMA = TableSchema(
-    "bio_gold",
-    "gap_ledger",
-    "Every day of a source's table that has no data, with the one cause that was found.",
-    ("user_id", "day", "dataset"),
-    (
-        USER_ID,
-        DAY,
-        Column("dataset", "string", "Silver table that has no row of the day.", required=True),
-        Column("source", "string", "`oura` or `peloton`.", required=True),
-        Column("cause", "string", "Why the day is missing.", required=True),
-    ),
-)
 
 
 class Cause(StrEnum):

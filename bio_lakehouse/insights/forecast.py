@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from bio_lakehouse.gold.insight_schemas import BASELINES
+from bio_lakehouse.gold.schemas import BASELINES
 from bio_lakehouse.insights import sentences
 from bio_lakehouse.insights.data import InsightData
 from bio_lakehouse.insights.statistics import (

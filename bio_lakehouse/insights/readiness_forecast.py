@@ -9,15 +9,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from bio_lakehouse.gold.insight_schemas import BASELINE_COLUMNS, BASELINES, READINESS_FORECAST
+from bio_lakehouse.gold.schemas import BASELINE_COLUMNS, BASELINES, READINESS_FORECAST
 from bio_lakehouse.insights.forecast import Forecast, narrate
-
-SCHEMA = READINESS_FORECAST
 
 
 def to_rows(forecasts: Iterable[Forecast]) -> pa.Table:
     """Forecasts as rows of gold.readiness_forecast."""
-    return pa.Table.from_pylist([_row(made) for made in forecasts], schema=SCHEMA.arrow)
+    return pa.Table.from_pylist([_row(made) for made in forecasts], schema=READINESS_FORECAST.arrow)
 
 
 def from_rows(rows: pa.Table) -> list[Forecast]:

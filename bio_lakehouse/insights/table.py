@@ -10,11 +10,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from bio_lakehouse.gold import insight_schemas
+from bio_lakehouse.gold.schemas import INSIGHTS as INSIGHTS_TABLE
 from bio_lakehouse.insights.analyzers import sentence
 from bio_lakehouse.insights.finding import INSIGHTS, Finding, Insight
-
-SCHEMA = insight_schemas.INSIGHTS
 
 
 def to_rows(insights: Iterable[Insight]) -> pa.Table:
@@ -22,7 +20,7 @@ def to_rows(insights: Iterable[Insight]) -> pa.Table:
     rows = [
         _row(insight, position) for insight in insights for position in range(len(insight.findings))
     ]
-    return pa.Table.from_pylist(rows, schema=SCHEMA.arrow)
+    return pa.Table.from_pylist(rows, schema=INSIGHTS_TABLE.arrow)
 
 
 def from_rows(rows: pa.Table) -> list[Insight]:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from bio_lakehouse.gold.insight_schemas import TRAINING_LOAD
+from bio_lakehouse.gold.schemas import TRAINING_LOAD
 from bio_lakehouse.insights.data import as_numbers
 from bio_lakehouse.insights.statistics.autocorrelation import Series
 from bio_lakehouse.insights.workout_load import (
@@ -34,8 +34,6 @@ from bio_lakehouse.insights.workout_load import (
     workout_load,
 )
 from bio_lakehouse.settings import UserProfile
-
-SCHEMA = TRAINING_LOAD
 
 CHRONIC_DECAY = exp(-1 / 42)
 ACUTE_DECAY = exp(-1 / 7)
@@ -62,7 +60,7 @@ def training_load(
     """
     own = _own(daily, profile.user_id)
     if own.empty:
-        return SCHEMA.arrow.empty_table()
+        return TRAINING_LOAD.arrow.empty_table()
     days = _calendar(own["day"].iloc[0], own["day"].iloc[-1])
     done = _efforts_by_day(_own(workouts, profile.user_id))
     rested = dict(zip(own["day"], as_numbers(own["had_workout"]), strict=True))
@@ -75,7 +73,7 @@ def training_load(
         {"user_id": profile.user_id, "day": day} | of_day.described | state
         for day, of_day, state in zip(days, told, states(told), strict=True)
     ]
-    return pa.Table.from_pylist(rows, schema=SCHEMA.arrow)
+    return pa.Table.from_pylist(rows, schema=TRAINING_LOAD.arrow)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from bio_lakehouse.english import inner, span
-from bio_lakehouse.gold.insight_schemas import BASELINES
+from bio_lakehouse.gold.schemas import BASELINES
 from bio_lakehouse.insights import Finding, Insight, Status, adjust, sentence
 from bio_lakehouse.insights.forecast import Forecast, narrate
 from bio_lakehouse.narrative import report_sentences as sentences

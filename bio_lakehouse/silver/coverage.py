@@ -7,8 +7,6 @@ from pyspark.sql import functions as F
 
 from bio_lakehouse.silver.schemas import COVERAGE
 
-SCHEMA = COVERAGE
-
 
 def transform(entries: DataFrame) -> DataFrame:
     """`bio_silver.coverage` from the ingestion log's entries, which have the same columns.
@@ -17,7 +15,7 @@ def transform(entries: DataFrame) -> DataFrame:
     there once, since it was first landed.
     """
     known = entries.where(F.col("first_day") <= F.col("last_day"))
-    stretches = known.groupBy(*SCHEMA.grain).agg(F.min("ingested_at").alias("ingested_at"))
+    stretches = known.groupBy(*COVERAGE.grain).agg(F.min("ingested_at").alias("ingested_at"))
     return stretches.select(
-        *[F.col(column.name).cast(column.type).alias(column.name) for column in SCHEMA.columns]
+        *[F.col(column.name).cast(column.type).alias(column.name) for column in COVERAGE.columns]
     )

@@ -19,6 +19,7 @@ from pyspark.sql import SparkSession
 from bio_lakehouse.build.silver import USERS
 from bio_lakehouse.engines.spark import frame
 from bio_lakehouse.gold import daily_readiness_performance as daily
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.bronze import ARROW as BRONZE
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.silver import SCHEMAS, TRANSFORMS, coverage
@@ -123,7 +124,7 @@ def all_tables(spark: SparkSession, bronze: Tables, entries: pa.Table, days: int
         for name, columns in daily.INPUTS.items()
     }
     first = date.fromordinal(END.toordinal() - days + 1)
-    return silver | {daily.SCHEMA.name: daily.transform(frames, first, END).toArrow()}
+    return silver | {DAILY.name: daily.transform(frames, first, END).toArrow()}
 
 
 def as_in_the_lake(schema: TableSchema, rows: pa.Table) -> list[Row]:
@@ -143,7 +144,7 @@ def lake(
 ) -> Callable[[str], dict[str, list[Row]]]:
     """All tables that an engine makes of the demo person's files."""
     files = parsed_files(truth, tmp_path_factory.mktemp("demo"))
-    schemas = SCHEMAS | {daily.SCHEMA.name: daily.SCHEMA}
+    schemas = SCHEMAS | {DAILY.name: DAILY}
 
     @cache
     def compute(engine: str) -> dict[str, list[Row]]:
@@ -160,7 +161,7 @@ OF_READINESS = ("readiness_score", "combined_wellness_score", "readiness_to_outp
 def test_every_day_is_what_was_lived(
     truth: Truth, lake: Callable[[str], dict[str, list[Row]]]
 ) -> None:
-    rows = {row["day"]: row for row in lake("sail")[daily.SCHEMA.name]}
+    rows = {row["day"]: row for row in lake("sail")[DAILY.name]}
     expected = {row["day"]: row for row in daily_rows(truth)}
     unknown = [
         day
@@ -194,7 +195,7 @@ def test_every_workout_is_what_was_done(
 
 
 @pytest.mark.jvm
-@pytest.mark.parametrize("table", [*SCHEMAS, daily.SCHEMA.name])
+@pytest.mark.parametrize("table", [*SCHEMAS, DAILY.name])
 def test_sail_and_spark_agree(lake: Callable[[str], dict[str, list[Row]]], table: str) -> None:
     assert lake("sail")[table] == lake("spark_jvm")[table]
 
@@ -207,4 +208,4 @@ def test_five_years_in_a_few_seconds(sail: SparkSession, tmp_path: Path) -> None
     started = time.perf_counter()
     made = all_tables(sail, bronze, entries, FIVE_YEARS)
     assert time.perf_counter() - started < BUDGET_S
-    assert made[daily.SCHEMA.name].num_rows > FIVE_YEARS * 0.9
+    assert made[DAILY.name].num_rows > FIVE_YEARS * 0.9

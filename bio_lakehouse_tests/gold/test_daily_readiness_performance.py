@@ -15,7 +15,8 @@ import yaml
 from pyspark.sql import SparkSession
 
 from bio_lakehouse.engines.spark import frame
-from bio_lakehouse.gold.daily_readiness_performance import INPUTS, SCHEMA, transform
+from bio_lakehouse.gold.daily_readiness_performance import INPUTS, transform
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.schema import Column
 from bio_lakehouse.silver import SCHEMAS
 
@@ -61,7 +62,7 @@ def gold_table(spark: SparkSession, tables: dict[str, pa.Table]) -> pa.Table:
     return (
         transform(frames, FIRST, LAST)
         .toArrow()
-        .sort_by([(name, "ascending") for name in SCHEMA.grain])
+        .sort_by([(name, "ascending") for name in DAILY.grain])
     )
 
 
@@ -82,7 +83,7 @@ def outcome(request: pytest.FixtureRequest) -> Outcome:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
 def test_rows(outcome: Outcome, engine: str, case: Row) -> None:
     rows = [row for row in outcome(engine).to_pylist() if row["user_id"] == case["case"]]
-    unknown = dict.fromkeys(SCHEMA.column_names)
+    unknown = dict.fromkeys(DAILY.column_names)
     assert rows == [unknown | {"user_id": case["case"]} | expected for expected in case["expected"]]
 
 
@@ -90,7 +91,7 @@ def test_rows(outcome: Outcome, engine: str, case: Row) -> None:
 def test_columns_are_the_schema(outcome: Outcome, engine: str) -> None:
     produced = outcome(engine).schema
     assert [(field.name, field.type) for field in produced] == [
-        (f.name, f.type) for f in SCHEMA.arrow
+        (f.name, f.type) for f in DAILY.arrow
     ]
 
 

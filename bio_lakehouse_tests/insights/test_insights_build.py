@@ -16,11 +16,11 @@ import pytest
 from bio_lakehouse.build.insights import build_forecast
 from bio_lakehouse.build.load import build_training_load
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
+from bio_lakehouse.gold.schemas import READINESS_FORECAST as FORECASTS
+from bio_lakehouse.gold.schemas import TRAINING_LOAD as LOADS
 from bio_lakehouse.insights import InsightData
 from bio_lakehouse.insights.forecast import forecast, narrate
-from bio_lakehouse.insights.readiness_forecast import SCHEMA as FORECASTS
 from bio_lakehouse.insights.readiness_forecast import from_rows, to_rows
-from bio_lakehouse.insights.training_load import SCHEMA as LOADS
 from bio_lakehouse.insights.training_load import training_load
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bio_lakehouse.gold.schemas import INSIGHTS as INSIGHTS_TABLE
 from bio_lakehouse.insights import ANALYZERS, INSIGHTS, InsightData, insights_of, narrate, visualize
 from bio_lakehouse.insights.movements import movement_tests
-from bio_lakehouse.insights.table import SCHEMA, from_rows, to_rows
+from bio_lakehouse.insights.table import from_rows, to_rows
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_five_insights_in_the_contracts_order(report) -> None:
 
 def test_rows_and_back_is_exact(report) -> None:
     rows = to_rows(report)
-    assert rows.schema.equals(SCHEMA.arrow)
+    assert rows.schema.equals(INSIGHTS_TABLE.arrow)
     assert from_rows(rows) == report
     assert [narrate(insight) for insight in from_rows(rows)] == [
         narrate(insight) for insight in report
@@ -60,8 +61,8 @@ def test_the_order_of_rows_does_not_matter(report) -> None:
 
 def test_rows_keep_the_schemas_rules(report) -> None:
     frame = to_rows(report).to_pandas()
-    assert not frame.duplicated(list(SCHEMA.grain)).any()
-    for column in SCHEMA.columns:
+    assert not frame.duplicated(list(INSIGHTS_TABLE.grain)).any()
+    for column in INSIGHTS_TABLE.columns:
         values = frame[column.name].dropna()
         assert len(values) == len(frame) or not column.required, column.name
         assert column.minimum is None or (values >= column.minimum).all(), column.name
@@ -115,4 +116,4 @@ def test_nobodys_days_make_rows_too(as_of) -> None:
 
 
 def test_an_empty_table_holds_no_insights() -> None:
-    assert from_rows(SCHEMA.arrow.empty_table()) == []
+    assert from_rows(INSIGHTS_TABLE.arrow.empty_table()) == []

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bio_lakehouse.gold.schemas import TRAINING_LOAD
 from bio_lakehouse.insights.training_load import (
     ACUTE_DECAY,
     CHRONIC_DECAY,
     NOTHING_YET,
-    SCHEMA,
     DayLoad,
     is_figure,
     states,
@@ -359,7 +359,7 @@ def test_rows_of_a_short_life() -> None:
     found = training_load(
         daily, rides((0, 60, 200, None), (0, 30, None, 170), (3, 60, None, None)), PROFILE
     )
-    assert found.schema.equals(SCHEMA.arrow)
+    assert found.schema.equals(TRAINING_LOAD.arrow)
     rows = {row["day"].day: row for row in found.to_pylist()}
     assert rows[1]["training_load"] == pytest.approx(150)
     assert (rows[1]["is_estimated"], rows[1]["methods"]) == (True, "heart_rate,power")

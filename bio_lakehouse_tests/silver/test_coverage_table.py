@@ -9,7 +9,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from bio_lakehouse.engines.spark import frame
-from bio_lakehouse.silver.coverage import SCHEMA, transform
+from bio_lakehouse.silver.coverage import transform
+from bio_lakehouse.silver.schemas import COVERAGE
 
 EARLY, LATE = (
     datetime.fromisoformat("2024-06-01T12:00:00"),
@@ -48,9 +49,9 @@ def test_each_stretch_of_a_file_once(request: pytest.FixtureRequest, engine: str
     spark: SparkSession = request.getfixturevalue(engine)
     rows = transform(frame(spark, pa.Table.from_pylist(given, schema=ENTRIES))).toArrow()
     kept = [given[1], given[2], given[3]]
-    assert tuple(rows.column_names) == SCHEMA.column_names
-    assert rows.cast(SCHEMA.arrow).sort_by("source_file").to_pylist() == [
-        {name: row[name] for name in SCHEMA.column_names} for row in kept
+    assert tuple(rows.column_names) == COVERAGE.column_names
+    assert rows.cast(COVERAGE.arrow).sort_by("source_file").to_pylist() == [
+        {name: row[name] for name in COVERAGE.column_names} for row in kept
     ]
 
 

@@ -14,9 +14,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.optimizer.scope import traverse_scope
 
+from bio_lakehouse.gold.schemas import DATABASE
 from bio_lakehouse.lake.schema import ARROW_TYPES, Column, TableSchema
 
-DATABASE = "bio_gold"
 _HEAD = re.compile(
     r"/\*\n(?P<description>.+?)\n\n"
     r"grain: (?P<grain>.+?)\n"
