@@ -1,9 +1,11 @@
 """The landing asset: the one place from which Oura is called."""
 
+from datetime import UTC, datetime
+
 import dagster as dg
 
 from bio_lakehouse.assets.keys import OURA_API
-from bio_lakehouse.assets.partitions import begun, days_of
+from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.reporting import Materialized, materialized
 from bio_lakehouse.errors import SettingsError, SignInRequired
@@ -58,6 +60,12 @@ def fetch(
         )
     except SettingsError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
+
+
+def begun(context: dg.AssetExecutionContext) -> datetime | None:
+    """When the run started (UTC); None when the instance does not say."""
+    record = context.instance.get_run_record_by_id(context.run_id)
+    return datetime.fromtimestamp(record.start_time, UTC) if record and record.start_time else None
 
 
 def fail_for(outcomes: dict[str, FetchOutcome], *, last_try: bool) -> None:

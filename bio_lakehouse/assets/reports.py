@@ -6,7 +6,7 @@ from datetime import date
 import dagster as dg
 
 from bio_lakehouse.assets.keys import COVERAGE, GOLD_DAILY, table_key
-from bio_lakehouse.assets.partitions import DELIVER_TAG, days_of
+from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.pictures import markdown, score_line
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.reporting import Materialized, saying_why
@@ -14,6 +14,8 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports import build, delivery
 
 SUNDAY = 6
+DELIVER_TAG = "bio-lakehouse/deliver"
+"""Of runs whose report is taken to where BIO_REPORT_DELIVERY says."""
 
 
 @dg.asset(

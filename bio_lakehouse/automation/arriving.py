@@ -12,10 +12,10 @@ from time import monotonic
 import dagster as dg
 
 from bio_lakehouse.assets.keys import GOLD_DAILY
-from bio_lakehouse.assets.partitions import range_tags
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.automation.jobs import insights_history, refresh_lake, take_file
 from bio_lakehouse.automation.owed import Owed
+from bio_lakehouse.automation.run_ranges import range_tags
 from bio_lakehouse.build.daily import newest_day
 from bio_lakehouse.errors import LandingError, UnsupportedFile
 from bio_lakehouse.lake import arrivals, landing

@@ -5,8 +5,8 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from bio_lakehouse.assets.landing import BACK_OFF
-from bio_lakehouse.assets.partitions import DELIVER_TAG
 from bio_lakehouse.assets.reporting import saying_why
+from bio_lakehouse.assets.reports import DELIVER_TAG
 from bio_lakehouse.automation.notices import report_quarantine, tell_of_troubles
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.lake import arrivals, fetching

@@ -14,12 +14,12 @@ from uuid import uuid4
 import dagster as dg
 
 from bio_lakehouse.assets import all_assets
-from bio_lakehouse.assets.partitions import range_tags
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.automation.failures import raise_failure
 from bio_lakehouse.automation.instance import dagster_home, open_instance
 from bio_lakehouse.automation.owed import LAYERS, Owed
 from bio_lakehouse.automation.resources import resources
+from bio_lakehouse.automation.run_ranges import range_tags
 from bio_lakehouse.automation.running import close_abandoned_runs, held
 from bio_lakehouse.build.daily import newest_day
 from bio_lakehouse.errors import BioLakehouseError

@@ -11,7 +11,8 @@ from hashlib import sha256
 import dagster as dg
 
 from bio_lakehouse.assets.keys import bronze_key, follows_gold
-from bio_lakehouse.assets.ranges import DayRange, merge_days
+from bio_lakehouse.assets.ranges import DayRange
+from bio_lakehouse.automation.run_ranges import merge_days
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.owed_days import Numbered

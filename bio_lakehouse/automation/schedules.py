@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from bio_lakehouse.assets.partitions import range_tags
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.automation.jobs import download_peloton, fetch_oura, monday_report, refresh_lake
+from bio_lakehouse.automation.run_ranges import range_tags
 from bio_lakehouse.lake import fetching
 from bio_lakehouse.settings import Settings
 

@@ -12,8 +12,9 @@ import pytest
 
 from bio_lakehouse.assets import landing as landing_asset
 from bio_lakehouse.assets.landing import oura_api
-from bio_lakehouse.assets.partitions import daily, range_tags
+from bio_lakehouse.assets.partitions import daily
 from bio_lakehouse.assets.ranges import DayRange
+from bio_lakehouse.automation.run_ranges import range_tags
 from bio_lakehouse.lake import arrivals, fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings

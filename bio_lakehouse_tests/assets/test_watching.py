@@ -11,7 +11,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from bio_lakehouse.automation import notices, watching
+from bio_lakehouse.assets import watching
+from bio_lakehouse.automation import notices
 from bio_lakehouse.automation.jobs import monday_report
 from bio_lakehouse.automation.schedules import schedules
 from bio_lakehouse.automation.sensors import failure_sensor, report_sensor

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bio_lakehouse.assets.partitions import range_tags
 from bio_lakehouse.assets.ranges import DayRange
+from bio_lakehouse.automation.run_ranges import range_tags
 from bio_lakehouse.lake import fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings

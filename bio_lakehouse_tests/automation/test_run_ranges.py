@@ -4,7 +4,8 @@ from itertools import combinations, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_lakehouse.assets.ranges import DayRange, merge_days
+from bio_lakehouse.assets.ranges import DayRange
+from bio_lakehouse.automation.run_ranges import merge_days
 
 DAYS = st.sets(
     st.integers(0, 60).map(lambda number: date(2024, 2, 1) + timedelta(number)), max_size=12
