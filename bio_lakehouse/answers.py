@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from bio_lakehouse.numbers import decimals_text, short_text
 from bio_lakehouse.terminal import OUT, visible
 
 if TYPE_CHECKING:
@@ -205,6 +206,5 @@ def _shown(value: Any) -> str:
 
 def _shown_number(value: float) -> str:
     if not math.isfinite(value) or (value and not 1e-3 <= abs(value) < 1e15):
-        return f"{value:.6g}"
-    whole = f"{value:.4f}".rstrip("0")
-    return f"{whole}0" if whole.endswith(".") else whole
+        return short_text(value)
+    return decimals_text(value, 4)

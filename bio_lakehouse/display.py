@@ -15,6 +15,7 @@ from bio_lakehouse.lake import refusals
 from bio_lakehouse.lake.folders import printable
 from bio_lakehouse.lake.landing import safe_name
 from bio_lakehouse.lake.people import known_users
+from bio_lakehouse.numbers import mebibytes_text, seconds_text
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.terminal import OUT, escape
 
@@ -315,7 +316,7 @@ def demo_summary(lake: Lakehouse, outcome: DemoOutcome) -> None:
 def refresh_summary(outcome: RefreshOutcome) -> None:
     OUT.print(
         f"Materialised {outcome.assets} assets for {outcome.first} to {outcome.last}"
-        f" in one run ({outcome.seconds:.1f} s)."
+        f" in one run ({seconds_text(outcome.seconds, 1)})."
     )
 
 
@@ -421,7 +422,7 @@ def repair_summary(outcome: RepairOutcome, *, err: bool = False) -> None:
 def backup_summary(archive: Archive, *, secrets: bool) -> None:
     """Where the archive is, what it holds, and what it does not."""
     OUT.print(
-        f"{escape(str(archive.path))}: {archive.files:,} files, {archive.size / 2**20:,.1f} MiB.",
+        f"{escape(str(archive.path))}: {archive.files:,} files, {mebibytes_text(archive.size, 1)}.",
         soft_wrap=True,
         highlight=False,
     )

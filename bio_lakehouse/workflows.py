@@ -347,7 +347,7 @@ def introduce_demo_person(lake: Lakehouse) -> None:
     from bio_lakehouse.sources.demo import MAX_HEART_RATE, THRESHOLD_HEART_RATE, THRESHOLD_POWER
 
     measures = {
-        "ftp": round(THRESHOLD_POWER),
+        "ftp": int(THRESHOLD_POWER),
         "max_heart_rate": MAX_HEART_RATE,
         "threshold_heart_rate": THRESHOLD_HEART_RATE,
     }

@@ -166,7 +166,7 @@ def test_numbers_and_times_are_readable(printed: Any) -> None:
     text = printed(rows, "table")
 
     assert "72.3333 " in text
-    assert "-1.23e-06" in text
+    assert "-1.23e-6" in text
     assert "2026-03-01 06:30:00 " in text
     assert "[0.3333]" in text
     assert "72.33333333333333" in printed(rows, "csv")

@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "bio_lakehouse"
 LAYERS = (
-    {"english", "errors", "settings", "terminal", ""},
+    {"english", "errors", "numbers", "settings", "terminal", ""},
     {"sources"},
     {"lake"},
     {"silver", "gold"},

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bio_lakehouse.claude.access import ClaudeAccess
 from bio_lakehouse.claude.request import Request
 from bio_lakehouse.claude.usage import Usage
+from bio_lakehouse.numbers import short_text
 
 if TYPE_CHECKING:
     from anthropic import Anthropic
@@ -57,7 +58,8 @@ def ask(access: ClaudeAccess, request: Request, deadline: float) -> Answer:
     usage = _usage(stream)
     if not in_time:
         return Answer(
-            failure=f"Claude did not answer within {access.seconds:g} seconds", usage=usage
+            failure=f"Claude did not answer within {short_text(access.seconds)} seconds",
+            usage=usage,
         )
     failure = _reason(stream.error) if stream.error else _unfinished(stream.message)
     return Answer("" if failure else _text(stream.message), failure, usage)

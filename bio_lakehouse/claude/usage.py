@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bio_lakehouse.numbers import number_text
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -40,5 +42,5 @@ def spent(requests: int, usage: Usage, cost_usd: float | None) -> str:
     if not (usage.total or usage.complete):
         return f"{counted}, of unknown cost"
     least = "" if usage.complete else "at least "
-    cost = "cost unknown" if cost_usd is None else f"{least or 'about '}${cost_usd:.4f}"
+    cost = "cost unknown" if cost_usd is None else f"{least or 'about '}${number_text(cost_usd, 4)}"
     return f"{counted}: {least}{usage.total:,} tokens, {cost}"

@@ -27,6 +27,7 @@ from bio_lakehouse.engines.athena_on_duckdb import Clock
 from bio_lakehouse.engines.sql import DuckDbSql
 from bio_lakehouse.errors import DamagedFile, QueryError
 from bio_lakehouse.lake.schema import TableSchema
+from bio_lakehouse.numbers import short_text
 
 SCAN, ANSWER, REFUSAL, DAMAGE = b"scan", b"answer", b"refusal", b"damage"
 MEBIBYTE = 2**20
@@ -112,7 +113,7 @@ def _serve(ours: Connection, engine: DuckDbSql, task: _Task) -> pa.Table:
             raise DamagedFile(content)
         _send_rows(ours, engine.scan(content, task.user_id))
     raise QueryError(
-        f"The statement was stopped after {task.limits.seconds:g} s; ask about fewer rows or days."
+        f"The statement was stopped after {short_text(task.limits.seconds)} s; ask about fewer rows or days."
     )
 
 

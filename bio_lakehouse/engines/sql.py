@@ -31,6 +31,7 @@ from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import FolderStore
 from bio_lakehouse.lake.schema import TableSchema, in_order
+from bio_lakehouse.numbers import mebibytes_text, short_text
 from bio_lakehouse.settings import Settings
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
@@ -232,7 +233,7 @@ class DuckDbSql:
             size += batch.nbytes
             if size > self.largest_answer:
                 raise QueryError(
-                    f"The answer is larger than {self.largest_answer / 2**20:.0f} MiB; ask for "
+                    f"The answer is larger than {mebibytes_text(self.largest_answer)}; ask for "
                     "fewer rows, with WHERE, GROUP BY or LIMIT."
                 )
         kinds = [str(kind) for kind in answer.types]
@@ -392,7 +393,7 @@ def _interrupted_after(seconds: float, connection: duckdb.DuckDBPyConnection) ->
         if not stopped.is_set():
             raise QueryError(_reason(error)) from error
         raise QueryError(
-            f"The statement was stopped after {seconds:g} s; ask about fewer rows or days."
+            f"The statement was stopped after {short_text(seconds)} s; ask about fewer rows or days."
         ) from error
     finally:
         ended.set()

@@ -17,6 +17,7 @@ from bio_lakehouse.insights.readiness_trend import with_gaps
 from bio_lakehouse.insights.statistics import low_days, streaks, unusual_days
 from bio_lakehouse.insights.statistics.anomalies import LOW_DEVIATIONS
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
+from bio_lakehouse.numbers import number_text
 from bio_lakehouse.viz import charts
 from bio_lakehouse.viz.theme import Mode
 
@@ -166,7 +167,7 @@ def sentence(finding: Finding) -> str:
         )
     values = finding.values
     mean, threshold = (
-        f"{sentences.figure(values[name], 1)}{measure.unit}" for name in ("mean", "threshold")
+        f"{number_text(values[name], 1)}{measure.unit}" for name in ("mean", "threshold")
     )
     low, unusual = (
         [date.fromisoformat(day) for day in values[name]] for name in ("low_days", "unusual_days")

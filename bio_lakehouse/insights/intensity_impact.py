@@ -24,6 +24,7 @@ from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.statistics import compare_groups, spearman
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
 from bio_lakehouse.insights.statistics.correlation import paired
+from bio_lakehouse.numbers import number_text
 from bio_lakehouse.viz import charts
 from bio_lakehouse.viz.theme import Mode
 
@@ -117,7 +118,10 @@ def visualize(insight: Insight, mode: Mode = "light") -> Figure:
     finding = insight.findings[0]
     middle = series["median_output_kj"]
     split = (
-        {"low": f"<br>up to {middle:.0f} kJ", "high": f"<br>above {middle:.0f} kJ"}
+        {
+            "low": f"<br>up to {number_text(middle)} kJ",
+            "high": f"<br>above {number_text(middle)} kJ",
+        }
         if middle is not None
         else {}
     )
@@ -159,7 +163,7 @@ def _group_sentence(finding: Finding) -> str:
         return sentences.not_enough_data("high and low output", finding.n, finding.needed, unit)
     counted = f"{values['n_first']} and {values['n_second']} days"
     evidence = sentences.Evidence(finding.interval, counted, finding.decided_q)
-    middle = sentences.figure(values["median_output_kj"], 0)
+    middle = number_text(values["median_output_kj"])
     say = sentences.groups_differ if finding.status == "found" else sentences.groups_alike
     medians = (values["median_first"], values["median_second"])
     first, second = f"an output above {middle} kJ", f"one up to {middle} kJ"

@@ -10,6 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from bio_lakehouse.english import capital, count, listed, short_day, span
+from bio_lakehouse.numbers import (
+    effect_text,
+    halves_text,
+    number_text,
+    probability_text,
+    signed_effect_text,
+)
 
 MOST_DAYS_NAMED = 5
 Interval = tuple[float, float]
@@ -36,33 +43,21 @@ class Stretch:
         return (self.last - self.first).days + 1
 
 
-def figure(value: float, decimals: int) -> str:
-    """`-0.304` as `−0.30`; never a minus before zero."""
-    text = f"{value:.{decimals}f}"
-    return text.lstrip("-") if not float(text) else text.replace("-", "−")
-
-
-def signed(value: float, decimals: int) -> str:
-    """As `figure`, with a plus before what is above zero."""
-    text = figure(value, decimals)
-    return f"+{text}" if float(text.replace("−", "-")) > 0 else text
-
-
 def probability(q: float) -> str:
     """`q < 0.001`, `q = 0.004`, `q = 0.23`."""
-    if q < 0.001:
-        return "q < 0.001"
-    return f"q = {q:.3f}" if q < 0.1 else f"q = {q:.2f}"
+    text = probability_text(q)
+    return f"q {text}" if text.startswith("<") else f"q = {text}"
 
 
-def between(interval: Interval, decimals: int) -> str:
-    return f"95 % interval {figure(interval[0], decimals)} to {figure(interval[1], decimals)}"
+def between(interval: Interval) -> str:
+    low, high = (effect_text(end) for end in interval)
+    return f"95 % interval {low} to {high}"
 
 
-def support(evidence: Evidence, decimals: int) -> str:
+def support(evidence: Evidence) -> str:
     """Interval, count and q, as they stand in brackets."""
     parts = (
-        evidence.interval and between(evidence.interval, decimals),
+        evidence.interval and between(evidence.interval),
         evidence.counted,
         None if evidence.q is None else probability(evidence.q),
     )
@@ -81,13 +76,13 @@ def never_changed(first: str, second: str, counted: str) -> str:
 def go_together(first: str, second: str, symbol: str, r: float, evidence: Evidence) -> str:
     """A correlation that was found."""
     other = "higher" if r > 0 else "lower"
-    return f"A higher {first} went with a {other} {second} ({symbol} = {figure(r, 2)}, {support(evidence, 2)})."
+    return f"A higher {first} went with a {other} {second} ({symbol} = {effect_text(r)}, {support(evidence)})."
 
 
 def no_relation(first: str, second: str, symbol: str, r: float, evidence: Evidence) -> str:
     return (
         f"{capital(first)} and {second}: a relation was looked for and not found "
-        f"({symbol} = {figure(r, 2)}, {support(evidence, 2)})."
+        f"({symbol} = {effect_text(r)}, {support(evidence)})."
     )
 
 
@@ -97,7 +92,7 @@ def same_measurement(
     """A correlation of two scores that contain each other: shown, not tested."""
     return (
         f"On the same day, {first} and {second} are partly the same measurement, as {reason}: "
-        f"{symbol} = {figure(r, 2)} ({support(evidence, 2)}), shown and not tested."
+        f"{symbol} = {effect_text(r)} ({support(evidence)}), shown and not tested."
     )
 
 
@@ -113,7 +108,7 @@ def groups_differ(
     word = "higher" if effect > 0 else "lower"
     return (
         f"{capital(outcome)} tended to be {word} after {first} than after {second}: "
-        f"{_medians(medians)} (rank-biserial {figure(effect, 2)}, {support(evidence, 2)})."
+        f"{_medians(medians)} (rank-biserial {effect_text(effect)}, {support(evidence)})."
     )
 
 
@@ -127,34 +122,30 @@ def groups_alike(
 ) -> str:
     return (
         f"{capital(outcome)} after {first} and after {second}: a difference was looked for and not found; "
-        f"{_medians(medians)} (rank-biserial {figure(effect, 2)}, {support(evidence, 2)})."
+        f"{_medians(medians)} (rank-biserial {effect_text(effect)}, {support(evidence)})."
     )
 
 
 def _medians(medians: tuple[float, float]) -> str:
-    return f"median {score(medians[0])} against {score(medians[1])}"
-
-
-def score(value: float) -> str:
-    """A score or a median of scores: whole, or a half."""
-    return figure(value, 0 if float(value).is_integer() else 1)
+    return f"median {halves_text(medians[0])} against {halves_text(medians[1])}"
 
 
 def moving(subject: str, direction: str, per_week: float, unit: str, evidence: Evidence) -> str:
     """A trend that was found; `direction` is `improving` or `declining`."""
-    return f"{capital(subject)} is {direction}: {signed(per_week, 2)} {unit} a week ({support(evidence, 2)})."
+    return f"{capital(subject)} is {direction}: {signed_effect_text(per_week)} {unit} a week ({support(evidence)})."
 
 
 def stable(subject: str, per_week: float, unit: str, evidence: Evidence) -> str:
     return (
         f"{capital(subject)} is stable: a trend was looked for and not found "
-        f"({signed(per_week, 2)} {unit} a week, {support(evidence, 2)})."
+        f"({signed_effect_text(per_week)} {unit} a week, {support(evidence)})."
     )
 
 
 def smoothed_line(subject: str, per_week: float, unit: str) -> str:
     return (
-        f"A straight line through the 14-day average of {subject} has a slope of {signed(per_week, 2)} {unit} a week; "
+        f"A straight line through the 14-day average of {subject} has a slope of "
+        f"{signed_effect_text(per_week)} {unit} a week; "
         "it is shown and not tested, as averages over shared days hide how far single days scatter."
     )
 
@@ -175,12 +166,13 @@ def tomorrow(
     better: bool | None,
 ) -> str:
     """A forecast of readiness, and what `n` past forecasts missed by, against simple rules (`others`, by name)."""
-    rules = listed([f"{figure(miss, 1)} for {name}" for name, miss in others.items()])
+    rules = listed([f"{number_text(miss, 1)} for {name}" for name, miss in others.items()])
     worth = f"{'better than' if better else 'not found to be better than'} all {len(others)}"
     return (
-        f"Readiness on {dated(day)}: {figure(value, 0)} is expected (80 % interval {figure(interval[0], 0)} to "
-        f"{figure(interval[1], 0)}). {count(n, 'past forecast')} made this way missed by {figure(error, 1)} points on "
-        f"average, against {rules}: {worth}."
+        f"Readiness on {dated(day)}: {number_text(value)} is expected "
+        f"(80 % interval {number_text(interval[0])} to {number_text(interval[1])}). "
+        f"{count(n, 'past forecast')} made this way missed by {number_text(error, 1)} points "
+        f"on average, against {rules}: {worth}."
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from bio_lakehouse.errors import UnsupportedFile
+from bio_lakehouse.numbers import bytes_text
 from bio_lakehouse.sources.limits import LARGEST_FILE
 
 LARGEST_ARCHIVE = 2 << 30
@@ -91,7 +92,7 @@ def open_archive(source: Path | bytes, name: str) -> Iterator[Archive]:
     with file:
         if len(archive.members) > MOST_MEMBERS or archive.unpacked_size > LARGEST_ARCHIVE:
             raise UnsupportedFile(
-                f"{name}: the zip holds more than {MOST_MEMBERS:,} files or {in_words(LARGEST_ARCHIVE)}, "
+                f"{name}: the zip holds more than {MOST_MEMBERS:,} files or {bytes_text(LARGEST_ARCHIVE)}, "
                 "which no export does; unpack it and bring in the files that you need"
             )
         yield archive
@@ -100,11 +101,6 @@ def open_archive(source: Path | bytes, name: str) -> Iterator[Archive]:
 def looks_like_archive(head: bytes) -> bool:
     """Whether the first bytes of a file are a zip's."""
     return head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
-
-
-def in_words(size: int) -> str:
-    """A number of bytes as a person reads it."""
-    return f"{size / (1 << 30):.1f} GB" if size >= 1 << 30 else f"{size / (1 << 20):.0f} MB"
 
 
 def _named(infos: list[zipfile.ZipInfo]) -> list[Member]:
@@ -137,11 +133,11 @@ def _refuse(member: Member) -> None:
         )
     if member.size > LARGEST_FILE:
         raise UnsupportedFile(
-            f"{member.name} unpacks to {in_words(member.size)}; the most that is read is "
-            f"{in_words(LARGEST_FILE)}"
+            f"{member.name} unpacks to {bytes_text(member.size)}; the most that is read is "
+            f"{bytes_text(LARGEST_FILE)}"
         )
     if member.size > max(LARGE, MOST_TIMES_PACKED * member.info.compress_size):
         raise UnsupportedFile(
-            f"{member.name} unpacks to {in_words(member.size)}, more than {MOST_TIMES_PACKED} times "
+            f"{member.name} unpacks to {bytes_text(member.size)}, more than {MOST_TIMES_PACKED} times "
             "its packed size, as no export does; download it again"
         )

@@ -12,12 +12,12 @@ from pathlib import Path, PurePosixPath
 
 from bio_lakehouse.errors import LandingError, UnsupportedFile
 from bio_lakehouse.lake.archives import (
-    in_words,
     looks_like_archive,
     open_archive,
 )
 from bio_lakehouse.lake.folders import NoFile, file_at, files_below
 from bio_lakehouse.lake.objects import ObjectInfo, ObjectStore, PassedOver, checksum
+from bio_lakehouse.numbers import bytes_text
 from bio_lakehouse.settings import USER_ID, safe_spelling
 from bio_lakehouse.sources.limits import LARGEST_FILE
 from bio_lakehouse.sources.records import FetchNote
@@ -246,7 +246,7 @@ def refuse_large(name: str, size: int) -> None:
     """Raise `UnsupportedFile` for a file of more bytes than are read."""
     if size > LARGEST_FILE:
         raise UnsupportedFile(
-            f"{name} has {in_words(size)}; the most that is read is {in_words(LARGEST_FILE)}. "
+            f"{name} has {bytes_text(size)}; the most that is read is {bytes_text(LARGEST_FILE)}. "
             "Take an export of fewer days"
         )
 

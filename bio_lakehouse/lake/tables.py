@@ -43,6 +43,7 @@ from bio_lakehouse.lake.maintenance import expire
 from bio_lakehouse.lake.schema import ColumnType, TableSchema, in_order
 from bio_lakehouse.lake.store_errors import store_named
 from bio_lakehouse.lake.table_files import damage_found
+from bio_lakehouse.numbers import short_text
 
 if TYPE_CHECKING:
     from pyiceberg.table import Table
@@ -290,9 +291,9 @@ def _bound_violations(schema: TableSchema, rows: pa.Table) -> list[str]:
             continue
         seen = pc.min_max(rows.column(column.name)).as_py()
         if seen["min"] is not None and column.minimum is not None and seen["min"] < column.minimum:
-            found.append(f"{column.name} has {seen['min']}, below {column.minimum:g}")
+            found.append(f"{column.name} has {seen['min']}, below {short_text(column.minimum)}")
         if seen["max"] is not None and column.maximum is not None and seen["max"] > column.maximum:
-            found.append(f"{column.name} has {seen['max']}, above {column.maximum:g}")
+            found.append(f"{column.name} has {seen['max']}, above {short_text(column.maximum)}")
     return found
 
 

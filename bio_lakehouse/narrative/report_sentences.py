@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bio_lakehouse.english import capital, count, inner, listed, long_day, short_day, weekday
+from bio_lakehouse.numbers import short_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def moved_of(moved: int, measures: int, q: float) -> str:
     verb = "differs" if moved == 1 else "differ"
     return (
         f"{moved} of {measures} measures {verb} from the four weeks before by more than weeks like yours usually do "
-        f"(q at most {q:g})."
+        f"(q at most {short_text(q)})."
     )
 
 

@@ -16,10 +16,12 @@ from bio_lakehouse.insights.statistics.movement import BEFORE as BEFORE
 from bio_lakehouse.insights.statistics.movement import BEFORE_NEEDS, movement
 from bio_lakehouse.insights.statistics.movement import HISTORY_NEEDS as HISTORY_NEEDS
 from bio_lakehouse.insights.statistics.movement import WEEK as WEEK
+from bio_lakehouse.numbers import NO_VALUE
 from bio_lakehouse.reports.measures import Measure
 
 BAND_NEEDS = BEFORE_NEEDS
 MOVED_AT = FALSE_DISCOVERY_RATE
+MOST_DECIMALS_MORE = 2
 
 Floats = NDArray[np.float64]
 
@@ -87,6 +89,29 @@ class Comparison:
     def moved(self) -> bool:
         """Whether the week differs by more than the person's own variation makes likely (q at most 0.05)."""
         return self.q is not None and self.q <= MOVED_AT
+
+    @property
+    def written(self) -> Measure:
+        """The measure with the decimals that it takes to see the difference where one was found."""
+        if not self.moved or self.interval is None:
+            return self.measure
+        choices = [self.measure.finer(more) for more in range(MOST_DECIMALS_MORE + 1)]
+        return next(filter(self._is_seen_in, choices), choices[-1])
+
+    @property
+    def change(self) -> str:
+        """Mean of the week minus mean before as they are written, with its sign; `–` where unknown."""
+        if self.difference is None:
+            return NO_VALUE
+        return self.written.change(self.week.mean, self.before.mean)
+
+    def _is_seen_in(self, measure: Measure) -> bool:
+        """Whether the two means differ as they are written, by what the interval holds."""
+        difference = measure.difference(self.week.mean, self.before.mean)
+        low, high = (measure.difference(end, 0.0) for end in self.interval or ())
+        if difference is None or low is None or high is None:
+            return False
+        return difference != 0 and low <= difference <= high
 
 
 def compare(daily: pd.DataFrame, measures: Sequence[Measure], last: date) -> tuple[Comparison, ...]:
@@ -196,6 +221,18 @@ class TotalComparison:
         """None unless the week is known whole."""
         known = self.week is not None and self.before is not None and self.days_known == WEEK
         return self.week - self.before if known else None  # type: ignore[operator]
+
+    @property
+    def written_before(self) -> Measure:
+        """The measure in which a mean of weeks is written: of what is counted with a decimal."""
+        return self.measure if self.measure.unit else self.measure.finer(1)
+
+    @property
+    def change(self) -> str:
+        """The week minus the weeks before as they are written, with its sign; `–` where unknown."""
+        if self.difference is None:
+            return NO_VALUE
+        return self.written_before.change(self.week, self.before)
 
 
 def workout_weeks(daily: pd.DataFrame, last: date) -> tuple[WorkoutWeek, ...]:

@@ -264,8 +264,8 @@ def most_moved(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
 def _change(comparison: Comparison) -> sentences.Change:
     return sentences.Change(
         comparison.measure.title,
-        week=comparison.measure.text(comparison.week.mean),
-        before=comparison.measure.text(comparison.before.mean),
+        week=comparison.written.text(comparison.week.mean),
+        before=comparison.written.text(comparison.before.mean),
         higher=(comparison.difference or 0) > 0,
     )
 
@@ -308,8 +308,8 @@ def _lede(comparisons: Sequence[Comparison], week: WorkoutWeek) -> str:
         _of(comparisons, measure) for measure in (measures.READINESS, measures.SLEEP)
     )
     return sentences.lede(
-        readiness.measure.text(readiness.week.mean) if readiness.week.n else None,
-        sleep.measure.text(sleep.week.mean) if sleep.week.n else None,
+        readiness.written.text(readiness.week.mean) if readiness.week.n else None,
+        sleep.written.text(sleep.week.mean) if sleep.week.n else None,
         week.workouts,
         measures.OUTPUT.text(week.output_kj) if week.output_kj else None,
         whole_week=week.is_complete,

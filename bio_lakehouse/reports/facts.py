@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import zip_longest
 
@@ -13,6 +12,7 @@ from bio_lakehouse.insights.data import REST
 from bio_lakehouse.insights.statistics.movement import WEEK_NEEDS
 from bio_lakehouse.narrative import phrases
 from bio_lakehouse.narrative.facts import Facts, FactsBuilder, Standing, key_of
+from bio_lakehouse.numbers import effect_text, signed_effect_text
 from bio_lakehouse.reports.comparison import BEFORE, WEEK, Comparison, TotalComparison
 from bio_lakehouse.reports.contents import Contents
 from bio_lakehouse.reports.measures import (
@@ -86,12 +86,9 @@ def in_turn(insights: Sequence[Insight]) -> list[tuple[Insight, Finding]]:
 
 
 def _add_measure(builder: FactsBuilder, comparison: Comparison) -> None:
-    measure, week = comparison.measure, comparison.week
+    measure, week = comparison.written, comparison.week
     if not week.n:
         return
-    standing: Standing | None = (
-        None if comparison.q is None else "moved" if comparison.moved else "usual"
-    )
     days = f"{week.n} of {count(week.of, 'day')}"
     thin = f" ({days})" if week.n < WEEK_NEEDS else ""
     comparable = comparison.difference is not None and not thin
@@ -101,53 +98,43 @@ def _add_measure(builder: FactsBuilder, comparison: Comparison) -> None:
         mean_text(measure, week.mean) + thin,
         mean_text(measure, comparison.before.mean) if comparable else None,
         difference=comparison.difference,
-        standing=standing,
-        size=difference_text(measure, comparison.difference),
-        interval=_interval(comparison),
+        standing=_standing(comparison),
+        size=size_text(comparison),
+        interval=interval_text(comparison),
         days=days,
     )
 
 
-def _interval(comparison: Comparison) -> str | None:
-    if comparison.interval is None or comparison.difference is None:
+def _standing(comparison: Comparison) -> Standing | None:
+    if comparison.q is None:
         return None
-    return interval_text(comparison.measure, comparison.interval, comparison.difference)
+    return "moved" if comparison.moved else "usual"
 
 
 def mean_text(measure: Measure, mean: float | None) -> str:
     """A mean over days as a reader takes it without asking: `8,214 a day` of what adds up, else the value alone."""
-    return (
-        f"{measure.text(mean)} a day" if measure in (STEPS, ACTIVE_CALORIES) else measure.text(mean)
-    )
+    adds_up = measure.column in (STEPS.column, ACTIVE_CALORIES.column)
+    return f"{measure.text(mean)} a day" if adds_up else measure.text(mean)
 
 
-def difference_text(measure: Measure, difference: float | None) -> str | None:
-    """How far apart two means are, with a decimal more than they have, as each of them is rounded on its own."""
-    return (
-        None if difference is None else finer(measure).text(_in_minutes(measure, abs(difference)))
-    )
+def size_text(comparison: Comparison) -> str | None:
+    """How far apart the two means are as they are written: `27`, `13 min`."""
+    week, before = comparison.week.mean, comparison.before.mean
+    if comparison.difference is None or week is None or before is None:
+        return None
+    return comparison.written.size_text(week, before)
 
 
-def interval_text(measure: Measure, interval: tuple[float, float], difference: float) -> str:
-    """`95 % interval 2.4 to 9.1 ms`, counted in the direction of the difference."""
-    low, high = interval if difference >= 0 else (-interval[1], -interval[0])
-    written = finer(measure)
-    least, most = (
-        written.number(_in_minutes(measure, low)),
-        written.text(_in_minutes(measure, high)),
-    )
-    return f"95 % interval {least} to {most}"
-
-
-def finer(measure: Measure) -> Measure:
-    """The measure as its differences are written: with a decimal, and hours as minutes."""
-    if measure.form == "hours":
-        return replace(measure, unit="min", form="number", decimals=0)
-    return replace(measure, decimals=max(measure.decimals, 1))
-
-
-def _in_minutes(measure: Measure, difference: float) -> float:
-    return difference * 60 if measure.form == "hours" else difference
+def interval_text(comparison: Comparison) -> str | None:
+    """`95 % interval 2 to 9 ms`, counted in the direction of the difference."""
+    if comparison.interval is None or comparison.difference is None:
+        return None
+    low, high = comparison.interval
+    if comparison.difference < 0:
+        low, high = -high, -low
+    measure = comparison.written
+    least, most = (measure.end_of_interval(end).lstrip("+±") for end in (low, high))
+    return f"95 % interval {least} to {most}{measure.change_unit and f' {measure.change_unit}'}"
 
 
 def _add_total(builder: FactsBuilder, total: TotalComparison, workouts: int | None) -> None:
@@ -177,7 +164,7 @@ def total_text(measure: Measure, value: float) -> str:
         return measure.text(value)
     if float(value).is_integer():
         return count(int(value), "workout")
-    return f"{replace(measure, decimals=1).text(value)} workouts"
+    return f"{measure.finer(1).text(value)} workouts"
 
 
 def _add_moment(builder: FactsBuilder, moment: Moment, comparisons: Sequence[Comparison]) -> None:
@@ -213,18 +200,18 @@ def _add_finding(builder: FactsBuilder, insight: Insight, finding: Finding) -> N
         told,
         about,
         effect=_effect(finding) if found else None,
-        interval=sentences.between(finding.interval, 2) if found and finding.interval else None,
+        interval=sentences.between(finding.interval) if found and finding.interval else None,
         n=f"{finding.n} {unit}",
         q=None if finding.q is None else sentences.probability(finding.q),
     )
 
 
 def _effect(finding: Finding) -> str:
-    figure = sentences.figure(finding.effect or 0.0, 2)
+    figure = effect_text(finding.effect or 0.0)
     return {
         "Pearson r": f"r = {figure}",
         "Spearman ρ": f"Spearman ρ = {figure}",
-        "points a week": f"{sentences.signed(finding.effect or 0.0, 2)} points a week",
+        "points a week": f"{signed_effect_text(finding.effect or 0.0)} points a week",
     }.get(finding.effect_name, f"{finding.effect_name} {figure}")
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Literal
 
-NO_VALUE = "–"
-MINUS = "−"
+from bio_lakehouse.numbers import (
+    NO_VALUE,
+    hours_text,
+    in_minutes,
+    number_text,
+    rounded,
+    signed_text,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A column of `gold.daily_readiness_performance` with its title, unit and decimals.
 
-    `form` "hours" writes 7.2 as `7 h 12 min`. `partly_contained` names the measure whose score contains this one.
+    `form` "hours" writes 7.2 as `7 h 12 min`.
     """
 
     column: str
@@ -27,57 +33,64 @@ class Measure:
         """The value with its unit; `–` when there is none."""
         if value is None:
             return NO_VALUE
-        return (
-            hours_text(value) if self.form == "hours" else _with_unit(self.number(value), self.unit)
-        )
+        if self.form == "hours":
+            return hours_text(value)
+        return _with_unit(self.number(value), self.unit)
 
     def number(self, value: float | None) -> str:
-        """The value without its unit, rounded half away from zero, with thousands separated; hours as `7 h 12`."""
+        """The value without its unit; hours as `7 h 12`."""
         if value is None:
             return NO_VALUE
-        return (
-            hours_text(value, "")
-            if self.form == "hours"
-            else _signed_digits(rounded(value, self.decimals))
-        )
+        if self.form == "hours":
+            return hours_text(value, "")
+        return number_text(value, self.decimals)
 
-    def change_text(self, difference: float | None) -> str:
-        """A difference with its sign: `+3`, `−12 min`, `±0 ms`."""
-        if difference is None:
-            return NO_VALUE
-        return _with_unit(self.change(difference), "min" if self.form == "hours" else self.unit)
+    def difference(self, value: float | None, other: float | None) -> Decimal | None:
+        """The difference of the two figures that a reader sees; of hours in minutes."""
+        if value is None or other is None:
+            return None
+        return self._figure(value) - self._figure(other)
 
-    def change(self, difference: float | None) -> str:
-        """A difference with its sign and without its unit; of hours in minutes."""
-        if difference is None:
-            return NO_VALUE
-        figure = (
-            rounded(difference * 60, 0)
-            if self.form == "hours"
-            else rounded(difference, self.decimals)
-        )
-        sign = "+" if figure > 0 else MINUS if figure < 0 else "±"
-        return f"{sign}{abs(figure):,}"
+    def change_text(self, value: float | None, other: float | None) -> str:
+        """That difference with its sign and unit: `+3`, `−12 min`, `±0 ms`."""
+        change = self.change(value, other)
+        return change if change == NO_VALUE else _with_unit(change, self.change_unit)
+
+    def change(self, value: float | None, other: float | None) -> str:
+        """That difference with its sign and without its unit."""
+        difference = self.difference(value, other)
+        return NO_VALUE if difference is None else signed_text(difference, self.change_decimals)
+
+    def end_of_interval(self, end: float | None) -> str:
+        """An end of a difference's interval, written as the difference is; of hours in minutes."""
+        return self.change(end, None if end is None else 0.0)
+
+    def size_text(self, value: float, other: float) -> str:
+        """That difference without a sign: `3`, `12 min`."""
+        size = abs(self._figure(value) - self._figure(other))
+        return _with_unit(number_text(size, self.change_decimals), self.change_unit)
+
+    def finer(self, decimals: int) -> Measure:
+        """The same, written with so many decimals more."""
+        return replace(self, decimals=self.decimals + decimals)
+
+    @property
+    def change_unit(self) -> str:
+        """The unit of a difference."""
+        return "min" if self.form == "hours" else self.unit
+
+    @property
+    def change_decimals(self) -> int:
+        """The decimals of a difference."""
+        return 0 if self.form == "hours" else self.decimals
 
     @property
     def unit_label(self) -> str:
         """The unit as a column of numbers says it once."""
         return "change in min" if self.form == "hours" else self.unit
 
-
-def rounded(value: float, decimals: int) -> Decimal:
-    """`value` rounded half away from zero. The detour over ten digits drops binary dust such as 2.4999999999999996."""
-    return Decimal(f"{value:.10f}").quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-
-
-def hours_text(hours: float, unit: str = " min") -> str:
-    """`7 h 12 min` for 7.2."""
-    whole, minutes = divmod(int(rounded(hours * 60, 0)), 60)
-    return f"{whole} h {minutes:02d}{unit}"
-
-
-def _signed_digits(figure: Decimal) -> str:
-    return (MINUS if figure < 0 else "") + f"{abs(figure):,}"
+    def _figure(self, value: float) -> Decimal:
+        return in_minutes(value) if self.form == "hours" else rounded(value, self.decimals)
 
 
 def _with_unit(text: str, unit: str) -> str:

@@ -8,6 +8,7 @@ from itertools import groupby
 from statistics import median
 
 from bio_lakehouse.reports.comparison import BEFORE, Comparison, WorkoutWeek
+from bio_lakehouse.viz.geometry import coordinate
 
 WIDTH = 280
 HEIGHT = 88
@@ -67,14 +68,14 @@ def sparkline(comparison: Comparison) -> Sparkline:
         dots=tuple(point for point in before if point),
         week_dots=tuple(point for point in week if point),
         band_top=place(band.high) if band else None,
-        band_height=round(max(place(band.low) - place(band.high), 1), 1) if band else None,
+        band_height=coordinate(max(place(band.low) - place(band.high), 1)) if band else None,
         median=place(band.median) if band else None,
-        split=round((_x(BEFORE - 1) + _x(BEFORE)) / 2, 1),
+        split=coordinate((_x(BEFORE - 1) + _x(BEFORE)) / 2),
     )
 
 
 def _x(index: int) -> float:
-    return round(MARGIN + index * (WIDTH - 2 * MARGIN) / 34, 1)
+    return coordinate(MARGIN + index * (WIDTH - 2 * MARGIN) / 34)
 
 
 def _scale(comparison: Comparison) -> Callable[[float], float]:
@@ -83,7 +84,7 @@ def _scale(comparison: Comparison) -> Callable[[float], float]:
     values = [value for value in comparison.values if value is not None] + band
     low, high = min(values, default=0.0), max(values, default=0.0)
     reach = (high - low) or 1.0
-    return lambda value: round(HEIGHT - MARGIN - (value - low) / reach * (HEIGHT - 2 * MARGIN), 1)
+    return lambda value: coordinate(HEIGHT - MARGIN - (value - low) / reach * (HEIGHT - 2 * MARGIN))
 
 
 def _lines(points: Sequence[Point | None]) -> tuple[tuple[Point, ...], ...]:
@@ -103,10 +104,10 @@ def bars(weeks: Sequence[WorkoutWeek]) -> Bars:
     if not usual:
         return Bars(drawn, None, None, None)
     low, middle, high = (
-        round(HEIGHT - 2 - _rise(count, most), 1)
+        coordinate(HEIGHT - 2 - _rise(count, most))
         for count in (min(usual), median(usual), max(usual))
     )
-    return Bars(drawn, high, round(max(low - high, 1), 1), middle)
+    return Bars(drawn, high, coordinate(max(low - high, 1)), middle)
 
 
 def whole_weeks(weeks: Sequence[WorkoutWeek]) -> tuple[int, ...]:
@@ -122,10 +123,10 @@ def _rise(workouts: float, most: int) -> float:
 
 
 def _bar(week: WorkoutWeek, x: float, most: int, is_this_week: bool) -> Bar:
-    height = round(_rise(week.workouts or 0, most), 1)
+    height = coordinate(_rise(week.workouts or 0, most))
     return Bar(
-        x=round(x, 1),
-        y=round(HEIGHT - 2 - height, 1),
+        x=coordinate(x),
+        y=coordinate(HEIGHT - 2 - height),
         height=height,
         text="–" if week.workouts is None else str(week.workouts),
         is_complete=week.is_complete,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from bio_lakehouse.insights.training_load import BUILDING_DAYS, is_figure
 from bio_lakehouse.narrative import report_sentences as sentences
+from bio_lakehouse.numbers import number_text, rounded, signed_text
 from bio_lakehouse.reports.comparison import WEEK
-from bio_lakehouse.reports.measures import rounded
 from bio_lakehouse.reports.sparkline import Point
+from bio_lakehouse.viz.geometry import coordinate
 
 DAYS = 90
 WIDTH, HEIGHT = 640, 140
@@ -68,21 +68,22 @@ def state_text(row: Row) -> str:
     chronic, acute = (figure_text(row, name) for name in ("chronic_load", "acute_load"))
     if row["state"] == "building":
         return sentences.load_building(row["day"], row["state_days"], BUILDING_DAYS, chronic, acute)
-    form = None if row["form"] is None else figure_text(row, "form", signed)
+    form = None if row["form"] is None else figure_text(row, "form", form_text)
     return sentences.load_steady(row["day"], chronic, acute, form)
 
 
-def figure_text(row: Row, name: str, write: Callable[[Decimal], str] = str) -> str:
+def figure_text(row: Row, name: str, write: Callable[[float], str] = number_text) -> str:
     """A load as a figure where its bounds lie near enough, else as the band between them."""
     middle, low, high = (row[column] for column in (name, f"{name}_low", f"{name}_high"))
-    figure, least, most = (write(rounded(value, 0)) for value in (middle, low, high))
+    figure, least, most = (write(value) for value in (middle, low, high))
     if is_figure(middle, low, high) or least == most:
         return figure
     return sentences.band(least, most)
 
 
-def signed(form: Decimal) -> str:
-    return f"{'+' if form > 0 else '−' if form < 0 else ''}{abs(form)}"
+def form_text(form: float) -> str:
+    """`+3`, `−12`, `0`."""
+    return signed_text(form).removeprefix("±")
 
 
 def unknowns(rows: Sequence[Row]) -> tuple[str, ...]:
@@ -122,10 +123,10 @@ def drawing_of(rows: Sequence[Row]) -> LoadDrawing:
         chronic=line("chronic_load"),
         chronic_bounds=outline,
         acute=line("acute_load"),
-        highest=int(rounded(highest, 0)),
+        highest=int(rounded(highest)),
     )
 
 
 def _point(number: int, value: float, highest: float) -> Point:
     x = MARGIN + number * (WIDTH - 2 * MARGIN) / (DAYS - 1)
-    return round(x, 1), round(FLOOR - value / highest * (FLOOR - TOP), 1)
+    return coordinate(x), coordinate(FLOOR - value / highest * (FLOOR - TOP))

@@ -17,12 +17,13 @@ from markupsafe import Markup
 from plotly.graph_objects import Figure
 from plotly.offline import get_plotlyjs
 
+from bio_lakehouse import numbers
 from bio_lakehouse.english import listed, long_day, short_day, weekday
 from bio_lakehouse.insights.finding import Finding
 from bio_lakehouse.insights.statistics.movement import BEFORE_NEEDS
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports import palette
-from bio_lakehouse.reports.comparison import Comparison, TotalComparison
+from bio_lakehouse.reports.comparison import Comparison
 from bio_lakehouse.reports.completeness import (
     ANSWERED,
     MEANINGS,
@@ -35,7 +36,7 @@ from bio_lakehouse.reports.completeness import (
 )
 from bio_lakehouse.reports.contents import Contents
 from bio_lakehouse.reports.facts import days_as_high
-from bio_lakehouse.reports.measures import OUTPUT, WORKOUTS, Measure, rounded
+from bio_lakehouse.reports.measures import OUTPUT, WORKOUTS
 from bio_lakehouse.reports.sparkline import Bars, Sparkline, bars, sparkline, whole_weeks
 from bio_lakehouse.reports.week import Moment, WorkoutLine
 from bio_lakehouse.reports.whisker import whisker
@@ -104,7 +105,6 @@ def environment() -> Environment:
         short_day=short_day,
         long_day=long_day,
         moved=moved_text,
-        mean_of=mean_of,
         reason=reason,
         band_basis=sentences.band_basis,
         load_basis=sentences.load_basis,
@@ -112,6 +112,7 @@ def environment() -> Environment:
         finding_facts=finding_facts,
         whisker=whisker,
         whisker_label=whisker_label,
+        short_text=numbers.short_text,
     )
     return made
 
@@ -182,7 +183,7 @@ def tiles_of(contents: Contents) -> tuple[Tile, Tile, Tile]:
 
 
 def _score_tile(comparison: Comparison, accent: str) -> Tile:
-    measure = comparison.measure
+    measure = comparison.written
     known = (
         f"Mean of {comparison.week.n} of {comparison.week.of} days"
         if comparison.week.n
@@ -201,7 +202,7 @@ def _score_tile(comparison: Comparison, accent: str) -> Tile:
 
 
 def _band_sentences(comparison: Comparison) -> tuple[str, ...]:
-    measure, band = comparison.measure, comparison.band
+    measure, band = comparison.written, comparison.band
     if band is None:
         return (sentences.no_band(comparison.before.n, BEFORE_NEEDS),)
     low, high = measure.number(band.low), measure.number(band.high)
@@ -219,7 +220,10 @@ def _workout_tile(contents: Contents) -> Tile:
         "Workouts",
         "workout",
         figure=WORKOUTS.number(week.workouts),
-        lines=(known + output, *([sentences.own_median(f"{median(usual):g}")] if usual else [])),
+        lines=(
+            known + output,
+            *([sentences.own_median(numbers.halves_text(median(usual)))] if usual else []),
+        ),
         label=f"Workouts a week, oldest first: {listed([*counts, WORKOUTS.number(week.workouts)])}",
         sentences=(
             *([sentences.usual(str(min(usual)), str(max(usual)))] if usual else []),
@@ -233,17 +237,15 @@ def _workout_tile(contents: Contents) -> Tile:
 
 def moved_text(comparison: Comparison) -> str:
     """What moved, in figures: `68 on average, 79 in the four weeks before: −11, 95 % interval −16 to −6 (q 0.004).`"""
-    measure = comparison.measure
-    week, before = (measure.text(sample.mean) for sample in (comparison.week, comparison.before))
-    low, high = comparison.interval or (None, None)
-    change = measure.change_text(comparison.difference)
+    measure, (low, high) = comparison.written, comparison.interval or (None, None)
+    week, before = comparison.week.mean, comparison.before.mean
     return sentences.moved(
-        week,
-        before,
-        change,
-        measure.change(low),
-        measure.change(high),
-        probability(comparison.q or 0.0),
+        measure.text(week),
+        measure.text(before),
+        measure.change_text(week, before),
+        measure.end_of_interval(low),
+        measure.end_of_interval(high),
+        q_text(comparison.q or 0.0),
     )
 
 
@@ -252,14 +254,6 @@ def high_on(contents: Contents, moment: Moment) -> str:
     known = next((c for c in contents.comparisons if c.measure is moment.measure), None)
     days = [moment.day] if known is None else days_as_high(known, moment)
     return listed([weekday(day) for day in days])
-
-
-def mean_of(total: TotalComparison) -> Measure:
-    """The measure in which a mean of weeks is written: workouts get a decimal."""
-    measure = total.measure
-    return (
-        Measure(measure.column, measure.title, measure.unit, 1) if measure is WORKOUTS else measure
-    )
 
 
 def reason(contents: Contents, source: Source, day: date) -> str:
@@ -291,13 +285,13 @@ def workout_facts(workout: WorkoutLine) -> str:
     """`Cycling · 45 min · 512 kJ · 148 bpm · with Jane Doe`, of what is known."""
     parts = (
         workout.discipline if workout.discipline != workout.title else None,
-        None if workout.minutes is None else f"{rounded(workout.minutes, 0)}\u00a0min",
+        None if workout.minutes is None else f"{numbers.number_text(workout.minutes)}\u00a0min",
         None
         if workout.output_kj is None
         else OUTPUT.text(workout.output_kj).replace(" ", "\u00a0"),
         None
         if workout.average_heart_rate_bpm is None
-        else f"{rounded(workout.average_heart_rate_bpm, 0)}\u00a0bpm",
+        else f"{numbers.number_text(workout.average_heart_rate_bpm)}\u00a0bpm",
         workout.instructor and f"with {workout.instructor}",
     )
     return " · ".join(part for part in parts if part)
@@ -305,23 +299,23 @@ def workout_facts(workout: WorkoutLine) -> str:
 
 def finding_facts(finding: Finding) -> tuple[str, ...]:
     """Effect with interval in a line, then n, n_eff, q and test in another; what is unknown is left out."""
-    numbers = (
+    counts = (
         f"n\u00a0{finding.n:,}" if finding.n else None,
-        None if finding.n_eff is None else f"n_eff\u00a0{rounded(finding.n_eff, 0):,}",
-        None if finding.q is None else f"q\u00a0{probability(finding.q)}",
+        None if finding.n_eff is None else f"n_eff\u00a0{numbers.number_text(finding.n_eff)}",
+        None if finding.q is None else f"q\u00a0{q_text(finding.q)}",
         finding.test if finding.tested else "described, not tested",
     )
-    return tuple(filter(None, (effect_text(finding), " · ".join(part for part in numbers if part))))
+    return tuple(filter(None, (effect_text(finding), " · ".join(part for part in counts if part))))
 
 
 def effect_text(finding: Finding) -> str:
     """`Pearson r 0.41, 95 % interval 0.21 to 0.58`; empty without an effect."""
     if finding.effect is None:
         return ""
-    effect = f"{finding.effect_name} {figure_text(finding.effect)}"
+    effect = f"{finding.effect_name} {numbers.effect_text(finding.effect)}"
     if finding.interval is None:
         return effect
-    low, high = (figure_text(value) for value in finding.interval)
+    low, high = (numbers.effect_text(value) for value in finding.interval)
     return f"{effect}, 95\u00a0%\u00a0interval {low} to {high}"
 
 
@@ -330,15 +324,6 @@ def whisker_label(finding: Finding) -> str:
     return f"{effect_text(finding)}, on a scale around 0"
 
 
-def figure_text(value: float) -> str:
-    """An effect in three significant digits, at most two decimals."""
-    decimals = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
-    figure = rounded(value, decimals)
-    return f"{'−' if figure < 0 else ''}{abs(figure)}"
-
-
-def probability(value: float) -> str:
-    """`< 0.001`, `0.004`, `0.23`."""
-    if value < 0.001:
-        return "<\u00a00.001"
-    return f"{rounded(value, 3 if value < 0.1 else 2)}"
+def q_text(value: float) -> str:
+    """`< 0.001`, `0.004`, `0.23`, kept in one line."""
+    return numbers.probability_text(value).replace(" ", "\u00a0")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from bio_lakehouse.numbers import short_text
 from bio_lakehouse.sources.fields import UNKNOWN_TEXTS, Field
 from bio_lakehouse.sources.records import ParseContext
 
@@ -72,7 +73,8 @@ def _check_number(field: Field, value: object) -> None:
     low, high = field.minimum, field.maximum
     if low is not None and high is not None and not low <= number <= high:
         raise RowProblem(
-            field.path, f"{field.path} is {shown(value)}; it must be {low:,g} to {high:,g}"
+            field.path,
+            f"{field.path} is {shown(value)}; it must be {short_text(low)} to {short_text(high)}",
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from plotly import graph_objects as go
 from plotly.subplots import make_subplots
 
+from bio_lakehouse.numbers import effect_text, number_text
 from bio_lakehouse.viz.theme import COLOURS, Mode, themed, translucent
 
 Numbers = Sequence[float | None]
@@ -48,7 +49,7 @@ def scatter_with_line(
             "size": 8,
             "line": {"width": 1, "color": COLOURS.sleep},
         },
-        hovertemplate="%{text}<br>%{x:.0f} → %{y:.0f}<extra></extra>",
+        hovertemplate="%{text}<br>%{x} → %{y}<extra></extra>",
     )
     figure.update_xaxes(title_text=titles[0], **SCORE_AXIS)
     figure.update_yaxes(title_text=titles[1], **SCORE_AXIS)
@@ -104,7 +105,7 @@ def box_by_group(
             marker={"color": translucent(colour, 0.6), "size": 5},
             line={"color": "rgba(0,0,0,0)" if boxless else colour, "width": 2},
             fillcolor="rgba(0,0,0,0)" if boxless else translucent(colour, 0.14),
-            hovertemplate="%{y:.0f}<extra></extra>",
+            hovertemplate="%{y}<extra></extra>",
         )
     figure.update_yaxes(title_text=title, **SCORE_AXIS)
     figure.update_layout(showlegend=False)
@@ -149,11 +150,18 @@ def line_with_averages(
         )
         figure.data[-1].line.color = COLOURS.sleep
     figure.update_traces(
-        connectgaps=False, hovertemplate="%{x|%-d %b %Y}: %{y:.0f}<extra>%{fullData.name}</extra>"
+        connectgaps=False, hovertemplate="%{x|%-d %b %Y}: %{text}<extra>%{fullData.name}</extra>"
     )
+    for trace in figure.data:
+        trace.text = _texts(trace.y)
     figure.update_xaxes(**DATE_AXIS, range=known_span(days, [values]))
     figure.update_yaxes(title_text=title, **SCORE_AXIS)
     return _finished(figure, note, mode)
+
+
+def _texts(values: Numbers) -> list[str]:
+    """What a reader sees of scores and their averages."""
+    return ["" if value is None else number_text(value) for value in values]
 
 
 def known_span(days: Sequence[str], series: Sequence[Numbers]) -> list[str]:
@@ -323,7 +331,7 @@ def grouped_bars(
                 "pattern": {"shape": pattern, "fgcolor": colour, "solidity": 0.25},
             },
             error_y=_whiskers(bar, colour),
-            hovertemplate="%{x}<br>median %{y:.1f}<extra>%{fullData.name}</extra>",
+            hovertemplate="%{x}<br>median %{y}<extra>%{fullData.name}</extra>",
         )
     figure.update_layout(barmode="group", bargap=0.35, bargroupgap=0.08)
     figure.update_yaxes(title_text=title, range=list(SCORE_RANGE), dtick=20)
@@ -368,7 +376,8 @@ def dot_and_whisker(
                 "line": {"width": 2, "color": COLOURS.readiness if found else COLOURS.rest},
             },
             error_x=_intervals(chosen, found),
-            hovertemplate="%{y}<br>%{x:.2f}<extra>%{fullData.name}</extra>",
+            text=[effect_text(row["effect"]) for row in chosen],
+            hovertemplate="%{y}<br>%{text}<extra>%{fullData.name}</extra>",
         )
     figure.add_vline(x=0, line={"color": COLOURS.rest, "width": 1.5, "dash": "dot"})
     order = [row["label"] for row in reversed(rows)]

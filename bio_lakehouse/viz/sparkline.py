@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 
+from bio_lakehouse.viz.geometry import coordinate
 from bio_lakehouse.viz.theme import COLOURS
 
 MARGIN = 4.0
@@ -65,7 +66,7 @@ def _points(
     return [
         None
         if value is None
-        else (round(MARGIN + index * step, 1), round(height - MARGIN - (value - low) * rise, 1))
+        else (coordinate(MARGIN + index * step), coordinate(height - MARGIN - (value - low) * rise))
         for index, value in enumerate(values)
     ]
 

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from plotly.graph_objects import Figure
 
+from bio_lakehouse.viz.geometry import coordinate, tick
 from bio_lakehouse.viz.theme import FONT, GROUNDS
 
 WIDTH, HEIGHT = 640, 320
@@ -105,8 +106,8 @@ def _title(axis: Mapping[str, Any]) -> str:
 
 def _linear(span: Sequence[float], start: float, end: float) -> Place:
     low, high = span
-    return lambda value: round(
-        start + (float(value) - low) / ((high - low) or 1.0) * (end - start), 1
+    return lambda value: coordinate(
+        start + (float(value) - low) / ((high - low) or 1.0) * (end - start)
     )
 
 
@@ -118,7 +119,9 @@ def _x_scale(
     names = _categories(traces)
     if names:
         step = (right - left) / len(names)
-        places = {name: round(left + (number + 0.5) * step, 1) for number, name in enumerate(names)}
+        places = {
+            name: coordinate(left + (number + 0.5) * step) for number, name in enumerate(names)
+        }
         return lambda name: places[name], tuple((place, name) for name, place in places.items())
     span = axis.get("range") or _span(_numbers(traces, "x"))
     place = _linear(span, left, right)
@@ -170,7 +173,7 @@ def _steps(span: Sequence[float], step: float | None) -> list[float]:
         if (high - low) / s <= 5
     )
     first = int(np.ceil(low / width))
-    return [round(number * width, 6) for number in range(first, int(np.floor(high / width)) + 1)]
+    return [tick(number, width) for number in range(first, int(np.floor(high / width)) + 1)]
 
 
 def _axes(panel: Panel, is_last: bool) -> str:
@@ -286,7 +289,10 @@ def _mark(point: tuple[float, float], marker: Mapping[str, Any]) -> str:
     if corners is None:
         return f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}" fill="{colour}"/>'
     outline = _path(
-        [(round(x + across * radius, 1), round(y + down * radius, 1)) for across, down in corners]
+        [
+            (coordinate(x + across * radius), coordinate(y + down * radius))
+            for across, down in corners
+        ]
     )
     looks = (
         f'fill="none" stroke="{colour}" stroke-width="2"'
@@ -302,7 +308,7 @@ def _box(trace: Mapping[str, Any], panel: Panel) -> str:
     values = np.asarray([value for value in trace["y"] if value is not None], dtype=np.float64)
     middle, colour = panel.x(trace["name"]), trace["line"]["color"]
     beside = [
-        (round(middle + (number * 7 % 5 - 2) * 4, 1), panel.y(value))
+        (coordinate(middle + (number * 7 % 5 - 2) * 4), panel.y(value))
         for number, value in enumerate(values)
     ]
     dots = _marks(beside, {"size": 4.4, "color": trace["marker"]["color"]})

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from bio_lakehouse.viz.geometry import coordinate
 from bio_lakehouse.viz.theme import COLOURS
 
 WIDTH = 640
@@ -64,7 +65,7 @@ def place(value: float, reach: float, width: float = WIDTH) -> float:
     """Where a value lies on a drawing that is `width` wide and reaches from `-reach` to `reach`,
     margins aside."""
     share = max(-1.0, min(1.0, value / reach))
-    return round(width / 2 + share * (width / 2 - MARGIN), 1)
+    return coordinate(width / 2 + share * (width / 2 - MARGIN))
 
 
 def _short(name: str) -> str:

@@ -9,29 +9,6 @@ FOUND = Evidence((0.2, 0.6), "112 pairs of days", 0.003)
 
 
 @pytest.mark.parametrize(
-    ("value", "decimals", "expected"),
-    [
-        (-0.304, 2, "−0.30"),
-        (-0.001, 2, "0.00"),
-        (0.425, 1, "0.4"),
-        (74.0, 0, "74"),
-        (-12.0, 0, "−12"),
-    ],
-)
-def test_figures_carry_a_true_minus_and_never_minus_zero(
-    value: float, decimals: int, expected: str
-) -> None:
-    assert sentences.figure(value, decimals) == expected
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"), [(0.62, "+0.62"), (-0.62, "−0.62"), (0.001, "0.00"), (-0.001, "0.00")]
-)
-def test_signs_come_from_the_rounded_figure(value: float, expected: str) -> None:
-    assert sentences.signed(value, 2) == expected
-
-
-@pytest.mark.parametrize(
     ("q", "expected"),
     [(0.0002, "q < 0.001"), (0.0034, "q = 0.003"), (0.0499, "q = 0.050"), (0.234, "q = 0.23")],
 )

@@ -17,17 +17,18 @@ from bio_lakehouse.narrative.facts import Facts
 from bio_lakehouse.narrative.gate import objections
 from bio_lakehouse.narrative.template_writer import TemplateWriter
 from bio_lakehouse.reports import measures
-from bio_lakehouse.reports.comparison import compare
+from bio_lakehouse.reports.comparison import Comparison, Sample, compare
 from bio_lakehouse.reports.contents import ReportInputs, contents_of, decided_together
 from bio_lakehouse.reports.facts import (
     KINDS,
-    difference_text,
     facts_of,
     in_turn,
     interval_text,
     mean_text,
+    size_text,
     total_text,
 )
+from bio_lakehouse.reports.measures import Measure
 from bio_lakehouse.silver.peloton import CATEGORIES
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
 
@@ -98,10 +99,10 @@ def test_a_huge_change_is_told_with_its_interval_and_its_size_fits_the_means(
     low = half_a_year["readiness_score"].to_numpy()[-7:] - 30
     facts, text = told(make_inputs(daily=week(half_a_year, readiness_score=low)))
     assert facts.values["readiness_score.direction"].text == "lower than in the four weeks before"
-    size = float(facts.values["readiness_score.size"].text.removeprefix("a difference of "))
-    means = [float(facts.values[f"readiness_score.{part}"].text) for part in ("before", "week")]
-    assert abs(means[0] - means[1] - size) <= 1.05
-    low_end, high_end = map(float, facts.values["readiness_score.interval"].text[14:].split(" to "))
+    size = int(facts.values["readiness_score.size"].text.removeprefix("a difference of "))
+    means = [int(facts.values[f"readiness_score.{part}"].text) for part in ("before", "week")]
+    assert means[0] - means[1] == size
+    low_end, high_end = map(int, facts.values["readiness_score.interval"].text[14:].split(" to "))
     assert 0 < low_end < size < high_end
     assert f"(a difference of {size}, 95 % interval {low_end} to {high_end})." in text
 
@@ -281,14 +282,35 @@ def test_figures_say_what_they_are() -> None:
         "5 workouts",
         "3.5 workouts",
     ]
-    assert difference_text(measures.READINESS, -27.68) == "27.7"
-    assert difference_text(measures.TIME_ASLEEP, -0.21) == "13 min"
-    assert difference_text(measures.HRV, None) is None
-    assert interval_text(measures.HRV, (-9.12, -2.4), -5.8) == "95 % interval 2.4 to 9.1 ms"
-    assert interval_text(measures.TIME_ASLEEP, (0.1, 0.5), 0.3) == "95 % interval 6 to 30 min"
-    assert (
-        interval_text(measures.TEMPERATURE, (-0.02, 0.5), 0.24) == "95 % interval −0.02 to 0.50 °C"
-    )
+
+
+def of_means(
+    measure: Measure, week: float, before: float, interval: tuple[float, float], q: float = 0.01
+) -> Comparison:
+    day = date(2025, 2, 3)
+    samples = Sample(week, 7, 7), Sample(before, 28, 28)
+    return Comparison(measure, day, (), *samples, None, p=q, q=q, interval=interval)
+
+
+@pytest.mark.parametrize(
+    ("comparison", "size", "interval"),
+    [
+        (of_means(measures.READINESS, 57.6, 85.4, (-40, -15.2)), "27", "15 to 40"),
+        (of_means(measures.HRV, 52, 57.8, (-9.12, -2.4)), "6 ms", "2 to 9 ms"),
+        (of_means(measures.TIME_ASLEEP, 7.5, 7.2, (0.1, 0.5)), "18 min", "6 to 30 min"),
+        (of_means(measures.TEMPERATURE, 0.3, 0.06, (-0.02, 0.5)), "0.24 °C", "−0.02 to 0.50 °C"),
+        (
+            of_means(measures.RESTING_HEART_RATE, 47.4, 46.6, (0.3, 1.2)),
+            "0.8 bpm",
+            "0.3 to 1.2 bpm",
+        ),
+    ],
+)
+def test_a_size_is_that_of_the_two_means_as_they_are_written(
+    comparison: Comparison, size: str, interval: str
+) -> None:
+    assert size_text(comparison) == size
+    assert interval_text(comparison) == f"95 % interval {interval}"
 
 
 def test_the_week_of_an_old_user_without_data_is_not_a_first_week(

@@ -27,26 +27,29 @@ def test_a_value_is_written_with_its_unit_rounded_half_away_from_zero(
 
 
 @pytest.mark.parametrize(
-    ("measure", "difference", "text"),
+    ("measure", "week", "before", "text"),
     [
-        (READINESS, 3.4, "+3"),
-        (READINESS, -0.4, "±0"),
-        (HRV, -5.5, "−6 ms"),
-        (TIME_ASLEEP, 0.3, "+18 min"),
-        (TIME_ASLEEP, -1.5, "−90 min"),
-        (STEPS, 1966.0, "+1,966"),
-        (HRV, None, "–"),
+        (READINESS, 63.4, 57.6, "+5"),  # 63 and 58, although 5.8 apart
+        (READINESS, 46.6, 47.4, "±0"),
+        (HRV, 60.5, 66.4, "−5 ms"),
+        (TIME_ASLEEP, 7.5, 7.2, "+18 min"),
+        (TIME_ASLEEP, 7.01, 7.0, "+1 min"),
+        (TIME_ASLEEP, 7.005, 7.0, "±0 min"),
+        (TIME_ASLEEP, 6.0, 7.5, "−90 min"),
+        (STEPS, 9966.0, 8000.0, "+1,966"),
+        (HRV, None, 60.0, "–"),
+        (HRV, 60.0, None, "–"),
     ],
 )
-def test_a_difference_carries_its_sign(
-    measure: Measure, difference: float | None, text: str
+def test_a_difference_is_that_of_the_figures_beside_it(
+    measure: Measure, week: float | None, before: float | None, text: str
 ) -> None:
-    assert measure.change_text(difference) == text
+    assert measure.change_text(week, before) == text
 
 
 def test_a_column_of_numbers_says_its_unit_once() -> None:
-    assert (HRV.number(41.2), HRV.change(-5.5), HRV.unit_label) == ("41", "−6", "ms")
-    assert (TIME_ASLEEP.number(7.2), TIME_ASLEEP.change(0.3), TIME_ASLEEP.unit_label) == (
+    assert (HRV.number(41.2), HRV.change(41.2, 46.7), HRV.unit_label) == ("41", "−6", "ms")
+    assert (TIME_ASLEEP.number(7.2), TIME_ASLEEP.change(7.5, 7.2), TIME_ASLEEP.unit_label) == (
         "7 h 12",
         "+18",
         "change in min",

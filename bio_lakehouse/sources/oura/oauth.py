@@ -20,6 +20,7 @@ import httpx
 from authlib.oauth2.client import OAuth2Client
 
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
+from bio_lakehouse.numbers import seconds_text
 from bio_lakehouse.sources.oura.connection import APPLICATIONS_PAGE, OuraConnection
 from bio_lakehouse.sources.oura.tokens import Tokens, TokenStore, tokens_in
 from bio_lakehouse.sources.oura.transport import (
@@ -366,7 +367,7 @@ class _Listener:
         seconds."""
         if not self.answered.wait(seconds) or self.received is None:
             raise SourceError(
-                f"Nobody finished the sign-in at Oura within {seconds:.0f} s. Try the same command "
+                f"Nobody finished the sign-in at Oura within {seconds_text(seconds)}. Try the same command "
                 "again."
             )
         return self.received

@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from filelock import FileLock, Timeout
 
 from bio_lakehouse.errors import SignInRequired, SourceError
+from bio_lakehouse.numbers import seconds_text
 from bio_lakehouse.settings import USER_ID
 
 SSM = "ssm:"
@@ -214,7 +215,7 @@ class FileTokenStore:
             lock.acquire()
         except Timeout:
             raise SourceError(
-                f"Another process has held {self.path}.lock for {LOCK_SECONDS:.0f} s while "
+                f"Another process has held {self.path}.lock for {seconds_text(LOCK_SECONDS)} while "
                 "renewing Oura's tokens. End it, then try again."
             ) from None
         except OSError as error:

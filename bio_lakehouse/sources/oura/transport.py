@@ -20,6 +20,7 @@ from tenacity import (
 )
 
 from bio_lakehouse.errors import SourceError
+from bio_lakehouse.numbers import seconds_text
 from bio_lakehouse.sources.oura.connection import Patience
 
 MOST_BYTES = 64 << 20
@@ -109,7 +110,7 @@ def raise_if_passing(response: httpx.Response, what: str) -> None:
     """Raises `OuraUnavailable` for 429 and 5xx."""
     if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
         wait = retry_after(response.headers, "X-RateLimit-Reset")
-        asked = "" if wait is None else f" and asks to wait {wait:.0f} s"
+        asked = "" if wait is None else f" and asks to wait {seconds_text(wait)}"
         raise OuraUnavailable(
             f"Oura has had too many requests (429 for {what}){asked}. Try again later.", wait
         )

@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
+from bio_lakehouse.numbers import seconds_text
 from bio_lakehouse.sources.browser import find_browser, has_sandbox
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ async def _login(
         )
         if not await _reaches_button(page, peloton.workouts_url, seconds):
             raise SourceError(
-                f"Nobody signed in to Peloton within {seconds:.0f} s. Sign in with: "
+                f"Nobody signed in to Peloton within {seconds_text(seconds)}. Sign in with: "
                 f"{peloton.sign_in}"
             )
 
@@ -182,7 +183,7 @@ async def _press(context: BrowserContext, page: Page, seconds: float) -> Workout
         path = await asyncio.wait_for(download.path(), deadline - time.monotonic())
     except TimeoutError:
         raise SourceError(
-            f"Peloton's download did not come within {seconds:.0f} s of pressing the button. Try "
+            f"Peloton's download did not come within {seconds_text(seconds)} of pressing the button. Try "
             f"again later. {BY_HAND}"
         ) from None
     return _workouts_file(download.suggested_filename, path.read_bytes())
