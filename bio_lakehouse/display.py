@@ -55,7 +55,7 @@ SHOWN_PASSED_OVER = 20
 
 def tell_what_begins(lake: Lakehouse, user_id: str) -> None:
     """Say that a lake, or a person in it, is new: a home or a name may be mistyped."""
-    if not lake.log.entries():
+    if lake.log.is_empty():
         OUT.print(f"A new lake begins at {escape(str(lake.settings.home))}.", soft_wrap=True)
         return
     known = known_users(lake)
@@ -258,7 +258,8 @@ def _print_new_fields(lake: Lakehouse, arrivals: list[Arrival]) -> None:
         for arrival in arrivals
         if arrival.entry.unknown_fields and not arrival.repeated
     }
-    for (dataset, name), entry in first_seen(lake.log.entries()).items() if brought else ():
+    known = lake.log.with_unknown_fields() if brought else []
+    for (dataset, name), entry in first_seen(known).items():
         if entry.file_path in brought:
             OUT.print(
                 f"[yellow]new field[/] {escape(name)} in {dataset} (kept in bronze)", soft_wrap=True

@@ -46,7 +46,7 @@ class LakeStatus:
 
 def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
     """The status of `user_id`'s part of the lake."""
-    entries = [entry for entry in lake.log.entries() if entry.user_id == user_id]
+    entries = lake.log.of_user(user_id)
     held = {entry.file_path: quarantine.read(lake.objects, entry.file_path) for entry in entries}
     return LakeStatus(
         user_id=user_id,

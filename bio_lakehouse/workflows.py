@@ -225,14 +225,12 @@ def run_refresh(
 def first_day_with_data(lake: Lakehouse) -> date:
     """The first day about which anything in landing speaks."""
     arrivals.scan(lake)
-    days = [
-        entry.covered_first for entry in lake.log.entries() if entry.usable and entry.covered_first
-    ]
-    if not days:
+    first = lake.log.first_day()
+    if first is None:
         raise BioLakehouseError(
             "there is nothing to refresh yet: run `bio-lakehouse ingest FILE` or `demo` first"
         )
-    return max(min(days), lake.settings.first_day)
+    return max(first, lake.settings.first_day)
 
 
 @dataclass(frozen=True)
@@ -277,11 +275,10 @@ def _rebuild(lake: Lakehouse, *, anew: bool) -> None:
     from bio_lakehouse.automation import launch
     from bio_lakehouse.build.daily import newest_day
 
-    usable = [e for e in lake.log.entries() if e.usable and (e.covered_first or e.first_day)]
-    days = [day for entry in usable for day in (entry.covered_first, entry.first_day) if day]
-    if not days:
+    spoken_of = lake.log.first_day()
+    if spoken_of is None:
         return
-    first = max(min(days), lake.settings.first_day)
+    first = max(spoken_of, lake.settings.first_day)
     with asset_progress("Building every day from landing") as progress:
         launch.materialize_range(lake.settings, "refresh", first, lake.settings.today(), progress)
     newest = newest_day(lake)

@@ -21,6 +21,7 @@ from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources import demo
+from bio_lakehouse_tests.whole_log import entries_of
 
 END = date(2026, 6, 30)
 ATTRIBUTION = {"source_file", "ingested_at"}
@@ -97,7 +98,7 @@ def test_order_and_pauses_do_not_matter(
     lake = lake_of(tmp_path / "home", sail, shuffled, pauses={2 + seed, 9})
     found = rows_of(lake)
     assert {name: rows for name, rows in found.items() if rows != expected[name]} == {}
-    assert all(lake.log.counts(entry.file_path).balanced for entry in lake.log.entries())
+    assert all(lake.log.counts(entry.file_path).balanced for entry in entries_of(lake.log))
 
 
 def test_a_second_build_of_every_day_commits_nothing(

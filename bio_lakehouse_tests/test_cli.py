@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from bio_lakehouse.cli import main
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.whole_log import entries_of
 
 REAL = Path(__file__).parents[1].parent / "shared" / "real"
 
@@ -57,7 +58,7 @@ def test_the_demo_ends_with_a_report_that_is_there(home: Path) -> None:
 
 def test_every_row_of_the_demo_is_accounted_for(home: Path) -> None:
     log = Lakehouse.open(Settings(home=home)).log
-    entries = log.entries()
+    entries = entries_of(log)
     assert {entry.status for entry in entries} == {"ingested"}
     assert all(log.counts(entry.file_path).balanced for entry in entries)
     assert sum(log.counts(entry.file_path).superseded for entry in entries) > 0

@@ -25,6 +25,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landing import Note
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources.records import FetchNote
+from bio_lakehouse_tests.whole_log import entries_of
 
 HOME_ZONE = "America/New_York"
 FIRST, TODAY = date(2026, 3, 1), date(2026, 3, 20)
@@ -107,7 +108,7 @@ def shown(lake: Lakehouse, spark: SparkSession) -> dict[str, list[Row]]:
 
 def row_counts(lake: Lakehouse) -> dict[str, tuple[int, ...]]:
     counted = {}
-    for entry in lake.log.entries():
+    for entry in entries_of(lake.log):
         counts = lake.log.counts(entry.file_path)
         assert counts.balanced, (entry.file_path, counts)
         counted[entry.file_path] = (counts.current, counts.superseded, counts.withdrawn)
@@ -323,7 +324,7 @@ def test_what_a_file_loses_to_is_what_was_there_before_and_ranks_above_it(tmp_pa
         entry.file_path.rsplit("/", 1)[-1]: {
             other.file_path.rsplit("/", 1)[-1] for other in outranking(lake.log, entry)
         }
-        for entry in lake.log.entries()
+        for entry in entries_of(lake.log)
     }
     assert found == {
         "later.csv": set(),

@@ -19,6 +19,7 @@ from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import RowCounts
 from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.whole_log import entries_of
 
 CASES = Path(__file__).parents[2] / "shared" / "cases" / "files"
 FIRST, TODAY = date(2024, 1, 1), date(2026, 7, 31)
@@ -129,7 +130,7 @@ def test_a_bundle_holds_several_answers(make_lake: MakeLake) -> None:
     lake.bring("bundle.json")
     assert lake.column("oura_daily_sleep", "score") == [81]
     assert lake.column("oura_daily_readiness", "score") == [77]
-    assert [entry.status for entry in lake.lake.log.entries()] == ["ingesting"]
+    assert [entry.status for entry in entries_of(lake.lake.log)] == ["ingesting"]
 
 
 def test_resilience_is_kept_in_bronze(make_lake: MakeLake) -> None:

@@ -38,12 +38,11 @@ def watch_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
 def watch(lake: Lakehouse) -> list[dg.AssetCheckResult]:
     """What the checks find now, over all days and not only those of a run."""
     overdue, undelivered = missing_days(lake)
-    entries = lake.log.entries()
     found = {
         "newest_due_day": overdue,
         "undelivered_days": undelivered,
-        "quarantine": set_aside(entries),
-        "drift": new_fields(entries),
+        "quarantine": set_aside(recent(lake)),
+        "drift": new_fields(lake.log.with_unknown_fields()),
     }
     return [warning(name, findings) for name, findings in found.items()]
 
@@ -61,7 +60,7 @@ def warning(name: str, findings: list[str]) -> dg.AssetCheckResult:
 def missing_days(lake: Lakehouse) -> tuple[list[str], list[str]]:
     """Newest due days that were not delivered, and stretches of such days, each as a sentence."""
     overdue, undelivered = [], []
-    for user_id in sorted({entry.user_id for entry in lake.log.entries()}):
+    for user_id in sorted(lake.log.users()):
         today = lake.settings.today(user_id)
         for table, known in knowledge_by_table(lake, user_id).items():
             spoken_of = known.recorded | known.failed
@@ -81,18 +80,22 @@ def missing_days(lake: Lakehouse) -> tuple[list[str], list[str]]:
     return overdue, undelivered
 
 
+def recent(lake: Lakehouse) -> list[LogEntry]:
+    """What arrived in the watched days."""
+    return lake.log.arrived_since(datetime.now(UTC) - timedelta(WATCHED_DAYS))
+
+
 def set_aside(entries: Iterable[LogEntry]) -> list[str]:
-    """Files that were refused and rows in quarantine, of the watched days; rows of days to come are left out."""
-    since = datetime.now(UTC) - timedelta(WATCHED_DAYS)
-    recent = [entry for entry in entries if entry.upload_timestamp >= since]
+    """Files that were refused and rows in quarantine; rows of days to come are left out."""
+    found = list(entries)
     refused = [
         f"{entry.file_path}: {entry.error}"
-        for entry in recent
+        for entry in found
         if entry.status == "validation_failed"
     ]
     return refused + [
         f"{entry.file_path}: {entry.quarantined_count} of {entry.record_count} rows are in quarantine"
-        for entry in recent
+        for entry in found
         if has_rows_set_aside(entry)
     ]
 

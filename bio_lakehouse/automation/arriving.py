@@ -80,7 +80,7 @@ def check_landing(lake: Lakehouse) -> None:
     if not isinstance(lake.landing_objects, FolderStore):
         return
     folder = lake.landing_objects.path(landing.PREFIX)
-    if not folder.is_dir() and lake.log.entries():
+    if not folder.is_dir() and not lake.log.is_empty():
         raise LandingError(
             f"{folder} is gone, though the log names files in it: is its disk mounted?"
         )

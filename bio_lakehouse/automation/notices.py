@@ -87,7 +87,7 @@ def trouble_of(arrival: Arrival) -> str | None:
 def report_quarantine(instance: dg.DagsterInstance, lake: Lakehouse) -> None:
     """Let the UI's check say at once what was refused or set aside, and not with the next run
     alone."""
-    found = watching.warning("quarantine", watching.set_aside(lake.log.entries()))
+    found = watching.warning("quarantine", watching.set_aside(watching.recent(lake)))
     evaluation = dg.AssetCheckEvaluation(
         asset_key=GAP_LEDGER,
         check_name="quarantine",

@@ -40,7 +40,7 @@ def build_gap_ledger(lake: Lakehouse, first: date, last: date) -> Commit:
 def ledger_rows(lake: Lakehouse, first: date, last: date) -> Iterator[dict[str, Any]]:
     """A row for each user, silver table and day of the range that is missing, from the first day on of which a record,
     a file or a fetch (be it one that failed) speaks: so a dataset that never came is there with its cause as well."""
-    for user_id in sorted({entry.user_id for entry in lake.log.entries()}):
+    for user_id in sorted(lake.log.users()):
         today = lake.settings.today(user_id)
         for table, known in knowledge_by_table(lake, user_id).items():
             spoken_of = known.recorded | known.covered | known.failed
@@ -111,7 +111,7 @@ def entry_days(
     def wanted(entry: LogEntry) -> bool:
         return (entry.status == "fetch_failed") if failed else entry.usable
 
-    entries = [entry for entry in lake.log.entries() if entry.user_id == user_id and wanted(entry)]
+    entries = [entry for entry in lake.log.of_user(user_id) if wanted(entry)]
     return frozenset().union(
         *(entry.covered_days for entry in entries if set(entry.datasets_told) & set(datasets))
     )

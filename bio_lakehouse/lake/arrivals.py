@@ -26,8 +26,9 @@ from bio_lakehouse.lake.withdrawals import Days
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
 
 Changes = dict[str, set[date]]
-PersonsDay = tuple[date, str, str]
-"""A day, whose it is, and the origin of what is said about it."""
+DayLines = dict[DayKey, list[Line]]
+DaysOrigin = tuple[date, str]
+"""A day, and the origin of what is said about it."""
 REREAD_AT_ONCE = 64
 SAID_AGAIN = "it says again what an earlier file had said, and is the newest now."
 ORDER_GUESSED = "another download goes as far; no log tells which came first, so the time of the files was taken."
@@ -87,7 +88,7 @@ def _ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None) -> l
         return [_seen_again(lake, known, file_time(found))]
     key = landing.put(lake.landing_objects, user_id, path.name, content, note, file_time(found))
     info = lake.landing_objects.info(key)
-    entries = _entries_by_object(lake)[key]
+    entries = lake.log.of_objects([key])[key]
     failed = any(entry.status == "validation_failed" for entry in entries)
     if failed or is_news(info, entries, lake.settings.today()):
         return take(lake, info)
@@ -161,19 +162,12 @@ def _repeated(entry: LogEntry) -> Arrival:
     return Arrival(entry.file_path, entry, unchanged_days=len(entry.covered_days), repeated=True)
 
 
-def _entries_by_object(lake: Lakehouse) -> dict[str, list[LogEntry]]:
-    known: dict[str, list[LogEntry]] = defaultdict(list)
-    for entry in lake.log.entries():
-        known[landing.split_path(entry.file_path)[0]].append(entry)
-    return known
-
-
 def scan(lake: Lakehouse, progress: Callable[[str], None] = lambda _: None) -> list[Arrival]:
     """Log every landed file that is new, was overwritten, or now holds days that are no longer in the future.
 
     What lies in landing and is no file is told among them, every time.
     """
-    is_first = not lake.log.entries()
+    is_first = lake.log.is_empty()
     infos, arrivals = news(lake)
     for info in infos:
         progress(info.key)
@@ -207,7 +201,7 @@ def news(lake: Lakehouse) -> tuple[list[ObjectInfo], list[Arrival]]:
     today = lake.settings.today()
     lying, passed_over = landing.survey(lake.landing_objects)
     _forget_misread(lake, {info.key for info in lying})
-    known, interrupted = _entries_by_object(lake), lake.log.interrupted()
+    known, interrupted = lake.log.of_objects(info.key for info in lying), lake.log.interrupted()
     infos = [
         info for info in lying if info.key in interrupted or is_news(info, known[info.key], today)
     ]
@@ -219,10 +213,10 @@ def _forget_misread(lake: Lakehouse, lying: set[str]) -> None:
 
     Logs that were written before `landing.path_of` told the two apart have them.
     """
-    for entry in lake.log.entries():
-        key, member = landing.split_path(entry.file_path)
-        if member is not None and key not in lying and entry.file_path in lying:
-            lake.log.forget(entry.file_path)
+    for path in lying:
+        key, member = landing.split_path(path)
+        if member is not None and key not in lying and lake.log.entry(path):
+            lake.log.forget(path)
 
 
 def is_news(info: ObjectInfo, entries: list[LogEntry], today: date) -> bool:
@@ -428,7 +422,7 @@ def _seen_again(lake: Lakehouse, known: LogEntry, file_time: datetime) -> Arriva
     if known.stamp or known.file_time is None or file_time <= known.file_time:
         return _repeated(known)
     later = replace(known, file_time=file_time)
-    pending = lake.log.pending()
+    pending = lake.log.pending(known.user_id)
     plan = changed_days(lake, later)
     new = [days - pending.get(dataset, set()) for dataset, days in plan.changed.items()]
     touched = set().union(*new)
@@ -526,15 +520,16 @@ def changed_days(lake: Lakehouse, entry: LogEntry) -> Plan:
         days = days_concerned(lake, entry, dataset)
         if days:
             _plan_dataset(lake, entry, dataset, days, plan)
-            plan.torn_after = torn_downloads(lake, dataset, entry).get(
+            plan.torn_after = torn_downloads(lake, dataset, entry.user_id, entry).get(
                 entry.file_path
-            ) or withdrawals.cut_short_after(entry, snapshots(lake, dataset))
+            ) or withdrawals.cut_short_after(entry, snapshots(lake, dataset, entry.user_id))
     return plan
 
 
 def _plan_dataset(lake: Lakehouse, entry: LogEntry, dataset: str, days: Days, plan: Plan) -> None:
-    pending = lake.log.pending().get(dataset, set())
-    wanted, existing = day_files(lake, dataset, *days, arriving=entry)
+    pending = lake.log.pending(entry.user_id).get(dataset, set())
+    existing = lake.bronze.contents(dataset, *days, entry.user_id)
+    wanted = day_files(lake, dataset, days, entry.user_id, existing, arriving=entry)
     differing = lake.bronze.changes(wanted, existing)
     plan.changed[dataset] = {key.day for key in differing}
     plan.new |= {key.day for key in differing if key not in existing} - pending
@@ -553,8 +548,8 @@ def days_concerned(lake: Lakehouse, entry: LogEntry, dataset: str) -> Days | Non
     """
     told = [entry]
     if entry.whole and entry.origin in withdrawals.SNAPSHOTS:
-        mine = (entry.user_id, entry.origin)
-        told += [one for one in snapshots(lake, dataset) if (one.user_id, one.origin) == mine]
+        others = snapshots(lake, dataset, entry.user_id)
+        told += [other for other in others if other.origin == entry.origin]
     days = [one.first_day for one in told] + [one.last_day for one in told]
     days += [entry.covered_first, entry.covered_last] if entry.whole else []
     known = [day for day in days if day]
@@ -580,18 +575,23 @@ def newly_covered(lake: Lakehouse, entry: LogEntry) -> set[date]:
 
 
 def day_files(
-    lake: Lakehouse, dataset: str, first: date, last: date, arriving: LogEntry | None = None
-) -> tuple[dict[DayKey, DayFile], dict[DayKey, bytes]]:
-    """The day files that a range of `dataset` must have by what landed, and those that it has.
+    lake: Lakehouse,
+    dataset: str,
+    days: Days,
+    user_id: str,
+    existing: dict[DayKey, bytes],
+    arriving: LogEntry | None = None,
+) -> dict[DayKey, DayFile]:
+    """The day files of `dataset` that one user must have on `days` by what landed.
 
-    `arriving` is a file that the log does not hold yet.
+    `existing` are those that there are; `arriving` is a file that the log does not hold yet.
     """
-    existing = lake.bronze.contents(dataset, first, last)
+    first, last = days
     lines: dict[DayKey, list[Line]] = defaultdict(list)
-    statements: dict[PersonsDay, list[Statement]] = defaultdict(list)
+    statements: dict[DaysOrigin, list[Statement]] = defaultdict(list)
     present: set[tuple[str, str]] = set()
-    entries = entries_about(lake, dataset, first, last, arriving)
-    torn = torn_downloads(lake, dataset, arriving)
+    entries = entries_about(lake, dataset, days, user_id, arriving)
+    torn = torn_downloads(lake, dataset, user_id, arriving)
     for entry, reading in reread(lake, entries):
         present.add((entry.file_path, entry.checksum))
         for key, line in lines_of(lake, dataset, entry, reading):
@@ -599,42 +599,42 @@ def day_files(
                 lines[key].append(line)
         if entry.file_path not in torn:
             for day in withdrawing_days(entry, reading.parsed, dataset, first, last):
-                place = (day, entry.user_id, reading.parsed.origin)
-                statements[place].append(bronze.to_statement(entry))
+                statements[day, reading.parsed.origin].append(bronze.to_statement(entry))
     if len(present) < len(entries):
-        named = under_their_names(lake)
-        for key, line in lines_of_absent_files(existing, present):
-            lines[key] += named([line])
-    wanted = {
-        key: bronze.merge(versions, statements[key.day, key.user_id, key.origin])
+        absent = lines_of_absent_files(existing, present)
+        for key, kept in under_their_names(lake, absent).items():
+            lines[key] += kept
+    return {
+        key: bronze.merge(versions, statements[key.day, key.origin])
         for key, versions in lines.items()
     }
-    return wanted, existing
 
 
 def entries_about(
-    lake: Lakehouse, dataset: str, first: date, last: date, arriving: LogEntry | None
+    lake: Lakehouse, dataset: str, days: Days, user_id: str, arriving: LogEntry | None
 ) -> list[LogEntry]:
-    """The files that hold records of a dataset on days `first` to `last`, and the whole ones that cover any of them."""
-    entries = {entry.file_path: entry for entry in lake.log.overlapping(dataset, first, last)}
+    """A user's files that hold records of a dataset on `days`, and the whole ones that cover any of them."""
+    first, last = days
+    holding = lake.log.overlapping(user_id, dataset, first, last)
+    entries = {entry.file_path: entry for entry in holding}
     up_to = None if withdrawals.reaches_back(dataset) else last
-    for entry in lake.log.whole(dataset, first=first, last=up_to):
+    for entry in lake.log.whole(user_id, dataset, first=first, last=up_to):
         entries.setdefault(entry.file_path, entry)
     if arriving:
         entries[arriving.file_path] = arriving
     return list(entries.values())
 
 
-def snapshots(lake: Lakehouse, dataset: str) -> list[LogEntry]:
-    """The whole downloads of a dataset, of which one can be held against the one before."""
-    return lake.log.whole(dataset, origins=withdrawals.SNAPSHOTS)
+def snapshots(lake: Lakehouse, dataset: str, user_id: str) -> list[LogEntry]:
+    """A user's whole downloads of a dataset, of which one can be held against the one before."""
+    return lake.log.whole(user_id, dataset, origins=withdrawals.SNAPSHOTS)
 
 
 def torn_downloads(
-    lake: Lakehouse, dataset: str, arriving: LogEntry | None = None
+    lake: Lakehouse, dataset: str, user_id: str, arriving: LogEntry | None = None
 ) -> dict[str, LogEntry]:
-    """The downloads of a dataset that may be torn, by path, each with the fuller one before it."""
-    entries = {entry.file_path: entry for entry in snapshots(lake, dataset)}
+    """A user's downloads of a dataset that may be torn, by path, each with the fuller one before it."""
+    entries = {entry.file_path: entry for entry in snapshots(lake, dataset, user_id)}
     if arriving:
         entries[arriving.file_path] = arriving
     return withdrawals.torn_downloads(entries.values())
@@ -675,26 +675,36 @@ def reread(lake: Lakehouse, entries: Iterable[LogEntry]) -> Iterator[tuple[LogEn
                 yield entry, read_file(file, context_of(lake, file))
 
 
-def lines_of_absent_files(
-    existing: dict[DayKey, bytes], present: set[tuple[str, str]]
-) -> Iterator[tuple[DayKey, Line]]:
+def lines_of_absent_files(existing: dict[DayKey, bytes], present: set[tuple[str, str]]) -> DayLines:
     """Lines in bronze whose file has left landing, or was overwritten there: they stay."""
+    absent: defaultdict[DayKey, list[Line]] = defaultdict(list)
     for key, content in existing.items():
         for line in bronze.decode(content):
             if (line.source_file, line.checksum) not in present:
-                yield key, line
+                absent[key].append(line)
+    return absent
 
 
-def under_their_names(lake: Lakehouse) -> Callable[[Iterable[Line]], list[Line]]:
-    """Gives lines whose file was overwritten since they were written the name that the log has for that content."""
-    checksums = {entry.file_path: entry.checksum for entry in lake.log.entries()}
+def under_their_names(lake: Lakehouse, lines: DayLines) -> DayLines:
+    """The lines; of a file that was overwritten since they were written under the name that the log has for it."""
+    contents = {
+        (line.source_file, line.checksum) for versions in lines.values() for line in versions
+    }
+    kept_as = {content: overwritten_path(*content) for content in contents}
+    known = lake.log.checksums([path for path, _ in contents] + list(kept_as.values()))
+    moved = {
+        (path, digest): name
+        for (path, digest), name in kept_as.items()
+        if name in known and known.get(path) != digest
+    }
+    if not moved:
+        return lines
 
     def named(line: Line) -> Line:
-        path = overwritten_path(line.source_file, line.checksum)
-        is_overwritten = path in checksums and checksums.get(line.source_file) != line.checksum
-        return line._replace(source_file=path) if is_overwritten else line
+        name = moved.get((line.source_file, line.checksum))
+        return line._replace(source_file=name) if name else line
 
-    return lambda lines: [named(line) for line in lines]
+    return {key: [named(line) for line in versions] for key, versions in lines.items()}
 
 
 def write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> BronzeWrite:
@@ -704,26 +714,36 @@ def write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> Bron
 
 
 def _write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> BronzeWrite:
-    wanted, existing = day_files(lake, dataset, first, last)
-    changes = lake.bronze.changes(wanted, existing)
-    lake.bronze.apply(changes)
-    named = under_their_names(lake)
-    lines = {
-        key: day.lines if key in changes else named(bronze.decode(existing[key]))
-        for key, day in wanted.items()
-    }
-    counts = [
-        count
-        for key, day in wanted.items()
-        for count in bronze.file_days(key, day.landed, lines[key])
-    ]
-    lake.log.replace_days(dataset, first, last, counts)
+    existing: defaultdict[str, dict[DayKey, bytes]] = defaultdict(dict)
+    for key, content in lake.bronze.contents(dataset, first, last).items():
+        existing[key.user_id][key] = content
     by_day: Counter[date] = Counter()
-    for key, kept in lines.items():
-        by_day[key.day] += len(kept)
-    return BronzeWrite(
-        dict(by_day), written=len(changes), unchanged=len(wanted.keys() - changes.keys())
-    )
+    counts: list[FileDay] = []
+    written = unchanged = 0
+    for user_id in sorted(lake.log.users()):
+        mine = existing[user_id]
+        wanted = day_files(lake, dataset, (first, last), user_id, mine)
+        changes = lake.bronze.changes(wanted, mine)
+        lake.bronze.apply(changes)
+        for key, lines in _lines_now(lake, wanted, changes, mine).items():
+            by_day[key.day] += len(lines)
+            counts += bronze.file_days(key, wanted[key].landed, lines)
+        written += len(changes)
+        unchanged += len(wanted.keys() - changes.keys())
+    lake.log.replace_days(dataset, first, last, counts)
+    return BronzeWrite(dict(by_day), written, unchanged)
+
+
+def _lines_now(
+    lake: Lakehouse,
+    wanted: dict[DayKey, DayFile],
+    changes: dict[DayKey, bytes],
+    before: dict[DayKey, bytes],
+) -> DayLines:
+    """What day files hold once `changes` are written; one that stays may name another file as its source."""
+    same = {key: bronze.decode(before[key]) for key in wanted.keys() - changes.keys()}
+    made = {key: wanted[key].lines for key in wanted.keys() & changes.keys()}
+    return under_their_names(lake, same) | made
 
 
 def pending(lake: Lakehouse) -> Changes:
@@ -755,14 +775,11 @@ def recount(lake: Lakehouse, first: date, last: date) -> None:
 
 
 def _recount(lake: Lakehouse, first: date, last: date) -> None:
-    named = under_their_names(lake)
-    lines = {
-        dataset: {
-            key: named(bronze.decode(content))
-            for key, content in lake.bronze.contents(dataset, first, last).items()
-        }
-        for dataset in sources.BRONZE_DATASETS
-    }
+    lines = {}
+    for dataset in sources.BRONZE_DATASETS:
+        contents = lake.bronze.contents(dataset, first, last)
+        decoded = {key: bronze.decode(content) for key, content in contents.items()}
+        lines[dataset] = under_their_names(lake, decoded)
     states = row_states(lines)
     known = defaultdict(list)
     for file_day in lake.log.days(first, last):

@@ -156,18 +156,21 @@ def _names(folder: Path) -> Iterator[str]:
 def only_in_bronze(lake: Lakehouse) -> set[str]:
     """Day files with a line of a file that has left landing: bronze alone has it, and no landing gives it again."""
     lying = {info.key for info in lake.landing_objects.list(landing.PREFIX)}
-    gone = {
-        entry.file_path
-        for entry in lake.log.entries()
-        if entry.usable
-        and (entry.status == "replaced" or landing.split_path(entry.file_path)[0] not in lying)
-    }
+    gone = {path for user_id in lake.log.users() for path in _gone(lake, user_id, lying)}
     found = set()
     for info in lake.objects.list(home.BRONZE) if gone else ():
         lines = bronze.decode(lake.objects.get(info.key))
         if any(line.source_file in gone for line in lines):
             found.add(info.key)
     return found
+
+
+def _gone(lake: Lakehouse, user_id: str, lying: set[str]) -> Iterator[str]:
+    """The paths of a user's usable files of which landing has the content no more."""
+    for entry in lake.log.of_user(user_id):
+        key, _ = landing.split_path(entry.file_path)
+        if entry.usable and (entry.status == "replaced" or key not in lying):
+            yield entry.file_path
 
 
 def _is_database(name: str) -> bool:

@@ -25,7 +25,7 @@ import pyarrow as pa
 from bio_lakehouse.errors import DamagedFile
 from bio_lakehouse.lake.log import FileDay, LogEntry
 from bio_lakehouse.lake.objects import ObjectStore, place_of
-from bio_lakehouse.sources.records import Record
+from bio_lakehouse.sources.records import ORIGINS, Record
 
 ARROW = pa.schema(
     [
@@ -287,6 +287,13 @@ def days_between(first: date, last: date) -> Iterator[date]:
         yield first + timedelta(offset)
 
 
+def possible_keys(dataset: str, user_id: str, first: date, last: date) -> Iterator[DayKey]:
+    """The day files that one user may have: to ask for each costs less than to list everybody's."""
+    for day in days_between(first, last):
+        for origin in ORIGINS:
+            yield DayKey(dataset, day, user_id, origin)
+
+
 class Bronze:
     """The bronze layer over an object store."""
 
@@ -306,10 +313,19 @@ class Bronze:
         found = (parse_key(key) for key in listed)
         return [key for key in found if key and first <= key.day <= last]
 
-    def contents(self, dataset: str, first: date, last: date) -> dict[DayKey, bytes]:
-        """The day files of a range with their bytes, in one reading; `DamagedFile` names one that is cut or garbage."""
-        keys = {key.object_key: key for key in self.keys(dataset, first, last)}
-        found = self.objects.get_many(keys)
+    def contents(
+        self, dataset: str, first: date, last: date, user_id: str | None = None
+    ) -> dict[DayKey, bytes]:
+        """The day files of a range with their bytes, in one reading; just one user's when that is said.
+
+        `DamagedFile` names one that is cut or garbage.
+        """
+        if user_id is None:
+            keys = {key.object_key: key for key in self.keys(dataset, first, last)}
+            found = self.objects.get_many(keys)
+        else:
+            keys = {key.object_key: key for key in possible_keys(dataset, user_id, first, last)}
+            found = self.objects.find_many(keys)
         for name, content in found.items():
             check(content, place_of(self.objects, name))
         return {keys[name]: content for name, content in found.items()}

@@ -57,7 +57,7 @@ def read(lake: Lakehouse) -> dict[str, Values]:
 
 def people(lake: Lakehouse) -> set[str]:
     """Everybody whom the settings know, and whose files came."""
-    return {*lake.settings.users, *(entry.user_id for entry in lake.log.entries())}
+    return lake.settings.users.keys() | lake.log.users()
 
 
 def values_of(lake: Lakehouse, user_id: str) -> Values:
@@ -102,7 +102,7 @@ def workout_days(lake: Lakehouse, user_id: str) -> set[date]:
 
 def moved(lake: Lakehouse, user_id: str) -> dict[str, set[date]]:
     """Read a person's landed files in their zone as it is now: the days, old and new, whose records are others."""
-    entries = [e for e in lake.log.entries() if e.user_id == user_id and e.usable]
+    entries = [entry for entry in lake.log.of_user(user_id) if entry.usable]
     days: dict[str, set[date]] = {dataset: set() for e in entries for dataset in e.datasets}
     for entry, reading in arrivals.reread(lake, entries):
         again = in_zone(
@@ -113,11 +113,10 @@ def moved(lake: Lakehouse, user_id: str) -> dict[str, set[date]]:
             for dataset in entry.datasets:
                 days[dataset] |= set(entry.covered_days) ^ set(again.covered_days)
     for dataset, changed in days.items():
-        wanted, existing = arrivals.day_files(
-            lake, dataset, lake.settings.first_day, lake.settings.today()
-        )
-        differing = lake.bronze.changes(wanted, existing)
-        changed |= {key.day for key in differing if key.user_id == user_id}
+        everything = (lake.settings.first_day, lake.settings.today())
+        existing = lake.bronze.contents(dataset, *everything, user_id)
+        wanted = arrivals.day_files(lake, dataset, everything, user_id, existing)
+        changed |= {key.day for key in lake.bronze.changes(wanted, existing)}
     arrivals.forget_readings()
     return days
 

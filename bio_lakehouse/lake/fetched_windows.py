@@ -76,9 +76,9 @@ class FetchedWindows:
 
     def failed(self) -> Iterator[tuple[Window, str]]:
         """The windows that no fetch has made good since they failed, and their paths in the log."""
-        for entry in self.lake.log.entries():
-            ours = entry.status == "fetch_failed" and entry.user_id == self.user_id
-            if ours and entry.data_type and entry.covered_first and entry.covered_last:
+        for entry in self.lake.log.of_user(self.user_id):
+            failed = entry.status == "fetch_failed"
+            if failed and entry.data_type and entry.covered_first and entry.covered_last:
                 endpoint = entry.data_type.removeprefix("oura/")
                 yield Window(endpoint, entry.covered_first, entry.covered_last), entry.file_path
 

@@ -12,8 +12,9 @@ from bio_lakehouse.errors import DamagedFile
 from bio_lakehouse.lake import home
 from bio_lakehouse.lake.bronze import Bronze
 from bio_lakehouse.lake.catalog import LocalCatalog
-from bio_lakehouse.lake.log import IngestionLog, SqliteLog
+from bio_lakehouse.lake.log import IngestionLog
 from bio_lakehouse.lake.objects import FolderStore, ObjectStore
+from bio_lakehouse.lake.sqlite_log import SqliteLog
 from bio_lakehouse.settings import Settings, keep_timezone, load_settings
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Lakehouse:
         """Whether some file was built into tables, by the log; a log that is yet to come knows none."""
         if not is_written(self.settings.home / home.LOG):
             return False
-        return any(entry.status == "ingested" and entry.first_day for entry in self.log.entries())
+        return self.log.has_built()
 
 
 def is_written(path: Path) -> bool:

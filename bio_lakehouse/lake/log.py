@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Literal, Protocol
 
-from bio_lakehouse.lake import owed_days
 from bio_lakehouse.lake.owed_days import OwedDays
-from bio_lakehouse.lake.store_errors import store_named
 
 Status = Literal[
     "ingesting", "ingested", "duplicate", "validation_failed", "replaced", "fetch_failed"
@@ -154,174 +149,90 @@ class RowCounts:
 
 
 class IngestionLog(Protocol):
-    """What the lake asks of its log, wherever that is kept."""
+    """What the lake asks of its log, wherever that is kept: narrow questions, and never for all of it.
+
+    Entries come oldest arrival first.
+    """
 
     @property
-    def owed(self) -> OwedDays: ...
-    def entries(self) -> list[LogEntry]: ...
-    def entry(self, file_path: str) -> LogEntry | None: ...
-    def record(
-        self,
-        entry: LogEntry,
-        pending: dict[str, set[date]] | None = None,
-        repeated: Iterable[FileDay] = (),
-    ) -> None: ...
-    def forget(self, file_path: str) -> None: ...
-    def rename(self, entry: LogEntry, file_path: str) -> None: ...
-    def with_checksum(self, user_id: str, checksum: str) -> LogEntry | None: ...
-    def overlapping(self, dataset: str, first: date, last: date) -> list[LogEntry]: ...
-    def covering(self, user_id: str, source: str, first: date, last: date) -> list[LogEntry]: ...
+    def owed(self) -> OwedDays:
+        """The days of which something is still to be made."""
+        ...
+
+    def is_empty(self) -> bool:
+        """Whether nothing ever arrived."""
+        ...
+
+    def users(self) -> set[str]:
+        """Whose files arrived."""
+        ...
+
+    def has_built(self) -> bool:
+        """Whether some file's records went into tables."""
+        ...
+
+    def first_day(self) -> date | None:
+        """The first day about which a usable file says anything."""
+        ...
+
+    def entry(self, file_path: str) -> LogEntry | None:
+        """The entry at a path; None when there is none."""
+        ...
+
+    def of_objects(self, keys: Iterable[str]) -> dict[str, list[LogEntry]]:
+        """The entries of objects in landing, by key: of a zip those of the files inside it."""
+        ...
+
+    def of_user(self, user_id: str) -> list[LogEntry]:
+        """That user's entries."""
+        ...
+
+    def arrived_since(self, time: datetime) -> list[LogEntry]:
+        """The entries of what landing first saw at `time` (UTC) or later."""
+        ...
+
+    def with_unknown_fields(self) -> list[LogEntry]:
+        """The entries of files that have fields which no reader knew."""
+        ...
+
+    def with_quarantined_rows(self) -> list[LogEntry]:
+        """Usable entries some of whose rows are in quarantine."""
+        ...
+
+    def checksums(self, paths: Iterable[str]) -> dict[str, str]:
+        """The checksums of those of `paths` that the log has."""
+        ...
+
+    def with_checksum(self, user_id: str, checksum: str) -> LogEntry | None:
+        """That user's first entry to arrive whose content is the same and was usable."""
+        ...
+
+    def overlapping(self, user_id: str, dataset: str, first: date, last: date) -> list[LogEntry]:
+        """Usable entries of that user that hold records of `dataset` on days `first` to `last`."""
+        ...
+
+    def covering(self, user_id: str, source: str, first: date, last: date) -> list[LogEntry]:
+        """Usable entries of that user and source that speak about any of the days."""
+        ...
+
+    def speaking(self, user_id: str, dataset: str, first: date, last: date) -> list[LogEntry]:
+        """Usable entries of that user that hold records of the days and tell of `dataset`."""
+        ...
+
     def whole(
         self,
+        user_id: str,
         dataset: str,
         *,
         origins: Iterable[str] | None = None,
         first: date | None = None,
         last: date | None = None,
-    ) -> list[LogEntry]: ...
-    def speaking(self, user_id: str, dataset: str, first: date, last: date) -> list[LogEntry]: ...
-    def begin(self, object_key: str) -> None: ...
-    def finish(self, object_key: str) -> None: ...
-    def interrupted(self) -> set[str]: ...
-    def pending(self) -> dict[str, set[date]]: ...
-    def settle(
-        self, datasets: Iterable[str], first: date, last: date, up_to: int | None = None
-    ) -> None: ...
-    def replace_days(
-        self, dataset: str, first: date, last: date, days: Iterable[FileDay]
-    ) -> None: ...
-    def days(self, first: date, last: date) -> list[FileDay]: ...
-    def counts(self, file_path: str) -> RowCounts: ...
+    ) -> list[LogEntry]:
+        """Usable entries of that user that are whole: what they lack of the days that they cover is not there.
 
-
-CREATE = """
-CREATE TABLE IF NOT EXISTS ingestion_log (
-    file_path TEXT PRIMARY KEY, checksum TEXT NOT NULL, user_id TEXT NOT NULL, upload_timestamp TEXT NOT NULL,
-    size INTEGER NOT NULL, modified TEXT NOT NULL, status TEXT NOT NULL, source TEXT, origin TEXT, data_type TEXT,
-    record_count INTEGER NOT NULL, quarantined_count INTEGER NOT NULL, first_day TEXT,
-    last_day TEXT, covered_first TEXT, covered_last TEXT, retry_on TEXT, unknown_fields TEXT, error TEXT,
-    tag TEXT NOT NULL DEFAULT '', fed_datasets TEXT, stamp TEXT, file_time TEXT, whole INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX IF NOT EXISTS by_checksum ON ingestion_log (user_id, checksum);
-CREATE TABLE IF NOT EXISTS file_days (
-    file_path TEXT NOT NULL, dataset TEXT NOT NULL, day TEXT NOT NULL, landed INTEGER NOT NULL,
-    duplicates INTEGER NOT NULL, current INTEGER NOT NULL, superseded INTEGER NOT NULL,
-    withdrawn INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (dataset, day, file_path));
-CREATE INDEX IF NOT EXISTS days_by_file ON file_days (file_path);
-CREATE TABLE IF NOT EXISTS begun_objects (object_key TEXT PRIMARY KEY);
-"""
-ADDED_COLUMNS = (
-    ("ingestion_log", "tag", "TEXT NOT NULL DEFAULT ''"),
-    ("ingestion_log", "fed_datasets", "TEXT"),
-    ("ingestion_log", "stamp", "TEXT"),
-    ("ingestion_log", "file_time", "TEXT"),
-    ("ingestion_log", "whole", "INTEGER NOT NULL DEFAULT 0"),
-    ("file_days", "withdrawn", "INTEGER NOT NULL DEFAULT 0"),
-)
-"""What logs of earlier versions lack: table, column and type."""
-SPLIT_VERSION = """
-UPDATE ingestion_log SET stamp = nullif(trim(substr(version, 1, 27)), ''), file_time = modified,
-    whole = origin IN ('account_export', 'csv_export') OR trim(substr(version, 1, 27)) <> '';
-ALTER TABLE ingestion_log DROP COLUMN version;
-"""
-"""Earlier logs kept a file's rank as text, of which only the fetch time cannot be worked out again."""
-HAS_DATASET = "instr(',' || data_type || ',', ',' || ? || ',') > 0"
-HOLDING = "first_day <= ? AND last_day >= ?"
-USABLE = "status IN ('ingesting', 'ingested', 'replaced')"
-DATES = ("first_day", "last_day", "covered_first", "covered_last", "retry_on")
-TIMES = ("upload_timestamp", "modified", "stamp", "file_time")
-
-
-def _write(db: sqlite3.Connection, entry: LogEntry) -> None:
-    names = [field.name for field in fields(LogEntry)]
-    columns, values = ", ".join(names), ", ".join(f":{name}" for name in names)
-    statement = f"INSERT OR REPLACE INTO ingestion_log ({columns}) VALUES ({values})"
-    db.execute(statement, _to_row(entry))
-
-
-def _to_row(entry: LogEntry) -> dict[str, object]:
-    return {
-        k: v.isoformat() if isinstance(v, date | datetime) else v for k, v in asdict(entry).items()
-    }
-
-
-def _from_row(row: sqlite3.Row) -> LogEntry:
-    values = dict(row)
-    values |= {name: date.fromisoformat(values[name]) for name in DATES if values[name]}
-    values |= {name: datetime.fromisoformat(values[name]) for name in TIMES if values[name]}
-    values["whole"] = bool(values["whole"])
-    return LogEntry(**values)
-
-
-def _day_row(day: FileDay) -> tuple[object, ...]:
-    return (
-        day.file_path,
-        day.dataset,
-        day.day.isoformat(),
-        day.landed,
-        day.duplicates,
-        day.current,
-        day.superseded,
-        day.withdrawn,
-    )
-
-
-def _migrate(db: sqlite3.Connection) -> None:
-    """Bring a log of an earlier version to the columns of this one."""
-    for table, column, kind in ADDED_COLUMNS:
-        if column not in _columns(db, table):
-            db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
-    if "version" in _columns(db, "ingestion_log"):
-        db.executescript(SPLIT_VERSION)
-
-
-def _columns(db: sqlite3.Connection, table: str) -> set[str]:
-    return {row["name"] for row in db.execute(f"PRAGMA table_info({table})")}
-
-
-class SqliteLog:
-    """The log of a local lake: one SQLite file, safe for several processes on one machine."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.owed = OwedDays(self._connection)
-        with self._connection() as db:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.executescript(CREATE)
-            _migrate(db)
-            owed_days.create(db)
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        with store_named(self.path), closing(sqlite3.connect(self.path, timeout=30)) as connection:
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA synchronous = NORMAL")
-            with connection:
-                yield connection
-
-    def entries(self) -> list[LogEntry]:
-        """All entries, oldest arrival first."""
-        with self._connection() as db:
-            rows = db.execute(
-                "SELECT * FROM ingestion_log ORDER BY upload_timestamp, file_path"
-            ).fetchall()
-        return [_from_row(row) for row in rows]
-
-    def entry(self, file_path: str) -> LogEntry | None:
-        with self._connection() as db:
-            row = db.execute(
-                "SELECT * FROM ingestion_log WHERE file_path = ?", (file_path,)
-            ).fetchone()
-        return _from_row(row) if row else None
-
-    def with_checksum(self, user_id: str, checksum: str) -> LogEntry | None:
-        """The entry of that user whose content is the same and was usable, the first one to arrive."""
-        with self._connection() as db:
-            row = db.execute(
-                "SELECT * FROM ingestion_log WHERE user_id = ? AND checksum = ? AND status IN ('ingested', 'ingesting')"
-                " ORDER BY upload_timestamp LIMIT 1",
-                (user_id, checksum),
-            ).fetchone()
-        return _from_row(row) if row else None
+        Just those of some origins, or that cover any of the days `first` to `last`, where it is said.
+        """
+        ...
 
     def record(
         self,
@@ -333,98 +244,34 @@ class SqliteLog:
 
         An entry of the same path is replaced; rows of a day that is counted already stay as they are.
         """
-        with self._connection() as db:
-            _write(db, entry)
-            owed_days.add(db, entry.file_path, pending or {})
-            db.executemany(
-                "INSERT OR IGNORE INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                map(_day_row, repeated),
-            )
+        ...
 
     def forget(self, file_path: str) -> None:
         """Drop the entry of what was no file (a fetch that failed and has now succeeded)."""
-        with self._connection() as db:
-            db.execute("DELETE FROM ingestion_log WHERE file_path = ?", (file_path,))
+        ...
 
     def rename(self, entry: LogEntry, file_path: str) -> None:
         """Keep what is known of `entry`, its rows too, under another path, as replaced."""
-        with self._connection() as db:
-            _write(db, replace(entry, file_path=file_path, status="replaced"))
-            for table in ("file_days", "pending_days"):
-                db.execute(
-                    f"UPDATE OR REPLACE {table} SET file_path = ? WHERE file_path = ?",
-                    (file_path, entry.file_path),
-                )
-            db.execute("DELETE FROM ingestion_log WHERE file_path = ?", (entry.file_path,))
-
-    def overlapping(self, dataset: str, first: date, last: date) -> list[LogEntry]:
-        """Usable entries that hold records of `dataset` on days `first` to `last`."""
-        query = f"SELECT * FROM ingestion_log WHERE {USABLE} AND {HOLDING} AND {HAS_DATASET}"
-        return self._found(query, last.isoformat(), first.isoformat(), dataset)
-
-    def covering(self, user_id: str, source: str, first: date, last: date) -> list[LogEntry]:
-        """Usable entries of that user and source that speak about any of the days `first` to `last`."""
-        speaking = f"SELECT * FROM ingestion_log WHERE {USABLE} AND covered_first <= ? AND covered_last >= ?"
-        mine = f"{speaking} AND user_id = ? AND source = ?"
-        return self._found(mine, last.isoformat(), first.isoformat(), user_id, source)
-
-    def speaking(self, user_id: str, dataset: str, first: date, last: date) -> list[LogEntry]:
-        """Usable entries of that user that hold records of days `first` to `last` and tell of `dataset`."""
-        query = f"SELECT * FROM ingestion_log WHERE {USABLE} AND {HOLDING} AND user_id = ?"
-        found = self._found(query, last.isoformat(), first.isoformat(), user_id)
-        return [entry for entry in found if dataset in entry.datasets_told]
-
-    def whole(
-        self,
-        dataset: str,
-        *,
-        origins: Iterable[str] | None = None,
-        first: date | None = None,
-        last: date | None = None,
-    ) -> list[LogEntry]:
-        """Usable entries that are whole: what they do not hold of the days that they cover is not there.
-
-        Just those of some origins, or that cover any of the days `first` to `last`, where it is said.
-        """
-        query = f"SELECT * FROM ingestion_log WHERE {USABLE} AND whole AND {HAS_DATASET}"
-        values = [dataset]
-        if origins is not None:
-            query += " AND origin IN (SELECT value FROM json_each(?))"
-            values.append(json.dumps(sorted(origins)))
-        if first:
-            query += " AND covered_last >= ?"
-            values.append(first.isoformat())
-        if last:
-            query += " AND covered_first <= ?"
-            values.append(last.isoformat())
-        return self._found(query, *values)
-
-    def _found(self, query: str, *values: str) -> list[LogEntry]:
-        with self._connection() as db:
-            rows = db.execute(f"{query} ORDER BY upload_timestamp, file_path", values).fetchall()
-        return [_from_row(row) for row in rows]
+        ...
 
     def begin(self, object_key: str) -> None:
         """Remember that a landed object is being taken, until `finish`."""
-        with self._connection() as db:
-            db.execute("INSERT OR IGNORE INTO begun_objects VALUES (?)", (object_key,))
+        ...
 
     def finish(self, object_key: str) -> None:
-        with self._connection() as db:
-            db.execute("DELETE FROM begun_objects WHERE object_key = ?", (object_key,))
+        """A landed object has been taken."""
+        ...
 
     def interrupted(self) -> set[str]:
-        """Objects whose taking was begun and not finished: by a process that has died, or is still at it."""
-        with self._connection() as db:
-            return {row["object_key"] for row in db.execute("SELECT object_key FROM begun_objects")}
+        """Objects whose taking was begun and not finished: by a process that died, or is still at it."""
+        ...
 
-    def pending(self) -> dict[str, set[date]]:
-        """Days that arrivals changed and that no finished run has built yet, by bronze dataset."""
-        found: dict[str, set[date]] = {}
-        with self._connection() as db:
-            for dataset, day in db.execute("SELECT DISTINCT dataset, day FROM pending_days"):
-                found.setdefault(dataset, set()).add(date.fromisoformat(day))
-        return found
+    def pending(self, user_id: str | None = None) -> dict[str, set[date]]:
+        """Days that arrivals changed and no finished run has built yet, by bronze dataset.
+
+        Just those of one user's files when that is said.
+        """
+        ...
 
     def settle(
         self, datasets: Iterable[str], first: date, last: date, up_to: int | None = None
@@ -433,48 +280,16 @@ class SqliteLog:
 
         A file of which nothing is left to build is ingested.
         """
-        with self._connection() as db:
-            number = owed_days.last_change(db) if up_to is None else up_to
-            db.execute(
-                "DELETE FROM pending_days WHERE day BETWEEN ? AND ? AND change <= ?"
-                " AND dataset IN (SELECT value FROM json_each(?))",
-                (first.isoformat(), last.isoformat(), number, json.dumps(sorted(datasets))),
-            )
-            db.execute(
-                "UPDATE ingestion_log SET status = 'ingested' WHERE status = 'ingesting'"
-                " AND file_path NOT IN (SELECT file_path FROM pending_days)"
-            )
+        ...
 
     def replace_days(self, dataset: str, first: date, last: date, days: Iterable[FileDay]) -> None:
         """Replace what is known of `dataset` on days `first` to `last`."""
-        with self._connection() as db:
-            db.execute(
-                "DELETE FROM file_days WHERE dataset = ? AND day BETWEEN ? AND ?",
-                (dataset, first.isoformat(), last.isoformat()),
-            )
-            db.executemany(
-                "INSERT INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_day_row, days)
-            )
+        ...
 
     def days(self, first: date, last: date) -> list[FileDay]:
         """Row counts of all files and datasets on days `first` to `last`."""
-        with self._connection() as db:
-            rows = db.execute(
-                "SELECT * FROM file_days WHERE day BETWEEN ? AND ?",
-                (first.isoformat(), last.isoformat()),
-            ).fetchall()
-        return [FileDay(**dict(row) | {"day": date.fromisoformat(row["day"])}) for row in rows]
+        ...
 
     def counts(self, file_path: str) -> RowCounts:
         """What became of one file's rows up to now."""
-        with self._connection() as db:
-            sums = db.execute(
-                "SELECT coalesce(sum(current), 0), coalesce(sum(superseded), 0),"
-                " coalesce(sum(withdrawn), 0), coalesce(sum(duplicates), 0)"
-                " FROM file_days WHERE file_path = ?",
-                (file_path,),
-            ).fetchone()
-        entry = self.entry(file_path)
-        landed, quarantined = (entry.record_count, entry.quarantined_count) if entry else (0, 0)
-        current, superseded, withdrawn, duplicates = (int(rows) for rows in sums)
-        return RowCounts(landed, current, superseded, withdrawn, duplicates, quarantined)
+        ...

@@ -10,8 +10,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 
 def known_users(lake: Lakehouse) -> set[str]:
     """Ids of the people of this lake, `me` and that of BIO_USER among them."""
-    came = {entry.user_id for entry in lake.log.entries()}
-    return came | lake.settings.users.keys() | {lake.settings.user}
+    return lake.log.users() | lake.settings.users.keys() | {lake.settings.user}
 
 
 def require_user(lake: Lakehouse, user_id: str) -> str:

@@ -65,7 +65,7 @@ def _compare(
     found: Differences,
 ) -> None:
     dataset = f"oura/{note.dataset}"
-    days = fetched_before(lake, user_id, dataset, landed) & _days(note, before)
+    days = fetched_before(lake, user_id, note, landed) & _days(note, before)
     day_of = partial(
         ENDPOINTS[note.dataset or ""].day_of,
         timezone=ZoneInfo(lake.settings.user_profile(user_id).timezone),
@@ -96,18 +96,17 @@ def _days(note: FetchNote, before: date) -> set[date]:
 
 
 def fetched_before(
-    lake: Lakehouse, user_id: str, dataset: str, landed: Collection[str]
+    lake: Lakehouse, user_id: str, note: FetchNote, landed: Collection[str]
 ) -> set[date]:
-    """The days about which an answer other than `landed` speaks."""
-    entries = (
-        entry
-        for entry in lake.log.entries()
-        if entry.usable
-        and entry.user_id == user_id
-        and entry.origin == "api"
-        and dataset in entry.datasets
-    )
-    return {day for entry in entries if entry.file_path not in landed for day in entry.covered_days}
+    """Of the days of an answer those about which another one speaks that is not among `landed`."""
+    if note.first_day is None or note.last_day is None:
+        return set()
+    found: set[date] = set()
+    for entry in lake.log.covering(user_id, "oura", note.first_day, note.last_day):
+        same = entry.origin == "api" and f"oura/{note.dataset}" in entry.datasets
+        if same and entry.file_path not in landed:
+            found.update(entry.covered_days)
+    return found
 
 
 def _held(

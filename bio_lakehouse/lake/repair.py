@@ -18,8 +18,9 @@ from bio_lakehouse.lake.bronze import DayKey, Line
 from bio_lakehouse.lake.catalog import LocalCatalog
 from bio_lakehouse.lake.databases import check_database
 from bio_lakehouse.lake.lakehouse import Lakehouse, is_written
-from bio_lakehouse.lake.log import LogEntry, SqliteLog
+from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.moving import brought_home
+from bio_lakehouse.lake.sqlite_log import SqliteLog
 from bio_lakehouse.lake.table_files import check_files
 
 DAMAGED = "damaged"
@@ -181,10 +182,8 @@ def write_missing_quarantine(lake: Lakehouse) -> list[str]:
     """Read the files again whose quarantined rows are not there; the keys that were written."""
     missing = [
         entry
-        for entry in lake.log.entries()
-        if entry.usable
-        and entry.quarantined_count
-        and not lake.objects.exists(quarantine.key_of(entry.file_path))
+        for entry in lake.log.with_quarantined_rows()
+        if not lake.objects.exists(quarantine.key_of(entry.file_path))
     ]
     written = []
     for entry, reading in reread(lake, missing):

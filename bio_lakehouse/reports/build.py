@@ -235,8 +235,8 @@ def coverage_of(lake: Lakehouse, user_id: str) -> pd.DataFrame:
             "first_day": entry.covered_first,
             "last_day": entry.covered_last,
         }
-        for entry in lake.log.entries()
-        if entry.user_id == user_id and entry.usable and entry.covered_days
+        for entry in lake.log.of_user(user_id)
+        if entry.usable and entry.covered_days
         for dataset in entry.datasets_told
     ]
     return pd.DataFrame(rows, columns=["user_id", "source", "first_day", "last_day"])

@@ -25,6 +25,7 @@ from bio_lakehouse.lake.tables import iceberg_schema
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.sources import demo
 from bio_lakehouse_tests.sources.oura_server import CLIENT_ID, CLIENT_SECRET, OuraServer, signed_in
+from bio_lakehouse_tests.whole_log import entries_of
 
 DAYS = 45
 DAILY = "bio_gold.daily_readiness_performance"
@@ -84,7 +85,7 @@ def test_an_arrival_builds_every_day_and_leaves_nothing_pending(
     assert arrivals.unfinished(lake) == set()
     assert days_of(lake, DAILY)[-1] == lake.settings.today()
     assert len(days_of(lake, DAILY)) >= DAYS - 3
-    assert all(entry.status == "ingested" for entry in lake.log.entries())
+    assert all(entry.status == "ingested" for entry in entries_of(lake.log))
 
 
 def test_the_tables_of_a_lake_are_those_of_the_register(

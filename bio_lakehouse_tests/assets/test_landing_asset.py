@@ -26,6 +26,7 @@ from bio_lakehouse_tests.sources.oura_server import (
     OuraServer,
     signed_in,
 )
+from bio_lakehouse_tests.whole_log import entries_of
 
 TODAY = date(2025, 3, 20)
 WEEK = DayRange(TODAY - timedelta(7), TODAY)
@@ -112,7 +113,7 @@ def test_a_lapsed_membership_fails_with_its_reason(lake: Lakehouse, server: Oura
     result = materialise(lake, DayRange(TODAY, TODAY))
     assert not result.success
     assert "me: 6 of 6 windows did not arrive from Oura" in failure(result)
-    assert {entry.status for entry in lake.log.entries()} == {"fetch_failed"}
+    assert {entry.status for entry in entries_of(lake.log)} == {"fetch_failed"}
 
 
 def test_after_the_last_retry_the_reason_is_still_there(

@@ -99,20 +99,21 @@ def test_a_day_that_the_vendor_left_out_is_no_delay(
     assert watching.missing_days(lake) == ([], [])
 
 
-def test_refused_files_and_rows_set_aside_are_found_for_a_month() -> None:
+def test_refused_files_and_rows_set_aside_are_found_for_a_month(settings: Settings) -> None:
     refused = replace(
         ENTRY, file_path="landing/me/b.csv", status="validation_failed", error="is no export"
     )
     rows = replace(ENTRY, quarantined_count=2)
-    assert watching.set_aside([ENTRY, refused, rows]) == [
+    lake = Lakehouse.open(settings)
+    for entry in (refused, rows, replace(ENTRY, file_path="landing/me/c.csv")):
+        lake.log.record(entry)
+    assert watching.set_aside(watching.recent(lake)) == [
         "landing/me/b.csv: is no export",
         "landing/me/a.csv: 2 of 9 rows are in quarantine",
     ]
-    old = NOW - timedelta(31)
-    assert (
-        watching.set_aside([replace(refused, upload_timestamp=old), replace(rows, retry_on=TODAY)])
-        == []
-    )
+    lake.log.record(replace(refused, upload_timestamp=NOW - timedelta(31)))
+    lake.log.record(replace(rows, retry_on=TODAY))
+    assert watching.set_aside(watching.recent(lake)) == []
 
 
 def test_a_field_is_new_for_a_week_after_its_first_file() -> None:

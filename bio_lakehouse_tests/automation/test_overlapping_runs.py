@@ -14,6 +14,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.sources import demo
 from bio_lakehouse_tests.automation.test_kill import COMMAND, contents
+from bio_lakehouse_tests.whole_log import entries_of
 
 DAYS = 60
 
@@ -57,5 +58,5 @@ def test_two_runs_over_overlapping_days_are_as_one(tmp_path: Path) -> None:
     assert contents(both) == contents(one)
     assert len(contents(both)["bio_gold.daily_readiness_performance"]) > DAYS - 5
     assert arrivals.pending(both) == {}
-    assert {entry.status for entry in both.log.entries()} == {"ingested"}
-    assert all(both.log.counts(entry.file_path).balanced for entry in both.log.entries())
+    assert {entry.status for entry in entries_of(both.log)} == {"ingested"}
+    assert all(both.log.counts(entry.file_path).balanced for entry in entries_of(both.log))

@@ -22,7 +22,7 @@ from bio_lakehouse.engines.sql import DuckDbSql
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.log import SqliteLog
+from bio_lakehouse.lake.sqlite_log import SqliteLog
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.workflows import run_ingest
 from bio_lakehouse_tests.automation.test_kill import COMMAND, contents

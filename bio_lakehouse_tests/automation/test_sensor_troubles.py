@@ -25,6 +25,7 @@ from bio_lakehouse.settings import load_settings
 from bio_lakehouse_tests.automation.watched import TODAY, Watched, ranges, reason, scores, trends
 from bio_lakehouse_tests.lake.poison import NOT_UTF8, no_files
 from bio_lakehouse_tests.receiver import Receiver
+from bio_lakehouse_tests.whole_log import entries_of
 
 NOBODY = 65534
 Changed = Callable[[pytest.FixtureRequest], dict[str, str]]
@@ -103,7 +104,7 @@ def test_a_folder_of_landing_may_be_a_link(watched: Watched, tmp_path: Path) -> 
     (tmp_path / "downloads" / "round").symlink_to(tmp_path / "downloads")
     (watched.lake.settings.home / "landing" / "me").symlink_to(tmp_path / "downloads")
     assert ranges(watched.look_twice()) == [("2025-03-18", "2025-03-19")]
-    assert [entry.file_path for entry in watched.lake.log.entries()] == ["landing/me/trends.csv"]
+    assert [entry.file_path for entry in entries_of(watched.lake.log)] == ["landing/me/trends.csv"]
 
 
 def test_a_file_that_cannot_be_read_is_told_once_and_taken_when_it_can(
@@ -123,7 +124,7 @@ def test_a_file_that_cannot_be_read_is_told_once_and_taken_when_it_can(
     watched.settle()
     assert "landing/me/a.csv could not be read" in reason(watched.look())
     assert [title for title, _ in watched.notices] == ["A file was not taken"]
-    assert [entry.file_path for entry in watched.lake.log.entries()] == ["landing/me/b.csv"]
+    assert [entry.file_path for entry in entries_of(watched.lake.log)] == ["landing/me/b.csv"]
     monkeypatch.setattr(watched.lake.landing_objects, "get", whole)
     assert ranges(watched.look()) == [("2025-03-11", "2025-03-11")]
 
@@ -160,7 +161,7 @@ def test_what_overwrites_an_object_in_its_second_with_the_same_size_is_taken(
         bucket.settle()
     bucket.drop("a.csv", trends({TODAY - timedelta(9): 71}))
     assert bucket.look().run_requests == []
-    assert sorted(entry.status for entry in bucket.lake.log.entries()) == ["ingested", "replaced"]
+    assert sorted(entry.status for entry in entries_of(bucket.lake.log)) == ["ingested", "replaced"]
 
 
 class Refusing(BaseHTTPRequestHandler):

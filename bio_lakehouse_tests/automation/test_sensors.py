@@ -25,6 +25,7 @@ from bio_lakehouse_tests.automation.watched import (
     scores,
     trends,
 )
+from bio_lakehouse_tests.whole_log import entries_of
 
 
 def test_an_empty_lake_gets_a_landing_folder_and_no_runs(watched: Watched) -> None:
@@ -70,7 +71,7 @@ def test_a_file_that_grows_is_left_until_it_does_not(watched: Watched) -> None:
     for size in (40, 70):
         watched.drop("trends.csv", content[:size])
         assert watched.look().run_requests == []
-        assert watched.lake.log.entries() == []
+        assert entries_of(watched.lake.log) == []
     watched.drop("trends.csv", content)
     assert watched.look().run_requests == []
     assert ranges(watched.look()) == [("2025-03-15", "2025-03-19")]
@@ -83,7 +84,7 @@ def test_the_same_file_again_starts_nothing(watched: Watched) -> None:
     watched.drop("again.csv", trends(scores(5)))
     watched.drop("trends.csv", trends(scores(5)))
     assert watched.look_twice().run_requests == []
-    assert {entry.status for entry in watched.lake.log.entries()} == {"ingested", "duplicate"}
+    assert {entry.status for entry in entries_of(watched.lake.log)} == {"ingested", "duplicate"}
 
 
 def test_of_a_new_export_only_changed_days_are_built(watched: Watched) -> None:
@@ -120,7 +121,7 @@ def test_a_bad_file_starts_no_run_and_is_told_once(watched: Watched) -> None:
     assert "landing/me/holiday.csv was refused" in reason(result)
     assert [title for title, _ in watched.notices] == ["A file was not taken"]
     assert "landing/me/holiday.csv" in watched.notices[0][1]
-    assert [entry.status for entry in watched.lake.log.entries()] == ["validation_failed"]
+    assert [entry.status for entry in entries_of(watched.lake.log)] == ["validation_failed"]
     assert reason(watched.look_twice()) == "Nothing new in landing."
     assert len(watched.notices) == 1
 
@@ -214,7 +215,7 @@ def test_a_zip_that_unpacks_to_much_is_taken_by_a_run(watched: Watched) -> None:
     result = watched.look_twice()
     assert len(packed.getvalue()) < 100_000
     assert [request.job_name for request in result.run_requests or []] == ["take_file"]
-    assert watched.lake.log.entries() == []
+    assert entries_of(watched.lake.log) == []
 
 
 def test_what_a_look_did_not_live_to_finish_is_taken_by_a_run(
@@ -241,7 +242,7 @@ def test_what_a_look_did_not_live_to_finish_is_taken_by_a_run(
     )
     assert run.success
     assert watched.lake.log.interrupted() == set()
-    assert [entry.status for entry in watched.lake.log.entries()] == ["ingesting", "ingesting"]
+    assert [entry.status for entry in entries_of(watched.lake.log)] == ["ingesting", "ingesting"]
 
 
 def test_a_look_ends_when_its_time_is_up(watched: Watched) -> None:

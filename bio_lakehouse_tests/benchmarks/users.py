@@ -117,7 +117,9 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=300)
     asked = parser.parse_args()
     one, many = measure(1, asked.days), measure(asked.users, asked.days)
-    print(f"| Processor seconds, {asked.days} days each | 1 user | {asked.users} users |\n|---|---|---|")
+    print(
+        f"| Processor seconds, {asked.days} days each | 1 user | {asked.users} users |\n|---|---|---|"
+    )
     for what in one:
         print(f"| {what} | {one[what]:.2f} | {many[what]:.2f} |")
 

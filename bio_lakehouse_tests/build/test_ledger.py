@@ -22,6 +22,7 @@ from bio_lakehouse.silver.schemas import SCHEMAS
 from bio_lakehouse.sources.oura.trends import fed_datasets
 from bio_lakehouse.status import dataset_statuses
 from bio_lakehouse_tests.reports.lakes import write
+from bio_lakehouse_tests.whole_log import entries_of
 
 TODAY = date(2026, 3, 20)
 EVERYTHING = b"date,Sleep Score,Readiness Score,Activity Score,Steps\n" + b"".join(
@@ -85,7 +86,7 @@ def test_what_a_file_speaks_about_survives_its_replacement_and_its_second_arriva
     with_two_exports(lake)
     bring(lake, "again.csv", SLEEP_ONLY)
     bring(lake, "sleep.csv", SLEEP_ONLY.replace(b",82,", b",85,"))
-    told = {entry.file_path: entry.datasets_told for entry in lake.log.entries()}
+    told = {entry.file_path: entry.datasets_told for entry in entries_of(lake.log)}
     assert {told[path] for path in told if "everything" not in path} == {("oura/daily_sleep",)}
     assert knowledge_by_table(lake, "me")["oura_daily_readiness"].covered == days(1, 2, 3)
 
@@ -95,7 +96,7 @@ def test_a_log_from_before_this_was_kept_still_opens(lake: Lakehouse) -> None:
     with sqlite3.connect(lake.settings.home / "log.db") as db:
         db.execute("ALTER TABLE ingestion_log DROP COLUMN fed_datasets")
     reopened = Lakehouse.open(lake.settings)
-    assert {entry.datasets_told for entry in reopened.log.entries()} == {("oura/trends",)}
+    assert {entry.datasets_told for entry in entries_of(reopened.log)} == {("oura/trends",)}
 
 
 def test_headers_say_what_is_fed() -> None:

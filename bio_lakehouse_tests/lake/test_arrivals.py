@@ -24,6 +24,7 @@ from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources import BRONZE_DATASETS
+from bio_lakehouse_tests.whole_log import entries_of
 
 TODAY = date(2026, 3, 20)
 FIRST = date(2026, 1, 1)
@@ -114,7 +115,7 @@ def bronze_of(lake: Lakehouse) -> dict[str, list[tuple[str, Any, Any]]]:
 
 
 def assert_balanced(lake: Lakehouse) -> None:
-    for entry in lake.log.entries():
+    for entry in entries_of(lake.log):
         if entry.status in ("ingested", "replaced"):
             counts = lake.log.counts(entry.file_path)
             assert counts.balanced, (entry.file_path, counts)
@@ -149,7 +150,7 @@ def test_every_row_is_current_superseded_duplicate_or_quarantined(lake: Lakehous
     build(lake)
     counts = {
         entry.file_path.removeprefix("landing/me/"): lake.log.counts(entry.file_path)
-        for entry in lake.log.entries()
+        for entry in entries_of(lake.log)
     }
     assert {
         name: (c.landed, c.current, c.superseded, c.duplicates, c.quarantined)
@@ -204,10 +205,10 @@ def test_pending_days_outlive_an_interrupted_run(lake: Lakehouse) -> None:
     arrivals.write_bronze(lake, "peloton/workouts", date(2026, 3, 2), date(2026, 3, 4))
     assert arrivals.pending(lake) == pending
     assert arrivals.scan(lake) == []
-    (entry,) = lake.log.entries()
+    (entry,) = entries_of(lake.log)
     assert entry.status == "ingesting"
     build(lake)
-    (entry,) = lake.log.entries()
+    (entry,) = entries_of(lake.log)
     assert (entry.status, arrivals.pending(lake)) == ("ingested", {})
 
 
@@ -257,8 +258,8 @@ def test_a_file_that_is_overwritten_by_one_that_is_there_keeps_its_rows(lake: La
     lake.objects.put("landing/a.csv", peloton(ride(3, 210), ride(4, 220)))
     arrivals.scan(lake)
     arrivals.recount(lake, FIRST, TODAY)
-    statuses = {entry.file_path.partition("@")[0]: entry.status for entry in lake.log.entries()}
-    counts = {entry.status: lake.log.counts(entry.file_path) for entry in lake.log.entries()}
+    statuses = {entry.file_path.partition("@")[0]: entry.status for entry in entries_of(lake.log)}
+    counts = {entry.status: lake.log.counts(entry.file_path) for entry in entries_of(lake.log)}
     assert (len(statuses), sorted(counts)) == (2, ["duplicate", "ingested", "replaced"])
     assert (counts["replaced"].landed, counts["replaced"].withdrawn) == (1, 1)
     assert_balanced(lake)
@@ -290,7 +291,7 @@ def test_a_zip_of_which_only_a_part_was_taken_is_taken_whole(
         patch.setattr(arrivals, "_accept", dies_at_the_second)
         with pytest.raises(Killed):
             arrivals.scan(lake)
-    assert [entry.file_path for entry in lake.log.entries()] == ["landing/export.zip!/a.csv"]
+    assert [entry.file_path for entry in entries_of(lake.log)] == ["landing/export.zip!/a.csv"]
     arrivals.scan(lake)
     assert arrivals.scan(lake) == []
     build(lake)
@@ -317,7 +318,7 @@ def test_a_file_that_cannot_be_read_for_a_while_loses_nothing(
         True,
         "the network is down",
     )
-    assert [entry.status for entry in lake.log.entries()] == ["ingested"]
+    assert [entry.status for entry in entries_of(lake.log)] == ["ingested"]
     (again,) = arrivals.scan(lake)
     assert (again.unread, again.new_days) == (False, 2)
 
@@ -328,7 +329,7 @@ def test_a_log_that_knew_no_tags_is_read_and_its_files_are_no_news(lake: Lakehou
     with sqlite3.connect(lake.settings.home / "log.db") as db:
         db.execute("ALTER TABLE ingestion_log DROP COLUMN tag")
     older = lake_at(lake.settings.home)
-    assert [entry.tag for entry in older.log.entries()] == [""]
+    assert [entry.tag for entry in entries_of(older.log)] == [""]
     assert arrivals.scan(older) == []
     older.objects.put("landing/a.csv", peloton(ride(2, 200), ride(3, 1)))
     (arrival,) = arrivals.scan(older)

@@ -21,6 +21,7 @@ from bio_lakehouse.lake.arrivals import scan
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.whole_log import entries_of
 
 SLEEP = {"id": "a", "day": "2026-03-01", "score": 71, "timestamp": "2026-03-01T00:00:00+00:00"}
 CANARY = b"a-token-that-nobody-may-see"
@@ -61,7 +62,7 @@ def test_what_comes_back_is_what_was(lake: Lakehouse, tmp_path: Path) -> None:
         before, after = lake.settings.home / key, home / key
         assert after.read_bytes() == before.read_bytes()
         assert after.stat().st_mtime_ns == before.stat().st_mtime_ns
-    assert Lakehouse.open(Settings(home=home)).log.entries() == lake.log.entries()
+    assert entries_of(Lakehouse.open(Settings(home=home)).log) == entries_of(lake.log)
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     assert not [path for path in home.rglob("*") if path.is_file() and path.stat().st_mode & 0o077]
 
@@ -147,7 +148,7 @@ def test_an_archive_cannot_write_outside_the_home(tmp_path: Path) -> None:
 
 def test_a_log_that_is_written_to_is_copied_whole(lake: Lakehouse, tmp_path: Path) -> None:
     """Each entry comes with its copy in one transaction: an archive has both or neither."""
-    entry, ended = lake.log.entries()[0], threading.Event()
+    entry, ended = entries_of(lake.log)[0], threading.Event()
 
     def write() -> None:
         number = 0

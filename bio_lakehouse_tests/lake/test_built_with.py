@@ -17,6 +17,7 @@ from bio_lakehouse.lake import arrivals, built_with
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings, load_settings, machine_timezone
 from bio_lakehouse_tests.lake.test_arrivals import TODAY, build, peloton, ride, trends
+from bio_lakehouse_tests.whole_log import entries_of
 
 ZONES = ("America/Los_Angeles", "Europe/Berlin", "Asia/Tokyo", "Pacific/Kiritimati", "UTC")
 WORKOUTS, HEART_RATES = "peloton/workouts", "oura/heartrate"
@@ -54,7 +55,9 @@ def bronze_of(lake: Lakehouse) -> dict[str, list[tuple[str, str]]]:
     """Key and record of each line, by day file."""
     found = {}
     for dataset in (WORKOUTS, HEART_RATES, "oura/trends"):
-        wanted, existing = arrivals.day_files(lake, dataset, lake.settings.first_day, TODAY)
+        days = (lake.settings.first_day, TODAY)
+        existing = lake.bronze.contents(dataset, *days)
+        wanted = arrivals.day_files(lake, dataset, days, "me", existing)
         assert lake.bronze.changes(wanted, existing) == {}
         found |= {key.object_key: day.contents for key, day in wanted.items()}
     return found
@@ -79,7 +82,7 @@ def test_a_lake_whose_zone_changed_is_the_lake_of_the_new_zone(
     build(moved)
     assert bronze_of(moved) == bronze_of(filled(folder / "b" / "home", zones[1], beats))
     assert arrivals.pending(moved) == {}
-    assert all(moved.log.counts(entry.file_path).balanced for entry in moved.log.entries())
+    assert all(moved.log.counts(entry.file_path).balanced for entry in entries_of(moved.log))
 
 
 def test_a_change_of_the_zone_is_one_line_and_owes_the_old_days_and_the_new(tmp_path: Path) -> None:

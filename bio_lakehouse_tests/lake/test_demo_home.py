@@ -17,6 +17,7 @@ from bio_lakehouse.settings import Settings, load_settings
 from bio_lakehouse.sources import demo
 from bio_lakehouse_tests.automation.test_kill import contents
 from bio_lakehouse_tests.lake.test_arrivals import trends
+from bio_lakehouse_tests.whole_log import entries_of
 
 
 def brought_in(home: Path, seed: int, last: date) -> Lakehouse:
@@ -41,7 +42,7 @@ def test_a_second_demo_is_as_if_it_were_the_first(tmp_path: Path) -> None:
     once = brought_in(tmp_path / "once" / "home", 2, date(2026, 3, 5))
     landed = [everything(lake.settings.home / "landing") for lake in (twice, once)]
     assert landed[0] == landed[1]
-    paths = [{entry.file_path for entry in lake.log.entries()} for lake in (twice, once)]
+    paths = [{entry.file_path for entry in entries_of(lake.log)} for lake in (twice, once)]
     assert paths[0] == paths[1]
     assert arrivals.pending(twice) == arrivals.pending(once)
 

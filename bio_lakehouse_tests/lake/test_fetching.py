@@ -24,6 +24,7 @@ from bio_lakehouse.sources.oura.tokens import Tokens
 from bio_lakehouse.sources.peloton.download import PelotonBrowser, WorkoutsFile
 from bio_lakehouse.sources.records import FetchNote
 from bio_lakehouse_tests.sources.oura_server import Fault, OuraServer, connection_to, signed_in
+from bio_lakehouse_tests.whole_log import entries_of
 
 TODAY = date(2025, 3, 20)
 FIRST = TODAY - timedelta(days=7)
@@ -87,8 +88,8 @@ def test_what_oura_has_of_the_look_back_lands_and_becomes_bronze(
     outcome = fetch(lake, server)
     assert (outcome.failed, outcome.error) == ([], None)
     assert bronze_days(lake) == WHOLE
-    assert {entry.origin for entry in lake.log.entries()} == {"api"}
-    assert all(entry.status == "ingesting" for entry in lake.log.entries())
+    assert {entry.origin for entry in entries_of(lake.log)} == {"api"}
+    assert all(entry.status == "ingesting" for entry in entries_of(lake.log))
 
 
 @pytest.mark.parametrize(
@@ -113,13 +114,13 @@ def test_a_window_that_fails_is_said_and_the_next_run_completes_it(
     assert {failed.window.endpoint for failed in outcome.failed} == {"daily_sleep"}
     assert said in str(outcome.error)
     assert bronze_days(lake) == WHOLE | {"oura/daily_sleep": 0}
-    failures = [entry for entry in lake.log.entries() if entry.status == "fetch_failed"]
+    failures = [entry for entry in entries_of(lake.log) if entry.status == "fetch_failed"]
     assert {entry.data_type for entry in failures} == {"oura/daily_sleep"}
     assert {day for entry in failures for day in entry.covered_days} >= {FIRST, TODAY}
     server.faults.clear()
     assert fetch(lake, server, resume=True).error is None
     assert bronze_days(lake) == WHOLE
-    assert not [entry for entry in lake.log.entries() if entry.status == "fetch_failed"]
+    assert not [entry for entry in entries_of(lake.log) if entry.status == "fetch_failed"]
 
 
 def test_a_resumed_history_asks_only_for_what_is_missing(
@@ -146,7 +147,7 @@ def test_without_a_login_the_command_that_signs_in_is_named(
     (lake.settings.home / "secrets" / "oura-me.json").unlink()
     with pytest.raises(SignInRequired, match="bio-lakehouse oura login"):
         fetch(lake, server)
-    assert (lake.log.entries(), server.asked) == ([], [])
+    assert (entries_of(lake.log), server.asked) == ([], [])
 
 
 def test_without_an_application_the_settings_are_named(lake: Lakehouse) -> None:
@@ -164,7 +165,7 @@ def test_the_same_window_fetched_again_lands_again_but_changes_no_day(
     assert not set(first.landed) & set(again.landed)
     arrivals.scan(lake)
     assert arrivals.pending(lake) == {}
-    for entry in lake.log.entries():
+    for entry in entries_of(lake.log):
         assert lake.log.counts(entry.file_path).balanced
 
 
@@ -257,7 +258,7 @@ def test_the_sandboxs_made_up_data_stay_out_of_a_persons(
     outcome = fetching.fetch_oura(lake, "me", TODAY, TODAY, connection=connection)
     assert {key.split("/")[1] for key in outcome.landed} == {fetching.SANDBOX_USER}
     arrivals.scan(lake)
-    assert {entry.user_id for entry in lake.log.entries()} == {fetching.SANDBOX_USER}
+    assert {entry.user_id for entry in entries_of(lake.log)} == {fetching.SANDBOX_USER}
 
 
 def test_only_what_the_person_was_asked_to_share_is_fetched(
@@ -291,7 +292,7 @@ def test_a_field_that_is_new_is_kept_and_told_once(
         told.append(capsys.readouterr().out.count("dream_score"))
         monkeypatch.setitem(record, "score", 1)
     assert told == [1, 0]
-    assert new_fields(lake.log.entries()) == ["oura/daily_sleep: dream_score is new"]
+    assert new_fields(entries_of(lake.log)) == ["oura/daily_sleep: dream_score is new"]
     arrivals.write_bronze(lake, "oura/daily_sleep", TODAY, TODAY)
     kept = [
         json.loads(line["record"])

@@ -18,6 +18,7 @@ from bio_lakehouse.lake import arrivals, locks
 from bio_lakehouse.lake.bronze import Bronze
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse_tests.lake.test_arrivals import FIRST, TODAY, ingest, lake_at, trends
+from bio_lakehouse_tests.whole_log import entries_of
 
 TRENDS = "oura/trends"
 
@@ -62,7 +63,7 @@ def test_a_refresh_while_another_persons_file_is_brought_in(
     thread.join()
     assert days_of(lake, "ada") == {date(2026, 3, 3), date(2026, 3, 4)}
     assert days_of(lake, "me") == {date(2026, 3, 1), date(2026, 3, 2)}
-    assert all(lake.log.counts(entry.file_path).balanced for entry in lake.log.entries())
+    assert all(lake.log.counts(entry.file_path).balanced for entry in entries_of(lake.log))
 
 
 USERS = ("me", "ada", "tom")
@@ -101,10 +102,12 @@ def test_bronze_is_what_landing_says_whatever_runs_interleave(
         for thread in threads:
             thread.join()
     lake = lake_at(folder / "home")
-    wanted, existing = arrivals.day_files(lake, TRENDS, FIRST, TODAY)
-    assert lake.bronze.changes(wanted, existing) == {}
+    for user_id in lake.log.users():
+        existing = lake.bronze.contents(TRENDS, FIRST, TODAY, user_id)
+        wanted = arrivals.day_files(lake, TRENDS, (FIRST, TODAY), user_id, existing)
+        assert lake.bronze.changes(wanted, existing) == {}
     assert arrivals.pending(lake) == {}
-    assert {entry.user_id for entry in lake.log.entries()} == {user for user, *_ in left + right}
+    assert {entry.user_id for entry in entries_of(lake.log)} == {user for user, *_ in left + right}
 
 
 def test_a_lock_that_is_never_let_go_is_named(

@@ -29,6 +29,7 @@ from bio_lakehouse_tests.lake.poison import (
     sleep_of,
     zipped,
 )
+from bio_lakehouse_tests.whole_log import entries_of
 
 TODAY = date(2026, 3, 20)
 
@@ -66,7 +67,7 @@ def test_what_is_no_file_is_passed_over_and_told_every_time(lake: Lakehouse) -> 
         assert len(found) - len(passed_over) == news
         assert not any(one.failed for one in found)
     assert days_of(lake) == {2, 3}
-    assert all(one.file_path.isprintable() for one in lake.log.entries())
+    assert all(one.file_path.isprintable() for one in entries_of(lake.log))
 
 
 def test_a_folder_whose_name_is_not_utf8_is_told_once(lake: Lakehouse) -> None:
@@ -205,7 +206,7 @@ def test_a_folder_that_an_older_log_took_for_a_zip_is_read(lake: Lakehouse) -> N
     lake.log.record(replace(arrival.entry, file_path=misread, status="ingested"))
     (again,) = arrivals.scan(lake)
     assert (again.path, again.repeated) == (arrival.path, False)
-    assert [entry.file_path for entry in lake.log.entries()] == [arrival.path]
+    assert [entry.file_path for entry in entries_of(lake.log)] == [arrival.path]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"fetched_at": 5}', b'"x"'])
@@ -293,7 +294,7 @@ def test_a_known_export_that_is_too_large_is_never_read(
 
 def peak_bytes(lake: Lakehouse, path: Path, refusal: type[UnsupportedFile]) -> int:
     """The most memory that a refusal takes, beside what was taken before."""
-    lake.log.entries()
+    entries_of(lake.log)
     tracemalloc.start()
     try:
         with pytest.raises(refusal):

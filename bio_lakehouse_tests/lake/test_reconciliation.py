@@ -14,6 +14,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.reconciliation import Differences, reconcile
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.sources.oura_server import Fault, OuraServer, connection_to, signed_in
+from bio_lakehouse_tests.whole_log import entries_of
 
 TODAY = date(2025, 3, 20)
 FIRST = TODAY - timedelta(days=12)
@@ -105,5 +106,5 @@ def test_records_of_no_day_are_left_to_quarantine(lake: Lakehouse, server: OuraS
     fetch(lake, server)
     build(lake)
     found = reconciled(lake, server, sensor_is_faster=True)
-    assert sum(entry.quarantined_count for entry in lake.log.entries()) == 6
+    assert sum(entry.quarantined_count for entry in entries_of(lake.log)) == 6
     assert (str(found), found.compared) == ("", 5 * (4 + 2 + 6) - 5)

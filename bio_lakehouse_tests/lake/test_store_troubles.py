@@ -21,6 +21,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import FolderStore
 from bio_lakehouse.lake.store_errors import OF_SYSTEM, store_named
 from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.whole_log import entries_of
 
 ROW = {"id": "a", "day": "2026-03-01", "score": 71, "timestamp": "2026-03-01T00:00:00+00:00"}
 LIMITED = """
@@ -81,7 +82,7 @@ def test_a_locked_log_is_a_sentence(
     tmp_path: Path, export: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "home"
-    Lakehouse.open(Settings(home=home)).log.entries()
+    entries_of(Lakehouse.open(Settings(home=home)).log)
     genuine = sqlite3.connect
     with closing(genuine(home / "log.db")) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -111,7 +112,7 @@ def test_a_database_that_is_none_is_named(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
     path.write_bytes(b"no database" * 1000)
     with pytest.raises(DamagedFile, match=str(path)):
-        Lakehouse.open(Settings(home=tmp_path)).log.entries()
+        entries_of(Lakehouse.open(Settings(home=tmp_path)).log)
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else")
@@ -122,7 +123,7 @@ def test_a_home_of_somebody_else_is_a_sentence(words: list[str]) -> None:
     with tempfile.TemporaryDirectory(dir="/tmp") as place:
         Path(place).chmod(0o755)
         home = Path(place, "home")
-        Lakehouse.open(Settings(home=home)).log.entries()
+        entries_of(Lakehouse.open(Settings(home=home)).log)
         done = subprocess.run(
             [sys.executable, "-c", SOMEBODY_ELSE, *words],
             capture_output=True,
@@ -145,7 +146,7 @@ def test_a_home_that_was_there_is_closed_and_what_is_written_is_private(
     home.chmod(mode)
     lake = Lakehouse.open(Settings(home=home))
     lake.objects.put("landing/me/x.json", b"{}")
-    lake.log.entries()
+    entries_of(lake.log)
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     assert not [path for path in home.rglob("*") if path.stat().st_mode & 0o077]
 
