@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 from plotly.graph_objects import Figure
 
+from bio_lakehouse.gold.measures import Measure, watched
 from bio_lakehouse.insights import sentences
 from bio_lakehouse.insights.claims import MINIMUM_ANOMALY_DAYS, Claim, not_enough
 from bio_lakehouse.insights.data import LEAD_IN_DAYS, InsightData
@@ -17,7 +17,6 @@ from bio_lakehouse.insights.readiness_trend import with_gaps
 from bio_lakehouse.insights.statistics import low_days, streaks, unusual_days
 from bio_lakehouse.insights.statistics.anomalies import LOW_DEVIATIONS
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
-from bio_lakehouse.numbers import number_text
 from bio_lakehouse.viz import charts
 from bio_lakehouse.viz.theme import Mode
 
@@ -30,31 +29,14 @@ CHANCE = "About 7 in 100 ordinary days lie more than 1.5 SD below their mean."
 SHARED = "Readiness contains the night's sleep and HRV, so their low days are partly the same measurement."
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A daily column that is watched, in a score's points or in ms."""
-
-    name: str
-    column: str
-    title: str
-    subject: str
-    decimals: int
-    unit: str = ""
-
-
-MEASURES = (
-    Measure("readiness", "readiness_score", "Readiness<br>(0–100)", "readiness", 0),
-    Measure("sleep", "sleep_score", "Sleep score<br>(0–100)", "sleep score", 0),
-    Measure("hrv", "hrv_rmssd_ms", "HRV (ms)", "HRV", 0, " ms"),
-)
-
-
 def analyze(data: InsightData) -> Insight:
     """Low and unusual days of readiness, sleep and HRV, and streaks without a workout: described, not tested."""
-    findings = (*(_measured(data, measure) for measure in MEASURES), _missed_workouts(data))
+    findings = (*(_measured(data, measure) for measure in watched()), _missed_workouts(data))
     series = {
         "days": [day.isoformat() for day in data.days],
-        "values": {measure.name: with_gaps(data.series(measure.column)) for measure in MEASURES},
+        "values": {
+            measure.short_name: with_gaps(data.series(measure.column)) for measure in watched()
+        },
     }
     return Insight(NAME, TITLE, data.user_id, data.as_of, findings, series)
 
@@ -62,8 +44,8 @@ def analyze(data: InsightData) -> Insight:
 def _measured(data: InsightData, measure: Measure) -> Finding:
     values = data.series(measure.column)
     claim = Claim(
-        measure.name,
-        f"Days on which {measure.subject} stood out below the person's own days.",
+        measure.short_name,
+        f"Days on which {measure.in_sentence} stood out below the person's own days.",
         data.window,
         caveats=(CHANCE, SHARED),
         tested=False,
@@ -131,8 +113,10 @@ def visualize(insight: Insight, mode: Mode = "light") -> Figure:
     return charts.timeline_with_marks(
         insight.series["days"],
         [
-            _panel(measure, findings[measure.name], insight.series["values"][measure.name])
-            for measure in MEASURES
+            _panel(
+                measure, findings[measure.short_name], insight.series["values"][measure.short_name]
+            )
+            for measure in watched()
         ],
         findings["missed_workouts"].values.get("streaks", []),
         mode=mode,
@@ -141,12 +125,12 @@ def visualize(insight: Insight, mode: Mode = "light") -> Figure:
 
 def _panel(measure: Measure, finding: Finding, values: list[float | None]) -> dict[str, Any]:
     return {
-        "title": measure.title,
+        "title": measure.axis_title().replace(" (", "<br>("),
         "values": values,
         "low": finding.values.get("low_days", []),
         "unusual": finding.values.get("unusual_days", []),
         "threshold": finding.values.get("threshold"),
-        "is_score": not measure.unit,
+        "is_score": measure.is_score,
         "note": charts.refusal(finding.n, finding.needed, "days"),
     }
 
@@ -160,22 +144,20 @@ def sentence(finding: Finding) -> str:
     """One measure's sentences, or those of the streaks."""
     if finding.name == "missed_workouts":
         return _streak_sentence(finding)
-    measure = next(measure for measure in MEASURES if measure.name == finding.name)
+    measure = next(measure for measure in watched() if measure.short_name == finding.name)
     if finding.needed is not None:
         return sentences.not_enough_data(
-            f"days of low {measure.subject}", finding.n, finding.needed, "days"
+            f"days of low {measure.in_sentence}", finding.n, finding.needed, "days"
         )
     values = finding.values
-    mean, threshold = (
-        f"{number_text(values[name], 1)}{measure.unit}" for name in ("mean", "threshold")
-    )
+    mean, threshold = (measure.of_many_days.text(values[name]) for name in ("mean", "threshold"))
     low, unusual = (
         [date.fromisoformat(day) for day in values[name]] for name in ("low_days", "unusual_days")
     )
     return " ".join(
         (
-            sentences.low_days(measure.subject, low, finding.n, mean, threshold),
-            sentences.unusual_days(measure.subject, unusual, values["judged"]),
+            sentences.low_days(measure.in_sentence, low, finding.n, mean, threshold),
+            sentences.unusual_days(measure.in_sentence, unusual, values["judged"]),
         )
     )
 

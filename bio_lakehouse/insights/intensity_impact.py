@@ -8,6 +8,7 @@ import numpy as np
 from plotly.graph_objects import Figure
 
 from bio_lakehouse.english import count
+from bio_lakehouse.gold.measures import OUTPUT, READINESS
 from bio_lakehouse.insights import sentences
 from bio_lakehouse.insights.claims import (
     CHOSEN_DAYS,
@@ -24,7 +25,6 @@ from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.statistics import compare_groups, spearman
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
 from bio_lakehouse.insights.statistics.correlation import paired
-from bio_lakehouse.numbers import number_text
 from bio_lakehouse.viz import charts
 from bio_lakehouse.viz.theme import Mode
 
@@ -43,7 +43,7 @@ def analyze(data: InsightData) -> Insight:
     High is above the median `total_output_kj` of the window's days with a known output, low at or
     below it.
     """
-    output, readiness = data.series("total_output_kj"), data.next_day("readiness_score")
+    output, readiness = data.series(OUTPUT.column), data.next_day(READINESS.column)
     known = ~np.isnan(output)
     median = float(np.median(output[known])) if known.any() else None
     high: Mask = known & (output > (median or 0.0))
@@ -92,8 +92,8 @@ def _by_rank(data: InsightData, output: Series, readiness: Series) -> Finding:
 def _series(data: InsightData, groups: dict[str, Mask], median: float | None) -> dict[str, Any]:
     """Median and quartiles of readiness on the day itself and the day after, for each group."""
     outcomes = {
-        "same_day": data.series("readiness_score"),
-        "next_day": data.next_day("readiness_score"),
+        "same_day": data.series(READINESS.column),
+        "next_day": data.next_day(READINESS.column),
     }
     return {
         "median_output_kj": median,
@@ -119,8 +119,8 @@ def visualize(insight: Insight, mode: Mode = "light") -> Figure:
     middle = series["median_output_kj"]
     split = (
         {
-            "low": f"<br>up to {number_text(middle)} kJ",
-            "high": f"<br>above {number_text(middle)} kJ",
+            "low": f"<br>up to {OUTPUT.text(middle)}",
+            "high": f"<br>above {OUTPUT.text(middle)}",
         }
         if middle is not None
         else {}
@@ -163,10 +163,10 @@ def _group_sentence(finding: Finding) -> str:
         return sentences.not_enough_data("high and low output", finding.n, finding.needed, unit)
     counted = f"{values['n_first']} and {values['n_second']} days"
     evidence = sentences.Evidence(finding.interval, counted, finding.decided_q)
-    middle = number_text(values["median_output_kj"])
+    middle = OUTPUT.text(values["median_output_kj"])
     say = sentences.groups_differ if finding.status == "found" else sentences.groups_alike
     medians = (values["median_first"], values["median_second"])
-    first, second = f"an output above {middle} kJ", f"one up to {middle} kJ"
+    first, second = f"an output above {middle}", f"one up to {middle}"
     return say(OUTCOME, first, second, medians, finding.effect or 0.0, evidence)
 
 

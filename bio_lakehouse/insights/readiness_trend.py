@@ -9,6 +9,7 @@ from plotly.graph_objects import Figure
 from scipy import stats
 
 from bio_lakehouse.english import count
+from bio_lakehouse.gold.measures import READINESS
 from bio_lakehouse.insights import sentences
 from bio_lakehouse.insights.claims import MINIMUM_TREND_DAYS, Claim, not_enough
 from bio_lakehouse.insights.data import LEAD_IN_DAYS, InsightData
@@ -30,9 +31,9 @@ Direction = Literal["improving", "stable", "declining"]
 def analyze(data: InsightData) -> Insight:
     """Theil-Sen slope with Mann-Kendall test (tested), and the line through the 14-day average
     (described)."""
-    readiness = data.series("readiness_score")
+    readiness = data.series(READINESS.column)
     averages = {
-        days: trailing_mean(data.with_lead_in("readiness_score"), days)[LEAD_IN_DAYS:]
+        days: trailing_mean(data.with_lead_in(READINESS.column), days)[LEAD_IN_DAYS:]
         for days in (7, 14)
     }
     n = int((~np.isnan(readiness)).sum())
@@ -131,7 +132,7 @@ def visualize(insight: Insight, mode: Mode = "light") -> Figure:
         series["readiness"],
         averages=series["averages"],
         line=_line(smoothed, next(iter(series["averages"].values()))),
-        title="Readiness (0–100)",
+        title=READINESS.axis_title(),
         note=charts.refusal(monotone.n, monotone.needed, "days"),
         mode=mode,
     )

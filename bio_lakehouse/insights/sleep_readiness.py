@@ -8,6 +8,7 @@ import numpy as np
 from plotly.graph_objects import Figure
 
 from bio_lakehouse.english import count
+from bio_lakehouse.gold.measures import READINESS, SLEEP
 from bio_lakehouse.insights import sentences
 from bio_lakehouse.insights.claims import MINIMUM_PAIRS, Claim, correlated, not_enough
 from bio_lakehouse.insights.data import InsightData
@@ -35,7 +36,7 @@ SUBJECTS = {
 def analyze(data: InsightData) -> Insight:
     """Pearson r of sleep score with next-day readiness (tested) and with the same morning's
     (described)."""
-    sleep = data.series("sleep_score")
+    sleep = data.series(SLEEP.column)
     next_day = Claim(
         "next_day",
         "Sleep score and next-day readiness move together.",
@@ -50,8 +51,8 @@ def analyze(data: InsightData) -> Insight:
         tested=False,
     )
     findings = (
-        _finding(next_day, sleep, data.next_day("readiness_score")),
-        _finding(same_day, sleep, data.series("readiness_score")),
+        _finding(next_day, sleep, data.next_day(READINESS.column)),
+        _finding(same_day, sleep, data.series(READINESS.column)),
     )
     return Insight(NAME, TITLE, data.user_id, data.as_of, findings, _series(data, findings[0]))
 
@@ -66,7 +67,7 @@ def _finding(claim: Claim, sleep: Series, readiness: Series) -> Finding:
 
 
 def _series(data: InsightData, next_day: Finding) -> dict[str, Any]:
-    sleep, readiness = data.series("sleep_score"), data.next_day("readiness_score")
+    sleep, readiness = data.series(SLEEP.column), data.next_day(READINESS.column)
     both = paired(sleep, readiness)
     band = (
         line_band(sleep, readiness, next_day.n_eff) if next_day.values and next_day.n_eff else None
@@ -87,7 +88,7 @@ def visualize(insight: Insight, mode: Mode = "light") -> Figure:
         series["readiness"],
         days=series["days"],
         line=series["line"],
-        titles=("Sleep score (0–100)", "Readiness on the day after (0–100)"),
+        titles=(SLEEP.axis_title(), READINESS.axis_title("on the day after")),
         note=charts.refusal(insight.findings[0].n, insight.findings[0].needed, "pairs of days"),
         mode=mode,
     )

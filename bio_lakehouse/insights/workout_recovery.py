@@ -8,6 +8,7 @@ import numpy as np
 from plotly.graph_objects import Figure
 
 from bio_lakehouse.english import capital
+from bio_lakehouse.gold.measures import READINESS
 from bio_lakehouse.insights import sentences
 from bio_lakehouse.insights.claims import (
     CHOSEN_DAYS,
@@ -32,7 +33,7 @@ OUTCOME = "readiness on the next day"
 
 def analyze(data: InsightData) -> Insight:
     """Next-day readiness after every workout type against rest, each by Mann-Whitney U."""
-    readiness = data.next_day("readiness_score")
+    readiness = data.next_day(READINESS.column)
     known = ~np.isnan(readiness)
     types = data.workout_types
     rest: Mask = known & (types == REST)
@@ -82,7 +83,7 @@ def visualize(insight: Insight, mode: Mode = "light") -> Figure:
     ]
     note = None if groups else charts.refusal(0, MINIMUM_GROUP, "days")
     return charts.box_by_group(
-        groups, title="Readiness on the day after (0–100)", note=note, mode=mode
+        groups, title=READINESS.axis_title("on the day after"), note=note, mode=mode
     )
 
 

@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any, Literal
 
 from bio_lakehouse.english import inner, listed, short_day, span, weekday
+from bio_lakehouse.gold.measures import Taken, names_of
 
 Kind = Literal["figure", "date", "weekday", "direction", "phrase"]
 Period = Literal["", "week", "before", "window"]
@@ -28,46 +29,26 @@ SEGMENT = re.compile(r"[a-z][a-z0-9_]*")
 NAME = re.compile(r"[A-Za-z]+(?:[ -][A-Za-z]+)*")
 LONGEST_NAME = 40
 
-ALIASES: Mapping[str, tuple[str, ...]] = {
-    "readiness_score": ("readiness score", "readiness"),
-    "sleep_score": ("sleep score", "sleep"),
-    "activity_score": ("activity score", "activity"),
-    "sleep_duration_h": ("time asleep", "sleep duration", "slept"),
-    "hrv_rmssd_ms": ("HRV", "heart rate variability"),
-    "resting_heart_rate_bpm": ("resting heart rate", "resting pulse"),
-    "temperature_deviation": ("temperature deviation", "skin temperature deviation"),
-    "spo2_average_pct": ("blood oxygen",),
-    "steps": ("steps", "step count"),
-    "active_calories": ("active calories",),
-    "workout_count": ("workouts", "workout", "sessions", "training"),
-    "workout_minutes": ("workout time", "workout minutes", "training time"),
-    "total_output_kj": ("output",),
+KINDS_OF_DAYS: Mapping[str, tuple[str, ...]] = {
     "high_output": ("high output",),
     "low_output": ("low output",),
     "rest": ("rest days", "rest day", "rest"),
 }
-"""Names by which a topic may be called, by the column of `gold.daily_readiness_performance` or the kind of day."""
+"""Names by which a kind of days may be called."""
 
-OF_THE_NIGHT = frozenset(
-    {
-        "sleep_score",
-        "sleep_duration_h",
-        "hrv_rmssd_ms",
-        "resting_heart_rate_bpm",
-        "temperature_deviation",
-        "spo2_average_pct",
-    }
-)
-OF_THE_MORNING = frozenset({"readiness_score", "resting_heart_rate_bpm"})
-OF_THE_RING = OF_THE_NIGHT | OF_THE_MORNING | {"activity_score", "steps", "active_calories"}
-OF_THE_BIKE = frozenset({"workout_count", "workout_minutes", "total_output_kj", "workout_output"})
-MEASURED: Mapping[str, frozenset[str]] = (
-    dict.fromkeys(("night", "nights", "nightly", "overnight"), OF_THE_NIGHT)
-    | dict.fromkeys(("morning", "mornings"), OF_THE_MORNING)
-    | dict.fromkeys(("ring", "oura"), OF_THE_RING)
-    | dict.fromkeys(("bike", "peloton"), OF_THE_BIKE)
-)
-"""Of which topics a word for a time of day or for a device may be said."""
+TIMES_AND_DEVICES: Mapping[str, Taken] = {
+    "night": "night",
+    "nights": "night",
+    "nightly": "night",
+    "overnight": "night",
+    "morning": "morning",
+    "mornings": "morning",
+    "ring": "ring",
+    "oura": "ring",
+    "bike": "bike",
+    "peloton": "bike",
+}
+"""Words for a time of day or for a device: they are said of what is measured then or by it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +169,10 @@ class FactsBuilder:
         if not is_safe_name(name):
             return False
         self._topics[key] = tuple(
-            {known.lower(): known for known in (name, *ALIASES.get(key, ()))}.values()
+            {
+                known.lower(): known
+                for known in (name, *names_of(key), *KINDS_OF_DAYS.get(key, ()))
+            }.values()
         )
         return True
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bio_lakehouse.narrative.facts import MEASURED, Facts, Value
+from bio_lakehouse.gold.measures import taken_by
+from bio_lakehouse.narrative.facts import TIMES_AND_DEVICES, Facts, Value
 from bio_lakehouse.narrative.objection import Objection, Rule, objection
 from bio_lakehouse.narrative.reading import Reading, Scope, Token
 from bio_lakehouse.narrative.vocabulary import UNITS, words
@@ -238,7 +239,8 @@ def _relates(reading: Reading, token: Token) -> bool:
 def _measured(reading: Reading) -> Iterator[Objection]:
     """What is said to be of the night, of the morning, of the ring or of the bike is measured there."""
     for token in reading.tokens:
-        topics = MEASURED.get(token.word) if token.sort == "word" else None
+        taken = TIMES_AND_DEVICES.get(token.word) if token.sort == "word" else None
+        topics = taken_by(taken) if taken else None
         beside = reading.nearest(token, _is_about_something, NEXT_TO) if topics else None
         if topics and beside is not None and not _about(beside) & topics:
             yield objection(token, f"stands by {beside.text}, which is not measured there")

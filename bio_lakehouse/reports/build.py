@@ -14,6 +14,7 @@ from plotly.graph_objects import Figure
 from bio_lakehouse.build.ledger import entry_days
 from bio_lakehouse.claude.access import access_of
 from bio_lakehouse.errors import ReportError
+from bio_lakehouse.gold.measures import compared_with
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.insights import Insight, InsightData, insights_of, visualize, visualize_effects
 from bio_lakehouse.insights.forecast import forecast
@@ -29,7 +30,6 @@ from bio_lakehouse.reports.contents import (
     with_narrative,
 )
 from bio_lakehouse.reports.facts import facts_of
-from bio_lakehouse.reports.measures import DAILY as DAILY_MEASURES
 from bio_lakehouse.reports.weekly_report import render
 from bio_lakehouse.reports.writing import narrative_of, would_send
 from bio_lakehouse.silver import SCHEMAS as SILVER
@@ -140,7 +140,7 @@ def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInput
         daily=daily,
         workouts=workouts,
         coverage=coverage_of(lake, user_id),
-        insights=decided_together(insights_of(data), compare(daily, DAILY_MEASURES, day))[0],
+        insights=decided_together(insights_of(data), compare(daily, compared_with("days"), day))[0],
         training=training_rows(lake, user_id, daily, workouts, day),
         forecast=forecast(data),
         activity=_rows(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -10,6 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bio_lakehouse.gold.measures import (
+    OUTPUT,
+    WORKOUT_MINUTES,
+    WORKOUTS,
+    Measure,
+    compared_with,
+)
 from bio_lakehouse.insights.adjustment import FALSE_DISCOVERY_RATE, q_values
 from bio_lakehouse.insights.data import as_numbers
 from bio_lakehouse.insights.statistics.movement import BEFORE as BEFORE
@@ -17,7 +24,6 @@ from bio_lakehouse.insights.statistics.movement import BEFORE_NEEDS, movement
 from bio_lakehouse.insights.statistics.movement import HISTORY_NEEDS as HISTORY_NEEDS
 from bio_lakehouse.insights.statistics.movement import WEEK as WEEK
 from bio_lakehouse.numbers import NO_VALUE
-from bio_lakehouse.reports.measures import Measure
 
 BAND_NEEDS = BEFORE_NEEDS
 MOVED_AT = FALSE_DISCOVERY_RATE
@@ -182,27 +188,34 @@ def with_q(
 class WorkoutWeek:
     """A week's workouts: counts and sums over the days that Peloton's data covers; None when unknown.
 
-    `output_kj` sums the outputs that are known, and is None when there were workouts but none of them has one.
+    `sums` are by column of `gold.daily_readiness_performance`, over the values that are known: None
+    when there were workouts but none of them has one.
     """
 
     first_day: date
     days_known: int
-    workouts: int | None
-    minutes: float | None
-    output_kj: float | None
+    sums: Mapping[str, float | None]
+
+    @property
+    def workouts(self) -> int | None:
+        """How many there were."""
+        count = self.sums[WORKOUTS.column]
+        return None if count is None else int(count)
+
+    @property
+    def minutes(self) -> float | None:
+        """How long they took."""
+        return self.sums[WORKOUT_MINUTES.column]
+
+    @property
+    def output_kj(self) -> float | None:
+        """What they put out."""
+        return self.sums[OUTPUT.column]
 
     @property
     def is_complete(self) -> bool:
         """Whether it is known of all seven days whether there was a workout."""
         return self.days_known == WEEK
-
-    def value(self, column: str) -> float | None:
-        """The week's value of a column of `gold.daily_readiness_performance`: workout_count, …, total_output_kj."""
-        return {
-            "workout_count": self.workouts,
-            "workout_minutes": self.minutes,
-            "total_output_kj": self.output_kj,
-        }[column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,30 +250,21 @@ class TotalComparison:
 
 def workout_weeks(daily: pd.DataFrame, last: date) -> tuple[WorkoutWeek, ...]:
     """The four weeks before and the week up to `last`, oldest first."""
-    columns = {
-        name: by_day(daily, name, last)
-        for name in ("workout_count", "workout_minutes", "total_output_kj")
-    }
-    frame = pd.DataFrame(columns).iloc[-WEEK - BEFORE :]
-    return tuple(
-        _workout_week(frame.iloc[start : start + WEEK]) for start in range(0, WEEK + BEFORE, WEEK)
-    )
+    columns = [measure.column for measure in compared_with("weeks")]
+    frame = _by_day(daily, columns, last).iloc[-WEEK - BEFORE :]
+    starts = range(0, WEEK + BEFORE, WEEK)
+    return tuple(_workout_week(frame.iloc[start : start + WEEK]) for start in starts)
 
 
 def _workout_week(days: pd.DataFrame) -> WorkoutWeek:
-    known = days[days["workout_count"].notna()]
-    workouts = int(known["workout_count"].sum()) if len(known) else None
-    return WorkoutWeek(
-        first_day=days.index[0].date(),
-        days_known=len(known),
-        workouts=workouts,
-        minutes=_sum(known["workout_minutes"], workouts),
-        output_kj=_sum(known["total_output_kj"], workouts),
-    )
+    known = days[days[WORKOUTS.column].notna()]
+    workouts = _sum(known[WORKOUTS.column])
+    sums = {str(column): _sum(known[column], nothing=workouts == 0) for column in known}
+    return WorkoutWeek(days.index[0].date(), len(known), sums)
 
 
-def _sum(values: pd.Series[float], workouts: int | None) -> float | None:
-    if workouts == 0:
+def _sum(values: pd.Series[float], nothing: bool = False) -> float | None:
+    if nothing:
         return 0.0
     return float(values.sum()) if values.notna().any() else None
 
@@ -275,9 +279,9 @@ def compare_totals(
 def _total(weeks: Sequence[WorkoutWeek], measure: Measure) -> TotalComparison:
     *before, week = weeks
     sums = [
-        value for w in before if w.is_complete and (value := w.value(measure.column)) is not None
+        value for w in before if w.is_complete and (value := w.sums[measure.column]) is not None
     ]
     mean = float(np.mean(sums)) if sums else None
     return TotalComparison(
-        measure, week.value(measure.column), week.days_known, mean, len(sums), len(before)
+        measure, week.sums[measure.column], week.days_known, mean, len(sums), len(before)
     )

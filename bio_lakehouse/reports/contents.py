@@ -15,11 +15,11 @@ from typing import Any
 import pandas as pd
 
 from bio_lakehouse.english import inner, span
+from bio_lakehouse.gold import measures
 from bio_lakehouse.gold.schemas import BASELINES
 from bio_lakehouse.insights import Finding, Insight, Status, adjust, sentence
 from bio_lakehouse.insights.forecast import Forecast, narrate
 from bio_lakehouse.narrative import report_sentences as sentences
-from bio_lakehouse.reports import measures
 from bio_lakehouse.reports.comparison import (
     BEFORE,
     HISTORY_NEEDS,
@@ -153,7 +153,7 @@ def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
     daily = _up_to(own.daily, own.day)
     workouts = _up_to(own.workouts, own.day)
     own_insights, comparisons = decided_together(
-        own.insights, compare(daily, measures.DAILY, own.day)
+        own.insights, compare(daily, measures.compared_with("days"), own.day)
     )
     own = dataclasses.replace(own, insights=own_insights)
     weeks = workout_weeks(daily, own.day)
@@ -185,7 +185,7 @@ def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
         moved_note=_moved_note(comparisons),
         moments=highs,
         comparisons=comparisons,
-        totals=compare_totals(weeks, measures.TOTALS),
+        totals=compare_totals(weeks, measures.compared_with("weeks")),
         days=days,
         insights=tuple(_card(insight, own) for insight in own.insights),
         not_found=_lines(own, own.insights, "not found"),

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import zip_longest
 
-from bio_lakehouse.english import count
+from bio_lakehouse.english import capital, count
+from bio_lakehouse.gold.measures import OUTPUT, READINESS, SLEEP, WORKOUTS, Measure
 from bio_lakehouse.insights import Finding, Insight, sentences
 from bio_lakehouse.insights.data import REST
 from bio_lakehouse.insights.statistics.movement import WEEK_NEEDS
@@ -15,14 +16,6 @@ from bio_lakehouse.narrative.facts import Facts, FactsBuilder, Standing, key_of
 from bio_lakehouse.numbers import effect_text, signed_effect_text
 from bio_lakehouse.reports.comparison import BEFORE, WEEK, Comparison, TotalComparison
 from bio_lakehouse.reports.contents import Contents
-from bio_lakehouse.reports.measures import (
-    ACTIVE_CALORIES,
-    STEPS,
-    WORKOUT_MINUTES,
-    WORKOUT_OUTPUT,
-    WORKOUTS,
-    Measure,
-)
 from bio_lakehouse.reports.week import Moment
 
 MOST_HIGH_DAYS = 3
@@ -47,9 +40,10 @@ KINDS = frozenset(
 )
 """Kinds of workouts that a text may name: Peloton's disciplines."""
 
-READINESS = {"readiness_score": "readiness"}
-SLEEP = READINESS | {"sleep_score": "sleep score"}
-AFTER = "readiness on the next day"
+ABOUT_READINESS = {READINESS.key: READINESS.in_sentence}
+ABOUT_SLEEP = ABOUT_READINESS | {SLEEP.key: SLEEP.in_sentence}
+ABOUT_OUTPUT = ABOUT_READINESS | {OUTPUT.key: OUTPUT.in_sentence}
+AFTER = f"{READINESS.in_sentence} on the next day"
 
 
 def facts_of(contents: Contents, insights: Sequence[Insight]) -> Facts:
@@ -93,10 +87,10 @@ def _add_measure(builder: FactsBuilder, comparison: Comparison) -> None:
     thin = f" ({days})" if week.n < WEEK_NEEDS else ""
     comparable = comparison.difference is not None and not thin
     builder.measure(
-        measure.column,
-        measure.title,
-        mean_text(measure, week.mean) + thin,
-        mean_text(measure, comparison.before.mean) if comparable else None,
+        measure.key,
+        capital(measure.in_sentence),
+        measure.mean_text(week.mean) + thin,
+        measure.mean_text(comparison.before.mean) if comparable else None,
         difference=comparison.difference,
         standing=_standing(comparison),
         size=size_text(comparison),
@@ -109,12 +103,6 @@ def _standing(comparison: Comparison) -> Standing | None:
     if comparison.q is None:
         return None
     return "moved" if comparison.moved else "usual"
-
-
-def mean_text(measure: Measure, mean: float | None) -> str:
-    """A mean over days as a reader takes it without asking: `8,214 a day` of what adds up, else the value alone."""
-    adds_up = measure.column in (STEPS.column, ACTIVE_CALORIES.column)
-    return f"{measure.text(mean)} a day" if adds_up else measure.text(mean)
 
 
 def size_text(comparison: Comparison) -> str | None:
@@ -145,9 +133,9 @@ def _add_total(builder: FactsBuilder, total: TotalComparison, workouts: int | No
     measure = total.measure
     if total.week is None or total.days_known < WEEK or (measure is not WORKOUTS and not workouts):
         return
-    title = "Workout time" if measure is WORKOUT_MINUTES else measure.title
+    title = capital(measure.in_sentence)
     builder.measure(
-        measure.column, title, total_text(measure, total.week), _weekly(total), statistic="total"
+        measure.key, title, total_text(measure, total.week), _weekly(total), statistic="total"
     )
 
 
@@ -170,11 +158,12 @@ def total_text(measure: Measure, value: float) -> str:
 def _add_moment(builder: FactsBuilder, moment: Moment, comparisons: Sequence[Comparison]) -> None:
     """A high with the days on which it came; left out when these are most of the week."""
     measure = moment.measure
-    key = "workout_output" if measure is WORKOUT_OUTPUT else measure.column
     known = next((c for c in comparisons if c.measure is measure), None)
     days = [moment.day] if known is None else days_as_high(known, moment)
     if len(days) <= MOST_HIGH_DAYS:
-        builder.moment(key, measure.title, measure.text(moment.value), days, moment.since or None)
+        builder.moment(
+            measure.key, measure.title, measure.text(moment.value), days, moment.since or None
+        )
 
 
 def days_as_high(comparison: Comparison, moment: Moment) -> list[date]:
@@ -251,11 +240,11 @@ def _by_type(finding: Finding) -> Clause | None:
     kind = str(finding.values.get("type", "workouts"))
     if kind not in KINDS:
         return None
-    return _differing(finding, kind, REST, READINESS | {key_of(kind): kind, "rest": REST})
+    return _differing(finding, kind, REST, ABOUT_READINESS | {key_of(kind): kind, "rest": REST})
 
 
 def _by_output(finding: Finding) -> Clause:
-    about = READINESS | {"high_output": "high output", "low_output": "low output"}
+    about = ABOUT_READINESS | {"high_output": "high output", "low_output": "low output"}
     return _differing(finding, "high output", "low output", about)
 
 
@@ -266,17 +255,15 @@ def _trend(finding: Finding) -> Clause:
             "a trend in readiness", finding.n, finding.needed or 0, "days"
         ),
     }.get(finding.status, phrases.no_trend("readiness"))
-    return READINESS, told, "days"
+    return ABOUT_READINESS, told, "days"
 
 
 CLAUSES: Mapping[tuple[str, str], Callable[[Finding], Clause | None]] = {
     ("sleep_readiness", "next_day"): _related(
-        "sleep score", "readiness on the day after", SLEEP, "pairs of days"
+        SLEEP.in_sentence, f"{READINESS.in_sentence} on the day after", ABOUT_SLEEP, "pairs of days"
     ),
     ("workout_recovery", "*"): _by_type,
     ("readiness_trend", "trend"): _trend,
     ("intensity_impact", "high_vs_low"): _by_output,
-    ("intensity_impact", "output"): _related(
-        "output", AFTER, READINESS | {"total_output_kj": "output"}, "days"
-    ),
+    ("intensity_impact", "output"): _related(OUTPUT.in_sentence, AFTER, ABOUT_OUTPUT, "days"),
 }

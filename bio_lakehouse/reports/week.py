@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bio_lakehouse.narrative import report_sentences as sentences
-from bio_lakehouse.reports.comparison import WEEK, by_day
-from bio_lakehouse.reports.measures import (
+from bio_lakehouse.gold.measures import (
     HRV,
     READINESS,
     RESTING_HEART_RATE,
@@ -21,6 +19,8 @@ from bio_lakehouse.reports.measures import (
     WORKOUT_OUTPUT,
     Measure,
 )
+from bio_lakehouse.narrative import report_sentences as sentences
+from bio_lakehouse.reports.comparison import WEEK, by_day
 
 NIGHT = (SLEEP, TIME_ASLEEP, HRV)
 MORNING = (READINESS, RESTING_HEART_RATE)

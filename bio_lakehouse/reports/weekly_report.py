@@ -19,6 +19,7 @@ from plotly.offline import get_plotlyjs
 
 from bio_lakehouse import numbers
 from bio_lakehouse.english import listed, long_day, short_day, weekday
+from bio_lakehouse.gold.measures import OUTPUT, WORKOUTS
 from bio_lakehouse.insights.finding import Finding
 from bio_lakehouse.insights.statistics.movement import BEFORE_NEEDS
 from bio_lakehouse.narrative import report_sentences as sentences
@@ -36,7 +37,6 @@ from bio_lakehouse.reports.completeness import (
 )
 from bio_lakehouse.reports.contents import Contents
 from bio_lakehouse.reports.facts import days_as_high
-from bio_lakehouse.reports.measures import OUTPUT, WORKOUTS
 from bio_lakehouse.reports.sparkline import Bars, Sparkline, bars, sparkline, whole_weeks
 from bio_lakehouse.reports.week import Moment, WorkoutLine
 from bio_lakehouse.reports.whisker import whisker

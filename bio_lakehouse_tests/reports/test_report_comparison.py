@@ -10,8 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bio_lakehouse.gold.measures import (
+    HRV,
+    OUTPUT,
+    READINESS,
+    SLEEP,
+    WORKOUT_MINUTES,
+    WORKOUTS,
+    compared_with,
+)
 from bio_lakehouse.insights import InsightData, insights_of
-from bio_lakehouse.insights.movements import COMPARED
 from bio_lakehouse.insights.statistics import movement
 from bio_lakehouse.reports.comparison import (
     Band,
@@ -22,19 +30,10 @@ from bio_lakehouse.reports.comparison import (
     workout_weeks,
 )
 from bio_lakehouse.reports.contents import decided_together
-from bio_lakehouse.reports.measures import (
-    DAILY,
-    HRV,
-    OUTPUT,
-    READINESS,
-    SLEEP,
-    TOTALS,
-    WORKOUT_MINUTES,
-    WORKOUTS,
-)
 from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
 
 MakeDaily = Callable[..., pd.DataFrame]
+DAILY, TOTALS = compared_with("days"), compared_with("weeks")
 
 
 def test_means_band_and_difference_by_hand(make_daily: MakeDaily, sunday: date) -> None:
@@ -119,10 +118,6 @@ def test_q_is_over_all_measures_that_could_be_tested(make_daily: MakeDaily, sund
     assert sleep.q == pytest.approx(2 * sleep.p)
     assert readiness.q == readiness.p
     assert (sleep.moved, readiness.moved, hrv.q) == (True, False, None)
-
-
-def test_the_measures_compared_are_those_that_insights_are_adjusted_with() -> None:
-    assert tuple(measure.column for measure in DAILY) == COMPARED
 
 
 @pytest.mark.parametrize("window_days", [30, 180])

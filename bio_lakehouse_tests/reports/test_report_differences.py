@@ -12,17 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bio_lakehouse.gold.measures import Measure, compared_with
 from bio_lakehouse.insights import Insight, sentence
 from bio_lakehouse.narrative.facts import Facts
 from bio_lakehouse.narrative.template_writer import TemplateWriter
 from bio_lakehouse.reports.contents import Contents, ReportInputs, contents_of, with_narrative
 from bio_lakehouse.reports.email import email_of
 from bio_lakehouse.reports.facts import facts_of
-from bio_lakehouse.reports.measures import DAILY, TOTALS, Measure
 from bio_lakehouse.reports.weekly_report import render
 from bio_lakehouse_tests.reports.findings import SUNDAY, finding
 
 MakeInputs = Callable[..., ReportInputs]
+DAILY, TOTALS = compared_with("days"), compared_with("weeks")
 NOTHING = "–"
 USUAL = {
     "readiness_score": (62, 8),

@@ -17,8 +17,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from bio_lakehouse.gold import measures
 from bio_lakehouse.insights import InsightData, insights_of
-from bio_lakehouse.reports import measures
 from bio_lakehouse.reports.comparison import compare
 from bio_lakehouse.reports.contents import decided_together
 
@@ -53,7 +53,7 @@ class Rates:
 
     def add(self, data: InsightData) -> None:
         insights, comparisons = decided_together(
-            insights_of(data), compare(data.daily, measures.DAILY, data.as_of)
+            insights_of(data), compare(data.daily, measures.compared_with("days"), data.as_of)
         )
         tested = [
             finding for insight in insights for finding in insight.findings if finding.p is not None
@@ -117,7 +117,7 @@ def training(random: np.random.Generator) -> NDArray[np.str_]:
 def null_person(phi: float, seed: int) -> InsightData:
     """240 days of ten measures that go on by themselves, and of training that moves none of them."""
     random = np.random.default_rng((seed, int(phi * 10)))
-    columns = [measure.column for measure in measures.DAILY]
+    columns = [measure.column for measure in measures.compared_with("days")]
     values = dict(zip(columns, np.round(75 + 7 * ar1(phi, len(columns), random)), strict=True))
     kinds = training(random)
     had = kinds != "rest"

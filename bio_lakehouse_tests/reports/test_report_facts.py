@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bio_lakehouse.gold import measures
+from bio_lakehouse.gold.measures import Measure
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.insights import Finding, Insight, InsightData, insights_of
 from bio_lakehouse.narrative.facts import Facts
 from bio_lakehouse.narrative.gate import objections
 from bio_lakehouse.narrative.template_writer import TemplateWriter
-from bio_lakehouse.reports import measures
 from bio_lakehouse.reports.comparison import Comparison, Sample, compare
 from bio_lakehouse.reports.contents import ReportInputs, contents_of, decided_together
 from bio_lakehouse.reports.facts import (
@@ -24,11 +25,9 @@ from bio_lakehouse.reports.facts import (
     facts_of,
     in_turn,
     interval_text,
-    mean_text,
     size_text,
     total_text,
 )
-from bio_lakehouse.reports.measures import Measure
 from bio_lakehouse.silver.peloton import CATEGORIES
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
 
@@ -67,7 +66,7 @@ def told(inputs: ReportInputs) -> tuple[Facts, str]:
     inputs = replace(inputs, daily=daily, workouts=workouts)
     data = InsightData(inputs.user_id, inputs.day, daily, workouts, 180)
     insights = decided_together(
-        insights_of(data), compare(inputs.daily, measures.DAILY, inputs.day)
+        insights_of(data), compare(inputs.daily, measures.compared_with("days"), inputs.day)
     )[0]
     facts = facts_of(contents_of(inputs), insights)
     written = TemplateWriter().write(facts)
@@ -273,9 +272,9 @@ def test_the_kinds_that_are_named_are_pelotons() -> None:
 
 
 def test_figures_say_what_they_are() -> None:
-    assert mean_text(measures.STEPS, 8214.4) == "8,214 a day"
-    assert mean_text(measures.ACTIVE_CALORIES, 512) == "512 kcal a day"
-    assert mean_text(measures.HRV, 61.4) == "61 ms"
+    assert measures.STEPS.mean_text(8214.4) == "8,214 a day"
+    assert measures.ACTIVE_CALORIES.mean_text(512) == "512 kcal a day"
+    assert measures.HRV.mean_text(61.4) == "61 ms"
     assert [total_text(measures.WORKOUTS, n) for n in (0, 1, 5, 3.5)] == [
         "no workouts",
         "1 workout",

@@ -1,0 +1,68 @@
+"""A measure that is entered in the register stands wherever measures stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bio_lakehouse.gold import measures
+from bio_lakehouse.gold.measures import Measure
+from bio_lakehouse.insights import InsightData, anomaly_detection
+from bio_lakehouse.insights.movements import movement_tests
+from bio_lakehouse.narrative.gate import objections
+from bio_lakehouse.reports.contents import ReportInputs, contents_of
+from bio_lakehouse.reports.facts import facts_of
+from bio_lakehouse.reports.weekly_report import render
+
+DEEP_SLEEP = Measure(
+    column="deep_sleep_score",
+    title="Deep sleep",
+    short_name="deep sleep",
+    good="higher",
+    compared="days",
+    watched=True,
+    taken=("night", "ring"),
+    called=("slow-wave sleep",),
+)
+WORKOUT_CALORIES = Measure(
+    column="workout_calories",
+    title="Workout calories",
+    short_name="workout calories",
+    unit="kcal",
+    compared="weeks",
+    taken=("bike",),
+)
+
+
+@pytest.fixture
+def _entered(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = (*measures.MEASURES, DEEP_SLEEP, WORKOUT_CALORIES)
+    monkeypatch.setattr(measures, "MEASURES", entries)
+
+
+@pytest.mark.usefixtures("_entered")
+def test_one_entry_is_enough(
+    make_inputs: Callable[..., ReportInputs], make_daily: Callable[..., pd.DataFrame]
+) -> None:
+    random = np.random.default_rng(3)
+    daily = make_daily(
+        deep_sleep_score=list(random.normal(70, 5, 120).round()),
+        workout_count=[1.0] * 120,
+        workout_calories=[400.0] * 120,
+    )
+    contents = contents_of(make_inputs(daily=daily))
+    page = render(contents)
+    assert "Deep sleep" in page
+    assert '<th scope="row">Workout calories<span class="unit">kcal</span>' in page
+    facts = facts_of(contents, [])
+    assert facts.topics["deep_sleep_score"] == ("Deep sleep", "slow-wave sleep")
+    assert facts.values["workout_calories.week"].text == "2,800 kcal"
+    assert objections("At night, deep sleep averaged {deep_sleep_score.week}.", facts) == ()
+    assert objections("On the bike, deep sleep averaged {deep_sleep_score.week}.", facts) != ()
+    data = InsightData("me", contents.last_day, daily, make_inputs().workouts, 60)
+    assert len(movement_tests(data)) == 1
+    found = anomaly_detection.analyze(data).findings
+    assert "deep sleep" in [finding.name for finding in found]
