@@ -13,6 +13,7 @@ from bio_lakehouse.lake import arrivals, landing, quarantine
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import PassedOver
+from bio_lakehouse.sources import registry
 
 RECENT_ARRIVALS = 10
 
@@ -63,11 +64,10 @@ def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
 
 def untyped_rows(entries: list[LogEntry]) -> dict[str, int]:
     """Rows of datasets that have no silver table yet, by bronze dataset."""
-    from bio_lakehouse.sources import TYPED_DATASETS
-
+    typed = set(registry.typed_datasets())
     found: dict[str, int] = {}
     for entry in entries:
-        for dataset in set(entry.datasets) - set(TYPED_DATASETS) if entry.usable else ():
+        for dataset in set(entry.datasets) - typed if entry.usable else ():
             found[dataset] = found.get(dataset, 0) + entry.record_count
     return found
 

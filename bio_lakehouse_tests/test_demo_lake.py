@@ -19,7 +19,7 @@ from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
-from bio_lakehouse.sources import BRONZE_DATASETS
+from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.demo import Truth, daily_rows, simulate, workout_rows, write_files
 
 END = date(2025, 11, 20)
@@ -37,7 +37,7 @@ def lake(truth: Truth, tmp_path_factory: pytest.TempPathFactory) -> Lakehouse:
     lake = Lakehouse.open(settings)
     for path in write_files(truth, folder / "downloads"):
         assert not any(arrival.failed for arrival in arrivals.ingest(lake, Path(path), "me"))
-    for dataset in BRONZE_DATASETS:
+    for dataset in registry.bronze_datasets():
         arrivals.write_bronze(lake, dataset, truth.first_day, truth.last_day)
     with spark_session(settings) as spark:
         for table in silver.TRANSFORMS:

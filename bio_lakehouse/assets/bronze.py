@@ -8,7 +8,7 @@ from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.reporting import Materialized, materialized, saying_why
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.sources import BRONZE_DATASETS, TYPED_DATASETS
+from bio_lakehouse.sources import registry
 
 
 def bronze_asset(dataset: str) -> dg.AssetsDefinition:
@@ -38,7 +38,11 @@ def describe(dataset: str) -> str:
     what = (
         f"Every version of every `{dataset}` record, as it came: one file a day, user and origin."
     )
-    return what if dataset in TYPED_DATASETS else f"{what} No silver table is made of it yet."
+    return (
+        what
+        if dataset in registry.typed_datasets()
+        else f"{what} No silver table is made of it yet."
+    )
 
 
-BRONZE = [bronze_asset(dataset) for dataset in BRONZE_DATASETS]
+BRONZE = [bronze_asset(dataset) for dataset in registry.bronze_datasets()]

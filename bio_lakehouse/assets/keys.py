@@ -10,15 +10,17 @@ from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.insights.finding import INSIGHTS
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.silver.schemas import COVERAGE as COVERAGE_TABLE
-from bio_lakehouse.sources import BRONZE_DATASETS
-from bio_lakehouse.sources.oura.fetch import READ_BY_DEFAULT
+from bio_lakehouse.sources import registry
 
 OURA_API = dg.AssetKey(["landing", "oura_api"])
 
 
 def landed_by(dataset: str) -> list[dg.AssetKey]:
     """The landing assets that fetch a bronze dataset."""
-    return [OURA_API] if dataset.removeprefix("oura/") in READ_BY_DEFAULT else []
+    fetcher = registry.source_of(dataset).fetcher
+    if fetcher is None or fetcher.asset is None or dataset not in fetcher.datasets:
+        return []
+    return [dg.AssetKey(["landing", fetcher.asset])]
 
 
 def bronze_key(dataset: str) -> dg.AssetKey:
@@ -57,7 +59,7 @@ def silver_inputs() -> dict[dg.AssetKey, tuple[str, ...]]:
         table_key(f"bio_silver.{table}"): transform.inputs
         for table, transform in silver.TRANSFORMS.items()
     }
-    return inputs | {COVERAGE: BRONZE_DATASETS}
+    return inputs | {COVERAGE: registry.bronze_datasets()}
 
 
 def datasets_built(keys: Collection[dg.AssetKey]) -> set[str]:
@@ -66,11 +68,11 @@ def datasets_built(keys: Collection[dg.AssetKey]) -> set[str]:
     inputs = silver_inputs()
     readers = {
         dataset: {table for table in inputs if dataset in inputs[table]}
-        for dataset in BRONZE_DATASETS
+        for dataset in registry.bronze_datasets()
     }
     return {
         dataset
-        for dataset in BRONZE_DATASETS
+        for dataset in registry.bronze_datasets()
         if {bronze_key(dataset), GOLD_DAILY, *readers[dataset]} <= made
     }
 

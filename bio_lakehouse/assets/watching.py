@@ -7,20 +7,27 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from bio_lakehouse.build.ledger import knowledge_by_table, source_of
+from bio_lakehouse.build.ledger import knowledge_by_table
 from bio_lakehouse.gold.gap_ledger import Cause, cause_of, gaps, stretches
 from bio_lakehouse.lake.drift import first_seen
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.sources import registry
+from bio_lakehouse.sources.source import Source
 
-DUE_AFTER_DAYS = {"oura": 1, "peloton": 8}
-"""A day is due the day after at Oura; Peloton's download comes once a week."""
+
+def due(source: Source) -> str:
+    """When a source's newest day is due, in words: `Oura: yesterday`."""
+    days = source.due_after_days
+    return f"{source.title}: {'yesterday' if days == 1 else f'{days} days ago'}"
+
+
 WATCHED_DAYS = 30
 NEW_FIELD_DAYS = 7
 UNDELIVERED = frozenset({Cause.NOT_DELIVERED, Cause.FETCH_FAILED})
 CHECKS = {
-    "newest_due_day": "Every table of every person has the newest day that is due (Oura: yesterday, Peloton: 8 days "
-    "ago), or a reason other than that nothing was delivered.",
+    "newest_due_day": "Every table of every person has the newest day that is due "
+    f"({', '.join(map(due, registry.by_name()))}), or a reason other than that nothing was delivered.",
     "undelivered_days": f"No day of the last {WATCHED_DAYS} is missing since nothing was delivered or a fetch failed.",
     "quarantine": f"No file of the last {WATCHED_DAYS} days was refused, and none of its rows set aside.",
     "drift": f"No file brought fields that were first seen in the last {NEW_FIELD_DAYS} days.",
@@ -66,12 +73,14 @@ def missing_days(lake: Lakehouse) -> tuple[list[str], list[str]]:
             spoken_of = known.recorded | known.failed
             if not spoken_of:
                 continue
-            due = today - timedelta(DUE_AFTER_DAYS[source_of(table)])
-            cause = cause_of(due, known, today)
+            newest_due = today - timedelta(registry.source_of_table(table).due_after_days)
+            cause = cause_of(newest_due, known, today)
             newest = f"newest is {max(known.recorded)}" if known.recorded else "none ever came"
             if cause in UNDELIVERED:
-                overdue.append(f"{user_id}: {table} of {due} is missing ({cause}), {newest}")
-            missing = gaps(known, max(today - timedelta(WATCHED_DAYS), min(spoken_of)), due, today)
+                overdue.append(f"{user_id}: {table} of {newest_due} is missing ({cause}), {newest}")
+            missing = gaps(
+                known, max(today - timedelta(WATCHED_DAYS), min(spoken_of)), newest_due, today
+            )
             undelivered += [
                 f"{user_id}: {table} {stretch.first} to {stretch.last} ({stretch.cause})"
                 for stretch in stretches(missing)

@@ -14,16 +14,10 @@ from bio_lakehouse.gold.schemas import GAP_LEDGER
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.tables import Commit
+from bio_lakehouse.sources import registry
+from bio_lakehouse.sources.source import Source
 
-TABLES = {
-    "oura_daily_readiness": ("oura/daily_readiness", "oura/trends"),
-    "oura_daily_sleep": ("oura/daily_sleep", "oura/trends"),
-    "oura_daily_activity": ("oura/daily_activity", "oura/trends"),
-    "oura_sleep": ("oura/sleep", "oura/trends"),
-    "oura_heartrate": ("oura/heartrate",),
-    "oura_daily_spo2": ("oura/daily_spo2",),
-    "peloton_workouts": ("peloton/workouts",),
-}
+TABLES = {table: registry.feeding(table) for table in registry.tables()}
 """Silver tables and the bronze datasets that feed them."""
 
 
@@ -38,8 +32,9 @@ def build_gap_ledger(lake: Lakehouse, first: date, last: date) -> Commit:
 
 
 def ledger_rows(lake: Lakehouse, first: date, last: date) -> Iterator[dict[str, Any]]:
-    """A row for each user, silver table and day of the range that is missing, from the first day on of which a record,
-    a file or a fetch (be it one that failed) speaks: so a dataset that never came is there with its cause as well."""
+    """A row for each user, silver table and day of the range that is missing, from the first day on
+    of which a record, a file or a fetch (be it one that failed) speaks: so a dataset that never
+    came is there with its cause as well."""
     for user_id in sorted(lake.log.users()):
         today = lake.settings.today(user_id)
         for table, known in knowledge_by_table(lake, user_id).items():
@@ -50,34 +45,33 @@ def ledger_rows(lake: Lakehouse, first: date, last: date) -> Iterator[dict[str, 
                     "user_id": user_id,
                     "day": day,
                     "dataset": table,
-                    "source": source_of(table),
+                    "source": registry.source_of_table(table).name,
                     "cause": cause,
                 }
 
 
-def source_of(table: str) -> str:
-    return TABLES[table][0].partition("/")[0]
-
-
 def knowledge_by_table(lake: Lakehouse, user_id: str) -> dict[str, Knowledge]:
     """What is known about each of a user's silver tables."""
-    unworn = unworn_days(lake, user_id)
-    return {table: knowledge(lake, table, user_id, unworn) for table in TABLES}
+    unworn = {source.name: unworn_days(lake, user_id, source) for source in registry.SOURCES}
+    return {
+        table: knowledge(lake, table, user_id, unworn[registry.source_of_table(table).name])
+        for table in TABLES
+    }
 
 
 def knowledge(
     lake: Lakehouse, table: str, user_id: str, unworn: frozenset[date] | None = None
 ) -> Knowledge:
-    """What is known about one user's silver table; `unworn` are the days without the ring, where they are known."""
+    """What is known about one user's silver table; `unworn` are the days without its device, where
+    they are known."""
     recorded = recorded_days(lake, table, user_id)
     covered = covered_days(lake, user_id, TABLES[table])
     failed = entry_days(lake, user_id, TABLES[table], failed=True)
-    recorded |= covered if table == "peloton_workouts" else frozenset()
-    if source_of(table) != "oura":
-        return Knowledge(recorded, covered, failed=failed)
-    return Knowledge(
-        recorded, covered, unworn_days(lake, user_id) if unworn is None else unworn, failed
-    )
+    if registry.tables()[table].knows_empty_days:
+        recorded |= covered
+    if unworn is None:
+        unworn = unworn_days(lake, user_id, registry.source_of_table(table))
+    return Knowledge(recorded, covered, unworn, failed)
 
 
 def table_days(lake: Lakehouse, table: str, user_id: str) -> list[date]:
@@ -106,7 +100,8 @@ def covered_days(lake: Lakehouse, user_id: str, datasets: tuple[str, ...]) -> fr
 def entry_days(
     lake: Lakehouse, user_id: str, datasets: tuple[str, ...], *, failed: bool
 ) -> frozenset[date]:
-    """The days that a user's usable entries of `datasets` cover, or those of their failed fetches."""
+    """The days that a user's usable entries of `datasets` cover, or those of their failed
+    fetches."""
 
     def wanted(entry: LogEntry) -> bool:
         return (entry.status == "fetch_failed") if failed else entry.usable
@@ -117,11 +112,15 @@ def entry_days(
     )
 
 
-def unworn_days(lake: Lakehouse, user_id: str) -> frozenset[date]:
-    """Days of 12 h or more without the ring on which nothing was slept."""
+def unworn_days(lake: Lakehouse, user_id: str, source: Source) -> frozenset[date]:
+    """Days of 12 h or more without a source's device on which nothing was slept; none where that is
+    not told."""
+    wear = source.wear
+    if wear is None:
+        return frozenset()
     return gap_ledger.unworn_days(
-        _pairs(lake, "bio_silver.oura_daily_activity", user_id, "non_wear_time"),
-        _pairs(lake, "bio_silver.oura_sleep", user_id, "type"),
+        _pairs(lake, f"bio_silver.{wear.non_wear_table}", user_id, wear.non_wear_column),
+        _pairs(lake, f"bio_silver.{wear.sleep_table}", user_id, wear.sleep_column),
     )
 
 

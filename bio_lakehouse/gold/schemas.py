@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bio_lakehouse.lake.schema import DAY, USER_ID, Column, TableSchema
+from bio_lakehouse.sources import registry
 
 DATABASE = "bio_gold"
+VENDORS = ", ".join(f"`{source.name}`" for source in registry.by_name())
 
 BASELINES = ("today's value", "the 7-day mean", "the mean of all days before")
 """Rules that a forecast of readiness is compared with."""
@@ -119,7 +121,7 @@ GAP_LEDGER = TableSchema(
         USER_ID,
         DAY,
         Column("dataset", "string", "Silver table that has no row of the day.", required=True),
-        Column("source", "string", "`oura` or `peloton`.", required=True),
+        Column("source", "string", f"The vendor: {VENDORS}.", required=True),
         Column("cause", "string", "Why the day is missing.", required=True),
     ),
 )

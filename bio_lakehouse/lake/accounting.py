@@ -11,22 +11,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 from bio_lakehouse.lake.bronze import DayKey, Line
 from bio_lakehouse.lake.log import IngestionLog, LogEntry
-from bio_lakehouse.sources.checking import is_unknown
-from bio_lakehouse.sources.datasets import OURA_TRENDS, PELOTON_WORKOUTS
-from bio_lakehouse.sources.fields import Field, canonical_header
-from bio_lakehouse.sources.oura.fields import API_FIELDS, TRENDS_FIELDS
-from bio_lakehouse.sources.peloton.fields import CSV_FIELDS, METRIC_HEADERS
-from bio_lakehouse.sources.records import ORIGINS
-
-SLEEP = "oura/sleep"
-NIGHT = "long_sleep"
-PERIODS = frozenset({SLEEP, "oura/heartrate"})
-"""Datasets with several records a day, of which the day's best origin says which there are."""
-MET = ("met_avg", "met_max", "met_count")
+from bio_lakehouse.sources import registry
+from bio_lakehouse.sources.source import Feed
 
 Lines = Mapping[str, Mapping[DayKey, list[Line]]]
 Place = tuple[str, str, date]
@@ -50,7 +41,7 @@ class Version(NamedTuple):
 
     @property
     def rank(self) -> tuple[bool, str, int, str]:
-        best_first = len(ORIGINS) - ORIGINS.index(self.key.origin)
+        best_first = -registry.place_of_origin(self.dataset, self.key.origin)
         at = self.line.provisional_at
         return not at, at, best_first, self.line.version
 
@@ -66,9 +57,11 @@ def row_states(lines: Lines) -> RowStates:
     for dataset, files in lines.items():
         for key, versions in files.items():
             for version in _standing(dataset, key, versions, states):
-                for fed in fed_datasets(dataset):
-                    counting[fed, key.day, key.user_id].append(version)
-    shown = {version for (fed, *_), rows in counting.items() for version in shown_rows(fed, rows)}
+                for table in tables_fed(dataset):
+                    counting[table, key.day, key.user_id].append(version)
+    shown = {
+        version for (table, *_), rows in counting.items() for version in shown_rows(table, rows)
+    }
     states.current.update(version.place for version in shown)
     return states
 
@@ -92,7 +85,11 @@ def outranking(log: IngestionLog, entry: LogEntry) -> list[LogEntry]:
 def _ranks_above(other: LogEntry, entry: LogEntry) -> bool:
     if other.origin == entry.origin:
         return other.version > entry.version
-    return ORIGINS.index(str(other.origin)) < ORIGINS.index(str(entry.origin))
+    dataset = entry.datasets[0]
+    place, other_place = (
+        registry.place_of_origin(dataset, str(one.origin)) for one in (entry, other)
+    )
+    return other_place < place
 
 
 def _standing(
@@ -111,20 +108,23 @@ def _standing(
         yield from (Version(dataset, key, line) for line in versions[since:])
 
 
-def fed_datasets(dataset: str) -> tuple[str, ...]:
-    """The datasets whose tables a bronze dataset feeds: its own, or those that a trends row speaks about."""
-    return tuple(TRENDS_FIELDS) if dataset == OURA_TRENDS else (dataset,)
+def tables_fed(dataset: str) -> tuple[str, ...]:
+    """The silver tables that a bronze dataset feeds; its own name for one that feeds none."""
+    feeds = registry.dataset_named(dataset).feeds
+    return tuple(feed.table for feed in feeds) or (dataset,)
 
 
-def shown_rows(fed: str, rows: list[Version]) -> set[Version]:
+def shown_rows(table: str, rows: list[Version]) -> set[Version]:
     """The rows of one person's day that a table shows a value of, and the best row of each record."""
-    records = _of_the_days_origin(fed, rows) if fed in PERIODS else _by_record(rows)
+    known = registry.tables().get(table)
+    of_one_origin = known is not None and known.of_one_origin
+    records = _of_the_days_origin(table, rows) if of_one_origin else _by_record(rows)
     shown: set[Version] = set()
     for versions in records:
         if len(versions) == 1:
             shown.update(versions)
         else:
-            shown |= _giving_a_value(fed, versions)
+            shown |= _giving_a_value(table, versions)
     return shown
 
 
@@ -135,47 +135,54 @@ def _by_record(rows: Iterable[Version]) -> list[list[Version]]:
     return list(records.values())
 
 
-def _of_the_days_origin(fed: str, rows: list[Version]) -> list[list[Version]]:
+def _of_the_days_origin(table: str, rows: list[Version]) -> list[list[Version]]:
     """The records of the day's best origin, each with what others say of it.
 
-    A trends row speaks of the main sleep.
+    A row that speaks of the day alone tells of its main record.
     """
-    nights = [version for version in rows if version.dataset == OURA_TRENDS]
-    periods = [version for version in rows if version.dataset != OURA_TRENDS]
-    if not periods:
-        return _by_record(nights)
-    best = max(periods, key=lambda version: version.rank).key.origin
+    of_the_day = [version for version in rows if _is_of_the_day(table, version)]
+    own = [version for version in rows if not _is_of_the_day(table, version)]
+    if not own:
+        return _by_record(of_the_day)
+    best = max(own, key=lambda version: version.rank).key.origin
     found = [
         versions
-        for versions in _by_record(periods)
+        for versions in _by_record(own)
         if any(version.key.origin == best for version in versions)
     ]
-    main = _main_period(found) if nights else None
+    main = _main_record(table, found) if of_the_day else None
     if main is None:
-        return found + _by_record(nights)
-    main.extend(nights)
+        return found + _by_record(of_the_day)
+    main.extend(of_the_day)
     return found
 
 
-def _main_period(periods: list[list[Version]]) -> list[Version] | None:
-    """The longest night, by its best version; of equal ones that which began first."""
-
-    def length(period: list[Version]) -> tuple[float, str, str] | None:
-        record = _record(max(period, key=lambda version: version.rank).line.record)
-        if record.get("type") != NIGHT:
-            return None
-        asleep = record.get("total_sleep_duration")
-        seconds = -1.0 if is_unknown(asleep) else float(str(asleep))
-        return -seconds, str(record.get("bedtime_start")), period[0].line.key
-
-    nights = [(found, period) for period in periods if (found := length(period))]
-    return min(nights, key=lambda night: night[0])[1] if nights else None
+def _is_of_the_day(table: str, version: Version) -> bool:
+    feed = _feed(version.dataset, table)
+    return feed is not None and feed.is_of_the_day
 
 
-def _giving_a_value(fed: str, versions: list[Version]) -> set[Version]:
+@cache
+def _feed(dataset: str, table: str) -> Feed | None:
+    feeds = registry.dataset_named(dataset).feeds
+    return next((feed for feed in feeds if feed.table == table), None)
+
+
+def _main_record(table: str, records: list[list[Version]]) -> list[Version] | None:
+    """The record of a day that its source takes for the main one, each told by its best version."""
+    choose = registry.tables()[table].main_record
+    if choose is None:
+        return None
+    in_order = sorted(records, key=lambda versions: versions[0].line.key)
+    best = [max(versions, key=lambda version: version.rank) for versions in in_order]
+    place = choose([_record(version.line.record) for version in best])
+    return None if place is None else in_order[place]
+
+
+def _giving_a_value(table: str, versions: list[Version]) -> set[Version]:
     """The best of a record's rows, and those of which a value is shown."""
     shown = {max(versions, key=lambda version: version.rank)}
-    said = {version: values_of(fed, version) for version in versions}
+    said = {version: values_of(table, version) for version in versions}
     for column in set().union(*said.values()):
         newest: dict[str, Version] = {}
         for version in sorted(versions, key=lambda version: version.line.version):
@@ -186,54 +193,13 @@ def _giving_a_value(fed: str, versions: list[Version]) -> set[Version]:
     return shown
 
 
-def values_of(fed: str, version: Version) -> dict[str, bool]:
+def values_of(table: str, version: Version) -> dict[str, bool]:
     """The columns of a table that a row has, and whether it knows their values."""
     record = _record(version.line.record)
-    if version.dataset == OURA_TRENDS:
-        return _cells(record, TRENDS_FIELDS[fed])
-    if version.dataset == PELOTON_WORKOUTS:
-        return _cells(record, CSV_FIELDS) | _metric_cells(record)
-    if version.dataset in API_FIELDS:
-        return _members(record, API_FIELDS[version.dataset])
-    return {name: value is not None for name, value in record.items()}
-
-
-def _cells(record: dict[str, Any], fields: Iterable[Field]) -> dict[str, bool]:
-    cells = {canonical_header(name): value for name, value in reversed(record.items())}
-    found: dict[str, bool] = {}
-    for each in fields:
-        values = [cells[header] for header in each.headers if header in cells]
-        if values:
-            found[each.column] = any(_says(each, value) for value in values)
-    return found
-
-
-def _says(column: Field, value: object) -> bool:
-    """Whether a value of a column is known."""
-    if is_unknown(value):
-        return False
-    return not column.zero_is_unknown or float(str(value)) != 0
-
-
-def _metric_cells(record: dict[str, Any]) -> dict[str, bool]:
-    fields = [Field(column, header, "double", "") for column, (header, _) in METRIC_HEADERS.items()]
-    return {column: known for column, known in _cells(record, fields).items() if known}
-
-
-def _members(record: dict[str, Any], fields: Iterable[Field]) -> dict[str, bool]:
-    found: dict[str, bool] = {}
-    for each in fields:
-        outer, _, inner = each.path.partition(".")
-        if outer not in record:
-            continue
-        within = record[outer]
-        if not inner or within is None:
-            found[each.column] = _says(each, within)
-        elif inner in within:
-            found[each.column] = _says(each, within[inner])
-    if "met" in record:
-        found |= dict.fromkeys(MET, bool((record["met"] or {}).get("items")))
-    return found
+    feed = _feed(version.dataset, table)
+    if feed is None:
+        return {name: value is not None for name, value in record.items()}
+    return feed.columns_of(record)
 
 
 def _record(text: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from bio_lakehouse.lake.landing import LandedFile, LandedObject, Note, RefusedMe
 from bio_lakehouse.lake.log import FileDay, LogEntry
 from bio_lakehouse.lake.objects import ObjectInfo, PassedOver, checksum, file_time
 from bio_lakehouse.lake.withdrawals import Days
+from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
 
 Changes = dict[str, set[date]]
@@ -547,7 +548,7 @@ def days_concerned(lake: Lakehouse, entry: LogEntry, dataset: str) -> Days | Non
     A snapshot stands in a row with the others of its history, of which it may make one torn or whole.
     """
     told = [entry]
-    if entry.whole and entry.origin in withdrawals.SNAPSHOTS:
+    if withdrawals.is_snapshot(entry):
         others = snapshots(lake, dataset, entry.user_id)
         told += [other for other in others if other.origin == entry.origin]
     days = [one.first_day for one in told] + [one.last_day for one in told]
@@ -627,7 +628,7 @@ def entries_about(
 
 def snapshots(lake: Lakehouse, dataset: str, user_id: str) -> list[LogEntry]:
     """A user's whole downloads of a dataset, of which one can be held against the one before."""
-    return lake.log.whole(user_id, dataset, origins=withdrawals.SNAPSHOTS)
+    return lake.log.whole(user_id, dataset, origins=withdrawals.snapshot_origins(dataset))
 
 
 def torn_downloads(
@@ -776,7 +777,7 @@ def recount(lake: Lakehouse, first: date, last: date) -> None:
 
 def _recount(lake: Lakehouse, first: date, last: date) -> None:
     lines = {}
-    for dataset in sources.BRONZE_DATASETS:
+    for dataset in registry.bronze_datasets():
         contents = lake.bronze.contents(dataset, first, last)
         decoded = {key: bronze.decode(content) for key, content in contents.items()}
         lines[dataset] = under_their_names(lake, decoded)

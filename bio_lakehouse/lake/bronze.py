@@ -25,7 +25,8 @@ import pyarrow as pa
 from bio_lakehouse.errors import DamagedFile
 from bio_lakehouse.lake.log import FileDay, LogEntry
 from bio_lakehouse.lake.objects import ObjectStore, place_of
-from bio_lakehouse.sources.records import ORIGINS, Record
+from bio_lakehouse.sources import registry
+from bio_lakehouse.sources.records import Record
 
 ARROW = pa.schema(
     [
@@ -290,7 +291,7 @@ def days_between(first: date, last: date) -> Iterator[date]:
 def possible_keys(dataset: str, user_id: str, first: date, last: date) -> Iterator[DayKey]:
     """The day files that one user may have: to ask for each costs less than to list everybody's."""
     for day in days_between(first, last):
-        for origin in ORIGINS:
+        for origin in registry.source_of(dataset).origins:
             yield DayKey(dataset, day, user_id, origin)
 
 

@@ -1,6 +1,6 @@
 """Withdrawals: what a vendor had said before and, in a later whole file, has no more.
 
-A whole answer for a window is the truth of that window, an account export that of its days, and a Peloton download is
+A whole answer for a window is the truth of that window, an export that of its days, and a download of some vendors is
 the whole history up to its end. Such a file withdraws the records of its own origin that it lacks inside what it
 covers. A download with many fewer rows than the one before may be torn: it is taken, and withdraws nothing.
 """
@@ -12,15 +12,23 @@ from collections.abc import Iterable
 from datetime import date
 
 from bio_lakehouse.lake.log import LogEntry
-from bio_lakehouse.sources.datasets import PELOTON_WORKOUTS
+from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.records import ParsedFile
 
-SNAPSHOTS = frozenset({"account_export", "csv_export"})
-"""Origins whose files all tell the same history: one of them can be held against the one before."""
 LARGEST_LOSS = 0.2
 
 Days = tuple[date, date]
 """First and last day, both included."""
+
+
+def snapshot_origins(dataset: str) -> frozenset[str]:
+    """Origins whose files all tell the same history: one of them can be held against the one before."""
+    return registry.source_of(dataset).snapshots
+
+
+def is_snapshot(entry: LogEntry) -> bool:
+    """Whether a file is whole, and of an origin whose files all tell the same history."""
+    return entry.whole and entry.origin in snapshot_origins(entry.datasets[0])
 
 
 def torn_downloads(entries: Iterable[LogEntry]) -> dict[str, LogEntry]:
@@ -30,7 +38,7 @@ def torn_downloads(entries: Iterable[LogEntry]) -> dict[str, LogEntry]:
     """
     series: defaultdict[tuple[str, str | None, str | None], list[LogEntry]] = defaultdict(list)
     for entry in entries:
-        if entry.whole and entry.origin in SNAPSHOTS:
+        if is_snapshot(entry):
             series[entry.user_id, entry.data_type, entry.origin].append(entry)
     torn: dict[str, LogEntry] = {}
     for downloads in series.values():
@@ -54,7 +62,7 @@ def cut_short_after(entry: LogEntry, whole: Iterable[LogEntry]) -> LogEntry | No
 
     A download that is cut at its end lacks the newest days, and so ranks as an older one.
     """
-    if not entry.whole or entry.origin not in SNAPSHOTS:
+    if not is_snapshot(entry):
         return None
     series = (entry.user_id, entry.data_type, entry.origin)
     fuller = [
@@ -71,7 +79,7 @@ def cut_short_after(entry: LogEntry, whole: Iterable[LogEntry]) -> LogEntry | No
 def withdrawing_days(entry: LogEntry, parsed: ParsedFile, dataset: str) -> Days | None:
     """The days from which a whole file withdraws what it lacks of a bronze dataset; None when from none.
 
-    A Peloton download reaches back to the beginning. Of a file with several datasets, each speaks of its own days.
+    Some downloads reach back to the beginning. Of a file with several datasets, each speaks of its own days.
     """
     if not entry.whole or entry.covered_first is None or entry.covered_last is None:
         return None
@@ -84,7 +92,7 @@ def withdrawing_days(entry: LogEntry, parsed: ParsedFile, dataset: str) -> Days 
 
 def reaches_back(dataset: str) -> bool:
     """Whether a whole file of a dataset tells of all days up to its end, and not of its own first day on alone."""
-    return dataset == PELOTON_WORKOUTS
+    return registry.dataset_named(dataset).reaches_back
 
 
 def is_whole(parsed: ParsedFile) -> bool:

@@ -11,7 +11,6 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from bio_lakehouse.lake.schema import PROVENANCE, TableSchema
-from bio_lakehouse.silver import schemas
 from bio_lakehouse.silver.precedence import merged, of_the_days_origin, rank, standing
 from bio_lakehouse.silver.reading import (
     cell_texts,
@@ -21,26 +20,28 @@ from bio_lakehouse.silver.reading import (
     offset_minutes,
     typed,
 )
+from bio_lakehouse.silver.schemas import SCHEMAS
 from bio_lakehouse.sources.fields import Field
 from bio_lakehouse.sources.oura.fields import ACTIVITY_TIME_HEADERS, API_FIELDS, TRENDS_FIELDS
+from bio_lakehouse.sources.oura.source import OURA
+from bio_lakehouse.sources.oura.tables import NIGHT
 
 TRENDS_TIMES = [
     f.column for f in TRENDS_FIELDS["oura/daily_activity"] if f.path in ACTIVITY_TIME_HEADERS
 ]
 
-NIGHT = "long_sleep"
 SAID_BY = {"utc_offset_minutes": "bedtime_start"}
 """Columns that silver derives → the column that a version must have to say them."""
 
 
 def oura_daily_readiness(bronze: DataFrame, trends: DataFrame, users: DataFrame) -> DataFrame:
     """`bio_silver.oura_daily_readiness`: one row a user and day."""
-    return _daily(bronze, trends, "oura/daily_readiness", schemas.OURA_DAILY_READINESS)
+    return _daily(bronze, trends, "oura/daily_readiness", SCHEMAS["oura_daily_readiness"])
 
 
 def oura_daily_sleep(bronze: DataFrame, trends: DataFrame, users: DataFrame) -> DataFrame:
     """`bio_silver.oura_daily_sleep`: one row a user and day."""
-    return _daily(bronze, trends, "oura/daily_sleep", schemas.OURA_DAILY_SLEEP)
+    return _daily(bronze, trends, "oura/daily_sleep", SCHEMAS["oura_daily_sleep"])
 
 
 def oura_daily_activity(bronze: DataFrame, trends: DataFrame, users: DataFrame) -> DataFrame:
@@ -53,7 +54,7 @@ def oura_daily_activity(bronze: DataFrame, trends: DataFrame, users: DataFrame) 
     answers = _met_summary(_api(bronze, "oura/daily_activity"))
     days = _times_in_seconds(_trends(trends, "oura/daily_activity"))
     rows = answers.unionByName(days, allowMissingColumns=True)
-    return _by_value(rows, schemas.OURA_DAILY_ACTIVITY)
+    return _by_value(rows, SCHEMAS["oura_daily_activity"])
 
 
 def oura_sleep(bronze: DataFrame, trends: DataFrame, users: DataFrame) -> DataFrame:
@@ -63,20 +64,20 @@ def oura_sleep(bronze: DataFrame, trends: DataFrame, users: DataFrame) -> DataFr
     `long_sleep`: of the longest one that another origin has, else of a period of its own.
     """
     read = _api(bronze, "oura/sleep").withColumn("period_id", F.coalesce("period_id", "record_key"))
-    periods = of_the_days_origin(read, ["period_id"])
+    periods = of_the_days_origin(read, ["period_id"], OURA.origins)
     nights = _trends(trends, "oura/sleep").withColumns(
         {"type": F.lit(NIGHT), "_has": F.array_append("_has", "type")}
     )
     mains = nights.join(main_periods(periods), ["user_id", "day"], "left")
     named = mains.withColumn("period_id", F.coalesce("_main", "record_key")).drop("_main")
     rows = periods.unionByName(named, allowMissingColumns=True)
-    return _by_value(rows, schemas.OURA_SLEEP)
+    return _by_value(rows, SCHEMAS["oura_sleep"])
 
 
 def main_periods(periods: DataFrame) -> DataFrame:
     """`user_id`, `day` and the id (`_main`) of the day's longest `long_sleep`, as its best version
     tells it."""
-    period = Window.partitionBy("user_id", "day", "period_id").orderBy(F.desc(rank()))
+    period = Window.partitionBy("user_id", "day", "period_id").orderBy(F.desc(rank(OURA.origins)))
     newest = periods.withColumn("_place", F.row_number().over(period)).where("_place = 1")
     order = [
         F.desc_nulls_last("total_sleep_s"),
@@ -90,13 +91,13 @@ def main_periods(periods: DataFrame) -> DataFrame:
 
 def oura_heartrate(bronze: DataFrame, users: DataFrame) -> DataFrame:
     """`bio_silver.oura_heartrate`: one row a reading."""
-    readings = of_the_days_origin(_api(bronze, "oura/heartrate"), ["record_key"])
-    return _by_value(readings, schemas.OURA_HEARTRATE)
+    readings = of_the_days_origin(_api(bronze, "oura/heartrate"), ["record_key"], OURA.origins)
+    return _by_value(readings, SCHEMAS["oura_heartrate"])
 
 
 def oura_daily_spo2(bronze: DataFrame, users: DataFrame) -> DataFrame:
     """`bio_silver.oura_daily_spo2`: one row a user and day."""
-    return _by_value(_api(bronze, "oura/daily_spo2"), schemas.OURA_DAILY_SPO2)
+    return _by_value(_api(bronze, "oura/daily_spo2"), SCHEMAS["oura_daily_spo2"])
 
 
 def _daily(bronze: DataFrame, trends: DataFrame, dataset: str, schema: TableSchema) -> DataFrame:
@@ -108,7 +109,7 @@ def _by_value(rows: DataFrame, schema: TableSchema) -> DataFrame:
     own = {*schema.grain, *(column.name for column in PROVENANCE)}
     columns = [column.name for column in schema.columns if column.name not in own]
     values = {column: has(SAID_BY.get(column, column)) for column in columns}
-    return in_schema(merged(rows, schema.grain, values), schema)
+    return in_schema(merged(rows, schema.grain, values, OURA.origins), schema)
 
 
 def _api(bronze: DataFrame, dataset: str) -> DataFrame:

@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from bio_lakehouse.silver.precedence import merged, standing
 from bio_lakehouse.silver.reading import DECIMAL, cell_texts, has, in_schema, typed
-from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
+from bio_lakehouse.silver.schemas import SCHEMAS
 from bio_lakehouse.sources.fields import Field
 from bio_lakehouse.sources.peloton.fields import (
     CSV_FIELDS,
@@ -15,6 +15,7 @@ from bio_lakehouse.sources.peloton.fields import (
     METRIC_HEADERS,
     START_HEADER,
 )
+from bio_lakehouse.sources.peloton.source import PELOTON
 
 CATEGORIES: dict[str, str] = {
     **dict.fromkeys(
@@ -61,13 +62,14 @@ def peloton_workouts(bronze: DataFrame, users: DataFrame) -> DataFrame:
     values = {field.column: has(field.column) for field in CSV_FIELDS}
     values |= {column: has(column) | has(f"metric_{column}") for column in METRIC_HEADERS}
     values |= dict.fromkeys(("started_at", "started_at_local", "utc_offset_minutes"), has("stamp"))
-    workouts = merged(named, PELOTON_WORKOUTS.grain, values)
+    schema = SCHEMAS["peloton_workouts"]
+    workouts = merged(named, schema.grain, values, PELOTON.origins)
     derived = {
         "workout_category": category(F.col("fitness_discipline")),
         "output_per_minute": _output_per_minute(),
         "heart_rate_zone": _heart_rate_zone(),
     }
-    return in_schema(workouts.join(users, "user_id", "left").withColumns(derived), PELOTON_WORKOUTS)
+    return in_schema(workouts.join(users, "user_id", "left").withColumns(derived), schema)
 
 
 def category(discipline: Column) -> Column:

@@ -12,21 +12,21 @@ from collections.abc import Collection, Mapping, Sequence
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from bio_lakehouse.sources.records import ORIGINS
-
 SCORE = "score"
 """The column whose winner names a row's source, where a table has it."""
 
 
-def merged(rows: DataFrame, grain: Sequence[str], values: Mapping[str, Column]) -> DataFrame:
+def merged(
+    rows: DataFrame, grain: Sequence[str], values: Mapping[str, Column], origins: Sequence[str]
+) -> DataFrame:
     """One row for each value of `grain`, whatever the order of `rows`: what its versions say together.
 
     `rows` are record versions with bronze's columns and those of `values`, each with the condition on which a version
-    has that column. The result has `grain`, the columns of `values`, and the source of the row: that of its score,
-    else of its best version.
+    has that column; `origins` are the source's, best first. The result has `grain`, the columns of `values`, and the
+    source of the row: that of its score, else of its best version.
     """
     told = F.struct("origin", "source_file", "ingested_at", F.col("_rank").alias("rank"))
-    ranked = rows.withColumn("_rank", rank()).withColumn("_told", told)
+    ranked = rows.withColumn("_rank", rank(origins)).withColumn("_told", told)
     # A column each, not a struct within the aggregate: Sail takes two of those with one condition for the same.
     words = {f"_{column}": F.struct(F.col(column).alias("value"), "_told") for column in values}
     said = {
@@ -65,22 +65,22 @@ def _rank_of_known(column: str) -> Column:
     return F.when(F.col(f"_{column}.value").isNotNull(), F.col(f"_{column}._told.rank"))
 
 
-def rank() -> Column:
-    """A version's place among those of all origins, as text that sorts.
+def rank(origins: Sequence[str]) -> Column:
+    """A version's place among those of all `origins`, as text that sorts.
 
     What was said once its day was over comes by its origin; before that what was said while it was still going on,
     by the time.
     """
-    best_first = (F.lit(len(ORIGINS)) - origin_rank()).cast("string")
+    best_first = (F.lit(len(origins)) - origin_rank(origins)).cast("string")
     while_going_on = F.concat_ws("|", F.lit("0"), "provisional_at", best_first, "version")
     afterwards = F.concat_ws("|", F.lit("1"), best_first, "version")
     return F.when(F.col("provisional_at") != "", while_going_on).otherwise(afterwards)
 
 
-def origin_rank() -> Column:
+def origin_rank(origins: Sequence[str]) -> Column:
     """0 for the best origin; an origin that is not known comes last."""
-    ranks = [F.when(F.col("origin") == origin, F.lit(rank)) for rank, origin in enumerate(ORIGINS)]
-    return F.coalesce(*ranks, F.lit(len(ORIGINS)))
+    ranks = [F.when(F.col("origin") == origin, F.lit(rank)) for rank, origin in enumerate(origins)]
+    return F.coalesce(*ranks, F.lit(len(origins)))
 
 
 def standing(rows: DataFrame) -> DataFrame:
@@ -94,7 +94,9 @@ def standing(rows: DataFrame) -> DataFrame:
     )
 
 
-def of_the_days_origin(rows: DataFrame, identity: Collection[str]) -> DataFrame:
+def of_the_days_origin(
+    rows: DataFrame, identity: Collection[str], origins: Sequence[str]
+) -> DataFrame:
     """The versions of each day's best origin, and of others those of the same records by `identity`.
 
     For tables with several rows a day: two origins may cut a day into other periods, which must not stand side by
@@ -103,7 +105,7 @@ def of_the_days_origin(rows: DataFrame, identity: Collection[str]) -> DataFrame:
     day = Window.partitionBy("user_id", "day")
     of_origin = Window.partitionBy("user_id", "day", "origin")
     best, own = F.max("_rank").over(day), F.max("_rank").over(of_origin)
-    marked = rows.withColumn("_rank", rank()).withColumn("_is_best", best == own)
+    marked = rows.withColumn("_rank", rank(origins)).withColumn("_is_best", best == own)
     same_record = Window.partitionBy("user_id", "day", *identity)
     kept = F.max("_is_best").over(same_record)
     return marked.withColumn("_kept", kept).where("_kept").drop("_rank", "_is_best", "_kept")

@@ -1,13 +1,14 @@
-"""Every silver transform by table."""
+"""Every silver transform by table, found in the modules that the sources name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 from pyspark.sql import DataFrame
 
-from bio_lakehouse.silver import oura, peloton
+from bio_lakehouse.sources import registry
 
 
 @dataclass(frozen=True)
@@ -24,22 +25,11 @@ class Transform:
     function: Callable[..., DataFrame]
 
 
-TRANSFORMS: dict[str, Transform] = {
-    transform.table: transform
-    for transform in (
-        Transform(
-            "oura_daily_readiness",
-            ("oura/daily_readiness", "oura/trends"),
-            oura.oura_daily_readiness,
-        ),
-        Transform("oura_daily_sleep", ("oura/daily_sleep", "oura/trends"), oura.oura_daily_sleep),
-        Transform(
-            "oura_daily_activity", ("oura/daily_activity", "oura/trends"), oura.oura_daily_activity
-        ),
-        Transform("oura_sleep", ("oura/sleep", "oura/trends"), oura.oura_sleep),
-        Transform("oura_heartrate", ("oura/heartrate",), oura.oura_heartrate),
-        Transform("oura_daily_spo2", ("oura/daily_spo2",), oura.oura_daily_spo2),
-        Transform("peloton_workouts", ("peloton/workouts",), peloton.peloton_workouts),
-    )
-}
+def _transform(table: str) -> Transform:
+    """The function named after the table, in the silver module of its source."""
+    module = import_module(registry.source_of_table(table).silver)
+    return Transform(table, registry.feeding(table), getattr(module, table))
+
+
+TRANSFORMS: dict[str, Transform] = {table: _transform(table) for table in registry.tables()}
 """All silver tables but `coverage`, which the ingestion log feeds."""

@@ -1,6 +1,8 @@
-"""The outside world: what Peloton and Oura send, read into records. Knows no Dagster, no Spark, no storage."""
+"""The outside world: what vendors send, read into records. Knows no Dagster, no Spark, no storage.
 
-from bio_lakehouse.sources.datasets import BRONZE_DATASETS, TYPED_DATASETS
+`registry.py` lists the vendors; each has a folder with one declaration, `source.py`.
+"""
+
 from bio_lakehouse.sources.recognise import parse
 
-__all__ = ["BRONZE_DATASETS", "TYPED_DATASETS", "parse"]
+__all__ = ["parse"]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bio_lakehouse.errors import UnknownFormat, UnsupportedFile
-from bio_lakehouse.sources.oura.endpoints import WHAT_IS_READ
+from bio_lakehouse.sources import registry
 
 _BINARY: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "a zip or Excel file"),
@@ -51,7 +51,7 @@ def _refuse_binary(name: str, content: bytes) -> None:
         if content.startswith(magic):
             raise UnknownFormat(f"{name} is {what}, not text. Give the CSV or JSON that it holds.")
     if b"\0" in content and not content.startswith(_UTF16):
-        raise UnknownFormat(f"{name} is a binary file. {WHAT_IS_READ}")
+        raise UnknownFormat(f"{name} is a binary file. {registry.what_is_read()}")
 
 
 def _decode_utf16(name: str, content: bytes) -> Decoded:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from bio_lakehouse.errors import UnsupportedFile
@@ -112,6 +112,20 @@ def comma_table(name: str, text: str) -> Table:
     return Table(
         headers, content_names(headers), (_of_width(name, row, len(headers), end) for row in rows)
     )
+
+
+@dataclass(frozen=True)
+class Header:
+    """The first line of a delimited file, and what parts its cells."""
+
+    file: str
+    line: str
+    delimiter: str
+
+    @cached_property
+    def cells(self) -> list[str]:
+        """Its cells; raises `UnsupportedFile` when the quoting is broken."""
+        return header_cells(self.file, self.line, self.delimiter)
 
 
 def delimiter_of(header: str) -> str:

@@ -44,6 +44,22 @@ class Field:
         return tuple(canonical_header(name) for name in (self.path, *self.synonyms))
 
 
+def derived(
+    column: str,
+    type: FieldType,
+    comment: str,
+    minimum: float | None = None,
+    maximum: float | None = None,
+) -> Field:
+    """A column that silver works out: it stands in no raw record."""
+    return Field(column, "", type, comment, minimum, maximum)
+
+
+UTC_OFFSET = derived(
+    "utc_offset_minutes", "int", "Local time minus UTC at the start (min).", -18 * 60, 18 * 60
+)
+
+
 @lru_cache(maxsize=4096)
 def canonical_header(header: str) -> str:
     """A header without what varies between exports: case, extra blanks, a `(°C)` at the end."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from bio_lakehouse.errors import UnsupportedFile
@@ -24,6 +25,25 @@ class Document:
     line: int
     content: Any
     text: str | None = None
+
+
+@dataclass(frozen=True)
+class JsonFile:
+    """A file of JSON: its name, its text, and the documents in it."""
+
+    name: str
+    text: str
+    documents: list[Document]
+
+    @cached_property
+    def values(self) -> list[Any]:
+        """What its documents list, in an envelope (`{"data": […]}`) or bare."""
+        found: list[Any] = []
+        for document in self.documents:
+            content = document.content
+            inner = content.get("data", content) if isinstance(content, dict) else content
+            found.extend(inner if isinstance(inner, list) else [inner])
+        return found
 
 
 def load_documents(name: str, text: str) -> list[Document]:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal, get_args
+from typing import Any
 from zoneinfo import ZoneInfo
-
-Origin = Literal["api", "account_export", "type_download", "trends_export", "csv_export"]
-ORIGINS: tuple[Origin, ...] = get_args(Origin)
-"""Best first. Peloton's workouts have only the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +68,10 @@ class RejectedRow:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """A recognised file. `row_count` is counted while reading: it equals `len(records) + rejected_count`, of which
-    `more_rejected` are not kept in `rejected`.
+    """A recognised file, of a `source` and `origin` as they are declared.
+
+    `row_count` is counted while reading: it equals `len(records) + rejected_count`, of which `more_rejected` are not
+    kept in `rejected`.
 
     `unknown_fields` are fields that no reader here knows (drift). `coverage` are the first and last day about
     which the file speaks, None when it holds no record and no fetch note. `whole` says that the file has every
@@ -82,8 +80,8 @@ class ParsedFile:
     `fed_datasets` are those of which a file that feeds several has columns, None where `datasets` say it.
     """
 
-    source: Literal["oura", "peloton"]
-    origin: Origin
+    source: str
+    origin: str
     datasets: tuple[str, ...]
     records: list[Record]
     rejected: list[RejectedRow]

@@ -82,6 +82,23 @@ def _rejected(row: Row, problem: RowProblem) -> RejectedRow:
     )
 
 
+def field_names(values: Iterable[Any]) -> set[str]:
+    """Names that occur in those values that are objects, and one level deeper, dotted."""
+    names: set[str] = set()
+    for record in values:
+        if not isinstance(record, dict):
+            continue
+        names.update(record)
+        if any(type(value) is dict for value in record.values()):
+            names.update(
+                f"{outer}.{name}"
+                for outer, value in record.items()
+                if isinstance(value, dict)
+                for name in value
+            )
+    return names
+
+
 def days_spanned(records: Iterable[Record]) -> tuple[date, date] | None:
     """First and last day of the records; None without any."""
     days = {record.day for record in records}

@@ -9,7 +9,7 @@ from bio_lakehouse.assets.keys import (
     silver_inputs,
     table_key,
 )
-from bio_lakehouse.sources import BRONZE_DATASETS, TYPED_DATASETS
+from bio_lakehouse.sources import registry
 
 
 def test_keys_name_layer_and_table() -> None:
@@ -24,20 +24,20 @@ def test_every_dataset_feeds_coverage_and_every_typed_one_a_table() -> None:
         if table != COVERAGE
         for dataset in inputs
     }
-    assert fed == set(TYPED_DATASETS)
-    assert set(silver_inputs()[COVERAGE]) == set(BRONZE_DATASETS)
+    assert fed == set(registry.typed_datasets())
+    assert set(silver_inputs()[COVERAGE]) == set(registry.bronze_datasets())
 
 
 def test_a_dataset_is_built_when_all_that_is_made_of_it_is() -> None:
-    everything = {GOLD_DAILY, *silver_inputs(), *map(bronze_key, BRONZE_DATASETS)}
-    assert datasets_built(everything) == set(BRONZE_DATASETS)
+    everything = {GOLD_DAILY, *silver_inputs(), *map(bronze_key, registry.bronze_datasets())}
+    assert datasets_built(everything) == set(registry.bronze_datasets())
 
 
 @pytest.mark.parametrize("missing", ["bronze/oura/trends", "silver/oura_sleep", "silver/coverage"])
 def test_a_dataset_of_which_something_is_not_made_stays_pending(missing: str) -> None:
-    everything = {GOLD_DAILY, *silver_inputs(), *map(bronze_key, BRONZE_DATASETS)}
+    everything = {GOLD_DAILY, *silver_inputs(), *map(bronze_key, registry.bronze_datasets())}
     assert "oura/trends" not in datasets_built(everything - {dg.AssetKey.from_user_string(missing)})
 
 
 def test_nothing_is_built_without_gold() -> None:
-    assert datasets_built({*silver_inputs(), *map(bronze_key, BRONZE_DATASETS)}) == set()
+    assert datasets_built({*silver_inputs(), *map(bronze_key, registry.bronze_datasets())}) == set()

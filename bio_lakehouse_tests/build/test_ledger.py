@@ -19,6 +19,7 @@ from bio_lakehouse.reports.build import coverage_of
 from bio_lakehouse.reports.completeness import READINESS, SLEEP, completeness, covered_days
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.silver.schemas import SCHEMAS
+from bio_lakehouse.sources.oura.source import OURA
 from bio_lakehouse.sources.oura.trends import fed_datasets
 from bio_lakehouse.status import dataset_statuses
 from bio_lakehouse_tests.reports.lakes import write
@@ -140,7 +141,7 @@ def test_ledger_and_page_mean_the_same_by_not_worn(
         as_frame(lake, "oura_sleep"),
     )[2]
     page = {date(2026, 3, n + 1) for n, status in enumerate(shown.days) if status is Cause.NOT_WORN}
-    assert page == unworn_days(lake, "me")
+    assert page == unworn_days(lake, "me", OURA)
 
 
 def as_frame(lake: Lakehouse, table: str) -> Any:

@@ -23,7 +23,7 @@ from bio_lakehouse.lake import arrivals, bronze
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
-from bio_lakehouse.sources import BRONZE_DATASETS
+from bio_lakehouse.sources import registry
 from bio_lakehouse_tests.whole_log import entries_of
 
 TODAY = date(2026, 3, 20)
@@ -107,7 +107,7 @@ def build(lake: Lakehouse) -> None:
 def bronze_of(lake: Lakehouse) -> dict[str, list[tuple[str, Any, Any]]]:
     """Every day file with what it says, less who said it first, which depends on the order."""
     found = {}
-    for dataset in BRONZE_DATASETS:
+    for dataset in registry.bronze_datasets():
         for key, content in lake.bronze.contents(dataset, FIRST, TODAY).items():
             lines = [json.loads(line) for line in content.splitlines()]
             found[key.object_key] = [(line["key"], line["record"], line["hints"]) for line in lines]

@@ -17,9 +17,10 @@ from pyspark.sql import SparkSession
 from bio_lakehouse.engines.spark import frame
 from bio_lakehouse.silver.precedence import merged, of_the_days_origin, standing
 from bio_lakehouse.silver.reading import has
-from bio_lakehouse.sources.records import ORIGINS
 
 Row = dict[str, Any]
+ORIGINS = ("api", "account_export", "type_download", "trends_export", "csv_export")
+"""Best first."""
 
 GRAIN = ("user_id", "day", "record_key")
 VALUES = ("score", "steps")
@@ -71,7 +72,9 @@ PATIENT = settings(max_examples=40, suppress_health_check=[HealthCheck.function_
 
 def shown(spark: SparkSession, rows: Sequence[Row]) -> list[Row]:
     versions = frame(spark, pa.Table.from_pylist(list(rows), schema=SCHEMA))
-    table = merged(standing(versions), GRAIN, {name: has(name) for name in VALUES}).toArrow()
+    table = merged(
+        standing(versions), GRAIN, {name: has(name) for name in VALUES}, ORIGINS
+    ).toArrow()
     ordered = table.sort_by([(name, "ascending") for name in GRAIN])
     return ordered.drop_columns(["ingested_at"]).to_pylist()
 
@@ -131,7 +134,11 @@ def test_order_changes_nothing(sail: SparkSession, rows: list[Row], seed: int) -
 def test_a_day_has_the_records_of_its_best_origin(sail: SparkSession, rows: list[Row]) -> None:
     rows = [row | {"withdrawn": False} for row in rows]
     versions = frame(sail, pa.Table.from_pylist(rows, schema=SCHEMA))
-    kept = of_the_days_origin(versions, ["record_key"]).select("record_key", "version").toArrow()
+    kept = (
+        of_the_days_origin(versions, ["record_key"], ORIGINS)
+        .select("record_key", "version")
+        .toArrow()
+    )
     best = max(rows, key=standing_of)["origin"]
     records = {row["record_key"] for row in rows if row["origin"] == best}
     assert {row["version"] for row in kept.to_pylist()} == {

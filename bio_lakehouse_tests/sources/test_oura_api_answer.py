@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bio_lakehouse.errors import UnsupportedFile
-from bio_lakehouse.sources import BRONZE_DATASETS, TYPED_DATASETS
+from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.oura.endpoints import endpoints_in_name
 from bio_lakehouse.sources.oura.known_fields import KNOWN_FIELDS
 from bio_lakehouse.sources.records import FetchNote
@@ -121,9 +121,9 @@ def answer(*records: Any, next_token: str | None = None) -> str:
 
 def test_every_bronze_dataset_of_oura_is_covered_here() -> None:
     assert {*TYPED, *UNTYPED, "oura/trends", "peloton/workouts", "peloton/api_workouts"} == set(
-        BRONZE_DATASETS
+        registry.bronze_datasets()
     )
-    assert {*TYPED, "oura/trends", "peloton/workouts"} == set(TYPED_DATASETS)
+    assert {*TYPED, "oura/trends", "peloton/workouts"} == set(registry.typed_datasets())
 
 
 @pytest.mark.parametrize("dataset", TYPED)

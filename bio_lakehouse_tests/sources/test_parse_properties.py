@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bio_lakehouse.errors import UnsupportedFile
-from bio_lakehouse.sources import BRONZE_DATASETS, parse
+from bio_lakehouse.sources import parse, registry
 from bio_lakehouse.sources.delimited import content_names, data_rows, lines_of, split_cells
 from bio_lakehouse.sources.records import ParsedFile
 from bio_lakehouse_tests.sources.conftest import CONTEXT
@@ -63,7 +63,7 @@ def check(result: ParsedFile | None) -> None:
     if result is None:
         return
     assert result.row_count == len(result.records) + result.rejected_count
-    assert set(result.datasets) <= set(BRONZE_DATASETS)
+    assert set(result.datasets) <= set(registry.bronze_datasets())
     for record in result.records:
         assert record.dataset in result.datasets
         assert CONTEXT.first_day <= record.day <= CONTEXT.last_day

@@ -28,7 +28,6 @@ from bio_lakehouse.sources.delimited import (
 from bio_lakehouse.sources.oura.endpoints import (
     endpoint_of,
     export_endpoint,
-    field_names,
     looks_like_oura,
 )
 from bio_lakehouse.sources.oura.json_cells import DECODER, BrokenJson, decoded
@@ -36,7 +35,7 @@ from bio_lakehouse.sources.oura.one_dataset import read_rows
 from bio_lakehouse.sources.oura.realignment import aligned
 from bio_lakehouse.sources.oura.type_download import is_flattened
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
-from bio_lakehouse.sources.rows import Row, shared
+from bio_lakehouse.sources.rows import Row, field_names, shared
 
 
 def looks_like_account_export(line: str) -> bool:

@@ -13,11 +13,10 @@ from bio_lakehouse.sources.oura.bundle import Answer
 from bio_lakehouse.sources.oura.endpoints import (
     endpoint_of,
     endpoints_in_name,
-    field_names,
 )
 from bio_lakehouse.sources.oura.one_dataset import read_rows
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
-from bio_lakehouse.sources.rows import days_spanned, within_lake
+from bio_lakehouse.sources.rows import days_spanned, field_names, within_lake
 
 
 def read(
@@ -43,7 +42,7 @@ def read(
 
 
 def _read_one(name: str, answer: Answer, context: ParseContext, doubtful: bool) -> ParsedFile:
-    names = field_names(row.content for row in answer.rows if isinstance(row.content, dict))
+    names = field_names(row.content for row in answer.rows)
     named = answer.endpoint
 
     def endpoints_named(file_name: str) -> set[str]:

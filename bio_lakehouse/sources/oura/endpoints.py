@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from pathlib import PurePosixPath
-from typing import Any
 
 from bio_lakehouse.errors import EmptyAnswer, UnknownFormat, UnsupportedFile
 from bio_lakehouse.sources.oura.known_fields import (
@@ -24,21 +23,6 @@ _EXPORT_NAMES = {endpoint.replace("_", "").lower(): endpoint for endpoint in KNO
     "sleepmodel": "sleep",
     "spo2": "daily_spo2",
 }
-
-
-def field_names(records: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Names that occur in the records, and one level deeper, dotted."""
-    names: set[str] = set()
-    for record in records:
-        names.update(record)
-        if any(type(value) is dict for value in record.values()):
-            names.update(
-                f"{outer}.{name}"
-                for outer, value in record.items()
-                if isinstance(value, dict)
-                for name in value
-            )
-    return names
 
 
 def unknown_fields(endpoint: str, names: set[str]) -> tuple[str, ...]:
@@ -135,9 +119,7 @@ def _fitting(names: set[str]) -> set[str]:
 def _undecided(name: str, names: set[str], possible: set[str], said: str | None) -> UnsupportedFile:
     if not possible:
         shown = ", ".join(sorted(names)[:8])
-        return UnknownFormat(
-            f"{name} is no known Oura or Peloton file (fields: {shown}). {WHAT_IS_READ}"
-        )
+        return UnknownFormat(f"{name} is no known file of Oura's (fields: {shown}).")
     if not names:
         return EmptyAnswer(f"{name} holds no record.")
     which = f"{said} is none of them; say" if said else "Say"
@@ -145,13 +127,6 @@ def _undecided(name: str, names: set[str], possible: set[str], said: str | None)
         f"{name} could be any of {', '.join(sorted(possible))}. "
         f"{which} which with --dataset, or put the endpoint's exact name in the file's name."
     )
-
-
-WHAT_IS_READ = (
-    "Read are Peloton's workout CSV, Oura's trends CSV, Oura's account export "
-    "(dailyreadiness.csv, …), Oura's downloads by type (oura_sleep_<time>.csv) and answers of "
-    f"Oura's API v2: {', '.join(KNOWN_FIELDS)}."
-)
 
 
 def endpoints_in_name(name: str) -> set[str]:

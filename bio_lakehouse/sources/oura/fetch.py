@@ -12,17 +12,10 @@ from zoneinfo import ZoneInfo
 
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.sources.oura.client import ENDPOINTS, Endpoint, OuraClient
+from bio_lakehouse.sources.oura.known_fields import READ_BY_DEFAULT
 from bio_lakehouse.sources.oura.transport import OuraForbidden, OuraUnavailable
 from bio_lakehouse.sources.records import FetchNote
 
-READ_BY_DEFAULT = (
-    "daily_readiness",
-    "daily_sleep",
-    "daily_activity",
-    "sleep",
-    "daily_spo2",
-    "heartrate",
-)
 UNAVAILABLE_BEFORE_GIVING_UP = 3
 ANYWHERE = "*"
 REASONS_TOLD = 3

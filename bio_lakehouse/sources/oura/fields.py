@@ -189,6 +189,8 @@ API_FIELDS: dict[str, tuple[Field, ...]] = {
     "oura/daily_spo2": DAILY_SPO2,
 }
 
+TRENDS = "oura/trends"
+
 TRENDS_FIELDS: dict[str, tuple[Field, ...]] = {
     "oura/daily_readiness": (
         _score("score", "Readiness Score", "Readiness score"),

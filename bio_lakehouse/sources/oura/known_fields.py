@@ -80,6 +80,16 @@ KNOWN_FIELDS: dict[str, frozenset[str]] = {
 }
 """By endpoint that is read."""
 
+READ_BY_DEFAULT = (
+    "daily_readiness",
+    "daily_sleep",
+    "daily_activity",
+    "sleep",
+    "daily_spo2",
+    "heartrate",
+)
+"""The endpoints that are fetched."""
+
 COMMON_FIELDS = _names("id day timestamp")
 """What answers of any endpoint have carried, listed by the specification or not."""
 

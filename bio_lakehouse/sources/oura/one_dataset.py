@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from bio_lakehouse.sources.oura.api_record import record_reader
 from bio_lakehouse.sources.oura.endpoints import unknown_fields
-from bio_lakehouse.sources.records import Origin, ParseContext, ParsedFile
+from bio_lakehouse.sources.records import ParseContext, ParsedFile
 from bio_lakehouse.sources.rows import Row, days_spanned, sift
 
 
 def read_rows(
-    origin: Origin,
+    origin: str,
     endpoint: str,
     rows: Iterable[Row],
     names: set[str],

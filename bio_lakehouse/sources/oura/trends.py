@@ -15,10 +15,9 @@ from bio_lakehouse.sources.checking import (
     is_unknown,
     number_of,
 )
-from bio_lakehouse.sources.datasets import OURA_TRENDS
 from bio_lakehouse.sources.delimited import Table, comma_table
 from bio_lakehouse.sources.fields import Field, canonical_header
-from bio_lakehouse.sources.oura.fields import ACTIVITY_TIME_HEADERS, TRENDS_FIELDS
+from bio_lakehouse.sources.oura.fields import ACTIVITY_TIME_HEADERS, TRENDS, TRENDS_FIELDS
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
 from bio_lakehouse.sources.rows import Row, days_spanned, sift
 
@@ -79,7 +78,7 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
     return ParsedFile(
         source="oura",
         origin="trends_export",
-        datasets=(OURA_TRENDS,),
+        datasets=(TRENDS,),
         records=sifted.records,
         rejected=sifted.rejected,
         more_rejected=sifted.more_rejected,
@@ -113,7 +112,7 @@ def _record(
             check(field, by_header.get(header))
     check_order("bedtime start", "bedtime end", by_header.get)
     content = dict(zip(table.names, cells, strict=True))
-    return Record(OURA_TRENDS, day, day.isoformat(), row.line, content, hints)
+    return Record(TRENDS, day, day.isoformat(), row.line, content, hints)
 
 
 def activity_time_unit(columns: list[str], rows: list[Row]) -> str | None:

@@ -18,14 +18,13 @@ from bio_lakehouse.sources.delimited import comma_table
 from bio_lakehouse.sources.oura.endpoints import (
     endpoint_of,
     export_endpoint,
-    field_names,
     looks_like_oura,
 )
 from bio_lakehouse.sources.oura.json_cells import BrokenJson, decoded
 from bio_lakehouse.sources.oura.known_fields import KNOWN_FIELDS
 from bio_lakehouse.sources.oura.one_dataset import read_rows
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
-from bio_lakehouse.sources.rows import Row, shared
+from bio_lakehouse.sources.rows import Row, field_names, shared
 
 Path = tuple[str, ...]
 

@@ -17,10 +17,11 @@ from bio_lakehouse.sources.checking import (
     number_of,
     shown,
 )
-from bio_lakehouse.sources.datasets import PELOTON_API_WORKOUTS
+from bio_lakehouse.sources.peloton.fields import API_WORKOUTS
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
 from bio_lakehouse.sources.rows import Row, sift
 
+PAGE_FIELDS = frozenset({"page_count", "show_next", "show_previous"})
 _LAST_SECOND = 253_402_300_799
 
 KNOWN_FIELDS = frozenset(
@@ -53,7 +54,7 @@ def read(items: Sequence[Any], context: ParseContext) -> ParsedFile:
     return ParsedFile(
         source="peloton",
         origin="api",
-        datasets=(PELOTON_API_WORKOUTS,),
+        datasets=(API_WORKOUTS,),
         records=sifted.records,
         rejected=sifted.rejected,
         more_rejected=sifted.more_rejected,
@@ -72,7 +73,7 @@ def _record(context: ParseContext, row: Row) -> Record:
         raise RowProblem("id", f"id is {shown(key)}; a workout needs one")
     check_storable(workout)
     day = day_in_lake("start_time", _local_day(workout, context), context)
-    return Record(PELOTON_API_WORKOUTS, day, key, row.line, workout)
+    return Record(API_WORKOUTS, day, key, row.line, workout)
 
 
 def _local_day(workout: dict[str, Any], context: ParseContext) -> date:

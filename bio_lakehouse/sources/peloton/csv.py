@@ -10,7 +10,6 @@ from functools import partial
 
 from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.sources.checking import NUMBER, check, day_in_lake
-from bio_lakehouse.sources.datasets import PELOTON_WORKOUTS
 from bio_lakehouse.sources.delimited import comma_table
 from bio_lakehouse.sources.fields import Field, canonical_header
 from bio_lakehouse.sources.peloton.fields import (
@@ -20,6 +19,7 @@ from bio_lakehouse.sources.peloton.fields import (
     OTHER_HEADERS,
     START_HEADER,
     TITLE_HEADER,
+    WORKOUTS,
 )
 from bio_lakehouse.sources.peloton.start import read_start
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
@@ -57,7 +57,7 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
     return ParsedFile(
         source="peloton",
         origin="csv_export",
-        datasets=(PELOTON_WORKOUTS,),
+        datasets=(WORKOUTS,),
         records=records,
         rejected=sifted.rejected,
         more_rejected=sifted.more_rejected,
@@ -108,7 +108,7 @@ def _record(names: list[str], columns: list[str], context: ParseContext, row: Ro
             _check_measure(field, cell(header, ""))
     discipline = cell(canonical_header(DISCIPLINE_HEADER), "").strip()
     return Record(
-        dataset=PELOTON_WORKOUTS,
+        dataset=WORKOUTS,
         day=start.day,
         key=f"{start.identity}|{discipline}",
         line=row.line,

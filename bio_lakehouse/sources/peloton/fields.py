@@ -11,6 +11,9 @@ from __future__ import annotations
 
 from bio_lakehouse.sources.fields import Field
 
+WORKOUTS = "peloton/workouts"
+API_WORKOUTS = "peloton/api_workouts"
+
 START_HEADER = "Workout Timestamp"
 DISCIPLINE_HEADER = "Fitness Discipline"
 TITLE_HEADER = "Title"

@@ -1,0 +1,53 @@
+"""Which columns of a table a raw record has, and whether it knows their values: what counts as
+told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from bio_lakehouse.sources.checking import is_unknown
+from bio_lakehouse.sources.fields import Field, canonical_header
+
+
+def of_cells(fields: Iterable[Field]) -> Callable[[dict[str, Any]], dict[str, bool]]:
+    """For records that are rows of a CSV, by header."""
+    columns = tuple(fields)
+
+    def columns_of(record: dict[str, Any]) -> dict[str, bool]:
+        cells = {canonical_header(name): value for name, value in reversed(record.items())}
+        found: dict[str, bool] = {}
+        for each in columns:
+            values = [cells[header] for header in each.headers if header in cells]
+            if values:
+                found[each.column] = any(says(each, value) for value in values)
+        return found
+
+    return columns_of
+
+
+def of_members(fields: Iterable[Field]) -> Callable[[dict[str, Any]], dict[str, bool]]:
+    """For records that are JSON objects, by dotted path."""
+    columns = tuple(fields)
+
+    def columns_of(record: dict[str, Any]) -> dict[str, bool]:
+        found: dict[str, bool] = {}
+        for each in columns:
+            outer, _, inner = each.path.partition(".")
+            if outer not in record:
+                continue
+            within = record[outer]
+            if not inner or within is None:
+                found[each.column] = says(each, within)
+            elif inner in within:
+                found[each.column] = says(each, within[inner])
+        return found
+
+    return columns_of
+
+
+def says(column: Field, value: object) -> bool:
+    """Whether a value of a column is known."""
+    if is_unknown(value):
+        return False
+    return not column.zero_is_unknown or float(str(value)) != 0

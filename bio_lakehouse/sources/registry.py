@@ -1,0 +1,116 @@
+"""The sources that there are, and what follows from their declarations.
+
+Whoever adds a source adds its line to `SOURCES`, and nothing else here.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from bio_lakehouse.english import listed
+from bio_lakehouse.sources.oura.source import OURA
+from bio_lakehouse.sources.peloton.source import PELOTON
+from bio_lakehouse.sources.source import Dataset, DelimitedFormat, JsonFormat, Source, Table
+
+SOURCES: list[Source] = [
+    PELOTON,
+    # Last, as records of its API name no vendor: a day and a score may be anybody's.
+    OURA,
+]
+"""In the order in which they are asked whether a file is theirs."""
+
+
+def by_name() -> list[Source]:
+    """All sources as they are listed for a person."""
+    return sorted(SOURCES, key=lambda source: source.name)
+
+
+def delimited_formats() -> list[DelimitedFormat]:
+    return [one for source in SOURCES for one in source.delimited]
+
+
+def json_formats() -> list[JsonFormat]:
+    return [one for source in SOURCES for one in source.json]
+
+
+def titles() -> list[str]:
+    """Every format that is read, as a person is told of it."""
+    return [title for source in SOURCES for title in source.titles]
+
+
+def what_is_read() -> str:
+    """The sentence that lists the formats."""
+    return f"Read are {listed(titles())}."
+
+
+def vendors() -> str:
+    """The vendors' names in a row: `Oura or Peloton`."""
+    return listed([source.title for source in by_name()], "or")
+
+
+@cache
+def bronze_datasets() -> tuple[str, ...]:
+    """All datasets that bronze keeps, those that feed a silver table first."""
+    names = [dataset.name for source in SOURCES for dataset in source.datasets]
+    typed = typed_datasets()
+    return (*typed, *(name for name in names if name not in typed))
+
+
+@cache
+def typed_datasets() -> tuple[str, ...]:
+    """Those that feed a silver table."""
+    return tuple(
+        dataset.name for source in SOURCES for dataset in source.datasets if dataset.is_typed
+    )
+
+
+@cache
+def dataset_named(name: str) -> Dataset:
+    """The dataset of that name; `KeyError` when no source has it."""
+    found = {dataset.name: dataset for source in SOURCES for dataset in source.datasets}
+    return found[name]
+
+
+@cache
+def source_of(name: str) -> Source:
+    """The source that has a dataset; `KeyError` when none has."""
+    found = {dataset.name: source for source in SOURCES for dataset in source.datasets}
+    return found[name]
+
+
+@cache
+def tables() -> dict[str, Table]:
+    """Every silver table that a source feeds, by name."""
+    return {table.name: table for source in by_name() for table in source.tables}
+
+
+@cache
+def source_of_table(name: str) -> Source:
+    """The source that feeds a silver table; `KeyError` when none does."""
+    found = {table.name: source for source in SOURCES for table in source.tables}
+    return found[name]
+
+
+@cache
+def feeding(table: str) -> tuple[str, ...]:
+    """The bronze datasets that feed a silver table, its own first."""
+    return source_of_table(table).fed_by(table)
+
+
+@cache
+def origins() -> tuple[str, ...]:
+    """Every way in which data comes, each once."""
+    return tuple(dict.fromkeys(origin for source in by_name() for origin in source.origins))
+
+
+@cache
+def place_of_origin(dataset: str, origin: str) -> int:
+    """0 for the best origin of a dataset's source; one that it does not declare comes last."""
+    ranked = source_of(dataset).origins
+    return ranked.index(origin) if origin in ranked else len(ranked)
+
+
+def look_alikes() -> list[str]:
+    """The datasets that a person may have to name, without their source."""
+    found = (name for source in SOURCES for name in source.look_alike)
+    return [name.partition("/")[2] for name in found]
