@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from time import monotonic
+from typing import Any, TextIO, cast
 from uuid import uuid4
 
 import dagster as dg
@@ -29,6 +31,14 @@ from bio_lakehouse.settings import Settings
 
 INSIGHTS = dg.AssetSelection.groups("insights")
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+TOLD_BY_DAGSTER = (
+    "Exception while storing event batch",
+    "Exception while writing logger call",
+    "Falling back to storing multiple",
+)
+"""How Dagster begins what it writes to the terminal when its log cannot be written; the run then
+fails with the cause."""
 
 Keys = Collection[dg.AssetKey]
 Progress = Callable[[str, int, int], None]
@@ -121,6 +131,19 @@ def read_selection(text: str) -> dg.AssetSelection:
             ) from error
 
 
+class LessDagster:
+    """A stream to another one, without what Dagster says of its log."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+    def write(self, text: str) -> int:
+        return len(text) if text.startswith(TOLD_BY_DAGSTER) else self.stream.write(text)
+
+
 class Steps:
     """Counts the assets that are done over several runs."""
 
@@ -190,7 +213,8 @@ class Launcher:
         """One run of the assets `keys` over `days`; raises `BioLakehouseError` when any of them fails."""
         started, run_id = monotonic(), str(uuid4())
         self.instance.add_event_listener(run_id, steps.hear)
-        with held(self.instance, run_id):
+        terminal = cast("TextIO", LessDagster(sys.stderr))
+        with held(self.instance, run_id), redirect_stderr(terminal):
             result = self.job.execute_in_process(
                 instance=self.instance,
                 asset_selection=list(keys),

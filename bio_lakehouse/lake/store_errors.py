@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,8 @@ OF_SQLITE = {
     sqlite3.SQLITE_PERM: ("access is denied", CHECK_RIGHTS),
     sqlite3.SQLITE_IOERR: ("the disk does not answer, or is full", CHECK_DISK),
 }
+NO_ROOM = 1 << 20
+"""Bytes; with fewer left no database can be written, or read by who must write beside it."""
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 PRIMARY_CODE = 0xFF
 """The part of SQLite's error codes that names the kind."""
@@ -85,7 +88,18 @@ def _of_sqlite(error: sqlite3.Error, path: Path) -> StoreError | None:
     kind = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
     if kind in DAMAGED:
         return DamagedFile.at(path, error)
+    if kind == sqlite3.SQLITE_IOERR and is_full(path):
+        kind = sqlite3.SQLITE_FULL
     if kind in OF_SQLITE:
         what, next_step = OF_SQLITE[kind]
         return StoreError(f"{path}: {what}; {next_step}.")
     return None
+
+
+def is_full(path: Path) -> bool:
+    """Whether the disk of `path`, which need not be there, has no room left."""
+    try:
+        folder = next(one for one in (path, *path.parents) if one.exists())
+        return shutil.disk_usage(folder).free < NO_ROOM
+    except OSError:
+        return False

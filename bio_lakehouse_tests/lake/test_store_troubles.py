@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from click.testing import CliRunner, Result
@@ -41,6 +43,14 @@ main(sys.argv[1:])
 """
 
 
+class Usage(NamedTuple):
+    """What `shutil.disk_usage` says."""
+
+    total: int
+    used: int
+    free: int
+
+
 def run(home: Path, *words: str) -> Result:
     return CliRunner().invoke(main, [words[0], "--home", str(home), *words[1:]])
 
@@ -58,7 +68,7 @@ def export(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("limit", [16, 20_000, 100_000])
+@pytest.mark.parametrize("limit", [16, 20_000, 200_000])
 def test_a_full_disk_is_a_sentence(tmp_path: Path, export: Path, limit: int) -> None:
     """Files may not grow beyond a limit, which is what a full disk does at different moments."""
     home = tmp_path / "home"
@@ -76,6 +86,8 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path, export: Path, limit: int) -> 
     assert str(home) in "".join(said.splitlines())
     assert "Traceback" not in said
     assert "free some space" in " ".join(said.split()) or "check the disk" in said
+    assert "Exception while" not in said
+    assert "Falling back" not in said
 
 
 def test_a_locked_log_is_a_sentence(
@@ -99,6 +111,18 @@ def test_every_trouble_of_the_system_names_the_file_and_a_next_step(code: int) -
         store_named(Path("/lake/x")),
     ):
         raise RuntimeError("in between") from OSError(code, os.strerror(code))
+
+
+def test_a_database_without_room_beside_it_names_the_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a database cannot be written beside, SQLite says that the disk does not answer."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+    for free, told in {1 << 30: "does not answer", 0: "free some space"}.items():
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: Usage(1 << 40, 0, free))
+        with pytest.raises(StoreError, match=told), store_named(tmp_path / "not" / "there.db"):
+            raise error
 
 
 def test_what_is_no_trouble_of_files_goes_on_as_it_is() -> None:
