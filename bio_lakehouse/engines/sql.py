@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from threading import Event, Thread
@@ -43,6 +44,7 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,
 }
 ROWS_AT_A_TIME = 100_000
+VIEW_SUFFIX = ".sql"
 DEEPEST_RECURSION = 5000
 
 
@@ -196,7 +198,7 @@ class DuckDbSql:
         if not self.views.exists(key):
             if any(self.views.list(".")):
                 raise DamagedFile.at(self.views.path(key), "it is not there")
-            raise QueryError(f"The view {full_name} is not there yet: run `bio-lakehouse refresh`.")
+            return VIEWS[key.removesuffix(VIEW_SUFFIX)].sql
         try:
             return self.views.get(key).decode()
         except UnicodeDecodeError as error:
@@ -225,7 +227,10 @@ class DuckDbSql:
 
     def _fetch(self, connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
         connection.execute(macros_of(sql))
-        answer = connection.sql(sql)
+        try:
+            answer = connection.sql(sql)
+        except duckdb.BinderException as error:
+            raise QueryError(_unknown_column(connection, error) or _reason(error)) from error
         reader = answer.to_arrow_reader(ROWS_AT_A_TIME)
         batches, size = [], 0
         for batch in reader:
@@ -242,6 +247,13 @@ class DuckDbSql:
         return whole
 
 
+_FURTHER = re.compile(r"\n\nLINE |\n+\t?Candidate ")
+"""Where an error of DuckDB's goes on about its own text."""
+_KIND = re.compile(r"^(?:[A-Z][a-z]+ )(?:[a-zA-Z]+ )*Error: ")
+_NO_COLUMN = re.compile(
+    r'(?:eferenced column|Column) "([^"]+)" (?:not found|does not exist)'
+    r'|does not have a column named "([^"]+)"'
+)
 _VIEWS = {view.full_name for view in VIEWS.values()}
 
 
@@ -276,7 +288,7 @@ def _room_for_nesting() -> Iterator[None]:
 
 
 def _key(full_name: str) -> str:
-    return f"{full_name.partition('.')[2]}.sql"
+    return full_name.partition(".")[2] + VIEW_SUFFIX
 
 
 def _within(first: date | None, last: date | None) -> list[exp.Expr]:
@@ -368,8 +380,24 @@ def _reason(error: Exception) -> str:
             "The statement needs more memory than it may take; "
             "ask about fewer rows, groups or columns, or for shorter texts."
         )
-    text = str(error).partition("\n\nLINE ")[0].partition("\n\tCandidate functions:")[0]
-    return f"The statement cannot be answered: {re.sub('athena_', '', text, flags=re.I)}"
+    text = re.sub("athena_", "", _FURTHER.split(str(error))[0], flags=re.I)
+    return f"The statement cannot be answered: {' '.join(_KIND.sub('', text).split())}"
+
+
+def _unknown_column(
+    connection: duckdb.DuckDBPyConnection, error: duckdb.BinderException
+) -> str | None:
+    """That a column is in none of the tables that are read, with those of the nearest names."""
+    found = _NO_COLUMN.search(str(error))
+    if not found:
+        return None
+    name = found[1] or found[2]
+    columns = connection.execute("SELECT column_name FROM duckdb_columns() WHERE NOT internal")
+    near = get_close_matches(name, {column for (column,) in columns.fetchall()}, n=3, cutoff=0.5)
+    hint = (
+        f"Did you mean {' or '.join(near)}?" if near else "`bio-lakehouse tables NAME` shows them."
+    )
+    return f"There is no column {name} in what the statement reads. {hint}"
 
 
 @contextmanager

@@ -26,6 +26,11 @@ def test_every_table_there_can_be_reads_as_empty_in_a_new_lake(tmp_path: Path) -
     for name, schema in SCHEMAS.items():
         answer = sql.query(f"SELECT * FROM {name}", "me")
         assert (answer.num_rows, answer.column_names) == (0, list(schema.column_names)), name
+    for view in VIEWS.values():
+        answer = sql.query(f"SELECT * FROM {view.full_name}", "me")
+        assert (answer.num_rows, answer.column_names) == (0, list(view.schema.column_names)), (
+            view.full_name
+        )
 
 
 def test_no_schema_is_outside_the_register() -> None:

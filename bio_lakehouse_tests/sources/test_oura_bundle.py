@@ -55,6 +55,7 @@ def test_an_empty_answer_in_a_bundle_is_no_error_and_speaks_for_no_day(read: Rea
     parsed = read(json.dumps(ENVELOPES | {"daily_activity": empty}))
     assert parsed.datasets == (*BOTH, "oura/daily_activity")
     assert (parsed.row_count, parsed.whole) == (2, False)
+    assert parsed.fed_datasets == BOTH
 
 
 def test_answers_about_different_days_are_not_whole_together(read: Read) -> None:

@@ -59,13 +59,16 @@ def _read_one(name: str, answer: Answer, context: ParseContext, doubtful: bool) 
 
 
 def _combined(parts: Sequence[ParsedFile], notes: tuple[str, ...]) -> ParsedFile:
-    """One file of several answers, speaking about the days of all; whole when each is, about the
-    same days."""
+    """One file of several answers, speaking about the days of all that have records; whole when
+    each is, about the same days."""
     spans = [part.coverage for part in parts if part.coverage]
+    speaking = dict.fromkeys(name for part in parts for name in part.datasets if part.coverage)
+    datasets = tuple(dict.fromkeys(name for part in parts for name in part.datasets))
     same_days = len({part.coverage for part in parts}) == 1
     return replace(
         parts[0],
-        datasets=tuple(dict.fromkeys(name for part in parts for name in part.datasets)),
+        datasets=datasets,
+        fed_datasets=tuple(speaking) if len(speaking) < len(datasets) else None,
         records=[record for part in parts for record in part.records],
         rejected=[row for part in parts for row in part.rejected],
         more_rejected=sum(part.more_rejected for part in parts),
