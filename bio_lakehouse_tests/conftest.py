@@ -3,6 +3,7 @@ beside it)."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
@@ -18,18 +19,73 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-STARTUP_TIMEOUT_S = 90
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+STARTUP_TIMEOUT_S = 180
 QUICK_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+IN_MEMORY = Path("/dev/shm")
+ROOM_FOR_TESTS = 4 * 2**30
+LONGEST = (
+    "jvm",
+    "test_damaged_homes.py",
+    "test_cli.py",
+    "test_fetch_after_failure.py",
+    "test_web_page.py",
+    "test_overlapping_runs.py",
+    "test_ui_processes.py",
+    "test_any_order.py",
+    "test_owed.py",
+    "test_lake_through_dagster.py",
+    "test_same_to_the_bit.py",
+    "test_silver_transforms.py",
+    "test_ui_in_browser.py",
+    "test_lake_as_a_function.py",
+    "test_landing_asset.py",
+    "test_fetching.py",
+    "test_limits.py",
+    "test_views_properties.py",
+    "test_report_in_browser.py",
+    "test_peloton_download.py",
+)
+"""Groups of tests that take longest, which begin first, so that no worker is left with one at the
+end."""
+
+settings.register_profile("unhurried", deadline=None, print_blob=True)
+settings.register_profile("thorough", settings.get_profile("unhurried"), max_examples=400)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "unhurried"))
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Homes of tests stand in memory where there is room: a database that is flushed at each commit
+    takes twenty times as long on a disk."""
+    has_room = IN_MEMORY.exists() and shutil.disk_usage(IN_MEMORY).free > ROOM_FOR_TESTS
+    if has_room and config.option.basetemp is None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out slow tests unless `-m` speaks of them."""
+    """Leaves out slow tests unless `-m` speaks of them; groups the others for the workers."""
     if "slow" not in config.getoption("-m"):
         slow = [item for item in items if item.get_closest_marker("slow")]
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in slow]
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+    items.sort(key=lambda item: place_of(group_of(item)))
+
+
+def group_of(item: pytest.Item) -> str:
+    """A file's tests share a worker and its fixtures; all that need Spark itself share one JVM."""
+    of_parameters = item.nodeid.partition("[")[2]
+    fixtures = getattr(item, "fixturenames", ())
+    needs_jvm = item.get_closest_marker("jvm") or "spark_jvm" in of_parameters
+    if needs_jvm or not {"spark_jvm", "jvm_address"}.isdisjoint(fixtures):
+        return "jvm"
+    return item.path.relative_to(Path(__file__).parent).as_posix()
+
+
+def place_of(group: str) -> int:
+    name = group.rpartition("/")[2]
+    return LONGEST.index(name) if name in LONGEST else len(LONGEST)
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +149,9 @@ def server_command(port: int) -> list[str]:
         "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.connect.grpc.binding.port": port,
         "spark.sql.shuffle.partitions": 1,
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.python.sql.dataFrameDebugging.enabled": "false",
         "spark.ui.enabled": "false",
     }
     return [

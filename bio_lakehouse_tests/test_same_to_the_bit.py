@@ -22,7 +22,7 @@ from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
 
 TODAY = date(2026, 3, 20)
 DAYS = [TODAY - timedelta(back) for back in range(150)]
-ORDERS = range(4)
+ORDERS = range(3)
 
 
 def daily_rows() -> list[dict[str, object]]:

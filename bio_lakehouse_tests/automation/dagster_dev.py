@@ -81,7 +81,7 @@ class DagsterDev:
         statuses = {run.status for run in self.runs()}
         return bool(statuses) and not statuses & set(UNFINISHED)
 
-    def wait(self, until: Callable[[], bool], what: str, seconds: float = 240) -> float:
+    def wait(self, until: Callable[[], bool], what: str, seconds: float = 480) -> float:
         """Wait until it is so; how long that took, in seconds."""
         started = time.monotonic()
         while not until():
@@ -132,7 +132,7 @@ def dagster_dev(
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
             try:
-                process.wait(timeout=60)
+                process.wait(timeout=5)
             except subprocess.TimeoutExpired:
                 dev.kill()
 

@@ -16,7 +16,7 @@ from bio_lakehouse.sources import demo
 from bio_lakehouse_tests.automation.test_kill import COMMAND, contents
 from bio_lakehouse_tests.whole_log import entries_of
 
-DAYS = 60
+DAYS = 24
 
 
 def landed(home: Path, files: list[Path]) -> Lakehouse:
@@ -41,7 +41,7 @@ def refresh(lake: Lakehouse, first: int, last: int) -> subprocess.Popen[str]:
 
 
 def ends(process: subprocess.Popen[str]) -> None:
-    _, said = process.communicate(timeout=300)
+    _, said = process.communicate(timeout=600)
     assert process.returncode == 0, said
 
 
@@ -52,7 +52,7 @@ def test_two_runs_over_overlapping_days_are_as_one(tmp_path: Path) -> None:
     shutil.copytree(tmp_path / "both", tmp_path / "one")
     one = Lakehouse.open(load_settings(home=tmp_path / "one", timezone="Europe/Berlin"))
     ends(refresh(one, DAYS, 0))
-    together = [refresh(both, DAYS, 15), refresh(both, 45, 0)]
+    together = [refresh(both, DAYS, 6), refresh(both, 18, 0)]
     for process in together:
         ends(process)
     assert contents(both) == contents(one)

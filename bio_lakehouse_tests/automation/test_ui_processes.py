@@ -14,7 +14,7 @@ from bio_lakehouse_tests.automation.ui_process import UserInterface, members, st
 
 def refused(home: Path, port: int, log: Path) -> str:
     """What is said by a `ui` that does not start."""
-    assert start_ui(home, port, log).wait(120) == 1
+    assert start_ui(home, port, log).wait(300) == 1
     return log.read_text("utf-8")
 
 
@@ -47,7 +47,7 @@ def test_one_ui_a_home_and_nothing_is_left_of_it(tmp_path: Path) -> None:
         assert group is not None
         wait(lambda: len(members(group)) >= 4, "the web page, the daemon and the code server")
         ui.process.send_signal(signal.SIGTERM)
-        assert ui.process.wait(60) == 0
+        assert ui.process.wait(180) == 0
         assert members(group) == []
         assert ui.said().splitlines() == [f"The Dagster UI is at {ui.url}. Ctrl-C ends it."]
     assert not (tmp_path / "home" / "dagster" / "ui.txt").exists()
@@ -62,7 +62,7 @@ def test_a_signal_while_it_starts_ends_everything(tmp_path: Path, number: signal
         wait(lambda: len(members(group)) >= 2, "the code server", ui.process)
         ui.process.send_signal(number)
         expected = -signal.SIGKILL if number == signal.SIGKILL else 0
-        assert ui.process.wait(60) == expected
+        assert ui.process.wait(180) == expected
         wait(lambda: not members(group), f"the end of {members(group)}")
         assert "Traceback" not in ui.said()
 
@@ -75,5 +75,5 @@ def test_an_impatient_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
         assert group is not None
         for _ in range(3):
             ui.process.send_signal(signal.SIGINT)
-        assert ui.process.wait(60) == 0
+        assert ui.process.wait(180) == 0
         assert members(group) == []

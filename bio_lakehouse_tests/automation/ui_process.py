@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 UI = "from bio_lakehouse.cli import main; main()"
-START_SECONDS = 180
+START_SECONDS = 480
 
 
 class UserInterface:
@@ -29,7 +29,7 @@ class UserInterface:
 
     def __exit__(self, *_: object) -> None:
         self.process.terminate()
-        self.process.wait(60)
+        self.process.wait(180)
 
     def wait_until_it_answers(self) -> None:
         wait(self.answers, f"the web page; its log is\n{self.said()}", self.process)
