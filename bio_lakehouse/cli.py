@@ -444,8 +444,8 @@ def query(home: Path | None, sql: str, layout: str, user: str | None, all_users:
     Example:  bio-lakehouse query "SELECT day, energy_state FROM energy_state ORDER BY day DESC LIMIT 7"
     """
     from bio_lakehouse.answers import print_answer
-    from bio_lakehouse.engines import describe, limits
-    from bio_lakehouse.engines.sql import open_sql
+    from bio_lakehouse.backends import open_sql
+    from bio_lakehouse.engines import describe
 
     lake = open_existing_lake(home)
     asked_by = None if all_users else known_user(lake, user)
@@ -453,7 +453,7 @@ def query(home: Path | None, sql: str, layout: str, user: str | None, all_users:
     if description is not None:
         print_answer(description, layout)
     else:
-        print_answer(limits.answer(open_sql(lake), sql, asked_by), layout)
+        print_answer(open_sql(lake).answer(sql, asked_by), layout)
 
 
 @main.command()

@@ -114,6 +114,9 @@ class Settings(BaseSettings):
         (60, 70, 80, 90),
         description="Lower bounds of heart-rate zones 2 to 5, in % of the maximum heart rate.",
     )
+    profile: str = Field(
+        "local", description="What the lake is made of: `local` is folders, SQLite and DuckDB."
+    )
     spark_remote: str | None = Field(
         None,
         description="Spark Connect address (`sc://host:port`); Sail in this process when not set.",

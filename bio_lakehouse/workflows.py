@@ -20,11 +20,11 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from bio_lakehouse import backends
 from bio_lakehouse.errors import BioLakehouseError, LandingError, ReportError, UnknownFormat
 from bio_lakehouse.lake import arrivals, backup, built_with, landing
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.backup import Archive
-from bio_lakehouse.lake.catalog import LocalCatalog
 from bio_lakehouse.lake.folders import NoFile
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
@@ -265,7 +265,7 @@ def _derived(lake: Lakehouse) -> dict[str, str]:
     objects = (
         info for prefix in ("bronze", "quarantine", "views") for info in lake.objects.list(prefix)
     )
-    catalog = LocalCatalog.of(lake.settings.home)
+    catalog = backends.local_catalog(lake.settings.home)
     return {info.key: info.tag for info in objects} | catalog.recorded()
 
 

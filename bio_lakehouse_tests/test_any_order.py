@@ -12,9 +12,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from bio_lakehouse import silver
+from bio_lakehouse.backends import open_sql
 from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.silver import build_coverage, build_silver
-from bio_lakehouse.engines.sql import open_sql
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake import arrivals

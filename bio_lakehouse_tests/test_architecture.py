@@ -4,7 +4,9 @@ import Dagster."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "bio_lakehouse"
 LAYERS = (
     {"english", "errors", "numbers", "settings", "terminal", ""},
     {"sources"},
-    {"lake"},
+    {"lake", "backends"},
     {"silver", "gold"},
     {"engines"},
     {"claude", "viz", "notifications"},
@@ -30,11 +32,24 @@ LAYERS = (
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 DAGSTER = {"assets", "automation", "definitions"}
 HEAVY = {
-    "pyspark": {"silver", "gold", "engines", "build", "assets", "automation"},
+    "pyspark": {"backends", "silver", "gold", "engines", "build", "assets", "automation"},
     "streamlit": {"app"},
     "anthropic": {"claude"},
 }
 IMPORTS_WHAT_SOURCES_NAME = PACKAGE / "silver" / "transforms.py"
+MAY_NAME = {"backends": {"engines"}}
+"""The switchboard names what stands above it in functions alone: to load it loads none of that."""
+BUILT_BY_BACKENDS = {
+    "FolderStore",
+    "S3Store",
+    "SqliteLog",
+    "LocalCatalog",
+    "TokenFolder",
+    "TokenParameters",
+    "DuckDbSql",
+}
+SAME_ENGINE_ELSEWHERE = {("engines/limits.py", "DuckDbSql")}
+"""A question within limits is answered by the same engine in a process of its own."""
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -45,7 +60,20 @@ def part_of(path: Path) -> str:
 
 def imported(path: Path) -> Iterator[str]:
     """Full names of what a module imports, wherever in it: also inside functions."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    yield from names_in(ast.walk(tree_of(path)))
+
+
+def imported_at_once(path: Path) -> Iterator[str]:
+    """Full names of what a module imports when it is loaded."""
+    yield from names_in(tree_of(path).body)
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def names_in(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -56,11 +84,14 @@ def imported(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_no_module_looks_up(path: Path) -> None:
     own = part_of(path)
+    at_once = set(imported_at_once(path))
     for name in imported(path):
         hides = name.startswith((".", "importlib.import")) and path != IMPORTS_WHAT_SOURCES_NAME
         assert not hides, f"{own} hides what it imports: {name}"
         if name.startswith("bio_lakehouse."):
             other = name.split(".")[1]
+            if other in MAY_NAME.get(own, ()) and name not in at_once:
+                continue
             assert HEIGHT[other if other in HEIGHT else ""] <= HEIGHT[own], f"{own} imports {name}"
 
 
@@ -74,6 +105,37 @@ def test_engines_and_dagster_stay_where_they_belong(path: Path) -> None:
 
 def test_sources_name_modules_of_silver() -> None:
     assert all(source.silver.startswith("bio_lakehouse.silver.") for source in registry.SOURCES)
+
+
+def chosen(path: Path) -> Iterator[str]:
+    """What a module calls by name, as `Name(…)` or `Name.of(…)`, or asks objects to be of."""
+    for node in ast.walk(tree_of(path)):
+        if not isinstance(node, ast.Call):
+            continue
+        function = node.func
+        called = function.value if isinstance(function, ast.Attribute) else function
+        asked = node.args[1:] if getattr(called, "id", "") == "isinstance" else []
+        for name in (found for each in (called, *asked) for found in ast.walk(each)):
+            if isinstance(name, ast.Name):
+                yield name.id
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_the_switchboard_chooses_what_a_lake_is_made_of(path: Path) -> None:
+    own = path.relative_to(PACKAGE).as_posix()
+    found = {name for name in chosen(path) if name in BUILT_BY_BACKENDS}
+    if own != "backends.py":
+        assert not {name for name in found if (own, name) not in SAME_ENGINE_ELSEWHERE}
+    else:
+        assert found == BUILT_BY_BACKENDS
+
+
+def test_the_switchboard_loads_nothing_that_it_only_names() -> None:
+    heavy = {"pyspark", "pysail", "duckdb", "pyiceberg", "boto3", "sqlite3"}
+    program = "import sys, bio_lakehouse.backends; print(*sys.modules)"
+    words = [sys.executable, "-c", program]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert not heavy & set(done.stdout.split())
 
 
 def test_every_part_has_a_layer() -> None:

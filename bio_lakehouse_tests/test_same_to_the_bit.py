@@ -11,9 +11,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from bio_lakehouse.backends import open_sql
 from bio_lakehouse.build.insights import build_forecast, build_insights
 from bio_lakehouse.build.load import build_training_load
-from bio_lakehouse.engines.sql import open_sql
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake.lakehouse import Lakehouse

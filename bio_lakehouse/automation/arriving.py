@@ -21,7 +21,7 @@ from bio_lakehouse.errors import LandingError, UnsupportedFile
 from bio_lakehouse.lake import arrivals, landing
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.objects import FolderStore, ObjectInfo
+from bio_lakehouse.lake.objects import ObjectInfo
 
 LARGE_BYTES = 4 * 1000 * 1000
 """Unpacked; a look would take longer over more, as a megabyte of heart rate takes up to four
@@ -77,9 +77,9 @@ class Landed:
 def check_landing(lake: Lakehouse) -> None:
     """Make landing's folder in a new lake; `LandingError` when it is gone from one to which files
     have come."""
-    if not isinstance(lake.landing_objects, FolderStore):
+    folder = lake.landing_objects.local_folder(landing.PREFIX)
+    if folder is None:
         return
-    folder = lake.landing_objects.path(landing.PREFIX)
     if not folder.is_dir() and not lake.log.is_empty():
         raise LandingError(
             f"{folder} is gone, though the log names files in it: is its disk mounted?"
@@ -104,7 +104,7 @@ def look(lake: Lakehouse, cursor: Cursor, seconds: float = LOOK_SECONDS) -> Land
     infos, passed_over = arrivals.news(lake)
     found = Landed(passed_over, [], [])
     for info in infos:
-        whole = cursor.has_settled(info) or not isinstance(lake.landing_objects, FolderStore)
+        whole = cursor.has_settled(info) or lake.landing_objects.writes_appear_whole
         if whole and (info.size > LARGE_BYTES or info.key in interrupted):
             found.large.append(info)
         elif whole and monotonic() < deadline:

@@ -10,8 +10,8 @@ from dagster_aws.s3 import S3Resource
 from pyspark.sql import SparkSession
 
 from bio_lakehouse.automation import running
-from bio_lakehouse.engines.spark import spark_session
-from bio_lakehouse.engines.sql import SqlEngine, open_sql
+from bio_lakehouse.backends import open_sql, spark_session
+from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.s3 import s3_client
 from bio_lakehouse.settings import Settings, load_settings

@@ -26,6 +26,7 @@ import pyarrow as pa
 from bio_lakehouse.engines.athena_on_duckdb import Clock
 from bio_lakehouse.engines.sql import DuckDbSql
 from bio_lakehouse.errors import DamagedFile, QueryError
+from bio_lakehouse.lake.objects import ObjectStore
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.numbers import short_text
 
@@ -56,7 +57,7 @@ class _Task:
     sql: str
     user_id: str | None
     clock: Clock
-    views_folder: Path
+    views: ObjectStore
     schemas: Mapping[str, TableSchema]
     table_names: tuple[str, ...]
     limits: Limits
@@ -72,7 +73,7 @@ def answer(
         sql,
         user_id,
         engine.clock_of(user_id),
-        engine.views.root,
+        engine.views,
         engine.schemas,
         tuple(engine.tables.names()),
         allowed,
@@ -191,7 +192,7 @@ def _refuse(theirs: Connection, reason: str, kind: bytes = REFUSAL) -> None:
 def _answer(theirs: Connection, task: _Task) -> pa.Table:
     engine = DuckDbSql(
         _TablesOfParent(theirs, task.table_names),
-        task.views_folder,
+        task.views,
         task.schemas,
         timeout_s=task.limits.seconds,
         largest_answer=task.limits.answer,

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from functools import lru_cache
-from pathlib import Path
 from threading import Event, Thread
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -26,11 +25,9 @@ from sqlglot import exp
 
 from bio_lakehouse.engines.athena_on_duckdb import Clock, macros_of, to_duckdb
 from bio_lakehouse.engines.guard import CheckedQuery, check
-from bio_lakehouse.engines.register import SCHEMAS
 from bio_lakehouse.errors import BioLakehouseError, DamagedFile, QueryError
 from bio_lakehouse.gold.views import VIEWS, View
-from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.objects import FolderStore
+from bio_lakehouse.lake.objects import ObjectStore, place_of
 from bio_lakehouse.lake.schema import TableSchema, in_order
 from bio_lakehouse.numbers import mebibytes_text, short_text
 from bio_lakehouse.settings import Settings
@@ -75,6 +72,10 @@ class SqlEngine(Protocol):
         """The answer to one guarded SELECT over that user's rows (None: everyone's)."""
         ...
 
+    def answer(self, sql: str, user_id: str | None) -> pa.Table:
+        """As `query`, within limits of time and memory, whatever the statement says."""
+        ...
+
     def rows_of(
         self,
         view_name: str,
@@ -98,7 +99,7 @@ class DuckDbSql:
     def __init__(
         self,
         tables: Tables,
-        views_folder: Path,
+        views: ObjectStore,
         schemas: Mapping[str, TableSchema] | None = None,
         *,
         timeout_s: float = 30.0,
@@ -107,7 +108,7 @@ class DuckDbSql:
         clock_of: Callable[[str | None], Clock] = lambda user_id: Clock.utc(),
     ) -> None:
         self.tables = tables
-        self.views = FolderStore(views_folder)
+        self.views = views
         self.schemas = schemas or {}
         self.timeout_s = timeout_s
         self.largest_answer = largest_answer
@@ -131,6 +132,12 @@ class DuckDbSql:
         """
         with _said_in_a_sentence():
             return self._answer(self.check(sql), user_id)
+
+    def answer(self, sql: str, user_id: str | None) -> pa.Table:
+        """As `query`, in a process of its own."""
+        from bio_lakehouse.engines import limits
+
+        return limits.answer(self, sql, user_id)
 
     def rows_of(
         self,
@@ -197,12 +204,12 @@ class DuckDbSql:
         key = _key(full_name)
         if not self.views.exists(key):
             if any(self.views.list(".")):
-                raise DamagedFile.at(self.views.path(key), "it is not there")
+                raise DamagedFile.at(place_of(self.views, key), "it is not there")
             return VIEWS[key.removesuffix(VIEW_SUFFIX)].sql
         try:
             return self.views.get(key).decode()
         except UnicodeDecodeError as error:
-            raise DamagedFile.at(self.views.path(key), error) from error
+            raise DamagedFile.at(place_of(self.views, key), error) from error
 
     def _definition(self, full_name: str, known: frozenset[str]) -> tuple[str, frozenset[str]]:
         if full_name not in _VIEWS:
@@ -211,7 +218,7 @@ class DuckDbSql:
         try:
             return _definition(full_name, text, known)
         except QueryError as error:
-            raise DamagedFile.at(self.views.path(_key(full_name)), error) from error
+            raise DamagedFile.at(place_of(self.views, _key(full_name)), error) from error
 
     def scan(self, full_name: str, user_id: str | None, last: date | None = None) -> pa.Table:
         """Rows of a known table, of that user and up to that day; none where the table is not made
@@ -257,14 +264,9 @@ _NO_COLUMN = re.compile(
 _VIEWS = {view.full_name for view in VIEWS.values()}
 
 
-def open_sql(lake: Lakehouse) -> DuckDbSql:
-    """The engine over a lake's tables and the views that were created in it."""
-    return DuckDbSql(
-        lake.tables,
-        lake.settings.home / "views",
-        SCHEMAS,
-        clock_of=lambda user_id: _clock(lake.settings, user_id),
-    )
+def clocks_of(settings: Settings) -> Callable[[str | None], Clock]:
+    """What time it is for each person of a lake."""
+    return lambda user_id: _clock(settings, user_id)
 
 
 def _clock(settings: Settings, user_id: str | None) -> Clock:

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bio_lakehouse import backends
 from bio_lakehouse.errors import BioLakehouseError, SettingsError, SignInRequired, SourceError
 from bio_lakehouse.lake import landing
 from bio_lakehouse.lake.fetched_windows import FetchedWindows
@@ -27,8 +28,7 @@ from bio_lakehouse.sources.oura.fetch import (
 )
 from bio_lakehouse.sources.oura.tokens import (
     TokenStore,
-    open_token_store,
-    signed_in_users,
+    TokenStores,
     tokens_in,
 )
 from bio_lakehouse.sources.peloton.download import PelotonBrowser, download_workouts, keeps_login
@@ -65,12 +65,12 @@ def oura_connection(settings: Settings) -> OuraConnection:
     )
 
 
-def oura_token_place(settings: Settings) -> str | Path:
-    return settings.oura_token_store or settings.home / "secrets"
+def oura_token_stores(settings: Settings) -> TokenStores:
+    return backends.token_stores(settings.oura_token_store or settings.home / "secrets")
 
 
 def oura_tokens(settings: Settings, user_id: str) -> TokenStore:
-    return open_token_store(oura_token_place(settings), user_id)
+    return oura_token_stores(settings).of(user_id)
 
 
 def oura_users(settings: Settings) -> list[str]:
@@ -80,7 +80,7 @@ def oura_users(settings: Settings) -> list[str]:
     """
     if not (settings.oura_client_id and settings.oura_client_secret.get_secret_value()):
         raise SettingsError("BIO_OURA_CLIENT_ID and BIO_OURA_CLIENT_SECRET are not both set.")
-    found = signed_in_users(oura_token_place(settings))
+    found = oura_token_stores(settings).users()
     if not found:
         raise SignInRequired(
             "Nobody has signed in to Oura. Run `bio-lakehouse oura login`, then start the UI again."
@@ -89,10 +89,12 @@ def oura_users(settings: Settings) -> list[str]:
 
 
 def why_no_oura(settings: Settings) -> str | None:
-    """Why Oura cannot be asked, and what to do; None when it can. Parameter Store is asked only by the fetch."""
-    in_parameter_store = str(oura_token_place(settings)).startswith("ssm:")
+    """Why Oura cannot be asked, and what to do; None when it can. A place on the network is asked only by the fetch."""
     try:
-        oura_connection(settings) if in_parameter_store else oura_users(settings)
+        if oura_token_stores(settings).is_remote:
+            oura_connection(settings)
+        else:
+            oura_users(settings)
     except BioLakehouseError as error:
         return str(error)
     return None

@@ -57,6 +57,11 @@ def is_repair_unfinished(home: Path) -> bool:
     return (home / UNFINISHED).exists()
 
 
+def is_written(path: Path) -> bool:
+    """Whether there is such a file, and it is not empty."""
+    return path.exists() and path.stat().st_size > 0
+
+
 @contextmanager
 def warnings_to(tell: Callable[[str], None]) -> Iterator[None]:
     """Give the package's warnings to `tell` as texts."""

@@ -45,6 +45,15 @@ class PassedOver:
 class ObjectStore(Protocol):
     """Whole objects by key; keys are `/`-separated and never start with one."""
 
+    @property
+    def writes_appear_whole(self) -> bool:
+        """Whether nobody sees an object before all of it is there, whoever writes it."""
+        ...
+
+    def local_folder(self, prefix: str) -> Path | None:
+        """The folder of this machine where the objects below `prefix` are; None for no folder."""
+        ...
+
     def list(self, prefix: str) -> Iterator[ObjectInfo]: ...
     def survey(self, prefix: str) -> Iterator[ObjectInfo | PassedOver]: ...
     def info(self, key: str) -> ObjectInfo: ...
@@ -52,6 +61,7 @@ class ObjectStore(Protocol):
     def get(self, key: str) -> bytes: ...
     def head(self, key: str, size: int) -> bytes: ...
     def put(self, key: str, content: bytes, modified: datetime | None = None) -> None: ...
+    def publish(self, key: str, content: bytes, content_type: str) -> None: ...
     def put_many(self, contents: Mapping[str, bytes]) -> None: ...
     def delete(self, key: str) -> None: ...
     def uri(self, key: str) -> str: ...
@@ -62,8 +72,14 @@ class ObjectStore(Protocol):
 class FolderStore:
     """Objects as files below `root`; a put is atomic, so that no reader ever sees half a file."""
 
+    writes_appear_whole = False
+    """A person's copy into the folder grows before everybody's eyes."""
+
     def __init__(self, root: Path) -> None:
         self.root = root
+
+    def local_folder(self, prefix: str) -> Path:
+        return self.path(prefix)
 
     def path(self, key: str) -> Path:
         parts = PurePosixPath(key).parts
@@ -149,6 +165,10 @@ class FolderStore:
         with store_named(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, content, modified)
+
+    def publish(self, key: str, content: bytes, content_type: str) -> None:
+        """Write what others open; a file's name says what type it is of."""
+        self.put(key, content)
 
     def put_many(self, contents: Mapping[str, bytes]) -> None:
         with ThreadPoolExecutor(WRITERS) as pool:

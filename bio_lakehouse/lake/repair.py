@@ -11,16 +11,16 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from bio_lakehouse import backends
 from bio_lakehouse.errors import BioLakehouseError, DamagedFile, StoreError
 from bio_lakehouse.lake import bronze, home, quarantine
 from bio_lakehouse.lake.arrivals import overwritten_path, reread
 from bio_lakehouse.lake.bronze import DayKey, Line
 from bio_lakehouse.lake.catalog import LocalCatalog
 from bio_lakehouse.lake.databases import check_database
-from bio_lakehouse.lake.lakehouse import Lakehouse, is_written
-from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.log import IngestionLog, LogEntry
 from bio_lakehouse.lake.moving import brought_home
-from bio_lakehouse.lake.sqlite_log import SqliteLog
 from bio_lakehouse.lake.table_files import check_files
 
 DAMAGED = "damaged"
@@ -51,15 +51,15 @@ def set_damage_aside(lake: Lakehouse) -> list[str]:
     bronze has a line, the catalog knows each table that is whole, and the rest is to be made.
     """
     folder = lake.settings.home
-    log_is_lost = any((folder / home.BRONZE).glob("*")) and not is_written(folder / home.LOG)
+    log_is_lost = any((folder / home.BRONZE).glob("*")) and not home.is_written(folder / home.LOG)
     found = [f"{folder / home.LOG} is missing or empty"] if log_is_lost else []
     for path in (folder / home.LOG, *sorted((folder / "dagster").rglob("*.db"))):
         found += _database_set_aside(folder, path)
     found += _bronze_set_aside(lake)
-    if not is_written(folder / home.LOG) and any((folder / home.BRONZE).glob("*")):
+    if not home.is_written(folder / home.LOG) and any((folder / home.BRONZE).glob("*")):
         (folder / home.LOG).unlink(missing_ok=True)
         found.append(f"{folder / home.LOG}: {LOST_TIMES}")
-        _log_from_bronze(lake, SqliteLog(folder / home.LOG))
+        _log_from_bronze(lake, backends.local_log(folder))
     return found + _quarantine_set_aside(lake) + _tables_set_aside(folder)
 
 
@@ -115,7 +115,7 @@ class _Known:
     days: set[date]
 
 
-def _log_from_bronze(lake: Lakehouse, log: SqliteLog) -> None:
+def _log_from_bronze(lake: Lakehouse, log: IngestionLog) -> None:
     """Log the files of which bronze has lines, as no more in landing; those that are will be taken again.
 
     Taken again, a file keeps the time at which it arrived first.
@@ -193,7 +193,7 @@ def write_missing_quarantine(lake: Lakehouse) -> list[str]:
 
 
 def _tables_set_aside(folder: Path) -> list[str]:
-    catalog = LocalCatalog.of(folder)
+    catalog = backends.local_catalog(folder)
     found = _database_set_aside(folder, catalog.path)
     if not catalog.path.exists() or not catalog.recorded():
         found += _adopt_tables(catalog)

@@ -37,10 +37,15 @@ def s3_client(endpoint_url: str | None = None) -> Any:
 class S3Store:
     """Objects of `bucket` below `prefix`. `client` is a boto3 S3 client, which is safe to share between threads."""
 
+    writes_appear_whole = True
+
     def __init__(self, client: Any, bucket: str, prefix: str = "") -> None:
         self.client = client
         self.bucket = bucket
         self.prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+
+    def local_folder(self, prefix: str) -> None:
+        return None
 
     def uri(self, key: str) -> str:
         return f"s3://{self.bucket}/{self.prefix}{key}"
@@ -125,10 +130,13 @@ class S3Store:
 
     def put(self, key: str, content: bytes, modified: datetime | None = None) -> None:
         """Write an object; S3 keeps its own time of it, whatever `modified` is."""
-        self.put_as(key, content)
+        self._put(key, content)
 
-    def put_as(self, key: str, content: bytes, **headers: str) -> None:
-        """Write an object with headers such as `ContentType`, by boto3's names."""
+    def publish(self, key: str, content: bytes, content_type: str) -> None:
+        """Write what others open in a browser, encrypted where it lies."""
+        self._put(key, content, ContentType=content_type, ServerSideEncryption="AES256")
+
+    def _put(self, key: str, content: bytes, **headers: str) -> None:
         name = self.prefix + key
         try:
             self.client.put_object(Bucket=self.bucket, Key=name, Body=content, **headers)

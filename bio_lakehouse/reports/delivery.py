@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 
 from bio_lakehouse.errors import BioLakehouseError, LandingError, ReportError
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.objects import FolderStore, checksum
+from bio_lakehouse.lake.objects import checksum, place_of
 from bio_lakehouse.reports.build import report_key
 from bio_lakehouse.reports.formats import message_of
 from bio_lakehouse.reports.mail import refused_text, send, server_of
 
 MAIL = "mail"
-S3 = "s3://"
-PAGE_HEADERS = {"ContentType": "text/html; charset=utf-8", "ServerSideEncryption": "AES256"}
+PAGE_TYPE = "text/html; charset=utf-8"
 
 
 def deliver(lake: Lakehouse, user_id: str, day: date) -> list[str]:
@@ -64,11 +62,7 @@ def _delivered(lake: Lakehouse, user_id: str, day: date, target: str, page: byte
     key = report_key(user_id, day).removeprefix("reports/")
     if target == MAIL:
         return _mailed(lake, user_id, day)
-    return (
-        _put_in_s3(lake, target, key, page)
-        if target.startswith(S3)
-        else _put_in_folder(target, key, page)
-    )
+    return _put(lake, target, key, page)
 
 
 def _mailed(lake: Lakehouse, user_id: str, day: date) -> str:
@@ -83,19 +77,14 @@ def _mailed(lake: Lakehouse, user_id: str, day: date) -> str:
     return f"{said}; refused: {refused_text(refused)}" if refused else said
 
 
-def _put_in_folder(target: str, key: str, page: bytes) -> str:
-    store = FolderStore(Path(target).expanduser().resolve())
+def _put(lake: Lakehouse, target: str, key: str, page: bytes) -> str:
+    """Where the page is now."""
+    store = lake.store_at(target)
+    place = place_of(store, key)
     try:
-        store.put(key, page)
+        store.publish(key, page, PAGE_TYPE)
     except OSError as error:
-        raise ReportError(f"{store.path(key)} cannot be written: {error.strerror}") from error
-    return str(store.path(key))
-
-
-def _put_in_s3(lake: Lakehouse, target: str, key: str, page: bytes) -> str:
-    store = lake.bucket_at(target)
-    try:
-        store.put_as(key, page, **PAGE_HEADERS)
+        raise ReportError(f"{place} cannot be written: {error.strerror}") from error
     except LandingError as error:
-        raise ReportError(f"{store.uri(key)} cannot be written: {error}") from error
-    return store.uri(key)
+        raise ReportError(f"{place} cannot be written: {error}") from error
+    return place

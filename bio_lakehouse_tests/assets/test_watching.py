@@ -16,13 +16,14 @@ from bio_lakehouse.automation import notices
 from bio_lakehouse.automation.jobs import monday_report
 from bio_lakehouse.automation.schedules import schedules
 from bio_lakehouse.automation.sensors import failure_sensor, report_sensor
+from bio_lakehouse.backends import token_stores
 from bio_lakehouse.build.ledger import TABLES
 from bio_lakehouse.errors import SourceError
 from bio_lakehouse.gold.gap_ledger import Knowledge
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.settings import Settings, load_settings
-from bio_lakehouse.sources.oura.tokens import Tokens, open_token_store
+from bio_lakehouse.sources.oura.tokens import Tokens
 
 TODAY = date(2025, 3, 20)
 MONDAY = datetime(2025, 3, 17, 6, tzinfo=UTC)
@@ -196,7 +197,7 @@ def test_schedules_are_on_once_somebody_has_signed_in(
     assert "bio-lakehouse oura login" in (
         by_name(credentials)["oura_daily_schedule"].description or ""
     )
-    open_token_store(settings.home / "secrets", "me").save(Tokens("access", "refresh"))
+    token_stores(settings.home / "secrets").of("me").save(Tokens("access", "refresh"))
     profile = settings.home / "peloton-browser" / "me"
     profile.mkdir(parents=True)
     (profile / "session-cookies.json").write_text("[]")

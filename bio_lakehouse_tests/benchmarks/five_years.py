@@ -19,10 +19,10 @@ from pathlib import Path
 from bio_lakehouse import silver
 from bio_lakehouse.automation import launch
 from bio_lakehouse.automation.owed import what_is_owed
+from bio_lakehouse.backends import open_sql
 from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.silver import build_coverage, build_silver
 from bio_lakehouse.engines.spark import spark_session
-from bio_lakehouse.engines.sql import open_sql
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse

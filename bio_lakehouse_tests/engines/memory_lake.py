@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from bio_lakehouse.engines.sql import DuckDbSql
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.gold.views import VIEWS
+from bio_lakehouse.lake.objects import FolderStore
 from bio_lakehouse.lake.schema import ColumnType, TableSchema
 from bio_lakehouse.silver.schemas import SCHEMAS as SILVER
 
@@ -64,7 +65,7 @@ def engine(folder: Path, *, views: bool = True, **options: Any) -> DuckDbSql:
     made."""
     names = {"daily": DAILY.full_name, "workouts": WORKOUTS.full_name}
     tables = {full_name: options.pop(name) for name, full_name in names.items() if name in options}
-    sql = DuckDbSql(MemoryTables(tables), folder, SCHEMAS, **options)
+    sql = DuckDbSql(MemoryTables(tables), FolderStore(folder), SCHEMAS, **options)
     if views:
         for view in VIEWS.values():
             sql.create_view(view)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from bio_lakehouse.backends import open_sql
 from bio_lakehouse.cli import main
 from bio_lakehouse.engines import describe
 from bio_lakehouse.engines.register import DESCRIBED, SCHEMAS
-from bio_lakehouse.engines.sql import open_sql
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake.lakehouse import Lakehouse

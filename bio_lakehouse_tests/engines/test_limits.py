@@ -15,9 +15,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from bio_lakehouse.backends import open_sql
 from bio_lakehouse.engines import limits
 from bio_lakehouse.engines.limits import MEBIBYTE, Limits
-from bio_lakehouse.engines.sql import DuckDbSql, open_sql
+from bio_lakehouse.engines.sql import DuckDbSql
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings

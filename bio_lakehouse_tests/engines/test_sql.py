@@ -20,6 +20,7 @@ import yaml
 from bio_lakehouse.engines.sql import DuckDbSql, SqlEngine, Tables
 from bio_lakehouse.errors import DamagedFile, QueryError
 from bio_lakehouse.gold.views import VIEWS
+from bio_lakehouse.lake.objects import FolderStore
 from bio_lakehouse.lake.tables import Tables as IcebergTables
 from bio_lakehouse_tests.engines.memory_lake import (
     DAILY,
@@ -175,7 +176,7 @@ def test_a_table_that_no_ingestion_has_made_is_empty_with_its_columns(tmp_path: 
 def test_a_table_beyond_the_known_schemas_can_be_asked_for(tmp_path: Path) -> None:
     tables = MemoryTables({"bio_gold.notes": pa.table({"user_id": ["me"], "note": ["rode well"]})})
 
-    answer = DuckDbSql(tables, tmp_path).query("SELECT note FROM notes", "me")
+    answer = DuckDbSql(tables, FolderStore(tmp_path)).query("SELECT note FROM notes", "me")
 
     assert rows_of(answer) == [("rode well",)]
 
@@ -327,7 +328,7 @@ def test_the_engine_itself_reaches_no_file_and_cannot_be_opened(
 
 def test_the_lakes_own_tables_and_engine_fit_their_protocols() -> None:
     def takes(tables: Tables, folder: Path) -> SqlEngine:
-        return DuckDbSql(tables, folder)
+        return DuckDbSql(tables, FolderStore(folder))
 
     assert {name for name in vars(Tables) if not name.startswith("_")} <= set(vars(IcebergTables))
     assert takes(MemoryTables({}), Path()) is not None

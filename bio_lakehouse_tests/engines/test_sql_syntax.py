@@ -16,6 +16,7 @@ from bio_lakehouse.engines.register import SCHEMAS
 from bio_lakehouse.engines.sql import DuckDbSql
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.gold.views import VIEWS
+from bio_lakehouse.lake.objects import FolderStore
 from bio_lakehouse_tests.engines.memory_lake import DAILY, MemoryTables, engine, table_of_text
 from bio_lakehouse_tests.engines.test_sql import DAYS, rows_of
 
@@ -28,7 +29,7 @@ THREE = "(VALUES 1, 1, 2) AS t (x)"
 @pytest.fixture(scope="module")
 def sql(tmp_path_factory: pytest.TempPathFactory) -> DuckDbSql:
     tables = MemoryTables({DAILY.full_name: table_of_text(DAILY, DAYS)})
-    sql = DuckDbSql(tables, tmp_path_factory.mktemp("views"), SCHEMAS, timeout_s=5)
+    sql = DuckDbSql(tables, FolderStore(tmp_path_factory.mktemp("views")), SCHEMAS, timeout_s=5)
     for view in VIEWS.values():
         sql.create_view(view)
     return sql

@@ -24,11 +24,12 @@ import pytest
 from moto.server import ThreadedMotoServer
 from pydantic import SecretStr
 
+from bio_lakehouse.backends import token_stores
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.sources.oura.connection import OuraConnection
 from bio_lakehouse.sources.oura.fetch import not_granted
 from bio_lakehouse.sources.oura.oauth import Session, SignIn, _Listener, login
-from bio_lakehouse.sources.oura.tokens import FileTokenStore, Tokens, TokenStore, open_token_store
+from bio_lakehouse.sources.oura.tokens import FileTokenStore, Tokens, TokenStore
 from bio_lakehouse.sources.oura.transport import OuraUnavailable, open_http
 from bio_lakehouse_tests.sources.oura_server import (
     CLIENT_ID,
@@ -435,12 +436,12 @@ import sys
 from pydantic import SecretStr
 from bio_lakehouse.sources.oura.connection import OuraConnection
 from bio_lakehouse.sources.oura.oauth import Session
-from bio_lakehouse.sources.oura.tokens import open_token_store
+from bio_lakehouse.backends import token_stores
 from bio_lakehouse.sources.oura.transport import open_http
 
 client_id, secret, token_url, address = sys.argv[1:]
 connection = OuraConnection(client_id, SecretStr(secret), token_urls=(token_url,))
-session = Session(connection, open_token_store(address, "me"), open_http(connection.patience))
+session = Session(connection, token_stores(address).of("me"), open_http(connection.patience))
 print("ready", flush=True)
 sys.stdin.readline()
 print(session.tokens().access_token, flush=True)
@@ -502,7 +503,7 @@ def test_two_processes_renewing_at_once_reach_the_server_once(
     kind: str, server: OuraServer, tmp_path: Path, parameter_store: dict[str, str]
 ) -> None:
     address = str(tmp_path) if kind == "folder" else "ssm:/lake/oura"
-    store = open_token_store(address, "me")
+    store = token_stores(address).of("me")
     signed_in(server, store, expires_in=0)
     server.faults["token"].append(Fault(delay_seconds=0.5))
     printed = renewed_by_two_processes(server, address, parameter_store)

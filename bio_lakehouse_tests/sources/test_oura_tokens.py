@@ -13,14 +13,13 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from bio_lakehouse.backends import token_stores
 from bio_lakehouse.errors import SignInRequired, SourceError
 from bio_lakehouse.sources.oura import tokens as tokens_module
 from bio_lakehouse.sources.oura.tokens import (
     FileTokenStore,
     ParameterTokenStore,
     Tokens,
-    open_token_store,
-    signed_in_users,
 )
 
 TOKENS = Tokens(
@@ -216,19 +215,19 @@ def test_refused_parameter_says_what_to_check(ssm: Any) -> None:
 
 @pytest.mark.parametrize("address", ["ssm:/lake/oura", "ssm:/lake/oura/", "ssm:lake/oura"])
 def test_address_chooses_the_store(address: str, ssm: Any, tmp_path: Path) -> None:
-    assert open_token_store(address, "ada").where == "SSM parameter /lake/oura/ada"
-    assert open_token_store(tmp_path, "ada").where == str(tmp_path / "oura-ada.json")
+    assert token_stores(address).of("ada").where == "SSM parameter /lake/oura/ada"
+    assert token_stores(tmp_path).of("ada").where == str(tmp_path / "oura-ada.json")
 
 
 @pytest.mark.parametrize("kind", ["folder", "ssm"])
 def test_who_has_tokens_has_signed_in(kind: str, ssm: Any, tmp_path: Path) -> None:
     address = "ssm:/lake/oura" if kind == "ssm" else str(tmp_path / "secrets")
-    assert signed_in_users(address) == []
+    assert token_stores(address).users() == []
     users = [f"user-{number:02}" for number in range(12)]
     for user_id in users:
-        open_token_store(address, user_id).save(TOKENS)
-    with open_token_store(address, "ada").lock():
-        assert signed_in_users(address) == users
+        token_stores(address).of(user_id).save(TOKENS)
+    with token_stores(address).of("ada").lock():
+        assert token_stores(address).users() == users
 
 
 def test_files_of_no_user_are_nobodys_tokens(tmp_path: Path) -> None:
@@ -240,4 +239,4 @@ def test_files_of_no_user_are_nobodys_tokens(tmp_path: Path) -> None:
         "peloton.json",
     ):
         (tmp_path / name).write_text("{}")
-    assert signed_in_users(tmp_path) == ["me"]
+    assert token_stores(tmp_path).users() == ["me"]

@@ -8,7 +8,7 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,7 +22,6 @@ from bio_lakehouse.errors import SignInRequired, SourceError
 from bio_lakehouse.numbers import seconds_text
 from bio_lakehouse.settings import USER_ID
 
-SSM = "ssm:"
 LEASE = "-lease"
 SIGN_IN = "bio-lakehouse oura login"
 LOCK_SECONDS = 300.0
@@ -109,31 +108,58 @@ def tokens_in(store: TokenStore) -> Tokens:
     return tokens
 
 
-def open_token_store(address: str | Path, user_id: str) -> TokenStore:
-    """The store of one user: `ssm:/some/prefix` is Parameter Store, anything else a folder."""
-    text = str(address)
-    if text.startswith(SSM):
-        return ParameterTokenStore(f"{_parameter_folder(text)}/{user_id}", _ssm_client(), user_id)
-    return FileTokenStore(Path(text).expanduser() / f"oura-{user_id}.json", user_id)
+class TokenStores(Protocol):
+    """A place for the tokens of many, one store a person."""
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether asking it goes over the network."""
+        ...
+
+    def of(self, user_id: str) -> TokenStore:
+        """That person's store."""
+        ...
+
+    def users(self) -> list[str]:
+        """Whose tokens there are, sorted; `SourceError` when the place cannot be looked through."""
+        ...
 
 
-def signed_in_users(address: str | Path) -> list[str]:
-    """Whose tokens a store holds, sorted. Raises `SourceError` when the place cannot be looked
-    through."""
-    text = str(address)
-    if text.startswith(SSM):
-        names = _parameter_names(_ssm_client(), _parameter_folder(text))
-    else:
-        names = (
-            path.stem.removeprefix("oura-") for path in Path(text).expanduser().glob("oura-*.json")
+class TokenFolder:
+    """A folder with a file a person."""
+
+    is_remote = False
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def of(self, user_id: str) -> FileTokenStore:
+        return FileTokenStore(self.folder / f"oura-{user_id}.json", user_id)
+
+    def users(self) -> list[str]:
+        return _user_ids(
+            path.stem.removeprefix("oura-") for path in self.folder.glob("oura-*.json")
         )
+
+
+class TokenParameters:
+    """A prefix in AWS's Parameter Store, with a parameter a person."""
+
+    is_remote = True
+
+    def __init__(self, prefix: str) -> None:
+        """`prefix` is such as `/lake/oura`: a name with slashes must begin with one."""
+        self.prefix = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
+
+    def of(self, user_id: str) -> ParameterTokenStore:
+        return ParameterTokenStore(f"{self.prefix}/{user_id}", _ssm_client(), user_id)
+
+    def users(self) -> list[str]:
+        return _user_ids(_parameter_names(_ssm_client(), self.prefix))
+
+
+def _user_ids(names: Iterable[str]) -> list[str]:
     return sorted(name for name in names if USER_ID.fullmatch(name))
-
-
-def _parameter_folder(address: str) -> str:
-    """`/lake/oura` of `ssm:/lake/oura/`: a name with slashes must begin with one."""
-    folder = address.removeprefix(SSM).strip("/")
-    return f"/{folder}" if folder else ""
 
 
 def _parameter_names(ssm: Any, folder: str) -> Iterator[str]:

@@ -1,0 +1,147 @@
+"""The switchboard: which store, log, catalog, token stores, SQL engine and Spark a lake has.
+
+Everything else takes what it is given from here, and knows of it only what it can do. A part is
+imported when it is first asked for. So this module loads none of them, and may name the engines,
+which stand above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bio_lakehouse.errors import DamagedFile, SettingsError
+from bio_lakehouse.lake import home
+from bio_lakehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from pyspark.sql import SparkSession
+
+    from bio_lakehouse.engines.sql import SqlEngine
+    from bio_lakehouse.lake.catalog import LocalCatalog, TableCatalog
+    from bio_lakehouse.lake.lakehouse import Lakehouse
+    from bio_lakehouse.lake.log import IngestionLog
+    from bio_lakehouse.lake.objects import ObjectStore
+    from bio_lakehouse.sources.oura.tokens import TokenStores
+
+S3, PARAMETERS = "s3://", "ssm:"
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """What makes each part of a profile's lakes."""
+
+    objects: Callable[[Settings], ObjectStore]
+    log: Callable[[Settings], IngestionLog]
+    catalog: Callable[[Lakehouse], TableCatalog]
+    sql: Callable[[Lakehouse], SqlEngine]
+    spark: Callable[[Settings], AbstractContextManager[SparkSession]]
+
+
+def backend_of(settings: Settings) -> Backend:
+    """The backend of `BIO_PROFILE`; `SettingsError` when there is none of that name."""
+    backend = PROFILES.get(settings.profile)
+    if backend is None:
+        known = ", ".join(PROFILES)
+        raise SettingsError(
+            f"BIO_PROFILE: there is no profile {settings.profile!r} in this version; there is: "
+            f"{known}. Unset the variable to keep the lake on this machine."
+        )
+    return backend
+
+
+def open_sql(lake: Lakehouse) -> SqlEngine:
+    """The SQL engine over a lake's tables and the views that were created in it."""
+    return backend_of(lake.settings).sql(lake)
+
+
+def spark_session(settings: Settings) -> AbstractContextManager[SparkSession]:
+    """The Spark session that runs the transforms, shared in this process."""
+    return backend_of(settings).spark(settings)
+
+
+def open_store(address: str | Path, client: Callable[[], Any]) -> ObjectStore:
+    """The objects at an address: `s3://bucket[/prefix]`, reached by a boto3 `client`, or a folder."""
+    if str(address).startswith(S3):
+        from bio_lakehouse.lake.s3 import S3Store
+
+        bucket, _, prefix = str(address).removeprefix(S3).partition("/")
+        return S3Store(client(), bucket, prefix)
+    from bio_lakehouse.lake.objects import FolderStore
+
+    return FolderStore(Path(address).expanduser().resolve())
+
+
+def token_stores(address: str | Path) -> TokenStores:
+    """The tokens at an address: `ssm:/some/prefix` is Parameter Store, anything else a folder."""
+    from bio_lakehouse.sources.oura.tokens import TokenFolder, TokenParameters
+
+    if str(address).startswith(PARAMETERS):
+        return TokenParameters(str(address).removeprefix(PARAMETERS))
+    return TokenFolder(Path(address).expanduser())
+
+
+def local_catalog(folder: Path, has_tables: Callable[[], bool] = lambda: False) -> LocalCatalog:
+    """The catalog of the home `folder`, as repair and moving need it."""
+    from bio_lakehouse.lake.catalog import LocalCatalog
+
+    return LocalCatalog.of(folder, has_tables)
+
+
+def local_log(folder: Path) -> IngestionLog:
+    """The log of the home `folder`; it is made when it is not there."""
+    from bio_lakehouse.lake.sqlite_log import SqliteLog
+
+    return SqliteLog(folder / home.LOG)
+
+
+def _objects_in_home(settings: Settings) -> ObjectStore:
+    from bio_lakehouse.lake.objects import FolderStore
+
+    return FolderStore(settings.home)
+
+
+def _log_in_home(settings: Settings) -> IngestionLog:
+    path = settings.home / home.LOG
+    if not home.is_written(path) and any((settings.home / home.BRONZE).glob("*")):
+        raise DamagedFile.at(path, "it is missing or empty, though files were brought in")
+    return local_log(settings.home)
+
+
+def _catalog_in_home(lake: Lakehouse) -> TableCatalog:
+    def has_tables() -> bool:
+        """Whether some file was built into tables; a log that is yet to come knows none."""
+        return home.is_written(lake.settings.home / home.LOG) and lake.log.has_built()
+
+    return local_catalog(lake.settings.home, has_tables)
+
+
+def _duckdb(lake: Lakehouse) -> SqlEngine:
+    from bio_lakehouse.engines.register import SCHEMAS
+    from bio_lakehouse.engines.sql import DuckDbSql, clocks_of
+    from bio_lakehouse.lake.objects import FolderStore
+
+    views = FolderStore(lake.settings.home / "views")
+    return DuckDbSql(lake.tables, views, SCHEMAS, clock_of=clocks_of(lake.settings))
+
+
+def _sail_or_remote(settings: Settings) -> AbstractContextManager[SparkSession]:
+    from bio_lakehouse.engines.spark import spark_session as session
+
+    return session(settings)
+
+
+PROFILES = {
+    "local": Backend(
+        objects=_objects_in_home,
+        log=_log_in_home,
+        catalog=_catalog_in_home,
+        sql=_duckdb,
+        spark=_sail_or_remote,
+    ),
+}
+"""By the name that `BIO_PROFILE` says."""
