@@ -22,6 +22,7 @@ from rich.progress import (
 
 from bio_lakehouse import backends
 from bio_lakehouse.errors import BioLakehouseError, LandingError, ReportError, UnknownFormat
+from bio_lakehouse.gold.schemas import TRAINING_LOAD
 from bio_lakehouse.lake import arrivals, backup, built_with, landing
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.backup import Archive
@@ -322,6 +323,8 @@ def run_report(
         delivery.targets(lake)
     bring_up_to_date(lake)
     day = week_ending or newest_day_with_data(lake, user_id)
+    if TRAINING_LOAD.name in tell_of_missing(lake, day):
+        run_refresh(lake, None, None, f"gold/{TRAINING_LOAD.name}")
     with asset_progress("Writing the weekly report") as progress:
         launch.materialize_range(lake.settings, REPORT_SELECTION, day, day, progress)
     if not lake.objects.exists(report_key(user_id, day)):
@@ -333,10 +336,30 @@ def run_report(
 
 
 def report_egress(lake: Lakehouse, user_id: str, week_ending: date | None = None) -> str:
-    """Exactly what a report would send to Anthropic; nothing is sent."""
+    """Exactly what a report would send to Anthropic; nothing is sent.
+
+    Insights are built first, as they are for a report.
+    """
+    from bio_lakehouse.build.reported import build_for_report
     from bio_lakehouse.reports.build import newest_day_with_data, show_egress
 
-    return show_egress(lake, user_id, week_ending or newest_day_with_data(lake, user_id))
+    day = week_ending or newest_day_with_data(lake, user_id)
+    tell_of_missing(lake, day)
+    build_for_report(lake, day)
+    return show_egress(lake, user_id, day)
+
+
+def tell_of_missing(lake: Lakehouse, day: date) -> set[str]:
+    """The tables that lack something for reports of `day`, and a line that they are built first."""
+    from bio_lakehouse.build.reported import missing
+
+    found = missing(lake, day)
+    if found:
+        names = ", ".join(sorted(found))
+        CONSOLE.print(
+            f"Not built yet as of {day}, so built first: {names}.", highlight=False, soft_wrap=True
+        )
+    return found
 
 
 def introduce_demo_person(lake: Lakehouse) -> None:

@@ -138,5 +138,37 @@ def test_the_switchboard_loads_nothing_that_it_only_names() -> None:
     assert not heavy & set(done.stdout.split())
 
 
+READ_BY_REPORTS = {
+    "Finding",
+    "Forecast",
+    "Insight",
+    "Scale",
+    "Status",
+    "is_figure",
+    "narrate",
+    "readiness_forecast",
+    "scale_of",
+    "sentence",
+    "sentences",
+    "table",
+    "visualize",
+    "visualize_effects",
+}
+"""What a report takes of the insights beside constants: records, their sentences and pictures."""
+COMPARES = {"adjust", "as_numbers", "movement", "q_values"}
+"""What its comparison of the week is computed with."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in MODULES if part_of(path) == "reports"],
+    ids=lambda path: str(path.relative_to(PACKAGE)),
+)
+def test_reports_import_no_analysis(path: Path) -> None:
+    taken = [name for name in imported(path) if name.startswith("bio_lakehouse.insights.")]
+    names = {name.rpartition(".")[2] for name in taken}
+    assert {name for name in names if not name.isupper()} <= READ_BY_REPORTS | COMPARES
+
+
 def test_every_part_has_a_layer() -> None:
     assert {part_of(path) for path in MODULES} <= HEIGHT.keys()

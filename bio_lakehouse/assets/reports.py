@@ -1,26 +1,51 @@
 """The weekly report, as an asset of its last day."""
 
+import warnings
 from collections.abc import Iterable, Iterator
 from datetime import date
 
 import dagster as dg
 
-from bio_lakehouse.assets.keys import COVERAGE, GOLD_DAILY, table_key
+from bio_lakehouse.assets.keys import (
+    COVERAGE,
+    FORECAST,
+    GOLD_DAILY,
+    TRAINING_LOAD,
+    makers_of,
+    table_key,
+)
 from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.pictures import markdown, score_line
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.reporting import Materialized, saying_why
+from bio_lakehouse.build.reported import LOAD_DAYS
+from bio_lakehouse.gold.schemas import INSIGHTS
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports import build, delivery
 
 SUNDAY = 6
+with warnings.catch_warnings():
+    # Days before the lake's first have no partition; Dagster warns that leaving them out is in beta.
+    warnings.simplefilter("ignore", dg.BetaWarning)
+    LOADS_SHOWN = dg.TimeWindowPartitionMapping(
+        start_offset=1 - LOAD_DAYS, allow_nonexistent_upstream_partitions=True
+    )
+READ: list[dg.AssetKey | dg.AssetDep] = [
+    GOLD_DAILY,
+    COVERAGE,
+    *(table_key(f"bio_silver.{table}") for table in build.SILVER_READ),
+    *makers_of(INSIGHTS),
+    FORECAST,
+    dg.AssetDep(TRAINING_LOAD, partition_mapping=LOADS_SHOWN),
+]
+"""What a report reads; it computes none of it."""
 DELIVER_TAG = "bio-lakehouse/deliver"
 """Of runs whose report is taken to where BIO_REPORT_DELIVERY says."""
 
 
 @dg.asset(
     key=dg.AssetKey(["reports", "weekly_report"]),
-    deps=[GOLD_DAILY, COVERAGE, *(table_key(f"bio_silver.{table}") for table in build.SILVER_READ)],
+    deps=READ,
     group_name="reports",
     kinds={"python", "html"},
     output_required=False,

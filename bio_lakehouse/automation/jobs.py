@@ -12,6 +12,9 @@ from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.lake import arrivals, fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
+MADE_FOR_REPORTS = dg.AssetSelection.groups("insights", "reports")
+"""Insights and the report that reads them; the training load that it reads too follows gold."""
+
 refresh_lake = dg.define_asset_job(
     "refresh_lake",
     selection=dg.AssetSelection.groups("bronze", "silver", "gold"),
@@ -24,12 +27,12 @@ insights_history = dg.define_asset_job(
 )
 weekly_report = dg.define_asset_job(
     "weekly_report",
-    selection=dg.AssetSelection.groups("reports"),
-    description="The weekly report up to a day; of a range of days its Sundays.",
+    selection=MADE_FOR_REPORTS,
+    description="The insights of a day or a range and the weekly report of it; of a range of days its Sundays.",
 )
 monday_report = dg.define_asset_job(
     "monday_report",
-    selection=dg.AssetSelection.groups("insights", "reports"),
+    selection=MADE_FOR_REPORTS,
     description=(
         "The insights as of a day and the weekly report up to it, its delivery, and a notice when "
         "it is ready."

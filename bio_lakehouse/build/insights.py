@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from bio_lakehouse.build.rows import rows_between
+from bio_lakehouse.build.rows import first_days, rows_between
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE, READINESS_FORECAST
 from bio_lakehouse.gold.schemas import INSIGHTS as INSIGHTS_TABLE
 from bio_lakehouse.insights.analyzers import insights_of
@@ -27,8 +27,8 @@ def build_insights(
 ) -> Commit:
     """Replace the insights `names` of all users as of each of the days `first` to `last`.
 
-    All five are computed whatever is kept: which findings hold is decided over the tests of all of them. A user
-    of whom nothing is known within a day's window has no insight as of that day.
+    All five are computed whatever is kept: which findings hold is decided over the tests of all of
+    them. A user has all five as of every day from the first of which anything is known.
     """
     found = [insight for insight in insights_between(lake, first, last) if insight.name in names]
     return lake.tables.replace(INSIGHTS_TABLE, to_rows(found), first, last, insight=sorted(names))
@@ -48,21 +48,20 @@ def insights_between(lake: Lakehouse, first: date, last: date) -> Iterator[Insig
 
 
 def forecasts_between(lake: Lakehouse, first: date, last: date) -> Iterator[Forecast]:
-    """The forecast of every user on each of the days, where anything is known of the days before."""
+    """The forecast of every user on each of the days from the user's first."""
     return map(forecast, data_between(lake, first, last))
 
 
 def data_between(lake: Lakehouse, first: date, last: date) -> Iterator[InsightData]:
-    """What is known of every user as of each of the days; nothing for a day in whose window nothing is."""
+    """What is known of every user as of each of the days, from the user's first day on."""
     window = lake.settings.insight_window_days
     daily = rows_between(lake, DAILY_READINESS_PERFORMANCE, first_day_needed(first, window), last)
     workouts = rows_between(lake, PELOTON_WORKOUTS, first_day_needed(first, window), last)
-    for user_id in sorted(daily["user_id"].unique()):
+    for user_id, begun in first_days(lake, last).items():
         own_daily, own_workouts = (rows[rows["user_id"] == user_id] for rows in (daily, workouts))
-        for day in days_between(first, last):
-            known = _up_to(own_daily, day, window)
-            if len(known):
-                yield InsightData(user_id, day, known, _up_to(own_workouts, day, window), window)
+        for day in days_between(max(first, begun), last):
+            known, done = (_up_to(rows, day, window) for rows in (own_daily, own_workouts))
+            yield InsightData(user_id, day, known, done, window)
 
 
 def _up_to(rows: pd.DataFrame, day: date, window_days: int) -> pd.DataFrame:

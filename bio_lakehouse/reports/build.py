@@ -6,27 +6,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import pandas as pd
 from plotly.graph_objects import Figure
 
 from bio_lakehouse.build.ledger import entry_days
+from bio_lakehouse.build.rows import first_days
 from bio_lakehouse.claude.access import access_of
 from bio_lakehouse.errors import ReportError
-from bio_lakehouse.gold.measures import compared_with
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
-from bio_lakehouse.insights import Insight, InsightData, insights_of, visualize, visualize_effects
-from bio_lakehouse.insights.forecast import forecast
-from bio_lakehouse.insights.training_load import training_load
+from bio_lakehouse.insights import Insight, visualize, visualize_effects
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema, in_order
-from bio_lakehouse.reports.comparison import compare
+from bio_lakehouse.reports.built import read_built
 from bio_lakehouse.reports.contents import (
     Contents,
     ReportInputs,
     contents_of,
-    decided_together,
     with_narrative,
 )
 from bio_lakehouse.reports.facts import facts_of
@@ -76,11 +72,12 @@ def narrative_key(user_id: str, day: date) -> str:
 def make(
     lake: Lakehouse, user_id: str, day: date, today: date | None = None, *, ask_claude: bool = True
 ) -> MadeReport:
-    """Compute, render and write the report of the seven days up to `day`.
+    """Read, render and write the report of the seven days up to `day`.
 
     Claude writes its text where there is a key and `ask_claude` says so, else templates do. Beside that the page is a
     function of the lake's rows and of `today` (the user's own when not given), and is written only when it differs.
-    Raises `ReportError` when the lake holds nothing of this user up to `day`.
+    Raises `ReportError` when the lake holds nothing of this user up to `day`, or when insights,
+    forecast or training load are not built yet: nothing is computed here.
     """
     composition = composed(lake, user_id, day, today, ask_claude=ask_claude)
     contents = composition.contents
@@ -132,7 +129,8 @@ def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInput
     daily = _rows(lake, DAILY, user_id)
     _check_there(lake, daily, user_id, day)
     workouts = _rows(lake, SILVER["peloton_workouts"], user_id, last=day)
-    data = InsightData(user_id, day, daily, workouts, lake.settings.insight_window_days)
+    days = pd.to_datetime(daily["day"]).dt.date
+    built = read_built(lake, user_id, day, days[days <= day].tolist())
     return ReportInputs(
         user_id=user_id,
         day=day,
@@ -140,9 +138,10 @@ def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInput
         daily=daily,
         workouts=workouts,
         coverage=coverage_of(lake, user_id),
-        insights=decided_together(insights_of(data), compare(daily, compared_with("days"), day))[0],
-        training=training_rows(lake, user_id, daily, workouts, day),
-        forecast=forecast(data),
+        insights=built.insights,
+        say=built.say,
+        training=built.training,
+        forecast=built.forecast,
         activity=_rows(
             lake, SILVER["oura_daily_activity"], user_id, ("day", "non_wear_time"), last=day
         ),
@@ -152,28 +151,9 @@ def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInput
     )
 
 
-def training_rows(
-    lake: Lakehouse, user_id: str, daily: pd.DataFrame, workouts: pd.DataFrame, day: date
-) -> list[dict[str, Any]]:
-    """What gold.training_load says, or would, of the user's days up to `day`."""
-    known = daily[pd.to_datetime(daily["day"]) <= pd.Timestamp(day)]
-    rows: list[dict[str, Any]] = training_load(
-        known, workouts, lake.settings.user_profile(user_id), lake.settings.heart_rate_zones
-    ).to_pylist()
-    return rows
-
-
 def reported_users(lake: Lakehouse, day: date) -> list[str]:
     """Users of whom the lake holds at least one day up to `day`, sorted."""
-    if not lake.tables.exists(DAILY.full_name):
-        return []
-    return sorted(
-        set(
-            lake.tables.scan(DAILY.full_name, last=day, columns=["user_id"])
-            .column("user_id")
-            .to_pylist()
-        )
-    )
+    return sorted(first_days(lake, day))
 
 
 def newest_day_with_data(lake: Lakehouse, user_id: str) -> date:

@@ -22,8 +22,10 @@ from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake import arrivals, fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.tables import iceberg_schema
+from bio_lakehouse.reports.build import report_key
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.sources import demo
+from bio_lakehouse.workflows import REPORT_SELECTION, run_report
 from bio_lakehouse_tests.sources.oura_server import CLIENT_ID, CLIENT_SECRET, OuraServer, signed_in
 from bio_lakehouse_tests.whole_log import entries_of
 
@@ -209,7 +211,7 @@ def test_a_range_renders_its_sundays_and_a_day_itself(
 ) -> None:
     last = lake.settings.today()
     launch.materialize_range(
-        lake.settings, "reports/weekly_report", last - timedelta(13), last - timedelta(1)
+        lake.settings, REPORT_SELECTION, last - timedelta(13), last - timedelta(1)
     )
     sundays = [
         last - timedelta(back) for back in range(1, 14) if (last - timedelta(back)).weekday() == 6
@@ -218,6 +220,23 @@ def test_a_range_renders_its_sundays_and_a_day_itself(
     launch.materialize_range(lake.settings, "reports/weekly_report", last, last)
     pages = {Path(info.key).stem for info in lake.objects.list("reports/me/")}
     assert pages == {f"weekly-{day}" for day in (*sundays, last)}
+
+
+def test_a_report_of_a_day_without_insights_says_so_and_the_command_builds_them(
+    lake: Lakehouse, outcomes: list[RunOutcome], capsys: pytest.CaptureFixture[str]
+) -> None:
+    day = lake.settings.today() - timedelta(20)
+    with pytest.raises(BioLakehouseError, match=f"report --week-ending {day}"):
+        launch.materialize_range(lake.settings, "reports/weekly_report", day, day)
+    lake.tables.catalog.writable.drop_table("bio_gold.training_load")
+    page = run_report(lake, "me", day).path.read_bytes()
+    told = "readiness_forecast, training_load"
+    assert (
+        f"Not built yet as of {day}, so built first: insights, {told}." in capsys.readouterr().err
+    )
+    launch.materialize_range(lake.settings, "reports/weekly_report", day, day)
+    assert page == lake.objects.get(report_key("me", day))
+    assert days_of(lake, "bio_gold.training_load") == days_of(lake, DAILY)
 
 
 def test_a_failure_names_the_asset_and_the_cause(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bio_lakehouse.build.reported import build_for_report
 from bio_lakehouse.errors import ReportError, SourceError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.fetched_windows import FetchedWindows
@@ -42,6 +43,8 @@ def lake(tmp_path: Path, truth: Truth) -> Lakehouse:
     workouts = [row | {"workout_id": str(index)} for index, row in enumerate(workout_rows(truth))]
     write(lake, SILVER["peloton_workouts"], workouts, TODAY)
     write(lake, SILVER["coverage"], [file_about(truth.days[0].day, LANDED)], TODAY)
+    for day in (SUNDAY, SUNDAY - timedelta(days=7)):
+        build_for_report(lake, day)
     return lake
 
 

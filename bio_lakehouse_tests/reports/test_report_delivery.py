@@ -20,6 +20,7 @@ from moto import mock_aws
 from moto.server import ThreadedMotoServer
 from pydantic import SecretStr
 
+from bio_lakehouse.build.reported import build_for_report
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -104,6 +105,7 @@ def make_lake(tmp_path: Path) -> Callable[..., Lakehouse]:
             for day in days
         ]
         lake.tables.replace(DAILY, pa.Table.from_pylist(rows), days[-1], SUNDAY)
+        build_for_report(lake, SUNDAY)
         for user in ("ada", "me"):
             build.make(lake, user, SUNDAY)
         return lake

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bio_lakehouse.build.reported import build_for_report
 from bio_lakehouse.claude.access import access_of
 from bio_lakehouse.claude.consent import record_claude_consent
 from bio_lakehouse.errors import ReportError
@@ -46,6 +47,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [row | {"workout_id": str(number)} for number, row in enumerate(workout_rows(truth))],
         SUNDAY,
     )
+    build_for_report(lake, SUNDAY)
     build.make(lake, "me", SUNDAY)
     return folder
 

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import pytest
 from click.testing import CliRunner
 
+from bio_lakehouse.build.reported import build_for_report
 from bio_lakehouse.claude.consent import record_claude_consent
 from bio_lakehouse.cli import main
 from bio_lakehouse.english import WEEKDAYS
@@ -63,6 +64,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         SUNDAY,
         FILE,
     )
+    build_for_report(lake, SUNDAY)
     return folder
 
 

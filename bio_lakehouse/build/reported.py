@@ -1,0 +1,94 @@
+"""What reports of a day read beside days and workouts: what of it is missing, and building it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from bio_lakehouse.build.insights import build_forecast, build_insights
+from bio_lakehouse.build.load import build_training_load
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
+from bio_lakehouse.gold.schemas import INSIGHTS, READINESS_FORECAST, TRAINING_LOAD
+from bio_lakehouse.insights.finding import INSIGHTS as NAMES
+from bio_lakehouse.lake.bronze import days_between
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.locks import exclusively
+from bio_lakehouse.lake.schema import TableSchema
+
+LOAD_DAYS = 90
+"""Days up to its own of which a report shows training load."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTables:
+    """Rows that reports of `day` read: insights and forecasts as of it, 90 days of training load."""
+
+    day: date
+    insights: pa.Table
+    forecasts: pa.Table
+    loads: pa.Table
+
+    def of(self, user_id: str) -> ReportTables:
+        """One user's rows."""
+        tables = (self.insights, self.forecasts, self.loads)
+        return ReportTables(self.day, *(_own(rows, user_id) for rows in tables))
+
+    def lacking(self, lived: Collection[date]) -> list[str]:
+        """The tables of which something is missing for a user who has the days `lived` in gold."""
+        first = max(self.day - timedelta(LOAD_DAYS - 1), min(lived))
+        loaded = set(self.loads["day"].to_pylist())
+        has = {
+            INSIGHTS.name: set(self.insights["insight"].to_pylist()) == set(NAMES),
+            READINESS_FORECAST.name: self.forecasts.num_rows > 0,
+            TRAINING_LOAD.name: loaded >= set(days_between(first, max(lived))),
+        }
+        return [name for name, is_whole in has.items() if not is_whole]
+
+
+def read_tables(lake: Lakehouse, day: date, user_id: str | None = None) -> ReportTables:
+    """What there is of a user, or of everybody, for reports of `day`."""
+    first = day - timedelta(LOAD_DAYS - 1)
+    return ReportTables(
+        day,
+        _rows(lake, INSIGHTS, day, day, user_id),
+        _rows(lake, READINESS_FORECAST, day, day, user_id),
+        _rows(lake, TRAINING_LOAD, first, day, user_id),
+    )
+
+
+def missing(lake: Lakehouse, day: date) -> set[str]:
+    """The tables that lack what a report of `day` reads, of any user with days up to it."""
+    tables, found = read_tables(lake, day), set[str]()
+    lived = lake.tables.read(DAILY, lake.settings.first_day, day).select(["user_id", "day"])
+    for user_id in lived["user_id"].unique().to_pylist():
+        own_days = _own(lived, user_id)["day"].to_pylist()
+        found |= set(tables.of(user_id).lacking(own_days))
+    return found
+
+
+def build_for_report(lake: Lakehouse, day: date) -> None:
+    """Build insights and forecasts as of `day`, and all of training load where it is missing."""
+    load_is_missing = TRAINING_LOAD.name in missing(lake, day)
+    with exclusively(lake, INSIGHTS.full_name):
+        build_insights(lake, day, day)
+    with exclusively(lake, READINESS_FORECAST.full_name):
+        build_forecast(lake, day, day)
+    if load_is_missing:
+        with exclusively(lake, TRAINING_LOAD.full_name):
+            build_training_load(lake, lake.settings.first_day, day)
+
+
+def _rows(
+    lake: Lakehouse, schema: TableSchema, first: date, last: date, user_id: str | None
+) -> pa.Table:
+    if not lake.tables.exists(schema.full_name):
+        return schema.arrow.empty_table()
+    return lake.tables.scan(schema.full_name, first, last, user_id)
+
+
+def _own(rows: pa.Table, user_id: str) -> pa.Table:
+    return rows.filter(pc.equal(rows["user_id"], user_id))

@@ -1,0 +1,53 @@
+"""What was built before a report is made of it: insights, the forecast and training load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bio_lakehouse.build.reported import read_tables
+from bio_lakehouse.errors import ReportError
+from bio_lakehouse.insights import readiness_forecast, table
+from bio_lakehouse.insights.finding import Finding, Insight
+from bio_lakehouse.insights.forecast import Forecast
+from bio_lakehouse.lake.lakehouse import Lakehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One user's insights as of a day with their sentences, the forecast made on it, and the rows
+    of training load that a report shows."""
+
+    insights: list[Insight]
+    sentences: dict[tuple[str, str], str]
+    forecast: Forecast
+    training: list[dict[str, Any]]
+
+    @property
+    def say(self) -> Callable[[Insight, Finding], str]:
+        """The sentence of a finding, as it is kept."""
+        return lambda insight, finding: self.sentences[insight.name, finding.name]
+
+
+def read_built(lake: Lakehouse, user_id: str, day: date, lived: Collection[date]) -> Built:
+    """What the tables hold for a report of a user who has the days `lived`, up to `day`, in gold.
+
+    Raises `ReportError`, which names the tables and the command, when something is not built yet.
+    """
+    tables = read_tables(lake, day, user_id)
+    lacking = tables.lacking(lived)
+    if lacking:
+        raise ReportError(
+            f"{', '.join(lacking)} of {user_id!r} as of {day} are not built yet: run"
+            f" `bio-lakehouse report --week-ending {day}`, which builds them first"
+        )
+    (forecast,) = readiness_forecast.from_rows(tables.forecasts)
+    said = tables.insights.select(["insight", "finding", "narrative"]).to_pylist()
+    return Built(
+        insights=table.from_rows(tables.insights),
+        sentences={(row["insight"], row["finding"]): row["narrative"] for row in said},
+        forecast=forecast,
+        training=tables.loads.to_pylist(),
+    )

@@ -1,0 +1,178 @@
+"""A report reads what is built: it computes nothing, and says what the tables say."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from click.testing import CliRunner
+
+from bio_lakehouse.build import insights as insight_builders
+from bio_lakehouse.build.insights import build_forecast, build_insights
+from bio_lakehouse.build.load import build_training_load
+from bio_lakehouse.build.reported import build_for_report, missing
+from bio_lakehouse.cli import main
+from bio_lakehouse.errors import ReportError
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
+from bio_lakehouse.gold.schemas import INSIGHTS, READINESS_FORECAST, TRAINING_LOAD
+from bio_lakehouse.insights.analyzers import ANALYZERS
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.schema import TableSchema
+from bio_lakehouse.reports import build
+from bio_lakehouse.settings import load_settings
+from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
+from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
+from bio_lakehouse_tests.reports.lakes import write
+
+SUNDAY = date(2025, 11, 16)
+LONG_AGO = SUNDAY - timedelta(days=400)
+COMPUTING = ("bio_lakehouse.insights.forecast", "bio_lakehouse.insights.training_load")
+COMPUTERS = {"forecast", "training_load", "insights_of", "analyze"}
+
+
+def lake_in(home: Path) -> Lakehouse:
+    settings = load_settings(home=home, timezone="UTC", today_override=SUNDAY, local_only=True)
+    return Lakehouse.open(settings)
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lakehouse:
+    """200 days of the demo person, of whom nothing is built after gold's daily table, and one day
+    of `ada` more than a year ago."""
+    lake, truth = lake_in(tmp_path), simulate(200, 4, SUNDAY)
+    ada = {"user_id": "ada", "day": LONG_AGO, "readiness_score": 70, "had_workout": False}
+    write(lake, DAILY, [*daily_rows(truth), ada], SUNDAY)
+    done = [row | {"workout_id": str(number)} for number, row in enumerate(workout_rows(truth))]
+    write(lake, PELOTON_WORKOUTS, done, SUNDAY)
+    (tmp_path / "landing").mkdir()
+    return lake
+
+
+@pytest.fixture
+def built(lake: Lakehouse) -> Lakehouse:
+    build_for_report(lake, SUNDAY)
+    return lake
+
+
+def poison(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Make all that analyses fail, wherever it was imported to; how many names that were."""
+    found = 0
+    for module in [m for name, m in sys.modules.items() if name.startswith("bio_lakehouse.")]:
+        for name, value in list(vars(module).items()):
+            if isinstance(value, FunctionType) and computes(value):
+                monkeypatch.setattr(module, name, fails(name))
+                found += 1
+    return found
+
+
+def computes(function: FunctionType) -> bool:
+    return function.__name__ in COMPUTERS and "insights" in function.__module__
+
+
+def fails(name: str) -> Callable[..., Any]:
+    def computed(*_: object, **__: object) -> None:
+        pytest.fail(f"{name} was computed")
+
+    return computed
+
+
+def page_of(lake: Lakehouse, user_id: str = "me") -> str:
+    return lake.objects.get(build.make(lake, user_id, SUNDAY).key).decode()
+
+
+def test_a_page_is_made_without_computing(
+    built: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = page_of(built)
+    built.objects.delete(build.report_key("me", SUNDAY))
+
+    assert poison(monkeypatch) >= len(ANALYZERS) + len(COMPUTERS) - 1
+    assert page_of(built) == before
+    build.show_egress(built, "me", SUNDAY)
+    with pytest.raises(pytest.fail.Exception, match="was computed"):
+        list(insight_builders.insights_between(built, SUNDAY, SUNDAY))
+
+
+def changed(row: dict[str, Any], **values: Any) -> dict[str, Any]:
+    return row | {name: value for name, value in values.items() if row[name] is not None}
+
+
+@pytest.mark.parametrize(
+    ("schema", "values"),
+    [
+        (INSIGHTS, {"narrative": "A sentence that was written by hand."}),
+        (INSIGHTS, {"effect": 0.987}),
+        (READINESS_FORECAST, {"readiness_score": 12.0}),
+        (
+            TRAINING_LOAD,
+            {"chronic_load": 71.0, "chronic_load_low": 71.0, "chronic_load_high": 71.0},
+        ),
+    ],
+    ids=["sentence", "effect", "forecast", "load"],
+)
+def test_the_page_says_what_the_tables_say(
+    built: Lakehouse, schema: TableSchema, values: dict[str, Any]
+) -> None:
+    before = page_of(built)
+    kept = built.tables.read(schema, date(2015, 1, 1), SUNDAY).to_pylist()
+    rows = pa.Table.from_pylist([changed(row, **values) for row in kept], schema=schema.arrow)
+    built.tables.replace(schema, rows, date(2015, 1, 1), SUNDAY)
+
+    assert page_of(built) != before
+
+
+@pytest.mark.parametrize(
+    ("left_out", "named"),
+    [
+        (build_insights, INSIGHTS),
+        (build_forecast, READINESS_FORECAST),
+        (build_training_load, TRAINING_LOAD),
+    ],
+    ids=["insights", "forecast", "load"],
+)
+def test_what_is_not_built_is_named_with_the_command(
+    lake: Lakehouse, left_out: Callable[..., Any], named: TableSchema
+) -> None:
+    first = {build_training_load: LONG_AGO}
+    for builder in {build_insights, build_forecast, build_training_load} - {left_out}:
+        builder(lake, first.get(builder, SUNDAY), SUNDAY)
+
+    assert missing(lake, SUNDAY) == {named.name}
+    with pytest.raises(
+        ReportError,
+        match=f"^{named.name} of 'me' .* run `bio-lakehouse report --week-ending {SUNDAY}`",
+    ):
+        build.make(lake, "me", SUNDAY)
+
+
+def test_training_load_of_a_part_of_the_days_is_not_enough(lake: Lakehouse) -> None:
+    build_training_load(lake, SUNDAY, SUNDAY)
+
+    assert TRAINING_LOAD.name in missing(lake, SUNDAY)
+
+
+def test_egress_builds_what_is_missing_and_says_so(lake: Lakehouse, tmp_path: Path) -> None:
+    command = ["report", "--home", str(tmp_path), "--week-ending", str(SUNDAY), "--show-egress"]
+    environment = {"BIO_TIMEZONE": "UTC", "BIO_TODAY_OVERRIDE": str(SUNDAY)}
+    first, second = (CliRunner().invoke(main, command, env=environment) for _ in range(2))
+
+    names = "insights, readiness_forecast, training_load"
+    assert first.exit_code == 0, first.output
+    assert first.stdout == second.stdout
+    assert first.stdout.startswith("{")
+    assert missing(lake_in(tmp_path), SUNDAY) == set()
+    assert f"so built first: {names}" in first.stderr
+    assert "built first" not in second.stderr
+
+
+def test_a_person_of_whom_nothing_was_recorded_for_a_year_has_a_page(built: Lakehouse) -> None:
+    made = build.make(built, "ada", SUNDAY)
+
+    assert len(made.contents.insights) == 5
+    assert {card.status for card in made.contents.insights} == {"not enough data"}
