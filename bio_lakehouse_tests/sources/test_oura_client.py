@@ -289,7 +289,7 @@ def test_429_that_asks_for_too_long_is_not_waited_for(
     client: OuraClient, server: OuraServer, waits: list[float]
 ) -> None:
     server.faults["daily_readiness"].append(rate_limited(4000))
-    with pytest.raises(OuraUnavailable, match=r"too many requests .*asks to wait 4000 s"):
+    with pytest.raises(OuraUnavailable, match=r"too many requests .*asks to wait 4,000 s"):
         readiness(client)
     assert waits == []
 
