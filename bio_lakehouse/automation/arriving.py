@@ -1,4 +1,4 @@
-"""What a look at landing comes to: files to take now, later or in a run, and the runs that changed
+"""What a tick comes to: files to take now, later or in a run, and the runs that changed
 days ask for."""
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import ObjectInfo
 
 LARGE_BYTES = 4 * 1000 * 1000
-"""Unpacked; a look would take longer over more, as a megabyte of heart rate takes up to four
+"""Unpacked; a tick would take longer over more, as a megabyte of heart rate takes up to four
 seconds."""
-LOOK_SECONDS = 15.0
+TICK_SECONDS = 15.0
 MOST_ATTEMPTS = 3
 ARRIVAL_TAG = "bio_lakehouse/arrival"
 UNFINISHED = [
@@ -40,7 +40,7 @@ UNFINISHED = [
 
 @dataclass
 class Cursor:
-    """What one look keeps for the next: the tag of each file that was not taken, and the files of
+    """What one tick keeps for the next: the tag of each file that was not taken, and the files of
     which was told that they cannot be read."""
 
     seen: dict[str, str] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Cursor:
 
     @classmethod
     def from_json(cls, text: str | None) -> Cursor:
-        """The cursor of a look; what only an earlier version kept is left out."""
+        """The cursor of a tick; what only an earlier version kept is left out."""
         kept = json.loads(text) if text else {}
         return cls(kept.get("seen", {}), kept.get("unread", []))
 
@@ -56,13 +56,13 @@ class Cursor:
         return json.dumps(asdict(self), sort_keys=True)
 
     def has_settled(self, info: ObjectInfo) -> bool:
-        """Whether the file looks as it did at the look before: nobody is writing it any more."""
+        """Whether the file looks as it did at the tick before: nobody is writing it any more."""
         return self.seen.get(info.key) == info.tag
 
 
 @dataclass
 class Landed:
-    """What one look at landing found: files taken (some of which could not be read), to be taken by
+    """What one tick found: files taken (some of which could not be read), to be taken by
     a run, and left."""
 
     taken: list[Arrival]
@@ -92,11 +92,11 @@ def check_landing(lake: Lakehouse) -> None:
         ) from error
 
 
-def look(lake: Lakehouse, cursor: Cursor, seconds: float = LOOK_SECONDS) -> Landed:
+def tick(lake: Lakehouse, cursor: Cursor, seconds: float = TICK_SECONDS) -> Landed:
     """Take the small files that are news and whole, for as long as there is time.
 
-    A put into a bucket is atomic; a file in a folder is whole when it did not change since the look
-    before. What a look began and did not live to finish is taken by a run.
+    A put into a bucket is atomic; a file in a folder is whole when it did not change since the tick
+    before. What a tick began and did not live to finish is taken by a run.
     """
     check_landing(lake)
     deadline = monotonic() + seconds
@@ -116,7 +116,7 @@ def look(lake: Lakehouse, cursor: Cursor, seconds: float = LOOK_SECONDS) -> Land
 
 
 def take_small(lake: Lakehouse, info: ObjectInfo, found: Landed) -> None:
-    """Take a file unless it unpacks to more than a look has time for."""
+    """Take a file unless it unpacks to more than a tick has time for."""
     try:
         landed = arrivals.open_landed(lake, info)
     except UnsupportedFile as error:
@@ -164,7 +164,7 @@ def next_attempt(instance: dg.DagsterInstance, arrival: str) -> str | None:
 def requests_to_take(
     instance: dg.DagsterInstance, files: Iterable[ObjectInfo]
 ) -> list[dg.RunRequest]:
-    """A run for each file that is too large for a look."""
+    """A run for each file that is too large for a tick."""
     keyed = ((info, next_attempt(instance, f"{info.key}:{info.tag}")) for info in files)
     return [
         dg.RunRequest(

@@ -46,7 +46,7 @@ def arrival_sensor(
 ) -> dg.SensorResult:
     """Takes what has landed and builds the days that it changed, then the newest day's insights.
 
-    A file is taken once it did not change between two looks; one that came before, or whose content
+    A file is taken once it did not change between two ticks; one that came before, or whose content
     did, starts nothing; one that is no known export is logged, told and starts nothing. Changed
     days are built in at most three runs, and the next ones are requested when those have ended. A
     run that was killed is requested again, up to three times in all.
@@ -54,7 +54,7 @@ def arrival_sensor(
     close_abandoned_runs(context.instance)
     cursor = Cursor.from_json(context.cursor)
     tell_of_changes(lake.settings, context.log, built_with.notice(lake))
-    found = arriving.look(lake, cursor)
+    found = arriving.tick(lake, cursor)
     troubles = tell_of_troubles(lake.settings, context.log, found.taken, told=cursor.unread)
     if troubles:
         report_quarantine(context.instance, lake)
@@ -74,7 +74,7 @@ def arrival_sensor(
 def run_requests(
     context: dg.SensorEvaluationContext, lake: Lakehouse, owed: Owed, found: Landed
 ) -> list[dg.RunRequest]:
-    """The runs that a look asks for."""
+    """The runs that a tick asks for."""
     if context.repository_def is None:
         raise dg.DagsterInvariantViolationError(
             "The arrival sensor needs its definitions to know what is downstream"
@@ -88,11 +88,11 @@ def run_requests(
 def why_nothing(
     instance: dg.DagsterInstance, owed: Owed, found: Landed, troubles: list[str]
 ) -> str:
-    """Why a look started no run."""
+    """Why a tick started no run."""
     reasons = list(troubles)
     if found.left:
         reasons.append(
-            f"{len(found.left)} files are left for the next look (still being written, or no time "
+            f"{len(found.left)} files are left for the next tick (still being written, or no time "
             "left)"
         )
     if found.large:

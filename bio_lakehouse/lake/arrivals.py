@@ -32,19 +32,23 @@ DaysOrigin = tuple[date, str]
 """A day, and the origin of what is said about it."""
 REREAD_AT_ONCE = 64
 SAID_AGAIN = "it says again what an earlier file had said, and is the newest now."
-ORDER_GUESSED = "another download goes as far; no log tells which came first, so the time of the files was taken."
+ORDER_GUESSED = (
+    "another download goes as far; no log tells which came first, so the time of the files was "
+    "taken."
+)
 HEAD_BYTES = 1 << 16
 """The first bytes of a file, by which most that are no export are told before all of it is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What became of one file: its log entry and how many days are new, changed and unchanged by it.
+    """What became of one file: its log entry and how many days are new, changed and unchanged by
+    it.
 
-    `repeated` says that the log knew the file already and nothing was done, `unread` that it could not be read now:
-    the log does not have it, and the next look takes it. `passed_over` is what is no file at all: it is left alone.
-    `notes` say what was assumed or left out in reading it. `given` is the file as the person named it who brought
-    it in.
+    `repeated` says that the log knew the file already and nothing was done, `unread` that it could
+    not be read now: the log does not have it, and the next tick takes it. `passed_over` is what is
+    no file at all: it is left alone. `notes` say what was assumed or left out in reading it.
+    `given` is the file as the person named it who brought it in.
     """
 
     path: str
@@ -69,10 +73,11 @@ class Arrival:
 
 
 def ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None = None) -> list[Arrival]:
-    """Copy one local file into landing, unless that user's landing holds it, and log it; a zip gives one a member.
+    """Copy one local file into landing, unless that user's landing holds it, and log it; a zip
+    gives one a member.
 
-    Raises `UnknownFormat` for a file that is none of the known exports, `UnsupportedFile` for one that is too
-    large, `LandingError` for one that cannot be read: these never enter landing.
+    Raises `UnknownFormat` for a file that is none of the known exports, `UnsupportedFile` for one
+    that is too large, `LandingError` for one that cannot be read: these never enter landing.
     """
     try:
         return [_as_given(arrival, path) for arrival in _ingest(lake, path, user_id, dataset)]
@@ -135,7 +140,8 @@ def _refuse_foreign_archive(name: str, archive: Archive, context: ParseContext) 
 
 
 def refuse_unknown(name: str, head: bytes, context: ParseContext) -> None:
-    """Raise `UnknownFormat` when no known file begins with `head`, its first `HEAD_BYTES` or all of it."""
+    """Raise `UnknownFormat` when no known file begins with `head`, its first `HEAD_BYTES` or all of
+    it."""
     whole_lines = head[: head.rfind(b"\n") + 1] if len(head) == HEAD_BYTES else head
     try:
         sources.parse(name, whole_lines or head, context)
@@ -164,7 +170,8 @@ def _repeated(entry: LogEntry) -> Arrival:
 
 
 def scan(lake: Lakehouse, progress: Callable[[str], None] = lambda _: None) -> list[Arrival]:
-    """Log every landed file that is new, was overwritten, or now holds days that are no longer in the future.
+    """Log every landed file that is new, was overwritten, or now holds days that are no longer in
+    the future.
 
     What lies in landing and is no file is told among them, every time.
     """
@@ -177,7 +184,8 @@ def scan(lake: Lakehouse, progress: Callable[[str], None] = lambda _: None) -> l
 
 
 def _saying_what_was_guessed(arrivals: list[Arrival]) -> list[Arrival]:
-    """Arrivals of a log that begins: of downloads alike, only their files' times tell which is newer."""
+    """Arrivals of a log that begins: of downloads alike, only their files' times tell which is
+    newer."""
     series: defaultdict[tuple[object, ...], list[str]] = defaultdict(list)
     for one in arrivals:
         series[_series(one.entry)].append(one.path)
@@ -221,7 +229,8 @@ def _forget_misread(lake: Lakehouse, lying: set[str]) -> None:
 
 
 def is_news(info: ObjectInfo, entries: list[LogEntry], today: date) -> bool:
-    """Whether the object at `info` was never logged, differs from what was, or holds rows that have come due."""
+    """Whether the object at `info` was never logged, differs from what was, or holds rows that have
+    come due."""
     same = [entry for entry in entries if is_of(entry, info)]
     return not same or any(entry.retry_on is not None and entry.retry_on <= today for entry in same)
 
@@ -234,7 +243,8 @@ def is_of(entry: LogEntry, info: ObjectInfo) -> bool:
 
 
 def take(lake: Lakehouse, info: ObjectInfo) -> list[Arrival]:
-    """Recognise, log and plan the file at `info`, each file inside it when it is a zip; a bad one is logged as such."""
+    """Recognise, log and plan the file at `info`, each file inside it when it is a zip; a bad one
+    is logged as such."""
     try:
         return take_readable(lake, info)
     except LandingError as error:
@@ -250,7 +260,8 @@ def take_readable(lake: Lakehouse, info: ObjectInfo) -> list[Arrival]:
 
 
 def open_landed(lake: Lakehouse, info: ObjectInfo) -> LandedObject:
-    """The object at `info`; `UnsupportedFile` when its first bytes or its size say that it is no export."""
+    """The object at `info`; `UnsupportedFile` when its first bytes or its size say that it is no
+    export."""
     if info.size > HEAD_BYTES:
         head = lake.landing_objects.head(info.key, HEAD_BYTES)
         if not looks_like_archive(head):
@@ -268,7 +279,8 @@ def refuse(lake: Lakehouse, info: ObjectInfo, reason: str) -> Arrival:
 
 
 def take_object(lake: Lakehouse, landed: LandedObject) -> list[Arrival]:
-    """As `take`, of what was read. Until it is done the log says that it was begun: a zip is taken whole or again."""
+    """As `take`, of what was read. Until it is done the log says that it was begun: a zip is taken
+    whole or again."""
     key = landed.info.key
     lake.log.begin(key)
     try:
@@ -312,7 +324,8 @@ def _take_file(lake: Lakehouse, landed: LandedObject, file: LandedFile | Refused
 
 
 def _keep_overwritten(lake: Lakehouse, path: str, digest: str) -> None:
-    """A file that was overwritten in landing stays in the log, under a name that says which content it was."""
+    """A file that was overwritten in landing stays in the log, under a name that says which content
+    it was."""
     earlier = lake.log.entry(path)
     if earlier and earlier.usable and earlier.checksum != digest:
         lake.log.rename(earlier, overwritten_path(path, earlier.checksum))
@@ -416,7 +429,8 @@ def _duplicate(lake: Lakehouse, file: LandedFile, same: LogEntry) -> Arrival:
 
 
 def _seen_again(lake: Lakehouse, known: LogEntry, file_time: datetime) -> Arrival:
-    """A content that the log has: of all its copies the latest time counts, in whatever order they came.
+    """A content that the log has: of all its copies the latest time counts, in whatever order they
+    came.
 
     A download may say again what an earlier one had said, after another that said something else.
     """
@@ -484,16 +498,17 @@ def entry_of(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> LogEntry:
 
 
 def stamp_of(file: LandedFile, parsed: ParsedFile) -> datetime | None:
-    """When the download was made, as a fetch or the download itself says (UTC); None for a file brought by hand."""
+    """When the download was made, as a fetch or the download itself says (UTC); None for a file
+    brought by hand."""
     stamp = file.note.fetch.fetched_at if file.note.fetch else parsed.stamp
     return stamp.replace(tzinfo=UTC) if stamp and stamp.tzinfo is None else stamp
 
 
 @dataclass
 class Plan:
-    """What a file asks for: days whose bronze changes, by dataset, those that had no file, and rows that say nothing
-    new on the other days; how many records of earlier files it withdraws; and the fuller download before it, where
-    it may be torn."""
+    """What a file asks for: days whose bronze changes, by dataset, those that had no file, and rows
+    that say nothing new on the other days; how many records of earlier files it withdraws; and the
+    fuller download before it, where it may be torn."""
 
     changed: Changes = field(default_factory=dict)
     new: set[date] = field(default_factory=set)
@@ -505,9 +520,9 @@ class Plan:
         """What a person must know of records that are no longer there."""
         if self.torn_after:
             yield (
-                f"it has {entry.record_count:,} rows where {self.torn_after.file_path} before it had "
-                f"{self.torn_after.record_count:,}: it may be torn. Its rows are taken and nothing is "
-                "withdrawn by it; download it again."
+                f"it has {entry.record_count:,} rows where {self.torn_after.file_path} before it "
+                f"had {self.torn_after.record_count:,}: it may be torn. Its rows are taken and "
+                "nothing is withdrawn by it; download it again."
             )
         if self.withdrawn:
             records = "1 record" if self.withdrawn == 1 else f"{self.withdrawn:,} records"
@@ -543,9 +558,11 @@ def _plan_dataset(lake: Lakehouse, entry: LogEntry, dataset: str, days: Days, pl
 
 
 def days_concerned(lake: Lakehouse, entry: LogEntry, dataset: str) -> Days | None:
-    """The days of a bronze dataset about which a file says something, with records or by having none.
+    """The days of a bronze dataset about which a file says something, with records or by having
+    none.
 
-    A snapshot stands in a row with the others of its history, of which it may make one torn or whole.
+    A snapshot stands in a row with the others of its history, of which it may make one torn or
+    whole.
     """
     told = [entry]
     if withdrawals.is_snapshot(entry):
@@ -614,7 +631,8 @@ def day_files(
 def entries_about(
     lake: Lakehouse, dataset: str, days: Days, user_id: str, arriving: LogEntry | None
 ) -> list[LogEntry]:
-    """A user's files that hold records of a dataset on `days`, and the whole ones that cover any of them."""
+    """A user's files that hold records of a dataset on `days`, and the whole ones that cover any of
+    them."""
     first, last = days
     holding = lake.log.overlapping(user_id, dataset, first, last)
     entries = {entry.file_path: entry for entry in holding}
@@ -634,7 +652,8 @@ def snapshots(lake: Lakehouse, dataset: str, user_id: str) -> list[LogEntry]:
 def torn_downloads(
     lake: Lakehouse, dataset: str, user_id: str, arriving: LogEntry | None = None
 ) -> dict[str, LogEntry]:
-    """A user's downloads of a dataset that may be torn, by path, each with the fuller one before it."""
+    """A user's downloads of a dataset that may be torn, by path, each with the fuller one before
+    it."""
     entries = {entry.file_path: entry for entry in snapshots(lake, dataset, user_id)}
     if arriving:
         entries[arriving.file_path] = arriving
@@ -662,7 +681,8 @@ def withdrawing_days(
 
 
 def reread(lake: Lakehouse, entries: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, Reading]]:
-    """The files behind log entries; without those of which landing does not hold the content any more."""
+    """The files behind log entries; without those of which landing does not hold the content any
+    more."""
     wanted = list(entries)
     for start in range(0, len(wanted), REREAD_AT_ONCE):
         some = wanted[start : start + REREAD_AT_ONCE]
@@ -687,7 +707,8 @@ def lines_of_absent_files(existing: dict[DayKey, bytes], present: set[tuple[str,
 
 
 def under_their_names(lake: Lakehouse, lines: DayLines) -> DayLines:
-    """The lines; of a file that was overwritten since they were written under the name that the log has for it."""
+    """The lines; of a file that was overwritten since they were written under the name that the log
+    has for it."""
     contents = {
         (line.source_file, line.checksum) for versions in lines.values() for line in versions
     }
@@ -709,7 +730,8 @@ def under_their_names(lake: Lakehouse, lines: DayLines) -> DayLines:
 
 
 def write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> BronzeWrite:
-    """Make the day files of `dataset` on days `first` to `last` what landing says; only what differs is written."""
+    """Make the day files of `dataset` on days `first` to `last` what landing says; only what
+    differs is written."""
     with locks.exclusively(lake, locks.BRONZE):
         return _write_bronze(lake, dataset, first, last)
 
@@ -741,14 +763,16 @@ def _lines_now(
     changes: dict[DayKey, bytes],
     before: dict[DayKey, bytes],
 ) -> DayLines:
-    """What day files hold once `changes` are written; one that stays may name another file as its source."""
+    """What day files hold once `changes` are written; one that stays may name another file as its
+    source."""
     same = {key: bronze.decode(before[key]) for key in wanted.keys() - changes.keys()}
     made = {key: wanted[key].lines for key in wanted.keys() & changes.keys()}
     return under_their_names(lake, same) | made
 
 
 def pending(lake: Lakehouse) -> Changes:
-    """Days that arrivals changed and of which gold's daily table is not built yet, by bronze dataset."""
+    """Days that arrivals changed and of which gold's daily table is not built yet, by bronze
+    dataset."""
     return lake.log.pending()
 
 
@@ -761,7 +785,8 @@ def unfinished(lake: Lakehouse) -> set[date]:
 def settle(
     lake: Lakehouse, datasets: Iterable[str], first: date, last: date, up_to: int | None = None
 ) -> None:
-    """After gold is built: recount what became of each row on these days, and mark `datasets` as built.
+    """After gold is built: recount what became of each row on these days, and mark `datasets` as
+    built.
 
     What arrived after change number `up_to` stays pending: its bronze may have been written before.
     """
@@ -770,7 +795,8 @@ def settle(
 
 
 def recount(lake: Lakehouse, first: date, last: date) -> None:
-    """Sort the rows of days `first` to `last` into current, superseded and withdrawn, by file, in the log."""
+    """Sort the rows of days `first` to `last` into current, superseded and withdrawn, by file, in
+    the log."""
     with locks.exclusively(lake, locks.BRONZE):
         _recount(lake, first, last)
 

@@ -85,12 +85,12 @@ def test_a_range_rebuilt_by_hand_leaves_the_insights_to_the_sensor(watched: Watc
     assert arrivals.pending(watched.lake) == {}
     owed = what_is_owed(watched.lake)
     assert (owed.changed, owed.following, len(owed.insights)) == ({}, {}, 5)
-    (request,) = watched.look().run_requests or []
+    (request,) = watched.tick().run_requests or []
     assert request.job_name == "insights_history"
     newest = TODAY - timedelta(1)
     launch.materialize_range(settings, "group:insights", newest, newest)
     assert arrivals.unfinished(watched.lake) == set()
-    assert watched.look().run_requests == []
+    assert watched.tick().run_requests == []
 
 
 def test_the_sensor_asks_only_for_what_is_left(watched: Watched) -> None:
@@ -100,13 +100,13 @@ def test_the_sensor_asks_only_for_what_is_left(watched: Watched) -> None:
     watched.drop("more.csv", trends({TODAY - timedelta(2): 80}))
     watched.look_twice()
     arrivals.settle(watched.lake, ["oura/trends"], FIRST, TODAY)
-    (request,) = watched.look().run_requests or []
+    (request,) = watched.tick().run_requests or []
     assert names(request) == set(FOLLOWERS) - INSIGHTS
     for number in range(3):
         assert str(request.run_key).endswith(f"#{number + 1}")
         watched.submit(request, dg.DagsterRunStatus.FAILURE)
-        request = (watched.look().run_requests or [request])[0]
-    assert watched.look().run_requests == []
+        request = (watched.tick().run_requests or [request])[0]
+    assert watched.tick().run_requests == []
 
 
 STEPS = st.lists(

@@ -31,30 +31,30 @@ NOBODY = 65534
 Changed = Callable[[pytest.FixtureRequest], dict[str, str]]
 
 
-def test_a_landing_that_is_gone_fails_the_look(watched: Watched) -> None:
+def test_a_landing_that_is_gone_fails_the_tick(watched: Watched) -> None:
     watched.drop("trends.csv", trends(scores(2)))
     watched.look_twice()
     shutil.rmtree(watched.lake.settings.home / "landing")
     with pytest.raises(LandingError, match="is its disk mounted"):
-        watched.look()
+        watched.tick()
 
 
-def test_a_landing_that_is_a_file_fails_the_look(watched: Watched) -> None:
+def test_a_landing_that_is_a_file_fails_the_tick(watched: Watched) -> None:
     watched.lake.settings.home.mkdir(exist_ok=True)
     (watched.lake.settings.home / "landing").write_text("in the way")
     with pytest.raises(LandingError, match="is no folder and cannot be made one: File exists"):
-        watched.look()
+        watched.tick()
 
 
 def test_what_is_no_file_is_told_once_and_holds_up_nothing(watched: Watched) -> None:
-    watched.look()
+    watched.tick()
     folder = watched.lake.settings.home / "landing" / "me"
     folder.mkdir()
     names = no_files(folder) | {r"b\xe4r.csv"}
     (folder / NOT_UTF8).write_text("x")
     watched.drop("trends.csv", trends(scores(2)))
-    first = watched.look()
-    assert ranges(watched.look()) == [("2025-03-18", "2025-03-19")]
+    first = watched.tick()
+    assert ranges(watched.tick()) == [("2025-03-18", "2025-03-19")]
     said = reason(first)
     assert all(f"landing/me/{name} was passed over: " in said for name in names)
     assert [title for title, _ in watched.notices] == ["5 files were not taken"]
@@ -72,17 +72,17 @@ def without_rights() -> Iterator[None]:
         os.seteuid(before)
 
 
-def test_a_landing_that_may_not_be_read_fails_the_look() -> None:
+def test_a_landing_that_may_not_be_read_fails_the_tick() -> None:
     with tempfile.TemporaryDirectory() as home:
         Path(home).chmod(0o755)
         lake = Lakehouse.open(load_settings(home=home))
         lake.landing_objects.put("landing/me/trends.csv", trends(scores(2)))
-        assert arriving.look(lake, arriving.Cursor()).left
+        assert arriving.tick(lake, arriving.Cursor()).left
         for path in (home, *(str(path) for path in Path(home).rglob("*"))):
             os.chown(path, NOBODY if os.geteuid() == 0 else -1, -1)
         (Path(home) / "landing" / "me").chmod(0)
         with without_rights():
-            (told,) = arriving.look(lake, arriving.Cursor()).unread
+            (told,) = arriving.tick(lake, arriving.Cursor()).unread
         assert (told.path, told.entry.error) == (
             "landing/me",
             "it cannot be read: Permission denied",
@@ -93,12 +93,12 @@ def test_a_landing_that_may_not_be_read_fails_the_look() -> None:
             without_rights(),
             pytest.raises(LandingError, match=r"landing cannot be read: Permission denied"),
         ):
-            arriving.look(lake, arriving.Cursor())
+            arriving.tick(lake, arriving.Cursor())
         (Path(home) / "landing").chmod(0o700)
 
 
 def test_a_folder_of_landing_may_be_a_link(watched: Watched, tmp_path: Path) -> None:
-    watched.look()
+    watched.tick()
     (tmp_path / "downloads").mkdir()
     (tmp_path / "downloads" / "trends.csv").write_bytes(trends(scores(2)))
     (tmp_path / "downloads" / "round").symlink_to(tmp_path / "downloads")
@@ -122,11 +122,11 @@ def test_a_file_that_cannot_be_read_is_told_once_and_taken_when_it_can(
     watched.drop("b.csv", trends({TODAY - timedelta(2): 70}))
     assert ranges(watched.look_twice()) == [("2025-03-18", "2025-03-18")]
     watched.settle()
-    assert "landing/me/a.csv could not be read" in reason(watched.look())
+    assert "landing/me/a.csv could not be read" in reason(watched.tick())
     assert [title for title, _ in watched.notices] == ["A file was not taken"]
     assert [entry.file_path for entry in entries_of(watched.lake.log)] == ["landing/me/b.csv"]
     monkeypatch.setattr(watched.lake.landing_objects, "get", whole)
-    assert ranges(watched.look()) == [("2025-03-11", "2025-03-11")]
+    assert ranges(watched.tick()) == [("2025-03-11", "2025-03-11")]
 
 
 @pytest.fixture
@@ -142,12 +142,12 @@ def test_a_file_that_arrives_in_the_second_of_one_that_was_taken_is_taken(
     bucket: Watched, stopped_clock: datetime, first: str, second: str
 ) -> None:
     bucket.drop(first, trends({TODAY - timedelta(9): 70}))
-    assert ranges(bucket.look()) == [("2025-03-11", "2025-03-11")]
+    assert ranges(bucket.tick()) == [("2025-03-11", "2025-03-11")]
     bucket.settle()
     bucket.drop(second, trends({TODAY - timedelta(2): 70}))
     listed = {info.key[-5:]: info.modified for info in bucket.lake.landing_objects.list("landing")}
     assert listed == {"a.csv": stopped_clock, "b.csv": stopped_clock}
-    assert ranges(bucket.look()) == [("2025-03-18", "2025-03-18")]
+    assert ranges(bucket.tick()) == [("2025-03-18", "2025-03-18")]
     assert bucket.kept["seen"] == {}
 
 
@@ -157,10 +157,10 @@ def test_what_overwrites_an_object_in_its_second_with_the_same_size_is_taken(
     for score in (70, 71):
         bucket.drop("a.csv", trends({TODAY - timedelta(9): score}))
         assert bucket.lake.landing_objects.info("landing/me/a.csv").modified == stopped_clock
-        assert ranges(bucket.look()) == [("2025-03-11", "2025-03-11")]
+        assert ranges(bucket.tick()) == [("2025-03-11", "2025-03-11")]
         bucket.settle()
     bucket.drop("a.csv", trends({TODAY - timedelta(9): 71}))
-    assert bucket.look().run_requests == []
+    assert bucket.tick().run_requests == []
     assert sorted(entry.status for entry in entries_of(bucket.lake.log)) == ["ingested", "replaced"]
 
 
@@ -213,12 +213,12 @@ def closed_port() -> str:
     ],
     ids=["no bucket", "no rights", "no answer"],
 )
-def test_a_bucket_that_cannot_be_reached_fails_the_look(
+def test_a_bucket_that_cannot_be_reached_fails_the_tick(
     bucket: Watched, request: pytest.FixtureRequest, changed: Changed, said: str
 ) -> None:
     bucket.lake = Lakehouse.open(bucket.lake.settings.model_copy(update=changed(request)))
     with pytest.raises(LandingError, match=said) as raised:
-        bucket.look()
+        bucket.tick()
     assert "Check the bucket's name, the region and AWS_PROFILE." in str(raised.value)
 
 
@@ -255,7 +255,7 @@ def test_no_run_is_asked_for_by_a_look_that_fails(bucket: Watched) -> None:
         working.settings.model_copy(update={"s3_endpoint_url": closed_port()})
     )
     with pytest.raises(LandingError):
-        bucket.look()
+        bucket.tick()
     assert not bucket.instance.get_runs(dg.RunsFilter())
     bucket.lake = working
-    assert ranges(bucket.look()) == [("2025-03-18", "2025-03-19")]
+    assert ranges(bucket.tick()) == [("2025-03-18", "2025-03-19")]

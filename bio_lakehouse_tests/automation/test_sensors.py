@@ -1,4 +1,4 @@
-"""The arrival sensor, look by look: which runs it asks for, and what it keeps for the next look."""
+"""The arrival sensor, tick by tick: which runs it asks for, and what it keeps for the next tick."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from bio_lakehouse_tests.whole_log import entries_of
 
 
 def test_an_empty_lake_gets_a_landing_folder_and_no_runs(watched: Watched) -> None:
-    result = watched.look()
+    result = watched.tick()
     assert result.run_requests == []
     assert reason(result) == "Nothing new in landing."
     assert watched.kept == {"seen": {}, "unread": []}
@@ -38,13 +38,13 @@ def test_an_empty_lake_gets_a_landing_folder_and_no_runs(watched: Watched) -> No
 
 def test_a_file_is_taken_when_it_looks_as_it_did_before(watched: Watched) -> None:
     watched.drop("trends.csv", trends(scores(5)))
-    first = watched.look()
+    first = watched.tick()
     assert first.run_requests == []
     assert "still being written" in reason(first)
     info = watched.lake.landing_objects.info("landing/me/trends.csv")
     assert watched.kept["seen"] == {info.key: info.tag}
 
-    second = watched.look()
+    second = watched.tick()
     assert ranges(second) == [("2025-03-15", "2025-03-19")]
     request = second.run_requests[0] if second.run_requests else dg.RunRequest()
     assert request.job_name == refresh_lake.name
@@ -70,11 +70,11 @@ def test_a_file_that_grows_is_left_until_it_does_not(watched: Watched) -> None:
     content = trends(scores(5))
     for size in (40, 70):
         watched.drop("trends.csv", content[:size])
-        assert watched.look().run_requests == []
+        assert watched.tick().run_requests == []
         assert entries_of(watched.lake.log) == []
     watched.drop("trends.csv", content)
-    assert watched.look().run_requests == []
-    assert ranges(watched.look()) == [("2025-03-15", "2025-03-19")]
+    assert watched.tick().run_requests == []
+    assert ranges(watched.tick()) == [("2025-03-15", "2025-03-19")]
 
 
 def test_the_same_file_again_starts_nothing(watched: Watched) -> None:
@@ -143,11 +143,11 @@ def test_nothing_is_requested_while_a_run_builds_and_insights_follow_it(
     assert watched.look_twice().run_requests == []
     finish(watched)
     watched.settle(insights=False)
-    result = watched.look()
+    result = watched.tick()
     assert ranges(result) == [("2025-03-19", "2025-03-19")]
     assert [r.job_name for r in result.run_requests or []] == ["insights_history"]
     watched.settle()
-    assert watched.look().run_requests == []
+    assert watched.tick().run_requests == []
 
 
 def finish(watched: Watched, status: dg.DagsterRunStatus = dg.DagsterRunStatus.SUCCESS) -> None:
@@ -160,16 +160,16 @@ def finish(watched: Watched, status: dg.DagsterRunStatus = dg.DagsterRunStatus.S
 
 def test_days_that_a_run_left_are_requested_again_three_times_in_all(watched: Watched) -> None:
     watched.drop("trends.csv", trends(scores(5)))
-    watched.look()
+    watched.tick()
     keys = []
     for _ in range(3):
-        request = (watched.look().run_requests or [])[0]
+        request = (watched.tick().run_requests or [])[0]
         keys.append(str(request.run_key))
         watched.submit(request, dg.DagsterRunStatus.STARTED)
         finish(watched, dg.DagsterRunStatus.FAILURE)
     assert [key.rpartition("#")[2] for key in keys] == ["1", "2", "3"]
     assert len({key.rpartition("#")[0] for key in keys}) == 1
-    result = watched.look()
+    result = watched.tick()
     assert result.run_requests == []
     assert "days are pending" in reason(result)
 
@@ -204,7 +204,7 @@ def test_a_large_file_is_taken_by_a_run(watched: Watched, monkeypatch: pytest.Mo
         request.run_config, watched.instance, resources={"lake": watched.lake}
     )
     assert run.success
-    assert ranges(watched.look()) == [("2025-03-15", "2025-03-19")]
+    assert ranges(watched.tick()) == [("2025-03-15", "2025-03-19")]
 
 
 def test_a_zip_that_unpacks_to_much_is_taken_by_a_run(watched: Watched) -> None:
@@ -229,12 +229,12 @@ def test_what_a_look_did_not_live_to_finish_is_taken_by_a_run(
 
     watched.drop("a.csv", trends({TODAY - timedelta(9): 70}))
     watched.drop("b.csv", trends({TODAY - timedelta(2): 70}))
-    watched.look()
+    watched.tick()
     with monkeypatch.context() as patch:
         patch.setattr(arrivals, "_accept", die)
         with pytest.raises(Killed):
-            watched.look()
-    first, second = watched.look().run_requests or []
+            watched.tick()
+    first, second = watched.tick().run_requests or []
     assert first.run_config["ops"]["take"]["config"]["key"] == "landing/me/a.csv"
     assert second.tags[START] == "2025-03-18"
     run = watched.repository.get_job("take_file").execute_in_process(
@@ -250,7 +250,7 @@ def test_a_look_ends_when_its_time_is_up(watched: Watched) -> None:
         watched.drop(f"{number}.csv", trends({TODAY - timedelta(number + 1): 70}))
     cursor = arriving.Cursor()
     cursor.seen = {info.key: info.tag for info in landing.survey(watched.lake.landing_objects)[0]}
-    found = arriving.look(watched.lake, cursor, seconds=0)
+    found = arriving.tick(watched.lake, cursor, seconds=0)
     assert (len(found.taken), len(found.left)) == (0, 5)
 
 
@@ -260,7 +260,7 @@ def test_a_look_over_many_files_is_quick(watched: Watched) -> None:
     for number in range(2000):
         (folder / f"{number}.csv").write_bytes(b"x")
     started = time.monotonic()
-    watched.look()
+    watched.tick()
     assert time.monotonic() - started < 10
     assert len(watched.kept["seen"]) == 2000
 

@@ -1,4 +1,4 @@
-"""A lake and the arrival sensor that looks at it, look by look."""
+"""A lake and the arrival sensor that looks at it, tick by tick."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Watched:
     def drop(self, name: str, content: bytes, user: str = "me") -> None:
         self.lake.landing_objects.put(f"landing/{user}/{name}", content)
 
-    def look(self) -> dg.SensorResult:
+    def tick(self) -> dg.SensorResult:
         with dg.build_sensor_context(
             self.instance,
             self.cursor,
@@ -59,8 +59,8 @@ class Watched:
         return result
 
     def look_twice(self) -> dg.SensorResult:
-        self.look()
-        return self.look()
+        self.tick()
+        return self.tick()
 
     @property
     def kept(self) -> dict[str, Any]:

@@ -1,6 +1,8 @@
-"""How long the arrival sensor's looks take, whatever lies in landing: a folder, and S3 on this machine.
+"""How long the arrival sensor's looks take, whatever lies in landing: a folder, and S3 on this
+machine.
 
-`python -m bio_lakehouse_tests.benchmarks.looks` prints the longest look of each landing. A tick has 60 s.
+`python -m bio_lakehouse_tests.benchmarks.looks` prints the longest look of each landing. A tick has
+60 s.
 """
 
 from __future__ import annotations
@@ -65,7 +67,7 @@ def fetched(watched: Watched) -> None:
     for number in range(FETCHED):
         day = TODAY - timedelta(number + 1)
         watched.drop(f"daily_sleep_{number}.json", sleep_answer(day.isoformat(), number))
-    while watched.look().run_requests or watched.kept["seen"]:
+    while watched.tick().run_requests or watched.kept["seen"]:
         watched.settle()
     rows = [
         f"{number};{{}};{TODAY - timedelta(number + 1)};{number % 100};"
@@ -101,7 +103,7 @@ def large(watched: Watched) -> None:
 
 
 def almost_large(watched: Watched) -> None:
-    """The most that a look reads at once."""
+    """The most that a tick reads at once."""
     watched.drop("heartrate.csv", heart_rate(90_000))
 
 
@@ -122,11 +124,12 @@ CASES: dict[str, Callable[[Watched], None]] = {
 
 
 def longest_look(watched: Watched) -> tuple[float, int]:
-    """Seconds of the longest look until nothing is left for the next one, and how many that took."""
+    """Seconds of the longest look until nothing is left for the next one, and how many that
+    took."""
     seconds: list[float] = []
     while not seconds or watched.kept["seen"]:
         started = time.monotonic()
-        watched.look()
+        watched.tick()
         seconds.append(time.monotonic() - started)
     return max(seconds), len(seconds)
 
