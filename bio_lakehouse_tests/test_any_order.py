@@ -46,7 +46,7 @@ def build(lake: Lakehouse, spark: SparkSession) -> None:
         build_silver(lake, spark, table, first, last)
     build_coverage(lake, spark)
     build_gold_daily(lake, spark, first, last)
-    arrivals.settle(lake, changes, first, last)
+    arrivals.mark_built(lake, changes, first, last)
 
 
 def lake_of(home: Path, spark: SparkSession, files: list[Path], pauses: set[int]) -> Lakehouse:

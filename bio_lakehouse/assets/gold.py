@@ -1,4 +1,5 @@
-"""Gold assets: the daily table, made from silver by PySpark, the gap ledger, and eight SQL views."""
+"""Gold assets: the daily table, made from silver by PySpark, the gap ledger, and eight SQL
+views."""
 
 from typing import Any
 
@@ -61,12 +62,13 @@ def daily_readiness_performance(
     with exclusively(lake, DAILY_READINESS_PERFORMANCE.full_name):
         commit = build_gold_daily(lake, spark, days.first, days.last)
     built = datasets_built(assets_of_run(context))
-    arrivals.settle(lake, built, days.first, days.last, known_changes(context, lake))
+    arrivals.mark_built(lake, built, days.first, days.last, known_changes(context, lake))
     return committed(context, lake, DAILY_READINESS_PERFORMANCE, days, commit, daily_lineage())
 
 
 def view_asset(view: View) -> dg.AssetsDefinition:
-    """The asset `gold/<view>`: materialising a day creates the view when its text changed, and shows the day's rows."""
+    """The asset `gold/<view>`: materialising a day creates the view when its text changed, and
+    shows the day's rows."""
 
     key, schema = table_key(view.full_name), view.schema
 

@@ -55,7 +55,7 @@ class Cursor:
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)
 
-    def has_settled(self, info: ObjectInfo) -> bool:
+    def is_whole(self, info: ObjectInfo) -> bool:
         """Whether the file looks as it did at the tick before: nobody is writing it any more."""
         return self.seen.get(info.key) == info.tag
 
@@ -104,7 +104,7 @@ def tick(lake: Lakehouse, cursor: Cursor, seconds: float = TICK_SECONDS) -> Land
     infos, passed_over = arrivals.news(lake)
     found = Landed(passed_over, [], [])
     for info in infos:
-        whole = cursor.has_settled(info) or lake.landing_objects.writes_appear_whole
+        whole = cursor.is_whole(info) or lake.landing_objects.writes_appear_whole
         if whole and (info.size > LARGE_BYTES or info.key in interrupted):
             found.large.append(info)
         elif whole and monotonic() < deadline:

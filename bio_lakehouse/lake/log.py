@@ -1,4 +1,5 @@
-"""The ingestion log: every file that arrived, what became of its rows, and the days that still must be built."""
+"""The ingestion log: every file that arrived, what became of its rows, and the days that still must
+be built."""
 
 from __future__ import annotations
 
@@ -19,14 +20,15 @@ Status = Literal[
 class LogEntry:
     """One file that arrived. `file_path` is its landing key (`…zip!/member` inside a zip).
 
-    `record_count` are its source rows; `first_day` and `last_day` bound its records, `covered_first` and
-    `covered_last` the days about which it speaks; `whole` says that what it does not hold of them is not there.
-    `stamp` is when the download itself says that it was made (a fetch's time), `file_time` how old the file is that
-    was brought by hand, `upload_timestamp` when landing first saw the content (all UTC). `retry_on` is the day from
-    which rows that were quarantined as lying in the future become usable. `error` says why a file failed, in words
-    for a person. `tag` is that of the object in landing; empty in entries that were made before there was one.
-    `fed_datasets` are those of which a file that feeds several has columns; None where its own datasets say it, and
-    in entries that were made before this was kept.
+    `record_count` are its source rows; `first_day` and `last_day` bound its records,
+    `covered_first` and `covered_last` the days about which it speaks; `whole` says that what it
+    does not hold of them is not there. `stamp` is when the download itself says that it was made (a
+    fetch's time), `file_time` how old the file is that was brought by hand, `upload_timestamp` when
+    landing first saw the content (all UTC). `retry_on` is the day from which rows that were
+    quarantined as lying in the future become usable. `error` says why a file failed, in words for a
+    person. `tag` is that of the object in landing; empty in entries that were made before there was
+    one. `fed_datasets` are those of which a file that feeds several has columns; None where its own
+    datasets say it, and in entries that were made before this was kept.
     """
 
     file_path: str
@@ -61,7 +63,8 @@ class LogEntry:
 
     @property
     def new_fields(self) -> tuple[str, ...]:
-        """Fields that no reader knows, of `unknown_fields`: a JSON list, or names with commas in older logs."""
+        """Fields that no reader knows, of `unknown_fields`: a JSON list, or names with commas in
+        older logs."""
         text = self.unknown_fields or ""
         if text.startswith("["):
             return tuple(json.loads(text))
@@ -81,8 +84,8 @@ class LogEntry:
     def version(self) -> str:
         """Its rank among the files of its origin, as text that sorts.
 
-        The download's own stamp decides, then the newest day inside, the file's time, the time at which landing first
-        saw it, the rows, and last the checksum, so that no two contents tie.
+        The download's own stamp decides, then the newest day inside, the file's time, the time at
+        which landing first saw it, the rows, and last the checksum, so that no two contents tie.
         """
         times = (_sortable(self.stamp), _sortable(self.file_time), _sortable(self.upload_timestamp))
         newest = (self.last_day or date.min).isoformat()
@@ -149,7 +152,8 @@ class RowCounts:
 
 
 class IngestionLog(Protocol):
-    """What the lake asks of its log, wherever that is kept: narrow questions, and never for all of it.
+    """What the lake asks of its log, wherever that is kept: narrow questions, and never for all of
+    it.
 
     Entries come oldest arrival first.
     """
@@ -228,9 +232,11 @@ class IngestionLog(Protocol):
         first: date | None = None,
         last: date | None = None,
     ) -> list[LogEntry]:
-        """Usable entries of that user that are whole: what they lack of the days that they cover is not there.
+        """Usable entries of that user that are whole: what they lack of the days that they cover is
+        not there.
 
-        Just those of some origins, or that cover any of the days `first` to `last`, where it is said.
+        Just those of some origins, or that cover any of the days `first` to `last`, where it is
+        said.
         """
         ...
 
@@ -242,7 +248,8 @@ class IngestionLog(Protocol):
     ) -> None:
         """Write `entry`, the days that it changed and its rows that say nothing new, at once.
 
-        An entry of the same path is replaced; rows of a day that is counted already stay as they are.
+        An entry of the same path is replaced; rows of a day that is counted already stay as they
+        are.
         """
         ...
 
@@ -263,7 +270,8 @@ class IngestionLog(Protocol):
         ...
 
     def interrupted(self) -> set[str]:
-        """Objects whose taking was begun and not finished: by a process that died, or is still at it."""
+        """Objects whose taking was begun and not finished: by a process that died, or is still at
+        it."""
         ...
 
     def pending(self, user_id: str | None = None) -> dict[str, set[date]]:
@@ -273,10 +281,11 @@ class IngestionLog(Protocol):
         """
         ...
 
-    def settle(
+    def mark_built(
         self, datasets: Iterable[str], first: date, last: date, up_to: int | None = None
     ) -> None:
-        """The days of `datasets` are built up to gold's daily table, but for changes after number `up_to` (none).
+        """The days of `datasets` are built up to gold's daily table, but for changes after number
+        `up_to` (none).
 
         A file of which nothing is left to build is ingested.
         """

@@ -47,7 +47,8 @@ UPDATE ingestion_log SET stamp = nullif(trim(substr(version, 1, 27)), ''), file_
     whole = origin IN ('account_export', 'csv_export') OR trim(substr(version, 1, 27)) <> '';
 ALTER TABLE ingestion_log DROP COLUMN version;
 """
-"""Earlier logs kept a file's rank as text, of which only the fetch time cannot be worked out again."""
+"""Earlier logs kept a file's rank as text, of which only the fetch time cannot be worked out
+again."""
 SELECT = "SELECT * FROM ingestion_log"
 LISTED = "(SELECT value FROM json_each(?))"
 OF_OBJECTS = """
@@ -272,7 +273,7 @@ class SqliteLog:
                 found[dataset].add(date.fromisoformat(day))
         return dict(found)
 
-    def settle(
+    def mark_built(
         self, datasets: Iterable[str], first: date, last: date, up_to: int | None = None
     ) -> None:
         with self._connection() as db:

@@ -75,7 +75,7 @@ def build(lake: Lakehouse) -> None:
     arrivals.scan(lake)
     for dataset, days in arrivals.pending(lake).items():
         arrivals.write_bronze(lake, dataset, min(days), max(days))
-        arrivals.settle(lake, [dataset], min(days), max(days))
+        arrivals.mark_built(lake, [dataset], min(days), max(days))
 
 
 def check(result: dg.ExecuteInProcessResult) -> dg.AssetCheckEvaluation:

@@ -59,7 +59,7 @@ def materialised(dev: DagsterDev, since: float = 0.0) -> dict[str, set[str]]:
     return {name: dev.materialised(dg.AssetKey(name.split("/")), since) for name in names}
 
 
-def has_settled(dev: DagsterDev, key: str, runs_before: int) -> bool:
+def is_built(dev: DagsterDev, key: str, runs_before: int) -> bool:
     entry = dev.lake.log.entry(key)
     done = entry is not None and entry.status == "ingested" and not arrivals.pending(dev.lake)
     return done and len(dev.runs()) >= runs_before + 2 and dev.is_idle()
@@ -71,7 +71,7 @@ def test_files_become_days_and_only_changed_ones_do(dev: DagsterDev, record_prop
     older = {today - timedelta(back): 70 for back in range(DAYS + 10, DAYS, -1)}
     drop(lake, "first.csv", scores)
     drop(lake, "second.csv", older)
-    took = dev.wait(lambda: has_settled(dev, "landing/me/second.csv", 0), "the first arrival")
+    took = dev.wait(lambda: is_built(dev, "landing/me/second.csv", 0), "the first arrival")
     record_property("seconds from drop to built", took)
     assert lake.log.entry("landing/me/first.csv").status == "ingested"
     every_day = {str(today - timedelta(back)) for back in range(1, DAYS + 11)}
@@ -91,7 +91,7 @@ def test_files_become_days_and_only_changed_ones_do(dev: DagsterDev, record_prop
     changed = {today - timedelta(back): 95 for back in (50, 20, 2)}
     moment = time.time()
     drop(lake, "newest.csv", scores | changed)
-    dev.wait(lambda: has_settled(dev, "landing/me/newest.csv", runs), "the newer export")
+    dev.wait(lambda: is_built(dev, "landing/me/newest.csv", runs), "the newer export")
     assert all(days == {str(day) for day in changed} for days in materialised(dev, moment).values())
     rows = lake.tables.scan("bio_silver.oura_daily_sleep", columns=["day", "score"]).to_pylist()
     assert {row["day"] for row in rows if row["score"] == 95} == set(changed)

@@ -96,10 +96,10 @@ def test_a_range_rebuilt_by_hand_leaves_the_insights_to_the_sensor(watched: Watc
 def test_the_sensor_asks_only_for_what_is_left(watched: Watched) -> None:
     watched.drop("trends.csv", trends(scores(5)))
     watched.look_twice()
-    watched.settle(insights=False)
+    watched.mark_built(insights=False)
     watched.drop("more.csv", trends({TODAY - timedelta(2): 80}))
     watched.look_twice()
-    arrivals.settle(watched.lake, ["oura/trends"], FIRST, TODAY)
+    arrivals.mark_built(watched.lake, ["oura/trends"], FIRST, TODAY)
     (request,) = watched.tick().run_requests or []
     assert names(request) == set(FOLLOWERS) - INSIGHTS
     for number in range(3):
@@ -136,7 +136,7 @@ def test_no_change_is_forgotten_before_all_have_taken_it_in(
             log.owed.begin_run(f"run{number}-{data}")
         elif step == "gold":
             known = log.owed.begin_run(f"run{number}-{begun[number]}")
-            log.settle(["oura/sleep"], day, day, known)
+            log.mark_built(["oura/sleep"], day, day, known)
             gold = max(gold, begun[number])
         else:
             owed = log.owed.payable(step, day, day)
@@ -152,7 +152,7 @@ def test_a_change_of_a_clock_far_ahead_settles(lake: Lakehouse, export: Path) ->
     with sqlite3.connect(lake.settings.home / "log.db") as db:
         db.execute("UPDATE pending_days SET recorded_at = '2061-01-01T00:00:00.000000+00:00'")
     known = lake.log.owed.begin_run("run")
-    arrivals.settle(lake, ["oura/trends"], FIRST, TODAY, known)
+    arrivals.mark_built(lake, ["oura/trends"], FIRST, TODAY, known)
     assert arrivals.pending(lake) == {}
 
 

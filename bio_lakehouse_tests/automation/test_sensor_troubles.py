@@ -121,7 +121,7 @@ def test_a_file_that_cannot_be_read_is_told_once_and_taken_when_it_can(
     watched.drop("a.csv", trends({TODAY - timedelta(9): 70}))
     watched.drop("b.csv", trends({TODAY - timedelta(2): 70}))
     assert ranges(watched.look_twice()) == [("2025-03-18", "2025-03-18")]
-    watched.settle()
+    watched.mark_built()
     assert "landing/me/a.csv could not be read" in reason(watched.tick())
     assert [title for title, _ in watched.notices] == ["A file was not taken"]
     assert [entry.file_path for entry in entries_of(watched.lake.log)] == ["landing/me/b.csv"]
@@ -143,7 +143,7 @@ def test_a_file_that_arrives_in_the_second_of_one_that_was_taken_is_taken(
 ) -> None:
     bucket.drop(first, trends({TODAY - timedelta(9): 70}))
     assert ranges(bucket.tick()) == [("2025-03-11", "2025-03-11")]
-    bucket.settle()
+    bucket.mark_built()
     bucket.drop(second, trends({TODAY - timedelta(2): 70}))
     listed = {info.key[-5:]: info.modified for info in bucket.lake.landing_objects.list("landing")}
     assert listed == {"a.csv": stopped_clock, "b.csv": stopped_clock}
@@ -158,7 +158,7 @@ def test_what_overwrites_an_object_in_its_second_with_the_same_size_is_taken(
         bucket.drop("a.csv", trends({TODAY - timedelta(9): score}))
         assert bucket.lake.landing_objects.info("landing/me/a.csv").modified == stopped_clock
         assert ranges(bucket.tick()) == [("2025-03-11", "2025-03-11")]
-        bucket.settle()
+        bucket.mark_built()
     bucket.drop("a.csv", trends({TODAY - timedelta(9): 71}))
     assert bucket.tick().run_requests == []
     assert sorted(entry.status for entry in entries_of(bucket.lake.log)) == ["ingested", "replaced"]

@@ -105,7 +105,7 @@ def build(watched: Watched, result: dg.SensorResult) -> None:
     for first, last in ranges(result):
         span = (date.fromisoformat(first), date.fromisoformat(last))
         arrivals.write_bronze(watched.lake, "oura/trends", *span)
-    watched.settle()
+    watched.mark_built()
 
 
 def test_scattered_days_are_at_most_three_runs(watched: Watched) -> None:
@@ -142,11 +142,11 @@ def test_nothing_is_requested_while_a_run_builds_and_insights_follow_it(
     watched.drop("more.csv", trends({TODAY - timedelta(50): 80}))
     assert watched.look_twice().run_requests == []
     finish(watched)
-    watched.settle(insights=False)
+    watched.mark_built(insights=False)
     result = watched.tick()
     assert ranges(result) == [("2025-03-19", "2025-03-19")]
     assert [r.job_name for r in result.run_requests or []] == ["insights_history"]
-    watched.settle()
+    watched.mark_built()
     assert watched.tick().run_requests == []
 
 
@@ -188,7 +188,9 @@ def test_what_arrives_during_a_run_stays_pending_after_it(watched: Watched) -> N
     known = watched.lake.log.owed.begin_run("run")
     watched.look_twice()
     assert watched.lake.log.owed.begin_run("run") == known
-    arrivals.settle(watched.lake, ["oura/trends"], watched.lake.settings.first_day, TODAY, known)
+    arrivals.mark_built(
+        watched.lake, ["oura/trends"], watched.lake.settings.first_day, TODAY, known
+    )
     assert len(arrivals.pending(watched.lake)["oura/trends"]) == 5
 
 

@@ -43,7 +43,7 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterDev]:
         arrivals.ingest(lake, file, "me")
     make_a_table(lake)
     for dataset, days in arrivals.pending(lake).items():
-        arrivals.settle(lake, [dataset], min(days), max(days))
+        arrivals.mark_built(lake, [dataset], min(days), max(days))
     with dagster_dev(lake, tmp_path_factory.mktemp("log") / "dagster.log") as running:
         yield running
 

@@ -74,10 +74,12 @@ class Watched:
             run_config=request.run_config,
         )
 
-    def settle(self, insights: bool = True) -> None:
+    def mark_built(self, insights: bool = True) -> None:
         """What is owed is built; without the insights when told so."""
         make_a_table(self.lake)
-        arrivals.settle(self.lake, arrivals.pending(self.lake), self.lake.settings.first_day, TODAY)
+        arrivals.mark_built(
+            self.lake, arrivals.pending(self.lake), self.lake.settings.first_day, TODAY
+        )
         names = {key.to_user_string() for key in follows_gold()}
         for name in sorted(names):
             if insights or not name.startswith("insights/"):

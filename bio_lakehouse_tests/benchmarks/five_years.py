@@ -1,8 +1,9 @@
-"""Five years from landing to gold, in parts: how long each takes and how much memory the whole of it needs.
+"""Five years from landing to gold, in parts: how long each takes and how much memory the whole of
+it needs.
 
-Run it with `python bio_lakehouse_tests/benchmarks/five_years.py [--days 1825] [--workouts 833]`. It prints figures and
-fails on none. The parts are timed as plain functions; a second lake then goes through the same days as `ingest` does,
-and what that takes longer is Dagster with its event log.
+Run it with `python bio_lakehouse_tests/benchmarks/five_years.py [--days 1825] [--workouts 833]`. It
+prints figures and fails on none. The parts are timed as plain functions; a second lake then goes
+through the same days as `ingest` does, and what that takes longer is Dagster with its event log.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class Clock:
 
 
 def exports(days: int, workouts: int, folder: Path) -> list[Path]:
-    """The account export's three files over all days, and one Peloton download cut to `workouts` rows."""
+    """The account export's three files over all days, and one Peloton download cut to `workouts`
+    rows."""
     truth = simulate(days, 1, END)
     written = write_files(truth, folder)
     paths = [path for path in written if any(path.name.startswith(name) for name in KEPT[:3])]
@@ -85,8 +87,8 @@ def plain(lake: Lakehouse, paths: list[Path], clock: Clock) -> tuple[date, date]
         with clock.part("gold"):
             build_gold_daily(lake, spark, first, last)
             build_views(lake)
-        with clock.part("settle"):
-            arrivals.settle(lake, list(changes), first, last)
+        with clock.part("mark built"):
+            arrivals.mark_built(lake, list(changes), first, last)
     return first, last
 
 
@@ -111,7 +113,7 @@ def peak_memory_mb() -> float:
 
 
 def report(clock: Clock, first: date, last: date, say: Callable[[str], None] = print) -> None:
-    parts = ("parse", "bronze", "silver", "gold", "settle")
+    parts = ("parse", "bronze", "silver", "gold", "mark built")
     work = clock.wall(*parts)
     say(f"{(last - first) / timedelta(days=1) + 1:.0f} days, {first} to {last}")
     for name in parts:
@@ -120,7 +122,8 @@ def report(clock: Clock, first: date, last: date, say: Callable[[str], None] = p
     say(f"  {'landing to gold':<22}{work:7.2f} s")
     whole = clock.wall("ingest, all of it")
     say(
-        f"  {'Dagster and event log':<22}{whole - work:7.2f} s  ({whole:.2f} s as `ingest`, with a day's insights)"
+        f"  {'Dagster and event log':<22}{whole - work:7.2f} s  ({whole:.2f} s as `ingest`, with a "
+        "day's insights)"
     )
     say(f"  {'peak memory':<22}{peak_memory_mb():7.0f} MB")
 

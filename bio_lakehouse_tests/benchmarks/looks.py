@@ -68,7 +68,7 @@ def fetched(watched: Watched) -> None:
         day = TODAY - timedelta(number + 1)
         watched.drop(f"daily_sleep_{number}.json", sleep_answer(day.isoformat(), number))
     while watched.tick().run_requests or watched.kept["seen"]:
-        watched.settle()
+        watched.mark_built()
     rows = [
         f"{number};{{}};{TODAY - timedelta(number + 1)};{number % 100};"
         for number in range(FETCHED)

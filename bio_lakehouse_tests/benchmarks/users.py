@@ -1,8 +1,9 @@
 """What an arrival costs in a lake of one person, and in one of many: it should be about the same.
 
-Run it with `python bio_lakehouse_tests/benchmarks/users.py [--users 40] [--days 300]`. It prints figures and fails on
-none. Each person is one of the demo's with days of their own. All are brought in beforehand, each into a lake of their
-own, and those are put together; then a few files of the first one arrive.
+Run it with `python bio_lakehouse_tests/benchmarks/users.py [--users 40] [--days 300]`. It prints
+figures and fails on none. Each person is one of the demo's with days of their own. All are brought
+in beforehand, each into a lake of their own, and those are put together; then a few files of the
+first one arrive.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def write_pending(lake: Lakehouse) -> None:
         arrivals.write_bronze(lake, dataset, min(days), max(days))
     if changes:
         first, last = min(map(min, changes.values())), max(map(max, changes.values()))
-        arrivals.settle(lake, changes, first, last)
+        arrivals.mark_built(lake, changes, first, last)
 
 
 def join(lake: Lakehouse, person: Lakehouse, entries: list[str]) -> None:
@@ -118,7 +119,8 @@ def main() -> None:
     asked = parser.parse_args()
     one, many = measure(1, asked.days), measure(asked.users, asked.days)
     print(
-        f"| Processor seconds, {asked.days} days each | 1 user | {asked.users} users |\n|---|---|---|"
+        f"| Processor seconds, {asked.days} days each | 1 user | {asked.users} users |\n"
+        "|---|---|---|"
     )
     for what in one:
         print(f"| {what} | {one[what]:.2f} | {many[what]:.2f} |")

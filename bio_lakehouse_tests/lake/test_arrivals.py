@@ -1,4 +1,5 @@
-"""From landed files to changed days: whatever the order and however often, the same lake, and every row counted."""
+"""From landed files to changed days: whatever the order and however often, the same lake, and every
+row counted."""
 
 from __future__ import annotations
 
@@ -29,14 +30,18 @@ from bio_lakehouse_tests.whole_log import entries_of
 TODAY = date(2026, 3, 20)
 FIRST = date(2026, 1, 1)
 HEADER = (
-    "Workout Timestamp,Live/On-Demand,Instructor Name,Length (minutes),Fitness Discipline,Type,Title,Class Timestamp,"
-    "Total Output,Avg. Watts,Avg. Resistance,Avg. Cadence (RPM),Avg. Speed (mph),Distance (mi),Calories Burned,"
-    "Avg. Heartrate,Avg. Incline,Avg. Pace (min/mi)"
+    "Workout Timestamp,Live/On-Demand,Instructor Name,Length (minutes),Fitness "
+    "Discipline,Type,Title,Class Timestamp,Total Output,Avg. Watts,Avg. Resistance,Avg. Cadence "
+    "(RPM),Avg. Speed (mph),Distance (mi),Calories Burned,Avg. Heartrate,Avg. Incline,Avg. Pace "
+    "(min/mi)"
 )
 
 
 def ride(day: int, output: int, kind: str = "Music", label: str = "PST") -> str:
-    return f"2026-03-{day:02d} 07:30 ({label}),On Demand,Sam Poe,30,Cycling,{kind},30 min Ride,,{output},150,,,,,300,,,"
+    return (
+        f"2026-03-{day:02d} 07:30 ({label}),On Demand,Sam Poe,30,Cycling,{kind},30 min "
+        f"Ride,,{output},150,,,,,300,,,"
+    )
 
 
 def peloton(*rows: str) -> bytes:
@@ -96,12 +101,13 @@ def ingest(lake: Lakehouse, name: str, content: bytes, user: str = "me") -> Arri
 
 
 def build(lake: Lakehouse) -> None:
-    """What a run does as far as bronze and the log are concerned, over the days that are pending."""
+    """What a run does as far as bronze and the log are concerned, over the days that are
+    pending."""
     changes = arrivals.pending(lake)
     for dataset, days in changes.items():
         arrivals.write_bronze(lake, dataset, min(days), max(days))
     for dataset, days in changes.items():
-        arrivals.settle(lake, [dataset], min(days), max(days))
+        arrivals.mark_built(lake, [dataset], min(days), max(days))
 
 
 def bronze_of(lake: Lakehouse) -> dict[str, list[tuple[str, Any, Any]]]:

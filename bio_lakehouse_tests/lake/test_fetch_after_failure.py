@@ -1,4 +1,5 @@
-"""Whatever befalls a fetch: the tables hold all that arrived whole, the rest is told, and the next run completes it."""
+"""Whatever befalls a fetch: the tables hold all that arrived whole, the rest is told, and the next
+run completes it."""
 
 from __future__ import annotations
 
@@ -86,7 +87,7 @@ def build(lake: Lakehouse, spark: SparkSession) -> None:
     for table in TABLES:
         build_silver(lake, spark, table, first, last)
     build_gold_daily(lake, spark, first, last)
-    arrivals.settle(lake, changes, first, last)
+    arrivals.mark_built(lake, changes, first, last)
 
 
 def rows_of(lake: Lakehouse) -> Rows:
@@ -114,7 +115,8 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, sail: SparkSession) ->
 
 @dataclass(frozen=True)
 class Trouble:
-    """What befalls one dataset's requests from its second page on, or everything after the third window.
+    """What befalls one dataset's requests from its second page on, or everything after the third
+    window.
 
     `said` is what the person reads; None when the fetch gets over it by itself.
     """
@@ -130,7 +132,8 @@ def access_expires(server: OuraServer, lake: Lakehouse) -> None:
 
 
 def refresh_token_is_spent(server: OuraServer, lake: Lakehouse) -> None:
-    """Another program has used the refresh token: Oura takes it for stolen and revokes the login."""
+    """Another program has used the refresh token: Oura takes it for stolen and revokes the
+    login."""
     tokens = fetching.oura_tokens(lake.settings, "me").load()
     assert isinstance(tokens, Tokens)
     assert tokens.refresh_token
@@ -248,7 +251,8 @@ def is_in(day: date, endpoint: str, among: set[Window]) -> bool:
 
 
 def test_answers_are_those_of_the_specification(server: OuraServer) -> None:
-    """What the other tests rely on: the server notices an answer or a query that the specification does not allow."""
+    """What the other tests rely on: the server notices an answer or a query that the specification
+    does not allow."""
     if server.specification is None:
         pytest.skip("the specification is not here")
     server.check_answer(

@@ -1,4 +1,5 @@
-"""Fetching lands whole answers; after any failure the lake holds what arrived, says what did not, and is completed."""
+"""Fetching lands whole answers; after any failure the lake holds what arrived, says what did not,
+and is completed."""
 
 from __future__ import annotations
 
@@ -160,7 +161,7 @@ def test_the_same_window_fetched_again_lands_again_but_changes_no_day(
 ) -> None:
     first = fetch(lake, server)
     bronze_days(lake)
-    arrivals.settle(lake, WHOLE, FIRST, TODAY)
+    arrivals.mark_built(lake, WHOLE, FIRST, TODAY)
     again = fetch(lake, server)
     assert not set(first.landed) & set(again.landed)
     arrivals.scan(lake)
@@ -172,7 +173,7 @@ def test_the_same_window_fetched_again_lands_again_but_changes_no_day(
 def test_a_restated_day_is_the_only_one_that_changes(lake: Lakehouse, server: OuraServer) -> None:
     fetch(lake, server)
     bronze_days(lake)
-    arrivals.settle(lake, WHOLE, FIRST, TODAY)
+    arrivals.mark_built(lake, WHOLE, FIRST, TODAY)
     day = TODAY - timedelta(days=2)
     record = next(r for r in server.records["daily_readiness"] if r["day"] == day.isoformat())
     before, record["score"] = record["score"], 1

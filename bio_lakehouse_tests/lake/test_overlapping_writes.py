@@ -1,4 +1,5 @@
-"""Runs that overlap, of one person or several, never write over or delete what the other has just written."""
+"""Runs that overlap, of one person or several, never write over or delete what the other has just
+written."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ TRENDS = "oura/trends"
 def run(lake: Lakehouse) -> None:
     """What a run over all days does to bronze."""
     arrivals.write_bronze(lake, TRENDS, FIRST, TODAY)
-    arrivals.settle(lake, [TRENDS], FIRST, TODAY)
+    arrivals.mark_built(lake, [TRENDS], FIRST, TODAY)
 
 
 def days_of(lake: Lakehouse, user: str) -> set[date]:

@@ -1,4 +1,5 @@
-"""What the API says now against what bronze had before, also when the sensor was faster and bronze holds both."""
+"""What the API says now against what bronze had before, also when the sensor was faster and bronze
+holds both."""
 
 from __future__ import annotations
 
@@ -44,7 +45,7 @@ def build(lake: Lakehouse) -> None:
     arrivals.scan(lake)
     for dataset, days in arrivals.pending(lake).items():
         arrivals.write_bronze(lake, dataset, min(days), max(days))
-        arrivals.settle(lake, [dataset], min(days), max(days))
+        arrivals.mark_built(lake, [dataset], min(days), max(days))
 
 
 def reconciled(lake: Lakehouse, server: OuraServer, *, sensor_is_faster: bool) -> Differences:

@@ -86,7 +86,7 @@ def _untied(rises: Series) -> Series:
     """Rises of 0 spread over one step of the scale to either side, as rounding to it makes them:
     two-sided triangular.
 
-    Which pair gets which is settled by the golden ratio's multiples, evenly over time; a series
+    Which pair gets which is decided by the golden ratio's multiples, evenly over time; a series
     that never changes stays as it is.
     """
     tied = rises == 0
