@@ -1,4 +1,5 @@
-"""Runs in this process, for the command line: a range of days of some assets, and what an arrival asks for."""
+"""Runs in this process, for the command line: a range of days of some assets, and what an arrival
+asks for."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ from bio_lakehouse.automation.instance import dagster_home, open_instance
 from bio_lakehouse.automation.owed import LAYERS, Owed
 from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.automation.run_ranges import range_tags
-from bio_lakehouse.automation.running import close_abandoned_runs, held
+from bio_lakehouse.automation.running import close_abandoned_runs, run_lock
 from bio_lakehouse.build.daily import newest_day
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -69,9 +70,10 @@ def materialize_range(
 ) -> RunOutcome:
     """Materialise the selected assets for the days `first` to `last`, in one run.
 
-    `selection` is `refresh` (bronze, silver and gold), the name of one asset (`insights/sleep_readiness`), or a
-    selection in Dagster's words (`group:silver`, `key:"gold/*"`). Raises `BioLakehouseError` when it selects nothing,
-    when the days are not the lake's, and with asset and first cause when the run fails.
+    `selection` is `refresh` (bronze, silver and gold), the name of one asset
+    (`insights/sleep_readiness`), or a selection in Dagster's words (`group:silver`,
+    `key:"gold/*"`). Raises `BioLakehouseError` when it selects nothing, when the days are not the
+    lake's, and with asset and first cause when the run fails.
     """
     with Launcher.open(settings) as launcher:
         keys = launcher.select(selection)
@@ -83,10 +85,12 @@ def materialize_range(
 def bring_up_to_date(
     settings: Settings, owed: Owed, progress: Progress = ignore
 ) -> list[RunOutcome]:
-    """Build the days that changed and what an earlier run left of them, and then the insights of the newest day.
+    """Build the days that changed and what an earlier run left of them, and then the insights of
+    the newest day.
 
-    The days are merged into at most three ranges, each a run of the datasets that changed in it and of all that is
-    downstream of them in silver and gold. Raises `BioLakehouseError` with asset and first cause when a run fails.
+    The days are merged into at most three ranges, each a run of the datasets that changed in it and
+    of all that is downstream of them in silver and gold. Raises `BioLakehouseError` with asset and
+    first cause when a run fails.
     """
     with Launcher.open(settings) as launcher:
         ranges = owed.ranges(launcher.days)
@@ -101,7 +105,8 @@ def bring_up_to_date(
 
 
 def days_with_insights(settings: Settings) -> set[date]:
-    """The days as of which insights were made, by Dagster's record and by the reports that there are."""
+    """The days as of which insights were made, by Dagster's record and by the reports that there
+    are."""
     reports = (Path(info.key).stem for info in Lakehouse.open(settings).objects.list("reports"))
     found = {day for day in map(_day, reports) if day}
     with Launcher.open(settings) as launcher:
@@ -153,7 +158,8 @@ class Steps:
         self.done: set[tuple[str, dg.AssetKey]] = set()
 
     def hear(self, event: dg.EventLogEntry) -> None:
-        """Called by Dagster with every event of a run; an asset is done with the event of its first day."""
+        """Called by Dagster with every event of a run; an asset is done with the event of its first
+        day."""
         happened = event.dagster_event
         if (
             happened is None
@@ -201,7 +207,8 @@ class Launcher:
         return sorted(selection.resolve(self.graph, allow_missing=True))
 
     def checked(self, days: DayRange) -> DayRange:
-        """`days`; raises `BioLakehouseError` when they are not days of the lake, or end before they begin."""
+        """`days`; raises `BioLakehouseError` when they are not days of the lake, or end before they
+        begin."""
         if not self.days.first <= days.first <= days.last <= self.days.last:
             lake = f"{self.days.first} (BIO_FIRST_DAY) to {self.days.last}, today"
             raise BioLakehouseError(
@@ -210,11 +217,12 @@ class Launcher:
         return days
 
     def run(self, keys: Keys, days: DayRange, steps: Steps) -> RunOutcome:
-        """One run of the assets `keys` over `days`; raises `BioLakehouseError` when any of them fails."""
+        """One run of the assets `keys` over `days`; raises `BioLakehouseError` when any of them
+        fails."""
         started, run_id = monotonic(), str(uuid4())
         self.instance.add_event_listener(run_id, steps.hear)
         terminal = cast("TextIO", LessDagster(sys.stderr))
-        with held(self.instance, run_id), redirect_stderr(terminal):
+        with run_lock(self.instance, run_id), redirect_stderr(terminal):
             result = self.job.execute_in_process(
                 instance=self.instance,
                 asset_selection=list(keys),

@@ -25,11 +25,11 @@ class LandingS3(S3Resource):
         return s3_client(self.endpoint_url)
 
 
-def hold(context: dg.InitResourceContext) -> None:
+def lock_run_of(context: dg.InitResourceContext) -> None:
     """Let others know that the run goes on: whatever it is made of, it takes one of these resources
     first."""
     if context.run and context.instance:
-        running.hold(context.instance, context.run.run_id)
+        running.lock_run(context.instance, context.run.run_id)
 
 
 class LakeResource(dg.ConfigurableResource[Lakehouse]):
@@ -39,7 +39,7 @@ class LakeResource(dg.ConfigurableResource[Lakehouse]):
     s3: S3Resource
 
     def create_resource(self, context: dg.InitResourceContext) -> Lakehouse:
-        hold(context)
+        lock_run_of(context)
         return Lakehouse.open(load_settings(**self.settings), self.s3.get_client)
 
 
@@ -50,7 +50,7 @@ class SparkResource(dg.ConfigurableResource[SparkSession]):
     settings: dict[str, Any]
 
     def create_resource(self, context: dg.InitResourceContext) -> SparkSession:
-        hold(context)
+        lock_run_of(context)
         with spark_session(load_settings(**self.settings)) as session:
             return session
 
@@ -61,7 +61,7 @@ class SqlResource(dg.ConfigurableResource[SqlEngine]):
     settings: dict[str, Any]
 
     def create_resource(self, context: dg.InitResourceContext) -> SqlEngine:
-        hold(context)
+        lock_run_of(context)
         return open_sql(Lakehouse.open(load_settings(**self.settings)))
 
 

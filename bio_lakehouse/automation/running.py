@@ -32,32 +32,33 @@ LOCK_SECONDS = 10
 DAYS_OF_LOGS = 90
 """Days for which a run's own log is kept. Which days are materialised stands in the log of all
 runs, which stays."""
-_held: dict[str, FileLock] = {}
+_locks: dict[str, FileLock] = {}
 
 
-def hold(instance: dg.DagsterInstance, run_id: str) -> None:
-    """Lock the file of a run that goes on in this process, until `let_go` or the process's end."""
-    if run_id in _held:
+def lock_run(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Lock the file of a run that goes on in this process, until `unlock_run` or the process's
+    end."""
+    if run_id in _locks:
         return
     path = lock_path(instance, run_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path, thread_local=False)
     lock.acquire(timeout=LOCK_SECONDS)
-    _held[run_id] = lock
+    _locks[run_id] = lock
 
 
-def let_go(run_id: str) -> None:
-    _held.pop(run_id).release()
+def unlock_run(run_id: str) -> None:
+    _locks.pop(run_id).release()
 
 
 @contextmanager
-def held(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
+def run_lock(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
     """The lock of a run, while it goes on in this process and until its end is in the event log."""
-    hold(instance, run_id)
+    lock_run(instance, run_id)
     try:
         yield
     finally:
-        let_go(run_id)
+        unlock_run(run_id)
 
 
 def lock_path(instance: dg.DagsterInstance, run_id: str) -> Path:

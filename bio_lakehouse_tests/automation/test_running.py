@@ -119,7 +119,7 @@ def test_a_run_of_this_process_is_held_until_its_end_is_in_the_log(
     def looking() -> None:
         looks()
 
-    with running.held(instance, "8d3a2c1e-0000-4000-8000-000000000000"):
+    with running.run_lock(instance, "8d3a2c1e-0000-4000-8000-000000000000"):
         result = looking.execute_in_process(
             instance=instance, run_id="8d3a2c1e-0000-4000-8000-000000000000"
         )
