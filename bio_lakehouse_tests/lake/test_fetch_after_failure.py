@@ -23,7 +23,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources.oura import client as client_module
 from bio_lakehouse.sources.oura import transport
-from bio_lakehouse.sources.oura.connection import Patience
+from bio_lakehouse.sources.oura.connection import RetryPolicy
 from bio_lakehouse.sources.oura.fetch import Progress, Window, readable, windows
 from bio_lakehouse.sources.oura.tokens import Tokens
 from bio_lakehouse_tests.sources.oura_server import (
@@ -36,7 +36,7 @@ from bio_lakehouse_tests.sources.oura_server import (
 
 TODAY = date(2025, 3, 20)
 FIRST = TODAY - timedelta(days=34)
-QUICK = Patience(
+QUICK = RetryPolicy(
     connect_seconds=2, read_seconds=0.5, total_seconds=0.7, attempts=2, longest_wait_seconds=2
 )
 OF_THE_ARRIVAL = {"ingested_at", "source_file"}
@@ -69,7 +69,7 @@ def fetch(
     progress: Callable[[Progress], None] | None = None,
     resume: bool = False,
 ) -> fetching.FetchOutcome:
-    connection = replace(connection_to(server), patience=QUICK)
+    connection = replace(connection_to(server), retry_policy=QUICK)
     return fetching.fetch_oura(
         lake, "me", FIRST, TODAY, connection=connection, progress=progress, resume=resume
     )

@@ -19,7 +19,7 @@ from bio_lakehouse.lake import arrivals, fetching, landing
 from bio_lakehouse.lake.fetched_windows import FetchedWindows
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
-from bio_lakehouse.sources.oura.connection import Patience
+from bio_lakehouse.sources.oura.connection import RetryPolicy
 from bio_lakehouse.sources.oura.fetch import Answer, Window, windows
 from bio_lakehouse.sources.oura.tokens import Tokens
 from bio_lakehouse.sources.peloton.download import PelotonBrowser, WorkoutsFile
@@ -65,7 +65,7 @@ def fetch(
     lake: Lakehouse, server: OuraServer, first: date = FIRST, resume: bool = False
 ) -> fetching.FetchOutcome:
     connection = replace(
-        connection_to(server), patience=Patience(2, 1, 2, attempts=2, longest_wait_seconds=2)
+        connection_to(server), retry_policy=RetryPolicy(2, 1, 2, attempts=2, longest_wait_seconds=2)
     )
     return fetching.fetch_oura(lake, "me", first, TODAY, connection=connection, resume=resume)
 

@@ -27,7 +27,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from jsonschema import Draft202012Validator
 from pydantic import SecretStr
 
-from bio_lakehouse.sources.oura.connection import OuraConnection, Patience
+from bio_lakehouse.sources.oura.connection import OuraConnection, RetryPolicy
 from bio_lakehouse.sources.oura.tokens import Tokens, TokenStore
 
 SPECIFICATION = Path(__file__).parents[2].parent / "shared" / "specs" / "oura-openapi-1.35.json"
@@ -531,7 +531,7 @@ def connection_to(server: OuraServer, **changes: Any) -> OuraConnection:
         "authorize_url": f"{server.url}/oauth/authorize",
         "token_urls": (server.url + NEW_TOKEN_PATH, server.url + OLD_TOKEN_PATH),
         "redirect_uri": f"http://localhost:{free_port()}/callback",
-        "patience": Patience(connect_seconds=2, read_seconds=2, total_seconds=2, attempts=3),
+        "retry_policy": RetryPolicy(connect_seconds=2, read_seconds=2, total_seconds=2, attempts=3),
     }
     return OuraConnection(**values | changes)
 

@@ -18,7 +18,7 @@ from bio_lakehouse.errors import SignInRequired, SourceError
 from bio_lakehouse.sources.oura import client as client_module
 from bio_lakehouse.sources.oura import transport
 from bio_lakehouse.sources.oura.client import ENDPOINTS, OuraClient
-from bio_lakehouse.sources.oura.connection import Patience
+from bio_lakehouse.sources.oura.connection import RetryPolicy
 from bio_lakehouse.sources.oura.tokens import FileTokenStore, Tokens
 from bio_lakehouse.sources.oura.transport import (
     OuraForbidden,
@@ -39,7 +39,7 @@ from bio_lakehouse_tests.sources.oura_server import (
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FIRST, LAST = date(2025, 3, 10), date(2025, 3, 16)
-QUICK = Patience(connect_seconds=0.3, read_seconds=0.3, total_seconds=0.6, attempts=2)
+QUICK = RetryPolicy(connect_seconds=0.3, read_seconds=0.3, total_seconds=0.6, attempts=2)
 
 
 @pytest.fixture
@@ -370,7 +370,9 @@ def test_pages_without_end_are_bounded(
 def test_slow_answer_is_given_up(server: OuraServer, store: FileTokenStore) -> None:
     server.faults["daily_readiness"].extend([Fault(delay_seconds=0.7)] * 2)
     with (
-        OuraClient(connection_to(server, patience=QUICK), store, lambda seconds: None) as client,
+        OuraClient(
+            connection_to(server, retry_policy=QUICK), store, lambda seconds: None
+        ) as client,
         pytest.raises(OuraUnavailable, match="answered too slowly for daily_readiness"),
     ):
         readiness(client)
@@ -379,7 +381,9 @@ def test_slow_answer_is_given_up(server: OuraServer, store: FileTokenStore) -> N
 def test_trickle_is_bounded_altogether(server: OuraServer, store: FileTokenStore) -> None:
     server.faults["daily_readiness"].extend([Fault(trickle=True)] * 2)
     with (
-        OuraClient(connection_to(server, patience=QUICK), store, lambda seconds: None) as client,
+        OuraClient(
+            connection_to(server, retry_policy=QUICK), store, lambda seconds: None
+        ) as client,
         pytest.raises(OuraUnavailable, match="answered too slowly"),
     ):
         readiness(client)

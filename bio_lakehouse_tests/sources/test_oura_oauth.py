@@ -67,7 +67,7 @@ def session(server: OuraServer, store: TokenStore, waits: list[float] | None = N
     return Session(
         connection,
         store,
-        open_http(connection.patience),
+        open_http(connection.retry_policy),
         (waits if waits is not None else []).append,
     )
 
@@ -373,7 +373,7 @@ def test_renewing_with_a_wrong_secret_blames_the_application_and_keeps_the_login
 ) -> None:
     tokens = signed_in(server, store, expires_in=0)
     connection = connection_to(server, client_secret=SecretStr("wrong-secret-9"))
-    wrong = Session(connection, store, open_http(connection.patience))
+    wrong = Session(connection, store, open_http(connection.retry_policy))
     with pytest.raises(
         SignInRequired,
         match=r"not know this application \(invalid_client\).*BIO_OURA_CLIENT_SECRET",
@@ -441,7 +441,7 @@ from bio_lakehouse.sources.oura.transport import open_http
 
 client_id, secret, token_url, address = sys.argv[1:]
 connection = OuraConnection(client_id, SecretStr(secret), token_urls=(token_url,))
-session = Session(connection, token_stores(address).of("me"), open_http(connection.patience))
+session = Session(connection, token_stores(address).of("me"), open_http(connection.retry_policy))
 print("ready", flush=True)
 sys.stdin.readline()
 print(session.tokens().access_token, flush=True)

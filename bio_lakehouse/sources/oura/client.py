@@ -90,7 +90,8 @@ ENDPOINTS: dict[str, Endpoint] = {
 class OuraClient:
     """A signed-in person's access to the API. Use as a context manager.
 
-    Every request is tried `connection.patience.attempts` times when Oura is busy, broken or slow.
+    Every request is tried `connection.retry_policy.attempts` times when Oura is busy, broken or
+    slow.
     """
 
     def __init__(
@@ -98,7 +99,7 @@ class OuraClient:
     ) -> None:
         self.connection = connection
         self._sleep = sleep
-        self._http = open_http(connection.patience)
+        self._http = open_http(connection.retry_policy)
         self._session = Session(connection, store, self._http, sleep)
         self._accepted = False
         self._sign_in = store.sign_in
@@ -138,7 +139,7 @@ class OuraClient:
         next_token: str | None = None
         while True:
             page = parameters if next_token is None else parameters | {"next_token": next_token}
-            records, next_token = retrying(self.connection.patience, self._sleep)(
+            records, next_token = retrying(self.connection.retry_policy, self._sleep)(
                 self._page, endpoint, page, what
             )
             yield from records

@@ -15,7 +15,7 @@ APPLICATIONS_PAGE = "https://developer.ouraring.com/applications"
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How long to wait, in seconds, and how often to try one request.
 
     `longest_wait_seconds` bounds what a `Retry-After` may ask for: Oura counts requests over 5
@@ -54,7 +54,7 @@ class OuraConnection:
     redirect_uri: str = "http://localhost:8912/callback"
     scopes: tuple[str, ...] = ("daily", "heartrate", "spo2", "spo2Daily")
     sandbox: bool = False
-    patience: Patience = field(default_factory=Patience)
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
 
     def __post_init__(self) -> None:
         if not (self.client_id and self.client_secret.get_secret_value()):

@@ -133,14 +133,14 @@ def fetch(
         for window in windows(first, last, endpoints)
         if not any(old.covers(window) for old in done)
     ]
-    patience = _Patience(client.connection.patience.longest_wait_seconds)
+    remaining = _RemainingWindows(client.connection.retry_policy.longest_wait_seconds)
     for number, window in enumerate(planned, start=1):
-        reason = patience.lost_with(window)
+        reason = remaining.lost_with(window)
         if reason:
             outcome: Answer | FailedWindow = FailedWindow(window, reason)
         else:
             outcome = _outcome(client, window, timezone)
-            patience.learn(outcome)
+            remaining.learn(outcome)
         if progress:
             progress(Progress(number, len(planned), outcome))
         yield outcome
@@ -166,7 +166,7 @@ def failure_of(failed: Collection[FailedWindow], asked: int) -> SourceError:
     return SignInRequired(text) if signed_out else SourceError(text)
 
 
-class _Patience:
+class _RemainingWindows:
     """What the failures so far say about the windows that are left."""
 
     def __init__(self, longest_wait_seconds: float) -> None:

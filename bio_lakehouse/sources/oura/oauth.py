@@ -93,7 +93,7 @@ class SignIn:
             raise SourceError(
                 f"That address does not belong to this sign-in. Start again: {store.sign_in}"
             )
-        with open_http(self.connection.patience) as http, store.lock():
+        with open_http(self.connection.retry_policy) as http, store.lock():
             try:
                 endpoints = _TokenEndpoints(self.connection, http)
                 tokens = endpoints.exchange(answer["code"], self.verifier)
@@ -193,9 +193,9 @@ class _TokenEndpoints:
     ) -> None:
         self.connection = connection
         # Others wait for the lock meanwhile.
-        self.patience = replace(
-            connection.patience,
-            attempts=min(3, connection.patience.attempts),
+        self.retry_policy = replace(
+            connection.retry_policy,
+            attempts=min(3, connection.retry_policy.attempts),
             longest_wait_seconds=30,
         )
         self.http = http
@@ -241,7 +241,7 @@ class _TokenEndpoints:
         refusals: dict[str, None] = {}
         for url in urls:
             try:
-                return retrying(self.patience, self.sleep)(self._ask, request, url)
+                return retrying(self.retry_policy, self.sleep)(self._ask, request, url)
             except _TokenRefused as error:
                 refusals[str(error)] = None
         raise _TokenRefused(", ".join(refusals))
@@ -367,8 +367,8 @@ class _Listener:
         seconds."""
         if not self.answered.wait(seconds) or self.received is None:
             raise SourceError(
-                f"Nobody finished the sign-in at Oura within {seconds_text(seconds)}. Try the same command "
-                "again."
+                f"Nobody finished the sign-in at Oura within {seconds_text(seconds)}. Try the same "
+                "command again."
             )
         return self.received
 

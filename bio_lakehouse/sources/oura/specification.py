@@ -16,7 +16,7 @@ import httpx
 
 from bio_lakehouse.errors import SourceError
 from bio_lakehouse.sources.oura.client import ENDPOINTS
-from bio_lakehouse.sources.oura.connection import Patience, require_safe
+from bio_lakehouse.sources.oura.connection import RetryPolicy, require_safe
 from bio_lakehouse.sources.oura.fetch import readable
 from bio_lakehouse.sources.oura.fields import API_FIELDS
 from bio_lakehouse.sources.oura.known_fields import COMMON_FIELDS, KNOWN_FIELDS, UNREAD_FIELDS
@@ -184,7 +184,7 @@ def _read(path: Path) -> bytes:
 
 def _fetched(address: str) -> bytes:
     require_safe("The specification", address)
-    with open_http(Patience()) as http, explained("its specification"):
+    with open_http(RetryPolicy()) as http, explained("its specification"):
         response = http.get(address)
     if not response.is_success:
         reason = httpx.codes.get_reason_phrase(response.status_code)

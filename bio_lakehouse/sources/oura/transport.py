@@ -21,7 +21,7 @@ from tenacity import (
 
 from bio_lakehouse.errors import SourceError
 from bio_lakehouse.numbers import seconds_text
-from bio_lakehouse.sources.oura.connection import Patience
+from bio_lakehouse.sources.oura.connection import RetryPolicy
 
 MOST_BYTES = 64 << 20
 """What one answer may hold as it is sent; a week of heart rate is 2 MiB before it is compressed."""
@@ -50,33 +50,33 @@ class OuraForbidden(SourceError):  # noqa: N818
     lapsed."""
 
 
-def open_http(patience: Patience) -> httpx.Client:
-    """A client that waits no longer than `patience` to connect, between bytes, and for a body
+def open_http(retry_policy: RetryPolicy) -> httpx.Client:
+    """A client that waits no longer than `retry_policy` to connect, between bytes, and for a body
     altogether.
 
     Redirects are not followed: neither tokens nor credentials go anywhere else.
     """
     return httpx.Client(
-        timeout=httpx.Timeout(patience.read_seconds, connect=patience.connect_seconds),
+        timeout=httpx.Timeout(retry_policy.read_seconds, connect=retry_policy.connect_seconds),
         headers={"Accept": "application/json", "User-Agent": "bio-lakehouse"},
-        event_hooks={"response": [_bounded_body(patience.total_seconds)]},
+        event_hooks={"response": [_bounded_body(retry_policy.total_seconds)]},
         follow_redirects=False,
     )
 
 
-def retrying(patience: Patience, sleep: Sleep) -> Retrying:
+def retrying(retry_policy: RetryPolicy, sleep: Sleep) -> Retrying:
     """Tries again after `OuraUnavailable`: at `Retry-After` when Oura said, else backing off with
     jitter."""
 
     def worth_it(error: BaseException) -> bool:
         return (
             isinstance(error, OuraUnavailable)
-            and (error.retry_after or 0) <= patience.longest_wait_seconds
+            and (error.retry_after or 0) <= retry_policy.longest_wait_seconds
         )
 
     return Retrying(
         retry=retry_if_exception(worth_it),
-        stop=stop_after_attempt(patience.attempts),
+        stop=stop_after_attempt(retry_policy.attempts),
         wait=_wait,
         sleep=sleep,
         reraise=True,
