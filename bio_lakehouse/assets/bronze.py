@@ -5,7 +5,7 @@ import dagster as dg
 from bio_lakehouse.assets.keys import bronze_key, landed_by
 from bio_lakehouse.assets.owing import known_changes
 from bio_lakehouse.assets.partitions import days_of
-from bio_lakehouse.assets.reporting import Materialized, materialized, saying_why
+from bio_lakehouse.assets.reporting import Materialized, materialized, with_failure_reason
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.sources import registry
@@ -21,7 +21,7 @@ def bronze_asset(dataset: str) -> dg.AssetsDefinition:
         kinds={"python", "json"},
         description=describe(dataset),
     )
-    @saying_why()
+    @with_failure_reason()
     def bronze(
         context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
     ) -> Materialized:

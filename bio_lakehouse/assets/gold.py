@@ -24,8 +24,8 @@ from bio_lakehouse.assets.reporting import (
     materialized,
     preview,
     rows_by_day,
-    saying_why,
     table_metadata,
+    with_failure_reason,
 )
 from bio_lakehouse.assets.watching import watch, watch_specs
 from bio_lakehouse.build.daily import build_gold_daily
@@ -52,7 +52,7 @@ from bio_lakehouse.lake.locks import exclusively
     ),
     check_specs=[check_of(GOLD_DAILY, DAILY_READINESS_PERFORMANCE)],
 )
-@saying_why()
+@with_failure_reason()
 def daily_readiness_performance(
     context: dg.AssetExecutionContext,
     lake: dg.ResourceParam[Lakehouse],
@@ -82,7 +82,7 @@ def view_asset(view: View) -> dg.AssetsDefinition:
         | {"sql": dg.MetadataValue.md(f"```sql\n{view.sql}\n```")},
         check_specs=[check_of(key, schema)],
     )
-    @saying_why()
+    @with_failure_reason()
     def create(
         context: dg.AssetExecutionContext,
         lake: dg.ResourceParam[Lakehouse],
@@ -114,7 +114,7 @@ def view_asset(view: View) -> dg.AssetsDefinition:
     metadata=table_metadata(GAP_LEDGER_TABLE.full_name, GAP_LEDGER_TABLE.columns),
     check_specs=[check_of(GAP_LEDGER, GAP_LEDGER_TABLE), *watch_specs(GAP_LEDGER)],
 )
-@saying_why()
+@with_failure_reason()
 def gaps(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     days = days_of(context)
     debt = debt_of(context, lake, GAP_LEDGER, days)

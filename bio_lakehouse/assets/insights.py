@@ -1,5 +1,5 @@
-"""Insight assets: five, made together, since which findings hold is decided over the tests of all of them; a forecast
-made each evening; and training load, which carries every day on to the next."""
+"""Insight assets: five, made together, since which findings hold is decided over the tests of all
+of them; a forecast made each evening; and training load, which carries every day on to the next."""
 
 import inspect
 from collections.abc import Iterator, Sequence
@@ -20,8 +20,8 @@ from bio_lakehouse.assets.reporting import (
     committed,
     materialized,
     rows_by_day,
-    saying_why,
     table_metadata,
+    with_failure_reason,
 )
 from bio_lakehouse.build.insights import build_forecast, build_insights
 from bio_lakehouse.build.load import build_training_load
@@ -59,7 +59,7 @@ def insights(
     days = days_of(context)
     names = [name for name in ANALYZERS if insight_key(name) in context.selected_asset_keys]
     debts = {name: debt_of_newest(context, lake, insight_key(name), days) for name in names}
-    with saying_why(), exclusively(lake, gold.INSIGHTS.full_name):
+    with with_failure_reason(), exclusively(lake, gold.INSIGHTS.full_name):
         build_insights(lake, days.first, days.last, names)
     made = lake.tables.read(gold.INSIGHTS, days.first, days.last)
     for name in names:
@@ -91,7 +91,7 @@ def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
     metadata=table_metadata(gold.READINESS_FORECAST.full_name, gold.READINESS_FORECAST.columns),
     check_specs=[check_of(FORECAST, gold.READINESS_FORECAST)],
 )
-@saying_why()
+@with_failure_reason()
 def forecasts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     days, schema = days_of(context), gold.READINESS_FORECAST
     debt = debt_of_newest(context, lake, FORECAST, days)
@@ -114,7 +114,7 @@ def forecasts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehous
     metadata=table_metadata(gold.TRAINING_LOAD.full_name, gold.TRAINING_LOAD.columns),
     check_specs=[check_of(TRAINING_LOAD, gold.TRAINING_LOAD)],
 )
-@saying_why()
+@with_failure_reason()
 def training_loads(
     context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
 ) -> Materialized:

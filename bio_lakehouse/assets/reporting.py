@@ -30,8 +30,9 @@ PREVIEW_COLUMNS = 12
 
 
 @contextmanager
-def saying_why() -> Iterator[None]:
-    """A step that fails begins with what our error says to do, and not with where in Dagster it came up."""
+def with_failure_reason() -> Iterator[None]:
+    """A step that fails begins with what our error says to do, and not with where in Dagster it
+    came up."""
     try:
         yield
     except BioLakehouseError as error:
@@ -60,8 +61,9 @@ def materialized(
 ) -> Materialized:
     """The result of materialising `days`.
 
-    What is said of the run stands on its last day alone, since Dagster copies it into the event of every day. Rows are
-    counted a day in runs of up to 400 days: in longer ones the counting would take longer than the work.
+    What is said of the run stands on its last day alone, since Dagster copies it into the event of
+    every day. Rows are counted a day in runs of up to 400 days: in longer ones the counting would
+    take longer than the work.
     """
     if len(list(days.days)) <= MOST_DAYS_COUNTED:
         for day in days.days:
@@ -92,7 +94,8 @@ def committed(
     commit: Commit,
     metadata: Mapping[str, Any] | None = None,
 ) -> Materialized:
-    """The result of replacing `days` of a table: what was committed, the check of what is there, and some of it."""
+    """The result of replacing `days` of a table: what was committed, the check of what is there,
+    and some of it."""
     rows = lake.tables.read(schema, days.first, days.last)
     said = {
         "rows": commit.rows,

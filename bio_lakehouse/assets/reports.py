@@ -17,7 +17,7 @@ from bio_lakehouse.assets.keys import (
 from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.pictures import markdown, score_line
 from bio_lakehouse.assets.ranges import DayRange
-from bio_lakehouse.assets.reporting import Materialized, saying_why
+from bio_lakehouse.assets.reporting import Materialized, with_failure_reason
 from bio_lakehouse.build.reported import LOAD_DAYS
 from bio_lakehouse.gold.schemas import INSIGHTS
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -25,7 +25,8 @@ from bio_lakehouse.reports import build, delivery
 
 SUNDAY = 6
 with warnings.catch_warnings():
-    # Days before the lake's first have no partition; Dagster warns that leaving them out is in beta.
+    # Days before the lake's first have no partition; Dagster warns that leaving them out is in
+    # beta.
     warnings.simplefilter("ignore", dg.BetaWarning)
     LOADS_SHOWN = dg.TimeWindowPartitionMapping(
         start_offset=1 - LOAD_DAYS, allow_nonexistent_upstream_partitions=True
@@ -53,14 +54,15 @@ DELIVER_TAG = "bio-lakehouse/deliver"
 def weekly_report(
     context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
 ) -> Iterator[Materialized]:
-    """Each user's week up to a day, as a page of its own. A range of days renders its Sundays, from templates."""
+    """Each user's week up to a day, as a page of its own. A range of days renders its Sundays, from
+    templates."""
     days = days_of(context)
     for day in days_reported(days):
         render(context, lake, day, ask_claude=days.first == days.last)
     yield from ()
 
 
-@saying_why()
+@with_failure_reason()
 def render(
     context: dg.AssetExecutionContext, lake: Lakehouse, day: date, *, ask_claude: bool
 ) -> None:

@@ -1,4 +1,5 @@
-"""Silver assets: typed, deduplicated tables made from bronze by PySpark, and the table of the days that files cover."""
+"""Silver assets: typed, deduplicated tables made from bronze by PySpark, and the table of the days
+that files cover."""
 
 import dagster as dg
 from pyspark.sql import SparkSession
@@ -7,7 +8,12 @@ from bio_lakehouse import silver
 from bio_lakehouse.assets.checks import check_of
 from bio_lakehouse.assets.keys import COVERAGE, bronze_key, silver_inputs, table_key
 from bio_lakehouse.assets.partitions import days_of
-from bio_lakehouse.assets.reporting import Materialized, committed, saying_why, table_metadata
+from bio_lakehouse.assets.reporting import (
+    Materialized,
+    committed,
+    table_metadata,
+    with_failure_reason,
+)
 from bio_lakehouse.build.silver import build_coverage, build_silver
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
@@ -29,7 +35,7 @@ def silver_asset(table: str) -> dg.AssetsDefinition:
         metadata=table_metadata(schema.full_name, schema.columns),
         check_specs=[check_of(key, schema)],
     )
-    @saying_why()
+    @with_failure_reason()
     def build(
         context: dg.AssetExecutionContext,
         lake: dg.ResourceParam[Lakehouse],

@@ -5,7 +5,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from bio_lakehouse.assets.landing import BACK_OFF
-from bio_lakehouse.assets.reporting import saying_why
+from bio_lakehouse.assets.reporting import with_failure_reason
 from bio_lakehouse.assets.reports import DELIVER_TAG
 from bio_lakehouse.automation.notices import report_quarantine, tell_of_troubles
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
@@ -28,7 +28,10 @@ insights_history = dg.define_asset_job(
 weekly_report = dg.define_asset_job(
     "weekly_report",
     selection=MADE_FOR_REPORTS,
-    description="The insights of a day or a range and the weekly report of it; of a range of days its Sundays.",
+    description=(
+        "The insights of a day or a range and the weekly report of it; of a range of days its "
+        "Sundays."
+    ),
 )
 monday_report = dg.define_asset_job(
     "monday_report",
@@ -56,7 +59,7 @@ class FileToTake(dg.Config):
 
 
 @dg.op
-@saying_why()
+@with_failure_reason()
 def take(
     context: dg.OpExecutionContext, config: FileToTake, lake: dg.ResourceParam[Lakehouse]
 ) -> None:
