@@ -18,7 +18,8 @@ _SHORT = 12
 
 @dataclass(slots=True)
 class Row:
-    """One source row as read: CSV cells, or a decoded JSON value (`text` is None then); `problem` when neither."""
+    """One source row as read: CSV cells, or a decoded JSON value (`text` is None then); `problem`
+    when neither."""
 
     line: int
     content: Any
@@ -31,7 +32,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Sifted:
+class SplitRows:
     """Records and rejected rows of one file, and how many rows were read.
 
     `more_rejected` counts the rejected rows that are not kept.
@@ -43,7 +44,7 @@ class Sifted:
     more_rejected: int
 
 
-def sift(rows: Iterable[Row], read: Callable[[Row], Record]) -> Sifted:
+def split_rows(rows: Iterable[Row], read: Callable[[Row], Record]) -> SplitRows:
     """Every row becomes a record or, when `read` raises `RowProblem`, a rejected row.
 
     Of very many rejected rows the first are kept, and the one that comes due first.
@@ -63,11 +64,12 @@ def sift(rows: Iterable[Row], read: Callable[[Row], Record]) -> Sifted:
             if len(rejected) < MOST_REJECTED or sooner:
                 rejected.append(_rejected(row, problem))
             due = min(due, problem.usable_from or date.max)
-    return Sifted(records, rejected, count, count - len(records) - len(rejected))
+    return SplitRows(records, rejected, count, count - len(records) - len(rejected))
 
 
 def shared(cell: Any) -> Any:
-    """The cell itself; a short text as the one object that says it, as a long file has many alike."""
+    """The cell itself; a short text as the one object that says it, as a long file has many
+    alike."""
     return intern(cell) if type(cell) is str and len(cell) <= _SHORT else cell
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bio_lakehouse.sources.oura.api_record import record_reader
 from bio_lakehouse.sources.oura.endpoints import unknown_fields
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
-from bio_lakehouse.sources.rows import Row, days_spanned, sift
+from bio_lakehouse.sources.rows import Row, days_spanned, split_rows
 
 
 def read_rows(
@@ -25,15 +25,15 @@ def read_rows(
     `names` are the rows' fields; `doubtful` says that values may not be storable as JSON.
     """
     dataset = f"oura/{endpoint}"
-    sifted = sift(rows, record_reader(dataset, context, doubtful))
+    split = split_rows(rows, record_reader(dataset, context, doubtful))
     return ParsedFile(
         source="oura",
         origin=origin,
         datasets=(dataset,),
-        records=sifted.records,
-        rejected=sifted.rejected,
-        more_rejected=sifted.more_rejected,
-        row_count=sifted.count,
-        coverage=days_spanned(sifted.records),
+        records=split.records,
+        rejected=split.rejected,
+        more_rejected=split.more_rejected,
+        row_count=split.count,
+        coverage=days_spanned(split.records),
         unknown_fields=unknown_fields(endpoint, names),
     )

@@ -19,7 +19,7 @@ from bio_lakehouse.sources.delimited import Table, comma_table
 from bio_lakehouse.sources.fields import Field, canonical_header
 from bio_lakehouse.sources.oura.fields import ACTIVITY_TIME_HEADERS, TRENDS, TRENDS_FIELDS
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
-from bio_lakehouse.sources.rows import Row, days_spanned, sift
+from bio_lakehouse.sources.rows import Row, days_spanned, split_rows
 
 DATE_HEADER = "date"
 OTHER_HEADERS = (
@@ -71,7 +71,7 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
     columns = [canonical_header(header) for header in table.headers]
     rows = list(table.rows)
     unit = activity_time_unit(columns, rows)
-    sifted = sift(
+    split = split_rows(
         rows,
         partial(_record, table, columns, context, {"activity_time_unit": unit} if unit else {}),
     )
@@ -79,11 +79,11 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
         source="oura",
         origin="trends_export",
         datasets=(TRENDS,),
-        records=sifted.records,
-        rejected=sifted.rejected,
-        more_rejected=sifted.more_rejected,
-        row_count=sifted.count,
-        coverage=days_spanned(sifted.records),
+        records=split.records,
+        rejected=split.rejected,
+        more_rejected=split.more_rejected,
+        row_count=split.count,
+        coverage=days_spanned(split.records),
         unknown_fields=tuple(
             header for header in table.headers if canonical_header(header) not in KNOWN_HEADERS
         ),

@@ -19,7 +19,7 @@ from bio_lakehouse.sources.checking import (
 )
 from bio_lakehouse.sources.peloton.fields import API_WORKOUTS
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
-from bio_lakehouse.sources.rows import Row, sift
+from bio_lakehouse.sources.rows import Row, split_rows
 
 PAGE_FIELDS = frozenset({"page_count", "show_next", "show_previous"})
 _LAST_SECOND = 253_402_300_799
@@ -47,18 +47,18 @@ def read(items: Sequence[Any], context: ParseContext) -> ParsedFile:
 
     There is no coverage: a page says nothing about the days without a workout.
     """
-    sifted = sift(
+    split = split_rows(
         (Row(line, item) for line, item in enumerate(items, 1)), partial(_record, context)
     )
-    known = {name for record in sifted.records for name in record.content}
+    known = {name for record in split.records for name in record.content}
     return ParsedFile(
         source="peloton",
         origin="api",
         datasets=(API_WORKOUTS,),
-        records=sifted.records,
-        rejected=sifted.rejected,
-        more_rejected=sifted.more_rejected,
-        row_count=sifted.count,
+        records=split.records,
+        rejected=split.rejected,
+        more_rejected=split.more_rejected,
+        row_count=split.count,
         coverage=None,
         unknown_fields=tuple(sorted(known - KNOWN_FIELDS)),
     )

@@ -23,7 +23,7 @@ from bio_lakehouse.sources.peloton.fields import (
 )
 from bio_lakehouse.sources.peloton.start import read_start
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
-from bio_lakehouse.sources.rows import Row, days_spanned, sift, within_lake
+from bio_lakehouse.sources.rows import Row, days_spanned, split_rows, within_lake
 
 IDENTITY_HEADERS = (START_HEADER, DISCIPLINE_HEADER)
 LENGTH_HEADER = "Length (minutes)"
@@ -52,16 +52,16 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
     table = comma_table(name, text)
     columns = [canonical_header(header) for header in table.headers]
     _require_identity(name, columns)
-    sifted = sift(table.rows, partial(_record, table.names, columns, context))
-    records = _numbered(sifted.records)
+    split = split_rows(table.rows, partial(_record, table.names, columns, context))
+    records = _numbered(split.records)
     return ParsedFile(
         source="peloton",
         origin="csv_export",
         datasets=(WORKOUTS,),
         records=records,
-        rejected=sifted.rejected,
-        more_rejected=sifted.more_rejected,
-        row_count=sifted.count,
+        rejected=split.rejected,
+        more_rejected=split.more_rejected,
+        row_count=split.count,
         coverage=_coverage(records, context),
         whole=True,
         unknown_fields=tuple(
