@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from pyspark.sql import SparkSession
 
 from bio_lakehouse import silver
-from bio_lakehouse.engines.spark import frame
+from bio_lakehouse.engines.spark import to_spark
 from bio_lakehouse.gold import daily_readiness_performance as daily
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -18,7 +18,7 @@ from bio_lakehouse.lake.tables import Commit
 def build_gold_daily(lake: Lakehouse, spark: SparkSession, first: date, last: date) -> Commit:
     """Rebuild days `first` to `last` of gold's daily table from silver."""
     frames = {
-        table: frame(
+        table: to_spark(
             spark, lake.tables.read(silver.SCHEMAS[table], first, last).select(list(columns))
         )
         for table, columns in daily.INPUTS.items()

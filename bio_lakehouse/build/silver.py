@@ -8,7 +8,7 @@ import pyarrow as pa
 from pyspark.sql import SparkSession
 
 from bio_lakehouse import silver
-from bio_lakehouse.engines.spark import frame, stretches
+from bio_lakehouse.engines.spark import chunks_by_day, to_spark
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.tables import Commit
 from bio_lakehouse.settings import Settings
@@ -32,17 +32,18 @@ def build_silver(
     """Rebuild days `first` to `last` of a silver table from bronze."""
     transform = silver.TRANSFORMS[table]
     bronze = [lake.bronze.read(dataset, first, last) for dataset in transform.inputs]
-    users = frame(spark, users_of(lake.settings, *bronze))
+    users = to_spark(spark, users_of(lake.settings, *bronze))
     parts = [
-        transform.function(*[frame(spark, rows) for rows in part], users=users).toArrow()
-        for part in stretches(bronze)
+        transform.function(*[to_spark(spark, rows) for rows in part], users=users).toArrow()
+        for part in chunks_by_day(bronze)
     ]
     return lake.tables.replace(silver.SCHEMAS[table], pa.concat_tables(parts), first, last)
 
 
 def build_coverage(lake: Lakehouse, spark: SparkSession) -> Commit:
-    """Rebuild the whole table of which days each file and fetch speaks about, from the ingestion log."""
-    rows = frame(spark, coverage_rows(lake))
+    """Rebuild the whole table of which days each file and fetch speaks about, from the ingestion
+    log."""
+    rows = to_spark(spark, coverage_rows(lake))
     schema = silver.SCHEMAS["coverage"]
     settings = lake.settings
     return lake.tables.replace(

@@ -1,4 +1,5 @@
-"""The Spark session that runs the transforms: Sail inside this process, or any Spark Connect server."""
+"""The Spark session that runs the transforms: Sail inside this process, or any Spark Connect
+server."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ from bio_lakehouse.settings import Settings
 DEFAULT_PORT = 15002
 CONNECT_TIMEOUT_S = 10
 STAYS_CONNECTED = ("grpc.client_idle_timeout_ms", 2**31 - 1)
-"""Else gRPC hangs up after half an hour without a call, and Sail's port takes no second connection."""
+"""Else gRPC hangs up after half an hour without a call, and Sail's port takes no second
+connection."""
 LARGEST_MESSAGE_BYTES = 32 * 2**20
 """A quarter of what Spark Connect takes at once, because days are not equally full."""
 
@@ -36,10 +38,12 @@ _sessions: dict[str | None, SparkSession] = {}
 
 @contextmanager
 def spark_session(settings: Settings) -> Iterator[SparkSession]:
-    """The process's session, whose time zone is UTC: started at first use, shared afterwards, closed at exit.
+    """The process's session, whose time zone is UTC: started at first use, shared afterwards,
+    closed at exit.
 
-    Without `settings.spark_remote` it is Sail's (https://docs.lakesail.com), a Spark Connect server in this process
-    that needs no JVM. Raises `SettingsError` when no Spark answers at `settings.spark_remote`.
+    Without `settings.spark_remote` it is Sail's (https://docs.lakesail.com), a Spark Connect server
+    in this process that needs no JVM. Raises `SettingsError` when no Spark answers at
+    `settings.spark_remote`.
     """
     with _lock:
         if settings.spark_remote not in _sessions:
@@ -49,7 +53,8 @@ def spark_session(settings: Settings) -> Iterator[SparkSession]:
 
 
 def connect(address: str) -> SparkSession:
-    """A new session, in UTC, at a Spark Connect address (`sc://host:port`); it is stopped when the process ends.
+    """A new session, in UTC, at a Spark Connect address (`sc://host:port`); it is stopped when the
+    process ends.
 
     A call that fails is tried again for some seconds, where PySpark would for minutes.
     """
@@ -75,11 +80,13 @@ def _session(address: str) -> SparkSession:
 
 
 def check_reachable(address: str) -> None:
-    """Raise `SettingsError` unless something listens at `address` (PySpark itself would retry for minutes)."""
+    """Raise `SettingsError` unless something listens at `address` (PySpark itself would retry for
+    minutes)."""
     parts = urlsplit(address)
     if parts.scheme != "sc" or not parts.hostname:
         raise SettingsError(
-            f"BIO_SPARK_REMOTE: {address!r} is no Spark Connect address such as sc://localhost:15002"
+            f"BIO_SPARK_REMOTE: {address!r} is no Spark Connect address such as "
+            "sc://localhost:15002"
         )
     try:
         socket.create_connection(
@@ -87,21 +94,23 @@ def check_reachable(address: str) -> None:
         ).close()
     except OSError as error:
         raise SettingsError(
-            f"BIO_SPARK_REMOTE: no Spark answers at {address} ({error}). Start it, or unset the variable to use Sail."
+            f"BIO_SPARK_REMOTE: no Spark answers at {address} ({error}). Start it, or unset the "
+            "variable to use Sail."
         ) from error
 
 
 def stop(session: SparkSession) -> None:
     """End `session` without a word to its server, which drops idle sessions by itself.
 
-    Saying goodbye has no deadline in PySpark: a server that has gone, or is going, would hold up the end for minutes.
+    Saying goodbye has no deadline in PySpark: a server that has gone, or is going, would hold up
+    the end for minutes.
     """
     session.release_session_on_close = False  # type: ignore[attr-defined]
     with suppress(PySparkException):
         session.stop()
 
 
-def frame(spark: SparkSession, rows: pa.Table) -> DataFrame:
+def to_spark(spark: SparkSession, rows: pa.Table) -> DataFrame:
     """`rows` in the session, which may be none at all; times without a zone are UTC."""
     if rows.num_rows:
         return spark.createDataFrame(rows)
@@ -109,7 +118,7 @@ def frame(spark: SparkSession, rows: pa.Table) -> DataFrame:
     return spark.createDataFrame(pa.Table.from_pylist([{}], schema=optional)).limit(0)
 
 
-def stretches(
+def chunks_by_day(
     tables: Sequence[pa.Table], largest: int = LARGEST_MESSAGE_BYTES
 ) -> Iterator[list[pa.Table]]:
     """`tables`, which have a `day`, cut along days into parts that fit into one message to Spark.

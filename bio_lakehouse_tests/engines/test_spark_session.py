@@ -14,7 +14,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from bio_lakehouse.engines.listening import only_connection_kept
-from bio_lakehouse.engines.spark import connect, frame, spark_session, stretches
+from bio_lakehouse.engines.spark import chunks_by_day, connect, spark_session, to_spark
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.settings import Settings
 
@@ -169,7 +169,7 @@ ROWS = pa.schema(
 
 @pytest.mark.parametrize("engine", ["sail", pytest.param("spark_jvm", marks=pytest.mark.jvm)])
 def test_frame_of_no_rows_keeps_the_columns(request: pytest.FixtureRequest, engine: str) -> None:
-    table = frame(request.getfixturevalue(engine), ROWS.empty_table()).toArrow()
+    table = to_spark(request.getfixturevalue(engine), ROWS.empty_table()).toArrow()
     assert table.num_rows == 0
     assert table.schema.names == ROWS.names
     assert [table.schema.field(name).type for name in ("day", "n")] == [pa.date32(), pa.int32()]
@@ -181,7 +181,7 @@ def test_frame_takes_times_without_a_zone_as_utc(
 ) -> None:
     at = datetime.fromisoformat("2024-07-01T12:00:00")
     rows = pa.Table.from_pylist([{"user_id": "me", "at": at}], schema=ROWS)
-    assert frame(request.getfixturevalue(engine), rows).toArrow().to_pylist() == [
+    assert to_spark(request.getfixturevalue(engine), rows).toArrow().to_pylist() == [
         {"user_id": "me", "day": None, "at": at.replace(tzinfo=UTC), "n": None}
     ]
 
@@ -194,13 +194,13 @@ def days_table(days: int, rows_a_day: int) -> pa.Table:
 
 def test_a_small_table_is_one_stretch() -> None:
     tables = [days_table(10, 5), days_table(0, 0).cast(days_table(1, 1).schema)]
-    assert list(stretches(tables)) == [tables]
+    assert list(chunks_by_day(tables)) == [tables]
 
 
 @pytest.mark.parametrize("largest", [1, 2_000, 30_000])
 def test_stretches_keep_days_whole_and_lose_nothing(largest: int) -> None:
     tables = [days_table(30, 20), days_table(10, 1), days_table(0, 0).cast(days_table(1, 1).schema)]
-    parts = list(stretches(tables, largest))
+    parts = list(chunks_by_day(tables, largest))
     assert len(parts) > 1
     assert [
         pa.concat_tables([part[n] for part in parts]).sort_by("day") for n in range(3)
@@ -210,5 +210,5 @@ def test_stretches_keep_days_whole_and_lose_nothing(largest: int) -> None:
 
 
 def test_a_stretch_is_as_large_as_was_said() -> None:
-    parts = list(stretches([days_table(30, 20)], 30_000))
+    parts = list(chunks_by_day([days_table(30, 20)], 30_000))
     assert all(part[0].nbytes <= 30_000 for part in parts)

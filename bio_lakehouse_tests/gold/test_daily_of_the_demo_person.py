@@ -17,7 +17,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from bio_lakehouse.build.silver import USERS
-from bio_lakehouse.engines.spark import frame
+from bio_lakehouse.engines.spark import to_spark
 from bio_lakehouse.gold import daily_readiness_performance as daily
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.bronze import ARROW as BRONZE
@@ -107,20 +107,20 @@ def coverage_entries(files: dict[str, ParsedFile]) -> pa.Table:
 
 def silver_tables(spark: SparkSession, bronze: Tables, entries: pa.Table) -> Tables:
     me = {"user_id": "me", "timezone": "UTC", "max_heart_rate": MAX_HEART_RATE} | ZONES
-    users = frame(spark, pa.Table.from_pylist([me], schema=USERS))
+    users = to_spark(spark, pa.Table.from_pylist([me], schema=USERS))
     tables = {
         table: transform.function(
-            *[frame(spark, bronze[name]) for name in transform.inputs], users=users
+            *[to_spark(spark, bronze[name]) for name in transform.inputs], users=users
         ).toArrow()
         for table, transform in TRANSFORMS.items()
     }
-    return tables | {"coverage": coverage.transform(frame(spark, entries)).toArrow()}
+    return tables | {"coverage": coverage.transform(to_spark(spark, entries)).toArrow()}
 
 
 def all_tables(spark: SparkSession, bronze: Tables, entries: pa.Table, days: int) -> Tables:
     silver = silver_tables(spark, bronze, entries)
     frames = {
-        name: frame(spark, silver[name].select(list(columns)))
+        name: to_spark(spark, silver[name].select(list(columns)))
         for name, columns in daily.INPUTS.items()
     }
     first = date.fromordinal(END.toordinal() - days + 1)

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from pyspark.sql import SparkSession
 
-from bio_lakehouse.engines.spark import frame
+from bio_lakehouse.engines.spark import to_spark
 from bio_lakehouse.gold.daily_readiness_performance import INPUTS, transform
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.schema import Column
@@ -58,7 +58,7 @@ def silver_table(table: str) -> pa.Table:
 
 
 def gold_table(spark: SparkSession, tables: dict[str, pa.Table]) -> pa.Table:
-    frames = {name: frame(spark, rows) for name, rows in tables.items()}
+    frames = {name: to_spark(spark, rows) for name, rows in tables.items()}
     return (
         transform(frames, FIRST, LAST)
         .toArrow()

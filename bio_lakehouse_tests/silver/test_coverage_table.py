@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 
-from bio_lakehouse.engines.spark import frame
+from bio_lakehouse.engines.spark import to_spark
 from bio_lakehouse.silver.coverage import transform
 from bio_lakehouse.silver.schemas import COVERAGE
 
@@ -47,7 +47,7 @@ def test_each_stretch_of_a_file_once(request: pytest.FixtureRequest, engine: str
         entry("backwards.json", date(2024, 3, 2), date(2024, 3, 1)),
     ]
     spark: SparkSession = request.getfixturevalue(engine)
-    rows = transform(frame(spark, pa.Table.from_pylist(given, schema=ENTRIES))).toArrow()
+    rows = transform(to_spark(spark, pa.Table.from_pylist(given, schema=ENTRIES))).toArrow()
     kept = [given[1], given[2], given[3]]
     assert tuple(rows.column_names) == COVERAGE.column_names
     assert rows.cast(COVERAGE.arrow).sort_by("source_file").to_pylist() == [
@@ -56,4 +56,4 @@ def test_each_stretch_of_a_file_once(request: pytest.FixtureRequest, engine: str
 
 
 def test_an_empty_log_covers_nothing(sail: SparkSession) -> None:
-    assert transform(frame(sail, ENTRIES.empty_table())).toArrow().num_rows == 0
+    assert transform(to_spark(sail, ENTRIES.empty_table())).toArrow().num_rows == 0

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from bio_lakehouse.engines.spark import frame
+from bio_lakehouse.engines.spark import to_spark
 from bio_lakehouse.silver.precedence import merged, of_the_days_origin, standing
 from bio_lakehouse.silver.reading import has
 
@@ -71,7 +71,7 @@ PATIENT = settings(max_examples=40, suppress_health_check=[HealthCheck.function_
 
 
 def shown(spark: SparkSession, rows: Sequence[Row]) -> list[Row]:
-    versions = frame(spark, pa.Table.from_pylist(list(rows), schema=SCHEMA))
+    versions = to_spark(spark, pa.Table.from_pylist(list(rows), schema=SCHEMA))
     table = merged(
         standing(versions), GRAIN, {name: has(name) for name in VALUES}, ORIGINS
     ).toArrow()
@@ -133,7 +133,7 @@ def test_order_changes_nothing(sail: SparkSession, rows: list[Row], seed: int) -
 @given(rows=VERSIONS)
 def test_a_day_has_the_records_of_its_best_origin(sail: SparkSession, rows: list[Row]) -> None:
     rows = [row | {"withdrawn": False} for row in rows]
-    versions = frame(sail, pa.Table.from_pylist(rows, schema=SCHEMA))
+    versions = to_spark(sail, pa.Table.from_pylist(rows, schema=SCHEMA))
     kept = (
         of_the_days_origin(versions, ["record_key"], ORIGINS)
         .select("record_key", "version")

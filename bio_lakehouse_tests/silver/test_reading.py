@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from bio_lakehouse.engines.spark import frame
+from bio_lakehouse.engines.spark import to_spark
 from bio_lakehouse.silver.reading import (
     cell_texts,
     object_texts,
@@ -84,7 +84,7 @@ def records(values: list[Any]) -> pa.Table:
 
 def read(spark: SparkSession, field: Field, values: list[Any]) -> list[Any]:
     """What silver makes of API values, in their order."""
-    rows = typed(object_texts(frame(spark, records(values)), [field]), [field])
+    rows = typed(object_texts(to_spark(spark, records(values)), [field]), [field])
     return list(rows.select("n", "value").toArrow().sort_by("n").column("value").to_pylist())
 
 
@@ -145,7 +145,10 @@ def test_the_offset_is_the_one_in_the_text(sail: SparkSession, moments: list[dat
         {"n": pa.array(range(len(moments)), pa.int32()), "at": [m.isoformat() for m in moments]}
     )
     rows = (
-        frame(sail, texts).select("n", offset_minutes("at").alias("offset")).toArrow().sort_by("n")
+        to_spark(sail, texts)
+        .select("n", offset_minutes("at").alias("offset"))
+        .toArrow()
+        .sort_by("n")
     )
     assert rows.column("offset").to_pylist() == [
         round(m.utcoffset() / timedelta(minutes=1)) for m in moments
@@ -207,7 +210,9 @@ def test_headers_with_points_and_signs_are_only_names(sail: SparkSession) -> Non
         "temperature ( °c )": "3",
         "AvgX Watts": "4",
     }
-    rows = typed(cell_texts(frame(sail, pa.table({"record": [json.dumps(row)]})), fields), fields)
+    rows = typed(
+        cell_texts(to_spark(sail, pa.table({"record": [json.dumps(row)]})), fields), fields
+    )
     assert rows.select("watts", "speed", "temperature").toArrow().to_pylist() == [
         {"watts": 1.0, "speed": 2.0, "temperature": 3.0}
     ]

@@ -15,7 +15,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from bio_lakehouse.build.silver import USERS
-from bio_lakehouse.engines.spark import frame
+from bio_lakehouse.engines.spark import to_spark
 from bio_lakehouse.lake.bronze import ARROW as BRONZE
 from bio_lakehouse.silver import TRANSFORMS
 from bio_lakehouse.sources import parse
@@ -63,11 +63,11 @@ def silver(spark: SparkSession, table: str, sample: str) -> list[Row]:
         }
         for record in file.records
     ]
-    bronze = frame(spark, pa.Table.from_pylist(rows, schema=BRONZE))
-    nothing = frame(spark, BRONZE.empty_table())
+    bronze = to_spark(spark, pa.Table.from_pylist(rows, schema=BRONZE))
+    nothing = to_spark(spark, BRONZE.empty_table())
     transform = TRANSFORMS[table]
     frames = [bronze if dataset in file.datasets else nothing for dataset in transform.inputs]
-    made = transform.function(*frames, users=frame(spark, USERS.empty_table())).toArrow()
+    made = transform.function(*frames, users=to_spark(spark, USERS.empty_table())).toArrow()
     return list(made.to_pylist())
 
 

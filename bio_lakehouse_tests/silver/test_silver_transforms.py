@@ -16,7 +16,7 @@ import yaml
 from pyspark.sql import SparkSession
 
 from bio_lakehouse.build.silver import USERS
-from bio_lakehouse.engines.spark import frame
+from bio_lakehouse.engines.spark import to_spark
 from bio_lakehouse.lake.bronze import ARROW as BRONZE
 from bio_lakehouse.lake.schema import PROVENANCE, TableSchema
 from bio_lakehouse.silver import SCHEMAS, TRANSFORMS
@@ -128,8 +128,8 @@ def outcome(request: pytest.FixtureRequest) -> Callable[[str, str], pa.Table]:
     def compute(engine: str, table: str) -> pa.Table:
         spark: SparkSession = request.getfixturevalue(engine)
         transform = TRANSFORMS[table]
-        frames = [frame(spark, bronze(table, dataset)) for dataset in transform.inputs]
-        rows = transform.function(*frames, users=frame(spark, users(table))).toArrow()
+        frames = [to_spark(spark, bronze(table, dataset)) for dataset in transform.inputs]
+        rows = transform.function(*frames, users=to_spark(spark, users(table))).toArrow()
         return rows.cast(without_zones(rows.schema))
 
     return compute
@@ -203,10 +203,10 @@ def test_nothing_in_bronze_makes_an_empty_table(
     request: pytest.FixtureRequest, engine: str
 ) -> None:
     spark: SparkSession = request.getfixturevalue(engine)
-    nothing = frame(spark, BRONZE.empty_table())
+    nothing = to_spark(spark, BRONZE.empty_table())
     for transform in TRANSFORMS.values():
         rows = transform.function(
-            *[nothing] * len(transform.inputs), users=frame(spark, USERS.empty_table())
+            *[nothing] * len(transform.inputs), users=to_spark(spark, USERS.empty_table())
         ).toArrow()
         assert rows.num_rows == 0
         assert tuple(rows.column_names) == SCHEMAS[transform.table].column_names
