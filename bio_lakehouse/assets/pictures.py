@@ -7,7 +7,7 @@ import dagster as dg
 from bio_lakehouse.insights import Finding, Insight, visualize
 from bio_lakehouse.insights.scale import scale_of
 from bio_lakehouse.viz.sparkline import as_markdown, sparkline
-from bio_lakehouse.viz.still import still
+from bio_lakehouse.viz.static_svg import static_svg
 from bio_lakehouse.viz.whiskers import Effect, whiskers
 
 LINE_DAYS = 90
@@ -19,7 +19,7 @@ def pictures(insights: Iterable[Insight]) -> dg.MarkdownMetadataValue:
     """The charts of the first users' insights, and the effects of all with their intervals."""
     shown = list(insights)
     charts = [
-        (insight.user_id, still(visualize(insight), label=insight.title))
+        (insight.user_id, static_svg(visualize(insight), label=insight.title))
         for insight in shown[:MOST_CHARTS]
     ]
     return markdown([*charts, *((insight.user_id, effects_of(insight)) for insight in shown)])
@@ -47,7 +47,8 @@ def effects_of(insight: Insight) -> str:
 
 
 def effect_of(finding: Finding) -> Effect:
-    """What is drawn of a finding, with its status before the claim: one that was not found is no claim."""
+    """What is drawn of a finding, with its status before the claim: one that was not found is no
+    claim."""
     low, high = finding.interval or (0.0, 0.0)
     name = f"{finding.status}: {finding.claim.removesuffix('.')} ({finding.effect_name})"
     return Effect(

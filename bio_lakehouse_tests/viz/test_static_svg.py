@@ -14,7 +14,7 @@ from plotly.graph_objects import Figure
 from bio_lakehouse.insights import INSIGHTS, Insight, InsightData, insights_of, visualize
 from bio_lakehouse.sources import demo
 from bio_lakehouse.viz import charts
-from bio_lakehouse.viz.still import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, still
+from bio_lakehouse.viz.static_svg import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, static_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 END = date(2026, 6, 28)
@@ -22,7 +22,7 @@ DAYS = [f"2025-03-{day:02d}" for day in range(1, 6)]
 
 
 def drawn(figure: Figure) -> ElementTree.Element:
-    return ElementTree.fromstring(still(figure, label='A "chart" & <more>'))
+    return ElementTree.fromstring(static_svg(figure, label='A "chart" & <more>'))
 
 
 def texts(picture: ElementTree.Element) -> list[str]:
@@ -47,7 +47,7 @@ def test_each_chart_is_small_and_says_what_its_axes_are(
     enough: dict[str, Insight], name: str
 ) -> None:
     figure = visualize(enough[name])
-    svg = still(figure, label=enough[name].title)
+    svg = static_svg(figure, label=enough[name].title)
     picture = ElementTree.fromstring(svg)
     assert len(svg) < 40_000
     assert not re.search(r"https?:(?!//www.w3.org/2000/svg)|NaN|None|url\(", svg)

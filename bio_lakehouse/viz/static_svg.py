@@ -48,7 +48,7 @@ class Panel:
     titles: tuple[str, str]
 
 
-def still(figure: Figure, *, label: str) -> str:
+def static_svg(figure: Figure, *, label: str) -> str:
     """The SVG of a figure of `viz.charts`; `label` is its text for those who do not see it."""
     drawn, text = figure.to_plotly_json(), escape(label, quote=True)
     layout, traces = (
