@@ -25,8 +25,9 @@ HOME = click.option(
 )
 
 WHAT_CLAUDE_GETS = (
-    "ANTHROPIC_API_KEY is set, so Claude could write the report's text. It would get aggregates and "
-    "findings, never rows; `bio-lakehouse report --show-egress` prints exactly what. Nothing was sent."
+    "ANTHROPIC_API_KEY is set, so Claude could write the report's text. It would get aggregates "
+    "and findings, never rows; `bio-lakehouse report --show-egress` prints exactly what. Nothing "
+    "was sent."
 )
 
 
@@ -151,7 +152,7 @@ def in_a_sentence(problem: Exception) -> Exception:
     return explained
 
 
-class Teaching(click.Group):
+class ErrorGroup(click.Group):
     """A group whose own errors are printed as one sentence, with exit code 1."""
 
     command_class = LakeCommand
@@ -171,7 +172,8 @@ class Teaching(click.Group):
 
 
 @click.group(
-    cls=Teaching, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=ErrorGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="bio-lakehouse")
 def main() -> None:
@@ -231,9 +233,10 @@ def user_or_default(user: str | None, settings: Settings) -> str:
 def demo(home: Path | None, days: int, seed: int, open_page: bool) -> None:
     """Make up a person, bring in their files, and write their weekly report.
 
-    The files are written to landing in the vendors' own formats and go the way of any other file. Without --home the
-    demo lives in a folder of its own (`<home>-demo`), so that it never mixes with your data. That folder is made afresh
-    each time; one that holds anything else is left alone, and the demo says so.
+    The files are written to landing in the vendors' own formats and go the way of any other file.
+    Without --home the demo lives in a folder of its own (`<home>-demo`), so that it never mixes
+    with your data. That folder is made afresh each time; one that holds anything else is left
+    alone, and the demo says so.
 
     \b
     Example:  bio-lakehouse demo --days 180 --seed 7
@@ -265,9 +268,10 @@ def ingest(
 ) -> None:
     """Bring in files, folders or zips, and bring every day that they change up to date.
 
-    Peloton's workout CSV, Oura's account export, its trends CSV and saved API answers are recognised by what is in
-    them. From a folder, what is no export is passed over and not copied. A file that was brought in before changes
-    nothing. Exits with 1 when a file was refused or rows were quarantined; everything else is brought in all the same.
+    Peloton's workout CSV, Oura's account export, its trends CSV and saved API answers are
+    recognised by what is in them. From a folder, what is no export is passed over and not copied. A
+    file that was brought in before changes nothing. Exits with 1 when a file was refused or rows
+    were quarantined; everything else is brought in all the same.
 
     \b
     Example:  bio-lakehouse ingest ~/Downloads/workouts.csv ~/Downloads/oura-export.zip
@@ -386,8 +390,10 @@ def ask_about_claude(settings: Settings) -> None:
         record_claude_consent(settings.home, allowed)
     else:
         click.echo(
-            "ANTHROPIC_API_KEY is set, but nobody has allowed this home to use it, so templates write"
-            " and nothing is sent. To allow it: bio-lakehouse claude allow",
+            (
+                "ANTHROPIC_API_KEY is set, but nobody has allowed this home to use it, so "
+                "templates write and nothing is sent. To allow it: bio-lakehouse claude allow"
+            ),
             err=True,
         )
 
@@ -402,8 +408,8 @@ def claude() -> None:
 def claude_allow(home: Path | None) -> None:
     """Allow reports of this home to be written by Claude, with the key in ANTHROPIC_API_KEY.
 
-    Sent are aggregates and findings, never rows; `bio-lakehouse report --show-egress` prints exactly
-    what. Until this was said nothing is sent, whatever key is set.
+    Sent are aggregates and findings, never rows; `bio-lakehouse report --show-egress` prints
+    exactly what. Until this was said nothing is sent, whatever key is set.
 
     \b
     Example:  bio-lakehouse claude allow
@@ -437,11 +443,13 @@ def query(home: Path | None, sql: str, layout: str, user: str | None, all_users:
 
     "SHOW TABLES" and "DESCRIBE energy_state" show what there is, as `bio-lakehouse tables` does.
 
-    A table rounds to four decimals; --format csv and json have all digits. In CSV, a text that a spreadsheet would
-    compute is written after an apostrophe. In JSON, the second column `score` is `score_2`, and NaN is null.
+    A table rounds to four decimals; --format csv and json have all digits. In CSV, a text that a
+    spreadsheet would compute is written after an apostrophe. In JSON, the second column `score` is
+    `score_2`, and NaN is null.
 
     \b
-    Example:  bio-lakehouse query "SELECT day, energy_state FROM energy_state ORDER BY day DESC LIMIT 7"
+    Example:  bio-lakehouse query "SELECT day, energy_state FROM energy_state ORDER BY day DESC
+    LIMIT 7"
     """
     from bio_lakehouse.answers import print_answer
     from bio_lakehouse.backends import open_sql
@@ -498,8 +506,9 @@ def status(home: Path | None, user: str | None) -> None:
 def repair(home: Path | None) -> None:
     """Check everything that is made from landing against it, and make again what is damaged.
 
-    Says what was damaged and what is not as it was. Damaged files are kept in `<home>/damaged`, which can be deleted;
-    nothing in landing is ever touched. Other commands repair by themselves what they find damaged.
+    Says what was damaged and what is not as it was. Damaged files are kept in `<home>/damaged`,
+    which can be deleted; nothing in landing is ever touched. Other commands repair by themselves
+    what they find damaged.
 
     \b
     Example:  bio-lakehouse repair
@@ -522,10 +531,11 @@ def repair(home: Path | None) -> None:
     help="Also tokens, browser logins and .env; keep FILE as safe as them.",
 )
 def backup(home: Path | None, file: Path, everything: bool, secrets: bool) -> None:
-    """Write what of the lake cannot be made again to one new file (.tar.gz), for its owner's eyes alone.
+    """Write what of the lake cannot be made again to one new file (.tar.gz), for its owner's eyes
+    alone.
 
-    That is landing, the log of what arrived when, `users.toml` and the reports, each with its checksum. Tokens and
-    logins are left out. It can be made while the lake is in use.
+    That is landing, the log of what arrived when, `users.toml` and the reports, each with its
+    checksum. Tokens and logins are left out. It can be made while the lake is in use.
 
     \b
     Example:  bio-lakehouse backup ~/lake-2026-03-01.tar.gz
@@ -541,7 +551,8 @@ def backup(home: Path | None, file: Path, everything: bool, secrets: bool) -> No
 @HOME
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 def restore(home: Path | None, file: Path) -> None:
-    """Fill an empty home from a backup, every file compared with its checksum, and build what was not in it.
+    """Fill an empty home from a backup, every file compared with its checksum, and build what was
+    not in it.
 
     \b
     Example:  bio-lakehouse restore ~/lake-2026-03-01.tar.gz --home ~/restored-lake
@@ -586,8 +597,9 @@ def oura() -> None:
 def oura_login(home: Path | None, user: str | None, history: bool | None) -> None:
     """Sign in to Oura in the browser; the tokens stay on this machine (or in Parameter Store).
 
-    Register an application at https://developer.ouraring.com/applications first and set BIO_OURA_CLIENT_ID and
-    BIO_OURA_CLIENT_SECRET. The whole history can be fetched at once afterwards; it can be stopped and resumed.
+    Register an application at https://developer.ouraring.com/applications first and set
+    BIO_OURA_CLIENT_ID and BIO_OURA_CLIENT_SECRET. The whole history can be fetched at once
+    afterwards; it can be stopped and resumed.
 
     \b
     Example:  bio-lakehouse oura login
@@ -629,7 +641,8 @@ def oura_sync(
 ) -> None:
     """Fetch days from Oura's API into landing, and bring every day that changed up to date.
 
-    Exits with 1 when something did not arrive, was refused or was set aside; all else is brought in all the same.
+    Exits with 1 when something did not arrive, was refused or was set aside; all else is brought in
+    all the same.
 
     \b
     Example:  bio-lakehouse oura sync --from 2026-01-01
@@ -652,8 +665,9 @@ def oura_spec(home: Path | None, document: str) -> None:
 
     Takes an OpenAPI document as a file or https address; Oura publishes it as
     https://cloud.ouraring.com/v2/static/json/openapi-1.35.json, with the version of today. Lists
-    endpoints and fields that are new, gone, or known but not read beyond bronze, and scopes that are
-    gone. Exits with 1 when anything is new or gone, or the document cannot be read; else with 0.
+    endpoints and fields that are new, gone, or known but not read beyond bronze, and scopes that
+    are gone. Exits with 1 when anything is new or gone, or the document cannot be read; else with
+    0.
 
     \b
     Example:  bio-lakehouse oura spec openapi-1.35.json
@@ -675,7 +689,8 @@ def peloton() -> None:
 @HOME
 @user_option("Whose Peloton account it is")
 def peloton_login(home: Path | None, user: str | None) -> None:
-    """Open a browser window on Peloton's site; sign in there once, a profile of that user's own keeps the login.
+    """Open a browser window on Peloton's site; sign in there once, a profile of that user's own
+    keeps the login.
 
     Needs the extra `peloton` (pip install "bio-lakehouse[peloton]") and a Chrome or Chromium.
 
@@ -697,7 +712,8 @@ def peloton_login(home: Path | None, user: str | None) -> None:
     "--land-only", is_flag=True, help="Only land the file; a running daemon's sensor does the rest."
 )
 def peloton_sync(home: Path | None, user: str | None, land_only: bool) -> None:
-    """Download the workouts with the kept login into landing, and bring every day that changed up to date.
+    """Download the workouts with the kept login into landing, and bring every day that changed up
+    to date.
 
     Exits with 1 when the file did not come, or it or some of its rows were refused.
 
