@@ -21,8 +21,10 @@ BACK_OFF = dg.RetryPolicy(
 RECONCILIATION = dg.AssetCheckSpec(
     "reconciliation",
     asset=OURA_API,
-    description="What Oura says now of days older than the look-back is what earlier answers had said. Differences are "
-    "mended by this very fetch: the answers have landed.",
+    description=(
+        "What Oura says now of days older than the look-back is what earlier answers had said. "
+        "Differences are made good by this very fetch: the answers have landed."
+    ),
 )
 
 
@@ -34,7 +36,8 @@ RECONCILIATION = dg.AssetCheckSpec(
     check_specs=[RECONCILIATION],
 )
 def oura_api(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
-    """Asks Oura about the days, for everybody who has signed in, and lands each answer that arrived whole."""
+    """Asks Oura about the days, for everybody who has signed in, and lands each answer that arrived
+    whole."""
     days = days_of(context)
     outcomes = {user_id: fetch(context, lake, user_id, days) for user_id in users(lake)}
     fail_for(outcomes, last_try=context.retry_number >= BACK_OFF.max_retries)
@@ -69,8 +72,8 @@ def begun(context: dg.AssetExecutionContext) -> datetime | None:
 
 
 def fail_for(outcomes: dict[str, FetchOutcome], *, last_try: bool) -> None:
-    """Fail with what did not arrive. What takes a person is not retried, and the last try is not called a retry:
-    Dagster would say no more than that there were too many."""
+    """Fail with what did not arrive. What takes a person is not retried, and the last try is not
+    called a retry: Dagster would say no more than that there were too many."""
     errors = [f"{user}: {outcome.error}" for user, outcome in outcomes.items() if outcome.error]
     failed = [window.error for outcome in outcomes.values() for window in outcome.failed]
     if errors:

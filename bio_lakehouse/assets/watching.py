@@ -1,4 +1,5 @@
-"""What is watched over: that the newest due days are there, and what was refused, set aside or never seen before."""
+"""What is watched over: that the newest due days are there, and what was refused, set aside or
+never seen before."""
 
 from __future__ import annotations
 
@@ -26,16 +27,22 @@ WATCHED_DAYS = 30
 NEW_FIELD_DAYS = 7
 UNDELIVERED = frozenset({Cause.NOT_DELIVERED, Cause.FETCH_FAILED})
 CHECKS = {
-    "newest_due_day": "Every table of every person has the newest day that is due "
-    f"({', '.join(map(due, registry.by_name()))}), or a reason other than that nothing was delivered.",
-    "undelivered_days": f"No day of the last {WATCHED_DAYS} is missing since nothing was delivered or a fetch failed.",
+    "newest_due_day": (
+        "Every table of every person has the newest day that is due "
+        f"({', '.join(map(due, registry.by_name()))}), or a reason other than that nothing was "
+        "delivered."
+    ),
+    "undelivered_days": (
+        f"No day of the last {WATCHED_DAYS} is missing since nothing was delivered or a fetch "
+        "failed."
+    ),
     "quarantine": f"No file of the last {WATCHED_DAYS} days was refused, and none of its rows set aside.",
     "drift": f"No file brought fields that were first seen in the last {NEW_FIELD_DAYS} days.",
 }
 
 
 def watch_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
-    """Checks that warn and stop nothing: what they find is mended by a person or a vendor."""
+    """Checks that warn and stop nothing: what they find is fixed by a person or a vendor."""
     return [
         dg.AssetCheckSpec(name, asset=key, description=text, blocking=False)
         for name, text in CHECKS.items()
@@ -103,14 +110,16 @@ def set_aside(entries: Iterable[LogEntry]) -> list[str]:
         if entry.status == "validation_failed"
     ]
     return refused + [
-        f"{entry.file_path}: {entry.quarantined_count} of {entry.record_count} rows are in quarantine"
+        f"{entry.file_path}: {entry.quarantined_count} of {entry.record_count} rows are in "
+        "quarantine"
         for entry in found
         if has_rows_set_aside(entry)
     ]
 
 
 def has_rows_set_aside(entry: LogEntry) -> bool:
-    """Whether rows of a file that was taken are in quarantine, and do not wait there for their day alone."""
+    """Whether rows of a file that was taken are in quarantine, and do not wait there for their day
+    alone."""
     return bool(entry.quarantined_count and entry.usable and entry.retry_on is None)
 
 

@@ -152,8 +152,8 @@ def builds_gold(run: dg.DagsterRun) -> bool:
 
 
 def next_attempt(instance: dg.DagsterInstance, arrival: str) -> str | None:
-    """The run key for an arrival's next run; None while one goes on, and after three that failed in
-    a row."""
+    """The run key for an arrival's next run; None while one is still going, and after three that
+    failed in a row."""
     runs = instance.get_runs(dg.RunsFilter(tags={ARRIVAL_TAG: arrival}))
     failures = list(takewhile(lambda run: not run.is_success, runs))
     if len(failures) >= MOST_ATTEMPTS or any(run.status in UNFINISHED for run in runs):

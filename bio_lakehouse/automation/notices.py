@@ -120,7 +120,7 @@ def failure_notice(context: dg.RunFailureSensorContext) -> tuple[str, str]:
     days = [run.tags.get(f"dagster/asset_partition_range_{end}") for end in ("start", "end")]
     span = f" for {days[0]} to {days[1]}" if all(days) else ""
     what_next = (
-        f"Once that is mended, open run {run.run_id[:8]} in the UI (bio-lakehouse ui) and "
+        f"Once that is fixed, open run {run.run_id[:8]} in the UI (bio-lakehouse ui) and "
         "re-execute it."
     )
     return f"{run.job_name}{span} failed", f"{failure_text(context)}\n\n{what_next}"

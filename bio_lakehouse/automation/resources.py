@@ -26,8 +26,8 @@ class LandingS3(S3Resource):
 
 
 def lock_run_of(context: dg.InitResourceContext) -> None:
-    """Let others know that the run goes on: whatever it is made of, it takes one of these resources
-    first."""
+    """Let others know that the run is still going: whatever it is made of, it takes one of these
+    resources first."""
     if context.run and context.instance:
         running.lock_run(context.instance, context.run.run_id)
 

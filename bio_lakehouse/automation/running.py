@@ -36,7 +36,7 @@ _locks: dict[str, FileLock] = {}
 
 
 def lock_run(instance: dg.DagsterInstance, run_id: str) -> None:
-    """Lock the file of a run that goes on in this process, until `unlock_run` or the process's
+    """Lock the file of a run that is going in this process, until `unlock_run` or the process's
     end."""
     if run_id in _locks:
         return
@@ -53,7 +53,8 @@ def unlock_run(run_id: str) -> None:
 
 @contextmanager
 def run_lock(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
-    """The lock of a run, while it goes on in this process and until its end is in the event log."""
+    """The lock of a run, while it is going in this process and until its end is in the event
+    log."""
     lock_run(instance, run_id)
     try:
         yield

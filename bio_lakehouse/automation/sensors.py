@@ -24,9 +24,9 @@ from bio_lakehouse.lake import built_with
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 EVERY_SECONDS = 15
-BUILDING = "days are pending, and a run goes on"
+BUILDING = "days are pending, and a run is still going"
 GIVEN_UP = (
-    "days are pending, and three runs for them failed: mend the cause, then run `bio-lakehouse "
+    "days are pending, and three runs for them failed: fix the cause, then run `bio-lakehouse "
     "refresh`, or launch refresh_lake for those days and insights_history for the newest"
 )
 

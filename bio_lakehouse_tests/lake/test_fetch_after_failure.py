@@ -124,7 +124,7 @@ class Trouble:
     said: str | None
     faults: tuple[Fault, ...] = ()
     strikes: Callable[[OuraServer, Lakehouse], None] | None = None
-    mend: Callable[[OuraServer, Lakehouse], None] = lambda server, lake: None
+    repair: Callable[[OuraServer, Lakehouse], None] = lambda server, lake: None
 
 
 def access_expires(server: OuraServer, lake: Lakehouse) -> None:
@@ -162,12 +162,12 @@ TROUBLES = {
     "spent refresh token": Trouble(
         "expired or was revoked .*bio-lakehouse oura login",
         strikes=refresh_token_is_spent,
-        mend=sign_in_again,
+        repair=sign_in_again,
     ),
     "403": Trouble(
         r"\(403.*membership has most likely lapsed",
         strikes=membership_lapses,
-        mend=membership_is_renewed,
+        repair=membership_is_renewed,
     ),
     "422": Trouble(r"daily_sleep .*HTTP 422: query\.end_date: invalid date", (NOT_VALID,) * 2),
     "429": Trouble(None, (rate_limited(1),)),
@@ -219,7 +219,7 @@ def test_the_tables_end_as_if_nothing_had_been(
     else:
         holds_what_arrived_and_says_what_did_not(lake, outcome, trouble.said, undisturbed)
         server.faults.clear()
-        trouble.mend(server, lake)
+        trouble.repair(server, lake)
         server.asked.clear()
         again = fetch(lake, server, resume=True)
         assert (again.error, len(again.landed)) == (None, len(outcome.failed))
