@@ -57,6 +57,9 @@ def utc(cell: str, person: ZoneInfo = NEW_YORK) -> datetime | None:
         ("2020-07-01 12:29 (JST)", "2020-07-01 03:29"),
         ("2020-07-01 12:29 (ACST)", "2020-07-01 02:59"),
         ("2020-07-01 12:29 (Europe/Berlin)", "2020-07-01 10:29"),
+        ("2020-07-01 12:29 (Japan)", "2020-07-01 03:29"),
+        ("2020-07-01 12:29 (EST5EDT)", "2020-07-01 16:29"),
+        ("2020-07-01 12:29 (Etc/GMT+5)", "2020-07-01 17:29"),
         ("2020-07-01   12:29:31  (UTC)", "2020-07-01 12:29:31"),
     ],
 )
@@ -69,7 +72,7 @@ def test_every_known_label_gives_a_time_in_utc(label: str) -> None:
     assert utc(f"2021-04-17 12:29 ({label})") is not None
 
 
-@pytest.mark.parametrize("label", ["AWST", "NDT", "XYZ", "+19", "Mars/Olympus", ""])
+@pytest.mark.parametrize("label", ["AWST", "NDT", "XYZ", "+19", "Mars/Olympus", "Factory", ""])
 def test_an_unknown_label_is_no_label(label: str) -> None:
     labelled = read_start(f"2024-07-11 06:00 ({label})", PHOENIX)
     assert labelled == read_start("2024-07-11 06:00", PHOENIX)

@@ -22,6 +22,9 @@ _OFFSET = re.compile(
     r"(?:UTC|GMT)? *(?P<sign>[+-])(?P<hours>0?[0-9]|1[0-4])(?::?(?P<minutes>[0-5][0-9]))?"
 )
 
+NO_PLACES = {"Factory", "localtime"}
+"""What the IANA names that is nobody's zone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -87,7 +90,7 @@ def zone_of(label: str, wall: datetime, person: ZoneInfo) -> tzinfo | None:
         return person
     if label in ZONE_LABELS:
         return ZoneInfo(ZONE_LABELS[label])
-    return ZoneInfo(label) if "/" in label and label in _zone_names() else None
+    return ZoneInfo(label) if label in _zone_names() else None
 
 
 def _parts(cell: str) -> tuple[date, time | None, str | None]:
@@ -128,4 +131,4 @@ def _abbreviations(zone: ZoneInfo, year: int) -> frozenset[str | None]:
 
 @lru_cache(maxsize=1)
 def _zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones() - NO_PLACES)
