@@ -55,11 +55,19 @@ def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
         today=lake.settings.today(user_id),
         datasets=dataset_statuses(lake, user_id),
         untyped=untyped_rows(entries),
-        arrivals=entries[-RECENT_ARRIVALS:],
+        arrivals=shown_arrivals(entries),
         pending_days=len(arrivals.unfinished(lake)),
         quarantine={path: rows for path, rows in held.items() if rows},
         passed_over=landing.survey(lake.objects)[1],
     )
+
+
+def shown_arrivals(entries: list[LogEntry]) -> list[LogEntry]:
+    """The last arrivals, and of those before them the last that were refused: they are not done
+    with."""
+    earlier, last = entries[:-RECENT_ARRIVALS], entries[-RECENT_ARRIVALS:]
+    refused = [entry for entry in earlier if entry.status == "validation_failed"]
+    return refused[-RECENT_ARRIVALS:] + last
 
 
 def untyped_rows(entries: list[LogEntry]) -> dict[str, int]:

@@ -113,6 +113,21 @@ def test_a_wholly_quarantined_file_does_not_read_ingested(home: Path, tmp_path: 
     assert "ingested" not in lines[0]
 
 
+def test_a_refused_file_stays_in_the_status_whatever_came_since(tmp_path: Path) -> None:
+    home, refused = tmp_path / "home", tmp_path / "old.json"
+    refused.write_text('[{"summary_date": "2020-01-01", "score": 71}]')
+    assert run(home, "ingest", str(refused)).exit_code == 1
+    later = [tmp_path / f"daily_sleep {number}.json" for number in range(12)]
+    for number, path in enumerate(later):
+        path.write_text('{"data": [], "next_token": null}' + " " * number)
+    assert run(home, "ingest", *map(str, later)).exit_code == 0
+
+    said = " ".join(run(home, "status").stdout.split())
+    assert "me/old.json" in said
+    assert "API v1" in said
+    assert said.count("me/daily_sleep") == 10
+
+
 def test_what_is_passed_over_in_landing_is_told_by_every_command(home: Path) -> None:
     names = no_files(home / "landing" / "anna")
     for words in (("ingest", str(home.parent / "answer.json"), "--user", "anna"), ("status",)):
