@@ -168,8 +168,9 @@ def _print_what_it_loses_to(lake: Lakehouse, arrival: Arrival) -> None:
     if before:
         names = sorted({printable(other.file_path.rsplit("/", 1)[-1]) for other in before})
         shown = escape(", ".join(names[:SHOWN_REASONS]))
+        rows = "1 row is" if superseded == 1 else f"{superseded:,} rows are"
         OUT.print(
-            f"[yellow]note[/] {escape(_name_of(arrival))}: {superseded:,} rows are superseded; "
+            f"[yellow]note[/] {escape(_name_of(arrival))}: {rows} superseded; "
             f"newer, or of a better origin, and there before: {shown}",
             soft_wrap=True,
         )
@@ -330,7 +331,8 @@ def print_status(status: LakeStatus) -> None:
     if any(dataset.gaps for dataset in status.datasets):
         OUT.print(_gaps(status.datasets))
     for dataset, count in sorted(status.untyped.items()):
-        OUT.print(f"{dataset}: {count:,} rows kept in bronze (it has no silver table yet)")
+        rows = "1 row" if count == 1 else f"{count:,} rows"
+        OUT.print(f"{dataset}: {rows} kept in bronze (it has no silver table yet)")
     if status.pending_days:
         OUT.print(
             f"[yellow]{status.pending_days:,} days that changed are still to be built[/],"
@@ -354,11 +356,16 @@ def _datasets(datasets: list[DatasetStatus], today: date) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     for dataset in datasets:
         newest = dataset.newest_day
-        age = f"{(today - newest).days} d" if newest else "–"
+        age = _age(newest, today) if newest else "–"
         missing = sum(gap.days for gap in dataset.gaps)
         numbers = (age, f"{dataset.days:,}", f"{dataset.rows:,}", f"{missing:,}")
         table.add_row(dataset.table, str(dataset.first_day or "–"), str(newest or "–"), *numbers)
     return table
+
+
+def _age(newest: date, today: date) -> str:
+    """Days since; a clock that was set back, or BIO_TODAY_OVERRIDE, leaves later days in the lake."""
+    return f"{(today - newest).days:,} d" if newest <= today else "after today"
 
 
 def _gaps(datasets: list[DatasetStatus]) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -394,7 +394,9 @@ def run_demo(lake: Lakehouse, days: int, seed: int) -> DemoOutcome:
         files = demo.write_files(person, Path(folder))
         demo_home.note_files(lake.settings.home, files)
         ingest = run_ingest(lake, files, lake.settings.user)
-    return DemoOutcome(ingest, run_report(lake, lake.settings.user).path)
+    # Where the files lay is gone: they go by their names in landing.
+    landed = replace(ingest, arrivals=[replace(one, given="") for one in ingest.arrivals])
+    return DemoOutcome(landed, run_report(lake, lake.settings.user).path)
 
 
 @dataclass(frozen=True)

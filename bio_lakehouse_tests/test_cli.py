@@ -36,6 +36,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         r"Files: \d+ came\. 7\d days were brought up to date\. Next: bio-lakehouse ui --home .*"
     )
     assert re.fullmatch(ending, result.stdout.splitlines()[-1])
+    notes = [line for line in result.stdout.splitlines() if line.startswith("note ")]
+    assert notes
+    assert all(line.startswith("note me/") for line in notes), "where the files lay is gone"
     return folder
 
 
@@ -130,6 +133,23 @@ def test_a_refresh_changes_nothing(home: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "in one run" in result.stdout
     assert rows(home, sql) == before
+
+
+def test_a_clock_that_was_set_back_loses_nothing_and_tells_no_later_day(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sql = "SELECT day, readiness_score, total_output_kj FROM daily_readiness_performance"
+    before = rows(home, f"{sql} ORDER BY day")
+    today = str(before[-10]["day"])
+    monkeypatch.setenv("BIO_TODAY_OVERRIDE", today)
+
+    assert "after today" in run(home, "status").stdout
+    report = run(home, "report")
+    assert report.stdout.strip() == str(home / "reports" / "me" / f"weekly-{today}.html")
+    again = run(home, "refresh", "--from", str(before[-14]["day"]))
+    assert again.exit_code == 0, again.output
+    assert rows(home, "SELECT current_date AS today") == [{"today": today}]
+    assert rows(home, f"{sql} ORDER BY day") == before
 
 
 def test_refresh_refuses_days_that_are_none_of_the_lake(home: Path) -> None:
