@@ -3,6 +3,8 @@ one was changed."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,6 +100,10 @@ def test_a_file_as_it_was_downloaded_has_no_note(read: Read, text: str) -> None:
         (
             "timestamp,bpm,source\n6/1/2024 8:03,58,rest\n",
             "a date reads '6/1/2024 8:03'",
+        ),
+        (
+            re.sub("([0-9]{4})-([0-9]{2})-([0-9]{2})", r"\2/\3/\1", WORKOUTS),
+            r"a date reads '[0-9/]+ [0-9:]+ \([A-Z]+\)'",
         ),
         ("day;spo2_percentage\n2024-06-01;96,8\n", "a number reads '96,8'"),
         (with_delimiter(TRENDS, ";").replace("-0.25", "-0,25"), "with a decimal comma"),
