@@ -331,8 +331,8 @@ def print_status(status: LakeStatus) -> None:
     if any(dataset.gaps for dataset in status.datasets):
         OUT.print(_gaps(status.datasets))
     for dataset, count in sorted(status.untyped.items()):
-        rows = "1 row" if count == 1 else f"{count:,} rows"
-        OUT.print(f"{dataset}: {rows} kept in bronze (it has no silver table yet)")
+        kept = "1 row" if count == 1 else f"{count:,} rows"
+        OUT.print(f"{dataset}: {kept} kept in bronze (it has no silver table yet)")
     if status.pending_days:
         OUT.print(
             f"[yellow]{status.pending_days:,} days that changed are still to be built[/],"
