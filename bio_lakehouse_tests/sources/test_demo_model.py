@@ -8,7 +8,7 @@ import pytest
 
 from bio_lakehouse.sources.demo import Day, Effects, Truth, simulate
 from bio_lakehouse.sources.demo.random_streams import PERSISTENCE
-from bio_lakehouse.sources.demo.training import bike_speed
+from bio_lakehouse.sources.demo.workouts import bike_speed
 
 END = date(2025, 11, 20)
 

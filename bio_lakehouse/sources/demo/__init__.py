@@ -1,15 +1,15 @@
 """The demo person: a seeded life with known effects, written as the vendors' own files."""
 
-from bio_lakehouse.sources.demo.effects import Effects
 from bio_lakehouse.sources.demo.files import write_files
 from bio_lakehouse.sources.demo.model import simulate
-from bio_lakehouse.sources.demo.rows import daily_rows, workout_rows
-from bio_lakehouse.sources.demo.training import (
+from bio_lakehouse.sources.demo.planted_effects import Effects
+from bio_lakehouse.sources.demo.truth import Day, Truth, Workout
+from bio_lakehouse.sources.demo.truth_rows import daily_rows, workout_rows
+from bio_lakehouse.sources.demo.workouts import (
     MAX_HEART_RATE,
     THRESHOLD_HEART_RATE,
     THRESHOLD_POWER,
 )
-from bio_lakehouse.sources.demo.truth import Day, Truth, Workout
 
 __all__ = [
     "MAX_HEART_RATE",

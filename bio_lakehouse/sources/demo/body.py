@@ -9,8 +9,8 @@ from datetime import date
 import numpy as np
 
 from bio_lakehouse.sources.demo.calendar import Calendar
-from bio_lakehouse.sources.demo.effects import Effects
 from bio_lakehouse.sources.demo.nights import TYPICAL_SLEEP_SCORE, Nights
+from bio_lakehouse.sources.demo.planted_effects import Effects
 from bio_lakehouse.sources.demo.random_streams import (
     Floats,
     Integers,

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from bio_lakehouse.sources.demo.activity import Movement, move
 from bio_lakehouse.sources.demo.body import FITNESS_AT_WHICH_POWER_DOUBLES, Body, fitness, respond
 from bio_lakehouse.sources.demo.calendar import WARM_UP_DAYS, Calendar, make_calendar
-from bio_lakehouse.sources.demo.effects import Effects
-from bio_lakehouse.sources.demo.movement import Movement, move
 from bio_lakehouse.sources.demo.nights import Nights, sleep
+from bio_lakehouse.sources.demo.planted_effects import Effects
 from bio_lakehouse.sources.demo.random_streams import Integers
-from bio_lakehouse.sources.demo.training import THRESHOLD_POWER, daily_totals, train
 from bio_lakehouse.sources.demo.truth import Activity, Day, Night, Readiness, Truth
+from bio_lakehouse.sources.demo.workouts import THRESHOLD_POWER, daily_totals, train
 
 DEFAULT_EFFECTS = Effects()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bio_lakehouse.sources.demo.calendar import Delivery
-from bio_lakehouse.sources.demo.effects import Effects
+from bio_lakehouse.sources.demo.planted_effects import Effects
 
 
 @dataclass(frozen=True, slots=True)
