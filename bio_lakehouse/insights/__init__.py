@@ -4,7 +4,7 @@ said yet."""
 from bio_lakehouse.insights.adjustment import adjust
 from bio_lakehouse.insights.analyzers import ANALYZERS, insights_of, narrate, sentence, visualize
 from bio_lakehouse.insights.data import WINDOW_DAYS, InsightData, first_day_needed
-from bio_lakehouse.insights.effects import visualize_effects
+from bio_lakehouse.insights.effects_figure import visualize_effects
 from bio_lakehouse.insights.finding import INSIGHTS, Finding, Insight, Status
 
 __all__ = [

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bio_lakehouse.insights.statistics.anomalies import TRAILING_DAYS
 from bio_lakehouse.insights.statistics.autocorrelation import Series
-from bio_lakehouse.insights.statistics.movement import HISTORY_DAYS, WEEK
+from bio_lakehouse.insights.statistics.weekly_change import HISTORY_DAYS, WEEK
 
 WINDOW_DAYS = 180
 LEAD_IN_DAYS = TRAILING_DAYS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bio_lakehouse.gold.measures import compared_with
 from bio_lakehouse.insights.data import InsightData
-from bio_lakehouse.insights.statistics.movement import movement
+from bio_lakehouse.insights.statistics.weekly_change import movement
 
 
 def movement_tests(data: InsightData) -> list[float]:

@@ -19,10 +19,10 @@ from bio_lakehouse.gold.measures import (
 )
 from bio_lakehouse.insights.adjustment import FALSE_DISCOVERY_RATE, q_values
 from bio_lakehouse.insights.data import as_numbers
-from bio_lakehouse.insights.statistics.movement import BEFORE as BEFORE
-from bio_lakehouse.insights.statistics.movement import BEFORE_NEEDS, movement
-from bio_lakehouse.insights.statistics.movement import HISTORY_NEEDS as HISTORY_NEEDS
-from bio_lakehouse.insights.statistics.movement import WEEK as WEEK
+from bio_lakehouse.insights.statistics.weekly_change import BEFORE as BEFORE
+from bio_lakehouse.insights.statistics.weekly_change import BEFORE_NEEDS, movement
+from bio_lakehouse.insights.statistics.weekly_change import HISTORY_NEEDS as HISTORY_NEEDS
+from bio_lakehouse.insights.statistics.weekly_change import WEEK as WEEK
 from bio_lakehouse.numbers import NO_VALUE
 
 BAND_NEEDS = BEFORE_NEEDS

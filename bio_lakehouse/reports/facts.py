@@ -10,7 +10,7 @@ from bio_lakehouse.english import capital, count
 from bio_lakehouse.gold.measures import OUTPUT, READINESS, SLEEP, WORKOUTS, Measure
 from bio_lakehouse.insights import Finding, Insight, sentences
 from bio_lakehouse.insights.data import REST
-from bio_lakehouse.insights.statistics.movement import WEEK_NEEDS
+from bio_lakehouse.insights.statistics.weekly_change import WEEK_NEEDS
 from bio_lakehouse.narrative import phrases
 from bio_lakehouse.narrative.facts import Facts, FactsBuilder, Standing, key_of
 from bio_lakehouse.numbers import effect_text, signed_effect_text

@@ -21,7 +21,7 @@ from bio_lakehouse import numbers
 from bio_lakehouse.english import listed, long_day, short_day, weekday
 from bio_lakehouse.gold.measures import OUTPUT, WORKOUTS
 from bio_lakehouse.insights.finding import Finding
-from bio_lakehouse.insights.statistics.movement import BEFORE_NEEDS
+from bio_lakehouse.insights.statistics.weekly_change import BEFORE_NEEDS
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports import palette
 from bio_lakehouse.reports.comparison import Comparison

@@ -28,9 +28,9 @@ from bio_lakehouse.insights.statistics.correlation import (
     spearman,
 )
 from bio_lakehouse.insights.statistics.groups import GroupComparison, compare_groups, mann_whitney
-from bio_lakehouse.insights.statistics.movement import Movement, movement
 from bio_lakehouse.insights.statistics.permutation import come_in_runs, permutation_p
 from bio_lakehouse.insights.statistics.trend import Trend, trend
+from bio_lakehouse.insights.statistics.weekly_change import Movement, movement
 
 __all__ = [
     "Correlation",
