@@ -135,9 +135,9 @@ class DuckDbSql:
 
     def answer(self, sql: str, user_id: str | None) -> pa.Table:
         """As `query`, in a process of its own."""
-        from bio_lakehouse.engines import limits
+        from bio_lakehouse.engines import bounded_query
 
-        return limits.answer(self, sql, user_id)
+        return bounded_query.answer(self, sql, user_id)
 
     def rows_of(
         self,

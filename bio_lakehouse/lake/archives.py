@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.numbers import bytes_text
-from bio_lakehouse.sources.limits import LARGEST_FILE
+from bio_lakehouse.sources.file_limits import LARGEST_FILE
 
 LARGEST_ARCHIVE = 2 << 30
 """Bytes to which a zip may unpack."""

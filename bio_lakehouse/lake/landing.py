@@ -19,7 +19,7 @@ from bio_lakehouse.lake.folders import NoFile, file_at, files_below
 from bio_lakehouse.lake.objects import ObjectInfo, ObjectStore, PassedOver, checksum
 from bio_lakehouse.numbers import bytes_text
 from bio_lakehouse.settings import USER_ID, safe_spelling
-from bio_lakehouse.sources.limits import LARGEST_FILE
+from bio_lakehouse.sources.file_limits import LARGEST_FILE
 from bio_lakehouse.sources.records import FetchNote
 
 PREFIX = "landing"

@@ -14,7 +14,7 @@ from typing import Any
 
 from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.sources.checking import RowProblem
-from bio_lakehouse.sources.limits import check_line, check_rows
+from bio_lakehouse.sources.file_limits import check_line, check_rows
 from bio_lakehouse.sources.rows import Row
 
 _QUOTED = re.compile(r'"((?:[^"]++|"")*+)"')

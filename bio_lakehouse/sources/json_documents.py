@@ -10,7 +10,7 @@ from typing import Any
 
 from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.sources.delimited import cut_off, ends_with_newline, lines_of
-from bio_lakehouse.sources.limits import check_json
+from bio_lakehouse.sources.file_limits import check_json
 
 _UNFINISHED = re.compile(r"(?:t|tr|tru|f|fa|fal|fals|n|nu|nul|-|\.|[eE][+-]?|u[0-9a-fA-F]{0,4})?")
 

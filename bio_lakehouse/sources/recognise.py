@@ -12,8 +12,8 @@ from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.cut_headers import refuse_cut_header
 from bio_lakehouse.sources.decoding import decode
 from bio_lakehouse.sources.delimited import Header, delimiter_of, header_line
+from bio_lakehouse.sources.file_limits import check_header, check_size
 from bio_lakehouse.sources.json_documents import JsonFile, load_documents
-from bio_lakehouse.sources.limits import check_header, check_size
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
 from bio_lakehouse.sources.rows import field_names
 from bio_lakehouse.sources.source import DelimitedFormat

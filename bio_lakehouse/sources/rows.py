@@ -10,7 +10,7 @@ from sys import intern
 from typing import Any
 
 from bio_lakehouse.sources.checking import RowProblem
-from bio_lakehouse.sources.limits import MOST_REJECTED
+from bio_lakehouse.sources.file_limits import MOST_REJECTED
 from bio_lakehouse.sources.records import ParseContext, Record, RejectedRow
 
 _SHORT = 12

@@ -13,7 +13,7 @@ from itertools import islice
 from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.sources.checking import RowProblem
 from bio_lakehouse.sources.delimited import is_separator_line, split_cells
-from bio_lakehouse.sources.limits import LONGEST_LINE
+from bio_lakehouse.sources.file_limits import LONGEST_LINE
 
 LOOKED_AT = 500
 """Rows; a changed value in a later one costs its row, as no reader takes it."""

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pytest
 
 from bio_lakehouse.backends import open_sql
-from bio_lakehouse.engines import limits
-from bio_lakehouse.engines.limits import MEBIBYTE, Limits
+from bio_lakehouse.engines import bounded_query
+from bio_lakehouse.engines.bounded_query import MEBIBYTE, Limits
 from bio_lakehouse.engines.sql import DuckDbSql
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -69,11 +69,11 @@ def sql(tmp_path: Path) -> DuckDbSql:
 def test_the_answer_is_that_of_the_engine(
     sql: DuckDbSql, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    context = limits.multiprocessing.get_context(method)
-    monkeypatch.setattr(limits, "_context", lambda: context)
+    context = bounded_query.multiprocessing.get_context(method)
+    monkeypatch.setattr(bounded_query, "_context", lambda: context)
     question = "SELECT day, energy_state, user_id FROM energy_state ORDER BY day"
 
-    answer = limits.answer(sql, question, "me")
+    answer = bounded_query.answer(sql, question, "me")
 
     assert scans(sql) == [(DAILY.full_name, "me")]
     assert answer.equals(sql.query(question, "me"))
@@ -81,14 +81,16 @@ def test_the_answer_is_that_of_the_engine(
 
 
 def test_an_answer_without_rows_has_its_columns(sql: DuckDbSql) -> None:
-    answer = limits.answer(sql, "SELECT day, steps FROM daily_readiness_performance", "nobody")
+    answer = bounded_query.answer(
+        sql, "SELECT day, steps FROM daily_readiness_performance", "nobody"
+    )
 
     assert (answer.column_names, answer.num_rows) == (["day", "steps"], 0)
 
 
 def test_a_refusal_is_the_engines_own(sql: DuckDbSql) -> None:
     with pytest.raises(QueryError, match="There is no table energy_stat"):
-        limits.answer(sql, "SELECT * FROM energy_stat", "me")
+        bounded_query.answer(sql, "SELECT * FROM energy_stat", "me")
 
 
 def test_a_question_that_takes_too_long_is_ended_wherever_it_is(
@@ -97,38 +99,38 @@ def test_a_question_that_takes_too_long_is_ended_wherever_it_is(
     monkeypatch.setattr(DuckDbSql, "query", lambda *_: time.sleep(600))
 
     with pytest.raises(QueryError, match=r"was stopped after 0\.5 s"):
-        limits.answer(sql, "SELECT 1", "me", Limits(seconds=0.5))
+        bounded_query.answer(sql, "SELECT 1", "me", Limits(seconds=0.5))
 
 
 def test_a_process_that_the_system_ends_is_explained(
     sql: DuckDbSql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forked = multiprocessing.get_context("fork")
-    monkeypatch.setattr(limits, "_context", lambda: forked)
-    monkeypatch.setattr(DuckDbSql, "query", lambda *_: limits.os._exit(9))
+    monkeypatch.setattr(bounded_query, "_context", lambda: forked)
+    monkeypatch.setattr(DuckDbSql, "query", lambda *_: bounded_query.os._exit(9))
 
     with pytest.raises(QueryError, match="needs more than 640 MiB of memory"):
-        limits.answer(sql, "SELECT 1", "me")
+        bounded_query.answer(sql, "SELECT 1", "me")
 
 
 @pytest.mark.parametrize("question", HUNGRY, ids=range(len(HUNGRY)))
 def test_a_hungry_question_is_refused_in_a_sentence(sql: DuckDbSql, question: str) -> None:
     with pytest.raises(QueryError, match=r"memory|larger than|was stopped"):
-        limits.answer(sql, question, "me", Limits(memory=384 * MEBIBYTE))
+        bounded_query.answer(sql, question, "me", Limits(memory=384 * MEBIBYTE))
 
 
 def test_the_hungriest_stays_below_a_gibibyte_with_its_parent(tmp_path: Path) -> None:
     script = f"""
         import resource
         from pathlib import Path
-        from bio_lakehouse.engines import limits
+        from bio_lakehouse.engines import bounded_query
         from bio_lakehouse.errors import QueryError
         from bio_lakehouse_tests.engines.memory_lake import engine
         from bio_lakehouse_tests.sources.large_files import peak_megabytes
         sql = engine(Path({str(tmp_path)!r}))
         for question in {HUNGRY!r}:
             try:
-                limits.answer(sql, question, None)
+                bounded_query.answer(sql, question, None)
             except QueryError:
                 pass
         children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
@@ -174,8 +176,8 @@ def test_today_is_the_persons(tmp_path: Path) -> None:
         "date(now() AT TIME ZONE 'UTC'), date(localtimestamp)"
     )
 
-    (mine,) = rows_of(limits.answer(sql, question, "me"))
-    (anns,) = rows_of(limits.answer(sql, question, "ann"))
+    (mine,) = rows_of(bounded_query.answer(sql, question, "me"))
+    (anns,) = rows_of(bounded_query.answer(sql, question, "ann"))
 
     assert {mine[0] - anns[0], mine[1] - anns[1], mine[2] - anns[2], mine[4] - anns[4]} <= {
         timedelta(1),
@@ -199,5 +201,5 @@ def test_each_attack_is_answered_or_refused_in_time(sql: DuckDbSql) -> None:
     for line in ATTACKS.read_text("utf-8").splitlines():
         started = time.monotonic()
         with contextlib.suppress(QueryError):
-            assert isinstance(limits.answer(sql, line, "me"), pa.Table)
+            assert isinstance(bounded_query.answer(sql, line, "me"), pa.Table)
         assert time.monotonic() - started < 35, line

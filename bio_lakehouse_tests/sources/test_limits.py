@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.lake.archives import open_archive
-from bio_lakehouse.sources import limits, parse
+from bio_lakehouse.sources import file_limits, parse
 from bio_lakehouse.sources.delimited import header_line
-from bio_lakehouse.sources.limits import MOST_REJECTED
+from bio_lakehouse.sources.file_limits import MOST_REJECTED
 from bio_lakehouse_tests.sources.conftest import CONTEXT, Read
 from bio_lakehouse_tests.sources.large_files import (
     MEGABYTE,
@@ -118,7 +118,7 @@ def test_a_small_zip_of_very_much_is_not_unpacked() -> None:
 @given(st.binary(max_size=200), st.integers(0, 3))
 def test_any_bytes_are_read_within_the_limits_or_refused(content: bytes, most: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(limits, "MOST_ROWS", most)
+        patch.setattr(file_limits, "MOST_ROWS", most)
         try:
             parsed = parse("file", b"date,Sleep Score\n" + content, CONTEXT)
         except UnsupportedFile:
