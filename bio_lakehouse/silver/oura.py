@@ -12,7 +12,8 @@ from pyspark.sql import functions as F
 
 from bio_lakehouse.lake.schema import PROVENANCE, TableSchema
 from bio_lakehouse.silver.precedence import merged, of_the_days_origin, rank, standing
-from bio_lakehouse.silver.reading import (
+from bio_lakehouse.silver.schemas import SCHEMAS
+from bio_lakehouse.silver.typed_columns import (
     cell_texts,
     has,
     in_schema,
@@ -20,7 +21,6 @@ from bio_lakehouse.silver.reading import (
     offset_minutes,
     typed,
 )
-from bio_lakehouse.silver.schemas import SCHEMAS
 from bio_lakehouse.sources.fields import Field
 from bio_lakehouse.sources.oura.fields import ACTIVITY_TIME_HEADERS, API_FIELDS, TRENDS_FIELDS
 from bio_lakehouse.sources.oura.source import OURA

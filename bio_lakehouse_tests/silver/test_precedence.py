@@ -16,7 +16,7 @@ from pyspark.sql import SparkSession
 
 from bio_lakehouse.engines.spark import to_spark
 from bio_lakehouse.silver.precedence import merged, of_the_days_origin, standing
-from bio_lakehouse.silver.reading import has
+from bio_lakehouse.silver.typed_columns import has
 
 Row = dict[str, Any]
 ORIGINS = ("api", "account_export", "type_download", "trends_export", "csv_export")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
 from bio_lakehouse.engines.spark import to_spark
-from bio_lakehouse.silver.reading import (
+from bio_lakehouse.silver.typed_columns import (
     cell_texts,
     object_texts,
     object_type,
