@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from bio_lakehouse.build.rows import first_days, rows_between
+from bio_lakehouse.build.day_rows import first_days, rows_between
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE, READINESS_FORECAST
 from bio_lakehouse.gold.schemas import INSIGHTS as INSIGHTS_TABLE
 from bio_lakehouse.insights.analyzers import insights_of

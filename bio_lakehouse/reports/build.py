@@ -10,8 +10,8 @@ from datetime import date, datetime
 import pandas as pd
 from plotly.graph_objects import Figure
 
+from bio_lakehouse.build.day_rows import first_days
 from bio_lakehouse.build.ledger import entry_days
-from bio_lakehouse.build.rows import first_days
 from bio_lakehouse.claude.access import access_of
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY

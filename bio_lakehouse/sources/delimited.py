@@ -15,7 +15,7 @@ from typing import Any
 from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.sources.checking import RowProblem
 from bio_lakehouse.sources.file_limits import check_line, check_rows
-from bio_lakehouse.sources.rows import Row
+from bio_lakehouse.sources.source_rows import Row
 
 _QUOTED = re.compile(r'"((?:[^"]++|"")*+)"')
 _FILLED = re.compile(r"\S")

@@ -15,8 +15,8 @@ from bio_lakehouse.sources.delimited import Header, delimiter_of, header_line
 from bio_lakehouse.sources.file_limits import check_header, check_size
 from bio_lakehouse.sources.json_documents import JsonFile, load_documents
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
-from bio_lakehouse.sources.rows import field_names
 from bio_lakehouse.sources.source import DelimitedFormat
+from bio_lakehouse.sources.source_rows import field_names
 from bio_lakehouse.sources.spreadsheets import notes_on, refuse_changed
 
 _JSON = re.compile(r"\s*[{\[]")

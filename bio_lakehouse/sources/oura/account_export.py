@@ -35,7 +35,7 @@ from bio_lakehouse.sources.oura.one_dataset import read_rows
 from bio_lakehouse.sources.oura.realignment import aligned
 from bio_lakehouse.sources.oura.type_download import is_flattened
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
-from bio_lakehouse.sources.rows import Row, field_names, shared
+from bio_lakehouse.sources.source_rows import Row, field_names, shared
 
 
 def looks_like_account_export(line: str) -> bool:

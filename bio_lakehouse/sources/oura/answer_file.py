@@ -15,8 +15,8 @@ from bio_lakehouse.sources.oura import api_answer
 from bio_lakehouse.sources.oura.bundle import Answer, answers_of, left_out
 from bio_lakehouse.sources.oura.endpoints import looks_like_oura
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
-from bio_lakehouse.sources.rows import field_names
 from bio_lakehouse.sources.source import ReadJson
+from bio_lakehouse.sources.source_rows import field_names
 
 _V1_FIELDS = frozenset(
     {"summary_date", "hr_5min", "rmssd_5min", "score_alignment", "met_1min", "class_5min"}

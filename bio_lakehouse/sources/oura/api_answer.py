@@ -16,7 +16,7 @@ from bio_lakehouse.sources.oura.endpoints import (
 )
 from bio_lakehouse.sources.oura.one_dataset import read_rows
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
-from bio_lakehouse.sources.rows import days_spanned, field_names, within_lake
+from bio_lakehouse.sources.source_rows import days_spanned, field_names, within_lake
 
 
 def read(

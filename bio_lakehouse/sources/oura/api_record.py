@@ -23,7 +23,7 @@ from bio_lakehouse.sources.checking import (
 from bio_lakehouse.sources.fields import Field
 from bio_lakehouse.sources.oura.fields import API_FIELDS, MOST_MET
 from bio_lakehouse.sources.records import ParseContext, Record
-from bio_lakehouse.sources.rows import Row
+from bio_lakehouse.sources.source_rows import Row
 
 ACTIVITY = "oura/daily_activity"
 OF_A_MOMENT = ("oura/heartrate", "oura/ring_battery_level")

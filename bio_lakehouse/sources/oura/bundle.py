@@ -9,7 +9,7 @@ from typing import Any
 from bio_lakehouse.sources.checking import RowProblem
 from bio_lakehouse.sources.json_documents import Document
 from bio_lakehouse.sources.oura.known_fields import KNOWN_FIELDS
-from bio_lakehouse.sources.rows import Row
+from bio_lakehouse.sources.source_rows import Row
 
 _NAMES: dict[str, str] = {endpoint.lower(): endpoint for endpoint in KNOWN_FIELDS} | {
     "heart_rate": "heartrate",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bio_lakehouse.sources.oura.api_record import record_reader
 from bio_lakehouse.sources.oura.endpoints import unknown_fields
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
-from bio_lakehouse.sources.rows import Row, days_spanned, split_rows
+from bio_lakehouse.sources.source_rows import Row, days_spanned, split_rows
 
 
 def read_rows(

@@ -19,7 +19,7 @@ from bio_lakehouse.sources.delimited import Table, comma_table
 from bio_lakehouse.sources.fields import Field, canonical_header
 from bio_lakehouse.sources.oura.fields import ACTIVITY_TIME_HEADERS, TRENDS, TRENDS_FIELDS
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
-from bio_lakehouse.sources.rows import Row, days_spanned, split_rows
+from bio_lakehouse.sources.source_rows import Row, days_spanned, split_rows
 
 DATE_HEADER = "date"
 OTHER_HEADERS = (

@@ -24,7 +24,7 @@ from bio_lakehouse.sources.oura.json_cells import BrokenJson, decoded
 from bio_lakehouse.sources.oura.known_fields import KNOWN_FIELDS
 from bio_lakehouse.sources.oura.one_dataset import read_rows
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
-from bio_lakehouse.sources.rows import Row, field_names, shared
+from bio_lakehouse.sources.source_rows import Row, field_names, shared
 
 Path = tuple[str, ...]
 

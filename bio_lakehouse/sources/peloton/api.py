@@ -19,7 +19,7 @@ from bio_lakehouse.sources.checking import (
 )
 from bio_lakehouse.sources.peloton.fields import API_WORKOUTS
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
-from bio_lakehouse.sources.rows import Row, split_rows
+from bio_lakehouse.sources.source_rows import Row, split_rows
 
 PAGE_FIELDS = frozenset({"page_count", "show_next", "show_previous"})
 _LAST_SECOND = 253_402_300_799

@@ -23,7 +23,7 @@ from bio_lakehouse.sources.peloton.fields import (
 )
 from bio_lakehouse.sources.peloton.start import read_start
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
-from bio_lakehouse.sources.rows import Row, days_spanned, split_rows, within_lake
+from bio_lakehouse.sources.source_rows import Row, days_spanned, split_rows, within_lake
 
 IDENTITY_HEADERS = (START_HEADER, DISCIPLINE_HEADER)
 LENGTH_HEADER = "Length (minutes)"
