@@ -13,7 +13,7 @@ from bio_lakehouse.lake import fetching
 from bio_lakehouse.lake.fetching import FetchOutcome
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.reconciliation import reconcile
-from bio_lakehouse.sources.oura.transport import OuraForbidden
+from bio_lakehouse.sources.oura.http_client import OuraForbidden
 
 BACK_OFF = dg.RetryPolicy(
     max_retries=3, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from bio_lakehouse.errors import ReportError
-from bio_lakehouse.sources import browser
+from bio_lakehouse.sources import installed_browser
 
 PRINT_SECONDS = 60
 QUIET = (
@@ -22,7 +22,7 @@ QUIET = (
 def find_browser(wanted: Path | None = None) -> str:
     """The program of `wanted`, else of the first browser found; raises `ReportError` when there is
     none."""
-    return str(browser.find_browser(wanted, "BIO_BROWSER", ReportError))
+    return str(installed_browser.find_browser(wanted, "BIO_BROWSER", ReportError))
 
 
 def print_pdf(page: Path, program: str) -> bytes:
@@ -55,4 +55,4 @@ def print_pdf(page: Path, program: str) -> bytes:
 
 def sandbox() -> tuple[str, ...]:
     """The option without which Chrome does not start where it has no sandbox."""
-    return () if browser.has_sandbox() else ("--no-sandbox",)
+    return () if installed_browser.has_sandbox() else ("--no-sandbox",)

@@ -22,7 +22,7 @@ from bio_lakehouse.lake.fetched_windows import FetchedWindows
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources.oura import client as client_module
-from bio_lakehouse.sources.oura import transport
+from bio_lakehouse.sources.oura import http_client
 from bio_lakehouse.sources.oura.connection import RetryPolicy
 from bio_lakehouse.sources.oura.fetch import Progress, Window, readable, windows
 from bio_lakehouse.sources.oura.tokens import Tokens
@@ -209,8 +209,8 @@ def test_the_tables_end_as_if_nothing_had_been(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(client_module, "MOST_PAGES", 20)
-    monkeypatch.setattr(transport, "MOST_BYTES", 4 << 20)
-    monkeypatch.setattr(transport, "_BACK_OFF", lambda state: 0.0)
+    monkeypatch.setattr(http_client, "MOST_BYTES", 4 << 20)
+    monkeypatch.setattr(http_client, "_BACK_OFF", lambda state: 0.0)
     trouble, lake = TROUBLES[name], open_lake(tmp_path, server)
     outcome = disturbed_fetch(trouble, lake, server)
     build(lake, sail)

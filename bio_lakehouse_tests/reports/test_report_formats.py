@@ -113,7 +113,7 @@ def test_the_page_is_printed(home: Path) -> None:
 
 
 def test_no_browser_no_pdf_and_a_clear_word(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bio_lakehouse.sources.browser.BROWSERS", ("no-such-browser",))
+    monkeypatch.setattr("bio_lakehouse.sources.installed_browser.BROWSERS", ("no-such-browser",))
     with pytest.raises(
         ReportError, match="no Chrome or Chromium was found; install one, or set BIO_BROWSER"
     ):

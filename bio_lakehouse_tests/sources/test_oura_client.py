@@ -16,16 +16,16 @@ import pytest
 
 from bio_lakehouse.errors import SignInRequired, SourceError
 from bio_lakehouse.sources.oura import client as client_module
-from bio_lakehouse.sources.oura import transport
+from bio_lakehouse.sources.oura import http_client
 from bio_lakehouse.sources.oura.client import ENDPOINTS, OuraClient
 from bio_lakehouse.sources.oura.connection import RetryPolicy
-from bio_lakehouse.sources.oura.tokens import FileTokenStore, Tokens
-from bio_lakehouse.sources.oura.transport import (
+from bio_lakehouse.sources.oura.http_client import (
     OuraForbidden,
     OuraRefused,
     OuraUnavailable,
     retry_after,
 )
+from bio_lakehouse.sources.oura.tokens import FileTokenStore, Tokens
 from bio_lakehouse_tests.sources.oura_server import (
     CLIENT_SECRET,
     NEW_TOKEN_PATH,
@@ -392,7 +392,7 @@ def test_trickle_is_bounded_altogether(server: OuraServer, store: FileTokenStore
 def test_body_that_never_ends_does_not_fill_the_memory(
     client: OuraClient, server: OuraServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "MOST_BYTES", 8 << 20)
+    monkeypatch.setattr(http_client, "MOST_BYTES", 8 << 20)
     server.faults["daily_readiness"].extend([Fault(flood=True)] * 3)
     with pytest.raises(OuraUnavailable, match=r"broke during .* \(the body is longer than 8 MiB\)"):
         readiness(client)

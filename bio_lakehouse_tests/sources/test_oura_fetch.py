@@ -25,8 +25,8 @@ from bio_lakehouse.sources.oura.fetch import (
     readable,
     windows,
 )
+from bio_lakehouse.sources.oura.http_client import OuraForbidden, OuraUnavailable
 from bio_lakehouse.sources.oura.tokens import FileTokenStore
-from bio_lakehouse.sources.oura.transport import OuraForbidden, OuraUnavailable
 from bio_lakehouse_tests.sources.oura_server import (
     Fault,
     OuraServer,

@@ -28,9 +28,9 @@ from bio_lakehouse.backends import token_stores
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.sources.oura.connection import OuraConnection
 from bio_lakehouse.sources.oura.fetch import not_granted
+from bio_lakehouse.sources.oura.http_client import OuraUnavailable, open_http
 from bio_lakehouse.sources.oura.oauth import Session, SignIn, _Listener, login
 from bio_lakehouse.sources.oura.tokens import FileTokenStore, Tokens, TokenStore
-from bio_lakehouse.sources.oura.transport import OuraUnavailable, open_http
 from bio_lakehouse_tests.sources.oura_server import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -437,7 +437,7 @@ from pydantic import SecretStr
 from bio_lakehouse.sources.oura.connection import OuraConnection
 from bio_lakehouse.sources.oura.oauth import Session
 from bio_lakehouse.backends import token_stores
-from bio_lakehouse.sources.oura.transport import open_http
+from bio_lakehouse.sources.oura.http_client import open_http
 
 client_id, secret, token_url, address = sys.argv[1:]
 connection = OuraConnection(client_id, SecretStr(secret), token_urls=(token_url,))

@@ -13,7 +13,7 @@ import pytest
 from filelock import FileLock
 
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
-from bio_lakehouse.sources.browser import find_browser
+from bio_lakehouse.sources.installed_browser import find_browser
 from bio_lakehouse.sources.peloton import download as download_module
 from bio_lakehouse.sources.peloton.download import (
     PelotonBrowser,

@@ -228,7 +228,7 @@ def test_no_network_is_said_as_such(
 ) -> None:
     signed_in(server, fetching.oura_tokens(lake.settings, "me"))
     monkeypatch.setenv("BIO_OURA_API_URL", f"http://127.0.0.1:{free_port()}")
-    monkeypatch.setattr("bio_lakehouse.sources.oura.transport._BACK_OFF", lambda state: 0.0)
+    monkeypatch.setattr("bio_lakehouse.sources.oura.http_client._BACK_OFF", lambda state: 0.0)
     result = run("oura", "sync", "--land-only")
     assert result.exit_code == 1
     assert "could not be reached" in said(result)

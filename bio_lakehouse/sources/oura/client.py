@@ -15,9 +15,7 @@ import httpx
 
 from bio_lakehouse.errors import SignInRequired, SourceError
 from bio_lakehouse.sources.oura.connection import OuraConnection
-from bio_lakehouse.sources.oura.oauth import Session
-from bio_lakehouse.sources.oura.tokens import Tokens, TokenStore
-from bio_lakehouse.sources.oura.transport import (
+from bio_lakehouse.sources.oura.http_client import (
     OuraForbidden,
     OuraRefused,
     OuraUnavailable,
@@ -27,6 +25,8 @@ from bio_lakehouse.sources.oura.transport import (
     raise_if_passing,
     retrying,
 )
+from bio_lakehouse.sources.oura.oauth import Session
+from bio_lakehouse.sources.oura.tokens import Tokens, TokenStore
 
 PADDING = timedelta(days=1)
 MOST_PAGES = 500

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.sources.oura.client import ENDPOINTS, Endpoint, OuraClient
+from bio_lakehouse.sources.oura.http_client import OuraForbidden, OuraUnavailable
 from bio_lakehouse.sources.oura.known_fields import READ_BY_DEFAULT
-from bio_lakehouse.sources.oura.transport import OuraForbidden, OuraUnavailable
 from bio_lakehouse.sources.records import FetchNote
 
 UNAVAILABLE_BEFORE_GIVING_UP = 3

@@ -22,8 +22,7 @@ from authlib.oauth2.client import OAuth2Client
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.numbers import seconds_text
 from bio_lakehouse.sources.oura.connection import APPLICATIONS_PAGE, OuraConnection
-from bio_lakehouse.sources.oura.tokens import Tokens, TokenStore, tokens_in
-from bio_lakehouse.sources.oura.transport import (
+from bio_lakehouse.sources.oura.http_client import (
     OuraUnavailable,
     Sleep,
     explained,
@@ -31,6 +30,7 @@ from bio_lakehouse.sources.oura.transport import (
     raise_if_passing,
     retrying,
 )
+from bio_lakehouse.sources.oura.tokens import Tokens, TokenStore, tokens_in
 
 RENEW_SECONDS_BEFORE_EXPIRY = 60.0
 

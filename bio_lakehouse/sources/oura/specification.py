@@ -19,8 +19,8 @@ from bio_lakehouse.sources.oura.client import ENDPOINTS
 from bio_lakehouse.sources.oura.connection import RetryPolicy, require_safe
 from bio_lakehouse.sources.oura.fetch import readable
 from bio_lakehouse.sources.oura.fields import API_FIELDS
+from bio_lakehouse.sources.oura.http_client import explained, open_http
 from bio_lakehouse.sources.oura.known_fields import COMMON_FIELDS, KNOWN_FIELDS, UNREAD_FIELDS
-from bio_lakehouse.sources.oura.transport import explained, open_http
 
 COLLECTION = "/v2/usercollection/"
 READ_BESIDES = {"daily_activity": frozenset({"met.items"})}

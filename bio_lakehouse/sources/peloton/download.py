@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.numbers import seconds_text
-from bio_lakehouse.sources.browser import find_browser, has_sandbox
+from bio_lakehouse.sources.installed_browser import find_browser, has_sandbox
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Download, Locator, Page
