@@ -21,10 +21,10 @@ from bio_lakehouse.silver.typed_columns import (
     offset_minutes,
     typed,
 )
-from bio_lakehouse.sources.fields import Field
+from bio_lakehouse.sources.declared_fields import Field
 from bio_lakehouse.sources.oura.fields import ACTIVITY_TIME_HEADERS, API_FIELDS, TRENDS_FIELDS
+from bio_lakehouse.sources.oura.silver_tables import NIGHT
 from bio_lakehouse.sources.oura.source import OURA
-from bio_lakehouse.sources.oura.tables import NIGHT
 
 TRENDS_TIMES = [
     f.column for f in TRENDS_FIELDS["oura/daily_activity"] if f.path in ACTIVITY_TIME_HEADERS

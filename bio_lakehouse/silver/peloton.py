@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from bio_lakehouse.silver.precedence import merged, standing
 from bio_lakehouse.silver.schemas import SCHEMAS
 from bio_lakehouse.silver.typed_columns import DECIMAL, cell_texts, has, in_schema, typed
-from bio_lakehouse.sources.fields import Field
+from bio_lakehouse.sources.declared_fields import Field
 from bio_lakehouse.sources.peloton.fields import (
     CSV_FIELDS,
     LIVE_LABELS,

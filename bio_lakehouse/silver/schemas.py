@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from bio_lakehouse.lake.schema import DAY, PROVENANCE, USER_ID, Column, TableSchema
 from bio_lakehouse.sources import registry
-from bio_lakehouse.sources.fields import Field
+from bio_lakehouse.sources.declared_fields import Field
 from bio_lakehouse.sources.source import Table
 
 DATABASE = "bio_silver"

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from bio_lakehouse.lake.schema import TableSchema
-from bio_lakehouse.sources.fields import UNKNOWN_TEXTS, Field
+from bio_lakehouse.sources.declared_fields import UNKNOWN_TEXTS, Field
 
 DECIMAL = "decimal(28, 6)"
 """Numbers go through it before they are rounded, so that a half goes away from zero as it is

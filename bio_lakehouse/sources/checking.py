@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bio_lakehouse.numbers import short_text
-from bio_lakehouse.sources.fields import UNKNOWN_TEXTS, Field
+from bio_lakehouse.sources.declared_fields import UNKNOWN_TEXTS, Field
 from bio_lakehouse.sources.records import ParseContext
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bio_lakehouse.sources.checking import is_unknown
-from bio_lakehouse.sources.fields import Field, canonical_header
+from bio_lakehouse.sources.declared_fields import Field, canonical_header
 
 
 def of_cells(fields: Iterable[Field]) -> Callable[[dict[str, Any]], dict[str, bool]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bio_lakehouse.errors import UnsupportedFile
+from bio_lakehouse.sources.declared_fields import canonical_header
 from bio_lakehouse.sources.delimited import Header
-from bio_lakehouse.sources.fields import canonical_header
 
 
 def refuse_cut_header(text: str, header: Header, known: frozenset[str]) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bio_lakehouse.sources.declared_fields import Field
 from bio_lakehouse.sources.delimited import Header
-from bio_lakehouse.sources.fields import Field
 from bio_lakehouse.sources.json_documents import JsonFile
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
 

@@ -22,7 +22,7 @@ from bio_lakehouse.silver.typed_columns import (
     typed,
 )
 from bio_lakehouse.sources.checking import RowProblem, check, instant, is_unknown, number_of
-from bio_lakehouse.sources.fields import UNKNOWN_TEXTS, Field
+from bio_lakehouse.sources.declared_fields import UNKNOWN_TEXTS, Field
 
 DOUBLE = Field("value", "value", "double", "")
 INT = Field("value", "value", "int", "")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bio_lakehouse.sources import parse
-from bio_lakehouse.sources.fields import Field
+from bio_lakehouse.sources.declared_fields import Field
 from bio_lakehouse.sources.oura.fields import API_FIELDS, TRENDS_FIELDS
 from bio_lakehouse.sources.peloton.fields import CSV_FIELDS
 from bio_lakehouse_tests.sources.conftest import CONTEXT, Read

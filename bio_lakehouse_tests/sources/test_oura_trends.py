@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bio_lakehouse.errors import UnsupportedFile
-from bio_lakehouse.sources.fields import canonical_header
+from bio_lakehouse.sources.declared_fields import canonical_header
 from bio_lakehouse.sources.oura.fields import API_FIELDS, TRENDS_FIELDS
 from bio_lakehouse_tests.sources.conftest import Read
 

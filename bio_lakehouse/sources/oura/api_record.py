@@ -20,7 +20,7 @@ from bio_lakehouse.sources.checking import (
     is_unknown,
     shown,
 )
-from bio_lakehouse.sources.fields import Field
+from bio_lakehouse.sources.declared_fields import Field
 from bio_lakehouse.sources.oura.fields import API_FIELDS, MOST_MET
 from bio_lakehouse.sources.records import ParseContext, Record
 from bio_lakehouse.sources.source_rows import Row

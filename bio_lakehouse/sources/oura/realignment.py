@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from bio_lakehouse.sources.checking import DAY, INSTANT, RowProblem, check, is_unknown
-from bio_lakehouse.sources.fields import Field
+from bio_lakehouse.sources.declared_fields import Field
 from bio_lakehouse.sources.oura.fields import API_FIELDS
 from bio_lakehouse.sources.oura.known_fields import KNOWN_FIELDS
 

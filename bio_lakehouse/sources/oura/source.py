@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bio_lakehouse.sources.columns_told import of_cells, of_members
+from bio_lakehouse.sources.declared_fields import canonical_header
 from bio_lakehouse.sources.delimited import Header
-from bio_lakehouse.sources.fields import canonical_header
 from bio_lakehouse.sources.oura import account_export, answer_file, trends, type_download
 from bio_lakehouse.sources.oura.fields import API_FIELDS, TRENDS, TRENDS_FIELDS
 from bio_lakehouse.sources.oura.known_fields import (
@@ -14,7 +14,7 @@ from bio_lakehouse.sources.oura.known_fields import (
     KNOWN_FIELDS,
     READ_BY_DEFAULT,
 )
-from bio_lakehouse.sources.oura.tables import MET_COLUMNS, TABLES
+from bio_lakehouse.sources.oura.silver_tables import MET_COLUMNS, TABLES
 from bio_lakehouse.sources.source import (
     ColumnsOf,
     Dataset,

@@ -15,8 +15,8 @@ from bio_lakehouse.sources.checking import (
     is_unknown,
     number_of,
 )
+from bio_lakehouse.sources.declared_fields import Field, canonical_header
 from bio_lakehouse.sources.delimited import Table, comma_table
-from bio_lakehouse.sources.fields import Field, canonical_header
 from bio_lakehouse.sources.oura.fields import ACTIVITY_TIME_HEADERS, TRENDS, TRENDS_FIELDS
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
 from bio_lakehouse.sources.source_rows import Row, days_spanned, split_rows

@@ -10,8 +10,8 @@ from functools import partial
 
 from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.sources.checking import NUMBER, check, day_in_lake
+from bio_lakehouse.sources.declared_fields import Field, canonical_header
 from bio_lakehouse.sources.delimited import comma_table
-from bio_lakehouse.sources.fields import Field, canonical_header
 from bio_lakehouse.sources.peloton.fields import (
     CSV_FIELDS,
     DISCIPLINE_HEADER,

@@ -9,7 +9,7 @@ reads `41%`. Metric members' speed and distance stand under `METRIC_HEADERS`.
 
 from __future__ import annotations
 
-from bio_lakehouse.sources.fields import Field
+from bio_lakehouse.sources.declared_fields import Field
 
 WORKOUTS = "peloton/workouts"
 API_WORKOUTS = "peloton/api_workouts"

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from bio_lakehouse.sources.columns_told import of_cells
+from bio_lakehouse.sources.declared_fields import Field
 from bio_lakehouse.sources.delimited import Header
-from bio_lakehouse.sources.fields import Field
 from bio_lakehouse.sources.json_documents import JsonFile
 from bio_lakehouse.sources.peloton import api, csv
 from bio_lakehouse.sources.peloton.fields import (
@@ -16,7 +16,7 @@ from bio_lakehouse.sources.peloton.fields import (
     METRIC_HEADERS,
     WORKOUTS,
 )
-from bio_lakehouse.sources.peloton.tables import WORKOUTS_TABLE
+from bio_lakehouse.sources.peloton.silver_tables import WORKOUTS_TABLE
 from bio_lakehouse.sources.source import (
     Dataset,
     DelimitedFormat,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bio_lakehouse.sources.fields import UTC_OFFSET, derived
+from bio_lakehouse.sources.declared_fields import UTC_OFFSET, derived
 from bio_lakehouse.sources.peloton.fields import CSV_FIELDS
 from bio_lakehouse.sources.source import Table
 

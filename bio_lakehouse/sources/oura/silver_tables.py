@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bio_lakehouse.sources.checking import is_unknown
-from bio_lakehouse.sources.fields import UTC_OFFSET, Field, derived
+from bio_lakehouse.sources.declared_fields import UTC_OFFSET, Field, derived
 from bio_lakehouse.sources.oura.fields import API_FIELDS
 from bio_lakehouse.sources.source import Table
 
