@@ -102,6 +102,16 @@ def test_a_week_of_illness_stands_out(moved: list[tuple[Truth, Findings]]) -> No
 
 
 @pytest.mark.slow
+def test_a_week_of_illness_stands_out_in_temperature(moved: list[tuple[Truth, Findings]]) -> None:
+    warm = 0
+    for truth, findings in moved:
+        unusual = set(findings["anomaly_detection/temperature"].values["unusual_days"])
+        ill = {day.day.isoformat() for day in truth.days if day.severity >= 0.5}
+        warm += bool(unusual & ill)
+    assert warm >= 0.9 * len(SEEDS)
+
+
+@pytest.mark.slow
 def test_a_week_of_illness_is_a_streak_without_workouts(
     moved: list[tuple[Truth, Findings]],
 ) -> None:

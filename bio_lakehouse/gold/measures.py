@@ -229,6 +229,7 @@ TEMPERATURE = Measure(
     decimals=2,
     good="lower",
     compared="days",
+    watched=True,
     taken=("night", "ring"),
     called=("skin temperature deviation",),
 )

@@ -8,46 +8,62 @@ from typing import Any
 import numpy as np
 from plotly.graph_objects import Figure
 
-from bio_lakehouse.gold.measures import Measure, watched
+from bio_lakehouse.gold.measures import Measure, Side, watched
 from bio_lakehouse.insights import sentences
 from bio_lakehouse.insights.claims import MINIMUM_ANOMALY_DAYS, Claim, not_enough
-from bio_lakehouse.insights.data import LEAD_IN_DAYS, InsightData
+from bio_lakehouse.insights.data import InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.readiness_trend import with_gaps
-from bio_lakehouse.insights.statistics import low_days, streaks, unusual_days
-from bio_lakehouse.insights.statistics.anomalies import LOW_DEVIATIONS
+from bio_lakehouse.insights.statistics import far_days, limit_of, streaks, unusual_days
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
 from bio_lakehouse.viz import charts
 from bio_lakehouse.viz.theme import Mode
 
 NAME = "anomaly_detection"
 TITLE = "Days that stand out"
-TEST = "1.5 SD below the mean of the window; median/MAD 3.5 over the 60 days before"
+TEST = (
+    "1.5 SD beyond the mean of the window on the bad side; 3.5 robust SD beyond the median of the "
+    "60 days before, more where the 180 days before trail off to that side"
+)
 STREAK_TEST = "Runs of 3 days or more without a workout"
 STREAK_DAYS = 3
-CHANCE = "About 7 in 100 ordinary days lie more than 1.5 SD below their mean."
-SHARED = "Readiness contains the night's sleep and HRV, so their low days are partly the same measurement."
+CHANCE = "About 7 in 100 ordinary days lie more than 1.5 SD from their mean on the side looked at."
+SHARED = (
+    "Readiness contains the night's sleep, HRV and temperature, so their days are partly the same "
+    "measurement."
+)
+UNUSUAL_IN_A_THOUSAND = 1
 
 
 def analyze(data: InsightData) -> Insight:
-    """Low and unusual days of readiness, sleep and HRV, and streaks without a workout: described, not tested."""
-    findings = (*(_measured(data, measure) for measure in watched()), _missed_workouts(data))
+    """Far and unusual days of each watched measure, and streaks without a workout: described, not
+    tested."""
+    measures = watched()
+    findings = (*(_measured(data, measure) for measure in measures), _missed_workouts(data))
     series = {
         "days": [day.isoformat() for day in data.days],
-        "values": {
-            measure.short_name: with_gaps(data.series(measure.column)) for measure in watched()
-        },
+        "values": {m.short_name: with_gaps(data.series(m.column)) for m in measures},
     }
     return Insight(NAME, TITLE, data.user_id, data.as_of, findings, series)
+
+
+def by_chance() -> str:
+    """How many days are unusual by their making, in one measure and in all that are watched."""
+    together = UNUSUAL_IN_A_THOUSAND * len(watched())
+    return (
+        f"About {UNUSUAL_IN_A_THOUSAND} in 1,000 ordinary days is marked unusual in a measure, "
+        f"so up to {together} in 1,000 in the {len(watched())} that are watched."
+    )
 
 
 def _measured(data: InsightData, measure: Measure) -> Finding:
     values = data.series(measure.column)
     claim = Claim(
         measure.short_name,
-        f"Days on which {measure.in_sentence} stood out below the person's own days.",
+        f"Days on which {measure.in_sentence} stood out {sentences.BEYOND[_side(measure)]} the "
+        "person's own days.",
         data.window,
-        caveats=(CHANCE, SHARED),
+        caveats=(CHANCE, by_chance(), SHARED),
         tested=False,
     )
     n = int((~np.isnan(values)).sum())
@@ -56,16 +72,23 @@ def _measured(data: InsightData, measure: Measure) -> Finding:
     return _described(claim, TEST, n, _marked(data, values, measure))
 
 
+def _side(measure: Measure) -> Side:
+    """The bad one."""
+    if measure.bad is None:
+        raise ValueError(f"{measure.key} is watched and has no bad side: say which is good")
+    return measure.bad
+
+
 def _marked(data: InsightData, values: Series, measure: Measure) -> dict[str, Any]:
-    known = values[~np.isnan(values)]
+    known, side = values[~np.isnan(values)], _side(measure)
     unusual, judged = (
-        mask[LEAD_IN_DAYS:] for mask in unusual_days(data.with_lead_in(measure.column))
+        mask[-data.window_days :] for mask in unusual_days(data.all_days(measure.column), side)
     )
     return {
         "mean": float(known.mean()),
         "sd": float(known.std(ddof=1)),
-        "threshold": float(known.mean() - LOW_DEVIATIONS * known.std(ddof=1)),
-        "low_days": _days(data, low_days(values)),
+        "threshold": limit_of(values, side),
+        f"{sentences.WORDS[side]}_days": _days(data, far_days(values, side)),
         "unusual_days": _days(data, unusual),
         "judged": int(judged.sum()),
     }
@@ -108,7 +131,7 @@ def _described(claim: Claim, test: str, n: int, values: dict[str, Any]) -> Findi
 
 
 def visualize(insight: Insight, mode: Mode = "light") -> Figure:
-    """Timeline of readiness, sleep and HRV with the low and unusual days marked and workout-free stretches shaded."""
+    """Timeline of each watched measure with its far and unusual days marked and workout-free stretches shaded."""
     findings = {finding.name: finding for finding in insight.findings}
     return charts.timeline_with_marks(
         insight.series["days"],
@@ -124,10 +147,13 @@ def visualize(insight: Insight, mode: Mode = "light") -> Figure:
 
 
 def _panel(measure: Measure, finding: Finding, values: list[float | None]) -> dict[str, Any]:
+    word = sentences.WORDS[_side(measure)]
     return {
         "title": measure.axis_title().replace(" (", "<br>("),
         "values": values,
-        "low": finding.values.get("low_days", []),
+        "texts": [measure.text(value) for value in values],
+        "side": word,
+        "far": finding.values.get(f"{word}_days", []),
         "unusual": finding.values.get("unusual_days", []),
         "threshold": finding.values.get("threshold"),
         "is_score": measure.is_score,
@@ -145,19 +171,20 @@ def sentence(finding: Finding) -> str:
     if finding.name == "missed_workouts":
         return _streak_sentence(finding)
     measure = next(measure for measure in watched() if measure.short_name == finding.name)
+    side = _side(measure)
     if finding.needed is not None:
-        return sentences.not_enough_data(
-            f"days of low {measure.in_sentence}", finding.n, finding.needed, "days"
-        )
+        looked_for = f"days of {sentences.WORDS[side]} {measure.in_sentence}"
+        return sentences.not_enough_data(looked_for, finding.n, finding.needed, "days")
     values = finding.values
-    mean, threshold = (measure.of_many_days.text(values[name]) for name in ("mean", "threshold"))
-    low, unusual = (
-        [date.fromisoformat(day) for day in values[name]] for name in ("low_days", "unusual_days")
+    mean, limit = (measure.of_many_days.text(values[name]) for name in ("mean", "threshold"))
+    far, unusual = (
+        [date.fromisoformat(day) for day in values[name]]
+        for name in (f"{sentences.WORDS[side]}_days", "unusual_days")
     )
     return " ".join(
         (
-            sentences.low_days(measure.in_sentence, low, finding.n, mean, threshold),
-            sentences.unusual_days(measure.in_sentence, unusual, values["judged"]),
+            sentences.far_days(measure.in_sentence, side, far, finding.n, mean, limit),
+            sentences.unusual_days(measure.in_sentence, side, unusual, values["judged"]),
         )
     )
 

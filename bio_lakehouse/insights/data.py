@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bio_lakehouse.insights.statistics.anomalies import TRAILING_DAYS
+from bio_lakehouse.insights.statistics.anomalies import SKEWNESS_DAYS, TRAILING_DAYS
 from bio_lakehouse.insights.statistics.autocorrelation import Series
 from bio_lakehouse.insights.statistics.weekly_change import HISTORY_DAYS, WEEK
 
@@ -23,7 +23,7 @@ REST = "rest"
 def days_needed(window_days: int = WINDOW_DAYS) -> int:
     """Days up to an insight's whose rows can matter: the window, and what trailing figures and
     movements look at."""
-    return max(window_days + LEAD_IN_DAYS, HISTORY_DAYS + WEEK)
+    return max(window_days + SKEWNESS_DAYS, HISTORY_DAYS + WEEK)
 
 
 def first_day_needed(as_of: date, window_days: int = WINDOW_DAYS) -> date:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bio_lakehouse.english import capital, count, listed, short_day, span
+from bio_lakehouse.gold.measures import Side
 from bio_lakehouse.numbers import (
     effect_text,
     halves_text,
@@ -20,6 +21,9 @@ from bio_lakehouse.numbers import (
 
 MOST_DAYS_NAMED = 5
 Interval = tuple[float, float]
+WORDS: Mapping[Side, str] = {"lower": "low", "higher": "high"}
+BEYOND: Mapping[Side, str] = {"lower": "below", "higher": "above"}
+PAST: Mapping[Side, str] = {"lower": "under", "higher": "over"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,25 +180,33 @@ def tomorrow(
     )
 
 
-def low_days(subject: str, low: Sequence[date], n: int, mean: str, threshold: str) -> str:
-    """How many days lay more than 1.5 standard deviations below the mean."""
-    spread = f"more than 1.5 standard deviations below your mean of {mean}, so under {threshold}"
-    if not low:
-        return f"{capital(subject)}: looked for low days ({spread}) among {count(n, 'day')} and found none."
+def far_days(subject: str, side: Side, far: Sequence[date], n: int, mean: str, limit: str) -> str:
+    """How many days lay more than 1.5 standard deviations beyond the mean, on a side."""
+    word, beyond, past = WORDS[side], BEYOND[side], PAST[side]
+    spread = f"more than 1.5 standard deviations {beyond} your mean of {mean}, so {past} {limit}"
+    if not far:
+        return (
+            f"{capital(subject)}: looked for {word} days ({spread}) among {count(n, 'day')} and "
+            "found none."
+        )
     return (
-        f"{capital(subject)} was low ({spread}) on {len(low)} of {count(n, 'day')}, {_named(low)}."
+        f"{capital(subject)} was {word} ({spread}) on {len(far)} of {count(n, 'day')}, "
+        f"{_named(far)}."
     )
 
 
-def unusual_days(subject: str, unusual: Sequence[date], judged: int) -> str:
-    """How many days lay far below the person's own 60 days before (robust z-score under −3.5)."""
+def unusual_days(subject: str, side: Side, unusual: Sequence[date], judged: int) -> str:
+    """How many days lay far beyond the person's own 60 days before, on a side."""
     if not judged:
         return f"No day's {subject} could be held against its 60 days before."
     against = f"{count(judged, 'day')} that can be held against the 60 days before"
     if not unusual:
-        return f"Looked for unusually low {subject} among the {against} and found none."
+        return f"Looked for unusually {WORDS[side]} {subject} among the {against} and found none."
     verb = "was" if len(unusual) == 1 else "were"
-    return f"Of the {against}, {len(unusual)} {verb} unusually low in {subject}, {_named(unusual)}."
+    return (
+        f"Of the {against}, {len(unusual)} {verb} unusually {WORDS[side]} in {subject}, "
+        f"{_named(unusual)}."
+    )
 
 
 def missed_workouts(stretches: Sequence[Stretch], n: int, shortest: int) -> str:

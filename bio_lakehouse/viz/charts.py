@@ -181,15 +181,19 @@ def timeline_with_marks(
     *,
     mode: Mode = "light",
 ) -> go.Figure:
-    """One panel a measure (`title`, `values`, `low`, `unusual`, `threshold`, `is_score`) with its
-    marked days.
+    """One panel a measure (`title`, `values`, their `texts`, `side`, `far`, `unusual`, `threshold`,
+    `is_score`, `note`) with its marked days.
 
-    Low days carry an open triangle, unusual ones a filled diamond; `streaks` (first and last day)
-    are shaded stretches without a workout.
+    Days far on the `side` that is looked at, low or high, carry an open triangle that points there,
+    unusual ones a filled diamond; `streaks` (first and last day) are shaded stretches without a
+    workout.
     """
+    explained: set[str] = set()
     figure = make_subplots(rows=len(measures), cols=1, shared_xaxes=True, vertical_spacing=0.06)
     for row, measure in enumerate(measures, start=1):
-        for trace in _timeline_traces(days, measure, is_first=row == 1):
+        for trace in _timeline_traces(days, measure):
+            trace.update(showlegend=trace.name not in explained, legendgroup=trace.name)
+            explained.add(trace.name)
             figure.add_trace(trace, row=row, col=1)
         figure.update_yaxes(title_text=measure["title"], row=row, col=1)
         if measure["is_score"]:
@@ -213,10 +217,16 @@ def timeline_with_marks(
     return _finished(figure, None, mode).update_layout(height=140 * len(measures) + 90)
 
 
-def _timeline_traces(
-    days: Sequence[str], measure: Mapping[str, Any], is_first: bool
-) -> list[go.Scatter]:
+MARK_OF_SIDE = {
+    "low": ("Low (1.5 SD below the mean)", "triangle-down-open", "Low below this"),
+    "high": ("High (1.5 SD above the mean)", "triangle-up-open", "High above this"),
+}
+"""By side: the name of its marks, their sign, and the name of the line where they begin."""
+
+
+def _timeline_traces(days: Sequence[str], measure: Mapping[str, Any]) -> list[go.Scatter]:
     values = dict(zip(days, measure["values"], strict=True))
+    name, symbol, limit = MARK_OF_SIDE[measure["side"]]
     daily = go.Scatter(
         x=days,
         y=measure["values"],
@@ -225,24 +235,16 @@ def _timeline_traces(
         line={"color": COLOURS.readiness, "width": 1.5},
         marker={"color": COLOURS.readiness, "size": 3},
         connectgaps=False,
+        text=measure["texts"],
+        hovertemplate="%{x|%-d %b %Y}: %{text}<extra></extra>",
     )
-    low = _marks(
-        "Low (1.5 SD below the mean)",
-        measure["low"],
-        values,
-        "triangle-down-open",
-        COLOURS.workout,
-        11,
-    )
+    far = _marks(name, measure["far"], values, symbol, COLOURS.workout, 11)
     unusual = _marks(
         "Unusual (against 60 days before)", measure["unusual"], values, "diamond", COLOURS.alarm, 10
     )
-    traces = [daily, low, unusual]
-    if measure["threshold"] is not None:
-        traces.insert(0, _threshold(days, measure["threshold"]))
-    for trace in traces:
-        trace.update(showlegend=is_first, legendgroup=trace.name)
-    return traces
+    if measure["threshold"] is None:
+        return [daily, far, unusual]
+    return [_threshold(days, measure["threshold"], limit), daily, far, unusual]
 
 
 def _marks(
@@ -258,6 +260,7 @@ def _marks(
         y=[values[day] for day in days] if days else [None],
         mode="markers",
         name=name,
+        hoverinfo="skip",
         marker={
             "symbol": symbol,
             "color": colour,
@@ -267,12 +270,12 @@ def _marks(
     )
 
 
-def _threshold(days: Sequence[str], threshold: float) -> go.Scatter:
+def _threshold(days: Sequence[str], threshold: float, name: str) -> go.Scatter:
     return go.Scatter(
         x=[days[0], days[-1]],
         y=[threshold, threshold],
         mode="lines",
-        name="Low below this",
+        name=name,
         line={"color": COLOURS.rest, "width": 1.5, "dash": "dot"},
         hoverinfo="skip",
     )

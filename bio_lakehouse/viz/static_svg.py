@@ -283,6 +283,7 @@ def _mark(point: tuple[float, float], marker: Mapping[str, Any]) -> str:
     x, y, radius, colour = *point, marker["size"] / 2, marker["color"]
     corners = {
         "triangle-down-open": ((-1, -0.7), (1, -0.7), (0, 1)),
+        "triangle-up-open": ((-1, 0.7), (1, 0.7), (0, -1)),
         "diamond": ((0, -1), (1, 0), (0, 1), (-1, 0)),
         "square": ((-1, -1), (1, -1), (1, 1), (-1, 1)),
     }.get(marker.get("symbol", "circle"))

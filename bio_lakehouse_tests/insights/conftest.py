@@ -51,6 +51,7 @@ def person() -> Callable[..., InsightData]:
             "readiness_score",
             "sleep_score",
             "hrv_rmssd_ms",
+            "temperature_deviation",
             "total_output_kj",
             "workout_minutes",
             "had_workout",

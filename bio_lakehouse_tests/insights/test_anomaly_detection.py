@@ -3,16 +3,14 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from bio_lakehouse.gold.measures import watched
 from bio_lakehouse.insights import adjust, anomaly_detection
 
 
 @pytest.fixture
 def scores():
     random = np.random.default_rng(41)
-    return {
-        name: random.normal(80, 4, 100).round()
-        for name in ("readiness_score", "sleep_score", "hrv_rmssd_ms")
-    }
+    return {measure.column: random.normal(80, 4, 100).round() for measure in watched()}
 
 
 def by_name(insight):
@@ -82,7 +80,7 @@ def test_twenty_seven_days_are_too_few(person) -> None:
     said = anomaly_detection.narrate(insight)
     assert "Days of low readiness: not enough data (27 of 28 days)." in said
     assert "Missed workouts: not enough data (0 of 28 days of which workouts are known)." in said
-    assert len(anomaly_detection.visualize(insight).layout.annotations) == 3
+    assert len(anomaly_detection.visualize(insight).layout.annotations) == 4
 
 
 def test_a_clean_person_hears_that_nothing_was_found(person) -> None:
@@ -93,6 +91,7 @@ def test_a_clean_person_hears_that_nothing_was_found(person) -> None:
                 "readiness_score": values,
                 "sleep_score": values,
                 "hrv_rmssd_ms": values,
+                "temperature_deviation": values,
                 "had_workout": [True] * 90,
             }
         )
@@ -114,5 +113,22 @@ def test_timeline_marks_the_days_by_shape_as_well_as_colour(person, scores) -> N
     assert symbols["Unusual (against 60 days before)"] == "diamond"
     unusual = next(trace for trace in figure.data if trace.name.startswith("Unusual"))
     assert list(unusual.y) == [40.0]
-    assert len(figure.layout.shapes) == 3
+    assert len(figure.layout.shapes) == len(watched())
     assert tuple(figure.layout.yaxis.range) == (-5, 105)
+
+
+def test_a_warm_night_is_found_on_the_high_side(person, as_of) -> None:
+    temperature = np.random.default_rng(5).normal(0.02, 0.11, 100).round(2)
+    temperature[[80, 95]] = [-1.1, 0.95]
+    insight = anomaly_detection.analyze(person({"temperature_deviation": temperature}))
+    found = by_name(insight)["temperature"]
+    day = (as_of - timedelta(days=4)).isoformat()
+    assert found.values["unusual_days"] == [day]
+    assert day in found.values["high_days"]
+    said = anomaly_detection.sentence(found)
+    assert said.startswith(
+        "Temperature deviation was high (more than 1.5 standard deviations above"
+    )
+    assert said.endswith("1 was unusually high in temperature deviation, on 5 March 2025.")
+    assert anomaly_detection.by_chance() in found.caveats
+    assert "4 in 1,000 in the 4" in anomaly_detection.by_chance()

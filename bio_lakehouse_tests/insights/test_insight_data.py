@@ -90,5 +90,5 @@ def test_rest_is_known_not_guessed() -> None:
     assert types_of(workout(AS_OF, " ", 1, 1)) == ["unnamed"]
 
 
-def test_first_day_needed_covers_the_window_and_the_sixty_days_before() -> None:
-    assert first_day_needed(AS_OF, 180) == AS_OF - timedelta(days=239)
+def test_first_day_needed_covers_the_window_and_half_a_year_before() -> None:
+    assert first_day_needed(AS_OF, 180) == AS_OF - timedelta(days=359)

@@ -84,26 +84,38 @@ def test_described_sentences_say_that_they_are_not_tested() -> None:
     ],
 )
 def test_low_days_are_named_while_they_are_few(days: list[date], ending: str) -> None:
-    said = sentences.low_days("readiness", days, 90, "74.7", "59.5")
+    said = sentences.far_days("readiness", "lower", days, 90, "74.7", "59.5")
     assert said.startswith(
         "Readiness was low (more than 1.5 standard deviations below your mean of 74.7, so under 59.5)"
     )
     assert said.endswith(ending)
 
 
+def test_high_days_are_told_as_such() -> None:
+    high = sentences.far_days(
+        "temperature deviation", "higher", [date(2025, 3, 3)], 90, "0.02 °C", "0.25 °C"
+    )
+    assert high == (
+        "Temperature deviation was high (more than 1.5 standard deviations above your mean of "
+        "0.02 °C, so over 0.25 °C) on 1 of 90 days, on 3 March 2025."
+    )
+    unusual = sentences.unusual_days("temperature deviation", "higher", [date(2025, 3, 3)], 60)
+    assert "1 was unusually high in temperature deviation" in unusual
+
+
 def test_unusual_days_in_singular_plural_and_none() -> None:
-    one = sentences.unusual_days("HRV", [date(2025, 3, 3)], 60)
+    one = sentences.unusual_days("HRV", "lower", [date(2025, 3, 3)], 60)
     assert one == (
         "Of the 60 days that can be held against the 60 days before, 1 was unusually low in HRV, on 3 March 2025."
     )
     assert "2 were unusually low" in sentences.unusual_days(
-        "HRV", [date(2025, 3, 3), date(2025, 3, 4)], 60
+        "HRV", "lower", [date(2025, 3, 3), date(2025, 3, 4)], 60
     )
-    assert sentences.unusual_days("HRV", [], 1) == (
+    assert sentences.unusual_days("HRV", "lower", [], 1) == (
         "Looked for unusually low HRV among the 1 day that can be held against the 60 days before and found none."
     )
     assert (
-        sentences.unusual_days("HRV", [], 0)
+        sentences.unusual_days("HRV", "lower", [], 0)
         == "No day's HRV could be held against its 60 days before."
     )
 

@@ -8,7 +8,9 @@ DAYS = [f"2025-03-{day:02d}" for day in range(1, 6)]
 PANEL = {
     "title": "Readiness<br>(0–100)",
     "values": [80, None, 60, 81, 40],
-    "low": [DAYS[2]],
+    "texts": ["80", "–", "60", "81", "40"],
+    "side": "low",
+    "far": [DAYS[2]],
     "unusual": [DAYS[4]],
     "threshold": 65.0,
     "is_score": True,
@@ -73,9 +75,18 @@ def test_timeline_has_a_panel_a_measure_and_one_legend() -> None:
 
 
 def test_timeline_of_an_unmarked_measure_keeps_its_legend() -> None:
-    clean = PANEL | {"low": [], "unusual": []}
+    clean = PANEL | {"far": [], "unusual": []}
     figure = charts.timeline_with_marks(DAYS, [clean], [])
     assert {"Daily", "Low (1.5 SD below the mean)"} <= {trace.name for trace in figure.data}
+
+
+def test_timeline_points_to_the_side_that_is_looked_at() -> None:
+    figure = charts.timeline_with_marks(DAYS, [PANEL, PANEL | {"side": "high"}], [])
+    symbols = {trace.name: trace.marker.symbol for trace in figure.data if trace.marker.symbol}
+    assert symbols["Low (1.5 SD below the mean)"] == "triangle-down-open"
+    assert symbols["High (1.5 SD above the mean)"] == "triangle-up-open"
+    lines = [trace.name for trace in figure.data if trace.line.dash == "dot"]
+    assert lines == ["Low below this", "High above this"]
 
 
 def test_a_box_for_too_few_days_shows_its_dots_only() -> None:

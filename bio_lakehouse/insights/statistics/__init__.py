@@ -6,7 +6,8 @@ day is unknown.
 """
 
 from bio_lakehouse.insights.statistics.anomalies import (
-    low_days,
+    far_days,
+    limit_of,
     streaks,
     trailing_mean,
     unusual_days,
@@ -44,10 +45,11 @@ __all__ = [
     "compare_groups",
     "degrees_of_freedom",
     "effective_size",
+    "far_days",
     "fit_line",
     "lag1_autocorrelation",
+    "limit_of",
     "line_band",
-    "low_days",
     "mann_whitney",
     "movement",
     "pearson",
