@@ -72,7 +72,7 @@ class User(click.ParamType[str]):
 
 
 class Dataset(click.ParamType[str]):
-    """One of Oura's datasets, by its name in the API or in bronze."""
+    """A dataset whose files may look like those of another, by its vendor's name or bronze's."""
 
     name = "dataset"
 
@@ -81,11 +81,12 @@ class Dataset(click.ParamType[str]):
     ) -> str:
         from difflib import get_close_matches
 
-        from bio_lakehouse.sources.oura.known_fields import KNOWN_FIELDS
+        from bio_lakehouse.sources import registry
 
-        name = str(value).removeprefix("oura/")
-        if name not in KNOWN_FIELDS:
-            near = get_close_matches(name.lower(), KNOWN_FIELDS, n=3) or sorted(KNOWN_FIELDS)
+        known = registry.look_alikes()
+        name = known.get(str(value), str(value))
+        if name not in known.values():
+            near = get_close_matches(name.lower(), known.values(), n=3) or sorted(known.values())
             self.fail(f"there is no dataset {value!r}; there are {', '.join(near)}", param, context)
         return name
 
@@ -120,6 +121,18 @@ class LakeCommand(click.Command):
             raise DamagedFile("a repair of this home was begun and not finished")
         with store_named(home_of(context) / "dagster"):
             return super().invoke(context)
+
+
+class IngestCommand(LakeCommand):
+    """The command whose help lists the files that are read."""
+
+    def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        from bio_lakehouse.english import capital
+        from bio_lakehouse.sources import registry
+
+        with formatter.section("Files that are read"):
+            for one in registry.formats():
+                formatter.write_text(f"{capital(one.title)}. From: {one.obtained}.")
 
 
 def home_of(context: click.Context) -> Path:
@@ -169,6 +182,20 @@ class ErrorGroup(click.Group):
             click.secho("Error: ", fg="red", bold=True, nl=False, err=True)
             click.echo("\n".join(lines), err=True)
             context.exit(1)
+
+
+class VendorGroup(ErrorGroup):
+    """The commands of a vendor, named after its source; their help lists its settings."""
+
+    def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        from bio_lakehouse.settings import documented_settings
+        from bio_lakehouse.sources import registry
+
+        fetcher = registry.source_named(str(self.name)).fetcher
+        prefix = f"BIO_{fetcher.settings.upper()}" if fetcher else "-"
+        found = [(name, text) for name, _, text in documented_settings() if name.startswith(prefix)]
+        with formatter.section("Settings"):
+            formatter.write_dl(found)
 
 
 @click.group(
@@ -252,7 +279,7 @@ def demo(home: Path | None, days: int, seed: int, open_page: bool) -> None:
         click.launch(outcome.report.as_uri())
 
 
-@main.command()
+@main.command(cls=IngestCommand)
 @HOME
 @click.argument(
     "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
@@ -268,10 +295,9 @@ def ingest(
 ) -> None:
     """Bring in files, folders or zips, and bring every day that they change up to date.
 
-    Peloton's workout CSV, Oura's account export, its trends CSV and saved API answers are
-    recognised by what is in them. From a folder, what is no export is passed over and not copied. A
-    file that was brought in before changes nothing. Exits with 1 when a file was refused or rows
-    were quarantined; everything else is brought in all the same.
+    Files are recognised by what is in them. From a folder, what is no export is passed over and
+    not copied. A file that was brought in before changes nothing. Exits with 1 when a file was
+    refused or rows were quarantined; everything else is brought in all the same.
 
     \b
     Example:  bio-lakehouse ingest ~/Downloads/workouts.csv ~/Downloads/oura-export.zip
@@ -581,7 +607,7 @@ def ui(home: Path | None, port: int) -> None:
     sys.exit(serve(open_lake(home).settings, port))
 
 
-@main.group()
+@main.group(cls=VendorGroup)
 def oura() -> None:
     """Sign in to Oura's API, and fetch from it."""
 
@@ -680,7 +706,7 @@ def oura_spec(home: Path | None, document: str) -> None:
     sys.exit(drift.found)
 
 
-@main.group()
+@main.group(cls=VendorGroup)
 def peloton() -> None:
     """Sign in to Peloton in a browser profile that is kept, and download the workouts with it."""
 

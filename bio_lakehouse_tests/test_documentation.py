@@ -8,10 +8,13 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from bio_lakehouse.cli import main
 from bio_lakehouse.engines.register import DESCRIBED
-from bio_lakehouse.settings import documented_settings
+from bio_lakehouse.settings import Settings, documented_settings
+from bio_lakehouse.sources import registry
+from bio_lakehouse.sources.source import Source
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -41,6 +44,27 @@ def test_every_table_and_view_is_in_the_readmes_map_of_the_lake(name: str) -> No
     lake = README.partition("## What is in the lake")[2].partition("```\n\n")[0]
 
     assert re.search(rf"\b{name}\b", lake)
+
+
+@pytest.mark.parametrize("source", registry.SOURCES, ids=lambda source: source.name)
+def test_every_format_is_in_the_readme_with_how_one_gets_it(source: Source) -> None:
+    rows = [line for line in README.splitlines() if line.startswith(f"| {source.title} | ")]
+    for one in source.formats:
+        assert [row for row in rows if row.endswith(f"| {one.obtained} |")], one.title
+
+
+@pytest.mark.parametrize("source", registry.SOURCES, ids=lambda source: source.name)
+def test_the_help_of_a_vendors_commands_lists_its_settings(source: Source) -> None:
+    told = CliRunner().invoke(main, [source.name, "--help"]).output
+    assert source.fetcher is not None
+    named = {name for name in Settings.model_fields if name.startswith(source.fetcher.settings)}
+    assert len(named) > 3
+    assert all(f"BIO_{name.upper()}" in told for name in named)
+
+
+def test_the_help_of_ingest_lists_every_format() -> None:
+    told = " ".join(CliRunner().invoke(main, ["ingest", "--help"]).output.split()).lower()
+    assert all(one.title.lower() in told for one in registry.formats())
 
 
 @pytest.mark.parametrize(("path", "command"), list(commands()))

@@ -23,6 +23,7 @@ from bio_lakehouse.lake.databases import copy_database
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.repair import DAMAGED
 from bio_lakehouse.lake.store_errors import store_named
+from bio_lakehouse.sources import registry
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -34,7 +35,7 @@ MADE_AGAIN = {
     "quarantine",
     "dagster",
 }
-SECRETS = {"secrets", "peloton-browser", ".env", "env"}
+SECRETS = {*registry.login_folders(), ".env", "env"}
 DATABASE_SIDECARS = ("-wal", "-shm", "-journal")
 CHUNK = 1 << 20
 

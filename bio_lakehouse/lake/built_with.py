@@ -15,9 +15,10 @@ from bio_lakehouse.errors import DamagedFile
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.sources import registry
+from bio_lakehouse.sources.peloton.fields import WORKOUTS
 
 KEY = "built_with.json"
-WORKOUTS = "peloton/workouts"
 ZONE = "timezone"
 OF_WORKOUTS = {"max_heart_rate": "maximum heart rate", "heart_rate_zones": "heart-rate zones"}
 OF_LOAD = {"threshold_heart_rate": "threshold heart rate", "ftp": "FTP"}
@@ -73,11 +74,13 @@ def rebuild(lake: Lakehouse, user_id: str, before: Values, now: Values) -> str:
     days: dict[str, set[date]] = {}
     if ZONE in changed:
         days = moved(lake, user_id)
-    workouts = workout_days(lake, user_id)
-    if workouts and {ZONE, *OF_WORKOUTS} & set(changed):
-        days.setdefault(WORKOUTS, set()).update(workouts)
+    for dataset in registry.datasets_made_with(changed):
+        held = days_held(lake, dataset, user_id)
+        if held:
+            days.setdefault(dataset, set()).update(held)
     lake.log.owed.add(f"settings of {user_id}", days)
     touched = set().union(*days.values())
+    workouts = workout_days(lake, user_id)
     if workouts and set(changed) & set(OF_LOAD):
         # Load is carried on from its first changed day.
         lake.log.owed.add_after_gold({min(workouts)} - touched)
@@ -96,7 +99,13 @@ def sentence(
 
 
 def workout_days(lake: Lakehouse, user_id: str) -> set[date]:
-    keys = lake.bronze.keys(WORKOUTS, lake.settings.first_day, lake.settings.today())
+    """The days of the workouts that training load is made from."""
+    return days_held(lake, WORKOUTS, user_id)
+
+
+def days_held(lake: Lakehouse, dataset: str, user_id: str) -> set[date]:
+    """The days of which bronze has a person's records of a dataset."""
+    keys = lake.bronze.keys(dataset, lake.settings.first_day, lake.settings.today())
     return {key.day for key in keys if key.user_id == user_id}
 
 

@@ -26,12 +26,14 @@ from bio_lakehouse.sources.oura.fetch import (
     fetch,
     readable,
 )
+from bio_lakehouse.sources.oura.source import LOGINS as OURA_LOGINS
 from bio_lakehouse.sources.oura.tokens import (
     TokenStore,
     TokenStores,
     tokens_in,
 )
 from bio_lakehouse.sources.peloton.download import PelotonBrowser, download_workouts, keeps_login
+from bio_lakehouse.sources.peloton.source import LOGINS as PELOTON_LOGINS
 from bio_lakehouse.sources.records import FetchNote
 
 SANDBOX_USER = "sandbox"
@@ -66,7 +68,7 @@ def oura_connection(settings: Settings) -> OuraConnection:
 
 
 def oura_token_stores(settings: Settings) -> TokenStores:
-    return backends.token_stores(settings.oura_token_store or settings.home / "secrets")
+    return backends.token_stores(settings.oura_token_store or settings.home / OURA_LOGINS)
 
 
 def oura_tokens(settings: Settings, user_id: str) -> TokenStore:
@@ -112,7 +114,7 @@ def peloton_browser(settings: Settings, user_id: str) -> PelotonBrowser:
 
 
 def peloton_profiles(settings: Settings) -> Path:
-    return settings.peloton_profile or settings.home / "peloton-browser"
+    return settings.peloton_profile or settings.home / PELOTON_LOGINS
 
 
 def peloton_users(settings: Settings) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from bio_lakehouse.gold.gap_ledger import Cause, Knowledge, cause_of, unworn_days
+from bio_lakehouse.sources import registry
 
 
 class Presence(StrEnum):
@@ -65,9 +66,14 @@ class Source:
     record: tuple[str, ...] = ()
 
 
+def _datasets(table: str) -> tuple[str, ...]:
+    """What coverage may name as having told of a silver table: its vendor, and what feeds it."""
+    return registry.source_of_table(table).name, *registry.feeding(table)
+
+
 READINESS = Source(
     "Oura readiness",
-    ("oura", "oura/daily_readiness", "oura/trends"),
+    _datasets("oura_daily_readiness"),
     "readiness_score",
     (
         "hrv_balance_score",
@@ -79,17 +85,17 @@ READINESS = Source(
 )
 SLEEP = Source(
     "Oura sleep",
-    ("oura", "oura/daily_sleep", "oura/trends"),
+    _datasets("oura_daily_sleep"),
     "sleep_score",
     ("deep_sleep_score", "rem_sleep_score", "sleep_efficiency_score", "total_sleep_score"),
 )
 ACTIVITY = Source(
     "Oura activity",
-    ("oura", "oura/daily_activity", "oura/trends"),
+    _datasets("oura_daily_activity"),
     "activity_score",
     ("steps", "total_calories"),
 )
-PELOTON = Source("Peloton", ("peloton", "peloton/workouts"), "workout_count")
+PELOTON = Source("Peloton", _datasets("peloton_workouts"), "workout_count")
 SOURCES = (READINESS, SLEEP, ACTIVITY, PELOTON)
 NOTHING_FAILED: Mapping[str, frozenset[date]] = {}
 

@@ -5,6 +5,7 @@ Whoever adds a source adds its line to `SOURCES`, and nothing else here.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 
 from bio_lakehouse.english import listed
@@ -25,6 +26,11 @@ def by_name() -> list[Source]:
     return sorted(SOURCES, key=lambda source: source.name)
 
 
+def source_named(name: str) -> Source:
+    """The source of that name; `StopIteration` when there is none."""
+    return next(source for source in SOURCES if source.name == name)
+
+
 def delimited_formats() -> list[DelimitedFormat]:
     return [one for source in SOURCES for one in source.delimited]
 
@@ -33,14 +39,14 @@ def json_formats() -> list[JsonFormat]:
     return [one for source in SOURCES for one in source.json]
 
 
-def titles() -> list[str]:
-    """Every format that is read, as a person is told of it."""
-    return [title for source in SOURCES for title in source.titles]
+def formats() -> list[DelimitedFormat | JsonFormat]:
+    """Every format that a person is told of."""
+    return [one for source in SOURCES for one in source.formats]
 
 
 def what_is_read() -> str:
     """The sentence that lists the formats."""
-    return f"Read are {listed(titles())}."
+    return f"Read are {listed([one.title for one in formats()])}."
 
 
 def vendors() -> str:
@@ -110,7 +116,23 @@ def place_of_origin(dataset: str, origin: str) -> int:
     return ranked.index(origin) if origin in ranked else len(ranked)
 
 
-def look_alikes() -> list[str]:
-    """The datasets that a person may have to name, without their source."""
+def look_alikes() -> dict[str, str]:
+    """The datasets that a person may have to name: bronze's name → the vendor's own."""
     found = (name for source in SOURCES for name in source.look_alike)
-    return [name.partition("/")[2] for name in found]
+    return {name: name.partition("/")[2] for name in found}
+
+
+def datasets_made_with(measures: Collection[str]) -> list[str]:
+    """The datasets whose silver tables depend on any of a person's `measures`."""
+    depending = {name for name, table in tables().items() if set(table.made_with) & set(measures)}
+    return [
+        dataset.name
+        for source in SOURCES
+        for dataset in source.datasets
+        if any(feed.table in depending for feed in dataset.feeds)
+    ]
+
+
+def login_folders() -> set[str]:
+    """The folders of the home that keep what signs a person in."""
+    return {source.fetcher.logins for source in SOURCES if source.fetcher}

@@ -29,12 +29,13 @@ ReadJson = Callable[[ParseContext], ParsedFile]
 class DelimitedFormat:
     """A file of rows and cells.
 
-    `title` is its name for a person. `delimiter` is what parts its cells as it is downloaded,
-    `known_headers` are its headers in their canonical form: a header that ends in a part of one was
-    cut.
+    `title` is its name for a person, `obtained` how one gets it. `delimiter` is what parts its cells
+    as it is downloaded, `known_headers` are its headers in their canonical form: a header that ends
+    in a part of one was cut.
     """
 
     title: str
+    obtained: str
     delimiter: str
     recognises: Callable[[Header], bool]
     read: ReadText
@@ -48,7 +49,8 @@ class JsonFormat:
     A format without a `title` is not listed among those that a person is told of.
     """
 
-    title: str | None
+    title: str
+    obtained: str
     recognise: Callable[[JsonFile], ReadJson | None]
 
 
@@ -91,7 +93,7 @@ class Table:
     may cut a day otherwise; `main_record` gives the place of the one among a day's records, each by
     its best version, that is meant where only the day is told. `knows_empty_days`: a day that a
     file covers without a record is known to have none. `made_with` are the person's measures
-    (`max_heart_rate`, `heart_rate_zones`) that its values depend on.
+    (`timezone`, `max_heart_rate`, …) that its values depend on.
     """
 
     name: str
@@ -156,10 +158,9 @@ class Source:
     fetcher: Fetcher | None = None
 
     @property
-    def titles(self) -> tuple[str, ...]:
-        """Its formats as a person is told of them."""
-        listed = (one.title for one in self.json if one.title)
-        return (*(one.title for one in self.delimited), *listed)
+    def formats(self) -> tuple[DelimitedFormat | JsonFormat, ...]:
+        """Its formats that a person is told of."""
+        return (*self.delimited, *(one for one in self.json if one.title))
 
     def fed_by(self, table: str) -> tuple[str, ...]:
         """The bronze datasets that feed a silver table, its own first."""

@@ -27,6 +27,8 @@ from bio_lakehouse.sources.source import (
 )
 
 NAME = "oura"
+LOGINS = "secrets"
+"""The folder of the home that keeps tokens."""
 ACTIVITY = "oura/daily_activity"
 SLEEP = "oura/sleep"
 
@@ -98,6 +100,7 @@ OURA = Source(
     delimited=(
         DelimitedFormat(
             title="Oura's account export (dailyreadiness.csv, …)",
+            obtained="membership hub → Export data",
             delimiter=";",
             recognises=_is_account_export,
             read=account_export.read,
@@ -105,6 +108,7 @@ OURA = Source(
         ),
         DelimitedFormat(
             title="Oura's trends CSV",
+            obtained="Oura on the web → Trends → Download",
             delimiter=",",
             recognises=_is_trends,
             read=trends.read,
@@ -112,6 +116,7 @@ OURA = Source(
         ),
         DelimitedFormat(
             title="Oura's downloads by type (oura_sleep_<time>.csv)",
+            obtained="kept from then",
             delimiter=",",
             recognises=_is_type_download,
             read=type_download.read,
@@ -120,8 +125,9 @@ OURA = Source(
     ),
     json=(
         JsonFormat(
-            f"answers of Oura's API v2: {', '.join(KNOWN_FIELDS)}",
-            answer_file.recognise,
+            title=f"answers of Oura's API v2: {', '.join(KNOWN_FIELDS)}",
+            obtained="your own scripts, or `bio-lakehouse oura sync`",
+            recognise=answer_file.recognise,
         ),
     ),
     snapshots=frozenset({"account_export"}),
@@ -135,7 +141,7 @@ OURA = Source(
     fetcher=Fetcher(
         asset="oura_api",
         datasets=tuple(f"{NAME}/{endpoint}" for endpoint in READ_BY_DEFAULT),
-        logins="secrets",
+        logins=LOGINS,
         settings="oura_",
     ),
 )

@@ -43,5 +43,5 @@ WORKOUTS_TABLE = Table(
     identity=("workout_id",),
     required=("workout_id",),
     knows_empty_days=True,
-    made_with=("max_heart_rate", "heart_rate_zones"),
+    made_with=("timezone", "max_heart_rate", "heart_rate_zones"),
 )

@@ -27,6 +27,9 @@ from bio_lakehouse.sources.source import (
     Source,
 )
 
+LOGINS = "peloton-browser"
+"""The folder of the home that keeps the browser's profiles."""
+
 _cells = of_cells(CSV_FIELDS)
 _metric_cells = of_cells(
     Field(column, header, "double", "") for column, (header, _) in METRIC_HEADERS.items()
@@ -65,15 +68,14 @@ PELOTON = Source(
     delimited=(
         DelimitedFormat(
             title="Peloton's workout CSV",
+            obtained="members' page → Workouts → Download workouts",
             delimiter=",",
             recognises=_is_workouts,
             read=csv.read,
             known_headers=csv.KNOWN_HEADERS,
         ),
     ),
-    json=(JsonFormat(None, _recognise_page),),
+    json=(JsonFormat("", "", _recognise_page),),
     snapshots=frozenset({"csv_export"}),
-    fetcher=Fetcher(
-        asset=None, datasets=(WORKOUTS,), logins="peloton-browser", settings="peloton_"
-    ),
+    fetcher=Fetcher(asset=None, datasets=(WORKOUTS,), logins=LOGINS, settings="peloton_"),
 )
