@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake import arrivals, landing
 from bio_lakehouse.lake.drift import first_seen
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.log import FileDay, LogEntry
+from bio_lakehouse.lake.log import FileDay, LogEntry, Status
 from bio_lakehouse.lake.sqlite_log import SqliteLog
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.whole_log import entries_of
@@ -46,6 +49,80 @@ def test_a_new_field_with_a_comma_in_its_name_is_one(tmp_path: Path) -> None:
     path.write_text('date,Sleep Score,Readiness Score,"Dreams, vivid"\n2026-03-01,70,71,3\n')
     arrivals.ingest(lake, path, "me")
     assert [name for _, name in first_seen(entries_of(lake.log))] == ["Dreams, vivid"]
+
+
+def test_a_log_of_before_gets_the_indexes_of_its_questions(tmp_path: Path) -> None:
+    SqliteLog(tmp_path / "log.db").record(ENTRY)
+    with sqlite3.connect(tmp_path / "log.db") as db:
+        for name in ("by_user", "by_arrival"):
+            db.execute(f"DROP INDEX {name}")
+    log = SqliteLog(tmp_path / "log.db")
+    assert log.of_user("me") == [ENTRY]
+    with sqlite3.connect(tmp_path / "log.db") as db:
+        indexes = {row[1] for row in db.execute("PRAGMA index_list(ingestion_log)")}
+    assert indexes > {"by_user", "by_arrival", "by_checksum"}
+
+
+NAMES = st.text("a!/.", min_size=1, max_size=6).filter(lambda name: name.strip("/") == name)
+
+
+@settings(max_examples=25)
+@given(names=st.lists(st.tuples(NAMES, st.none() | NAMES), max_size=8))
+def test_an_objects_entries_are_its_own_whatever_marks_are_in_names(
+    names: list[tuple[str, str | None]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    log = SqliteLog(tmp_path_factory.mktemp("log") / "log.db")
+    expected: dict[str, set[str]] = {f"landing/me/{name}": set() for name, _ in names}
+    for name, member in names:
+        path = landing.path_of(f"landing/me/{name}", member)
+        expected[landing.split_path(path)[0]].add(path)
+        log.record(replace(ENTRY, file_path=path))
+    found = log.of_objects(expected)
+    assert {key: {one.file_path for one in entries} for key, entries in found.items()} == expected
+
+
+ENTRIES = st.builds(
+    LogEntry,
+    file_path=st.sampled_from([f"landing/{name}.csv" for name in "abcdefgh"]),
+    checksum=st.sampled_from(["1", "2"]),
+    user_id=st.sampled_from(["ann", "ben"]),
+    upload_timestamp=st.integers(0, 9).map(lambda hours: NOW + timedelta(hours=hours)),
+    size=st.just(1),
+    modified=st.just(NOW),
+    status=st.sampled_from(get_args(Status)),
+    data_type=st.sampled_from(["oura/sleep", "oura/sleep,oura/trends"]),
+    quarantined_count=st.integers(0, 2),
+    first_day=st.none() | st.sampled_from([DAY, DAY + timedelta(1)]),
+    covered_first=st.none() | st.sampled_from([DAY - timedelta(1), DAY]),
+    unknown_fields=st.none() | st.just("a"),
+)
+
+
+@settings(max_examples=25)
+@given(given_entries=st.lists(ENTRIES, max_size=6))
+def test_narrow_questions_answer_as_if_all_entries_were_looked_through(
+    given_entries: list[LogEntry], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    log = SqliteLog(tmp_path_factory.mktemp("log") / "log.db")
+    for entry in given_entries:
+        log.record(entry)
+    last_word = {entry.file_path: entry for entry in given_entries}.values()
+    entries = sorted(last_word, key=lambda entry: (entry.upload_timestamp, entry.file_path))
+    usable = [entry for entry in entries if entry.usable]
+    noon = NOW + timedelta(hours=5)
+    assert log.is_empty() == (not entries)
+    assert log.users() == {entry.user_id for entry in entries}
+    assert log.of_user("ann") == [entry for entry in entries if entry.user_id == "ann"]
+    assert log.arrived_since(noon) == [one for one in entries if one.upload_timestamp >= noon]
+    assert log.with_unknown_fields() == [entry for entry in entries if entry.unknown_fields]
+    assert log.with_quarantined_rows() == [entry for entry in usable if entry.quarantined_count]
+    assert log.checksums(["landing/a.csv", "no"]) == {
+        entry.file_path: entry.checksum for entry in entries if entry.file_path == "landing/a.csv"
+    }
+    days = [day for entry in usable for day in (entry.covered_first, entry.first_day) if day]
+    assert log.first_day() == min(days, default=None)
+    built = [entry for entry in entries if entry.status == "ingested" and entry.first_day]
+    assert log.has_built() == bool(built)
 
 
 def test_names_that_an_older_log_joined_with_commas_are_read() -> None:

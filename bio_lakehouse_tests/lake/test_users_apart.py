@@ -1,0 +1,88 @@
+"""An arrival is planned with its own person's files and days, whoever else is in the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.objects import FolderStore, ObjectInfo
+from bio_lakehouse_tests.lake.test_arrivals import (
+    FIRST,
+    TODAY,
+    ingest,
+    lake_at,
+    peloton,
+    ride,
+    trends,
+)
+
+TRENDS, WORKOUTS = "oura/trends", "peloton/workouts"
+
+
+class WatchedFolder(FolderStore):
+    """A folder that remembers what of it was read, and where it was listed."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.read: list[str] = []
+        self.listed: list[str] = []
+
+    def get(self, key: str) -> bytes:
+        self.read.append(key)
+        return super().get(key)
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        self.listed.append(prefix)
+        return super().list(prefix)
+
+
+def watched(lake: Lakehouse) -> WatchedFolder:
+    """The lake's store, from now on watched."""
+    folder = WatchedFolder(lake.settings.home)
+    lake.__dict__["objects"] = folder
+    lake.__dict__.pop("bronze", None)
+    lake.__dict__.pop("landing_objects", None)
+    return folder
+
+
+def build(lake: Lakehouse) -> None:
+    for dataset in (TRENDS, WORKOUTS):
+        arrivals.write_bronze(lake, dataset, FIRST, TODAY)
+    arrivals.settle(lake, [TRENDS, WORKOUTS], FIRST, TODAY)
+
+
+def scores(days: Iterable[int], score: int) -> bytes:
+    return trends(**{f"d{day:02d}": score for day in days})
+
+
+DAYS = st.sets(st.integers(1, 9), min_size=1)
+
+
+@settings(max_examples=8)
+@given(mine=DAYS, theirs=DAYS, later=DAYS, is_built=st.booleans())
+def test_nothing_of_anybody_else_is_read_for_an_arrival(
+    mine: set[int],
+    theirs: set[int],
+    later: set[int],
+    is_built: bool,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    lake = lake_at(tmp_path_factory.mktemp("lake") / "home")
+    for user_id, days in (("ann", mine), ("ben", theirs)):
+        ingest(lake, f"{user_id}.csv", scores(days, 70), user_id)
+        rides = [ride(day, 100 + day) for day in sorted(days)]
+        ingest(lake, f"{user_id}_rides.csv", peloton(*rides), user_id)
+    if is_built:
+        build(lake)
+    arrivals.forget_readings()
+    store = watched(lake)
+    ingest(lake, "later.csv", scores(later, 71), "ann")
+    ingest(lake, "rides.csv", peloton(*(ride(day, 300) for day in sorted(later))), "ann")
+    assert not [key for key in store.read if "/ben" in key]
+    assert not [prefix for prefix in store.listed if prefix.startswith("bronze")]
