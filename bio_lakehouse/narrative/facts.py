@@ -264,6 +264,26 @@ class FactsBuilder:
                 of_high(f"{event}.rank", "direction", f"the highest {since}", "how rare it is")
             )
 
+    def unusual(
+        self, key: str, name: str, word: str, days: Sequence[date], values: Sequence[str]
+    ) -> None:
+        """The week's days on which a topic was far from the person's own days; `word` says where.
+
+        `values` are the least and the most unusual of them, or the one.
+        """
+        if not self.topic(key, name):
+            return
+        event = f"unusual.{key}"
+        of_days = partial(Value, about=frozenset({key}), period="week", event=event)
+        label = f"unusually {word} {inner(name)}"
+        meaning = f"names the days on which {name} was far from the days before"
+        weekdays = listed([weekday(day) for day in days])
+        dates = listed([short_day(day) for day in days])
+        self._put(of_days(f"{event}.label", "phrase", label, meaning))
+        self._put(of_days(f"{event}.value", "figure", " to ".join(values), "its values"))
+        self._put(of_days(f"{event}.weekday", "weekday", weekdays, "its weekdays"))
+        self._put(of_days(f"{event}.date", "date", dates, "its dates"))
+
     def finding(
         self,
         name: str,

@@ -32,8 +32,9 @@ colon, a dash or a bracket: these would tie the two together. Never set one meas
 - {{….before}} needs {{period.before}} or "before" in its clause; it is never the week or day before. {{….week}} \
 with statistic mean is an average, with statistic total a total.
 - An {{….interval}} comes right after its {{….size}} or {{….effect}}.
-- Values under "high" stand beside {{high.….label}}, values under "finding" beside {{finding.….told}}, and are not \
-mixed. These two are phrases: they name the measure themselves, and no article stands before them.
+- Values under "high" stand beside {{high.….label}}, those under "unusual" beside {{unusual.….label}}, those under \
+"finding" beside {{finding.….told}}, and are not mixed. These three are phrases: they name the measure themselves, and \
+no article stands before them.
 - Only what is measured there is of the night, of the morning, of the ring or of the bike.
 - No two placeholders without a word or comma between them; no letter, sign or digit touching a placeholder.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import zip_longest
 
 from bio_lakehouse.english import capital, count
-from bio_lakehouse.gold.measures import OUTPUT, READINESS, SLEEP, WORKOUTS, Measure
-from bio_lakehouse.insights import Finding, Insight, sentences
+from bio_lakehouse.gold.measures import OUTPUT, READINESS, SLEEP, WORKOUTS, Measure, watched
+from bio_lakehouse.insights import Finding, Insight, anomaly_detection, sentences
 from bio_lakehouse.insights.data import REST
 from bio_lakehouse.insights.statistics.weekly_change import WEEK_NEEDS
 from bio_lakehouse.narrative import phrases
@@ -59,6 +59,8 @@ def facts_of(contents: Contents, insights: Sequence[Insight]) -> Facts:
         _add_measure(builder, comparison)
     for total in contents.totals:
         _add_total(builder, total, workouts=contents.workout_weeks[-1].workouts)
+    for measure, days in unusual_days_of(contents, insights):
+        _add_unusual(builder, measure, days)
     for moment in contents.moments:
         _add_moment(builder, moment, contents.comparisons)
     for insight, finding in in_turn(insights):
@@ -164,6 +166,44 @@ def _add_moment(builder: FactsBuilder, moment: Moment, comparisons: Sequence[Com
         builder.moment(
             measure.key, measure.title, measure.text(moment.value), days, moment.since or None
         )
+
+
+def unusual_days_of(
+    contents: Contents, insights: Sequence[Insight]
+) -> Iterator[tuple[Measure, dict[date, float]]]:
+    """The week's unusual days of each watched measure that has some, with their values."""
+    findings = {
+        finding.name: finding
+        for insight in insights
+        if insight.name == anomaly_detection.NAME
+        for finding in insight.findings
+    }
+    values = {comparison.measure.key: week_of(comparison) for comparison in contents.comparisons}
+    for measure in watched():
+        finding = findings.get(measure.short_name)
+        marked = finding.values.get("unusual_days", ()) if finding else ()
+        days = {date.fromisoformat(day) for day in marked}
+        in_week = {day: v for day, v in values.get(measure.key, {}).items() if day in days}
+        if in_week:
+            yield measure, in_week
+
+
+def week_of(comparison: Comparison) -> dict[date, float]:
+    """The week's known values by day."""
+    return {
+        comparison.first_day + timedelta(days=BEFORE + place): value
+        for place, value in enumerate(comparison.week_values)
+        if value is not None
+    }
+
+
+def _add_unusual(builder: FactsBuilder, measure: Measure, days: Mapping[date, float]) -> None:
+    """Unusual days with the range of their values, the most unusual last."""
+    side = measure.bad or "lower"
+    ordered = sorted(days.values(), reverse=side == "lower")
+    texts = dict.fromkeys((measure.text(ordered[0]), measure.text(ordered[-1])))
+    name = capital(measure.in_sentence)
+    builder.unusual(measure.key, name, sentences.WORDS[side], sorted(days), tuple(texts))
 
 
 def days_as_high(comparison: Comparison, moment: Moment) -> list[date]:

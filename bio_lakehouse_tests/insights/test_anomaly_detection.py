@@ -1,10 +1,13 @@
 from datetime import timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from bio_lakehouse.gold.measures import watched
-from bio_lakehouse.insights import adjust, anomaly_detection
+from bio_lakehouse.insights import InsightData, adjust, anomaly_detection
+from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
+from bio_lakehouse_tests.insights.conftest import AS_OF
 
 
 @pytest.fixture
@@ -132,3 +135,13 @@ def test_a_warm_night_is_found_on_the_high_side(person, as_of) -> None:
     assert said.endswith("1 was unusually high in temperature deviation, on 5 March 2025.")
     assert anomaly_detection.by_chance() in found.caveats
     assert "4 in 1,000 in the 4" in anomaly_detection.by_chance()
+
+
+def test_the_demo_persons_illness_shows_in_temperature() -> None:
+    truth = simulate(400, 7, AS_OF)
+    daily, workouts = pd.DataFrame(daily_rows(truth)), pd.DataFrame(workout_rows(truth))
+    insight = anomaly_detection.analyze(InsightData("me", AS_OF, daily, workouts))
+    warm = set(by_name(insight)["temperature"].values["unusual_days"])
+    ill = {day.day.isoformat() for day in truth.days if day.severity >= 0.5}
+    assert warm & ill
+    assert warm <= {day.day.isoformat() for day in truth.days if day.severity > 0}

@@ -106,6 +106,36 @@ def test_a_huge_change_is_told_with_its_interval_and_its_size_fits_the_means(
     assert f"(a difference of {size}, 95 % interval {low_end} to {high_end})." in text
 
 
+def test_warm_nights_are_told_as_unusual(
+    make_inputs: MakeInputs, half_a_year: pd.DataFrame
+) -> None:
+    temperature = np.random.default_rng(6).normal(0.02, 0.11, 180).round(2)
+    temperature[-6:-3] = [0.62, 0.95, 0.81]
+    facts, text = told(make_inputs(daily=half_a_year.assign(temperature_deviation=temperature)))
+    said = (
+        "Unusually high temperature deviation came on Tuesday, Wednesday and Thursday: "
+        "0.62 °C to 0.95 °C."
+    )
+    assert said in text
+    assert facts.values["unusual.temperature_deviation.date"].text == "4 March, 5 March and 6 March"
+    temperature[-6:-3] = [0.02, 0.95, 0.02]
+    _, text = told(make_inputs(daily=half_a_year.assign(temperature_deviation=temperature)))
+    assert "Unusually high temperature deviation came on Wednesday: 0.95 °C." in text
+
+
+def test_an_unusual_day_of_another_week_is_not_told(
+    make_inputs: MakeInputs, half_a_year: pd.DataFrame
+) -> None:
+    hrv = half_a_year["hrv_rmssd_ms"].to_numpy().copy()
+    hrv[-9] = 20
+    facts, text = told(make_inputs(daily=half_a_year.assign(hrv_rmssd_ms=hrv)))
+    assert "nusually" not in text
+    assert not any(path.startswith("unusual.") for path in facts.values)
+    hrv[[-9, -2]] = [55, 20]
+    _, text = told(make_inputs(daily=half_a_year.assign(hrv_rmssd_ms=hrv)))
+    assert "Unusually low HRV came on Saturday: 20 ms." in text
+
+
 def test_what_moved_most_surely_comes_first(
     make_inputs: MakeInputs, half_a_year: pd.DataFrame
 ) -> None:

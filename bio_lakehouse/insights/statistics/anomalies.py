@@ -16,7 +16,7 @@ MINIMUM_DAYS = 28
 SKEWNESS_DAYS = 180
 TAILS = np.array([0.025, 0.05, 0.1])
 TAIL_DEVIATIONS = norm.isf(TAILS)
-CHANCE_SKEWNESS, MOST_SKEWNESS = 0.02, 1.0
+MOST_SKEWNESS = 1.0
 MAD_TO_SD = 1.482602218505602
 MEAN_DEVIATION_TO_SD = 1.2533141373155001
 
@@ -77,8 +77,8 @@ def reach_of(skewness: float) -> float:
 def skewness_down(values: Series) -> float:
     """Tukey's g of the known values towards below: how much further low quantiles lie than high ones.
 
-    The mean over three pairs of quantiles, less what chance makes of even days, and 1 at most. Half a
-    step between values is added to both sides, as rounded values may lie anywhere within it.
+    The mean over three pairs of quantiles, within 0 and 1. Half a step between values is added to
+    both sides, as rounded values may lie anywhere within it.
     """
     known = values[~np.isnan(values)]
     steps = np.diff(np.unique(known))
@@ -88,7 +88,7 @@ def skewness_down(values: Series) -> float:
     low, middle, high = (np.quantile(known, p) for p in (TAILS, 0.5, 1 - TAILS))
     ratios = (middle - low + half) / (high - middle + half)
     g = float(np.mean(np.log(ratios) / TAIL_DEVIATIONS))
-    return min(max(g - CHANCE_SKEWNESS, 0.0), MOST_SKEWNESS)
+    return min(max(g, 0.0), MOST_SKEWNESS)
 
 
 def _robust_distances(values: Series) -> Series:
