@@ -131,19 +131,17 @@ def _described(claim: Claim, test: str, n: int, values: dict[str, Any]) -> Findi
 
 
 def visualize(insight: Insight, mode: Mode = "light") -> Figure:
-    """Timeline of each watched measure with its far and unusual days marked and workout-free stretches shaded."""
+    """Timeline of each measure that was watched when the insight was made, with its far and unusual
+    days marked and workout-free stretches shaded."""
     findings = {finding.name: finding for finding in insight.findings}
-    return charts.timeline_with_marks(
-        insight.series["days"],
-        [
-            _panel(
-                measure, findings[measure.short_name], insight.series["values"][measure.short_name]
-            )
-            for measure in watched()
-        ],
-        findings["missed_workouts"].values.get("streaks", []),
-        mode=mode,
-    )
+    values = insight.series["values"]
+    panels = [
+        _panel(measure, findings[measure.short_name], values[measure.short_name])
+        for measure in watched()
+        if measure.short_name in values
+    ]
+    streaks = findings["missed_workouts"].values.get("streaks", [])
+    return charts.timeline_with_marks(insight.series["days"], panels, streaks, mode=mode)
 
 
 def _panel(measure: Measure, finding: Finding, values: list[float | None]) -> dict[str, Any]:

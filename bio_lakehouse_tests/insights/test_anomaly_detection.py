@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -145,3 +146,14 @@ def test_the_demo_persons_illness_shows_in_temperature() -> None:
     ill = {day.day.isoformat() for day in truth.days if day.severity >= 0.5}
     assert warm & ill
     assert warm <= {day.day.isoformat() for day in truth.days if day.severity > 0}
+
+
+def test_an_insight_made_before_a_measure_was_watched_is_still_drawn(person, scores) -> None:
+    now = anomaly_detection.analyze(person(scores))
+    earlier = replace(
+        now,
+        findings=tuple(finding for finding in now.findings if finding.name != "temperature"),
+        series=now.series | {"values": dict(list(now.series["values"].items())[:3])},
+    )
+    panels = {trace.yaxis for trace in anomaly_detection.visualize(earlier).data if trace.yaxis}
+    assert panels == {"y", "y2", "y3"}
