@@ -123,7 +123,7 @@ def _json_value(value: Any) -> Any:
 def _print_table(rows: pa.Table) -> None:
     names = [visible(name) for name in rows.column_names]
     shown = rows.slice(0, MOST_ROWS)
-    cells = [[_shown(value) for value in values] for values in _values(shown)]
+    cells = [list(map(_shown, values)) for values in _values(shown)]
     fitting = _fitting(names, cells)
     if fitting == len(names):
         OUT.print(_table(rows, names, cells))

@@ -66,15 +66,12 @@ def datasets_built(keys: Collection[dg.AssetKey]) -> set[str]:
     """The bronze datasets that a run over the assets `keys` brings up to date all the way to gold's daily table."""
     made = set(keys)
     inputs = silver_inputs()
-    readers = {
-        dataset: {table for table in inputs if dataset in inputs[table]}
-        for dataset in registry.bronze_datasets()
-    }
-    return {
-        dataset
-        for dataset in registry.bronze_datasets()
-        if {bronze_key(dataset), GOLD_DAILY, *readers[dataset]} <= made
-    }
+    built = set()
+    for dataset in registry.bronze_datasets():
+        readers = {table for table in inputs if dataset in inputs[table]}
+        if {bronze_key(dataset), GOLD_DAILY, *readers} <= made:
+            built.add(dataset)
+    return built
 
 
 def follows_gold() -> frozenset[dg.AssetKey]:

@@ -103,12 +103,11 @@ def _schema() -> dict[str, object]:
 
 
 def _lineage(made_from: Mapping[str, set[ColumnOf]]) -> dg.TableColumnLineage:
-    return dg.TableColumnLineage(
-        {
-            made: [
-                dg.TableColumnDep(asset_key=table_key(table), column_name=read)
-                for table, read in sorted(reads)
-            ]
-            for made, reads in made_from.items()
-        }
-    )
+    return dg.TableColumnLineage({made: _inputs(reads) for made, reads in made_from.items()})
+
+
+def _inputs(reads: set[ColumnOf]) -> list[dg.TableColumnDep]:
+    return [
+        dg.TableColumnDep(asset_key=table_key(table), column_name=read)
+        for table, read in sorted(reads)
+    ]

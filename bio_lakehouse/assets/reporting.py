@@ -78,7 +78,7 @@ def preview(rows: pa.Table) -> dg.MarkdownMetadataValue:
     ordered = rows.sort_by([("day", "descending")]) if "day" in rows.column_names else rows
     shown = ordered.slice(0, PREVIEW_ROWS).select(rows.column_names[:PREVIEW_COLUMNS])
     lines = [shown.column_names, ["---"] * shown.num_columns]
-    lines += [[cell_text(cell) for cell in row.values()] for row in shown.to_pylist()]
+    lines += [list(map(cell_text, row.values())) for row in shown.to_pylist()]
     return dg.MetadataValue.md("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
 
 

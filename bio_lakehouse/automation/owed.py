@@ -75,7 +75,7 @@ def what_is_owed(lake: Lakehouse) -> Owed:
 
 def within(days: DayRange, changed: Days) -> dict[str, set[date]]:
     """The datasets that changed on some of the days, with those days."""
-    found = {name: {day for day in days_of if day in days} for name, days_of in changed.items()}
+    found = {name: set(filter(days.__contains__, days_of)) for name, days_of in changed.items()}
     return {name: days_of for name, days_of in found.items() if days_of}
 
 

@@ -33,10 +33,10 @@ def build_silver(
     transform = silver.TRANSFORMS[table]
     bronze = [lake.bronze.read(dataset, first, last) for dataset in transform.inputs]
     users = to_spark(spark, users_of(lake.settings, *bronze))
-    parts = [
-        transform.function(*[to_spark(spark, rows) for rows in part], users=users).toArrow()
-        for part in chunks_by_day(bronze)
-    ]
+    parts = []
+    for chunk in chunks_by_day(bronze):
+        inputs = [to_spark(spark, rows) for rows in chunk]
+        parts.append(transform.function(*inputs, users=users).toArrow())
     return lake.tables.replace(silver.SCHEMAS[table], pa.concat_tables(parts), first, last)
 
 

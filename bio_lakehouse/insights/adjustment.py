@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from scipy import stats
@@ -24,15 +24,7 @@ def adjust(insights: Sequence[Insight], beside: Sequence[float] = ()) -> list[In
         finding.p for insight in insights for finding in insight.findings if finding.p is not None
     ]
     adjusted = iter(q_values([*tests, *beside]))
-    return [
-        replace(
-            insight,
-            findings=tuple(
-                f if f.p is None else _decided(f, next(adjusted)) for f in insight.findings
-            ),
-        )
-        for insight in insights
-    ]
+    return [replace(insight, findings=_all_decided(insight, adjusted)) for insight in insights]
 
 
 def q_values(tests: Sequence[float]) -> list[float]:
@@ -41,6 +33,14 @@ def q_values(tests: Sequence[float]) -> list[float]:
         stats.false_discovery_control(tests, method="bh").tolist() if tests else []
     )
     return adjusted
+
+
+def _all_decided(insight: Insight, adjusted: Iterator[float]) -> tuple[Finding, ...]:
+    """The insight's findings, those that were tested with the next q-values."""
+    return tuple(
+        finding if finding.p is None else _decided(finding, next(adjusted))
+        for finding in insight.findings
+    )
 
 
 def _decided(finding: Finding, q: float) -> Finding:

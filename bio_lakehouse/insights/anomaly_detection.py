@@ -110,8 +110,8 @@ def _missed_workouts(data: InsightData) -> Finding:
     if n < MINIMUM_ANOMALY_DAYS:
         return not_enough(claim, STREAK_TEST, n, MINIMUM_ANOMALY_DAYS)
     runs = [
-        [data.days[end].isoformat() for end in run]
-        for run in streaks(had_workout == 0, STREAK_DAYS)
+        [data.days[first].isoformat(), data.days[last].isoformat()]
+        for first, last in streaks(had_workout == 0, STREAK_DAYS)
     ]
     return _described(claim, STREAK_TEST, n, {"streaks": runs})
 
@@ -175,10 +175,8 @@ def sentence(finding: Finding) -> str:
         return sentences.not_enough_data(looked_for, finding.n, finding.needed, "days")
     values = finding.values
     mean, limit = (measure.of_many_days.text(values[name]) for name in ("mean", "threshold"))
-    far, unusual = (
-        [date.fromisoformat(day) for day in values[name]]
-        for name in (f"{sentences.WORDS[side]}_days", "unusual_days")
-    )
+    far = list(map(date.fromisoformat, values[f"{sentences.WORDS[side]}_days"]))
+    unusual = list(map(date.fromisoformat, values["unusual_days"]))
     return " ".join(
         (
             sentences.far_days(measure.in_sentence, side, far, finding.n, mean, limit),
@@ -191,6 +189,7 @@ def _streak_sentence(finding: Finding) -> str:
     if finding.needed is not None:
         unit = "days of which workouts are known"
         return sentences.not_enough_data("missed workouts", finding.n, finding.needed, unit)
-    runs = [tuple(date.fromisoformat(day) for day in run) for run in finding.values["streaks"]]
-    stretches = [sentences.Stretch(first, last) for first, last in runs]
+    stretches = [
+        sentences.Stretch(*map(date.fromisoformat, run)) for run in finding.values["streaks"]
+    ]
     return sentences.missed_workouts(stretches, finding.n, STREAK_DAYS)

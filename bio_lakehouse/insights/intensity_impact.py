@@ -95,15 +95,18 @@ def _series(data: InsightData, groups: dict[str, Mask], median: float | None) ->
         "same_day": data.series(READINESS.column),
         "next_day": data.next_day(READINESS.column),
     }
+    masks = list(groups.values())
     return {
         "median_output_kj": median,
         "groups": list(groups),
-        "days": [int((mask & ~np.isnan(outcomes["next_day"])).sum()) for mask in groups.values()],
-        "outcomes": {
-            name: [_quartiles(readiness[mask & ~np.isnan(readiness)]) for mask in groups.values()]
-            for name, readiness in outcomes.items()
-        },
+        "days": [int((mask & ~np.isnan(outcomes["next_day"])).sum()) for mask in masks],
+        "outcomes": {name: _of_groups(series, masks) for name, series in outcomes.items()},
     }
+
+
+def _of_groups(readiness: Series, masks: list[Mask]) -> list[list[float] | None]:
+    known = ~np.isnan(readiness)
+    return [_quartiles(readiness[mask & known]) for mask in masks]
 
 
 def _quartiles(values: Series) -> list[float] | None:
@@ -142,8 +145,12 @@ def visualize(insight: Insight, mode: Mode = "light") -> Figure:
 
 
 def _bar(name: str, quartiles: list[list[float] | None]) -> dict[str, Any]:
-    low, middle, high = ([None if q is None else q[place] for q in quartiles] for place in range(3))
+    low, middle, high = (_column(quartiles, place) for place in range(3))
     return {"name": name, "medians": middle, "low": low, "high": high}
+
+
+def _column(quartiles: list[list[float] | None], place: int) -> list[float | None]:
+    return [of_group[place] if of_group else None for of_group in quartiles]
 
 
 def narrate(insight: Insight) -> str:

@@ -135,6 +135,10 @@ def _by_record(rows: Iterable[Version]) -> list[list[Version]]:
     return list(records.values())
 
 
+def _origins(versions: Iterable[Version]) -> set[str]:
+    return {version.key.origin for version in versions}
+
+
 def _of_the_days_origin(table: str, rows: list[Version]) -> list[list[Version]]:
     """The records of the day's best origin, each with what others say of it.
 
@@ -145,11 +149,7 @@ def _of_the_days_origin(table: str, rows: list[Version]) -> list[list[Version]]:
     if not own:
         return _by_record(of_the_day)
     best = max(own, key=lambda version: version.rank).key.origin
-    found = [
-        versions
-        for versions in _by_record(own)
-        if any(version.key.origin == best for version in versions)
-    ]
+    found = [versions for versions in _by_record(own) if best in _origins(versions)]
     main = _main_record(table, found) if of_the_day else None
     if main is None:
         return found + _by_record(of_the_day)

@@ -726,7 +726,7 @@ def under_their_names(lake: Lakehouse, lines: DayLines) -> DayLines:
         name = moved.get((line.source_file, line.checksum))
         return line._replace(source_file=name) if name else line
 
-    return {key: [named(line) for line in versions] for key, versions in lines.items()}
+    return {key: list(map(named, versions)) for key, versions in lines.items()}
 
 
 def write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> BronzeWrite:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -144,11 +144,11 @@ def _token(
 
 def _topics_called(name: str, facts: Facts) -> frozenset[str]:
     plain = re.sub(r"['’]s$", "", re.sub(r"[\s-]", " ", name.lower()))
-    return frozenset(
-        key
-        for key, names in facts.topics.items()
-        if plain in {known.lower().replace("-", " ") for known in names}
-    )
+    return frozenset(key for key, names in facts.topics.items() if plain in _plain_names(names))
+
+
+def _plain_names(names: Iterable[str]) -> set[str]:
+    return {name.lower().replace("-", " ") for name in names}
 
 
 def _grouped(tokens: Sequence[Token], key: Callable[[Token], int]) -> list[list[Token]]:

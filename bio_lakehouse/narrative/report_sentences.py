@@ -52,16 +52,16 @@ def headline(
 
 
 def _directions(changes: Sequence[Change]) -> str:
-    groups = [
-        (word, [c.title for c in changes if c.higher is up])
-        for word, up in (("lower", False), ("higher", True))
-    ]
-    clauses = [
-        f"{listed([inner(title) for title in titles])} {'was' if len(titles) == 1 else 'were'} {word}"
-        for word, titles in groups
-        if titles
-    ]
+    lower = [inner(change.title) for change in changes if not change.higher]
+    higher = [inner(change.title) for change in changes if change.higher]
+    groups = (("lower", lower), ("higher", higher))
+    clauses = [_clause(titles, word) for word, titles in groups if titles]
     return ", and ".join([f"{clauses[0]} than usual", *clauses[1:]])
+
+
+def _clause(titles: Sequence[str], word: str) -> str:
+    verb = "was" if len(titles) == 1 else "were"
+    return f"{listed(titles)} {verb} {word}"
 
 
 def lede(
@@ -174,7 +174,8 @@ def since(earlier: date | None, first_known: date) -> str:
 
 def missing(source: str, reasons: Sequence[tuple[str, Sequence[date]]]) -> str:
     """`Oura sleep: not worn on Friday, not delivered on Saturday and Sunday.`"""
-    return f"{source}: {', '.join(f'{why} on {listed([weekday(day) for day in days])}' for why, days in reasons)}."
+    clauses = [f"{why} on {listed(list(map(weekday, days)))}" for why, days in reasons]
+    return f"{source}: {', '.join(clauses)}."
 
 
 def never_arrived(source: str) -> str:

@@ -48,9 +48,8 @@ def _measures(facts: Facts) -> list[str]:
         :MOST_SINGLED_OUT
     ] or tested[:1]
     others = [key for key in known if key not in singled_out]
-    means, totals = (
-        [key for key in others if _statistic(facts, key) == name] for name in ("mean", "total")
-    )
+    means = [key for key in others if _statistic(facts, key) == "mean"]
+    totals = [key for key in others if _statistic(facts, key) == "total"]
     return [
         *(_singled_out(facts, key) for key in singled_out),
         *_means(facts, means[:MOST_LISTED]),

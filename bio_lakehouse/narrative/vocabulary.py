@@ -182,7 +182,7 @@ FORBIDDEN: Mapping[str, str] = {
 }
 
 _PATTERNS = {
-    kind: re.compile("|".join(f"(?:{stem})" for stem in stems.split()))
+    kind: re.compile("|".join(map("(?:{})".format, stems.split())))
     for kind, stems in FORBIDDEN.items()
 }
 

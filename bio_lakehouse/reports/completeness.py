@@ -117,9 +117,7 @@ def completeness(
     """
     frame, unworn = _by_date(daily), _unworn(activity, sleep)
     known = [_known(source, frame, coverage, unworn, failed) for source in SOURCES]
-    return tuple(
-        SourceDays(k.source.title, tuple(k.status(day, today) for day in days)) for k in known
-    )
+    return tuple(SourceDays(of.source.title, of.statuses(days, today)) for of in known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +128,9 @@ class _Known:
     scored: set[date]
     resting: set[date]
     knowledge: Knowledge
+
+    def statuses(self, days: Sequence[date], today: date) -> tuple[Status, ...]:
+        return tuple(self.status(day, today) for day in days)
 
     def status(self, day: date, today: date) -> Status:
         cause = cause_of(day, self.knowledge, today)

@@ -323,10 +323,9 @@ def notices(
     if not newest:
         return (sentences.nothing_ever(),)
     vendors = {title: title.split()[0] for title in newest}
-    ends = {
-        vendor: max(newest[t] for t, v in vendors.items() if v == vendor)
-        for vendor in vendors.values()
-    }
+    ends: dict[str, date] = {}
+    for title, vendor in vendors.items():
+        ends[vendor] = max(ends.get(vendor, newest[title]), newest[title])
     old = {
         vendor: end
         for vendor, end in ends.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import zip_longest
+from itertools import repeat, zip_longest
 
 from bio_lakehouse.english import capital, count
 from bio_lakehouse.gold.measures import OUTPUT, READINESS, SLEEP, WORKOUTS, Measure, watched
@@ -75,9 +75,8 @@ def in_turn(insights: Sequence[Insight]) -> list[tuple[Insight, Finding]]:
         sorted(insight.findings, key=lambda finding: finding.status != "found")
         for insight in insights
     ]
-    rounds = zip_longest(
-        *([(i, finding) for finding in findings] for i, findings in zip(insights, own, strict=True))
-    )
+    pairs = [zip(repeat(insight), found) for insight, found in zip(insights, own, strict=True)]
+    rounds = zip_longest(*pairs)
     return [pair for in_round in rounds for pair in in_round if pair is not None]
 
 

@@ -88,7 +88,7 @@ def _scale(comparison: Comparison) -> Callable[[float], float]:
 
 
 def _lines(points: Sequence[Point | None]) -> tuple[tuple[Point, ...], ...]:
-    runs = (tuple(p for p in run if p) for there, run in groupby(points, key=bool) if there)
+    runs = (tuple(filter(None, run)) for there, run in groupby(points, key=bool) if there)
     return tuple(run for run in runs if len(run) > 1)
 
 

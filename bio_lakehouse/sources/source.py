@@ -84,6 +84,9 @@ class Dataset:
         """Whether a silver table is made of it."""
         return bool(self.feeds)
 
+    def feeds_table(self, table: str) -> bool:
+        return any(feed.table == table for feed in self.feeds)
+
 
 @dataclass(frozen=True)
 class Table:
@@ -164,8 +167,4 @@ class Source:
 
     def fed_by(self, table: str) -> tuple[str, ...]:
         """The bronze datasets that feed a silver table, its own first."""
-        return tuple(
-            dataset.name
-            for dataset in self.datasets
-            if any(feed.table == table for feed in dataset.feeds)
-        )
+        return tuple(dataset.name for dataset in self.datasets if dataset.feeds_table(table))

@@ -166,12 +166,13 @@ def _texts(values: Numbers) -> list[str]:
 
 def known_span(days: Sequence[str], series: Sequence[Numbers]) -> list[str]:
     """First day on which any of the series has a value, and the window's last day."""
-    known = (
-        day
-        for number, day in enumerate(days)
-        if any(values[number] is not None for values in series)
-    )
-    return [next(known, days[0]), days[-1]]
+    firsts = (_first_known(values) for values in series)
+    first = min((place for place in firsts if place is not None), default=0)
+    return [days[first], days[-1]]
+
+
+def _first_known(values: Numbers) -> int | None:
+    return next((place for place, value in enumerate(values) if value is not None), None)
 
 
 def timeline_with_marks(

@@ -31,7 +31,7 @@ def sparkline(
     `label` is its text for those who do not see it.
     """
     points = _points(values, minimum, maximum, width, height)
-    runs = [[point for point in run if point] for there, run in groupby(points, key=bool) if there]
+    runs = [list(filter(None, run)) for there, run in groupby(points, key=bool) if there]
     drawn = "".join(
         _line(run, colour) if len(run) > 1 else _dot(run[0], 1.6, colour) for run in runs
     )

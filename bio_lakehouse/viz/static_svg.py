@@ -56,11 +56,11 @@ def static_svg(figure: Figure, *, label: str) -> str:
         [trace for trace in drawn["data"] if trace.get("visible", True)],
     )
     height = layout.get("height") or HEIGHT
-    names = sorted({trace.get("yaxis") or "y" for trace in traces}) or ["y"]
-    panels = {
-        name: _panel(name, layout, [t for t in traces if (t.get("yaxis") or "y") == name], height)
-        for name in names
-    }
+    by_axis: dict[str, list[Mapping[str, Any]]] = {}
+    for trace in traces:
+        by_axis.setdefault(trace.get("yaxis") or "y", []).append(trace)
+    names = sorted(by_axis) or ["y"]
+    panels = {name: _panel(name, layout, by_axis.get(name, []), height) for name in names}
     body = [
         *(_axes(panel, is_last=name == names[-1]) for name, panel in panels.items()),
         *(_stretch(shape, panels) for shape in layout.get("shapes") or ()),
@@ -251,9 +251,7 @@ def _scatter(trace: Mapping[str, Any], panel: Panel) -> Iterator[str]:
         yield f'<path d="{_path(points)}Z" fill="{trace["fillcolor"]}"/>'
     elif "lines" in trace.get("mode", ""):
         line = trace["line"]
-        runs = [
-            [point for point in run if point] for there, run in groupby(points, key=bool) if there
-        ]
+        runs = [list(filter(None, run)) for there, run in groupby(points, key=bool) if there]
         dash = DASHES.get(line.get("dash", ""))
         looks = f'fill="none" stroke="{line["color"]}" stroke-width="{line["width"]}"' + (
             f' stroke-dasharray="{dash}"' if dash else ""

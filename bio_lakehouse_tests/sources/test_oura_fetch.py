@@ -259,7 +259,7 @@ def test_oura_is_left_alone_for_as_long_as_it_asks(client: OuraClient, server: O
     )
     assert [type(outcome) for outcome in outcomes[:2]] == [Answer, FailedWindow]
     assert answers(outcomes) == outcomes[:1]
-    assert "asks to wait 4000 s" in str(failure_of(failures(outcomes), len(outcomes)))
+    assert "asks to wait 4,000 s" in str(failure_of(failures(outcomes), len(outcomes)))
     assert len(server.asked) == len(server.requests_for("daily_readiness")) + 1
 
 

@@ -75,10 +75,7 @@ def _late(
     and the two before it were scored on a night that was cut short."""
     last = truth.days[days[-1]].day.isoformat()
     before = [truth.days[index].day.isoformat() for index in days[-3:-1]]
-    late: Answers = {
-        name: [record for record in records if record["day"] != last]
-        for name, records in given.items()
-    }
+    late: Answers = {name: _without(last, records) for name, records in given.items()}
     for name in ("daily_readiness", "daily_sleep"):
         late[name] = [
             _scored_lower(record) if record["day"] in before else record for record in late[name]
@@ -125,3 +122,7 @@ def _files(truth: Truth, days: range, given: Answers) -> dict[str, str]:
         for name, records in given.items()
         if records
     }
+
+
+def _without(day: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [record for record in records if record["day"] != day]

@@ -59,7 +59,7 @@ def _wrapped(records: list[dict[str, Any]]) -> str:
 def _quoted(records: list[dict[str, Any]]) -> str:
     """JSON cells in quotes, with the quotes inside doubled."""
     lines = [";".join(records[0])] if records else []
-    lines += [";".join(_quoted_cell(value) for value in record.values()) for record in records]
+    lines += [";".join(map(_quoted_cell, record.values())) for record in records]
     return _text(lines)
 
 

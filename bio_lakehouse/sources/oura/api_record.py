@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date
 from functools import lru_cache, partial
 from typing import Any
@@ -34,12 +34,14 @@ _LOCAL_STAMP = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}.*"
 _DAY_FIELDS = ("day", "start_day")
 _STAMP_FIELDS = ("start_datetime", "start_time", "bedtime_start", "set_up_at", "timestamp")
 _KEY_FIELDS = ("id", "bedtime_start", "start_datetime", "start_time", "timestamp")
-_PATHS: dict[str, tuple[tuple[Field, tuple[str, ...]], ...]] = {
-    dataset: tuple(
-        (field, tuple(field.path.split("."))) for field in fields if field.column != "recorded_at"
-    )
-    for dataset, fields in API_FIELDS.items()
-}
+
+
+def _paths(fields: Iterable[Field]) -> tuple[tuple[Field, tuple[str, ...]], ...]:
+    read = [field for field in fields if field.column != "recorded_at"]
+    return tuple((field, tuple(field.path.split("."))) for field in read)
+
+
+_PATHS = {dataset: _paths(fields) for dataset, fields in API_FIELDS.items()}
 
 
 def record_reader(dataset: str, context: ParseContext, doubtful: bool) -> Callable[[Row], Record]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
 from bio_lakehouse.errors import EmptyAnswer, UnknownFormat, UnsupportedFile
@@ -95,12 +95,14 @@ def _possible(names: set[str]) -> set[str]:
 
 def _telling(names: set[str]) -> Counter[str]:
     """How many of the names each endpoint has alone."""
-    owners = [
-        {endpoint for endpoint, known in _ALL_FIELDS.items() if name in known} for name in names
-    ]
+    owners = map(_owners, names)
     return Counter(
         endpoint for owner in owners if (endpoint := _only(owner)) and _identified(endpoint, names)
     )
+
+
+def _owners(name: str) -> set[str]:
+    return {endpoint for endpoint, known in _ALL_FIELDS.items() if name in known}
 
 
 def _fitting(names: set[str]) -> set[str]:
@@ -108,7 +110,7 @@ def _fitting(names: set[str]) -> set[str]:
     records."""
     if not names:
         return set(KNOWN_FIELDS)
-    familiar = {name for name in names if any(name in known for known in KNOWN_FIELDS.values())}
+    familiar = names & frozenset().union(*KNOWN_FIELDS.values())
     return {
         endpoint
         for endpoint, known in KNOWN_FIELDS.items()
@@ -139,14 +141,12 @@ def endpoints_in_name(name: str) -> set[str]:
         if (match := re.search(rf"(?<![a-z0-9]){re.escape(endpoint.lower())}(?![a-z0-9])", stem))
     }
     return {
-        endpoint
-        for endpoint, span in spans.items()
-        if not any(_within(span, other) for other in spans.values())
+        endpoint for endpoint, span in spans.items() if not _is_within_another(span, spans.values())
     }
 
 
-def _within(span: tuple[int, int], other: tuple[int, int]) -> bool:
-    return span != other and other[0] <= span[0] and span[1] <= other[1]
+def _is_within_another(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
+    return any(span != other and other[0] <= span[0] and span[1] <= other[1] for other in others)
 
 
 def export_endpoint(name: str) -> set[str]:

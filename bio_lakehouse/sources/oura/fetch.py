@@ -128,11 +128,7 @@ def fetch(
     asking makes no more sense (signed out, forbidden, down, told to wait for long), the windows
     left fail with that reason and without a request.
     """
-    planned = [
-        window
-        for window in windows(first, last, endpoints)
-        if not any(old.covers(window) for old in done)
-    ]
+    planned = [window for window in windows(first, last, endpoints) if not is_covered(window, done)]
     remaining = _RemainingWindows(client.connection.retry_policy.longest_wait_seconds)
     for number, window in enumerate(planned, start=1):
         reason = remaining.lost_with(window)
@@ -164,6 +160,10 @@ def failure_of(failed: Collection[FailedWindow], asked: int) -> SourceError:
         )
     )
     return SignInRequired(text) if signed_out else SourceError(text)
+
+
+def is_covered(window: Window, done: Collection[Window]) -> bool:
+    return any(old.covers(window) for old in done)
 
 
 class _RemainingWindows:

@@ -83,11 +83,8 @@ def _of_trends(dataset: str) -> Feed:
 
 
 _TYPED = [Dataset(name, (Feed(_table_of(name), _columns_of(name)),)) for name in API_FIELDS]
-_UNTYPED = [
-    Dataset(name)
-    for name in (f"{NAME}/{endpoint}" for endpoint in KNOWN_FIELDS)
-    if name not in API_FIELDS
-]
+_ENDPOINTS = [f"{NAME}/{endpoint}" for endpoint in KNOWN_FIELDS]
+_UNTYPED = [Dataset(name) for name in _ENDPOINTS if name not in API_FIELDS]
 
 OURA = Source(
     name=NAME,

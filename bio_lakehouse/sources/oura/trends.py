@@ -3,8 +3,9 @@ tables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 
 from bio_lakehouse.sources.checking import (
     RowProblem,
@@ -95,10 +96,12 @@ def fed_datasets(headers: Iterable[str]) -> tuple[str, ...]:
     """The datasets of which an export has columns, by its headers in their canonical form."""
     there = set(headers)
     return tuple(
-        name
-        for name, fields in TRENDS_FIELDS.items()
-        if any(header in there for field in fields for header in field.headers)
+        name for name, fields in TRENDS_FIELDS.items() if not there.isdisjoint(_headers(fields))
     )
+
+
+def _headers(fields: Iterable[Field]) -> Iterator[str]:
+    return chain.from_iterable(field.headers for field in fields)
 
 
 def _record(
@@ -118,15 +121,18 @@ def _record(
 def activity_time_unit(columns: list[str], rows: list[Row]) -> str | None:
     """`s` or `min` for the whole file; None when its rows do not tell."""
     places = [columns.index(header) for header in _ACTIVITY_TIMES if header in columns]
-    days = [[_minutes(row.content[place]) for place in places] for row in rows if not row.problem]
-    if any(value > max(_DAY_MINUTES) for times in days for value in times if value is not None):
+    days = [_times(row, places) for row in rows if not row.problem]
+    if any(value > max(_DAY_MINUTES) for times in days for value in times):
         return "s"
-    complete = len(places) == len(_ACTIVITY_TIMES)
-    return (
-        "min"
-        if complete and any(sum(v or 0 for v in times) in _DAY_MINUTES for times in days)
-        else None
-    )
+    if len(places) < len(_ACTIVITY_TIMES):
+        return None
+    return "min" if any(sum(times) in _DAY_MINUTES for times in days) else None
+
+
+def _times(row: Row, places: Sequence[int]) -> list[float]:
+    """The minutes or seconds that a row knows, class by class of activity."""
+    cells = (_minutes(row.content[place]) for place in places)
+    return [time for time in cells if time is not None]
 
 
 def _minutes(cell: str) -> float | None:

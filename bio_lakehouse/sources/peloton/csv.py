@@ -78,13 +78,11 @@ _MEASURES: tuple[Field, ...] = (
     *(field for field in CSV_FIELDS if field.type == "double"),
     *(_metric_field(field) for field in CSV_FIELDS if field.column in METRIC_HEADERS),
 )
+_FIELD_HEADERS = [
+    header for field in (*CSV_FIELDS, *_MEASURES) for header in (field.path, *field.synonyms)
+]
 KNOWN_HEADERS = frozenset(
-    canonical_header(header)
-    for header in (
-        START_HEADER,
-        *OTHER_HEADERS,
-        *(name for field in (*CSV_FIELDS, *_MEASURES) for name in (field.path, *field.synonyms)),
-    )
+    canonical_header(header) for header in (START_HEADER, *OTHER_HEADERS, *_FIELD_HEADERS)
 )
 
 
@@ -130,9 +128,7 @@ def _numbered(records: list[Record]) -> list[Record]:
     together: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
         together[record.key].append(record)
-    places = {
-        key: sorted({_distinction(record) for record in group}) for key, group in together.items()
-    }
+    places = {key: sorted(set(map(_distinction, group))) for key, group in together.items()}
     return [_with_number(record, places[record.key]) for record in records]
 
 
