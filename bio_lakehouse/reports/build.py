@@ -25,7 +25,7 @@ from bio_lakehouse.reports.contents import (
     contents_of,
     with_narrative,
 )
-from bio_lakehouse.reports.facts import facts_of
+from bio_lakehouse.reports.report_facts import facts_of
 from bio_lakehouse.reports.weekly_report import render
 from bio_lakehouse.reports.writing import narrative_of, would_send
 from bio_lakehouse.silver import SCHEMAS as SILVER

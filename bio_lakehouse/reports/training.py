@@ -11,7 +11,7 @@ from bio_lakehouse.insights.training_load import BUILDING_DAYS, is_figure
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.numbers import number_text, rounded, signed_text
 from bio_lakehouse.reports.comparison import WEEK
-from bio_lakehouse.reports.sparkline import Point
+from bio_lakehouse.reports.tile_drawings import Point
 from bio_lakehouse.viz.geometry import coordinate
 
 DAYS = 90

@@ -36,8 +36,8 @@ from bio_lakehouse.reports.completeness import (
     Status,
 )
 from bio_lakehouse.reports.contents import Contents
-from bio_lakehouse.reports.facts import days_as_high
-from bio_lakehouse.reports.sparkline import Bars, Sparkline, bars, sparkline, whole_weeks
+from bio_lakehouse.reports.report_facts import days_as_high
+from bio_lakehouse.reports.tile_drawings import Bars, Sparkline, bars, sparkline, whole_weeks
 from bio_lakehouse.reports.week import Moment, WorkoutLine
 from bio_lakehouse.reports.whisker import whisker
 

@@ -14,7 +14,7 @@ from bio_lakehouse.insights import InsightData, anomaly_detection
 from bio_lakehouse.insights.movements import movement_tests
 from bio_lakehouse.narrative.gate import objections
 from bio_lakehouse.reports.contents import ReportInputs, contents_of
-from bio_lakehouse.reports.facts import facts_of
+from bio_lakehouse.reports.report_facts import facts_of
 from bio_lakehouse.reports.weekly_report import render
 
 DEEP_SLEEP = Measure(

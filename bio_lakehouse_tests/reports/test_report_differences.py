@@ -18,7 +18,7 @@ from bio_lakehouse.narrative.facts import Facts
 from bio_lakehouse.narrative.template_writer import TemplateWriter
 from bio_lakehouse.reports.contents import Contents, ReportInputs, contents_of, with_narrative
 from bio_lakehouse.reports.email import email_of
-from bio_lakehouse.reports.facts import facts_of
+from bio_lakehouse.reports.report_facts import facts_of
 from bio_lakehouse.reports.weekly_report import render
 from bio_lakehouse_tests.reports.findings import SUNDAY, finding
 

@@ -20,7 +20,7 @@ from bio_lakehouse.narrative.gate import objections
 from bio_lakehouse.narrative.template_writer import TemplateWriter
 from bio_lakehouse.reports.comparison import Comparison, Sample, compare
 from bio_lakehouse.reports.contents import ReportInputs, contents_of, decided_together
-from bio_lakehouse.reports.facts import (
+from bio_lakehouse.reports.report_facts import (
     KINDS,
     facts_of,
     in_turn,
