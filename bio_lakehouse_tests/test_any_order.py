@@ -21,6 +21,7 @@ from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources import demo
+from bio_lakehouse_tests.lake.marking import mark_built
 from bio_lakehouse_tests.whole_log import entries_of
 
 END = date(2026, 6, 30)
@@ -46,7 +47,7 @@ def build(lake: Lakehouse, spark: SparkSession) -> None:
         build_silver(lake, spark, table, first, last)
     build_coverage(lake, spark)
     build_gold_daily(lake, spark, first, last)
-    arrivals.mark_built(lake, changes, first, last)
+    mark_built(lake, changes, first, last)
 
 
 def lake_of(home: Path, spark: SparkSession, files: list[Path], pauses: set[int]) -> Lakehouse:

@@ -6,6 +6,7 @@ from bio_lakehouse.assets.bronze import BRONZE
 from bio_lakehouse.assets.gold import GOLD
 from bio_lakehouse.assets.insights import INSIGHTS
 from bio_lakehouse.assets.landing import oura_api
+from bio_lakehouse.assets.owing import with_marking
 from bio_lakehouse.assets.partitions import SINGLE_RUN, daily
 from bio_lakehouse.assets.reports import weekly_report
 from bio_lakehouse.assets.silver import SILVER
@@ -18,7 +19,7 @@ def all_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     """Every asset, partitioned by day, a range of days in one run (a job takes the smallest policy of its assets)."""
     partitions = daily(settings)
     return [
-        asset.with_attributes(backfill_policy=SINGLE_RUN).map_asset_specs(
+        with_marking(asset.with_attributes(backfill_policy=SINGLE_RUN)).map_asset_specs(
             lambda spec: spec.replace_attributes(partitions_def=partitions, owners=[OWNER])
         )
         for asset in (oura_api, *BRONZE, *SILVER, *GOLD, *INSIGHTS, weekly_report)

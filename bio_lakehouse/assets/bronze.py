@@ -3,7 +3,6 @@
 import dagster as dg
 
 from bio_lakehouse.assets.keys import bronze_key, landed_by
-from bio_lakehouse.assets.owing import known_changes
 from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.reporting import Materialized, materialized, with_failure_reason
 from bio_lakehouse.lake import arrivals
@@ -26,7 +25,6 @@ def bronze_asset(dataset: str) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
     ) -> Materialized:
         days = days_of(context)
-        known_changes(context, lake)
         written = arrivals.write_bronze(lake, dataset, days.first, days.last)
         files = {"files written": written.written, "files unchanged": written.unchanged}
         return materialized(context, days, written.lines_by_day, files)

@@ -11,12 +11,9 @@ from bio_lakehouse.assets.keys import (
     COVERAGE,
     GAP_LEDGER,
     GOLD_DAILY,
-    assets_of_run,
-    datasets_built,
     table_key,
 )
 from bio_lakehouse.assets.lineage import daily_lineage, view_lineage
-from bio_lakehouse.assets.owing import debt_of, known_changes
 from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.reporting import (
     Materialized,
@@ -61,8 +58,7 @@ def daily_readiness_performance(
     days = days_of(context)
     with exclusively(lake, DAILY_READINESS_PERFORMANCE.full_name):
         commit = build_gold_daily(lake, spark, days.first, days.last)
-    built = datasets_built(assets_of_run(context))
-    arrivals.mark_built(lake, built, days.first, days.last, known_changes(context, lake))
+    arrivals.recount(lake, days.first, days.last)
     return committed(context, lake, DAILY_READINESS_PERFORMANCE, days, commit, daily_lineage())
 
 
@@ -89,7 +85,6 @@ def view_asset(view: View) -> dg.AssetsDefinition:
         sql: dg.ResourceParam[SqlEngine],
     ) -> Materialized:
         days = days_of(context)
-        debt = debt_of(context, lake, key, days)
         changed = sql.create_view(view)
         rows = sql.rows_of(view.name, days.first, days.last)
         whole = rows if view.has_day else sql.rows_of(view.name)
@@ -100,7 +95,7 @@ def view_asset(view: View) -> dg.AssetsDefinition:
         }
         told = shown | view_lineage(view)
         check = checked(schema, whole)
-        return debt.paid_by(materialized(context, days, rows_by_day(rows), told, check))
+        return materialized(context, days, rows_by_day(rows), told, check)
 
     return create
 
@@ -117,13 +112,12 @@ def view_asset(view: View) -> dg.AssetsDefinition:
 @with_failure_reason()
 def gaps(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     days = days_of(context)
-    debt = debt_of(context, lake, GAP_LEDGER, days)
     with exclusively(lake, GAP_LEDGER_TABLE.full_name):
         commit = build_gap_ledger(lake, days.first, days.last)
     rows = lake.tables.read(GAP_LEDGER_TABLE, days.first, days.last)
     told = {"rows": commit.rows, "changed": commit.changed, "preview": preview(rows)}
     checks = (checked(GAP_LEDGER_TABLE, rows), *watch(lake))
-    return debt.paid_by(materialized(context, days, commit.rows_by_day, told, *checks))
+    return materialized(context, days, commit.rows_by_day, told, *checks)
 
 
 GOLD = [daily_readiness_performance, gaps, *(view_asset(view) for view in VIEWS.values())]

@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 from bio_lakehouse.assets.checks import check_of, checked
 from bio_lakehouse.assets.keys import FORECAST, GOLD_DAILY, TRAINING_LOAD, insight_key, table_key
 from bio_lakehouse.assets.lineage import forecast_lineage, training_load_lineage
-from bio_lakehouse.assets.owing import debt_of, debt_of_newest
 from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.pictures import markdown, pictures
 from bio_lakehouse.assets.reporting import (
@@ -58,7 +57,6 @@ def insights(
 ) -> Iterator[Materialized]:
     days = days_of(context)
     names = [name for name in ANALYZERS if insight_key(name) in context.selected_asset_keys]
-    debts = {name: debt_of_newest(context, lake, insight_key(name), days) for name in names}
     with with_failure_reason(), exclusively(lake, gold.INSIGHTS.full_name):
         build_insights(lake, days.first, days.last, names)
     made = lake.tables.read(gold.INSIGHTS, days.first, days.last)
@@ -67,7 +65,7 @@ def insights(
         key = insight_key(name)
         check = checked(gold.INSIGHTS, rows, key)
         result = materialized(context, days, rows_by_day(rows), told(rows), check, key=key)
-        yield debts[name].paid_by(result)
+        yield result
 
 
 def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
@@ -94,7 +92,6 @@ def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
 @with_failure_reason()
 def forecasts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     days, schema = days_of(context), gold.READINESS_FORECAST
-    debt = debt_of_newest(context, lake, FORECAST, days)
     with exclusively(lake, schema.full_name):
         commit = build_forecast(lake, days.first, days.last)
     made = (
@@ -102,7 +99,7 @@ def forecasts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehous
     )
     lines = [f"- {row['user_id']}: {row['narrative']}" for row in made]
     said = {"forecasts": dg.MetadataValue.md("\n".join(sorted(lines)))}
-    return debt.paid_by(committed(context, lake, schema, days, commit, said | forecast_lineage()))
+    return committed(context, lake, schema, days, commit, said | forecast_lineage())
 
 
 @dg.asset(
@@ -119,7 +116,6 @@ def training_loads(
     context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
 ) -> Materialized:
     days, schema = days_of(context), gold.TRAINING_LOAD
-    debt = debt_of(context, lake, TRAINING_LOAD, days)
     with exclusively(lake, schema.full_name):
         commit = build_training_load(lake, days.first, days.last)
     said = {
@@ -127,7 +123,7 @@ def training_loads(
         "chronic load": drawn(lake, schema, days.last),
     }
     told = said | training_load_lineage()
-    return debt.paid_by(committed(context, lake, schema, days, commit, told))
+    return committed(context, lake, schema, days, commit, told)
 
 
 def states_told(lake: Lakehouse, schema: TableSchema, last: date) -> dg.MarkdownMetadataValue:

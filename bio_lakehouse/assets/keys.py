@@ -79,8 +79,3 @@ def follows_gold() -> frozenset[dg.AssetKey]:
     tables = (key for schema in gold.SCHEMAS.values() for key in makers_of(schema))
     views = (table_key(view.full_name) for view in VIEWS.values())
     return frozenset({*tables, *views} - {GOLD_DAILY})
-
-
-def assets_of_run(context: dg.AssetExecutionContext) -> frozenset[dg.AssetKey]:
-    """The assets that are materialised in the run that `context` is of."""
-    return frozenset(context.op_execution_context.job_def.asset_layer.executable_asset_keys)

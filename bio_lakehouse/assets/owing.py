@@ -1,60 +1,80 @@
-"""What arrivals owe an asset on the days of a run: looked up as its step begins, paid when it has ended well.
+"""What arrivals owe an asset on the days of a run: marked as built once its step has succeeded.
 
-It is the same for runs from the command line, of the sensor, and launched by hand in the UI.
+The marking is a hook of the assets themselves, so it is the same for runs from the command line, of
+the sensor, of a backfill, and launched by hand in the UI; a job's hooks would miss some of these, and
+a sensor of runs those of the command line. A step that was killed or failed leaves its days owed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date
 
 import dagster as dg
 
-from bio_lakehouse.assets.keys import assets_of_run, datasets_built, follows_gold
+from bio_lakehouse.assets.keys import GOLD_DAILY, datasets_built, follows_gold
+from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.ranges import DayRange
-from bio_lakehouse.assets.reporting import Materialized
 from bio_lakehouse.build.daily import newest_day
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.owed_days import Numbered
+
+EVERY_DAY = DayRange(date.min, date.max)
+INSIGHTS = "insights"
+
+Keys = Collection[dg.AssetKey]
 
 
-@dataclass(frozen=True)
-class Debt:
-    """The changed days that an asset takes in, each with the number of its change."""
-
-    lake: Lakehouse
-    asset: str
-    days: Numbered
-
-    def paid_by(self, result: Materialized) -> Materialized:
-        """`result`; the days are paid unless one of its checks is an error."""
-        checks = result.check_results or ()
-        if all(check.passed or check.severity == dg.AssetCheckSeverity.WARN for check in checks):
-            followers = (key.to_user_string() for key in follows_gold())
-            self.lake.log.owed.pay(self.asset, self.days, followers)
-        return result
+def begin_run(lake: Lakehouse, run: dg.DagsterRun) -> None:
+    """Keep what a run can know of, before it reads anything: what arrives later is not in it."""
+    lake.log.owed.begin_run(first_run(run))
 
 
-def debt_of(
-    context: dg.AssetExecutionContext, lake: Lakehouse, key: dg.AssetKey, days: DayRange
-) -> Debt:
-    """What is owed to an asset that is made of the days of a run."""
-    name, built = key.to_user_string(), datasets_built(assets_of_run(context))
-    known = known_changes(context, lake)
-    return Debt(lake, name, lake.log.owed.payable(name, days.first, days.last, built, known))
+def with_marking(asset: dg.AssetsDefinition) -> dg.AssetsDefinition:
+    """`asset`; where arrivals owe it anything, each success marks its days as built."""
+    owed = asset.keys & {GOLD_DAILY, *follows_gold()}
+    return asset.with_hooks({marking_hook(owed)}) if owed else asset
 
 
-def debt_of_newest(
-    context: dg.AssetExecutionContext, lake: Lakehouse, key: dg.AssetKey, days: DayRange
-) -> Debt:
-    """What is owed to an asset of which an arrival asks for the newest day: all up to now once that is made."""
+def marking_hook(keys: Keys) -> dg.HookDefinition:
+    """The hook of a step that makes `keys`, or some of them."""
+
+    @dg.success_hook(name="mark_days_built", required_resource_keys={"lake"})
+    def mark_days_built(context: dg.HookContext) -> None:
+        # A hook's public context names neither the days of its run nor the assets.
+        step = context._step_execution_context
+        in_run = frozenset(step.job_def.asset_layer.executable_asset_keys)
+        for key in sorted(in_run.intersection(keys)):
+            mark_built(context.resources.lake, step.dagster_run, days_of(step), key, in_run)
+
+    return mark_days_built
+
+
+def mark_built(
+    lake: Lakehouse, run: dg.DagsterRun, days: DayRange, key: dg.AssetKey, in_run: Keys
+) -> None:
+    """Days of one asset are built in a run of the assets `in_run`."""
+    if key == GOLD_DAILY:
+        datasets = datasets_built(in_run)
+        lake.log.mark_gold_built(first_run(run), datasets, days.first, days.last)
+    elif key.path[0] != INSIGHTS:
+        pay(lake, run, key, days)
+    elif makes_newest(lake, days):
+        pay(lake, run, key, EVERY_DAY)
+
+
+def pay(lake: Lakehouse, run: dg.DagsterRun, key: dg.AssetKey, days: DayRange) -> None:
+    """An asset that follows gold's daily table has taken in what the run knew of these days."""
+    followers = [follower.to_user_string() for follower in follows_gold()]
+    asset = key.to_user_string()
+    lake.log.owed.pay(asset, first_run(run), days.first, days.last, followers)
+
+
+def makes_newest(lake: Lakehouse, days: DayRange) -> bool:
+    """Whether the insights of the newest day are made, which is all that arrivals ask for."""
     newest = newest_day(lake)
-    if newest is not None and newest not in days:
-        return Debt(lake, key.to_user_string(), {})
-    return debt_of(context, lake, key, DayRange(date.min, date.max))
+    return newest is None or newest in days
 
 
-def known_changes(context: dg.AssetExecutionContext, lake: Lakehouse) -> int:
-    """The newest change that the run can have read: what arrives later is not in it. A run that repeats the failed
-    steps of another has read what that one had."""
-    return lake.log.owed.begin_run(context.run.root_run_id or context.run.run_id)
+def first_run(run: dg.DagsterRun) -> str:
+    """A run that repeats the failed steps of another has read what that one had."""
+    return run.root_run_id or run.run_id

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from dagster._core.execution.context.system import StepExecutionContext
 
 SINGLE_RUN = dg.BackfillPolicy.single_run()
 
@@ -19,7 +23,9 @@ def daily(settings: Settings) -> dg.DailyPartitionsDefinition:
     )
 
 
-def days_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> DayRange:
+def days_of(
+    context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext | StepExecutionContext,
+) -> DayRange:
     """The days of the run, be it of one day or of a range: from the keys, since a day has not always 24 hours."""
     keys = context.partition_key_range
     return DayRange(date.fromisoformat(keys.start), date.fromisoformat(keys.end))

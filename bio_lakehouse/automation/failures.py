@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import dagster as dg
+from dagster._core.events import HookErroredData
 from dagster._core.execution.plan.objects import StepFailureData
 from dagster_shared.error import SerializableErrorInfo
 
 from bio_lakehouse import errors
 from bio_lakehouse.errors import BioLakehouseError, DamagedFile
 
+FAILED = (StepFailureData, HookErroredData)
+
 
 def raise_failure(result: dg.ExecuteInProcessResult) -> None:
     """Raise `BioLakehouseError` with the first asset that failed and why, unless none did.
 
-    Why is what a blocking check found, or the first cause of the error. A run that was interrupted
-    from the keyboard raises `KeyboardInterrupt`.
+    Why is what a blocking check found, or the first cause of the error. A hook that failed counts
+    as its asset: Dagster calls its run a success, yet days are left that nobody marked as built. A
+    run that was interrupted from the keyboard raises `KeyboardInterrupt`.
     """
-    if result.success:
+    if result.success and not hook_failed(result):
         return
     causes = list(causes_of(result))
     if any(cause.cls_name == dg.DagsterExecutionInterruptedError.__name__ for _, cause in causes):
@@ -42,11 +46,15 @@ def failed_checks(result: dg.ExecuteInProcessResult) -> Iterator[str]:
             )
 
 
+def hook_failed(result: dg.ExecuteInProcessResult) -> bool:
+    return any(event.event_type == dg.DagsterEventType.HOOK_ERRORED for event in result.all_events)
+
+
 def causes_of(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, SerializableErrorInfo]]:
     """The assets that failed, each with the error that the others came from."""
     for event in result.all_events:
         failure = event.event_specific_data
-        if isinstance(failure, StepFailureData) and failure.error and event.step_key:
+        if isinstance(failure, FAILED) and failure.error and event.step_key:
             yield event.step_key.replace("__", "/"), first_cause(failure.error)
 
 

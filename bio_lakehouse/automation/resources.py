@@ -9,6 +9,7 @@ import dagster as dg
 from dagster_aws.s3 import S3Resource
 from pyspark.sql import SparkSession
 
+from bio_lakehouse.assets.owing import begin_run
 from bio_lakehouse.automation import running
 from bio_lakehouse.backends import open_sql, spark_session
 from bio_lakehouse.engines.sql import SqlEngine
@@ -40,7 +41,10 @@ class LakeResource(dg.ConfigurableResource[Lakehouse]):
 
     def create_resource(self, context: dg.InitResourceContext) -> Lakehouse:
         lock_run_of(context)
-        return Lakehouse.open(load_settings(**self.settings), self.s3.get_client)
+        lake = Lakehouse.open(load_settings(**self.settings), self.s3.get_client)
+        if context.run:
+            begin_run(lake, context.run)
+        return lake
 
 
 class SparkResource(dg.ConfigurableResource[SparkSession]):

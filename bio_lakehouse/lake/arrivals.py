@@ -782,18 +782,6 @@ def unfinished(lake: Lakehouse) -> set[date]:
     return {day for day in lake.log.owed.changed() if settings.first_day <= day <= settings.today()}
 
 
-def mark_built(
-    lake: Lakehouse, datasets: Iterable[str], first: date, last: date, up_to: int | None = None
-) -> None:
-    """After gold is built: recount what became of each row on these days, and mark `datasets` as
-    built.
-
-    What arrived after change number `up_to` stays pending: its bronze may have been written before.
-    """
-    recount(lake, first, last)
-    lake.log.mark_built(datasets, first, last, up_to)
-
-
 def recount(lake: Lakehouse, first: date, last: date) -> None:
     """Sort the rows of days `first` to `last` into current, superseded and withdrawn, by file, in
     the log."""

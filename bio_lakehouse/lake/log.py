@@ -281,11 +281,10 @@ class IngestionLog(Protocol):
         """
         ...
 
-    def mark_built(
-        self, datasets: Iterable[str], first: date, last: date, up_to: int | None = None
+    def mark_gold_built(
+        self, run_id: str, datasets: Iterable[str], first: date, last: date
     ) -> None:
-        """The days of `datasets` are built up to gold's daily table, but for changes after number
-        `up_to` (none).
+        """A run has built the days of `datasets` up to gold's daily table, with what it knew of.
 
         A file of which nothing is left to build is ingested.
         """

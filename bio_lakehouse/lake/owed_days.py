@@ -21,6 +21,8 @@ CREATE TABLE IF NOT EXISTS changed_days (day TEXT PRIMARY KEY, change INTEGER NO
 CREATE TABLE IF NOT EXISTS built_days (
     asset TEXT NOT NULL, day TEXT NOT NULL, change INTEGER NOT NULL, PRIMARY KEY (asset, day));
 CREATE TABLE IF NOT EXISTS begun_runs (run_id TEXT PRIMARY KEY, change INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS gold_days (
+    run_id TEXT NOT NULL, day TEXT NOT NULL, change INTEGER NOT NULL, PRIMARY KEY (run_id, day));
 """
 ADD_CHANGE = "ALTER TABLE pending_days ADD COLUMN change INTEGER NOT NULL DEFAULT 0"
 KEPT_RUNS = 1000
@@ -60,6 +62,30 @@ def add_days(db: sqlite3.Connection, days: Iterable[str], number: int) -> None:
     db.executemany("INSERT OR REPLACE INTO changed_days VALUES (?, ?)", rows)
 
 
+def mark_gold_built(
+    db: sqlite3.Connection, run_id: str, datasets: Iterable[str], first: date, last: date
+) -> None:
+    """A run has built days of bronze datasets up to gold's daily table, with what it knew of.
+
+    A run of which it was not kept what it knew of marks nothing: its days are built once more.
+    """
+    found = db.execute("SELECT change FROM begun_runs WHERE run_id = ?", (run_id,)).fetchone()
+    if found is None:
+        return
+    days, known = (first.isoformat(), last.isoformat()), found["change"]
+    db.execute(
+        "DELETE FROM pending_days WHERE day BETWEEN ? AND ? AND change <= ?"
+        " AND dataset IN (SELECT value FROM json_each(?))",
+        (*days, known, json.dumps(sorted(datasets))),
+    )
+    db.execute(
+        "INSERT OR REPLACE INTO gold_days SELECT ?, day, ? FROM changed_days"
+        " WHERE day BETWEEN ? AND ?"
+        " AND day NOT IN (SELECT day FROM pending_days WHERE change <= ?)",
+        (run_id, known, *days, known),
+    )
+
+
 def last_change(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT number FROM last_change").fetchone()["number"])
 
@@ -90,13 +116,16 @@ class OwedDays:
             add_days(db, {day.isoformat() for day in days}, last_change(db))
 
     def begin_run(self, run_id: str) -> int:
-        """The newest change that a run can know of: that at the first call for the run."""
+        """The newest change that a run can know of: that at the first call for the run.
+
+        Kept with it are the days of which gold's daily table has everything by then.
+        """
         with self._connection() as db:
-            db.execute("INSERT OR IGNORE INTO begun_runs VALUES (?, ?)", (run_id, last_change(db)))
-            db.execute(
-                "DELETE FROM begun_runs WHERE rowid <= (SELECT max(rowid) FROM begun_runs) - ?",
-                (KEPT_RUNS,),
+            begun = db.execute(
+                "INSERT OR IGNORE INTO begun_runs VALUES (?, ?)", (run_id, last_change(db))
             )
+            if begun.rowcount:
+                _keep_gold_days(db, run_id)
             found = db.execute("SELECT change FROM begun_runs WHERE run_id = ?", (run_id,))
             return int(found.fetchone()["change"])
 
@@ -111,32 +140,20 @@ class OwedDays:
             ).fetchall()
         return _numbered(rows)
 
-    def payable(
-        self, asset: str, first: date, last: date, datasets: Iterable[str] = (), up_to: int = 0
-    ) -> Numbered:
-        """Of the days `first` to `last` those that an asset takes in when it is made now.
+    def pay(
+        self, asset: str, run_id: str, first: date, last: date, all_assets: Iterable[str]
+    ) -> None:
+        """An asset was made in a run: it has taken in what gold had of the days `first` to `last`.
 
-        They are the ones of which all that it reads is built, or is being built in the same run: `datasets`, with the
-        changes of them up to number `up_to`.
+        A day that `all_assets` have taken in owes nothing any more.
         """
-        waiting = self._waiting(set(datasets), up_to)
-        owed = self.to(asset).items()
-        return {day: n for day, n in owed if first <= day <= last and day not in waiting}
-
-    def _waiting(self, datasets: set[str], up_to: int) -> set[date]:
         with self._connection() as db:
-            rows = db.execute(
-                "SELECT DISTINCT day FROM pending_days WHERE change > ?"
-                " OR dataset NOT IN (SELECT value FROM json_each(?))",
-                (up_to, json.dumps(sorted(datasets))),
-            ).fetchall()
-        return {date.fromisoformat(row["day"]) for row in rows}
-
-    def pay(self, asset: str, taken: Numbered, all_assets: Iterable[str]) -> None:
-        """An asset has taken changes in; a day that `all_assets` have taken in owes nothing any more."""
-        rows = [(asset, day.isoformat(), number) for day, number in taken.items()]
-        with self._connection() as db:
-            db.executemany("INSERT OR REPLACE INTO built_days VALUES (?, ?, ?)", rows)
+            db.execute(
+                "INSERT INTO built_days SELECT ?, day, change FROM gold_days"
+                " WHERE run_id = ? AND day BETWEEN ? AND ?"
+                " ON CONFLICT DO UPDATE SET change = max(change, excluded.change)",
+                (asset, run_id, first.isoformat(), last.isoformat()),
+            )
             db.execute(
                 "DELETE FROM changed_days WHERE day NOT IN (SELECT day FROM pending_days) AND NOT EXISTS"
                 " (SELECT 1 FROM json_each(?) AS every WHERE NOT EXISTS (SELECT 1 FROM built_days AS built"
@@ -144,7 +161,22 @@ class OwedDays:
                 " AND built.change >= changed_days.change))",
                 (json.dumps(sorted(all_assets)),),
             )
-            db.execute("DELETE FROM built_days WHERE day NOT IN (SELECT day FROM changed_days)")
+            for table in ("built_days", "gold_days"):
+                db.execute(f"DELETE FROM {table} WHERE day NOT IN (SELECT day FROM changed_days)")
+
+
+def _keep_gold_days(db: sqlite3.Connection, run_id: str) -> None:
+    """The days that are owed and wait for no bronze, as a run begins; runs of long ago are forgotten."""
+    db.execute(
+        "INSERT INTO gold_days SELECT ?, day, change FROM changed_days"
+        " WHERE day NOT IN (SELECT day FROM pending_days)",
+        (run_id,),
+    )
+    db.execute(
+        "DELETE FROM begun_runs WHERE rowid <= (SELECT max(rowid) FROM begun_runs) - ?",
+        (KEPT_RUNS,),
+    )
+    db.execute("DELETE FROM gold_days WHERE run_id NOT IN (SELECT run_id FROM begun_runs)")
 
 
 def _numbered(rows: Iterable[sqlite3.Row]) -> Numbered:

@@ -273,16 +273,11 @@ class SqliteLog:
                 found[dataset].add(date.fromisoformat(day))
         return dict(found)
 
-    def mark_built(
-        self, datasets: Iterable[str], first: date, last: date, up_to: int | None = None
+    def mark_gold_built(
+        self, run_id: str, datasets: Iterable[str], first: date, last: date
     ) -> None:
         with self._connection() as db:
-            number = owed_days.last_change(db) if up_to is None else up_to
-            db.execute(
-                "DELETE FROM pending_days WHERE day BETWEEN ? AND ? AND change <= ?"
-                " AND dataset IN (SELECT value FROM json_each(?))",
-                (first.isoformat(), last.isoformat(), number, json.dumps(sorted(datasets))),
-            )
+            owed_days.mark_gold_built(db, run_id, datasets, first, last)
             db.execute(
                 "UPDATE ingestion_log SET status = 'ingested' WHERE status = 'ingesting'"
                 " AND file_path NOT IN (SELECT file_path FROM pending_days)"

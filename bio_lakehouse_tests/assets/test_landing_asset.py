@@ -18,6 +18,7 @@ from bio_lakehouse.automation.run_ranges import range_tags
 from bio_lakehouse.lake import arrivals, fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.lake.marking import mark_built
 from bio_lakehouse_tests.sources.oura_server import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -75,7 +76,7 @@ def build(lake: Lakehouse) -> None:
     arrivals.scan(lake)
     for dataset, days in arrivals.pending(lake).items():
         arrivals.write_bronze(lake, dataset, min(days), max(days))
-        arrivals.mark_built(lake, [dataset], min(days), max(days))
+        mark_built(lake, [dataset], min(days), max(days))
 
 
 def check(result: dg.ExecuteInProcessResult) -> dg.AssetCheckEvaluation:

@@ -9,27 +9,36 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import dagster as dg
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_lakehouse.assets.keys import follows_gold
+from bio_lakehouse.assets import all_assets
+from bio_lakehouse.assets.keys import GOLD_DAILY, bronze_key, follows_gold
+from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.automation import launch
+from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.automation.owed import what_is_owed
+from bio_lakehouse.automation.resources import resources
+from bio_lakehouse.automation.run_ranges import range_tags
 from bio_lakehouse.cli import main
 from bio_lakehouse.engines.sql import DuckDbSql
 from bio_lakehouse.errors import BioLakehouseError
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.lake.sqlite_log import SqliteLog
+from bio_lakehouse.lake.tables import violations
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.workflows import run_ingest
 from bio_lakehouse_tests.automation.test_kill import COMMAND, contents
 from bio_lakehouse_tests.automation.watched import TODAY, Watched, names, scores, trends
+from bio_lakehouse_tests.lake.marking import FOLLOWERS, mark_built
 
 FIRST = TODAY - timedelta(30)
-FOLLOWERS = sorted(key.to_user_string() for key in follows_gold())
 INSIGHTS = {name for name in FOLLOWERS if name.startswith("insights/")}
 
 
@@ -99,7 +108,7 @@ def test_the_sensor_asks_only_for_what_is_left(watched: Watched) -> None:
     watched.mark_built(insights=False)
     watched.drop("more.csv", trends({TODAY - timedelta(2): 80}))
     watched.look_twice()
-    arrivals.mark_built(watched.lake, ["oura/trends"], FIRST, TODAY)
+    mark_built(watched.lake, ["oura/trends"], FIRST, TODAY)
     (request,) = watched.tick().run_requests or []
     assert names(request) == set(FOLLOWERS) - INSIGHTS
     for number in range(3):
@@ -110,14 +119,10 @@ def test_the_sensor_asks_only_for_what_is_left(watched: Watched) -> None:
 
 
 STEPS = st.lists(
-    st.one_of(
-        st.tuples(st.just("arrive"), st.integers(0, 3)),
-        st.tuples(st.just("begin"), st.integers(0, 1)),
-        st.tuples(st.just("gold"), st.integers(0, 1)),
-        st.tuples(st.sampled_from(["a", "b"]), st.integers(0, 1)),
-    ),
+    st.tuples(st.sampled_from(["arrive", "begin", "gold", "a", "b"]), st.integers(0, 2)),
     max_size=25,
 )
+DAY, DATASET = date(2025, 1, 1), "oura/sleep"
 
 
 @given(steps=STEPS)
@@ -125,34 +130,99 @@ def test_no_change_is_forgotten_before_all_have_taken_it_in(
     steps: list[tuple[str, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     log = SqliteLog(tmp_path_factory.mktemp("log") / "log.db")
-    day, data, begun, gold = date(2025, 1, 1), 0, [0, 0], 0
-    taken = {"a": 0, "b": 0}
-    for step, number in [("begin", 0), ("begin", 1), *steps]:
+    arrived, gold, taken = 0, 0, {"a": 0, "b": 0}
+    begun: dict[str, int] = {}
+    last = [(step, 3) for step in ("begin", "gold", "a", "b")]
+    for step, number in [*steps, *last]:
+        run_id = f"run {number}"
         if step == "arrive":
-            data += 1
-            log.owed.add(f"file{data}", {"oura/sleep": {day}})
+            arrived += 1
+            log.owed.add(f"file {arrived}", {DATASET: {DAY}})
         elif step == "begin":
-            begun[number] = data
-            log.owed.begin_run(f"run{number}-{data}")
+            begun.setdefault(run_id, arrived)
+            log.owed.begin_run(run_id)
         elif step == "gold":
-            known = log.owed.begin_run(f"run{number}-{begun[number]}")
-            log.mark_built(["oura/sleep"], day, day, known)
-            gold = max(gold, begun[number])
+            gold = max(gold, begun.get(run_id, 0))
+            log.mark_gold_built(run_id, [DATASET], DAY, DAY)
         else:
-            owed = log.owed.payable(step, day, day)
-            if gold == data:
-                taken[step] = data
-            log.owed.pay(step, owed, taken)
-        assert (log.owed.changed() == {}) == all(seen == data for seen in taken.values())
-        assert (day in log.pending().get("oura/sleep", set())) == (gold < data)
+            taken[step] = gold
+            log.owed.pay(step, run_id, DAY, DAY, taken)
+        assert (DAY in log.pending().get(DATASET, set())) == (gold < arrived)
+        assert log.owed.changed() or set(taken.values()) == {arrived}
+    assert log.owed.changed() == {}
+
+
+def test_every_asset_that_arrivals_owe_marks_its_days(lake: Lakehouse) -> None:
+    marking = {
+        key
+        for asset in all_assets(lake.settings)
+        for key in asset.keys
+        if [hook.name for hook in asset.hook_defs] == ["mark_days_built"]
+    }
+    assert marking == {GOLD_DAILY, *follows_gold()}
+
+
+def everything_of(lake: Lakehouse, first: date, last: date) -> dg.ExecuteInProcessResult:
+    """What "Materialize" in the UI comes to, of all that is made of trends but the report."""
+    made_of_trends = dg.AssetSelection.assets(bronze_key("oura/trends")).downstream()
+    with open_instance(lake.settings) as instance:
+        return dg.materialize(
+            all_assets(lake.settings),
+            instance=instance,
+            resources=resources(lake.settings),
+            selection=made_of_trends - dg.AssetSelection.groups("reports"),
+            tags=range_tags(DayRange(first, last)),
+            raise_on_error=False,
+        )
+
+
+def test_insights_stay_owed_to_days_that_another_run_is_to_build(
+    lake: Lakehouse, export: Path
+) -> None:
+    newest = TODAY - timedelta(1)
+    arrivals.ingest(lake, export, "me")
+    assert everything_of(lake, newest, newest).success
+    left = {TODAY - timedelta(back) for back in range(2, 31)}
+    assert arrivals.unfinished(lake) == set(lake.log.owed.to("insights/sleep_readiness")) == left
+    assert everything_of(lake, min(left), newest).success
+    assert arrivals.unfinished(lake) == set()
+
+
+def found_in_gold(schema: TableSchema, rows: pa.Table) -> list[str]:
+    return ["a score of 101"] if schema is DAILY_READINESS_PERFORMANCE else violations(schema, rows)
+
+
+def test_a_table_that_fails_its_check_leaves_its_days_owed(
+    lake: Lakehouse, export: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrivals.ingest(lake, export, "me")
+    with monkeypatch.context() as patch:
+        patch.setattr("bio_lakehouse.assets.checks.violations", found_in_gold)
+        failed = everything_of(lake, FIRST, TODAY).get_step_failure_events()
+    assert [event.step_key for event in failed] == ["gold__daily_readiness_performance"]
+    assert len(arrivals.pending(lake)["oura/trends"]) == 30
+
+
+def test_days_that_could_not_be_marked_are_told_and_built_again(
+    lake: Lakehouse, export: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise BioLakehouseError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteLog, "mark_gold_built", fail)
+        with pytest.raises(BioLakehouseError, match=r"daily_readiness_performance: no space left"):
+            run_ingest(lake, [export], "me")
+    assert len(arrivals.pending(lake)["oura/trends"]) == 30
+    assert run_ingest(lake, [export], "me").runs > 0
+    assert arrivals.unfinished(lake) == set()
 
 
 def test_a_change_of_a_clock_far_ahead_settles(lake: Lakehouse, export: Path) -> None:
     arrivals.ingest(lake, export, "me")
     with sqlite3.connect(lake.settings.home / "log.db") as db:
         db.execute("UPDATE pending_days SET recorded_at = '2061-01-01T00:00:00.000000+00:00'")
-    known = lake.log.owed.begin_run("run")
-    arrivals.mark_built(lake, ["oura/trends"], FIRST, TODAY, known)
+    mark_built(lake, ["oura/trends"], FIRST, TODAY)
     assert arrivals.pending(lake) == {}
 
 

@@ -25,6 +25,7 @@ from bio_lakehouse_tests.automation.watched import (
     scores,
     trends,
 )
+from bio_lakehouse_tests.lake.marking import mark_built
 from bio_lakehouse_tests.whole_log import entries_of
 
 
@@ -188,9 +189,7 @@ def test_what_arrives_during_a_run_stays_pending_after_it(watched: Watched) -> N
     known = watched.lake.log.owed.begin_run("run")
     watched.look_twice()
     assert watched.lake.log.owed.begin_run("run") == known
-    arrivals.mark_built(
-        watched.lake, ["oura/trends"], watched.lake.settings.first_day, TODAY, known
-    )
+    mark_built(watched.lake, ["oura/trends"], watched.lake.settings.first_day, TODAY, "run")
     assert len(arrivals.pending(watched.lake)["oura/trends"]) == 5
 
 

@@ -18,6 +18,7 @@ from bio_lakehouse.settings import load_settings
 from bio_lakehouse.sources import demo
 from bio_lakehouse_tests.automation.dagster_dev import DagsterDev, dagster_dev
 from bio_lakehouse_tests.automation.watched import make_a_table
+from bio_lakehouse_tests.lake.marking import mark_built
 
 LAUNCH = """
 mutation ($assets: [AssetKeyInput!]!, $tags: [ExecutionTag!]) {
@@ -43,7 +44,7 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterDev]:
         arrivals.ingest(lake, file, "me")
     make_a_table(lake)
     for dataset, days in arrivals.pending(lake).items():
-        arrivals.mark_built(lake, [dataset], min(days), max(days))
+        mark_built(lake, [dataset], min(days), max(days))
     with dagster_dev(lake, tmp_path_factory.mktemp("log") / "dagster.log") as running:
         yield running
 

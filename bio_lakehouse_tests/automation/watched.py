@@ -10,7 +10,6 @@ from typing import Any
 import dagster as dg
 
 from bio_lakehouse.assets import all_assets
-from bio_lakehouse.assets.keys import follows_gold
 from bio_lakehouse.automation.jobs import JOBS
 from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.automation.sensors import SENSORS, arrival_sensor
@@ -18,6 +17,7 @@ from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.silver.schemas import COVERAGE
+from bio_lakehouse_tests.lake.marking import FOLLOWERS, mark_built, mark_made
 
 TODAY = date(2025, 3, 20)
 START, END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
@@ -77,23 +77,13 @@ class Watched:
     def mark_built(self, insights: bool = True) -> None:
         """What is owed is built; without the insights when told so."""
         make_a_table(self.lake)
-        arrivals.mark_built(
-            self.lake, arrivals.pending(self.lake), self.lake.settings.first_day, TODAY
-        )
-        names = {key.to_user_string() for key in follows_gold()}
-        for name in sorted(names):
-            if insights or not name.startswith("insights/"):
-                pay_all(self.lake, name, names)
+        mark_built(self.lake, arrivals.pending(self.lake), self.lake.settings.first_day, TODAY)
+        mark_made(self.lake, [name for name in FOLLOWERS if insights or "insights/" not in name])
 
 
 def make_a_table(lake: Lakehouse) -> None:
     """As a build does: a lake of which days are built and that has no table is a damaged one."""
     lake.tables.replace(COVERAGE, COVERAGE.arrow.empty_table(), lake.settings.first_day, TODAY)
-
-
-def pay_all(lake: Lakehouse, asset: str, names: set[str]) -> None:
-    taken = lake.log.owed.payable(asset, date.min, date.max)
-    lake.log.owed.pay(asset, taken, names)
 
 
 def watch(settings: Settings, instance: dg.DagsterInstance) -> Watched:

@@ -29,6 +29,7 @@ from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources.demo import simulate, write_files
+from bio_lakehouse_tests.lake.marking import mark_built
 
 END = date(2026, 6, 30)
 KEPT = ("dailyreadiness", "dailysleep", "dailyactivity", "workouts")
@@ -87,8 +88,8 @@ def plain(lake: Lakehouse, paths: list[Path], clock: Clock) -> tuple[date, date]
         with clock.part("gold"):
             build_gold_daily(lake, spark, first, last)
             build_views(lake)
-        with clock.part("mark built"):
-            arrivals.mark_built(lake, list(changes), first, last)
+        with clock.part("settle"):
+            mark_built(lake, list(changes), first, last)
     return first, last
 
 

@@ -21,6 +21,7 @@ from bio_lakehouse.lake import arrivals, landing
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources.demo import simulate, write_files
+from bio_lakehouse_tests.lake.marking import mark_built
 
 END = date(2026, 6, 30)
 ARRIVING = {
@@ -57,7 +58,7 @@ def write_pending(lake: Lakehouse) -> None:
         arrivals.write_bronze(lake, dataset, min(days), max(days))
     if changes:
         first, last = min(map(min, changes.values())), max(map(max, changes.values()))
-        arrivals.mark_built(lake, changes, first, last)
+        mark_built(lake, changes, first, last)
 
 
 def join(lake: Lakehouse, person: Lakehouse, entries: list[str]) -> None:

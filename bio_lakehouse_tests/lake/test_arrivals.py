@@ -25,6 +25,7 @@ from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources import registry
+from bio_lakehouse_tests.lake.marking import mark_built
 from bio_lakehouse_tests.whole_log import entries_of
 
 TODAY = date(2026, 3, 20)
@@ -107,7 +108,7 @@ def build(lake: Lakehouse) -> None:
     for dataset, days in changes.items():
         arrivals.write_bronze(lake, dataset, min(days), max(days))
     for dataset, days in changes.items():
-        arrivals.mark_built(lake, [dataset], min(days), max(days))
+        mark_built(lake, [dataset], min(days), max(days))
 
 
 def bronze_of(lake: Lakehouse) -> dict[str, list[tuple[str, Any, Any]]]:

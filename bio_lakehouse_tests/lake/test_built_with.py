@@ -16,8 +16,11 @@ from bio_lakehouse.errors import DamagedFile, SettingsError
 from bio_lakehouse.lake import arrivals, built_with
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings, load_settings, machine_timezone
+from bio_lakehouse_tests.lake.marking import begun
 from bio_lakehouse_tests.lake.test_arrivals import TODAY, build, peloton, ride, trends
 from bio_lakehouse_tests.whole_log import entries_of
+
+LOAD = "gold/training_load"
 
 ZONES = ("America/Los_Angeles", "Europe/Berlin", "Asia/Tokyo", "Pacific/Kiritimati", "UTC")
 WORKOUTS, HEART_RATES = "peloton/workouts", "oura/heartrate"
@@ -122,12 +125,12 @@ def test_what_load_is_made_with_rebuilds_load_from_the_first_workout(
     name: str, tmp_path: Path
 ) -> None:
     before = filled(tmp_path / "home", "UTC", heart_rates(5))
-    owed = before.log.owed.changed()
-    before.log.owed.pay("gold/training_load", owed, ["gold/training_load"])
+    run_id = begun(before)
+    before.log.owed.pay(LOAD, run_id, date.min, date.max, [LOAD])
     lake = opened(tmp_path / "home", "UTC", **{name: 200})
     assert len(built_with.notice(lake)) == 1
     assert arrivals.pending(lake) == {}
-    assert set(lake.log.owed.to("gold/training_load")) == {min(built_with.workout_days(lake, "me"))}
+    assert set(lake.log.owed.to(LOAD)) == {min(built_with.workout_days(lake, "me"))}
 
 
 def test_only_the_person_whose_zone_changed_is_built_anew(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from bio_lakehouse.sources.oura import http_client
 from bio_lakehouse.sources.oura.connection import RetryPolicy
 from bio_lakehouse.sources.oura.fetch import Progress, Window, readable, windows
 from bio_lakehouse.sources.oura.tokens import Tokens
+from bio_lakehouse_tests.lake.marking import mark_built
 from bio_lakehouse_tests.sources.oura_server import (
     Fault,
     OuraServer,
@@ -87,7 +88,7 @@ def build(lake: Lakehouse, spark: SparkSession) -> None:
     for table in TABLES:
         build_silver(lake, spark, table, first, last)
     build_gold_daily(lake, spark, first, last)
-    arrivals.mark_built(lake, changes, first, last)
+    mark_built(lake, changes, first, last)
 
 
 def rows_of(lake: Lakehouse) -> Rows:

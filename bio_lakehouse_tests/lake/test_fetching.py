@@ -24,6 +24,7 @@ from bio_lakehouse.sources.oura.fetch import Answer, Window, windows
 from bio_lakehouse.sources.oura.tokens import Tokens
 from bio_lakehouse.sources.peloton.download import PelotonBrowser, WorkoutsFile
 from bio_lakehouse.sources.records import FetchNote
+from bio_lakehouse_tests.lake.marking import mark_built
 from bio_lakehouse_tests.sources.oura_server import Fault, OuraServer, connection_to, signed_in
 from bio_lakehouse_tests.whole_log import entries_of
 
@@ -161,7 +162,7 @@ def test_the_same_window_fetched_again_lands_again_but_changes_no_day(
 ) -> None:
     first = fetch(lake, server)
     bronze_days(lake)
-    arrivals.mark_built(lake, WHOLE, FIRST, TODAY)
+    mark_built(lake, WHOLE, FIRST, TODAY)
     again = fetch(lake, server)
     assert not set(first.landed) & set(again.landed)
     arrivals.scan(lake)
@@ -173,7 +174,7 @@ def test_the_same_window_fetched_again_lands_again_but_changes_no_day(
 def test_a_restated_day_is_the_only_one_that_changes(lake: Lakehouse, server: OuraServer) -> None:
     fetch(lake, server)
     bronze_days(lake)
-    arrivals.mark_built(lake, WHOLE, FIRST, TODAY)
+    mark_built(lake, WHOLE, FIRST, TODAY)
     day = TODAY - timedelta(days=2)
     record = next(r for r in server.records["daily_readiness"] if r["day"] == day.isoformat())
     before, record["score"] = record["score"], 1

@@ -18,6 +18,7 @@ from bio_lakehouse.errors import StoreError
 from bio_lakehouse.lake import arrivals, locks
 from bio_lakehouse.lake.bronze import Bronze
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse_tests.lake.marking import mark_built
 from bio_lakehouse_tests.lake.test_arrivals import FIRST, TODAY, ingest, lake_at, trends
 from bio_lakehouse_tests.whole_log import entries_of
 
@@ -27,7 +28,7 @@ TRENDS = "oura/trends"
 def run(lake: Lakehouse) -> None:
     """What a run over all days does to bronze."""
     arrivals.write_bronze(lake, TRENDS, FIRST, TODAY)
-    arrivals.mark_built(lake, [TRENDS], FIRST, TODAY)
+    mark_built(lake, [TRENDS], FIRST, TODAY)
 
 
 def days_of(lake: Lakehouse, user: str) -> set[date]:

@@ -14,6 +14,7 @@ from bio_lakehouse.lake import arrivals, fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.reconciliation import Differences, reconcile
 from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.lake.marking import mark_built
 from bio_lakehouse_tests.sources.oura_server import Fault, OuraServer, connection_to, signed_in
 from bio_lakehouse_tests.whole_log import entries_of
 
@@ -45,7 +46,7 @@ def build(lake: Lakehouse) -> None:
     arrivals.scan(lake)
     for dataset, days in arrivals.pending(lake).items():
         arrivals.write_bronze(lake, dataset, min(days), max(days))
-        arrivals.mark_built(lake, [dataset], min(days), max(days))
+        mark_built(lake, [dataset], min(days), max(days))
 
 
 def reconciled(lake: Lakehouse, server: OuraServer, *, sensor_is_faster: bool) -> Differences:
