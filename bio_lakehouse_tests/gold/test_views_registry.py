@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from sqlglot.optimizer.qualify import qualify
 from bio_lakehouse.engines.athena_on_duckdb import AthenaQuery
 from bio_lakehouse.engines.guard import check
 from bio_lakehouse.gold.views import VIEWS, View, parse_view
-from bio_lakehouse.lake.schema import ARROW_TYPES
+from bio_lakehouse.lake.schema import ARROW_TYPES, Column
 from bio_lakehouse_tests.engines.memory_lake import SCHEMAS, engine
 
 # Looked up in Trino's documentation, chapters "Aggregate", "Mathematical", "Conditional" and "Date
@@ -23,11 +24,26 @@ ATHENA_FUNCTIONS = {
     *("abs", "greatest", "max", "min", "nullif", "round", "row_number", "sum"),
 }
 EVERY_VIEW = pytest.mark.parametrize("view", VIEWS.values(), ids=list(VIEWS))
-HEAD = (
-    "/*\n"
-    "What it shows.\n"
-    "\ngrain: user_id, day\nowner: someone\ncolumns:\n  user_id string required: Whose.\n*/\n"
-)
+HEAD = """\
+/*
+---
+description: What it shows.
+grain: [user_id, day]
+owner: someone
+columns:
+  user_id: {type: string, required: true, comment: "Whose: theirs."}
+  delta:
+    type: int
+    minimum: -5
+    maximum: 5
+    comment: >-
+      A change
+      in points.
+  steps: {type: long, minimum: 0, comment: Steps.}
+---
+*/
+"""
+QUERY = "SELECT 1 FROM bio_gold.t"
 
 
 def test_the_eight_views_are_there() -> None:
@@ -138,34 +154,38 @@ def test_every_select_that_joins_or_groups_keeps_users_apart(view: View) -> None
         )
 
 
-def test_a_column_has_its_bounds_and_comment() -> None:
-    head = HEAD.replace(
-        "*/", "  delta int -5..5: A change\n    in points.\n  steps long 0..: Steps.\n*/"
-    )
+def test_a_head_says_what_a_view_is() -> None:
+    view = parse_view("v", HEAD + QUERY)
 
-    _, delta, steps = parse_view("v", head + "SELECT 1 FROM bio_gold.t").columns
-
-    assert (delta.minimum, delta.maximum, delta.comment, delta.required) == (
-        -5,
-        5,
-        "A change in points.",
-        False,
+    assert (view.description, view.grain, view.owner) == (
+        "What it shows.",
+        ("user_id", "day"),
+        "someone",
     )
-    assert (steps.type, steps.minimum, steps.maximum) == ("long", 0, None)
+    assert view.columns == (
+        Column("user_id", "string", "Whose: theirs.", required=True),
+        Column("delta", "int", "A change in points.", -5, 5),
+        Column("steps", "long", "Steps.", 0),
+    )
 
 
 @pytest.mark.parametrize(
     ("head", "message"),
     [
-        ("", "head comment"),
-        (HEAD.replace("grain: user_id, day\n", ""), "head comment"),
-        (HEAD.replace("string required", "strange"), "not a column declaration"),
-        (HEAD.replace(": Whose.", ""), "not a column declaration"),
+        ("", r"v\.sql must begin with YAML"),
+        (HEAD.replace("grain: [user_id, day]\n", ""), r"v\.sql is wrong.*\ngrain\n"),
+        (
+            HEAD.replace("type: string", "type: strange"),
+            r"v\.sql is wrong.*\ncolumns\.user_id\.type",
+        ),
+        (HEAD.replace("comment: Steps.", "coment: Steps."), r"columns\.steps\.coment\n"),
+        (HEAD.replace("minimum: -5", "minimum: low"), r"columns\.delta\.minimum\n"),
+        (HEAD.replace("Steps.}", "Steps."), r"v\.sql is wrong: while parsing"),
     ],
 )
 def test_a_head_that_is_not_as_it_should_be_is_named(head: str, message: str) -> None:
-    with pytest.raises(ValueError, match=rf"v\.sql.*{message}"):
-        parse_view("v", head + "SELECT 1 FROM bio_gold.t")
+    with pytest.raises(ValueError, match=re.compile(message, re.S)):
+        parse_view("v", head + QUERY)
 
 
 def resolved_as_in_trino(sql: str) -> bool:

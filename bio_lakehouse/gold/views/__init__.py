@@ -1,4 +1,5 @@
-"""The eight gold views: one file of Athena SQL each, whose head comment says what it shows, its grain and its columns.
+"""The eight gold views: one file of Athena SQL each, whose head comment says in YAML what it shows,
+its grain and its columns.
 
 `VIEWS` holds them by name; what each reads is found in its SQL when it is asked for.
 """
@@ -11,23 +12,16 @@ from functools import cached_property
 from importlib.resources import files
 
 import sqlglot
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlglot import exp
 from sqlglot.optimizer.scope import traverse_scope
 
 from bio_lakehouse.gold.schemas import DATABASE
-from bio_lakehouse.lake.schema import ARROW_TYPES, Column, TableSchema
+from bio_lakehouse.lake.schema import Column, ColumnType, TableSchema
 
-_HEAD = re.compile(
-    r"/\*\n(?P<description>.+?)\n\n"
-    r"grain: (?P<grain>.+?)\n"
-    r"owner: (?P<owner>.+?)\n"
-    r"columns:\n(?P<columns>.+?)\n\*/\n",
-    re.S,
-)
-_COLUMN = re.compile(
-    r"(?P<name>\w+) (?P<type>\w+)(?P<required> required)?"
-    r"(?: (?P<minimum>-?\d+)?\.\.(?P<maximum>-?\d+)?)?: (?P<comment>.+)"
-)
+_FRONT_MATTER = re.compile(r"/\*\n---\n(?P<yaml>.+?)\n---\n\*/\n", re.S)
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -68,39 +62,37 @@ class View:
 
 def parse_view(name: str, sql: str) -> View:
     """The view `name` of a file's text; raises ValueError when its head comment is not as it should be."""
-    head = _HEAD.match(sql)
-    if head is None:
-        raise ValueError(
-            f"{name}.sql: the head comment must hold a description, grain, owner and columns"
-        )
-    return View(
-        name=name,
-        sql=sql,
-        description=" ".join(head["description"].split()),
-        grain=tuple(head["grain"].split(", ")),
-        owner=head["owner"],
-        columns=tuple(
-            _column(name, text) for text in re.split(r"\n  (?=\S)", "\n" + head["columns"])[1:]
-        ),
-    )
+    front_matter = _FRONT_MATTER.match(sql)
+    if front_matter is None:
+        raise ValueError(f"{name}.sql must begin with YAML between `/*`, `---` and `---`, `*/`")
+    try:
+        head = _Head.model_validate(yaml.load(front_matter["yaml"], _LOADER))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise ValueError(f"the head comment of {name}.sql is wrong: {error}") from error
+    columns = tuple(column.named(name) for name, column in head.columns.items())
+    return View(name, sql, head.description, tuple(head.grain), head.owner, columns)
 
 
-def _column(view: str, text: str) -> Column:
-    declared = _COLUMN.fullmatch(" ".join(text.split()))
-    if declared is None or declared["type"] not in ARROW_TYPES:
-        raise ValueError(f"{view}.sql: not a column declaration: {text!r}")
-    return Column(
-        declared["name"],
-        declared["type"],
-        declared["comment"],
-        minimum=_bound(declared["minimum"]),
-        maximum=_bound(declared["maximum"]),
-        required=declared["required"] is not None,
-    )
+class _Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
-def _bound(text: str | None) -> float | None:
-    return None if text is None else float(text)
+class _HeadColumn(_Declared):
+    type: ColumnType
+    comment: str
+    minimum: float | None = None
+    maximum: float | None = None
+    required: bool = False
+
+    def named(self, name: str) -> Column:
+        return Column(name, self.type, self.comment, self.minimum, self.maximum, self.required)
+
+
+class _Head(_Declared):
+    description: str
+    grain: list[str]
+    owner: str
+    columns: dict[str, _HeadColumn]
 
 
 def _tables_read(sql: str) -> tuple[str, ...]:

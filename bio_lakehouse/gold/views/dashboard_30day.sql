@@ -1,39 +1,97 @@
 /*
-The last 30 calendar days of a person at a glance, up to the newest day with a readiness, sleep or activity score or a
-workout. Averages look back over the full history, so the first of the 30 days has its true average; a day without a
-value takes no part in one.
-
-grain: user_id, day
+---
+description: >-
+  The last 30 calendar days of a person at a glance, up to the newest day with a readiness, sleep or
+  activity score or a workout. Averages look back over the full history, so the first of the 30 days
+  has its true average; a day without a value takes no part in one.
+grain: [user_id, day]
 owner: bio-lakehouse
 columns:
-  user_id string required: Whose row it is.
-  day date required: The person's local calendar day.
-  readiness_score int 0..100: Oura's readiness score.
-  sleep_score int 0..100: Oura's sleep score.
-  activity_score int 0..100: Oura's activity score.
-  combined_wellness_score double 0..100: 0.6 readiness + 0.4 sleep; the one that is there if one is missing.
-  readiness_7day_avg double 0..100: Mean readiness of the 7 calendar days up to this one.
-  sleep_7day_avg double 0..100: Mean sleep score of the 7 calendar days up to this one.
-  output_7day_avg double 0..: Mean output (kJ) of the days with a known output among the 7 calendar days up to this one.
-  readiness_30day_avg double 0..100: Mean readiness of the 30 calendar days up to this one.
-  sleep_30day_avg double 0..100: Mean sleep score of the 30 calendar days up to this one.
-  hrv_balance_score int 0..100: Oura's HRV balance contributor.
-  resting_hr_score int 0..100: Oura's resting heart rate contributor.
-  temperature_deviation double: Skin temperature against the person's own baseline (°C).
-  sleep_duration_h double 0..24: Sleep in the day's longest long sleep (h).
-  hrv_rmssd_ms double 0..: Mean RMSSD of that sleep (ms).
-  resting_heart_rate_bpm double 0..: Lowest heart rate of that sleep (beats a minute).
-  spo2_average_pct double 0..100: Mean blood oxygen of the night (%).
-  steps int 0..: Steps.
-  active_calories double 0..: Energy of activity (kcal).
-  had_workout boolean: Whether there was a workout; null when no source speaks of the day.
-  workout_count int 0..: Workouts; null when no source speaks of the day.
-  workout_minutes double 0..: Minutes of the workouts with a known length.
-  workout_calories double 0..: Energy of the workouts (kcal).
-  total_output_kj double 0..: Output of the workouts (kJ).
-  avg_watts double 0..: Mean power over the workouts (W).
-  disciplines string: Disciplines of the workouts, sorted, joined with a comma.
-  readiness_to_output_ratio double 0..: Output (kJ) a point of readiness, 2 decimals.
+  user_id: {type: string, required: true, comment: "Whose row it is."}
+  day: {type: date, required: true, comment: "The person's local calendar day."}
+  readiness_score: {type: int, minimum: 0, maximum: 100, comment: "Oura's readiness score."}
+  sleep_score: {type: int, minimum: 0, maximum: 100, comment: "Oura's sleep score."}
+  activity_score: {type: int, minimum: 0, maximum: 100, comment: "Oura's activity score."}
+  combined_wellness_score:
+    type: double
+    minimum: 0
+    maximum: 100
+    comment: "0.6 readiness + 0.4 sleep; the one that is there if one is missing."
+  readiness_7day_avg:
+    type: double
+    minimum: 0
+    maximum: 100
+    comment: "Mean readiness of the 7 calendar days up to this one."
+  sleep_7day_avg:
+    type: double
+    minimum: 0
+    maximum: 100
+    comment: "Mean sleep score of the 7 calendar days up to this one."
+  output_7day_avg:
+    type: double
+    minimum: 0
+    comment: >-
+      Mean output (kJ) of the days with a known output among the 7 calendar days up to this one.
+  readiness_30day_avg:
+    type: double
+    minimum: 0
+    maximum: 100
+    comment: "Mean readiness of the 30 calendar days up to this one."
+  sleep_30day_avg:
+    type: double
+    minimum: 0
+    maximum: 100
+    comment: "Mean sleep score of the 30 calendar days up to this one."
+  hrv_balance_score:
+    type: int
+    minimum: 0
+    maximum: 100
+    comment: "Oura's HRV balance contributor."
+  resting_hr_score:
+    type: int
+    minimum: 0
+    maximum: 100
+    comment: "Oura's resting heart rate contributor."
+  temperature_deviation:
+    type: double
+    comment: "Skin temperature against the person's own baseline (°C)."
+  sleep_duration_h:
+    type: double
+    minimum: 0
+    maximum: 24
+    comment: "Sleep in the day's longest long sleep (h)."
+  hrv_rmssd_ms: {type: double, minimum: 0, comment: "Mean RMSSD of that sleep (ms)."}
+  resting_heart_rate_bpm:
+    type: double
+    minimum: 0
+    comment: "Lowest heart rate of that sleep (beats a minute)."
+  spo2_average_pct:
+    type: double
+    minimum: 0
+    maximum: 100
+    comment: "Mean blood oxygen of the night (%)."
+  steps: {type: int, minimum: 0, comment: "Steps."}
+  active_calories: {type: double, minimum: 0, comment: "Energy of activity (kcal)."}
+  had_workout:
+    type: boolean
+    comment: "Whether there was a workout; null when no source speaks of the day."
+  workout_count:
+    type: int
+    minimum: 0
+    comment: "Workouts; null when no source speaks of the day."
+  workout_minutes:
+    type: double
+    minimum: 0
+    comment: "Minutes of the workouts with a known length."
+  workout_calories: {type: double, minimum: 0, comment: "Energy of the workouts (kcal)."}
+  total_output_kj: {type: double, minimum: 0, comment: "Output of the workouts (kJ)."}
+  avg_watts: {type: double, minimum: 0, comment: "Mean power over the workouts (W)."}
+  disciplines: {type: string, comment: "Disciplines of the workouts, sorted, joined with a comma."}
+  readiness_to_output_ratio:
+    type: double
+    minimum: 0
+    comment: "Output (kJ) a point of readiness, 2 decimals."
+---
 */
 WITH newest AS (
     SELECT user_id, max(day) AS newest_day

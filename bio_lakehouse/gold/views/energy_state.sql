@@ -1,25 +1,55 @@
 /*
-The energy a day starts with, from readiness, sleep and HRV balance, and how hard the day's output was against it.
-
-grain: user_id, day
+---
+description: >-
+  The energy a day starts with, from readiness, sleep and HRV balance, and how hard the day's output
+  was against it.
+grain: [user_id, day]
 owner: bio-lakehouse
 columns:
-  user_id string required: Whose row it is.
-  day date required: The person's local calendar day.
-  readiness_score int 0..100: Oura's readiness score.
-  sleep_score int 0..100: Oura's sleep score.
-  hrv_balance int 0..100: Oura's HRV balance contributor.
-  energy_state string: peak (readiness >= 85, sleep >= 88, HRV balance >= 75), high (>= 85, >= 80), moderate (>= 70,
-    >= 65), low (readiness >= 50), else recovery_needed; null when readiness is unknown, or sleep with readiness >= 70.
-  guidance string: What the state suggests for the day.
-  readiness_to_output_ratio double 0..: Output (kJ) a point of readiness, 2 decimals.
-  output_zone string: By that ratio against the person's own ratios of the 90 days before (20 at least, else null):
-    overreaching (above the 95th percentile with readiness < 70), high_performance (above the 75th), moderate (above the
-    25th), else undertrained; no_workout when it is known that there was none; else null.
-  readiness_3day_avg double 0..100: Mean readiness of the 3 calendar days up to this one.
-  sleep_3day_avg double 0..100: Mean sleep score of the 3 calendar days up to this one.
-  readiness_delta int -100..100: Readiness against the calendar day before.
-  sleep_delta int -100..100: Sleep score against the calendar day before.
+  user_id: {type: string, required: true, comment: "Whose row it is."}
+  day: {type: date, required: true, comment: "The person's local calendar day."}
+  readiness_score: {type: int, minimum: 0, maximum: 100, comment: "Oura's readiness score."}
+  sleep_score: {type: int, minimum: 0, maximum: 100, comment: "Oura's sleep score."}
+  hrv_balance: {type: int, minimum: 0, maximum: 100, comment: "Oura's HRV balance contributor."}
+  energy_state:
+    type: string
+    comment: >-
+      peak (readiness >= 85, sleep >= 88, HRV balance >= 75), high (>= 85, >= 80), moderate (>= 70,
+      >= 65), low (readiness >= 50), else recovery_needed; null when readiness is unknown, or sleep
+      with readiness >= 70.
+  guidance: {type: string, comment: "What the state suggests for the day."}
+  readiness_to_output_ratio:
+    type: double
+    minimum: 0
+    comment: "Output (kJ) a point of readiness, 2 decimals."
+  output_zone:
+    type: string
+    comment: >-
+      By that ratio against the person's own ratios of the 90 days before (20 at least, else null):
+      overreaching (above the 95th percentile with readiness < 70), high_performance (above the
+      75th), moderate (above the 25th), else undertrained; no_workout when it is known that there
+      was none; else null.
+  readiness_3day_avg:
+    type: double
+    minimum: 0
+    maximum: 100
+    comment: "Mean readiness of the 3 calendar days up to this one."
+  sleep_3day_avg:
+    type: double
+    minimum: 0
+    maximum: 100
+    comment: "Mean sleep score of the 3 calendar days up to this one."
+  readiness_delta:
+    type: int
+    minimum: -100
+    maximum: 100
+    comment: "Readiness against the calendar day before."
+  sleep_delta:
+    type: int
+    minimum: -100
+    maximum: 100
+    comment: "Sleep score against the calendar day before."
+---
 */
 WITH states AS (
     SELECT

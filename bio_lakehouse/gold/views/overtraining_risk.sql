@@ -1,22 +1,39 @@
 /*
-Signs of training more than one recovers from: readiness that is low or falling, low under daily workouts, or under an
-output far above the person's own. What is unknown is never taken for the absence of such a sign.
-
-grain: user_id, day
+---
+description: >-
+  Signs of training more than one recovers from: readiness that is low or falling, low under daily
+  workouts, or under an output far above the person's own. What is unknown is never taken for the
+  absence of such a sign.
+grain: [user_id, day]
 owner: bio-lakehouse
 columns:
-  user_id string required: Whose row it is.
-  day date required: The person's local calendar day.
-  readiness_score int 0..100: Oura's readiness score.
-  hrv_balance int 0..100: Oura's HRV balance contributor.
-  readiness_to_output_ratio double 0..: Output (kJ) a point of readiness, 2 decimals.
-  readiness_vs_3day double -100..100: Readiness against its mean over the 3 calendar days before.
-  workouts_last_3_days int 0..3: Known workout days among this calendar day and the 2 before; null when none is known.
-  overtraining_risk string: high_risk (readiness < 50; or < 65 and lower than on each of the 2 calendar days before),
-    moderate_risk (readiness < 70 with 3 workout days of the last 3; or output_zone overreaching; or readiness < 65),
-    else low_risk; null when readiness is unknown, or from 65 to below 70 with a workout, a day or an output zone
-    unknown that decides.
-  risk_guidance string: What was seen.
+  user_id: {type: string, required: true, comment: "Whose row it is."}
+  day: {type: date, required: true, comment: "The person's local calendar day."}
+  readiness_score: {type: int, minimum: 0, maximum: 100, comment: "Oura's readiness score."}
+  hrv_balance: {type: int, minimum: 0, maximum: 100, comment: "Oura's HRV balance contributor."}
+  readiness_to_output_ratio:
+    type: double
+    minimum: 0
+    comment: "Output (kJ) a point of readiness, 2 decimals."
+  readiness_vs_3day:
+    type: double
+    minimum: -100
+    maximum: 100
+    comment: "Readiness against its mean over the 3 calendar days before."
+  workouts_last_3_days:
+    type: int
+    minimum: 0
+    maximum: 3
+    comment: "Known workout days among this calendar day and the 2 before; null when none is known."
+  overtraining_risk:
+    type: string
+    comment: >-
+      high_risk (readiness < 50; or < 65 and lower than on each of the 2 calendar days before),
+      moderate_risk (readiness < 70 with 3 workout days of the last 3; or output_zone overreaching;
+      or readiness < 65), else low_risk; null when readiness is unknown, or from 65 to below 70 with
+      a workout, a day or an output zone unknown that decides.
+  risk_guidance: {type: string, comment: "What was seen."}
+---
 */
 WITH recent AS (
     SELECT

@@ -1,22 +1,43 @@
 /*
-How readiness, sleep and HRV balance go together with a day's output: Pearson correlations over the workout days with an
-output above 0, over all of them and by readiness. A correlation of fewer than 3 pairs, or of a quantity that never
-changes, is null. Correlation is no proof of cause.
-
-grain: user_id, segment
+---
+description: >-
+  How readiness, sleep and HRV balance go together with a day's output: Pearson correlations over
+  the workout days with an output above 0, over all of them and by readiness. A correlation of fewer
+  than 3 pairs, or of a quantity that never changes, is null. Correlation is no proof of cause.
+grain: [user_id, segment]
 owner: bio-lakehouse
 columns:
-  user_id string required: Whose row it is.
-  segment string required: All Days, High Readiness (85+), Medium Readiness (70-84) or Low Readiness (<70).
-  sample_size int 1..: Workout days with an output above 0.
-  readiness_output_corr double -1..1: Readiness and output, 3 decimals.
-  sleep_output_corr double -1..1: Sleep score and output, 3 decimals.
-  hrv_output_corr double -1..1: HRV balance score and output, 3 decimals.
-  sleep_readiness_corr double -1..1: Sleep score and readiness, 3 decimals.
-  avg_readiness double 0..100: Mean readiness of these days.
-  avg_sleep double 0..100: Mean sleep score of these days.
-  avg_output_kj double 0..: Mean output of these days (kJ).
-  avg_watts double 0..: Mean of the days' mean power (W).
+  user_id: {type: string, required: true, comment: "Whose row it is."}
+  segment:
+    type: string
+    required: true
+    comment: "All Days, High Readiness (85+), Medium Readiness (70-84) or Low Readiness (<70)."
+  sample_size: {type: int, minimum: 1, comment: "Workout days with an output above 0."}
+  readiness_output_corr:
+    type: double
+    minimum: -1
+    maximum: 1
+    comment: "Readiness and output, 3 decimals."
+  sleep_output_corr:
+    type: double
+    minimum: -1
+    maximum: 1
+    comment: "Sleep score and output, 3 decimals."
+  hrv_output_corr:
+    type: double
+    minimum: -1
+    maximum: 1
+    comment: "HRV balance score and output, 3 decimals."
+  sleep_readiness_corr:
+    type: double
+    minimum: -1
+    maximum: 1
+    comment: "Sleep score and readiness, 3 decimals."
+  avg_readiness: {type: double, minimum: 0, maximum: 100, comment: "Mean readiness of these days."}
+  avg_sleep: {type: double, minimum: 0, maximum: 100, comment: "Mean sleep score of these days."}
+  avg_output_kj: {type: double, minimum: 0, comment: "Mean output of these days (kJ)."}
+  avg_watts: {type: double, minimum: 0, comment: "Mean of the days' mean power (W)."}
+---
 */
 WITH workout_days AS (
     SELECT

@@ -1,24 +1,45 @@
 /*
-A night's sleep beside the readiness and the output of its own day and of the day after. Oura files a night under the
-morning on which it ends, and that morning's readiness already contains the night's score: the same-day pair is partly
-the same measurement, the next-day pair is the honest question.
-
-grain: user_id, day
+---
+description: >-
+  A night's sleep beside the readiness and the output of its own day and of the day after. Oura
+  files a night under the morning on which it ends, and that morning's readiness already contains
+  the night's score: the same-day pair is partly the same measurement, the next-day pair is the
+  honest question.
+grain: [user_id, day]
 owner: bio-lakehouse
 columns:
-  user_id string required: Whose row it is.
-  day date required: The day under which the night is filed: the morning on which it ends.
-  sleep_day date required: The same day.
-  sleep_score int 0..100: Oura's sleep score of the night.
-  sleep_quality string: Excellent (88+), Good (75-87), Fair (60-74) or Poor (<60); null when the score is unknown.
-  same_day_readiness int 0..100: Readiness of that day.
-  same_day_output_kj double 0..: Output of that day (kJ).
-  next_day date required: The calendar day after.
-  next_day_readiness int 0..100: Readiness of the calendar day after.
-  next_day_output_kj double 0..: Output of the calendar day after (kJ).
-  next_day_avg_watts double 0..: Mean power of the calendar day after (W).
-  next_day_had_workout boolean: Whether there was a workout on the calendar day after; null when that is unknown.
-  sleep_to_readiness_ratio double 0..: Readiness of the calendar day after by the sleep score, 2 decimals.
+  user_id: {type: string, required: true, comment: "Whose row it is."}
+  day:
+    type: date
+    required: true
+    comment: "The day under which the night is filed: the morning on which it ends."
+  sleep_day: {type: date, required: true, comment: "The same day."}
+  sleep_score: {type: int, minimum: 0, maximum: 100, comment: "Oura's sleep score of the night."}
+  sleep_quality:
+    type: string
+    comment: >-
+      Excellent (88+), Good (75-87), Fair (60-74) or Poor (<60); null when the score is unknown.
+  same_day_readiness: {type: int, minimum: 0, maximum: 100, comment: "Readiness of that day."}
+  same_day_output_kj: {type: double, minimum: 0, comment: "Output of that day (kJ)."}
+  next_day: {type: date, required: true, comment: "The calendar day after."}
+  next_day_readiness:
+    type: int
+    minimum: 0
+    maximum: 100
+    comment: "Readiness of the calendar day after."
+  next_day_output_kj: {type: double, minimum: 0, comment: "Output of the calendar day after (kJ)."}
+  next_day_avg_watts:
+    type: double
+    minimum: 0
+    comment: "Mean power of the calendar day after (W)."
+  next_day_had_workout:
+    type: boolean
+    comment: "Whether there was a workout on the calendar day after; null when that is unknown."
+  sleep_to_readiness_ratio:
+    type: double
+    minimum: 0
+    comment: "Readiness of the calendar day after by the sleep score, 2 decimals."
+---
 */
 SELECT
     night.user_id,

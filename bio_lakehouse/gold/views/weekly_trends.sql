@@ -1,32 +1,61 @@
 /*
-ISO weeks of a person, each against the calendar week before. A sum is of what is known and null when nothing is.
-
-grain: user_id, day
+---
+description: >-
+  ISO weeks of a person, each against the calendar week before. A sum is of what is known and null
+  when nothing is.
+grain: [user_id, day]
 owner: bio-lakehouse
 columns:
-  user_id string required: Whose row it is.
-  day date required: The week's Sunday.
-  week_start date required: The week's Monday.
-  is_complete boolean required: Whether the user's first day with a score or a workout is the week's Monday or earlier,
-    and their newest the Sunday or later.
-  days_with_readiness int 0..7: Days with a readiness score.
-  avg_readiness double 0..100: Mean readiness.
-  avg_sleep double 0..100: Mean sleep score.
-  avg_wellness double 0..100: Mean combined wellness score.
-  weekly_output_kj double 0..: Output (kJ).
-  weekly_calories double 0..: Energy of the workouts (kcal).
-  workout_days int 0..7: Days with a workout; null when no source speaks of any day of the week.
-  avg_watts double 0..: Mean of the days' mean power (W).
-  avg_max_heart_rate_bpm double 0..: Mean of the days' highest workout mean heart rate (beats a minute).
-  weekly_steps long 0..: Steps.
-  weekly_active_calories double 0..: Energy of activity (kcal).
-  readiness_change double -100..100: Mean readiness against the calendar week before.
-  sleep_change double -100..100: Mean sleep score against the calendar week before.
-  output_change double: Output against the calendar week before (kJ).
-  workout_days_change int -7..7: Workout days against the calendar week before.
-  trend string: improving (readiness and output up), declining (both down), overreaching (readiness down, output up),
-    recovering (readiness up, output down), else stable; null when a change is unknown, or unless both weeks are
-    complete and have at least 4 days with readiness.
+  user_id: {type: string, required: true, comment: "Whose row it is."}
+  day: {type: date, required: true, comment: "The week's Sunday."}
+  week_start: {type: date, required: true, comment: "The week's Monday."}
+  is_complete:
+    type: boolean
+    required: true
+    comment: >-
+      Whether the user's first day with a score or a workout is the week's Monday or earlier, and
+      their newest the Sunday or later.
+  days_with_readiness: {type: int, minimum: 0, maximum: 7, comment: "Days with a readiness score."}
+  avg_readiness: {type: double, minimum: 0, maximum: 100, comment: "Mean readiness."}
+  avg_sleep: {type: double, minimum: 0, maximum: 100, comment: "Mean sleep score."}
+  avg_wellness: {type: double, minimum: 0, maximum: 100, comment: "Mean combined wellness score."}
+  weekly_output_kj: {type: double, minimum: 0, comment: "Output (kJ)."}
+  weekly_calories: {type: double, minimum: 0, comment: "Energy of the workouts (kcal)."}
+  workout_days:
+    type: int
+    minimum: 0
+    maximum: 7
+    comment: "Days with a workout; null when no source speaks of any day of the week."
+  avg_watts: {type: double, minimum: 0, comment: "Mean of the days' mean power (W)."}
+  avg_max_heart_rate_bpm:
+    type: double
+    minimum: 0
+    comment: "Mean of the days' highest workout mean heart rate (beats a minute)."
+  weekly_steps: {type: long, minimum: 0, comment: "Steps."}
+  weekly_active_calories: {type: double, minimum: 0, comment: "Energy of activity (kcal)."}
+  readiness_change:
+    type: double
+    minimum: -100
+    maximum: 100
+    comment: "Mean readiness against the calendar week before."
+  sleep_change:
+    type: double
+    minimum: -100
+    maximum: 100
+    comment: "Mean sleep score against the calendar week before."
+  output_change: {type: double, comment: "Output against the calendar week before (kJ)."}
+  workout_days_change:
+    type: int
+    minimum: -7
+    maximum: 7
+    comment: "Workout days against the calendar week before."
+  trend:
+    type: string
+    comment: >-
+      improving (readiness and output up), declining (both down), overreaching (readiness down,
+      output up), recovering (readiness up, output down), else stable; null when a change is
+      unknown, or unless both weeks are complete and have at least 4 days with readiness.
+---
 */
 WITH told AS (
     SELECT user_id, min(day) AS first_day, max(day) AS newest_day

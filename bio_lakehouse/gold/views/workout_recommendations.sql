@@ -1,21 +1,38 @@
 /*
-How hard to train on a day, from that morning's readiness and sleep, beside what was done the day before.
-
-grain: user_id, day
+---
+description: >-
+  How hard to train on a day, from that morning's readiness and sleep, beside what was done the day
+  before.
+grain: [user_id, day]
 owner: bio-lakehouse
 columns:
-  user_id string required: Whose row it is.
-  day date required: The person's local calendar day.
-  readiness_score int 0..100: Oura's readiness score.
-  sleep_score int 0..100: Oura's sleep score.
-  recommended_intensity string: high_intensity (readiness >= 85 and sleep >= 80), moderate_intensity (>= 70 and >= 65),
-    low_intensity (readiness >= 50), else rest_day; null when readiness is unknown, or sleep with readiness >= 70. Never
-    above low_intensity where overtraining_risk is moderate or high: that takes a readiness below 70.
-  recommendation_text string: The recommendation in words.
-  readiness_3day_avg double 0..100: Mean readiness of the 3 calendar days up to this one.
-  prev_day_output_kj double 0..: Output of the calendar day before (kJ).
-  prev_day_workout_count int 0..: Workouts of the calendar day before; null when no source speaks of it.
-  prev_day_workout_minutes double 0..: Workout minutes of the calendar day before.
+  user_id: {type: string, required: true, comment: "Whose row it is."}
+  day: {type: date, required: true, comment: "The person's local calendar day."}
+  readiness_score: {type: int, minimum: 0, maximum: 100, comment: "Oura's readiness score."}
+  sleep_score: {type: int, minimum: 0, maximum: 100, comment: "Oura's sleep score."}
+  recommended_intensity:
+    type: string
+    comment: >-
+      high_intensity (readiness >= 85 and sleep >= 80), moderate_intensity (>= 70 and >= 65),
+      low_intensity (readiness >= 50), else rest_day; null when readiness is unknown, or sleep with
+      readiness >= 70. Never above low_intensity where overtraining_risk is moderate or high: that
+      takes a readiness below 70.
+  recommendation_text: {type: string, comment: "The recommendation in words."}
+  readiness_3day_avg:
+    type: double
+    minimum: 0
+    maximum: 100
+    comment: "Mean readiness of the 3 calendar days up to this one."
+  prev_day_output_kj: {type: double, minimum: 0, comment: "Output of the calendar day before (kJ)."}
+  prev_day_workout_count:
+    type: int
+    minimum: 0
+    comment: "Workouts of the calendar day before; null when no source speaks of it."
+  prev_day_workout_minutes:
+    type: double
+    minimum: 0
+    comment: "Workout minutes of the calendar day before."
+---
 */
 WITH recommended AS (
     SELECT

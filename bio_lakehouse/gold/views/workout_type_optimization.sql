@@ -1,24 +1,45 @@
 /*
-What each kind of workout gives on days of high, medium and low readiness, and the readiness of the day after.
-Workouts count each for themselves; days count once. Workouts of an unknown discipline or on a day of unknown readiness
-are left out, and so are groups of fewer than 2 days.
-
-grain: user_id, readiness_bucket, workout_type
+---
+description: >-
+  What each kind of workout gives on days of high, medium and low readiness, and the readiness of
+  the day after. Workouts count each for themselves; days count once. Workouts of an unknown
+  discipline or on a day of unknown readiness are left out, and so are groups of fewer than 2 days.
+grain: [user_id, readiness_bucket, workout_type]
 owner: bio-lakehouse
 columns:
-  user_id string required: Whose row it is.
-  readiness_bucket string required: Readiness of the workout's day: High (85+), Medium (70-84) or Low (<70).
-  workout_type string required: The workout's discipline.
-  sample_workouts int 1..: Workouts of this kind.
-  sample_days int 2..: Days with such a workout.
-  avg_output_kj double 0..: Mean output of the workouts with a known one (kJ).
-  avg_watts double 0..: Mean power of the workouts with a known one (W).
-  avg_calories double 0..: Mean energy of the workouts with a known one (kcal).
-  avg_duration_min double 0..: Mean length of the workouts with a known one (min).
-  avg_heart_rate_bpm double 0..: Mean heart rate over the workouts with a known one (beats a minute).
-  avg_readiness double 0..100: Mean readiness over the days.
-  avg_sleep double 0..100: Mean sleep score over the days.
-  avg_next_day_readiness double 0..100: Mean readiness of the calendar days after.
+  user_id: {type: string, required: true, comment: "Whose row it is."}
+  readiness_bucket:
+    type: string
+    required: true
+    comment: "Readiness of the workout's day: High (85+), Medium (70-84) or Low (<70)."
+  workout_type: {type: string, required: true, comment: "The workout's discipline."}
+  sample_workouts: {type: int, minimum: 1, comment: "Workouts of this kind."}
+  sample_days: {type: int, minimum: 2, comment: "Days with such a workout."}
+  avg_output_kj:
+    type: double
+    minimum: 0
+    comment: "Mean output of the workouts with a known one (kJ)."
+  avg_watts: {type: double, minimum: 0, comment: "Mean power of the workouts with a known one (W)."}
+  avg_calories:
+    type: double
+    minimum: 0
+    comment: "Mean energy of the workouts with a known one (kcal)."
+  avg_duration_min:
+    type: double
+    minimum: 0
+    comment: "Mean length of the workouts with a known one (min)."
+  avg_heart_rate_bpm:
+    type: double
+    minimum: 0
+    comment: "Mean heart rate over the workouts with a known one (beats a minute)."
+  avg_readiness: {type: double, minimum: 0, maximum: 100, comment: "Mean readiness over the days."}
+  avg_sleep: {type: double, minimum: 0, maximum: 100, comment: "Mean sleep score over the days."}
+  avg_next_day_readiness:
+    type: double
+    minimum: 0
+    maximum: 100
+    comment: "Mean readiness of the calendar days after."
+---
 */
 WITH workouts AS (
     SELECT
