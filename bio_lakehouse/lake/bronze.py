@@ -16,10 +16,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
-from json.encoder import encode_basestring as quoted
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pyarrow as pa
 
 from bio_lakehouse.errors import DamagedFile
@@ -200,56 +200,67 @@ def _withdrawal(last: Line, newest: str, statements: list[Statement]) -> Line | 
     )
 
 
-HINTS, RECORD = ',"hints":', ',"record":'
-"""What precedes a line's hints and its record. Inside a JSON text the quotes would be escaped, so each occurs once
-before that."""
+_NONE = msgspec.Raw()
+
+
+class _Stored(msgspec.Struct, omit_defaults=True, gc=False):
+    """A line as it is stored, in that order; its hints and record are kept to the byte."""
+
+    user_id: str
+    day: str
+    origin: str
+    dataset: str
+    key: str
+    version: str
+    source_file: str
+    line: int
+    ingested_at: str
+    provisional_at: str = ""
+    withdrawn: bool = False
+    hints: msgspec.Raw = _NONE
+    record: msgspec.Raw = _NONE
+
+    def as_line(self) -> Line:
+        return Line(
+            key=self.key,
+            version=self.version,
+            line=self.line,
+            source_file=self.source_file,
+            ingested_at=self.ingested_at,
+            hints=str(self.hints, "utf-8"),
+            record=str(self.record, "utf-8"),
+            provisional_at=self.provisional_at,
+            withdrawn=self.withdrawn,
+        )
+
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(_Stored)
 
 
 def encode(key: DayKey, lines: list[Line]) -> bytes:
-    about = {
-        "user_id": key.user_id,
-        "day": key.day.isoformat(),
-        "origin": key.origin,
-        "dataset": key.dataset,
-    }
-    start = json.dumps(about, ensure_ascii=False, separators=(",", ":"))[:-1]
-    return "".join(f"{start}{_rest(line)}\n" for line in lines).encode()
+    about = (key.user_id, key.day.isoformat(), key.origin, key.dataset)
+    return _ENCODER.encode_lines(_Stored(*about, *_told(line)) for line in lines)
 
 
-def _rest(line: Line) -> str:
-    """The line's own part of its JSON object, put together from texts that are JSON already."""
-    told = (
-        f',"key":{quoted(line.key)},"version":{quoted(line.version)}'
-        f',"source_file":{quoted(line.source_file)},"line":{line.line}'
-        f',"ingested_at":{quoted(line.ingested_at)}'
+def _told(line: Line) -> tuple[Any, ...]:
+    """A line's own part of what is stored."""
+    return (
+        line.key,
+        line.version,
+        line.source_file,
+        line.line,
+        line.ingested_at,
+        line.provisional_at,
+        line.withdrawn,
+        msgspec.Raw(line.hints.encode()),
+        msgspec.Raw(line.record.encode()),
     )
-    if line.provisional_at:
-        told += f',"provisional_at":{quoted(line.provisional_at)}'
-    if line.withdrawn:
-        told += ',"withdrawn":true'
-    return f"{told}{HINTS}{line.hints}{RECORD}{line.record}}}"
 
 
 def decode(content: bytes) -> list[Line]:
     """The lines of a day file, their hints and records still JSON."""
-    return [_decode_line(text) for text in content.decode().split("\n") if text]
-
-
-def _decode_line(text: str) -> Line:
-    head, _, rest = text.partition(HINTS)
-    hints, _, record = rest.partition(RECORD)
-    told = json.loads(head + "}")
-    return Line(
-        key=told["key"],
-        version=told["version"],
-        line=told["line"],
-        source_file=told["source_file"],
-        ingested_at=told["ingested_at"],
-        hints=hints,
-        record=record[:-1],
-        provisional_at=told.get("provisional_at", ""),
-        withdrawn=told.get("withdrawn", False),
-    )
+    return [stored.as_line() for stored in _DECODER.decode_lines(content)]
 
 
 def check(content: bytes, path: object) -> None:
@@ -258,10 +269,14 @@ def check(content: bytes, path: object) -> None:
         raise DamagedFile.at(path, "it ends inside a line" if content else "it is empty")
     for number, text in enumerate(content.split(b"\n")[:-1], start=1):
         try:
-            json.loads(text)
-            _decode_line(text.decode())
-        except (ValueError, KeyError, TypeError) as error:
+            _check_line(_DECODER.decode(text).as_line())
+        except (ValueError, msgspec.DecodeError) as error:
             raise DamagedFile.at(path, f"line {number}: {error}") from error
+
+
+def _check_line(line: Line) -> None:
+    if not (line.hints and line.record):
+        raise ValueError("it holds no record")
 
 
 def readable_lines(content: bytes) -> list[Line]:
@@ -270,7 +285,7 @@ def readable_lines(content: bytes) -> list[Line]:
     for text in content.split(b"\n"):
         with suppress(DamagedFile):
             check(text + b"\n", "")
-            found.append(_decode_line(text.decode()))
+            found.append(_DECODER.decode(text).as_line())
     return found
 
 

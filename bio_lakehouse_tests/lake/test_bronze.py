@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bio_lakehouse.errors import DamagedFile
 from bio_lakehouse.lake import bronze
 from bio_lakehouse.lake.bronze import Bronze, DayFile, DayKey, Line, Statement
 from bio_lakehouse.lake.log import LogEntry
@@ -136,6 +137,36 @@ def test_a_line_is_one_json_object_that_is_read_as_it_was_written(
     }
     rest = {"version": version, "source_file": path, "line": 7, "ingested_at": ARRIVED.isoformat()}
     assert json.loads(content.splitlines()[0]) == about | rest | {"hints": hints, "record": record}
+
+
+LINE = bronze.encode(KEY, [Line("a", "v", 1, "f", ARRIVED.isoformat(), "{}", '{"score":1}')])
+
+
+@pytest.mark.parametrize("record", ['{"score": 1.50e1,"score":15}', '{"big":12345678901234567890}'])
+def test_a_record_is_kept_to_the_byte(record: str) -> None:
+    content = LINE.replace(b'{"score":1}', record.encode())
+    bronze.check(content, "")
+    (line,) = bronze.decode(content)
+    assert line.record == record
+    assert bronze.encode(KEY, [line]) == content
+
+
+DAMAGED = {
+    "a letter": LINE.replace(b"score", b"sc\xffre"),
+    "a comma": LINE.replace(b":1}", b":1,}"),
+    "no record": LINE.replace(b',"record":{"score":1}', b""),
+    "no key": LINE.replace(b'"key":"a",', b""),
+    "garbage after it": LINE.replace(b"\n", b"}\n"),
+    "cut": LINE[:-9],
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED.keys())
+def test_a_damaged_line_is_named_and_the_whole_ones_are_read(content: bytes) -> None:
+    with pytest.raises(DamagedFile, match=r"me\.api\.jsonl"):
+        bronze.check(content, "me.api.jsonl")
+    assert bronze.readable_lines(LINE + content) == bronze.decode(LINE)
 
 
 def ranked(checksum: str = "e", rows: int = 9, **said: Any) -> str:
