@@ -11,8 +11,9 @@ from bio_lakehouse.insights.finding import INSIGHTS
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.silver.schemas import COVERAGE as COVERAGE_TABLE
 from bio_lakehouse.sources import registry
+from bio_lakehouse.sources.oura.source import LANDING
 
-OURA_API = dg.AssetKey(["landing", "oura_api"])
+OURA_API = dg.AssetKey(["landing", LANDING])
 
 
 def landed_by(dataset: str) -> list[dg.AssetKey]:

@@ -23,6 +23,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import RowCounts
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources import parse
+from bio_lakehouse_tests.made_up_vendor.source import WEIGHINGS
 from bio_lakehouse_tests.sources.conftest import CONTEXT
 from bio_lakehouse_tests.whole_log import entries_of
 
@@ -58,11 +59,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for age, (name, text) in enumerate(downloads.items()):
         (folder / name).write_text(text)
         os.utime(folder / name, (1_773_000_000 + age,) * 2)
-    first = run(home, "ingest", str(folder / "weight.csv"))
-    assert first.exit_code == 1
-    assert "quarantine" in first.output
-    rest = run(home, "ingest", str(folder / "weight again.csv"), str(folder / "copy.csv"))
-    assert rest.exit_code == 0, rest.output
+    brought = run(home, "ingest", *(str(folder / name) for name in downloads))
+    assert brought.exit_code == 1, "a row in quarantine is told"
+    assert "quarantine" in brought.output
     return home
 
 
@@ -100,6 +99,13 @@ def test_a_query_reads_its_table_and_a_correction_has_won(home: Path) -> None:
         ("2026-03-06", 80.8, None),
         ("2026-03-07", 80.7, 22.0),
     ]
+
+
+def test_bronze_keeps_its_rows_a_day_a_file(lake: Lakehouse) -> None:
+    keys = lake.bronze.keys(WEIGHINGS, date(2026, 3, 1), TODAY)
+    assert {(key.day.day, key.user_id, key.origin) for key in keys} == {
+        (day, "me", "export") for day in (1, 2, 5, 6, 7)
+    }
 
 
 def test_every_row_is_counted_once(lake: Lakehouse) -> None:

@@ -64,6 +64,8 @@ def check(result: ParsedFile | None) -> None:
         return
     assert result.row_count == len(result.records) + result.rejected_count
     assert set(result.datasets) <= set(registry.bronze_datasets())
+    assert {registry.source_of(name).name for name in result.datasets} == {result.source}
+    assert result.origin in registry.source_named(result.source).origins
     for record in result.records:
         assert record.dataset in result.datasets
         assert CONTEXT.first_day <= record.day <= CONTEXT.last_day

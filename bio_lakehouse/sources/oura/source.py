@@ -27,6 +27,8 @@ from bio_lakehouse.sources.source import (
 )
 
 NAME = "oura"
+LANDING = "oura_api"
+"""The asset that asks its API."""
 LOGINS = "secrets"
 """The folder of the home that keeps tokens."""
 ACTIVITY = "oura/daily_activity"
@@ -136,7 +138,7 @@ OURA = Source(
         sleep_column="type",
     ),
     fetcher=Fetcher(
-        asset="oura_api",
+        asset=LANDING,
         datasets=tuple(f"{NAME}/{endpoint}" for endpoint in READ_BY_DEFAULT),
         logins=LOGINS,
         settings="oura_",
