@@ -12,7 +12,7 @@ from bio_lakehouse.gold import gap_ledger
 from bio_lakehouse.gold.gap_ledger import Knowledge, gaps
 from bio_lakehouse.gold.schemas import GAP_LEDGER
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.lake.log import LogEntry, days_from
 from bio_lakehouse.lake.tables import Commit
 from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.source import Source
@@ -107,9 +107,8 @@ def entry_days(
         return (entry.status == "fetch_failed") if failed else entry.usable
 
     entries = [entry for entry in lake.log.of_user(user_id) if wanted(entry)]
-    return frozenset().union(
-        *(entry.covered_days for entry in entries if set(entry.datasets_told) & set(datasets))
-    )
+    told = (entry.coverage_of(dataset) for entry in entries for dataset in datasets)
+    return frozenset().union(*(days_from(*span) for span in told if span))
 
 
 def unworn_days(lake: Lakehouse, user_id: str, source: Source) -> frozenset[date]:

@@ -494,7 +494,16 @@ def entry_of(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> LogEntry:
         unknown_fields=json.dumps(parsed.unknown_fields) if parsed.unknown_fields else None,
         tag=file.info.tag,
         fed_datasets=None if parsed.fed_datasets is None else ",".join(parsed.fed_datasets),
+        own_coverage=own_coverage(parsed),
     )
+
+
+def own_coverage(parsed: ParsedFile) -> str | None:
+    """The days of each of a file's datasets, where they differ, as the log keeps them."""
+    spans = parsed.coverage_by_dataset
+    if spans is None:
+        return None
+    return json.dumps({name: [day.isoformat() for day in span] for name, span in spans.items()})
 
 
 def stamp_of(file: LandedFile, parsed: ParsedFile) -> datetime | None:

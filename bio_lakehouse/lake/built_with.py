@@ -17,6 +17,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.peloton.fields import WORKOUTS
+from bio_lakehouse.sources.records import ParsedFile
 
 KEY = "built_with.json"
 ZONE = "timezone"
@@ -114,9 +115,7 @@ def moved(lake: Lakehouse, user_id: str) -> dict[str, set[date]]:
     entries = [entry for entry in lake.log.of_user(user_id) if entry.usable]
     days: dict[str, set[date]] = {dataset: set() for e in entries for dataset in e.datasets}
     for entry, reading in arrivals.reread(lake, entries):
-        again = in_zone(
-            entry, {record.day for record in reading.parsed.records}, reading.parsed.coverage
-        )
+        again = in_zone(entry, reading.parsed)
         if again != entry:
             lake.log.record(again)
             for dataset in entry.datasets:
@@ -130,13 +129,15 @@ def moved(lake: Lakehouse, user_id: str) -> dict[str, set[date]]:
     return days
 
 
-def in_zone(entry: LogEntry, days: set[date], covered: tuple[date, date] | None) -> LogEntry:
+def in_zone(entry: LogEntry, parsed: ParsedFile) -> LogEntry:
     """The entry with the days that its records have now."""
-    first, last = covered or (None, None)
+    days = {record.day for record in parsed.records}
+    first, last = parsed.coverage or (None, None)
     return replace(
         entry,
         first_day=min(days, default=None),
         last_day=max(days, default=None),
         covered_first=first,
         covered_last=last,
+        own_coverage=arrivals.own_coverage(parsed),
     )

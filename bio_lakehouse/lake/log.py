@@ -28,7 +28,8 @@ class LogEntry:
     quarantined as lying in the future become usable. `error` says why a file failed, in words for a
     person. `tag` is that of the object in landing; empty in entries that were made before there was
     one. `fed_datasets` are those of which a file that feeds several has columns; None where its own
-    datasets say it, and in entries that were made before this was kept.
+    datasets say it, and in entries that were made before this was kept. `own_coverage` are, as JSON,
+    the first and last day of each dataset of a file whose datasets differ in them.
     """
 
     file_path: str
@@ -55,6 +56,7 @@ class LogEntry:
     error: str | None = None
     tag: str = ""
     fed_datasets: str | None = None
+    own_coverage: str | None = None
 
     @property
     def usable(self) -> bool:
@@ -97,8 +99,7 @@ class LogEntry:
         """The days about which the file speaks."""
         if self.covered_first is None or self.covered_last is None:
             return []
-        span = (self.covered_last - self.covered_first).days + 1
-        return [self.covered_first + timedelta(offset) for offset in range(span)]
+        return days_from(self.covered_first, self.covered_last)
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -107,7 +108,24 @@ class LogEntry:
     @property
     def datasets_told(self) -> tuple[str, ...]:
         """The datasets about whose days the file speaks."""
+        if self.own_coverage is not None:
+            return tuple(json.loads(self.own_coverage))
         return self.datasets if self.fed_datasets is None else tuple(self.fed_datasets.split(","))
+
+    def coverage_of(self, dataset: str) -> tuple[date, date] | None:
+        """The first and last day about which the file speaks of `dataset`; None when it does not."""
+        if dataset not in self.datasets_told:
+            return None
+        if self.own_coverage is not None:
+            first, last = map(date.fromisoformat, json.loads(self.own_coverage)[dataset])
+            return first, last
+        if self.covered_first is None or self.covered_last is None:
+            return None
+        return self.covered_first, self.covered_last
+
+
+def days_from(first: date, last: date) -> list[date]:
+    return [first + timedelta(offset) for offset in range((last - first).days + 1)]
 
 
 def _sortable(time: datetime | None) -> str:

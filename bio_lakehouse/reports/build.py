@@ -212,12 +212,12 @@ def coverage_of(lake: Lakehouse, user_id: str) -> pd.DataFrame:
         {
             "user_id": user_id,
             "source": dataset,
-            "first_day": entry.covered_first,
-            "last_day": entry.covered_last,
+            "first_day": span[0],
+            "last_day": span[1],
         }
         for entry in lake.log.of_user(user_id)
-        if entry.usable and entry.covered_days
-        for dataset in entry.datasets_told
+        for dataset in (entry.datasets_told if entry.usable else ())
+        if (span := entry.coverage_of(dataset))
     ]
     return pd.DataFrame(rows, columns=["user_id", "source", "first_day", "last_day"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -78,6 +79,7 @@ class ParsedFile:
     record of what it covers, as a snapshot or a complete answer has; `stamp` is the download's own time, where its
     content or the vendor's name for it tells (UTC). `notes` are sentences on what was assumed or left out.
     `fed_datasets` are those of which a file that feeds several has columns, None where `datasets` say it.
+    `coverage_by_dataset` are each dataset's own days where a file's datasets differ in them, less those that have none.
     """
 
     source: str
@@ -92,6 +94,7 @@ class ParsedFile:
     stamp: datetime | None = None
     notes: tuple[str, ...] = ()
     fed_datasets: tuple[str, ...] | None = None
+    coverage_by_dataset: Mapping[str, tuple[date, date]] | None = None
     more_rejected: int = 0
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from datetime import date
 from pathlib import Path
@@ -79,6 +80,20 @@ def test_the_page_says_the_same(lake: Lakehouse) -> None:
     coverage = coverage_of(with_two_exports(lake), "me")
     assert covered_days(coverage, READINESS.datasets) == days(1, 2, 3)
     assert covered_days(coverage, SLEEP.datasets) == days(1, 2, 3, 4, 5)
+
+
+def test_each_answer_of_a_bundle_speaks_about_its_own_days(lake: Lakehouse) -> None:
+    sleep = [{"id": f"s{day}", "day": f"2026-03-0{day}", "score": 80} for day in (1, 3)]
+    readiness = [{"id": "r", "day": "2026-03-05", "score": 70}]
+    bundle = {"daily_sleep": sleep, "daily_readiness": readiness, "daily_activity": {"data": []}}
+    bring(lake, "bundle.json", json.dumps(bundle).encode())
+    covered = {name: known.covered for name, known in knowledge_by_table(lake, "me").items()}
+    assert covered["oura_daily_sleep"] == days(1, 2, 3)
+    assert covered["oura_daily_readiness"] == days(5)
+    assert covered["oura_daily_activity"] == set()
+    page = coverage_of(lake, "me")
+    assert covered_days(page, READINESS.datasets) == days(5)
+    assert covered_days(page, SLEEP.datasets) == days(1, 2, 3)
 
 
 def test_what_a_file_speaks_about_survives_its_replacement_and_its_second_arrival(

@@ -55,7 +55,7 @@ def test_an_empty_answer_in_a_bundle_is_no_error_and_speaks_for_no_day(read: Rea
     parsed = read(json.dumps(ENVELOPES | {"daily_activity": empty}))
     assert parsed.datasets == (*BOTH, "oura/daily_activity")
     assert (parsed.row_count, parsed.whole) == (2, False)
-    assert parsed.fed_datasets == BOTH
+    assert set(parsed.coverage_by_dataset or ()) == set(BOTH)
 
 
 def test_answers_about_different_days_are_not_whole_together(read: Read) -> None:
@@ -63,6 +63,10 @@ def test_answers_about_different_days_are_not_whole_together(read: Read) -> None
     bundle = ENVELOPES | {"daily_readiness": {"data": [later], "next_token": None}}
     parsed = read(json.dumps(bundle))
     assert (parsed.whole, parsed.coverage) == (False, (date(2025, 12, 3), date(2025, 12, 5)))
+    assert parsed.coverage_by_dataset == {
+        "oura/daily_sleep": (date(2025, 12, 3), date(2025, 12, 3)),
+        "oura/daily_readiness": (date(2025, 12, 5), date(2025, 12, 5)),
+    }
 
 
 @pytest.mark.parametrize(

@@ -59,25 +59,33 @@ def _read_one(name: str, answer: Answer, context: ParseContext, doubtful: bool) 
 
 
 def _combined(parts: Sequence[ParsedFile], notes: tuple[str, ...]) -> ParsedFile:
-    """One file of several answers, speaking about the days of all that have records; whole when
-    each is, about the same days."""
+    """One file of several answers, each speaking about its own days; whole when each is, about the
+    same days."""
     spans = [part.coverage for part in parts if part.coverage]
-    speaking = dict.fromkeys(name for part in parts for name in part.datasets if part.coverage)
-    datasets = tuple(dict.fromkeys(name for part in parts for name in part.datasets))
     same_days = len({part.coverage for part in parts}) == 1
     return replace(
         parts[0],
-        datasets=datasets,
-        fed_datasets=tuple(speaking) if len(speaking) < len(datasets) else None,
+        datasets=tuple(dict.fromkeys(name for part in parts for name in part.datasets)),
         records=[record for part in parts for record in part.records],
         rejected=[row for part in parts for row in part.rejected],
         more_rejected=sum(part.more_rejected for part in parts),
         row_count=sum(part.row_count for part in parts),
         coverage=(min(spans)[0], max(last for _, last in spans)) if spans else None,
         unknown_fields=tuple(dict.fromkeys(name for part in parts for name in part.unknown_fields)),
+        coverage_by_dataset=None if same_days else _by_dataset(parts),
         whole=same_days and all(part.whole for part in parts),
         notes=notes,
     )
+
+
+def _by_dataset(parts: Sequence[ParsedFile]) -> dict[str, tuple[date, date]]:
+    spans: dict[str, tuple[date, date]] = {}
+    told = ((dataset, part.coverage) for part in parts for dataset in part.datasets)
+    for dataset, span in told:
+        if span:
+            first, last = spans.get(dataset, span)
+            spans[dataset] = (min(first, span[0]), max(last, span[1]))
+    return spans
 
 
 def _is_whole(dataset: str, context: ParseContext, has_more_pages: bool | None) -> bool:
