@@ -104,11 +104,14 @@ def set_damage_aside(settings: Settings) -> None:
     """
     folder = settings.home / "dagster"
     for name in DATABASES:
+        path = folder / name
         try:
-            check_database(folder / name)
-        except DamagedFile as damage:
-            set_aside(settings.home, folder / name)
-            logger.warning("%s was set aside, and Dagster begins its record anew.", damage)
+            check_database(path)
+        except DamagedFile:
+            set_aside(settings.home, path)
+            logger.warning(
+                "%s is damaged and was set aside: Dagster begins its record of runs anew.", path
+            )
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:

@@ -102,3 +102,17 @@ def test_processes_that_open_a_new_home_at_once_all_get_it(tmp_path: Path) -> No
         process.stdin.flush()
     answers = [process.communicate(timeout=120) for process in processes]
     assert [said for said, _ in answers] == ["0\n"] * 4, answers
+
+
+def test_a_damaged_database_of_dagsters_is_set_aside_and_told_in_a_sentence(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = tmp_path / "dagster" / "history" / "runs.db"
+    database.parent.mkdir(parents=True)
+    database.write_bytes(b"no database" * 1000)
+
+    instance.set_damage_aside(Settings(home=tmp_path))
+
+    assert not database.exists()
+    told = f"{database} is damaged and was set aside: Dagster begins its record of runs anew."
+    assert caplog.messages == [told]
