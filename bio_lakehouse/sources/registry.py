@@ -125,12 +125,8 @@ def look_alikes() -> dict[str, str]:
 def datasets_made_with(measures: Collection[str]) -> list[str]:
     """The datasets whose silver tables depend on any of a person's `measures`."""
     depending = {name for name, table in tables().items() if set(table.made_with) & set(measures)}
-    return [
-        dataset.name
-        for source in SOURCES
-        for dataset in source.datasets
-        if any(feed.table in depending for feed in dataset.feeds)
-    ]
+    datasets = [dataset for source in SOURCES for dataset in source.datasets]
+    return [dataset.name for dataset in datasets if not depending.isdisjoint(dataset.fed_tables)]
 
 
 def login_folders() -> set[str]:

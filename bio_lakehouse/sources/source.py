@@ -84,8 +84,10 @@ class Dataset:
         """Whether a silver table is made of it."""
         return bool(self.feeds)
 
-    def feeds_table(self, table: str) -> bool:
-        return any(feed.table == table for feed in self.feeds)
+    @property
+    def fed_tables(self) -> frozenset[str]:
+        """The silver tables that it feeds."""
+        return frozenset(feed.table for feed in self.feeds)
 
 
 @dataclass(frozen=True)
@@ -167,4 +169,4 @@ class Source:
 
     def fed_by(self, table: str) -> tuple[str, ...]:
         """The bronze datasets that feed a silver table, its own first."""
-        return tuple(dataset.name for dataset in self.datasets if dataset.feeds_table(table))
+        return tuple(dataset.name for dataset in self.datasets if table in dataset.fed_tables)
