@@ -37,7 +37,6 @@ MADE_AGAIN = {
 }
 SECRETS = {*registry.login_folders(), ".env", "env"}
 DATABASE_SIDECARS = ("-wal", "-shm", "-journal")
-CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
