@@ -113,9 +113,9 @@ def view_asset(view: View) -> dg.AssetsDefinition:
 def gaps(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     days = days_of(context)
     with exclusively(lake, GAP_LEDGER_TABLE.full_name):
-        commit = build_gap_ledger(lake, days.first, days.last)
+        commit = build_gap_ledger(lake)
     rows = lake.tables.read(GAP_LEDGER_TABLE, days.first, days.last)
-    told = {"rows": commit.rows, "changed": commit.changed, "preview": preview(rows)}
+    told = {"rows": rows.num_rows, "changed": commit.changed, "preview": preview(rows)}
     checks = (checked(GAP_LEDGER_TABLE, rows), *watch(lake))
     return materialized(context, days, commit.rows_by_day, told, *checks)
 

@@ -21,14 +21,21 @@ TABLES = {table: registry.feeding(table) for table in registry.tables()}
 """Silver tables and the bronze datasets that feed them."""
 
 
-def build_gap_ledger(lake: Lakehouse, first: date, last: date) -> Commit:
-    """Replace days `first` to `last` of `bio_gold.gap_ledger`, for every user."""
-    return lake.tables.replace(
-        GAP_LEDGER,
-        pa.Table.from_pylist(list(ledger_rows(lake, first, last)), GAP_LEDGER.arrow),
-        first,
-        last,
-    )
+def build_gap_ledger(lake: Lakehouse) -> Commit:
+    """Make `bio_gold.gap_ledger` anew up to today, for every user.
+
+    What arrives about some days is news of others too: those between it and what there was are
+    missing now, and a day that was not due yet is due.
+    """
+    first, last = lake.settings.first_day, newest_today(lake)
+    rows = pa.Table.from_pylist(list(ledger_rows(lake, first, last)), GAP_LEDGER.arrow)
+    return lake.tables.replace(GAP_LEDGER, rows, first, last)
+
+
+def newest_today(lake: Lakehouse) -> date:
+    """Today where it is latest, of all users' clocks."""
+    settings = lake.settings
+    return max([settings.today(), *map(settings.today, lake.log.users())])
 
 
 def ledger_rows(lake: Lakehouse, first: date, last: date) -> Iterator[dict[str, Any]]:

@@ -12,8 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bio_lakehouse.build.ledger import knowledge_by_table, ledger_rows, unworn_days
+from bio_lakehouse.build.ledger import (
+    build_gap_ledger,
+    knowledge_by_table,
+    ledger_rows,
+    unworn_days,
+)
 from bio_lakehouse.gold.gap_ledger import Cause
+from bio_lakehouse.gold.schemas import GAP_LEDGER
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports.build import coverage_of
@@ -80,6 +86,22 @@ def test_the_page_says_the_same(lake: Lakehouse) -> None:
     coverage = coverage_of(with_two_exports(lake), "me")
     assert covered_days(coverage, READINESS.datasets) == days(1, 2, 3)
     assert covered_days(coverage, SLEEP.datasets) == days(1, 2, 3, 4, 5)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_table_holds_every_missing_day_whatever_came_first(lake: Lakehouse, order: int) -> None:
+    rows = {day: {"user_id": "me", "day": date(2026, 3, day), "score": 80} for day in (1, 15)}
+    files = {"early.csv": (b"01", 1), "late.csv": (b"15", 15)}
+    shown = []
+    for name, (day, number) in list(files.items())[::order]:
+        bring(lake, name, b"date,Sleep Score\n2026-03-%b,80\n" % day)
+        shown.append(rows[number])
+        write(lake, SCHEMAS["oura_daily_sleep"], shown, TODAY)
+        build_gap_ledger(lake)
+    found = lake.tables.read(GAP_LEDGER, date(2026, 1, 1), TODAY).to_pylist()
+    told = {row["day"]: row["cause"] for row in found if row["dataset"] == "oura_daily_sleep"}
+    missing = days(*range(2, 15), *range(16, 20))
+    assert told == dict.fromkeys(missing, "not delivered") | {TODAY: "not due yet"}
 
 
 def test_each_answer_of_a_bundle_speaks_about_its_own_days(lake: Lakehouse) -> None:
