@@ -65,7 +65,7 @@ def spark_session(settings: Settings) -> AbstractContextManager[SparkSession]:
 
 
 def open_store(address: str | Path, client: Callable[[], Any]) -> ObjectStore:
-    """The objects at an address: `s3://bucket[/prefix]`, reached by a boto3 `client`, or a folder."""
+    """The objects at an address: a folder, or `s3://bucket[/prefix]`, which `client` reaches."""
     if str(address).startswith(S3):
         from bio_lakehouse.lake.s3 import S3Store
 

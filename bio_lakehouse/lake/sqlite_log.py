@@ -18,11 +18,12 @@ from bio_lakehouse.lake.store_errors import store_named
 
 CREATE = """
 CREATE TABLE IF NOT EXISTS ingestion_log (
-    file_path TEXT PRIMARY KEY, checksum TEXT NOT NULL, user_id TEXT NOT NULL, upload_timestamp TEXT NOT NULL,
-    size INTEGER NOT NULL, modified TEXT NOT NULL, status TEXT NOT NULL, source TEXT, origin TEXT, data_type TEXT,
+    file_path TEXT PRIMARY KEY, checksum TEXT NOT NULL, user_id TEXT NOT NULL,
+    upload_timestamp TEXT NOT NULL, size INTEGER NOT NULL, modified TEXT NOT NULL,
+    status TEXT NOT NULL, source TEXT, origin TEXT, data_type TEXT,
     record_count INTEGER NOT NULL, quarantined_count INTEGER NOT NULL, first_day TEXT,
-    last_day TEXT, covered_first TEXT, covered_last TEXT, retry_on TEXT, unknown_fields TEXT, error TEXT,
-    tag TEXT NOT NULL DEFAULT '', fed_datasets TEXT, stamp TEXT, file_time TEXT,
+    last_day TEXT, covered_first TEXT, covered_last TEXT, retry_on TEXT, unknown_fields TEXT,
+    error TEXT, tag TEXT NOT NULL DEFAULT '', fed_datasets TEXT, stamp TEXT, file_time TEXT,
     own_coverage TEXT, whole INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS by_checksum ON ingestion_log (user_id, checksum);
 CREATE INDEX IF NOT EXISTS by_user ON ingestion_log (user_id, upload_timestamp);
