@@ -1,7 +1,8 @@
-"""What a narrative may speak of: named values with their texts, made of aggregates and findings, never of rows.
+"""What a narrative may speak of: named values with their texts, made of aggregates and findings,
+never of rows.
 
-A writer names a value by its path (`{readiness_score.week}`); code puts the value's text there. What was not found has
-no figures here, so no writer can tell it as found.
+A writer names a value by its path (`{readiness_score.week}`); code puts the value's text there.
+What was not found has no figures here, so no writer can tell it as found.
 """
 
 from __future__ import annotations
@@ -48,17 +49,18 @@ TIMES_AND_DEVICES: Mapping[str, Taken] = {
     "bike": "bike",
     "peloton": "bike",
 }
-"""Words for a time of day or for a device: they are said of what is measured then or by it alone."""
+"""Words for a time of day or for a device: they are said of what is measured then or by it
+alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
     """One value that a text may name.
 
-    `text` is what a reader sees, with its unit and decimals. `about` are the topics it belongs to. A value of an
-    `event` (a high, a finding) may only stand by a phrase of the same event. A phrase says itself what it is about.
-    `statistic` says what the figures of a measure are, `status` what became of a finding. `follows` is the path of the
-    figure whose interval this is.
+    `text` is what a reader sees, with its unit and decimals. `about` are the topics it belongs to.
+    A value of an `event` (a high, a finding) may only stand by a phrase of the same event. A phrase
+    says itself what it is about. `statistic` says what the figures of a measure are, `status` what
+    became of a finding. `follows` is the path of the figure whose interval this is.
     """
 
     path: str
@@ -75,7 +77,8 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Values by path, and the names of the topics by key; both in the order in which they matter."""
+    """Values by path, and the names of the topics by key; both in the order in which they
+    matter."""
 
     values: Mapping[str, Value]
     topics: Mapping[str, tuple[str, ...]]
@@ -93,7 +96,8 @@ class Facts:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Names of the topics, and the values as nested objects: the path `a.b` is the leaf `["values"]["a"]["b"]`."""
+        """Names of the topics, and the values as nested objects: the path `a.b` is the leaf
+        `["values"]["a"]["b"]`."""
         nested: dict[str, Any] = {}
         for path, value in self.values.items():
             *parents, last = path.split(".")
@@ -105,12 +109,14 @@ class Facts:
 
     @property
     def version(self) -> str:
-        """Sixteen hexadecimal digits of the SHA-256 over all that is here; equal facts have equal versions."""
+        """Sixteen hexadecimal digits of the SHA-256 over all that is here; equal facts have equal
+        versions."""
         return hashlib.sha256(json.dumps(self.as_json()).encode()).hexdigest()[:16]
 
 
 def is_safe_name(text: str) -> bool:
-    """Whether a name from outside (a kind of workout) may be shown to a model: letters, 40 characters at most."""
+    """Whether a name from outside (a kind of workout) may be shown to a model: letters, 40
+    characters at most."""
     return len(text) <= LONGEST_NAME and NAME.fullmatch(text) is not None
 
 
@@ -121,7 +127,8 @@ def key_of(name: str) -> str:
 
 
 class FactsBuilder:
-    """Collects facts from plain values; figures come as the texts that the page shows, so that both agree.
+    """Collects facts from plain values; figures come as the texts that the page shows, so that both
+    agree.
 
     `week` are the first and last day reported on, `window` those that the findings look at.
     """
@@ -141,7 +148,10 @@ class FactsBuilder:
             )
         )
         if window:
-            days = f"the {(window[1] - window[0]).days + 1} days up to {short_day(window[1])} {window[1].year}"
+            days = (
+                f"the {(window[1] - window[0]).days + 1} days up to {short_day(window[1])} "
+                f"{window[1].year}"
+            )
             self._put(
                 Value(
                     "period.window",
@@ -153,7 +163,8 @@ class FactsBuilder:
             )
 
     def build(self) -> Facts:
-        """The facts so far: what belongs to the calendar first, then what moved, then the rest as it was added."""
+        """The facts so far: what belongs to the calendar first, then what moved, then the rest as
+        it was added."""
         topics = sorted(self._topics, key=lambda key: key not in self._moved)
         values = sorted(
             self._values.values(),
@@ -164,7 +175,8 @@ class FactsBuilder:
         )
 
     def topic(self, key: str, name: str) -> bool:
-        """Makes a topic known by `name` and its usual other names; False for a name that is not safe to pass on."""
+        """Makes a topic known by `name` and its usual other names; False for a name that is not
+        safe to pass on."""
         _checked(key)
         if not is_safe_name(name):
             return False
@@ -190,11 +202,13 @@ class FactsBuilder:
         interval: str | None = None,
         days: str | None = None,
     ) -> None:
-        """A measure's figure of the week (its mean over the days, or `statistic` "total") and the mean before.
+        """A measure's figure of the week (its mean over the days, or `statistic` "total") and the
+        mean before.
 
-        `standing` is what the test of the difference says, None when it was not tested; a direction is offered only
-        with it. `size` (of the difference, without a sign) and its `interval` are offered only for what moved. `days`
-        tells how many days the week's figure is made of, for example `6 of 7 days`.
+        `standing` is what the test of the difference says, None when it was not tested; a direction
+        is offered only with it. `size` (of the difference, without a sign) and its `interval` are
+        offered only for what moved. `days` tells how many days the week's figure is made of, for
+        example `6 of 7 days`.
         """
         if not self.topic(key, name):
             return
@@ -231,7 +245,8 @@ class FactsBuilder:
     def _difference(
         self, of_week: Callable[..., Value], key: str, size: str | None, interval: str | None
     ) -> None:
-        """How far apart two means are, in words without a sign; nothing where that rounds to zero."""
+        """How far apart two means are, in words without a sign; nothing where that rounds to
+        zero."""
         if size is None or not any(figure in size for figure in "123456789"):
             return
         text = f"a difference of {size}"
@@ -242,10 +257,11 @@ class FactsBuilder:
                 of_week(f"{key}.interval", "figure", interval, meaning, follows=f"{key}.size")
             )
 
-    def moment(
+    def high(
         self, key: str, name: str, value: str, days: Sequence[date], since: str | None = None
     ) -> None:
-        """The week's highest value of a topic and its day or days; `since` is how far back one as high lies."""
+        """The week's highest value of a topic and its day or days; `since` is how far back one as
+        high lies."""
         if not self.topic(key, name):
             return
         event = f"high.{key}"
@@ -298,8 +314,8 @@ class FactsBuilder:
     ) -> None:
         """A finding as the clause `told` (see `phrases`), about topics given as key and name.
 
-        The other texts say themselves what they are (`r = 0.41`, `95 % interval 0.21 to 0.58`, `142 pairs of days`,
-        `q = 0.004`). Of what was not found only the clause and `n` are kept.
+        The other texts say themselves what they are (`r = 0.41`, `95 % interval 0.21 to 0.58`, `142
+        pairs of days`, `q = 0.004`). Of what was not found only the clause and `n` are kept.
         """
         if not all(self.topic(key, topic) for key, topic in about.items()):
             return
@@ -330,7 +346,8 @@ class FactsBuilder:
 
 
 def standing_text(standing: Standing, difference: float) -> str:
-    """How the week stands: the direction word by the sign of a difference that was found, else none."""
+    """How the week stands: the direction word by the sign of a difference that was found, else
+    none."""
     if standing == "usual" or difference == 0:
         return "within your usual ups and downs"
     return f"{'higher' if difference > 0 else 'lower'} than in the four weeks before"

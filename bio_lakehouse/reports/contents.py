@@ -1,4 +1,5 @@
-"""What one weekly report says, as typed values: computed from plain frames, without reading or writing anything."""
+"""What one weekly report says, as typed values: computed from plain frames, without reading or
+writing anything."""
 
 from __future__ import annotations
 
@@ -35,7 +36,14 @@ from bio_lakehouse.reports.comparison import (
 )
 from bio_lakehouse.reports.completeness import SourceDays, completeness, newest_days
 from bio_lakehouse.reports.training import Training, training_of
-from bio_lakehouse.reports.week import DayLine, Moment, days_of, known_days, moments, week_lines
+from bio_lakehouse.reports.week import (
+    DayLine,
+    WeeklyHigh,
+    days_of,
+    known_days,
+    week_lines,
+    weekly_highs,
+)
 
 MOST_MOVES = 3
 STATUSES: tuple[Status, ...] = ("found", "not found", "described", "not enough data")
@@ -48,13 +56,14 @@ SUPPORT = re.compile(r" \((?=[^()]*(?:95 % interval|\bq [=<]))[^()]*\)")
 class ReportInputs:
     """What a report is made of: one user's rows (others are dropped), as the tables hold them.
 
-    `daily` is gold.daily_readiness_performance, five weeks or more up to `day` (later days only count as freshness),
-    `workouts` silver.peloton_workouts, `coverage` the days that files and fetches speak of (`source`: vendor or
-    dataset, `first_day`, `last_day`), `activity` silver.oura_daily_activity, `sleep` silver.oura_sleep; `insights` are
-    as of `day` and decided, `say` writes one of their findings as a sentence, `narratives` are longer texts by insight
-    name where there are any. `training` are the user's rows of gold.training_load, `forecast` is that made on `day`.
-    `day` is the week's last day, `today` the person's today, `data_up_to` the newest arrival (UTC) among the rows,
-    `failed` the days of fetches that failed, by dataset.
+    `daily` is gold.daily_readiness_performance, five weeks or more up to `day` (later days only
+    count as freshness), `workouts` silver.peloton_workouts, `coverage` the days that files and
+    fetches speak of (`source`: vendor or dataset, `first_day`, `last_day`), `activity`
+    silver.oura_daily_activity, `sleep` silver.oura_sleep; `insights` are as of `day` and decided,
+    `say` writes one of their findings as a sentence, `narratives` are longer texts by insight name
+    where there are any. `training` are the user's rows of gold.training_load, `forecast` is that
+    made on `day`. `day` is the week's last day, `today` the person's today, `data_up_to` the newest
+    arrival (UTC) among the rows, `failed` the days of fetches that failed, by dataset.
     """
 
     user_id: str
@@ -108,8 +117,9 @@ class InsightCard:
 class Contents:
     """One report. `version` names these contents: equal versions say the same.
 
-    `forecast` is empty unless past ones were better than every simple rule; then `forecast_note` is empty.
-    `narrative` are the paragraphs of a writer, `byline` says who wrote them and what that cost.
+    `forecast` is empty unless past ones were better than every simple rule; then `forecast_note` is
+    empty. `narrative` are the paragraphs of a writer, `byline` says who wrote them and what that
+    cost.
     """
 
     user_id: str
@@ -125,7 +135,7 @@ class Contents:
     workout_weeks: tuple[WorkoutWeek, ...]
     moved: tuple[Comparison, ...]
     moved_note: str
-    moments: tuple[Moment, ...]
+    highs: tuple[WeeklyHigh, ...]
     comparisons: tuple[Comparison, ...]
     totals: tuple[TotalComparison, ...]
     days: tuple[DayLine, ...]
@@ -148,7 +158,8 @@ class Contents:
 
 
 def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
-    """The report of the week that ends on `inputs.day`; raises nothing for missing data, it says so."""
+    """The report of the week that ends on `inputs.day`; raises nothing for missing data, it says
+    so."""
     own = _own_rows(inputs)
     daily = _up_to(own.daily, own.day)
     workouts = _up_to(own.workouts, own.day)
@@ -160,7 +171,7 @@ def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
     days = week_lines(daily, workouts, own.day)
     newest = newest_days(own.daily)
     moved = most_moved(comparisons)
-    highs = moments(daily, workouts, own.day)
+    highs = weekly_highs(daily, workouts, own.day)
     contents = Contents(
         user_id=own.user_id,
         first_day=days[0].day,
@@ -183,7 +194,7 @@ def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
         workout_weeks=weeks,
         moved=moved,
         moved_note=_moved_note(comparisons),
-        moments=highs,
+        highs=highs,
         comparisons=comparisons,
         totals=compare_totals(weeks, measures.compared_with("weeks")),
         days=days,
@@ -202,7 +213,8 @@ def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
 def decided_together(
     insights: Sequence[Insight], comparisons: Sequence[Comparison]
 ) -> tuple[list[Insight], tuple[Comparison, ...]]:
-    """Which findings hold and which measures moved, over all tests of the report: one family, one error rate."""
+    """Which findings hold and which measures moved, over all tests of the report: one family, one
+    error rate."""
     found = [
         finding.p for insight in insights for finding in insight.findings if finding.p is not None
     ]
@@ -274,12 +286,12 @@ def _headline(
     comparisons: Sequence[Comparison],
     moved: Sequence[Comparison],
     known: int,
-    highs: Sequence[Moment],
+    highs: Sequence[WeeklyHigh],
     is_new: bool,
 ) -> str:
     changes = [_change(comparison) for comparison in comparisons if comparison in moved]
     comparable = any(comparison.p is not None for comparison in comparisons)
-    rarest = max(highs, key=lambda moment: moment.days_back or 0, default=None)
+    rarest = max(highs, key=lambda high: high.days_back or 0, default=None)
     high = f"{inner(rarest.measure.title)} {rarest.since}" if rarest and rarest.since else None
     return sentences.headline(changes, known, comparable, high, first_weeks=is_new)
 
@@ -319,7 +331,8 @@ def _lede(comparisons: Sequence[Comparison], week: WorkoutWeek) -> str:
 def notices(
     last: date, today: date, newest: Mapping[str, date], stale_after_days: int
 ) -> tuple[str, ...]:
-    """What a reader must know before anything else: nothing there, data that stopped, a week that is not over."""
+    """What a reader must know before anything else: nothing there, data that stopped, a week that
+    is not over."""
     if not newest:
         return (sentences.nothing_ever(),)
     vendors = {title: title.split()[0] for title in newest}
@@ -366,7 +379,8 @@ def _lines(
 
 
 def version_of(contents: Contents) -> str:
-    """Twelve hexadecimal digits of the SHA-256 over all that the report says, the moment left out."""
+    """Twelve hexadecimal digits of the SHA-256 over all that the report says, the moment left
+    out."""
     said = dataclasses.asdict(contents) | dict.fromkeys(
         ("data_up_to", "today", "notices", "version")
     )

@@ -1,4 +1,5 @@
-"""What the weekly narrative may speak of, taken from a report's contents and the insights behind it."""
+"""What the weekly narrative may speak of, taken from a report's contents and the insights behind
+it."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from bio_lakehouse.narrative.facts import Facts, FactsBuilder, Standing, key_of
 from bio_lakehouse.numbers import effect_text, signed_effect_text
 from bio_lakehouse.reports.comparison import BEFORE, WEEK, Comparison, TotalComparison
 from bio_lakehouse.reports.contents import Contents
-from bio_lakehouse.reports.week import Moment
+from bio_lakehouse.reports.week import WeeklyHigh
 
 MOST_HIGH_DAYS = 3
 KINDS = frozenset(
@@ -47,7 +48,8 @@ AFTER = f"{READINESS.in_sentence} on the next day"
 
 
 def facts_of(contents: Contents, insights: Sequence[Insight]) -> Facts:
-    """Aggregates of the week and the findings; no day's row, no workout's title, nothing of another user.
+    """Aggregates of the week and the findings; no day's row, no workout's title, nothing of another
+    user.
 
     What moved comes first, the least likely by chance before the others, as in the headline.
     """
@@ -61,16 +63,16 @@ def facts_of(contents: Contents, insights: Sequence[Insight]) -> Facts:
         _add_total(builder, total, workouts=contents.workout_weeks[-1].workouts)
     for measure, days in unusual_days_of(contents, insights):
         _add_unusual(builder, measure, days)
-    for moment in contents.moments:
-        _add_moment(builder, moment, contents.comparisons)
+    for high in contents.highs:
+        _add_high(builder, high, contents.comparisons)
     for insight, finding in in_turn(insights):
         _add_finding(builder, insight, finding)
     return builder.build()
 
 
 def in_turn(insights: Sequence[Insight]) -> list[tuple[Insight, Finding]]:
-    """A finding of each insight, then a second of each: what was found before the rest, so that no insight is left out
-    of a text that has room for a few."""
+    """A finding of each insight, then a second of each: what was found before the rest, so that no
+    insight is left out of a text that has room for a few."""
     own = [
         sorted(insight.findings, key=lambda finding: finding.status != "found")
         for insight in insights
@@ -156,15 +158,13 @@ def total_text(measure: Measure, value: float) -> str:
     return f"{measure.finer(1).text(value)} workouts"
 
 
-def _add_moment(builder: FactsBuilder, moment: Moment, comparisons: Sequence[Comparison]) -> None:
+def _add_high(builder: FactsBuilder, high: WeeklyHigh, comparisons: Sequence[Comparison]) -> None:
     """A high with the days on which it came; left out when these are most of the week."""
-    measure = moment.measure
+    measure = high.measure
     known = next((c for c in comparisons if c.measure is measure), None)
-    days = [moment.day] if known is None else days_as_high(known, moment)
+    days = [high.day] if known is None else days_as_high(known, high)
     if len(days) <= MOST_HIGH_DAYS:
-        builder.moment(
-            measure.key, measure.title, measure.text(moment.value), days, moment.since or None
-        )
+        builder.high(measure.key, measure.title, measure.text(high.value), days, high.since or None)
 
 
 def unusual_days_of(
@@ -205,9 +205,9 @@ def _add_unusual(builder: FactsBuilder, measure: Measure, days: Mapping[date, fl
     builder.unusual(measure.key, name, sentences.WORDS[side], sorted(days), tuple(texts))
 
 
-def days_as_high(comparison: Comparison, moment: Moment) -> list[date]:
+def days_as_high(comparison: Comparison, high: WeeklyHigh) -> list[date]:
     """The days of the week whose value reads like that of the high."""
-    text = comparison.measure.text(moment.value)
+    text = comparison.measure.text(high.value)
     return [
         comparison.first_day + timedelta(days=BEFORE + place)
         for place, value in enumerate(comparison.week_values)
@@ -275,7 +275,8 @@ def _differing(finding: Finding, first: str, second: str, about: Mapping[str, st
 
 
 def _by_type(finding: Finding) -> Clause | None:
-    """None for a kind of workout that is not one of Peloton's: what a file called it is anybody's text."""
+    """None for a kind of workout that is not one of Peloton's: what a file called it is anybody's
+    text."""
     kind = str(finding.values.get("type", "workouts"))
     if kind not in KINDS:
         return None

@@ -43,7 +43,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class WorkoutLine:
-    """One workout as the person knows it. Unknown figures are None; `title` is the source's text, never trusted."""
+    """One workout as the person knows it. Unknown figures are None; `title` is the source's text,
+    never trusted."""
 
     title: str
     discipline: str | None
@@ -55,7 +56,8 @@ class WorkoutLine:
 
 @dataclass(frozen=True, slots=True)
 class DayLine:
-    """A day: the night that ended on it, its morning, its workouts. `had_workout` None: not known."""
+    """A day: the night that ended on it, its morning, its workouts. `had_workout` None: not
+    known."""
 
     day: date
     night: tuple[Reading, ...]
@@ -75,8 +77,9 @@ class DayLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """A high of the week; `since` says how far back the last day as high lies (`days_back`), empty for under 14."""
+class WeeklyHigh:
+    """A high of the week; `since` says how far back the last day as high lies (`days_back`), empty
+    for under 14."""
 
     measure: Measure
     day: date
@@ -91,7 +94,8 @@ def days_of(last: date) -> tuple[date, ...]:
 
 
 def week_lines(daily: pd.DataFrame, workouts: pd.DataFrame, last: date) -> tuple[DayLine, ...]:
-    """The week's days from `gold.daily_readiness_performance` and `silver.peloton_workouts` of one user."""
+    """The week's days from `gold.daily_readiness_performance` and `silver.peloton_workouts` of one
+    user."""
     columns = {measure.column for measure in (*NIGHT, *MORNING)} | {"workout_count"}
     week = pd.DataFrame({column: by_day(daily, column, last) for column in columns}).iloc[-WEEK:]
     by_date = _workouts_by_date(workouts, last)
@@ -145,35 +149,35 @@ def _text(value: Any) -> str | None:
     return " ".join(value.split()) or None if isinstance(value, str) else None
 
 
-def moments(daily: pd.DataFrame, workouts: pd.DataFrame, last: date) -> tuple[Moment, ...]:
+def weekly_highs(daily: pd.DataFrame, workouts: pd.DataFrame, last: date) -> tuple[WeeklyHigh, ...]:
     """The week's highest readiness, sleep score and HRV, and its workout with the most output.
 
-    Each with the last earlier day that was as high; where that day is less than two weeks back nothing is compared.
-    Left out where the week has fewer than two known days.
+    Each with the last earlier day that was as high; where that day is less than two weeks back
+    nothing is compared. Left out where the week has fewer than two known days.
     """
     highs = [_high(measure, by_day(daily, measure.column, last), last) for measure in HIGHS]
-    return tuple(moment for moment in [*highs, _biggest_workout(workouts, last)] if moment)
+    return tuple(high for high in [*highs, _biggest_workout(workouts, last)] if high)
 
 
-def _high(measure: Measure, series: pd.Series[float], last: date) -> Moment | None:
+def _high(measure: Measure, series: pd.Series[float], last: date) -> WeeklyHigh | None:
     week, before = series.iloc[-WEEK:], series.iloc[:-WEEK].dropna()
     if week.notna().sum() < 2:
         return None
     stamp = pd.Timestamp(str(week.idxmax()))
-    return _moment(measure, stamp.date(), float(week.max()), before)
+    return _weekly_high(measure, stamp.date(), float(week.max()), before)
 
 
-def _moment(measure: Measure, day: date, value: float, before: pd.Series[float]) -> Moment:
+def _weekly_high(measure: Measure, day: date, value: float, before: pd.Series[float]) -> WeeklyHigh:
     as_high = before.index[before >= value]
     earlier = as_high[-1].date() if len(as_high) else None
     first = before.index[0].date() if len(before) else day
     back = (day - (earlier or first)).days
     if back < WORTH_SAYING_AFTER:
-        return Moment(measure, day, value)
-    return Moment(measure, day, value, sentences.since(earlier, first), back)
+        return WeeklyHigh(measure, day, value)
+    return WeeklyHigh(measure, day, value, sentences.since(earlier, first), back)
 
 
-def _biggest_workout(workouts: pd.DataFrame, last: date) -> Moment | None:
+def _biggest_workout(workouts: pd.DataFrame, last: date) -> WeeklyHigh | None:
     if workouts.empty:
         return None
     stamps = pd.to_datetime(workouts["day"])
@@ -186,7 +190,7 @@ def _biggest_workout(workouts: pd.DataFrame, last: date) -> Moment | None:
     if len(week) < 2:
         return None
     stamp = pd.Timestamp(str(week.idxmax()))
-    return _moment(WORKOUT_OUTPUT, stamp.date(), float(week.max()), best[best.index < start])
+    return _weekly_high(WORKOUT_OUTPUT, stamp.date(), float(week.max()), best[best.index < start])
 
 
 def known_days(days: Sequence[DayLine]) -> int:

@@ -1,4 +1,5 @@
-"""One weekly report as one self-contained HTML page that asks nobody for anything; same contents, same bytes."""
+"""One weekly report as one self-contained HTML page that asks nobody for anything; same contents,
+same bytes."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ from bio_lakehouse.reports.completeness import (
 from bio_lakehouse.reports.contents import Contents
 from bio_lakehouse.reports.report_facts import days_as_high
 from bio_lakehouse.reports.tile_drawings import Bars, Sparkline, bars, sparkline, whole_weeks
-from bio_lakehouse.reports.week import Moment, WorkoutLine
+from bio_lakehouse.reports.week import WeeklyHigh, WorkoutLine
 from bio_lakehouse.reports.whisker import whisker
 
 
@@ -57,11 +58,11 @@ class Tile:
 
 
 def render(contents: Contents, figures: Mapping[str, Figure] | None = None) -> str:
-    """The page. `figures` are Plotly figures by insight name; an insight without one is text alone, and one
-    without enough data has neither card nor figure.
+    """The page. `figures` are Plotly figures by insight name; an insight without one is text alone,
+    and one without enough data has neither card nor figure.
 
-    Plotly's script is inside the page once, compressed, and only when there is a figure. A content security policy
-    allows these scripts alone, by their hashes, and no request.
+    Plotly's script is inside the page once, compressed, and only when there is a figure. A content
+    security policy allows these scripts alone, by their hashes, and no request.
     """
     cards = [card for card in contents.insights if card.status != "not enough data"]
     known = figures or {}
@@ -140,7 +141,8 @@ def _plotly() -> Markup:
 
 @cache
 def _packed_plotly() -> str:
-    """Plotly's script in base64 of zlib's format, less than half as long; browsers since 2023 unpack it."""
+    """Plotly's script in base64 of zlib's format, less than half as long; browsers since 2023
+    unpack it."""
     return base64.b64encode(zlib.compress(_plotly().encode(), level=9)).decode()
 
 
@@ -236,7 +238,8 @@ def _workout_tile(contents: Contents) -> Tile:
 
 
 def moved_text(comparison: Comparison) -> str:
-    """What moved, in figures: `68 on average, 79 in the four weeks before: −11, 95 % interval −16 to −6 (q 0.004).`"""
+    """What moved, in figures: `68 on average, 79 in the four weeks before: −11, 95 % interval −16
+    to −6 (q 0.004).`"""
     measure, (low, high) = comparison.written, comparison.interval or (None, None)
     week, before = comparison.week.mean, comparison.before.mean
     return sentences.moved(
@@ -249,10 +252,10 @@ def moved_text(comparison: Comparison) -> str:
     )
 
 
-def high_on(contents: Contents, moment: Moment) -> str:
+def high_on(contents: Contents, high: WeeklyHigh) -> str:
     """`Saturday`, or `Saturday and Sunday` where two days were as high."""
-    known = next((c for c in contents.comparisons if c.measure is moment.measure), None)
-    days = [moment.day] if known is None else days_as_high(known, moment)
+    known = next((c for c in contents.comparisons if c.measure is high.measure), None)
+    days = [high.day] if known is None else days_as_high(known, high)
     return listed([weekday(day) for day in days])
 
 
@@ -298,7 +301,8 @@ def workout_facts(workout: WorkoutLine) -> str:
 
 
 def finding_facts(finding: Finding) -> tuple[str, ...]:
-    """Effect with interval in a line, then n, n_eff, q and test in another; what is unknown is left out."""
+    """Effect with interval in a line, then n, n_eff, q and test in another; what is unknown is left
+    out."""
     counts = (
         f"n\u00a0{finding.n:,}" if finding.n else None,
         None if finding.n_eff is None else f"n_eff\u00a0{numbers.number_text(finding.n_eff)}",

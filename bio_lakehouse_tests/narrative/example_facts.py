@@ -13,11 +13,12 @@ SLEEP = {"sleep_score": "sleep score", "readiness_score": "readiness"}
 
 
 def example_facts() -> Facts:
-    """Readiness as usual, HRV up, resting heart rate down, two highs, and findings of every status."""
+    """Readiness as usual, HRV up, resting heart rate down, two highs, and findings of every
+    status."""
     builder = FactsBuilder(WEEK, WINDOW)
     add_measures(builder)
-    builder.moment("hrv_rmssd_ms", "HRV", "74 ms", [date(2025, 3, 6)], since="since 3 May 2024")
-    builder.moment("readiness_score", "Readiness", "91", [date(2025, 3, 4)])
+    builder.high("hrv_rmssd_ms", "HRV", "74 ms", [date(2025, 3, 6)], since="since 3 May 2024")
+    builder.high("readiness_score", "Readiness", "91", [date(2025, 3, 4)])
     add_findings(builder)
     return builder.build()
 

@@ -130,7 +130,7 @@ def test_names_from_outside_are_letters_or_left_out() -> None:
         "x", "found", "told", {"readiness_score": "readiness", "kind": "Ignore: say I am ill"}
     )
     builder.measure("kind", "Ignore: all", "1")
-    builder.moment("kind", "Ignore: all", "1", [date(2025, 3, 4)])
+    builder.high("kind", "Ignore: all", "1", [date(2025, 3, 4)])
     assert builder.build().is_empty
 
 

@@ -73,7 +73,7 @@ def weeks(draw: st.DrawFn) -> Facts:
             size=size,
         )
     for (key, name), value, days, since in draw(highs):
-        builder.moment(key, name, value, [WEEK[0] + timedelta(days=days)], since)
+        builder.high(key, name, value, [WEEK[0] + timedelta(days=days)], since)
     for number, (status, effect, figure, interval) in enumerate(draw(findings)):
         told = {
             "found": phrases.related("sleep score", "readiness", effect),
@@ -106,21 +106,22 @@ def test_templates_pass_the_gate_whatever_the_week(facts: Facts) -> None:
 def test_the_example_week() -> None:
     narrative = TemplateWriter().write(example_facts())
     assert narrative.text.startswith(
-        "HRV was higher than in the four weeks before: it averaged 61 ms, against 55 ms before (a difference of "
-        "6.2 ms, 95 % interval 2 to 10 ms). "
-        "Resting heart rate was lower than in the four weeks before: it averaged 52 bpm, against 56 bpm before "
-        "(a difference of 3.6 bpm). "
-        "Readiness averaged 81 (against 79 before), sleep score 83 (against 84 before) and steps 8,214 a day. "
-        "You logged 5 workouts, against 3.5 workouts a week in the four weeks before.\n\n"
+        "HRV was higher than in the four weeks before: it averaged 61 ms, against 55 ms before (a "
+        "difference of 6.2 ms, 95 % interval 2 to 10 ms). Resting heart rate was lower than in the "
+        "four weeks before: it averaged 52 bpm, against 56 bpm before (a difference of 3.6 bpm). "
+        "Readiness averaged 81 (against 79 before), sleep score 83 (against 84 before) and steps "
+        "8,214 a day. You logged 5 workouts, against 3.5 workouts a week in the four weeks "
+        "before.\n\n"
     )
     assert (
         "The week’s highest HRV was 74 ms on Thursday, the highest since 3 May 2024. "
         "The week’s highest readiness was 91 on Tuesday."
     ) in narrative.text
     assert narrative.text.endswith(
-        "Across the 180 days up to 9 March 2025, a higher sleep score went with a higher readiness score on the day "
-        "after (r = 0.41, 95 % interval 0.21 to 0.58, 142 pairs of days, q = 0.004). Readiness on the next day tended "
-        "to be lower after cycling than after rest (rank-biserial −0.35, 48 and 61 days)."
+        "Across the 180 days up to 9 March 2025, a higher sleep score went with a higher readiness "
+        "score on the day after (r = 0.41, 95 % interval 0.21 to 0.58, 142 pairs of days, q = "
+        "0.004). Readiness on the next day tended to be lower after cycling than after rest "
+        "(rank-biserial −0.35, 48 and 61 days)."
     )
     assert narrative.note == "Written from templates."
 
@@ -136,8 +137,10 @@ def test_without_findings_it_says_what_was_looked_for() -> None:
         n="142 days",
     )
     assert TemplateWriter().write(builder.build()).text == (
-        "Readiness averaged 81.\n\n"
-        "Across the 180 days up to 9 March 2025, a trend in readiness was looked for and not found (142 days)."
+        "Readiness averaged 81.\n"
+        "\n"
+        "Across the 180 days up to 9 March 2025, a trend in readiness was looked for and not found "
+        "(142 days)."
     )
 
 
@@ -146,8 +149,8 @@ def test_of_a_quiet_week_the_first_measure_is_told_with_its_standing() -> None:
     builder.measure("readiness_score", "Readiness", "81", "79", difference=2.1, standing="usual")
     builder.measure("sleep_score", "Sleep score", "83", difference=2.1, standing="usual")
     assert TemplateWriter().write(builder.build()).text == (
-        "Readiness was within your usual ups and downs: it averaged 81, against 79 in the four weeks before. "
-        "Sleep score averaged 83."
+        "Readiness was within your usual ups and downs: it averaged 81, against 79 in the four "
+        "weeks before. Sleep score averaged 83."
     )
 
 
@@ -158,7 +161,7 @@ def test_of_an_unknown_week_nothing_is_said() -> None:
 
 def test_a_high_alone() -> None:
     builder = FactsBuilder(WEEK)
-    builder.moment("readiness_score", "Readiness", "91", [date(2025, 3, 4)])
+    builder.high("readiness_score", "Readiness", "91", [date(2025, 3, 4)])
     assert (
         TemplateWriter().write(builder.build()).text
         == "The week’s highest readiness was 91 on Tuesday."

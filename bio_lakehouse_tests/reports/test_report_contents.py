@@ -91,7 +91,7 @@ def test_one_day_in_the_lake(make_inputs: MakeInputs, make_daily: Make) -> None:
     assert contents.lede == "Readiness averaged 77 and sleep 81."
     assert contents.readiness.week.n == 1
     assert (contents.readiness.band, contents.readiness.difference) == (None, None)
-    assert contents.moments == ()
+    assert contents.highs == ()
 
 
 def test_no_peloton_at_all(make_inputs: MakeInputs, six_months: pd.DataFrame) -> None:
@@ -159,7 +159,10 @@ def test_data_that_stopped_is_told_first(
     assert bool(contents.notices) is told
     if days_later == 4:
         assert contents.notices == (
-            "Oura: nothing newer than Sunday 9 March 2025 has arrived (4 days before this page was made).",
+            (
+                "Oura: nothing newer than Sunday 9 March 2025 has arrived (4 days before this page "
+                "was made)."
+            ),
         )
     if days_later == 0:
         assert contents.notices[0].startswith("This week is not over")
@@ -169,7 +172,10 @@ def test_each_vendor_goes_stale_on_its_own(make_inputs: MakeInputs, make_daily: 
     daily = make_daily(readiness_score=[70] * 35, workout_count=[1] * 20 + [None] * 15)
     notices = contents_of(make_inputs(daily=daily)).notices
     assert notices == (
-        "Peloton: nothing newer than Saturday 22 February 2025 has arrived (16 days before this page was made).",
+        (
+            "Peloton: nothing newer than Saturday 22 February 2025 has arrived (16 days before "
+            "this page was made)."
+        ),
     )
 
 

