@@ -83,7 +83,7 @@ def drawn(made: Iterable[build.MadeReport]) -> dict[str, dg.MarkdownMetadataValu
     """Readiness of each report's five weeks, as a picture."""
     return {
         "readiness": markdown(
-            (m.contents.user_id, score_line(m.contents.readiness.values, "Readiness")) for m in made
+            (m.model.user_id, score_line(m.model.readiness.values, "Readiness")) for m in made
         )
     }
 

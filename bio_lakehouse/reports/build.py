@@ -1,4 +1,5 @@
-"""From a lake to a report's page: what is read, where the page is written, and whether an old page is out of date."""
+"""From a lake to a report's page: what is read, where the page is written, and whether an old page
+is out of date."""
 
 from __future__ import annotations
 
@@ -19,13 +20,13 @@ from bio_lakehouse.insights import Insight, visualize, visualize_effects
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema, in_order
 from bio_lakehouse.reports.built import read_built
-from bio_lakehouse.reports.contents import (
-    Contents,
+from bio_lakehouse.reports.report_facts import facts_of
+from bio_lakehouse.reports.report_model import (
     ReportInputs,
-    contents_of,
+    ReportModel,
+    model_of,
     with_narrative,
 )
-from bio_lakehouse.reports.report_facts import facts_of
 from bio_lakehouse.reports.weekly_report import render
 from bio_lakehouse.reports.writing import narrative_of, would_send
 from bio_lakehouse.silver import SCHEMAS as SILVER
@@ -41,20 +42,22 @@ DATA_UP_TO = re.compile(rb'<meta name="bio-lakehouse:data-up-to" content="([^"]*
 
 @dataclass(frozen=True, slots=True)
 class MadeReport:
-    """A page that was made: its key and address, its contents, and whether it differs from what was there before."""
+    """A page that was made: its key and address, its model, and whether it differs from what was
+    there before."""
 
     key: str
     uri: str
-    contents: Contents
+    model: ReportModel
     size: int
     changed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """Contents, Plotly figures by insight name, and all tested effects in one figure where there are any."""
+    """The model, Plotly figures by insight name, and all tested effects in one figure where there
+    are any."""
 
-    contents: Contents
+    model: ReportModel
     figures: dict[str, Figure]
     effects: Figure | None
 
@@ -74,19 +77,20 @@ def make(
 ) -> MadeReport:
     """Read, render and write the report of the seven days up to `day`.
 
-    Claude writes its text where there is a key and `ask_claude` says so, else templates do. Beside that the page is a
-    function of the lake's rows and of `today` (the user's own when not given), and is written only when it differs.
-    Raises `ReportError` when the lake holds nothing of this user up to `day`, or when insights,
-    forecast or training load are not built yet: nothing is computed here.
+    Claude writes its text where there is a key and `ask_claude` says so, else templates do. Beside
+    that the page is a function of the lake's rows and of `today` (the user's own when not given),
+    and is written only when it differs. Raises `ReportError` when the lake holds nothing of this
+    user up to `day`, or when insights, forecast or training load are not built yet: nothing is
+    computed here.
     """
     composition = composed(lake, user_id, day, today, ask_claude=ask_claude)
-    contents = composition.contents
-    page = render(contents, composition.figures).encode()
+    model = composition.model
+    page = render(model, composition.figures).encode()
     key = report_key(user_id, day)
     changed = not lake.objects.exists(key) or lake.objects.get(key) != page
     if changed:
         lake.objects.put(key, page)
-    return MadeReport(key, lake.objects.uri(key), contents, len(page), changed)
+    return MadeReport(key, lake.objects.uri(key), model, len(page), changed)
 
 
 def composed(
@@ -97,9 +101,9 @@ def composed(
     Raises `ReportError` when the lake holds nothing of this user up to `day`.
     """
     inputs = gather(lake, user_id, day, today or lake.settings.today(user_id))
-    contents = written_contents(lake, inputs, ask_claude)
+    model = written_model(lake, inputs, ask_claude)
     figures = {insight.name: visualize(insight) for insight in inputs.insights}
-    return Composed(contents, figures, effects_of(inputs.insights))
+    return Composed(model, figures, effects_of(inputs.insights))
 
 
 def effects_of(insights: Sequence[Insight]) -> Figure | None:
@@ -108,20 +112,21 @@ def effects_of(insights: Sequence[Insight]) -> Figure | None:
     return figure if any(len(trace.y) for trace in figure.data) else None
 
 
-def written_contents(lake: Lakehouse, inputs: ReportInputs, ask_claude: bool) -> Contents:
-    """The contents with their text, by Claude or from templates."""
-    contents = contents_of(inputs, lake.settings.stale_after_days)
-    facts, key = facts_of(contents, inputs.insights), narrative_key(inputs.user_id, inputs.day)
+def written_model(lake: Lakehouse, inputs: ReportInputs, ask_claude: bool) -> ReportModel:
+    """The model with their text, by Claude or from templates."""
+    model = model_of(inputs, lake.settings.stale_after_days)
+    facts, key = facts_of(model, inputs.insights), narrative_key(inputs.user_id, inputs.day)
     access = access_of(lake.settings) if ask_claude else None
     written = narrative_of(lake.objects, key, facts, access)
-    return with_narrative(contents, written.text, written.note)
+    return with_narrative(model, written.text, written.note)
 
 
 def show_egress(lake: Lakehouse, user_id: str, day: date) -> str:
-    """Exactly what the report of the seven days up to `day` would send to Anthropic. Nothing is sent."""
+    """Exactly what the report of the seven days up to `day` would send to Anthropic. Nothing is
+    sent."""
     inputs = gather(lake, user_id, day, lake.settings.today(user_id))
-    contents = contents_of(inputs, lake.settings.stale_after_days)
-    return would_send(facts_of(contents, inputs.insights), lake.settings)
+    model = model_of(inputs, lake.settings.stale_after_days)
+    return would_send(facts_of(model, inputs.insights), lake.settings)
 
 
 def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInputs:
@@ -157,7 +162,8 @@ def reported_users(lake: Lakehouse, day: date) -> list[str]:
 
 
 def newest_day_with_data(lake: Lakehouse, user_id: str) -> date:
-    """The newest day up to today of which the user has a score, steps or a workout; `ReportError` without one.
+    """The newest day up to today of which the user has a score, steps or a workout; `ReportError`
+    without one.
 
     A clock that was set back, or BIO_TODAY_OVERRIDE, leaves later days in the lake.
     """
@@ -166,21 +172,24 @@ def newest_day_with_data(lake: Lakehouse, user_id: str) -> date:
     known = daily[daily[list(SIGNS_OF_LIFE)].notna().any(axis=1)]
     if known.empty:
         raise ReportError(
-            f"there is nothing to report on: no day of {user_id!r} has data; run `bio-lakehouse ingest FILE`"
+            f"there is nothing to report on: no day of {user_id!r} has data; run `bio-lakehouse "
+            "ingest FILE`"
         )
     newest: date = pd.to_datetime(known["day"]).max().date()
     return newest
 
 
 def newest_arrival(lake: Lakehouse, user_id: str, day: date) -> datetime | None:
-    """When the newest of the user's files that speak about days up to `day` was landed (UTC); None without one."""
+    """When the newest of the user's files that speak about days up to `day` was landed (UTC); None
+    without one."""
     covered = _rows(lake, SILVER["coverage"], user_id, ("first_day", "ingested_at"))
     landed = covered[pd.to_datetime(covered["first_day"]) <= pd.Timestamp(day)]["ingested_at"]
     return landed.max().to_pydatetime() if len(landed) else None
 
 
 def is_outdated(page: bytes, lake: Lakehouse, user_id: str, day: date) -> bool:
-    """Whether data of the days that a page is about has arrived since it was made; of a page without a mark, True."""
+    """Whether data of the days that a page is about has arrived since it was made; of a page
+    without a mark, True."""
     mark = DATA_UP_TO.search(page[:HEAD_BYTES])
     if mark is None:
         return True

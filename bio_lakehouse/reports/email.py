@@ -1,6 +1,8 @@
-"""The weekly report as an e-mail: tables and inline styles at most 640 pixels wide, and the same as plain text.
+"""The weekly report as an e-mail: tables and inline styles at most 640 pixels wide, and the same as
+plain text.
 
-Mail programs run no scripts and draw no SVG, so charts are PNG parts of the mail; the numbers are the page's own.
+Mail programs run no scripts and draw no SVG, so charts are PNG parts of the mail; the numbers are
+the page's own.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from email.utils import localtime, make_msgid
 
 from bio_lakehouse.english import span
 from bio_lakehouse.reports import palette
-from bio_lakehouse.reports.contents import Contents, InsightCard
+from bio_lakehouse.reports.report_model import InsightCard, ReportModel
 from bio_lakehouse.reports.weekly_report import (
     environment,
     missing_days,
@@ -51,7 +53,8 @@ class ReportEmail:
     charts: Mapping[str, bytes] = field(default_factory=dict)
 
     def message(self, sender: str, recipients: Sequence[str]) -> EmailMessage:
-        """A `multipart/alternative` message, plain text first, charts beside the HTML; sending it is the caller's."""
+        """A `multipart/alternative` message, plain text first, charts beside the HTML; sending it
+        is the caller's."""
         message = EmailMessage()
         message["Subject"], message["From"], message["To"] = (
             self.subject,
@@ -78,29 +81,27 @@ class ReportEmail:
 
 
 def email_of(
-    contents: Contents, charts: Mapping[str, bytes] | None = None, charts_note: str = ""
+    model: ReportModel, charts: Mapping[str, bytes] | None = None, charts_note: str = ""
 ) -> ReportEmail:
-    """The e-mail of one report; the same contents give the same mail.
+    """The e-mail of one report; the same model gives the same mail.
 
     `charts` are PNGs by insight name (and `EFFECTS`), `charts_note` says why there are none.
     """
     values = {
-        "report": contents,
-        "tiles": tiles_of(contents),
-        "found": [
-            _found(card, charts or {}) for card in contents.insights if card.status == "found"
-        ],
+        "report": model,
+        "tiles": tiles_of(model),
+        "found": [_found(card, charts or {}) for card in model.insights if card.status == "found"],
         "effects": EFFECTS if EFFECTS in (charts or {}) else "",
         "charts_note": charts_note,
-        "missing": missing_days(contents),
+        "missing": missing_days(model),
         "colour": palette.LIGHT,
         "dark_rules": dark_rules(),
         "serif": "Georgia, 'Times New Roman', serif",
         "sans": "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif",
-        "command": renewing_command(contents),
+        "command": renewing_command(model),
     }
     return ReportEmail(
-        subject=f"{contents.headline} ({span(contents.first_day, contents.last_day)})",
+        subject=f"{model.headline} ({span(model.first_day, model.last_day)})",
         html=environment().get_template("email.html.j2").render(values),
         text=environment().get_template("email.txt.j2").render(values),
         charts=dict(charts or {}),
@@ -108,8 +109,8 @@ def email_of(
 
 
 def dark_rules() -> list[tuple[str, str]]:
-    """Selector and declaration of each colour in the dark, for programs that honour a style sheet; marked as more
-    important than the inline styles, on which all others stand.
+    """Selector and declaration of each colour in the dark, for programs that honour a style sheet;
+    marked as more important than the inline styles, on which all others stand.
     """
     dark = palette.DARK
     return [

@@ -22,7 +22,8 @@ NOBODY = "bio-lakehouse@localhost"
 def written_as(lake: Lakehouse, user_id: str, day: date, form: Format) -> str:
     """The key of a made report in that form; the mail (`.eml`) and the PDF are made of it now.
 
-    Raises `ReportError` when the page is not there, and for a PDF when there is no browser to print it.
+    Raises `ReportError` when the page is not there, and for a PDF when there is no browser to print
+    it.
     """
     key = report_key(user_id, day)
     if form == "html":
@@ -53,7 +54,7 @@ def message_of(lake: Lakehouse, user_id: str, day: date) -> EmailMessage:
         charts = png_of(figures_for_mail(report), find_browser(settings.browser))
     except ReportError as error:
         note = f"The charts are left out: {error}."
-    mail = email_of(report.contents, charts, note)
+    mail = email_of(report.model, charts, note)
     return mail.message(
         settings.mail_from or NOBODY, settings.user_profile(user_id).mail_to or (NOBODY,)
     )
@@ -61,6 +62,6 @@ def message_of(lake: Lakehouse, user_id: str, day: date) -> EmailMessage:
 
 def figures_for_mail(report: Composed) -> dict[str, Figure]:
     """The figures of insights of which something was found, and all tested effects side by side."""
-    found = [card.name for card in report.contents.insights if card.status == "found"]
+    found = [card.name for card in report.model.insights if card.status == "found"]
     figures = {name: report.figures[name] for name in found}
     return figures if report.effects is None else figures | {EFFECTS: report.effects}

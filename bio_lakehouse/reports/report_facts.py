@@ -1,4 +1,4 @@
-"""What the weekly narrative may speak of, taken from a report's contents and the insights behind
+"""What the weekly narrative may speak of, taken from a report's model and the insights behind
 it."""
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bio_lakehouse.narrative import phrases
 from bio_lakehouse.narrative.facts import Facts, FactsBuilder, Standing, key_of
 from bio_lakehouse.numbers import effect_text, signed_effect_text
 from bio_lakehouse.reports.comparison import BEFORE, WEEK, Comparison, TotalComparison
-from bio_lakehouse.reports.contents import Contents
+from bio_lakehouse.reports.report_model import ReportModel
 from bio_lakehouse.reports.week import WeeklyHigh
 
 MOST_HIGH_DAYS = 3
@@ -47,24 +47,24 @@ ABOUT_OUTPUT = ABOUT_READINESS | {OUTPUT.key: OUTPUT.in_sentence}
 AFTER = f"{READINESS.in_sentence} on the next day"
 
 
-def facts_of(contents: Contents, insights: Sequence[Insight]) -> Facts:
+def facts_of(model: ReportModel, insights: Sequence[Insight]) -> Facts:
     """Aggregates of the week and the findings; no day's row, no workout's title, nothing of another
     user.
 
     What moved comes first, the least likely by chance before the others, as in the headline.
     """
     window = next((finding.window for insight in insights for finding in insight.findings), None)
-    builder = FactsBuilder((contents.first_day, contents.last_day), window)
+    builder = FactsBuilder((model.first_day, model.last_day), window)
     for comparison in sorted(
-        contents.comparisons, key=lambda c: (not c.moved, c.p or 0.0 if c.moved else 0.0)
+        model.comparisons, key=lambda c: (not c.moved, c.p or 0.0 if c.moved else 0.0)
     ):
         _add_measure(builder, comparison)
-    for total in contents.totals:
-        _add_total(builder, total, workouts=contents.workout_weeks[-1].workouts)
-    for measure, days in unusual_days_of(contents, insights):
+    for total in model.totals:
+        _add_total(builder, total, workouts=model.workout_weeks[-1].workouts)
+    for measure, days in unusual_days_of(model, insights):
         _add_unusual(builder, measure, days)
-    for high in contents.highs:
-        _add_high(builder, high, contents.comparisons)
+    for high in model.highs:
+        _add_high(builder, high, model.comparisons)
     for insight, finding in in_turn(insights):
         _add_finding(builder, insight, finding)
     return builder.build()
@@ -168,7 +168,7 @@ def _add_high(builder: FactsBuilder, high: WeeklyHigh, comparisons: Sequence[Com
 
 
 def unusual_days_of(
-    contents: Contents, insights: Sequence[Insight]
+    model: ReportModel, insights: Sequence[Insight]
 ) -> Iterator[tuple[Measure, dict[date, float]]]:
     """The week's unusual days of each watched measure that has some, with their values."""
     findings = {
@@ -177,7 +177,7 @@ def unusual_days_of(
         if insight.name == anomaly_detection.NAME
         for finding in insight.findings
     }
-    values = {comparison.measure.key: week_of(comparison) for comparison in contents.comparisons}
+    values = {comparison.measure.key: week_of(comparison) for comparison in model.comparisons}
     for measure in watched():
         finding = findings.get(measure.short_name)
         marked = finding.values.get("unusual_days", ()) if finding else ()

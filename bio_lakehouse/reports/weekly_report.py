@@ -1,4 +1,4 @@
-"""One weekly report as one self-contained HTML page that asks nobody for anything; same contents,
+"""One weekly report as one self-contained HTML page that asks nobody for anything; same model,
 same bytes."""
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from bio_lakehouse.reports.completeness import (
     SourceDays,
     Status,
 )
-from bio_lakehouse.reports.contents import Contents
 from bio_lakehouse.reports.report_facts import days_as_high
+from bio_lakehouse.reports.report_model import ReportModel
 from bio_lakehouse.reports.tile_drawings import Bars, Sparkline, bars, sparkline, whole_weeks
 from bio_lakehouse.reports.week import WeeklyHigh, WorkoutLine
 from bio_lakehouse.reports.whisker import whisker
@@ -57,14 +57,14 @@ class Tile:
     bars: Bars | None = None
 
 
-def render(contents: Contents, figures: Mapping[str, Figure] | None = None) -> str:
+def render(model: ReportModel, figures: Mapping[str, Figure] | None = None) -> str:
     """The page. `figures` are Plotly figures by insight name; an insight without one is text alone,
     and one without enough data has neither card nor figure.
 
     Plotly's script is inside the page once, compressed, and only when there is a figure. A content
     security policy allows these scripts alone, by their hashes, and no request.
     """
-    cards = [card for card in contents.insights if card.status != "not enough data"]
+    cards = [card for card in model.insights if card.status != "not enough data"]
     known = figures or {}
     drawn = {card.name: _figure_json(known[card.name]) for card in cards if card.name in known}
     script = Markup(environment().get_template("weekly_report.js.j2").render().strip())
@@ -72,18 +72,18 @@ def render(contents: Contents, figures: Mapping[str, Figure] | None = None) -> s
         environment()
         .get_template("weekly_report.html.j2")
         .render(
-            report=contents,
-            tiles=tiles_of(contents),
+            report=model,
+            tiles=tiles_of(model),
             cards=cards,
             figures=drawn,
             packed=_packed_plotly() if drawn else "",
             script=script,
-            css=_style(contents.title),
+            css=_style(model.title),
             policy=content_security_policy([_plotly(), script] if drawn else [script]),
-            legend=_legend(contents),
+            legend=_legend(model),
             method=sentences.METHOD,
-            command=renewing_command(contents),
-            data_up_to=moment_text(contents.data_up_to),
+            command=renewing_command(model),
+            data_up_to=moment_text(model.data_up_to),
             sources={"night": SLEEP, "morning": READINESS, "workout": PELOTON},
         )
     )
@@ -157,10 +157,10 @@ def _figure_json(figure: Figure) -> Markup:
     return Markup(json.dumps(drawn, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c"))
 
 
-def renewing_command(contents: Contents) -> str:
+def renewing_command(model: ReportModel) -> str:
     """The command line that makes this report anew."""
-    user = "" if contents.user_id == "me" else f" --user {contents.user_id}"
-    return f"bio-lakehouse report --week-ending {contents.last_day.isoformat()}{user}"
+    user = "" if model.user_id == "me" else f" --user {model.user_id}"
+    return f"bio-lakehouse report --week-ending {model.last_day.isoformat()}{user}"
 
 
 def moment_text(moment: datetime | None) -> str:
@@ -168,19 +168,17 @@ def moment_text(moment: datetime | None) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S UTC") if moment else ""
 
 
-def _legend(contents: Contents) -> list[tuple[Status, str]]:
-    seen = {
-        status for source in contents.completeness if not source.never for status in source.days
-    }
+def _legend(model: ReportModel) -> list[tuple[Status, str]]:
+    seen = {status for source in model.completeness if not source.never for status in source.days}
     return [(status, meaning) for status, meaning in MEANINGS.items() if status in seen]
 
 
-def tiles_of(contents: Contents) -> tuple[Tile, Tile, Tile]:
+def tiles_of(model: ReportModel) -> tuple[Tile, Tile, Tile]:
     """Readiness, sleep and workouts."""
     return (
-        _score_tile(contents.readiness, "readiness"),
-        _score_tile(contents.sleep, "sleep"),
-        _workout_tile(contents),
+        _score_tile(model.readiness, "readiness"),
+        _score_tile(model.sleep, "sleep"),
+        _workout_tile(model),
     )
 
 
@@ -213,8 +211,8 @@ def _band_sentences(comparison: Comparison) -> tuple[str, ...]:
     return (sentences.days_within(comparison.days_within, comparison.week.n, low, high),)
 
 
-def _workout_tile(contents: Contents) -> Tile:
-    *before, week = contents.workout_weeks
+def _workout_tile(model: ReportModel) -> Tile:
+    *before, week = model.workout_weeks
     known = "No data this week" if week.workouts is None else f"{week.days_known} of 7 days known"
     counts, usual = [WORKOUTS.number(w.workouts) for w in before], whole_weeks(before)
     output = f", {OUTPUT.text(week.output_kj)}" if week.output_kj else ""
@@ -233,7 +231,7 @@ def _workout_tile(contents: Contents) -> Tile:
                 [w.workouts for w in before], all(w.is_complete for w in before)
             ),
         ),
-        bars=bars(contents.workout_weeks),
+        bars=bars(model.workout_weeks),
     )
 
 
@@ -252,33 +250,33 @@ def moved_text(comparison: Comparison) -> str:
     )
 
 
-def high_on(contents: Contents, high: WeeklyHigh) -> str:
+def high_on(model: ReportModel, high: WeeklyHigh) -> str:
     """`Saturday`, or `Saturday and Sunday` where two days were as high."""
-    known = next((c for c in contents.comparisons if c.measure is high.measure), None)
+    known = next((c for c in model.comparisons if c.measure is high.measure), None)
     days = [high.day] if known is None else days_as_high(known, high)
     return listed([weekday(day) for day in days])
 
 
-def reason(contents: Contents, source: Source, day: date) -> str:
+def reason(model: ReportModel, source: Source, day: date) -> str:
     """Why a day has no data of a source, as the completeness strip says it."""
-    statuses = next(days for days in contents.completeness if days.title == source.title)
-    return str(statuses.days[(day - contents.first_day).days])
+    statuses = next(days for days in model.completeness if days.title == source.title)
+    return str(statuses.days[(day - model.first_day).days])
 
 
-def missing_days(contents: Contents) -> list[str]:
+def missing_days(model: ReportModel) -> list[str]:
     """A sentence for each source with days that are not known, saying why."""
     return [
         sentences.never_arrived(source.title)
         if source.never
         else sentences.missing(source.title, reasons)
-        for source in contents.completeness
-        if (reasons := _reasons(contents, source))
+        for source in model.completeness
+        if (reasons := _reasons(model, source))
     ]
 
 
-def _reasons(contents: Contents, source: SourceDays) -> list[tuple[str, list[date]]]:
+def _reasons(model: ReportModel, source: SourceDays) -> list[tuple[str, list[date]]]:
     days: dict[Status, list[date]] = {}
-    for line, status in zip(contents.days, source.days, strict=True):
+    for line, status in zip(model.days, source.days, strict=True):
         if status not in ANSWERED:
             days.setdefault(status, []).append(line.day)
     return [(str(status), those) for status, those in days.items()]

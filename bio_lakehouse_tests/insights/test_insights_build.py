@@ -24,7 +24,7 @@ from bio_lakehouse.insights.readiness_forecast import from_rows, to_rows
 from bio_lakehouse.insights.training_load import training_load
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema
-from bio_lakehouse.reports.contents import shown_forecast
+from bio_lakehouse.reports.report_model import shown_forecast
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS as WORKOUTS
 from bio_lakehouse.sources.demo import Truth, daily_rows, simulate, workout_rows

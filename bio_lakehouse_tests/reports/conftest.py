@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from bio_lakehouse.insights import Finding, Insight
-from bio_lakehouse.reports.contents import ReportInputs
+from bio_lakehouse.reports.report_model import ReportInputs
 from bio_lakehouse_tests.reports.findings import SUNDAY, finding
 
 MakeDaily = Callable[..., pd.DataFrame]

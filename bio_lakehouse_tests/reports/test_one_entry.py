@@ -13,8 +13,8 @@ from bio_lakehouse.gold.measures import Measure
 from bio_lakehouse.insights import InsightData, anomaly_detection
 from bio_lakehouse.insights.movements import movement_tests
 from bio_lakehouse.narrative.gate import objections
-from bio_lakehouse.reports.contents import ReportInputs, contents_of
 from bio_lakehouse.reports.report_facts import facts_of
+from bio_lakehouse.reports.report_model import ReportInputs, model_of
 from bio_lakehouse.reports.weekly_report import render
 
 DEEP_SLEEP = Measure(
@@ -53,16 +53,16 @@ def test_one_entry_is_enough(
         workout_count=[1.0] * 120,
         workout_calories=[400.0] * 120,
     )
-    contents = contents_of(make_inputs(daily=daily))
-    page = render(contents)
+    model = model_of(make_inputs(daily=daily))
+    page = render(model)
     assert "Deep sleep" in page
     assert '<th scope="row">Workout calories<span class="unit">kcal</span>' in page
-    facts = facts_of(contents, [])
+    facts = facts_of(model, [])
     assert facts.topics["deep_sleep_score"] == ("Deep sleep", "slow-wave sleep")
     assert facts.values["workout_calories.week"].text == "2,800 kcal"
     assert objections("At night, deep sleep averaged {deep_sleep_score.week}.", facts) == ()
     assert objections("On the bike, deep sleep averaged {deep_sleep_score.week}.", facts) != ()
-    data = InsightData("me", contents.last_day, daily, make_inputs().workouts, 60)
+    data = InsightData("me", model.last_day, daily, make_inputs().workouts, 60)
     assert len(movement_tests(data)) == 1
     found = anomaly_detection.analyze(data).findings
     assert "deep sleep" in [finding.name for finding in found]

@@ -80,23 +80,23 @@ def test_a_report_is_written_once(lake: Lakehouse, tmp_path: Path) -> None:
     first = page.read_bytes()
     again = build.make(lake, "me", SUNDAY)
     assert not again.changed
-    assert again.contents.version == made.contents.version
+    assert again.model.version == made.model.version
     assert page.read_bytes() == first
-    assert len(made.contents.insights) == 5
-    assert made.contents.data_up_to == LANDED
+    assert len(made.model.insights) == 5
+    assert made.model.data_up_to == LANDED
     assert build.written_reports(lake, "me") == [SUNDAY]
 
 
 def test_each_user_has_their_own(lake: Lakehouse, truth: Truth) -> None:
     assert build.reported_users(lake, SUNDAY) == ["ada", "me"]
-    ada = build.make(lake, "ada", SUNDAY).contents
+    ada = build.make(lake, "ada", SUNDAY).model
     assert (ada.readiness.week.mean, ada.readiness.week.n, ada.lede) == (
         91,
         1,
         "Readiness averaged 91.",
     )
     assert [line.workouts for line in ada.days] == [()] * 7
-    me = build.make(lake, "me", SUNDAY).contents
+    me = build.make(lake, "me", SUNDAY).model
     known = [
         row["readiness_score"]
         for row in daily_rows(truth)[-7:]
@@ -160,8 +160,8 @@ def test_a_lake_without_days_says_what_to_do(lake: Lakehouse, tmp_path: Path) ->
 
 def test_one_day_is_enough_for_a_page(lake: Lakehouse) -> None:
     made = build.make(lake, "ada", SUNDAY)
-    assert made.contents.headline == "The first weeks: getting to know what is usual for you"
-    assert {card.status for card in made.contents.insights} == {"not enough data"}
+    assert made.model.headline == "The first weeks: getting to know what is usual for you"
+    assert {card.status for card in made.model.insights} == {"not enough data"}
 
 
 def test_days_whose_fetch_failed_are_told_as_such(lake: Lakehouse) -> None:

@@ -1,4 +1,5 @@
-"""This week against the four before, held against numbers worked by hand and against simulated weeks."""
+"""This week against the four before, held against numbers worked by hand and against simulated
+weeks."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ from bio_lakehouse.reports.comparison import (
     compare_totals,
     workout_weeks,
 )
-from bio_lakehouse.reports.contents import decided_together
+from bio_lakehouse.reports.report_model import decided_together
 from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
 
 MakeDaily = Callable[..., pd.DataFrame]
@@ -174,7 +175,8 @@ def test_a_week_of_rest_is_zero_and_a_week_without_output_is_unknown(
 
 
 def test_few_quiet_weeks_list_anything_at_all(make_daily: MakeDaily, sunday: date) -> None:
-    """Over all measures together, as a report looks at them: at most one week in twenty, give or take."""
+    """Over all measures together, as a report looks at them: at most one week in twenty, give or
+    take."""
     weeks = ar1(0.4, days=120, replicates=100 * 8, seed=8).reshape(100, 8, 120)
     names = [measure.column for measure in DAILY[:8]]
     frames = (make_daily(**dict(zip(names, series, strict=True))) for series in weeks)

@@ -16,9 +16,9 @@ from bio_lakehouse.gold.measures import Measure, compared_with
 from bio_lakehouse.insights import Insight, sentence
 from bio_lakehouse.narrative.facts import Facts
 from bio_lakehouse.narrative.template_writer import TemplateWriter
-from bio_lakehouse.reports.contents import Contents, ReportInputs, contents_of, with_narrative
 from bio_lakehouse.reports.email import email_of
 from bio_lakehouse.reports.report_facts import facts_of
+from bio_lakehouse.reports.report_model import ReportInputs, ReportModel, model_of, with_narrative
 from bio_lakehouse.reports.weekly_report import render
 from bio_lakehouse_tests.reports.findings import SUNDAY, finding
 
@@ -43,9 +43,9 @@ BELOW = re.compile(r'<span class="(?:of|unit|hidden)">.*?</span>')
 CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.DOTALL)
 
 
-def table_of(contents: Contents) -> dict[str, list[str]]:
+def table_of(model: ReportModel) -> dict[str, list[str]]:
     """Measure to this week, before and change, as the page's table of key numbers shows them."""
-    page = render(contents)
+    page = render(model)
     table = page[page.index('<table class="numbers">') :].partition("</table>")[0]
     body = BELOW.sub("", table.partition("<tbody>")[2])
     rows = [CELL.findall(row) for row in body.split("</tr>")]
@@ -90,18 +90,20 @@ def weeks(seed: int, shift: float) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def reports(make_inputs: MakeInputs, make_daily: Callable[..., pd.DataFrame]) -> Iterator[Contents]:
+def reports(
+    make_inputs: MakeInputs, make_daily: Callable[..., pd.DataFrame]
+) -> Iterator[ReportModel]:
     for seed in range(6):
         columns = {name: list(values) for name, values in weeks(seed, seed % 3).items()}
-        yield contents_of(make_inputs(daily=make_daily(**columns)))
+        yield model_of(make_inputs(daily=make_daily(**columns)))
 
 
 def test_in_every_row_of_a_page(
     make_inputs: MakeInputs, make_daily: Callable[..., pd.DataFrame]
 ) -> None:
     titles = [measure.title for measure in (*DAILY, *TOTALS)]
-    for contents in reports(make_inputs, make_daily):
-        table = table_of(contents)
+    for model in reports(make_inputs, make_daily):
+        table = table_of(model)
         assert list(table) == titles
         for week, before, change in table.values():
             assert NOTHING not in (week, before, change)
@@ -115,12 +117,12 @@ def test_what_moved_is_told_with_one_figure_on_the_page_in_the_mail_and_in_the_t
     make_inputs: MakeInputs, make_daily: Callable[..., pd.DataFrame]
 ) -> None:
     told = 0
-    for contents in reports(make_inputs, make_daily):
-        table, mail, facts = table_of(contents), email_of(contents), facts_of(contents, [])
-        for comparison in contents.moved:
+    for model in reports(make_inputs, make_daily):
+        table, mail, facts = table_of(model), email_of(model), facts_of(model, [])
+        for comparison in model.moved:
             title = comparison.measure.title
             change = table[title][2]
-            for text in (render(contents), mail.html, mail.text):
+            for text in (render(model), mail.html, mail.text):
                 said = re.search(f"{title} {direction_of(change)}{SAID}", text)
                 assert said is not None
                 figures = [figure(part) for part in said.groups()]
@@ -143,10 +145,10 @@ def test_what_moved_by_less_than_its_last_digit_is_written_with_one_more(
 ) -> None:
     steady = np.where(np.arange(120) % 2, 47.1, 46.9)
     steady[-7:] += 0.3
-    contents = contents_of(make_inputs(daily=make_daily(resting_heart_rate_bpm=list(steady))))
-    (moved,) = contents.moved
-    assert table_of(contents)["Resting heart rate"] == ["47.3", "47.0", "+0.3"]
-    assert "47.3 bpm" in facts_of(contents, []).values["resting_heart_rate_bpm.week"].text
+    model = model_of(make_inputs(daily=make_daily(resting_heart_rate_bpm=list(steady))))
+    (moved,) = model.moved
+    assert table_of(model)["Resting heart rate"] == ["47.3", "47.0", "+0.3"]
+    assert "47.3 bpm" in facts_of(model, []).values["resting_heart_rate_bpm.week"].text
     quiet = replace(moved, q=0.5)
     assert (quiet.written.number(quiet.week.mean), quiet.change) == ("47", "±0")
 
@@ -156,18 +158,18 @@ def test_an_effect_is_one_figure_on_the_page_in_the_mail_and_in_the_text(
 ) -> None:
     found = finding("next_day", effect=0.125, interval=(0.045, 0.205), q=0.0125)
     insight = Insight("sleep_readiness", "Sleep and readiness", "me", SUNDAY, (found,))
-    contents = contents_of(make_inputs(insights=[insight], say=sentence))
-    told = TemplateWriter().write(facts_of(contents, contents_insights(contents, insight)))
+    model = model_of(make_inputs(insights=[insight], say=sentence))
+    told = TemplateWriter().write(facts_of(model, contents_insights(model, insight)))
     assert "r = 0.13, 95 % interval 0.05 to 0.21" in told.text
-    contents = with_narrative(contents, told.text, "by templates")
-    mail = email_of(contents)
-    for text in (render(contents), mail.html, mail.text):
+    model = with_narrative(model, told.text, "by templates")
+    mail = email_of(model)
+    for text in (render(model), mail.html, mail.text):
         said = text.partition("</style>")[2] or text
         assert "0.13" in said
         assert not re.search(r"0\.12\b|0\.04\b|0\.20\b|0\.012\b", said)
 
 
-def contents_insights(contents: Contents, insight: Insight) -> list[Insight]:
+def contents_insights(model: ReportModel, insight: Insight) -> list[Insight]:
     """The insight as the report decided it."""
-    (line,) = contents.insights[0].lines
+    (line,) = model.insights[0].lines
     return [replace(insight, findings=(line.finding,))]

@@ -1,4 +1,5 @@
-"""Every tested effect is drawn: a dot and whisker each on the page, all in one picture in the mail."""
+"""Every tested effect is drawn: a dot and whisker each on the page, all in one picture in the
+mail."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ import pytest
 from bio_lakehouse.insights import Finding, InsightData, insights_of
 from bio_lakehouse.insights.scale import scale_of
 from bio_lakehouse.reports.build import effects_of
-from bio_lakehouse.reports.contents import ReportInputs, contents_of
+from bio_lakehouse.reports.report_model import ReportInputs, model_of
 from bio_lakehouse.reports.weekly_report import environment, finding_facts, render
 from bio_lakehouse.reports.whisker import WIDTH, whisker
 from bio_lakehouse.sources import demo
@@ -40,16 +41,16 @@ def inputs_of(days: int) -> ReportInputs:
 
 def test_every_tested_effect_is_drawn_beside_its_numbers() -> None:
     inputs = inputs_of(120)
-    contents = contents_of(inputs)
+    model = model_of(inputs)
     drawable = [
         f
         for insight in inputs.insights
         for f in insight.findings
         if f.effect is not None and f.interval
     ]
-    page = render(contents)
+    page = render(model)
     assert page.count('<svg class="whisker') == len(drawable) > 4
-    lines = [line for card in contents.insights for line in card.lines] + list(contents.not_found)
+    lines = [line for card in model.insights for line in card.lines] + list(model.not_found)
     for line in lines:
         assert environment().filters["escape"](line.claim) in page
         assert all(
@@ -61,8 +62,8 @@ def test_every_tested_effect_is_drawn_beside_its_numbers() -> None:
 
 
 def test_a_claim_is_its_sentence_without_the_figures_that_stand_beside_it() -> None:
-    contents = contents_of(inputs_of(120))
-    lines = [line for card in contents.insights for line in card.lines] + list(contents.not_found)
+    model = model_of(inputs_of(120))
+    lines = [line for card in model.insights for line in card.lines] + list(model.not_found)
     tested = [line for line in lines if line.finding.q is not None]
     assert len(tested) > 4
     for line in tested:
@@ -87,7 +88,7 @@ def test_all_effects_stand_side_by_side_in_the_mail() -> None:
 def test_without_tests_there_is_no_picture() -> None:
     inputs = inputs_of(6)
     assert effects_of(inputs.insights) is None
-    assert '<svg class="whisker' not in render(contents_of(inputs))
+    assert '<svg class="whisker' not in render(model_of(inputs))
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import pytest
 
 from bio_lakehouse.insights import Insight
 from bio_lakehouse.reports import palette
-from bio_lakehouse.reports.contents import Contents, ReportInputs, contents_of
 from bio_lakehouse.reports.email import EFFECTS, LARGEST_BYTES, dark_rules, email_of
+from bio_lakehouse.reports.report_model import ReportInputs, ReportModel, model_of
 from bio_lakehouse.reports.weekly_report import missing_days
 
 Make = Callable[..., pd.DataFrame]
@@ -21,20 +21,20 @@ NASTY = "<b>Ride</b>\r\nBcc: you & me"
 
 
 @pytest.fixture
-def contents(
+def model(
     make_inputs: MakeInputs,
     make_daily: Make,
     make_workouts: Make,
     insights: list[Insight],
     sunday: date,
-) -> Contents:
+) -> ReportModel:
     daily = make_daily(
         readiness_score=[70, 75, 80, 72, 78] * 6 + [None, 71, 72, 73, 74],
         sleep_score=[80, 85, 82, 79, 81] * 7,
         workout_count=[0, 1, 0] * 11 + [1, None],
     )
     workouts = make_workouts((sunday - timedelta(days=1), NASTY, 30, 250.0))
-    return contents_of(make_inputs(daily=daily, workouts=workouts, insights=insights))
+    return model_of(make_inputs(daily=daily, workouts=workouts, insights=insights))
 
 
 class Tags(HTMLParser):
@@ -54,8 +54,8 @@ class Tags(HTMLParser):
         assert self.open.pop() == tag
 
 
-def test_the_mail_is_plain_html_within_its_bounds(contents: Contents) -> None:
-    html = email_of(contents).html
+def test_the_mail_is_plain_html_within_its_bounds(model: ReportModel) -> None:
+    html = email_of(model).html
     assert len(html.encode()) < LARGEST_BYTES
     page = Tags()
     page.feed(html)
@@ -66,10 +66,10 @@ def test_the_mail_is_plain_html_within_its_bounds(contents: Contents) -> None:
 
 
 def test_programs_without_style_sheets_get_every_colour_and_width_inline(
-    contents: Contents,
+    model: ReportModel,
 ) -> None:
     page = Tags()
-    page.feed(email_of(contents).html)
+    page.feed(email_of(model).html)
     layout = [attributes for tag, attributes in page.tags if tag == "table"]
     assert sum(attributes.get("role") == "presentation" for attributes in layout) == len(layout) - 1
     assert all("width" in attributes for attributes in layout)
@@ -81,8 +81,8 @@ def test_programs_without_style_sheets_get_every_colour_and_width_inline(
             assert "font-family:" in attributes["style"]
 
 
-def test_outlook_gets_a_table_of_640_pixels_and_closes_it(contents: Contents) -> None:
-    html = email_of(contents).html
+def test_outlook_gets_a_table_of_640_pixels_and_closes_it(model: ReportModel) -> None:
+    html = email_of(model).html
     opened, closed = re.findall(r"<!--\[if mso\]>(.*?)<!\[endif\]-->", html)
     assert 'width="640"' in opened
     assert (
@@ -92,8 +92,8 @@ def test_outlook_gets_a_table_of_640_pixels_and_closes_it(contents: Contents) ->
     )
 
 
-def test_the_dark_has_a_colour_for_all_that_has_one_in_the_light(contents: Contents) -> None:
-    html = email_of(contents).html
+def test_the_dark_has_a_colour_for_all_that_has_one_in_the_light(model: ReportModel) -> None:
+    html = email_of(model).html
     ruled = {selector.removeprefix(".") for selector, _ in dark_rules()}
     page = Tags()
     page.feed(html)
@@ -109,8 +109,8 @@ def test_the_dark_has_a_colour_for_all_that_has_one_in_the_light(contents: Conte
     assert f"[data-ogsb] .paper {{ background: {palette.DARK['paper']} !important; }}" in html
 
 
-def test_pictures_have_words_and_a_ground_of_their_own(contents: Contents) -> None:
-    html = email_of(contents, {"sleep_readiness": b"png", EFFECTS: b"png"}).html
+def test_pictures_have_words_and_a_ground_of_their_own(model: ReportModel) -> None:
+    html = email_of(model, {"sleep_readiness": b"png", EFFECTS: b"png"}).html
     pictures = re.findall(r"<img [^>]*>", html)
     assert ["cid:sleep_readiness" in pictures[0], "cid:effects" in pictures[1]] == [True, True]
     assert all(
@@ -119,22 +119,22 @@ def test_pictures_have_words_and_a_ground_of_their_own(contents: Contents) -> No
     assert all('width="640"' in picture for picture in pictures)
 
 
-def test_what_a_source_calls_a_workout_is_text(contents: Contents) -> None:
-    mail = email_of(contents)
+def test_what_a_source_calls_a_workout_is_text(model: ReportModel) -> None:
+    mail = email_of(model)
     assert "&lt;b&gt;Ride&lt;/b&gt; Bcc: you &amp; me" in mail.html
     assert "Saturday: sleep 79, readiness 73, <b>Ride</b> Bcc: you & me\n" in mail.text
 
 
-def test_both_parts_say_the_same(contents: Contents) -> None:
-    mail = email_of(contents)
+def test_both_parts_say_the_same(model: ReportModel) -> None:
+    mail = email_of(model)
     assert mail.subject == "A week within your usual ups and downs (3–9 March 2025)"
     for said in (
-        contents.moved_note,
+        model.moved_note,
         "Readiness averaged 73 and sleep 81, with 3 known workouts.",
         "Oura readiness: not delivered on Wednesday.",
         "Sleep score and next-day readiness move together.",
         "bio-lakehouse report --week-ending 2025-03-09",
-        contents.version,
+        model.version,
     ):
         assert said in mail.html
         assert said in mail.text
@@ -146,10 +146,10 @@ def test_both_parts_say_the_same(contents: Contents) -> None:
 
 
 def test_missing_days_are_grouped_by_their_cause(make_inputs: MakeInputs, make_daily: Make) -> None:
-    contents = contents_of(
+    model = model_of(
         make_inputs(daily=make_daily(readiness_score=[70] * 30 + [None] * 3 + [70, None]))
     )
-    assert missing_days(contents) == [
+    assert missing_days(model) == [
         "Oura readiness: not delivered on Wednesday, Thursday, Friday and Sunday.",
         "Oura sleep: nothing has arrived yet.",
         "Oura activity: nothing has arrived yet.",
@@ -157,8 +157,8 @@ def test_missing_days_are_grouped_by_their_cause(make_inputs: MakeInputs, make_d
     ]
 
 
-def test_a_message_carries_the_text_first(contents: Contents) -> None:
-    message = email_of(contents).message("lake@example.org", ["me@example.org"])
+def test_a_message_carries_the_text_first(model: ReportModel) -> None:
+    message = email_of(model).message("lake@example.org", ["me@example.org"])
     assert message.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     assert message["Bcc"] is None
@@ -168,7 +168,7 @@ def test_a_message_carries_the_text_first(contents: Contents) -> None:
 
 
 def test_an_empty_week_makes_a_mail_too(make_inputs: MakeInputs) -> None:
-    mail = email_of(contents_of(make_inputs()))
+    mail = email_of(model_of(make_inputs()))
     assert mail.subject.startswith("No data of this week has arrived")
     assert mail.text.startswith("! Nothing has arrived yet")
     assert "Readiness: no data" in mail.text

@@ -1,7 +1,9 @@
-"""How often a report of days on which nothing is going on says that something is. Minutes long: run with -m slow.
+"""How often a report of days on which nothing is going on says that something is. Minutes long: run
+with -m slow.
 
-`python bio_lakehouse_tests/reports/test_report_error_rates.py` prints the tables of the README, over people of whom
-none was looked at while the methods were chosen (`FRESH`); the tests use the first of them.
+`python bio_lakehouse_tests/reports/test_report_error_rates.py` prints the tables of the README,
+over people of whom none was looked at while the methods were chosen (`FRESH`); the tests use the
+first of them.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from scipy import stats
 from bio_lakehouse.gold import measures
 from bio_lakehouse.insights import InsightData, insights_of
 from bio_lakehouse.reports.comparison import compare
-from bio_lakehouse.reports.contents import decided_together
+from bio_lakehouse.reports.report_model import decided_together
 
 AS_OF = date(2025, 3, 9)
 DAYS = 240
@@ -43,7 +45,8 @@ KIND_OF = {
 
 @dataclass(slots=True)
 class Rates:
-    """Over the reports of one φ: how many hold a false finding, and which intervals hold the true effect, 0."""
+    """Over the reports of one φ: how many hold a false finding, and which intervals hold the true
+    effect, 0."""
 
     phi: float
     reports: int = 0
@@ -93,8 +96,9 @@ class Rates:
 
 KINDS_OF_EFFECT = (*dict.fromkeys(KIND_OF.values()), WEEK)
 HEAD = (
-    "| φ | reports | with a raw p < .05 | with a false finding | upper 95 % bound "
-    f"| intervals that hold the truth: {' | '.join(KINDS_OF_EFFECT)} |\n|{'---|' * (5 + len(KINDS_OF_EFFECT))}"
+    "| φ | reports | with a raw p < .05 | with a false finding | upper 95 % bound | intervals "
+    f"that hold the truth: {' | '.join(KINDS_OF_EFFECT)} |\n"
+    f"|{'---|' * (5 + len(KINDS_OF_EFFECT))}"
 )
 
 
@@ -115,7 +119,8 @@ def training(random: np.random.Generator) -> NDArray[np.str_]:
 
 
 def null_person(phi: float, seed: int) -> InsightData:
-    """240 days of ten measures that go on by themselves, and of training that moves none of them."""
+    """240 days of ten measures that go on by themselves, and of training that moves none of
+    them."""
     random = np.random.default_rng((seed, int(phi * 10)))
     columns = [measure.column for measure in measures.compared_with("days")]
     values = dict(zip(columns, np.round(75 + 7 * ar1(phi, len(columns), random)), strict=True))

@@ -1,4 +1,5 @@
-"""What a text may say of a week, and what templates make of it, in the situations that people are in."""
+"""What a text may say of a week, and what templates make of it, in the situations that people are
+in."""
 
 from __future__ import annotations
 
@@ -19,7 +20,6 @@ from bio_lakehouse.narrative.facts import Facts
 from bio_lakehouse.narrative.gate import objections
 from bio_lakehouse.narrative.template_writer import TemplateWriter
 from bio_lakehouse.reports.comparison import Comparison, Sample, compare
-from bio_lakehouse.reports.contents import ReportInputs, contents_of, decided_together
 from bio_lakehouse.reports.report_facts import (
     KINDS,
     facts_of,
@@ -28,6 +28,7 @@ from bio_lakehouse.reports.report_facts import (
     size_text,
     total_text,
 )
+from bio_lakehouse.reports.report_model import ReportInputs, decided_together, model_of
 from bio_lakehouse.silver.peloton import CATEGORIES
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
 
@@ -68,7 +69,7 @@ def told(inputs: ReportInputs) -> tuple[Facts, str]:
     insights = decided_together(
         insights_of(data), compare(inputs.daily, measures.compared_with("days"), inputs.day)
     )[0]
-    facts = facts_of(contents_of(inputs), insights)
+    facts = facts_of(model_of(inputs), insights)
     written = TemplateWriter().write(facts)
     assert not written.draft or objections(written.draft, facts) == ()
     return facts, written.text
@@ -146,7 +147,7 @@ def test_what_moved_most_surely_comes_first(
         daily=week(half_a_year, readiness_score=readiness - 12, hrv_rmssd_ms=hrv + 40)
     )
     facts, _ = told(inputs)
-    moved = [comparison.measure.column for comparison in contents_of(inputs).moved]
+    moved = [comparison.measure.column for comparison in model_of(inputs).moved]
     assert sorted(moved) == ["hrv_rmssd_ms", "readiness_score"]
     assert list(facts.topics)[:2] == moved
 
@@ -289,7 +290,7 @@ def test_workouts_of_unknown_kinds_are_not_named(make_inputs: MakeInputs) -> Non
             values={"type": kind},
         )
         return facts_of(
-            contents_of(make_inputs()),
+            model_of(make_inputs()),
             [Insight("workout_recovery", "…", "me", window[1], (found,))],
         )
 
@@ -346,8 +347,8 @@ def test_the_week_of_an_old_user_without_data_is_not_a_first_week(
     make_inputs: MakeInputs, half_a_year: pd.DataFrame, sunday: date
 ) -> None:
     gone = week(half_a_year, **dict.fromkeys(ORDINARY, np.nan))
-    contents = contents_of(make_inputs(daily=gone, today=sunday + timedelta(days=1)))
-    assert contents.headline == "Too few days are known to tell how this week compares"
-    assert contents.moved_note == "Not enough days of this week are known to tell what moved."
-    new = contents_of(make_inputs(daily=half_a_year.tail(20)))
+    model = model_of(make_inputs(daily=gone, today=sunday + timedelta(days=1)))
+    assert model.headline == "Too few days are known to tell how this week compares"
+    assert model.moved_note == "Not enough days of this week are known to tell what moved."
+    new = model_of(make_inputs(daily=half_a_year.tail(20)))
     assert new.headline.startswith("The first weeks")

@@ -123,15 +123,15 @@ def test_no_browser_no_pdf_and_a_clear_word(home: Path, monkeypatch: pytest.Monk
 
 
 def test_the_report_tells_training_load_and_a_forecast_that_is_worth_it(home: Path) -> None:
-    contents = build.composed(lake_in(home), "me", SUNDAY).contents
+    model = build.composed(lake_in(home), "me", SUNDAY).model
     page = lake_in(home).objects.get(build.report_key("me", SUNDAY)).decode()
-    assert contents.forecast.endswith("better than all 3.")
-    assert contents.forecast_note == ""
-    assert "80 % interval" in contents.forecast
-    assert contents.forecast.split(":", 1)[0] in page
-    assert contents.training.drawing is not None
-    assert contents.byline == "Written from templates."
-    assert contents.byline in page
+    assert model.forecast.endswith("better than all 3.")
+    assert model.forecast_note == ""
+    assert "80 % interval" in model.forecast
+    assert model.forecast.split(":", 1)[0] in page
+    assert model.training.drawing is not None
+    assert model.byline == "Written from templates."
+    assert model.byline in page
 
 
 def test_only_a_key_and_leave_make_claude_be_asked(home: Path) -> None:
@@ -173,11 +173,11 @@ def test_a_text_by_claude_is_on_the_page_with_its_cost_and_asked_for_once(
         assert [request.body.decode() for request in server.asked] == [sent]
         again = build.make(lake, "me", SUNDAY)
         assert len(server.asked) == 1
-    mean = made.contents.readiness.measure.text(made.contents.readiness.week.mean)
-    assert made.contents.narrative == (f"Readiness averaged {mean} this week.",)
-    assert made.contents.byline.startswith("Written by Claude (claude-sonnet-5-5) in 1 request: ")
-    assert "about $0.0" in made.contents.byline
-    assert made.contents.byline in lake.objects.get(made.key).decode()
+    mean = made.model.readiness.measure.text(made.model.readiness.week.mean)
+    assert made.model.narrative == (f"Readiness averaged {mean} this week.",)
+    assert made.model.byline.startswith("Written by Claude (claude-sonnet-5-5) in 1 request: ")
+    assert "about $0.0" in made.model.byline
+    assert made.model.byline in lake.objects.get(made.key).decode()
     assert not again.changed
     lake.objects.delete(build.narrative_key("me", SUNDAY))
 
@@ -188,10 +188,10 @@ def test_what_claude_makes_up_does_not_reach_the_page(
     with serving(
         says("Readiness averaged 99 because you slept well.<script>alert(1)</script>")
     ) as server:
-        contents = build.make(asking(home, server.url, monkeypatch), "me", SUNDAY).contents
+        model = build.make(asking(home, server.url, monkeypatch), "me", SUNDAY).model
         assert len(server.asked) == 2
-    assert "99 because" not in " ".join(contents.narrative)
-    assert contents.byline.startswith(
+    assert "99 because" not in " ".join(model.narrative)
+    assert model.byline.startswith(
         "Written from templates: the gate refused what Claude wrote, twice."
     )
 

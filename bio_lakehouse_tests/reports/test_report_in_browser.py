@@ -1,4 +1,5 @@
-"""Page and mail in a real browser: no request, no scrolling sideways, text that can be read in light and dark."""
+"""Page and mail in a real browser: no request, no scrolling sideways, text that can be read in
+light and dark."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ import pytest
 
 from bio_lakehouse.insights import InsightData, insights_of, visualize
 from bio_lakehouse.insights.training_load import training_load
-from bio_lakehouse.reports.contents import Contents, ReportInputs, contents_of
 from bio_lakehouse.reports.email import email_of
+from bio_lakehouse.reports.report_model import ReportInputs, ReportModel, model_of
 from bio_lakehouse.reports.weekly_report import render
 from bio_lakehouse.settings import UserProfile
 from bio_lakehouse.sources import demo
@@ -71,7 +72,8 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def inputs() -> ReportInputs:
-    """300 days of the demo person, the last night not worn and of the last two days no workouts delivered."""
+    """300 days of the demo person, the last night not worn and of the last two days no workouts
+    delivered."""
     person = demo.simulate(300, 2, SUNDAY)
     daily, workouts = pd.DataFrame(demo.daily_rows(person)), pd.DataFrame(demo.workout_rows(person))
     profile = UserProfile(
@@ -97,30 +99,31 @@ def inputs() -> ReportInputs:
 
 
 @pytest.fixture(scope="module")
-def contents(inputs: ReportInputs) -> Contents:
-    return contents_of(inputs)
+def model(inputs: ReportInputs) -> ReportModel:
+    return model_of(inputs)
 
 
 @pytest.fixture(scope="module")
 def page_file(
-    inputs: ReportInputs, contents: Contents, tmp_path_factory: pytest.TempPathFactory
+    inputs: ReportInputs, model: ReportModel, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     path = tmp_path_factory.mktemp("page") / "weekly.html"
     path.write_text(
-        render(contents, {insight.name: visualize(insight) for insight in inputs.insights}), "utf-8"
+        render(model, {insight.name: visualize(insight) for insight in inputs.insights}), "utf-8"
     )
     return path
 
 
 @pytest.fixture(scope="module")
-def mail_file(contents: Contents, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def mail_file(model: ReportModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("mail") / "mail.html"
-    path.write_text(email_of(contents).html, "utf-8")
+    path.write_text(email_of(model).html, "utf-8")
     return path
 
 
 class Opened:
-    """A page at a width and in a colour scheme, its requests beside its own address, and what went wrong on it."""
+    """A page at a width and in a colour scheme, its requests beside its own address, and what went
+    wrong on it."""
 
     def __init__(self, browser: Any, file: Path, width: int, scheme: str) -> None:
         self.page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
@@ -135,7 +138,8 @@ class Opened:
     def charts(self) -> int:
         """How many charts are drawn, once all that the page has are."""
         self.page.wait_for_function(
-            "document.querySelectorAll('.plot').length === document.querySelectorAll('.plot.js-plotly-plot').length"
+            "document.querySelectorAll('.plot').length === "
+            "document.querySelectorAll('.plot.js-plotly-plot').length"
         )
         return int(
             self.page.locator(".plot .main-svg >> nth=0").count()
@@ -149,10 +153,10 @@ class Opened:
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_the_page_asks_nobody_and_fits_its_screen(
-    browser: Any, page_file: Path, contents: Contents, width: int, scheme: str
+    browser: Any, page_file: Path, model: ReportModel, width: int, scheme: str
 ) -> None:
     opened = Opened(browser, page_file, width, scheme)
-    assert opened.charts() == len(contents.insights) == 5
+    assert opened.charts() == len(model.insights) == 5
     assert opened.overflow() <= 0
     assert (opened.requests, opened.complaints) == ([], [])
     readable = opened.page.evaluate(READABLE)

@@ -174,5 +174,5 @@ def test_egress_builds_what_is_missing_and_says_so(lake: Lakehouse, tmp_path: Pa
 def test_a_person_of_whom_nothing_was_recorded_for_a_year_has_a_page(built: Lakehouse) -> None:
     made = build.make(built, "ada", SUNDAY)
 
-    assert len(made.contents.insights) == 5
-    assert {card.status for card in made.contents.insights} == {"not enough data"}
+    assert len(made.model.insights) == 5
+    assert {card.status for card in made.model.insights} == {"not enough data"}

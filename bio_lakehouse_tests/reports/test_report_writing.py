@@ -86,7 +86,7 @@ def lake_in(folder: Path, **settings: Any) -> Lakehouse:
 @pytest.fixture(scope="module")
 def template(home: Path) -> tuple[str, ...]:
     """What templates write of the week."""
-    return build.composed(lake_in(home), "me", SUNDAY).contents.narrative
+    return build.composed(lake_in(home), "me", SUNDAY).model.narrative
 
 
 def asking(
@@ -97,7 +97,7 @@ def asking(
 
 
 def another_weekday(home: Path) -> str:
-    highs = build.composed(lake_in(home), "me", SUNDAY).contents.highs
+    highs = build.composed(lake_in(home), "me", SUNDAY).model.highs
     return next(
         day for day in WEEKDAYS if day not in {WEEKDAYS[high.day.weekday()] for high in highs}
     )
@@ -136,9 +136,9 @@ def test_the_page_is_right_whatever_claude_answers(
         seconds = 0.7 if reply is says_nothing else 20.0
         made = build.make(asking(home, server, monkeypatch, claude_seconds=seconds), "me", SUNDAY)
     page = lake_in(home).objects.get(made.key).decode()
-    assert made.contents.narrative == template
+    assert made.model.narrative == template
     assert template[0] in page
-    assert made.contents.byline.startswith(f"Written from templates: {reason}.")
+    assert made.model.byline.startswith(f"Written from templates: {reason}.")
     assert "evil.example" not in page
 
 
@@ -147,10 +147,10 @@ def test_a_wrong_weekday_does_not_reach_the_page(
 ) -> None:
     day = another_weekday(home)
     with serving(says(f"{{high.sleep_score.label}} came on {day}.")) as server:
-        contents = build.make(asking(home, server, monkeypatch), "me", SUNDAY).contents
+        model = build.make(asking(home, server, monkeypatch), "me", SUNDAY).model
         assert len(server.asked) == 2
-    assert contents.narrative == template
-    assert day not in " ".join(contents.narrative)
+    assert model.narrative == template
+    assert day not in " ".join(model.narrative)
 
 
 def test_a_good_text_reaches_the_page_after_a_bad_one_and_both_are_paid_for(
@@ -160,11 +160,11 @@ def test_a_good_text_reaches_the_page_after_a_bad_one_and_both_are_paid_for(
         lake = asking(home, server, monkeypatch)
         made = build.make(lake, "me", SUNDAY)
         lake.objects.delete(build.narrative_key("me", SUNDAY))
-    assert made.contents.narrative[0].startswith("Readiness averaged ")
-    assert made.contents.byline == (
+    assert made.model.narrative[0].startswith("Readiness averaged ")
+    assert made.model.byline == (
         "Written by Claude (claude-sonnet-5-5) in 2 requests: 5,100 tokens, about $0.0143."
     )
-    assert made.contents.byline in lake.objects.get(made.key).decode()
+    assert made.model.byline in lake.objects.get(made.key).decode()
 
 
 def test_what_the_command_shows_is_what_the_server_gets_to_the_byte(
@@ -194,7 +194,7 @@ def test_nothing_that_names_anybody_is_sent_and_no_text_of_a_file(home: Path) ->
 
 
 def test_each_of_a_household_is_told_their_own(home: Path) -> None:
-    mine, theirs = (build.composed(lake_in(home), user, SUNDAY).contents for user in ("me", OTHER))
+    mine, theirs = (build.composed(lake_in(home), user, SUNDAY).model for user in ("me", OTHER))
     assert "averaged 13" in theirs.narrative[0]
     assert "averaged 13" not in " ".join(mine.narrative)
     assert "13" not in _shown(build.show_egress(lake_in(home), "me", SUNDAY), "readiness_score")
@@ -214,5 +214,5 @@ def test_without_a_key_or_leave_no_connection_is_opened(
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    contents = build.make(lake_in(home, **settings), "me", SUNDAY).contents
-    assert (contents.narrative, contents.byline) == (template, "Written from templates.")
+    model = build.make(lake_in(home, **settings), "me", SUNDAY).model
+    assert (model.narrative, model.byline) == (template, "Written from templates.")

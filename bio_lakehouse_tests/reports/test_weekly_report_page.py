@@ -1,4 +1,5 @@
-"""The page: self-contained, well formed, readable, and safe against what a source calls a workout."""
+"""The page: self-contained, well formed, readable, and safe against what a source calls a
+workout."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ from plotly.offline import get_plotlyjs
 from bio_lakehouse.insights import Insight
 from bio_lakehouse.reports import palette
 from bio_lakehouse.reports.completeness import MEANINGS
-from bio_lakehouse.reports.contents import Contents, ReportInputs, contents_of
 from bio_lakehouse.reports.email import email_of
+from bio_lakehouse.reports.report_model import ReportInputs, ReportModel, model_of
 from bio_lakehouse.reports.weekly_report import (
     environment,
     finding_facts,
@@ -88,13 +89,13 @@ def parsed(html: str) -> Page:
 
 
 @pytest.fixture
-def contents(
+def model(
     make_inputs: MakeInputs,
     make_daily: Make,
     make_workouts: Make,
     insights: list[Insight],
     sunday: date,
-) -> Contents:
+) -> ReportModel:
     """A week with a missing night, a nasty workout and a rest day of which nothing is known."""
     count = [0, 1, 0] * 11 + [1, None]
     daily = make_daily(
@@ -107,7 +108,7 @@ def contents(
     )
     workouts = make_workouts((sunday - timedelta(days=1), NASTY, 30, 250.0))
     moment = datetime.fromisoformat("2025-03-10T06:12:45")
-    return contents_of(
+    return model_of(
         make_inputs(daily=daily, workouts=workouts, insights=insights, data_up_to=moment)
     )
 
@@ -119,9 +120,9 @@ def figures() -> dict[str, go.Figure]:
 
 
 def test_the_page_is_well_formed_and_has_one_of_each_landmark(
-    contents: Contents, figures: dict[str, go.Figure]
+    model: ReportModel, figures: dict[str, go.Figure]
 ) -> None:
-    page = parsed(render(contents, figures))
+    page = parsed(render(model, figures))
     assert [tag for tag, _ in page.tags if tag in {"h1", "main", "footer", "title"}] == [
         "title",
         "h1",
@@ -133,8 +134,8 @@ def test_the_page_is_well_formed_and_has_one_of_each_landmark(
     assert all(after - before <= 1 for before, after in zip([0, *levels], levels, strict=False))
 
 
-def test_tables_have_captions_and_headers_and_drawings_have_labels(contents: Contents) -> None:
-    page = parsed(render(contents))
+def test_tables_have_captions_and_headers_and_drawings_have_labels(model: ReportModel) -> None:
+    page = parsed(render(model))
     assert len(list(page.all("table"))) == len(list(page.all("caption"))) == 2
     assert all(header["scope"] in ("col", "row") for header in page.all("th"))
     assert all(svg.get("aria-label") or svg.get("aria-hidden") == "true" for svg in page.all("svg"))
@@ -149,9 +150,9 @@ def test_tables_have_captions_and_headers_and_drawings_have_labels(contents: Con
 
 
 def test_nothing_is_fetched_from_anywhere(
-    contents: Contents, figures: dict[str, go.Figure]
+    model: ReportModel, figures: dict[str, go.Figure]
 ) -> None:
-    html = render(contents, figures)
+    html = render(model, figures)
     page = parsed(html)
     for _, attributes in page.tags:
         assert not {"src", "srcset", "data", "action", "poster"} & attributes.keys()
@@ -161,9 +162,9 @@ def test_nothing_is_fetched_from_anywhere(
 
 
 def test_the_policy_allows_these_scripts_and_nothing_else(
-    contents: Contents, figures: dict[str, go.Figure]
+    model: ReportModel, figures: dict[str, go.Figure]
 ) -> None:
-    page = parsed(render(contents, figures))
+    page = parsed(render(model, figures))
     (policy,) = [meta["content"] or "" for meta in page.all("meta") if meta.get("http-equiv")]
     directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
     (run,) = [script for attributes, script in page.scripts if "type" not in attributes]
@@ -184,19 +185,19 @@ def unpacked(page: Page) -> str:
 
 
 def test_plotly_is_there_once_and_only_with_a_figure(
-    contents: Contents, figures: dict[str, go.Figure]
+    model: ReportModel, figures: dict[str, go.Figure]
 ) -> None:
-    assert "plotly.js v" in unpacked(parsed(render(contents, figures)))
-    assert len(render(contents, figures)) < 2_500_000
-    without = render(contents)
+    assert "plotly.js v" in unpacked(parsed(render(model, figures)))
+    assert len(render(model, figures)) < 2_500_000
+    without = render(model)
     assert 'id="plotly"' not in without
     assert len(without) < 100_000
 
 
 def test_a_figure_cannot_break_out_of_its_script(
-    contents: Contents, figures: dict[str, go.Figure]
+    model: ReportModel, figures: dict[str, go.Figure]
 ) -> None:
-    page = parsed(render(contents, figures))
+    page = parsed(render(model, figures))
     data = {
         a["id"]: json.loads(script)
         for a, script in page.scripts
@@ -206,8 +207,8 @@ def test_a_figure_cannot_break_out_of_its_script(
     assert data["figure-sleep_readiness"]["data"][0]["name"] == "</script><b>"
 
 
-def test_what_a_source_calls_a_workout_is_text(contents: Contents) -> None:
-    html = render(contents)
+def test_what_a_source_calls_a_workout_is_text(model: ReportModel) -> None:
+    html = render(model)
     page = parsed(html)
     assert "<script>alert" not in html
     assert NASTY in page.text
@@ -215,15 +216,15 @@ def test_what_a_source_calls_a_workout_is_text(contents: Contents) -> None:
 
 
 def test_the_same_contents_give_the_same_bytes(
-    contents: Contents, figures: dict[str, go.Figure]
+    model: ReportModel, figures: dict[str, go.Figure]
 ) -> None:
-    assert render(contents, figures) == render(contents, figures)
+    assert render(model, figures) == render(model, figures)
 
 
 def test_missing_is_a_dash_with_words_and_never_zero(
     make_inputs: MakeInputs, make_daily: Make
 ) -> None:
-    html = render(contents_of(make_inputs(daily=make_daily(readiness_score=[None] * 6 + [77]))))
+    html = render(model_of(make_inputs(daily=make_daily(readiness_score=[None] * 6 + [77]))))
     page = parsed(html)
     row = re.search(r"<th scope=\"row\">Sleep score.*?</tr>", html, re.DOTALL)
     assert row is not None
@@ -242,15 +243,15 @@ def test_stale_data_is_told_before_the_headline(
     inputs = make_inputs(
         daily=make_daily(readiness_score=[70] * 35), today=sunday + timedelta(days=9)
     )
-    html = render(contents_of(inputs))
+    html = render(model_of(inputs))
     told = html.index(
         "nothing newer than Sunday 9 March 2025 has arrived (9 days before this page was made)"
     )
     assert html.index("<body>") < told < html.index("<h1>")
 
 
-def test_a_day_without_data_says_why(contents: Contents) -> None:
-    text = parsed(render(contents)).text
+def test_a_day_without_data_says_why(model: ReportModel) -> None:
+    text = parsed(render(model)).text
     assert "no data: not delivered" in text
     assert "In short" not in text
 
@@ -266,8 +267,8 @@ def test_a_finding_shows_its_effect_then_its_numbers(insights: list[Insight]) ->
     assert finding_facts(replace(found, interval=None))[0] == "Pearson r 0.41"
 
 
-def test_each_finding_has_its_own_dot_and_whisker(contents: Contents) -> None:
-    page = parsed(render(contents))
+def test_each_finding_has_its_own_dot_and_whisker(model: ReportModel) -> None:
+    page = parsed(render(model))
     drawn = [svg for svg in page.all("svg") if (svg.get("class") or "").startswith("whisker")]
     told = "Pearson r 0.41, 95 % interval 0.21 to 0.58, on a scale around 0"
     assert [(svg["class"], (svg["aria-label"] or "").replace("\u00a0", " ")) for svg in drawn] == [
@@ -279,10 +280,10 @@ def test_each_finding_has_its_own_dot_and_whisker(contents: Contents) -> None:
 
 def test_what_moved_carries_its_interval(make_inputs: MakeInputs, make_daily: Make) -> None:
     hours = [7.0 + 0.2 * (day % 3) for day in range(90)] + [5.0] * 7
-    contents = contents_of(make_inputs(daily=make_daily(sleep_duration_h=hours)))
-    (moved,) = contents.moved
+    model = model_of(make_inputs(daily=make_daily(sleep_duration_h=hours)))
+    (moved,) = model.moved
     low, high = moved.interval or (0.0, 0.0)
-    text = parsed(render(contents)).text.replace("\u00a0", " ")
+    text = parsed(render(model)).text.replace("\u00a0", " ")
     least, most = (moved.measure.end_of_interval(end) for end in (low, high))
     assert low < (moved.difference or 0.0) < high < 0
     assert (
@@ -299,8 +300,8 @@ def test_probabilities(value: float, text: str) -> None:
     assert q_text(value) == text
 
 
-def test_tiles_say_what_they_show(contents: Contents) -> None:
-    readiness, sleep, workouts = tiles_of(contents)
+def test_tiles_say_what_they_show(model: ReportModel) -> None:
+    readiness, sleep, workouts = tiles_of(model)
     assert (readiness.figure, readiness.lines[0]) == ("73", "Mean of 6 of 7 days")
     assert sleep.lines == ("Mean of 7 of 7 days", "Your four-week median: 81")
     assert sleep.sentences == ("7 of 7 days within your usual 79 to 85.",)
@@ -321,39 +322,39 @@ def test_every_status_has_a_sign_of_its_own() -> None:
 def test_two_days_that_are_as_high_are_both_named(
     make_inputs: MakeInputs, make_daily: Make
 ) -> None:
-    contents = contents_of(make_inputs(daily=make_daily(sleep_score=[80] * 33 + [95, 95])))
-    assert "95 Saturday and Sunday" in parsed(render(contents)).text
-    assert "Sleep score 95 on Saturday and Sunday" in email_of(contents).html
+    model = model_of(make_inputs(daily=make_daily(sleep_score=[80] * 33 + [95, 95])))
+    assert "95 Saturday and Sunday" in parsed(render(model)).text
+    assert "Sleep score 95 on Saturday and Sunday" in email_of(model).html
 
 
 def test_what_cannot_be_said_yet_has_no_card_and_no_empty_chart(
-    contents: Contents, figures: dict[str, go.Figure]
+    model: ReportModel, figures: dict[str, go.Figure]
 ) -> None:
-    html = render(contents, figures | {"readiness_trend": go.Figure()})
+    html = render(model, figures | {"readiness_trend": go.Figure()})
     assert 'id="insight-sleep_readiness"' in html
     assert "insight-readiness_trend" not in html
     assert "figure-readiness_trend" not in html
-    nothing = replace(contents, insights=contents.insights[2:])
+    nothing = replace(model, insights=model.insights[2:])
     page = parsed(render(nothing, {"readiness_trend": go.Figure()}))
     assert "Nothing can be said yet: what is missing stands below." in page.text
     assert len(page.scripts) == 1
 
 
-def test_an_unknown_day_breaks_the_line(contents: Contents) -> None:
-    readiness, _, _ = tiles_of(contents)
+def test_an_unknown_day_breaks_the_line(model: ReportModel) -> None:
+    readiness, _, _ = tiles_of(model)
     assert readiness.sparkline is not None
     assert len(readiness.sparkline.dots) == 28
     assert len(readiness.sparkline.week_dots) == 6
     assert [len(line) for line in readiness.sparkline.week_lines] == [2, 4]
 
 
-def test_the_page_names_its_data_and_how_to_renew_it(contents: Contents) -> None:
-    html = render(replace(contents, user_id="ada"))
+def test_the_page_names_its_data_and_how_to_renew_it(model: ReportModel) -> None:
+    html = render(replace(model, user_id="ada"))
     assert '<meta name="bio-lakehouse:data-up-to" content="2025-03-10T06:12:45">' in html[:4096]
-    assert f'<meta name="bio-lakehouse:version" content="{contents.version}">' in html[:4096]
+    assert f'<meta name="bio-lakehouse:version" content="{model.version}">' in html[:4096]
     assert "2025-03-10 06:12:45 UTC" in parsed(html).text
     assert "bio-lakehouse report --week-ending 2025-03-09 --user ada" in parsed(html).text
-    assert renewing_command(contents) == "bio-lakehouse report --week-ending 2025-03-09"
+    assert renewing_command(model) == "bio-lakehouse report --week-ending 2025-03-09"
 
 
 @pytest.mark.parametrize("mode", [palette.LIGHT, palette.DARK], ids=["light", "dark"])

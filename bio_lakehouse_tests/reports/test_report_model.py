@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from bio_lakehouse.insights import Insight
-from bio_lakehouse.reports.contents import Contents, ReportInputs, contents_of
+from bio_lakehouse.reports.report_model import ReportInputs, ReportModel, model_of
 
 Make = Callable[..., pd.DataFrame]
 MakeInputs = Callable[..., ReportInputs]
@@ -36,27 +36,27 @@ def six_months(make_daily: Make) -> pd.DataFrame:
 
 
 def test_what_moved_makes_the_headline(make_inputs: MakeInputs, six_months: pd.DataFrame) -> None:
-    contents = contents_of(make_inputs(daily=six_months))
+    model = model_of(make_inputs(daily=six_months))
     assert (
-        contents.headline
+        model.headline
         == "Readiness and HRV were lower than usual, and resting heart rate was higher"
     )
-    assert {c.measure.column for c in contents.moved} == {
+    assert {c.measure.column for c in model.moved} == {
         "readiness_score",
         "hrv_rmssd_ms",
         "resting_heart_rate_bpm",
     }
-    assert contents.moved_note.startswith("3 of 5 measures differ")
-    assert contents.lede.startswith("Readiness averaged 6")
-    assert (contents.first_day, contents.last_day) == (date(2025, 3, 3), date(2025, 3, 9))
-    assert contents.title == "Week of 3–9 March 2025"
+    assert model.moved_note.startswith("3 of 5 measures differ")
+    assert model.lede.startswith("Readiness averaged 6")
+    assert (model.first_day, model.last_day) == (date(2025, 3, 3), date(2025, 3, 9))
+    assert model.title == "Week of 3–9 March 2025"
 
 
 def test_at_most_three_things_moved(make_inputs: MakeInputs, six_months: pd.DataFrame) -> None:
     six_months.loc[six_months.index[-7:], ["sleep_score", "activity_score"]] -= 30
-    contents = contents_of(make_inputs(daily=six_months))
-    assert len(contents.moved) == 3
-    assert contents.moved_note.startswith("5 of 5 measures differ")
+    model = model_of(make_inputs(daily=six_months))
+    assert len(model.moved) == 3
+    assert model.moved_note.startswith("5 of 5 measures differ")
 
 
 def test_a_quiet_week_is_headed_by_its_oldest_high(
@@ -64,65 +64,61 @@ def test_a_quiet_week_is_headed_by_its_oldest_high(
 ) -> None:
     readiness = [95] + [78, 80, 82] * 33
     readiness[-4] = 93
-    contents = contents_of(make_inputs(daily=make_daily(readiness_score=readiness)))
-    assert contents.moved == ()
-    assert contents.headline == "A usual week, with your highest readiness since 30 November 2024"
+    model = model_of(make_inputs(daily=make_daily(readiness_score=readiness)))
+    assert model.moved == ()
+    assert model.headline == "A usual week, with your highest readiness since 30 November 2024"
     readiness[-4] = 80
-    dull = contents_of(make_inputs(daily=make_daily(readiness_score=readiness)))
+    dull = model_of(make_inputs(daily=make_daily(readiness_score=readiness)))
     assert dull.headline == "A week within your usual ups and downs"
 
 
 def test_nothing_at_all(make_inputs: MakeInputs) -> None:
-    contents = contents_of(make_inputs())
-    assert contents.headline == "No data of this week has arrived"
-    assert contents.lede == ""
-    assert contents.notices[0].startswith("Nothing has arrived yet")
-    assert (
-        contents.moved_note == "Not enough data to tell what moved (0 of 28 days before this week)."
-    )
-    assert all(source.never for source in contents.completeness)
-    assert {c.week.mean for c in contents.comparisons} == {None}
-    assert {t.week for t in contents.totals} == {None}
+    model = model_of(make_inputs())
+    assert model.headline == "No data of this week has arrived"
+    assert model.lede == ""
+    assert model.notices[0].startswith("Nothing has arrived yet")
+    assert model.moved_note == "Not enough data to tell what moved (0 of 28 days before this week)."
+    assert all(source.never for source in model.completeness)
+    assert {c.week.mean for c in model.comparisons} == {None}
+    assert {t.week for t in model.totals} == {None}
 
 
 def test_one_day_in_the_lake(make_inputs: MakeInputs, make_daily: Make) -> None:
-    contents = contents_of(make_inputs(daily=make_daily(readiness_score=[77], sleep_score=[81])))
-    assert contents.headline == "The first weeks: getting to know what is usual for you"
-    assert contents.lede == "Readiness averaged 77 and sleep 81."
-    assert contents.readiness.week.n == 1
-    assert (contents.readiness.band, contents.readiness.difference) == (None, None)
-    assert contents.highs == ()
+    model = model_of(make_inputs(daily=make_daily(readiness_score=[77], sleep_score=[81])))
+    assert model.headline == "The first weeks: getting to know what is usual for you"
+    assert model.lede == "Readiness averaged 77 and sleep 81."
+    assert model.readiness.week.n == 1
+    assert (model.readiness.band, model.readiness.difference) == (None, None)
+    assert model.highs == ()
 
 
 def test_no_peloton_at_all(make_inputs: MakeInputs, six_months: pd.DataFrame) -> None:
     without = six_months.drop(columns=["workout_count", "total_output_kj"])
-    contents = contents_of(make_inputs(daily=without))
-    assert [week.workouts for week in contents.workout_weeks] == [None] * 5
-    assert contents.completeness[-1].never
-    assert all(line.had_workout is None for line in contents.days)
-    assert "workout" not in contents.lede
+    model = model_of(make_inputs(daily=without))
+    assert [week.workouts for week in model.workout_weeks] == [None] * 5
+    assert model.completeness[-1].never
+    assert all(line.had_workout is None for line in model.days)
+    assert "workout" not in model.lede
 
 
 def test_no_oura_at_all(
     make_inputs: MakeInputs, make_daily: Make, make_workouts: Make, sunday: date
 ) -> None:
     daily = make_daily(workout_count=[0] * 34 + [1], workout_minutes=[None] * 34 + [30.0])
-    contents = contents_of(
-        make_inputs(daily=daily, workouts=make_workouts((sunday, "Ride", 30, 250.0)))
-    )
-    assert contents.lede == "1 workout."
-    assert contents.readiness.week.mean is None
-    assert [source.never for source in contents.completeness] == [True, True, True, False]
+    model = model_of(make_inputs(daily=daily, workouts=make_workouts((sunday, "Ride", 30, 250.0))))
+    assert model.lede == "1 workout."
+    assert model.readiness.week.mean is None
+    assert [source.never for source in model.completeness] == [True, True, True, False]
 
 
 def test_later_days_do_not_leak_into_the_week(
     make_inputs: MakeInputs, make_daily: Make, sunday: date
 ) -> None:
     daily = make_daily(last=sunday + timedelta(days=3), readiness_score=[70] * 35 + [99] * 3)
-    contents = contents_of(make_inputs(daily=daily, today=sunday + timedelta(days=4)))
-    assert contents.readiness.week.mean == 70
-    assert contents.newest == {"Oura readiness": sunday + timedelta(days=3)}
-    assert contents.notices == ()
+    model = model_of(make_inputs(daily=daily, today=sunday + timedelta(days=4)))
+    assert model.readiness.week.mean == 70
+    assert model.newest == {"Oura readiness": sunday + timedelta(days=3)}
+    assert model.notices == ()
 
 
 def test_two_users_are_not_mixed(
@@ -141,7 +137,7 @@ def test_two_users_are_not_mixed(
     both = make_inputs(
         daily=pd.concat([hers, mine]), workouts=workouts, insights=insights[1:] + others
     )
-    me, ada = contents_of(both), contents_of(replace(both, user_id="ada"))
+    me, ada = model_of(both), model_of(replace(both, user_id="ada"))
     assert (me.readiness.week.mean, ada.readiness.week.mean) == (70, 90)
     assert [w.title for line in me.days for w in line.workouts] == []
     assert [w.title for line in ada.days for w in line.workouts] == ["Hers"]
@@ -155,22 +151,22 @@ def test_data_that_stopped_is_told_first(
 ) -> None:
     daily = make_daily(readiness_score=[70] * 35)
     today = sunday + timedelta(days=days_later)
-    contents = contents_of(make_inputs(daily=daily, today=today), stale_after_days=3)
-    assert bool(contents.notices) is told
+    model = model_of(make_inputs(daily=daily, today=today), stale_after_days=3)
+    assert bool(model.notices) is told
     if days_later == 4:
-        assert contents.notices == (
+        assert model.notices == (
             (
                 "Oura: nothing newer than Sunday 9 March 2025 has arrived (4 days before this page "
                 "was made)."
             ),
         )
     if days_later == 0:
-        assert contents.notices[0].startswith("This week is not over")
+        assert model.notices[0].startswith("This week is not over")
 
 
 def test_each_vendor_goes_stale_on_its_own(make_inputs: MakeInputs, make_daily: Make) -> None:
     daily = make_daily(readiness_score=[70] * 35, workout_count=[1] * 20 + [None] * 15)
-    notices = contents_of(make_inputs(daily=daily)).notices
+    notices = model_of(make_inputs(daily=daily)).notices
     assert notices == (
         (
             "Peloton: nothing newer than Saturday 22 February 2025 has arrived (16 days before "
@@ -182,24 +178,23 @@ def test_each_vendor_goes_stale_on_its_own(make_inputs: MakeInputs, make_daily: 
 def test_insights_are_sorted_into_found_not_found_and_not_enough(
     make_inputs: MakeInputs, insights: list[Insight]
 ) -> None:
-    contents = contents_of(
+    model = model_of(
         make_inputs(insights=insights, narratives={"sleep_readiness": "In short: together."})
     )
-    assert [card.status for card in contents.insights] == ["found", "not found", "not enough data"]
-    assert contents.insights[0].narrative == "In short: together."
+    assert [card.status for card in model.insights] == ["found", "not found", "not enough data"]
+    assert model.insights[0].narrative == "In short: together."
     assert (
-        contents.insights[0].lines[0].sentence
-        == "Sleep score and next-day readiness move together."
+        model.insights[0].lines[0].sentence == "Sleep score and next-day readiness move together."
     )
-    assert contents.insights[0].caveats == ("Readiness contains the night before it.",)
-    assert contents.insights[1].lines == ()
-    assert [line.finding.name for line in contents.not_found] == ["strength"]
-    assert [line.sentence[-10:] for line in contents.not_enough] == ["(12 of 60)"]
+    assert model.insights[0].caveats == ("Readiness contains the night before it.",)
+    assert model.insights[1].lines == ()
+    assert [line.finding.name for line in model.not_found] == ["strength"]
+    assert [line.sentence[-10:] for line in model.not_enough] == ["(12 of 60)"]
 
 
 def version(inputs: ReportInputs) -> str:
-    contents: Contents = contents_of(inputs)
-    return contents.version
+    model: ReportModel = model_of(inputs)
+    return model.version
 
 
 def test_the_version_names_what_is_said(

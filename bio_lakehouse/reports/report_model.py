@@ -114,8 +114,8 @@ class InsightCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
-    """One report. `version` names these contents: equal versions say the same.
+class ReportModel:
+    """One report. `version` names these model: equal versions say the same.
 
     `forecast` is empty unless past ones were better than every simple rule; then `forecast_note` is
     empty. `narrative` are the paragraphs of a writer, `byline` says who wrote them and what that
@@ -157,7 +157,7 @@ class Contents:
         return f"Week of {span(self.first_day, self.last_day)}"
 
 
-def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
+def model_of(inputs: ReportInputs, stale_after_days: int = 3) -> ReportModel:
     """The report of the week that ends on `inputs.day`; raises nothing for missing data, it says
     so."""
     own = _own_rows(inputs)
@@ -172,7 +172,7 @@ def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
     newest = newest_days(own.daily)
     moved = most_moved(comparisons)
     highs = weekly_highs(daily, workouts, own.day)
-    contents = Contents(
+    model = ReportModel(
         user_id=own.user_id,
         first_day=days[0].day,
         last_day=own.day,
@@ -207,7 +207,7 @@ def contents_of(inputs: ReportInputs, stale_after_days: int = 3) -> Contents:
         newest=newest,
         data_up_to=own.data_up_to,
     )
-    return dataclasses.replace(contents, version=version_of(contents))
+    return dataclasses.replace(model, version=version_of(model))
 
 
 def decided_together(
@@ -222,10 +222,10 @@ def decided_together(
     return adjust(insights, moved), with_q(comparisons, found)
 
 
-def with_narrative(contents: Contents, text: str, byline: str) -> Contents:
+def with_narrative(model: ReportModel, text: str, byline: str) -> ReportModel:
     """The same with a written text and who wrote it."""
     told = tuple(paragraph.strip() for paragraph in text.split("\n\n") if paragraph.strip())
-    changed = dataclasses.replace(contents, narrative=told, byline=byline)
+    changed = dataclasses.replace(model, narrative=told, byline=byline)
     return dataclasses.replace(changed, version=version_of(changed))
 
 
@@ -378,10 +378,8 @@ def _lines(
     return tuple(FindingLine(finding, inputs.say(insight, finding)) for insight, finding in pairs)
 
 
-def version_of(contents: Contents) -> str:
+def version_of(model: ReportModel) -> str:
     """Twelve hexadecimal digits of the SHA-256 over all that the report says, the moment left
     out."""
-    said = dataclasses.asdict(contents) | dict.fromkeys(
-        ("data_up_to", "today", "notices", "version")
-    )
+    said = dataclasses.asdict(model) | dict.fromkeys(("data_up_to", "today", "notices", "version"))
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:12]
