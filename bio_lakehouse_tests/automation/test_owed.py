@@ -171,7 +171,8 @@ def everything_of(lake: Lakehouse, first: date, last: date) -> dg.ExecuteInProce
             instance=instance,
             resources=resources(lake.settings),
             selection=made_of_trends - dg.AssetSelection.groups("reports"),
-            tags=range_tags(DayRange(first, last)),
+            partition_key=str(first) if first == last else None,
+            tags={} if first == last else range_tags(DayRange(first, last)),
             raise_on_error=False,
         )
 
