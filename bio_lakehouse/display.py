@@ -364,7 +364,8 @@ def _datasets(datasets: list[DatasetStatus], today: date) -> Table:
 
 
 def _age(newest: date, today: date) -> str:
-    """Days since; a clock that was set back, or BIO_TODAY_OVERRIDE, leaves later days in the lake."""
+    """Days since; a clock that was set back, or BIO_TODAY_OVERRIDE, leaves later days in the
+    lake."""
     return f"{(today - newest).days:,} d" if newest <= today else "after today"
 
 

@@ -1,4 +1,5 @@
-"""How numbers are rounded and written wherever a person reads one: half away from zero, and only here."""
+"""How numbers are rounded and written wherever a person reads one: half away from zero, and only
+here."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ def hours_text(hours: float, unit: str = " min") -> str:
 
 
 def effect_text(value: float) -> str:
-    """An effect, a slope or an end of its interval: three significant digits, at most two decimals."""
+    """An effect, a slope or an end of its interval: three significant digits, at most two
+    decimals."""
     return number_text(value, _effect_decimals(value))
 
 

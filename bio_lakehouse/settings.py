@@ -1,4 +1,5 @@
-"""One typed `Settings`, read from the environment (`BIO_*`) and the home's `.env`; users from `users.toml`."""
+"""One typed `Settings`, read from the environment (`BIO_*`) and the home's `.env`; users from
+`users.toml`."""
 
 from __future__ import annotations
 
@@ -76,7 +77,8 @@ def safe_spelling(name: str) -> str:
 
 
 class Settings(BaseSettings):
-    """All that can be set. Each field is the environment variable `BIO_<FIELD>` unless it names another."""
+    """All that can be set. Each field is the environment variable `BIO_<FIELD>` unless it names
+    another."""
 
     model_config = SettingsConfigDict(
         env_prefix="BIO_",
@@ -107,8 +109,10 @@ class Settings(BaseSettings):
     ftp: int | None = Field(None, gt=0, description="Functional threshold power of `me` in watts.")
     sex: Sex | None = Field(
         None,
-        description="`female` or `male`: which of Banister's coefficients turn the heart rate of `me` into a load; "
-        "the range of both when not set.",
+        description=(
+            "`female` or `male`: which of Banister's coefficients turn the heart rate of `me` into "
+            "a load; the range of both when not set."
+        ),
     )
     heart_rate_zones: Annotated[tuple[int, ...], NoDecode] = Field(
         (60, 70, 80, 90),
@@ -137,12 +141,17 @@ class Settings(BaseSettings):
     )
     today_override: date | None = Field(
         None,
-        description="The day that counts as today, for reproducing a past state; the real one when not set.",
+        description=(
+            "The day that counts as today, for reproducing a past state; the real one when not set."
+        ),
     )
     landing_url: str | None = Field(
         None,
         pattern=r"^s3://[^/]+",
-        description="`s3://bucket[/prefix]` under which files arrive as `landing/<user>/<file>`; the home when unset.",
+        description=(
+            "`s3://bucket[/prefix]` under which files arrive as `landing/<user>/<file>`; the home "
+            "when unset."
+        ),
     )
     s3_endpoint_url: str | None = Field(
         None, description="Address of an S3 other than AWS's (MinIO, moto)."
@@ -160,14 +169,19 @@ class Settings(BaseSettings):
     )
     oura_token_store: str | None = Field(
         None,
-        description="Folder of Oura's tokens, or `ssm:/prefix` in Parameter Store; `<home>/secrets` when not set.",
+        description=(
+            "Folder of Oura's tokens, or `ssm:/prefix` in Parameter Store; `<home>/secrets` when "
+            "not set."
+        ),
     )
     oura_token_urls: Annotated[tuple[str, ...], NoDecode] = Field(
         (
             "https://moi.ouraring.com/oauth/v2/ext/oauth-token",
             "https://api.ouraring.com/oauth/token",
         ),
-        description="Where Oura's tokens are renewed, tried in this order (newer applications, older ones).",
+        description=(
+            "Where Oura's tokens are renewed, tried in this order (newer applications, older ones)."
+        ),
     )
     oura_authorize_url: str = Field(
         "https://cloud.ouraring.com/oauth/authorize",
@@ -176,15 +190,20 @@ class Settings(BaseSettings):
     oura_api_url: str = Field("https://api.ouraring.com", description="Oura's API.")
     oura_sandbox: bool = Field(
         False,
-        description="Read Oura's made-up sandbox data instead of yours; it is kept apart, for user `sandbox`.",
+        description=(
+            "Read Oura's made-up sandbox data instead of yours; it is kept apart, for user "
+            "`sandbox`."
+        ),
     )
     oura_lookback_days: int = Field(
         7, ge=1, description="Days that a daily fetch asks for again, as the ring syncs late."
     )
     peloton_profile: Path | None = Field(
         None,
-        description="Folder of the browser profiles, one a user, that keep Peloton logins; `<home>/peloton-browser` "
-        "when not set.",
+        description=(
+            "Folder of the browser profiles, one a user, that keep Peloton logins; "
+            "`<home>/peloton-browser` when not set."
+        ),
     )
     peloton_browser: Path | None = Field(
         None, description="Chrome or Chromium to use; the first one found when not set."
@@ -214,25 +233,39 @@ class Settings(BaseSettings):
     )
     claude_prices: Annotated[tuple[float, ...], NoDecode] = Field(
         (),
-        description="USD per million tokens (input, output, cache write, cache read); the list prices when not set.",
+        description=(
+            "USD per million tokens (input, output, cache write, cache read); the list prices when "
+            "not set."
+        ),
     )
     anthropic_api_key: SecretStr = Field(
         SecretStr(""),
         validation_alias="ANTHROPIC_API_KEY",
-        description="Key with which Claude writes the report's text, once `bio-lakehouse claude allow` was said.",
+        description=(
+            "Key with which Claude writes the report's text, once `bio-lakehouse claude allow` was "
+            "said."
+        ),
     )
     local_only: bool = Field(False, description="Send nothing to Claude, whatever key is set.")
     browser: Path | None = Field(
         None,
-        description="Chrome or Chromium that prints PDFs and draws charts for mail; the first found when not set.",
+        description=(
+            "Chrome or Chromium that prints PDFs and draws charts for mail; the first found when "
+            "not set."
+        ),
     )
     report_delivery: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Where finished reports go, separated by commas: folders, `s3://bucket/prefix`, `mail`.",
+        description=(
+            "Where finished reports go, separated by commas: folders, `s3://bucket/prefix`, `mail`."
+        ),
     )
     smtp_url: SecretStr = Field(
         SecretStr(""),
-        description="Mail server: `smtp://user:password@host:587` (STARTTLS when there is a user) or `smtps://…:465`.",
+        description=(
+            "Mail server: `smtp://user:password@host:587` (STARTTLS when there is a user) or "
+            "`smtps://…:465`."
+        ),
     )
     mail_from: str = Field("", description="Sender of reports by mail.")
     mail_to: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -277,7 +310,8 @@ class Settings(BaseSettings):
     def _prices_are_four(cls, prices: tuple[float, ...]) -> tuple[float, ...]:
         if prices and (len(prices) != 4 or min(prices) < 0):
             raise ValueError(
-                "prices are four numbers such as 2,10,2.5,0.1: input, output, cache write, cache read"
+                "prices are four numbers such as 2,10,2.5,0.1: input, output, cache write, cache "
+                "read"
             )
         return prices
 
@@ -297,7 +331,8 @@ class Settings(BaseSettings):
         return home.expanduser().resolve()
 
     def without_secrets(self) -> dict[str, Any]:
-        """What is set, JSON-able, less secrets: those are read from the environment again where they are needed."""
+        """What is set, JSON-able, less secrets: those are read from the environment again where
+        they are needed."""
         secrets = {"oura_client_secret", "notify_urls", "anthropic_api_key", "smtp_url"}
         return self.model_dump(mode="json", exclude_none=True, exclude=secrets)
 
@@ -336,7 +371,8 @@ class Settings(BaseSettings):
         return {"me": me} | profiles
 
     def user_profile(self, user_id: str) -> UserProfile:
-        """That user's profile; one who is not listed has `me`'s time zone and nothing else known."""
+        """That user's profile; one who is not listed has `me`'s time zone and nothing else
+        known."""
         return self.users.get(user_id) or UserProfile(
             user_id=user_id,
             timezone=self.timezone,
@@ -372,7 +408,8 @@ TIMEZONE_FILE = "timezone"
 
 
 def keep_timezone(settings: Settings) -> None:
-    """Keep the machine's zone in a home that is first used without one: it stays when the machine moves.
+    """Keep the machine's zone in a home that is first used without one: it stays when the machine
+    moves.
 
     Where nothing can be written nothing is kept: whoever writes more says so.
     """
@@ -393,7 +430,8 @@ def _with_kept_timezone(settings: Settings) -> Settings:
 
 
 def _text_of(path: Path) -> str:
-    """The text of a settings file, with or without a byte order mark; `SettingsError` when it has none."""
+    """The text of a settings file, with or without a byte order mark; `SettingsError` when it has
+    none."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

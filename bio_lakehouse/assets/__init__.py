@@ -16,7 +16,8 @@ OWNER = "team:bio-lakehouse"
 
 
 def all_assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    """Every asset, partitioned by day, a range of days in one run (a job takes the smallest policy of its assets)."""
+    """Every asset, partitioned by day, a range of days in one run (a job takes the smallest policy
+    of its assets)."""
     partitions = daily(settings)
     return [
         with_marking(asset.with_attributes(backfill_policy=SINGLE_RUN)).map_asset_specs(

@@ -1,8 +1,9 @@
-"""Blocking checks: what the schema of a table or view says about grain, bounds and nulls holds on the days of a run.
+"""Blocking checks: what the schema of a table or view says about grain, bounds and nulls holds on
+the days of a run.
 
-A table's rows are held to the same before each commit. The check says it of what can be read back, and holds views to
-it, which are never written. Checks have no days of their own, and are part of their asset's step: as steps of their own
-they would take a third of a run's time.
+A table's rows are held to the same before each commit. The check says it of what can be read back,
+and holds views to it, which are never written. Checks have no days of their own, and are part of
+their asset's step: as steps of their own they would take a third of a run's time.
 """
 
 import dagster as dg
@@ -20,7 +21,10 @@ def check_of(key: dg.AssetKey, schema: TableSchema) -> dg.AssetCheckSpec:
         column.minimum is not None or column.maximum is not None for column in schema.columns
     )
     required = ", ".join(column.name for column in schema.columns if column.required)
-    says = f"A row for each {', '.join(schema.grain)}; {bounded} columns within their bounds; never null: {required}."
+    says = (
+        f"A row for each {', '.join(schema.grain)}; {bounded} columns within their bounds; never "
+        f"null: {required}."
+    )
     return dg.AssetCheckSpec(NAME, asset=key, description=says, blocking=True)
 
 

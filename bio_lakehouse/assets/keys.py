@@ -55,7 +55,8 @@ def makers_of(schema: TableSchema) -> tuple[dg.AssetKey, ...]:
 
 
 def silver_inputs() -> dict[dg.AssetKey, tuple[str, ...]]:
-    """The bronze datasets that each silver table is made from. A file of any of them speaks about days: coverage."""
+    """The bronze datasets that each silver table is made from. A file of any of them speaks about
+    days: coverage."""
     inputs = {
         table_key(f"bio_silver.{table}"): transform.inputs
         for table, transform in silver.TRANSFORMS.items()
@@ -64,7 +65,8 @@ def silver_inputs() -> dict[dg.AssetKey, tuple[str, ...]]:
 
 
 def datasets_built(keys: Collection[dg.AssetKey]) -> set[str]:
-    """The bronze datasets that a run over the assets `keys` brings up to date all the way to gold's daily table."""
+    """The bronze datasets that a run over the assets `keys` brings up to date all the way to gold's
+    daily table."""
     made = set(keys)
     inputs = silver_inputs()
     built = set()
@@ -76,7 +78,8 @@ def datasets_built(keys: Collection[dg.AssetKey]) -> set[str]:
 
 
 def follows_gold() -> frozenset[dg.AssetKey]:
-    """What an arrival still owes after gold's daily table: gold's other tables, views and insights."""
+    """What an arrival still owes after gold's daily table: gold's other tables, views and
+    insights."""
     tables = (key for schema in gold.SCHEMAS.values() for key in makers_of(schema))
     views = (table_key(view.full_name) for view in VIEWS.values())
     return frozenset({*tables, *views} - {GOLD_DAILY})

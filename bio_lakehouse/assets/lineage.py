@@ -22,7 +22,8 @@ LINEAGE = "dagster/column_lineage"
 
 
 def daily_lineage() -> dict[str, dg.TableColumnLineage]:
-    """The columns that the daily table takes from silver; those that it derives from its own are left out."""
+    """The columns that the daily table takes from silver; those that it derives from its own are
+    left out."""
     made_from = {
         made: {(f"bio_silver.{table}", read)}
         for table, columns in daily.ONCE_A_DAY.items()
@@ -68,7 +69,8 @@ def view_lineage(view: View) -> dict[str, dg.TableColumnLineage]:
 
 
 def columns_read(view: View) -> dict[str, set[ColumnOf]]:
-    """By column of the view what it reads, through CTEs and subqueries; of a UNION its first branch."""
+    """By column of the view what it reads, through CTEs and subqueries; of a UNION its first
+    branch."""
     scope = build_scope(
         qualify(sqlglot.parse_one(view.sql, read="athena"), schema=_schema(), dialect="athena")
     )

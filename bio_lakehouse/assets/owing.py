@@ -1,8 +1,9 @@
 """What arrivals owe an asset on the days of a run: marked as built once its step has succeeded.
 
 The marking is a hook of the assets themselves, so it is the same for runs from the command line, of
-the sensor, of a backfill, and launched by hand in the UI; a job's hooks would miss some of these, and
-a sensor of runs those of the command line. A step that was killed or failed leaves its days owed.
+the sensor, of a backfill, and launched by hand in the UI; a job's hooks would miss some of these,
+and a sensor of runs those of the command line. A step that was killed or failed leaves its days
+owed.
 """
 
 from __future__ import annotations

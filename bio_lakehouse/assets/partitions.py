@@ -1,4 +1,5 @@
-"""The one partition of every asset: the person's calendar day, from the lake's first day to today."""
+"""The one partition of every asset: the person's calendar day, from the lake's first day to
+today."""
 
 from __future__ import annotations
 
@@ -26,6 +27,7 @@ def daily(settings: Settings) -> dg.DailyPartitionsDefinition:
 def days_of(
     context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext | StepExecutionContext,
 ) -> DayRange:
-    """The days of the run, be it of one day or of a range: from the keys, since a day has not always 24 hours."""
+    """The days of the run, be it of one day or of a range: from the keys, since a day has not
+    always 24 hours."""
     keys = context.partition_key_range
     return DayRange(date.fromisoformat(keys.start), date.fromisoformat(keys.end))

@@ -36,7 +36,9 @@ CHECKS = {
         f"No day of the last {WATCHED_DAYS} is missing since nothing was delivered or a fetch "
         "failed."
     ),
-    "quarantine": f"No file of the last {WATCHED_DAYS} days was refused, and none of its rows set aside.",
+    "quarantine": (
+        f"No file of the last {WATCHED_DAYS} days was refused, and none of its rows set aside."
+    ),
     "drift": f"No file brought fields that were first seen in the last {NEW_FIELD_DAYS} days.",
 }
 

@@ -1,4 +1,5 @@
-"""Days into ranges: a run has one range, so a few days too many are built rather than many runs started."""
+"""Days into ranges: a run has one range, so a few days too many are built rather than many runs
+started."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ def range_tags(days: DayRange) -> dict[str, str]:
 
 
 def merge_days(days: Iterable[date], at_most: int = MOST_RANGES) -> list[DayRange]:
-    """At most `at_most` ranges that hold all `days`, in order, with as few other days among them as can be.
+    """At most `at_most` ranges that hold all `days`, in order, with as few other days among them as
+    can be.
 
     Days are joined across the shortest gaps first; of equal gaps the later ones stay apart.
     """

@@ -18,9 +18,11 @@ LAST_DAY = date(9999, 1, 1)
 
 
 def build_training_load(lake: Lakehouse, first: date, last: date) -> Commit:
-    """Recompute training load from `first` to the newest day of all users, since each day carries the days before on.
+    """Recompute training load from `first` to the newest day of all users, since each day carries
+    the days before on.
 
-    The state begins with a user's first day, so that all days are read; `last` only bounds it where nothing is newer.
+    The state begins with a user's first day, so that all days are read; `last` only bounds it where
+    nothing is newer.
     """
     daily = rows_between(lake, DAILY_READINESS_PERFORMANCE, lake.settings.first_day, LAST_DAY)
     workouts = rows_between(lake, PELOTON_WORKOUTS, lake.settings.first_day, LAST_DAY)

@@ -25,7 +25,8 @@ LOAD_DAYS = 90
 
 @dataclass(frozen=True, slots=True)
 class ReportTables:
-    """Rows that reports of `day` read: insights and forecasts as of it, 90 days of training load."""
+    """Rows that reports of `day` read: insights and forecasts as of it, 90 days of training
+    load."""
 
     day: date
     insights: pa.Table

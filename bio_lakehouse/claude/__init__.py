@@ -1,1 +1,2 @@
-"""Whoever asks Claude does it through here: leave to ask, one transport, and what it used and cost."""
+"""Whoever asks Claude does it through here: leave to ask, one transport, and what it used and
+cost."""

@@ -1,4 +1,5 @@
-"""The gate before Claude: with which key, model and patience it is asked, and whether it may be asked at all."""
+"""The gate before Claude: with which key, model and patience it is asked, and whether it may be
+asked at all."""
 
 from __future__ import annotations
 
@@ -19,9 +20,9 @@ NO_KEY = SecretStr("")
 class ClaudeAccess:
     """Which Claude, and for how long; with an empty key nothing is ever sent.
 
-    `effort` None leaves it to the model (models before 4.6 take none). `seconds` bound all requests of one task
-    together, `retries` are the SDK's own of one request. `base_url` is Anthropic's (or the environment's
-    ANTHROPIC_BASE_URL) when None; `prices` are the list prices when None.
+    `effort` None leaves it to the model (models before 4.6 take none). `seconds` bound all requests
+    of one task together, `retries` are the SDK's own of one request. `base_url` is Anthropic's (or
+    the environment's ANTHROPIC_BASE_URL) when None; `prices` are the list prices when None.
     """
 
     api_key: SecretStr = field(repr=False)
@@ -34,7 +35,8 @@ class ClaudeAccess:
 
 
 def access_of(settings: Settings) -> ClaudeAccess | None:
-    """Leave to ask Claude now; None without a key, without the owner's yes, and when all stays on this machine.
+    """Leave to ask Claude now; None without a key, without the owner's yes, and when all stays on
+    this machine.
 
     A yes can be taken back at any time, so every task asks for its own.
     """

@@ -1,4 +1,5 @@
-"""What Claude's tokens cost: by the maintained table of `genai-prices`, or by prices that a person has set."""
+"""What Claude's tokens cost: by the maintained table of `genai-prices`, or by prices that a person
+has set."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """USD per million tokens: input, output, writing to the five-minute prompt cache and reading from it."""
+    """USD per million tokens: input, output, writing to the five-minute prompt cache and reading
+    from it."""
 
     input: float
     output: float
@@ -39,7 +41,8 @@ def cost_of(requests: Iterable[Usage], model: str, prices: Prices | None = None)
 
 
 def list_price(usage: Usage, model: str) -> float | None:
-    """USD of one request at Anthropic's list prices, as the installed `genai-prices` knows them; nothing is fetched."""
+    """USD of one request at Anthropic's list prices, as the installed `genai-prices` knows them;
+    nothing is fetched."""
     import genai_prices
 
     counted = genai_prices.Usage(

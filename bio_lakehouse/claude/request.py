@@ -11,8 +11,9 @@ from bio_lakehouse.claude.access import ClaudeAccess
 MAX_TOKENS = 8192
 CACHED = {"cache_control": {"type": "ephemeral"}}
 SHORTEST_CACHED_TOKENS = 1024
-"""Anthropic caches no shorter prefix for Sonnet (512 tokens for Opus 5 and Fable 5, 4,096 for Haiku 4.5 and Opus 4.5),
-and says nothing when one is shorter. https://platform.claude.com/docs/en/build-with-claude/prompt-caching"""
+"""Anthropic caches no shorter prefix for Sonnet (512 tokens for Opus 5 and Fable 5, 4,096 for Haiku
+4.5 and Opus 4.5), and says nothing when one is shorter.
+https://platform.claude.com/docs/en/build-with-claude/prompt-caching"""
 
 Request = dict[str, Any]
 """Arguments of `messages.stream`."""

@@ -1,4 +1,5 @@
-"""The one way to Claude: a request goes out and an answer comes back within bounded time, always."""
+"""The one way to Claude: a request goes out and an answer comes back within bounded time,
+always."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ REASONS = {
 class Answer:
     """Claude's whole text, or why there is none, and what was used up either way.
 
-    `failure` is fit to be shown and holds nothing that a server said; it is empty where there is a text.
+    `failure` is fit to be shown and holds nothing that a server said; it is empty where there is a
+    text.
     """
 
     text: str = ""

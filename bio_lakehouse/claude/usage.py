@@ -9,7 +9,8 @@ from bio_lakehouse.numbers import number_text
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one request or of several; `complete` is False when some requests never told theirs."""
+    """Tokens of one request or of several; `complete` is False when some requests never told
+    theirs."""
 
     input_tokens: int = 0
     output_tokens: int = 0

@@ -1,7 +1,7 @@
 """Athena's SQL (Trino's) read, and said again for DuckDB so that it means the same.
 
-What the two understand differently is said through the macros of `athena_functions.sql`. Functions are a closed list,
-`FUNCTIONS`: what is not on it is not translated.
+What the two understand differently is said through the macros of `athena_functions.sql`. Functions
+are a closed list, `FUNCTIONS`: what is not on it is not translated.
 """
 
 from __future__ import annotations
@@ -32,17 +32,14 @@ def _names(text: str) -> frozenset[str]:
 
 SAME_IN_DUCKDB = _names(
     """
-    abs acos asin atan atan2 cbrt ceil ceiling cos cosh degrees exp floor ln log log10 log2 mod pi pow power radians
-    random round sign sin sinh sqrt tan tanh
-    coalesce nullif try
-    chr concat_ws length lower lpad ltrim regexp_extract_all reverse rpad rtrim starts_with strpos substr
-    translate upper
-    day hour minute month quarter second week year
-    array_agg avg bool_and bool_or count count_if covar_pop covar_samp geometric_mean max max_by min min_by stddev
-    stddev_pop stddev_samp sum var_pop var_samp variance kurtosis
-    regr_avgx regr_avgy regr_count regr_r2 regr_sxx regr_sxy regr_syy
-    cume_dist dense_rank first_value grouping lag last_value lead nth_value ntile percent_rank rank row_number
-    flatten json_array_length json_exists json_extract
+    abs acos asin atan atan2 cbrt ceil ceiling cos cosh degrees exp floor ln log log10 log2 mod pi
+    pow power radians random round sign sin sinh sqrt tan tanh coalesce nullif try chr concat_ws
+    length lower lpad ltrim regexp_extract_all reverse rpad rtrim starts_with strpos substr
+    translate upper day hour minute month quarter second week year array_agg avg bool_and bool_or
+    count count_if covar_pop covar_samp geometric_mean max max_by min min_by stddev stddev_pop
+    stddev_samp sum var_pop var_samp variance kurtosis regr_avgx regr_avgy regr_count regr_r2
+    regr_sxx regr_sxy regr_syy cume_dist dense_rank first_value grouping lag last_value lead
+    nth_value ntile percent_rank rank row_number flatten json_array_length json_exists json_extract
     cot map map_concat map_keys map_values
     """
 )
@@ -93,18 +90,19 @@ RENAMED = {
 }
 MACROS = _names(
     """
-    array_distinct array_except array_join array_max array_min array_position array_remove array_sort
-    array_union at_timezone bit_count bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift
-    date from_base histogram is_json_scalar json_format map_agg repeat shuffle skewness soundex to_base trim_array
-    typeof
-    e from_iso8601_timestamp from_unixtime infinity json_extract_scalar json_parse millisecond nan
-    now regexp_count regexp_extract regexp_replace replace sequence slice split_part to_iso8601 width_bucket
+    array_distinct array_except array_join array_max array_min array_position array_remove
+    array_sort array_union at_timezone bit_count bitwise_and bitwise_left_shift bitwise_not
+    bitwise_or bitwise_right_shift date from_base histogram is_json_scalar json_format map_agg
+    repeat shuffle skewness soundex to_base trim_array typeof e from_iso8601_timestamp from_unixtime
+    infinity json_extract_scalar json_parse millisecond nan now regexp_count regexp_extract
+    regexp_replace replace sequence slice split_part to_iso8601 width_bucket
     """
 )
 
 
 class AthenaQuery(Trino):
-    """Trino's grammar in which every function stays as it was called, for the closed list to decide."""
+    """Trino's grammar in which every function stays as it was called, for the closed list to
+    decide."""
 
     class Tokenizer(Trino.Tokenizer):
         KEYWORDS: ClassVar[dict[str, Any]] = {
@@ -142,7 +140,8 @@ class DuckDbQuery(DuckDB):
 
 @dataclass(frozen=True)
 class Clock:
-    """What time it is while a statement runs: on the person's wall, and in UTC, both without zone."""
+    """What time it is while a statement runs: on the person's wall, and in UTC, both without
+    zone."""
 
     local: datetime
     in_utc: datetime
@@ -184,7 +183,8 @@ def to_duckdb(query: exp.Expr, clock: Clock) -> str:
 
 
 def _set_clock(query: exp.Expr, clock: Clock) -> None:
-    """`current_date` and its kin as constants: the person's wall clock, and the instant where a zone is asked."""
+    """`current_date` and its kin as constants: the person's wall clock, and the instant where a
+    zone is asked."""
     for node in list(query.find_all(*_CLOCK_SYNTAX, exp.Anonymous)):
         if isinstance(node, exp.Anonymous) and node.name.lower() != "now":
             continue
@@ -247,8 +247,8 @@ def _function(node: exp.Anonymous) -> exp.Expr:
 def _with_arguments_once(macro: str, arguments: Sequence[exp.Expr]) -> exp.Expr:
     """A call of `macro`, which may name an argument several times, that computes each of them once.
 
-    A long argument goes through a lambda's parameter: in DuckDB a macro is a text, and nested ones would double it at
-    every level.
+    A long argument goes through a lambda's parameter: in DuckDB a macro is a text, and nested ones
+    would double it at every level.
     """
     long = [argument for argument in arguments if not _is_short(argument)]
     if not long:
@@ -284,7 +284,8 @@ _RANDOM = {"random", "rand"}
 
 
 def _finite(node: exp.Anonymous) -> exp.Expr:
-    """The call itself; the outermost of it with its FILTER and OVER gives null for what is not finite, as in Athena."""
+    """The call itself; the outermost of it with its FILTER and OVER gives null for what is not
+    finite, as in Athena."""
     outermost: exp.Expr = node
     while isinstance(outermost.parent, exp.Filter | exp.Window) and outermost.arg_key == "this":
         outermost = outermost.parent
@@ -465,7 +466,8 @@ def mysql_to_strftime(pattern: str, function: str) -> str:
 
 
 def joda_to_strftime(pattern: str, function: str) -> str:
-    """A format of `format_datetime` and `parse_datetime` (`yyyy-MM-dd HH:mm`) as strftime writes it."""
+    """A format of `format_datetime` and `parse_datetime` (`yyyy-MM-dd HH:mm`) as strftime writes
+    it."""
     return "".join(_joda_part(part, function) for part in _JODA_PARTS.finditer(pattern))
 
 
@@ -479,7 +481,8 @@ def _joda_part(part: re.Match[str], function: str) -> str:
 def _known(formats: dict[str, str], key: str, shown: str, function: str) -> str:
     if key not in formats:
         raise QueryError(
-            f"{function}() is not translated with {shown!r} in its format; it knows {', '.join(formats)}."
+            f"{function}() is not translated with {shown!r} in its format; it knows "
+            f"{', '.join(formats)}."
         )
     return formats[key]
 
@@ -549,7 +552,8 @@ def _minus(node: exp.Sub) -> exp.Expr:
 
 
 def _shifted(macro: str, node: exp.Expr, left: exp.Expr, right: exp.Expr) -> exp.Expr:
-    """`left` and an interval through `macro`, which keeps a date a date; other operands as they stand."""
+    """`left` and an interval through `macro`, which keeps a date a date; other operands as they
+    stand."""
     is_shift = isinstance(right, exp.Interval) and not isinstance(left, exp.Interval)
     return _with_arguments_once(macro, [left, right]) if is_shift else node
 
@@ -559,7 +563,8 @@ def _extract(node: exp.Extract) -> exp.Expr:
     name = _DATE_PARTS.get(part, part)
     if name not in FUNCTIONS:
         raise QueryError(
-            f"EXTRACT knows no {part.upper()}; it knows YEAR, MONTH, WEEK, DAY, DOW, DOY, HOUR and so on."
+            f"EXTRACT knows no {part.upper()}; it knows YEAR, MONTH, WEEK, DAY, DOW, DOY, HOUR and "
+            "so on."
         )
     return _function(call(name, node.expression))
 

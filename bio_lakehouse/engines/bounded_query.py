@@ -114,7 +114,8 @@ def _serve(ours: Connection, engine: DuckDbSql, task: _Task) -> pa.Table:
             raise DamagedFile(content)
         _send_rows(ours, engine.scan(content, task.user_id))
     raise QueryError(
-        f"The statement was stopped after {short_text(task.limits.seconds)} s; ask about fewer rows or days."
+        f"The statement was stopped after {short_text(task.limits.seconds)} s; ask about fewer "
+        "rows or days."
     )
 
 

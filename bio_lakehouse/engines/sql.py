@@ -423,7 +423,8 @@ def _interrupted_after(seconds: float, connection: duckdb.DuckDBPyConnection) ->
         if not stopped.is_set():
             raise QueryError(_reason(error)) from error
         raise QueryError(
-            f"The statement was stopped after {short_text(seconds)} s; ask about fewer rows or days."
+            f"The statement was stopped after {short_text(seconds)} s; ask about fewer rows or "
+            "days."
         ) from error
     finally:
         ended.set()

@@ -59,7 +59,8 @@ NIGHT = (
 )
 
 ASLEEP = ("long_sleep", "sleep")
-"""The types of periods that a night is made of: no nap of the day before, nothing deleted or awake."""
+"""The types of periods that a night is made of: no nap of the day before, nothing deleted or
+awake."""
 
 ONE_NIGHT_GAP = "interval 2 hours"
 
@@ -76,8 +77,8 @@ INPUTS: dict[str, tuple[str, ...]] = {
 def transform(tables: Mapping[str, DataFrame], first: date, last: date) -> DataFrame:
     """`bio_gold.daily_readiness_performance` for the days `first` to `last`, inclusive.
 
-    `tables` are those of `INPUTS`, by name, with at least its columns; their rows are of these days, and `coverage`
-    has the stretches that touch them.
+    `tables` are those of `INPUTS`, by name, with at least its columns; their rows are of these
+    days, and `coverage` has the stretches that touch them.
     """
     parts = [_once_a_day(tables[table], columns) for table, columns in ONCE_A_DAY.items()]
     parts += [main_sleep(tables["oura_sleep"]), workouts_of_day(tables["peloton_workouts"])]
@@ -103,7 +104,8 @@ def transform(tables: Mapping[str, DataFrame], first: date, last: date) -> DataF
 
 
 def known_days(tables: Mapping[str, DataFrame], first: date, last: date) -> DataFrame:
-    """`user_id`, `day` of every record and every covered day, and whether a Peloton download speaks about the day."""
+    """`user_id`, `day` of every record and every covered day, and whether a Peloton download speaks
+    about the day."""
     recorded = [
         tables[name].select(*DAY, F.lit(False).alias("peloton_spoke"))
         for name in INPUTS
@@ -114,7 +116,8 @@ def known_days(tables: Mapping[str, DataFrame], first: date, last: date) -> Data
 
 
 def covered_days(coverage: DataFrame, first: date, last: date) -> DataFrame:
-    """`user_id`, `day`, `peloton_spoke` of the days between `first` and `last` in each stretch of coverage.
+    """`user_id`, `day`, `peloton_spoke` of the days between `first` and `last` in each stretch of
+    coverage.
 
     Only workout downloads speak of Peloton: other answers of theirs have no silver table.
     """
@@ -174,7 +177,8 @@ def nights(periods: DataFrame) -> DataFrame:
 
 
 def workouts_of_day(workouts: DataFrame) -> DataFrame:
-    """Counts, sums, means and lists over the workouts of each day; unknown values are left out of each."""
+    """Counts, sums, means and lists over the workouts of each day; unknown values are left out of
+    each."""
     return workouts.groupBy(*DAY).agg(
         F.count("*").alias("workout_count"),
         *[_sum(column).alias(name) for column, name in SUMS.items()],

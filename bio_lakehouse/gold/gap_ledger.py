@@ -1,4 +1,5 @@
-"""Why a day of a source has no data: one cause a day, found by rule (SOURCES.md, "Why a day is missing")."""
+"""Why a day of a source has no data: one cause a day, found by rule (SOURCES.md, "Why a day is
+missing")."""
 
 from __future__ import annotations
 
@@ -26,9 +27,10 @@ class Cause(StrEnum):
 class Knowledge:
     """What is known about one user's dataset.
 
-    `recorded` are the days with a record (for workouts: those that coverage speaks about, as a day without one is a
-    rest day and no gap), `covered` the days that some file or fetch speaks about, `unworn` those of 12 h or more
-    without the ring and no sleep period, `failed` those of windows whose fetch failed.
+    `recorded` are the days with a record (for workouts: those that coverage speaks about, as a day
+    without one is a rest day and no gap), `covered` the days that some file or fetch speaks about,
+    `unworn` those of 12 h or more without the ring and no sleep period, `failed` those of windows
+    whose fetch failed.
     """
 
     recorded: frozenset[date]

@@ -40,7 +40,10 @@ def _expected_score(name: str, comment: str) -> Column:
 DAILY_READINESS_PERFORMANCE = TableSchema(
     DATABASE,
     "daily_readiness_performance",
-    "A user's day: how ready the body was and what it did. Every day with a record and every covered day is there.",
+    (
+        "A user's day: how ready the body was and what it did. Every day with a record and every "
+        "covered day is there."
+    ),
     ("user_id", "day"),
     (
         USER_ID,
@@ -105,7 +108,10 @@ DAILY_READINESS_PERFORMANCE = TableSchema(
         Column(
             "combined_wellness_score",
             "double",
-            "0.6 readiness + 0.4 sleep, 1 decimal; the one that is there when the other is unknown.",
+            (
+                "0.6 readiness + 0.4 sleep, 1 decimal; the one that is there when the other is "
+                "unknown."
+            ),
             0,
             100,
         ),
@@ -130,8 +136,8 @@ INSIGHTS = TableSchema(
     database=DATABASE,
     name="insights",
     description=(
-        "What the five insights found, looked for and did not find, or cannot say yet, as of a day. One row a finding; "
-        "the latest computation of each day."
+        "What the five insights found, looked for and did not find, or cannot say yet, as of a "
+        "day. One row a finding; the latest computation of each day."
     ),
     grain=("user_id", "day", "insight", "finding"),
     columns=(
@@ -262,8 +268,8 @@ READINESS_FORECAST = TableSchema(
     database=DATABASE,
     name="readiness_forecast",
     description=(
-        "The readiness expected for the next day, as known on the evening before, with what such forecasts missed by. "
-        "Worth showing only where `beats_all` is true."
+        "The readiness expected for the next day, as known on the evening before, with what such "
+        "forecasts missed by. Worth showing only where `beats_all` is true."
     ),
     grain=("user_id", "day"),
     columns=(

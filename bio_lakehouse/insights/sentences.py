@@ -1,6 +1,8 @@
-"""The insights' sentences: plain functions of plain values, each saying no more than its figures carry.
+"""The insights' sentences: plain functions of plain values, each saying no more than its figures
+carry.
 
-Nothing here says why. What was not found is said to have been looked for, with how many days were looked at.
+Nothing here says why. What was not found is said to have been looked for, with how many days were
+looked at.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ PAST: Mapping[Side, str] = {"lower": "under", "higher": "over"}
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What every tested sentence ends with: 95 % interval, what was counted, and q (None when not tested)."""
+    """What every tested sentence ends with: 95 % interval, what was counted, and q (None when not
+    tested)."""
 
     interval: Interval | None
     counted: str
@@ -74,13 +77,19 @@ def not_enough_data(subject: str, n: int, needed: int, unit: str) -> str:
 
 
 def never_changed(first: str, second: str, counted: str) -> str:
-    return f"{capital(first)} and {second}: one of the two never changed over {counted}, so nothing can be said."
+    return (
+        f"{capital(first)} and {second}: one of the two never changed over {counted}, so nothing "
+        "can be said."
+    )
 
 
 def go_together(first: str, second: str, symbol: str, r: float, evidence: Evidence) -> str:
     """A correlation that was found."""
     other = "higher" if r > 0 else "lower"
-    return f"A higher {first} went with a {other} {second} ({symbol} = {effect_text(r)}, {support(evidence)})."
+    return (
+        f"A higher {first} went with a {other} {second} ({symbol} = {effect_text(r)}, "
+        f"{support(evidence)})."
+    )
 
 
 def no_relation(first: str, second: str, symbol: str, r: float, evidence: Evidence) -> str:
@@ -108,7 +117,8 @@ def groups_differ(
     effect: float,
     evidence: Evidence,
 ) -> str:
-    """A difference of two groups of days that was found; `effect` is the rank-biserial one of the first."""
+    """A difference of two groups of days that was found; `effect` is the rank-biserial one of the
+    first."""
     word = "higher" if effect > 0 else "lower"
     return (
         f"{capital(outcome)} tended to be {word} after {first} than after {second}: "
@@ -125,8 +135,8 @@ def groups_alike(
     evidence: Evidence,
 ) -> str:
     return (
-        f"{capital(outcome)} after {first} and after {second}: a difference was looked for and not found; "
-        f"{_medians(medians)} (rank-biserial {effect_text(effect)}, {support(evidence)})."
+        f"{capital(outcome)} after {first} and after {second}: a difference was looked for and not "
+        f"found; {_medians(medians)} (rank-biserial {effect_text(effect)}, {support(evidence)})."
     )
 
 
@@ -136,7 +146,10 @@ def _medians(medians: tuple[float, float]) -> str:
 
 def moving(subject: str, direction: str, per_week: float, unit: str, evidence: Evidence) -> str:
     """A trend that was found; `direction` is `improving` or `declining`."""
-    return f"{capital(subject)} is {direction}: {signed_effect_text(per_week)} {unit} a week ({support(evidence)})."
+    return (
+        f"{capital(subject)} is {direction}: {signed_effect_text(per_week)} {unit} a week "
+        f"({support(evidence)})."
+    )
 
 
 def stable(subject: str, per_week: float, unit: str, evidence: Evidence) -> str:
@@ -169,7 +182,8 @@ def tomorrow(
     others: Mapping[str, float],
     better: bool | None,
 ) -> str:
-    """A forecast of readiness, and what `n` past forecasts missed by, against simple rules (`others`, by name)."""
+    """A forecast of readiness, and what `n` past forecasts missed by, against simple rules
+    (`others`, by name)."""
     rules = listed([f"{number_text(miss, 1)} for {name}" for name, miss in others.items()])
     worth = f"{'better than' if better else 'not found to be better than'} all {len(others)}"
     return (
@@ -213,7 +227,10 @@ def missed_workouts(stretches: Sequence[Stretch], n: int, shortest: int) -> str:
     """Runs of days without a workout among the `n` days of which that is known."""
     known = f"{count(n, 'day')} of which workouts are known"
     if not stretches:
-        return f"Looked for {shortest} days or more in a row without a workout among {known} and found none."
+        return (
+            f"Looked for {shortest} days or more in a row without a workout among {known} and "
+            "found none."
+        )
     longest = max(stretches, key=lambda stretch: stretch.days)
     times = {1: "Once", 2: "Twice"}.get(len(stretches), f"{len(stretches)} times")
     which = "these were the" if len(stretches) == 1 else "the longest stretch was"

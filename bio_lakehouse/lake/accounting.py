@@ -1,7 +1,7 @@
 """What became of every row: the same precedence as silver's, value by value, over bronze lines.
 
-A row is current when any value that it gives is shown, withdrawn when its vendor has taken its record back, and
-superseded else.
+A row is current when any value that it gives is shown, withdrawn when its vendor has taken its
+record back, and superseded else.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ class RowStates:
 
 
 class Version(NamedTuple):
-    """One row that counts: where it stands, and its place among the rows of all origins, which sorts."""
+    """One row that counts: where it stands, and its place among the rows of all origins, which
+    sorts."""
 
     dataset: str
     key: DayKey
@@ -51,7 +52,8 @@ class Version(NamedTuple):
 
 
 def row_states(lines: Lines) -> RowStates:
-    """What became of the rows of some days, of which `lines` has all bronze files of all datasets."""
+    """What became of the rows of some days, of which `lines` has all bronze files of all
+    datasets."""
     states = RowStates()
     counting: defaultdict[tuple[str, date, str], list[Version]] = defaultdict(list)
     for dataset, files in lines.items():
@@ -67,7 +69,8 @@ def row_states(lines: Lines) -> RowStates:
 
 
 def outranking(log: IngestionLog, entry: LogEntry) -> list[LogEntry]:
-    """The files that were there before a file and say of its days something newer, or from a better origin."""
+    """The files that were there before a file and say of its days something newer, or from a better
+    origin."""
     if entry.first_day is None or entry.last_day is None or entry.origin is None:
         return []
     told = (
@@ -95,7 +98,8 @@ def _ranks_above(other: LogEntry, entry: LogEntry) -> bool:
 def _standing(
     dataset: str, key: DayKey, lines: Iterable[Line], states: RowStates
 ) -> Iterator[Version]:
-    """The rows whose records were not withdrawn since; of a withdrawn record the newest row is counted as such."""
+    """The rows whose records were not withdrawn since; of a withdrawn record the newest row is
+    counted as such."""
     by_record: defaultdict[str, list[Line]] = defaultdict(list)
     for line in sorted(lines, key=lambda line: line.version):
         by_record[line.key].append(line)
@@ -115,7 +119,8 @@ def tables_fed(dataset: str) -> tuple[str, ...]:
 
 
 def shown_rows(table: str, rows: list[Version]) -> set[Version]:
-    """The rows of one person's day that a table shows a value of, and the best row of each record."""
+    """The rows of one person's day that a table shows a value of, and the best row of each
+    record."""
     known = registry.tables().get(table)
     of_one_origin = known is not None and known.of_one_origin
     records = _of_the_days_origin(table, rows) if of_one_origin else _by_record(rows)

@@ -1,4 +1,5 @@
-"""Zips, one file inside at a time: what cannot be unpacked costs itself alone, and nothing is unpacked to disk."""
+"""Zips, one file inside at a time: what cannot be unpacked costs itself alone, and nothing is
+unpacked to disk."""
 
 from __future__ import annotations
 
@@ -62,7 +63,8 @@ class Archive:
         return sum(member.size for member in self.members)
 
     def read(self, member: Member, size: int | None = None) -> bytes:
-        """The first `size` bytes of a member (all of it); `UnsupportedFile` says why it cannot be unpacked."""
+        """The first `size` bytes of a member (all of it); `UnsupportedFile` says why it cannot be
+        unpacked."""
         _refuse(member)
         wanted = member.size if size is None else min(size, member.size)
         content = bytearray()
@@ -81,7 +83,8 @@ class Archive:
 
 @contextmanager
 def open_archive(source: Path | bytes, name: str) -> Iterator[Archive]:
-    """The zip at a path or in memory; `UnsupportedFile`, which names it, when it is torn or holds too much."""
+    """The zip at a path or in memory; `UnsupportedFile`, which names it, when it is torn or holds
+    too much."""
     try:
         file = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
         archive = Archive(file)
@@ -92,8 +95,9 @@ def open_archive(source: Path | bytes, name: str) -> Iterator[Archive]:
     with file:
         if len(archive.members) > MOST_MEMBERS or archive.unpacked_size > LARGEST_ARCHIVE:
             raise UnsupportedFile(
-                f"{name}: the zip holds more than {MOST_MEMBERS:,} files or {bytes_text(LARGEST_ARCHIVE)}, "
-                "which no export does; unpack it and bring in the files that you need"
+                f"{name}: the zip holds more than {MOST_MEMBERS:,} files or "
+                f"{bytes_text(LARGEST_ARCHIVE)}, which no export does; unpack it and bring in the "
+                "files that you need"
             )
         yield archive
 
@@ -138,6 +142,6 @@ def _refuse(member: Member) -> None:
         )
     if member.size > max(LARGE, MOST_TIMES_PACKED * member.info.compress_size):
         raise UnsupportedFile(
-            f"{member.name} unpacks to {bytes_text(member.size)}, more than {MOST_TIMES_PACKED} times "
-            "its packed size, as no export does; download it again"
+            f"{member.name} unpacks to {bytes_text(member.size)}, more than {MOST_TIMES_PACKED} "
+            "times its packed size, as no export does; download it again"
         )

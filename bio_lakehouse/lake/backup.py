@@ -41,7 +41,8 @@ DATABASE_SIDECARS = ("-wal", "-shm", "-journal")
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """What an archive holds: how many files of how many bytes, and where landing is when not in it."""
+    """What an archive holds: how many files of how many bytes, and where landing is when not in
+    it."""
 
     path: Path
     files: int
@@ -140,7 +141,8 @@ def _databases_first(folder: Path, left_out: set[str]) -> list[str]:
 
 
 def _names(folder: Path) -> Iterator[str]:
-    """Every ordinary file of the home, links to folders followed once; no lock and no half-written one."""
+    """Every ordinary file of the home, links to folders followed once; no lock and no half-written
+    one."""
     visited: set[Path] = set()
     for place, folders, files in os.walk(folder, followlinks=True):
         if Path(place).resolve() in visited:
@@ -154,7 +156,8 @@ def _names(folder: Path) -> Iterator[str]:
 
 
 def only_in_bronze(lake: Lakehouse) -> set[str]:
-    """Day files with a line of a file that has left landing: bronze alone has it, and no landing gives it again."""
+    """Day files with a line of a file that has left landing: bronze alone has it, and no landing
+    gives it again."""
     lying = {info.key for info in lake.landing_objects.list(landing.PREFIX)}
     gone = {path for user_id in lake.log.users() for path in _gone(lake, user_id, lying)}
     found = set()

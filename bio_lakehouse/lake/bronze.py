@@ -1,10 +1,11 @@
 """Bronze: one file a day, user and origin, with every version of every record, untouched.
 
-A day file is a function of the landed files, in whatever order they came: versions are sorted as the log ranks
-their files, and of versions in a row that say the same only the first is kept. A record that a later whole file
-does not have is withdrawn by a line of its own; its versions stay. A landed file that has been removed keeps its
-lines. A day file is written only when what it says changes: a file that repeats what is known leaves it alone, and
-then an earlier arrival goes on being named as its source.
+A day file is a function of the landed files, in whatever order they came: versions are sorted as
+the log ranks their files, and of versions in a row that say the same only the first is kept. A
+record that a later whole file does not have is withdrawn by a line of its own; its versions stay. A
+landed file that has been removed keeps its lines. A day file is written only when what it says
+changes: a file that repeats what is known leaves it alone, and then an earlier arrival goes on
+being named as its source.
 """
 
 from __future__ import annotations
@@ -60,11 +61,12 @@ class DayKey(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One record version of a day file. `record` and `hints` are JSON with sorted keys: what makes two the same.
+    """One record version of a day file. `record` and `hints` are JSON with sorted keys: what makes
+    two the same.
 
-    `provisional_at` is when it was said (UTC), if that was while its day was still going on and nothing has said the
-    same since; else empty. A line that is `withdrawn` is no row: the file that it names covers the day, and has the
-    record no more.
+    `provisional_at` is when it was said (UTC), if that was while its day was still going on and
+    nothing has said the same since; else empty. A line that is `withdrawn` is no row: the file that
+    it names covers the day, and has the record no more.
     """
 
     key: str
@@ -84,7 +86,8 @@ class Line(NamedTuple):
 
 
 class DayFile(NamedTuple):
-    """The lines that a day file must have, and how many rows of each source file they were made from."""
+    """The lines that a day file must have, and how many rows of each source file they were made
+    from."""
 
     lines: list[Line]
     landed: Counter[str]
@@ -96,7 +99,8 @@ class DayFile(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """A landed file that is whole: of the days that it covers, what it does not hold is not there any more."""
+    """A landed file that is whole: of the days that it covers, what it does not hold is not there
+    any more."""
 
     version: str
     source_file: str
@@ -117,7 +121,8 @@ def folder(dataset: str, day: date) -> str:
 
 
 def fullness(content: Mapping[str, Any]) -> int:
-    """How many values a raw record carries: within one file the fuller row of a record wins, then the later one."""
+    """How many values a raw record carries: within one file the fuller row of a record wins, then
+    the later one."""
     return sum(
         fullness(value) if isinstance(value, dict) else value not in (None, "", "None", [])
         for value in content.values()
@@ -129,7 +134,8 @@ to_json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", 
 
 
 def to_line(record: Record, text: str, entry: LogEntry, zone: ZoneInfo) -> Line:
-    """The line of one record of a landed file; `text` is its content as JSON, `zone` the person's."""
+    """The line of one record of a landed file; `text` is its content as JSON, `zone` the
+    person's."""
     version = f"{entry.version}|{fullness(record.content):07d}|{record.line:09d}"
     said_at = entry.said_at.astimezone(UTC)
     provisional = said_at.astimezone(zone).date() == record.day
@@ -152,8 +158,9 @@ def to_statement(entry: LogEntry) -> Statement:
 def merge(lines: Iterable[Line], statements: Iterable[Statement] = ()) -> DayFile:
     """Lines of one day file from all its record versions, in any order and with repeats.
 
-    Of versions in a row that say the same only the first is kept, final once any of them is. A record that a later
-    one of the day's whole `statements` does not have is withdrawn by the earliest such.
+    Of versions in a row that say the same only the first is kept, final once any of them is. A
+    record that a later one of the day's whole `statements` does not have is withdrawn by the
+    earliest such.
     """
     ordered = sorted(statements)
     kept: list[Line] = []
@@ -190,7 +197,8 @@ def _keep(line: Line, kept: list[Line]) -> None:
 
 
 def _withdrawal(last: Line, newest: str, statements: list[Statement]) -> Line | None:
-    """The line that withdraws a record whose newest version is `newest`; None while nothing does."""
+    """The line that withdraws a record whose newest version is `newest`; None while nothing
+    does."""
     later = next((statement for statement in statements if statement.version > newest), None)
     if later is None or not newest:
         return None
@@ -332,7 +340,8 @@ class Bronze:
     def contents(
         self, dataset: str, first: date, last: date, user_id: str | None = None
     ) -> dict[DayKey, bytes]:
-        """The day files of a range with their bytes, in one reading; just one user's when that is said.
+        """The day files of a range with their bytes, in one reading; just one user's when that is
+        said.
 
         `DamagedFile` names one that is cut or garbage.
         """
@@ -375,7 +384,8 @@ class Bronze:
     def changes(
         self, wanted: dict[DayKey, DayFile], existing: dict[DayKey, bytes]
     ) -> dict[DayKey, bytes]:
-        """The day files that must say something else than they do, with their new bytes (none: the file goes)."""
+        """The day files that must say something else than they do, with their new bytes (none: the
+        file goes)."""
         new = {key: encode(key, day.lines) for key, day in wanted.items()}
         same = {
             key
@@ -399,7 +409,8 @@ def _says(content: bytes, wanted: bytes, day: DayFile) -> bool:
 
 
 def file_days(key: DayKey, landed: Counter[str], lines: list[Line]) -> list[FileDay]:
-    """Row counts of one day file by source file: a row that landed and made no line is an identical duplicate."""
+    """Row counts of one day file by source file: a row that landed and made no line is an identical
+    duplicate."""
     kept = Counter(line.source_file for line in lines if not line.withdrawn)
     return [
         FileDay(path, key.dataset, key.day, rows, rows - kept[path])

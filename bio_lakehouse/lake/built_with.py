@@ -1,7 +1,8 @@
-"""What the lake was built with: each person's time zone and measures, kept in the home and compared at every start.
+"""What the lake was built with: each person's time zone and measures, kept in the home and compared
+at every start.
 
-A change is told, and what it touches is owed to the lake: a zone moves records to other days, a maximum heart rate and
-zones change workouts, and power and threshold change training load.
+A change is told, and what it touches is owed to the lake: a zone moves records to other days, a
+maximum heart rate and zones change workouts, and power and threshold change training load.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ Values = dict[str, str]
 
 
 def notice(lake: Lakehouse) -> list[str]:
-    """What changed of each person since the lake was built, a sentence each; what that touches is owed to the lake.
+    """What changed of each person since the lake was built, a sentence each; what that touches is
+    owed to the lake.
 
     Whoever is new is kept as they are now. Noticing twice tells once.
     """
@@ -53,7 +55,8 @@ def read(lake: Lakehouse) -> dict[str, Values]:
     except (ValueError, AttributeError, TypeError) as error:
         path = lake.settings.home / KEY
         raise DamagedFile(
-            f"{path} is damaged: remove it, then run `bio-lakehouse refresh` if a time zone or measure changed"
+            f"{path} is damaged: remove it, then run `bio-lakehouse refresh` if a time zone or "
+            "measure changed"
         ) from error
 
 
@@ -93,7 +96,8 @@ def sentence(
     user_id: str, before: Mapping[str, str], now: Values, changed: Iterable[str], days: int
 ) -> str:
     said = (
-        f"{NAMES[name]} of {user_id} changed from {before.get(name) or 'unknown'} to {now[name] or 'unknown'}"
+        f"{NAMES[name]} of {user_id} changed from {before.get(name) or 'unknown'} to "
+        f"{now[name] or 'unknown'}"
         for name in changed
     )
     return f"{', '.join(said)}: {days:,} days are built anew."
@@ -111,7 +115,8 @@ def days_held(lake: Lakehouse, dataset: str, user_id: str) -> set[date]:
 
 
 def moved(lake: Lakehouse, user_id: str) -> dict[str, set[date]]:
-    """Read a person's landed files in their zone as it is now: the days, old and new, whose records are others."""
+    """Read a person's landed files in their zone as it is now: the days, old and new, whose records
+    are others."""
     entries = [entry for entry in lake.log.of_user(user_id) if entry.usable]
     days: dict[str, set[date]] = {dataset: set() for e in entries for dataset in e.datasets}
     for entry, reading in arrivals.reread(lake, entries):

@@ -1,4 +1,5 @@
-"""Which tables a lake has and where: a catalog to write with, and a quick look at it for those who only read."""
+"""Which tables a lake has and where: a catalog to write with, and a quick look at it for those who
+only read."""
 
 from __future__ import annotations
 
@@ -33,10 +34,10 @@ class TableCatalog(Protocol):
 class LocalCatalog:
     """PyIceberg's SQL catalog in one SQLite file.
 
-    Reading asks SQLite itself for PyIceberg's own table of tables, which spares a question the loading of SQLAlchemy.
-    Iceberg names files by their whole paths, so a home that was moved or copied is noticed by
-    them, and its tables are brought to where it is now before anything else. A catalog without
-    tables is `DamagedFile` where `has_tables` knows better.
+    Reading asks SQLite itself for PyIceberg's own table of tables, which spares a question the
+    loading of SQLAlchemy. Iceberg names files by their whole paths, so a home that was moved or
+    copied is noticed by them, and its tables are brought to where it is now before anything else. A
+    catalog without tables is `DamagedFile` where `has_tables` knows better.
     """
 
     def __init__(

@@ -1,4 +1,5 @@
-"""The demo's home: marked as such, made afresh by every demo, and never one that holds a person's own files."""
+"""The demo's home: marked as such, made afresh by every demo, and never one that holds a person's
+own files."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ UI_LOCK = Path("dagster", "ui.lock")
 def make_afresh(settings: Settings) -> None:
     """Empty the home of an earlier demo, and mark it as the demo's.
 
-    `StoreError`, and nothing is touched, when the home holds what no demo has made, landing is in a bucket, or the UI
-    is open over it.
+    `StoreError`, and nothing is touched, when the home holds what no demo has made, landing is in a
+    bucket, or the UI is open over it.
     """
     home = settings.home
     check(settings)
@@ -38,7 +39,8 @@ def check(settings: Settings) -> None:
     home = settings.home
     if settings.landing_url:
         raise StoreError(
-            "BIO_LANDING_URL is set, and a made-up person's files belong in no bucket: unset it for the demo"
+            "BIO_LANDING_URL is set, and a made-up person's files belong in no bucket: unset it "
+            "for the demo"
         )
     inside = {path.name for path in home.iterdir()} - {TIMEZONE_FILE}
     if inside and MARK not in inside:

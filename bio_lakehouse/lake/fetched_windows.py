@@ -1,4 +1,5 @@
-"""What earlier fetches from Oura brought and what they did not: answers in landing, failures in the log."""
+"""What earlier fetches from Oura brought and what they did not: answers in landing, failures in the
+log."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ class FetchedWindows:
         self._failed = dict(self.failed())
 
     def done(self, resume: bool, since: datetime | None) -> set[Window]:
-        """What need not be asked for again: what was fetched after `since` (UTC), and to `resume` what is final."""
+        """What need not be asked for again: what was fetched after `since` (UTC), and to `resume`
+        what is final."""
         if not resume and since is None:
             return set()
         oldest = None if resume or since is None else since - CLOCKS_DIFFER
@@ -43,7 +45,8 @@ class FetchedWindows:
         }
 
     def land(self, answer: Answer) -> str:
-        """Put one whole answer into landing, and forget the failures that it makes good; the landing key."""
+        """Put one whole answer into landing, and forget the failures that it makes good; the
+        landing key."""
         fetched = f"{answer.note.fetched_at:%Y%m%dT%H%M%S%fZ}"
         name = f"oura_{answer.file_name.removesuffix('.json')}_{fetched}.json"
         key = landing.put(
@@ -83,7 +86,8 @@ class FetchedWindows:
                 yield Window(endpoint, entry.covered_first, entry.covered_last), entry.file_path
 
     def notes(self, oldest: datetime | None = None) -> list[FetchNote]:
-        """The notes of the answers that lie in landing, just those written since `oldest` (UTC) when it is said."""
+        """The notes of the answers that lie in landing, just those written since `oldest` (UTC)
+        when it is said."""
         objects = self.lake.landing_objects
         lying = objects.survey(f"{landing.PREFIX}/{self.user_id}")
         listed = {one.key: one for one in lying if isinstance(one, ObjectInfo)}
@@ -97,7 +101,8 @@ class FetchedWindows:
         return list(_whole_notes(objects.get_many(keys)))
 
     def _is_final(self, fetched_at: datetime, window: Window) -> bool:
-        """Whether an answer came when the ring could not restate the window's last day any more, or just now."""
+        """Whether an answer came when the ring could not restate the window's last day any more, or
+        just now."""
         restated_until = window.last_day + timedelta(days=self.lake.settings.oura_lookback_days)
         return fetched_at.date() > restated_until or datetime.now(UTC) - fetched_at < RESUMED_WITHIN
 

@@ -1,4 +1,5 @@
-"""Fetching lands: whole answers of Oura and Peloton's download are put into landing, with when they were fetched."""
+"""Fetching lands: whole answers of Oura and Peloton's download are put into landing, with when they
+were fetched."""
 
 from __future__ import annotations
 
@@ -91,7 +92,8 @@ def oura_users(settings: Settings) -> list[str]:
 
 
 def why_no_oura(settings: Settings) -> str | None:
-    """Why Oura cannot be asked, and what to do; None when it can. A place on the network is asked only by the fetch."""
+    """Why Oura cannot be asked, and what to do; None when it can. A place on the network is asked
+    only by the fetch."""
     try:
         if oura_token_stores(settings).is_remote:
             oura_connection(settings)
@@ -124,7 +126,8 @@ def peloton_users(settings: Settings) -> list[str]:
     )
     if not found:
         raise SignInRequired(
-            "Nobody has signed in to Peloton. Run `bio-lakehouse peloton login`, then start the UI again."
+            "Nobody has signed in to Peloton. Run `bio-lakehouse peloton login`, then start the UI "
+            "again."
         )
     return found
 
@@ -141,7 +144,8 @@ def why_no_peloton(settings: Settings) -> str | None:
 
 
 def look_back(settings: Settings, user_id: str) -> tuple[date, date]:
-    """First and last day of the daily fetch: today and the days before that the ring may still restate."""
+    """First and last day of the daily fetch: today and the days before that the ring may still
+    restate."""
     today = settings.today(user_id)
     return today - timedelta(days=settings.oura_lookback_days), today
 
@@ -149,7 +153,8 @@ def look_back(settings: Settings, user_id: str) -> tuple[date, date]:
 def asked_days(
     settings: Settings, user_id: str, first: date | None, last: date | None
 ) -> tuple[date, date]:
-    """The days that a person asks for; what is not said ends today and begins a look-back before the end.
+    """The days that a person asks for; what is not said ends today and begins a look-back before
+    the end.
 
     Raises `SettingsError` when there are none, or they are not all the lake's.
     """
@@ -158,8 +163,8 @@ def asked_days(
     first = first or max(settings.first_day, last - timedelta(days=settings.oura_lookback_days))
     if not settings.first_day <= first <= last <= today:
         raise SettingsError(
-            f"{first} to {last} are not days to ask for: give a first day, then a last, from {settings.first_day} "
-            f"(BIO_FIRST_DAY) to {today} (today)."
+            f"{first} to {last} are not days to ask for: give a first day, then a last, from "
+            f"{settings.first_day} (BIO_FIRST_DAY) to {today} (today)."
         )
     return first, last
 
@@ -175,11 +180,13 @@ def fetch_oura(
     progress: Callable[[Progress], None] | None = None,
     connection: OuraConnection | None = None,
 ) -> FetchOutcome:
-    """Ask Oura about days `first` to `last` and land each whole answer as it comes; failed windows are logged.
+    """Ask Oura about days `first` to `last` and land each whole answer as it comes; failed windows
+    are logged.
 
-    With `resume` the windows that some earlier fetch has landed for good are not asked for again; with `landed_since`
-    (UTC) those that were fetched after that. Answers of the sandbox belong to `SANDBOX_USER`. Raises `SettingsError`
-    without an application and `SignInRequired` when that person never signed in.
+    With `resume` the windows that some earlier fetch has landed for good are not asked for again;
+    with `landed_since` (UTC) those that were fetched after that. Answers of the sandbox belong to
+    `SANDBOX_USER`. Raises `SettingsError` without an application and `SignInRequired` when that
+    person never signed in.
     """
     connection, store = (
         connection or oura_connection(lake.settings),
@@ -216,7 +223,8 @@ def fetch_peloton(lake: Lakehouse, user_id: str) -> str:
 def fetch_everybodys_peloton(lake: Lakehouse) -> list[str]:
     """Download and land the workouts of everybody who has signed in to Peloton; the landing keys.
 
-    Raises, once all were tried, `SignInRequired` when that is all that it takes, else `SourceError`.
+    Raises, once all were tried, `SignInRequired` when that is all that it takes, else
+    `SourceError`.
     """
     landed: list[str] = []
     failed: dict[str, SourceError] = {}

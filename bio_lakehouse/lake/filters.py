@@ -1,4 +1,5 @@
-"""Which rows of an Iceberg table are meant, as PyIceberg's expressions (their constructors escape its type hints)."""
+"""Which rows of an Iceberg table are meant, as PyIceberg's expressions (their constructors escape
+its type hints)."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from pyiceberg.expressions import (
 
 
 def rows_where(first: date | None, last: date | None, **equal: Any) -> BooleanExpression:
-    """Rows of days `first` to `last` (None: no bound) whose columns equal a value, or any value of a list."""
+    """Rows of days `first` to `last` (None: no bound) whose columns equal a value, or any value of
+    a list."""
     parts = [_equals(name, value) for name, value in equal.items()]
     if first:
         parts.append(GreaterThanOrEqual("day", first.isoformat()))

@@ -1,4 +1,5 @@
-"""Folders of this machine: every file below one, and whatever lies there that is no file to read."""
+"""Folders of this machine: every file below one, and whatever lies there that is no file to
+read."""
 
 from __future__ import annotations
 
@@ -71,7 +72,8 @@ def file_at(path: Path) -> Iterator[FoundFile | NoFile]:
 
 
 def printable(name: str) -> str:
-    """A name as it can be printed and kept: bytes that are not UTF-8 and control characters escaped."""
+    """A name as it can be printed and kept: bytes that are not UTF-8 and control characters
+    escaped."""
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
 

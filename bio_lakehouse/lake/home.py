@@ -34,7 +34,8 @@ def make_private(home: Path) -> None:
         raise StoreError(f"{home} is a file and no folder: choose another home") from error
     except OSError as error:
         raise StoreError(
-            f"{home} cannot be made a home ({error.strerror}): choose another with --home or BIO_HOME"
+            f"{home} cannot be made a home ({error.strerror}): choose another with --home or "
+            "BIO_HOME"
         ) from error
     if stat.S_IMODE(home.stat().st_mode) & OTHERS:
         _close(home)

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class Lakehouse:
     """The objects, log and tables of one home.
 
-    `objects` holds bronze, quarantine and reports; `landing_objects` what arrived, in the same place unless
-    `BIO_LANDING_URL` names a bucket; `log` what became of that; `tables` silver and gold. `s3` makes the boto3 client
-    for the bucket.
+    `objects` holds bronze, quarantine and reports; `landing_objects` what arrived, in the same
+    place unless `BIO_LANDING_URL` names a bucket; `log` what became of that; `tables` silver and
+    gold. `s3` makes the boto3 client for the bucket.
     """
 
     def __init__(self, settings: Settings, s3: Callable[[], Any] | None = None) -> None:
@@ -35,7 +35,8 @@ class Lakehouse:
     def open(
         cls, settings: Settings | None = None, s3: Callable[[], Any] | None = None
     ) -> Lakehouse:
-        """The lake of `settings`, of the environment's when not given; its home is made when it is not there.
+        """The lake of `settings`, of the environment's when not given; its home is made when it is
+        not there.
 
         `StoreError` when that cannot be. What this process writes from now on is its owner's alone.
         """

@@ -49,7 +49,8 @@ class LandedFile:
 
     @property
     def checksum(self) -> str:
-        """SHA-256 of the content; a fetched answer's includes when and for which days it was fetched."""
+        """SHA-256 of the content; a fetched answer's includes when and for which days it was
+        fetched."""
         fetch = self.note.fetch
         return checksum(self.content + (self.note.to_json() if fetch else b""))
 
@@ -77,7 +78,8 @@ class LandedObject:
 
     @property
     def unpacked_size(self) -> int:
-        """Bytes of all that is to be read; what a torn zip holds is not known, and counts as nothing."""
+        """Bytes of all that is to be read; what a torn zip holds is not known, and counts as
+        nothing."""
         if not self.is_zip:
             return self.info.size
         try:
@@ -108,7 +110,8 @@ class LandedObject:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What stands beside a landed file in `<name>.note.json`: the user's word on its dataset, and its fetch."""
+    """What stands beside a landed file in `<name>.note.json`: the user's word on its dataset, and
+    its fetch."""
 
     dataset: str | None = None
     fetch: FetchNote | None = None
@@ -139,8 +142,8 @@ class Note:
 def path_of(key: str, member: str | None = None) -> str:
     """The path by which the log knows an object, or a file inside a zip: `key!/member`.
 
-    A name may hold `!/` itself: exclamation marks before a `/` or at the end of the key are doubled, so that
-    an odd number of them before a `/` is where a member begins.
+    A name may hold `!/` itself: exclamation marks before a `/` or at the end of the key are
+    doubled, so that an odd number of them before a `/` is where a member begins.
     """
     escaped = _MARKS.sub(r"\1\1", key)
     return escaped if member is None else f"{escaped}{MEMBER}{member}"
@@ -166,10 +169,11 @@ def put(
     note: Note | None = None,
     modified: datetime | None = None,
 ) -> str:
-    """Land `content` for `user_id` and return its key; a name that is taken by other content gets its checksum.
+    """Land `content` for `user_id` and return its key; a name that is taken by other content gets
+    its checksum.
 
-    The user's word on a dataset may be added to a file that is there; the note of a fetch is never changed.
-    `modified` is the time of the file that it is a copy of.
+    The user's word on a dataset may be added to a file that is there; the note of a fetch is never
+    changed. `modified` is the time of the file that it is a copy of.
     """
     note = note or Note()
     key = f"{PREFIX}/{user_id}/{safe_name(name)}"
@@ -187,7 +191,8 @@ def put(
 
 
 def safe_name(name: str) -> str:
-    """A file's name as landing can keep it: UTF-8, not hidden, and short enough for every file system."""
+    """A file's name as landing can keep it: UTF-8, not hidden, and short enough for every file
+    system."""
     path = PurePosixPath(name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
     plain = path.name.replace("\ufffd", "_").lstrip(".") or "unnamed"
     if len(plain.encode()) <= LONGEST_NAME:
@@ -210,26 +215,30 @@ def note_of(path: str, content: bytes) -> Note:
         return Note.from_json(content)
     except (ValueError, TypeError, AttributeError) as error:
         raise LandingError(
-            f"{path} is damaged ({error}): delete it, then bring the file in again or fetch its days"
+            f"{path} is damaged ({error}): delete it, then bring the file in again or fetch its "
+            "days"
         ) from error
 
 
 def user_of(key: str) -> str:
-    """Whose file lies at `key`: the folder under landing; at its root, `me`. `UnsupportedFile` for no user's folder."""
+    """Whose file lies at `key`: the folder under landing; at its root, `me`. `UnsupportedFile` for
+    no user's folder."""
     parts = PurePosixPath(key).parts
     if len(parts) == 2:
         return "me"
     if not USER_ID.fullmatch(parts[1]):
         safe = safe_spelling(parts[1])
         raise UnsupportedFile(
-            f"landing/{parts[1]} is nobody's folder, as a user's id is 1 to 64 of a-z, 0-9, _ and -. "
-            f'Rename it to {safe}, or run `bio-lakehouse ingest "…/landing/{parts[1]}" --user {safe}`'
+            f"landing/{parts[1]} is nobody's folder, as a user's id is 1 to 64 of a-z, 0-9, _ "
+            f"and -. Rename it to {safe}, or run "
+            f'`bio-lakehouse ingest "…/landing/{parts[1]}" --user {safe}`'
         )
     return parts[1]
 
 
 def survey(objects: ObjectStore) -> tuple[list[ObjectInfo], list[PassedOver]]:
-    """Every object in landing that is a file to read, sorted by key; and what is passed over there."""
+    """Every object in landing that is a file to read, sorted by key; and what is passed over
+    there."""
     lying = list(objects.survey(PREFIX))
     found = [one for one in lying if isinstance(one, ObjectInfo)]
     passed_over = [one for one in lying if isinstance(one, PassedOver)]
@@ -237,7 +246,8 @@ def survey(objects: ObjectStore) -> tuple[list[ObjectInfo], list[PassedOver]]:
 
 
 def load(objects: ObjectStore, info: ObjectInfo) -> LandedObject:
-    """The object at `info`; `UnsupportedFile` when it is too large, `LandingError` when it cannot be read."""
+    """The object at `info`; `UnsupportedFile` when it is too large, `LandingError` when it cannot
+    be read."""
     refuse_large(info.key, info.size)
     return LandedObject(info, objects.get(info.key), read_note(objects, info.key))
 
@@ -252,7 +262,8 @@ def refuse_large(name: str, size: int) -> None:
 
 
 def read_paths(objects: ObjectStore, paths: Iterable[str]) -> dict[str, tuple[bytes, Note]]:
-    """Bytes and note of paths of the log; without those that are not in landing, or not readable, any more."""
+    """Bytes and note of paths of the log; without those that are not in landing, or not readable,
+    any more."""
     wanted: dict[str, dict[str | None, str]] = {}
     for path in paths:
         key, member = split_path(path)
@@ -286,7 +297,8 @@ def _contents(
 
 
 def local_files(path: Path) -> Iterator[Path | NoFile]:
-    """The file itself, or everything below a folder, hidden ones left out; what is no file is told as such."""
+    """The file itself, or everything below a folder, hidden ones left out; what is no file is told
+    as such."""
     given = next(file_at(path), None)
     if given is None:
         raise LandingError(f"{path} does not exist: check the path")

@@ -1,7 +1,7 @@
 """One writer at a time: runs that overlap build a table, or bronze, one after the other.
 
-Whoever comes later also reads later, so that nothing that another run has just written is written over by what was
-read before it.
+Whoever comes later also reads later, so that nothing that another run has just written is written
+over by what was read before it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ BRONZE = "bronze"
 
 @contextmanager
 def exclusively(lake: Lakehouse, name: str) -> Iterator[None]:
-    """Hold the lake's lock `name` (a table, or `bronze`) against other threads and processes; their end lets it go.
+    """Hold the lake's lock `name` (a table, or `bronze`) against other threads and processes; their
+    end lets it go.
 
     Raises `StoreError` when another holds it for half an hour.
     """
@@ -40,7 +41,8 @@ def alone_in(home: Path, name: str) -> Iterator[None]:
         lock.acquire()
     except Timeout as error:
         raise StoreError(
-            f"{name} has been written by another run for half an hour: wait for it, or end it, and try again"
+            f"{name} has been written by another run for half an hour: wait for it, or end it, and "
+            "try again"
         ) from error
     try:
         yield

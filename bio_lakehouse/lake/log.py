@@ -28,8 +28,8 @@ class LogEntry:
     quarantined as lying in the future become usable. `error` says why a file failed, in words for a
     person. `tag` is that of the object in landing; empty in entries that were made before there was
     one. `fed_datasets` are those of which a file that feeds several has columns; None where its own
-    datasets say it, and in entries that were made before this was kept. `own_coverage` are, as JSON,
-    the first and last day of each dataset of a file whose datasets differ in them.
+    datasets say it, and in entries that were made before this was kept. `own_coverage` are, as
+    JSON, the first and last day of each dataset of a file whose datasets differ in them.
     """
 
     file_path: str
@@ -113,7 +113,8 @@ class LogEntry:
         return self.datasets if self.fed_datasets is None else tuple(self.fed_datasets.split(","))
 
     def coverage_of(self, dataset: str) -> tuple[date, date] | None:
-        """The first and last day about which the file speaks of `dataset`; None when it does not."""
+        """The first and last day about which the file speaks of `dataset`; None when it does
+        not."""
         if dataset not in self.datasets_told:
             return None
         if self.own_coverage is not None:

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 
 GRACE = timedelta(minutes=15)
-"""How long files that nothing names are left alone whatever the retention: another writer may be about to."""
+"""How long files that nothing names are left alone whatever the retention: another writer may be
+about to."""
 
 
 def expire(table: Table, retention: timedelta) -> int:
-    """Drop snapshots older than `retention` (never the current one) and the files left over; how many files went."""
+    """Drop snapshots older than `retention` (never the current one) and the files left over; how
+    many files went."""
     limit = datetime.now(UTC) - retention
     current = table.current_snapshot()
     old = [
@@ -36,7 +38,8 @@ def expire(table: Table, retention: timedelta) -> int:
 
 
 def delete_orphans(table: Table, before: datetime) -> int:
-    """Delete files below the table's folder that no snapshot or metadata names and that are older than `before`.
+    """Delete files below the table's folder that no snapshot or metadata names and that are older
+    than `before`.
 
     A commit in flight has written files that no metadata names yet: `before` leaves it its time.
     A file outside of the table's warehouse is `TableError`, and stays.

@@ -28,7 +28,8 @@ logger = logging.getLogger(__name__)
 
 
 def bring_home(catalog: LocalCatalog) -> None:
-    """Make again, in this home, the tables whose metadata lies in another one; said by a warning."""
+    """Make again, in this home, the tables whose metadata lies in another one; said by a
+    warning."""
     with FileLock(catalog.path.with_name(".catalog.lock")):
         recorded = catalog.recorded()
         foreign = {name: at for name, at in recorded.items() if not catalog.holds(at)}
@@ -77,5 +78,6 @@ def new_table(catalog: LocalCatalog, full_name: str, like: Table) -> Table:
 
 
 def old_warehouse(full_name: str, location: str) -> str:
-    """The warehouse in which a table's metadata was: `…/warehouse/<database>/<table>/metadata/…`."""
+    """The warehouse in which a table's metadata was:
+    `…/warehouse/<database>/<table>/metadata/…`."""
     return location.rpartition(f"/{full_name.replace('.', '/')}/metadata/")[0]

@@ -22,10 +22,11 @@ WRITERS = 4
 
 @dataclass(frozen=True, slots=True)
 class ObjectInfo:
-    """What a listing says of one object: key, size in bytes, when it was last written (UTC), and its content's tag.
+    """What a listing says of one object: key, size in bytes, when it was last written (UTC), and
+    its content's tag.
 
-    Two contents never have the same tag: it is S3's ETag, or a file's size with its two times to the
-    nanosecond, that of its content, which a copy may keep, and that of its last change here.
+    Two contents never have the same tag: it is S3's ETag, or a file's size with its two times to
+    the nanosecond, that of its content, which a copy may keep, and that of its last change here.
     """
 
     key: str
@@ -91,10 +92,11 @@ class FolderStore:
         return self.path(key).as_uri()
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
-        """Objects below the folder `prefix`, folder by folder; hidden files and half-written ones are left out.
+        """Objects below the folder `prefix`, folder by folder; hidden files and half-written ones
+        are left out.
 
-        A link to a folder counts as one. None when there is no such folder; `LandingError` when it, or a folder
-        in it, cannot be read.
+        A link to a folder counts as one. None when there is no such folder; `LandingError` when it,
+        or a folder in it, cannot be read.
         """
         for found in files_below(self.root / prefix):
             if isinstance(found, NoFile):
@@ -104,7 +106,8 @@ class FolderStore:
             yield _info(self._key_of(found.path), found.stat)
 
     def survey(self, prefix: str) -> Iterator[ObjectInfo | PassedOver]:
-        """As `list`, but what cannot be read or named is told and ends nothing, unless it is `prefix` itself."""
+        """As `list`, but what cannot be read or named is told and ends nothing, unless it is
+        `prefix` itself."""
         told: set[Path] = set()
         for found in files_below(self.root / prefix):
             if isinstance(found, NoFile) and found.path == self.root / prefix and found.error:

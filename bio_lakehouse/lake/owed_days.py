@@ -1,6 +1,8 @@
-"""What arrivals still owe: each day that changed, until everything that is made of it has been made anew.
+"""What arrivals still owe: each day that changed, until everything that is made of it has been made
+anew.
 
-Changes are counted, not dated: a clock that is set back, or was far ahead, neither loses a day nor keeps one for ever.
+Changes are counted, not dated: a clock that is set back, or was far ahead, neither loses a day nor
+keeps one for ever.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ CREATE = """
 CREATE TABLE IF NOT EXISTS pending_days (
     file_path TEXT NOT NULL, dataset TEXT NOT NULL, day TEXT NOT NULL, recorded_at TEXT NOT NULL,
     change INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (file_path, dataset, day));
-CREATE TABLE IF NOT EXISTS last_change (only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS last_change (
+    only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL);
 INSERT OR IGNORE INTO last_change VALUES (1, 0);
 CREATE TABLE IF NOT EXISTS changed_days (day TEXT PRIMARY KEY, change INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS built_days (
@@ -33,7 +36,8 @@ Numbered = dict[date, int]
 
 
 def create(db: sqlite3.Connection) -> None:
-    """Make the tables in the log's database; one of an earlier version is brought up to this one."""
+    """Make the tables in the log's database; one of an earlier version is brought up to this
+    one."""
     db.executescript(CREATE)
     if "change" not in {row["name"] for row in db.execute("PRAGMA table_info(pending_days)")}:
         db.execute(ADD_CHANGE)
@@ -91,7 +95,8 @@ def last_change(db: sqlite3.Connection) -> int:
 
 
 class OwedDays:
-    """Which days changed, and which assets have taken that in, beside the log that says what is in bronze."""
+    """Which days changed, and which assets have taken that in, beside the log that says what is in
+    bronze."""
 
     def __init__(
         self, connection: Callable[[], AbstractContextManager[sqlite3.Connection]]
@@ -99,18 +104,21 @@ class OwedDays:
         self._connection = connection
 
     def changed(self) -> Numbered:
-        """Days of which something is still to be made: pending ones, and those that not everything has taken in."""
+        """Days of which something is still to be made: pending ones, and those that not everything
+        has taken in."""
         with self._connection() as db:
             rows = db.execute("SELECT day, change FROM changed_days").fetchall()
         return _numbered(rows)
 
     def add(self, cause: str, changes: Changes) -> None:
-        """Everything is owed to days that something other than a file changed, by bronze dataset."""
+        """Everything is owed to days that something other than a file changed, by bronze
+        dataset."""
         with self._connection() as db:
             add(db, cause, changes)
 
     def add_after_gold(self, days: Iterable[date]) -> None:
-        """What follows gold's daily table is owed to `days`; their bronze and silver stay as they are."""
+        """What follows gold's daily table is owed to `days`; their bronze and silver stay as they
+        are."""
         with self._connection() as db:
             db.execute("UPDATE last_change SET number = number + 1")
             add_days(db, {day.isoformat() for day in days}, last_change(db))
@@ -155,10 +163,12 @@ class OwedDays:
                 (asset, run_id, first.isoformat(), last.isoformat()),
             )
             db.execute(
-                "DELETE FROM changed_days WHERE day NOT IN (SELECT day FROM pending_days) AND NOT EXISTS"
-                " (SELECT 1 FROM json_each(?) AS every WHERE NOT EXISTS (SELECT 1 FROM built_days AS built"
-                " WHERE built.asset = every.value AND built.day = changed_days.day"
-                " AND built.change >= changed_days.change))",
+                (
+                    "DELETE FROM changed_days WHERE day NOT IN (SELECT day FROM pending_days) AND "
+                    "NOT EXISTS (SELECT 1 FROM json_each(?) AS every WHERE NOT EXISTS (SELECT 1 "
+                    "FROM built_days AS built WHERE built.asset = every.value AND built.day = "
+                    "changed_days.day AND built.change >= changed_days.change))"
+                ),
                 (json.dumps(sorted(all_assets)),),
             )
             for table in ("built_days", "gold_days"):
@@ -166,7 +176,8 @@ class OwedDays:
 
 
 def _keep_gold_days(db: sqlite3.Connection, run_id: str) -> None:
-    """The days that are owed and wait for no bronze, as a run begins; runs of long ago are forgotten."""
+    """The days that are owed and wait for no bronze, as a run begins; runs of long ago are
+    forgotten."""
     db.execute(
         "INSERT INTO gold_days SELECT ?, day, change FROM changed_days"
         " WHERE day NOT IN (SELECT day FROM pending_days)",

@@ -14,12 +14,14 @@ def known_users(lake: Lakehouse) -> set[str]:
 
 
 def require_user(lake: Lakehouse, user_id: str) -> str:
-    """`user_id` itself; `SettingsError`, which says who there is, when nobody of that name is in the lake."""
+    """`user_id` itself; `SettingsError`, which says who there is, when nobody of that name is in
+    the lake."""
     known = known_users(lake)
     if user_id in known:
         return user_id
     near = get_close_matches(user_id, sorted(known), n=1)
     question = f" Did you mean {near[0]}?" if near else ""
     raise SettingsError(
-        f"there is no user {user_id!r} in this lake; there are: {', '.join(sorted(known))}.{question}"
+        f"there is no user {user_id!r} in this lake; there are: "
+        f"{', '.join(sorted(known))}.{question}"
     )

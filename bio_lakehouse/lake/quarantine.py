@@ -1,4 +1,5 @@
-"""Quarantine: rows that cannot be used, one file a landed file, with line, field, reason and raw text."""
+"""Quarantine: rows that cannot be used, one file a landed file, with line, field, reason and raw
+text."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ PREFIX = "quarantine"
 
 
 def key_of(file_path: str) -> str:
-    """Where the rows of one file are: under its user and its name, with a digest that makes it its own.
+    """Where the rows of one file are: under its user and its name, with a digest that makes it its
+    own.
 
     What a name may hold, and how long it may be inside a zip, is more than a file's name may.
     """

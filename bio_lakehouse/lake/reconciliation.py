@@ -1,6 +1,8 @@
-"""Reconciliation: what the API says now about days that were fetched before, against what bronze holds of them.
+"""Reconciliation: what the API says now about days that were fetched before, against what bronze
+holds of them.
 
-It reads the landed answers by itself, not through the parsers, so that it finds what those lose as well.
+It reads the landed answers by itself, not through the parsers, so that it finds what those lose as
+well.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from bio_lakehouse.sources.records import FetchNote
 
 @dataclass
 class Differences:
-    """How many records were compared, and by dataset how many bronze lacks, holds otherwise, or holds alone."""
+    """How many records were compared, and by dataset how many bronze lacks, holds otherwise, or
+    holds alone."""
 
     compared: int = 0
     missing: Counter[str] = field(default_factory=Counter)
@@ -43,7 +46,8 @@ class Differences:
 
 
 def reconcile(lake: Lakehouse, user_id: str, landed: Collection[str], before: date) -> Differences:
-    """Compare answers that were just landed with what bronze has from earlier ones, for days before `before`.
+    """Compare answers that were just landed with what bronze has from earlier ones, for days before
+    `before`.
 
     Days that no earlier answer covers are left out: there is nothing to compare them with.
     """
@@ -128,7 +132,8 @@ def _held(
 def _keyed(
     records: list[dict[str, Any]], day_of: Callable[[dict[str, Any]], date | None]
 ) -> Iterator[tuple[tuple[date, str], str]]:
-    """Canonical JSON by day and identity; a record of no readable day is in quarantine, and of no day to compare."""
+    """Canonical JSON by day and identity; a record of no readable day is in quarantine, and of no
+    day to compare."""
     for record in records:
         identity = str(record.get("id") or f"{record.get('timestamp')}|{record.get('source')}")
         day = day_of(record)

@@ -1,4 +1,5 @@
-"""What of a home is damaged and can be made again: found by reading it and set aside. Landing is never touched."""
+"""What of a home is damaged and can be made again: found by reading it and set aside. Landing is
+never touched."""
 
 from __future__ import annotations
 
@@ -73,7 +74,8 @@ def _database_set_aside(folder: Path, path: Path) -> list[str]:
 
 
 def set_aside(folder: Path, path: Path) -> None:
-    """Move a file or folder of the home below `<home>/damaged`, a database with what belongs to it."""
+    """Move a file or folder of the home below `<home>/damaged`, a database with what belongs to
+    it."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
     for suffix in SIDECARS:
         part = path.with_name(path.name + suffix)
@@ -116,7 +118,8 @@ class _Known:
 
 
 def _log_from_bronze(lake: Lakehouse, log: IngestionLog) -> None:
-    """Log the files of which bronze has lines, as no more in landing; those that are will be taken again.
+    """Log the files of which bronze has lines, as no more in landing; those that are will be taken
+    again.
 
     Taken again, a file keeps the time at which it arrived first.
     """
@@ -208,7 +211,8 @@ def _tables_set_aside(folder: Path) -> list[str]:
 
 
 def _check_table(catalog: LocalCatalog, name: str, location: str) -> None:
-    """Read all of a table, and bring it home where it is from another; `DamagedFile` when it cannot be."""
+    """Read all of a table, and bring it home where it is from another; `DamagedFile` when it cannot
+    be."""
     if not catalog.holds(location):
         moved = brought_home(catalog, name, location)
         _edit(

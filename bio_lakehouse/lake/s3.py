@@ -25,7 +25,8 @@ MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 
 
 def s3_client(endpoint_url: str | None = None) -> Any:
-    """A boto3 client for AWS's S3 or that at `endpoint_url`, with the credentials of the environment."""
+    """A boto3 client for AWS's S3 or that at `endpoint_url`, with the credentials of the
+    environment."""
     import boto3
     from botocore.config import Config
 
@@ -35,7 +36,8 @@ def s3_client(endpoint_url: str | None = None) -> Any:
 
 
 class S3Store:
-    """Objects of `bucket` below `prefix`. `client` is a boto3 S3 client, which is safe to share between threads."""
+    """Objects of `bucket` below `prefix`. `client` is a boto3 S3 client, which is safe to share
+    between threads."""
 
     writes_appear_whole = True
 
@@ -51,7 +53,8 @@ class S3Store:
         return f"s3://{self.bucket}/{self.prefix}{key}"
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
-        """Objects below `prefix`, sorted by key; `LandingError` when the bucket cannot be listed."""
+        """Objects below `prefix`, sorted by key; `LandingError` when the bucket cannot be
+        listed."""
         pages = self.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=f"{self.prefix}{prefix.rstrip('/')}/"
         )
@@ -155,5 +158,6 @@ class S3Store:
 
     def _unreachable(self, key: str, error: Exception) -> LandingError:
         return LandingError(
-            f"{self.uri(key)} cannot be reached: {error}. Check the bucket's name, the region and AWS_PROFILE."
+            f"{self.uri(key)} cannot be reached: {error}. Check the bucket's name, the region and "
+            "AWS_PROFILE."
         )

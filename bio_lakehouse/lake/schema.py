@@ -1,4 +1,5 @@
-"""A table's schema, written once: it becomes the Iceberg table, the column docs and the blocking check."""
+"""A table's schema, written once: it becomes the Iceberg table, the column docs and the blocking
+check."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ ARROW_TYPES: dict[ColumnType, pa.DataType] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: name, type, what it says (with its unit), the bounds of its values, and whether it may be null."""
+    """One column: name, type, what it says (with its unit), the bounds of its values, and whether
+    it may be null."""
 
     name: str
     type: ColumnType
@@ -35,7 +37,8 @@ class Column:
 
 @dataclass(frozen=True)
 class TableSchema:
-    """A table of the lake: `database` is `bio_silver` or `bio_gold`; `grain` are the columns that identify a row.
+    """A table of the lake: `database` is `bio_silver` or `bio_gold`; `grain` are the columns that
+    identify a row.
 
     `day_column` is what replaces a range of days; None for a table that is replaced whole.
     """
@@ -73,7 +76,8 @@ PROVENANCE = (
 
 
 def in_order(rows: pa.Table, schema: TableSchema) -> pa.Table:
-    """`rows` in the order of the grain, of all their columns where those of the grain are not all there.
+    """`rows` in the order of the grain, of all their columns where those of the grain are not all
+    there.
 
     What is added up in floating point depends on its order in the last digit, and files have none.
     """

@@ -1,4 +1,5 @@
-"""What a file system or SQLite says when it cannot go on, as a sentence that names the file and the next step."""
+"""What a file system or SQLite says when it cannot go on, as a sentence that names the file and the
+next step."""
 
 from __future__ import annotations
 

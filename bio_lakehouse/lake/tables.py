@@ -1,4 +1,5 @@
-"""Iceberg tables: one atomic commit replaces a range of days, and an unchanged range commits nothing."""
+"""Iceberg tables: one atomic commit replaces a range of days, and an unchanged range commits
+nothing."""
 
 from __future__ import annotations
 
@@ -110,7 +111,8 @@ class Tables:
             )
 
     def read(self, schema: TableSchema, first: date, last: date) -> pa.Table:
-        """Rows of a range in the schema's columns and types, in the order of its grain; none when there is no table."""
+        """Rows of a range in the schema's columns and types, in the order of its grain; none when
+        there is no table."""
         if not self.exists(schema.full_name):
             return schema.arrow.empty_table()
         days = (first, last) if schema.day_column else (None, None)
@@ -125,10 +127,12 @@ class Tables:
     def replace(
         self, schema: TableSchema, rows: pa.Table, first: date, last: date, **equal: Any
     ) -> Commit:
-        """Replace days `first` to `last` of a table by `rows`, in one commit, or in none when they are the same.
+        """Replace days `first` to `last` of a table by `rows`, in one commit, or in none when they
+        are the same.
 
-        A table without a day column is replaced whole. `equal` narrows what is replaced (`insight=[…]` takes any of
-        the values). Rows that break the schema's grain, bounds or nulls raise `TableError` before anything is written.
+        A table without a day column is replaced whole. `equal` narrows what is replaced
+        (`insight=[…]` takes any of the values). Rows that break the schema's grain, bounds or nulls
+        raise `TableError` before anything is written.
         """
         rows = conform(rows, schema)
         check_rows(schema, rows, first, last)
@@ -190,7 +194,8 @@ def _scan(
     columns: tuple[str, ...],
     properties: tuple[tuple[str, str], ...],
 ) -> pa.Table:
-    """Rows of the table whose metadata lies at `location`, which never changes: eight views in a row scan once."""
+    """Rows of the table whose metadata lies at `location`, which never changes: eight views in a
+    row scan once."""
     chosen = rows_where(first, last, **({"user_id": user_id} if user_id else {}))
     return (
         StaticTable.from_metadata(location, dict(properties))
@@ -232,13 +237,15 @@ def _properties(schema: TableSchema) -> dict[str, str]:
         "comment": schema.description,
         "write.metadata.delete-after-commit.enabled": "true",
         "write.metadata.previous-versions-max": "20",
-        # A rebased append would double rows that another writer of the same days has just committed.
+        # A rebased append would double rows that another writer of the same days has just
+        # committed.
         "commit.retry.num-retries": "0",
     }
 
 
 def conform(rows: pa.Table, schema: TableSchema) -> pa.Table:
-    """`rows` in the schema's columns, order and types; times lose their zone after conversion to UTC."""
+    """`rows` in the schema's columns, order and types; times lose their zone after conversion to
+    UTC."""
     missing = [name for name in schema.column_names if name not in rows.column_names]
     for name in missing:
         rows = rows.append_column(name, pa.nulls(rows.num_rows, schema.arrow.field(name).type))
@@ -256,7 +263,8 @@ def _cast(column: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:
 
 
 def check_rows(schema: TableSchema, rows: pa.Table, first: date, last: date) -> None:
-    """Raise `TableError` when rows break the schema: days outside the range, or what `violations` finds."""
+    """Raise `TableError` when rows break the schema: days outside the range, or what `violations`
+    finds."""
     found = violations(schema, rows)
     if schema.day_column and rows.num_rows:
         days = pc.min_max(rows.column(schema.day_column)).as_py()
@@ -267,7 +275,8 @@ def check_rows(schema: TableSchema, rows: pa.Table, first: date, last: date) -> 
 
 
 def violations(schema: TableSchema, rows: pa.Table) -> list[str]:
-    """What in `rows` breaks the schema's grain, bounds or nulls, in words; empty when nothing does."""
+    """What in `rows` breaks the schema's grain, bounds or nulls, in words; empty when nothing
+    does."""
     return [
         *_null_violations(schema, rows),
         *_bound_violations(schema, rows),
@@ -304,7 +313,8 @@ def _grain_violations(schema: TableSchema, rows: pa.Table) -> list[str]:
         return []
     example = {name: str(repeated.column(name)[0].as_py()) for name in schema.grain}
     return [
-        f"{repeated.num_rows} of its ({', '.join(schema.grain)}) occur more than once, such as {example}"
+        f"{repeated.num_rows} of its ({', '.join(schema.grain)}) occur more than once, such as "
+        f"{example}"
     ]
 
 

@@ -1,4 +1,5 @@
-"""PyIceberg's way to files, kept to one warehouse: nothing outside of it is read, written or deleted."""
+"""PyIceberg's way to files, kept to one warehouse: nothing outside of it is read, written or
+deleted."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Withdrawals: what a vendor had said before and, in a later whole file, has no more.
 
-A whole answer for a window is the truth of that window, an export that of its days, and a download of some vendors is
-the whole history up to its end. Such a file withdraws the records of its own origin that it lacks inside what it
-covers. A download with many fewer rows than the one before may be torn: it is taken, and withdraws nothing.
+A whole answer for a window is the truth of that window, an export that of its days, and a download
+of some vendors is the whole history up to its end. Such a file withdraws the records of its own
+origin that it lacks inside what it covers. A download with many fewer rows than the one before may
+be torn: it is taken, and withdraws nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ Days = tuple[date, date]
 
 
 def snapshot_origins(dataset: str) -> frozenset[str]:
-    """Origins whose files all tell the same history: one of them can be held against the one before."""
+    """Origins whose files all tell the same history: one of them can be held against the one
+    before."""
     return registry.source_of(dataset).snapshots
 
 
@@ -32,7 +34,8 @@ def is_snapshot(entry: LogEntry) -> bool:
 
 
 def torn_downloads(entries: Iterable[LogEntry]) -> dict[str, LogEntry]:
-    """The downloads that may be torn, by path, each with the one before that has over a fifth more rows.
+    """The downloads that may be torn, by path, each with the one before that has over a fifth more
+    rows.
 
     The one before is the last that is not torn itself, of the same person, datasets and origin.
     """
@@ -58,7 +61,8 @@ def _torn_among(downloads: list[LogEntry]) -> dict[str, LogEntry]:
 
 
 def cut_short_after(entry: LogEntry, whole: Iterable[LogEntry]) -> LogEntry | None:
-    """The download that was there before and reaches a later day, where this younger one has over a fifth fewer rows.
+    """The download that was there before and reaches a later day, where this younger one has over a
+    fifth fewer rows.
 
     A download that is cut at its end lacks the newest days, and so ranks as an older one.
     """
@@ -77,9 +81,11 @@ def cut_short_after(entry: LogEntry, whole: Iterable[LogEntry]) -> LogEntry | No
 
 
 def withdrawing_days(entry: LogEntry, parsed: ParsedFile, dataset: str) -> Days | None:
-    """The days from which a whole file withdraws what it lacks of a bronze dataset; None when from none.
+    """The days from which a whole file withdraws what it lacks of a bronze dataset; None when from
+    none.
 
-    Some downloads reach back to the beginning. Of a file with several datasets, each speaks of its own days.
+    Some downloads reach back to the beginning. Of a file with several datasets, each speaks of its
+    own days.
     """
     if not entry.whole or entry.covered_first is None or entry.covered_last is None:
         return None
@@ -91,11 +97,13 @@ def withdrawing_days(entry: LogEntry, parsed: ParsedFile, dataset: str) -> Days 
 
 
 def reaches_back(dataset: str) -> bool:
-    """Whether a whole file of a dataset tells of all days up to its end, and not of its own first day on alone."""
+    """Whether a whole file of a dataset tells of all days up to its end, and not of its own first
+    day on alone."""
     return registry.dataset_named(dataset).reaches_back
 
 
 def is_whole(parsed: ParsedFile) -> bool:
-    """Whether what a file lacks is gone at the vendor: it is whole, and every row of the lake's days was readable."""
+    """Whether what a file lacks is gone at the vendor: it is whole, and every row of the lake's
+    days was readable."""
     known = parsed.rejected_count == len(parsed.rejected)
     return parsed.whole and known and all(row.outside_lake for row in parsed.rejected)

@@ -1,4 +1,5 @@
-"""Claude writes, the gate judges, and the templates stand in: a narrative comes out within bounded time, always."""
+"""Claude writes, the gate judges, and the templates stand in: a narrative comes out within bounded
+time, always."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""The gate: a draft is either provably made of its facts or objected to, each time with what to do instead.
+"""The gate: a draft is either provably made of its facts or objected to, each time with what to do
+instead.
 
-Figures, dates, weekdays, directions and findings come only out of placeholders; every other word is of a closed
-vocabulary; and each placeholder must stand by the name of what it is about, in the period that it is of.
+Figures, dates, weekdays, directions and findings come only out of placeholders; every other word is
+of a closed vocabulary; and each placeholder must stand by the name of what it is about, in the
+period that it is of.
 """
 
 from __future__ import annotations

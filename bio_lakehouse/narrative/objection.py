@@ -10,7 +10,8 @@ from bio_lakehouse.narrative.reading import Reading, Token
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """Why a draft may not be shown: what was found, in which sentence (0: the whole text), and what to do."""
+    """Why a draft may not be shown: what was found, in which sentence (0: the whole text), and what
+    to do."""
 
     found: str
     sentence: int

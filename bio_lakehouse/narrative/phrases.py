@@ -1,4 +1,5 @@
-"""Findings as clauses without figures; the direction word follows the sign, and what was not found says so."""
+"""Findings as clauses without figures; the direction word follows the sign, and what was not found
+says so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Where the gate lets a placeholder stand: free of other signs, in its own time, and called what it is."""
+"""Where the gate lets a placeholder stand: free of other signs, in its own time, and called what it
+is."""
 
 from __future__ import annotations
 
@@ -75,7 +76,8 @@ def _stands_free(draft: str, token: Token) -> bool:
 
 
 def _periods(reading: Reading) -> Iterator[Objection]:
-    """What is said to be of a time is of that time, and figures of the weeks before are said to be."""
+    """What is said to be of a time is of that time, and figures of the weeks before are said to
+    be."""
     governed = set[int]()
     for token in reading.tokens:
         period = _period_said(reading, token)
@@ -124,7 +126,8 @@ def _told_until_another_time(
 
 
 def _carried_on(reading: Reading, first: Token) -> Iterator[Token]:
-    """The further figures of a sentence that began with its time: `in {period.before} HRV averaged … and sleep …`."""
+    """The further figures of a sentence that began with its time: `in {period.before} HRV averaged
+    … and sleep …`."""
     for other, value in reading.values:
         if other.sentence == first.sentence and other.place > first.place and value.about:
             if value.period != "before":
@@ -182,7 +185,8 @@ def _comparisons(reading: Reading) -> Iterator[Objection]:
 
 
 def _statistics(reading: Reading) -> Iterator[Objection]:
-    """Means are called averages, sums totals, figures of a day daily, and nothing else is called any of these."""
+    """Means are called averages, sums totals, figures of a day daily, and nothing else is called
+    any of these."""
     for token in reading.tokens:
         called = _statistics_said(reading, token)
         figure = reading.nearest(token, _is_figure, CALLED) if called is not None else None
@@ -217,7 +221,8 @@ def _is_figure(token: Token) -> bool:
 
 
 def _places(reading: Reading) -> Iterator[Objection]:
-    """A weekday after “on”, a date after a preposition, a direction after “was”; no value right after a value."""
+    """A weekday after “on”, a date after a preposition, a direction after “was”; no value right
+    after a value."""
     for token, value in reading.values:
         previous = reading.before(token)
         word = previous.word if previous else ""

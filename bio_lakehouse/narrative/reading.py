@@ -1,4 +1,5 @@
-"""A draft as the gate reads it: words, topics that are named, and values, each with its sentence and clause."""
+"""A draft as the gate reads it: words, topics that are named, and values, each with its sentence
+and clause."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ PARAGRAPH = re.compile(r"\n\s*\n")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the draft. Sentences count from 1; clauses count through the draft. `value` is None for unknown paths.
+    """A piece of the draft. Sentences count from 1; clauses count through the draft. `value` is
+    None for unknown paths.
 
     `about` are the topics that a name or a phrase makes the subject of what stands beside it.
     """
@@ -72,7 +74,8 @@ class Reading:
         return tuple(other for other in after if other.sentence == token.sentence)
 
     def nearest(self, token: Token, wanted: Wanted, scopes: Sequence[Scope]) -> Token | None:
-        """The wanted token that stands nearest to `token` in the first of the scopes that has one."""
+        """The wanted token that stands nearest to `token` in the first of the scopes that has
+        one."""
         others = [other for other in self.tokens if other is not token and wanted(other)]
         found = (_in_scope(others, token, scope) for scope in scopes)
         return next((other for other in found if other is not None), None)

@@ -1,4 +1,5 @@
-"""The weekly report's sentences: plain functions of plain values, each describing and none explaining.
+"""The weekly report's sentences: plain functions of plain values, each describing and none
+explaining.
 
 No sentence says why a figure is what it is. What is unknown is said to be unknown.
 """
@@ -33,9 +34,10 @@ def headline(
 ) -> str:
     """The report's first sentence: what moved, or that nothing did, or that nothing is known.
 
-    `known_days` counts the week's days of which anything is known; `comparable` says whether there are enough days
-    before the week to tell whether something moved; `high` is a high of the week with its age, for example
-    `HRV since 3 May 2025`; `first_weeks` whether there are no more than a few weeks before at all.
+    `known_days` counts the week's days of which anything is known; `comparable` says whether there
+    are enough days before the week to tell whether something moved; `high` is a high of the week
+    with its age, for example `HRV since 3 May 2025`; `first_weeks` whether there are no more than a
+    few weeks before at all.
     """
     if not known_days:
         return "No data of this week has arrived"
@@ -102,8 +104,8 @@ def moved(week: str, before: str, change: str, low: str, high: str, q: str) -> s
 def moved_of(moved: int, measures: int, q: float) -> str:
     verb = "differs" if moved == 1 else "differ"
     return (
-        f"{moved} of {measures} measures {verb} from the four weeks before by more than weeks like yours usually do "
-        f"(q at most {short_text(q)})."
+        f"{moved} of {measures} measures {verb} from the four weeks before by more than weeks like "
+        f"yours usually do (q at most {short_text(q)})."
     )
 
 
@@ -121,7 +123,8 @@ def too_early_to_compare(known: int, needed: int) -> str:
 
 
 def days_within(within: int, known: int, low: str, high: str) -> str:
-    """How many of the week's known days lie in the band, for example `5 of 7 days within your usual 72 to 86.`"""
+    """How many of the week's known days lie in the band, for example `5 of 7 days within your usual
+    72 to 86.`"""
     return f"{within} of {count(known, 'day')} within your usual {low} to {high}."
 
 
@@ -139,13 +142,14 @@ def no_band(known: int, needed: int) -> str:
 
 def band_basis() -> str:
     return (
-        "Shaded: your usual range, the middle 80\u00a0% of the 28 days before this week, of workouts the fewest and "
-        "the most in a week. Dashed: the median."
+        "Shaded: your usual range, the middle 80\u00a0% of the 28 days before this week, of "
+        "workouts the fewest and the most in a week. Dashed: the median."
     )
 
 
 def workouts_before(counts: Sequence[int | None], complete: bool) -> str:
-    """The counts of the weeks before, oldest first, for example `The four weeks before: 3, 4, none and 2.`"""
+    """The counts of the weeks before, oldest first, for example `The four weeks before: 3, 4, none
+    and 2.`"""
     if all(number is None for number in counts):
         return "Nothing is known of the four weeks before."
     said = listed(["no data" if number is None else str(number) for number in counts])
@@ -153,9 +157,13 @@ def workouts_before(counts: Sequence[int | None], complete: bool) -> str:
 
 
 def stale(source: str, newest: date, today: date) -> str:
-    """That a source's newest day lies back, for example `Oura: nothing newer than Monday 3 March 2025 …`."""
+    """That a source's newest day lies back, for example `Oura: nothing newer than Monday 3 March
+    2025 …`."""
     age = count((today - newest).days, "day")
-    return f"{source}: nothing newer than {long_day(newest)} has arrived ({age} before this page was made)."
+    return (
+        f"{source}: nothing newer than {long_day(newest)} has arrived ({age} before this page was "
+        "made)."
+    )
 
 
 def nothing_ever() -> str:
@@ -163,11 +171,15 @@ def nothing_ever() -> str:
 
 
 def unfinished(last: date, today: date) -> str:
-    return f"This week is not over: it ends on {long_day(last)}, and this page was made on {long_day(today)}."
+    return (
+        f"This week is not over: it ends on {long_day(last)}, and this page was made on "
+        f"{long_day(today)}."
+    )
 
 
 def since(earlier: date | None, first_known: date) -> str:
-    """How far back the last day as high as this one lies; at least to `first_known` where there is none."""
+    """How far back the last day as high as this one lies; at least to `first_known` where there is
+    none."""
     day, least = (earlier, "") if earlier else (first_known, "at least ")
     return f"since {least}{short_day(day)} {day.year}"
 
@@ -186,7 +198,10 @@ def load_steady(day: date, chronic: str, acute: str, form: str | None) -> str:
     known = (
         f" Form on that day: {form} (chronic minus acute load of the day before)." if form else ""
     )
-    return f"On {long_day(day)} chronic load was {chronic} (42 days) and acute load {acute} (7 days).{known}"
+    return (
+        f"On {long_day(day)} chronic load was {chronic} (42 days) and acute load {acute} (7 "
+        f"days).{known}"
+    )
 
 
 def load_building(day: date, days: int, needed: int, chronic: str, acute: str) -> str:
@@ -214,8 +229,8 @@ def bounded_workouts(workouts: int, days: int) -> str:
     counts = "counts" if workouts == 1 else "count"
     return (
         f"Of the {days} days, {count(workouts, 'workout')} {verb} measured by neither power nor "
-        f"heart rate and {counts} as a range from 0 to what such a workout can reach. A load is told "
-        "from power and FTP, or from heart rate with its maximum and threshold (BIO_FTP, "
+        f"heart rate and {counts} as a range from 0 to what such a workout can reach. A load is "
+        "told from power and FTP, or from heart rate with its maximum and threshold (BIO_FTP, "
         "BIO_MAX_HEART_RATE, BIO_THRESHOLD_HEART_RATE, or users.toml)."
     )
 
@@ -235,29 +250,46 @@ def load_estimated() -> str:
 
 def load_basis(highest: int) -> str:
     return (
-        f"Bars: load of each day, {highest} at most (100: an hour at threshold), pale between its bounds. Solid: "
-        "chronic load, 42 days, shaded between its bounds. Dashed: acute load, 7 days."
+        f"Bars: load of each day, {highest} at most (100: an hour at threshold), pale between its "
+        "bounds. Solid: chronic load, 42 days, shaded between its bounds. Dashed: acute load, 7 "
+        "days."
     )
 
 
 def forecast_not_shown(n: int, rules: Sequence[str]) -> str:
     """Why tomorrow's forecast is left out although it was made."""
     return (
-        f"A forecast of tomorrow's readiness was made and is not shown: {count(n, 'past forecast')} made this way did "
-        f"not miss by less than {listed(rules)} by more than chance."
+        "A forecast of tomorrow's readiness was made and is not shown: "
+        f"{count(n, 'past forecast')} made this way did not miss by less than {listed(rules)} by "
+        "more than chance."
     )
 
 
 METHOD = (
-    "Means are over the days that are known; a missing day is left out, never filled in or counted as zero.",
-    "Usual means the middle 80\u00a0% of your own days in the four weeks before this one, so about one day in five "
-    "lies outside by its making.",
-    "A measure is listed as moved when the week's mean differs from the four weeks before by more than the day-to-day "
-    "variation of your own days, taken with their carry-over from one day to the next, makes likely (t test on an "
-    "AR(1) variance, q at most 0.05).",
-    "n is the number of days or pairs looked at, n_eff how many independent ones they are worth, q the share of false "
-    "findings to expect among those listed as found or moved (Benjamini-Hochberg over all tests of this report).",
-    "A night is filed under the day on which it ends. Readiness contains the night before it, so the two are partly "
-    "the same measurement.",
-    "This page describes. Two things that go together need not have anything to do with each other.",
+    (
+        "Means are over the days that are known; a missing day is left out, never filled in or "
+        "counted as zero."
+    ),
+    (
+        "Usual means the middle 80\u00a0% of your own days in the four weeks before this one, so "
+        "about one day in five lies outside by its making."
+    ),
+    (
+        "A measure is listed as moved when the week's mean differs from the four weeks before by "
+        "more than the day-to-day variation of your own days, taken with their carry-over from one "
+        "day to the next, makes likely (t test on an AR(1) variance, q at most 0.05)."
+    ),
+    (
+        "n is the number of days or pairs looked at, n_eff how many independent ones they are "
+        "worth, q the share of false findings to expect among those listed as found or moved "
+        "(Benjamini-Hochberg over all tests of this report)."
+    ),
+    (
+        "A night is filed under the day on which it ends. Readiness contains the night before it, "
+        "so the two are partly the same measurement."
+    ),
+    (
+        "This page describes. Two things that go together need not have anything to do with each "
+        "other."
+    ),
 )

@@ -1,4 +1,5 @@
-"""What the gate asks of a draft's subjects: each value by the name of what it is about, each measure on its own."""
+"""What the gate asks of a draft's subjects: each value by the name of what it is about, each
+measure on its own."""
 
 from __future__ import annotations
 
@@ -57,7 +58,8 @@ def _is_done_by_you(reading: Reading, token: Token, value: Value) -> bool:
 
 
 def _named_in(reading: Reading, token: Token) -> Sequence[Scope]:
-    """Where the name of a value's topic is looked for; what “it” stands for has been named before."""
+    """Where the name of a value's topic is looked for; what “it” stands for has been named
+    before."""
     clause = (
         other
         for other in reading.tokens
@@ -68,7 +70,8 @@ def _named_in(reading: Reading, token: Token) -> Sequence[Scope]:
 
 
 def _events(reading: Reading) -> Iterator[Objection]:
-    """Each value of a high or of a finding stands by the phrase that names it, with nothing else in between."""
+    """Each value of a high or of a finding stands by the phrase that names it, with nothing else in
+    between."""
     for token, value in reading.values:
         if not value.event or value.kind == "phrase":
             continue
@@ -95,7 +98,8 @@ def _phrase_of(value: Value, facts: Facts) -> str:
 
 
 def _mentions(reading: Reading) -> Iterator[Objection]:
-    """A measure is named where a value of it is told: in its clause, or in the next clause that tells one."""
+    """A measure is named where a value of it is told: in its clause, or in the next clause that
+    tells one."""
     for token in reading.tokens:
         if token.sort != "topic":
             continue
@@ -129,7 +133,8 @@ def _one_subject(reading: Reading) -> Iterator[Objection]:
 
 
 def _links(reading: Reading) -> Iterator[Objection]:
-    """“With” and “from” do not tie one measure to another, nor to what “it” and “which” stand for."""
+    """“With” and “from” do not tie one measure to another, nor to what “it” and “which” stand
+    for."""
     for token in reading.tokens:
         following = [other.word for other in reading.following(token, 2)]
         if token.word in LINKING and _ends_in_pronoun(reading, token):
@@ -171,7 +176,8 @@ def _brings_in_another(reading: Reading, token: Token) -> bool:
 
 
 def _explanations(reading: Reading) -> Iterator[Objection]:
-    """What stands after a colon, a dash or a bracket belongs to what stands before it: it would read as its reason."""
+    """What stands after a colon, a dash or a bracket belongs to what stands before it: it would
+    read as its reason."""
     for token in reading.tokens:
         if token.sort != "mark" or token.text not in EXPLAINING:
             continue
@@ -194,7 +200,8 @@ def _explanations(reading: Reading) -> Iterator[Objection]:
 
 
 def _references(reading: Reading) -> Iterator[Objection]:
-    """What “it” and “that” stand for is what the clause itself tells, not the measure told before it."""
+    """What “it” and “that” stand for is what the clause itself tells, not the measure told before
+    it."""
     for token in reading.tokens:
         if (
             token.sort != "word"
@@ -237,7 +244,8 @@ def _relates(reading: Reading, token: Token) -> bool:
 
 
 def _measured(reading: Reading) -> Iterator[Objection]:
-    """What is said to be of the night, of the morning, of the ring or of the bike is measured there."""
+    """What is said to be of the night, of the morning, of the ring or of the bike is measured
+    there."""
     for token in reading.tokens:
         taken = TIMES_AND_DEVICES.get(token.word) if token.sort == "word" else None
         topics = taken_by(taken) if taken else None

@@ -41,7 +41,8 @@ def draft_of(facts: Facts) -> str:
 
 
 def _measures(facts: Facts) -> list[str]:
-    """What moved (else the first that was tested) in a sentence each, the next means in one, then training."""
+    """What moved (else the first that was tested) in a sentence each, the next means in one, then
+    training."""
     known = [key for key in facts.topics if f"{key}.week" in facts.values]
     tested = [key for key in known if f"{key}.direction" in facts.values]
     singled_out = [key for key in tested if f"{key}.size" in facts.values][
@@ -62,7 +63,8 @@ def _statistic(facts: Facts, key: str) -> Statistic:
 
 
 def _singled_out(facts: Facts, key: str) -> str:
-    """`HRV was higher than in the four weeks before: it averaged 61 ms, against 55 ms before (…).`"""
+    """`HRV was higher than in the four weeks before: it averaged 61 ms, against 55 ms before
+    (…).`"""
     verb = "averaged" if _statistic(facts, key) == "mean" else "came to"
     period = "before" if f"{key}.size" in facts.values else f"in {{{BEFORE}}}"
     before = f", against {{{key}.before}} {period}" if f"{key}.before" in facts.values else ""
@@ -78,7 +80,8 @@ def _size(facts: Facts, key: str) -> str:
 
 
 def _means(facts: Facts, keys: list[str]) -> list[str]:
-    """`Readiness averaged 81 (against 79 before), sleep score 83 and HRV 61 ms.`, or nothing for no measures."""
+    """`Readiness averaged 81 (against 79 before), sleep score 83 and HRV 61 ms.`, or nothing for no
+    measures."""
     if not keys:
         return []
     first, *rest = (_listed(facts, key) for key in keys)
@@ -92,14 +95,16 @@ def _listed(facts: Facts, key: str) -> str:
 
 
 def _totals(facts: Facts, keys: list[str]) -> list[str]:
-    """`You logged 5 workouts, against 3.5 workouts a week in the four weeks before. Output came to 928 kJ (…).`"""
+    """`You logged 5 workouts, against 3.5 workouts a week in the four weeks before. Output came to
+    928 kJ (…).`"""
     return [_total(facts, key) for key in keys]
 
 
 def _total(facts: Facts, key: str) -> str:
     value, has_before = facts.values[f"{key}.week"], f"{key}.before" in facts.values
     if facts.names_itself(value):
-        return f"You logged {{{key}.week}}{f', against {{{key}.before}} in {{{BEFORE}}}' if has_before else ''}."
+        before = f", against {{{key}.before}} in {{{BEFORE}}}" if has_before else ""
+        return f"You logged {{{key}.week}}{before}."
     before = f" (previously {{{key}.before}})" if has_before else ""
     return f"{capital(_name(facts, key))} came to {{{key}.week}}{before}."
 

@@ -1,4 +1,5 @@
-"""What the gate asks of a draft's characters and words: plain prose that states nothing by itself."""
+"""What the gate asks of a draft's characters and words: plain prose that states nothing by
+itself."""
 
 from __future__ import annotations
 
@@ -107,7 +108,8 @@ def _pairs(reading: Reading) -> Iterator[Objection]:
 
 
 def _commands(reading: Reading) -> Iterator[Objection]:
-    """`Log sleep`, `have rest`, `time for rest`: a verb that opens a clause, or a time, with a measure next."""
+    """`Log sleep`, `have rest`, `time for rest`: a verb that opens a clause, or a time, with a
+    measure next."""
     for clause in reading.clauses():
         spoken = [token for token in clause if token.word not in DETERMINERS]
         for first, *rest in (spoken[place : place + 3] for place in range(len(spoken))):

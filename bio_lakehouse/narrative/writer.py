@@ -19,9 +19,10 @@ Author = Literal["Claude", "templates"]
 class Narrative:
     """A text that has passed the gate, and how it came to be.
 
-    `draft` has placeholders, `text` their values (empty when nothing is known of the week). `facts_version` names the
-    facts that it tells. `tries` counts the requests to Claude, `cost_usd` is None when no price is known, `reason` says
-    why templates stepped in for Claude (empty when they did not), `refused` are the gate's objections on the way.
+    `draft` has placeholders, `text` their values (empty when nothing is known of the week).
+    `facts_version` names the facts that it tells. `tries` counts the requests to Claude, `cost_usd`
+    is None when no price is known, `reason` says why templates stepped in for Claude (empty when
+    they did not), `refused` are the gate's objections on the way.
     """
 
     author: Author
@@ -59,7 +60,8 @@ def to_json(narrative: Narrative) -> str:
 
 
 def from_json(kept: str | bytes, facts: Facts) -> Narrative | None:
-    """A kept narrative of the very same facts, gated again; None when the facts have changed or it does not hold.
+    """A kept narrative of the very same facts, gated again; None when the facts have changed or it
+    does not hold.
 
     With it a report that is made again says the same and costs nothing.
     """

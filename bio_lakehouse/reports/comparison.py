@@ -34,7 +34,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The known values of a stretch of `of` days: `n` of them with this mean (None when none is known)."""
+    """The known values of a stretch of `of` days: `n` of them with this mean (None when none is
+    known)."""
 
     mean: float | None
     n: int
@@ -43,7 +44,8 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Median and middle 80 % (10th to 90th percentile, linear) of the `n` known days before the week."""
+    """Median and middle 80 % (10th to 90th percentile, linear) of the `n` known days before the
+    week."""
 
     low: float
     median: float
@@ -53,10 +55,12 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One measure: `values` are the 28 days before the week and its 7 days, oldest first, None where unknown.
+    """One measure: `values` are the 28 days before the week and its 7 days, oldest first, None
+    where unknown.
 
-    `p` tests the difference of the two means, `interval` is the 95 % one of that difference, `q` the Benjamini-Hochberg
-    value over all tests of the report; they are None when too few days are known.
+    `p` tests the difference of the two means, `interval` is the 95 % one of that difference, `q`
+    the Benjamini-Hochberg value over all tests of the report; they are None when too few days are
+    known.
     """
 
     measure: Measure
@@ -93,7 +97,8 @@ class Comparison:
 
     @property
     def moved(self) -> bool:
-        """Whether the week differs by more than the person's own variation makes likely (q at most 0.05)."""
+        """Whether the week differs by more than the person's own variation makes likely (q at most
+        0.05)."""
         return self.q is not None and self.q <= MOVED_AT
 
     @property
@@ -106,7 +111,8 @@ class Comparison:
 
     @property
     def change(self) -> str:
-        """Mean of the week minus mean before as they are written, with its sign; `–` where unknown."""
+        """Mean of the week minus mean before as they are written, with its sign; `–` where
+        unknown."""
         if self.difference is None:
             return NO_VALUE
         return self.written.change(self.week.mean, self.before.mean)
@@ -123,15 +129,16 @@ class Comparison:
 def compare(daily: pd.DataFrame, measures: Sequence[Measure], last: date) -> tuple[Comparison, ...]:
     """Each measure's week up to `last` against the four weeks before, with q over all measures.
 
-    `daily` has one row a day (`day` and the measures' columns); its 180 days before the week tell how the person
-    varies.
+    `daily` has one row a day (`day` and the measures' columns); its 180 days before the week tell
+    how the person varies.
     """
     by_measure = _by_day(daily, [measure.column for measure in measures], last)
     return with_q([_compared(by_measure[measure.column], measure, last) for measure in measures])
 
 
 def by_day(daily: pd.DataFrame, column: str, last: date) -> pd.Series[float]:
-    """`column` over every calendar day from the first in `daily` (or 35 days back) to `last`, NaN where unknown."""
+    """`column` over every calendar day from the first in `daily` (or 35 days back) to `last`, NaN
+    where unknown."""
     return _by_day(daily, [column], last)[column]
 
 
@@ -179,14 +186,16 @@ def _band(values: Floats) -> Band | None:
 def with_q(
     comparisons: Sequence[Comparison], beside: Sequence[float] = ()
 ) -> tuple[Comparison, ...]:
-    """The same with Benjamini-Hochberg q-values over those that have a p, and the report's other tests (`beside`)."""
+    """The same with Benjamini-Hochberg q-values over those that have a p, and the report's other
+    tests (`beside`)."""
     adjusted = iter(q_values([*(c.p for c in comparisons if c.p is not None), *beside]))
     return tuple(c if c.p is None else replace(c, q=next(adjusted)) for c in comparisons)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkoutWeek:
-    """A week's workouts: counts and sums over the days that Peloton's data covers; None when unknown.
+    """A week's workouts: counts and sums over the days that Peloton's data covers; None when
+    unknown.
 
     `sums` are by column of `gold.daily_readiness_performance`, over the values that are known: None
     when there were workouts but none of them has one.
@@ -220,7 +229,8 @@ class WorkoutWeek:
 
 @dataclass(frozen=True, slots=True)
 class TotalComparison:
-    """A sum of the week against the mean of the complete ones (`weeks`, of `of`) among the weeks before."""
+    """A sum of the week against the mean of the complete ones (`weeks`, of `of`) among the weeks
+    before."""
 
     measure: Measure
     week: float | None

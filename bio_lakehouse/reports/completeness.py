@@ -58,7 +58,8 @@ class SourceDays:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source: the datasets that feed it, its score (or sign of life), and what else only its record fills."""
+    """A source: the datasets that feed it, its score (or sign of life), and what else only its
+    record fills."""
 
     title: str
     datasets: tuple[str, ...]
@@ -111,9 +112,9 @@ def completeness(
 ) -> tuple[SourceDays, ...]:
     """The statuses of `days` for the three Oura datasets and Peloton.
 
-    `daily` (gold.daily_readiness_performance) and `coverage` (silver.coverage) of one user over its whole history;
-    `activity` (silver.oura_daily_activity) and `sleep` (silver.oura_sleep) tell "not worn" from "vendor sent nothing",
-    `failed` are the days of fetches that failed, by dataset.
+    `daily` (gold.daily_readiness_performance) and `coverage` (silver.coverage) of one user over its
+    whole history; `activity` (silver.oura_daily_activity) and `sleep` (silver.oura_sleep) tell "not
+    worn" from "vendor sent nothing", `failed` are the days of fetches that failed, by dataset.
     """
     frame, unworn = _by_date(daily), _unworn(activity, sleep)
     known = [_known(source, frame, coverage, unworn, failed) for source in SOURCES]
@@ -174,7 +175,8 @@ def _days_with(daily: pd.DataFrame, columns: Sequence[str]) -> set[date]:
 
 
 def covered_days(coverage: pd.DataFrame, datasets: Sequence[str]) -> frozenset[date]:
-    """All days that some file or fetch speaks about; `coverage.source` is a vendor (`oura`) or a bronze dataset."""
+    """All days that some file or fetch speaks about; `coverage.source` is a vendor (`oura`) or a
+    bronze dataset."""
     rows = coverage[coverage["source"].isin(datasets)] if len(coverage) else coverage
     stretches = zip(_days(rows, "first_day"), _days(rows, "last_day"), strict=True)
     return frozenset(
@@ -185,7 +187,8 @@ def covered_days(coverage: pd.DataFrame, datasets: Sequence[str]) -> frozenset[d
 
 
 def newest_days(daily: pd.DataFrame) -> dict[str, date]:
-    """The newest day with a record by source title; for Peloton the newest day that is known, workout or not."""
+    """The newest day with a record by source title; for Peloton the newest day that is known,
+    workout or not."""
     frame = _by_date(daily)
     found = {
         source.title: max(_days_with(frame, (source.score, *source.record)), default=None)

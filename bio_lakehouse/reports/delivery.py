@@ -1,4 +1,5 @@
-"""Takes a made report to where BIO_REPORT_DELIVERY says: folders, S3, mailboxes. The same report goes there once."""
+"""Takes a made report to where BIO_REPORT_DELIVERY says: folders, S3, mailboxes. The same report
+goes there once."""
 
 from __future__ import annotations
 
@@ -19,13 +20,14 @@ PAGE_TYPE = "text/html; charset=utf-8"
 def deliver(lake: Lakehouse, user_id: str, day: date) -> list[str]:
     """Deliver the report of the seven days up to `day`; what was done, a sentence a target.
 
-    A page that was delivered to a target before is not delivered there again. One target that fails keeps none of the
-    others from theirs; then `ReportError` says which failed and why.
+    A page that was delivered to a target before is not delivered there again. One target that fails
+    keeps none of the others from theirs; then `ReportError` says which failed and why.
     """
     key = report_key(user_id, day)
     if not lake.objects.exists(key):
         raise ReportError(
-            f"there is no report of {user_id!r} up to {day} to deliver; run `bio-lakehouse report` first"
+            f"there is no report of {user_id!r} up to {day} to deliver; run `bio-lakehouse report` "
+            "first"
         )
     page, said, failed = lake.objects.get(key), list[str](), list[str]()
     for target in targets(lake):
@@ -42,7 +44,8 @@ def targets(lake: Lakehouse) -> tuple[str, ...]:
     """What BIO_REPORT_DELIVERY names; raises `ReportError` when it names nothing."""
     if not lake.settings.report_delivery:
         raise ReportError(
-            "BIO_REPORT_DELIVERY does not say where reports go: a folder, s3://bucket/prefix, or mail"
+            "BIO_REPORT_DELIVERY does not say where reports go: a folder, s3://bucket/prefix, or "
+            "mail"
         )
     return lake.settings.report_delivery
 

@@ -19,10 +19,12 @@ THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 def send(message: EmailMessage, url: SecretStr) -> dict[str, str]:
-    """Send `message` to its recipients; those whom the server refused while it took others, with what it said.
+    """Send `message` to its recipients; those whom the server refused while it took others, with
+    what it said.
 
-    `smtps://` is encrypted from the start. `smtp://` changes to TLS where the server offers that; a password goes over
-    an unencrypted connection to this machine alone. Raises `ReportError` that names the server, and never its password.
+    `smtps://` is encrypted from the start. `smtp://` changes to TLS where the server offers that; a
+    password goes over an unencrypted connection to this machine alone. Raises `ReportError` that
+    names the server, and never its password.
     """
     server = server_of(url)
     try:
@@ -42,8 +44,9 @@ def send(message: EmailMessage, url: SecretStr) -> dict[str, str]:
         ) from error
     except ssl.SSLCertVerificationError as error:
         raise ReportError(
-            f"the certificate of {_name(server)} cannot be trusted, so nothing was sent: {error.verify_message}; check "
-            "the host in BIO_SMTP_URL, or name your own authority's certificate in SSL_CERT_FILE"
+            f"the certificate of {_name(server)} cannot be trusted, so nothing was sent: "
+            f"{error.verify_message}; check the host in BIO_SMTP_URL, or name your own authority's "
+            "certificate in SSL_CERT_FILE"
         ) from error
     except (OSError, smtplib.SMTPException) as error:
         raise ReportError(
@@ -69,7 +72,8 @@ def server_of(url: SecretStr) -> SplitResult:
         port = 0
     if server.scheme not in PORTS or not server.hostname or port == 0:
         raise ReportError(
-            "BIO_SMTP_URL is no address of a mail server, such as smtp://user:password@mail.example:587"
+            "BIO_SMTP_URL is no address of a mail server, such as "
+            "smtp://user:password@mail.example:587"
         )
     return server
 

@@ -1,4 +1,5 @@
-"""The report's colours, light and dark. Each pair of text and ground below has a contrast of 4.5 or more."""
+"""The report's colours, light and dark. Each pair of text and ground below has a contrast of 4.5 or
+more."""
 
 from __future__ import annotations
 

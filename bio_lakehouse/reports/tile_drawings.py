@@ -22,7 +22,8 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Sparkline:
-    """35 days: lines broken where a day is unknown, dots of the week, and the band of the days before."""
+    """35 days: lines broken where a day is unknown, dots of the week, and the band of the days
+    before."""
 
     lines: tuple[tuple[Point, ...], ...]
     week_lines: tuple[tuple[Point, ...], ...]

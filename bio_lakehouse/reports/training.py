@@ -1,4 +1,5 @@
-"""Training load as the report shows it: 90 days in a small chart, and the newest day's state in words."""
+"""Training load as the report shows it: 90 days in a small chart, and the newest day's state in
+words."""
 
 from __future__ import annotations
 

@@ -24,7 +24,8 @@ class Whisker:
 
 
 def whisker(finding: Finding) -> Whisker | None:
-    """The drawing of a finding; None where it has no effect or no interval. What is not tested has an open dot."""
+    """The drawing of a finding; None where it has no effect or no interval. What is not tested has
+    an open dot."""
     if finding.effect is None or finding.interval is None:
         return None
     scale = scale_of(finding)

@@ -1,4 +1,5 @@
-"""The report's text: Claude's where there is a key, kept beside the page, so that the same facts cost only once."""
+"""The report's text: Claude's where there is a key, kept beside the page, so that the same facts
+cost only once."""
 
 from __future__ import annotations
 
@@ -14,9 +15,11 @@ from bio_lakehouse.settings import Settings
 def narrative_of(
     objects: ObjectStore, key: str, facts: Facts, access: ClaudeAccess | None
 ) -> Narrative:
-    """The text of these facts: that which Claude wrote of the very same ones before, kept under `key`, else a new one.
+    """The text of these facts: that which Claude wrote of the very same ones before, kept under
+    `key`, else a new one.
 
-    With no `access` nothing is sent, and what was kept is used all the same. A text from templates is not kept.
+    With no `access` nothing is sent, and what was kept is used all the same. A text from templates
+    is not kept.
     """
     kept = from_json(objects.get(key), facts) if objects.exists(key) else None
     if kept is not None:
@@ -28,5 +31,6 @@ def narrative_of(
 
 
 def would_send(facts: Facts, settings: Settings) -> str:
-    """The body of the request to Anthropic that a report of these facts makes, to the byte. Nothing is sent."""
+    """The body of the request to Anthropic that a report of these facts makes, to the byte. Nothing
+    is sent."""
     return egress(facts, preview_access(settings))

@@ -1,4 +1,5 @@
-"""Silver: typed, deduplicated tables. `SCHEMAS` needs no Spark; `TRANSFORMS` loads PySpark when it is asked for."""
+"""Silver: typed, deduplicated tables. `SCHEMAS` needs no Spark; `TRANSFORMS` loads PySpark when it
+is asked for."""
 
 from __future__ import annotations
 

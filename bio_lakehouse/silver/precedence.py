@@ -1,8 +1,8 @@
 """Which version of a record counts, value by value.
 
-Within one origin the later version that has a column says its value, be it that there is none. Among origins the best
-one that knows a value gives it, and a version that was said while its day was still going on comes after all that were
-said later. What a later whole file withdrew is gone.
+Within one origin the later version that has a column says its value, be it that there is none.
+Among origins the best one that knows a value gives it, and a version that was said while its day
+was still going on comes after all that were said later. What a later whole file withdrew is gone.
 """
 
 from __future__ import annotations
@@ -19,15 +19,18 @@ SCORE = "score"
 def merged(
     rows: DataFrame, grain: Sequence[str], values: Mapping[str, Column], origins: Sequence[str]
 ) -> DataFrame:
-    """One row for each value of `grain`, whatever the order of `rows`: what its versions say together.
+    """One row for each value of `grain`, whatever the order of `rows`: what its versions say
+    together.
 
-    `rows` are record versions with bronze's columns and those of `values`, each with the condition on which a version
-    has that column; `origins` are the source's, best first. The result has `grain`, the columns of `values`, and the
-    source of the row: that of its score, else of its best version.
+    `rows` are record versions with bronze's columns and those of `values`, each with the condition
+    on which a version has that column; `origins` are the source's, best first. The result has
+    `grain`, the columns of `values`, and the source of the row: that of its score, else of its best
+    version.
     """
     told = F.struct("origin", "source_file", "ingested_at", F.col("_rank").alias("rank"))
     ranked = rows.withColumn("_rank", rank(origins)).withColumn("_told", told)
-    # A column each, not a struct within the aggregate: Sail takes two of those with one condition for the same.
+    # A column each, not a struct within the aggregate: Sail takes two of those with one condition
+    # for the same.
     words = {f"_{column}": F.struct(F.col(column).alias("value"), "_told") for column in values}
     said = {
         column: F.max_by(f"_{column}", F.when(has, F.col("version")))
@@ -68,8 +71,8 @@ def _rank_of_known(column: str) -> Column:
 def rank(origins: Sequence[str]) -> Column:
     """A version's place among those of all `origins`, as text that sorts.
 
-    What was said once its day was over comes by its origin; before that what was said while it was still going on,
-    by the time.
+    What was said once its day was over comes by its origin; before that what was said while it was
+    still going on, by the time.
     """
     best_first = (F.lit(len(origins)) - origin_rank(origins)).cast("string")
     while_going_on = F.concat_ws("|", F.lit("0"), "provisional_at", best_first, "version")
@@ -97,10 +100,11 @@ def standing(rows: DataFrame) -> DataFrame:
 def of_the_days_origin(
     rows: DataFrame, identity: Collection[str], origins: Sequence[str]
 ) -> DataFrame:
-    """The versions of each day's best origin, and of others those of the same records by `identity`.
+    """The versions of each day's best origin, and of others those of the same records by
+    `identity`.
 
-    For tables with several rows a day: two origins may cut a day into other periods, which must not stand side by
-    side.
+    For tables with several rows a day: two origins may cut a day into other periods, which must not
+    stand side by side.
     """
     day = Window.partitionBy("user_id", "day")
     of_origin = Window.partitionBy("user_id", "day", "origin")

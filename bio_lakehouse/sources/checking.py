@@ -53,7 +53,8 @@ def is_unknown(value: object) -> bool:
 
 
 def check(field: Field, value: object) -> None:
-    """Raise `RowProblem` unless `value` is unknown or readable as the field's type within its bounds."""
+    """Raise `RowProblem` unless `value` is unknown or readable as the field's type within its
+    bounds."""
     if is_unknown(value):
         return
     if field.type in ("int", "double"):
@@ -131,7 +132,8 @@ def day_in_lake(name: str, day: date, context: ParseContext) -> date:
 
 
 def check_order(start: str, end: str, value_of: Callable[[str], object]) -> None:
-    """Raise `RowProblem` when the time named `end` lies before that named `start`; unknown ones tell nothing."""
+    """Raise `RowProblem` when the time named `end` lies before that named `start`; unknown ones
+    tell nothing."""
     first, last = value_of(start), value_of(end)
     if is_unknown(first) or is_unknown(last):
         return
@@ -140,7 +142,8 @@ def check_order(start: str, end: str, value_of: Callable[[str], object]) -> None
 
 
 def looks_unstorable(text: str) -> bool:
-    """Whether JSON text may hold what JSON proper and UTF-8 cannot (a quick look; `check_storable` decides)."""
+    """Whether JSON text may hold what JSON proper and UTF-8 cannot (a quick look; `check_storable`
+    decides)."""
     return (
         "NaN" in text
         or "Infinity" in text

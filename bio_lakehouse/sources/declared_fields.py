@@ -1,7 +1,9 @@
-"""How one value of a raw record becomes one column: the declaration that parsers check and silver builds on.
+"""How one value of a raw record becomes one column: the declaration that parsers check and silver
+builds on.
 
-An `int` field may stand as `71`, `"71"` or `71.0`; every other number is a `double`. A `timestamp` is ISO 8601 with an
-offset or `Z`. Empty text, `None` (as text) and JSON null all mean unknown, and so does a missing field.
+An `int` field may stand as `71`, `"71"` or `71.0`; every other number is a `double`. A `timestamp`
+is ISO 8601 with an offset or `Z`. Empty text, `None` (as text) and JSON null all mean unknown, and
+so does a missing field.
 """
 
 from __future__ import annotations
@@ -23,10 +25,10 @@ _CELSIUS = re.compile(r" \(\s*°?\s*c\s*\)$")
 class Field:
     """One readable column.
 
-    `path` is dotted within an API record (`contributors.hrv_balance`) or the header in a CSV; `synonyms` are other
-    headers of the same value, asked in order after `path`. Bounds are inclusive and lie where no real value does,
-    never at what is plausible; a value outside rejects its row. `zero_is_unknown` where the source writes 0 for
-    what it has no value of.
+    `path` is dotted within an API record (`contributors.hrv_balance`) or the header in a CSV;
+    `synonyms` are other headers of the same value, asked in order after `path`. Bounds are
+    inclusive and lie where no real value does, never at what is plausible; a value outside rejects
+    its row. `zero_is_unknown` where the source writes 0 for what it has no value of.
     """
 
     column: str

@@ -78,7 +78,8 @@ def _decode_bytes(name: str, content: bytes) -> Decoded:
 
 
 def _as_windows_1252(content: bytes) -> str | None:
-    """The text when it cannot be anything else: no UTF-8 in it, and no byte outside a word or `°C`."""
+    """The text when it cannot be anything else: no UTF-8 in it, and no byte outside a word or
+    `°C`."""
     damaged = content.decode("utf-8", "replace").replace("\ufffd", "")
     if not damaged.isascii() or damaged.lstrip().startswith(("{", "[")):
         return None

@@ -1,6 +1,8 @@
-"""Reading comma and semicolon files row by row, so that a broken row costs itself alone and keeps its line number.
+"""Reading comma and semicolon files row by row, so that a broken row costs itself alone and keeps
+its line number.
 
-Quoting is RFC 4180's. A quoted cell may run over several lines when the row then has as many cells as the header.
+Quoting is RFC 4180's. A quoted cell may run over several lines when the row then has as many cells
+as the header.
 """
 
 from __future__ import annotations
@@ -43,7 +45,8 @@ def lines_of(text: str) -> list[str]:
 
 
 def checked_lines(name: str, text: str, columns: int) -> list[str]:
-    """`lines_of` a file with that many columns; raises `UnsupportedFile` when it is larger than any export."""
+    """`lines_of` a file with that many columns; raises `UnsupportedFile` when it is larger than any
+    export."""
     check_rows(name, text, columns)
     lines = lines_of(text)
     check_line(name, max(map(len, lines), default=0))
@@ -89,7 +92,8 @@ def plain_cell(line: str, start: int, delimiter: str) -> tuple[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A delimited file: its headers, the names under which records keep them (no two alike), and its rows."""
+    """A delimited file: its headers, the names under which records keep them (no two alike), and
+    its rows."""
 
     headers: list[str]
     names: list[str]
@@ -97,10 +101,11 @@ class Table:
 
 
 def comma_table(name: str, text: str) -> Table:
-    """The table in a file whose rows have as many cells as the header; a row that has not is a problem.
+    """The table in a file whose rows have as many cells as the header; a row that has not is a
+    problem.
 
-    Cells are parted by commas, or by what a spreadsheet put in their place. Raises `UnsupportedFile`, while the rows
-    are read, when the file stops in the middle of its last row.
+    Cells are parted by commas, or by what a spreadsheet put in their place. Raises
+    `UnsupportedFile`, while the rows are read, when the file stops in the middle of its last row.
     """
     header = header_line(text)
     delimiter = delimiter_of(header)
@@ -134,7 +139,8 @@ def delimiter_of(header: str) -> str:
 
 
 def header_line(text: str) -> str:
-    """The first line that is neither blank nor a spreadsheet's `sep=`, found without looking at the others."""
+    """The first line that is neither blank nor a spreadsheet's `sep=`, found without looking at the
+    others."""
     end = 0
     while filled := _FILLED.search(text, end):
         place = filled.start()

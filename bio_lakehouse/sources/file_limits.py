@@ -1,6 +1,7 @@
 """How much a file may hold, so that none takes more than a gigabyte of memory to read.
 
-Ten years of a person's data stay below each limit; what lies above was made by mistake or to do harm.
+Ten years of a person's data stay below each limit; what lies above was made by mistake or to do
+harm.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from bio_lakehouse.errors import UnknownFormat, UnsupportedFile
 LARGEST_FILE = 96 << 20
 """Bytes, unpacked. Ten years of heart rate are about 50 MB as CSV, of activity about 35."""
 MOST_ROWS = 1_200_000
-"""Rows of a delimited file, objects and lists in any file. Ten years of heart rate are about 1,100,000."""
+"""Rows of a delimited file, objects and lists in any file. Ten years of heart rate are about
+1,100,000."""
 MOST_COLUMNS = 1_000
 MOST_CELLS = 6_000_000
 LONGEST_LINE = 2 << 20
@@ -51,7 +53,8 @@ def check_rows(name: str, text: str, columns: int) -> None:
 
 
 def check_line(name: str, longest: int) -> None:
-    """Raise `UnsupportedFile` for a line of that many characters when it is longer than any export's."""
+    """Raise `UnsupportedFile` for a line of that many characters when it is longer than any
+    export's."""
     _refuse_above(name, longest, LONGEST_LINE, "characters in a line")
 
 

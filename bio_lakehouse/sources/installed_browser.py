@@ -20,7 +20,8 @@ BROWSERS = (
 
 
 def find_browser(wanted: Path | None, setting: str, error: type[BioLakehouseError]) -> Path:
-    """The program of `wanted`, else of the first browser found; raises `error` about `setting` when there is none."""
+    """The program of `wanted`, else of the first browser found; raises `error` about `setting` when
+    there is none."""
     if wanted is not None:
         program = shutil.which(wanted)
         if program is None:

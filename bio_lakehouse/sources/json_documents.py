@@ -47,7 +47,8 @@ class JsonFile:
 
 
 def load_documents(name: str, text: str) -> list[Document]:
-    """The JSON values of a file: one, or one a line. Raises `UnsupportedFile` as `load_json` does."""
+    """The JSON values of a file: one, or one a line. Raises `UnsupportedFile` as `load_json`
+    does."""
     check_json(name, text)
     try:
         return [Document(1, json.loads(text))]
@@ -78,7 +79,8 @@ def _json_line(number: int, line: str) -> Document:
 
 
 def load_json(name: str, text: str) -> Any:
-    """The document; raises `UnsupportedFile` that tells a file that was cut off from one that is no JSON."""
+    """The document; raises `UnsupportedFile` that tells a file that was cut off from one that is no
+    JSON."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

@@ -60,8 +60,8 @@ def _refuse_markup(name: str, text: str) -> None:
         )
     if "<html" in start or "<!doctype html" in start:
         raise UnknownFormat(
-            f"{name} is a web page, not data: often the sign-in or error page of an expired session. "
-            "Sign in and download it again."
+            f"{name} is a web page, not data: often the sign-in or error page of an expired "
+            "session. Sign in and download it again."
         )
     raise UnknownFormat(f"{name} is XML. {registry.what_is_read()}")
 

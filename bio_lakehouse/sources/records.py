@@ -1,4 +1,5 @@
-"""What every parser returns: records, rows that could not be used, and what the file as a whole says."""
+"""What every parser returns: records, rows that could not be used, and what the file as a whole
+says."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class FetchNote:
-    """What stands beside a fetched answer: when it was asked for and about which days (inclusive)."""
+    """What stands beside a fetched answer: when it was asked for and about which days
+    (inclusive)."""
 
     fetched_at: datetime
     dataset: str | None = None
@@ -23,8 +25,8 @@ class FetchNote:
 class ParseContext:
     """What a parser may know besides the bytes.
 
-    `timezone` is the user's; `first_day` to `last_day` are the days that the lake has partitions for;
-    `dataset` is the user's own word on what the file holds (`--dataset daily_sleep`).
+    `timezone` is the user's; `first_day` to `last_day` are the days that the lake has partitions
+    for; `dataset` is the user's own word on what the file holds (`--dataset daily_sleep`).
     """
 
     timezone: ZoneInfo
@@ -38,9 +40,10 @@ class ParseContext:
 class Record:
     """One usable source row.
 
-    `dataset` is the bronze dataset (`oura/daily_sleep`), `key` the record's identity within user and dataset,
-    `line` its place in the file (CSV: line number from 1, header included; JSON: index in the list from 1),
-    `content` the raw record as JSON-able values, `hints` what only the whole file tells (units).
+    `dataset` is the bronze dataset (`oura/daily_sleep`), `key` the record's identity within user
+    and dataset, `line` its place in the file (CSV: line number from 1, header included; JSON: index
+    in the list from 1), `content` the raw record as JSON-able values, `hints` what only the whole
+    file tells (units).
     """
 
     dataset: str
@@ -53,10 +56,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """One source row that cannot be used: where it stands, which field is at fault, why, and its raw text.
+    """One source row that cannot be used: where it stands, which field is at fault, why, and its
+    raw text.
 
-    `outside_lake` says that all that is wrong with it is its day, for which the lake has no partition; `usable_from`
-    is that day when it has not come yet.
+    `outside_lake` says that all that is wrong with it is its day, for which the lake has no
+    partition; `usable_from` is that day when it has not come yet.
     """
 
     line: int
@@ -71,15 +75,16 @@ class RejectedRow:
 class ParsedFile:
     """A recognised file, of a `source` and `origin` as they are declared.
 
-    `row_count` is counted while reading: it equals `len(records) + rejected_count`, of which `more_rejected` are not
-    kept in `rejected`.
+    `row_count` is counted while reading: it equals `len(records) + rejected_count`, of which
+    `more_rejected` are not kept in `rejected`.
 
-    `unknown_fields` are fields that no reader here knows (drift). `coverage` are the first and last day about
-    which the file speaks, None when it holds no record and no fetch note. `whole` says that the file has every
-    record of what it covers, as a snapshot or a complete answer has; `stamp` is the download's own time, where its
-    content or the vendor's name for it tells (UTC). `notes` are sentences on what was assumed or left out.
-    `fed_datasets` are those of which a file that feeds several has columns, None where `datasets` say it.
-    `coverage_by_dataset` are each dataset's own days where a file's datasets differ in them, less those that have none.
+    `unknown_fields` are fields that no reader here knows (drift). `coverage` are the first and last
+    day about which the file speaks, None when it holds no record and no fetch note. `whole` says
+    that the file has every record of what it covers, as a snapshot or a complete answer has;
+    `stamp` is the download's own time, where its content or the vendor's name for it tells (UTC).
+    `notes` are sentences on what was assumed or left out. `fed_datasets` are those of which a file
+    that feeds several has columns, None where `datasets` say it. `coverage_by_dataset` are each
+    dataset's own days where a file's datasets differ in them, less those that have none.
     """
 
     source: str

@@ -29,9 +29,9 @@ ReadJson = Callable[[ParseContext], ParsedFile]
 class DelimitedFormat:
     """A file of rows and cells.
 
-    `title` is its name for a person, `obtained` how one gets it. `delimiter` is what parts its cells
-    as it is downloaded, `known_headers` are its headers in their canonical form: a header that ends
-    in a part of one was cut.
+    `title` is its name for a person, `obtained` how one gets it. `delimiter` is what parts its
+    cells as it is downloaded, `known_headers` are its headers in their canonical form: a header
+    that ends in a part of one was cut.
     """
 
     title: str

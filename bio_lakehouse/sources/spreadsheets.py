@@ -1,7 +1,9 @@
-"""What spreadsheets do to a file that they save: some of it can be read all the same, some of it cannot.
+"""What spreadsheets do to a file that they save: some of it can be read all the same, some of it
+cannot.
 
-Other separators, a `sep=` line and empty columns change no value. Turned dates (`7/11/2024`), decimal commas (`96,8`),
-`TRUE` and shortened numbers (`1.2E+05`) do: such a file is refused by name.
+Other separators, a `sep=` line and empty columns change no value. Turned dates (`7/11/2024`),
+decimal commas (`96,8`), `TRUE` and shortened numbers (`1.2E+05`) do: such a file is refused by
+name.
 """
 
 from __future__ import annotations
@@ -41,8 +43,8 @@ _CHANGES: tuple[tuple[re.Pattern[str], str], ...] = (
 def refuse_changed(name: str, text: str, delimiter: str, *, saved_again: bool) -> None:
     """Raise `UnsupportedFile` when a spreadsheet has changed values of a known file.
 
-    One changed cell tells where the separators show that it was saved again, else half of the rows must have one: a
-    single odd cell costs its own row alone.
+    One changed cell tells where the separators show that it was saved again, else half of the rows
+    must have one: a single odd cell costs its own row alone.
     """
     rows = [_change(line, delimiter) for line in islice(_data_lines(text), LOOKED_AT)]
     changes = [change for change in rows if change]

@@ -1,4 +1,5 @@
-"""Where a point of a drawing lies. No figure that a person reads: those are rounded in `numbers`."""
+"""Where a point of a drawing lies. No figure that a person reads: those are rounded in
+`numbers`."""
 
 from __future__ import annotations
 

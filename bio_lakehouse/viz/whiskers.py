@@ -53,10 +53,12 @@ def _row(effect: Effect, top: int) -> str:
     y = top + LINE_Y
     fill = colour if effect.found else "none"
     return (
-        f'<text x="{MARGIN:g}" y="{top + NAME_Y}" font-family="sans-serif" font-size="12" fill="{COLOURS.rest}">'
+        f'<text x="{MARGIN:g}" y="{top + NAME_Y}" font-family="sans-serif" '
+        f'font-size="12" fill="{COLOURS.rest}">'
         f"{escape(_short(effect.name))}</text>"
         f'<path d="M{zero:g} {y - 9}v18" stroke="{COLOURS.rest}" stroke-dasharray="3 3"/>'
-        f'<path d="M{low:g} {y}H{high:g}" stroke="{colour}" stroke-width="{3 if effect.found else 1.5}"/>'
+        f'<path d="M{low:g} {y}H{high:g}" stroke="{colour}" '
+        f'stroke-width="{3 if effect.found else 1.5}"/>'
         f'<circle cx="{middle:g}" cy="{y}" r="5" fill="{fill}" stroke="{colour}" stroke-width="2"/>'
     )
 

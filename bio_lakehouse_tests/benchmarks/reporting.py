@@ -1,6 +1,8 @@
-"""A report on five years of data, and ninety days of insight history as one run: how long each takes.
+"""A report on five years of data, and ninety days of insight history as one run: how long each
+takes.
 
-Run it with `python bio_lakehouse_tests/benchmarks/reporting.py [--days 1825]`. It prints figures and fails on none.
+Run it with `python bio_lakehouse_tests/benchmarks/reporting.py [--days 1825]`. It prints figures
+and fails on none.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""A loopback server that speaks Anthropic's Messages API as streams, and fails in every way that it may."""
+"""A loopback server that speaks Anthropic's Messages API as streams, and fails in every way that it
+may."""
 
 from __future__ import annotations
 
@@ -107,7 +108,8 @@ def says(text: str, stop_reason: str = "end_turn", thinking: str = "") -> Reply:
 
 
 def breaks_off(text: str, cleanly: bool = False) -> Reply:
-    """The first half of an answer; then the connection is dropped, or the stream ends as if it were whole."""
+    """The first half of an answer; then the connection is dropped, or the stream ends as if it were
+    whole."""
 
     def reply(handler: BaseHTTPRequestHandler) -> None:
         _begin(handler)

@@ -1,4 +1,5 @@
-"""What requests cost: by the table of list prices, each request on its own, or by prices that a person has set."""
+"""What requests cost: by the table of list prices, each request on its own, or by prices that a
+person has set."""
 
 from __future__ import annotations
 

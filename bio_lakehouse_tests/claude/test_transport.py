@@ -1,4 +1,5 @@
-"""The transport against a loopback server, with the real SDK: an answer or a reason comes out in time, every time."""
+"""The transport against a loopback server, with the real SDK: an answer or a reason comes out in
+time, every time."""
 
 from __future__ import annotations
 

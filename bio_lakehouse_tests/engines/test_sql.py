@@ -41,7 +41,7 @@ me      | 2026-01-05 | 60              | -           | 50                | 100  
 me      | 2026-02-01 | -               | 88          | 50                | 250             | true        | 8000  | Running
 ann     | 2026-01-01 | 10              | 10          | 10                | 900             | true        | 100   | Running
 ann     | 2026-02-02 | 20              | 20          | 20                | 800             | true        | 200   | Running
-"""  # noqa: E501
+"""
 RIDES = """
 user_id | day        | fitness_discipline | total_output_kj | avg_watts | length_minutes | calories_kcal
 me      | 2026-01-01 | Cycling            | 300             | 150       | 30             | 400

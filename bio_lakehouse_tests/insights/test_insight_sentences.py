@@ -51,8 +51,9 @@ def test_groups() -> None:
     assert sentences.groups_differ(
         "readiness on the next day", "cycling", "rest", (73.5, 79.0), -0.31, evidence
     ) == (
-        "Readiness on the next day tended to be lower after cycling than after rest: median 73.5 against 79 "
-        "(rank-biserial −0.31, 95 % interval −0.50 to −0.10, 45 and 60 days, q = 0.010)."
+        "Readiness on the next day tended to be lower after cycling than after rest: median 73.5 "
+        "against 79 (rank-biserial −0.31, 95 % interval −0.50 to −0.10, 45 and 60 days, q = "
+        "0.010)."
     )
     alike = sentences.groups_alike(
         "readiness", "yoga", "rest", (80, 79), 0.05, Evidence((-0.2, 0.3), "9 days", 0.7)
@@ -86,7 +87,8 @@ def test_described_sentences_say_that_they_are_not_tested() -> None:
 def test_low_days_are_named_while_they_are_few(days: list[date], ending: str) -> None:
     said = sentences.far_days("readiness", "lower", days, 90, "74.7", "59.5")
     assert said.startswith(
-        "Readiness was low (more than 1.5 standard deviations below your mean of 74.7, so under 59.5)"
+        "Readiness was low (more than 1.5 standard deviations below your mean of 74.7, so under "
+        "59.5)"
     )
     assert said.endswith(ending)
 
@@ -106,13 +108,15 @@ def test_high_days_are_told_as_such() -> None:
 def test_unusual_days_in_singular_plural_and_none() -> None:
     one = sentences.unusual_days("HRV", "lower", [date(2025, 3, 3)], 60)
     assert one == (
-        "Of the 60 days that can be held against the 60 days before, 1 was unusually low in HRV, on 3 March 2025."
+        "Of the 60 days that can be held against the 60 days before, 1 was unusually low in HRV, "
+        "on 3 March 2025."
     )
     assert "2 were unusually low" in sentences.unusual_days(
         "HRV", "lower", [date(2025, 3, 3), date(2025, 3, 4)], 60
     )
     assert sentences.unusual_days("HRV", "lower", [], 1) == (
-        "Looked for unusually low HRV among the 1 day that can be held against the 60 days before and found none."
+        "Looked for unusually low HRV among the 1 day that can be held against the 60 days before "
+        "and found none."
     )
     assert (
         sentences.unusual_days("HRV", "lower", [], 0)
@@ -124,8 +128,8 @@ def test_missed_workouts() -> None:
     march = Stretch(date(2025, 3, 1), date(2025, 3, 4))
     turn = Stretch(date(2024, 12, 30), date(2025, 1, 5))
     assert sentences.missed_workouts([march], 90, 3) == (
-        "Once there were 3 days or more in a row without a workout, among 90 days of which workouts are known; "
-        "these were the 4 days 1–4 March 2025."
+        "Once there were 3 days or more in a row without a workout, among 90 days of which "
+        "workouts are known; these were the 4 days 1–4 March 2025."
     )
     assert sentences.missed_workouts([march, turn], 90, 3).endswith(
         "the longest stretch was 7 days 30 December 2024 – 5 January 2025."

@@ -1,4 +1,5 @@
-"""A home in one file and back: whole, private, without secrets, and never over anything that is there."""
+"""A home in one file and back: whole, private, without secrets, and never over anything that is
+there."""
 
 from __future__ import annotations
 

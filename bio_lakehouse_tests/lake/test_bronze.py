@@ -1,4 +1,5 @@
-"""Day files: the same set of versions in any order gives the same lines, and every row is accounted for."""
+"""Day files: the same set of versions in any order gives the same lines, and every row is accounted
+for."""
 
 from __future__ import annotations
 
@@ -215,7 +216,8 @@ def test_versions_rank_by_what_is_known_of_their_age(lower: str, higher: str) ->
 
 
 def statement(rank: int) -> Statement:
-    """A whole file of that rank, which holds what `line` of the same rank says, and nothing else."""
+    """A whole file of that rank, which holds what `line` of the same rank says, and nothing
+    else."""
     version = f"{' ' * 27}|2026-01-05|{rank:010d}|sha{rank}"
     return Statement(version, f"landing/me/{rank}.json", ARRIVED.isoformat())
 

@@ -1,4 +1,5 @@
-"""The demo's home is made afresh by every demo; a home with anything of a person's own is never touched."""
+"""The demo's home is made afresh by every demo; a home with anything of a person's own is never
+touched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A home that was moved, copied or restored: its tables open where it is, and the original stays as it was."""
+"""A home that was moved, copied or restored: its tables open where it is, and the original stays as
+it was."""
 
 from __future__ import annotations
 

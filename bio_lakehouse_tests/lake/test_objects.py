@@ -1,4 +1,5 @@
-"""Every object store keeps the same promises: a folder, and S3 (a local server that speaks its API)."""
+"""Every object store keeps the same promises: a folder, and S3 (a local server that speaks its
+API)."""
 
 from __future__ import annotations
 

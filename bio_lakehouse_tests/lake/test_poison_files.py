@@ -1,4 +1,5 @@
-"""One bad file costs itself: whatever lies in landing or in a folder, everything else comes in, and it is told."""
+"""One bad file costs itself: whatever lies in landing or in a folder, everything else comes in, and
+it is told."""
 
 from __future__ import annotations
 

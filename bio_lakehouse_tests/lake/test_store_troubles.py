@@ -1,4 +1,5 @@
-"""A full disk, a lock, missing rights: one sentence that names the file and the next step; homes are private."""
+"""A full disk, a lock, missing rights: one sentence that names the file and the next step; homes
+are private."""
 
 from __future__ import annotations
 

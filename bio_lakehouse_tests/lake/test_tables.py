@@ -1,4 +1,5 @@
-"""Iceberg tables: a range is replaced in one commit, rows that break the schema never get in, old snapshots expire."""
+"""Iceberg tables: a range is replaced in one commit, rows that break the schema never get in, old
+snapshots expire."""
 
 from __future__ import annotations
 

@@ -114,9 +114,18 @@ CLAIMS = (
     "The weekly steps came to {steps.week}.",
     "Workouts came to {workout_count.week} a day.",
     "The daily workouts came to {workout_count.week}.",
-    "{high.hrv_rmssd_ms.label} stands here. HRV averaged {hrv_rmssd_ms.week} on {high.hrv_rmssd_ms.weekday}.",
-    "{high.hrv_rmssd_ms.label} stands here. HRV was {hrv_rmssd_ms.direction} since {high.hrv_rmssd_ms.date}.",
-    "{high.hrv_rmssd_ms.label} stands here. HRV averaged {hrv_rmssd_ms.week}, on {high.hrv_rmssd_ms.weekday}.",
+    (
+        "{high.hrv_rmssd_ms.label} stands here. HRV averaged {hrv_rmssd_ms.week} on "
+        "{high.hrv_rmssd_ms.weekday}."
+    ),
+    (
+        "{high.hrv_rmssd_ms.label} stands here. HRV was {hrv_rmssd_ms.direction} since "
+        "{high.hrv_rmssd_ms.date}."
+    ),
+    (
+        "{high.hrv_rmssd_ms.label} stands here. HRV averaged {hrv_rmssd_ms.week}, on "
+        "{high.hrv_rmssd_ms.weekday}."
+    ),
     "{high.hrv_rmssd_ms.label} was HRV at {hrv_rmssd_ms.week}.",
     "Readiness averaged {readiness_score.week} nights.",
     "HRV was {hrv_rmssd_ms.direction}. Readiness too.",

@@ -1,4 +1,5 @@
-"""Claude's writer against a loopback server, with the real SDK: a right narrative comes out every time."""
+"""Claude's writer against a loopback server, with the real SDK: a right narrative comes out every
+time."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ from bio_lakehouse_tests.narrative.example_facts import WEEK, example_facts
 from bio_lakehouse_tests.narrative.good_texts import written_out
 
 GOOD = written_out(
-    "HRV was {h.direction}: it averaged {h.week}. {high.h.label} came on {high.h.weekday}, at {high.h.value}."
+    "HRV was {h.direction}: it averaged {h.week}. {high.h.label} came on {high.h.weekday}, at "
+    "{high.h.value}."
 )
 TOLD = (
     "HRV was higher than in the four weeks before: it averaged 61 ms. "

@@ -104,7 +104,8 @@ OBJECTIONS = {
         "Sentence 1, “{period.before}”: stands by {hrv_rmssd_ms.week}, which is of another time"
     ),
     "{high.h.label} came on {high.r.weekday}.": (
-        "Sentence 1, “{high.readiness_score.weekday}”: belongs to {high.readiness_score.label} and must stand beside it"
+        "Sentence 1, “{high.readiness_score.weekday}”: belongs to {high.readiness_score.label} and "
+        "must stand beside it"
     ),
     "Workouts averaged {w.week}.": "Sentence 1, “averaged”: stands by {workout_count.week}, which is Workouts, total",
     "HRV averaged {h.week} in sleep.": "Sentence 1, “sleep”: is named in a sentence without a value of it",
@@ -144,8 +145,14 @@ def test_no_word_of_the_vocabulary_is_forbidden() -> None:
 
 
 FORBIDDEN = {
-    "a number": "Half twice dozen percent seventeenth twenty ninety once couple both several most none ½ ² Ⅷ",
-    "a direction": "rose FELL higher improved declining better Worse more less up below than same steady soared",
+    "a number": (
+        "Half twice dozen percent seventeenth twenty ninety once couple both several most none ½ ² "
+        "Ⅷ"
+    ),
+    "a direction": (
+        "rose FELL higher improved declining better Worse more less up below than same steady "
+        "soared"
+    ),
     "a date": "Monday tuesdays yesterday March weekend next months",
     "a cause": "because causes boosted led thus why thanks reflects by as",
     "a medical claim": "healthy diagnose diseases infection fever treatment doctor overtraining stressed",

@@ -1,7 +1,7 @@
 """Texts that a model may well write and that must not be shown, by what the gate objects to.
 
-Each is wrong in one way and right in all others, and none comes out of the mutations of good texts. A name in
-place of a path is that of `good_texts.SHORT`.
+Each is wrong in one way and right in all others, and none comes out of the mutations of good texts.
+A name in place of a path is that of `good_texts.SHORT`.
 """
 
 from __future__ import annotations

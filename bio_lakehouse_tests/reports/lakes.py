@@ -20,7 +20,8 @@ def write(
     last: date,
     file: str = "landing/me/x.json",
 ) -> None:
-    """Make `rows` all that a table has up to `last`, as if they had come with `file`; what a row leaves out is null."""
+    """Make `rows` all that a table has up to `last`, as if they had come with `file`; what a row
+    leaves out is null."""
     landed = {"source_origin": "api", "source_file": file, "ingested_at": LANDED}
     known = [{name: (landed | row).get(name) for name in schema.column_names} for row in rows]
     lake.tables.replace(

@@ -1,4 +1,5 @@
-"""A made report goes once to each place that is named: a folder, S3, a mailbox behind a real SMTP server."""
+"""A made report goes once to each place that is named: a folder, S3, a mailbox behind a real SMTP
+server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Mail goes over TLS to servers that can be trusted; real SMTP servers with certificates of a throw-away authority."""
+"""Mail goes over TLS to servers that can be trusted; real SMTP servers with certificates of a
+throw-away authority."""
 
 from __future__ import annotations
 
@@ -62,7 +63,8 @@ def server() -> Server:
 
 @pytest.fixture
 def start(server: Server) -> Iterator[Start]:
-    """The address of a started server, encrypted from the start (`ssl_context`) or by STARTTLS (`tls_context`)."""
+    """The address of a started server, encrypted from the start (`ssl_context`) or by STARTTLS
+    (`tls_context`)."""
     running: list[Controller] = []
 
     def started(**options: Any) -> str:

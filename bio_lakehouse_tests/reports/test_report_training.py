@@ -40,8 +40,8 @@ def test_a_steady_state_is_told_with_form() -> None:
     )
     form = f"{'+' if difference > 0 else '−' if difference < 0 else ''}{abs(difference)}"
     assert made.sentences[0] == (
-        f"On Sunday 9 March 2025 chronic load was {chronic} (42 days) and acute load {acute} (7 days). Form on that "
-        f"day: {form} (chronic minus acute load of the day before)."
+        f"On Sunday 9 March 2025 chronic load was {chronic} (42 days) and acute load {acute} (7 "
+        f"days). Form on that day: {form} (chronic minus acute load of the day before)."
     )
     assert made.sentences[1].startswith("Loads by power are estimates")
 
@@ -59,7 +59,8 @@ def test_a_bounded_load_widens_the_state_and_is_named() -> None:
     assert len(made.drawing.chronic) == len(made.drawing.acute) == 90
     assert made.sentences[0].startswith("On Sunday 9 March 2025 chronic load was 4")
     assert made.sentences[1].startswith(
-        "Of the 90 days, 1 workout was measured by neither power nor heart rate and counts as a range"
+        "Of the 90 days, 1 workout was measured by neither power nor heart rate and counts as a "
+        "range"
     )
     ((_, low, high),) = made.drawing.open_bars
     assert (low, high) == (HEIGHT - MARGIN, TOP)

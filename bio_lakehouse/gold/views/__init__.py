@@ -61,7 +61,8 @@ class View:
 
 
 def parse_view(name: str, sql: str) -> View:
-    """The view `name` of a file's text; raises ValueError when its head comment is not as it should be."""
+    """The view `name` of a file's text; raises ValueError when its head comment is not as it should
+    be."""
     front_matter = _FRONT_MATTER.match(sql)
     if front_matter is None:
         raise ValueError(f"{name}.sql must begin with YAML between `/*`, `---` and `---`, `*/`")

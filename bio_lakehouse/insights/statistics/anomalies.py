@@ -22,7 +22,8 @@ MEAN_DEVIATION_TO_SD = 1.2533141373155001
 
 
 def far_days(values: Series, side: Side) -> Mask:
-    """Days more than 1.5 standard deviations beyond the mean of the series' known days, on a side."""
+    """Days more than 1.5 standard deviations beyond the mean of the series' known days, on a
+    side."""
     limit = limit_of(values, side)
     if limit is None:
         return np.zeros(len(values), dtype=np.bool_)
@@ -40,7 +41,8 @@ def limit_of(values: Series, side: Side) -> float | None:
 
 
 def unusual_days(values: Series, side: Side) -> tuple[Mask, Mask]:
-    """Days far from their own days before on a side, and the days that could be judged, as two masks.
+    """Days far from their own days before on a side, and the days that could be judged, as two
+    masks.
 
     Far is a modified z-score beyond 3.5 (Iglewicz & Hoaglin 1993): distance from the median over
     1.4826·MAD of the 60 calendar days before, the day itself left out, 28 of them known at least.
@@ -75,7 +77,8 @@ def reach_of(skewness: float) -> float:
 
 
 def skewness_down(values: Series) -> float:
-    """Tukey's g of the known values towards below: how much further low quantiles lie than high ones.
+    """Tukey's g of the known values towards below: how much further low quantiles lie than high
+    ones.
 
     The mean over three pairs of quantiles, within 0 and 1. Half a step between values is added to
     both sides, as rounded values may lie anywhere within it.

@@ -21,28 +21,31 @@ KNOWN_FIELDS: dict[str, frozenset[str]] = {
         contributors.resting_heart_rate contributors.sleep_balance contributors.sleep_regularity
     """),
     "daily_sleep": _names("""
-        id day score timestamp contributors contributors.deep_sleep contributors.efficiency contributors.latency
-        contributors.rem_sleep contributors.restfulness contributors.timing contributors.total_sleep
+        id day score timestamp contributors contributors.deep_sleep contributors.efficiency
+        contributors.latency contributors.rem_sleep contributors.restfulness contributors.timing
+        contributors.total_sleep
     """),
     "daily_activity": _names(
         """
-        id day score timestamp active_calories average_met_minutes class_5_min equivalent_walking_distance
-        high_activity_met_minutes high_activity_time inactivity_alerts low_activity_met_minutes low_activity_time
-        medium_activity_met_minutes medium_activity_time meters_to_target non_wear_time resting_time
-        sedentary_met_minutes sedentary_time steps target_calories target_meters total_calories contributors
-        contributors.meet_daily_targets contributors.move_every_hour contributors.recovery_time
-        contributors.stay_active contributors.training_frequency contributors.training_volume
+        id day score timestamp active_calories average_met_minutes class_5_min
+        equivalent_walking_distance high_activity_met_minutes high_activity_time inactivity_alerts
+        low_activity_met_minutes low_activity_time medium_activity_met_minutes medium_activity_time
+        meters_to_target non_wear_time resting_time sedentary_met_minutes sedentary_time steps
+        target_calories target_meters total_calories contributors contributors.meet_daily_targets
+        contributors.move_every_hour contributors.recovery_time contributors.stay_active
+        contributors.training_frequency contributors.training_volume
         """
         + _sample("met")
     ),
     "sleep": _names(
         """
-        id day type average_breath average_heart_rate average_hrv awake_time bedtime_end bedtime_start
-        deep_sleep_duration efficiency latency light_sleep_duration low_battery_alert lowest_heart_rate
-        movement_30_sec period readiness_score_delta rem_sleep_duration restless_periods ring_id
-        sleep_algorithm_version sleep_analysis_reason sleep_phase_30_sec sleep_phase_5_min app_sleep_phase_5_min
-        sleep_score_delta time_in_bed total_sleep_duration readiness readiness.contributors readiness.score
-        readiness.temperature_deviation readiness.temperature_trend_deviation
+        id day type average_breath average_heart_rate average_hrv awake_time bedtime_end
+        bedtime_start deep_sleep_duration efficiency latency light_sleep_duration low_battery_alert
+        lowest_heart_rate movement_30_sec period readiness_score_delta rem_sleep_duration
+        restless_periods ring_id sleep_algorithm_version sleep_analysis_reason sleep_phase_30_sec
+        sleep_phase_5_min app_sleep_phase_5_min sleep_score_delta time_in_bed total_sleep_duration
+        readiness readiness.contributors readiness.score readiness.temperature_deviation
+        readiness.temperature_trend_deviation
         """
         + _sample("heart_rate")
         + _sample("hrv")
@@ -57,11 +60,12 @@ KNOWN_FIELDS: dict[str, frozenset[str]] = {
     ),
     "vO2_max": _names("id day timestamp vo2_max"),
     "daily_resilience": _names("""
-        id day level contributors contributors.sleep_recovery contributors.daytime_recovery contributors.stress
+        id day level contributors contributors.sleep_recovery contributors.daytime_recovery
+        contributors.stress
     """),
     "sleep_time": _names("""
-        id day recommendation status optimal_bedtime optimal_bedtime.day_tz optimal_bedtime.end_offset
-        optimal_bedtime.start_offset
+        id day recommendation status optimal_bedtime optimal_bedtime.day_tz
+        optimal_bedtime.end_offset optimal_bedtime.start_offset
     """),
     "session": _names(
         "id day end_datetime mood start_datetime type"
@@ -95,10 +99,10 @@ COMMON_FIELDS = _names("id day timestamp")
 
 DOWNLOAD_FIELDS: dict[str, frozenset[str]] = {
     "sleep": _names("""
-        score segment_state sleep_midpoint timezone bedtime_start_delta bedtime_end_delta midpoint_at_delta
-        heart_rate_5_min hrv_5_min contributors contributors.deep_sleep contributors.efficiency
-        contributors.latency contributors.rem_sleep contributors.restfulness contributors.timing
-        contributors.total_sleep
+        score segment_state sleep_midpoint timezone bedtime_start_delta bedtime_end_delta
+        midpoint_at_delta heart_rate_5_min hrv_5_min contributors contributors.deep_sleep
+        contributors.efficiency contributors.latency contributors.rem_sleep contributors.restfulness
+        contributors.timing contributors.total_sleep
     """),
     "heartrate": _names("quality restorative"),
 }

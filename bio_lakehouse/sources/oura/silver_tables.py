@@ -51,7 +51,10 @@ TABLES = (
     ),
     Table(
         "oura_daily_sleep",
-        "Oura's sleep score of a day (the night that ended that morning), with what contributed to it.",
+        (
+            "Oura's sleep score of a day (the night that ended that morning), with what "
+            "contributed to it."
+        ),
         API_FIELDS["oura/daily_sleep"],
     ),
     Table(

@@ -26,9 +26,10 @@ _LAST_SECOND = 253_402_300_799
 
 KNOWN_FIELDS = frozenset(
     """
-    created_at device_type end_time fitbit_id fitness_discipline has_pedaling_metrics has_leaderboard_metrics id
-    is_total_work_personal_record metrics_type name peloton_id platform start_time strava_id status timezone title
-    total_work user_id workout_type created device_time_created_at ride peloton effort_zones
+    created_at device_type end_time fitbit_id fitness_discipline has_pedaling_metrics
+    has_leaderboard_metrics id is_total_work_personal_record metrics_type name peloton_id platform
+    start_time strava_id status timezone title total_work user_id workout_type created
+    device_time_created_at ride peloton effort_zones
     """.split()  # noqa: SIM905 - a list of 24 strings says the same in more lines
 )
 

@@ -183,8 +183,8 @@ async def _press(context: BrowserContext, page: Page, seconds: float) -> Workout
         path = await asyncio.wait_for(download.path(), deadline - time.monotonic())
     except TimeoutError:
         raise SourceError(
-            f"Peloton's download did not come within {seconds_text(seconds)} of pressing the button. Try "
-            f"again later. {BY_HAND}"
+            f"Peloton's download did not come within {seconds_text(seconds)} of pressing the "
+            f"button. Try again later. {BY_HAND}"
         ) from None
     return _workouts_file(download.suggested_filename, path.read_bytes())
 

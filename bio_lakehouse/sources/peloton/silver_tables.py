@@ -28,14 +28,20 @@ WORKOUTS_TABLE = Table(
         derived(
             "workout_category",
             "string",
-            "`cardio_high`, `cardio_low`, `strength_training`, `recovery` or `other`, by discipline.",
+            (
+                "`cardio_high`, `cardio_low`, `strength_training`, `recovery` or `other`, by "
+                "discipline."
+            ),
         ),
         *CSV_FIELDS[1:],
         derived("output_per_minute", "double", "Work a minute of class (kJ/min), 2 decimals.", 0),
         derived(
             "heart_rate_zone",
             "int",
-            "Zone of the mean heart rate, 1 to 5, by the user's maximum heart rate; unknown when that is not set.",
+            (
+                "Zone of the mean heart rate, 1 to 5, by the user's maximum heart rate; unknown "
+                "when that is not set."
+            ),
             1,
             5,
         ),
