@@ -9,7 +9,8 @@ from itertools import repeat, zip_longest
 
 from bio_lakehouse.english import capital, count
 from bio_lakehouse.gold.measures import OUTPUT, READINESS, SLEEP, WORKOUTS, Measure, watched
-from bio_lakehouse.insights import Finding, Insight, anomaly_detection, sentences
+from bio_lakehouse.insights import Finding, Insight, sentences
+from bio_lakehouse.insights.anomaly_detection import NAME as ANOMALY_DETECTION
 from bio_lakehouse.insights.data import REST
 from bio_lakehouse.insights.statistics.weekly_change import WEEK_NEEDS
 from bio_lakehouse.narrative import phrases
@@ -174,7 +175,7 @@ def unusual_days_of(
     findings = {
         finding.name: finding
         for insight in insights
-        if insight.name == anomaly_detection.NAME
+        if insight.name == ANOMALY_DETECTION
         for finding in insight.findings
     }
     values = {comparison.measure.key: week_of(comparison) for comparison in model.comparisons}
