@@ -163,12 +163,11 @@ class OwedDays:
                 (asset, run_id, first.isoformat(), last.isoformat()),
             )
             db.execute(
-                (
-                    "DELETE FROM changed_days WHERE day NOT IN (SELECT day FROM pending_days) AND "
-                    "NOT EXISTS (SELECT 1 FROM json_each(?) AS every WHERE NOT EXISTS (SELECT 1 "
-                    "FROM built_days AS built WHERE built.asset = every.value AND built.day = "
-                    "changed_days.day AND built.change >= changed_days.change))"
-                ),
+                "DELETE FROM changed_days WHERE day NOT IN (SELECT day FROM pending_days)"
+                " AND NOT EXISTS (SELECT 1 FROM json_each(?) AS every"
+                " WHERE NOT EXISTS (SELECT 1 FROM built_days AS built"
+                " WHERE built.asset = every.value AND built.day = changed_days.day"
+                " AND built.change >= changed_days.change))",
                 (json.dumps(sorted(all_assets)),),
             )
             for table in ("built_days", "gold_days"):

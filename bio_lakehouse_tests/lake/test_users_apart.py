@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import FolderStore, ObjectInfo
+from bio_lakehouse_tests.lake.marking import mark_built
 from bio_lakehouse_tests.lake.test_arrivals import (
     FIRST,
     TODAY,
@@ -54,7 +55,7 @@ def watched(lake: Lakehouse) -> WatchedFolder:
 def build(lake: Lakehouse) -> None:
     for dataset in (TRENDS, WORKOUTS):
         arrivals.write_bronze(lake, dataset, FIRST, TODAY)
-    arrivals.settle(lake, [TRENDS, WORKOUTS], FIRST, TODAY)
+    mark_built(lake, [TRENDS, WORKOUTS], FIRST, TODAY)
 
 
 def scores(days: Iterable[int], score: int) -> bytes:
