@@ -503,7 +503,7 @@ def own_coverage(parsed: ParsedFile) -> str | None:
     spans = parsed.coverage_by_dataset
     if spans is None:
         return None
-    return json.dumps({name: [day.isoformat() for day in span] for name, span in spans.items()})
+    return json.dumps({name: list(map(date.isoformat, span)) for name, span in spans.items()})
 
 
 def stamp_of(file: LandedFile, parsed: ParsedFile) -> datetime | None:
