@@ -2,8 +2,9 @@
 of them; a forecast made each evening; and training load, which carries every day on to the next."""
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import dagster as dg
 import pyarrow as pa
@@ -14,15 +15,17 @@ from bio_lakehouse.assets.keys import FORECAST, GOLD_DAILY, TRAINING_LOAD, insig
 from bio_lakehouse.assets.lineage import forecast_lineage, training_load_lineage
 from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.pictures import markdown, pictures
+from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.reporting import (
     Materialized,
     committed,
     materialized,
+    preview,
     rows_by_day,
     table_metadata,
     with_failure_reason,
 )
-from bio_lakehouse.build.insights import build_forecast, build_insights
+from bio_lakehouse.build.insights import MADE_TOGETHER, build_forecast, build_insights
 from bio_lakehouse.build.load import build_training_load
 from bio_lakehouse.gold import schemas as gold
 from bio_lakehouse.insights import ANALYZERS
@@ -48,24 +51,56 @@ SPECS = [
     )
     for name, analyzer in ANALYZERS.items()
 ]
-CHECKS = [check_of(spec.key, gold.INSIGHTS) for spec in SPECS]
+WEEK = dg.AssetSpec(
+    insight_key(gold.WEEK_COMPARISON.name),
+    deps=MADE_FROM,
+    group_name="insights",
+    kinds={"python", "iceberg"},
+    description=gold.WEEK_COMPARISON.description,
+    metadata=table_metadata(gold.WEEK_COMPARISON.full_name, gold.WEEK_COMPARISON.columns),
+)
+CHECKS = [
+    *(check_of(spec.key, gold.INSIGHTS) for spec in SPECS),
+    check_of(WEEK.key, gold.WEEK_COMPARISON),
+]
 
 
-@dg.multi_asset(specs=SPECS, check_specs=CHECKS, can_subset=True, name="insights")
+@dg.multi_asset(specs=[*SPECS, WEEK], check_specs=CHECKS, can_subset=True, name="insights")
 def insights(
     context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
 ) -> Iterator[Materialized]:
     days = days_of(context)
-    names = [name for name in ANALYZERS if insight_key(name) in context.selected_asset_keys]
+    names = [name for name in MADE_TOGETHER if insight_key(name) in context.selected_asset_keys]
     with with_failure_reason(), exclusively(lake, gold.INSIGHTS.full_name):
         build_insights(lake, days.first, days.last, names)
-    made = lake.tables.read(gold.INSIGHTS, days.first, days.last)
+    insights = lake.tables.read(gold.INSIGHTS, days.first, days.last)
     for name in names:
-        rows = made.filter(pc.equal(made["insight"], name))
-        key = insight_key(name)
-        check = checked(gold.INSIGHTS, rows, key)
-        result = materialized(context, days, rows_by_day(rows), told(rows), check, key=key)
+        if name == gold.WEEK_COMPARISON.name:
+            result = week_result(context, lake, days)
+        else:
+            rows = insights.filter(pc.equal(insights["insight"], name))
+            result = result_of(context, days, insight_key(name), gold.INSIGHTS, rows, told(rows))
         yield result
+
+
+def week_result(context: dg.AssetExecutionContext, lake: Lakehouse, days: DayRange) -> Materialized:
+    """The comparisons of the days, and the newest of them to look at."""
+    rows = lake.tables.read(gold.WEEK_COMPARISON, days.first, days.last)
+    shown = {"preview": preview(rows)}
+    return result_of(context, days, WEEK.key, gold.WEEK_COMPARISON, rows, shown)
+
+
+def result_of(
+    context: dg.AssetExecutionContext,
+    days: DayRange,
+    key: dg.AssetKey,
+    schema: TableSchema,
+    rows: pa.Table,
+    metadata: Mapping[str, Any],
+) -> Materialized:
+    """The result of one of the assets that are made together, with the check of its rows."""
+    check = checked(schema, rows, key)
+    return materialized(context, days, rows_by_day(rows), metadata, check, key=key)
 
 
 def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:

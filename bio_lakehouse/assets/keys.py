@@ -49,8 +49,8 @@ def makers_of(schema: TableSchema) -> tuple[dg.AssetKey, ...]:
     """The assets that a table's rows come from: of gold.insights one an insight."""
     if schema is gold.INSIGHTS:
         return tuple(map(insight_key, INSIGHTS))
-    if schema is gold.READINESS_FORECAST:
-        return (FORECAST,)
+    if schema in (gold.READINESS_FORECAST, gold.WEEK_COMPARISON):
+        return (insight_key(schema.name),)
     return (table_key(schema.full_name),)
 
 

@@ -19,7 +19,7 @@ from bio_lakehouse.assets.pictures import markdown, score_line
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.reporting import Materialized, with_failure_reason
 from bio_lakehouse.build.reported import LOAD_DAYS
-from bio_lakehouse.gold.schemas import INSIGHTS
+from bio_lakehouse.gold.schemas import INSIGHTS, WEEK_COMPARISON
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports import build, delivery
 
@@ -36,6 +36,7 @@ READ: list[dg.AssetKey | dg.AssetDep] = [
     COVERAGE,
     *(table_key(f"bio_silver.{table}") for table in build.SILVER_READ),
     *makers_of(INSIGHTS),
+    *makers_of(WEEK_COMPARISON),
     FORECAST,
     dg.AssetDep(TRAINING_LOAD, partition_mapping=LOADS_SHOWN),
 ]

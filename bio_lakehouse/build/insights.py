@@ -8,30 +8,45 @@ from datetime import date
 import pandas as pd
 
 from bio_lakehouse.build.day_rows import first_days, rows_between
-from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE, READINESS_FORECAST
+from bio_lakehouse.gold.schemas import (
+    DAILY_READINESS_PERFORMANCE,
+    READINESS_FORECAST,
+    WEEK_COMPARISON,
+)
 from bio_lakehouse.gold.schemas import INSIGHTS as INSIGHTS_TABLE
-from bio_lakehouse.insights.analyzers import insights_of
+from bio_lakehouse.insights.analyzers import decided
 from bio_lakehouse.insights.data import InsightData, first_day_needed
-from bio_lakehouse.insights.finding import INSIGHTS, Insight
+from bio_lakehouse.insights.finding import INSIGHTS
 from bio_lakehouse.insights.forecast import Forecast, forecast
 from bio_lakehouse.insights.readiness_forecast import to_rows as forecast_rows
 from bio_lakehouse.insights.table import to_rows
+from bio_lakehouse.insights.week_comparison import to_rows as week_rows
 from bio_lakehouse.lake.bronze import days_between
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.tables import Commit
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
 
+MADE_TOGETHER = (*INSIGHTS, WEEK_COMPARISON.name)
+"""The insights and what is decided with them."""
+
 
 def build_insights(
-    lake: Lakehouse, first: date, last: date, names: Sequence[str] = INSIGHTS
-) -> Commit:
-    """Replace the insights `names` of all users as of each of the days `first` to `last`.
+    lake: Lakehouse, first: date, last: date, names: Sequence[str] = MADE_TOGETHER
+) -> None:
+    """Replace the insights `names`, and the comparisons of the week if they are among these, of all
+    users as of each of the days `first` to `last`.
 
-    All five are computed whatever is kept: which findings hold is decided over the tests of all of
-    them. A user has all five as of every day from the first of which anything is known.
+    All are computed whatever is kept: which findings hold is decided over the tests of all of
+    them. A user has all of them as of every day from the first of which anything is known.
     """
-    found = [insight for insight in insights_between(lake, first, last) if insight.name in names]
-    return lake.tables.replace(INSIGHTS_TABLE, to_rows(found), first, last, insight=sorted(names))
+    made = [decided(data) for data in data_between(lake, first, last)]
+    kept = sorted(set(names) & set(INSIGHTS))
+    if kept:
+        found = [insight for insights, _ in made for insight in insights if insight.name in kept]
+        lake.tables.replace(INSIGHTS_TABLE, to_rows(found), first, last, insight=kept)
+    if WEEK_COMPARISON.name in names:
+        compared = week_rows(test for _, tests in made for test in tests)
+        lake.tables.replace(WEEK_COMPARISON, compared, first, last)
 
 
 def build_forecast(lake: Lakehouse, first: date, last: date) -> Commit:
@@ -39,12 +54,6 @@ def build_forecast(lake: Lakehouse, first: date, last: date) -> Commit:
     return lake.tables.replace(
         READINESS_FORECAST, forecast_rows(forecasts_between(lake, first, last)), first, last
     )
-
-
-def insights_between(lake: Lakehouse, first: date, last: date) -> Iterator[Insight]:
-    """All five insights of every user as of each of the days."""
-    for data in data_between(lake, first, last):
-        yield from insights_of(data)
 
 
 def forecasts_between(lake: Lakehouse, first: date, last: date) -> Iterator[Forecast]:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from bio_lakehouse.build.insights import build_forecast, build_insights
 from bio_lakehouse.build.load import build_training_load
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
-from bio_lakehouse.gold.schemas import INSIGHTS, READINESS_FORECAST, TRAINING_LOAD
+from bio_lakehouse.gold.schemas import INSIGHTS, READINESS_FORECAST, TRAINING_LOAD, WEEK_COMPARISON
 from bio_lakehouse.insights.finding import INSIGHTS as NAMES
 from bio_lakehouse.lake.bronze import days_between
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -25,17 +25,18 @@ LOAD_DAYS = 90
 
 @dataclass(frozen=True, slots=True)
 class ReportTables:
-    """Rows that reports of `day` read: insights and forecasts as of it, 90 days of training
-    load."""
+    """Rows that reports of `day` read: insights, comparisons and forecasts as of it, and 90 days of
+    training load."""
 
     day: date
     insights: pa.Table
+    weeks: pa.Table
     forecasts: pa.Table
     loads: pa.Table
 
     def of(self, user_id: str) -> ReportTables:
         """One user's rows."""
-        tables = (self.insights, self.forecasts, self.loads)
+        tables = (self.insights, self.weeks, self.forecasts, self.loads)
         return ReportTables(self.day, *(_own(rows, user_id) for rows in tables))
 
     def lacking(self, lived: Collection[date]) -> list[str]:
@@ -44,6 +45,7 @@ class ReportTables:
         loaded = set(self.loads["day"].to_pylist())
         has = {
             INSIGHTS.name: set(self.insights["insight"].to_pylist()) == set(NAMES),
+            WEEK_COMPARISON.name: self.weeks.num_rows > 0,
             READINESS_FORECAST.name: self.forecasts.num_rows > 0,
             TRAINING_LOAD.name: loaded >= set(days_between(first, max(lived))),
         }
@@ -56,6 +58,7 @@ def read_tables(lake: Lakehouse, day: date, user_id: str | None = None) -> Repor
     return ReportTables(
         day,
         _rows(lake, INSIGHTS, day, day, user_id),
+        _rows(lake, WEEK_COMPARISON, day, day, user_id),
         _rows(lake, READINESS_FORECAST, day, day, user_id),
         _rows(lake, TRAINING_LOAD, first, day, user_id),
     )

@@ -204,6 +204,36 @@ INSIGHTS = TableSchema(
     ),
 )
 
+WEEK_COMPARISON = TableSchema(
+    database=DATABASE,
+    name="week_comparison",
+    description=(
+        "Whether each measure's mean over the seven days up to a day differs from that over the 28 "
+        "days before, as the report of that day tells it."
+    ),
+    grain=("user_id", "day", "measure"),
+    columns=(
+        USER_ID,
+        Column("day", "date", "The week's last day: later days were not looked at.", required=True),
+        Column("measure", "string", "Column of daily_readiness_performance.", required=True),
+        Column(
+            "difference",
+            "double",
+            "Mean of the week minus mean before, in the measure's unit; null with too few days.",
+        ),
+        Column("interval_low", "double", "Lower end of the difference's 95 % interval."),
+        Column("interval_high", "double", "Upper end of the difference's 95 % interval."),
+        Column("p", "double", "Raw p-value.", minimum=0, maximum=1),
+        Column(
+            "q",
+            "double",
+            "Benjamini-Hochberg over all tests of that day's report.",
+            minimum=0,
+            maximum=1,
+        ),
+    ),
+)
+
 TRAINING_LOAD = TableSchema(
     database=DATABASE,
     name="training_load",
@@ -320,6 +350,7 @@ SCHEMAS: dict[str, TableSchema] = {
         DAILY_READINESS_PERFORMANCE,
         GAP_LEDGER,
         INSIGHTS,
+        WEEK_COMPARISON,
         TRAINING_LOAD,
         READINESS_FORECAST,
     )

@@ -8,8 +8,23 @@ from dataclasses import replace
 from scipy import stats
 
 from bio_lakehouse.insights.finding import Finding, Insight
+from bio_lakehouse.insights.week_comparison import WeekTest
 
 FALSE_DISCOVERY_RATE = 0.05
+
+
+def decide(
+    insights: Sequence[Insight], tests: Sequence[WeekTest]
+) -> tuple[list[Insight], list[WeekTest]]:
+    """Which findings hold and which measures moved, over all tests of one report: one family, one
+    error rate. Deciding again changes nothing."""
+    found = [
+        finding.p for insight in insights for finding in insight.findings if finding.p is not None
+    ]
+    moved = [test.p for test in tests if test.p is not None]
+    adjusted = iter(q_values([*moved, *found]))
+    decided = [test if test.p is None else replace(test, q=next(adjusted)) for test in tests]
+    return adjust(insights, moved), decided
 
 
 def adjust(insights: Sequence[Insight], beside: Sequence[float] = ()) -> list[Insight]:

@@ -13,10 +13,10 @@ from bio_lakehouse.insights import (
     sleep_readiness,
     workout_recovery,
 )
-from bio_lakehouse.insights.adjustment import adjust
+from bio_lakehouse.insights.adjustment import decide
 from bio_lakehouse.insights.data import InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
-from bio_lakehouse.insights.movements import movement_tests
+from bio_lakehouse.insights.week_comparison import WeekTest, week_tests
 from bio_lakehouse.viz.theme import Mode
 
 
@@ -46,12 +46,16 @@ ANALYZERS: dict[str, Analyzer] = {
 
 
 def insights_of(data: InsightData) -> list[Insight]:
-    """All five insights of one user as of one day, decided over all tests of that day's report.
+    """All five insights of one user as of one day, decided over all tests of that day's report."""
+    return decided(data)[0]
 
-    Those are the insights' own and the comparisons of the week with the weeks before, so that a
-    finding has one q wherever it is shown.
+
+def decided(data: InsightData) -> tuple[list[Insight], list[WeekTest]]:
+    """All five insights and the comparisons of the week with the weeks before, as of one day.
+
+    They are decided together, so that a finding has one q wherever it is shown.
     """
-    return adjust([analyzer.analyze(data) for analyzer in ANALYZERS.values()], movement_tests(data))
+    return decide([analyzer.analyze(data) for analyzer in ANALYZERS.values()], week_tests(data))
 
 
 def visualize(insight: Insight, mode: Mode = "light") -> Figure:

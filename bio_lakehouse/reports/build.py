@@ -145,6 +145,7 @@ def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInput
         coverage=coverage_of(lake, user_id),
         insights=built.insights,
         say=built.say,
+        week_tests=built.week_tests,
         training=built.training,
         forecast=built.forecast,
         activity=_rows(

@@ -9,19 +9,21 @@ from typing import Any
 
 from bio_lakehouse.build.reported import read_tables
 from bio_lakehouse.errors import ReportError
-from bio_lakehouse.insights import readiness_forecast, table
+from bio_lakehouse.insights import readiness_forecast, table, week_comparison
 from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.forecast import Forecast
+from bio_lakehouse.insights.week_comparison import WeekTest
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """One user's insights as of a day with their sentences, the forecast made on it, and the rows
-    of training load that a report shows."""
+    """One user's insights as of a day with their sentences, the comparisons of its week, the
+    forecast made on it, and the rows of training load that a report shows."""
 
     insights: list[Insight]
     sentences: dict[tuple[str, str], str]
+    week_tests: list[WeekTest]
     forecast: Forecast
     training: list[dict[str, Any]]
 
@@ -48,6 +50,7 @@ def read_built(lake: Lakehouse, user_id: str, day: date, lived: Collection[date]
     return Built(
         insights=table.from_rows(tables.insights),
         sentences={(row["insight"], row["finding"]): row["narrative"] for row in said},
+        week_tests=week_comparison.from_rows(tables.weeks),
         forecast=forecast,
         training=tables.loads.to_pylist(),
     )

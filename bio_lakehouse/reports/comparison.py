@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -17,12 +17,13 @@ from bio_lakehouse.gold.measures import (
     Measure,
     compared_with,
 )
-from bio_lakehouse.insights.adjustment import FALSE_DISCOVERY_RATE, q_values
+from bio_lakehouse.insights.adjustment import FALSE_DISCOVERY_RATE
 from bio_lakehouse.insights.data import as_numbers
 from bio_lakehouse.insights.statistics.weekly_change import BEFORE as BEFORE
-from bio_lakehouse.insights.statistics.weekly_change import BEFORE_NEEDS, movement
+from bio_lakehouse.insights.statistics.weekly_change import BEFORE_NEEDS
 from bio_lakehouse.insights.statistics.weekly_change import HISTORY_NEEDS as HISTORY_NEEDS
 from bio_lakehouse.insights.statistics.weekly_change import WEEK as WEEK
+from bio_lakehouse.insights.week_comparison import WeekTest
 from bio_lakehouse.numbers import NO_VALUE
 
 BAND_NEEDS = BEFORE_NEEDS
@@ -126,14 +127,20 @@ class Comparison:
         return difference != 0 and low <= difference <= high
 
 
-def compare(daily: pd.DataFrame, measures: Sequence[Measure], last: date) -> tuple[Comparison, ...]:
-    """Each measure's week up to `last` against the four weeks before, with q over all measures.
+def compare(
+    daily: pd.DataFrame, measures: Sequence[Measure], last: date, tests: Sequence[WeekTest] = ()
+) -> tuple[Comparison, ...]:
+    """Each measure's week up to `last` against the four weeks before, with what `tests` say of it.
 
-    `daily` has one row a day (`day` and the measures' columns); its 180 days before the week tell
-    how the person varies.
+    `daily` has one row a day (`day` and the measures' columns), `tests` are the decided ones of
+    that user and day; a measure that is not among them is not tested.
     """
     by_measure = _by_day(daily, [measure.column for measure in measures], last)
-    return with_q([_compared(by_measure[measure.column], measure, last) for measure in measures])
+    tested = {test.measure: test for test in tests}
+    return tuple(
+        _compared(by_measure[measure.column], measure, last, tested.get(measure.column))
+        for measure in measures
+    )
 
 
 def by_day(daily: pd.DataFrame, column: str, last: date) -> pd.Series[float]:
@@ -152,10 +159,11 @@ def _by_day(daily: pd.DataFrame, columns: list[str], last: date) -> pd.DataFrame
     )
 
 
-def _compared(series: pd.Series[float], measure: Measure, last: date) -> Comparison:
+def _compared(
+    series: pd.Series[float], measure: Measure, last: date, test: WeekTest | None
+) -> Comparison:
     values = np.asarray(series, dtype=np.float64)
     before, week = values[-WEEK - BEFORE : -WEEK], values[-WEEK:]
-    moved = movement(values)
     return Comparison(
         measure,
         first_day=last - timedelta(days=WEEK + BEFORE - 1),
@@ -165,8 +173,9 @@ def _compared(series: pd.Series[float], measure: Measure, last: date) -> Compari
         week=_sample(week),
         before=_sample(before),
         band=_band(before),
-        p=moved.p if moved else None,
-        interval=moved.interval if moved else None,
+        p=test.p if test else None,
+        q=test.q if test else None,
+        interval=test.interval if test else None,
     )
 
 
@@ -181,15 +190,6 @@ def _band(values: Floats) -> Band | None:
         return None
     low, median, high = np.percentile(known, [10, 50, 90])
     return Band(float(low), float(median), float(high), int(known.size))
-
-
-def with_q(
-    comparisons: Sequence[Comparison], beside: Sequence[float] = ()
-) -> tuple[Comparison, ...]:
-    """The same with Benjamini-Hochberg q-values over those that have a p, and the report's other
-    tests (`beside`)."""
-    adjusted = iter(q_values([*(c.p for c in comparisons if c.p is not None), *beside]))
-    return tuple(c if c.p is None else replace(c, q=next(adjusted)) for c in comparisons)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ import pandas as pd
 from bio_lakehouse.english import inner, span
 from bio_lakehouse.gold import measures
 from bio_lakehouse.gold.schemas import BASELINES
-from bio_lakehouse.insights import Finding, Insight, Status, adjust, sentence
+from bio_lakehouse.insights import Finding, Insight, Status, sentence
 from bio_lakehouse.insights.forecast import Forecast, narrate
+from bio_lakehouse.insights.week_comparison import WeekTest
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports.comparison import (
     BEFORE,
@@ -31,7 +32,6 @@ from bio_lakehouse.reports.comparison import (
     WorkoutWeek,
     compare,
     compare_totals,
-    with_q,
     workout_weeks,
 )
 from bio_lakehouse.reports.completeness import SourceDays, completeness, newest_days
@@ -59,11 +59,12 @@ class ReportInputs:
     `daily` is gold.daily_readiness_performance, five weeks or more up to `day` (later days only
     count as freshness), `workouts` silver.peloton_workouts, `coverage` the days that files and
     fetches speak of (`source`: vendor or dataset, `first_day`, `last_day`), `activity`
-    silver.oura_daily_activity, `sleep` silver.oura_sleep; `insights` are as of `day` and decided,
-    `say` writes one of their findings as a sentence, `narratives` are longer texts by insight name
-    where there are any. `training` are the user's rows of gold.training_load, `forecast` is that
-    made on `day`. `day` is the week's last day, `today` the person's today, `data_up_to` the newest
-    arrival (UTC) among the rows, `failed` the days of fetches that failed, by dataset.
+    silver.oura_daily_activity, `sleep` silver.oura_sleep. `insights` and `week_tests` are as of
+    `day` and decided together, `say` writes one of their findings as a sentence, `narratives` are
+    longer texts by insight name where there are any. `training` are the user's rows of
+    gold.training_load, `forecast` is that made on `day`. `day` is the week's last day, `today` the
+    person's today, `data_up_to` the newest arrival (UTC) among the rows, `failed` the days of
+    fetches that failed, by dataset.
     """
 
     user_id: str
@@ -74,6 +75,7 @@ class ReportInputs:
     coverage: pd.DataFrame
     insights: Sequence[Insight] = ()
     say: Callable[[Insight, Finding], str] = sentence
+    week_tests: Sequence[WeekTest] = ()
     narratives: Mapping[str, str] = field(default_factory=dict)
     activity: pd.DataFrame | None = None
     sleep: pd.DataFrame | None = None
@@ -163,10 +165,7 @@ def model_of(inputs: ReportInputs, stale_after_days: int = 3) -> ReportModel:
     own = _own_rows(inputs)
     daily = _up_to(own.daily, own.day)
     workouts = _up_to(own.workouts, own.day)
-    own_insights, comparisons = decided_together(
-        own.insights, compare(daily, measures.compared_with("days"), own.day)
-    )
-    own = dataclasses.replace(own, insights=own_insights)
+    comparisons = compare(daily, measures.compared_with("days"), own.day, own.week_tests)
     weeks = workout_weeks(daily, own.day)
     days = week_lines(daily, workouts, own.day)
     newest = newest_days(own.daily)
@@ -210,18 +209,6 @@ def model_of(inputs: ReportInputs, stale_after_days: int = 3) -> ReportModel:
     return dataclasses.replace(model, version=version_of(model))
 
 
-def decided_together(
-    insights: Sequence[Insight], comparisons: Sequence[Comparison]
-) -> tuple[list[Insight], tuple[Comparison, ...]]:
-    """Which findings hold and which measures moved, over all tests of the report: one family, one
-    error rate."""
-    found = [
-        finding.p for insight in insights for finding in insight.findings if finding.p is not None
-    ]
-    moved = [comparison.p for comparison in comparisons if comparison.p is not None]
-    return adjust(insights, moved), with_q(comparisons, found)
-
-
 def with_narrative(model: ReportModel, text: str, byline: str) -> ReportModel:
     """The same with a written text and who wrote it."""
     told = tuple(paragraph.strip() for paragraph in text.split("\n\n") if paragraph.strip())
@@ -255,6 +242,7 @@ def _own_rows(inputs: ReportInputs) -> ReportInputs:
         activity=None if inputs.activity is None else own(inputs.activity),
         sleep=None if inputs.sleep is None else own(inputs.sleep),
         insights=[insight for insight in inputs.insights if insight.user_id == inputs.user_id],
+        week_tests=[test for test in inputs.week_tests if test.user_id == inputs.user_id],
         training=[row for row in inputs.training if row["user_id"] == inputs.user_id],
     )
 

@@ -230,7 +230,7 @@ def test_a_report_of_a_day_without_insights_says_so_and_the_command_builds_them(
         launch.materialize_range(lake.settings, "reports/weekly_report", day, day)
     lake.tables.catalog.writable.drop_table("bio_gold.training_load")
     page = run_report(lake, "me", day).path.read_bytes()
-    told = "readiness_forecast, training_load"
+    told = "readiness_forecast, training_load, week_comparison"
     assert (
         f"Not built yet as of {day}, so built first: insights, {told}." in capsys.readouterr().err
     )

@@ -6,8 +6,8 @@ import pytest
 
 from bio_lakehouse.gold.schemas import INSIGHTS as INSIGHTS_TABLE
 from bio_lakehouse.insights import ANALYZERS, INSIGHTS, InsightData, insights_of, narrate, visualize
-from bio_lakehouse.insights.movements import movement_tests
 from bio_lakehouse.insights.table import from_rows, to_rows
+from bio_lakehouse.insights.week_comparison import week_tests
 
 
 @pytest.fixture
@@ -75,7 +75,8 @@ def test_q_is_over_all_tests_of_the_days_report(report, days) -> None:
     """Those of the insights and the comparisons of the week, of which there are two here: readiness
     and sleep."""
     frame = to_rows(report).to_pandas()
-    tested, moved = frame[frame["p"].notna()], movement_tests(days)
+    tested = frame[frame["p"].notna()]
+    moved = [test.p for test in week_tests(days) if test.p is not None]
     assert len(tested) >= 5
     assert len(moved) == 2
     ranked = np.sort(np.concatenate([tested["p"], moved]))

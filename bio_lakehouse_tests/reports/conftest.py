@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from bio_lakehouse.insights import Finding, Insight
+from bio_lakehouse.insights import Finding, Insight, InsightData
+from bio_lakehouse.insights.adjustment import decide
+from bio_lakehouse.insights.week_comparison import WeekTest, week_tests
 from bio_lakehouse.reports.report_model import ReportInputs
 from bio_lakehouse_tests.reports.findings import SUNDAY, finding
 
@@ -151,6 +154,18 @@ def make_inputs(
             "coverage": make_coverage(),
             "say": claim_of,
         }
-        return ReportInputs(**(empty | given))
+        return with_tests(ReportInputs(**(empty | given)))
 
     return make
+
+
+def with_tests(inputs: ReportInputs) -> ReportInputs:
+    """The same with the tests of each user's week, and the user's insights decided with them."""
+    insights, tests = list[Insight](), list[WeekTest]()
+    for user_id in sorted({inputs.user_id, *inputs.daily["user_id"]}):
+        data = InsightData(user_id, inputs.day, inputs.daily, inputs.workouts)
+        own = [insight for insight in inputs.insights if insight.user_id == user_id]
+        found, compared = decide(own, week_tests(data))
+        insights += found
+        tests += compared
+    return replace(inputs, insights=insights, week_tests=tests)

@@ -11,7 +11,7 @@ import pytest
 from bio_lakehouse.gold import measures
 from bio_lakehouse.gold.measures import Measure
 from bio_lakehouse.insights import InsightData, anomaly_detection
-from bio_lakehouse.insights.movements import movement_tests
+from bio_lakehouse.insights.week_comparison import week_tests
 from bio_lakehouse.narrative.gate import objections
 from bio_lakehouse.reports.report_facts import facts_of
 from bio_lakehouse.reports.report_model import ReportInputs, model_of
@@ -63,6 +63,6 @@ def test_one_entry_is_enough(
     assert objections("At night, deep sleep averaged {deep_sleep_score.week}.", facts) == ()
     assert objections("On the bike, deep sleep averaged {deep_sleep_score.week}.", facts) != ()
     data = InsightData("me", model.last_day, daily, make_inputs().workouts, 60)
-    assert len(movement_tests(data)) == 1
+    assert [test.measure for test in week_tests(data) if test.p is not None] == ["deep_sleep_score"]
     found = anomaly_detection.analyze(data).findings
     assert "deep sleep" in [finding.name for finding in found]

@@ -3,7 +3,7 @@ weeks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from math import nan
 
@@ -18,23 +18,34 @@ from bio_lakehouse.gold.measures import (
     SLEEP,
     WORKOUT_MINUTES,
     WORKOUTS,
+    Measure,
     compared_with,
 )
-from bio_lakehouse.insights import InsightData, insights_of
+from bio_lakehouse.insights import InsightData
+from bio_lakehouse.insights.adjustment import decide
+from bio_lakehouse.insights.analyzers import decided
 from bio_lakehouse.insights.statistics import movement
+from bio_lakehouse.insights.week_comparison import from_rows, to_rows, week_tests
 from bio_lakehouse.reports.comparison import (
     Band,
+    Comparison,
     Sample,
     by_day,
-    compare,
     compare_totals,
     workout_weeks,
 )
-from bio_lakehouse.reports.report_model import decided_together
+from bio_lakehouse.reports.comparison import compare as compare_with
 from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
 
 MakeDaily = Callable[..., pd.DataFrame]
 DAILY, TOTALS = compared_with("days"), compared_with("weeks")
+
+
+def compare(daily: pd.DataFrame, measures: Sequence[Measure], last: date) -> tuple[Comparison, ...]:
+    """The comparisons with their tests, decided among themselves."""
+    no_workouts = pd.DataFrame(columns=["day"])
+    _, tests = decide([], week_tests(InsightData("me", last, daily, no_workouts)))
+    return compare_with(daily, measures, last, tests)
 
 
 def test_means_band_and_difference_by_hand(make_daily: MakeDaily, sunday: date) -> None:
@@ -104,7 +115,8 @@ def test_p_and_interval_are_those_of_the_movement(make_daily: MakeDaily, sunday:
     (readiness,) = compare(make_daily(readiness_score=values), [READINESS], sunday)
     expected = movement(values)
     assert expected is not None
-    assert (readiness.p, readiness.interval) == (expected.p, expected.interval)
+    assert readiness.p == pytest.approx(expected.p)
+    assert readiness.interval == pytest.approx(expected.interval)
     assert readiness.difference == pytest.approx(expected.shift)
 
 
@@ -127,9 +139,11 @@ def test_a_finding_has_the_same_q_in_the_table_of_insights_and_on_the_page(
 ) -> None:
     truth = simulate(260, 2, sunday)
     daily, workouts = pd.DataFrame(daily_rows(truth)), pd.DataFrame(workout_rows(truth))
-    kept = insights_of(InsightData("me", sunday, daily.tail(200), workouts, window_days))
-    shown, comparisons = decided_together(kept, compare(daily, DAILY, sunday))
-    assert shown == kept
+    kept, tests = decided(InsightData("me", sunday, daily.tail(200), workouts, window_days))
+    assert decide(kept, tests) == (kept, tests)
+    read = from_rows(to_rows(tests))
+    assert read == sorted(tests, key=lambda test: test.measure)
+    comparisons = compare_with(daily, DAILY, sunday, read)
     assert sum(comparison.q is not None for comparison in comparisons) == len(DAILY)
     assert all(
         comparison.q >= comparison.p for comparison in comparisons if comparison.p is not None

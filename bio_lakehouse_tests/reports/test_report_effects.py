@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from bio_lakehouse.insights import Finding, InsightData, insights_of
+from bio_lakehouse.insights import Finding, InsightData
+from bio_lakehouse.insights.analyzers import decided
 from bio_lakehouse.insights.scale import scale_of
 from bio_lakehouse.reports.build import effects_of
 from bio_lakehouse.reports.report_model import ReportInputs, model_of
@@ -27,7 +28,7 @@ def inputs_of(days: int) -> ReportInputs:
     person = demo.simulate(days, 1, END)
     daily, workouts = pd.DataFrame(demo.daily_rows(person)), pd.DataFrame(demo.workout_rows(person))
     coverage = pd.DataFrame(columns=["user_id", "source", "first_day", "last_day"])
-    insights = insights_of(InsightData("me", END, daily, workouts))
+    insights, tests = decided(InsightData("me", END, daily, workouts))
     return ReportInputs(
         user_id="me",
         day=END,
@@ -36,6 +37,7 @@ def inputs_of(days: int) -> ReportInputs:
         workouts=workouts,
         coverage=coverage,
         insights=insights,
+        week_tests=tests,
     )
 
 

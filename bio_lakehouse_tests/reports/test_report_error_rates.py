@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from bio_lakehouse.gold import measures
-from bio_lakehouse.insights import InsightData, insights_of
+from bio_lakehouse.insights import InsightData
+from bio_lakehouse.insights.analyzers import decided
 from bio_lakehouse.reports.comparison import compare
-from bio_lakehouse.reports.report_model import decided_together
 
 AS_OF = date(2025, 3, 9)
 DAYS = 240
@@ -55,9 +55,8 @@ class Rates:
     intervals: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, data: InsightData) -> None:
-        insights, comparisons = decided_together(
-            insights_of(data), compare(data.daily, measures.compared_with("days"), data.as_of)
-        )
+        insights, tests = decided(data)
+        comparisons = compare(data.daily, measures.compared_with("days"), data.as_of, tests)
         tested = [
             finding for insight in insights for finding in insight.findings if finding.p is not None
         ]

@@ -19,7 +19,7 @@ from bio_lakehouse.insights import Finding, Insight, InsightData, insights_of
 from bio_lakehouse.narrative.facts import Facts
 from bio_lakehouse.narrative.gate import objections
 from bio_lakehouse.narrative.template_writer import TemplateWriter
-from bio_lakehouse.reports.comparison import Comparison, Sample, compare
+from bio_lakehouse.reports.comparison import Comparison, Sample
 from bio_lakehouse.reports.report_facts import (
     KINDS,
     facts_of,
@@ -28,7 +28,7 @@ from bio_lakehouse.reports.report_facts import (
     size_text,
     total_text,
 )
-from bio_lakehouse.reports.report_model import ReportInputs, decided_together, model_of
+from bio_lakehouse.reports.report_model import ReportInputs, model_of
 from bio_lakehouse.silver.peloton import CATEGORIES
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
 
@@ -66,9 +66,7 @@ def told(inputs: ReportInputs) -> tuple[Facts, str]:
     workouts = inputs.workouts.reindex(columns=PELOTON_WORKOUTS.column_names)
     inputs = replace(inputs, daily=daily, workouts=workouts)
     data = InsightData(inputs.user_id, inputs.day, daily, workouts, 180)
-    insights = decided_together(
-        insights_of(data), compare(inputs.daily, measures.compared_with("days"), inputs.day)
-    )[0]
+    insights = insights_of(data)
     facts = facts_of(model_of(inputs), insights)
     written = TemplateWriter().write(facts)
     assert not written.draft or objections(written.draft, facts) == ()

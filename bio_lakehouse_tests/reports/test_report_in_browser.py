@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from bio_lakehouse.insights import InsightData, insights_of, visualize
+from bio_lakehouse.insights import InsightData, visualize
+from bio_lakehouse.insights.analyzers import decided
 from bio_lakehouse.insights.training_load import training_load
 from bio_lakehouse.reports.email import email_of
 from bio_lakehouse.reports.report_model import ReportInputs, ReportModel, model_of
@@ -84,6 +85,7 @@ def inputs() -> ReportInputs:
         ftp=240,
         mail_to=(),
     )
+    insights, tests = decided(InsightData("me", SUNDAY, daily, workouts))
     return ReportInputs(
         user_id="me",
         day=SUNDAY,
@@ -91,7 +93,8 @@ def inputs() -> ReportInputs:
         daily=daily,
         workouts=workouts,
         coverage=pd.DataFrame(columns=["user_id", "source", "first_day", "last_day"]),
-        insights=insights_of(InsightData("me", SUNDAY, daily, workouts)),
+        insights=insights,
+        week_tests=tests,
         training=training_load(daily, workouts, profile).to_pylist(),
         data_up_to=datetime.fromisoformat("2026-06-28T06:12:45"),
         failed={"oura/daily_sleep": frozenset([SUNDAY])},

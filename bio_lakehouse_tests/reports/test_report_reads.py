@@ -13,15 +13,15 @@ import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 
-from bio_lakehouse.build import insights as insight_builders
 from bio_lakehouse.build.insights import build_forecast, build_insights
 from bio_lakehouse.build.load import build_training_load
 from bio_lakehouse.build.reported import build_for_report, missing
 from bio_lakehouse.cli import main
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
-from bio_lakehouse.gold.schemas import INSIGHTS, READINESS_FORECAST, TRAINING_LOAD
+from bio_lakehouse.gold.schemas import INSIGHTS, READINESS_FORECAST, TRAINING_LOAD, WEEK_COMPARISON
 from bio_lakehouse.insights.analyzers import ANALYZERS
+from bio_lakehouse.insights.finding import INSIGHTS as NAMES
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.reports import build
@@ -32,8 +32,8 @@ from bio_lakehouse_tests.reports.lakes import write
 
 SUNDAY = date(2025, 11, 16)
 LONG_AGO = SUNDAY - timedelta(days=400)
-COMPUTING = ("bio_lakehouse.insights.forecast", "bio_lakehouse.insights.training_load")
-COMPUTERS = {"forecast", "training_load", "insights_of", "analyze"}
+STATISTICS = "bio_lakehouse.insights.statistics"
+COMPUTERS = {"forecast", "training_load", "decided", "decide", "adjust", "analyze", "week_tests"}
 
 
 def lake_in(home: Path) -> Lakehouse:
@@ -72,6 +72,8 @@ def poison(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def computes(function: FunctionType) -> bool:
+    if function.__module__.startswith(STATISTICS):
+        return True
     return function.__name__ in COMPUTERS and "insights" in function.__module__
 
 
@@ -96,7 +98,7 @@ def test_a_page_is_made_without_computing(
     assert page_of(built) == before
     build.show_egress(built, "me", SUNDAY)
     with pytest.raises(pytest.fail.Exception, match="was computed"):
-        list(insight_builders.insights_between(built, SUNDAY, SUNDAY))
+        build_insights(built, SUNDAY, SUNDAY)
 
 
 def changed(row: dict[str, Any], **values: Any) -> dict[str, Any]:
@@ -108,13 +110,14 @@ def changed(row: dict[str, Any], **values: Any) -> dict[str, Any]:
     [
         (INSIGHTS, {"narrative": "A sentence that was written by hand."}),
         (INSIGHTS, {"effect": 0.987}),
+        (WEEK_COMPARISON, {"q": 0.001}),
         (READINESS_FORECAST, {"readiness_score": 12.0}),
         (
             TRAINING_LOAD,
             {"chronic_load": 71.0, "chronic_load_low": 71.0, "chronic_load_high": 71.0},
         ),
     ],
-    ids=["sentence", "effect", "forecast", "load"],
+    ids=["sentence", "effect", "week", "forecast", "load"],
 )
 def test_the_page_says_what_the_tables_say(
     built: Lakehouse, schema: TableSchema, values: dict[str, Any]
@@ -127,26 +130,24 @@ def test_the_page_says_what_the_tables_say(
     assert page_of(built) != before
 
 
-@pytest.mark.parametrize(
-    ("left_out", "named"),
-    [
-        (build_insights, INSIGHTS),
-        (build_forecast, READINESS_FORECAST),
-        (build_training_load, TRAINING_LOAD),
-    ],
-    ids=["insights", "forecast", "load"],
-)
-def test_what_is_not_built_is_named_with_the_command(
-    lake: Lakehouse, left_out: Callable[..., Any], named: TableSchema
-) -> None:
-    first = {build_training_load: LONG_AGO}
-    for builder in {build_insights, build_forecast, build_training_load} - {left_out}:
-        builder(lake, first.get(builder, SUNDAY), SUNDAY)
+BUILDERS: dict[str, Callable[[Lakehouse], Any]] = {
+    INSIGHTS.name: lambda lake: build_insights(lake, SUNDAY, SUNDAY, NAMES),
+    WEEK_COMPARISON.name: lambda lake: build_insights(lake, SUNDAY, SUNDAY, [WEEK_COMPARISON.name]),
+    READINESS_FORECAST.name: lambda lake: build_forecast(lake, SUNDAY, SUNDAY),
+    TRAINING_LOAD.name: lambda lake: build_training_load(lake, LONG_AGO, SUNDAY),
+}
 
-    assert missing(lake, SUNDAY) == {named.name}
+
+@pytest.mark.parametrize("left_out", BUILDERS)
+def test_what_is_not_built_is_named_with_the_command(lake: Lakehouse, left_out: str) -> None:
+    for name, builder in BUILDERS.items():
+        if name != left_out:
+            builder(lake)
+
+    assert missing(lake, SUNDAY) == {left_out}
     with pytest.raises(
         ReportError,
-        match=f"^{named.name} of 'me' .* run `bio-lakehouse report --week-ending {SUNDAY}`",
+        match=f"^{left_out} of 'me' .* run `bio-lakehouse report --week-ending {SUNDAY}`",
     ):
         build.make(lake, "me", SUNDAY)
 
@@ -162,7 +163,7 @@ def test_egress_builds_what_is_missing_and_says_so(lake: Lakehouse, tmp_path: Pa
     environment = {"BIO_TIMEZONE": "UTC", "BIO_TODAY_OVERRIDE": str(SUNDAY)}
     first, second = (CliRunner().invoke(main, command, env=environment) for _ in range(2))
 
-    names = "insights, readiness_forecast, training_load"
+    names = "insights, readiness_forecast, training_load, week_comparison"
     assert first.exit_code == 0, first.output
     assert first.stdout == second.stdout
     assert first.stdout.startswith("{")
