@@ -515,7 +515,8 @@ def tables(name: str | None, layout: str) -> None:
 @HOME
 @user_option("Whose data is looked at")
 def status(home: Path | None, user: str | None) -> None:
-    """Show what is there: newest days, gaps with their causes, last arrivals, quarantine.
+    """Show what is there: newest days, gaps with their causes, last arrivals, quarantine, and
+    reports that are older than their data.
 
     \b
     Example:  bio-lakehouse status

@@ -344,6 +344,20 @@ def print_status(status: LakeStatus) -> None:
     for path, rows in status.quarantine.items():
         _print_quarantine(path, rows, len(rows))
     _print_passed_over({one.key: one.reason for one in status.passed_over})
+    if status.outdated_reports:
+        OUT.print(outdated_text(status), soft_wrap=True)
+
+
+def outdated_text(status: LakeStatus) -> str:
+    """The reports of which newer data exists, the newest by name, and how one is made again."""
+    *others, newest = status.outdated_reports
+    weeks = f"{len(others):,} more and that up to {newest}" if others else f"the one up to {newest}"
+    whose = "" if status.user_id == load_settings().user else f" --user {status.user_id}"
+    command = f"bio-lakehouse report --week-ending {newest}{whose}"
+    return (
+        f"Newer data exists than these weekly reports were made from: {weeks}."
+        f" To make one again: `{command}`"
+    )
 
 
 def _datasets(datasets: list[DatasetStatus], today: date) -> Table:

@@ -317,7 +317,8 @@ def run_report(
     """
     from bio_lakehouse.automation import launch
     from bio_lakehouse.reports import delivery, formats
-    from bio_lakehouse.reports.build import newest_day_with_data, report_key
+    from bio_lakehouse.reports.build import newest_day_with_data
+    from bio_lakehouse.reports.pages import report_key
 
     if deliver:
         delivery.targets(lake)

@@ -1,12 +1,10 @@
-"""From a lake to a report's page: what is read, where the page is written, and whether an old page
-is out of date."""
+"""From a lake to a report's page: what is read, and the page that is written."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import pandas as pd
 from plotly.graph_objects import Figure
@@ -20,6 +18,7 @@ from bio_lakehouse.insights import Insight, visualize, visualize_effects
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema, in_order
 from bio_lakehouse.reports.built import read_built
+from bio_lakehouse.reports.pages import newest_arrival, report_key
 from bio_lakehouse.reports.report_facts import facts_of
 from bio_lakehouse.reports.report_model import (
     ReportInputs,
@@ -36,8 +35,6 @@ SILVER_READ = ("oura_daily_activity", "oura_sleep", "peloton_workouts")
 SIGNS_OF_LIFE = ("readiness_score", "sleep_score", "activity_score", "steps", "workout_count")
 SCORED = ("oura/daily_readiness", "oura/daily_sleep", "oura/daily_activity")
 """Datasets whose failed fetches the strip of what arrived tells."""
-HEAD_BYTES = 4096
-DATA_UP_TO = re.compile(rb'<meta name="bio-lakehouse:data-up-to" content="([^"]*)">')
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +57,6 @@ class Composed:
     model: ReportModel
     figures: dict[str, Figure]
     effects: Figure | None
-
-
-def report_key(user_id: str, day: date) -> str:
-    """`reports/<user>/weekly-YYYY-MM-DD.html`."""
-    return f"reports/{user_id}/weekly-{day.isoformat()}.html"
 
 
 def narrative_key(user_id: str, day: date) -> str:
@@ -178,42 +170,6 @@ def newest_day_with_data(lake: Lakehouse, user_id: str) -> date:
         )
     newest: date = pd.to_datetime(known["day"]).max().date()
     return newest
-
-
-def newest_arrival(lake: Lakehouse, user_id: str, day: date) -> datetime | None:
-    """When the newest of the user's files that speak about days up to `day` was landed (UTC); None
-    without one."""
-    covered = _rows(lake, SILVER["coverage"], user_id, ("first_day", "ingested_at"))
-    landed = covered[pd.to_datetime(covered["first_day"]) <= pd.Timestamp(day)]["ingested_at"]
-    return landed.max().to_pydatetime() if len(landed) else None
-
-
-def is_outdated(page: bytes, lake: Lakehouse, user_id: str, day: date) -> bool:
-    """Whether data of the days that a page is about has arrived since it was made; of a page
-    without a mark, True."""
-    mark = DATA_UP_TO.search(page[:HEAD_BYTES])
-    if mark is None:
-        return True
-    made_from = datetime.fromisoformat(mark[1].decode()) if mark[1] else None
-    newest = newest_arrival(lake, user_id, day)
-    return newest is not None and (made_from is None or newest > made_from)
-
-
-def outdated_reports(lake: Lakehouse, user_id: str) -> list[date]:
-    """Last days of the user's written reports of which newer data exists, oldest first."""
-    days = written_reports(lake, user_id)
-    return [
-        day
-        for day in days
-        if is_outdated(lake.objects.get(report_key(user_id, day)), lake, user_id, day)
-    ]
-
-
-def written_reports(lake: Lakehouse, user_id: str) -> list[date]:
-    """Last days of the user's reports that have been written, oldest first."""
-    keys = [stored.key for stored in lake.objects.list(f"reports/{user_id}/")]
-    found = [re.search(r"weekly-(\d{4}-\d\d-\d\d)\.html$", key) for key in keys]
-    return sorted(date.fromisoformat(match[1]) for match in found if match)
 
 
 def coverage_of(lake: Lakehouse, user_id: str) -> pd.DataFrame:

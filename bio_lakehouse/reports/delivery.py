@@ -9,9 +9,9 @@ from datetime import date
 from bio_lakehouse.errors import BioLakehouseError, LandingError, ReportError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import checksum, place_of
-from bio_lakehouse.reports.build import report_key
 from bio_lakehouse.reports.formats import message_of
 from bio_lakehouse.reports.mail import refused_text, send, server_of
+from bio_lakehouse.reports.pages import report_key
 
 MAIL = "mail"
 PAGE_TYPE = "text/html; charset=utf-8"

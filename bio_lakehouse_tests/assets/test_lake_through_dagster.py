@@ -22,7 +22,7 @@ from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake import arrivals, fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.tables import iceberg_schema
-from bio_lakehouse.reports.build import report_key
+from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.sources import demo
 from bio_lakehouse.workflows import REPORT_SELECTION, run_report

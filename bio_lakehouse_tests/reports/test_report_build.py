@@ -9,16 +9,18 @@ from typing import Any
 import pytest
 
 from bio_lakehouse.build.reported import build_for_report
+from bio_lakehouse.display import outdated_text
 from bio_lakehouse.errors import ReportError, SourceError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.fetched_windows import FetchedWindows
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
-from bio_lakehouse.reports import build
+from bio_lakehouse.reports import build, pages
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver import SCHEMAS as SILVER
 from bio_lakehouse.sources.demo import Truth, daily_rows, simulate, workout_rows
 from bio_lakehouse.sources.oura.fetch import FailedWindow, Window
+from bio_lakehouse.status import lake_status
 from bio_lakehouse_tests.reports.lakes import LANDED, write
 
 SUNDAY = date(2025, 11, 16)
@@ -84,7 +86,7 @@ def test_a_report_is_written_once(lake: Lakehouse, tmp_path: Path) -> None:
     assert page.read_bytes() == first
     assert len(made.model.insights) == 5
     assert made.model.data_up_to == LANDED
-    assert build.written_reports(lake, "me") == [SUNDAY]
+    assert pages.written_reports(lake, "me") == [SUNDAY]
 
 
 def test_each_user_has_their_own(lake: Lakehouse, truth: Truth) -> None:
@@ -121,7 +123,7 @@ def test_coverage_comes_from_the_log_by_dataset(lake: Lakehouse) -> None:
 
 def test_a_page_knows_that_newer_data_exists(lake: Lakehouse, truth: Truth) -> None:
     build.make(lake, "me", SUNDAY)
-    assert build.outdated_reports(lake, "me") == []
+    assert pages.outdated_reports(lake, "me") == []
     first = truth.days[0].day
     write(
         lake,
@@ -129,20 +131,22 @@ def test_a_page_knows_that_newer_data_exists(lake: Lakehouse, truth: Truth) -> N
         [file_about(first, LANDED), file_about(first, LANDED + timedelta(hours=1))],
         TODAY,
     )
-    assert build.outdated_reports(lake, "me") == [SUNDAY]
+    assert pages.outdated_reports(lake, "me") == [SUNDAY]
+    told = outdated_text(lake_status(lake, "me"))
+    assert told.endswith(f"To make one again: `bio-lakehouse report --week-ending {SUNDAY}`")
     assert build.make(lake, "me", SUNDAY).changed
-    assert build.outdated_reports(lake, "me") == []
+    assert pages.outdated_reports(lake, "me") == []
 
 
 def test_data_of_later_days_does_not_make_a_page_old(lake: Lakehouse, truth: Truth) -> None:
     made = build.make(lake, "me", SUNDAY - timedelta(days=7))
     page = lake.objects.get(made.key)
-    assert not build.is_outdated(page, lake, "me", SUNDAY - timedelta(days=7))
+    assert pages.outdated_reports(lake, "me") == []
     later = file_about(SUNDAY, LANDED + timedelta(days=1))
     write(lake, SILVER["coverage"], [file_about(truth.days[0].day, LANDED), later], TODAY)
-    assert not build.is_outdated(page, lake, "me", SUNDAY - timedelta(days=7))
-    assert build.is_outdated(page, lake, "me", SUNDAY)
-    assert build.is_outdated(b"<html>", lake, "me", SUNDAY)
+    assert pages.outdated_reports(lake, "me") == []
+    assert pages.is_outdated(page, pages.newest_arrival(lake, "me", SUNDAY))
+    assert pages.is_outdated(b"<html>", None)
 
 
 def test_a_lake_without_days_says_what_to_do(lake: Lakehouse, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports import build
 from bio_lakehouse.reports.delivery import deliver
 from bio_lakehouse.reports.mail import send
+from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.settings import load_settings
 
 SUNDAY = date(2025, 11, 16)
@@ -119,11 +120,11 @@ def test_a_folder_gets_the_page_once(make_lake: Callable[..., Lakehouse], tmp_pa
     lake = make_lake(report_delivery=(target,))
     copy = tmp_path / "out" / "me" / "weekly-2025-11-16.html"
     assert deliver(lake, "me", SUNDAY) == [f"{target}: {copy}"]
-    assert copy.read_bytes() == lake.objects.get(build.report_key("me", SUNDAY))
+    assert copy.read_bytes() == lake.objects.get(report_key("me", SUNDAY))
     copy.unlink()
     assert deliver(lake, "me", SUNDAY) == [f"{target}: delivered before"]
     assert not copy.exists()
-    lake.objects.put(build.report_key("me", SUNDAY), b"<html>renewed")
+    lake.objects.put(report_key("me", SUNDAY), b"<html>renewed")
     deliver(lake, "me", SUNDAY)
     assert copy.read_bytes() == b"<html>renewed"
 
@@ -141,7 +142,7 @@ def test_s3_gets_the_page_as_html(
         ]
         stored = client.get_object(Bucket="reports", Key="weekly/me/weekly-2025-11-16.html")
         assert stored["ContentType"] == "text/html; charset=utf-8"
-        assert stored["Body"].read() == lake.objects.get(build.report_key("me", SUNDAY))
+        assert stored["Body"].read() == lake.objects.get(report_key("me", SUNDAY))
         with pytest.raises(
             ReportError,
             match=r"s3://nobody/x: s3://nobody/x/me/weekly-2025-11-16.html cannot be written",

@@ -21,6 +21,7 @@ from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports import build, formats
 from bio_lakehouse.reports.email import LARGEST_BYTES
+from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver import SCHEMAS as SILVER
 from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
@@ -124,7 +125,7 @@ def test_no_browser_no_pdf_and_a_clear_word(home: Path, monkeypatch: pytest.Monk
 
 def test_the_report_tells_training_load_and_a_forecast_that_is_worth_it(home: Path) -> None:
     model = build.composed(lake_in(home), "me", SUNDAY).model
-    page = lake_in(home).objects.get(build.report_key("me", SUNDAY)).decode()
+    page = lake_in(home).objects.get(report_key("me", SUNDAY)).decode()
     assert model.forecast.endswith("better than all 3.")
     assert model.forecast_note == ""
     assert "80 % interval" in model.forecast

@@ -25,6 +25,7 @@ from bio_lakehouse.insights.finding import INSIGHTS as NAMES
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.reports import build
+from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
 from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
@@ -92,7 +93,7 @@ def test_a_page_is_made_without_computing(
     built: Lakehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = page_of(built)
-    built.objects.delete(build.report_key("me", SUNDAY))
+    built.objects.delete(report_key("me", SUNDAY))
 
     assert poison(monkeypatch) >= len(ANALYZERS) + len(COMPUTERS) - 1
     assert page_of(built) == before

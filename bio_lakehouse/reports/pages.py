@@ -1,0 +1,66 @@
+"""Written report pages: where they lie, and of which newer data exists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.silver.schemas import COVERAGE
+
+HEAD_BYTES = 4096
+DATA_UP_TO = re.compile(rb'<meta name="bio-lakehouse:data-up-to" content="([^"]*)">')
+
+Arrivals = Sequence[tuple[date, datetime]]
+"""Of each file the first day that it speaks about, and when it was landed (UTC)."""
+
+
+def report_key(user_id: str, day: date) -> str:
+    """`reports/<user>/weekly-YYYY-MM-DD.html`."""
+    return f"reports/{user_id}/weekly-{day.isoformat()}.html"
+
+
+def written_reports(lake: Lakehouse, user_id: str) -> list[date]:
+    """Last days of the user's reports that have been written, oldest first."""
+    keys = [stored.key for stored in lake.objects.list(f"reports/{user_id}/")]
+    found = [re.search(r"weekly-(\d{4}-\d\d-\d\d)\.html$", key) for key in keys]
+    return sorted(date.fromisoformat(match[1]) for match in found if match)
+
+
+def outdated_reports(lake: Lakehouse, user_id: str) -> list[date]:
+    """Last days of the user's written reports of which newer data exists, oldest first."""
+    days = written_reports(lake, user_id)
+    arrivals = arrivals_of(lake, user_id) if days else []
+    heads = ((day, lake.objects.head(report_key(user_id, day), HEAD_BYTES)) for day in days)
+    return [day for day, head in heads if is_outdated(head, newest_of(arrivals, day))]
+
+
+def is_outdated(page: bytes, newest: datetime | None) -> bool:
+    """Whether a page was made before `newest`, the newest arrival of its days; True without a
+    mark."""
+    mark = DATA_UP_TO.search(page[:HEAD_BYTES])
+    if mark is None:
+        return True
+    made_from = datetime.fromisoformat(mark[1].decode()) if mark[1] else None
+    return newest is not None and (made_from is None or newest > made_from)
+
+
+def newest_arrival(lake: Lakehouse, user_id: str, day: date) -> datetime | None:
+    """When the newest of the user's files that speak about days up to `day` was landed (UTC); None
+    without one."""
+    return newest_of(arrivals_of(lake, user_id), day)
+
+
+def newest_of(arrivals: Arrivals, day: date) -> datetime | None:
+    """When the newest of the files that speak about days up to `day` was landed."""
+    return max((landed for first, landed in arrivals if first <= day), default=None)
+
+
+def arrivals_of(lake: Lakehouse, user_id: str) -> Arrivals:
+    """What bio_silver.coverage says of a user's files."""
+    if not lake.tables.exists(COVERAGE.full_name):
+        return []
+    columns = ("first_day", "ingested_at")
+    rows = lake.tables.scan(COVERAGE.full_name, user_id=user_id, columns=columns)
+    return list(zip(*(rows[name].to_pylist() for name in columns), strict=True))
