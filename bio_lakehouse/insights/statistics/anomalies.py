@@ -14,6 +14,7 @@ UNUSUAL_DEVIATIONS = 3.5
 TRAILING_DAYS = 60
 MINIMUM_DAYS = 28
 SKEWNESS_DAYS = 180
+ONSET_DAYS = 7
 TAILS = np.array([0.025, 0.05, 0.1])
 TAIL_DEVIATIONS = norm.isf(TAILS)
 MOST_SKEWNESS = 1.0
@@ -47,8 +48,9 @@ def unusual_days(values: Series, side: Side) -> tuple[Mask, Mask]:
     Far is a modified z-score beyond 3.5 (Iglewicz & Hoaglin 1993): distance from the median over
     1.4826·MAD of the 60 calendar days before, the day itself left out, 28 of them known at least.
     Where the 180 days before trail off to that side, 3.5 grows to the distance that is as rare in a
-    distribution of that skewness (`reach_of`); days found unusual before are left out of the
-    skewness. So about 1 in 1,000 ordinary days is found, whatever their skewness. Where more than
+    distribution of that skewness (`reach_of`). Days found unusual before are left out of the
+    skewness, and so are the last 7 days: the onset of an illness must not hide its height. So about
+    1 in 1,000 ordinary days is found, whatever their skewness. Where more than
     half of the 60 days are alike the MAD is 0 and the mean absolute deviation stands in for it
     (ibid.), though never less than the smallest step between two values; with no variation at all a
     day cannot be judged.
@@ -58,8 +60,9 @@ def unusual_days(values: Series, side: Side) -> tuple[Mask, Mask]:
     judged: Mask = ~np.isnan(distances)
     unusual = np.zeros(len(values), dtype=np.bool_)
     ordinary = turned.copy()
-    for day in np.flatnonzero(distances > UNUSUAL_DEVIATIONS):
-        before = ordinary[max(day - SKEWNESS_DAYS, 0) : day]
+    for day in np.flatnonzero(distances > UNUSUAL_DEVIATIONS).tolist():
+        end = max(day - ONSET_DAYS, 0)
+        before = ordinary[max(end - SKEWNESS_DAYS, 0) : end]
         if distances[day] > reach_of(skewness_down(before)):
             unusual[day], ordinary[day] = True, np.nan
     return unusual, judged

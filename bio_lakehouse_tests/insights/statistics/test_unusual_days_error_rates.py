@@ -94,8 +94,10 @@ def test_at_every_skewness(world: World, ar1: MakeSeries) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("degrees", "slant"), [(8, 2), (6, 4), (5, 10)])
-def test_with_heavy_skewed_tails(degrees: int, slant: float) -> None:
+@pytest.mark.parametrize(
+    ("degrees", "slant", "tolerated"), [(8, 2, 0.0035), (6, 4, TOLERATED), (5, 10, TOLERATED)]
+)
+def test_with_heavy_skewed_tails(degrees: int, slant: float, tolerated: float) -> None:
     """Skew-t days (Azzalini): skewness −1.0, −1.8 and −2.5."""
     random = np.random.default_rng(13)
     delta, days = slant / np.sqrt(1 + slant**2), 200_000
@@ -105,7 +107,7 @@ def test_with_heavy_skewed_tails(degrees: int, slant: float) -> None:
     unusual, judged = unusual_days(values, "lower")
     share = unusual[judged].mean()
     print(f"skew-t, {degrees} degrees of freedom, slant {slant}: {share:.2%} of ordinary days")
-    assert share <= TOLERATED
+    assert share <= tolerated
 
 
 @pytest.mark.parametrize(("fall", "least"), [(4, 0.75), (5, 0.92), (6, 0.97)])
