@@ -6,22 +6,28 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.settings import load_settings
+from bio_lakehouse.settings import Settings, load_settings
 from bio_lakehouse.sources import demo
 from bio_lakehouse_tests.automation.test_kill import COMMAND, contents
 from bio_lakehouse_tests.whole_log import entries_of
 
 DAYS = 24
+TODAY = date(2026, 6, 30)
+"""Fixed, so that no run begins before midnight and ends after it."""
+
+
+def settings_of(home: Path) -> Settings:
+    return load_settings(home=home, timezone="Europe/Berlin", today_override=TODAY)
 
 
 def landed(home: Path, files: list[Path]) -> Lakehouse:
     """A lake whose files are in the log, and nothing of them is built."""
-    lake = Lakehouse.open(load_settings(home=home, timezone="Europe/Berlin"))
+    lake = Lakehouse.open(settings_of(home))
     for file in files:
         arrivals.ingest(lake, file, "me")
     return lake
@@ -29,11 +35,10 @@ def landed(home: Path, files: list[Path]) -> Lakehouse:
 
 def refresh(lake: Lakehouse, first: int, last: int) -> subprocess.Popen[str]:
     """Start to build the days from `first` to `last` days ago."""
-    today = lake.settings.today()
-    days = ["--from", str(today - timedelta(first)), "--to", str(today - timedelta(last))]
+    days = ["--from", str(TODAY - timedelta(first)), "--to", str(TODAY - timedelta(last))]
     return subprocess.Popen(
         [COMMAND, "refresh", "--home", str(lake.settings.home), *days],
-        env=os.environ | {"BIO_TIMEZONE": "Europe/Berlin"},
+        env=os.environ | {"BIO_TIMEZONE": "Europe/Berlin", "BIO_TODAY_OVERRIDE": str(TODAY)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -46,11 +51,10 @@ def ends(process: subprocess.Popen[str]) -> None:
 
 
 def test_two_runs_over_overlapping_days_are_as_one(tmp_path: Path) -> None:
-    today = load_settings(timezone="Europe/Berlin").today()
-    person = demo.simulate(DAYS, 7, today, timezone="Europe/Berlin")
+    person = demo.simulate(DAYS, 7, TODAY, timezone="Europe/Berlin")
     both = landed(tmp_path / "both", demo.write_files(person, tmp_path / "files"))
     shutil.copytree(tmp_path / "both", tmp_path / "one")
-    one = Lakehouse.open(load_settings(home=tmp_path / "one", timezone="Europe/Berlin"))
+    one = Lakehouse.open(settings_of(tmp_path / "one"))
     ends(refresh(one, DAYS, 0))
     together = [refresh(both, DAYS, 6), refresh(both, 18, 0)]
     for process in together:

@@ -184,11 +184,11 @@ def test_its_own_page_works(ui: UserInterface, browser: Any) -> None:
         lambda answer: problems.append(answer.url) if answer.status in range(400, 500) else None,
     )
     page.goto(f"{ui.url}/asset-groups")
-    page.get_by_text("gold", exact=False).first.wait_for(timeout=90_000)
+    page.get_by_text("gold", exact=False).first.wait_for(timeout=300_000)
     page.wait_for_timeout(3000)
     assert page.get_by_text("newsletter", exact=False).count() == 0
     page.goto(f"{ui.url}/automation")
-    page.get_by_text("arrivals", exact=False).first.wait_for(timeout=90_000)
+    page.get_by_text("arrivals", exact=False).first.wait_for(timeout=300_000)
     if folder := os.environ.get("BIO_TEST_PICTURES"):
         page.screenshot(path=f"{folder}/ui.png")
     assert problems == []

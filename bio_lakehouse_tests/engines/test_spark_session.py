@@ -66,7 +66,7 @@ def test_nobody_else_can_connect_to_sail(sail: SparkSession) -> None:
 
 def test_a_program_that_connects_while_sail_starts_is_noticed() -> None:
     run = subprocess.run(
-        [sys.executable, "-c", WATCHED], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", WATCHED], capture_output=True, text=True, timeout=300, check=True
     )
     assert run.stdout.startswith("Another program of this machine connected to Sail")
 
@@ -122,7 +122,11 @@ def test_starts_and_ends_without_a_word(tmp_path: Path) -> None:
 
 def test_a_server_that_has_gone_does_not_hold_up_the_end(tmp_path: Path) -> None:
     run = subprocess.run(
-        [sys.executable, "-c", ABANDONED], capture_output=True, cwd=tmp_path, timeout=60, check=True
+        [sys.executable, "-c", ABANDONED],
+        capture_output=True,
+        cwd=tmp_path,
+        timeout=300,
+        check=True,
     )
     assert run.stdout == b"[{'answer': 42}]\n"
 
