@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from time import monotonic
 from typing import Any, TextIO, cast
 from uuid import uuid4
@@ -28,6 +27,7 @@ from bio_lakehouse.build.daily import newest_day
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.store_errors import store_named
+from bio_lakehouse.reports.pages import reported_days
 from bio_lakehouse.settings import Settings
 
 INSIGHTS = dg.AssetSelection.groups("insights")
@@ -107,8 +107,7 @@ def bring_up_to_date(
 def days_with_insights(settings: Settings) -> set[date]:
     """The days as of which insights were made, by Dagster's record and by the reports that there
     are."""
-    reports = (Path(info.key).stem for info in Lakehouse.open(settings).objects.list("reports"))
-    found = {day for day in map(_day, reports) if day}
+    found = reported_days(Lakehouse.open(settings))
     with Launcher.open(settings) as launcher:
         for key in launcher.resolve(INSIGHTS):
             recorded = launcher.instance.get_materialized_partitions(key)

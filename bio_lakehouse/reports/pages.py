@@ -11,6 +11,7 @@ from bio_lakehouse.silver.schemas import COVERAGE
 
 HEAD_BYTES = 4096
 DATA_UP_TO = re.compile(rb'<meta name="bio-lakehouse:data-up-to" content="([^"]*)">')
+PAGE = re.compile(r"weekly-(\d{4}-\d\d-\d\d)\.html$")
 
 Arrivals = Sequence[tuple[date, datetime]]
 """Of each file the first day that it speaks about, and when it was landed (UTC)."""
@@ -23,8 +24,17 @@ def report_key(user_id: str, day: date) -> str:
 
 def written_reports(lake: Lakehouse, user_id: str) -> list[date]:
     """Last days of the user's reports that have been written, oldest first."""
-    keys = [stored.key for stored in lake.objects.list(f"reports/{user_id}/")]
-    found = [re.search(r"weekly-(\d{4}-\d\d-\d\d)\.html$", key) for key in keys]
+    return _days_of_pages(lake, f"reports/{user_id}/")
+
+
+def reported_days(lake: Lakehouse) -> set[date]:
+    """Last days of all reports that have been written, of whomever."""
+    return set(_days_of_pages(lake, "reports/"))
+
+
+def _days_of_pages(lake: Lakehouse, prefix: str) -> list[date]:
+    keys = [stored.key for stored in lake.objects.list(prefix)]
+    found = [PAGE.search(key) for key in keys]
     return sorted(date.fromisoformat(match[1]) for match in found if match)
 
 

@@ -237,3 +237,11 @@ def test_days_that_failed_are_marked_as_such_until_they_are_built(settings: Sett
     assert states() == {"FAILED"}
     launch.materialize_range(settings, "silver/oura_sleep", first, last)
     assert states() == {"MATERIALIZED"}
+
+
+def test_the_days_of_reports_are_days_with_insights(tmp_path) -> None:
+    lake = Lakehouse.open(load_settings(home=tmp_path, first_day="2024-01-01"))
+    for user_id, day in (("me", "2024-03-03"), ("ada", "2024-03-10"), ("ada", "2023-12-31")):
+        lake.objects.put(f"reports/{user_id}/weekly-{day}.html", b"<p>A page</p>")
+    found = launch.days_with_insights(lake.settings)
+    assert found == {date(2024, 3, 3), date(2024, 3, 10)}
