@@ -4,7 +4,7 @@ views."""
 from typing import Any
 
 import dagster as dg
-from pyspark.sql import SparkSession
+from dagster_pyspark import PySparkResource
 
 from bio_lakehouse.assets.checks import check_of, checked
 from bio_lakehouse.assets.keys import (
@@ -53,11 +53,11 @@ from bio_lakehouse.lake.locks import exclusively
 def daily_readiness_performance(
     context: dg.AssetExecutionContext,
     lake: dg.ResourceParam[Lakehouse],
-    spark: dg.ResourceParam[SparkSession],
+    spark: PySparkResource,
 ) -> Materialized:
     days = days_of(context)
     with exclusively(lake, DAILY_READINESS_PERFORMANCE.full_name):
-        commit = build_gold_daily(lake, spark, days.first, days.last)
+        commit = build_gold_daily(lake, spark.spark_session, days.first, days.last)
     arrivals.recount(lake, days.first, days.last)
     return committed(context, lake, DAILY_READINESS_PERFORMANCE, days, commit, daily_lineage())
 

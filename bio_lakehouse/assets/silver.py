@@ -2,7 +2,7 @@
 that files cover."""
 
 import dagster as dg
-from pyspark.sql import SparkSession
+from dagster_pyspark import PySparkResource
 
 from bio_lakehouse import silver
 from bio_lakehouse.assets.checks import check_of
@@ -39,14 +39,14 @@ def silver_asset(table: str) -> dg.AssetsDefinition:
     def build(
         context: dg.AssetExecutionContext,
         lake: dg.ResourceParam[Lakehouse],
-        spark: dg.ResourceParam[SparkSession],
+        spark: PySparkResource,
     ) -> Materialized:
         days = days_of(context)
         with exclusively(lake, schema.full_name):
             if key == COVERAGE:
-                commit = build_coverage(lake, spark)
+                commit = build_coverage(lake, spark.spark_session)
             else:
-                commit = build_silver(lake, spark, table, days.first, days.last)
+                commit = build_silver(lake, spark.spark_session, table, days.first, days.last)
         return committed(context, lake, schema, days, commit)
 
     return build

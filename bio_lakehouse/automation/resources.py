@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 from dagster_aws.s3 import S3Resource
-from pyspark.sql import SparkSession
+from dagster_pyspark import PySparkResource
 
 from bio_lakehouse.assets.owing import begin_run
 from bio_lakehouse.automation import running
@@ -47,16 +47,16 @@ class LakeResource(dg.ConfigurableResource[Lakehouse]):
         return lake
 
 
-class SparkResource(dg.ConfigurableResource[SparkSession]):
+class SparkResource(PySparkResource):
     """The process's Spark session: Sail, or the Spark that `BIO_SPARK_REMOTE` names. It is started
     once a process."""
 
     settings: dict[str, Any]
 
-    def create_resource(self, context: dg.InitResourceContext) -> SparkSession:
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         lock_run_of(context)
         with spark_session(load_settings(**self.settings)) as session:
-            return session
+            self._spark_session = session
 
 
 class SqlResource(dg.ConfigurableResource[SqlEngine]):
@@ -74,6 +74,6 @@ def resources(settings: Settings) -> dict[str, Any]:
     values = settings.without_secrets()
     return {
         "lake": LakeResource(settings=values, s3=LandingS3(endpoint_url=settings.s3_endpoint_url)),
-        "spark": SparkResource(settings=values),
+        "spark": SparkResource(settings=values, spark_config={}),
         "sql": SqlResource(settings=values),
     }
