@@ -317,7 +317,7 @@ def run_report(
     """
     from bio_lakehouse.automation import launch
     from bio_lakehouse.reports import delivery, formats
-    from bio_lakehouse.reports.build import newest_day_with_data
+    from bio_lakehouse.reports.composition import newest_day_with_data
     from bio_lakehouse.reports.pages import report_key
 
     if deliver:
@@ -342,7 +342,7 @@ def report_egress(lake: Lakehouse, user_id: str, week_ending: date | None = None
     Insights are built first, as they are for a report.
     """
     from bio_lakehouse.build.reported import build_for_report
-    from bio_lakehouse.reports.build import newest_day_with_data, show_egress
+    from bio_lakehouse.reports.composition import newest_day_with_data, show_egress
 
     day = week_ending or newest_day_with_data(lake, user_id)
     tell_of_missing(lake, day)

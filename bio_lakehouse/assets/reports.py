@@ -21,7 +21,7 @@ from bio_lakehouse.assets.reporting import Materialized, with_failure_reason
 from bio_lakehouse.build.reported import LOAD_DAYS
 from bio_lakehouse.gold.schemas import INSIGHTS, WEEK_COMPARISON
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.reports import build, delivery
+from bio_lakehouse.reports import composition, delivery
 
 SUNDAY = 6
 with warnings.catch_warnings():
@@ -34,7 +34,7 @@ with warnings.catch_warnings():
 READ: list[dg.AssetKey | dg.AssetDep] = [
     GOLD_DAILY,
     COVERAGE,
-    *(table_key(f"bio_silver.{table}") for table in build.SILVER_READ),
+    *(table_key(f"bio_silver.{table}") for table in composition.SILVER_READ),
     *makers_of(INSIGHTS),
     *makers_of(WEEK_COMPARISON),
     FORECAST,
@@ -68,8 +68,8 @@ def render(
     context: dg.AssetExecutionContext, lake: Lakehouse, day: date, *, ask_claude: bool
 ) -> None:
     """Make, log and (from the Monday schedule) deliver each user's page of the week up to `day`."""
-    users = build.reported_users(lake, day)
-    made = [build.make(lake, user, day, ask_claude=ask_claude) for user in users]
+    users = composition.reported_users(lake, day)
+    made = [composition.make(lake, user, day, ask_claude=ask_claude) for user in users]
     said = {page.key: dg.MetadataValue.url(page.uri) for page in made} | drawn(made)
     context.log_event(
         dg.AssetMaterialization(context.asset_key, partition=day.isoformat(), metadata=said)
@@ -80,7 +80,7 @@ def render(
         )
 
 
-def drawn(made: Iterable[build.MadeReport]) -> dict[str, dg.MarkdownMetadataValue]:
+def drawn(made: Iterable[composition.MadeReport]) -> dict[str, dg.MarkdownMetadataValue]:
     """Readiness of each report's five weeks, as a picture."""
     return {
         "readiness": markdown(

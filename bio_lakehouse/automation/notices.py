@@ -17,7 +17,7 @@ from bio_lakehouse.lake import refusals
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.notifications import notify
-from bio_lakehouse.reports.build import reported_users
+from bio_lakehouse.reports.composition import reported_users
 from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.settings import Settings
 

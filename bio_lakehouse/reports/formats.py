@@ -11,7 +11,7 @@ from plotly.graph_objects import Figure
 
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.reports.build import Composed, composed
+from bio_lakehouse.reports.composition import Composed, composed
 from bio_lakehouse.reports.email import EFFECTS, email_of
 from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.viz.browser import find_browser, print_pdf

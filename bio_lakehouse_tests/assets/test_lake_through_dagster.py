@@ -306,7 +306,7 @@ BROKEN = {
     "silver/oura_sleep": "bio_lakehouse.assets.silver.build_silver",
     "gold/gap_ledger": "bio_lakehouse.assets.gold.build_gap_ledger",
     "insights/sleep_readiness": "bio_lakehouse.assets.insights.build_insights",
-    "reports/weekly_report": "bio_lakehouse.reports.build.reported_users",
+    "reports/weekly_report": "bio_lakehouse.reports.composition.reported_users",
 }
 
 

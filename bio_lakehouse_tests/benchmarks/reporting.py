@@ -18,7 +18,7 @@ from bio_lakehouse.automation.owed import what_is_owed
 from bio_lakehouse.build.reported import build_for_report
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.reports import build
+from bio_lakehouse.reports import composition
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources.demo import simulate, write_files
 from bio_lakehouse.workflows import run_report
@@ -52,7 +52,7 @@ def main() -> None:
         print("| On five years of data | took | wanted |\n|---|---|---|")
         build_for_report(lake, END)
         started = time.perf_counter()
-        build.make(lake, "me", END)
+        composition.make(lake, "me", END)
         timed("weekly report, the function", 10, started)
         started = time.perf_counter()
         run_report(lake, "me", END)

@@ -22,8 +22,8 @@ from bio_lakehouse.gold.gap_ledger import Cause
 from bio_lakehouse.gold.schemas import GAP_LEDGER
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.reports.build import coverage_of
 from bio_lakehouse.reports.completeness import READINESS, SLEEP, completeness, covered_days
+from bio_lakehouse.reports.composition import coverage_of
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.silver.schemas import SCHEMAS
 from bio_lakehouse.sources.oura.source import OURA

@@ -25,7 +25,7 @@ from bio_lakehouse.build.reported import build_for_report
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.reports import build
+from bio_lakehouse.reports import composition
 from bio_lakehouse.reports.delivery import deliver
 from bio_lakehouse.reports.mail import send
 from bio_lakehouse.reports.pages import report_key
@@ -109,7 +109,7 @@ def make_lake(tmp_path: Path) -> Callable[..., Lakehouse]:
         lake.tables.replace(DAILY, pa.Table.from_pylist(rows), days[-1], SUNDAY)
         build_for_report(lake, SUNDAY)
         for user in ("ada", "me"):
-            build.make(lake, user, SUNDAY)
+            composition.make(lake, user, SUNDAY)
         return lake
 
     return make

@@ -13,7 +13,7 @@ import pytest
 from bio_lakehouse.insights import Finding, InsightData
 from bio_lakehouse.insights.analyzers import decided
 from bio_lakehouse.insights.scale import scale_of
-from bio_lakehouse.reports.build import effects_of
+from bio_lakehouse.reports.composition import effects_of
 from bio_lakehouse.reports.report_model import ReportInputs, model_of
 from bio_lakehouse.reports.weekly_report import environment, finding_facts, render
 from bio_lakehouse.reports.whisker import WIDTH, whisker

@@ -19,7 +19,7 @@ from bio_lakehouse.claude.consent import record_claude_consent
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.reports import build, formats
+from bio_lakehouse.reports import composition, formats
 from bio_lakehouse.reports.email import LARGEST_BYTES
 from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.settings import load_settings
@@ -49,7 +49,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         SUNDAY,
     )
     build_for_report(lake, SUNDAY)
-    build.make(lake, "me", SUNDAY)
+    composition.make(lake, "me", SUNDAY)
     return folder
 
 
@@ -124,7 +124,7 @@ def test_no_browser_no_pdf_and_a_clear_word(home: Path, monkeypatch: pytest.Monk
 
 
 def test_the_report_tells_training_load_and_a_forecast_that_is_worth_it(home: Path) -> None:
-    model = build.composed(lake_in(home), "me", SUNDAY).model
+    model = composition.composed(lake_in(home), "me", SUNDAY).model
     page = lake_in(home).objects.get(report_key("me", SUNDAY)).decode()
     assert model.forecast.endswith("better than all 3.")
     assert model.forecast_note == ""
@@ -144,12 +144,12 @@ def test_only_a_key_and_leave_make_claude_be_asked(home: Path) -> None:
     assert access is not None
     assert (access.effort, access.model, access.prices.output) == (None, "claude-sonnet-5-5", 2.0)
     assert access_of(lake_in(home, anthropic_api_key="sk-test", local_only=True).settings) is None
-    assert "sk-test" not in build.show_egress(keyed, "me", SUNDAY)
+    assert "sk-test" not in composition.show_egress(keyed, "me", SUNDAY)
 
 
 def test_what_would_be_sent_holds_no_row(home: Path) -> None:
     lake = lake_in(home)
-    sent = build.show_egress(lake, "me", SUNDAY)
+    sent = composition.show_egress(lake, "me", SUNDAY)
     titles = {
         line["title"]
         for line in lake.tables.scan("bio_silver.peloton_workouts", columns=["title"]).to_pylist()
@@ -168,11 +168,11 @@ def test_a_text_by_claude_is_on_the_page_with_its_cost_and_asked_for_once(
 ) -> None:
     with serving(says("Readiness averaged {readiness_score.week} this week.")) as server:
         lake = asking(home, server.url, monkeypatch)
-        sent = build.show_egress(lake, "me", SUNDAY)
+        sent = composition.show_egress(lake, "me", SUNDAY)
         assert server.asked == []
-        made = build.make(lake, "me", SUNDAY)
+        made = composition.make(lake, "me", SUNDAY)
         assert [request.body.decode() for request in server.asked] == [sent]
-        again = build.make(lake, "me", SUNDAY)
+        again = composition.make(lake, "me", SUNDAY)
         assert len(server.asked) == 1
     mean = made.model.readiness.measure.text(made.model.readiness.week.mean)
     assert made.model.narrative == (f"Readiness averaged {mean} this week.",)
@@ -180,7 +180,7 @@ def test_a_text_by_claude_is_on_the_page_with_its_cost_and_asked_for_once(
     assert "about $0.0" in made.model.byline
     assert made.model.byline in lake.objects.get(made.key).decode()
     assert not again.changed
-    lake.objects.delete(build.narrative_key("me", SUNDAY))
+    lake.objects.delete(composition.narrative_key("me", SUNDAY))
 
 
 def test_what_claude_makes_up_does_not_reach_the_page(
@@ -189,7 +189,7 @@ def test_what_claude_makes_up_does_not_reach_the_page(
     with serving(
         says("Readiness averaged 99 because you slept well.<script>alert(1)</script>")
     ) as server:
-        model = build.make(asking(home, server.url, monkeypatch), "me", SUNDAY).model
+        model = composition.make(asking(home, server.url, monkeypatch), "me", SUNDAY).model
         assert len(server.asked) == 2
     assert "99 because" not in " ".join(model.narrative)
     assert model.byline.startswith(
@@ -199,6 +199,6 @@ def test_what_claude_makes_up_does_not_reach_the_page(
 
 def test_local_only_and_a_range_ask_nobody(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(says("Readiness averaged {readiness_score.week}.")) as server:
-        build.make(asking(home, server.url, monkeypatch, local_only=True), "me", SUNDAY)
-        build.make(asking(home, server.url, monkeypatch), "me", SUNDAY, ask_claude=False)
+        composition.make(asking(home, server.url, monkeypatch, local_only=True), "me", SUNDAY)
+        composition.make(asking(home, server.url, monkeypatch), "me", SUNDAY, ask_claude=False)
         assert server.asked == []

@@ -24,7 +24,7 @@ from bio_lakehouse.insights.analyzers import ANALYZERS
 from bio_lakehouse.insights.finding import INSIGHTS as NAMES
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema
-from bio_lakehouse.reports import build
+from bio_lakehouse.reports import composition
 from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
@@ -86,7 +86,7 @@ def fails(name: str) -> Callable[..., Any]:
 
 
 def page_of(lake: Lakehouse, user_id: str = "me") -> str:
-    return lake.objects.get(build.make(lake, user_id, SUNDAY).key).decode()
+    return lake.objects.get(composition.make(lake, user_id, SUNDAY).key).decode()
 
 
 def test_a_page_is_made_without_computing(
@@ -97,7 +97,7 @@ def test_a_page_is_made_without_computing(
 
     assert poison(monkeypatch) >= len(ANALYZERS) + len(COMPUTERS) - 1
     assert page_of(built) == before
-    build.show_egress(built, "me", SUNDAY)
+    composition.show_egress(built, "me", SUNDAY)
     with pytest.raises(pytest.fail.Exception, match="was computed"):
         build_insights(built, SUNDAY, SUNDAY)
 
@@ -150,7 +150,7 @@ def test_what_is_not_built_is_named_with_the_command(lake: Lakehouse, left_out: 
         ReportError,
         match=f"^{left_out} of 'me' .* run `bio-lakehouse report --week-ending {SUNDAY}`",
     ):
-        build.make(lake, "me", SUNDAY)
+        composition.make(lake, "me", SUNDAY)
 
 
 def test_training_load_of_a_part_of_the_days_is_not_enough(lake: Lakehouse) -> None:
@@ -174,7 +174,7 @@ def test_egress_builds_what_is_missing_and_says_so(lake: Lakehouse, tmp_path: Pa
 
 
 def test_a_person_of_whom_nothing_was_recorded_for_a_year_has_a_page(built: Lakehouse) -> None:
-    made = build.make(built, "ada", SUNDAY)
+    made = composition.make(built, "ada", SUNDAY)
 
     assert len(made.model.insights) == 5
     assert {card.status for card in made.model.insights} == {"not enough data"}

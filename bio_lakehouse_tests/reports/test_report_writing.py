@@ -18,7 +18,7 @@ from bio_lakehouse.cli import main
 from bio_lakehouse.english import WEEKDAYS
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.reports import build
+from bio_lakehouse.reports import composition
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver import SCHEMAS as SILVER
 from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
@@ -86,7 +86,7 @@ def lake_in(folder: Path, **settings: Any) -> Lakehouse:
 @pytest.fixture(scope="module")
 def template(home: Path) -> tuple[str, ...]:
     """What templates write of the week."""
-    return build.composed(lake_in(home), "me", SUNDAY).model.narrative
+    return composition.composed(lake_in(home), "me", SUNDAY).model.narrative
 
 
 def asking(
@@ -97,7 +97,7 @@ def asking(
 
 
 def another_weekday(home: Path) -> str:
-    highs = build.composed(lake_in(home), "me", SUNDAY).model.highs
+    highs = composition.composed(lake_in(home), "me", SUNDAY).model.highs
     return next(
         day for day in WEEKDAYS if day not in {WEEKDAYS[high.day.weekday()] for high in highs}
     )
@@ -134,7 +134,9 @@ def test_the_page_is_right_whatever_claude_answers(
 ) -> None:
     with serving(reply) as server:
         seconds = 0.7 if reply is says_nothing else 20.0
-        made = build.make(asking(home, server, monkeypatch, claude_seconds=seconds), "me", SUNDAY)
+        made = composition.make(
+            asking(home, server, monkeypatch, claude_seconds=seconds), "me", SUNDAY
+        )
     page = lake_in(home).objects.get(made.key).decode()
     assert made.model.narrative == template
     assert template[0] in page
@@ -147,7 +149,7 @@ def test_a_wrong_weekday_does_not_reach_the_page(
 ) -> None:
     day = another_weekday(home)
     with serving(says(f"{{high.sleep_score.label}} came on {day}.")) as server:
-        model = build.make(asking(home, server, monkeypatch), "me", SUNDAY).model
+        model = composition.make(asking(home, server, monkeypatch), "me", SUNDAY).model
         assert len(server.asked) == 2
     assert model.narrative == template
     assert day not in " ".join(model.narrative)
@@ -158,8 +160,8 @@ def test_a_good_text_reaches_the_page_after_a_bad_one_and_both_are_paid_for(
 ) -> None:
     with serving(says(SCRIPT), says(GOOD)) as server:
         lake = asking(home, server, monkeypatch)
-        made = build.make(lake, "me", SUNDAY)
-        lake.objects.delete(build.narrative_key("me", SUNDAY))
+        made = composition.make(lake, "me", SUNDAY)
+        lake.objects.delete(composition.narrative_key("me", SUNDAY))
     assert made.model.narrative[0].startswith("Readiness averaged ")
     assert made.model.byline == (
         "Written by Claude (claude-sonnet-5-5) in 2 requests: 5,100 tokens, about $0.0143."
@@ -178,15 +180,15 @@ def test_what_the_command_shows_is_what_the_server_gets_to_the_byte(
         lake = asking(home, server, monkeypatch)
         shown = CliRunner().invoke(main, command, catch_exceptions=False)
         assert server.asked == []
-        build.make(lake, "me", SUNDAY)
-        lake.objects.delete(build.narrative_key("me", SUNDAY))
+        composition.make(lake, "me", SUNDAY)
+        lake.objects.delete(composition.narrative_key("me", SUNDAY))
     assert shown.stdout_bytes == server.asked[0].body + b"\n"
     assert shown.stderr == ""
     assert "nothing of this is sent" in CliRunner().invoke(main, [*command, "--local-only"]).stderr
 
 
 def test_nothing_that_names_anybody_is_sent_and_no_text_of_a_file(home: Path) -> None:
-    sent = build.show_egress(lake_in(home), "me", SUNDAY)
+    sent = composition.show_egress(lake_in(home), "me", SUNDAY)
     assert [secret for secret in SECRETS if secret.lower() in sent.lower()] == []
     facts = json.loads(json.loads(sent)["messages"][0]["content"][0]["text"])
     assert "cycling" in facts["names"]
@@ -194,10 +196,14 @@ def test_nothing_that_names_anybody_is_sent_and_no_text_of_a_file(home: Path) ->
 
 
 def test_each_of_a_household_is_told_their_own(home: Path) -> None:
-    mine, theirs = (build.composed(lake_in(home), user, SUNDAY).model for user in ("me", OTHER))
+    mine, theirs = (
+        composition.composed(lake_in(home), user, SUNDAY).model for user in ("me", OTHER)
+    )
     assert "averaged 13" in theirs.narrative[0]
     assert "averaged 13" not in " ".join(mine.narrative)
-    assert "13" not in _shown(build.show_egress(lake_in(home), "me", SUNDAY), "readiness_score")
+    assert "13" not in _shown(
+        composition.show_egress(lake_in(home), "me", SUNDAY), "readiness_score"
+    )
 
 
 def _shown(sent: str, topic: str) -> set[str]:
@@ -214,5 +220,5 @@ def test_without_a_key_or_leave_no_connection_is_opened(
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    model = build.make(lake_in(home, **settings), "me", SUNDAY).model
+    model = composition.make(lake_in(home, **settings), "me", SUNDAY).model
     assert (model.narrative, model.byline) == (template, "Written from templates.")

@@ -15,7 +15,7 @@ from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.fetched_windows import FetchedWindows
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
-from bio_lakehouse.reports import build, pages
+from bio_lakehouse.reports import composition, pages
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver import SCHEMAS as SILVER
 from bio_lakehouse.sources.demo import Truth, daily_rows, simulate, workout_rows
@@ -75,12 +75,12 @@ def log_fetch(lake: Lakehouse, dataset: str, first: date, last: date) -> None:
 
 
 def test_a_report_is_written_once(lake: Lakehouse, tmp_path: Path) -> None:
-    made = build.make(lake, "me", SUNDAY)
+    made = composition.make(lake, "me", SUNDAY)
     page = tmp_path / "reports" / "me" / "weekly-2025-11-16.html"
     assert made.key == "reports/me/weekly-2025-11-16.html"
     assert (made.uri, made.size, made.changed) == (page.as_uri(), page.stat().st_size, True)
     first = page.read_bytes()
-    again = build.make(lake, "me", SUNDAY)
+    again = composition.make(lake, "me", SUNDAY)
     assert not again.changed
     assert again.model.version == made.model.version
     assert page.read_bytes() == first
@@ -90,15 +90,15 @@ def test_a_report_is_written_once(lake: Lakehouse, tmp_path: Path) -> None:
 
 
 def test_each_user_has_their_own(lake: Lakehouse, truth: Truth) -> None:
-    assert build.reported_users(lake, SUNDAY) == ["ada", "me"]
-    ada = build.make(lake, "ada", SUNDAY).model
+    assert composition.reported_users(lake, SUNDAY) == ["ada", "me"]
+    ada = composition.make(lake, "ada", SUNDAY).model
     assert (ada.readiness.week.mean, ada.readiness.week.n, ada.lede) == (
         91,
         1,
         "Readiness averaged 91.",
     )
     assert [line.workouts for line in ada.days] == [()] * 7
-    me = build.make(lake, "me", SUNDAY).model
+    me = composition.make(lake, "me", SUNDAY).model
     known = [
         row["readiness_score"]
         for row in daily_rows(truth)[-7:]
@@ -109,7 +109,7 @@ def test_each_user_has_their_own(lake: Lakehouse, truth: Truth) -> None:
 
 def test_coverage_comes_from_the_log_by_dataset(lake: Lakehouse) -> None:
     log_fetch(lake, "oura/daily_readiness", SUNDAY - timedelta(days=6), SUNDAY)
-    coverage = build.coverage_of(lake, "me")
+    coverage = composition.coverage_of(lake, "me")
     assert coverage.to_dict("records") == [
         {
             "user_id": "me",
@@ -118,11 +118,11 @@ def test_coverage_comes_from_the_log_by_dataset(lake: Lakehouse) -> None:
             "last_day": SUNDAY,
         }
     ]
-    assert build.coverage_of(lake, "ada").empty
+    assert composition.coverage_of(lake, "ada").empty
 
 
 def test_a_page_knows_that_newer_data_exists(lake: Lakehouse, truth: Truth) -> None:
-    build.make(lake, "me", SUNDAY)
+    composition.make(lake, "me", SUNDAY)
     assert pages.outdated_reports(lake, "me") == []
     first = truth.days[0].day
     write(
@@ -134,12 +134,12 @@ def test_a_page_knows_that_newer_data_exists(lake: Lakehouse, truth: Truth) -> N
     assert pages.outdated_reports(lake, "me") == [SUNDAY]
     told = outdated_text(lake_status(lake, "me"))
     assert told.endswith(f"To make one again: `bio-lakehouse report --week-ending {SUNDAY}`")
-    assert build.make(lake, "me", SUNDAY).changed
+    assert composition.make(lake, "me", SUNDAY).changed
     assert pages.outdated_reports(lake, "me") == []
 
 
 def test_data_of_later_days_does_not_make_a_page_old(lake: Lakehouse, truth: Truth) -> None:
-    made = build.make(lake, "me", SUNDAY - timedelta(days=7))
+    made = composition.make(lake, "me", SUNDAY - timedelta(days=7))
     page = lake.objects.get(made.key)
     assert pages.outdated_reports(lake, "me") == []
     later = file_about(SUNDAY, LANDED + timedelta(days=1))
@@ -153,17 +153,17 @@ def test_a_lake_without_days_says_what_to_do(lake: Lakehouse, tmp_path: Path) ->
     with pytest.raises(
         ReportError, match=r"no day of 'bob' up to 2025-11-16; there are days of ada, me"
     ):
-        build.make(lake, "bob", SUNDAY)
+        composition.make(lake, "bob", SUNDAY)
     with pytest.raises(ReportError, match=r"no day of 'me' up to 2020-01-05"):
-        build.make(lake, "me", date(2020, 1, 5))
+        composition.make(lake, "me", date(2020, 1, 5))
     empty = Lakehouse.open(load_settings(home=tmp_path / "empty"))
     with pytest.raises(ReportError, match=r"run `bio-lakehouse ingest FILE` or `demo` first"):
-        build.make(empty, "me", SUNDAY)
-    assert build.reported_users(empty, SUNDAY) == []
+        composition.make(empty, "me", SUNDAY)
+    assert composition.reported_users(empty, SUNDAY) == []
 
 
 def test_one_day_is_enough_for_a_page(lake: Lakehouse) -> None:
-    made = build.make(lake, "ada", SUNDAY)
+    made = composition.make(lake, "ada", SUNDAY)
     assert made.model.headline == "The first weeks: getting to know what is usual for you"
     assert {card.status for card in made.model.insights} == {"not enough data"}
 
@@ -171,7 +171,7 @@ def test_one_day_is_enough_for_a_page(lake: Lakehouse) -> None:
 def test_days_whose_fetch_failed_are_told_as_such(lake: Lakehouse) -> None:
     failed = Window("daily_sleep", SUNDAY - timedelta(days=1), SUNDAY)
     FetchedWindows(lake, "me").fail(FailedWindow(failed, SourceError("Oura did not answer")))
-    days = build.gather(lake, "me", SUNDAY, TODAY).failed
+    days = composition.gather(lake, "me", SUNDAY, TODAY).failed
     assert days["oura/daily_sleep"] == {failed.first_day, failed.last_day}
     assert days["oura/daily_readiness"] == frozenset()
-    assert set(build.gather(lake, "ada", SUNDAY, TODAY).failed.values()) == {frozenset()}
+    assert set(composition.gather(lake, "ada", SUNDAY, TODAY).failed.values()) == {frozenset()}
