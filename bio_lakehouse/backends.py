@@ -114,8 +114,12 @@ def _log_in_home(settings: Settings) -> IngestionLog:
 
 def _catalog_in_home(lake: Lakehouse) -> TableCatalog:
     def has_tables() -> bool:
-        """Whether some file was built into tables; a log that is yet to come knows none."""
-        return home.is_written(lake.settings.home / home.LOG) and lake.log.has_built()
+        """Whether some file was built into tables; a log that is yet to come knows none. While the
+        home is repaired there may be none."""
+        folder = lake.settings.home
+        if home.is_repair_unfinished(folder) or not home.is_written(folder / home.LOG):
+            return False
+        return lake.log.has_built()
 
     return local_catalog(lake.settings.home, has_tables)
 

@@ -160,6 +160,20 @@ def test_a_missing_warehouse_is_built_again(home: Path, right: str) -> None:
     assert answer(home) == right
 
 
+def test_all_tables_at_once_are_made_again_in_a_home_without_trouble(tmp_path: Path) -> None:
+    """Where the log knows that files were built into tables."""
+    file, home = tmp_path / "daily_sleep.json", tmp_path / "home"
+    file.write_text(json.dumps([row for row in SLEEP if row["id"] == "a"]))
+    assert run(home, "ingest", str(file), "--dataset", "daily_sleep").exit_code == 0
+    right = answer(home)
+    shutil.rmtree(home / "warehouse")
+    repaired = run(home, "repair")
+    assert repaired.exit_code == 0, repaired.output
+    assert "bio_silver/oura_daily_sleep" in "".join(repaired.output.split())
+    assert answer(home) == right
+    assert "71" in right
+
+
 def test_neither_catalog_nor_log_nor_warehouse_is_missed(home: Path, right: str) -> None:
     for name in ("catalog.db", "log.db"):
         (home / name).unlink()
