@@ -67,7 +67,7 @@ def fetch(
 
 def begun(context: dg.AssetExecutionContext) -> datetime | None:
     """When the run started (UTC); None when the instance does not say."""
-    record = context.instance.get_run_record_by_id(context.run_id)
+    record = context.instance.get_run_record_by_id(context.run.run_id)
     return datetime.fromtimestamp(record.start_time, UTC) if record and record.start_time else None
 
 

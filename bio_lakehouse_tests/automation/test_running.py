@@ -113,7 +113,7 @@ def test_a_run_of_this_process_is_held_until_its_end_is_in_the_log(
     @dg.op
     def looks(context, lake: dg.ResourceParam[Lakehouse]) -> None:  # type: ignore[no-untyped-def]
         running.close_abandoned_runs(context.instance)
-        assert running.is_held(running.lock_path(context.instance, context.run_id))
+        assert running.is_held(running.lock_path(context.instance, context.run.run_id))
 
     @dg.job(resource_defs=resources(settings))
     def looking() -> None:
