@@ -24,7 +24,7 @@ QUICK_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 IN_MEMORY = Path("/dev/shm")
 ROOM_FOR_TESTS = 4 * 2**30
 LONGEST = (
-    "jvm",
+    "test_daily_of_the_demo_person.py",
     "test_damaged_homes.py",
     "test_cli.py",
     "test_fetch_after_failure.py",
@@ -45,8 +45,7 @@ LONGEST = (
     "test_report_in_browser.py",
     "test_peloton_download.py",
 )
-"""Groups of tests that take longest, which begin first, so that no worker is left with one at the
-end."""
+"""Files that take longest, which begin first, so that no worker is left with one at the end."""
 
 settings.register_profile("unhurried", deadline=None, print_blob=True)
 settings.register_profile("thorough", settings.get_profile("unhurried"), max_examples=400)
@@ -63,29 +62,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out slow tests unless `-m` speaks of them; groups the others for the workers."""
+    """Leaves out slow tests unless `-m` speaks of them; the longest files of the others begin."""
     if "slow" not in config.getoption("-m"):
         slow = [item for item in items if item.get_closest_marker("slow")]
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in slow]
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item)))
-    items.sort(key=lambda item: place_of(group_of(item)))
+    items.sort(key=lambda item: place_of(item.path.name))
 
 
-def group_of(item: pytest.Item) -> str:
-    """A file's tests share a worker and its fixtures; all that need Spark itself share one JVM."""
-    of_parameters = item.nodeid.partition("[")[2]
-    fixtures = getattr(item, "fixturenames", ())
-    needs_jvm = item.get_closest_marker("jvm") or "spark_jvm" in of_parameters
-    if needs_jvm or not {"spark_jvm", "jvm_address"}.isdisjoint(fixtures):
-        return "jvm"
-    return item.path.relative_to(Path(__file__).parent).as_posix()
-
-
-def place_of(group: str) -> int:
-    name = group.rpartition("/")[2]
-    return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+def place_of(file: str) -> int:
+    return LONGEST.index(file) if file in LONGEST else len(LONGEST)
 
 
 @pytest.fixture(scope="session")
