@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE
@@ -20,8 +21,6 @@ from bio_lakehouse.settings import load_settings
 from bio_lakehouse.terminal import OUT, escape
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bio_lakehouse.lake.arrivals import Arrival
     from bio_lakehouse.lake.backup import Archive
     from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -239,14 +238,13 @@ def _what_next(lake: Lakehouse, outcome: IngestOutcome) -> str:
     if outcome.failed:
         return "Next: see above what was not taken or set aside, and why."
     if outcome.runs:
-        return f"Next: bio-lakehouse report --open{home_words(lake)}"
-    return f"Next: bio-lakehouse status{home_words(lake)}"
+        return f"Next: bio-lakehouse report --open{home_words(lake.settings.home)}"
+    return f"Next: bio-lakehouse status{home_words(lake.settings.home)}"
 
 
-def home_words(lake: Lakehouse) -> str:
+def home_words(home: Path) -> str:
     """The words that name this lake in a command; none when it is the one that commands find by
     themselves."""
-    home = lake.settings.home
     return "" if load_settings().home == home else f" --home {shlex.quote(str(home))}"
 
 
@@ -309,7 +307,7 @@ def demo_summary(lake: Lakehouse, outcome: DemoOutcome) -> None:
     OUT.print(f"[bold]Weekly report:[/] {escape(str(outcome.report))}", soft_wrap=True)
     OUT.print(
         f"{what_came(outcome.ingest)} {what_changed(outcome.ingest)} "
-        f"Next: bio-lakehouse ui{home_words(lake)}",
+        f"Next: bio-lakehouse ui{home_words(lake.settings.home)}",
         soft_wrap=True,
         highlight=False,
     )
@@ -336,7 +334,8 @@ def print_status(status: LakeStatus) -> None:
     if status.pending_days:
         OUT.print(
             f"[yellow]{status.pending_days:,} days that changed are still to be built[/],"
-            " or to reach views and insights: run `bio-lakehouse refresh`",
+            " or to reach views and insights: run"
+            f" `bio-lakehouse refresh{home_words(Path(status.home))}`",
             soft_wrap=True,
         )
     if status.arrivals:
@@ -353,7 +352,8 @@ def outdated_text(status: LakeStatus) -> str:
     *others, newest = status.outdated_reports
     weeks = f"{len(others):,} more and that up to {newest}" if others else f"the one up to {newest}"
     whose = "" if status.user_id == load_settings().user else f" --user {status.user_id}"
-    command = f"bio-lakehouse report --week-ending {newest}{whose}"
+    where = home_words(Path(status.home))
+    command = f"bio-lakehouse report --week-ending {newest}{whose}{where}"
     return (
         f"Newer data exists than these weekly reports were made from: {weeks}."
         f" To make one again: `{command}`"

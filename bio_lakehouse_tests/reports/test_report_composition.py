@@ -133,7 +133,8 @@ def test_a_page_knows_that_newer_data_exists(lake: Lakehouse, truth: Truth) -> N
     )
     assert pages.outdated_reports(lake, "me") == [SUNDAY]
     told = outdated_text(lake_status(lake, "me"))
-    assert told.endswith(f"To make one again: `bio-lakehouse report --week-ending {SUNDAY}`")
+    command = f"bio-lakehouse report --week-ending {SUNDAY} --home {lake.settings.home}"
+    assert told.endswith(f"To make one again: `{command}`")
     assert composition.make(lake, "me", SUNDAY).changed
     assert pages.outdated_reports(lake, "me") == []
 
