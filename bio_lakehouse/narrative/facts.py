@@ -349,7 +349,7 @@ def standing_text(standing: Standing, difference: float) -> str:
     """How the week stands: the direction word by the sign of a difference that was found, else
     none."""
     if standing == "usual" or difference == 0:
-        return "within your usual ups and downs"
+        return "not clearly different from before"
     return f"{'higher' if difference > 0 else 'lower'} than in the four weeks before"
 
 

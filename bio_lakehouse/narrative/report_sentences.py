@@ -46,9 +46,9 @@ def headline(
         return early if first_weeks else "Too few days are known to tell how this week compares"
     if not changes:
         return (
-            f"A usual week, with your highest {high}"
+            f"No clear change this week, with your highest {high}"
             if high
-            else "A week within your usual ups and downs"
+            else "No clear change this week"
         )
     return capital(_directions(changes))
 

@@ -30,7 +30,7 @@ TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "nin
 OPPOSITES = {
     "higher": ("lower", "down", "fell", "declining", "worse", "less", "dipped", "sank"),
     "lower": ("higher", "up", "rose", "improving", "better", "more", "climbed", "soared"),
-    "within": ("above", "below", "unusually good", "steady", "unchanged", "out of the ordinary"),
+    "not": ("above", "below", "unusually good", "steady", "unchanged", "out of the ordinary"),
     "the highest": ("the lowest", "the best", "a record", "the weakest"),
 }
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

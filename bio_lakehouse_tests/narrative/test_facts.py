@@ -50,7 +50,7 @@ def test_the_direction_word_follows_the_sign() -> None:
     )
     assert (
         built(difference=6.2, standing="usual")["hrv_rmssd_ms.direction"].text
-        == "within your usual ups and downs"
+        == "not clearly different from before"
     )
 
 

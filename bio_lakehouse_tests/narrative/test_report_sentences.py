@@ -25,7 +25,7 @@ HIGHER = Change("Resting heart rate", "58 bpm", "52 bpm", higher=True)
             [LOWER, HIGHER, HRV],
             "Readiness and HRV were lower than usual, and resting heart rate was higher",
         ),
-        ([], "A week within your usual ups and downs"),
+        ([], "No clear change this week"),
     ],
 )
 def test_the_headline_says_what_moved(changes: list[Change], said: str) -> None:

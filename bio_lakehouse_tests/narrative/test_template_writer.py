@@ -149,7 +149,7 @@ def test_of_a_quiet_week_the_first_measure_is_told_with_its_standing() -> None:
     builder.measure("readiness_score", "Readiness", "81", "79", difference=2.1, standing="usual")
     builder.measure("sleep_score", "Sleep score", "83", difference=2.1, standing="usual")
     assert TemplateWriter().write(builder.build()).text == (
-        "Readiness was within your usual ups and downs: it averaged 81, against 79 in the four "
+        "Readiness was not clearly different from before: it averaged 81, against 79 in the four "
         "weeks before. Sleep score averaged 83."
     )
 

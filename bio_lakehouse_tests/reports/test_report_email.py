@@ -127,7 +127,7 @@ def test_what_a_source_calls_a_workout_is_text(model: ReportModel) -> None:
 
 def test_both_parts_say_the_same(model: ReportModel) -> None:
     mail = email_of(model)
-    assert mail.subject == "A week within your usual ups and downs (3–9 March 2025)"
+    assert mail.subject == "No clear change this week (3–9 March 2025)"
     for said in (
         model.moved_note,
         "Readiness averaged 73 and sleep 81, with 3 known workouts.",

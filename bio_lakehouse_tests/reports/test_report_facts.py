@@ -83,7 +83,7 @@ def week(daily: pd.DataFrame, **columns: Any) -> pd.DataFrame:
 
 def test_an_ordinary_week(make_inputs: MakeInputs, half_a_year: pd.DataFrame) -> None:
     facts, text = told(make_inputs(daily=half_a_year))
-    assert text.startswith("Readiness was within your usual ups and downs: it averaged ")
+    assert text.startswith("Readiness was not clearly different from before: it averaged ")
     assert " in the four weeks before. Sleep score averaged " in text
     assert "You logged 4 workouts, against 3.5 workouts a week in the four weeks before." in text
     assert "Workout time came to 120 min (previously 105 min a week)." in text

@@ -66,10 +66,13 @@ def test_a_quiet_week_is_headed_by_its_oldest_high(
     readiness[-4] = 93
     model = model_of(make_inputs(daily=make_daily(readiness_score=readiness)))
     assert model.moved == ()
-    assert model.headline == "A usual week, with your highest readiness since 30 November 2024"
+    assert (
+        model.headline
+        == "No clear change this week, with your highest readiness since 30 November 2024"
+    )
     readiness[-4] = 80
     dull = model_of(make_inputs(daily=make_daily(readiness_score=readiness)))
-    assert dull.headline == "A week within your usual ups and downs"
+    assert dull.headline == "No clear change this week"
 
 
 def test_nothing_at_all(make_inputs: MakeInputs) -> None:
