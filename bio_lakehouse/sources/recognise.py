@@ -80,7 +80,11 @@ def _parse_delimited(name: str, text: str, context: ParseContext) -> ParsedFile:
 
 
 def _format_of(header: Header) -> DelimitedFormat:
-    for one in registry.delimited_formats():
+    # Those with this delimiter first: a quoting that they allow may be broken to others.
+    usual_first = sorted(
+        registry.delimited_formats(), key=lambda one: one.delimiter != header.delimiter
+    )
+    for one in usual_first:
         if one.recognises(header):
             return one
     raise UnknownFormat(

@@ -81,3 +81,11 @@ def test_the_real_v1_file_is_refused(read: Read, shared: Path) -> None:
 def test_the_real_apple_files_are_refused(read: Read, shared: Path, file: str) -> None:
     with pytest.raises(UnsupportedFile, match="Apple Health"):
         read((shared / "real/apple" / file).read_bytes(), file)
+
+
+def test_a_quoting_that_one_format_allows_is_not_refused_for_another(read: Read) -> None:
+    """An account export may wrap a whole line in quotes without doubling those inside."""
+    header = '"id;"day";score;contributors;timestamp"'
+    row = 'a;2025-12-03;71;{"timing": 90};2025-12-03T00:00:00+00:00'
+    parsed = read(f"{header}\n{row}\n", "dailysleep.csv")
+    assert [record.day.isoformat() for record in parsed.records] == ["2025-12-03"]
