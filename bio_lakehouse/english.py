@@ -28,7 +28,12 @@ def weekday(day: date) -> str:
 
 def long_day(day: date) -> str:
     """`Sunday 9 March 2025`, whatever the machine's locale."""
-    return f"{weekday(day)} {short_day(day)} {day.year}"
+    return f"{weekday(day)} {dated(day)}"
+
+
+def dated(day: date) -> str:
+    """`9 March 2025`."""
+    return f"{short_day(day)} {day.year}"
 
 
 def short_day(day: date) -> str:
@@ -39,10 +44,10 @@ def short_day(day: date) -> str:
 def span(first: date, last: date) -> str:
     """`3–9 March 2025`, `24 February – 2 March 2025`, `30 December 2024 – 5 January 2025`."""
     if first.year != last.year:
-        return f"{short_day(first)} {first.year} – {short_day(last)} {last.year}"
+        return f"{dated(first)} – {dated(last)}"
     if first.month != last.month:
-        return f"{short_day(first)} – {short_day(last)} {last.year}"
-    return f"{first.day}–{short_day(last)} {last.year}"
+        return f"{short_day(first)} – {dated(last)}"
+    return f"{first.day}–{dated(last)}"
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

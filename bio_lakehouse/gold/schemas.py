@@ -6,7 +6,6 @@ from bio_lakehouse.lake.schema import DAY, USER_ID, Column, TableSchema
 from bio_lakehouse.sources import registry
 
 DATABASE = "bio_gold"
-VENDORS = ", ".join(f"`{source.name}`" for source in registry.by_name())
 
 BASELINES = ("today's value", "the 7-day mean", "the mean of all days before")
 """Rules that a forecast of readiness is compared with."""
@@ -14,6 +13,18 @@ BASELINE_COLUMNS = (
     "mean_error_of_today",
     "mean_error_of_seven_day_mean",
     "mean_error_of_long_mean",
+)
+
+
+_TESTED = (
+    Column("p", "double", "Raw p-value.", minimum=0, maximum=1),
+    Column(
+        "q",
+        "double",
+        "Benjamini-Hochberg over all tests of that day's report.",
+        minimum=0,
+        maximum=1,
+    ),
 )
 
 
@@ -127,7 +138,7 @@ GAP_LEDGER = TableSchema(
         USER_ID,
         DAY,
         Column("dataset", "string", "Silver table that has no row of the day.", required=True),
-        Column("source", "string", f"The vendor: {VENDORS}.", required=True),
+        Column("source", "string", f"The vendor: {registry.vendor_names()}.", required=True),
         Column("cause", "string", "Why the day is missing.", required=True),
     ),
 )
@@ -175,14 +186,7 @@ INSIGHTS = TableSchema(
         Column("interval_high", "double", "Upper end of the effect's 95 % interval."),
         Column("n", "int", "Days or pairs of days looked at.", minimum=0, required=True),
         Column("n_eff", "double", "Independent days or pairs that they are worth.", minimum=0),
-        Column("p", "double", "Raw p-value.", minimum=0, maximum=1),
-        Column(
-            "q",
-            "double",
-            "Benjamini-Hochberg over all tests of that day's report.",
-            minimum=0,
-            maximum=1,
-        ),
+        *_TESTED,
         Column(
             "needed",
             "int",
@@ -223,14 +227,7 @@ WEEK_COMPARISON = TableSchema(
         ),
         Column("interval_low", "double", "Lower end of the difference's 95 % interval."),
         Column("interval_high", "double", "Upper end of the difference's 95 % interval."),
-        Column("p", "double", "Raw p-value.", minimum=0, maximum=1),
-        Column(
-            "q",
-            "double",
-            "Benjamini-Hochberg over all tests of that day's report.",
-            minimum=0,
-            maximum=1,
-        ),
+        *_TESTED,
     ),
 )
 

@@ -16,30 +16,25 @@ FALSE_DISCOVERY_RATE = 0.05
 def decide(
     insights: Sequence[Insight], tests: Sequence[WeekTest]
 ) -> tuple[list[Insight], list[WeekTest]]:
-    """Which findings hold and which measures moved, over all tests of one report: one family, one
-    error rate. Deciding again changes nothing."""
+    """Which findings hold and which measures moved: Benjamini-Hochberg 1995 over all tests of one
+    report together, one family, one error rate.
+
+    A tested finding is "found" when q ≤ 0.05 and "not found" otherwise. Findings without a p-value
+    (described, not enough data) stay as they are. Deciding again changes nothing.
+    """
     found = [
         finding.p for insight in insights for finding in insight.findings if finding.p is not None
     ]
     moved = [test.p for test in tests if test.p is not None]
     adjusted = iter(q_values([*moved, *found]))
-    decided = [test if test.p is None else replace(test, q=next(adjusted)) for test in tests]
-    return adjust(insights, moved), decided
+    compared = [test if test.p is None else replace(test, q=next(adjusted)) for test in tests]
+    kept = [replace(insight, findings=_all_decided(insight, adjusted)) for insight in insights]
+    return kept, compared
 
 
-def adjust(insights: Sequence[Insight], beside: Sequence[float] = ()) -> list[Insight]:
-    """The same insights with q-values and statuses: Benjamini-Hochberg 1995 over all their tests
-    together.
-
-    A tested finding is "found" when q ≤ 0.05 and "not found" otherwise. Findings without a p-value
-    (described, not enough data) stay as they are. Give all insights of one report at once, and the
-    p-values of its other tests (`beside`); adjusting again changes nothing.
-    """
-    tests = [
-        finding.p for insight in insights for finding in insight.findings if finding.p is not None
-    ]
-    adjusted = iter(q_values([*tests, *beside]))
-    return [replace(insight, findings=_all_decided(insight, adjusted)) for insight in insights]
+def adjust(insights: Sequence[Insight]) -> list[Insight]:
+    """As `decide`, of a report's insights alone."""
+    return decide(insights, ())[0]
 
 
 def q_values(tests: Sequence[float]) -> list[float]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bio_lakehouse.english import capital, count, listed, short_day, span
+from bio_lakehouse.english import capital, count, dated, listed, span
 from bio_lakehouse.gold.measures import Side
 from bio_lakehouse.numbers import (
     effect_text,
@@ -245,7 +245,3 @@ def _named(days: Sequence[date]) -> str:
     if len(days) > MOST_DAYS_NAMED:
         return f"most lately on {dated(max(days))}"
     return f"on {listed([dated(day) for day in sorted(days)])}"
-
-
-def dated(day: date) -> str:
-    return f"{short_day(day)} {day.year}"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bio_lakehouse.english import capital, count, inner, listed, long_day, short_day, weekday
+from bio_lakehouse.english import capital, count, dated, inner, listed, long_day, weekday
 from bio_lakehouse.numbers import short_text
 
 
@@ -181,7 +181,7 @@ def since(earlier: date | None, first_known: date) -> str:
     """How far back the last day as high as this one lies; at least to `first_known` where there is
     none."""
     day, least = (earlier, "") if earlier else (first_known, "at least ")
-    return f"since {least}{short_day(day)} {day.year}"
+    return f"since {least}{dated(day)}"
 
 
 def missing(source: str, reasons: Sequence[tuple[str, Sequence[date]]]) -> str:

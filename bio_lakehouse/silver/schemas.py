@@ -26,10 +26,6 @@ def _column(field: Field, required: Iterable[str]) -> Column:
     return Column(field.column, field.type, field.comment, *bounds, field.column in required)
 
 
-def _one_of(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
-
-
 COVERAGE = TableSchema(
     DATABASE,
     "coverage",
@@ -40,13 +36,13 @@ COVERAGE = TableSchema(
         Column(
             "source",
             "string",
-            f"The vendor: {_one_of(one.name for one in registry.by_name())}.",
+            f"The vendor: {registry.vendor_names()}.",
             required=True,
         ),
         Column(
             "origin",
             "string",
-            f"How it came: {_one_of(registry.origins())}.",
+            f"How it came: {registry.quoted(registry.origins())}.",
             required=True,
         ),
         Column("source_file", "string", "Landing file of the export or answer.", required=True),

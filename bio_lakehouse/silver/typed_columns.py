@@ -75,9 +75,9 @@ def _texts(names: list[str]) -> T.StructType | None:
 def cell_texts(rows: DataFrame, fields: Iterable[Field]) -> DataFrame:
     """Bronze rows whose record is a CSV row (header → text), with a text column for each field.
 
-    Headers are compared as `sources.fields.canonical_header` writes them. The first of two equal
-    headers counts; where a field's first spelling says nothing, the next one is asked. `_has` are
-    the columns of which a row has the header.
+    Headers are compared as `sources.declared_fields.canonical_header` writes them. The first of two
+    equal headers counts; where a field's first spelling says nothing, the next one is asked. `_has`
+    are the columns of which a row has the header.
     """
     cells = F.map_entries(F.from_json("record", "map<string, string>"))
     texts = [F.coalesce(*map(_cell, field.headers)).alias(field.column) for field in fields]

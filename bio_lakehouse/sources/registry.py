@@ -5,7 +5,7 @@ Whoever adds a source adds its line to `SOURCES`, and nothing else here.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
 
 from bio_lakehouse.english import listed
@@ -52,6 +52,16 @@ def what_is_read() -> str:
 def vendors() -> str:
     """The vendors' names in a row: `Oura or Peloton`."""
     return listed([source.title for source in by_name()], "or")
+
+
+def quoted(names: Iterable[str]) -> str:
+    """Names as a column's comment lists them."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def vendor_names() -> str:
+    """The sources' names as a column's comment lists them."""
+    return quoted(source.name for source in by_name())
 
 
 @cache

@@ -130,7 +130,7 @@ OURA = Source(
         ),
     ),
     snapshots=frozenset({"account_export"}),
-    look_alike=tuple(f"{NAME}/{endpoint}" for endpoint in KNOWN_FIELDS),
+    look_alike=tuple(_ENDPOINTS),
     wear=Wear(
         non_wear_table="oura_daily_activity",
         non_wear_column="non_wear_time",
