@@ -1,7 +1,7 @@
 """Five years from landing to gold, in parts: how long each takes and how much memory the whole of
 it needs.
 
-Run it with `python bio_lakehouse_tests/benchmarks/five_years.py [--days 1825] [--workouts 833]`. It
+Run it with `python -m bio_lakehouse_tests.benchmarks.five_years [--days 1825] [--workouts 833]`. It
 prints figures and fails on none. The parts are timed as plain functions; a second lake then goes
 through the same days as `ingest` does, and what that takes longer is Dagster with its event log.
 """

@@ -1,6 +1,6 @@
 """What an arrival costs in a lake of one person, and in one of many: it should be about the same.
 
-Run it with `python bio_lakehouse_tests/benchmarks/users.py [--users 40] [--days 300]`. It prints
+Run it with `python -m bio_lakehouse_tests.benchmarks.users [--users 40] [--days 300]`. It prints
 figures and fails on none. Each person is one of the demo's with days of their own. All are brought
 in beforehand, each into a lake of their own, and those are put together; then a few files of the
 first one arrive.
