@@ -12,18 +12,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from bio_lakehouse.cli import main
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.command_line import run
 from bio_lakehouse_tests.whole_log import entries_of
 
 REAL = Path(__file__).parents[1].parent / "shared" / "real"
-
-
-def run(home: Path, *words: str) -> Result:
-    return CliRunner().invoke(main, [words[0], "--home", str(home), *words[1:]])
 
 
 @pytest.fixture(scope="module")

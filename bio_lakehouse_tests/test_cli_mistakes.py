@@ -5,14 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from bio_lakehouse.cli import main
+from bio_lakehouse_tests.command_line import run
 from bio_lakehouse_tests.lake.poison import no_files, sleep_of
-
-
-def run(home: Path, *words: str) -> Result:
-    return CliRunner().invoke(main, [words[0], "--home", str(home), *words[1:]])
 
 
 @pytest.fixture

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from bio_lakehouse.cli import main
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.command_line import run
 
 TODAY = "2026-03-04"
 SLEEP = [
@@ -64,10 +63,6 @@ ONCE = [
 ]
 ALWAYS_RIGHT = {("runs", "empty"), ("runs", "missing"), ("events", "empty"), ("events", "missing")}
 """Dagster begins these by itself, as in a new home."""
-
-
-def run(home: Path, *words: str) -> Result:
-    return CliRunner().invoke(main, [words[0], "--home", str(home), *words[1:]])
 
 
 def answer(home: Path) -> str:

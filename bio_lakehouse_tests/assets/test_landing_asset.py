@@ -15,10 +15,10 @@ from bio_lakehouse.assets.landing import oura_api
 from bio_lakehouse.assets.partitions import daily
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.automation.run_ranges import range_tags
-from bio_lakehouse.lake import arrivals, fetching
+from bio_lakehouse.lake import fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
-from bio_lakehouse_tests.lake.marking import mark_built
+from bio_lakehouse_tests.lake.marking import build_pending
 from bio_lakehouse_tests.sources.oura_server import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -72,13 +72,6 @@ def failure(result: dg.ExecuteInProcessResult) -> str:
     return str(result.failure_data_for_node("landing__oura_api").error.message)
 
 
-def build(lake: Lakehouse) -> None:
-    arrivals.scan(lake)
-    for dataset, days in arrivals.pending(lake).items():
-        arrivals.write_bronze(lake, dataset, min(days), max(days))
-        mark_built(lake, [dataset], min(days), max(days))
-
-
 def check(result: dg.ExecuteInProcessResult) -> dg.AssetCheckEvaluation:
     (evaluation,) = result.get_asset_check_evaluations()
     return evaluation
@@ -93,7 +86,7 @@ def test_a_range_is_one_run_whose_answers_land_and_are_taken(
     assert {event.partition for event in result.get_asset_materialization_events()} == {
         str(d) for d in WEEK.days
     }
-    build(lake)
+    build_pending(lake)
     assert {key.day for key in lake.bronze.keys("oura/sleep", WEEK.first, WEEK.last)} == set(
         WEEK.days
     )
@@ -150,7 +143,7 @@ def test_reconciliation_agrees_when_nothing_has_changed(
     signed_in(server, fetching.oura_tokens(lake.settings, "me"))
     first = check(materialise(lake, MONTH))
     assert (first.passed, first.metadata["records compared"].value) == (True, 0)
-    build(lake)
+    build_pending(lake)
     second = check(materialise(lake, MONTH))
     assert second.passed
     assert second.metadata["records compared"].value >= 23 * 6
@@ -161,7 +154,7 @@ def test_reconciliation_finds_what_changed_came_and_went(
 ) -> None:
     signed_in(server, fetching.oura_tokens(lake.settings, "me"))
     materialise(lake, MONTH)
-    build(lake)
+    build_pending(lake)
     restated, lost, recent = (TODAY - timedelta(back) for back in (20, 15, 2))
     for record in server.records["daily_readiness"]:
         if record["day"] in (str(restated), str(recent)):
@@ -180,7 +173,7 @@ def test_reconciliation_finds_what_changed_came_and_went(
         "oura/daily_sleep: 1 no longer sent",
     ]
     assert found.metadata["days"].value == f"{restated}, {lost}"
-    build(lake)
+    build_pending(lake)
     assert check(materialise(lake, MONTH)).description == "me: oura/daily_sleep: 1 no longer sent"
 
 

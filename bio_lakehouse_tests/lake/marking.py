@@ -22,6 +22,14 @@ def mark_built(
     lake.log.mark_gold_built(run_id, datasets, first, last)
 
 
+def build_pending(lake: Lakehouse) -> None:
+    """Take what lies in landing, and build bronze and gold of what it changes."""
+    arrivals.scan(lake)
+    for dataset, days in arrivals.pending(lake).items():
+        arrivals.write_bronze(lake, dataset, min(days), max(days))
+        mark_built(lake, [dataset], min(days), max(days))
+
+
 def mark_made(lake: Lakehouse, assets: Iterable[str]) -> None:
     """What follows gold is made of every day, by a run that begins now."""
     run_id = begun(lake)

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bio_lakehouse.lake import arrivals, fetching
+from bio_lakehouse.lake import fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.reconciliation import Differences, reconcile
 from bio_lakehouse.settings import Settings
-from bio_lakehouse_tests.lake.marking import mark_built
+from bio_lakehouse_tests.lake.marking import build_pending
 from bio_lakehouse_tests.sources.oura_server import Fault, OuraServer, connection_to, signed_in
 from bio_lakehouse_tests.whole_log import entries_of
 
@@ -42,18 +42,11 @@ def fetch(lake: Lakehouse, server: OuraServer) -> list[str]:
     return outcome.landed
 
 
-def build(lake: Lakehouse) -> None:
-    arrivals.scan(lake)
-    for dataset, days in arrivals.pending(lake).items():
-        arrivals.write_bronze(lake, dataset, min(days), max(days))
-        mark_built(lake, [dataset], min(days), max(days))
-
-
 def reconciled(lake: Lakehouse, server: OuraServer, *, sensor_is_faster: bool) -> Differences:
     """Fetch again and compare the days before the look-back."""
     landed = fetch(lake, server)
     if sensor_is_faster:
-        build(lake)
+        build_pending(lake)
     return reconcile(lake, "me", landed, fetching.look_back(lake.settings, "me")[0])
 
 
@@ -62,7 +55,7 @@ def test_what_has_not_changed_is_no_difference(
     lake: Lakehouse, server: OuraServer, sensor_is_faster: bool
 ) -> None:
     fetch(lake, server)
-    build(lake)
+    build_pending(lake)
     for _ in range(2):
         found = reconciled(lake, server, sensor_is_faster=sensor_is_faster)
         assert (str(found), found.days) == ("", set())
@@ -74,7 +67,7 @@ def test_what_changed_came_and_went_is_found(
     lake: Lakehouse, server: OuraServer, sensor_is_faster: bool
 ) -> None:
     fetch(lake, server)
-    build(lake)
+    build_pending(lake)
     for record in server.records["daily_readiness"]:
         if record["day"] == str(RESTATED):
             record["score"] = 1
@@ -106,7 +99,7 @@ def test_records_of_no_day_are_left_to_quarantine(lake: Lakehouse, server: OuraS
     }
     server.faults["daily_spo2"].extend([Fault(200, text=json.dumps(page))] * 2)
     fetch(lake, server)
-    build(lake)
+    build_pending(lake)
     found = reconciled(lake, server, sensor_is_faster=True)
     assert sum(entry.quarantined_count for entry in entries_of(lake.log)) == 6
     assert (str(found), found.compared) == ("", 5 * (4 + 2 + 6) - 5)

@@ -16,14 +16,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from click.testing import CliRunner, Result
 
-from bio_lakehouse.cli import main
 from bio_lakehouse.errors import DamagedFile, StoreError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import FolderStore
 from bio_lakehouse.lake.store_errors import OF_SYSTEM, store_named
 from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.command_line import run
 from bio_lakehouse_tests.whole_log import entries_of
 
 ROW = {"id": "a", "day": "2026-03-01", "score": 71, "timestamp": "2026-03-01T00:00:00+00:00"}
@@ -50,10 +49,6 @@ class Usage(NamedTuple):
     total: int
     used: int
     free: int
-
-
-def run(home: Path, *words: str) -> Result:
-    return CliRunner().invoke(main, [words[0], "--home", str(home), *words[1:]])
 
 
 def sentence(text: str) -> str:

@@ -13,16 +13,16 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from bio_lakehouse.assets import all_assets, watching
 from bio_lakehouse.automation.resources import resources
-from bio_lakehouse.cli import main
 from bio_lakehouse.lake import quarantine
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import RowCounts
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources import parse
+from bio_lakehouse_tests import command_line
 from bio_lakehouse_tests.made_up_vendor.source import WEIGHINGS
 from bio_lakehouse_tests.sources.conftest import CONTEXT
 from bio_lakehouse_tests.whole_log import entries_of
@@ -45,8 +45,7 @@ OTHERS = {
 
 
 def run(home: Path, *words: str) -> Result:
-    environment = {"BIO_TODAY_OVERRIDE": TODAY.isoformat(), "BIO_TIMEZONE": "UTC"}
-    return CliRunner().invoke(main, [words[0], "--home", str(home), *words[1:]], env=environment)
+    return command_line.run(home, *words, BIO_TODAY_OVERRIDE=TODAY.isoformat(), BIO_TIMEZONE="UTC")
 
 
 @pytest.fixture(scope="module")
