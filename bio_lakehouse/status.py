@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bio_lakehouse.build.ledger import TABLES, knowledge, table_days
-from bio_lakehouse.gold.gap_ledger import Stretch, gaps, stretches
+from bio_lakehouse.build.ledger import knowledge_by_table, table_days
+from bio_lakehouse.gold.gap_ledger import Knowledge, Stretch, gaps, stretches
 from bio_lakehouse.lake import arrivals, landing, quarantine
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
@@ -85,12 +85,13 @@ def untyped_rows(entries: list[LogEntry]) -> dict[str, int]:
 
 def dataset_statuses(lake: Lakehouse, user_id: str) -> list[DatasetStatus]:
     today = lake.settings.today(user_id)
-    return [dataset_status(lake, table, user_id, today) for table in TABLES]
+    return [
+        dataset_status(table, table_days(lake, table, user_id), known, today)
+        for table, known in knowledge_by_table(lake, user_id).items()
+    ]
 
 
-def dataset_status(lake: Lakehouse, table: str, user_id: str, today: date) -> DatasetStatus:
-    days = table_days(lake, table, user_id)
-    known = knowledge(lake, table, user_id)
+def dataset_status(table: str, days: list[date], known: Knowledge, today: date) -> DatasetStatus:
     missing = gaps(known, min(known.recorded), today, today) if known.recorded else {}
     bounds = (min(days, default=None), max(days, default=None))
     return DatasetStatus(table, len(days), len(set(days)), *bounds, stretches(missing))

@@ -13,6 +13,7 @@ from bio_lakehouse.silver.schemas import COVERAGE as COVERAGE_TABLE
 from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.oura.source import LANDING
 
+INSIGHTS_PREFIX = "insights"
 OURA_API = dg.AssetKey(["landing", LANDING])
 
 
@@ -35,7 +36,7 @@ def table_key(full_name: str) -> dg.AssetKey:
 
 
 def insight_key(name: str) -> dg.AssetKey:
-    return dg.AssetKey(["insights", name])
+    return dg.AssetKey([INSIGHTS_PREFIX, name])
 
 
 COVERAGE = table_key(COVERAGE_TABLE.full_name)

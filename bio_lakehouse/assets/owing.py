@@ -13,14 +13,13 @@ from datetime import date
 
 import dagster as dg
 
-from bio_lakehouse.assets.keys import GOLD_DAILY, datasets_built, follows_gold
+from bio_lakehouse.assets.keys import GOLD_DAILY, INSIGHTS_PREFIX, datasets_built, follows_gold
 from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.build.daily import newest_day
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 EVERY_DAY = DayRange(date.min, date.max)
-INSIGHTS = "insights"
 
 Keys = Collection[dg.AssetKey]
 
@@ -44,23 +43,26 @@ def marking_hook(keys: Keys) -> dg.HookDefinition:
         # A hook's public context names neither the days of its run nor the assets.
         step = context._step_execution_context
         in_run = frozenset(step.job_def.asset_layer.executable_asset_keys)
-        for key in sorted(in_run.intersection(keys)):
-            mark_built(context.resources.lake, step.dagster_run, days_of(step), key, in_run)
+        made = sorted(in_run.intersection(keys))
+        mark_built(context.resources.lake, step.dagster_run, days_of(step), made, in_run)
 
     return mark_days_built
 
 
 def mark_built(
-    lake: Lakehouse, run: dg.DagsterRun, days: DayRange, key: dg.AssetKey, in_run: Keys
+    lake: Lakehouse, run: dg.DagsterRun, days: DayRange, made: Keys, in_run: Keys
 ) -> None:
-    """Days of one asset are built in a run of the assets `in_run`."""
-    if key == GOLD_DAILY:
+    """Days of the assets `made` are built in a run of the assets `in_run`."""
+    insights = [key for key in made if key.path[0] == INSIGHTS_PREFIX]
+    if GOLD_DAILY in made:
         datasets = datasets_built(in_run)
         lake.log.mark_gold_built(first_run(run), datasets, days.first, days.last)
-    elif key.path[0] != INSIGHTS:
-        pay(lake, run, key, days)
-    elif makes_newest(lake, days):
-        pay(lake, run, key, EVERY_DAY)
+    for key in made:
+        if key != GOLD_DAILY and key not in insights:
+            pay(lake, run, key, days)
+    if insights and makes_newest(lake, days):
+        for key in insights:
+            pay(lake, run, key, EVERY_DAY)
 
 
 def pay(lake: Lakehouse, run: dg.DagsterRun, key: dg.AssetKey, days: DayRange) -> None:

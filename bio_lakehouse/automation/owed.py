@@ -10,7 +10,7 @@ from hashlib import sha256
 
 import dagster as dg
 
-from bio_lakehouse.assets.keys import bronze_key, follows_gold
+from bio_lakehouse.assets.keys import INSIGHTS_PREFIX, bronze_key, follows_gold
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.automation.run_ranges import merge_days
 from bio_lakehouse.lake import arrivals
@@ -18,7 +18,6 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.owed_days import Numbered
 
 LAYERS = dg.AssetSelection.groups("bronze", "silver", "gold")
-INSIGHTS = "insights"
 
 Days = Mapping[str, Collection[date]]
 
@@ -61,7 +60,7 @@ def what_is_owed(lake: Lakehouse) -> Owed:
     following, insights = {}, set()
     for key in sorted(follows_gold()):
         found = {day for day in lake.log.owed.to(key.to_user_string()) if day in days}
-        if key.path[0] == INSIGHTS:
+        if key.path[0] == INSIGHTS_PREFIX:
             insights |= found
         elif found:
             following[key.to_user_string()] = found

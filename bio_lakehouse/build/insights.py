@@ -21,8 +21,8 @@ from bio_lakehouse.insights.forecast import Forecast, forecast
 from bio_lakehouse.insights.readiness_forecast import to_rows as forecast_rows
 from bio_lakehouse.insights.table import to_rows
 from bio_lakehouse.insights.week_comparison import to_rows as week_rows
-from bio_lakehouse.lake.bronze import days_between
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.log import days_between
 from bio_lakehouse.lake.tables import Commit
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from bio_lakehouse.gold import gap_ledger
 from bio_lakehouse.gold.gap_ledger import Knowledge, gaps
 from bio_lakehouse.gold.schemas import GAP_LEDGER
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.log import LogEntry, days_from
+from bio_lakehouse.lake.log import LogEntry, days_between
 from bio_lakehouse.lake.tables import Commit
 from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.source import Source
@@ -59,26 +59,18 @@ def ledger_rows(lake: Lakehouse, first: date, last: date) -> Iterator[dict[str, 
 
 def knowledge_by_table(lake: Lakehouse, user_id: str) -> dict[str, Knowledge]:
     """What is known about each of a user's silver tables."""
+    entries = lake.log.of_user(user_id)
     unworn = {source.name: unworn_days(lake, user_id, source) for source in registry.SOURCES}
-    return {
-        table: knowledge(lake, table, user_id, unworn[registry.source_of_table(table).name])
-        for table in TABLES
-    }
-
-
-def knowledge(
-    lake: Lakehouse, table: str, user_id: str, unworn: frozenset[date] | None = None
-) -> Knowledge:
-    """What is known about one user's silver table; `unworn` are the days without its device, where
-    they are known."""
-    recorded = recorded_days(lake, table, user_id)
-    covered = covered_days(lake, user_id, TABLES[table])
-    failed = entry_days(lake, user_id, TABLES[table], failed=True)
-    if registry.tables()[table].knows_empty_days:
-        recorded |= covered
-    if unworn is None:
-        unworn = unworn_days(lake, user_id, registry.source_of_table(table))
-    return Knowledge(recorded, covered, unworn, failed)
+    found = {}
+    for table, datasets in TABLES.items():
+        recorded = recorded_days(lake, table, user_id)
+        covered = days_told(entries, datasets, failed=False)
+        if registry.tables()[table].knows_empty_days:
+            recorded |= covered
+        failed = days_told(entries, datasets, failed=True)
+        source = registry.source_of_table(table).name
+        found[table] = Knowledge(recorded, covered, unworn[source], failed)
+    return found
 
 
 def table_days(lake: Lakehouse, table: str, user_id: str) -> list[date]:
@@ -99,23 +91,18 @@ def _day_column(lake: Lakehouse, table: str, user_id: str) -> pa.ChunkedArray:
     return lake.tables.scan(name, user_id=user_id, columns=["day"]).column("day")
 
 
-def covered_days(lake: Lakehouse, user_id: str, datasets: tuple[str, ...]) -> frozenset[date]:
-    """The days about which files and fetches of `datasets` speak."""
-    return entry_days(lake, user_id, datasets, failed=False)
-
-
-def entry_days(
-    lake: Lakehouse, user_id: str, datasets: tuple[str, ...], *, failed: bool
+def days_told(
+    entries: Iterable[LogEntry], datasets: tuple[str, ...], *, failed: bool
 ) -> frozenset[date]:
-    """The days that a user's usable entries of `datasets` cover, or those of their failed
+    """The days that usable ones of `entries` tell of `datasets`, or those of their failed
     fetches."""
 
     def wanted(entry: LogEntry) -> bool:
         return (entry.status == "fetch_failed") if failed else entry.usable
 
-    entries = [entry for entry in lake.log.of_user(user_id) if wanted(entry)]
-    told = (entry.coverage_of(dataset) for entry in entries for dataset in datasets)
-    return frozenset().union(*(days_from(*span) for span in told if span))
+    kept = [entry for entry in entries if wanted(entry)]
+    told = (entry.coverage_of(dataset) for entry in kept for dataset in datasets)
+    return frozenset().union(*(days_between(*span) for span in told if span))
 
 
 def unworn_days(lake: Lakehouse, user_id: str, source: Source) -> frozenset[date]:

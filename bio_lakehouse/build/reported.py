@@ -14,10 +14,9 @@ from bio_lakehouse.build.load import build_training_load
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.gold.schemas import INSIGHTS, READINESS_FORECAST, TRAINING_LOAD, WEEK_COMPARISON
 from bio_lakehouse.insights.finding import INSIGHTS as NAMES
-from bio_lakehouse.lake.bronze import days_between
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
-from bio_lakehouse.lake.schema import TableSchema
+from bio_lakehouse.lake.log import days_between
 
 LOAD_DAYS = 90
 """Days up to its own of which a report shows training load."""
@@ -57,10 +56,10 @@ def read_tables(lake: Lakehouse, day: date, user_id: str | None = None) -> Repor
     first = day - timedelta(LOAD_DAYS - 1)
     return ReportTables(
         day,
-        _rows(lake, INSIGHTS, day, day, user_id),
-        _rows(lake, WEEK_COMPARISON, day, day, user_id),
-        _rows(lake, READINESS_FORECAST, day, day, user_id),
-        _rows(lake, TRAINING_LOAD, first, day, user_id),
+        lake.tables.read(INSIGHTS, day, day, user_id),
+        lake.tables.read(WEEK_COMPARISON, day, day, user_id),
+        lake.tables.read(READINESS_FORECAST, day, day, user_id),
+        lake.tables.read(TRAINING_LOAD, first, day, user_id),
     )
 
 
@@ -84,14 +83,6 @@ def build_for_report(lake: Lakehouse, day: date) -> None:
     if load_is_missing:
         with exclusively(lake, TRAINING_LOAD.full_name):
             build_training_load(lake, lake.settings.first_day, day)
-
-
-def _rows(
-    lake: Lakehouse, schema: TableSchema, first: date, last: date, user_id: str | None
-) -> pa.Table:
-    if not lake.tables.exists(schema.full_name):
-        return schema.arrow.empty_table()
-    return lake.tables.scan(schema.full_name, first, last, user_id)
 
 
 def _own(rows: pa.Table, user_id: str) -> pa.Table:

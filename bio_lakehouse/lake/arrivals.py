@@ -20,7 +20,7 @@ from bio_lakehouse.lake.bronze import BronzeWrite, DayFile, DayKey, Line, Statem
 from bio_lakehouse.lake.folders import printable
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landing import LandedFile, LandedObject, Note, RefusedMember
-from bio_lakehouse.lake.log import FileDay, LogEntry
+from bio_lakehouse.lake.log import FileDay, LogEntry, days_between
 from bio_lakehouse.lake.objects import ObjectInfo, PassedOver, checksum, file_time
 from bio_lakehouse.lake.withdrawals import Days
 from bio_lakehouse.sources import registry
@@ -545,10 +545,15 @@ def changed_days(lake: Lakehouse, entry: LogEntry) -> Plan:
         days = days_concerned(lake, entry, dataset)
         if days:
             _plan_dataset(lake, entry, dataset, days, plan)
-            plan.torn_after = torn_downloads(lake, dataset, entry.user_id, entry).get(
-                entry.file_path
-            ) or withdrawals.cut_short_after(entry, snapshots(lake, dataset, entry.user_id))
+            if withdrawals.is_snapshot(entry):
+                plan.torn_after = torn_after(lake, entry, dataset)
     return plan
+
+
+def torn_after(lake: Lakehouse, entry: LogEntry, dataset: str) -> LogEntry | None:
+    """The download after which that of `entry` may be torn, or cut at its end."""
+    torn = torn_downloads(lake, dataset, entry.user_id, entry).get(entry.file_path)
+    return torn or withdrawals.cut_short_after(entry, snapshots(lake, dataset, entry.user_id))
 
 
 def _plan_dataset(lake: Lakehouse, entry: LogEntry, dataset: str, days: Days, plan: Plan) -> None:
@@ -592,7 +597,7 @@ def newly_covered(lake: Lakehouse, entry: LogEntry) -> set[date]:
     """Days that `entry` covers and nothing in the log of that user and source does."""
     if entry.covered_first is None or entry.covered_last is None:
         return set()
-    days = set(bronze.days_between(entry.covered_first, entry.covered_last))
+    days = set(days_between(entry.covered_first, entry.covered_last))
     for other in lake.log.covering(
         entry.user_id, entry.source or "", entry.covered_first, entry.covered_last
     ):
@@ -686,7 +691,7 @@ def withdrawing_days(
 ) -> Iterable[date]:
     """The days among `first` to `last` from which a whole file withdraws what it lacks."""
     days = withdrawals.withdrawing_days(entry, parsed, dataset)
-    return bronze.days_between(max(days[0], first), min(days[1], last)) if days else ()
+    return days_between(max(days[0], first), min(days[1], last)) if days else ()
 
 
 def reread(lake: Lakehouse, entries: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, Reading]]:

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ import msgspec
 import pyarrow as pa
 
 from bio_lakehouse.errors import DamagedFile
-from bio_lakehouse.lake.log import FileDay, LogEntry
+from bio_lakehouse.lake.log import FileDay, LogEntry, days_between
 from bio_lakehouse.lake.objects import ObjectStore, place_of
 from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.records import Record
@@ -304,11 +304,6 @@ def parse_key(object_key: str) -> DayKey | None:
         return None
     user_id, _, origin = parts[4].removesuffix(".jsonl").rpartition(".")
     return DayKey(f"{parts[1]}/{parts[2]}", date.fromisoformat(parts[3][4:]), user_id, origin)
-
-
-def days_between(first: date, last: date) -> Iterator[date]:
-    for offset in range((last - first).days + 1):
-        yield first + timedelta(offset)
 
 
 def possible_keys(dataset: str, user_id: str, first: date, last: date) -> Iterator[DayKey]:

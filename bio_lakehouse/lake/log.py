@@ -4,7 +4,7 @@ be built."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, Protocol
@@ -99,7 +99,7 @@ class LogEntry:
         """The days about which the file speaks."""
         if self.covered_first is None or self.covered_last is None:
             return []
-        return days_from(self.covered_first, self.covered_last)
+        return list(days_between(self.covered_first, self.covered_last))
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -125,8 +125,9 @@ class LogEntry:
         return self.covered_first, self.covered_last
 
 
-def days_from(first: date, last: date) -> list[date]:
-    return [first + timedelta(offset) for offset in range((last - first).days + 1)]
+def days_between(first: date, last: date) -> Iterator[date]:
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(offset)
 
 
 def _sortable(time: datetime | None) -> str:

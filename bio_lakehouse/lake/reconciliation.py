@@ -17,8 +17,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bio_lakehouse.lake import landing
-from bio_lakehouse.lake.bronze import days_between
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.log import days_between
 from bio_lakehouse.sources.oura.client import ENDPOINTS
 from bio_lakehouse.sources.records import FetchNote
 

@@ -110,13 +110,16 @@ class Tables:
                 tuple(properties.items()),
             )
 
-    def read(self, schema: TableSchema, first: date, last: date) -> pa.Table:
-        """Rows of a range in the schema's columns and types, in the order of its grain; none when
-        there is no table."""
+    def read(
+        self, schema: TableSchema, first: date, last: date, user_id: str | None = None
+    ) -> pa.Table:
+        """Rows of a range, of one user or of all, in the schema's columns and types and in the
+        order of its grain; none when there is no table."""
         if not self.exists(schema.full_name):
             return schema.arrow.empty_table()
-        days = (first, last) if schema.day_column else (None, None)
-        return in_order(conform(self.scan(schema.full_name, *days), schema), schema)
+        first_day, last_day = (first, last) if schema.day_column else (None, None)
+        rows = self.scan(schema.full_name, first_day, last_day, user_id)
+        return in_order(conform(rows, schema), schema)
 
     @retry(
         retry=retry_if_exception_type((CommitFailedException, ValidationException)),

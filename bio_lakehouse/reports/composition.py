@@ -10,7 +10,7 @@ import pandas as pd
 from plotly.graph_objects import Figure
 
 from bio_lakehouse.build.day_rows import first_days
-from bio_lakehouse.build.ledger import entry_days
+from bio_lakehouse.build.ledger import days_told
 from bio_lakehouse.claude.access import access_of
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
@@ -127,6 +127,7 @@ def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInput
     _check_there(lake, daily, user_id, day)
     workouts = _rows(lake, SILVER["peloton_workouts"], user_id, last=day)
     days = pd.to_datetime(daily["day"]).dt.date
+    entries = lake.log.of_user(user_id)
     built = read_built(lake, user_id, day, days[days <= day].tolist())
     return ReportInputs(
         user_id=user_id,
@@ -145,7 +146,7 @@ def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInput
         ),
         sleep=_rows(lake, SILVER["oura_sleep"], user_id, ("day", "type"), last=day),
         data_up_to=newest_arrival(lake, user_id, day),
-        failed={dataset: entry_days(lake, user_id, (dataset,), failed=True) for dataset in SCORED},
+        failed={dataset: days_told(entries, (dataset,), failed=True) for dataset in SCORED},
     )
 
 

@@ -162,8 +162,7 @@ def total_text(measure: Measure, value: float) -> str:
 def _add_high(builder: FactsBuilder, high: WeeklyHigh, comparisons: Sequence[Comparison]) -> None:
     """A high with the days on which it came; left out when these are most of the week."""
     measure = high.measure
-    known = next((c for c in comparisons if c.measure is measure), None)
-    days = [high.day] if known is None else days_as_high(known, high)
+    days = days_as_high(comparisons, high)
     if len(days) <= MOST_HIGH_DAYS:
         builder.high(measure.key, measure.title, measure.text(high.value), days, high.since or None)
 
@@ -206,14 +205,14 @@ def _add_unusual(builder: FactsBuilder, measure: Measure, days: Mapping[date, fl
     builder.unusual(measure.key, name, sentences.WORDS[side], sorted(days), tuple(texts))
 
 
-def days_as_high(comparison: Comparison, high: WeeklyHigh) -> list[date]:
-    """The days of the week whose value reads like that of the high."""
-    text = comparison.measure.text(high.value)
-    return [
-        comparison.first_day + timedelta(days=BEFORE + place)
-        for place, value in enumerate(comparison.week_values)
-        if comparison.measure.text(value) == text
-    ]
+def days_as_high(comparisons: Sequence[Comparison], high: WeeklyHigh) -> list[date]:
+    """The days of the week whose value reads like that of the high; its own where its measure is
+    not compared."""
+    known = next((each for each in comparisons if each.measure is high.measure), None)
+    if known is None:
+        return [high.day]
+    text = known.measure.text(high.value)
+    return [day for day, value in week_of(known).items() if known.measure.text(value) == text]
 
 
 def _add_finding(builder: FactsBuilder, insight: Insight, finding: Finding) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from bio_lakehouse.build.reported import LOAD_DAYS
 from bio_lakehouse.insights.training_load import BUILDING_DAYS, is_figure
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.numbers import number_text, rounded, signed_text
@@ -15,7 +16,6 @@ from bio_lakehouse.reports.comparison import WEEK
 from bio_lakehouse.reports.tile_drawings import Point
 from bio_lakehouse.viz.geometry import coordinate
 
-DAYS = 90
 WIDTH, HEIGHT = 640, 140
 MARGIN, TOP = 6, 18
 FLOOR = HEIGHT - MARGIN
@@ -54,7 +54,7 @@ class Training:
 def training_of(rows: Sequence[Row], last: date) -> Training:
     """`rows` are those of gold.training_load of one user."""
     by_day = {row["day"]: row for row in rows}
-    days = [last - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+    days = [last - timedelta(days=back) for back in range(LOAD_DAYS - 1, -1, -1)]
     shown: list[Row] = [by_day.get(day, {}) for day in days]
     told = [row for row in shown[-WEEK:] if row.get("state")]
     if not told:
@@ -92,8 +92,8 @@ def unknowns(rows: Sequence[Row]) -> tuple[str, ...]:
     workouts = sum(row.get("unknown_workouts") or 0 for row in rows)
     days = sum(row.get("load") is not None and is_unknown_day(row) for row in rows)
     return (
-        *((sentences.bounded_workouts(workouts, DAYS),) if workouts else ()),
-        *((sentences.unknown_days(days, DAYS),) if days else ()),
+        *((sentences.bounded_workouts(workouts, LOAD_DAYS),) if workouts else ()),
+        *((sentences.unknown_days(days, LOAD_DAYS),) if days else ()),
     )
 
 
@@ -129,5 +129,5 @@ def drawing_of(rows: Sequence[Row]) -> LoadDrawing:
 
 
 def _point(number: int, value: float, highest: float) -> Point:
-    x = MARGIN + number * (WIDTH - 2 * MARGIN) / (DAYS - 1)
+    x = MARGIN + number * (WIDTH - 2 * MARGIN) / (LOAD_DAYS - 1)
     return coordinate(x), coordinate(FLOOR - value / highest * (FLOOR - TOP))

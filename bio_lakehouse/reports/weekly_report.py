@@ -252,9 +252,7 @@ def moved_text(comparison: Comparison) -> str:
 
 def high_on(model: ReportModel, high: WeeklyHigh) -> str:
     """`Saturday`, or `Saturday and Sunday` where two days were as high."""
-    known = next((c for c in model.comparisons if c.measure is high.measure), None)
-    days = [high.day] if known is None else days_as_high(known, high)
-    return listed([weekday(day) for day in days])
+    return listed([weekday(day) for day in days_as_high(model.comparisons, high)])
 
 
 def reason(model: ReportModel, source: Source, day: date) -> str:
