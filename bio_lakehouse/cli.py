@@ -380,6 +380,9 @@ def report(
 ) -> None:
     """Write the weekly report of the seven days that end on a day, and print where it is.
 
+    On the last day of a week that is over (BIO_WEEK_ENDS_ON, Sunday when not set) it is the asset
+    reports/weekly_report of that week; on another day a page of its own.
+
     With ANTHROPIC_API_KEY set and `bio-lakehouse claude allow` said, Claude writes its text from
     aggregates and findings, never from rows, and every figure is checked; else templates do.
 

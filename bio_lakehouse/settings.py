@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -21,6 +21,9 @@ from bio_lakehouse.errors import SettingsError
 
 USER_ID = re.compile(r"[a-z0-9_-]{1,64}")
 Sex = Literal["female", "male"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+"""In the order of `date.weekday()`."""
 
 
 def machine_timezone() -> str:
@@ -131,6 +134,9 @@ class Settings(BaseSettings):
         description="Days for which an Iceberg table's earlier snapshots and metadata are kept.",
     )
     insight_window_days: int = Field(180, ge=28, description="Days that an insight looks back.")
+    week_ends_on: Weekday = Field(
+        "sunday", description="Day on which the weeks of the weekly report end."
+    )
     stale_after_days: int = Field(
         3, ge=0, description="Days without data after which a report says so at the top."
     )

@@ -310,13 +310,16 @@ def run_report(
     form: Format = "html",
     deliver: bool = False,
 ) -> ReportOutcome:
-    """Materialise the insights and the weekly report of a day (the newest with data); where it is
-    in that form.
+    """Make the insights as of a day (the newest with data) and the report of the seven days up to
+    it; where that is in that form.
 
-    With `deliver` it is then taken to where BIO_REPORT_DELIVERY says.
+    Where a week that is over ends on the day, everybody's report of it is materialised in the
+    graph; else just this user's page is written, which is said. With `deliver` it is then taken to
+    where BIO_REPORT_DELIVERY says.
     """
+    from bio_lakehouse.assets.partitions import ends_a_week
     from bio_lakehouse.automation import launch
-    from bio_lakehouse.reports import delivery, formats
+    from bio_lakehouse.reports import composition, delivery, formats
     from bio_lakehouse.reports.composition import newest_day_with_data
     from bio_lakehouse.reports.pages import report_key
 
@@ -328,6 +331,9 @@ def run_report(
         run_refresh(lake, None, None, f"gold/{TRAINING_LOAD.name}")
     with asset_progress("Writing the weekly report") as progress:
         launch.materialize_range(lake.settings, REPORT_SELECTION, day, day, progress)
+    if not ends_a_week(lake.settings, day):
+        tell_of_no_week(lake.settings, day)
+        composition.make(lake, user_id, day)
     if not lake.objects.exists(report_key(user_id, day)):
         raise ReportError(f"there is nothing to report on: no day of {user_id!r} up to {day}")
     key = formats.written_as(lake, user_id, day, form)
@@ -348,6 +354,17 @@ def report_egress(lake: Lakehouse, user_id: str, week_ending: date | None = None
     tell_of_missing(lake, day)
     build_for_report(lake, day)
     return show_egress(lake, user_id, day)
+
+
+def tell_of_no_week(settings: Settings, day: date) -> None:
+    """Say that a page is of seven days that are no week of the graph's."""
+    ends = settings.week_ends_on.capitalize()
+    CONSOLE.print(
+        f"{day} is no {ends} of a week that is over: this page is of the seven days up to it, and "
+        "no partition of reports/weekly_report.",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def tell_of_missing(lake: Lakehouse, day: date) -> set[str]:

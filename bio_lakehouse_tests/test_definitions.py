@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import get_type_hints
 
 import dagster as dg
+from dagster._core.definitions.assets.graph.asset_graph import AssetNode
 
 from bio_lakehouse.assets.checks import NAME
-from bio_lakehouse.assets.keys import makers_of
-from bio_lakehouse.assets.partitions import SINGLE_RUN, daily
+from bio_lakehouse.assets.keys import WEEKLY_REPORT, makers_of
+from bio_lakehouse.assets.partitions import SINGLE_RUN, daily, weekly
 from bio_lakehouse.definitions import defs, settings
 from bio_lakehouse.engines.register import SCHEMAS
 
@@ -34,14 +35,25 @@ def asset_text(key: dg.AssetKey) -> str:
     node = GRAPH.get(key)
     lines = [
         f"{key.to_user_string()}  group={node.group_name}  kinds={','.join(sorted(node.kinds))}"
-        f"  owners={','.join(node.owners)}",
-        *(f"  < {parent.to_user_string()}" for parent in sorted(node.parent_keys)),
+        f"  owners={','.join(node.owners)}{weeks_text(node)}",
+        *(f"  < {parent_text(key, parent)}" for parent in sorted(node.parent_keys)),
         *(
             f"  check {check.name} blocking={GRAPH.get(check).blocking}"
             for check in sorted(node.check_keys)
         ),
     ]
     return "\n".join(lines)
+
+
+def weeks_text(node: AssetNode) -> str:
+    return "  weeks" if node.partitions_def == weekly(settings) else ""
+
+
+def parent_text(key: dg.AssetKey, parent: dg.AssetKey) -> str:
+    """An asset above, with how many days before its own day are read of it."""
+    mapping = GRAPH.get_partition_mapping(key, parent)
+    before = -getattr(mapping, "start_offset", 0)
+    return f"{parent.to_user_string()}{f'  {before} days before' if before else ''}"
 
 
 def jobs() -> list[dg.JobDefinition]:
@@ -73,7 +85,9 @@ def test_the_graph_is_as_it_was() -> None:
 
 def test_every_asset_has_the_same_days_and_makes_a_range_in_one_run() -> None:
     nodes = [GRAPH.get(key) for key in GRAPH.get_all_asset_keys()]
-    assert {node.partitions_def for node in nodes} == {daily(settings)}
+    by_week = {node.key for node in nodes if node.partitions_def == weekly(settings)}
+    assert {node.partitions_def for node in nodes} == {daily(settings), weekly(settings)}
+    assert by_week == {WEEKLY_REPORT}
     assert {node.backfill_policy for node in nodes} == {SINGLE_RUN}
     assert all(
         job.backfill_policy == SINGLE_RUN for job in jobs() if job.asset_layer.executable_asset_keys

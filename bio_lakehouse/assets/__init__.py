@@ -5,23 +5,31 @@ import dagster as dg
 from bio_lakehouse.assets.bronze import BRONZE
 from bio_lakehouse.assets.gold import GOLD
 from bio_lakehouse.assets.insights import INSIGHTS
+from bio_lakehouse.assets.keys import WEEKLY_REPORT
 from bio_lakehouse.assets.landing import oura_api
 from bio_lakehouse.assets.owing import with_marking
-from bio_lakehouse.assets.partitions import SINGLE_RUN, daily
+from bio_lakehouse.assets.partitions import SINGLE_RUN, daily, weekly
 from bio_lakehouse.assets.reports import weekly_report
 from bio_lakehouse.assets.silver import SILVER
+from bio_lakehouse.assets.windows import with_windows
 from bio_lakehouse.settings import Settings
 
 OWNER = "team:bio-lakehouse"
 
 
 def all_assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    """Every asset, partitioned by day, a range of days in one run (a job takes the smallest policy
-    of its assets)."""
-    partitions = daily(settings)
+    """Every asset, partitioned by day and the report by week, a range in one run (a job takes the
+    smallest policy of its assets)."""
+    days, weeks = daily(settings), weekly(settings)
+
+    def with_policies(spec: dg.AssetSpec) -> dg.AssetSpec:
+        partitions = weeks if spec.key == WEEKLY_REPORT else days
+        owned = spec.replace_attributes(partitions_def=partitions, owners=[OWNER])
+        return with_windows(owned, settings)
+
     return [
         with_marking(asset.with_attributes(backfill_policy=SINGLE_RUN)).map_asset_specs(
-            lambda spec: spec.replace_attributes(partitions_def=partitions, owners=[OWNER])
+            with_policies
         )
         for asset in (oura_api, *BRONZE, *SILVER, *GOLD, *INSIGHTS, weekly_report)
     ]

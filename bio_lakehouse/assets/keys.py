@@ -44,6 +44,13 @@ GAP_LEDGER = table_key(gold.GAP_LEDGER.full_name)
 GOLD_DAILY = table_key(gold.DAILY_READINESS_PERFORMANCE.full_name)
 TRAINING_LOAD = table_key(gold.TRAINING_LOAD.full_name)
 FORECAST = insight_key(gold.READINESS_FORECAST.name)
+WEEKLY_REPORT = dg.AssetKey(["reports", "weekly_report"])
+
+
+def made_from_windows() -> frozenset[dg.AssetKey]:
+    """The assets of a day that are made from the days of a window: insights, the comparison of the
+    week, and the forecast."""
+    return frozenset({*makers_of(gold.INSIGHTS), *makers_of(gold.WEEK_COMPARISON), FORECAST})
 
 
 def makers_of(schema: TableSchema) -> tuple[dg.AssetKey, ...]:

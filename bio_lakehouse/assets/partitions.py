@@ -1,5 +1,5 @@
-"""The one partition of every asset: the person's calendar day, from the lake's first day to
-today."""
+"""Partitions: the person's calendar days from the lake's first to today, and of reports the days on
+which a week has ended."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from bio_lakehouse.assets.ranges import DayRange
-from bio_lakehouse.settings import Settings
+from bio_lakehouse.settings import WEEKDAYS, Settings, Weekday
 
 if TYPE_CHECKING:
     from dagster._core.execution.context.system import StepExecutionContext
@@ -22,6 +22,38 @@ def daily(settings: Settings) -> dg.DailyPartitionsDefinition:
     return dg.DailyPartitionsDefinition(
         settings.first_day.isoformat(), timezone=settings.timezone, end_offset=1
     )
+
+
+def weekly(settings: Settings) -> dg.DailyPartitionsDefinition:
+    """Weeks that are over, each by its last day (`settings.week_ends_on`).
+
+    These are the days of `daily` without all others, so that a report's partition has the name of
+    the day whose insights it reads, and days before it are counted as days.
+    """
+    others = ",".join(str(cron_day(day)) for day in WEEKDAYS if day != settings.week_ends_on)
+    return dg.DailyPartitionsDefinition(
+        settings.first_day.isoformat(),
+        timezone=settings.timezone,
+        exclusions=[f"0 0 * * {others}"],
+    )
+
+
+def cron_day(weekday: Weekday) -> int:
+    """A weekday as cron counts it: Sunday is 0."""
+    return (WEEKDAYS.index(weekday) + 1) % 7
+
+
+def ends_a_week(settings: Settings, day: date) -> bool:
+    """Whether a week of the graph ends on `day`, and is over."""
+    return weekly(settings).has_partition_key(day.isoformat())
+
+
+def weeks_in(settings: Settings, days: DayRange) -> DayRange | None:
+    """From the first to the last of the weeks that end on one of `days` and are over; None when
+    there is none."""
+    ends = [day for day in days.days if WEEKDAYS[day.weekday()] == settings.week_ends_on]
+    over = [day for day in ends if ends_a_week(settings, day)]
+    return DayRange(over[0], over[-1]) if over else None
 
 
 def days_of(

@@ -12,8 +12,8 @@ from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.lake import arrivals, fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
-MADE_FOR_REPORTS = dg.AssetSelection.groups("insights", "reports")
-"""Insights and the report that reads them; the training load that it reads too follows gold."""
+THEN_TAG = "bio-lakehouse/then"
+"""Of runs of insights: the job of the reports that are made of the weeks among their days."""
 
 refresh_lake = dg.define_asset_job(
     "refresh_lake",
@@ -27,18 +27,18 @@ insights_history = dg.define_asset_job(
 )
 weekly_report = dg.define_asset_job(
     "weekly_report",
-    selection=MADE_FOR_REPORTS,
+    selection=dg.AssetSelection.groups("reports"),
     description=(
-        "The insights of a day or a range and the weekly report of it; of a range of days its "
-        "Sundays."
+        "The weekly reports of one or several weeks, each by its last day, from the insights of "
+        "that day."
     ),
 )
 monday_report = dg.define_asset_job(
     "monday_report",
-    selection=MADE_FOR_REPORTS,
+    selection=dg.AssetSelection.groups("reports"),
     description=(
-        "The insights as of a day and the weekly report up to it, its delivery, and a notice when "
-        "it is ready."
+        "The weekly report of a week, its delivery, and a notice when it is ready. On Mondays the "
+        "insights of the week's last day are made before."
     ),
     tags={DELIVER_TAG: "true"},
 )

@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from time import monotonic
 from typing import Any, TextIO, cast
@@ -16,6 +16,8 @@ from uuid import uuid4
 import dagster as dg
 
 from bio_lakehouse.assets import all_assets
+from bio_lakehouse.assets.keys import WEEKLY_REPORT
+from bio_lakehouse.assets.partitions import weeks_in
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.automation.failures import raise_failure
 from bio_lakehouse.automation.instance import dagster_home, open_instance
@@ -68,18 +70,20 @@ def materialize_range(
     last: date,
     progress: Progress = ignore,
 ) -> RunOutcome:
-    """Materialise the selected assets for the days `first` to `last`, in one run.
+    """Materialise the selected assets for the days `first` to `last`, in one run, and reports of
+    the weeks among these in one more.
 
     `selection` is `refresh` (bronze, silver and gold), the name of one asset
     (`insights/sleep_readiness`), or a selection in Dagster's words (`group:silver`,
     `key:"gold/*"`). Raises `BioLakehouseError` when it selects nothing, when the days are not the
-    lake's, and with asset and first cause when the run fails.
+    lake's or hold no week's end for reports alone, and with asset and first cause when a run fails.
     """
     with Launcher.open(settings) as launcher:
         keys = launcher.select(selection)
-        return launcher.run(
-            keys, launcher.checked(DayRange(first, last)), Steps(len(keys), progress)
-        )
+        runs = launcher.planned(keys, launcher.checked(DayRange(first, last)))
+        steps = Steps(sum(len(each) for each, _ in runs), progress)
+        outcomes = [launcher.run(each, days, steps) for each, days in runs]
+        return replace(outcomes[0], assets=tuple(asset for one in outcomes for asset in one.assets))
 
 
 def bring_up_to_date(
@@ -175,6 +179,7 @@ class Launcher:
     """Starts runs of one lake in this process, one after the other, and waits for each."""
 
     def __init__(self, settings: Settings, instance: dg.DagsterInstance) -> None:
+        self.settings = settings
         self.days = DayRange(settings.first_day, settings.today())
         self.instance = instance
         definitions = dg.Definitions(assets=all_assets(settings), resources=resources(settings))
@@ -214,6 +219,24 @@ class Launcher:
                 f"{days.first} to {days.last} is no range of the lake's days, {lake}"
             )
         return days
+
+    def planned(self, keys: Keys, days: DayRange) -> list[tuple[Keys, DayRange]]:
+        """The runs that make `keys` over `days`: reports are made of the weeks among them, after
+        all else. The day on which a week ends is the one that all can share a run of."""
+        weeks = weeks_in(self.settings, days)
+        if WEEKLY_REPORT not in keys or weeks == days:
+            return [(keys, days)]
+        daily = [key for key in keys if key != WEEKLY_REPORT]
+        runs: list[tuple[Keys, DayRange]] = [(daily, days)] if daily else []
+        if weeks:
+            runs.append(([WEEKLY_REPORT], weeks))
+        if not runs:
+            raise BioLakehouseError(
+                f"no week that is over ends from {days.first} to {days.last}: weeks end on "
+                f"{self.settings.week_ends_on}s (BIO_WEEK_ENDS_ON); `bio-lakehouse report "
+                "--week-ending DAY` writes the page of any other day"
+            )
+        return runs
 
     def run(self, keys: Keys, days: DayRange, steps: Steps) -> RunOutcome:
         """One run of the assets `keys` over `days`; raises `BioLakehouseError` when any of them

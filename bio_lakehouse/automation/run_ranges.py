@@ -7,17 +7,29 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 
+import dagster as dg
+
 from bio_lakehouse.assets.ranges import DayRange
 
 MOST_RANGES = 3
 
 
+RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+ONE_PARTITION = "dagster/partition"
+
+
 def range_tags(days: DayRange) -> dict[str, str]:
     """The tags that make a run one of `days`."""
-    return {
-        "dagster/asset_partition_range_start": days.first.isoformat(),
-        "dagster/asset_partition_range_end": days.last.isoformat(),
-    }
+    return {RANGE_START: days.first.isoformat(), RANGE_END: days.last.isoformat()}
+
+
+def days_of_run(run: dg.DagsterRun) -> DayRange | None:
+    """The days of a run, be it of a range or of one partition; None for a run without days."""
+    one = run.tags.get(ONE_PARTITION)
+    first, last = run.tags.get(RANGE_START, one), run.tags.get(RANGE_END, one)
+    if first is None or last is None:
+        return None
+    return DayRange(date.fromisoformat(first), date.fromisoformat(last))
 
 
 def merge_days(days: Iterable[date], at_most: int = MOST_RANGES) -> list[DayRange]:

@@ -8,8 +8,16 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from bio_lakehouse.assets.partitions import cron_day
 from bio_lakehouse.assets.ranges import DayRange
-from bio_lakehouse.automation.jobs import download_peloton, fetch_oura, monday_report, refresh_lake
+from bio_lakehouse.automation.jobs import (
+    THEN_TAG,
+    download_peloton,
+    fetch_oura,
+    insights_history,
+    monday_report,
+    refresh_lake,
+)
 from bio_lakehouse.automation.run_ranges import range_tags
 from bio_lakehouse.lake import fetching
 from bio_lakehouse.settings import Settings
@@ -31,8 +39,8 @@ def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
         f"Asks Oura about the last {RECONCILED_DAYS} days and compares them with what bronze has."
     )
     report = (
-        "Makes the insights and the report of the week that ended on Sunday, and says that it is "
-        "ready."
+        "Makes the insights of the day on which the week ended; then the sensor "
+        "report_after_insights requests its report, which says when it is ready."
     )
     download = "Downloads the workouts from Peloton."
     return [
@@ -40,7 +48,15 @@ def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
         schedule("oura_daily", fetch_oura, "0 9 * * *", zone, daily, recent, no_oura),
         schedule("oura_reconciliation", fetch_oura, "30 9 * * 6", zone, reconcile, month, no_oura),
         schedule("peloton_weekly", download_peloton, "0 8 * * 0", zone, download, None, no_peloton),
-        schedule("monday_report", monday_report, "0 7 * * 1", zone, report, the_day_before(zone)),
+        schedule(
+            "monday_report",
+            insights_history,
+            f"0 7 * * {day_after_week(settings)}",
+            zone,
+            report,
+            the_day_before(zone),
+            then=monday_report.name,
+        ),
     ]
 
 
@@ -52,18 +68,18 @@ def schedule(
     description: str,
     days: Callable[[datetime], DayRange] | None,
     off_because: str | None = None,
+    then: str | None = None,
 ) -> dg.ScheduleDefinition:
     """A schedule of `job` over the days that `days` gives for its time; off when there is a reason
-    for that.
+    for that. `then` is the job of the reports that its insights are for.
 
     A machine that was off at the time makes up for it when it is on again: once, whatever it
     missed.
     """
 
     def request(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        return dg.RunRequest(
-            tags=range_tags(days(context.scheduled_execution_time)) if days else {}
-        )
+        tags = range_tags(days(context.scheduled_execution_time)) if days else {}
+        return dg.RunRequest(tags=tags | ({THEN_TAG: then} if then else {}))
 
     return dg.ScheduleDefinition(
         name=f"{name}_schedule",
@@ -76,6 +92,11 @@ def schedule(
         else dg.DefaultScheduleStatus.RUNNING,
         execution_fn=request,
     )
+
+
+def day_after_week(settings: Settings) -> int:
+    """The weekday after the one on which weeks end, as cron counts it."""
+    return (cron_day(settings.week_ends_on) + 1) % 7
 
 
 def days_back(settings: Settings, days: int) -> Callable[[datetime], DayRange]:

@@ -7,9 +7,17 @@ from datetime import date
 
 import dagster as dg
 
+from bio_lakehouse.assets.partitions import weeks_in
 from bio_lakehouse.automation import arriving
 from bio_lakehouse.automation.arriving import Cursor, Landed
-from bio_lakehouse.automation.jobs import insights_history, monday_report, refresh_lake, take_file
+from bio_lakehouse.automation.jobs import (
+    THEN_TAG,
+    insights_history,
+    monday_report,
+    refresh_lake,
+    take_file,
+    weekly_report,
+)
 from bio_lakehouse.automation.notices import (
     failure_notice,
     report_notice,
@@ -19,6 +27,7 @@ from bio_lakehouse.automation.notices import (
     tell_of_troubles,
 )
 from bio_lakehouse.automation.owed import Owed, what_is_owed
+from bio_lakehouse.automation.run_ranges import days_of_run, range_tags
 from bio_lakehouse.automation.running import close_abandoned_runs
 from bio_lakehouse.lake import built_with
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -125,4 +134,26 @@ def report_sensor(context: dg.RunStatusSensorContext, lake: dg.ResourceParam[Lak
         tell(lake.settings, context.log, f"Your week up to {day} is ready", pages)
 
 
-SENSORS = [arrival_sensor, failure_sensor, report_sensor]
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    monitored_jobs=[insights_history],
+    request_jobs=[monday_report, weekly_report],
+    name="report_after_insights",
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
+def report_after_insights(
+    context: dg.RunStatusSensorContext, lake: dg.ResourceParam[Lakehouse]
+) -> dg.RunRequest | dg.SkipReason:
+    """Requests the reports for which insights were made: of the weeks that end on the days of the
+    run."""
+    job_name = context.dagster_run.tags.get(THEN_TAG)
+    if job_name is None:
+        return dg.SkipReason("These insights were made for no report.")
+    days = days_of_run(context.dagster_run)
+    weeks = weeks_in(lake.settings, days) if days else None
+    if weeks is None:
+        return dg.SkipReason(f"No week that is over ends on the days of the run, {days}.")
+    return dg.RunRequest(context.dagster_run.run_id, job_name=job_name, tags=range_tags(weeks))
+
+
+SENSORS = [arrival_sensor, failure_sensor, report_sensor, report_after_insights]

@@ -206,26 +206,66 @@ def test_one_insight_leaves_the_others_alone(lake: Lakehouse, outcomes: list[Run
     assert len(set(rows.filter(pc.equal(rows["day"], last))["insight"].to_pylist())) == 5
 
 
-def test_a_range_renders_its_sundays_and_a_day_itself(
+def sundays_before(day: date) -> list[date]:
+    """The last two Sundays before a day."""
+    newest = day - timedelta(day.isoweekday())
+    return [newest - timedelta(7), newest]
+
+
+def test_a_range_writes_the_reports_of_its_weeks_after_the_insights_of_their_days(
     lake: Lakehouse, instance: dg.DagsterInstance
 ) -> None:
-    last = lake.settings.today()
-    launch.materialize_range(
-        lake.settings, REPORT_SELECTION, last - timedelta(13), last - timedelta(1)
-    )
-    sundays = [
-        last - timedelta(back) for back in range(1, 14) if (last - timedelta(back)).weekday() == 6
-    ]
-    assert sorted(events(instance, "reports/weekly_report")) == sorted(map(str, sundays))
-    launch.materialize_range(lake.settings, "reports/weekly_report", last, last)
+    today = lake.settings.today()
+    weeks = sundays_before(today)
+    told = launch.materialize_range(lake.settings, REPORT_SELECTION, weeks[0], today)
+    assert told.assets[-1] == "reports/weekly_report"
+    assert sorted(events(instance, "reports/weekly_report")) == list(map(str, weeks))
+    assert set(map(str, weeks)) <= set(events(instance, "insights/sleep_readiness"))
     pages = {Path(info.key).stem for info in lake.objects.list("reports/me/")}
-    assert pages == {f"weekly-{day}" for day in (*sundays, last)}
+    assert pages == {f"weekly-{day}" for day in weeks}
 
 
-def test_a_report_of_a_day_without_insights_says_so_and_the_command_builds_them(
+def test_a_page_of_any_other_day_is_written_and_told_as_such(
+    lake: Lakehouse,
+    instance: dg.DagsterInstance,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    day = sundays_before(lake.settings.today())[1] - timedelta(1)
+    before = events(instance, "reports/weekly_report")
+    page = run_report(lake, "me", day).path
+    assert f"{day} is no Sunday of a week that is over" in capsys.readouterr().err
+    assert page.name == f"weekly-{day}.html"
+    assert events(instance, "reports/weekly_report") == before
+    with pytest.raises(BioLakehouseError, match="no week that is over ends"):
+        launch.materialize_range(lake.settings, "reports/weekly_report", day, day)
+
+
+def test_weeks_that_lack_their_insights_cost_no_other_its_report(
+    lake: Lakehouse, instance: dg.DagsterInstance
+) -> None:
+    newest = sundays_before(lake.settings.today())[1]
+    early = newest - timedelta(21)
+    launch.materialize_range(lake.settings, REPORT_SELECTION, newest, newest)
+    with pytest.raises(BioLakehouseError, match=f"report --week-ending {early}"):
+        launch.materialize_range(lake.settings, "reports/weekly_report", early, newest)
+    written = made_by_newest_run(instance)
+    assert str(newest) in written
+    assert str(early) not in written
+
+
+def made_by_newest_run(instance: dg.DagsterInstance) -> set[str]:
+    """The partitions that the newest run materialised."""
+    run = instance.get_runs(limit=1)[0]
+    records = instance.get_records_for_run(
+        run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION
+    ).records
+    return {str(record.partition_key) for record in records}
+
+
+def test_a_report_of_a_week_without_insights_says_so_and_the_command_builds_them(
     lake: Lakehouse, outcomes: list[RunOutcome], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    day = lake.settings.today() - timedelta(20)
+    day = sundays_before(lake.settings.today())[0] - timedelta(7)
     with pytest.raises(BioLakehouseError, match=f"report --week-ending {day}"):
         launch.materialize_range(lake.settings, "reports/weekly_report", day, day)
     lake.tables.catalog.writable.drop_table("bio_gold.training_load")
@@ -318,9 +358,9 @@ def test_a_step_that_fails_says_in_its_first_line_what_to_do(
         raise TableError("the disk is full: make room")
 
     monkeypatch.setattr(BROKEN[asset], breaks)
-    today = lake.settings.today()
+    week = sundays_before(lake.settings.today())[1]
     with pytest.raises(BioLakehouseError, match="the disk is full: make room"):
-        launch.materialize_range(lake.settings, asset, today, today)
+        launch.materialize_range(lake.settings, asset, week, week)
     with open_instance(lake.settings) as instance:
         newest = instance.get_runs(limit=1)[0].run_id
         (failed,) = instance.get_records_for_run(

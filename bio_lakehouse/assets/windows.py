@@ -1,0 +1,54 @@
+"""Which days an asset reads of the assets above it, where these are more than its own day.
+
+Dagster asks this when it tells what is out of date, and which days a backfill must make after
+others.
+"""
+
+import warnings
+from collections.abc import Iterable
+
+import dagster as dg
+
+from bio_lakehouse.assets.keys import (
+    TRAINING_LOAD,
+    WEEKLY_REPORT,
+    made_from_windows,
+)
+from bio_lakehouse.build.reported import LOAD_DAYS
+from bio_lakehouse.insights.data import days_needed
+from bio_lakehouse.settings import Settings
+
+COMPARED_DAYS = 35
+"""A report's week and the four weeks before it."""
+
+
+def with_windows(spec: dg.AssetSpec, settings: Settings) -> dg.AssetSpec:
+    """`spec` with the days that it reads of each asset above it."""
+    return spec.replace_attributes(deps=list(windowed(spec.key, spec.deps, settings)))
+
+
+def windowed(
+    reader: dg.AssetKey, deps: Iterable[dg.AssetDep], settings: Settings
+) -> Iterable[dg.AssetDep]:
+    for dep in deps:
+        before = days_before(reader, dep.asset_key, settings)
+        yield dg.AssetDep(dep.asset_key, partition_mapping=days_up_to(before)) if before else dep
+
+
+def days_before(reader: dg.AssetKey, read: dg.AssetKey, settings: Settings) -> int:
+    """How many days before its own the asset `reader` reads of the asset `read`."""
+    if reader in made_from_windows():
+        return days_needed(settings.insight_window_days) - 1
+    if reader != WEEKLY_REPORT or read in made_from_windows():
+        return 0
+    return (LOAD_DAYS if read == TRAINING_LOAD else COMPARED_DAYS) - 1
+
+
+def days_up_to(before: int) -> dg.TimeWindowPartitionMapping:
+    """A day and the `before` days before it, as far as the lake has them."""
+    with warnings.catch_warnings():
+        # Leaving out days before the lake's first is in beta.
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        return dg.TimeWindowPartitionMapping(
+            start_offset=-before, allow_nonexistent_upstream_partitions=True
+        )
