@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
@@ -9,11 +10,19 @@ from pyspark.sql import SparkSession
 
 from bio_lakehouse import silver
 from bio_lakehouse.engines.spark import chunks_by_day, to_spark
+from bio_lakehouse.lake.content_versions import (
+    changed_days,
+    stretches_by_day,
+    versions_of_covered_days,
+)
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.tables import Commit
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.silver import coverage
+from bio_lakehouse.silver.schemas import COVERAGE
 
+SPEAKER = ("user_id", "source", "origin")
+"""Who speaks about a day, in the table of what files cover."""
 USERS = pa.schema(
     [
         ("user_id", pa.string()),
@@ -42,12 +51,23 @@ def build_silver(
 
 def build_coverage(lake: Lakehouse, spark: SparkSession) -> Commit:
     """Rebuild the whole table of which days each file and fetch speaks about, from the ingestion
-    log."""
+    log.
+
+    A day has changed when somebody speaks about it who did not, or no longer does: one more file of
+    those who do says nothing new of it.
+    """
     rows = to_spark(spark, coverage_rows(lake))
-    schema = silver.SCHEMAS["coverage"]
-    settings = lake.settings
-    return lake.tables.replace(
-        schema, coverage.transform(rows).toArrow(), settings.first_day, settings.today()
+    first, last = lake.settings.first_day, lake.settings.today()
+    before = lake.tables.read(COVERAGE, first, last)
+    commit = lake.tables.replace(COVERAGE, coverage.transform(rows).toArrow(), first, last)
+    after = lake.tables.read(COVERAGE, first, last)
+    versions = versions_of_covered_days(after, first, last, SPEAKER)
+    known = versions_of_covered_days(before, first, last, SPEAKER)
+    return replace(
+        commit,
+        rows_by_day=stretches_by_day(after, first, last),
+        versions=versions,
+        changed_days=changed_days(known, versions),
     )
 
 

@@ -756,6 +756,7 @@ def _write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> Bro
         existing[key.user_id][key] = content
     by_day: Counter[date] = Counter()
     counts: list[FileDay] = []
+    contents: dict[DayKey, bytes] = {}
     written = unchanged = 0
     for user_id in sorted(lake.log.users()):
         mine = existing[user_id]
@@ -765,10 +766,11 @@ def _write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> Bro
         for key, lines in _lines_now(lake, wanted, changes, mine).items():
             by_day[key.day] += len(lines)
             counts += bronze.file_days(key, wanted[key].landed, lines)
+        contents |= {key: changes.get(key) or mine[key] for key in wanted}
         written += len(changes)
         unchanged += len(wanted.keys() - changes.keys())
     lake.log.replace_days(dataset, first, last, counts)
-    return BronzeWrite(dict(by_day), written, unchanged)
+    return BronzeWrite(dict(by_day), written, unchanged, bronze.versions_by_day(contents))
 
 
 def _lines_now(

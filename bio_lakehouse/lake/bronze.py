@@ -11,7 +11,7 @@ being named as its source.
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ import msgspec
 import pyarrow as pa
 
 from bio_lakehouse.errors import DamagedFile
+from bio_lakehouse.lake.content_versions import version_of_files
 from bio_lakehouse.lake.log import FileDay, LogEntry, days_between
 from bio_lakehouse.lake.objects import ObjectStore, place_of
 from bio_lakehouse.sources import registry
@@ -109,11 +110,13 @@ class Statement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BronzeWrite:
-    """What writing a range of one dataset did."""
+    """What writing a range of one dataset did; `versions` are those of the days that have files
+    now."""
 
     lines_by_day: dict[date, int]
     written: int
     unchanged: int
+    versions: dict[date, str]
 
 
 def folder(dataset: str, day: date) -> str:
@@ -397,6 +400,14 @@ class Bronze:
         )
         for key in (key for key, content in changes.items() if not content):
             self.objects.delete(key.object_key)
+
+
+def versions_by_day(contents: Mapping[DayKey, bytes]) -> dict[date, str]:
+    """The content version of each day that has files, from their names and bytes."""
+    by_day: defaultdict[date, list[tuple[str, bytes]]] = defaultdict(list)
+    for key, content in contents.items():
+        by_day[key.day].append((key.object_key, content))
+    return {day: version_of_files(files) for day, files in sorted(by_day.items())}
 
 
 def _says(content: bytes, wanted: bytes, day: DayFile) -> bool:

@@ -39,6 +39,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_ra
 
 from bio_lakehouse.errors import TableError
 from bio_lakehouse.lake.catalog import TableCatalog
+from bio_lakehouse.lake.content_versions import changed_days, versions_by_day
 from bio_lakehouse.lake.filters import rows_where
 from bio_lakehouse.lake.maintenance import expire
 from bio_lakehouse.lake.schema import ColumnType, TableSchema, in_order
@@ -63,12 +64,18 @@ PARTITION_FIELD_ID = 1000
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """What replacing a range did: rows now there, by day too, and the snapshot that holds them."""
+    """What replacing a range did: rows now there, by day too, and the snapshot that holds them.
+
+    `versions` are those of the days that have rows now, `changed_days` the days whose rows are not
+    what they were.
+    """
 
     rows: int
     rows_by_day: dict[date, int]
     changed: bool
     snapshot_id: int | None
+    versions: dict[date, str]
+    changed_days: frozenset[date]
 
 
 class Tables:
@@ -155,11 +162,14 @@ class Tables:
             _swap(table, before, rows, chosen)
             expire(table, self.retention)
         snapshot = table.current_snapshot()
+        versions = versions_of(rows, schema)
         return Commit(
             rows.num_rows,
             rows_by_day(rows, schema),
             changed,
             snapshot.snapshot_id if snapshot else None,
+            versions,
+            changed_days(versions_of(before, schema), versions) if changed else frozenset(),
         )
 
     def _table(self, schema: TableSchema) -> Table:
@@ -327,6 +337,11 @@ def same_rows(left: pa.Table, right: pa.Table, order: Sequence[str]) -> bool:
         return False
     keys = [(name, "ascending") for name in order]
     return bool(left.sort_by(keys).combine_chunks().equals(right.sort_by(keys).combine_chunks()))
+
+
+def versions_of(rows: pa.Table, schema: TableSchema) -> dict[date, str]:
+    """The content version of each day that has rows; none for a table without days."""
+    return versions_by_day(rows, schema.day_column) if schema.day_column else {}
 
 
 def rows_by_day(rows: pa.Table, schema: TableSchema) -> dict[date, int]:

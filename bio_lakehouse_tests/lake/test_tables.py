@@ -75,6 +75,17 @@ def test_a_range_is_replaced_and_the_rest_stays(tables: Tables) -> None:
     assert contents(tables) == {old[0], new}
 
 
+def test_a_commit_says_which_days_changed(tables: Tables) -> None:
+    january, february = date(2026, 1, 5), date(2026, 2, 5)
+    before = tables.replace(SCHEMA, rows(("me", january, 70), ("me", february, 71)), FIRST, LAST)
+    assert before.changed_days == before.versions.keys() == {january, february}
+    again = tables.replace(SCHEMA, rows(("me", february, 71), ("me", january, 70)), FIRST, LAST)
+    assert (again.changed_days, again.versions) == (frozenset(), before.versions)
+    after = tables.replace(SCHEMA, rows(("me", january, 70), ("you", LAST, 1)), FIRST, LAST)
+    assert after.changed_days == {february, LAST}
+    assert after.versions[january] == before.versions[january]
+
+
 def test_the_same_rows_again_commit_nothing(tables: Tables) -> None:
     given = [("me", date(2026, 1, day), 70 + day) for day in range(1, 20)]
     first = tables.replace(SCHEMA, rows(*given), FIRST, LAST)
