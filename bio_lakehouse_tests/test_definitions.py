@@ -50,10 +50,10 @@ def weeks_text(node: AssetNode) -> str:
 
 
 def parent_text(key: dg.AssetKey, parent: dg.AssetKey) -> str:
-    """An asset above, with how many days before its own day are read of it."""
+    """An asset above, with how many of its own partitions back it is read."""
     mapping = GRAPH.get_partition_mapping(key, parent)
     before = -getattr(mapping, "start_offset", 0)
-    return f"{parent.to_user_string()}{f'  {before} days before' if before else ''}"
+    return f"{parent.to_user_string()}{f'  {before} back' if before else ''}"
 
 
 def jobs() -> list[dg.JobDefinition]:

@@ -28,7 +28,7 @@ def weekly(settings: Settings) -> dg.DailyPartitionsDefinition:
     """Weeks that are over, each by its last day (`settings.week_ends_on`).
 
     These are the days of `daily` without all others, so that a report's partition has the name of
-    the day whose insights it reads, and days before it are counted as days.
+    the day whose insights it reads.
     """
     others = ",".join(str(cron_day(day)) for day in WEEKDAYS if day != settings.week_ends_on)
     return dg.DailyPartitionsDefinition(

@@ -6,6 +6,7 @@ others.
 
 import warnings
 from collections.abc import Iterable
+from math import ceil
 
 import dagster as dg
 
@@ -31,21 +32,23 @@ def windowed(
     reader: dg.AssetKey, deps: Iterable[dg.AssetDep], settings: Settings
 ) -> Iterable[dg.AssetDep]:
     for dep in deps:
-        before = days_before(reader, dep.asset_key, settings)
-        yield dg.AssetDep(dep.asset_key, partition_mapping=days_up_to(before)) if before else dep
+        before = partitions_before(reader, dep.asset_key, settings)
+        yield dg.AssetDep(dep.asset_key, partition_mapping=up_to(before)) if before else dep
 
 
-def days_before(reader: dg.AssetKey, read: dg.AssetKey, settings: Settings) -> int:
-    """How many days before its own the asset `reader` reads of the asset `read`."""
+def partitions_before(reader: dg.AssetKey, read: dg.AssetKey, settings: Settings) -> int:
+    """How far back the asset `reader` reads the asset `read`, in partitions of the reader: days,
+    and of a report whole weeks, which are a day or two more than it reads."""
     if reader in made_from_windows():
         return days_needed(settings.insight_window_days) - 1
     if reader != WEEKLY_REPORT or read in made_from_windows():
         return 0
-    return (LOAD_DAYS if read == TRAINING_LOAD else COMPARED_DAYS) - 1
+    days = LOAD_DAYS if read == TRAINING_LOAD else COMPARED_DAYS
+    return ceil((days - 1) / 7)
 
 
-def days_up_to(before: int) -> dg.TimeWindowPartitionMapping:
-    """A day and the `before` days before it, as far as the lake has them."""
+def up_to(before: int) -> dg.TimeWindowPartitionMapping:
+    """A partition and the `before` ones before it, as far as the lake has their days."""
     with warnings.catch_warnings():
         # Leaving out days before the lake's first is in beta.
         warnings.simplefilter("ignore", dg.BetaWarning)

@@ -45,6 +45,8 @@ from dagster._serdes import ConfigurableClassData, serialize_value
 from sqlalchemy import Connection, Engine, NullPool, StaticPool, inspect
 from sqlalchemy.event import listen
 
+from bio_lakehouse.automation.staleness import look_at_whole_windows
+
 BATCH_SIZE_VARIABLE = "DAGSTER_EVENT_BATCH_SIZE"
 MATERIALIZATION = DagsterEventType.ASSET_MATERIALIZATION.value
 PLANNED = DagsterEventType.ASSET_MATERIALIZATION_PLANNED.value
@@ -67,6 +69,7 @@ class BatchingSqliteStorage(DagsterSqliteStorage):
     ) -> None:
         super().__init__(base_dir, inst_data=inst_data)
         os.environ.setdefault(BATCH_SIZE_VARIABLE, str(batch_size))
+        look_at_whole_windows()
         self._event_log_storage = BatchingSqliteEventLog(str(Path(base_dir, "history", "runs")))
 
     @classmethod
