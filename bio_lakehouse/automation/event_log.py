@@ -3,7 +3,7 @@
 A run over five years writes two events a day and asset. Dagster's own SQLite event log makes an
 engine and inspects the schema for each (about 10 ms); this one keeps its engines, writes a batch in
 two transactions, and serialises one event of a kind instead of all. It reaches into private parts
-of the pinned Dagster version. Without it nothing is lost but time: `BIO_EVENT_BATCH_SIZE=1` leaves
+of Dagster, so pyproject.toml names the versions that it was tried with. Without it nothing is lost but time: `BIO_EVENT_BATCH_SIZE=1` leaves
 Dagster's default.
 """
 
