@@ -152,7 +152,7 @@ def report_after_insights(
     days = days_of_run(context.dagster_run)
     weeks = weeks_in(lake.settings, days) if days else None
     if weeks is None:
-        return dg.SkipReason(f"No week that is over ends on the days of the run, {days}.")
+        return dg.SkipReason("No week that is over ends on a day of these insights.")
     return dg.RunRequest(context.dagster_run.run_id, job_name=job_name, tags=range_tags(weeks))
 
 
