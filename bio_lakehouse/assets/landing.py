@@ -8,7 +8,7 @@ from bio_lakehouse.assets.keys import OURA_API
 from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.reporting import Materialized, materialized
-from bio_lakehouse.errors import SettingsError, SignInRequired
+from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.lake import fetching
 from bio_lakehouse.lake.fetching import FetchOutcome
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -18,6 +18,7 @@ from bio_lakehouse.sources.oura.http_client import OuraForbidden
 BACK_OFF = dg.RetryPolicy(
     max_retries=3, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS
 )
+TAKES_A_PERSON = (SettingsError, SignInRequired, OuraForbidden)
 RECONCILIATION = dg.AssetCheckSpec(
     "reconciliation",
     asset=OURA_API,
@@ -28,41 +29,65 @@ RECONCILIATION = dg.AssetCheckSpec(
 )
 
 
+ARRIVED = dg.AssetCheckSpec(
+    "answers_arrived",
+    asset=OURA_API,
+    description=(
+        "Everything that Oura was asked for arrived. What did not is logged, shows in the gap "
+        "ledger as a fetch that failed, and is asked for again by the next fetch of its days."
+    ),
+)
+
+
 @dg.asset(
     key=OURA_API,
     group_name="landing",
     kinds={"python", "json"},
     retry_policy=BACK_OFF,
-    check_specs=[RECONCILIATION],
+    check_specs=[ARRIVED, RECONCILIATION],
 )
 def oura_api(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     """Asks Oura about the days, for everybody who has signed in, and lands each answer that arrived
-    whole."""
+    whole. Where nobody has, nothing is asked and it says why.
+
+    What does not arrive is asked for again, up to three times. Then a run of this asset alone fails
+    and is told; in a run that makes more, a check says so and the rest is made of what landed.
+    """
     days = days_of(context)
-    outcomes = {user_id: fetch(context, lake, user_id, days) for user_id in users(lake)}
-    fail_for(outcomes, last_try=context.retry_number >= BACK_OFF.max_retries)
-    landed = {user_id: len(outcome.landed) for user_id, outcome in outcomes.items()}
-    return materialized(context, days, {}, {"answers landed": landed}, reconciled(lake, outcomes))
-
-
-def users(lake: Lakehouse) -> list[str]:
-    """Who has signed in; fails, without retries, when nobody can be asked about."""
     try:
-        return fetching.oura_users(lake.settings)
-    except (SettingsError, SignInRequired) as error:
-        raise dg.Failure(str(error), allow_retries=False) from error
+        users = fetching.oura_users(lake.settings)
+    except (SettingsError, SignInRequired) as nobody:
+        return nothing_asked(context, days, str(nobody))
+    outcomes = {user_id: fetch(context, lake, user_id, days) for user_id in users}
+    missing = what_is_missing(outcomes)
+    if missing and (may_retry(context, outcomes) or is_alone(context)):
+        raise dg.Failure(missing, allow_retries=may_retry(context, outcomes))
+    landed = {user_id: len(outcome.landed) for user_id, outcome in outcomes.items()}
+    checks = (arrived(context, missing), reconciled(lake, outcomes))
+    return materialized(context, days, {}, {"answers landed": landed}, *checks)
+
+
+def nothing_asked(context: dg.AssetExecutionContext, days: DayRange, reason: str) -> Materialized:
+    """The result where nobody can be asked about: that is no failure, and keeps nothing from being
+    made."""
+    context.log.info("Oura was not asked. %s", reason)
+    said = {"answers landed": 0, "why nothing was asked": reason}
+    passed = (
+        dg.AssetCheckResult(check_name=one.name, passed=True) for one in (ARRIVED, RECONCILIATION)
+    )
+    return materialized(context, days, {}, said, *passed)
 
 
 def fetch(
     context: dg.AssetExecutionContext, lake: Lakehouse, user_id: str, days: DayRange
 ) -> FetchOutcome:
-    """One person's days; a retry asks only for what did not arrive before in the same run."""
+    """One person's days; a retry asks only for what did not arrive before in the same run. Who
+    cannot be asked keeps nobody else from it."""
+    since = begun(context) if context.retry_number else None
     try:
-        return fetching.fetch_oura(
-            lake, user_id, days.first, days.last, landed_since=begun(context)
-        )
-    except SettingsError as error:
-        raise dg.Failure(str(error), allow_retries=False) from error
+        return fetching.fetch_oura(lake, user_id, days.first, days.last, landed_since=since)
+    except (SettingsError, SourceError) as error:
+        return FetchOutcome(not_asked=error)
 
 
 def begun(context: dg.AssetExecutionContext) -> datetime | None:
@@ -71,14 +96,32 @@ def begun(context: dg.AssetExecutionContext) -> datetime | None:
     return datetime.fromtimestamp(record.start_time, UTC) if record and record.start_time else None
 
 
-def fail_for(outcomes: dict[str, FetchOutcome], *, last_try: bool) -> None:
-    """Fail with what did not arrive. What takes a person is not retried, and the last try is not
-    called a retry: Dagster would say no more than that there were too many."""
-    errors = [f"{user}: {outcome.error}" for user, outcome in outcomes.items() if outcome.error]
-    failed = [window.error for outcome in outcomes.values() for window in outcome.failed]
-    if errors:
-        passing = any(not isinstance(error, SignInRequired | OuraForbidden) for error in failed)
-        raise dg.Failure("; ".join(errors), allow_retries=passing and not last_try)
+def what_is_missing(outcomes: dict[str, FetchOutcome]) -> str:
+    """What did not arrive, and why, by person; empty when everything did."""
+    errors = {user: outcome.error for user, outcome in outcomes.items()}
+    return "; ".join(f"{user}: {error}" for user, error in errors.items() if error)
+
+
+def may_retry(context: dg.AssetExecutionContext, outcomes: dict[str, FetchOutcome]) -> bool:
+    """Whether asking again may bring more. What takes a person is not retried, and the last try is
+    not called a retry: Dagster would say no more than that there were too many."""
+    errors = [error for outcome in outcomes.values() for error in outcome.errors]
+    passing = any(not isinstance(error, TAKES_A_PERSON) for error in errors)
+    return passing and context.retry_number < BACK_OFF.max_retries
+
+
+def is_alone(context: dg.AssetExecutionContext) -> bool:
+    """Whether the run makes nothing else: there the failure of a fetch keeps nothing from being
+    made."""
+    return context.job_def.asset_layer.executable_asset_keys == {OURA_API}
+
+
+def arrived(context: dg.AssetExecutionContext, missing: str) -> dg.AssetCheckResult:
+    if missing:
+        context.log.error("The rest of the run is made of what has landed. %s", missing)
+    return dg.AssetCheckResult(
+        check_name=ARRIVED.name, passed=not missing, description=missing or None
+    )
 
 
 def reconciled(lake: Lakehouse, outcomes: dict[str, FetchOutcome]) -> dg.AssetCheckResult:

@@ -15,7 +15,7 @@ from bio_lakehouse.assets.keys import GOLD_DAILY
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.automation.jobs import insights_history, refresh_lake, take_file
 from bio_lakehouse.automation.owed import Owed
-from bio_lakehouse.automation.run_ranges import range_tags
+from bio_lakehouse.automation.run_ranges import ARRIVAL_TAG, range_tags
 from bio_lakehouse.build.daily import newest_day
 from bio_lakehouse.errors import LandingError, UnsupportedFile
 from bio_lakehouse.lake import arrivals, landing
@@ -28,7 +28,6 @@ LARGE_BYTES = 4 * 1000 * 1000
 seconds."""
 TICK_SECONDS = 15.0
 MOST_ATTEMPTS = 3
-ARRIVAL_TAG = "bio_lakehouse/arrival"
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,

@@ -7,11 +7,15 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 import dagster as dg
+from dagster._core.definitions.assets.job.asset_job import IMPLICIT_ASSET_JOB_NAME
+from dagster._core.storage.tags import BACKFILL_ID_TAG
 
 from bio_lakehouse.assets import watching
-from bio_lakehouse.assets.keys import GAP_LEDGER
+from bio_lakehouse.assets.keys import GAP_LEDGER, WEEKLY_REPORT
 from bio_lakehouse.assets.watching import has_rows_set_aside
+from bio_lakehouse.automation.arrived_files import files_of_run
 from bio_lakehouse.automation.failures import first_cause, text_of
+from bio_lakehouse.automation.run_ranges import ARRIVAL_TAG, days_of_run
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.lake import refusals
 from bio_lakehouse.lake.arrivals import Arrival
@@ -116,19 +120,67 @@ def failure_text(context: dg.RunFailureSensorContext) -> str:
 
 
 def failure_notice(context: dg.RunFailureSensorContext) -> tuple[str, str]:
-    """Title and body about a run that failed."""
+    """Title and body about a run that failed: its assets and days, what failed first and why, its
+    files, and what to do next."""
     run = context.dagster_run
-    days = [run.tags.get(f"dagster/asset_partition_range_{end}") for end in ("start", "end")]
-    span = f" for {days[0]} to {days[1]}" if all(days) else ""
-    what_next = (
+    files = files_of_run(run)
+    paragraphs = [failure_text(context), *([f"Files: {files}"] if files else []), what_next(run)]
+    return f"{title_of(run)}{span_of(run)} failed", "\n\n".join(paragraphs)
+
+
+def title_of(run: dg.DagsterRun) -> str:
+    """A run's job, or the assets of one that was launched for some assets by hand."""
+    chosen = sorted(key.to_user_string() for key in run.asset_selection or ())
+    if run.job_name != IMPLICIT_ASSET_JOB_NAME:
+        return run.job_name
+    if not chosen:
+        return "A run of all assets"
+    return chosen[0] if len(chosen) == 1 else f"{chosen[0]} and {len(chosen) - 1} more"
+
+
+def span_of(run: dg.DagsterRun) -> str:
+    """The days of a run, as its title ends."""
+    days = days_of_run(run)
+    if days is None:
+        return ""
+    return f" for {days.first}" + ("" if days.first == days.last else f" to {days.last}")
+
+
+def what_next(run: dg.DagsterRun) -> str:
+    """What to do about a run that failed."""
+    again = (
         f"Once that is fixed, open run {run.run_id[:8]} in the UI (bio-lakehouse ui) and "
         "re-execute it."
     )
-    return f"{run.job_name}{span} failed", f"{failure_text(context)}\n\n{what_next}"
+    if ARRIVAL_TAG in run.tags:
+        return f"The arrival sensor tries it up to three times by itself. {again}"
+    backfill = run.tags.get(BACKFILL_ID_TAG)
+    return f"It is a part of backfill {backfill}. {again}" if backfill else again
 
 
-def report_notice(lake: Lakehouse, day: date) -> str | None:
-    """Where each user's page of the week up to `day` is; None when nobody has one."""
+def reported_by(context: dg.RunStatusSensorContext) -> list[date]:
+    """The last days of the weeks whose reports a run made, by its events: whatever it was launched
+    for."""
+    records = context.instance.get_records_for_run(
+        context.dagster_run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION
+    ).records
+    made = [record.event_log_entry.asset_materialization for record in records]
+    days = {one.partition for one in made if one and one.asset_key == WEEKLY_REPORT}
+    return sorted(date.fromisoformat(day) for day in days if day)
+
+
+def report_notice(lake: Lakehouse, days: Collection[date]) -> tuple[str, str] | None:
+    """Title and body about the reports of these weeks: where each user's pages are; None when
+    nobody has any."""
+    pages = [page for day in days for page in pages_of(lake, day)]
+    if not pages:
+        return None
+    whole = f"Your week up to {max(days)} is ready"
+    title = whole if len(days) == 1 else f"Your {len(days)} weeks up to {max(days)} are ready"
+    return title, "\n".join(pages)
+
+
+def pages_of(lake: Lakehouse, day: date) -> list[str]:
+    """Where each user's page of the week up to `day` is."""
     keys = [report_key(user, day) for user in reported_users(lake, day)]
-    pages = [lake.objects.uri(key) for key in keys if lake.objects.exists(key)]
-    return "\n".join(pages) or None
+    return [lake.objects.uri(key) for key in keys if lake.objects.exists(key)]

@@ -16,6 +16,8 @@ MOST_RANGES = 3
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 ONE_PARTITION = "dagster/partition"
+ARRIVAL_TAG = "bio_lakehouse/arrival"
+"""What the arrival sensor started a run for: runs for the same are counted by it."""
 
 
 def range_tags(days: DayRange) -> dict[str, str]:
@@ -24,12 +26,15 @@ def range_tags(days: DayRange) -> dict[str, str]:
 
 
 def days_of_run(run: dg.DagsterRun) -> DayRange | None:
-    """The days of a run, be it of a range or of one partition; None for a run without days."""
-    one = run.tags.get(ONE_PARTITION)
-    first, last = run.tags.get(RANGE_START, one), run.tags.get(RANGE_END, one)
-    if first is None or last is None:
+    """The days of a run, be it of a range or of one partition; None for a run without days, or
+    whose tags name none."""
+    one = run.tags.get(ONE_PARTITION, "")
+    try:
+        first = date.fromisoformat(run.tags.get(RANGE_START, one))
+        last = date.fromisoformat(run.tags.get(RANGE_END, one))
+    except ValueError:
         return None
-    return DayRange(date.fromisoformat(first), date.fromisoformat(last))
+    return DayRange(first, last)
 
 
 def merge_days(days: Iterable[date], at_most: int = MOST_RANGES) -> list[DayRange]:

@@ -3,8 +3,6 @@ ready."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import dagster as dg
 
 from bio_lakehouse.assets.partitions import weeks_in
@@ -22,6 +20,7 @@ from bio_lakehouse.automation.notices import (
     failure_notice,
     report_notice,
     report_quarantine,
+    reported_by,
     tell,
     tell_of_changes,
     tell_of_troubles,
@@ -127,11 +126,11 @@ def failure_sensor(context: dg.RunFailureSensorContext, lake: dg.ResourceParam[L
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def report_sensor(context: dg.RunStatusSensorContext, lake: dg.ResourceParam[Lakehouse]) -> None:
-    """Sends where the pages are when Monday's report was written."""
-    day = date.fromisoformat(context.dagster_run.tags["dagster/asset_partition_range_end"])
-    pages = report_notice(lake, day)
-    if pages:
-        tell(lake.settings, context.log, f"Your week up to {day} is ready", pages)
+    """Sends where the pages are when a run with delivery wrote reports, by the schedule or launched
+    by hand."""
+    notice = report_notice(lake, reported_by(context))
+    if notice:
+        tell(lake.settings, context.log, *notice)
 
 
 @dg.run_status_sensor(

@@ -43,15 +43,25 @@ SANDBOX_USER = "sandbox"
 
 @dataclass
 class FetchOutcome:
-    """Landing keys of what arrived whole, and the windows that did not."""
+    """Landing keys of what arrived whole, and the windows that did not; or why a person was not
+    asked about at all."""
 
     landed: list[str] = field(default_factory=list)
     failed: list[FailedWindow] = field(default_factory=list)
+    not_asked: SettingsError | SourceError | None = None
 
     @property
-    def error(self) -> SourceError | None:
+    def error(self) -> SettingsError | SourceError | None:
         """One error about everything that failed; None when all arrived."""
-        return failure_of(self.failed, len(self.landed) + len(self.failed)) if self.failed else None
+        if not self.failed:
+            return self.not_asked
+        return failure_of(self.failed, len(self.landed) + len(self.failed))
+
+    @property
+    def errors(self) -> list[BioLakehouseError]:
+        """All that failed, each for itself."""
+        found = [window.error for window in self.failed]
+        return [*found, self.not_asked] if self.not_asked else [*found]
 
 
 def oura_connection(settings: Settings) -> OuraConnection:

@@ -3,7 +3,7 @@ reconciliation finds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,13 +11,16 @@ import dagster as dg
 import pytest
 
 from bio_lakehouse.assets import landing as landing_asset
-from bio_lakehouse.assets.landing import oura_api
+from bio_lakehouse.assets.bronze import bronze_asset
+from bio_lakehouse.assets.landing import ARRIVED, RECONCILIATION, oura_api
 from bio_lakehouse.assets.partitions import daily
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.automation.run_ranges import range_tags
 from bio_lakehouse.lake import fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
+from bio_lakehouse.sources.oura.source import LOGINS as OURA_LOGINS
+from bio_lakehouse.sources.oura.tokens import Tokens
 from bio_lakehouse_tests.lake.marking import build_pending
 from bio_lakehouse_tests.sources.oura_server import (
     CLIENT_ID,
@@ -31,6 +34,7 @@ from bio_lakehouse_tests.whole_log import entries_of
 
 TODAY = date(2025, 3, 20)
 WEEK = DayRange(TODAY - timedelta(7), TODAY)
+SLEEP = bronze_asset("oura/sleep")
 MONTH = DayRange(TODAY - timedelta(30), TODAY)
 
 
@@ -54,13 +58,19 @@ def lake(tmp_path: Path, server: OuraServer) -> Lakehouse:
     return Lakehouse.open(settings)
 
 
-def materialise(lake: Lakehouse, days: DayRange) -> dg.ExecuteInProcessResult:
-    asset = oura_api.map_asset_specs(
-        lambda spec: spec.replace_attributes(partitions_def=daily(lake.settings))
-    )
+def materialise(
+    lake: Lakehouse, days: DayRange, others: Sequence[dg.AssetsDefinition] = ()
+) -> dg.ExecuteInProcessResult:
+    """A run of the landing asset, and of `others` that are made of it."""
+    assets = [
+        asset.map_asset_specs(
+            lambda spec: spec.replace_attributes(partitions_def=daily(lake.settings))
+        )
+        for asset in (oura_api, *others)
+    ]
     with dg.instance_for_test() as instance:
         return dg.materialize(
-            [asset],
+            assets,
             instance=instance,
             resources={"lake": lake},
             tags=range_tags(days),
@@ -72,9 +82,16 @@ def failure(result: dg.ExecuteInProcessResult) -> str:
     return str(result.failure_data_for_node("landing__oura_api").error.message)
 
 
-def check(result: dg.ExecuteInProcessResult) -> dg.AssetCheckEvaluation:
-    (evaluation,) = result.get_asset_check_evaluations()
-    return evaluation
+def check(
+    result: dg.ExecuteInProcessResult, name: str = RECONCILIATION.name
+) -> dg.AssetCheckEvaluation:
+    return next(one for one in result.get_asset_check_evaluations() if one.check_name == name)
+
+
+def said(result: dg.ExecuteInProcessResult) -> dict[str, object]:
+    """What the newest day of the landing asset says."""
+    *_, newest = result.asset_materializations_for_node("landing__oura_api")
+    return {name: value.value for name, value in newest.metadata.items()}
 
 
 def test_a_range_is_one_run_whose_answers_land_and_are_taken(
@@ -92,13 +109,79 @@ def test_a_range_is_one_run_whose_answers_land_and_are_taken(
     )
 
 
-def test_without_a_sign_in_it_fails_once_and_says_what_to_do(
+def test_without_a_sign_in_it_succeeds_and_says_what_to_do(
     lake: Lakehouse, server: OuraServer
 ) -> None:
-    result = materialise(lake, WEEK)
-    assert not result.success
-    assert "Nobody has signed in to Oura. Run `bio-lakehouse oura login`" in failure(result)
+    result = materialise(lake, WEEK, [SLEEP])
+    assert result.success
+    told = said(result)
+    assert told["answers landed"] == 0
+    assert str(told["why nothing was asked"]).startswith(
+        "Nobody has signed in to Oura. Run `bio-lakehouse oura login`"
+    )
+    assert (check(result).passed, check(result, ARRIVED.name).passed) == (True, True)
+    assert len(result.asset_materializations_for_node("bronze__oura__sleep")) == 8
     assert server.asked == []
+
+
+def test_without_an_application_it_succeeds_and_names_the_settings(
+    lake: Lakehouse, server: OuraServer
+) -> None:
+    signed_in(server, fetching.oura_tokens(lake.settings, "me"))
+    nameless = Lakehouse.open(lake.settings.model_copy(update={"oura_client_id": ""}))
+    result = materialise(nameless, WEEK)
+    assert result.success
+    assert "BIO_OURA_CLIENT_ID" in str(said(result)["why nothing was asked"])
+    assert server.asked == []
+
+
+def test_a_login_that_holds_nothing_keeps_nobody_elses_days_from_landing(
+    lake: Lakehouse, server: OuraServer
+) -> None:
+    """The person whose login is damaged comes first; in a run of more, what landed is built."""
+    fetching.oura_tokens(lake.settings, "ada").save(Tokens("", ""))
+    (lake.settings.home / OURA_LOGINS / "oura-ada.json").write_text("nothing")
+    signed_in(server, fetching.oura_tokens(lake.settings, "me"))
+    alone = materialise(lake, DayRange(TODAY, TODAY))
+    assert not alone.success
+    assert "ada: " in failure(alone)
+    assert "bio-lakehouse oura login --user ada" in failure(alone)
+    build_pending(lake)
+    assert {key.user_id for key in lake.bronze.keys("oura/sleep", TODAY, TODAY)} == {"me"}
+
+    result = materialise(lake, DayRange(TODAY, TODAY), [SLEEP])
+    assert result.success
+    assert said(result)["answers landed"] == {"ada": 0, "me": 6}
+    found = check(result, ARRIVED.name)
+    assert (found.passed, found.blocking) == (False, False)
+    assert str(found.description).startswith("ada: ")
+    assert result.asset_materializations_for_node("bronze__oura__sleep")
+
+
+def test_what_oura_keeps_from_a_person_is_logged_and_bronze_is_built_all_the_same(
+    lake: Lakehouse, server: OuraServer
+) -> None:
+    signed_in(server, fetching.oura_tokens(lake.settings, "me"))
+    server.faults["daily_spo2"].append(Fault(403, {"detail": "Missing scope"}))
+    result = materialise(lake, DayRange(TODAY, TODAY), [SLEEP])
+    assert result.success
+    assert said(result)["answers landed"] == {"me": 5}
+    assert "1 of 6 windows did not arrive" in str(check(result, ARRIVED.name).description)
+    assert [e.data_type for e in entries_of(lake.log) if e.status == "fetch_failed"] == [
+        "oura/daily_spo2"
+    ]
+    assert result.asset_materializations_for_node("bronze__oura__sleep")
+
+
+def test_with_more_in_the_run_it_is_retried_before_the_rest_is_built(
+    lake: Lakehouse, server: OuraServer, quick: None
+) -> None:
+    signed_in(server, fetching.oura_tokens(lake.settings, "me"))
+    server.faults["daily_spo2"].extend([Fault(400, {"detail": "Not now."})] * 4)
+    result = materialise(lake, DayRange(TODAY, TODAY), [SLEEP])
+    assert result.success
+    assert len(server.requests_for("daily_spo2")) == 4
+    assert not check(result, ARRIVED.name).passed
 
 
 def test_a_lapsed_membership_fails_with_its_reason(lake: Lakehouse, server: OuraServer) -> None:

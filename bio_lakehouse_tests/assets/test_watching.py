@@ -6,19 +6,15 @@ import logging
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 import pytest
 
 from bio_lakehouse.assets import watching
 from bio_lakehouse.automation import notices
-from bio_lakehouse.automation.jobs import monday_report
 from bio_lakehouse.automation.schedules import schedules
-from bio_lakehouse.automation.sensors import failure_sensor, report_sensor
 from bio_lakehouse.backends import token_stores
 from bio_lakehouse.build.ledger import TABLES
-from bio_lakehouse.errors import SourceError
 from bio_lakehouse.gold.gap_ledger import Knowledge
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
@@ -216,66 +212,6 @@ class Sent:
     def take(self, settings: Settings, title: str, body: str) -> bool:
         self.notices.append((title, body))
         return True
-
-
-@dg.op
-def breaks() -> None:
-    raise SourceError("Oura is down; try again in an hour.")
-
-
-@dg.job
-def breaking() -> None:
-    breaks()
-
-
-def test_a_failed_run_is_told_with_its_first_cause(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sent, lake = Sent(monkeypatch), Lakehouse.open(settings)
-    with dg.DagsterInstance.ephemeral() as instance:
-        tags = {
-            "dagster/asset_partition_range_start": "2025-03-13",
-            "dagster/asset_partition_range_end": "2025-03-20",
-        }
-        result = breaking.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
-        context = dg.build_run_status_sensor_context(
-            "failed_runs",
-            result.get_run_failure_event(),
-            instance,
-            result.dagster_run,
-            resources={"lake": lake},
-        ).for_run_failure()
-        failure_sensor(context)
-    ((title, body),) = sent.notices
-    assert title == "breaking for 2025-03-13 to 2025-03-20 failed"
-    assert body.startswith("breaks: Oura is down; try again in an hour.\n\n")
-    assert "re-execute it" in body
-
-
-@dg.job(name=monday_report.name)
-def reporting() -> None:
-    pass
-
-
-def test_a_report_that_is_ready_is_told_with_its_pages(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sent, lake = Sent(monkeypatch), Lakehouse.open(settings)
-    monkeypatch.setattr(notices, "reported_users", lambda lake, day: ["ann", "me"])
-    lake.objects.put("reports/me/weekly-2025-03-16.html", b"<html>")
-    with dg.DagsterInstance.ephemeral() as instance:
-        tags = {"dagster/asset_partition_range_end": "2025-03-16"}
-        result = reporting.execute_in_process(instance=instance, tags=tags)
-        context: Any = dg.build_run_status_sensor_context(
-            "report_is_ready",
-            result.get_run_success_event(),
-            instance,
-            result.dagster_run,
-            resources={"lake": lake},
-        )
-        report_sensor(context)
-    page = (settings.home / "reports" / "me" / "weekly-2025-03-16.html").as_uri()
-    assert sent.notices == [("Your week up to 2025-03-16 is ready", page)]
 
 
 def test_a_url_that_names_no_channel_is_logged_and_fails_nothing(

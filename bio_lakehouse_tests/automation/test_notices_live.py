@@ -16,6 +16,7 @@ from bio_lakehouse.lake import fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.sources import demo
+from bio_lakehouse.sources.oura.source import LOGINS as OURA_LOGINS
 from bio_lakehouse.sources.oura.tokens import Tokens
 from bio_lakehouse.workflows import run_ingest
 from bio_lakehouse_tests.automation.dagster_dev import DagsterDev, dagster_dev
@@ -49,7 +50,12 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lakehouse:
 
 @pytest.fixture
 def dev(lake: Lakehouse, receiver: Receiver, tmp_path: Path) -> Iterator[DagsterDev]:
-    with dagster_dev(lake, tmp_path / "dagster.log", {"BIO_NOTIFY_URLS": receiver.url}) as running:
+    """With a login that cannot be read any more, and so is a failure that takes a person."""
+    kept = lake.settings.home / OURA_LOGINS / "oura-me.json"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("nothing")
+    told = CREDENTIALS | {"BIO_NOTIFY_URLS": receiver.url}
+    with dagster_dev(lake, tmp_path / "dagster.log", told) as running:
         yield running
 
 
@@ -76,8 +82,9 @@ def test_what_happens_is_told(dev: DagsterDev, receiver: Receiver) -> None:
     told = dict(receiver.notices)
     assert len(told) == len(receiver.notices) == 3
     assert told["A file was not taken"].startswith("landing/me/holiday.csv was refused: ")
-    failed = told[f"fetch_oura for {today} to {today} failed"]
-    assert failed.startswith("landing/oura_api: BIO_OURA_CLIENT_ID and BIO_OURA_CLIENT_SECRET")
+    failed = told[f"fetch_oura for {today} failed"]
+    assert failed.startswith("landing/oura_api: me: ")
+    assert "Sign in again with: bio-lakehouse oura login" in failed
     pages = told[f"Your week up to {today - timedelta(1)} is ready"]
     assert pages.endswith(f"/reports/me/weekly-{today - timedelta(1)}.html")
     assert (

@@ -12,8 +12,8 @@ import pytest
 
 from bio_lakehouse.assets.keys import GAP_LEDGER
 from bio_lakehouse.automation import arriving
-from bio_lakehouse.automation.arriving import ARRIVAL_TAG
 from bio_lakehouse.automation.jobs import refresh_lake
+from bio_lakehouse.automation.run_ranges import ARRIVAL_TAG
 from bio_lakehouse.lake import arrivals, landing
 from bio_lakehouse_tests.automation.watched import (
     START,
