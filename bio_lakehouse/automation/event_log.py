@@ -2,22 +2,28 @@
 
 A run over five years writes two events a day and asset. Dagster's own SQLite event log makes an
 engine and inspects the schema for each (about 10 ms); this one keeps its engines, writes a batch in
-two transactions, and serialises one event of a kind instead of all. It reaches into private parts
-of Dagster, so pyproject.toml names the versions that it was tried with. Without it nothing is lost but time: `BIO_EVENT_BATCH_SIZE=1` leaves
-Dagster's default.
+two transactions, and serialises one event of a kind instead of all. It also gives each day of a
+range its own data version, where Dagster knows one for all days of a run.
+
+It reaches into private parts of Dagster, so pyproject.toml names the versions that it was tried
+with. `BIO_EVENT_BATCH_SIZE=1` leaves Dagster's default, which loses time, and the versions of runs
+over a range: these are then of code and inputs and no longer of what the days hold, which calls a
+day stale that was built again and is what it was. Runs of one day have the version of their content
+with either.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
 from dagster import (
@@ -26,11 +32,17 @@ from dagster import (
     DagsterEventType,
     EventLogEntry,
     Field,
+    FloatMetadataValue,
+    IntMetadataValue,
     IntSource,
     StringSource,
 )
 from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationPlanned,
+)
+from dagster._core.definitions.data_version import (
+    DATA_VERSION_IS_USER_PROVIDED_TAG,
+    DATA_VERSION_TAG,
 )
 from dagster._core.events import AssetMaterializationPlannedData, StepMaterializationData
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
@@ -51,9 +63,10 @@ BATCH_SIZE_VARIABLE = "DAGSTER_EVENT_BATCH_SIZE"
 MATERIALIZATION = DagsterEventType.ASSET_MATERIALIZATION.value
 PLANNED = DagsterEventType.ASSET_MATERIALIZATION_PLANNED.value
 CHECK_PLANNED = DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED.value
-ANY_DAY, ANY_TIME = f"day-{uuid4().hex}", f"time-{uuid4().hex}"
+NUMBERS = (IntMetadataValue, FloatMetadataValue)
 
 Row = dict[str, Any]
+Value = str | int | float
 
 
 class BatchingSqliteStorage(DagsterSqliteStorage):
@@ -91,9 +104,14 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
         self._engine = lru_cache(maxsize=8)(self._new_engine)
         super().__init__(base_dir)
 
+    def store_event(self, event: EventLogEntry) -> None:
+        """Store one event, with the data version of its day."""
+        super().store_event(with_data_version(event))
+
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """Store all at once; one by one when there is a kind among them that Dagster stores
-        otherwise."""
+        """Store all at once, each with the data version of its day; one by one when there is a kind
+        among them that Dagster stores otherwise."""
+        events = list(map(with_data_version, events))
         if {kind_of(event) for event in events} <= {MATERIALIZATION, PLANNED, CHECK_PLANNED}:
             rows = self._rows(events)
             with self.run_connection(events[0].run_id) as connection:
@@ -166,12 +184,14 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
 
     def _rows(self, events: Iterable[EventLogEntry]) -> list[Row]:
         rows: list[Row] = []
-        model: Model | None = None
+        models: dict[object, Model | None] = {}
         for event in events:
+            shape = shape_of(event)
+            model = models.get(shape)
             row = model.row_of(event) if model else None
             if row is None:
                 row = self._event_to_row(event)
-                model = Model.of(event, row)
+                models[shape] = Model.of(event, row)
             rows.append(row)
         return rows
 
@@ -214,35 +234,93 @@ def insert_in_order(connection: Connection, rows: Sequence[Row]) -> range:
 
 
 class Model(NamedTuple):
-    """An event's row, from which the rows of events are made that differ from it in nothing but day
-    and time.
+    """An event's row, from which the rows of events are made that differ from it in nothing but
+    day, time, data version and the numbers in their metadata.
 
-    `text` are the stretches of the serialised event before the day, between day and time, and after
-    the time.
+    `text` are the pieces of the serialised event around these; `order` says which of the event's
+    `values_of` stands after each piece but the last.
     """
 
     sameness: tuple[object, ...]
     row: Row
-    text: tuple[str, str, str]
+    text: tuple[str, ...]
+    order: tuple[int, ...]
 
     @classmethod
     def of(cls, event: EventLogEntry, row: Row) -> Model | None:
         """None for an event of an asset without days."""
         if row["partition"] is None:
             return None
-        before, rest = serialize_value(at(event, ANY_DAY, ANY_TIME)).split(f'"{ANY_DAY}"')
-        between, after = rest.split(f'"{ANY_TIME}"')
-        return cls(sameness_of(event), row, (before, between, after))
+        stand_ins = list(map(stand_in_for, values_of(event)))
+        written = {json.dumps(value): place for place, value in enumerate(stand_ins)}
+        any_of_them = f"({'|'.join(map(re.escape, written))})"
+        parts = re.split(any_of_them, serialize_value(with_values(event, stand_ins)))
+        order = tuple(written[part] for part in parts[1::2])
+        return cls(sameness_of(event), row, tuple(parts[::2]), order)
 
     def row_of(self, event: EventLogEntry) -> Row | None:
         """None when `event` differs in more."""
         if sameness_of(event) != self.sameness:
             return None
-        before, between, after = self.text
-        day = day_of(event)
-        text = f"{before}{json.dumps(day)}{between}{json.dumps(event.timestamp)}{after}"
+        values = values_of(event)
+        parts = [*self.text, *self.text[1:]]
+        parts[::2] = self.text
+        parts[1::2] = [json.dumps(values[place]) for place in self.order]
         timestamp = datetime.fromtimestamp(event.timestamp, UTC).replace(tzinfo=None)
-        return {**self.row, "event": text, "partition": day, "timestamp": timestamp}
+        changed = {"event": "".join(parts), "partition": day_of(event), "timestamp": timestamp}
+        return self.row | changed
+
+
+def stand_in_for(value: Value) -> Value:
+    """A value of the same type that stands nowhere else in an event."""
+    unique = uuid4()
+    return unique.hex if isinstance(value, str) else type(value)(unique.int % 10**15)
+
+
+def values_of(event: EventLogEntry) -> list[Value]:
+    """What differs between the events of one asset's days: day, time, data version, and the numbers
+    in their metadata."""
+    day_and_time: list[Value] = [day_of(event) or "", event.timestamp]
+    made = materialization_of(event)
+    if made is None:
+        return day_and_time
+    tags = made.tags or {}
+    version = [tags[DATA_VERSION_TAG]] if DATA_VERSION_TAG in tags else []
+    return [*day_and_time, *version, *(number.value for number in numbers_in(made).values())]
+
+
+def with_values(event: EventLogEntry, values: Sequence[Value]) -> EventLogEntry:
+    """`event` with other `values_of` it."""
+    day, time, *others = values
+    dagster_event = event.get_dagster_event()
+    data: Any = dagster_event.event_specific_data
+    made = materialization_of(event)
+    if made is None:
+        data = data._replace(partition=day)
+    else:
+        dated = made._replace(partition=str(day))
+        data = data._replace(materialization=with_told(dated, others))
+    changed = dagster_event._replace(event_specific_data=data)
+    return event._replace(timestamp=cast("float", time), dagster_event=changed)
+
+
+def with_told(made: AssetMaterialization, values: Sequence[Value]) -> AssetMaterialization:
+    """A materialization with another data version and other numbers."""
+    tags, given = dict(made.tags or {}), list(values)
+    if DATA_VERSION_TAG in tags:
+        tags[DATA_VERSION_TAG] = str(given.pop(0))
+    pairs = zip(numbers_in(made).items(), given, strict=True)
+    numbers = {name: type(number)(value) for (name, number), value in pairs}
+    return made._replace(tags=tags, metadata={**made.metadata, **numbers})
+
+
+def numbers_in(made: AssetMaterialization) -> dict[str, Any]:
+    """The numbers among an event's metadata."""
+    return {
+        name: value
+        for name, value in made.metadata.items()
+        if type(value) in NUMBERS and value.value is not None
+    }
 
 
 def fields_but(kind: Any, *names: str) -> attrgetter[tuple[object, ...]]:
@@ -252,18 +330,34 @@ def fields_but(kind: Any, *names: str) -> attrgetter[tuple[object, ...]]:
 ENTRY_FIELDS = fields_but(EventLogEntry, "timestamp", "dagster_event")
 EVENT_FIELDS = fields_but(DagsterEvent, "event_specific_data")
 PLANNED_FIELDS = fields_but(AssetMaterializationPlannedData, "partition")
-MATERIALIZATION_FIELDS = fields_but(AssetMaterialization, "partition")
+MATERIALIZATION_FIELDS = fields_but(AssetMaterialization, "partition", "metadata", "tags")
 
 
 def sameness_of(event: EventLogEntry) -> tuple[object, ...]:
-    """All of `event` but its day and time."""
+    """All of `event` but its `values_of`."""
     dagster_event = event.get_dagster_event()
     data: object = dagster_event.event_specific_data
     if isinstance(data, StepMaterializationData):
-        data = (data.asset_lineage, MATERIALIZATION_FIELDS(data.materialization))
+        made = data.materialization
+        numbers = numbers_in(made)
+        told = [(name, numbers.get(name) is None and made.metadata[name]) for name in made.metadata]
+        tags = made.tags or {}
+        tags = {**tags, DATA_VERSION_TAG: ""} if DATA_VERSION_TAG in tags else tags
+        data = (data.asset_lineage, MATERIALIZATION_FIELDS(made), tags, told)
     elif isinstance(data, AssetMaterializationPlannedData):
         data = PLANNED_FIELDS(data)
     return (ENTRY_FIELDS(event), EVENT_FIELDS(dagster_event), data)
+
+
+def shape_of(event: EventLogEntry) -> tuple[tuple[str, type], ...]:
+    """The names and types in an event's metadata: days of which something is unknown tell less."""
+    made = materialization_of(event)
+    return tuple((name, type(value)) for name, value in made.metadata.items()) if made else ()
+
+
+def materialization_of(event: EventLogEntry) -> AssetMaterialization | None:
+    data = event.dagster_event and event.dagster_event.event_specific_data
+    return data.materialization if isinstance(data, StepMaterializationData) else None
 
 
 def day_of(event: EventLogEntry) -> str | None:
@@ -273,17 +367,23 @@ def day_of(event: EventLogEntry) -> str | None:
     return data.partition if isinstance(data, AssetMaterializationPlannedData) else None
 
 
-def at(event: EventLogEntry, day: str, time: Any) -> EventLogEntry:
-    """`event` as of another day and time."""
+def with_data_version(event: EventLogEntry) -> EventLogEntry:
+    """`event` with the version in its metadata as its data version.
+
+    Dagster takes one version for all days of a run. An asset adds that of each day to the day's
+    metadata, by the name that the tag has.
+    """
+    made = materialization_of(event)
+    if made is None or DATA_VERSION_TAG not in made.metadata:
+        return event
+    metadata = dict(made.metadata)
+    version = metadata.pop(DATA_VERSION_TAG).value
+    own = {DATA_VERSION_TAG: str(version), DATA_VERSION_IS_USER_PROVIDED_TAG: "true"}
+    changed = made._replace(metadata=metadata, tags={**(made.tags or {}), **own})
     dagster_event = event.get_dagster_event()
     data: Any = dagster_event.event_specific_data
-    if isinstance(data, StepMaterializationData):
-        data = data._replace(materialization=data.materialization._replace(partition=day))
-    else:
-        data = data._replace(partition=day)
-    return event._replace(
-        timestamp=time, dagster_event=dagster_event._replace(event_specific_data=data)
-    )
+    told = dagster_event._replace(event_specific_data=data._replace(materialization=changed))
+    return event._replace(dagster_event=told)
 
 
 def of_all_days(event: EventLogEntry) -> EventLogEntry:

@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.data_version import extract_data_provenance_from_entry
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._serdes import deserialize_value, serialize_value
 
@@ -15,12 +16,13 @@ from bio_lakehouse.automation.event_log import BatchingSqliteEventLog
 RUN_ID = "0f2b7a52-6c3e-4f0e-9a57-0d3c8f1d2a10"
 FIRST = date(2024, 2, 20)
 DAY_COUNT = 23
+VERSION = "dagster/data_version"
 DAYS = dg.DailyPartitionsDefinition("2024-01-01", timezone="Europe/Berlin")
 
 
 def materialize(instance: dg.DagsterInstance, days: int) -> dg.ExecuteInProcessResult:
-    """A run of two assets over a range, with each day's own metadata on one, a blocking check, and
-    user's data."""
+    """A run of three assets over a range, with each day's own metadata and data version, a blocking
+    check, and user's data."""
     policy = dg.BackfillPolicy.single_run()
 
     @dg.asset(partitions_def=DAYS, backfill_policy=policy, code_version="1")
@@ -36,6 +38,15 @@ def materialize(instance: dg.DagsterInstance, days: int) -> dg.ExecuteInProcessR
     def readiness() -> dg.MaterializeResult:
         return dg.MaterializeResult(data_version=dg.DataVersion("seven"), tags={"why": "a-tag"})
 
+    @dg.asset(partitions_def=DAYS, backfill_policy=policy, code_version="1", deps=[readiness])
+    def effect(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        for number, day in enumerate(context.partition_keys):
+            told = {"rows": number, "q": number / 7, "said": "the same", VERSION: f"v{number % 5}"}
+            if number % 3 == 2:
+                del told["q"]
+            context.add_asset_metadata(told, partition_key=day)
+        return dg.MaterializeResult()
+
     @dg.asset_check(asset=sleep, blocking=True)
     def grain() -> dg.AssetCheckResult:
         return dg.AssetCheckResult(passed=True)
@@ -46,7 +57,7 @@ def materialize(instance: dg.DagsterInstance, days: int) -> dg.ExecuteInProcessR
         "dagster/asset_partition_range_end": str(last),
     }
     job = dg.Definitions(
-        assets=[sleep, readiness], asset_checks=[grain]
+        assets=[sleep, readiness, effect], asset_checks=[grain]
     ).resolve_implicit_global_asset_job_def()
     return job.execute_in_process(instance=instance, tags=tags, run_id=RUN_ID)
 
@@ -96,6 +107,19 @@ def without_times(value: Any) -> Any:
     return [without_times(inner) for inner in value] if isinstance(value, list) else value
 
 
+def with_version(event: Any) -> Any:
+    """A serialised event, the version in its metadata as that of its data: all that differs in our
+    storage."""
+    data = event["dagster_event"]["event_specific_data"]
+    made = data.get("materialization")
+    entries = made["metadata_entries"] if made else []
+    for entry in [entry for entry in entries if entry["label"] == VERSION]:
+        entries.remove(entry)
+        own = {VERSION: entry["entry_data"]["text"], f"{VERSION}_is_user_provided": "true"}
+        made["tags"] |= own
+    return event
+
+
 def log_of(home: Path, shard: str) -> list[tuple[Any, ...]]:
     columns = "id, run_id, dagster_event_type, step_key, asset_key, partition, event"
     kinds = (
@@ -104,7 +128,7 @@ def log_of(home: Path, shard: str) -> list[tuple[Any, ...]]:
         "ASSET_CHECK_EVALUATION_PLANNED",
     )
     return [
-        (*row[:-1], timeless(row[-1])) if row[2] in kinds else row[:-1]
+        (*row[:-1], with_version(timeless(row[-1]))) if row[2] in kinds else row[:-1]
         for row in rows(home, shard, "event_logs", columns)
     ]
 
@@ -116,7 +140,7 @@ def test_a_range_leaves_the_same_log_in_dagsters_own_storage_and_in_ours(
     with instance_in(home / "default", batching=False) as default:
         assert type(default.event_log_storage) is SqliteEventLogStorage
         assert materialize(default, DAY_COUNT).success
-        for key in ("sleep", "readiness"):
+        for key in ("sleep", "readiness", "effect"):
             asset = dg.AssetKey(key)
             assert batched.get_materialized_partitions(
                 asset
@@ -124,16 +148,71 @@ def test_a_range_leaves_the_same_log_in_dagsters_own_storage_and_in_ours(
     ours, theirs = home / "batched", home / "default"
     for shard in (RUN_ID, "index"):
         assert log_of(ours, shard) == log_of(theirs, shard)
-    for table, columns in {
-        "asset_event_tags": "event_id, asset_key, key, value",
-        "asset_keys": "asset_key, last_run_id, asset_details, tags, wipe_timestamp",
-    }.items():
-        assert rows(ours, "index", table, columns) == rows(theirs, "index", table, columns)
-    newest = "asset_key, last_materialization"
-    assert [(k, timeless(v)) for k, v in rows(ours, "index", "asset_keys", newest)] == [
-        (k, timeless(v)) for k, v in rows(theirs, "index", "asset_keys", newest)
+    assert tags_in(ours, but="effect") == tags_in(theirs, but="effect")
+    columns = "asset_key, last_run_id, asset_details, tags, wipe_timestamp"
+    assert rows(ours, "index", "asset_keys", columns) == rows(
+        theirs, "index", "asset_keys", columns
+    )
+    assert newest_of(ours) == newest_of(theirs)
+    assert len(log_of(ours, "index")) > 6 * DAY_COUNT
+
+
+def tags_in(home: Path, but: str) -> list[tuple[Any, ...]]:
+    columns = "event_id, asset_key, key, value"
+    found = rows(home, "index", "asset_event_tags", columns)
+    return [row for row in found if row[1] != f'["{but}"]']
+
+
+def newest_of(home: Path) -> list[tuple[str, Any]]:
+    found = rows(home, "index", "asset_keys", "asset_key, last_materialization")
+    records = [(key, timeless(text)) for key, text in found]
+    for _, record in records:
+        with_version(record["event_log_entry"])
+    return records
+
+
+def test_each_day_of_a_range_has_the_data_version_that_it_was_given(
+    home: Path, batched: dg.DagsterInstance
+) -> None:
+    effect = dg.AssetKey("effect")
+    records = batched.fetch_materializations(effect, limit=100, ascending=True).records
+    versions = [f"v{number % 5}" for number in range(DAY_COUNT)]
+    for number, record in enumerate(records):
+        made = record.asset_materialization
+        assert made.tags[VERSION] == versions[number]
+        assert VERSION not in made.metadata
+        assert made.metadata["rows"].value == number
+        assert ("q" in made.metadata) == (number % 3 != 2)
+        provenance = extract_data_provenance_from_entry(record.event_log_entry)
+        assert provenance
+        assert provenance.is_user_provided
+        assert provenance.code_version == "1"
+    tags = rows(home / "batched", "index", "asset_event_tags", "asset_key, value")
+    assert [value for key, value in tags if key == effect.to_string()] == versions
+    in_run = batched.get_records_for_run(RUN_ID, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+    of_effect = [
+        r.asset_materialization for r in in_run.records if r.event_log_entry.step_key == "effect"
     ]
-    assert len(log_of(ours, "index")) > 4 * DAY_COUNT
+    assert [made.tags[VERSION] for made in of_effect] == versions
+
+
+def test_a_logged_event_has_its_version_too(tmp_path: Path) -> None:
+    with instance_in(tmp_path / "one", batching=True) as instance:
+
+        @dg.op
+        def say(context: dg.OpExecutionContext) -> None:
+            context.log_event(
+                dg.AssetMaterialization("a", partition="2026-01-01", metadata={VERSION: "v1"})
+            )
+
+        @dg.job
+        def saying() -> None:
+            say()
+
+        assert saying.execute_in_process(instance=instance).success
+        made = instance.get_latest_materialization_event(dg.AssetKey("a"))
+        assert made
+        assert made.asset_materialization.tags[VERSION] == "v1"
 
 
 def test_a_check_without_days_is_planned_once_and_not_once_a_day(
