@@ -5,7 +5,7 @@ import warnings
 
 import dagster as dg
 
-from bio_lakehouse.assets import all_assets
+from bio_lakehouse.assets import all_assets, all_checks
 from bio_lakehouse.automation.jobs import JOBS
 from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.automation.schedules import schedules
@@ -21,6 +21,7 @@ settings = load_settings()
 
 defs = dg.Definitions(
     assets=all_assets(settings),
+    asset_checks=all_checks(),
     jobs=JOBS,
     sensors=SENSORS,
     schedules=schedules(settings),

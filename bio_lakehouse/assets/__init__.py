@@ -3,6 +3,7 @@
 import dagster as dg
 
 from bio_lakehouse.assets.bronze import BRONZE
+from bio_lakehouse.assets.checks import SCHEMA_CHECKS
 from bio_lakehouse.assets.gold import GOLD
 from bio_lakehouse.assets.insights import INSIGHTS
 from bio_lakehouse.assets.keys import WEEKLY_REPORT
@@ -12,6 +13,7 @@ from bio_lakehouse.assets.partitions import SINGLE_RUN, daily, weekly
 from bio_lakehouse.assets.reports import weekly_report
 from bio_lakehouse.assets.silver import SILVER
 from bio_lakehouse.assets.windows import with_windows
+from bio_lakehouse.assets.watching import watch_checks
 from bio_lakehouse.settings import Settings
 
 OWNER = "team:bio-lakehouse"
@@ -33,3 +35,8 @@ def all_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         )
         for asset in (oura_api, *BRONZE, *SILVER, *GOLD, *INSIGHTS, weekly_report)
     ]
+
+
+def all_checks() -> list[dg.AssetsDefinition]:
+    """Every check that is a step of its own, and so can be executed alone."""
+    return [with_marking(checks) for checks in (*SCHEMA_CHECKS, watch_checks)]

@@ -6,7 +6,6 @@ from typing import Any
 import dagster as dg
 from dagster_pyspark import PySparkResource
 
-from bio_lakehouse.assets.checks import check_of, checked
 from bio_lakehouse.assets.keys import (
     COVERAGE,
     GAP_LEDGER,
@@ -24,7 +23,6 @@ from bio_lakehouse.assets.reporting import (
     table_metadata,
     with_failure_reason,
 )
-from bio_lakehouse.assets.watching import watch, watch_specs
 from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.ledger import TABLES as FED_BY
 from bio_lakehouse.build.ledger import build_gap_ledger
@@ -47,7 +45,6 @@ from bio_lakehouse.lake.locks import exclusively
     metadata=table_metadata(
         DAILY_READINESS_PERFORMANCE.full_name, DAILY_READINESS_PERFORMANCE.columns
     ),
-    check_specs=[check_of(GOLD_DAILY, DAILY_READINESS_PERFORMANCE)],
 )
 @with_failure_reason()
 def daily_readiness_performance(
@@ -66,17 +63,14 @@ def view_asset(view: View) -> dg.AssetsDefinition:
     """The asset `gold/<view>`: materialising a day creates the view when its text changed, and
     shows the day's rows."""
 
-    key, schema = table_key(view.full_name), view.schema
-
     @dg.asset(
-        key=key,
+        key=table_key(view.full_name),
         deps=[table_key(table) for table in view.depends_on],
         group_name="gold",
         kinds={"sql", "view"},
         description=view.description,
         metadata=table_metadata(view.full_name, view.columns)
         | {"sql": dg.MetadataValue.md(f"```sql\n{view.sql}\n```")},
-        check_specs=[check_of(key, schema)],
     )
     @with_failure_reason()
     def create(
@@ -87,15 +81,13 @@ def view_asset(view: View) -> dg.AssetsDefinition:
         days = days_of(context)
         changed = sql.create_view(view)
         rows = sql.rows_of(view.name, days.first, days.last)
-        whole = rows if view.has_day else sql.rows_of(view.name)
         shown: dict[str, Any] = {
             "rows": rows.num_rows,
             "text changed": changed,
             "preview": preview(rows),
         }
         told = shown | view_lineage(view)
-        check = checked(schema, whole)
-        return materialized(context, days, rows_by_day(rows), told, check)
+        return materialized(context, days, rows_by_day(rows), told)
 
     return create
 
@@ -107,7 +99,6 @@ def view_asset(view: View) -> dg.AssetsDefinition:
     kinds={"python", "iceberg"},
     description=GAP_LEDGER_TABLE.description,
     metadata=table_metadata(GAP_LEDGER_TABLE.full_name, GAP_LEDGER_TABLE.columns),
-    check_specs=[check_of(GAP_LEDGER, GAP_LEDGER_TABLE), *watch_specs(GAP_LEDGER)],
 )
 @with_failure_reason()
 def gaps(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
@@ -116,8 +107,7 @@ def gaps(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -
         commit = build_gap_ledger(lake)
     rows = lake.tables.read(GAP_LEDGER_TABLE, days.first, days.last)
     told = {"rows": rows.num_rows, "changed": commit.changed, "preview": preview(rows)}
-    checks = (checked(GAP_LEDGER_TABLE, rows), *watch(lake))
-    return materialized(context, days, commit.rows_by_day, told, *checks)
+    return materialized(context, days, commit.rows_by_day, told)
 
 
 GOLD = [daily_readiness_performance, gaps, *(view_asset(view) for view in VIEWS.values())]

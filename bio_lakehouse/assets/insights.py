@@ -2,15 +2,13 @@
 of them; a forecast made each evening; and training load, which carries every day on to the next."""
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import Any
 
 import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bio_lakehouse.assets.checks import check_of, checked
 from bio_lakehouse.assets.keys import FORECAST, GOLD_DAILY, TRAINING_LOAD, insight_key, table_key
 from bio_lakehouse.assets.lineage import forecast_lineage, training_load_lineage
 from bio_lakehouse.assets.partitions import days_of
@@ -59,13 +57,9 @@ WEEK = dg.AssetSpec(
     description=gold.WEEK_COMPARISON.description,
     metadata=table_metadata(gold.WEEK_COMPARISON.full_name, gold.WEEK_COMPARISON.columns),
 )
-CHECKS = [
-    *(check_of(spec.key, gold.INSIGHTS) for spec in SPECS),
-    check_of(WEEK.key, gold.WEEK_COMPARISON),
-]
 
 
-@dg.multi_asset(specs=[*SPECS, WEEK], check_specs=CHECKS, can_subset=True, name="insights")
+@dg.multi_asset(specs=[*SPECS, WEEK], can_subset=True, name="insights")
 def insights(
     context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
 ) -> Iterator[Materialized]:
@@ -79,7 +73,8 @@ def insights(
             result = week_result(context, lake, days)
         else:
             rows = insights.filter(pc.equal(insights["insight"], name))
-            result = result_of(context, days, insight_key(name), gold.INSIGHTS, rows, told(rows))
+            counted, key = rows_by_day(rows), insight_key(name)
+            result = materialized(context, days, counted, told(rows), key=key)
         yield result
 
 
@@ -87,20 +82,7 @@ def week_result(context: dg.AssetExecutionContext, lake: Lakehouse, days: DayRan
     """The comparisons of the days, and the newest of them to look at."""
     rows = lake.tables.read(gold.WEEK_COMPARISON, days.first, days.last)
     shown = {"preview": preview(rows)}
-    return result_of(context, days, WEEK.key, gold.WEEK_COMPARISON, rows, shown)
-
-
-def result_of(
-    context: dg.AssetExecutionContext,
-    days: DayRange,
-    key: dg.AssetKey,
-    schema: TableSchema,
-    rows: pa.Table,
-    metadata: Mapping[str, Any],
-) -> Materialized:
-    """The result of one of the assets that are made together, with the check of its rows."""
-    check = checked(schema, rows, key)
-    return materialized(context, days, rows_by_day(rows), metadata, check, key=key)
+    return materialized(context, days, rows_by_day(rows), shown, key=WEEK.key)
 
 
 def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
@@ -122,7 +104,6 @@ def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
     kinds={"python", "iceberg"},
     description=gold.READINESS_FORECAST.description,
     metadata=table_metadata(gold.READINESS_FORECAST.full_name, gold.READINESS_FORECAST.columns),
-    check_specs=[check_of(FORECAST, gold.READINESS_FORECAST)],
 )
 @with_failure_reason()
 def forecasts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
@@ -144,7 +125,6 @@ def forecasts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehous
     kinds={"python", "iceberg"},
     description=gold.TRAINING_LOAD.description,
     metadata=table_metadata(gold.TRAINING_LOAD.full_name, gold.TRAINING_LOAD.columns),
-    check_specs=[check_of(TRAINING_LOAD, gold.TRAINING_LOAD)],
 )
 @with_failure_reason()
 def training_loads(

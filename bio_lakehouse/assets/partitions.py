@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from bio_lakehouse.assets.ranges import DayRange
+from bio_lakehouse.assets.ranges import EVERY_DAY, DayRange
 from bio_lakehouse.settings import WEEKDAYS, Settings, Weekday
 
 if TYPE_CHECKING:
@@ -63,3 +63,9 @@ def days_of(
     always 24 hours."""
     keys = context.partition_key_range
     return DayRange(date.fromisoformat(keys.start), date.fromisoformat(keys.end))
+
+
+def days_checked(context: dg.AssetCheckExecutionContext) -> DayRange:
+    """The days of the run that a check is part of; every day when it is executed alone."""
+    has_days = context.has_partition_key or context.has_partition_key_range
+    return days_of(context) if has_days else EVERY_DAY

@@ -22,3 +22,6 @@ class DayRange:
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
+
+
+EVERY_DAY = DayRange(date.min, date.max)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import pyarrow as pa
 
-from bio_lakehouse.assets.checks import checked
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -94,8 +93,7 @@ def committed(
     commit: Commit,
     metadata: Mapping[str, Any] | None = None,
 ) -> Materialized:
-    """The result of replacing `days` of a table: what was committed, the check of what is there,
-    and some of it."""
+    """The result of replacing `days` of a table: what was committed, and some of what is there."""
     rows = lake.tables.read(schema, days.first, days.last)
     said = {
         "rows": commit.rows,
@@ -103,9 +101,7 @@ def committed(
         "snapshot": str(commit.snapshot_id),
         "preview": preview(rows),
     }
-    return materialized(
-        context, days, commit.rows_by_day, said | dict(metadata or {}), checked(schema, rows)
-    )
+    return materialized(context, days, commit.rows_by_day, said | dict(metadata or {}))
 
 
 def rows_by_day(rows: pa.Table) -> Mapping[date, int]:

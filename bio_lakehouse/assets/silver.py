@@ -5,7 +5,6 @@ import dagster as dg
 from dagster_pyspark import PySparkResource
 
 from bio_lakehouse import silver
-from bio_lakehouse.assets.checks import check_of
 from bio_lakehouse.assets.keys import COVERAGE, bronze_key, silver_inputs, table_key
 from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.reporting import (
@@ -33,7 +32,6 @@ def silver_asset(table: str) -> dg.AssetsDefinition:
         kinds=KINDS,
         description=schema.description,
         metadata=table_metadata(schema.full_name, schema.columns),
-        check_specs=[check_of(key, schema)],
     )
     @with_failure_reason()
     def build(

@@ -1,13 +1,13 @@
 """What is watched over: that the newest due days are there, and what was refused, set aside or
 never seen before."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from bio_lakehouse.assets.keys import GAP_LEDGER
+from bio_lakehouse.assets.reporting import with_failure_reason
 from bio_lakehouse.build.ledger import knowledge_by_table
 from bio_lakehouse.gold.gap_ledger import Cause, cause_of, gaps, stretches
 from bio_lakehouse.lake.drift import first_seen
@@ -43,29 +43,39 @@ CHECKS = {
 }
 
 
-def watch_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
-    """Checks that warn and stop nothing: what they find is fixed by a person or a vendor."""
-    return [
-        dg.AssetCheckSpec(name, asset=key, description=text, blocking=False)
+@dg.multi_asset_check(
+    specs=[
+        dg.AssetCheckSpec(name, asset=GAP_LEDGER, description=text, blocking=False)
         for name, text in CHECKS.items()
-    ]
+    ],
+    can_subset=True,
+)
+def watch_checks(
+    context: dg.AssetCheckExecutionContext, lake: dg.ResourceParam[Lakehouse]
+) -> Iterator[dg.AssetCheckResult]:
+    """Checks that warn and stop nothing: what they find is fixed by a person or a vendor."""
+    asked = {check.name for check in context.selected_asset_check_keys}
+    with with_failure_reason():
+        found = findings(lake, asked)
+    yield from (warning(name, found[name]) for name in sorted(asked))
 
 
-def watch(lake: Lakehouse) -> list[dg.AssetCheckResult]:
-    """What the checks find now, over all days and not only those of a run."""
-    overdue, undelivered = missing_days(lake)
-    found = {
-        "newest_due_day": overdue,
-        "undelivered_days": undelivered,
-        "quarantine": set_aside(recent(lake)),
-        "drift": new_fields(lake.log.with_unknown_fields()),
-    }
-    return [warning(name, findings) for name, findings in found.items()]
+def findings(lake: Lakehouse, asked: Collection[str]) -> dict[str, list[str]]:
+    """What the checks that are asked for find now, over all days and not only those of a run."""
+    found = {}
+    if not {"newest_due_day", "undelivered_days"}.isdisjoint(asked):
+        found["newest_due_day"], found["undelivered_days"] = missing_days(lake)
+    if "quarantine" in asked:
+        found["quarantine"] = set_aside(recent(lake))
+    if "drift" in asked:
+        found["drift"] = new_fields(lake.log.with_unknown_fields())
+    return found
 
 
 def warning(name: str, findings: list[str]) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         check_name=name,
+        asset_key=GAP_LEDGER,
         passed=not findings,
         severity=dg.AssetCheckSeverity.WARN,
         description="; ".join(findings) or None,

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import dagster as dg
 
-from bio_lakehouse.assets import all_assets
+from bio_lakehouse.assets import all_assets, all_checks
 from bio_lakehouse.assets.keys import WEEKLY_REPORT
 from bio_lakehouse.assets.partitions import weeks_in
 from bio_lakehouse.assets.ranges import DayRange
@@ -182,7 +182,9 @@ class Launcher:
         self.settings = settings
         self.days = DayRange(settings.first_day, settings.today())
         self.instance = instance
-        definitions = dg.Definitions(assets=all_assets(settings), resources=resources(settings))
+        definitions = dg.Definitions(
+            assets=all_assets(settings), asset_checks=all_checks(), resources=resources(settings)
+        )
         self.graph = definitions.resolve_asset_graph()
         self.job = definitions.resolve_implicit_global_asset_job_def()
 

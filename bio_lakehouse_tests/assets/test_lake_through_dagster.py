@@ -8,7 +8,7 @@ import dagster as dg
 import pyarrow.compute as pc
 import pytest
 
-from bio_lakehouse.assets import all_assets
+from bio_lakehouse.assets import all_assets, all_checks
 from bio_lakehouse.automation import launch
 from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.automation.jobs import JOBS
@@ -328,6 +328,7 @@ def test_the_nightly_recomputation_asks_no_vendor(
         )
         definitions = dg.Definitions(
             assets=all_assets(settings),
+            asset_checks=all_checks(),
             schedules=[nightly],
             jobs=JOBS,
             resources=resources(settings),

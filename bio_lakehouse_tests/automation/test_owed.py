@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_lakehouse.assets import all_assets
+from bio_lakehouse.assets import all_assets, all_checks
 from bio_lakehouse.assets.keys import GOLD_DAILY, bronze_key, follows_gold
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.automation import launch
@@ -167,7 +167,7 @@ def everything_of(lake: Lakehouse, first: date, last: date) -> dg.ExecuteInProce
     made_of_trends = dg.AssetSelection.assets(bronze_key("oura/trends")).downstream()
     with open_instance(lake.settings) as instance:
         return dg.materialize(
-            all_assets(lake.settings),
+            [*all_assets(lake.settings), *all_checks()],
             instance=instance,
             resources=resources(lake.settings),
             selection=made_of_trends - dg.AssetSelection.groups("reports"),
@@ -200,7 +200,7 @@ def test_a_table_that_fails_its_check_leaves_its_days_owed(
     with monkeypatch.context() as patch:
         patch.setattr("bio_lakehouse.assets.checks.violations", found_in_gold)
         failed = everything_of(lake, FIRST, TODAY).get_step_failure_events()
-    assert [event.step_key for event in failed] == ["gold__daily_readiness_performance"]
+    assert [event.step_key for event in failed] == ["daily_readiness_performance_checks"]
     assert len(arrivals.pending(lake)["oura/trends"]) == 30
 
 
@@ -212,7 +212,9 @@ def test_days_that_could_not_be_marked_are_told_and_built_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(SqliteLog, "mark_gold_built", fail)
-        with pytest.raises(BioLakehouseError, match=r"daily_readiness_performance: no space left"):
+        with pytest.raises(
+            BioLakehouseError, match=r"daily_readiness_performance_checks: no space left"
+        ):
             run_ingest(lake, [export], "me")
     assert len(arrivals.pending(lake)["oura/trends"]) == 30
     assert run_ingest(lake, [export], "me").runs > 0

@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from bio_lakehouse.assets import all_assets
+from bio_lakehouse.assets import all_assets, all_checks
 from bio_lakehouse.automation.jobs import JOBS
 from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.automation.sensors import SENSORS, arrival_sensor
@@ -89,7 +89,11 @@ def make_a_table(lake: Lakehouse) -> None:
 def watch(settings: Settings, instance: dg.DagsterInstance) -> Watched:
     lake = Lakehouse.open(settings)
     definitions = dg.Definitions(
-        assets=all_assets(settings), jobs=JOBS, sensors=SENSORS, resources=resources(settings)
+        assets=all_assets(settings),
+        asset_checks=all_checks(),
+        jobs=JOBS,
+        sensors=SENSORS,
+        resources=resources(settings),
     )
     return Watched(lake, definitions.get_repository_def(), instance)
 

@@ -15,7 +15,7 @@ import dagster as dg
 import pytest
 from click.testing import Result
 
-from bio_lakehouse.assets import all_assets, watching
+from bio_lakehouse.assets import all_assets, all_checks, watching
 from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.lake import quarantine
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -154,7 +154,9 @@ def test_its_newest_due_day_is_watched(lake: Lakehouse) -> None:
 
 def test_it_stands_in_the_graph_between_landing_and_gold(lake: Lakehouse) -> None:
     settings = lake.settings
-    definitions = dg.Definitions(assets=all_assets(settings), resources=resources(settings))
+    definitions = dg.Definitions(
+        assets=all_assets(settings), asset_checks=all_checks(), resources=resources(settings)
+    )
     graph = definitions.resolve_asset_graph()
     bronze = dg.AssetKey(["bronze", "acme_scale", "weighings"])
     silver = dg.AssetKey(["silver", "acme_scale_weighings"])
