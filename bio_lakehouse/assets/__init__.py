@@ -12,8 +12,8 @@ from bio_lakehouse.assets.owing import with_marking
 from bio_lakehouse.assets.partitions import SINGLE_RUN, daily, weekly
 from bio_lakehouse.assets.reports import weekly_report
 from bio_lakehouse.assets.silver import SILVER
-from bio_lakehouse.assets.windows import with_windows
 from bio_lakehouse.assets.watching import watch_checks
+from bio_lakehouse.assets.windows import with_windows
 from bio_lakehouse.settings import Settings
 
 OWNER = "team:bio-lakehouse"
