@@ -37,6 +37,7 @@ class Backend:
 
     objects: Callable[[Settings], ObjectStore]
     log: Callable[[Settings], IngestionLog]
+    log_if_any: Callable[[Settings], IngestionLog | None]
     catalog: Callable[[Lakehouse], TableCatalog]
     sql: Callable[[Lakehouse], SqlEngine]
     spark: Callable[[Settings], AbstractContextManager[SparkSession]]
@@ -52,6 +53,11 @@ def backend_of(settings: Settings) -> Backend:
             f"{known}. Unset the variable to keep the lake on this machine."
         )
     return backend
+
+
+def log_if_any(settings: Settings) -> IngestionLog | None:
+    """The log of a lake to which something has come; None before that, and nothing is made."""
+    return backend_of(settings).log_if_any(settings)
 
 
 def open_sql(lake: Lakehouse) -> SqlEngine:
@@ -112,6 +118,10 @@ def _log_in_home(settings: Settings) -> IngestionLog:
     return local_log(settings.home)
 
 
+def _log_in_home_if_any(settings: Settings) -> IngestionLog | None:
+    return local_log(settings.home) if home.is_written(settings.home / home.LOG) else None
+
+
 def _catalog_in_home(lake: Lakehouse) -> TableCatalog:
     def has_tables() -> bool:
         """Whether some file was built into tables; a log that is yet to come knows none. While the
@@ -143,6 +153,7 @@ PROFILES = {
     "local": Backend(
         objects=_objects_in_home,
         log=_log_in_home,
+        log_if_any=_log_in_home_if_any,
         catalog=_catalog_in_home,
         sql=_duckdb,
         spark=_sail_or_remote,

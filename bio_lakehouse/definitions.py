@@ -10,21 +10,26 @@ from bio_lakehouse.automation.jobs import JOBS
 from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.automation.schedules import schedules
 from bio_lakehouse.automation.sensors import SENSORS
-from bio_lakehouse.settings import load_settings
+from bio_lakehouse.settings import Settings, load_settings
 
 # Dagster gives every sensor owners, and warns that they are in beta.
 warnings.filterwarnings(
     "ignore", message="Parameter `owners` of initializer `SensorDefinition", category=dg.BetaWarning
 )
 
-settings = load_settings()
 
-defs = dg.Definitions(
-    assets=all_assets(settings),
-    asset_checks=all_checks(),
-    jobs=JOBS,
-    sensors=SENSORS,
-    schedules=schedules(settings),
-    resources=resources(settings),
-    executor=dg.in_process_executor,
-)
+
+def definitions_of(settings: Settings) -> dg.Definitions:
+    """All that Dagster loads of a lake; its days and groups depend on what has landed."""
+    return dg.Definitions(
+        assets=all_assets(settings),
+        asset_checks=all_checks(),
+        jobs=JOBS,
+        sensors=SENSORS,
+        schedules=schedules(settings),
+        resources=resources(settings),
+        executor=dg.in_process_executor,
+    )
+
+
+defs = definitions_of(load_settings())

@@ -101,7 +101,12 @@ class Settings(BaseSettings):
         "machine's at the home's first use.",
     )
     first_day: date = Field(
-        date(2015, 1, 1), description="First day partition; earlier records are quarantined."
+        date(2015, 1, 1), description="First day of a lake; earlier records are quarantined."
+    )
+    partitions_from: date | None = Field(
+        None,
+        description="First day partition, where it is to be earlier than the first day that "
+        "landed.",
     )
     max_heart_rate: int | None = Field(
         None, gt=0, description="Maximum heart rate of `me` in beats a minute."

@@ -16,10 +16,13 @@ from dagster._core.definitions.assets.graph.asset_graph import AssetNode
 from bio_lakehouse.assets.checks import NAME
 from bio_lakehouse.assets.keys import WEEKLY_REPORT, makers_of
 from bio_lakehouse.assets.partitions import SINGLE_RUN, daily, weekly
-from bio_lakehouse.definitions import defs, settings
+from bio_lakehouse.definitions import definitions_of
 from bio_lakehouse.engines.register import SCHEMAS
+from bio_lakehouse.settings import load_settings
 
 SNAPSHOT = Path(__file__).with_name("graph.txt")
+settings = load_settings(home=SNAPSHOT.with_name("no_lake_is_here"))
+defs = definitions_of(settings)
 GRAPH = defs.resolve_asset_graph()
 
 

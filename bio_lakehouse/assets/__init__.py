@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from bio_lakehouse.assets.bronze import BRONZE
+from bio_lakehouse.assets.bronze import BRONZE, group_of
 from bio_lakehouse.assets.checks import SCHEMA_CHECKS
 from bio_lakehouse.assets.gold import GOLD
 from bio_lakehouse.assets.insights import INSIGHTS
@@ -14,6 +14,7 @@ from bio_lakehouse.assets.reports import weekly_report
 from bio_lakehouse.assets.silver import SILVER
 from bio_lakehouse.assets.watching import watch_checks
 from bio_lakehouse.assets.windows import with_windows
+from bio_lakehouse.lake.extent import extent_of
 from bio_lakehouse.settings import Settings
 
 OWNER = "team:bio-lakehouse"
@@ -23,11 +24,13 @@ def all_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     """Every asset, partitioned by day and the report by week, a range in one run (a job takes the
     smallest policy of its assets)."""
     days, weeks = daily(settings), weekly(settings)
+    with_records = extent_of(settings).datasets
 
     def with_policies(spec: dg.AssetSpec) -> dg.AssetSpec:
         partitions = weeks if spec.key == WEEKLY_REPORT else days
-        owned = spec.replace_attributes(partitions_def=partitions, owners=[OWNER])
-        return with_windows(owned, settings)
+        group = group_of(spec, with_records)
+        held = spec.replace_attributes(partitions_def=partitions, owners=[OWNER], group_name=group)
+        return with_windows(held, settings)
 
     return [
         with_marking(asset.with_attributes(backfill_policy=SINGLE_RUN)).map_asset_specs(

@@ -1,5 +1,7 @@
 """Bronze assets: a dataset's records as they came, one file a day, user and origin."""
 
+from collections.abc import Collection
+
 import dagster as dg
 
 from bio_lakehouse.assets.keys import bronze_key, landed_by
@@ -9,6 +11,8 @@ from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.sources import registry
 
+GROUP, GROUP_WITHOUT_DATA = "bronze", "bronze_without_data"
+
 
 def bronze_asset(dataset: str) -> dg.AssetsDefinition:
     """The asset `bronze/<dataset>`."""
@@ -16,7 +20,7 @@ def bronze_asset(dataset: str) -> dg.AssetsDefinition:
     @dg.asset(
         key=bronze_key(dataset),
         deps=landed_by(dataset),
-        group_name="bronze",
+        group_name=GROUP,
         kinds={"python", "json"},
         description=describe(dataset),
     )
@@ -41,6 +45,14 @@ def describe(dataset: str) -> str:
         if dataset in registry.typed_datasets()
         else f"{what} No silver table is made of it yet."
     )
+
+
+def group_of(spec: dg.AssetSpec, with_records: Collection[str]) -> str | None:
+    """A bronze asset's group: those of which nothing ever came stand apart, once anything has."""
+    dataset = "/".join(spec.key.path[1:])
+    if spec.group_name != GROUP or not with_records or dataset in with_records:
+        return spec.group_name
+    return GROUP_WITHOUT_DATA
 
 
 BRONZE = [bronze_asset(dataset) for dataset in registry.bronze_datasets()]

@@ -1,5 +1,5 @@
-"""Partitions: the person's calendar days from the lake's first to today, and of reports the days on
-which a week has ended."""
+"""Partitions: the person's calendar days from the first that landed to today, and of reports the
+days on which a week has ended."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from bio_lakehouse.assets.keys import GOLD_DAILY
 from bio_lakehouse.assets.ranges import EVERY_DAY, DayRange
+from bio_lakehouse.lake.extent import extent_of
 from bio_lakehouse.settings import WEEKDAYS, Settings, Weekday
 
 if TYPE_CHECKING:
@@ -18,10 +20,17 @@ SINGLE_RUN = dg.BackfillPolicy.single_run()
 
 
 def daily(settings: Settings) -> dg.DailyPartitionsDefinition:
-    """Days from `settings.first_day` on in `settings.timezone`; today's is there from midnight."""
-    return dg.DailyPartitionsDefinition(
-        settings.first_day.isoformat(), timezone=settings.timezone, end_offset=1
-    )
+    """Days in `settings.timezone`, from the lake's first on; today's is there from midnight."""
+    start = extent_of(settings).first_day.isoformat()
+    return dg.DailyPartitionsDefinition(start, timezone=settings.timezone, end_offset=1)
+
+
+def first_day_of(graph: dg.BaseAssetGraph[dg.BaseAssetNode]) -> date:
+    """The day on which the partitions of a graph begin. An older one may have landed since it was
+    loaded."""
+    days = graph.get(GOLD_DAILY).partitions_def
+    assert isinstance(days, dg.TimeWindowPartitionsDefinition)
+    return days.start.date()
 
 
 def weekly(settings: Settings) -> dg.DailyPartitionsDefinition:
@@ -32,7 +41,7 @@ def weekly(settings: Settings) -> dg.DailyPartitionsDefinition:
     """
     others = ",".join(str(cron_day(day)) for day in WEEKDAYS if day != settings.week_ends_on)
     return dg.DailyPartitionsDefinition(
-        settings.first_day.isoformat(),
+        extent_of(settings).first_day.isoformat(),
         timezone=settings.timezone,
         exclusions=[f"0 0 * * {others}"],
     )
@@ -52,7 +61,8 @@ def weeks_in(settings: Settings, days: DayRange) -> DayRange | None:
     """From the first to the last of the weeks that end on one of `days` and are over; None when
     there is none."""
     ends = [day for day in days.days if WEEKDAYS[day.weekday()] == settings.week_ends_on]
-    over = [day for day in ends if ends_a_week(settings, day)]
+    weeks = weekly(settings)
+    over = [day for day in ends if weeks.has_partition_key(day.isoformat())]
     return DayRange(over[0], over[-1]) if over else None
 
 

@@ -220,5 +220,16 @@ def requests_for_insights(
     return [dg.RunRequest(run_key, job_name=insights_history.name, tags=tags)]
 
 
+def told_of_older(owed: Owed, loaded: DayRange) -> list[str]:
+    """What to do about owed days that are older than the partitions that are loaded; nothing where
+    none are."""
+    older = sorted(day for day in owed.days if day < loaded.first)
+    if not older:
+        return []
+    what = f"{older[0]} landed and is older than the first partition, {loaded.first}"
+    then = "`bio-lakehouse ui` does so by itself, and the days are built then"
+    return [f"{what}: reload the code location ({then})."]
+
+
 def days_of(lake: Lakehouse) -> DayRange:
     return DayRange(lake.settings.first_day, lake.settings.today())

@@ -8,6 +8,7 @@ from bio_lakehouse.assets.landing import BACK_OFF
 from bio_lakehouse.assets.reporting import with_failure_reason
 from bio_lakehouse.assets.reports import DELIVER_TAG
 from bio_lakehouse.automation.notices import report_quarantine, tell_of_troubles
+from bio_lakehouse.automation.owed import LAYERS
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.lake import arrivals, fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -17,7 +18,7 @@ THEN_TAG = "bio-lakehouse/then"
 
 refresh_lake = dg.define_asset_job(
     "refresh_lake",
-    selection=dg.AssetSelection.groups("bronze", "silver", "gold"),
+    selection=LAYERS,
     description="Bronze, silver and gold of a day or a range of days, from what has landed.",
 )
 insights_history = dg.define_asset_job(

@@ -17,7 +17,7 @@ import dagster as dg
 
 from bio_lakehouse.assets import all_assets, all_checks
 from bio_lakehouse.assets.keys import WEEKLY_REPORT
-from bio_lakehouse.assets.partitions import weeks_in
+from bio_lakehouse.assets.partitions import first_day_of, weeks_in
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.automation.failures import raise_failure
 from bio_lakehouse.automation.instance import dagster_home, open_instance
@@ -180,12 +180,12 @@ class Launcher:
 
     def __init__(self, settings: Settings, instance: dg.DagsterInstance) -> None:
         self.settings = settings
-        self.days = DayRange(settings.first_day, settings.today())
         self.instance = instance
         definitions = dg.Definitions(
             assets=all_assets(settings), asset_checks=all_checks(), resources=resources(settings)
         )
         self.graph = definitions.resolve_asset_graph()
+        self.days = DayRange(first_day_of(self.graph), settings.today())
         self.job = definitions.resolve_implicit_global_asset_job_def()
 
     @classmethod
@@ -216,9 +216,10 @@ class Launcher:
         """`days`; raises `BioLakehouseError` when they are not days of the lake, or end before they
         begin."""
         if not self.days.first <= days.first <= days.last <= self.days.last:
-            lake = f"{self.days.first} (BIO_FIRST_DAY) to {self.days.last}, today"
             raise BioLakehouseError(
-                f"{days.first} to {days.last} is no range of the lake's days, {lake}"
+                f"{days.first} to {days.last} is no range of the lake's days, {self.days.first} "
+                "(the first that landed; BIO_PARTITIONS_FROM can say an earlier one) to "
+                f"{self.days.last}, today"
             )
         return days
 

@@ -17,7 +17,7 @@ from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.owed_days import Numbered
 
-LAYERS = dg.AssetSelection.groups("bronze", "silver", "gold")
+LAYERS = dg.AssetSelection.key_prefixes("bronze", "silver", "gold")
 
 Days = Mapping[str, Collection[date]]
 
@@ -32,6 +32,20 @@ class Owed:
     following: Days = field(default_factory=dict)
     insights: frozenset[date] = frozenset()
     numbers: Numbered = field(default_factory=dict)
+
+    @property
+    def days(self) -> set[date]:
+        """All the days of which anything is to be made."""
+        return set().union(*self.changed.values(), *self.following.values(), self.insights)
+
+    def within(self, days: DayRange) -> Owed:
+        """What of it is owed to these days."""
+        return Owed(
+            within(days, self.changed),
+            within(days, self.following),
+            frozenset(day for day in self.insights if day in days),
+            {day: number for day, number in self.numbers.items() if day in days},
+        )
 
     def ranges(self, within: DayRange) -> list[DayRange]:
         """At most three ranges of the lake's days that hold all days of bronze, silver and gold."""

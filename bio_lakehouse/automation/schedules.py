@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -20,6 +20,7 @@ from bio_lakehouse.automation.jobs import (
 )
 from bio_lakehouse.automation.run_ranges import range_tags
 from bio_lakehouse.lake import fetching
+from bio_lakehouse.lake.extent import extent_of
 from bio_lakehouse.settings import Settings
 
 RECONCILED_DAYS = 30
@@ -29,9 +30,10 @@ def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
     """All schedules; times are the person's, but for the nightly one, which is in UTC."""
     no_oura, no_peloton = fetching.why_no_oura(settings), fetching.why_no_peloton(settings)
     zone = settings.timezone
+    first = extent_of(settings).first_day
     recent, month = (
-        days_back(settings, settings.oura_lookback_days),
-        days_back(settings, RECONCILED_DAYS),
+        days_back(settings, first, settings.oura_lookback_days),
+        days_back(settings, first, RECONCILED_DAYS),
     )
     recompute = "Builds the days of the look-back again from what has landed; fetches nothing."
     daily = "Asks Oura about the days of the look-back."
@@ -99,12 +101,10 @@ def day_after_week(settings: Settings) -> int:
     return (cron_day(settings.week_ends_on) + 1) % 7
 
 
-def days_back(settings: Settings, days: int) -> Callable[[datetime], DayRange]:
-    """Today, whenever that is, and the days before: after a time when the machine was off, what is
-    newest then."""
-    return lambda _: DayRange(
-        max(settings.first_day, settings.today() - timedelta(days)), settings.today()
-    )
+def days_back(settings: Settings, first: date, days: int) -> Callable[[datetime], DayRange]:
+    """Today, whenever that is, and the days before, none before `first`: after a time when the
+    machine was off, what is newest then."""
+    return lambda _: DayRange(max(first, settings.today() - timedelta(days)), settings.today())
 
 
 def the_day_before(zone: str) -> Callable[[datetime], DayRange]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import dagster as dg
 
-from bio_lakehouse.assets.partitions import weeks_in
+from bio_lakehouse.assets.partitions import first_day_of, weeks_in
+from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.automation import arriving
 from bio_lakehouse.automation.arriving import Cursor, Landed
 from bio_lakehouse.automation.jobs import (
@@ -71,10 +72,17 @@ def arrival_sensor(
     }
     cursor.unread = [arrival.path for arrival in found.unread]
     built_with.notice(lake)
-    owed = what_is_owed(lake)
+    all_owed = what_is_owed(lake)
+    loaded = DayRange(first_day_of(graph_of(context)), lake.settings.today())
+    older = arriving.told_of_older(all_owed, loaded)
+    for sentence in older:
+        context.log.warning(sentence)
+    owed = all_owed.within(loaded)
     requests = run_requests(context, lake, owed, found)
     skipped = (
-        None if requests else dg.SkipReason(why_nothing(context.instance, owed, found, troubles))
+        None
+        if requests
+        else dg.SkipReason(why_nothing(context.instance, owed, found, [*troubles, *older]))
     )
     return dg.SensorResult(run_requests=requests, skip_reason=skipped, cursor=cursor.to_json())
 
@@ -83,14 +91,18 @@ def run_requests(
     context: dg.SensorEvaluationContext, lake: Lakehouse, owed: Owed, found: Landed
 ) -> list[dg.RunRequest]:
     """The runs that a tick asks for."""
+    taking = arriving.requests_to_take(context.instance, found.large)
+    building = arriving.requests_to_build(context.instance, lake, owed, graph_of(context))
+    return [*taking, *building, *arriving.requests_for_insights(context.instance, lake, owed)]
+
+
+def graph_of(context: dg.SensorEvaluationContext) -> dg.BaseAssetGraph[dg.BaseAssetNode]:
+    """The assets that are loaded, with their days."""
     if context.repository_def is None:
         raise dg.DagsterInvariantViolationError(
             "The arrival sensor needs its definitions to know what is downstream"
         )
-    taking = arriving.requests_to_take(context.instance, found.large)
-    graph = context.repository_def.asset_graph
-    building = arriving.requests_to_build(context.instance, lake, owed, graph)
-    return [*taking, *building, *arriving.requests_for_insights(context.instance, lake, owed)]
+    return context.repository_def.asset_graph
 
 
 def why_nothing(

@@ -199,6 +199,10 @@ class IngestionLog(Protocol):
         """The first day about which a usable file says anything."""
         ...
 
+    def datasets_with_records(self) -> set[str]:
+        """The bronze datasets of which usable files have records."""
+        ...
+
     def entry(self, file_path: str) -> LogEntry | None:
         """The entry at a path; None when there is none."""
         ...

@@ -151,6 +151,12 @@ class SqliteLog:
             days = [date.fromisoformat(day) for day in db.execute(query).fetchone() if day]
         return min(days, default=None)
 
+    def datasets_with_records(self) -> set[str]:
+        held = f"{USABLE} AND first_day IS NOT NULL AND data_type IS NOT NULL"
+        query = f"SELECT DISTINCT data_type FROM ingestion_log WHERE {held}"
+        with self._connection() as db:
+            return {name for (names,) in db.execute(query) for name in names.split(",")}
+
     def entry(self, file_path: str) -> LogEntry | None:
         found = self._found(f"{SELECT} WHERE file_path = ?", file_path)
         return found[0] if found else None

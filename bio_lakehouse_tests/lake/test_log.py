@@ -121,6 +121,8 @@ def test_narrow_questions_answer_as_if_all_entries_were_looked_through(
     }
     days = [day for entry in usable for day in (entry.covered_first, entry.first_day) if day]
     assert log.first_day() == min(days, default=None)
+    with_records = [entry for entry in usable if entry.first_day]
+    assert log.datasets_with_records() == {name for e in with_records for name in e.datasets}
     built = [entry for entry in entries if entry.status == "ingested" and entry.first_day]
     assert log.has_built() == bool(built)
 
