@@ -43,6 +43,8 @@ TOLD_BY_DAGSTER = (
 """How Dagster begins what it writes to the terminal when its log cannot be written; the run then
 fails with the cause."""
 
+LANDED = "the first that landed; BIO_PARTITIONS_FROM can say an earlier one"
+
 Keys = Collection[dg.AssetKey]
 Progress = Callable[[str, int, int], None]
 """Told the name of an asset that is done, how many are, and of how many."""
@@ -186,6 +188,7 @@ class Launcher:
         )
         self.graph = definitions.resolve_asset_graph()
         self.days = DayRange(first_day_of(self.graph), settings.today())
+        self.begins_with = LANDED if self.days.first > settings.first_day else "BIO_FIRST_DAY"
         self.job = definitions.resolve_implicit_global_asset_job_def()
 
     @classmethod
@@ -216,10 +219,9 @@ class Launcher:
         """`days`; raises `BioLakehouseError` when they are not days of the lake, or end before they
         begin."""
         if not self.days.first <= days.first <= days.last <= self.days.last:
+            lake = f"{self.days.first} ({self.begins_with}) to {self.days.last}, today"
             raise BioLakehouseError(
-                f"{days.first} to {days.last} is no range of the lake's days, {self.days.first} "
-                "(the first that landed; BIO_PARTITIONS_FROM can say an earlier one) to "
-                f"{self.days.last}, today"
+                f"{days.first} to {days.last} is no range of the lake's days, {lake}"
             )
         return days
 
