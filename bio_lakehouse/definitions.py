@@ -18,7 +18,6 @@ warnings.filterwarnings(
 )
 
 
-
 def definitions_of(settings: Settings) -> dg.Definitions:
     """All that Dagster loads of a lake; its days and groups depend on what has landed."""
     return dg.Definitions(
