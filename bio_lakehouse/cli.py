@@ -348,7 +348,7 @@ def refresh(home: Path | None, first: date | None, last: date | None, selection:
 @click.option(
     "--week-ending",
     type=Day(),
-    help="Last day of the week (default: the newest day that has data).",
+    help="Last day of the week (default: of the newest week that is over and has data).",
 )
 @click.option(
     "--format",

@@ -310,8 +310,8 @@ def run_report(
     form: Format = "html",
     deliver: bool = False,
 ) -> ReportOutcome:
-    """Make the insights as of a day (the newest with data) and the report of the seven days up to
-    it; where that is in that form.
+    """Make the insights as of a day (the end of the newest week that is over) and the report of
+    the seven days up to it; where that is in that form.
 
     Where a week that is over ends on the day, everybody's report of it is materialised in the
     graph; else just this user's page is written, which is said. With `deliver` it is then taken to
@@ -320,13 +320,13 @@ def run_report(
     from bio_lakehouse.assets.partitions import ends_a_week
     from bio_lakehouse.automation import launch
     from bio_lakehouse.reports import composition, delivery, formats
-    from bio_lakehouse.reports.composition import newest_day_with_data
     from bio_lakehouse.reports.pages import report_key
+    from bio_lakehouse.reports.weeks import newest_week
 
     if deliver:
         delivery.targets(lake)
     bring_up_to_date(lake)
-    day = week_ending or newest_day_with_data(lake, user_id)
+    day = week_ending or newest_week(lake, user_id)
     if TRAINING_LOAD.name in tell_of_missing(lake, day):
         run_refresh(lake, None, None, f"gold/{TRAINING_LOAD.name}")
     with asset_progress("Writing the weekly report") as progress:
@@ -348,9 +348,10 @@ def report_egress(lake: Lakehouse, user_id: str, week_ending: date | None = None
     Insights are built first, as they are for a report.
     """
     from bio_lakehouse.build.reported import build_for_report
-    from bio_lakehouse.reports.composition import newest_day_with_data, show_egress
+    from bio_lakehouse.reports.composition import show_egress
+    from bio_lakehouse.reports.weeks import newest_week
 
-    day = week_ending or newest_day_with_data(lake, user_id)
+    day = week_ending or newest_week(lake, user_id)
     tell_of_missing(lake, day)
     build_for_report(lake, day)
     return show_egress(lake, user_id, day)
@@ -401,7 +402,7 @@ def introduce_demo_person(lake: Lakehouse) -> None:
 
 def run_demo(lake: Lakehouse, days: int, seed: int) -> DemoOutcome:
     """Make the demo's home afresh, bring a demo person's files in, and make the report of their
-    newest day."""
+    newest week."""
     from bio_lakehouse.lake import demo_home
     from bio_lakehouse.sources import demo
 

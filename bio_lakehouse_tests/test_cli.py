@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -139,8 +140,9 @@ def test_a_clock_that_was_set_back_loses_nothing_and_tells_no_later_day(
     monkeypatch.setenv("BIO_TODAY_OVERRIDE", today)
 
     assert "after today" in run(home, "status").stdout
-    report = run(home, "report")
-    assert report.stdout.strip() == str(home / "reports" / "me" / f"weekly-{today}.html")
+    report, day = run(home, "report"), date.fromisoformat(today)
+    sunday = day - timedelta(day.isoweekday())
+    assert report.stdout.strip() == str(home / "reports" / "me" / f"weekly-{sunday}.html")
     again = run(home, "refresh", "--from", str(before[-14]["day"]))
     assert again.exit_code == 0, again.output
     assert rows(home, "SELECT current_date AS today") == [{"today": today}]
