@@ -7,6 +7,7 @@ import dagster as dg
 from bio_lakehouse.assets.keys import bronze_key, landed_by
 from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.reporting import Materialized, materialized, with_failure_reason
+from bio_lakehouse.build.day_facts import DayFacts
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.sources import registry
@@ -31,7 +32,7 @@ def bronze_asset(dataset: str) -> dg.AssetsDefinition:
         days = days_of(context)
         written = arrivals.write_bronze(lake, dataset, days.first, days.last)
         files = {"files written": written.written, "files unchanged": written.unchanged}
-        return materialized(context, days, written.lines_by_day, files)
+        return materialized(context, days, DayFacts(written.lines_by_day, written.versions), files)
 
     return bronze
 

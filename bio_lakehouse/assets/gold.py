@@ -19,13 +19,13 @@ from bio_lakehouse.assets.reporting import (
     committed,
     materialized,
     preview,
-    rows_by_day,
     table_metadata,
     with_failure_reason,
 )
 from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.ledger import TABLES as FED_BY
 from bio_lakehouse.build.ledger import build_gap_ledger
+from bio_lakehouse.build.views import facts_of_view, rows_of_view
 from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.gold.daily_readiness_performance import INPUTS
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
@@ -80,14 +80,12 @@ def view_asset(view: View) -> dg.AssetsDefinition:
     ) -> Materialized:
         days = days_of(context)
         changed = sql.create_view(view)
-        rows = sql.rows_of(view.name, days.first, days.last)
-        shown: dict[str, Any] = {
-            "rows": rows.num_rows,
-            "text changed": changed,
-            "preview": preview(rows),
-        }
-        told = shown | view_lineage(view)
-        return materialized(context, days, rows_by_day(rows), told)
+        rows = rows_of_view(sql, view, days.first, days.last)
+        facts = facts_of_view(lake, view, rows, list(days.days))
+        shown: dict[str, Any] = {"text changed": changed, "preview": preview(rows)}
+        if not view.has_day:
+            shown["dagster/row_count"] = rows.num_rows
+        return materialized(context, days, facts, shown | view_lineage(view))
 
     return create
 
@@ -105,9 +103,7 @@ def gaps(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -
     days = days_of(context)
     with exclusively(lake, GAP_LEDGER_TABLE.full_name):
         commit = build_gap_ledger(lake)
-    rows = lake.tables.read(GAP_LEDGER_TABLE, days.first, days.last)
-    told = {"rows": rows.num_rows, "changed": commit.changed, "preview": preview(rows)}
-    return materialized(context, days, commit.rows_by_day, told)
+    return committed(context, lake, GAP_LEDGER_TABLE, days, commit)
 
 
 GOLD = [daily_readiness_performance, gaps, *(view_asset(view) for view in VIEWS.values())]

@@ -19,10 +19,10 @@ from bio_lakehouse.assets.reporting import (
     committed,
     materialized,
     preview,
-    rows_by_day,
     table_metadata,
     with_failure_reason,
 )
+from bio_lakehouse.build.day_facts import facts_of
 from bio_lakehouse.build.insights import MADE_TOGETHER, build_forecast, build_insights
 from bio_lakehouse.build.load import build_training_load
 from bio_lakehouse.gold import schemas as gold
@@ -73,8 +73,8 @@ def insights(
             result = week_result(context, lake, days)
         else:
             rows = insights.filter(pc.equal(insights["insight"], name))
-            counted, key = rows_by_day(rows), insight_key(name)
-            result = materialized(context, days, counted, told(rows), key=key)
+            facts, key = facts_of(lake, gold.INSIGHTS, rows), insight_key(name)
+            result = materialized(context, days, facts, told(rows), key=key)
         yield result
 
 
@@ -82,7 +82,8 @@ def week_result(context: dg.AssetExecutionContext, lake: Lakehouse, days: DayRan
     """The comparisons of the days, and the newest of them to look at."""
     rows = lake.tables.read(gold.WEEK_COMPARISON, days.first, days.last)
     shown = {"preview": preview(rows)}
-    return materialized(context, days, rows_by_day(rows), shown, key=WEEK.key)
+    facts = facts_of(lake, gold.WEEK_COMPARISON, rows)
+    return materialized(context, days, facts, shown, key=WEEK.key)
 
 
 def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:

@@ -8,6 +8,7 @@ from bio_lakehouse.assets.keys import OURA_API
 from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.reporting import Materialized, materialized
+from bio_lakehouse.build.day_facts import DayFacts
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.lake import fetching
 from bio_lakehouse.lake.fetching import FetchOutcome
@@ -64,7 +65,7 @@ def oura_api(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse
         raise dg.Failure(missing, allow_retries=may_retry(context, outcomes))
     landed = {user_id: len(outcome.landed) for user_id, outcome in outcomes.items()}
     checks = (arrived(context, missing), reconciled(lake, outcomes))
-    return materialized(context, days, {}, {"answers landed": landed}, *checks)
+    return materialized(context, days, DayFacts(), {"answers landed": landed}, *checks)
 
 
 def nothing_asked(context: dg.AssetExecutionContext, days: DayRange, reason: str) -> Materialized:
@@ -75,7 +76,7 @@ def nothing_asked(context: dg.AssetExecutionContext, days: DayRange, reason: str
     passed = (
         dg.AssetCheckResult(check_name=one.name, passed=True) for one in (ARRIVED, RECONCILIATION)
     )
-    return materialized(context, days, {}, said, *passed)
+    return materialized(context, days, DayFacts(), said, *passed)
 
 
 def fetch(

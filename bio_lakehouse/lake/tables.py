@@ -345,6 +345,9 @@ def versions_of(rows: pa.Table, schema: TableSchema) -> dict[date, str]:
 
 
 def rows_by_day(rows: pa.Table, schema: TableSchema) -> dict[date, int]:
-    if schema.day_column is None:
-        return {}
-    return dict(sorted(Counter(rows.column(schema.day_column).to_pylist()).items()))
+    return count_by_day(rows, schema.day_column) if schema.day_column else {}
+
+
+def count_by_day(rows: pa.Table, day_column: str = "day") -> dict[date, int]:
+    """How many rows each day has."""
+    return dict(sorted(Counter(rows.column(day_column).to_pylist()).items()))

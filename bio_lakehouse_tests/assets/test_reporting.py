@@ -3,7 +3,8 @@ from datetime import date
 import pyarrow as pa
 
 from bio_lakehouse.assets.checks import checked
-from bio_lakehouse.assets.reporting import preview, rows_by_day, table_metadata
+from bio_lakehouse.assets.keys import GOLD_DAILY
+from bio_lakehouse.assets.reporting import preview, table_metadata
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake.schema import Column
@@ -22,9 +23,10 @@ def test_a_preview_shows_the_newest_day_first() -> None:
     ]
 
 
-def test_rows_are_counted_by_day_where_there_is_one() -> None:
-    assert rows_by_day(ROWS) == {date(2024, 1, 1): 1, date(2024, 1, 3): 1}
-    assert rows_by_day(ROWS.drop_columns("day")) == {}
+def test_a_preview_rounds_as_the_measure_does() -> None:
+    columns = {"hrv_rmssd_ms": [41.26], "q": [0.00123], "chronic_load": [12.345], "name": ["a"]}
+    row = preview(pa.table(columns)).value.splitlines()[-1]
+    assert row == "| 41 | 0.0012 | 12.35 | a |"
 
 
 def test_columns_carry_type_comment_and_whether_they_may_be_null() -> None:
@@ -41,13 +43,13 @@ def daily_rows(**columns: list[object]) -> pa.Table:
 
 
 def test_a_check_passes_what_the_schema_allows() -> None:
-    result = checked(DAILY_READINESS_PERFORMANCE, daily_rows(readiness_score=[70]))
+    result = checked(DAILY_READINESS_PERFORMANCE, daily_rows(readiness_score=[70]), GOLD_DAILY)
     assert result.passed
     assert result.metadata["rows"].value == 1
 
 
 def test_a_check_says_what_breaks_the_schema() -> None:
-    result = checked(DAILY_READINESS_PERFORMANCE, daily_rows(readiness_score=[170]))
+    result = checked(DAILY_READINESS_PERFORMANCE, daily_rows(readiness_score=[170]), GOLD_DAILY)
     assert not result.passed
     assert result.description == "readiness_score has 170, above 100"
 
