@@ -50,6 +50,13 @@ ARRIVAL_COUNTS = (
 )
 """What the table of files counts, in this order."""
 SHOWN_PASSED_OVER = 20
+OUTDATED = {
+    "outdated": "What these weekly reports were made from has changed since",
+    "perhaps outdated": (
+        "Newer data has arrived since these weekly reports of an earlier version were made"
+    ),
+}
+"""What is said of pages by their state."""
 
 
 def tell_what_begins(lake: Lakehouse, user_id: str) -> None:
@@ -348,16 +355,22 @@ def print_status(status: LakeStatus) -> None:
 
 
 def outdated_text(status: LakeStatus) -> str:
-    """The reports of which newer data exists, the newest by name, and how one is made again."""
-    *others, newest = status.outdated_reports
-    weeks = f"{len(others):,} more and that up to {newest}" if others else f"the one up to {newest}"
+    """The reports that are outdated, or may be, the newest by name, and how one is made again."""
+    newest = max(status.outdated_reports)
     whose = "" if status.user_id == load_settings().user else f" --user {status.user_id}"
     where = home_words(Path(status.home))
     command = f"bio-lakehouse report --week-ending {newest}{whose}{where}"
-    return (
-        f"Newer data exists than these weekly reports were made from: {weeks}."
-        f" To make one again: `{command}`"
-    )
+    told = (_reports_in(status, state, said) for state, said in OUTDATED.items())
+    return f"{' '.join(filter(None, told))} To make one again: `{command}`"
+
+
+def _reports_in(status: LakeStatus, state: str, said: str) -> str:
+    days = [day for day, found in status.outdated_reports.items() if found == state]
+    if not days:
+        return ""
+    *others, newest = days
+    weeks = f"{len(others):,} more and that up to {newest}" if others else f"the one up to {newest}"
+    return f"{said}: {weeks}."
 
 
 def _datasets(datasets: list[DatasetStatus], today: date) -> Table:

@@ -1,5 +1,5 @@
 """What the lake holds for one user: newest days, gaps with their causes, last arrivals, quarantine,
-and reports of which newer data exists."""
+and reports that are outdated."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bio_lakehouse.lake import arrivals, landing, quarantine
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import PassedOver
-from bio_lakehouse.reports import pages
+from bio_lakehouse.reports.outdated import PageState, outdated_reports
 from bio_lakehouse.sources import registry
 
 RECENT_ARRIVALS = 10
@@ -44,7 +44,7 @@ class LakeStatus:
     pending_days: int
     quarantine: dict[str, list[dict[str, Any]]]
     passed_over: list[PassedOver]
-    outdated_reports: list[date]
+    outdated_reports: dict[date, PageState]
 
 
 def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
@@ -61,7 +61,7 @@ def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
         pending_days=len(arrivals.unfinished(lake)),
         quarantine={path: rows for path, rows in held.items() if rows},
         passed_over=landing.survey(lake.objects)[1],
-        outdated_reports=pages.outdated_reports(lake, user_id),
+        outdated_reports=outdated_reports(lake, user_id),
     )
 
 

@@ -13,6 +13,7 @@ from bio_lakehouse.build.insights import build_forecast, build_insights
 from bio_lakehouse.build.load import build_training_load
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.gold.schemas import INSIGHTS, READINESS_FORECAST, TRAINING_LOAD, WEEK_COMPARISON
+from bio_lakehouse.insights.data import first_day_needed
 from bio_lakehouse.insights.finding import INSIGHTS as NAMES
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
@@ -20,6 +21,11 @@ from bio_lakehouse.lake.log import days_between
 
 LOAD_DAYS = 90
 """Days up to its own of which a report shows training load."""
+
+
+def first_day_read(day: date, window_days: int) -> date:
+    """The first of the days that a report of `day` reads, itself or by its insights."""
+    return min(first_day_needed(day, window_days), day - timedelta(LOAD_DAYS - 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,15 @@ def unfinished(last: date, today: date) -> str:
     )
 
 
+def outdated() -> str:
+    return "This page is outdated: what it was made from has changed since it was written."
+
+
+def perhaps_outdated() -> str:
+    """Of a page of an earlier version, of which it is not known what it was made from."""
+    return "This page may be outdated: newer data has arrived since it was written."
+
+
 def since(earlier: date | None, first_known: date) -> str:
     """How far back the last day as high as this one lies; at least to `first_known` where there is
     none."""

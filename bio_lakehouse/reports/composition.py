@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 from plotly.graph_objects import Figure
 
 from bio_lakehouse.build.day_rows import first_days
-from bio_lakehouse.build.ledger import days_told
 from bio_lakehouse.claude.access import access_of
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.insights import Insight, visualize, visualize_effects
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.schema import TableSchema, in_order
+from bio_lakehouse.lake.locks import exclusively
 from bio_lakehouse.reports.built import read_built
+from bio_lakehouse.reports.comparison import WEEK
+from bio_lakehouse.reports.fingerprint import Fingerprints, facts_told, inputs_of
+from bio_lakehouse.reports.outdated import LOCK
+from bio_lakehouse.reports.own_rows import (
+    coverage_of,
+    failed_days,
+    non_wear_of,
+    periods_of,
+    rows_of,
+)
 from bio_lakehouse.reports.pages import newest_arrival, report_key
 from bio_lakehouse.reports.report_facts import facts_of
 from bio_lakehouse.reports.report_model import (
@@ -33,8 +42,6 @@ from bio_lakehouse.silver import SCHEMAS as SILVER
 SILVER_READ = ("oura_daily_activity", "oura_sleep", "peloton_workouts")
 """Silver tables that a report reads beside coverage."""
 SIGNS_OF_LIFE = ("readiness_score", "sleep_score", "activity_score", "steps", "workout_count")
-SCORED = ("oura/daily_readiness", "oura/daily_sleep", "oura/daily_activity")
-"""Datasets whose failed fetches the strip of what arrived tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +58,11 @@ class MadeReport:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """The model, Plotly figures by insight name, and all tested effects in one figure where there
-    are any."""
+    """The model, the fingerprint of its facts, Plotly figures by insight name, and all tested
+    effects in one figure where there are any."""
 
     model: ReportModel
+    facts: str
     figures: dict[str, Figure]
     effects: Figure | None
 
@@ -75,13 +83,21 @@ def make(
     user up to `day`, or when insights, forecast or training load are not built yet: nothing is
     computed here.
     """
+    # What changes while a page is made is not in its fingerprint, so that it counts as outdated.
+    inputs = inputs_of(lake, user_id, [day])[day]
     composition = composed(lake, user_id, day, today, ask_claude=ask_claude)
+    return written(lake, composition, Fingerprints(inputs, composition.facts))
+
+
+def written(lake: Lakehouse, composition: Composed, made_from: Fingerprints) -> MadeReport:
+    """Render a page and write it where it differs from what is there."""
     model = composition.model
-    page = render(model, composition.figures).encode()
-    key = report_key(user_id, day)
-    changed = not lake.objects.exists(key) or lake.objects.get(key) != page
-    if changed:
-        lake.objects.put(key, page)
+    page = render(model, composition.figures, made_from).encode()
+    key = report_key(model.user_id, model.last_day)
+    with exclusively(lake, LOCK):
+        changed = not lake.objects.exists(key) or lake.objects.get(key) != page
+        if changed:
+            lake.objects.put(key, page)
     return MadeReport(key, lake.objects.uri(key), model, len(page), changed)
 
 
@@ -95,7 +111,7 @@ def composed(
     inputs = gather(lake, user_id, day, today or lake.settings.today(user_id))
     model = written_model(lake, inputs, ask_claude)
     figures = {insight.name: visualize(insight) for insight in inputs.insights}
-    return Composed(model, figures, effects_of(inputs.insights))
+    return Composed(model, facts_told(model, inputs), figures, effects_of(inputs.insights))
 
 
 def effects_of(insights: Sequence[Insight]) -> Figure | None:
@@ -123,11 +139,11 @@ def show_egress(lake: Lakehouse, user_id: str, day: date) -> str:
 
 def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInputs:
     """What the tables and the log say of one user. Raises `ReportError` when that is nothing."""
-    daily = _rows(lake, DAILY, user_id)
+    daily = rows_of(lake, DAILY, user_id)
     _check_there(lake, daily, user_id, day)
-    workouts = _rows(lake, SILVER["peloton_workouts"], user_id, last=day)
+    workouts = rows_of(lake, SILVER["peloton_workouts"], user_id, last=day)
     days = pd.to_datetime(daily["day"]).dt.date
-    entries = lake.log.of_user(user_id)
+    entries, week = lake.log.of_user(user_id), (day - timedelta(WEEK - 1), day)
     built = read_built(lake, user_id, day, days[days <= day].tolist())
     return ReportInputs(
         user_id=user_id,
@@ -135,18 +151,16 @@ def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInput
         today=today,
         daily=daily,
         workouts=workouts,
-        coverage=coverage_of(lake, user_id),
+        coverage=coverage_of(entries),
         insights=built.insights,
         say=built.say,
         week_tests=built.week_tests,
         training=built.training,
         forecast=built.forecast,
-        activity=_rows(
-            lake, SILVER["oura_daily_activity"], user_id, ("day", "non_wear_time"), last=day
-        ),
-        sleep=_rows(lake, SILVER["oura_sleep"], user_id, ("day", "type"), last=day),
+        activity=non_wear_of(lake, user_id, *week),
+        sleep=periods_of(lake, user_id, *week),
         data_up_to=newest_arrival(lake, user_id, day),
-        failed={dataset: days_told(entries, (dataset,), failed=True) for dataset in SCORED},
+        failed=failed_days(entries),
     )
 
 
@@ -162,7 +176,7 @@ def newest_day_with_data(lake: Lakehouse, user_id: str) -> date:
     A clock that was set back, or BIO_TODAY_OVERRIDE, leaves later days in the lake.
     """
     today = lake.settings.today(user_id)
-    daily = _rows(lake, DAILY, user_id, ("day", *SIGNS_OF_LIFE), last=today)
+    daily = rows_of(lake, DAILY, user_id, ("day", *SIGNS_OF_LIFE), last=today)
     known = daily[daily[list(SIGNS_OF_LIFE)].notna().any(axis=1)]
     if known.empty:
         raise ReportError(
@@ -171,37 +185,6 @@ def newest_day_with_data(lake: Lakehouse, user_id: str) -> date:
         )
     newest: date = pd.to_datetime(known["day"]).max().date()
     return newest
-
-
-def coverage_of(lake: Lakehouse, user_id: str) -> pd.DataFrame:
-    """The days about which each of the user's files and fetches speaks, by dataset."""
-    rows = [
-        {
-            "user_id": user_id,
-            "source": dataset,
-            "first_day": span[0],
-            "last_day": span[1],
-        }
-        for entry in lake.log.of_user(user_id)
-        for dataset in (entry.datasets_told if entry.usable else ())
-        if (span := entry.coverage_of(dataset))
-    ]
-    return pd.DataFrame(rows, columns=["user_id", "source", "first_day", "last_day"])
-
-
-def _rows(
-    lake: Lakehouse,
-    schema: TableSchema,
-    user_id: str,
-    columns: Sequence[str] | None = None,
-    last: date | None = None,
-) -> pd.DataFrame:
-    names = columns or schema.column_names
-    if not lake.tables.exists(schema.full_name):
-        return pd.DataFrame(columns=list(names))
-    found = lake.tables.scan(schema.full_name, last=last, user_id=user_id, columns=columns)
-    rows: pd.DataFrame = in_order(found, schema).to_pandas()
-    return rows
 
 
 def _check_there(lake: Lakehouse, daily: pd.DataFrame, user_id: str, day: date) -> None:

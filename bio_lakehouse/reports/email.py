@@ -14,11 +14,11 @@ from email.utils import localtime, make_msgid
 
 from bio_lakehouse.english import span
 from bio_lakehouse.reports import palette
+from bio_lakehouse.reports.pages import renewing_command
 from bio_lakehouse.reports.report_model import InsightCard, ReportModel
 from bio_lakehouse.reports.weekly_report import (
     environment,
     missing_days,
-    renewing_command,
     tiles_of,
 )
 
@@ -98,7 +98,7 @@ def email_of(
         "dark_rules": dark_rules(),
         "serif": "Georgia, 'Times New Roman', serif",
         "sans": "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif",
-        "command": renewing_command(model),
+        "command": renewing_command(model.user_id, model.last_day),
     }
     return ReportEmail(
         subject=f"{model.headline} ({span(model.first_day, model.last_day)})",

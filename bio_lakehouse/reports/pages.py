@@ -9,7 +9,8 @@ from datetime import date, datetime
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.silver.schemas import COVERAGE
 
-HEAD_BYTES = 4096
+HEAD_BYTES = 65_536
+"""In these a page tells of itself: how it was made, its style, and how its text begins."""
 DATA_UP_TO = re.compile(rb'<meta name="bio-lakehouse:data-up-to" content="([^"]*)">')
 PAGE = re.compile(r"weekly-(\d{4}-\d\d-\d\d)\.html$")
 
@@ -20,6 +21,12 @@ Arrivals = Sequence[tuple[date, datetime]]
 def report_key(user_id: str, day: date) -> str:
     """`reports/<user>/weekly-YYYY-MM-DD.html`."""
     return f"reports/{user_id}/weekly-{day.isoformat()}.html"
+
+
+def renewing_command(user_id: str, day: date) -> str:
+    """The command line that makes the report up to `day` anew."""
+    user = "" if user_id == "me" else f" --user {user_id}"
+    return f"bio-lakehouse report --week-ending {day.isoformat()}{user}"
 
 
 def written_reports(lake: Lakehouse, user_id: str) -> list[date]:
@@ -38,15 +45,7 @@ def _days_of_pages(lake: Lakehouse, prefix: str) -> list[date]:
     return sorted(date.fromisoformat(match[1]) for match in found if match)
 
 
-def outdated_reports(lake: Lakehouse, user_id: str) -> list[date]:
-    """Last days of the user's written reports of which newer data exists, oldest first."""
-    days = written_reports(lake, user_id)
-    arrivals = arrivals_of(lake, user_id) if days else []
-    heads = ((day, lake.objects.head(report_key(user_id, day), HEAD_BYTES)) for day in days)
-    return [day for day, head in heads if is_outdated(head, newest_of(arrivals, day))]
-
-
-def is_outdated(page: bytes, newest: datetime | None) -> bool:
+def was_made_before(page: bytes, newest: datetime | None) -> bool:
     """Whether a page was made before `newest`, the newest arrival of its days; True without a
     mark."""
     mark = DATA_UP_TO.search(page[:HEAD_BYTES])

@@ -36,6 +36,8 @@ from bio_lakehouse.reports.completeness import (
     SourceDays,
     Status,
 )
+from bio_lakehouse.reports.fingerprint import UNKNOWN, Fingerprints
+from bio_lakehouse.reports.pages import renewing_command
 from bio_lakehouse.reports.report_facts import days_as_high
 from bio_lakehouse.reports.report_model import ReportModel
 from bio_lakehouse.reports.tile_drawings import Bars, Sparkline, bars, sparkline, whole_weeks
@@ -57,9 +59,14 @@ class Tile:
     bars: Bars | None = None
 
 
-def render(model: ReportModel, figures: Mapping[str, Figure] | None = None) -> str:
+def render(
+    model: ReportModel,
+    figures: Mapping[str, Figure] | None = None,
+    made_from: Fingerprints = UNKNOWN,
+) -> str:
     """The page. `figures` are Plotly figures by insight name; an insight without one is text alone,
-    and one without enough data has neither card nor figure.
+    and one without enough data has neither card nor figure. The page keeps the fingerprints of
+    what it is `made_from`.
 
     Plotly's script is inside the page once, compressed, and only when there is a figure. A content
     security policy allows these scripts alone, by their hashes, and no request.
@@ -82,8 +89,9 @@ def render(model: ReportModel, figures: Mapping[str, Figure] | None = None) -> s
             policy=content_security_policy([_plotly(), script] if drawn else [script]),
             legend=_legend(model),
             method=sentences.METHOD,
-            command=renewing_command(model),
+            command=renewing_command(model.user_id, model.last_day),
             data_up_to=moment_text(model.data_up_to),
+            made_from=made_from,
             sources={"night": SLEEP, "morning": READINESS, "workout": PELOTON},
         )
     )
@@ -155,12 +163,6 @@ def _figure_json(figure: Figure) -> Markup:
     """The figure's data and layout as JSON that can stand inside a script element."""
     drawn = json.loads(figure.to_json())
     return Markup(json.dumps(drawn, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c"))
-
-
-def renewing_command(model: ReportModel) -> str:
-    """The command line that makes this report anew."""
-    user = "" if model.user_id == "me" else f" --user {model.user_id}"
-    return f"bio-lakehouse report --week-ending {model.last_day.isoformat()}{user}"
 
 
 def moment_text(moment: datetime | None) -> str:

@@ -23,7 +23,7 @@ from bio_lakehouse.gold.schemas import GAP_LEDGER
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports.completeness import READINESS, SLEEP, completeness, covered_days
-from bio_lakehouse.reports.composition import coverage_of
+from bio_lakehouse.reports.own_rows import coverage_of
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.silver.schemas import SCHEMAS
 from bio_lakehouse.sources.oura.source import OURA
@@ -83,7 +83,7 @@ def test_an_export_speaks_about_the_datasets_whose_columns_it_has(lake: Lakehous
 
 
 def test_the_page_says_the_same(lake: Lakehouse) -> None:
-    coverage = coverage_of(with_two_exports(lake), "me")
+    coverage = coverage_of(with_two_exports(lake).log.of_user("me"))
     assert covered_days(coverage, READINESS.datasets) == days(1, 2, 3)
     assert covered_days(coverage, SLEEP.datasets) == days(1, 2, 3, 4, 5)
 
@@ -113,7 +113,7 @@ def test_each_answer_of_a_bundle_speaks_about_its_own_days(lake: Lakehouse) -> N
     assert covered["oura_daily_sleep"] == days(1, 2, 3)
     assert covered["oura_daily_readiness"] == days(5)
     assert covered["oura_daily_activity"] == set()
-    page = coverage_of(lake, "me")
+    page = coverage_of(lake.log.of_user("me"))
     assert covered_days(page, READINESS.datasets) == days(5)
     assert covered_days(page, SLEEP.datasets) == days(1, 2, 3)
 
@@ -171,7 +171,7 @@ def test_ledger_and_page_mean_the_same_by_not_worn(
     write(lake, SCHEMAS["oura_sleep"], periods, TODAY)
     shown = completeness(
         as_frame(lake, "oura_daily_activity").assign(steps=1),
-        coverage_of(lake, "me"),
+        coverage_of(lake.log.of_user("me")),
         [date(2026, 3, day) for day in range(1, 8)],
         TODAY,
         as_frame(lake, "oura_daily_activity"),

@@ -9,18 +9,17 @@ from typing import Any
 import pytest
 
 from bio_lakehouse.build.reported import build_for_report
-from bio_lakehouse.display import outdated_text
 from bio_lakehouse.errors import ReportError, SourceError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.fetched_windows import FetchedWindows
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.reports import composition, pages
+from bio_lakehouse.reports.own_rows import coverage_of
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver import SCHEMAS as SILVER
 from bio_lakehouse.sources.demo import Truth, daily_rows, simulate, workout_rows
 from bio_lakehouse.sources.oura.fetch import FailedWindow, Window
-from bio_lakehouse.status import lake_status
 from bio_lakehouse_tests.reports.lakes import LANDED, write
 
 SUNDAY = date(2025, 11, 16)
@@ -109,7 +108,7 @@ def test_each_user_has_their_own(lake: Lakehouse, truth: Truth) -> None:
 
 def test_coverage_comes_from_the_log_by_dataset(lake: Lakehouse) -> None:
     log_fetch(lake, "oura/daily_readiness", SUNDAY - timedelta(days=6), SUNDAY)
-    coverage = composition.coverage_of(lake, "me")
+    coverage = coverage_of(lake.log.of_user("me"))
     assert coverage.to_dict("records") == [
         {
             "user_id": "me",
@@ -118,36 +117,7 @@ def test_coverage_comes_from_the_log_by_dataset(lake: Lakehouse) -> None:
             "last_day": SUNDAY,
         }
     ]
-    assert composition.coverage_of(lake, "ada").empty
-
-
-def test_a_page_knows_that_newer_data_exists(lake: Lakehouse, truth: Truth) -> None:
-    composition.make(lake, "me", SUNDAY)
-    assert pages.outdated_reports(lake, "me") == []
-    first = truth.days[0].day
-    write(
-        lake,
-        SILVER["coverage"],
-        [file_about(first, LANDED), file_about(first, LANDED + timedelta(hours=1))],
-        TODAY,
-    )
-    assert pages.outdated_reports(lake, "me") == [SUNDAY]
-    told = outdated_text(lake_status(lake, "me"))
-    command = f"bio-lakehouse report --week-ending {SUNDAY} --home {lake.settings.home}"
-    assert told.endswith(f"To make one again: `{command}`")
-    assert composition.make(lake, "me", SUNDAY).changed
-    assert pages.outdated_reports(lake, "me") == []
-
-
-def test_data_of_later_days_does_not_make_a_page_old(lake: Lakehouse, truth: Truth) -> None:
-    made = composition.make(lake, "me", SUNDAY - timedelta(days=7))
-    page = lake.objects.get(made.key)
-    assert pages.outdated_reports(lake, "me") == []
-    later = file_about(SUNDAY, LANDED + timedelta(days=1))
-    write(lake, SILVER["coverage"], [file_about(truth.days[0].day, LANDED), later], TODAY)
-    assert pages.outdated_reports(lake, "me") == []
-    assert pages.is_outdated(page, pages.newest_arrival(lake, "me", SUNDAY))
-    assert pages.is_outdated(b"<html>", None)
+    assert coverage_of(lake.log.of_user("ada")).empty
 
 
 def test_a_lake_without_days_says_what_to_do(lake: Lakehouse, tmp_path: Path) -> None:

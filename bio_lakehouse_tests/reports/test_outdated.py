@@ -1,0 +1,283 @@
+"""A page knows what it was made from: it is outdated when that has changed, and says so itself."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bio_lakehouse.build.load import build_training_load
+from bio_lakehouse.build.reported import build_for_report
+from bio_lakehouse.display import outdated_text
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.reports import composition
+from bio_lakehouse.reports.fingerprint import Fingerprints, inputs_of
+from bio_lakehouse.reports.outdated import (
+    PageState,
+    fingerprints_in,
+    mark_pages,
+    note_checked,
+    outdated_reports,
+    page_states,
+)
+from bio_lakehouse.reports.pages import HEAD_BYTES, report_key
+from bio_lakehouse.settings import load_settings
+from bio_lakehouse.silver import SCHEMAS as SILVER
+from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
+from bio_lakehouse.status import lake_status
+from bio_lakehouse_tests.reports.lakes import LANDED, write
+
+SUNDAY = date(2025, 11, 16)
+MONDAY = SUNDAY + timedelta(days=1)
+DAYS = 400
+CURRENT, OUTDATED, UNKNOWN = PageState.CURRENT, PageState.OUTDATED, PageState.UNKNOWN
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Person:
+    """A lake and the rows of the demo person that are written to it."""
+
+    lake: Lakehouse
+    daily: list[Row] = field(default_factory=list)
+    workouts: list[Row] = field(default_factory=list)
+
+    def write(self, file: str = "landing/me/x.json") -> None:
+        ada = {"user_id": "ada", "day": SUNDAY, "readiness_score": 91}
+        write(self.lake, DAILY, [*self.daily, ada], MONDAY)
+        write(self.lake, SILVER["peloton_workouts"], self.workouts, MONDAY, file)
+
+    def row(self, days_back: int) -> Row:
+        return next(r for r in self.daily if r["day"] == SUNDAY - timedelta(days_back))
+
+    def restate(self, days_back: int, **values: Any) -> None:
+        self.row(days_back).update(values)
+        self.write()
+
+    @property
+    def states(self) -> dict[date, PageState]:
+        return page_states(self.lake, "me")
+
+    @property
+    def page(self) -> bytes:
+        return self.lake.objects.get(report_key("me", SUNDAY))
+
+    @property
+    def inputs(self) -> str:
+        return inputs_of(self.lake, "me", [SUNDAY])[SUNDAY]
+
+
+@pytest.fixture
+def person(tmp_path: Path) -> Person:
+    """400 days of the demo person, with a page of the week up to Sunday."""
+    settings = load_settings(home=tmp_path, timezone="UTC", today_override=MONDAY, local_only=True)
+    truth = simulate(DAYS, 17, SUNDAY)
+    done = [row | {"workout_id": str(number)} for number, row in enumerate(workout_rows(truth))]
+    person = Person(Lakehouse.open(settings), [dict(row) for row in daily_rows(truth)], done)
+    person.write()
+    write(person.lake, SILVER["coverage"], [file_about(truth.days[0].day, LANDED)], MONDAY)
+    build_for_report(person.lake, SUNDAY)
+    composition.make(person.lake, "me", SUNDAY)
+    return person
+
+
+def file_about(first: date, landed: datetime) -> Row:
+    """A row of coverage: a file that speaks about the days from `first` to Sunday."""
+    about = {"user_id": "me", "source": "oura", "first_day": first, "last_day": SUNDAY}
+    return about | {"origin": "api", "source_file": f"{landed}", "ingested_at": landed}
+
+
+def log_file(lake: Lakehouse, first: date, last: date) -> None:
+    lake.log.record(
+        LogEntry(
+            file_path=f"landing/me/{first}.json",
+            checksum=f"{first}",
+            user_id="me",
+            upload_timestamp=LANDED,
+            size=1,
+            modified=LANDED,
+            status="ingested",
+            source="oura",
+            origin="api",
+            data_type="oura/daily_readiness",
+            covered_first=first,
+            covered_last=last,
+        )
+    )
+
+
+def test_a_page_keeps_what_it_was_made_from(person: Person) -> None:
+    made_from = fingerprints_in(person.page)
+    assert made_from.inputs == person.inputs
+    assert re.fullmatch("[0-9a-f]{16}", made_from.facts)
+    assert b'<header class="top">' in person.page[:HEAD_BYTES]
+    assert person.states == {SUNDAY: CURRENT}
+
+
+def test_a_new_file_that_says_the_same_makes_nothing_outdated(person: Person) -> None:
+    later = LANDED + timedelta(days=2)
+    files = [file_about(person.daily[0]["day"], when) for when in (LANDED, later)]
+    write(person.lake, SILVER["coverage"], files, MONDAY)
+    person.write(file="landing/me/again.json")
+    assert person.states == {SUNDAY: CURRENT}
+    assert outdated_reports(person.lake, "me") == {}
+
+
+@pytest.mark.parametrize("days_back", [0, 6, 34, 100, 200])
+def test_a_restated_day_that_a_page_reads_makes_it_outdated(person: Person, days_back: int) -> None:
+    before = person.row(days_back)["steps"]
+    person.restate(days_back, steps=1 + (before or 0))
+    assert person.states == {SUNDAY: OUTDATED}
+    person.restate(days_back, steps=before)
+    assert person.states == {SUNDAY: CURRENT}
+
+
+def test_a_workout_that_came_late_makes_it_outdated(person: Person) -> None:
+    person.workouts.append(person.workouts[-1] | {"workout_id": "late", "title": "Late Ride"})
+    person.write()
+    assert person.states == {SUNDAY: OUTDATED}
+
+
+def test_a_day_that_no_page_reads_leaves_it_current(person: Person) -> None:
+    person.restate(380, steps=1, readiness_score=40)
+    assert person.states == {SUNDAY: CURRENT}
+    person.daily.append({"user_id": "me", "day": MONDAY, "readiness_score": 12})
+    person.write()
+    assert person.states == {SUNDAY: CURRENT}
+
+
+def test_a_day_of_somebody_else_leaves_it_current(person: Person) -> None:
+    person.daily.append(person.row(1) | {"user_id": "bob", "readiness_score": 3})
+    person.write()
+    assert person.states == {SUNDAY: CURRENT}
+
+
+def test_the_highest_since_long_ago_is_read_over_all_days(person: Person) -> None:
+    person.restate(390, readiness_score=100)
+    assert person.states == {SUNDAY: OUTDATED}
+
+
+def test_what_is_told_of_a_day_that_is_missing_counts(person: Person) -> None:
+    gap = SUNDAY - timedelta(2)
+    person.daily.remove(person.row(2))
+    person.write()
+    build_for_report(person.lake, SUNDAY)
+    composition.make(person.lake, "me", SUNDAY)
+    log_file(person.lake, gap, gap)
+    assert person.states == {SUNDAY: OUTDATED}
+    log_file(person.lake, gap - timedelta(100), gap - timedelta(90))
+    composition.make(person.lake, "me", SUNDAY)
+    log_file(person.lake, gap - timedelta(1), gap)
+    assert person.states == {SUNDAY: CURRENT}
+
+
+def test_a_page_does_not_get_outdated_by_getting_older(person: Person) -> None:
+    """A day that was not over when the page was made, and of which nothing came, says no more."""
+    person.daily.remove(person.row(0))
+    person.write()
+    build_for_report(person.lake, SUNDAY)
+    composition.make(person.lake, "me", SUNDAY, today=SUNDAY)
+    written = fingerprints_in(person.page)
+    assert "not due yet" in person.page.decode()
+    assert person.states == {SUNDAY: CURRENT}
+    composition.make(person.lake, "me", SUNDAY, today=SUNDAY + timedelta(30))
+    assert fingerprints_in(person.page) == written
+    assert "not due yet" not in person.page.decode()
+
+
+def test_a_page_that_would_say_the_same_is_current(person: Person) -> None:
+    person.restate(3, steps=1)
+    made_from = fingerprints_in(person.page)
+    note_checked(person.lake, "me", SUNDAY, Fingerprints(person.inputs, "others"))
+    assert person.states == {SUNDAY: OUTDATED}
+    note_checked(person.lake, "me", SUNDAY, Fingerprints(person.inputs, made_from.facts))
+    assert person.states == {SUNDAY: CURRENT}
+    person.restate(3, steps=2)
+    assert person.states == {SUNDAY: OUTDATED}
+
+
+def test_an_outdated_page_says_so_until_it_is_not(person: Person) -> None:
+    page, steps = person.page, person.row(3)["steps"]
+    assert mark_pages(person.lake, "me", person.states) == []
+    assert person.page == page
+    person.restate(3, steps=1)
+    assert mark_pages(person.lake, "me", person.states) == [SUNDAY]
+    marked = person.page.decode()
+    said = "This page is outdated: what it was made from has changed since it was written."
+    assert marked.count(said) == 1
+    assert f"<code>bio-lakehouse report --week-ending {SUNDAY}</code> writes it anew." in marked
+    assert marked.index('id="outdated"') < marked.index("<h1>")
+    assert mark_pages(person.lake, "me", person.states) == []
+    assert person.page.decode() == marked
+    person.restate(3, steps=steps)
+    assert mark_pages(person.lake, "me", person.states) == [SUNDAY]
+    assert person.page == page
+
+
+def test_a_page_that_is_written_anew_says_it_no_more(person: Person) -> None:
+    person.restate(3, readiness_score=12)
+    mark_pages(person.lake, "me", person.states)
+    build_for_report(person.lake, SUNDAY)
+    assert composition.make(person.lake, "me", SUNDAY).changed
+    assert b'id="outdated"' not in person.page
+    assert person.states == {SUNDAY: CURRENT}
+    assert mark_pages(person.lake, "me", person.states) == []
+
+
+def test_a_page_of_an_earlier_version_may_be_outdated(person: Person) -> None:
+    key = report_key("me", SUNDAY)
+    old = re.sub(rb'<meta name="bio-lakehouse:(inputs|facts)"[^\n]*\n', b"", person.page)
+    person.lake.objects.put(key, old)
+    assert person.states == {SUNDAY: CURRENT}
+    later = [file_about(SUNDAY, LANDED + timedelta(days=2))]
+    write(person.lake, SILVER["coverage"], later, MONDAY)
+    assert person.states == {SUNDAY: UNKNOWN}
+    mark_pages(person.lake, "me", person.states)
+    assert b"This page may be outdated: newer data has arrived" in person.page
+    mark_pages(person.lake, "me", {SUNDAY: CURRENT})
+    assert person.page == old
+
+
+def test_status_names_them_and_the_command(person: Person) -> None:
+    person.restate(3, steps=1)
+    status = lake_status(person.lake, "me")
+    assert status.outdated_reports == {SUNDAY: OUTDATED}
+    command = f"bio-lakehouse report --week-ending {SUNDAY} --home {person.lake.settings.home}"
+    assert outdated_text(status) == (
+        "What these weekly reports were made from has changed since: the one up to 2025-11-16."
+        f" To make one again: `{command}`"
+    )
+
+
+def change_of(person: Person, dice: random.Random) -> None:
+    """Some value of some day, or a workout of it, becomes another or unknown."""
+    rows: list[Row] = dice.choice([person.daily, person.workouts])
+    row = dice.choice(rows[-int(len(rows) * dice.choice([0.03, 0.2, 1.0])) :])
+    names = [name for name, value in row.items() if isinstance(value, int | float)]
+    name = dice.choice([name for name in names if not isinstance(row[name], bool)] or ["steps"])
+    row[name] = dice.choice([None, row.get(name) and row[name] * 0.9])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_pages_of_the_same_inputs_say_the_same(person: Person, seed: int) -> None:
+    """Whatever changes, what the page says changes only where its inputs do."""
+    before = fingerprints_in(person.page)
+    dice = random.Random(seed)
+    for _ in range(3):
+        change_of(person, dice)
+        person.write()
+        build_training_load(person.lake, person.lake.settings.first_day, MONDAY)
+        untouched = person.inputs == before.inputs
+        build_for_report(person.lake, SUNDAY)
+        composition.make(person.lake, "me", SUNDAY)
+        after = fingerprints_in(person.page)
+        assert untouched <= (after == before)
+        before = after
