@@ -20,6 +20,9 @@ CREATE TABLE IF NOT EXISTS pending_days (
 CREATE TABLE IF NOT EXISTS last_change (
     only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL);
 INSERT OR IGNORE INTO last_change VALUES (1, 0);
+CREATE TABLE IF NOT EXISTS looked_over (
+    only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL);
+INSERT OR IGNORE INTO looked_over VALUES (1, 0);
 CREATE TABLE IF NOT EXISTS changed_days (day TEXT PRIMARY KEY, change INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS built_days (
     asset TEXT NOT NULL, day TEXT NOT NULL, change INTEGER NOT NULL, PRIMARY KEY (asset, day));
@@ -102,6 +105,21 @@ class OwedDays:
         self, connection: Callable[[], AbstractContextManager[sqlite3.Connection]]
     ) -> None:
         self._connection = connection
+
+    def newest(self) -> int:
+        """The number of the newest change."""
+        with self._connection() as db:
+            return last_change(db)
+
+    def looked_over(self) -> int:
+        """The newest change that written reports have taken in, or were found not to tell of."""
+        with self._connection() as db:
+            return int(db.execute("SELECT number FROM looked_over").fetchone()["number"])
+
+    def mark_looked_over(self, number: int) -> None:
+        """Written reports have taken in all changes up to this one."""
+        with self._connection() as db:
+            db.execute("UPDATE looked_over SET number = max(number, ?)", (number,))
 
     def changed(self) -> Numbered:
         """Days of which something is still to be made: pending ones, and those that not everything

@@ -12,7 +12,7 @@ from bio_lakehouse.silver.schemas import COVERAGE
 HEAD_BYTES = 65_536
 """In these a page tells of itself: how it was made, its style, and how its text begins."""
 DATA_UP_TO = re.compile(rb'<meta name="bio-lakehouse:data-up-to" content="([^"]*)">')
-PAGE = re.compile(r"weekly-(\d{4}-\d\d-\d\d)\.html$")
+PAGE = re.compile(r"^reports/([^/]+)/weekly-(\d{4}-\d\d-\d\d)\.html$")
 
 Arrivals = Sequence[tuple[date, datetime]]
 """Of each file the first day that it speaks about, and when it was landed (UTC)."""
@@ -31,18 +31,26 @@ def renewing_command(user_id: str, day: date) -> str:
 
 def written_reports(lake: Lakehouse, user_id: str) -> list[date]:
     """Last days of the user's reports that have been written, oldest first."""
-    return _days_of_pages(lake, f"reports/{user_id}/")
+    return sorted(day for _, day in _pages(lake, f"reports/{user_id}/"))
 
 
 def reported_days(lake: Lakehouse) -> set[date]:
     """Last days of all reports that have been written, of whomever."""
-    return set(_days_of_pages(lake, "reports/"))
+    return {day for _, day in _pages(lake, "reports/")}
 
 
-def _days_of_pages(lake: Lakehouse, prefix: str) -> list[date]:
-    keys = [stored.key for stored in lake.objects.list(prefix)]
-    found = [PAGE.search(key) for key in keys]
-    return sorted(date.fromisoformat(match[1]) for match in found if match)
+def reported_weeks(lake: Lakehouse) -> dict[str, set[date]]:
+    """Last days of the reports that have been written, by user in the order of their names."""
+    found: dict[str, set[date]] = {}
+    for user_id, day in sorted(_pages(lake, "reports/")):
+        found.setdefault(user_id, set()).add(day)
+    return found
+
+
+def _pages(lake: Lakehouse, prefix: str) -> list[tuple[str, date]]:
+    """User and last day of each page."""
+    matches = (PAGE.search(stored.key) for stored in lake.objects.list(prefix))
+    return [(match[1], date.fromisoformat(match[2])) for match in matches if match]
 
 
 def was_made_before(page: bytes, newest: datetime | None) -> bool:

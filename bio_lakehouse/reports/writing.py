@@ -3,6 +3,8 @@ cost only once."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bio_lakehouse.claude.access import ClaudeAccess, preview_access
 from bio_lakehouse.lake.objects import ObjectStore
 from bio_lakehouse.narrative.claude_writer import writer_for
@@ -11,6 +13,10 @@ from bio_lakehouse.narrative.prompt import egress
 from bio_lakehouse.narrative.writer import Narrative, from_json, to_json
 from bio_lakehouse.settings import Settings
 
+NOT_ASKED = (
+    "what Claude wrote of this week does not hold for these figures, and it was not asked again"
+)
+
 
 def narrative_of(
     objects: ObjectStore, key: str, facts: Facts, access: ClaudeAccess | None
@@ -18,15 +24,18 @@ def narrative_of(
     """The text of these facts: that which Claude wrote of the very same ones before, kept under
     `key`, else a new one.
 
-    With no `access` nothing is sent, and what was kept is used all the same. A text from templates
-    is not kept.
+    With no `access` nothing is sent, and what was kept is used all the same; where it is of other
+    facts, the new text says that Claude was not asked. A text from templates is not kept.
     """
-    kept = from_json(objects.get(key), facts) if objects.exists(key) else None
+    was_kept = objects.exists(key)
+    kept = from_json(objects.get(key), facts) if was_kept else None
     if kept is not None:
         return kept
     written = writer_for(access).write(facts)
     if written.author == "Claude":
         objects.put(key, to_json(written).encode())
+    if was_kept and access is None:
+        return replace(written, reason=NOT_ASKED)
     return written
 
 

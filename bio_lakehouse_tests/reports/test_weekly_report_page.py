@@ -22,13 +22,13 @@ from bio_lakehouse.insights import Insight
 from bio_lakehouse.reports import palette
 from bio_lakehouse.reports.completeness import MEANINGS
 from bio_lakehouse.reports.email import email_of
+from bio_lakehouse.reports.pages import renewing_command
 from bio_lakehouse.reports.report_model import ReportInputs, ReportModel, model_of
 from bio_lakehouse.reports.weekly_report import (
     environment,
     finding_facts,
     q_text,
     render,
-    renewing_command,
     tiles_of,
 )
 from bio_lakehouse.viz.theme import contrast
@@ -354,7 +354,8 @@ def test_the_page_names_its_data_and_how_to_renew_it(model: ReportModel) -> None
     assert f'<meta name="bio-lakehouse:version" content="{model.version}">' in html[:4096]
     assert "2025-03-10 06:12:45 UTC" in parsed(html).text
     assert "bio-lakehouse report --week-ending 2025-03-09 --user ada" in parsed(html).text
-    assert renewing_command(model) == "bio-lakehouse report --week-ending 2025-03-09"
+    command = renewing_command(model.user_id, model.last_day)
+    assert command == "bio-lakehouse report --week-ending 2025-03-09"
 
 
 @pytest.mark.parametrize("mode", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
