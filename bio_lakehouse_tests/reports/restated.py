@@ -23,7 +23,7 @@ from bio_lakehouse_tests.reports.lakes import LANDED, write
 
 SUNDAY = date(2025, 11, 16)
 MONDAY = SUNDAY + timedelta(days=1)
-DAYS = 400
+DAYS = 520
 
 Row = dict[str, Any]
 
@@ -45,6 +45,10 @@ class Person:
         return next(r for r in self.daily if r["day"] == SUNDAY - timedelta(days_back))
 
     def restate(self, days_back: int, **values: Any) -> None:
+        """Other values of a day, or a day that is new."""
+        day = SUNDAY - timedelta(days_back)
+        if all(row["day"] != day for row in self.daily):
+            self.daily.append({"user_id": "me", "day": day})
         self.row(days_back).update(values)
         self.write()
 
@@ -57,7 +61,10 @@ class Person:
 
     @property
     def page(self) -> bytes:
-        return self.lake.objects.get(report_key("me", SUNDAY))
+        return self.page_of(SUNDAY)
+
+    def page_of(self, day: date) -> bytes:
+        return self.lake.objects.get(report_key("me", day))
 
     @property
     def inputs(self) -> str:

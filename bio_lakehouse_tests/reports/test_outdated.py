@@ -43,7 +43,7 @@ CURRENT, OUTDATED, UNKNOWN = PageState.CURRENT, PageState.OUTDATED, PageState.UN
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """400 days of the demo person, with a page of the week up to Sunday."""
+    """520 days of the demo person, with a page of the week up to Sunday."""
     return with_history(tmp_path_factory.mktemp("home"), [SUNDAY]).lake.settings.home
 
 
@@ -104,7 +104,7 @@ def test_a_workout_that_came_late_makes_it_outdated(person: Person) -> None:
 
 
 def test_a_day_that_no_page_reads_leaves_it_current(person: Person) -> None:
-    person.restate(380, steps=1, readiness_score=40)
+    person.restate(515, steps=1, readiness_score=40)
     assert person.states == {SUNDAY: CURRENT}
     person.daily.append({"user_id": "me", "day": MONDAY, "readiness_score": 12})
     person.write()
@@ -122,7 +122,7 @@ def test_the_highest_since_long_ago_is_read_over_all_days(person: Person) -> Non
     build_for_report(person.lake, SUNDAY)
     composition.make(person.lake, "me", SUNDAY)
     assert person.states == {SUNDAY: CURRENT}
-    person.restate(390, readiness_score=100)
+    person.restate(515, readiness_score=100)
     assert person.states == {SUNDAY: OUTDATED}
 
 
