@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,7 +135,7 @@ def preview(rows: pa.Table) -> dg.MarkdownMetadataValue:
     ordered = rows.sort_by([("day", "descending")]) if "day" in rows.column_names else rows
     shown = ordered.slice(0, PREVIEW_ROWS).select(rows.column_names[:PREVIEW_COLUMNS])
     lines = [shown.column_names, ["---"] * shown.num_columns]
-    lines += [[cell_text(name, cell) for name, cell in row.items()] for row in shown.to_pylist()]
+    lines += [list(starmap(cell_text, row.items())) for row in shown.to_pylist()]
     return dg.MetadataValue.md("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
 
 
