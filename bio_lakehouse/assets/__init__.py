@@ -4,6 +4,7 @@ import dagster as dg
 
 from bio_lakehouse.assets.bronze import BRONZE, group_of
 from bio_lakehouse.assets.checks import SCHEMA_CHECKS
+from bio_lakehouse.assets.code_versions import versions_of_code
 from bio_lakehouse.assets.gold import GOLD
 from bio_lakehouse.assets.insights import INSIGHTS
 from bio_lakehouse.assets.keys import WEEKLY_REPORT
@@ -26,17 +27,26 @@ def all_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     days, weeks = daily(settings), weekly(settings)
     with_records = extent_of(settings).datasets
 
+    assets = (oura_api, *BRONZE, *SILVER, *GOLD, *INSIGHTS, weekly_report)
+    versions = versions_of_code(key for asset in assets for key in asset.keys)
+
     def with_policies(spec: dg.AssetSpec) -> dg.AssetSpec:
         partitions = weeks if spec.key == WEEKLY_REPORT else days
         group = group_of(spec, with_records)
-        held = spec.replace_attributes(partitions_def=partitions, owners=[OWNER], group_name=group)
-        return with_windows(held, settings)
+        held = spec.replace_attributes(
+            partitions_def=partitions,
+            owners=[OWNER],
+            group_name=group,
+            code_version=versions[spec.key],
+        )
+        versioned = held.replace_attributes(code_version=versions[spec.key])
+        return with_windows(versioned, settings)
 
     return [
         with_marking(asset.with_attributes(backfill_policy=SINGLE_RUN)).map_asset_specs(
             with_policies
         )
-        for asset in (oura_api, *BRONZE, *SILVER, *GOLD, *INSIGHTS, weekly_report)
+        for asset in assets
     ]
 
 
