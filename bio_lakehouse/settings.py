@@ -164,6 +164,15 @@ class Settings(BaseSettings):
             "when unset."
         ),
     )
+    settle_seconds: float = Field(
+        5.0,
+        ge=0,
+        le=15,
+        description=(
+            "Seconds for which a file in landing's folder must not change before it is taken; as "
+            "often the folder is looked at."
+        ),
+    )
     s3_endpoint_url: str | None = Field(
         None, description="Address of an S3 other than AWS's (MinIO, moto)."
     )

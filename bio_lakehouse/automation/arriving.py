@@ -4,10 +4,10 @@ days ask for."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import takewhile
-from time import monotonic
+from time import monotonic, sleep, time
 
 import dagster as dg
 
@@ -27,6 +27,11 @@ LARGE_BYTES = 4 * 1000 * 1000
 """Unpacked; a tick would take longer over more, as a megabyte of heart rate takes up to four
 seconds."""
 TICK_SECONDS = 15.0
+LOOKS_A_TICK = 3
+"""Of a tick that finds nothing in a folder: each tick is a row in Dagster's database for a day."""
+COSTLY_PACE = 3
+"""A look at a bucket is paid for, one at tens of thousands of files takes a second: there is one a
+tick, and a third as many."""
 MOST_ATTEMPTS = 3
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -39,29 +44,43 @@ UNFINISHED = [
 
 @dataclass
 class Cursor:
-    """What one tick keeps for the next: the tag of each file that was not taken, and the files of
-    which was told that they cannot be read."""
+    """What one tick keeps for the next: the tag of each file that was not taken, the files of
+    which was told that they cannot be read, when the last look was and how long it took."""
 
     seen: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    looked_at: float = 0.0
+    took: float = 0.0
 
     @classmethod
     def from_json(cls, text: str | None) -> Cursor:
         """The cursor of a tick; what only an earlier version kept is left out."""
         kept = json.loads(text) if text else {}
-        return cls(kept.get("seen", {}), kept.get("unread", []))
+        return cls(**{name: kept[name] for name in kept.keys() & cls.__dataclass_fields__.keys()})
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)
 
     def is_whole(self, info: ObjectInfo) -> bool:
-        """Whether the file looks as it did at the tick before: nobody is writing it any more."""
+        """Whether the file looks as it did at the look before: nobody is writing it any more."""
         return self.seen.get(info.key) == info.tag
+
+    def keep(self, found: Landed) -> None:
+        """What the next look must know of this one."""
+        left = {info.key: info.tag for info in found.left}
+        self.seen = left | {one.path: one.entry.tag for one in found.unread}
+        self.unread = [arrival.path for arrival in found.unread]
+
+    def wait_for_next_look(self, seconds: float) -> None:
+        """Wait until the last look, by whichever tick, was that long ago."""
+        remaining = self.looked_at + seconds - time()
+        sleep(max(0.0, min(seconds, remaining)))
+        self.looked_at = time()
 
 
 @dataclass
 class Landed:
-    """What one tick found: files taken (some of which could not be read), to be taken by
+    """What one look found: files taken (some of which could not be read), to be taken by
     a run, and left."""
 
     taken: list[Arrival]
@@ -91,10 +110,30 @@ def check_landing(lake: Lakehouse) -> None:
         ) from error
 
 
+def looks(lake: Lakehouse, cursor: Cursor) -> Iterator[Landed]:
+    """What a tick finds, look by look, until something was taken or there were enough looks.
+
+    A folder is looked at `BIO_SETTLE_SECONDS` after the look before, also that of another tick; a
+    bucket, or what takes long, less often.
+    """
+    settle = lake.settings.settle_seconds
+    is_costly = lake.landing_objects.writes_appear_whole or cursor.took > settle / 10
+    pace = settle * COSTLY_PACE if is_costly else settle
+    for _ in range(1 if is_costly else LOOKS_A_TICK):
+        cursor.wait_for_next_look(pace)
+        told, started = set(cursor.unread), monotonic()
+        found = tick(lake, cursor)
+        if not found.taken:
+            cursor.took = monotonic() - started
+        yield found
+        if found.large or any(arrival.path not in told for arrival in found.taken):
+            return
+
+
 def tick(lake: Lakehouse, cursor: Cursor, seconds: float = TICK_SECONDS) -> Landed:
     """Take the small files that are news and whole, for as long as there is time.
 
-    A put into a bucket is atomic; a file in a folder is whole when it did not change since the tick
+    A put into a bucket is atomic; a file in a folder is whole when it did not change since the look
     before. What a tick began and did not live to finish is taken by a run.
     """
     check_landing(lake)

@@ -44,6 +44,10 @@ def configuration(settings: Settings) -> dict[str, Any]:
         # Else a run whose process died before it started would be waited for, for ever.
         "run_monitoring": {"enabled": True, "start_timeout_seconds": START_SECONDS},
         "concurrency": {"runs": {"max_concurrent_runs": 2}},
+        # Else a click waits for up to five seconds before anything starts.
+        "run_queue": {"dequeue_interval_seconds": 1},
+        # Else all sensors would wait while the arrivals' one looks at landing.
+        "sensors": {"use_threads": True, "num_workers": 4},
         "retention": {
             kind: {"purge_after_days": DAYS_OF_TICKS}
             for kind in ("schedule", "sensor", "auto_materialize")

@@ -32,7 +32,7 @@ from bio_lakehouse.automation.running import close_abandoned_runs
 from bio_lakehouse.lake import built_with
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
-EVERY_SECONDS = 15
+EVERY_SECONDS = 5
 BUILDING = "days are pending, and a run is still going"
 GIVEN_UP = (
     "days are pending, and three runs for them failed: fix the cause, then run `bio-lakehouse "
@@ -55,7 +55,7 @@ def arrival_sensor(
 ) -> dg.SensorResult:
     """Takes what has landed and builds the days that it changed, then the newest day's insights.
 
-    A file is taken once it did not change between two ticks; one that came before, or whose content
+    A file is taken once it did not change between two looks; one that came before, or whose content
     did, starts nothing; one that is no known export is logged, told and starts nothing. Changed
     days are built in at most three runs, and the next ones are requested when those have ended. A
     run that was killed is requested again, up to three times in all.
@@ -63,14 +63,21 @@ def arrival_sensor(
     close_abandoned_runs(context.instance)
     cursor = Cursor.from_json(context.cursor)
     tell_of_changes(lake.settings, context.log, built_with.notice(lake))
-    found = arriving.tick(lake, cursor)
+    for found in arriving.looks(lake, cursor):
+        result = outcome(context, lake, cursor, found)
+        if result.run_requests:
+            break
+    return result
+
+
+def outcome(
+    context: dg.SensorEvaluationContext, lake: Lakehouse, cursor: Cursor, found: Landed
+) -> dg.SensorResult:
+    """What a tick comes to by what it has found: runs, or why there are none."""
     troubles = tell_of_troubles(lake.settings, context.log, found.taken, told=cursor.unread)
     if troubles:
         report_quarantine(context.instance, lake)
-    cursor.seen = {info.key: info.tag for info in found.left} | {
-        one.path: one.entry.tag for one in found.unread
-    }
-    cursor.unread = [arrival.path for arrival in found.unread]
+    cursor.keep(found)
     built_with.notice(lake)
     all_owed = what_is_owed(lake)
     loaded = DayRange(first_day_of(graph_of(context)), lake.settings.today())
@@ -79,12 +86,13 @@ def arrival_sensor(
         context.log.warning(sentence)
     owed = all_owed.within(loaded)
     requests = run_requests(context, lake, owed, found)
-    skipped = (
-        None
-        if requests
-        else dg.SkipReason(why_nothing(context.instance, owed, found, [*troubles, *older]))
+    told = [*troubles, *older]
+    why = None if requests else why_nothing(context.instance, owed, found, told)
+    return dg.SensorResult(
+        run_requests=requests,
+        skip_reason=dg.SkipReason(why) if why else None,
+        cursor=cursor.to_json(),
     )
-    return dg.SensorResult(run_requests=requests, skip_reason=skipped, cursor=cursor.to_json())
 
 
 def run_requests(

@@ -20,7 +20,10 @@ from bio_lakehouse_tests.receiver import Receiver
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return load_settings(home=tmp_path / "home", timezone="Europe/Berlin", today_override=TODAY)
+    """Nothing is waited for: a file that is the same in two ticks is whole."""
+    return load_settings(
+        home=tmp_path / "home", timezone="Europe/Berlin", today_override=TODAY, settle_seconds=0
+    )
 
 
 @pytest.fixture

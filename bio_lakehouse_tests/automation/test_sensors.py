@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import time
 import zipfile
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ from bio_lakehouse.automation import arriving
 from bio_lakehouse.automation.jobs import refresh_lake
 from bio_lakehouse.automation.run_ranges import ARRIVAL_TAG
 from bio_lakehouse.lake import arrivals, landing
+from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse_tests.automation.watched import (
     START,
     TODAY,
@@ -33,7 +35,7 @@ def test_an_empty_lake_gets_a_landing_folder_and_no_runs(watched: Watched) -> No
     result = watched.tick()
     assert result.run_requests == []
     assert reason(result) == "Nothing new in landing."
-    assert watched.kept == {"seen": {}, "unread": []}
+    assert (watched.kept["seen"], watched.kept["unread"]) == ({}, [])
     assert (watched.lake.settings.home / "landing").is_dir()
 
 
@@ -65,6 +67,71 @@ def test_a_file_is_taken_when_it_looks_as_it_did_before(watched: Watched) -> Non
     }
     assert request.run_key == f"{request.tags[ARRIVAL_TAG]}#1"
     assert watched.kept["seen"] == {}
+
+
+def hurried(watched: Watched, seconds: float) -> Lakehouse:
+    """The lake when landing is looked at that often."""
+    settings = watched.lake.settings.model_copy(update={"settle_seconds": seconds})
+    watched.lake = Lakehouse.open(settings)
+    return watched.lake
+
+
+def test_a_tick_looks_again_until_a_file_is_whole(watched: Watched) -> None:
+    hurried(watched, 0.2)
+    watched.drop("trends.csv", trends(scores(5)))
+    assert ranges(watched.tick()) == [("2025-03-15", "2025-03-19")]
+
+
+def test_a_tick_that_finds_nothing_looks_three_times_and_the_next_one_waits_too(
+    watched: Watched,
+) -> None:
+    hurried(watched, 0.4)
+    started = time.time()
+    watched.tick()
+    assert watched.kept["looked_at"] - started >= 0.8
+    before = watched.kept["looked_at"]
+    watched.drop("trends.csv", trends(scores(5)))
+    assert ranges(watched.tick()) == [("2025-03-15", "2025-03-19")]
+    assert watched.kept["looked_at"] - before >= 0.8
+
+
+def test_a_file_that_grows_all_the_time_is_left_by_every_look(watched: Watched) -> None:
+    lake = hurried(watched, 0.3)
+    ended = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not ended.wait(0.02):
+            number += 1
+            watched.drop("trends.csv", trends({TODAY - timedelta(1): 60}) + b"\n" * number)
+
+    writer = threading.Thread(target=write)
+    watched.drop("trends.csv", trends(scores(5)))
+    writer.start()
+    result = watched.tick()
+    ended.set()
+    writer.join()
+    assert result.run_requests == []
+    assert "still being written" in reason(result)
+    assert entries_of(lake.log) == []
+
+
+def test_looks_that_take_long_are_taken_less_often(watched: Watched) -> None:
+    lake, cursor = hurried(watched, 0.3), arriving.Cursor(took=2.0)
+    started = time.time()
+    assert len(list(arriving.looks(lake, cursor))) == 1
+    assert cursor.took < 2.0
+    cursor.took = 2.0
+    assert len(list(arriving.looks(lake, cursor))) == 1
+    assert cursor.looked_at - started >= 0.9
+
+
+def test_a_clock_that_was_set_back_does_not_stop_the_looks(watched: Watched) -> None:
+    cursor = arriving.Cursor(looked_at=time.time() + 86_400)
+    started = time.monotonic()
+    cursor.wait_for_next_look(0.2)
+    assert 0.2 <= time.monotonic() - started < 5
+    assert cursor.looked_at <= time.time()
 
 
 def test_a_file_that_grows_is_left_until_it_does_not(watched: Watched) -> None:

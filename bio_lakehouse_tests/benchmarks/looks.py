@@ -143,7 +143,9 @@ def in_a_bucket(settings: Settings, server: str, name: str) -> Settings:
 
 def measure(fill: Callable[[Watched], None], server: str | None, number: int) -> str:
     with tempfile.TemporaryDirectory() as folder, dg.instance_for_test() as instance:
-        settings = load_settings(home=Path(folder), timezone="Europe/Berlin", today_override=TODAY)
+        settings = load_settings(
+            home=Path(folder), timezone="Europe/Berlin", today_override=TODAY, settle_seconds=0
+        )
         watched = watch(settings, instance)
         if server:
             watched.lake = Lakehouse.open(in_a_bucket(settings, server, f"body-{number}"))
