@@ -117,7 +117,7 @@ def looks(lake: Lakehouse, cursor: Cursor) -> Iterator[Landed]:
     bucket, or what takes long, less often.
     """
     settle = lake.settings.settle_seconds
-    is_costly = lake.landing_objects.writes_appear_whole or cursor.took > settle / 10
+    is_costly = lake.landing_objects.writes_appear_whole or cursor.took >= settle / 10
     pace = settle * COSTLY_PACE if is_costly else settle
     for _ in range(1 if is_costly else LOOKS_A_TICK):
         cursor.wait_for_next_look(pace)
