@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -109,6 +109,7 @@ def run_ingest(
         bring_in(lake, path, user_id, dataset, brought)
     for arrival in arrivals.scan(lake):
         brought.arrivals[arrival.path] = arrival
+    show_set_aside(lake, brought.arrivals.values())
     days = len(arrivals.unfinished(lake))
     return IngestOutcome(
         list(brought.arrivals.values()),
@@ -178,6 +179,16 @@ def tell_of_changes(lake: Lakehouse) -> None:
     touches are owed."""
     for sentence in built_with.notice(lake):
         CONSOLE.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+
+def show_set_aside(lake: Lakehouse, found: Iterable[Arrival]) -> None:
+    """Let the UI's check say at once what was refused or set aside. Dagster is imported only when
+    something was."""
+    if not any(arrival.failed for arrival in found):
+        return
+    from bio_lakehouse.automation.notices import show_quarantine
+
+    show_quarantine(lake)
 
 
 def bring_up_to_date(lake: Lakehouse) -> int:
@@ -507,5 +518,6 @@ def ingest_landed(lake: Lakehouse) -> IngestOutcome:
     """Log what lies in landing and is news, and build what that changed."""
     tell_of_changes(lake)
     found = arrivals.scan(lake)
+    show_set_aside(lake, found)
     days = len(arrivals.unfinished(lake))
     return IngestOutcome(found, runs=bring_up_to_date(lake), built_days=days)

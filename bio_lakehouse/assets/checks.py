@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from bio_lakehouse import silver
 from bio_lakehouse.assets.keys import COVERAGE, GOLD_DAILY, makers_of, table_key
 from bio_lakehouse.assets.partitions import days_checked
-from bio_lakehouse.assets.ranges import EVERY_DAY, DayRange
+from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.reporting import with_failure_reason
 from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.gold import schemas as gold
@@ -77,7 +77,7 @@ def table_checks(name: str, schemas: Schemas) -> dg.AssetChecksDefinition:
 
 def rows_of(lake: Lakehouse, key: dg.AssetKey, schema: TableSchema, days: DayRange) -> pa.Table:
     """An asset's rows of some days: of the table that the insights share, its own."""
-    rows = lake.tables.read(schema, days.first, days.last)
+    rows = lake.tables.read(schema, *days.bounds)
     return rows.filter(pc.equal(rows["insight"], key.path[-1])) if schema is gold.INSIGHTS else rows
 
 
@@ -103,10 +103,8 @@ def view_checks(name: str, views: Iterable[View]) -> dg.AssetChecksDefinition:
 
 
 def rows_shown(sql: SqlEngine, view: View, days: DayRange) -> pa.Table:
-    """A view's rows of some days; all where it has no day, or every day is meant."""
-    if days == EVERY_DAY or not view.has_day:
-        return sql.rows_of(view.name)
-    return sql.rows_of(view.name, days.first, days.last)
+    """A view's rows of some days; all where it has no day."""
+    return sql.rows_of(view.name, *days.bounds) if view.has_day else sql.rows_of(view.name)
 
 
 def assets_checked(context: dg.AssetCheckExecutionContext) -> list[dg.AssetKey]:

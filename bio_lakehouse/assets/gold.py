@@ -22,9 +22,11 @@ from bio_lakehouse.assets.reporting import (
     table_metadata,
     with_failure_reason,
 )
+from bio_lakehouse.assets.watching import told_of_missing
 from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.ledger import TABLES as FED_BY
 from bio_lakehouse.build.ledger import build_gap_ledger
+from bio_lakehouse.build.missing_days import missing_days
 from bio_lakehouse.build.views import facts_of_view, rows_of_view
 from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.gold.daily_readiness_performance import INPUTS
@@ -103,7 +105,8 @@ def gaps(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -
     days = days_of(context)
     with exclusively(lake, GAP_LEDGER_TABLE.full_name):
         commit = build_gap_ledger(lake)
-    return committed(context, lake, GAP_LEDGER_TABLE, days, commit)
+    missing = told_of_missing(missing_days(lake))
+    return committed(context, lake, GAP_LEDGER_TABLE, days, commit, missing)
 
 
 GOLD = [daily_readiness_performance, gaps, *(view_asset(view) for view in VIEWS.values())]

@@ -23,5 +23,10 @@ class DayRange:
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
 
+    @property
+    def bounds(self) -> tuple[date, date] | tuple[None, None]:
+        """First and last day for a store to look between; none where every day is meant."""
+        return (None, None) if self == EVERY_DAY else (self.first, self.last)
+
 
 EVERY_DAY = DayRange(date.min, date.max)

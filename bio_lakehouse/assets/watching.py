@@ -1,15 +1,21 @@
 """What is watched over: that the newest due days are there, and what was refused, set aside or
 never seen before."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import dagster as dg
 
 from bio_lakehouse.assets.keys import GAP_LEDGER
 from bio_lakehouse.assets.reporting import with_failure_reason
-from bio_lakehouse.build.ledger import knowledge_by_table
-from bio_lakehouse.gold.gap_ledger import Cause, cause_of, gaps, stretches
+from bio_lakehouse.build.missing_days import (
+    WATCHED_DAYS,
+    MissingDays,
+    days_by_person,
+    missing_days,
+)
+from bio_lakehouse.gold.gap_ledger import Stretch
 from bio_lakehouse.lake.drift import first_seen
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
@@ -23,9 +29,16 @@ def due(source: Source) -> str:
     return f"{source.title}: {'yesterday' if days == 1 else f'{days} days ago'}"
 
 
-WATCHED_DAYS = 30
 NEW_FIELD_DAYS = 7
-UNDELIVERED = frozenset({Cause.NOT_DELIVERED, Cause.FETCH_FAILED})
+MISSING = dg.TableSchema(
+    [
+        dg.TableColumn("person"),
+        dg.TableColumn("table"),
+        dg.TableColumn("newest day there"),
+        dg.TableColumn("days missing", "int"),
+        dg.TableColumn("which, and why"),
+    ]
+)
 CHECKS = {
     "newest_due_day": (
         "Every table of every person has the newest day that is due "
@@ -64,7 +77,8 @@ def findings(lake: Lakehouse, asked: Collection[str]) -> dict[str, list[str]]:
     """What the checks that are asked for find now, over all days and not only those of a run."""
     found = {}
     if not {"newest_due_day", "undelivered_days"}.isdisjoint(asked):
-        found["newest_due_day"], found["undelivered_days"] = missing_days(lake)
+        missing = missing_days(lake)
+        found["newest_due_day"], found["undelivered_days"] = overdue(missing), undelivered(missing)
     if "quarantine" in asked:
         found["quarantine"] = set_aside(recent(lake))
     if "drift" in asked:
@@ -83,29 +97,56 @@ def warning(name: str, findings: list[str]) -> dg.AssetCheckResult:
     )
 
 
-def missing_days(lake: Lakehouse) -> tuple[list[str], list[str]]:
-    """Newest due days that were not delivered, and stretches of such days, each as a sentence."""
-    overdue, undelivered = [], []
-    for user_id in sorted(lake.log.users()):
-        today = lake.settings.today(user_id)
-        for table, known in knowledge_by_table(lake, user_id).items():
-            spoken_of = known.recorded | known.failed
-            if not spoken_of:
-                continue
-            newest_due = today - timedelta(registry.source_of_table(table).due_after_days)
-            cause = cause_of(newest_due, known, today)
-            newest = f"newest is {max(known.recorded)}" if known.recorded else "none ever came"
-            if cause in UNDELIVERED:
-                overdue.append(f"{user_id}: {table} of {newest_due} is missing ({cause}), {newest}")
-            missing = gaps(
-                known, max(today - timedelta(WATCHED_DAYS), min(spoken_of)), newest_due, today
-            )
-            undelivered += [
-                f"{user_id}: {table} {stretch.first} to {stretch.last} ({stretch.cause})"
-                for stretch in stretches(missing)
-                if stretch.cause in UNDELIVERED
-            ]
-    return overdue, undelivered
+def overdue(missing: Iterable[MissingDays]) -> list[str]:
+    """Newest due days that were not delivered, each as a sentence."""
+    return [
+        f"{one.user_id}: {one.table} of {one.newest_due} is missing"
+        f" ({one.causes[one.newest_due]}), "
+        + (f"newest is {one.newest}" if one.newest else "none ever came")
+        for one in missing
+        if one.is_overdue
+    ]
+
+
+def undelivered(missing: Iterable[MissingDays]) -> list[str]:
+    """Stretches of days that were not delivered, each as a sentence."""
+    return [
+        f"{one.user_id}: {one.table} {stretch.first} to {stretch.last} ({stretch.cause})"
+        for one in missing
+        for stretch in one.undelivered
+    ]
+
+
+def told_of_missing(missing: Sequence[MissingDays]) -> dict[str, Any]:
+    """The missing days of the last weeks as metadata: by person at a glance, and as a table."""
+    by_person = days_by_person(missing)
+    said = "; ".join(f"{user_id}: {days}" for user_id, days in by_person.items())
+    return {
+        "people with missing days": len(by_person),
+        "missing days by person": said or "none",
+        "missing days": dg.MetadataValue.table(rows_of(missing), schema=MISSING),
+    }
+
+
+def rows_of(missing: Iterable[MissingDays]) -> list[dg.TableRecord]:
+    """A row for each person and table of which days are missing."""
+    return [
+        dg.TableRecord(
+            {
+                "person": one.user_id,
+                "table": one.table,
+                "newest day there": str(one.newest or "none"),
+                "days missing": len(one.causes),
+                "which, and why": ", ".join(map(in_words, one.stretches)),
+            }
+        )
+        for one in missing
+    ]
+
+
+def in_words(stretch: Stretch) -> str:
+    days = f"{stretch.first}" if stretch.days == 1 else f"{stretch.first} to {stretch.last}"
+    return f"{days} ({stretch.cause})"
 
 
 def recent(lake: Lakehouse) -> list[LogEntry]:

@@ -3,7 +3,7 @@ missing")."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -86,7 +86,7 @@ def gaps(known: Knowledge, first: date, last: date, today: date) -> dict[date, C
     return {day: cause for day, cause in causes if cause}
 
 
-def stretches(missing: dict[date, Cause]) -> list[Stretch]:
+def stretches(missing: Mapping[date, Cause]) -> list[Stretch]:
     """Missing days as stretches, oldest first."""
     found: list[Stretch] = []
     for day in sorted(missing):

@@ -118,7 +118,11 @@ class Tables:
             )
 
     def read(
-        self, schema: TableSchema, first: date, last: date, user_id: str | None = None
+        self,
+        schema: TableSchema,
+        first: date | None,
+        last: date | None,
+        user_id: str | None = None,
     ) -> pa.Table:
         """Rows of a range, of one user or of all, in the schema's columns and types and in the
         order of its grain; none when there is no table."""

@@ -14,6 +14,7 @@ from bio_lakehouse.assets import watching
 from bio_lakehouse.automation import notices
 from bio_lakehouse.automation.schedules import schedules
 from bio_lakehouse.backends import token_stores
+from bio_lakehouse.build import missing_days
 from bio_lakehouse.build.ledger import TABLES
 from bio_lakehouse.gold.gap_ledger import Knowledge
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -49,7 +50,13 @@ def days(first: int, last: int) -> frozenset[date]:
 
 
 def known_as(monkeypatch: pytest.MonkeyPatch, knowledge: dict[str, Knowledge]) -> None:
-    monkeypatch.setattr(watching, "knowledge_by_table", lambda lake, user: knowledge)
+    monkeypatch.setattr(missing_days, "knowledge_by_table", lambda lake, user: knowledge)
+
+
+def found_missing(lake: Lakehouse) -> tuple[list[str], list[str]]:
+    """What is overdue, and what was not delivered."""
+    missing = missing_days.missing_days(lake)
+    return watching.overdue(missing), watching.undelivered(missing)
 
 
 def test_the_newest_due_day_is_yesterday_at_oura_and_a_week_ago_at_peloton(
@@ -59,11 +66,11 @@ def test_the_newest_due_day_is_yesterday_at_oura_and_a_week_ago_at_peloton(
     lake.log.record(ENTRY)
     whole = {table: Knowledge(days(20, 1), days(20, 1)) for table in TABLES}
     known_as(monkeypatch, whole | {"peloton_workouts": Knowledge(days(20, 8), days(20, 8))})
-    assert watching.missing_days(lake) == ([], [])
+    assert found_missing(lake) == ([], [])
     known_as(
         monkeypatch, whole | {"oura_sleep": Knowledge(days(20, 3), days(20, 3), failed=days(1, 1))}
     )
-    overdue, undelivered = watching.missing_days(lake)
+    overdue, undelivered = found_missing(lake)
     assert overdue == [
         "me: oura_sleep of 2025-03-19 is missing (fetch failed), newest is 2025-03-17"
     ]
@@ -81,7 +88,7 @@ def test_a_dataset_that_never_came_since_its_fetch_fails_is_found(
     known_as(
         monkeypatch, {"oura_daily_spo2": Knowledge(frozenset(), frozenset(), failed=days(2, 1))}
     )
-    assert watching.missing_days(lake) == (
+    assert found_missing(lake) == (
         ["me: oura_daily_spo2 of 2025-03-19 is missing (fetch failed), none ever came"],
         ["me: oura_daily_spo2 2025-03-18 to 2025-03-19 (fetch failed)"],
     )
@@ -93,7 +100,7 @@ def test_a_day_that_the_vendor_left_out_is_no_delay(
     lake = Lakehouse.open(settings)
     lake.log.record(ENTRY)
     known_as(monkeypatch, {"oura_sleep": Knowledge(days(20, 3), days(20, 1))})
-    assert watching.missing_days(lake) == ([], [])
+    assert found_missing(lake) == ([], [])
 
 
 def test_refused_files_and_rows_set_aside_are_found_for_a_month(settings: Settings) -> None:

@@ -17,6 +17,7 @@ from click.testing import Result
 
 from bio_lakehouse.assets import all_assets, all_checks, watching
 from bio_lakehouse.automation.resources import resources
+from bio_lakehouse.build.missing_days import missing_days
 from bio_lakehouse.lake import quarantine
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import RowCounts
@@ -144,7 +145,8 @@ def test_its_missing_days_are_in_the_gap_ledger_with_their_cause(lake: Lakehouse
 
 
 def test_its_newest_due_day_is_watched(lake: Lakehouse) -> None:
-    overdue, undelivered = watching.missing_days(lake)
+    missing = missing_days(lake)
+    overdue, undelivered = watching.overdue(missing), watching.undelivered(missing)
     assert (
         "me: acme_scale_weighings of 2026-03-10 is missing (not delivered), newest is 2026-03-07"
     ) in overdue
