@@ -8,7 +8,8 @@ from datetime import date
 
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports.composition import reported_users
-from bio_lakehouse.reports.pages import outdated_reports, report_key, written_reports
+from bio_lakehouse.reports.outdated import PageState, page_states
+from bio_lakehouse.reports.pages import report_key, written_reports
 
 ABOUT = re.compile(r'<meta name="bio-lakehouse:report" content="([^"]*)">')
 
@@ -49,12 +50,14 @@ def fault(lake: Lakehouse, user_id: str, day: date) -> str | None:
 
 
 def outdated(lake: Lakehouse, pages: Iterable[Page]) -> list[str]:
-    """The pages of which newer data exists, in words."""
+    """The pages that are outdated, or may be, in words."""
     by_user: dict[str, list[date]] = {}
     for user, day in pages:
         by_user.setdefault(user, []).append(day)
     found = []
     for user, days in by_user.items():
-        older = set(outdated_reports(lake, user))
-        found += [f"{report_key(user, day)} is outdated" for day in days if day in older]
+        states = page_states(lake, user, since=min(days))
+        for day in days:
+            if states.get(day, PageState.CURRENT) is not PageState.CURRENT:
+                found.append(f"{report_key(user, day)} is {states[day]}")
     return found

@@ -209,6 +209,20 @@ def test_a_page_that_is_not_whole_is_found(lake: Lakehouse, page: bytes, wrong: 
     assert executed(lake, WHOLE.key)[1][WHOLE.key].passed
 
 
+def test_a_page_whose_facts_changed_is_outdated(lake: Lakehouse, restored: None) -> None:
+    rows = lake.tables.read(DAILY_READINESS_PERFORMANCE, WEEK, WEEK)
+    mine = rows.filter(pc.equal(rows["user_id"], "me"))
+    lower = pa.array([1], mine.schema.field("readiness_score").type)
+    place = mine.column_names.index("readiness_score")
+    overwrite(
+        lake, DAILY_READINESS_PERFORMANCE, WEEK, mine.set_column(place, "readiness_score", lower)
+    )
+    result, found = executed(lake, UP_TO_DATE.key)
+    assert result.success
+    assert f"{report_key('me', WEEK)} is outdated" in str(found[UP_TO_DATE.key].description)
+    assert found[UP_TO_DATE.key].severity == dg.AssetCheckSeverity.WARN
+
+
 def test_a_page_that_a_run_should_have_written_is_missed(lake: Lakehouse) -> None:
     key = report_key("me", WEEK)
     whole = lake.objects.get(key)
