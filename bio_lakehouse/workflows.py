@@ -109,7 +109,7 @@ def run_ingest(
         bring_in(lake, path, user_id, dataset, brought)
     for arrival in arrivals.scan(lake):
         brought.arrivals[arrival.path] = arrival
-    show_set_aside(lake, brought.arrivals.values())
+    report_landed(lake, brought.arrivals.values())
     days = len(arrivals.unfinished(lake))
     return IngestOutcome(
         list(brought.arrivals.values()),
@@ -181,14 +181,15 @@ def tell_of_changes(lake: Lakehouse) -> None:
         CONSOLE.print(sentence, highlight=False, markup=False, soft_wrap=True)
 
 
-def show_set_aside(lake: Lakehouse, found: Iterable[Arrival]) -> None:
-    """Let the UI's check say at once what was refused or set aside. Dagster is imported only when
-    something was."""
-    if not any(arrival.failed for arrival in found):
+def report_landed(lake: Lakehouse, arrived: Iterable[Arrival]) -> None:
+    """Let the UI show what became of files that are news. Dagster is imported only when some
+    are."""
+    news = [arrival for arrival in arrived if arrival.is_news]
+    if not news:
         return
-    from bio_lakehouse.automation.notices import show_quarantine
+    from bio_lakehouse.automation import landing_news
 
-    show_quarantine(lake)
+    landing_news.report_landed(lake, news)
 
 
 def bring_up_to_date(lake: Lakehouse) -> int:
@@ -236,7 +237,7 @@ def run_refresh(
 
 def first_day_with_data(lake: Lakehouse) -> date:
     """The first day about which anything in landing speaks."""
-    arrivals.scan(lake)
+    report_landed(lake, arrivals.scan(lake))
     first = lake.log.first_day()
     if first is None:
         raise BioLakehouseError(
@@ -263,7 +264,7 @@ def run_repair(lake: Lakehouse) -> RepairOutcome:
         damaged = repair.set_damage_aside(Lakehouse(lake.settings))
         lake = Lakehouse.open(lake.settings)
         before = _derived(lake)
-        arrivals.scan(lake)
+        report_landed(lake, arrivals.scan(lake))
         repair.write_missing_quarantine(lake)
         _rebuild(lake, anew=bool(damaged))
         after = _derived(lake)
@@ -518,6 +519,6 @@ def ingest_landed(lake: Lakehouse) -> IngestOutcome:
     """Log what lies in landing and is news, and build what that changed."""
     tell_of_changes(lake)
     found = arrivals.scan(lake)
-    show_set_aside(lake, found)
+    report_landed(lake, found)
     days = len(arrivals.unfinished(lake))
     return IngestOutcome(found, runs=bring_up_to_date(lake), built_days=days)

@@ -14,7 +14,7 @@ import dagster as dg
 from dagster._core.definitions.assets.graph.asset_graph import AssetNode
 
 from bio_lakehouse.assets.checks import NAME
-from bio_lakehouse.assets.keys import WEEKLY_REPORT, makers_of
+from bio_lakehouse.assets.keys import LANDED_FILES, PELOTON_DOWNLOAD, WEEKLY_REPORT, makers_of
 from bio_lakehouse.assets.partitions import SINGLE_RUN, daily, weekly
 from bio_lakehouse.definitions import definitions_of
 from bio_lakehouse.engines.register import SCHEMAS
@@ -24,6 +24,7 @@ SNAPSHOT = Path(__file__).with_name("graph.txt")
 settings = load_settings(home=SNAPSHOT.with_name("no_lake_is_here"))
 defs = definitions_of(settings)
 GRAPH = defs.resolve_asset_graph()
+MADE = GRAPH.materializable_asset_keys
 
 
 def graph_text() -> str:
@@ -87,7 +88,7 @@ def test_the_graph_is_as_it_was() -> None:
 
 
 def test_every_asset_has_the_same_days_and_makes_a_range_in_one_run() -> None:
-    nodes = [GRAPH.get(key) for key in GRAPH.get_all_asset_keys()]
+    nodes = [GRAPH.get(key) for key in MADE]
     by_week = {node.key for node in nodes if node.partitions_def == weekly(settings)}
     assert {node.partitions_def for node in nodes} == {daily(settings), weekly(settings)}
     assert by_week == {WEEKLY_REPORT}
@@ -95,6 +96,12 @@ def test_every_asset_has_the_same_days_and_makes_a_range_in_one_run() -> None:
     assert all(
         job.backfill_policy == SINGLE_RUN for job in jobs() if job.asset_layer.executable_asset_keys
     )
+
+
+def test_what_people_drop_and_download_is_made_by_nobody_and_has_no_days() -> None:
+    external = [GRAPH.get(key) for key in GRAPH.external_asset_keys]
+    assert {node.key for node in external} == {LANDED_FILES, PELOTON_DOWNLOAD}
+    assert all(node.partitions_def is None for node in external)
 
 
 def test_no_check_has_days() -> None:
@@ -125,16 +132,14 @@ def test_every_registered_table_is_made_by_assets_that_hold_it_to_its_schema() -
 
 def test_no_table_is_made_outside_the_register() -> None:
     made = {key for schema in SCHEMAS.values() for key in makers_of(schema)}
-    kept = {key for key in GRAPH.get_all_asset_keys() if "iceberg" in GRAPH.get(key).kinds}
+    kept = {key for key in MADE if "iceberg" in GRAPH.get(key).kinds}
 
     assert kept == made
 
 
 def test_no_asset_stores_through_an_io_manager() -> None:
     """A value of any other type would be pickled, which fails over a range."""
-    functions = [
-        GRAPH.get(key).assets_def.op.compute_fn.decorated_fn for key in GRAPH.get_all_asset_keys()
-    ]
+    functions = [GRAPH.get(key).assets_def.op.compute_fn.decorated_fn for key in MADE]
     results = {get_type_hints(function)["return"] for function in functions}
     assert results == {dg.MaterializeResult, Iterator[dg.MaterializeResult]}
 

@@ -9,6 +9,7 @@ from bio_lakehouse.assets.file_checks import bronze_checks, report_checks
 from bio_lakehouse.assets.gold import GOLD
 from bio_lakehouse.assets.insights import INSIGHTS
 from bio_lakehouse.assets.keys import WEEKLY_REPORT
+from bio_lakehouse.assets.landed_files import LANDED
 from bio_lakehouse.assets.landing import oura_api
 from bio_lakehouse.assets.owing import with_marking
 from bio_lakehouse.assets.partitions import SINGLE_RUN, daily, weekly
@@ -43,12 +44,13 @@ def all_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         versioned = held.replace_attributes(code_version=versions[spec.key])
         return with_windows(versioned, settings)
 
-    return [
+    made = [
         with_marking(asset.with_attributes(backfill_policy=SINGLE_RUN)).map_asset_specs(
             with_policies
         )
         for asset in assets
     ]
+    return [*made, LANDED.map_asset_specs(lambda spec: spec.replace_attributes(owners=[OWNER]))]
 
 
 def all_checks() -> list[dg.AssetsDefinition]:

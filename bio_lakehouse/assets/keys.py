@@ -11,18 +11,29 @@ from bio_lakehouse.insights.finding import INSIGHTS
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.silver.schemas import COVERAGE as COVERAGE_TABLE
 from bio_lakehouse.sources import registry
-from bio_lakehouse.sources.oura.source import LANDING
+from bio_lakehouse.sources.oura.source import LANDING as ASKED_OF_OURA
+from bio_lakehouse.sources.peloton.source import LANDING as DOWNLOADED_FROM_PELOTON
 
 INSIGHTS_PREFIX = "insights"
-OURA_API = dg.AssetKey(["landing", LANDING])
+
+
+def landing_key(name: str) -> dg.AssetKey:
+    return dg.AssetKey(["landing", name])
+
+
+OURA_API = landing_key(ASKED_OF_OURA)
+PELOTON_DOWNLOAD = landing_key(DOWNLOADED_FROM_PELOTON)
+LANDED_FILES = landing_key("files")
 
 
 def landed_by(dataset: str) -> list[dg.AssetKey]:
-    """The landing assets that fetch a bronze dataset."""
-    fetcher = registry.source_of(dataset).fetcher
-    if fetcher is None or fetcher.asset is None or dataset not in fetcher.datasets:
-        return []
-    return [dg.AssetKey(["landing", fetcher.asset])]
+    """The landing assets by which a bronze dataset comes: files of any source that has a format,
+    and what its vendor is asked for."""
+    source = registry.source_of(dataset)
+    dropped = [LANDED_FILES] if source.delimited or source.json else []
+    fetcher = source.fetcher
+    fetched = [landing_key(fetcher.asset)] if fetcher and dataset in fetcher.datasets else []
+    return [*dropped, *fetched]
 
 
 def bronze_key(dataset: str) -> dg.AssetKey:

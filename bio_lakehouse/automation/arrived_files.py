@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 import dagster as dg
 
+from bio_lakehouse.assets.ranges import DayRange
+from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landing import split_path
 
 FILES_TAG = "bio_lakehouse/files"
@@ -14,9 +16,9 @@ MOST_NAMED = 3
 LONGEST_NAME = 60
 
 
-def files_tag(paths: Iterable[str]) -> dict[str, str]:
-    """The tag of a run for the files at these paths of the log; none without files."""
-    text = named(paths)
+def files_tag(names: Iterable[str]) -> dict[str, str]:
+    """The tag of a run for files of these names; none without files."""
+    text = named(list(names))
     return {FILES_TAG: text} if text else {}
 
 
@@ -25,9 +27,18 @@ def files_of_run(run: dg.DagsterRun) -> str | None:
     return run.tags.get(FILES_TAG)
 
 
-def named(paths: Iterable[str]) -> str:
-    """`workouts.csv, oura.zip and 3 more`: a zip's name stands for all files inside it."""
-    names = list(dict.fromkeys(map(name_of, paths)))
+def names_of(paths: Iterable[str]) -> list[str]:
+    """The names of the files at these paths of the log, each once."""
+    return list(dict.fromkeys(map(name_of, paths)))
+
+
+def files_of(lake: Lakehouse, days: DayRange) -> list[str]:
+    """The names of the files of which days are not built up to gold yet."""
+    return names_of(lake.log.files_pending(days.first, days.last))
+
+
+def named(names: Sequence[str]) -> str:
+    """`workouts.csv, oura.zip and 3 more`."""
     shown = ", ".join(map(shortened, names[:MOST_NAMED]))
     more = len(names) - MOST_NAMED
     return f"{shown} and {more} more" if more > 0 else shown

@@ -4,7 +4,7 @@ days ask for."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import takewhile
 from time import monotonic, sleep, time
@@ -13,6 +13,7 @@ import dagster as dg
 
 from bio_lakehouse.assets.keys import GOLD_DAILY
 from bio_lakehouse.assets.ranges import DayRange
+from bio_lakehouse.automation.arrived_files import files_of, files_tag, name_of
 from bio_lakehouse.automation.jobs import insights_history, refresh_lake, take_file
 from bio_lakehouse.automation.owed import Owed
 from bio_lakehouse.automation.run_ranges import ARRIVAL_TAG, range_tags
@@ -33,6 +34,8 @@ COSTLY_PACE = 3
 """A look at a bucket is paid for, one at tens of thousands of files takes a second: there is one a
 tick, and a third as many."""
 MOST_ATTEMPTS = 3
+MOST_KEPT = 1000
+"""Names of files that are kept from tick to tick."""
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -45,10 +48,12 @@ UNFINISHED = [
 @dataclass
 class Cursor:
     """What one tick keeps for the next: the tag of each file that was not taken, the files of
-    which was told that they cannot be read, when the last look was and how long it took."""
+    which was told that they cannot be read, those for which something is still to be made, when the
+    last look was and how long it took."""
 
     seen: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
     looked_at: float = 0.0
     took: float = 0.0
 
@@ -65,11 +70,12 @@ class Cursor:
         """Whether the file looks as it did at the look before: nobody is writing it any more."""
         return self.seen.get(info.key) == info.tag
 
-    def keep(self, found: Landed) -> None:
-        """What the next look must know of this one."""
+    def keep(self, found: Landed, files: Sequence[str]) -> None:
+        """What the next look must know of this one, and which files the next runs are for."""
         left = {info.key: info.tag for info in found.left}
         self.seen = left | {one.path: one.entry.tag for one in found.unread}
         self.unread = [arrival.path for arrival in found.unread]
+        self.files = list(files)
 
     def wait_for_next_look(self, seconds: float) -> None:
         """Wait until the last look, by whichever tick, was that long ago."""
@@ -90,6 +96,10 @@ class Landed:
     @property
     def unread(self) -> list[Arrival]:
         return [arrival for arrival in self.taken if arrival.unread]
+
+    def news(self, told: Collection[str]) -> list[Arrival]:
+        """What the log did not know; of files that cannot be read those that were not `told`."""
+        return [one for one in self.taken if one.is_news or (one.unread and one.path not in told)]
 
 
 def check_landing(lake: Lakehouse) -> None:
@@ -209,7 +219,7 @@ def requests_to_take(
             run_key,
             job_name=take_file.name,
             run_config={"ops": {"take": {"config": {"key": info.key}}}},
-            tags={ARRIVAL_TAG: run_key.rpartition("#")[0]},
+            tags={ARRIVAL_TAG: run_key.rpartition("#")[0]} | files_tag([name_of(info.key)]),
         )
         for info, run_key in keyed
         if run_key
@@ -221,9 +231,14 @@ def requests_to_build(
     lake: Lakehouse,
     owed: Owed,
     graph: dg.BaseAssetGraph[dg.BaseAssetNode],
+    files: Collection[str],
 ) -> list[dg.RunRequest]:
     """At most three runs for the days that are to be built, none while a run builds; each is tried
-    three times."""
+    three times.
+
+    A run names the files that changed its days; `files` are those of days whose gold an earlier
+    one has built.
+    """
     ranges = owed.ranges(days_of(lake))
     if not ranges or is_under_way(instance):
         return []
@@ -236,7 +251,7 @@ def requests_to_build(
             run_key,
             job_name=refresh_lake.name,
             asset_selection=owed.assets(graph, days),
-            tags=range_tags(days) | {ARRIVAL_TAG: run_key.rpartition("#")[0]},
+            tags=tags_of(days, run_key, files_of(lake, days) or files),
         )
         for days, run_key in keyed
         if run_key
@@ -244,10 +259,10 @@ def requests_to_build(
 
 
 def requests_for_insights(
-    instance: dg.DagsterInstance, lake: Lakehouse, owed: Owed
+    instance: dg.DagsterInstance, lake: Lakehouse, owed: Owed, files: Collection[str]
 ) -> list[dg.RunRequest]:
     """The run that makes the newest day's insights, once all days that arrivals changed are built;
-    three times too."""
+    three times too. It names the `files` that changed them."""
     days = days_of(lake)
     if not owed.insights or owed.ranges(days) or is_under_way(instance):
         return []
@@ -255,7 +270,7 @@ def requests_for_insights(
     run_key = next_attempt(instance, f"insights:{newest}:{owed.name(days)}")
     if run_key is None:
         return []
-    tags = range_tags(DayRange(newest, newest)) | {ARRIVAL_TAG: run_key.rpartition("#")[0]}
+    tags = tags_of(DayRange(newest, newest), run_key, files)
     return [dg.RunRequest(run_key, job_name=insights_history.name, tags=tags)]
 
 
@@ -268,6 +283,22 @@ def told_of_older(owed: Owed, loaded: DayRange) -> list[str]:
     what = f"{older[0]} landed and is older than the first partition, {loaded.first}"
     then = "`bio-lakehouse ui` does so by itself, and the days are built then"
     return [f"{what}: reload the code location ({then})."]
+
+
+def tags_of(days: DayRange, run_key: str, files: Iterable[str]) -> dict[str, str]:
+    """The tags of a run that arrivals ask for: its days, what it is for, and the names of the
+    files."""
+    arrival = {ARRIVAL_TAG: run_key.rpartition("#")[0]}
+    return range_tags(days) | arrival | files_tag(files)
+
+
+def files_in_work(lake: Lakehouse, owed: Owed, kept: Iterable[str]) -> list[str]:
+    """The names of the files for which something is still to be made: those that were kept, as the
+    log forgets them once gold is built and before its insights are, and what came since."""
+    if not (owed.changed or owed.following or owed.insights):
+        return []
+    names = dict.fromkeys((*kept, *files_of(lake, days_of(lake))))
+    return list(names)[-MOST_KEPT:]
 
 
 def days_of(lake: Lakehouse) -> DayRange:

@@ -4,6 +4,8 @@ schedule."""
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from bio_lakehouse.assets.keys import OURA_API
+from bio_lakehouse.assets.landed_files import landed_events
 from bio_lakehouse.assets.landing import BACK_OFF
 from bio_lakehouse.assets.reporting import with_failure_reason
 from bio_lakehouse.assets.reports import DELIVER_TAG
@@ -11,6 +13,7 @@ from bio_lakehouse.automation.notices import report_quarantine, tell_of_troubles
 from bio_lakehouse.automation.owed import LAYERS
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
 from bio_lakehouse.lake import arrivals, fetching
+from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 THEN_TAG = "bio-lakehouse/then"
@@ -45,7 +48,7 @@ monday_report = dg.define_asset_job(
 )
 fetch_oura = dg.define_asset_job(
     "fetch_oura",
-    selection=dg.AssetSelection.groups("landing"),
+    selection=dg.AssetSelection.assets(OURA_API),
     description=(
         "Asks Oura about a day or a range of days and lands the answers; the arrival sensor does "
         "the rest."
@@ -64,7 +67,15 @@ class FileToTake(dg.Config):
 def take(
     context: dg.OpExecutionContext, config: FileToTake, lake: dg.ResourceParam[Lakehouse]
 ) -> None:
-    taken = arrivals.take_readable(lake, lake.landing_objects.info(config.key))
+    info = lake.landing_objects.info(config.key)
+    report_taken(context, lake, arrivals.take_readable(lake, info))
+
+
+def report_taken(context: dg.OpExecutionContext, lake: Lakehouse, taken: list[Arrival]) -> None:
+    """Say what became of files: on the landing assets, in the check, and to a person where one was
+    refused."""
+    for event in landed_events(lake, taken):
+        context.log_event(event)
     if tell_of_troubles(lake.settings, context.log, taken):
         report_quarantine(context.instance, lake)
 
@@ -82,17 +93,20 @@ def take_file() -> None:
 @dg.op(retry_policy=BACK_OFF)
 def download(context: dg.OpExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> None:
     try:
-        context.log.info("Landed %s", fetching.fetch_everybodys_peloton(lake))
+        landed = fetching.fetch_everybodys_peloton(lake)
     except (SettingsError, SourceError) as error:
         passing = not isinstance(error, SettingsError | SignInRequired)
         may_pass = passing and context.retry_number < BACK_OFF.max_retries
         raise dg.Failure(str(error), allow_retries=may_pass) from error
+    infos = map(lake.landing_objects.info, landed)
+    taken = [arrival for info in infos for arrival in arrivals.take(lake, info)]
+    report_taken(context, lake, taken)
 
 
 @dg.job(
     description=(
         "Downloads the workouts with the kept Peloton login and lands them, for everybody who has "
-        "signed in."
+        "signed in; the arrival sensor builds what changed."
     )
 )
 def download_peloton() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,6 +19,7 @@ from bio_lakehouse.assets import all_assets, all_checks
 from bio_lakehouse.assets.keys import WEEKLY_REPORT
 from bio_lakehouse.assets.partitions import first_day_of, weeks_in
 from bio_lakehouse.assets.ranges import DayRange
+from bio_lakehouse.automation.arrived_files import files_of, files_tag
 from bio_lakehouse.automation.failures import raise_failure
 from bio_lakehouse.automation.instance import dagster_home, open_instance
 from bio_lakehouse.automation.owed import LAYERS, Owed
@@ -99,15 +100,17 @@ def bring_up_to_date(
     first cause when a run fails.
     """
     with Launcher.open(settings) as launcher:
-        ranges = owed.ranges(launcher.days)
+        lake, ranges = Lakehouse.open(settings), owed.ranges(launcher.days)
         runs = [(owed.assets(launcher.graph, days), days) for days in ranges]
+        files = {days: files_of(lake, days) for days in ranges}
         insights = launcher.resolve(INSIGHTS)
         steps = Steps(sum(len(keys) for keys, _ in runs) + len(insights), progress)
-        outcomes = [launcher.run(keys, days, steps) for keys, days in runs]
+        outcomes = [launcher.run(keys, days, steps, files[days]) for keys, days in runs]
         if not outcomes and not owed.insights:
             return []
-        newest = newest_day(Lakehouse.open(settings)) or launcher.days.last
-        return [*outcomes, launcher.run(insights, DayRange(newest, newest), steps)]
+        newest = newest_day(lake) or launcher.days.last
+        every = dict.fromkeys(name for names in files.values() for name in names)
+        return [*outcomes, launcher.run(insights, DayRange(newest, newest), steps, every)]
 
 
 def days_with_insights(settings: Settings) -> set[date]:
@@ -200,7 +203,7 @@ class Launcher:
 
     def select(self, selection: str | Sequence[dg.AssetKey]) -> Keys:
         """The assets that a selection names; raises `BioLakehouseError` when there are none."""
-        names = {key.to_user_string(): key for key in self.graph.get_all_asset_keys()}
+        names = {key.to_user_string(): key for key in self.graph.materializable_asset_keys}
         if not isinstance(selection, str):
             return selection
         if selection in names:
@@ -213,7 +216,8 @@ class Launcher:
         return keys
 
     def resolve(self, selection: dg.AssetSelection) -> Keys:
-        return sorted(selection.resolve(self.graph, allow_missing=True))
+        found = selection.resolve(self.graph, allow_missing=True)
+        return sorted(found & self.graph.materializable_asset_keys)
 
     def checked(self, days: DayRange) -> DayRange:
         """`days`; raises `BioLakehouseError` when they are not days of the lake, or end before they
@@ -243,9 +247,11 @@ class Launcher:
             )
         return runs
 
-    def run(self, keys: Keys, days: DayRange, steps: Steps) -> RunOutcome:
-        """One run of the assets `keys` over `days`; raises `BioLakehouseError` when any of them
-        fails."""
+    def run(
+        self, keys: Keys, days: DayRange, steps: Steps, files: Iterable[str] = ()
+    ) -> RunOutcome:
+        """One run of the assets `keys` over `days`, for files of these names; raises
+        `BioLakehouseError` when any asset fails."""
         started, run_id = monotonic(), str(uuid4())
         self.instance.add_event_listener(run_id, steps.hear)
         terminal = cast("TextIO", LessDagster(sys.stderr))
@@ -255,7 +261,7 @@ class Launcher:
                 asset_selection=list(keys),
                 run_id=run_id,
                 run_config=QUIET,
-                tags=range_tags(days),
+                tags=range_tags(days) | files_tag(files),
                 raise_on_error=False,
             )
         raise_failure(result)

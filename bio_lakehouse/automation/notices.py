@@ -15,13 +15,11 @@ from bio_lakehouse.assets.keys import GAP_LEDGER, WEEKLY_REPORT
 from bio_lakehouse.assets.watching import has_rows_set_aside
 from bio_lakehouse.automation.arrived_files import files_of_run
 from bio_lakehouse.automation.failures import first_cause, text_of
-from bio_lakehouse.automation.instance import dagster_home, open_instance
 from bio_lakehouse.automation.run_ranges import ARRIVAL_TAG, days_of_run
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.lake import refusals
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.store_errors import store_named
 from bio_lakehouse.notifications import notify
 from bio_lakehouse.reports.composition import reported_users
 from bio_lakehouse.reports.pages import report_key
@@ -89,12 +87,6 @@ def trouble_of(arrival: Arrival) -> str | None:
             f" {arrival.entry.record_count} rows were set aside: `bio-lakehouse status` says why"
         )
     return None
-
-
-def show_quarantine(lake: Lakehouse) -> None:
-    """As `report_quarantine`, from outside of any run."""
-    with store_named(dagster_home(lake.settings)), open_instance(lake.settings) as instance:
-        report_quarantine(instance, lake)
 
 
 def report_quarantine(instance: dg.DagsterInstance, lake: Lakehouse) -> None:

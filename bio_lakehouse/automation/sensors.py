@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from bio_lakehouse.assets.landed_files import landed_events, landed_sentences
 from bio_lakehouse.assets.partitions import first_day_of, weeks_in
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.automation import arriving
@@ -74,10 +75,8 @@ def outcome(
     context: dg.SensorEvaluationContext, lake: Lakehouse, cursor: Cursor, found: Landed
 ) -> dg.SensorResult:
     """What a tick comes to by what it has found: runs, or why there are none."""
-    troubles = tell_of_troubles(lake.settings, context.log, found.taken, told=cursor.unread)
-    if troubles:
-        report_quarantine(context.instance, lake)
-    cursor.keep(found)
+    events = landed_events(lake, found.news(cursor.unread))
+    troubles = tell_of_landed(context, lake, found, cursor)
     built_with.notice(lake)
     all_owed = what_is_owed(lake)
     loaded = DayRange(first_day_of(graph_of(context)), lake.settings.today())
@@ -85,23 +84,39 @@ def outcome(
     for sentence in older:
         context.log.warning(sentence)
     owed = all_owed.within(loaded)
-    requests = run_requests(context, lake, owed, found)
+    cursor.keep(found, arriving.files_in_work(lake, all_owed, cursor.files))
+    requests = run_requests(context, lake, owed, found, cursor)
     told = [*troubles, *older]
     why = None if requests else why_nothing(context.instance, owed, found, told)
     return dg.SensorResult(
         run_requests=requests,
         skip_reason=dg.SkipReason(why) if why else None,
         cursor=cursor.to_json(),
+        asset_events=events,
     )
 
 
+def tell_of_landed(
+    context: dg.SensorEvaluationContext, lake: Lakehouse, found: Landed, cursor: Cursor
+) -> list[str]:
+    """Log what was taken, and tell of what was refused or cannot be read; what was said of that."""
+    for sentence in landed_sentences(found.news(cursor.unread)):
+        context.log.info(sentence)
+    troubles = tell_of_troubles(lake.settings, context.log, found.taken, told=cursor.unread)
+    if troubles:
+        report_quarantine(context.instance, lake)
+    return troubles
+
+
 def run_requests(
-    context: dg.SensorEvaluationContext, lake: Lakehouse, owed: Owed, found: Landed
+    context: dg.SensorEvaluationContext, lake: Lakehouse, owed: Owed, found: Landed, cursor: Cursor
 ) -> list[dg.RunRequest]:
     """The runs that a tick asks for."""
     taking = arriving.requests_to_take(context.instance, found.large)
-    building = arriving.requests_to_build(context.instance, lake, owed, graph_of(context))
-    return [*taking, *building, *arriving.requests_for_insights(context.instance, lake, owed)]
+    graph = graph_of(context)
+    building = arriving.requests_to_build(context.instance, lake, owed, graph, cursor.files)
+    insights = arriving.requests_for_insights(context.instance, lake, owed, cursor.files)
+    return [*taking, *building, *insights]
 
 
 def graph_of(context: dg.SensorEvaluationContext) -> dg.BaseAssetGraph[dg.BaseAssetNode]:

@@ -24,7 +24,7 @@ from bio_lakehouse.lake.log import FileDay, LogEntry, days_between
 from bio_lakehouse.lake.objects import ObjectInfo, PassedOver, checksum, file_time
 from bio_lakehouse.lake.withdrawals import Days
 from bio_lakehouse.sources import registry
-from bio_lakehouse.sources.records import ParseContext, ParsedFile
+from bio_lakehouse.sources.records import FetchNote, ParseContext, ParsedFile
 
 Changes = dict[str, set[date]]
 DayLines = dict[DayKey, list[Line]]
@@ -48,7 +48,8 @@ class Arrival:
     `repeated` says that the log knew the file already and nothing was done, `unread` that it could
     not be read now: the log does not have it, and the next tick takes it. `passed_over` is what is
     no file at all: it is left alone. `notes` say what was assumed or left out in reading it.
-    `given` is the file as the person named it who brought it in.
+    `given` is the file as the person named it who brought it in; `fetch` what was asked of a vendor
+    to get it.
     """
 
     path: str
@@ -61,6 +62,14 @@ class Arrival:
     notes: tuple[str, ...] = ()
     passed_over: bool = False
     given: str = ""
+    fetch: FetchNote | None = None
+
+    @property
+    def is_news(self) -> bool:
+        """Whether the log knows something by it that it did not know: what a file holds, why it was
+        refused, or that one says again what another had said."""
+        is_copy = self.entry.status == "duplicate"
+        return not self.unread and (is_copy or not self.repeated)
 
     @property
     def refused(self) -> bool:
@@ -292,7 +301,7 @@ def take_object(lake: Lakehouse, landed: LandedObject) -> list[Arrival]:
         _keep_overwritten(lake, path, digest)
         arrivals = [_fail(lake, path, landed.info, "me", digest, str(error))]
     lake.log.finish(key)
-    return arrivals
+    return [replace(one, fetch=landed.note.fetch) for one in arrivals]
 
 
 def unread(info: ObjectInfo, reason: str) -> Arrival:

@@ -305,6 +305,11 @@ class IngestionLog(Protocol):
         """
         ...
 
+    def files_pending(self, first: date, last: date) -> list[str]:
+        """Paths of the files that changed days `first` to `last`, which no finished run has built
+        yet."""
+        ...
+
     def mark_gold_built(
         self, run_id: str, datasets: Iterable[str], first: date, last: date
     ) -> None:

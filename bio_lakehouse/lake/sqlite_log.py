@@ -60,6 +60,10 @@ SELECT log.* FROM json_each(?) AS paths JOIN ingestion_log AS log ON log.file_pa
 """A zip's entries have its own path, `!/` and a member's name; `0` is what comes after `/`."""
 PENDING = "SELECT DISTINCT dataset, day FROM pending_days"
 PENDING_OF_USER = f"{PENDING} JOIN ingestion_log USING (file_path) WHERE user_id = ?"
+FILES_PENDING = """
+SELECT file_path FROM ingestion_log JOIN pending_days USING (file_path)
+    WHERE day BETWEEN ? AND ? AND status <> 'replaced'
+    GROUP BY file_path ORDER BY upload_timestamp, file_path"""
 HAS_DATASET = "instr(',' || data_type || ',', ',' || ? || ',') > 0"
 HOLDING = "first_day <= ? AND last_day >= ?"
 USABLE = "status IN ('ingesting', 'ingested', 'replaced')"
@@ -281,6 +285,11 @@ class SqliteLog:
             for dataset, day in db.execute(query, () if user_id is None else (user_id,)):
                 found[dataset].add(date.fromisoformat(day))
         return dict(found)
+
+    def files_pending(self, first: date, last: date) -> list[str]:
+        days = (first.isoformat(), last.isoformat())
+        with self._connection() as db:
+            return [row["file_path"] for row in db.execute(FILES_PENDING, days)]
 
     def mark_gold_built(
         self, run_id: str, datasets: Iterable[str], first: date, last: date

@@ -11,7 +11,15 @@ from functools import cache
 from bio_lakehouse.english import listed
 from bio_lakehouse.sources.oura.source import OURA
 from bio_lakehouse.sources.peloton.source import PELOTON
-from bio_lakehouse.sources.source import Dataset, DelimitedFormat, JsonFormat, Source, Table
+from bio_lakehouse.sources.records import FetchNote
+from bio_lakehouse.sources.source import (
+    Dataset,
+    DelimitedFormat,
+    Fetcher,
+    JsonFormat,
+    Source,
+    Table,
+)
 
 SOURCES: list[Source] = [
     PELOTON,
@@ -98,6 +106,14 @@ def source_of(name: str) -> Source:
 def tables() -> dict[str, Table]:
     """Every silver table that a source feeds, by name."""
     return {table.name: table for source in by_name() for table in source.tables}
+
+
+def fetcher_of(note: FetchNote) -> Fetcher | None:
+    """What fetched a file that has this note beside it; None where no source says that it did."""
+    for source in SOURCES:
+        if source.fetcher and f"{source.name}/{note.dataset}" in source.fetcher.datasets:
+            return source.fetcher
+    return None
 
 
 @cache

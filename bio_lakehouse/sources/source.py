@@ -125,14 +125,13 @@ class Wear:
 
 @dataclass(frozen=True)
 class Fetcher:
-    """How a vendor is asked: the landing asset that does it (None where a job does), and which
-    datasets that lands.
+    """How a vendor is asked: the landing asset that stands for it, and which datasets that lands.
 
     `logins` is the folder in the home that keeps what signs a person in, `settings` is how the
     names of its settings begin.
     """
 
-    asset: str | None
+    asset: str
     datasets: tuple[str, ...]
     logins: str
     settings: str

@@ -14,7 +14,7 @@ from bio_lakehouse.assets.partitions import SINGLE_RUN, daily
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.reporting import Materialized
 from bio_lakehouse.automation import notices
-from bio_lakehouse.automation.arrived_files import FILES_TAG, files_tag
+from bio_lakehouse.automation.arrived_files import FILES_TAG, files_tag, names_of
 from bio_lakehouse.automation.run_ranges import ARRIVAL_TAG, ONE_PARTITION, range_tags
 from bio_lakehouse.automation.sensors import failure_sensor, report_sensor
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -100,8 +100,9 @@ def test_a_failed_run_is_told_with_its_days_cause_and_next_step(
 def test_a_failed_run_for_files_names_them_and_that_it_is_tried_again(
     lake: Lakehouse, receiver: Receiver, damaged_login: None
 ) -> None:
-    files = ["landing/me/workouts.csv", "landing/me/oura.zip!/a.csv", "landing/me/oura.zip!/b.csv"]
-    failed_fetch(lake, "fetch_oura", range_tags(DAY) | files_tag(files) | {ARRIVAL_TAG: "x"})
+    paths = ["landing/me/workouts.csv", "landing/me/oura.zip!/a.csv", "landing/me/oura.zip!/b.csv"]
+    named = files_tag(names_of(paths))
+    failed_fetch(lake, "fetch_oura", range_tags(DAY) | named | {ARRIVAL_TAG: "x"})
     ((_, body),) = receiver.notices
     paragraphs = body.split("\n\n")
     assert paragraphs[1] == "Files: workouts.csv, oura.zip"
@@ -117,8 +118,7 @@ def test_a_failed_run_of_a_backfill_names_it(
 
 
 def test_a_tag_names_few_files_and_is_short() -> None:
-    paths = [f"landing/me/{number}{'x' * 190}.csv" for number in range(2000)]
-    text = files_tag(paths)[FILES_TAG]
+    text = files_tag(f"{number}{'x' * 190}.csv" for number in range(2000))[FILES_TAG]
     assert text.endswith(" and 1997 more")
     assert len(text) < 250
     assert files_tag([]) == {}

@@ -11,8 +11,9 @@ from datetime import date, timedelta
 import dagster as dg
 import pytest
 
-from bio_lakehouse.assets.keys import GAP_LEDGER
+from bio_lakehouse.assets.keys import GAP_LEDGER, LANDED_FILES
 from bio_lakehouse.automation import arriving
+from bio_lakehouse.automation.arrived_files import FILES_TAG
 from bio_lakehouse.automation.jobs import refresh_lake
 from bio_lakehouse.automation.run_ranges import ARRIVAL_TAG
 from bio_lakehouse.lake import arrivals, landing
@@ -35,7 +36,7 @@ def test_an_empty_lake_gets_a_landing_folder_and_no_runs(watched: Watched) -> No
     result = watched.tick()
     assert result.run_requests == []
     assert reason(result) == "Nothing new in landing."
-    assert (watched.kept["seen"], watched.kept["unread"]) == ({}, [])
+    assert (watched.kept["seen"], watched.kept["unread"], watched.kept["files"]) == ({}, [], [])
     assert (watched.lake.settings.home / "landing").is_dir()
 
 
@@ -218,6 +219,23 @@ def test_nothing_is_requested_while_a_run_builds_and_insights_follow_it(
     assert watched.tick().run_requests == []
 
 
+def test_runs_name_the_files_that_they_are_for(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arriving, "newest_day", lambda _: TODAY - timedelta(1))
+    watched.drop("trends.csv", trends(scores(5)))
+    watched.drop("older.csv", trends({TODAY - timedelta(400): 70}))
+    older, newer = watched.look_twice().run_requests or []
+    assert (older.tags[FILES_TAG], newer.tags[FILES_TAG]) == ("older.csv", "trends.csv")
+    watched.mark_built(insights=False)
+    (insights,) = watched.tick().run_requests or []
+    assert insights.job_name == "insights_history"
+    assert insights.tags[FILES_TAG] == "older.csv, trends.csv"
+    watched.mark_built()
+    watched.tick()
+    assert watched.kept["files"] == []
+
+
 def finish(watched: Watched, status: dg.DagsterRunStatus = dg.DagsterRunStatus.SUCCESS) -> None:
     for run in watched.instance.get_runs(dg.RunsFilter(statuses=arriving.UNFINISHED)):
         event = dg.DagsterEvent(
@@ -265,6 +283,7 @@ def test_a_large_file_is_taken_by_a_run(watched: Watched, monkeypatch: pytest.Mo
     watched.drop("trends.csv", trends(scores(5)))
     request = (watched.look_twice().run_requests or [])[0]
     assert request.job_name == "take_file"
+    assert request.tags[FILES_TAG] == "trends.csv"
     assert request.run_config == {"ops": {"take": {"config": {"key": "landing/me/trends.csv"}}}}
     watched.submit(request, dg.DagsterRunStatus.STARTED)
     assert watched.look_twice().run_requests == []
@@ -272,7 +291,11 @@ def test_a_large_file_is_taken_by_a_run(watched: Watched, monkeypatch: pytest.Mo
         request.run_config, watched.instance, resources={"lake": watched.lake}
     )
     assert run.success
-    assert ranges(watched.tick()) == [("2025-03-15", "2025-03-19")]
+    (event,) = run.asset_materializations_for_node("take")
+    assert (event.asset_key, event.metadata["outcome"].value) == (LANDED_FILES, "taken")
+    result = watched.tick()
+    assert ranges(result) == [("2025-03-15", "2025-03-19")]
+    assert (result.run_requests or [])[0].tags[FILES_TAG] == "trends.csv"
 
 
 def test_a_zip_that_unpacks_to_much_is_taken_by_a_run(watched: Watched) -> None:

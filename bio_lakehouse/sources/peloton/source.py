@@ -27,6 +27,8 @@ from bio_lakehouse.sources.source import (
     Source,
 )
 
+LANDING = "peloton_download"
+"""The landing asset that stands for its download."""
 LOGINS = "peloton-browser"
 """The folder of the home that keeps the browser's profiles."""
 
@@ -77,5 +79,5 @@ PELOTON = Source(
     ),
     json=(JsonFormat("", "", _recognise_page),),
     snapshots=frozenset({"csv_export"}),
-    fetcher=Fetcher(asset=None, datasets=(WORKOUTS,), logins=LOGINS, settings="peloton_"),
+    fetcher=Fetcher(asset=LANDING, datasets=(WORKOUTS,), logins=LOGINS, settings="peloton_"),
 )
