@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import dagster as dg
 from dagster._core.events import HookErroredData
@@ -31,15 +31,16 @@ def raise_failure(result: dg.ExecuteInProcessResult) -> None:
     if damage:
         raise DamagedFile(damage)
     found = [
-        *failed_checks(result),
+        *failed_checks(result.get_asset_check_evaluations()),
         *(f"{asset}: {text_of(cause)}" for asset, cause in causes),
         *run_errors(result),
     ]
     raise BioLakehouseError(found[0] if found else f"run {result.run_id} did not succeed")
 
 
-def failed_checks(result: dg.ExecuteInProcessResult) -> Iterator[str]:
-    for check in result.get_asset_check_evaluations():
+def failed_checks(checks: Iterable[dg.AssetCheckEvaluation]) -> Iterator[str]:
+    """What those checks found that failed and keep what is downstream from being made."""
+    for check in checks:
         if check.blocking and not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
             yield (
                 f"{check.asset_key.to_user_string()}: {check.check_name} found {check.description}"

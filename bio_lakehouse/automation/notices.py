@@ -14,7 +14,7 @@ from bio_lakehouse.assets import watching
 from bio_lakehouse.assets.keys import GAP_LEDGER, WEEKLY_REPORT
 from bio_lakehouse.assets.watching import has_rows_set_aside
 from bio_lakehouse.automation.arrived_files import files_of_run
-from bio_lakehouse.automation.failures import first_cause, text_of
+from bio_lakehouse.automation.failures import failed_checks, first_cause, text_of
 from bio_lakehouse.automation.run_ranges import ARRIVAL_TAG, days_of_run
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.lake import refusals
@@ -107,6 +107,9 @@ def report_quarantine(instance: dg.DagsterInstance, lake: Lakehouse) -> None:
 def failure_text(context: dg.RunFailureSensorContext) -> str:
     """What failed first and why; the errors of this project end with what to do."""
     run_id = context.dagster_run.run_id
+    found = next(failed_checks(checks_of_run(context.instance, run_id)), None)
+    if found:
+        return found
     for record in context.instance.get_records_for_run(
         run_id, of_type=dg.DagsterEventType.STEP_FAILURE
     ).records:
@@ -117,6 +120,14 @@ def failure_text(context: dg.RunFailureSensorContext) -> str:
                 f"{text_of(first_cause(event.step_failure_data.error))}"
             )
     return context.failure_event.message or "The run did not start; its log in the UI says more."
+
+
+def checks_of_run(instance: dg.DagsterInstance, run_id: str) -> list[dg.AssetCheckEvaluation]:
+    """What a run's checks found."""
+    evaluated = dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    records = instance.get_records_for_run(run_id, of_type=evaluated).records
+    events = [record.event_log_entry.get_dagster_event() for record in records]
+    return [event.asset_check_evaluation_data for event in events]
 
 
 def failure_notice(context: dg.RunFailureSensorContext) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from bio_lakehouse.assets.keys import (
 from bio_lakehouse.automation import launch
 from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.automation.launch import Launcher
+from bio_lakehouse.automation.notices import failure_text
 from bio_lakehouse.automation.run_ranges import range_tags
 from bio_lakehouse.definitions import defs
 from bio_lakehouse.errors import BioLakehouseError
@@ -158,6 +159,20 @@ def test_a_broken_table_is_told_by_the_command_with_its_check(
             run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION
         ).records
     assert [record.asset_key for record in made] == [view]
+
+
+def test_a_notice_says_what_a_check_found(lake: Lakehouse, restored: None) -> None:
+    broken_daily(lake, NEWEST)
+    result, _ = executed(lake, dg.AssetCheckKey(GOLD_DAILY, NAME), day=NEWEST)
+    with open_instance(lake.settings) as instance:
+        context = dg.build_run_status_sensor_context(
+            "failed_runs", result.get_run_failure_event(), instance, result.dagster_run
+        )
+        told = failure_text(context.for_run_failure())
+    assert told == (
+        "gold/daily_readiness_performance: grain_bounds_nulls found readiness_score has 170, "
+        "above 100"
+    )
 
 
 def test_an_insight_is_held_to_its_own_rows(lake: Lakehouse, restored: None) -> None:
