@@ -331,6 +331,7 @@ def run_report(
     """
     from bio_lakehouse.assets.partitions import ends_a_week
     from bio_lakehouse.automation import launch
+    from bio_lakehouse.claude.access import access_of
     from bio_lakehouse.reports import composition, delivery, formats
     from bio_lakehouse.reports.pages import report_key
     from bio_lakehouse.reports.weeks import newest_week
@@ -345,7 +346,7 @@ def run_report(
         launch.materialize_range(lake.settings, REPORT_SELECTION, day, day, progress)
     if not ends_a_week(lake.settings, day):
         tell_of_no_week(lake.settings, day)
-        composition.make(lake, user_id, day)
+        composition.make(lake, user_id, day, claude=access_of(lake.settings))
     if not lake.objects.exists(report_key(user_id, day)):
         raise ReportError(f"there is nothing to report on: no day of {user_id!r} up to {day}")
     key = formats.written_as(lake, user_id, day, form)

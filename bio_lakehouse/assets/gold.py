@@ -4,7 +4,6 @@ views."""
 from typing import Any
 
 import dagster as dg
-from dagster_pyspark import PySparkResource
 
 from bio_lakehouse.assets.keys import (
     COVERAGE,
@@ -22,6 +21,7 @@ from bio_lakehouse.assets.reporting import (
     table_metadata,
     with_failure_reason,
 )
+from bio_lakehouse.assets.session import SparkSession
 from bio_lakehouse.assets.watching import told_of_missing
 from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.ledger import TABLES as FED_BY
@@ -52,11 +52,11 @@ from bio_lakehouse.lake.locks import exclusively
 def daily_readiness_performance(
     context: dg.AssetExecutionContext,
     lake: dg.ResourceParam[Lakehouse],
-    spark: PySparkResource,
+    spark: dg.ResourceParam[SparkSession],
 ) -> Materialized:
     days = days_of(context)
     with exclusively(lake, DAILY_READINESS_PERFORMANCE.full_name):
-        commit = build_gold_daily(lake, spark.spark_session, days.first, days.last)
+        commit = build_gold_daily(lake, spark, days.first, days.last)
     arrivals.recount(lake, days.first, days.last)
     return committed(context, lake, DAILY_READINESS_PERFORMANCE, days, commit, daily_lineage())
 

@@ -16,6 +16,7 @@ from bio_lakehouse.assets.keys import (
 )
 from bio_lakehouse.assets.pictures import markdown, score_line
 from bio_lakehouse.assets.reporting import Materialized, with_failure_reason
+from bio_lakehouse.claude.access import Claude, ClaudeAccess
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports import composition, delivery
@@ -38,12 +39,15 @@ Metadata = dict[str, Any]
 @dg.asset(key=WEEKLY_REPORT, deps=READ, group_name="reports", kinds={"python", "html"})
 @with_failure_reason()
 def weekly_report(
-    context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
+    context: dg.AssetExecutionContext,
+    lake: dg.ResourceParam[Lakehouse],
+    claude: dg.ResourceParam[Claude],
 ) -> Materialized:
     """Each user's week up to its last day, as a page of its own. Several weeks at once are written
     from templates."""
     weeks = [date.fromisoformat(key) for key in context.partition_keys]
-    written, failed = write_weeks(context, lake, weeks)
+    access = claude.access() if len(weeks) == 1 else None
+    written, failed = write_weeks(context, lake, weeks, access)
     if failed:
         log_written(context, written)
         raise dg.Failure("; ".join(failed))
@@ -53,7 +57,10 @@ def weekly_report(
 
 
 def write_weeks(
-    context: dg.AssetExecutionContext, lake: Lakehouse, weeks: Sequence[date]
+    context: dg.AssetExecutionContext,
+    lake: Lakehouse,
+    weeks: Sequence[date],
+    claude: ClaudeAccess | None,
 ) -> tuple[dict[date, Metadata], list[str]]:
     """What is told of each week that was written, and why the others were not: one week that lacks
     something costs no other."""
@@ -61,18 +68,18 @@ def write_weeks(
     failed: list[str] = []
     for week in weeks:
         try:
-            written[week] = write(context, lake, week, ask_claude=len(weeks) == 1)
+            written[week] = write(context, lake, week, claude)
         except BioLakehouseError as error:
             failed.append(str(error))
     return written, failed
 
 
 def write(
-    context: dg.AssetExecutionContext, lake: Lakehouse, week: date, *, ask_claude: bool
+    context: dg.AssetExecutionContext, lake: Lakehouse, week: date, claude: ClaudeAccess | None
 ) -> Metadata:
     """Make and (from the Monday schedule) deliver each user's page of the week up to `week`."""
     users = composition.reported_users(lake, week)
-    made = [composition.make(lake, user, week, ask_claude=ask_claude) for user in users]
+    made = [composition.make(lake, user, week, claude=claude) for user in users]
     if DELIVER_TAG in context.run.tags and lake.settings.report_delivery:
         context.log.info(
             "; ".join(line for user in users for line in delivery.deliver(lake, user, week))

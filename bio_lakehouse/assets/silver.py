@@ -2,7 +2,6 @@
 that files cover."""
 
 import dagster as dg
-from dagster_pyspark import PySparkResource
 
 from bio_lakehouse import silver
 from bio_lakehouse.assets.keys import COVERAGE, bronze_key, silver_inputs, table_key
@@ -13,6 +12,7 @@ from bio_lakehouse.assets.reporting import (
     table_metadata,
     with_failure_reason,
 )
+from bio_lakehouse.assets.session import SparkSession
 from bio_lakehouse.build.silver import build_coverage, build_silver
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
@@ -37,14 +37,14 @@ def silver_asset(table: str) -> dg.AssetsDefinition:
     def build(
         context: dg.AssetExecutionContext,
         lake: dg.ResourceParam[Lakehouse],
-        spark: PySparkResource,
+        spark: dg.ResourceParam[SparkSession],
     ) -> Materialized:
         days = days_of(context)
         with exclusively(lake, schema.full_name):
             if key == COVERAGE:
-                commit = build_coverage(lake, spark.spark_session)
+                commit = build_coverage(lake, spark)
             else:
-                commit = build_silver(lake, spark.spark_session, table, days.first, days.last)
+                commit = build_silver(lake, spark, table, days.first, days.last)
         return committed(context, lake, schema, days, commit)
 
     return build

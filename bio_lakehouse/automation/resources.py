@@ -1,29 +1,31 @@
-"""What assets are given: the lake, a Spark session and the SQL engine, each made from the same
-settings."""
+"""What assets are given: the lake, a Spark session, the SQL engine and Claude, each made from
+fields of its own.
 
-from __future__ import annotations
+A secret is a `dg.EnvVar`, so that Dagster keeps its name and never its value. One that stands in
+the home's `.env` alone is read from there when a resource is made: put into the environment, every
+program that a run starts would be told it.
+"""
 
+import os
+from collections.abc import Callable
 from typing import Any
 
 import dagster as dg
-from dagster_aws.s3 import S3Resource
-from dagster_pyspark import PySparkResource
+from pydantic import Field
 
 from bio_lakehouse.assets.owing import begin_run
+from bio_lakehouse.assets.session import SparkSession
 from bio_lakehouse.automation import running
-from bio_lakehouse.backends import open_sql, spark_session
+from bio_lakehouse.backends import S3, open_sql, spark_session
+from bio_lakehouse.claude.access import Claude
 from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.s3 import s3_client
 from bio_lakehouse.settings import Settings, load_settings
 
 
-class LandingS3(S3Resource):
-    """Dagster's S3, of which an address that does not answer is given up within the time of a
-    tick."""
-
-    def get_client(self) -> Any:
-        return s3_client(self.endpoint_url)
+def described(setting: str, default: Any = None) -> Any:
+    """A field that is the setting of that name, and means what it does."""
+    return Field(default=default, description=Settings.model_fields[setting].description)
 
 
 def lock_run_of(context: dg.InitResourceContext) -> None:
@@ -34,46 +36,146 @@ def lock_run_of(context: dg.InitResourceContext) -> None:
 
 
 class LakeResource(dg.ConfigurableResource[Lakehouse]):
-    """The lake of these settings. `s3` reaches landing when that is in a bucket."""
+    """The lake: its home, whose it is, where its data comes from and where its reports go."""
 
-    settings: dict[str, Any]
-    s3: S3Resource
+    home: str = described("home", ...)
+    user: str = described("user", ...)
+    profile: str = described("profile", ...)
+    timezone: str = described("timezone", ...)
+    first_day: str | None = described("first_day")
+    today_override: str | None = described("today_override")
+    max_heart_rate: int | None = described("max_heart_rate")
+    threshold_heart_rate: int | None = described("threshold_heart_rate")
+    ftp: int | None = described("ftp")
+    sex: str | None = described("sex")
+    heart_rate_zones: list[int] = described("heart_rate_zones", ...)
+    snapshot_retention_days: int = described("snapshot_retention_days", ...)
+    insight_window_days: int = described("insight_window_days", ...)
+    stale_after_days: int = described("stale_after_days", ...)
+    landing_url: str | None = described("landing_url")
+    settle_seconds: float = described("settle_seconds", ...)
+    oura_client_id: str = described("oura_client_id", ...)
+    oura_client_secret: str | None = described("oura_client_secret")
+    oura_redirect_uri: str = described("oura_redirect_uri", ...)
+    oura_scopes: list[str] = described("oura_scopes", ...)
+    oura_token_store: str | None = described("oura_token_store")
+    oura_token_urls: list[str] = described("oura_token_urls", ...)
+    oura_authorize_url: str = described("oura_authorize_url", ...)
+    oura_api_url: str = described("oura_api_url", ...)
+    oura_sandbox: bool = described("oura_sandbox", ...)
+    oura_lookback_days: int = described("oura_lookback_days", ...)
+    peloton_profile: str | None = described("peloton_profile")
+    peloton_browser: str | None = described("peloton_browser")
+    peloton_headless: bool = described("peloton_headless", ...)
+    peloton_workouts_url: str = described("peloton_workouts_url", ...)
+    notify_urls: str | None = described("notify_urls")
+    browser: str | None = described("browser")
+    report_delivery: list[str] = described("report_delivery", ...)
+    smtp_url: str | None = described("smtp_url")
+    mail_from: str = described("mail_from", ...)
+    mail_to: list[str] = described("mail_to", ...)
 
     def create_resource(self, context: dg.InitResourceContext) -> Lakehouse:
         lock_run_of(context)
-        lake = Lakehouse.open(load_settings(**self.settings), self.s3.get_client)
+        values = {name: getattr(self, name) for name in LakeResource.model_fields}
+        lake = Lakehouse.open(load_settings(**values), self.s3_client())
         if context.run:
             begin_run(lake, context.run)
         return lake
 
+    def s3_client(self) -> Callable[[], Any] | None:
+        """What makes the client for the lake's buckets; None for a lake that has none."""
+        return None
 
-class SparkResource(PySparkResource):
-    """The process's Spark session: Sail, or the Spark that `BIO_SPARK_REMOTE` names. It is started
-    once a process."""
 
-    settings: dict[str, Any]
+class SparkResource(dg.ConfigurableResource[SparkSession]):
+    """The process's Spark session: Sail, or a Spark elsewhere. It is started once a process."""
 
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+    profile: str = described("profile", ...)
+    remote: str | None = described("spark_remote")
+
+    def create_resource(self, context: dg.InitResourceContext) -> SparkSession:
         lock_run_of(context)
-        with spark_session(load_settings(**self.settings)) as session:
-            self._spark_session = session
+        settings = load_settings(profile=self.profile).model_copy(
+            update={"spark_remote": self.remote}
+        )
+        with spark_session(settings) as session:
+            return session
 
 
 class SqlResource(dg.ConfigurableResource[SqlEngine]):
-    """The SQL engine over the lake's tables and views."""
+    """The SQL engine over the tables and views of a lake."""
 
-    settings: dict[str, Any]
+    lake: dg.ResourceDependency[Lakehouse]
 
     def create_resource(self, context: dg.InitResourceContext) -> SqlEngine:
         lock_run_of(context)
-        return open_sql(Lakehouse.open(load_settings(**self.settings)))
+        return open_sql(self.lake)
+
+
+class ClaudeResource(dg.ConfigurableResource[Claude]):
+    """Claude, for the report's text; it is asked only where the home's owner has allowed it."""
+
+    home: str = described("home", ...)
+    api_key: str | None = described("anthropic_api_key")
+    model: str = described("claude_model", ...)
+    effort: str = described("claude_effort", ...)
+    seconds: float = described("claude_seconds", ...)
+    prices: list[float] = described("claude_prices", ...)
+    local_only: bool = described("local_only", ...)
+
+    def create_resource(self, context: dg.InitResourceContext) -> Claude:
+        settings = load_settings(
+            home=self.home,
+            anthropic_api_key=self.api_key,
+            claude_model=self.model,
+            claude_effort=self.effort,
+            claude_seconds=self.seconds,
+            claude_prices=self.prices,
+            local_only=self.local_only,
+        )
+        return Claude(settings)
 
 
 def resources(settings: Settings) -> dict[str, Any]:
-    """Resources by the names that assets take them by."""
-    values = settings.without_secrets()
-    return {
-        "lake": LakeResource(settings=values, s3=LandingS3(endpoint_url=settings.s3_endpoint_url)),
-        "spark": SparkResource(settings=values, spark_config={}),
-        "sql": SqlResource(settings=values),
+    """Resources by the names that assets take them by; `s3` is there where the lake has buckets."""
+    lake, buckets = lake_resources(settings)
+    spark = SparkResource(profile=settings.profile, remote=settings.spark_remote)
+    claude = ClaudeResource(
+        home=str(settings.home),
+        api_key=secret("ANTHROPIC_API_KEY"),
+        model=settings.claude_model,
+        effort=settings.claude_effort,
+        seconds=settings.claude_seconds,
+        prices=list(settings.claude_prices),
+        local_only=settings.local_only,
+    )
+    return {"lake": lake, "spark": spark, "sql": SqlResource(lake=lake), "claude": claude} | buckets
+
+
+def lake_resources(settings: Settings) -> tuple[LakeResource, dict[str, Any]]:
+    """The lake, and `s3` where it has buckets: else nothing of AWS is imported."""
+    secrets = {
+        name: secret(f"BIO_{name.upper()}")
+        for name in ("oura_client_secret", "notify_urls", "smtp_url")
     }
+    plain = LakeResource.model_fields.keys() - secrets.keys()
+    values = settings.model_dump(mode="json", exclude_none=True, include=plain) | secrets
+    if not has_buckets(settings):
+        return LakeResource(**values), {}
+    from bio_lakehouse.automation.buckets import BucketResource, LakeInBuckets
+
+    s3 = BucketResource(endpoint_url=settings.s3_endpoint_url)
+    return LakeInBuckets(s3=s3, **values), {"s3": s3}
+
+
+def has_buckets(settings: Settings) -> bool:
+    """Whether landing is in a bucket, or reports are taken to one."""
+    addresses = (settings.landing_url or "", *settings.report_delivery)
+    return any(address.startswith(S3) for address in addresses)
+
+
+def secret(variable: str) -> dg.EnvVar | None:
+    """The variable of the environment that holds a secret; None where there is none of that
+    name."""
+    return dg.EnvVar(variable) if os.environ.get(variable) else None

@@ -43,6 +43,17 @@ def access_of(settings: Settings) -> ClaudeAccess | None:
     return None if stays_local(settings) else _access(settings, settings.anthropic_api_key)
 
 
+@dataclass(frozen=True, slots=True)
+class Claude:
+    """Claude as a lake's settings know it."""
+
+    settings: Settings = field(repr=False)
+
+    def access(self) -> ClaudeAccess | None:
+        """Leave to ask now, if there is any."""
+        return access_of(self.settings)
+
+
 def preview_access(settings: Settings) -> ClaudeAccess:
     """What a request would be made with, to show it; without the key, so that it cannot be sent."""
     return _access(settings, NO_KEY)

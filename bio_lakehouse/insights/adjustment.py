@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from scipy import stats
+import scipy
 
 from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.week_comparison import WeekTest
@@ -40,7 +40,7 @@ def adjust(insights: Sequence[Insight]) -> list[Insight]:
 def q_values(tests: Sequence[float]) -> list[float]:
     """The Benjamini-Hochberg q-value of each p-value."""
     adjusted: list[float] = (
-        stats.false_discovery_control(tests, method="bh").tolist() if tests else []
+        scipy.stats.false_discovery_control(tests, method="bh").tolist() if tests else []
     )
     return adjusted
 

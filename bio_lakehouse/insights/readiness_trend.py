@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 from plotly.graph_objects import Figure
-from scipy import stats
+import scipy
 
 from bio_lakehouse.english import count
 from bio_lakehouse.gold.measures import READINESS
@@ -81,7 +81,7 @@ def _monotone(claim: Claim, readiness: Series) -> Finding:
 
 def _smoothed(claim: Claim, average: Series, n: int) -> Finding:
     known = ~np.isnan(average)
-    line = stats.linregress(np.flatnonzero(known), average[known])
+    line = scipy.stats.linregress(np.flatnonzero(known), average[known])
     return Finding(
         name=claim.name,
         claim=claim.text,

@@ -10,7 +10,7 @@ import pandas as pd
 from plotly.graph_objects import Figure
 
 from bio_lakehouse.build.day_rows import first_days
-from bio_lakehouse.claude.access import access_of
+from bio_lakehouse.claude.access import ClaudeAccess
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.insights import Insight, visualize, visualize_effects
@@ -73,19 +73,23 @@ def narrative_key(user_id: str, day: date) -> str:
 
 
 def make(
-    lake: Lakehouse, user_id: str, day: date, today: date | None = None, *, ask_claude: bool = True
+    lake: Lakehouse,
+    user_id: str,
+    day: date,
+    today: date | None = None,
+    *,
+    claude: ClaudeAccess | None = None,
 ) -> MadeReport:
     """Read, render and write the report of the seven days up to `day`.
 
-    Claude writes its text where there is a key and `ask_claude` says so, else templates do. Beside
-    that the page is a function of the lake's rows and of `today` (the user's own when not given),
-    and is written only when it differs. Raises `ReportError` when the lake holds nothing of this
-    user up to `day`, or when insights, forecast or training load are not built yet: nothing is
-    computed here.
+    Claude writes its text where there is leave to ask, else templates do. Beside that the page is a
+    function of the lake's rows and of `today` (the user's own when not given), and is written only
+    when it differs. Raises `ReportError` when the lake holds nothing of this user up to `day`, or
+    when insights, forecast or training load are not built yet: nothing is computed here.
     """
     # What changes while a page is made is not in its fingerprint, so that it counts as outdated.
     inputs = inputs_of(lake, user_id, [day])[day]
-    composition = composed(lake, user_id, day, today, ask_claude=ask_claude)
+    composition = composed(lake, user_id, day, today, claude=claude)
     return written(lake, composition, Fingerprints(inputs, composition.facts))
 
 
@@ -102,14 +106,19 @@ def written(lake: Lakehouse, composition: Composed, made_from: Fingerprints) -> 
 
 
 def composed(
-    lake: Lakehouse, user_id: str, day: date, today: date | None = None, *, ask_claude: bool = False
+    lake: Lakehouse,
+    user_id: str,
+    day: date,
+    today: date | None = None,
+    *,
+    claude: ClaudeAccess | None = None,
 ) -> Composed:
     """What the report of the seven days up to `day` says and draws, in no form yet.
 
     Raises `ReportError` when the lake holds nothing of this user up to `day`.
     """
     inputs = gather(lake, user_id, day, today or lake.settings.today(user_id))
-    model = written_model(lake, inputs, ask_claude)
+    model = written_model(lake, inputs, claude)
     figures = {insight.name: visualize(insight) for insight in inputs.insights}
     return Composed(model, facts_told(model, inputs), figures, effects_of(inputs.insights))
 
@@ -120,12 +129,13 @@ def effects_of(insights: Sequence[Insight]) -> Figure | None:
     return figure if any(len(trace.y) for trace in figure.data) else None
 
 
-def written_model(lake: Lakehouse, inputs: ReportInputs, ask_claude: bool) -> ReportModel:
+def written_model(
+    lake: Lakehouse, inputs: ReportInputs, claude: ClaudeAccess | None
+) -> ReportModel:
     """The model with their text, by Claude or from templates."""
     model = model_of(inputs, lake.settings.stale_after_days)
     facts, key = facts_of(model, inputs.insights), narrative_key(inputs.user_id, inputs.day)
-    access = access_of(lake.settings) if ask_claude else None
-    written = narrative_of(lake.objects, key, facts, access)
+    written = narrative_of(lake.objects, key, facts, claude)
     return with_narrative(model, written.text, written.note)
 
 

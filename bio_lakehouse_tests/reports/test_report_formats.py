@@ -163,6 +163,11 @@ def asking(home: Path, url: str, monkeypatch: pytest.MonkeyPatch, **settings: An
     return lake_in(home, anthropic_api_key="sk-test", **settings)
 
 
+def make_asking(lake: Lakehouse) -> composition.MadeReport:
+    """The page of a week, for which Claude may be asked."""
+    return composition.make(lake, "me", SUNDAY, claude=access_of(lake.settings))
+
+
 def test_a_text_by_claude_is_on_the_page_with_its_cost_and_asked_for_once(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,9 +175,9 @@ def test_a_text_by_claude_is_on_the_page_with_its_cost_and_asked_for_once(
         lake = asking(home, server.url, monkeypatch)
         sent = composition.show_egress(lake, "me", SUNDAY)
         assert server.asked == []
-        made = composition.make(lake, "me", SUNDAY)
+        made = make_asking(lake)
         assert [request.body.decode() for request in server.asked] == [sent]
-        again = composition.make(lake, "me", SUNDAY)
+        again = make_asking(lake)
         assert len(server.asked) == 1
     mean = made.model.readiness.measure.text(made.model.readiness.week.mean)
     assert made.model.narrative == (f"Readiness averaged {mean} this week.",)
@@ -189,7 +194,7 @@ def test_what_claude_makes_up_does_not_reach_the_page(
     with serving(
         says("Readiness averaged 99 because you slept well.<script>alert(1)</script>")
     ) as server:
-        model = composition.make(asking(home, server.url, monkeypatch), "me", SUNDAY).model
+        model = make_asking(asking(home, server.url, monkeypatch)).model
         assert len(server.asked) == 2
     assert "99 because" not in " ".join(model.narrative)
     assert model.byline.startswith(
@@ -199,6 +204,6 @@ def test_what_claude_makes_up_does_not_reach_the_page(
 
 def test_local_only_and_a_range_ask_nobody(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(says("Readiness averaged {readiness_score.week}.")) as server:
-        composition.make(asking(home, server.url, monkeypatch, local_only=True), "me", SUNDAY)
-        composition.make(asking(home, server.url, monkeypatch), "me", SUNDAY, ask_claude=False)
+        make_asking(asking(home, server.url, monkeypatch, local_only=True))
+        composition.make(asking(home, server.url, monkeypatch), "me", SUNDAY)
         assert server.asked == []

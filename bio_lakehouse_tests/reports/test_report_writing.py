@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from bio_lakehouse.build.reported import build_for_report
+from bio_lakehouse.claude.access import access_of
 from bio_lakehouse.claude.consent import record_claude_consent
 from bio_lakehouse.cli import main
 from bio_lakehouse.english import WEEKDAYS
@@ -96,6 +97,11 @@ def asking(
     return lake_in(home, anthropic_api_key="sk-test", **settings)
 
 
+def make_asking(lake: Lakehouse) -> composition.MadeReport:
+    """The page of a week, for which Claude may be asked."""
+    return composition.make(lake, "me", SUNDAY, claude=access_of(lake.settings))
+
+
 def another_weekday(home: Path) -> str:
     highs = composition.composed(lake_in(home), "me", SUNDAY).model.highs
     return next(
@@ -134,9 +140,7 @@ def test_the_page_is_right_whatever_claude_answers(
 ) -> None:
     with serving(reply) as server:
         seconds = 0.7 if reply is says_nothing else 20.0
-        made = composition.make(
-            asking(home, server, monkeypatch, claude_seconds=seconds), "me", SUNDAY
-        )
+        made = make_asking(asking(home, server, monkeypatch, claude_seconds=seconds))
     page = lake_in(home).objects.get(made.key).decode()
     assert made.model.narrative == template
     assert template[0] in page
@@ -149,7 +153,7 @@ def test_a_wrong_weekday_does_not_reach_the_page(
 ) -> None:
     day = another_weekday(home)
     with serving(says(f"{{high.sleep_score.label}} came on {day}.")) as server:
-        model = composition.make(asking(home, server, monkeypatch), "me", SUNDAY).model
+        model = make_asking(asking(home, server, monkeypatch)).model
         assert len(server.asked) == 2
     assert model.narrative == template
     assert day not in " ".join(model.narrative)
@@ -160,7 +164,7 @@ def test_a_good_text_reaches_the_page_after_a_bad_one_and_both_are_paid_for(
 ) -> None:
     with serving(says(SCRIPT), says(GOOD)) as server:
         lake = asking(home, server, monkeypatch)
-        made = composition.make(lake, "me", SUNDAY)
+        made = make_asking(lake)
         lake.objects.delete(composition.narrative_key("me", SUNDAY))
     assert made.model.narrative[0].startswith("Readiness averaged ")
     assert made.model.byline == (
@@ -180,7 +184,7 @@ def test_what_the_command_shows_is_what_the_server_gets_to_the_byte(
         lake = asking(home, server, monkeypatch)
         shown = CliRunner().invoke(main, command, catch_exceptions=False)
         assert server.asked == []
-        composition.make(lake, "me", SUNDAY)
+        make_asking(lake)
         lake.objects.delete(composition.narrative_key("me", SUNDAY))
     assert shown.stdout_bytes == server.asked[0].body + b"\n"
     assert shown.stderr == ""

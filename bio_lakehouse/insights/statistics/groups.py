@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy import optimize, stats
+import scipy
 
 from bio_lakehouse.insights.statistics.autocorrelation import (
     Mask,
@@ -99,7 +99,7 @@ def _limit(share: float, end: float, n_first: float, n_second: float) -> float:
     def excess(true: float) -> float:
         return abs(share - true) - NORMAL_95 * _standard_error(true, n_first, n_second)
 
-    return float(optimize.brentq(excess, float(np.clip(share, SMALLEST, 1 - SMALLEST)), end))
+    return float(scipy.optimize.brentq(excess, float(np.clip(share, SMALLEST, 1 - SMALLEST)), end))
 
 
 def _standard_error(true: float, n_first: float, n_second: float) -> float:
@@ -111,7 +111,7 @@ def _standard_error(true: float, n_first: float, n_second: float) -> float:
 def _u_and_p(first: Series, second: Series) -> tuple[float, float]:
     if np.ptp(np.concatenate([first, second])) == 0:
         return len(first) * len(second) / 2, 1.0
-    test = stats.mannwhitneyu(first, second)
+    test = scipy.stats.mannwhitneyu(first, second)
     return float(test.statistic), float(test.pvalue)
 
 

@@ -8,7 +8,7 @@ from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+import scipy
 
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series, lag1_autocorrelation
 
@@ -32,7 +32,7 @@ def permutation_p(values: Series, labels: Mask, permutations: int = PERMUTATIONS
     Winkler et al. 2015, NeuroImage 123:253). The random numbers follow from the data: the same data
     gives the same p.
     """
-    ranks = stats.rankdata(values) - (len(values) + 1) / 2
+    ranks = scipy.stats.rankdata(values) - (len(values) + 1) / 2
     random = np.random.default_rng(crc32(values.tobytes() + labels.tobytes()))
     observed = abs(float(ranks[labels].sum()))
     rearranged = np.abs(rearrange_runs(labels, permutations, random) @ ranks)

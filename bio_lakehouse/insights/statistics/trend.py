@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import pi, sin, sqrt
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from bio_lakehouse.insights.statistics.autocorrelation import (
     Series,
@@ -64,7 +64,7 @@ def trend(values: Series) -> Trend:
     return Trend(
         slope=slope,
         interval=_sen_interval(
-            np.sort(_untied(rises) / apart), float(stats.t.ppf(0.975, freedom)) * error
+            np.sort(_untied(rises) / apart), float(scipy.stats.t.ppf(0.975, freedom)) * error
         ),
         intercept=float(np.median(sample) - slope * np.median(days)),
         s=s,
@@ -95,7 +95,7 @@ def _untied(rises: Series) -> Series:
     step = np.abs(rises[~tied]).min()
     shares = (np.arange(1, tied.sum() + 1) * GOLDEN_RATIO) % 1
     untied = rises.copy()
-    untied[tied] = stats.triang.ppf(shares, 0.5, loc=-step, scale=2 * step)
+    untied[tied] = scipy.stats.triang.ppf(shares, 0.5, loc=-step, scale=2 * step)
     return untied
 
 
@@ -114,7 +114,7 @@ def _kendall_variance(sample: Series) -> float:
 
 
 def _mann_kendall_p(s: float, error: float, freedom: float) -> float:
-    return float(2 * stats.t.sf(max(abs(s) - 1, 0) / error, freedom)) if error else 1.0
+    return float(2 * scipy.stats.t.sf(max(abs(s) - 1, 0) / error, freedom)) if error else 1.0
 
 
 def _sen_interval(slopes: Series, reach: float) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from bio_lakehouse.insights.statistics.autocorrelation import (
     Mask,
@@ -38,12 +38,12 @@ class Movement:
     @property
     def p(self) -> float:
         """Two-sided."""
-        return float(2 * stats.t.sf(abs(self.shift) / self.error, self.freedom))
+        return float(2 * scipy.stats.t.sf(abs(self.shift) / self.error, self.freedom))
 
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the shift."""
-        reach = float(stats.t.ppf(0.975, self.freedom)) * self.error
+        reach = float(scipy.stats.t.ppf(0.975, self.freedom)) * self.error
         return self.shift - reach, self.shift + reach
 
 

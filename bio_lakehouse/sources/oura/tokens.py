@@ -14,8 +14,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 from filelock import FileLock, Timeout
 
 from bio_lakehouse.errors import SignInRequired, SourceError
@@ -170,6 +168,9 @@ def _parameter_names(ssm: Any, folder: str) -> Iterator[str]:
 
 
 def _ssm_client() -> Any:
+    import boto3
+    from botocore.exceptions import BotoCoreError
+
     try:
         return boto3.client("ssm")
     except BotoCoreError as error:
@@ -368,6 +369,8 @@ class ParameterTokenStore:
 
 @contextmanager
 def _explained(where: str, done: str) -> Iterator[None]:
+    from botocore.exceptions import BotoCoreError, ClientError
+
     try:
         yield
     except ClientError as error:
