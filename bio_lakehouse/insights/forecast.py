@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from math import ceil, sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 import scipy
+from numpy.typing import NDArray
 
 from bio_lakehouse.gold.schemas import BASELINES
 from bio_lakehouse.insights import sentences
@@ -251,4 +251,6 @@ def _beats(gains: Series) -> bool:
     if not spread:
         return False
     worth = effective_size(n, bias_corrected(lag1_autocorrelation(gains), n), 1.0)
-    return bool(np.nanmean(gains) / (spread / sqrt(worth)) > scipy.stats.t.ppf(0.95, max(worth - 1, 1)))
+    return bool(
+        np.nanmean(gains) / (spread / sqrt(worth)) > scipy.stats.t.ppf(0.95, max(worth - 1, 1))
+    )

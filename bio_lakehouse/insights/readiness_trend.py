@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
-from plotly.graph_objects import Figure
 import scipy
+from plotly.graph_objects import Figure
 
 from bio_lakehouse.english import count
 from bio_lakehouse.gold.measures import READINESS

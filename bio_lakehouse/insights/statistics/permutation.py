@@ -7,8 +7,8 @@ from math import exp, lgamma, log
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 import scipy
+from numpy.typing import NDArray
 
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series, lag1_autocorrelation
 
