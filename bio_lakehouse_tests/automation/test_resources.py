@@ -184,13 +184,7 @@ HEAVY = {
     "anthropic",
     "boto3",
     "dagster_aws",
-    "duckdb",
-    "pandas",
-    "plotly",
-    "pyiceberg",
     "pysail",
-    "pyspark",
-    "scipy",
     "statsmodels",
 }
 """What a step imports when it needs it."""
