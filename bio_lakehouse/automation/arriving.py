@@ -15,6 +15,7 @@ from bio_lakehouse.assets.keys import GOLD_DAILY
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.automation.arrived_files import files_of, files_tag, name_of
 from bio_lakehouse.automation.jobs import insights_history, refresh_lake, take_file
+from bio_lakehouse.automation.nightly import nightly_recompute
 from bio_lakehouse.automation.owed import Owed
 from bio_lakehouse.automation.run_ranges import ARRIVAL_TAG, range_tags
 from bio_lakehouse.build.daily import newest_day
@@ -195,7 +196,7 @@ def unfinished_runs(instance: dg.DagsterInstance) -> Sequence[dg.DagsterRun]:
 
 def builds_gold(run: dg.DagsterRun) -> bool:
     if not run.asset_selection:
-        return run.job_name == refresh_lake.name
+        return run.job_name in (refresh_lake.name, nightly_recompute.name)
     return any(key.path[0] == GOLD_DAILY.path[0] for key in run.asset_selection)
 
 

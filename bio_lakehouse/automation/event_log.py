@@ -137,9 +137,10 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
         return engine
 
     def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
-        """Create a database with pages that several events fit on: Dagster's 4 KiB are half empty
-        with one of 2 KiB."""
-        size = 16_384 if for_index_shard else 8_192
+        """Create a database: that of all runs with pages that several events fit on, as Dagster's
+        4 KiB are half empty with one of 2 KiB; a run's with small ones, since each of its 25 tables
+        and indexes takes one, and most runs are short."""
+        size = 16_384 if for_index_shard else 1_024
         listen(
             engine,
             "connect",

@@ -9,6 +9,7 @@ from bio_lakehouse.assets.landed_files import landed_events
 from bio_lakehouse.assets.landing import BACK_OFF
 from bio_lakehouse.assets.reporting import with_failure_reason
 from bio_lakehouse.assets.reports import DELIVER_TAG
+from bio_lakehouse.automation.nightly import nightly_recompute
 from bio_lakehouse.automation.notices import report_quarantine, tell_of_troubles
 from bio_lakehouse.automation.owed import LAYERS
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
@@ -120,5 +121,6 @@ JOBS: list[dg.JobDefinition | UnresolvedAssetJobDefinition] = [
     monday_report,
     fetch_oura,
     take_file,
+    nightly_recompute,
     download_peloton,
 ]

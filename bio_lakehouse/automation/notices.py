@@ -92,16 +92,22 @@ def trouble_of(arrival: Arrival) -> str | None:
 def report_quarantine(instance: dg.DagsterInstance, lake: Lakehouse) -> None:
     """Let the UI's check say at once what was refused or set aside, and not with the next run
     alone."""
-    found = watching.warning("quarantine", watching.set_aside(watching.recent(lake)))
-    evaluation = dg.AssetCheckEvaluation(
-        asset_key=GAP_LEDGER,
-        check_name="quarantine",
-        passed=found.passed,
-        severity=found.severity,
-        description=found.description,
-        metadata=found.metadata,
-    )
-    instance.report_runless_asset_event(evaluation)
+    report_watched(instance, lake, ["quarantine"])
+
+
+def report_watched(instance: dg.DagsterInstance, lake: Lakehouse, names: Collection[str]) -> None:
+    """Let the UI's checks of these names say what is found now, outside of their own runs."""
+    for name, sentences in watching.findings(lake, names).items():
+        found = watching.warning(name, sentences)
+        evaluation = dg.AssetCheckEvaluation(
+            asset_key=GAP_LEDGER,
+            check_name=name,
+            passed=found.passed,
+            severity=found.severity,
+            description=found.description,
+            metadata=found.metadata,
+        )
+        instance.report_runless_asset_event(evaluation)
 
 
 def failure_text(context: dg.RunFailureSensorContext) -> str:

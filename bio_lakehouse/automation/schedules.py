@@ -16,8 +16,8 @@ from bio_lakehouse.automation.jobs import (
     fetch_oura,
     insights_history,
     monday_report,
-    refresh_lake,
 )
+from bio_lakehouse.automation.nightly import nightly_recompute
 from bio_lakehouse.automation.run_ranges import range_tags
 from bio_lakehouse.lake import fetching
 from bio_lakehouse.lake.extent import extent_of
@@ -46,7 +46,7 @@ def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
     )
     download = "Downloads the workouts from Peloton."
     return [
-        schedule("nightly_recompute", refresh_lake, "0 2 * * *", "UTC", recompute, recent),
+        schedule("nightly_recompute", nightly_recompute, "0 2 * * *", "UTC", recompute, recent),
         schedule("oura_daily", fetch_oura, "0 9 * * *", zone, daily, recent, no_oura),
         schedule("oura_reconciliation", fetch_oura, "30 9 * * 6", zone, reconcile, month, no_oura),
         schedule("peloton_weekly", download_peloton, "0 8 * * 0", zone, download, None, no_peloton),
