@@ -82,7 +82,7 @@ def outcome(
     loaded = DayRange(first_day_of(graph_of(context)), lake.settings.today())
     older = arriving.told_of_older(all_owed, loaded)
     for sentence in older:
-        context.log.warning(sentence)
+        context.log.info(sentence)
     owed = all_owed.within(loaded)
     cursor.keep(found, arriving.files_in_work(lake, all_owed, cursor.files))
     requests = run_requests(context, lake, owed, found, cursor)

@@ -29,7 +29,10 @@ from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
 
 from bio_lakehouse.automation.own_user import OwnUserOnly
+from bio_lakehouse.automation.reloading import reloading
 from bio_lakehouse.automation.web_guard import WebGuard
+from bio_lakehouse.lake.extent import extent_of
+from bio_lakehouse.settings import load_settings
 
 DEFINITIONS = "bio_lakehouse.definitions"
 REFRESH_MS = 2000
@@ -54,10 +57,12 @@ def main(port: int, descriptors: Sequence[int]) -> None:
 def _server(started: ExitStack, port: int) -> uvicorn.Server:
     """The web page's server, with all that it needs entered into `started`."""
     instance = started.enter_context(dg.DagsterInstance.get())
+    loaded = extent_of(load_settings())
     code = ProxyServerManager(
         instance, ModuleTarget(DEFINITIONS, None, None, None), code_server_log_level=PROBLEMS
     )
     started.enter_context(code)
+    started.enter_context(reloading(instance, code, loaded))
     workspace = started.enter_context(_workspace_file(code))
     started.enter_context(_daemon(workspace))
     target = WorkspaceFileTarget([str(workspace)])

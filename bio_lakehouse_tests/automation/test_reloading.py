@@ -1,0 +1,141 @@
+"""The code is loaded again when a lake's days begin elsewhere, and nothing that goes on notices."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+from dagster._cli.proxy_server_manager import ProxyServerManager
+from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import ModuleTarget, WorkspaceFileTarget
+from dagster_webserver.app import create_app_from_workspace_process_context
+from starlette.testclient import TestClient
+
+from bio_lakehouse.automation.reloading import backfills_go_on, reload
+from bio_lakehouse.automation.web_page import _workspace_file
+from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.settings import load_settings
+from bio_lakehouse_tests.automation.dagster_dev import free_port
+from bio_lakehouse_tests.automation.ui_process import UserInterface, wait
+from bio_lakehouse_tests.automation.watched import trends
+
+CODE = "bio_lakehouse_tests.automation.slow_code"
+SELECTOR = f'repositoryLocationName: "{CODE}", repositoryName: "__repository__"'
+LAUNCH = f"""
+mutation ($config: RunConfigData!) {{ launchRun(executionParams: {{
+  selector: {{ {SELECTOR}, jobName: "slow_job" }}, runConfigData: $config
+}}) {{ ... on LaunchRunSuccess {{ run {{ runId }} }} ... on PythonError {{ message }} }} }}"""
+TICK = f"""
+mutation ($cursor: String) {{
+  sensorDryRun(selectorData: {{ {SELECTOR}, sensorName: "slow_tick" }}, cursor: $cursor) {{
+    ... on DryRunInstigationTick {{ evaluationResult {{ skipReason error {{ message }} }} }}
+    ... on PythonError {{ message }}
+}} }}"""
+FIRST = """{ assetNodes(assetKeys: [{path: ["gold", "energy_state"]}]) { partitionKeys } }"""
+SERVER = "{ workspaceOrError { ... on Workspace { locationEntries { versionKey } } } }"
+
+AT_ONCE = {
+    "run_coordinator": {
+        "module": "dagster._core.run_coordinator",
+        "class": "DefaultRunCoordinator",
+    }
+}
+"""Runs are started by whoever asks, without a daemon."""
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[dg.DagsterInstance, ProxyServerManager, Ask]]:
+    """Slow code in a code server, and the web page that asks it."""
+    with ExitStack() as held:
+        instance = held.enter_context(dg.instance_for_test(AT_ONCE, temp_dir=str(tmp_path)))
+        code = held.enter_context(
+            ProxyServerManager(instance, ModuleTarget(CODE, None, None, None))
+        )
+        target = WorkspaceFileTarget([str(held.enter_context(_workspace_file(code)))])
+        context = held.enter_context(WorkspaceProcessContext(instance, target))
+        client = held.enter_context(TestClient(create_app_from_workspace_process_context(context)))
+
+        def ask(query: str, **variables: Any) -> Any:
+            answer = client.post("/graphql", json={"query": query, "variables": variables})
+            return answer.json()["data"]
+
+        yield instance, code, ask
+
+
+def test_a_run_and_a_tick_that_go_on_survive_it(
+    served: tuple[dg.DagsterInstance, ProxyServerManager, Ask], tmp_path: Path
+) -> None:
+    instance, code, ask = served
+    running, ticking = tmp_path / "running", tmp_path / "ticking"
+    config = json.dumps({"ops": {"wait": {"config": {"begun": str(running)}}}})
+    before = ask(SERVER)
+    run_id = ask(LAUNCH, config=config)["launchRun"]["run"]["runId"]
+    wait(running.exists, "the run")
+    with ThreadPoolExecutor() as pool:
+        tick = pool.submit(ask, TICK, cursor=str(ticking))
+        wait(ticking.exists, "the tick")
+        reload(code)
+        wait(lambda: ask(SERVER) != before, "the page to know of the new server")
+        result = tick.result()["sensorDryRun"]["evaluationResult"]
+    assert result == {"skipReason": "It ended as it should.", "error": None}
+    wait(lambda: instance.get_run_by_id(run_id).is_finished, "the end of the run")  # type: ignore[union-attr]
+    assert instance.get_run_by_id(run_id).is_success  # type: ignore[union-attr]
+    again = ask(LAUNCH, config=config)["launchRun"]["run"]["runId"]
+    wait(lambda: instance.get_run_by_id(again).is_success, "a run on the new server")  # type: ignore[union-attr]
+
+
+def test_a_backfill_is_not_disturbed() -> None:
+    with dg.instance_for_test() as instance:
+        assert not backfills_go_on(instance)
+        backfill = PartitionBackfill(
+            backfill_id="one",
+            status=BulkActionStatus.REQUESTED,
+            from_failure=False,
+            tags={},
+            backfill_timestamp=time.time(),
+        )
+        instance.add_backfill(backfill)
+        assert backfills_go_on(instance)
+        instance.update_backfill(backfill.with_status(BulkActionStatus.COMPLETED_SUCCESS))
+        assert not backfills_go_on(instance)
+
+
+def test_partitions_follow_what_lands(tmp_path: Path) -> None:
+    lake = Lakehouse.open(load_settings(home=tmp_path / "home"))
+    today = lake.settings.today()
+
+    def land(first: date) -> None:
+        lake.landing_objects.put(f"landing/me/{first}.csv", trends({first: 70, today: 80}))
+        arrivals.scan(lake)
+
+    with UserInterface(tmp_path / "home", free_port()) as ui:
+        ui.wait_until_it_answers()
+        assert first_partition(ui) == "2015-01-01"
+        for back in (20, 400):
+            first = today - timedelta(back)
+            land(first)
+            wait(lambda first=first: first_partition(ui) == str(first), f"{first}")  # type: ignore[misc]
+
+
+def first_partition(ui: UserInterface) -> str:
+    request = urllib.request.Request(
+        f"{ui.url}/graphql",
+        json.dumps({"query": FIRST}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        (node,) = json.load(answer)["data"]["assetNodes"]
+    return str(node["partitionKeys"][0])
