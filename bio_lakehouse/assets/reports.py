@@ -21,6 +21,7 @@ from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports import composition, delivery
 from bio_lakehouse.reports.composition import MadeReport
+from bio_lakehouse.reports.listing import ADDRESS, week_address
 
 READ = [
     GOLD_DAILY,
@@ -36,7 +37,13 @@ DELIVER_TAG = "bio-lakehouse/deliver"
 Metadata = dict[str, Any]
 
 
-@dg.asset(key=WEEKLY_REPORT, deps=READ, group_name="reports", kinds={"python", "html"})
+@dg.asset(
+    key=WEEKLY_REPORT,
+    deps=READ,
+    group_name="reports",
+    kinds={"python", "html"},
+    metadata={"all reports": dg.MetadataValue.url(ADDRESS)},
+)
 @with_failure_reason()
 def weekly_report(
     context: dg.AssetExecutionContext,
@@ -84,7 +91,7 @@ def write(
         context.log.info(
             "; ".join(line for user in users for line in delivery.deliver(lake, user, week))
         )
-    return {page.key: dg.MetadataValue.url(page.uri) for page in made} | drawn(made)
+    return {"report": dg.MetadataValue.url(week_address(week))} | drawn(made)
 
 
 def log_written(context: dg.AssetExecutionContext, written: dict[date, Metadata]) -> None:

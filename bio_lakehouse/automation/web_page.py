@@ -30,6 +30,7 @@ from dagster_webserver.version import __version__
 
 from bio_lakehouse.automation.own_user import OwnUserOnly
 from bio_lakehouse.automation.reloading import reloading
+from bio_lakehouse.automation.report_pages import WithReports
 from bio_lakehouse.automation.web_guard import WebGuard
 from bio_lakehouse.lake.extent import extent_of
 from bio_lakehouse.settings import load_settings
@@ -57,7 +58,8 @@ def main(port: int, descriptors: Sequence[int]) -> None:
 def _server(started: ExitStack, port: int) -> uvicorn.Server:
     """The web page's server, with all that it needs entered into `started`."""
     instance = started.enter_context(dg.DagsterInstance.get())
-    loaded = extent_of(load_settings())
+    settings = load_settings()
+    loaded = extent_of(settings)
     code = ProxyServerManager(
         instance, ModuleTarget(DEFINITIONS, None, None, None), code_server_log_level=PROBLEMS
     )
@@ -68,7 +70,7 @@ def _server(started: ExitStack, port: int) -> uvicorn.Server:
     target = WorkspaceFileTarget([str(workspace)])
     context = started.enter_context(WorkspaceProcessContext(instance, target, version=__version__))
     page = create_app_from_workspace_process_context(context, "", REFRESH_MS)
-    guarded = WebGuard(OwnUserOnly(page), port)
+    guarded = WebGuard(OwnUserOnly(WithReports(page, settings)), port)
     return uvicorn.Server(
         uvicorn.Config(guarded, log_level=PROBLEMS, timeout_graceful_shutdown=END_SECONDS)
     )
