@@ -6,6 +6,7 @@ import warnings
 import dagster as dg
 
 from bio_lakehouse.assets import all_assets, all_checks
+from bio_lakehouse.automation.instance import check_dagster_home
 from bio_lakehouse.automation.jobs import JOBS
 from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.automation.schedules import schedules
@@ -31,4 +32,6 @@ def definitions_of(settings: Settings) -> dg.Definitions:
     )
 
 
-defs = definitions_of(load_settings())
+settings = load_settings()
+check_dagster_home(settings)
+defs = definitions_of(settings)

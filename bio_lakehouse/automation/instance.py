@@ -16,7 +16,7 @@ from dagster._core.instance.ref import InstanceRef
 
 from bio_lakehouse.automation.event_log import BATCH_SIZE_VARIABLE, BatchingSqliteStorage
 from bio_lakehouse.automation.running import START_SECONDS
-from bio_lakehouse.errors import DamagedFile, StoreError
+from bio_lakehouse.errors import DamagedFile, SettingsError, StoreError
 from bio_lakehouse.lake.databases import check_database
 from bio_lakehouse.lake.locks import alone_in
 from bio_lakehouse.lake.repair import set_aside
@@ -27,6 +27,7 @@ WRITTEN_BY = (
 )
 NOT_IN_URLS = {"%", "?"}
 DATABASES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
+STARTED_BY_DAGSTER_DEV = "DAGSTER_IS_DEV_CLI"
 logger = logging.getLogger(__name__)
 DAYS_OF_TICKS = {"skipped": 1, "success": 30, "failure": 30, "started": 30}
 
@@ -138,6 +139,22 @@ def _open(folder: str) -> dg.DagsterInstance:
     return dg.DagsterInstance.from_ref(
         InstanceRef.from_dir(folder, overrides={"compute_logs": quiet})
     )
+
+
+def check_dagster_home(settings: Settings) -> None:
+    """Raise `SettingsError` that says what to run when `dagster dev` has no prepared DAGSTER_HOME.
+
+    It would keep its record of runs in a folder that it removes at its end, one event at a time,
+    and know nothing of the runs of the command line. The folder that is named is prepared.
+    """
+    folder = os.environ.get("DAGSTER_HOME")
+    is_prepared = bool(folder) and Path(str(folder), "dagster.yaml").exists()
+    if STARTED_BY_DAGSTER_DEV in os.environ and not is_prepared:
+        prepared = write_configuration(settings)
+        raise SettingsError(
+            "Dagster does not know where this lake's runs are recorded: start it with "
+            f"`DAGSTER_HOME={prepared} dagster dev -w workspace.yaml`, or with `bio-lakehouse ui`."
+        )
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -116,3 +117,20 @@ def test_a_damaged_database_of_dagsters_is_set_aside_and_told_in_a_sentence(
     assert not database.exists()
     told = f"{database} is damaged and was set aside: Dagster begins its record of runs anew."
     assert caplog.messages == [told]
+
+
+def test_dagster_dev_without_a_prepared_home_says_what_to_run_and_prepares_it(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "home"
+    variables = {name: value for name, value in os.environ.items() if name != "DAGSTER_HOME"}
+    told = loaded(variables | {"BIO_HOME": str(home), "DAGSTER_IS_DEV_CLI": "1"})
+    last = told.stderr.strip().splitlines()[-1]
+    assert f"`DAGSTER_HOME={home}/dagster dagster dev -w workspace.yaml`" in last
+    named = {"BIO_HOME": str(home), "DAGSTER_IS_DEV_CLI": "1", "DAGSTER_HOME": f"{home}/dagster"}
+    assert loaded(variables | named).returncode == 0
+
+
+def loaded(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-c", "import bio_lakehouse.definitions"]
+    return subprocess.run(words, capture_output=True, text=True, env=variables, check=False)
