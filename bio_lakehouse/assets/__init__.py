@@ -15,6 +15,7 @@ from bio_lakehouse.assets.owing import with_marking
 from bio_lakehouse.assets.partitions import SINGLE_RUN, daily, weekly
 from bio_lakehouse.assets.reports import weekly_report
 from bio_lakehouse.assets.silver import SILVER
+from bio_lakehouse.assets.source_links import links_of
 from bio_lakehouse.assets.watching import watch_checks
 from bio_lakehouse.assets.windows import with_windows
 from bio_lakehouse.lake.extent import extent_of
@@ -31,6 +32,7 @@ def all_assets(settings: Settings) -> list[dg.AssetsDefinition]:
 
     assets = (oura_api, *BRONZE, *SILVER, *GOLD, *INSIGHTS, weekly_report)
     versions = versions_of_code(key for asset in assets for key in asset.keys)
+    links = links_of(assets)
 
     def with_policies(spec: dg.AssetSpec) -> dg.AssetSpec:
         partitions = weeks if spec.key == WEEKLY_REPORT else days
@@ -40,9 +42,9 @@ def all_assets(settings: Settings) -> list[dg.AssetsDefinition]:
             owners=[OWNER],
             group_name=group,
             code_version=versions[spec.key],
+            metadata={**spec.metadata, **links[spec.key]},
         )
-        versioned = held.replace_attributes(code_version=versions[spec.key])
-        return with_windows(versioned, settings)
+        return with_windows(held, settings)
 
     made = [
         with_marking(asset.with_attributes(backfill_policy=SINGLE_RUN)).map_asset_specs(
