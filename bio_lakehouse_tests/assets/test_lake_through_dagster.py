@@ -10,6 +10,7 @@ import pytest
 
 from bio_lakehouse.assets import all_assets, all_checks
 from bio_lakehouse.automation import launch
+from bio_lakehouse.automation.arrived_files import FILES_TAG
 from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.automation.jobs import JOBS
 from bio_lakehouse.automation.launch import RunOutcome
@@ -106,6 +107,15 @@ def test_one_run_makes_the_insights_of_the_newest_day(
     assert (outcomes[-1].first, outcomes[-1].last) == (lake.settings.today(), lake.settings.today())
     assert days_of(lake, "bio_gold.insights") == [lake.settings.today()]
     assert len(set(lake.tables.scan("bio_gold.insights")["insight"].to_pylist())) == 5
+
+
+def test_each_run_names_the_files_that_it_is_for(
+    outcomes: list[RunOutcome], instance: dg.DagsterInstance
+) -> None:
+    runs = [instance.get_run_by_id(outcome.run_id) for outcome in outcomes]
+    tags = [run.tags[FILES_TAG] for run in runs if run]
+    assert len(tags) == len(outcomes)
+    assert all(tag.endswith(" more") and ".csv" in tag for tag in tags)
 
 
 def test_progress_counts_every_asset_once(

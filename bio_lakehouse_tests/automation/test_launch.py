@@ -1,5 +1,5 @@
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 import dagster as dg
@@ -133,7 +133,11 @@ def test_at_most_three_ranges_and_then_the_newest_days_insights(
     runs: list[tuple[DayRange, set[str]]] = []
 
     def run(
-        self: Launcher, keys: launch.Keys, days: DayRange, steps: launch.Steps
+        self: Launcher,
+        keys: launch.Keys,
+        days: DayRange,
+        steps: launch.Steps,
+        files: Iterable[str],
     ) -> launch.RunOutcome:
         runs.append(
             (days, {name for name in names(keys) if name.startswith(("bronze", "insights"))})
