@@ -1,5 +1,7 @@
 """All assets of the lake, with the policies that hold for every one of them."""
 
+import warnings
+
 import dagster as dg
 
 from bio_lakehouse.assets.bronze import BRONZE, group_of
@@ -20,6 +22,11 @@ from bio_lakehouse.assets.watching import watch_checks
 from bio_lakehouse.assets.windows import with_windows
 from bio_lakehouse.lake.extent import extent_of
 from bio_lakehouse.settings import Settings
+
+# Dagster makes each check with a hook anew, and warns that how it does so is in beta.
+warnings.filterwarnings(
+    "ignore", message="Parameter `execution_type` of function", category=dg.BetaWarning
+)
 
 OWNER = "team:bio-lakehouse"
 
