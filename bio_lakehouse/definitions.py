@@ -13,10 +13,9 @@ from bio_lakehouse.automation.schedules import schedules
 from bio_lakehouse.automation.sensors import SENSORS
 from bio_lakehouse.settings import Settings, load_settings
 
-# Dagster gives every sensor owners, and warns that they are in beta.
-warnings.filterwarnings(
-    "ignore", message="Parameter `owners` of initializer `SensorDefinition", category=dg.BetaWarning
-)
+# Dagster gives every sensor owners and makes every check anew, and warns of its own beta parts.
+for parameter in ("`owners` of initializer `Sensor", "`execution_type` of function `Assets"):
+    warnings.filterwarnings("ignore", message=f"Parameter {parameter}", category=dg.BetaWarning)
 
 
 def definitions_of(settings: Settings) -> dg.Definitions:

@@ -29,7 +29,7 @@ from bio_lakehouse.build.ledger import build_gap_ledger
 from bio_lakehouse.build.missing_days import missing_days
 from bio_lakehouse.build.views import facts_of_view, rows_of_view
 from bio_lakehouse.engines.sql import SqlEngine
-from bio_lakehouse.gold.daily_readiness_performance import INPUTS
+from bio_lakehouse.gold.daily_columns import INPUTS
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.gold.schemas import GAP_LEDGER as GAP_LEDGER_TABLE
 from bio_lakehouse.gold.views import VIEWS, View

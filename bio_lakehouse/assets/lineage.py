@@ -10,7 +10,7 @@ from sqlglot.optimizer.scope import Scope, build_scope
 
 from bio_lakehouse.assets.keys import table_key
 from bio_lakehouse.engines.register import DESCRIBED
-from bio_lakehouse.gold import daily_readiness_performance as daily
+from bio_lakehouse.gold import daily_columns as daily
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE, TRAINING_LOAD
 from bio_lakehouse.gold.views import View
 from bio_lakehouse.insights import forecast, training_load

@@ -18,6 +18,7 @@ from bio_lakehouse.automation.event_log import BATCH_SIZE_VARIABLE, BatchingSqli
 from bio_lakehouse.automation.running import START_SECONDS
 from bio_lakehouse.errors import DamagedFile, SettingsError, StoreError
 from bio_lakehouse.lake.databases import check_database
+from bio_lakehouse.lake.home import make_private
 from bio_lakehouse.lake.locks import alone_in
 from bio_lakehouse.lake.repair import set_aside
 from bio_lakehouse.settings import Settings
@@ -150,6 +151,7 @@ def check_dagster_home(settings: Settings) -> None:
     folder = os.environ.get("DAGSTER_HOME")
     is_prepared = bool(folder) and Path(str(folder), "dagster.yaml").exists()
     if STARTED_BY_DAGSTER_DEV in os.environ and not is_prepared:
+        make_private(settings.home)
         prepared = write_configuration(settings)
         raise SettingsError(
             "Dagster does not know where this lake's runs are recorded: start it with "

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import dagster as dg
-from dagster_pyspark import PySparkResource
 
 from bio_lakehouse.assets import all_assets
 from bio_lakehouse.assets.keys import bronze_key, table_key
 from bio_lakehouse.assets.provenance import provenance_tags
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.reporting import event_of_day, with_failure_reason
+from bio_lakehouse.assets.session import SparkSession
 from bio_lakehouse.assets.watching import CHECKS
 from bio_lakehouse.automation.notices import report_watched
 from bio_lakehouse.automation.recorded import Record
@@ -39,14 +39,14 @@ def look_back(settings: Settings) -> DayRange:
 def recompute(
     context: dg.OpExecutionContext,
     lake: dg.ResourceParam[Lakehouse],
-    spark: PySparkResource,
+    spark: dg.ResourceParam[SparkSession],
     sql: dg.ResourceParam[SqlEngine],
 ) -> Iterator[dg.AssetMaterialization]:
     """Builds bronze, silver and gold of the look-back; what arrivals owe is left to their runs."""
     days = look_back(lake.settings)
     made = dg.Definitions(all_assets(lake.settings), resources=resources(lake.settings))
     record = Record(context.instance, made.resolve_asset_graph())
-    work = Recompute(lake, spark.spark_session, sql, days.first, days.last)
+    work = Recompute(lake, spark, sql, days.first, days.last)
     told = 0
     for part in work.parts():
         for event in events_of(record, lake, part, days):

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
-from pyspark.sql import SparkSession
 
 from bio_lakehouse import silver
-from bio_lakehouse.engines.spark import to_spark
-from bio_lakehouse.gold import daily_readiness_performance as daily
+from bio_lakehouse.gold.daily_columns import INPUTS
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.tables import Commit
 
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
 
 def build_gold_daily(lake: Lakehouse, spark: SparkSession, first: date, last: date) -> Commit:
     """Rebuild days `first` to `last` of gold's daily table from silver."""
+    from bio_lakehouse.engines.spark import to_spark
+    from bio_lakehouse.gold.daily_readiness_performance import transform
+
     frames = {
         table: to_spark(
             spark, lake.tables.read(silver.SCHEMAS[table], first, last).select(list(columns))
         )
-        for table, columns in daily.INPUTS.items()
+        for table, columns in INPUTS.items()
     }
-    return lake.tables.replace(DAILY, daily.transform(frames, first, last).toArrow(), first, last)
+    return lake.tables.replace(DAILY, transform(frames, first, last).toArrow(), first, last)
 
 
 def newest_day(lake: Lakehouse) -> date | None:

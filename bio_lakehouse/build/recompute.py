@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from graphlib import TopologicalSorter
-from typing import NamedTuple
-
-from pyspark.sql import SparkSession
+from typing import TYPE_CHECKING, NamedTuple
 
 from bio_lakehouse import silver
 from bio_lakehouse.build.daily import build_gold_daily
@@ -30,6 +28,9 @@ from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.lake.tables import Commit
 from bio_lakehouse.silver.schemas import COVERAGE
 from bio_lakehouse.sources import registry
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 
 class Built(NamedTuple):

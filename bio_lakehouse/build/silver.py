@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-from pyspark.sql import SparkSession
 
 from bio_lakehouse import silver
-from bio_lakehouse.engines.spark import chunks_by_day, to_spark
 from bio_lakehouse.lake.content_versions import (
     changed_days,
     stretches_by_day,
@@ -18,8 +17,10 @@ from bio_lakehouse.lake.content_versions import (
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.tables import Commit
 from bio_lakehouse.settings import Settings
-from bio_lakehouse.silver import coverage
 from bio_lakehouse.silver.schemas import COVERAGE
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 SPEAKER = ("user_id", "source", "origin")
 """Who speaks about a day, in the table of what files cover."""
@@ -39,6 +40,8 @@ def build_silver(
     lake: Lakehouse, spark: SparkSession, table: str, first: date, last: date
 ) -> Commit:
     """Rebuild days `first` to `last` of a silver table from bronze."""
+    from bio_lakehouse.engines.spark import chunks_by_day, to_spark
+
     transform = silver.TRANSFORMS[table]
     bronze = [lake.bronze.read(dataset, first, last) for dataset in transform.inputs]
     users = to_spark(spark, users_of(lake.settings, *bronze))
@@ -56,6 +59,9 @@ def build_coverage(lake: Lakehouse, spark: SparkSession) -> Commit:
     A day has changed when somebody speaks about it who did not, or no longer does: one more file of
     those who do says nothing new of it.
     """
+    from bio_lakehouse.engines.spark import to_spark
+    from bio_lakehouse.silver import coverage
+
     rows = to_spark(spark, coverage_rows(lake))
     first, last = lake.settings.first_day, lake.settings.today()
     before = lake.tables.read(COVERAGE, first, last)

@@ -19,6 +19,7 @@ from pyspark.sql import SparkSession
 from bio_lakehouse.build.silver import USERS
 from bio_lakehouse.engines.spark import to_spark
 from bio_lakehouse.gold import daily_readiness_performance as daily
+from bio_lakehouse.gold.daily_columns import DAY, INPUTS
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.bronze import ARROW as BRONZE
 from bio_lakehouse.lake.schema import TableSchema
@@ -121,7 +122,7 @@ def all_tables(spark: SparkSession, bronze: Tables, entries: pa.Table, days: int
     silver = silver_tables(spark, bronze, entries)
     frames = {
         name: to_spark(spark, silver[name].select(list(columns)))
-        for name, columns in daily.INPUTS.items()
+        for name, columns in INPUTS.items()
     }
     first = date.fromordinal(END.toordinal() - days + 1)
     return silver | {DAILY.name: daily.transform(frames, first, END).toArrow()}
@@ -166,7 +167,7 @@ def test_every_day_is_what_was_lived(
     unknown = [
         day
         for day, row in expected.items()
-        if all(v is None for k, v in row.items() if k not in daily.DAY)
+        if all(v is None for k, v in row.items() if k not in DAY)
     ]
     assert set(rows) | set(unknown) == set(expected)
     for day, row in rows.items():

@@ -15,7 +15,8 @@ import yaml
 from pyspark.sql import SparkSession
 
 from bio_lakehouse.engines.spark import to_spark
-from bio_lakehouse.gold.daily_readiness_performance import INPUTS, transform
+from bio_lakehouse.gold.daily_columns import INPUTS
+from bio_lakehouse.gold.daily_readiness_performance import transform
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.schema import Column
 from bio_lakehouse.silver import SCHEMAS
