@@ -18,6 +18,7 @@ from bio_lakehouse.assets.keys import COVERAGE, GOLD_DAILY, makers_of, table_key
 from bio_lakehouse.assets.partitions import days_checked
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.reporting import with_failure_reason
+from bio_lakehouse.build.views import rows_of_view
 from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.gold import schemas as gold
 from bio_lakehouse.gold.views import VIEWS, View
@@ -96,15 +97,11 @@ def view_checks(name: str, views: Iterable[View]) -> dg.AssetChecksDefinition:
         days = days_checked(context)
         for key in assets_checked(context):
             with with_failure_reason():
-                result = checked(by_key[key].schema, rows_shown(sql, by_key[key], days), key)
+                rows = rows_of_view(sql, by_key[key], *days.bounds)
+                result = checked(by_key[key].schema, rows, key)
             yield result
 
     return check
-
-
-def rows_shown(sql: SqlEngine, view: View, days: DayRange) -> pa.Table:
-    """A view's rows of some days; all where it has no day."""
-    return sql.rows_of(view.name, *days.bounds) if view.has_day else sql.rows_of(view.name)
 
 
 def assets_checked(context: dg.AssetCheckExecutionContext) -> list[dg.AssetKey]:

@@ -13,8 +13,8 @@ from bio_lakehouse.gold.views import View
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 
-def rows_of_view(sql: SqlEngine, view: View, first: date, last: date) -> pa.Table:
-    """A view's rows of the days `first` to `last`; all of one that has no days."""
+def rows_of_view(sql: SqlEngine, view: View, first: date | None, last: date | None) -> pa.Table:
+    """A view's rows of the days `first` to `last` (None: no bound); all of one that has no days."""
     return sql.rows_of(view.name, first, last) if view.has_day else sql.rows_of(view.name)
 
 

@@ -60,6 +60,7 @@ ICEBERG_TYPES: dict[ColumnType, IcebergType] = {
     "timestamp": TimestampType(),
 }
 PARTITION_FIELD_ID = 1000
+FEW_COLUMNS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,10 @@ class Tables:
                 f"{full_name} is not there yet: ingest some files, or run `bio-lakehouse refresh`"
             )
         properties = self.catalog.io_properties()
+        is_narrow = columns is not None and len(columns) <= FEW_COLUMNS
+        scanned = _scan_of_few_columns if is_narrow else _scan
         with damage_found(location, properties):
-            return _scan(
+            return scanned(
                 location,
                 first,
                 last,
@@ -219,6 +222,11 @@ def _scan(
         .scan(row_filter=chosen, selected_fields=columns)
         .to_arrow()
     )
+
+
+_scan_of_few_columns = lru_cache(maxsize=32)(_scan.__wrapped__)
+"""As `_scan`, of so little that a run keeps it: the days of every table are asked for by the gap
+ledger, and again by what tells of it."""
 
 
 def _swap(table: Table, before: pa.Table, rows: pa.Table, chosen: BooleanExpression) -> None:
