@@ -8,6 +8,7 @@ from bio_lakehouse.assets.bronze import BRONZE, group_of
 from bio_lakehouse.assets.checks import SCHEMA_CHECKS
 from bio_lakehouse.assets.code_versions import versions_of_code
 from bio_lakehouse.assets.file_checks import bronze_checks, report_checks
+from bio_lakehouse.assets.freshness import freshness_checks
 from bio_lakehouse.assets.gold import GOLD
 from bio_lakehouse.assets.insights import INSIGHTS
 from bio_lakehouse.assets.keys import WEEKLY_REPORT
@@ -64,5 +65,5 @@ def all_assets(settings: Settings) -> list[dg.AssetsDefinition]:
 
 def all_checks() -> list[dg.AssetsDefinition]:
     """Every check that is a step of its own, and so can be executed alone."""
-    steps = (bronze_checks, *SCHEMA_CHECKS, watch_checks, report_checks)
+    steps = (bronze_checks, *SCHEMA_CHECKS, watch_checks, report_checks, freshness_checks)
     return [with_marking(checks) for checks in steps]

@@ -10,6 +10,7 @@ from bio_lakehouse.assets.partitions import first_day_of, weeks_in
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.automation import arriving
 from bio_lakehouse.automation.arriving import Cursor, Landed
+from bio_lakehouse.automation.freshness import freshness_sensor
 from bio_lakehouse.automation.jobs import (
     THEN_TAG,
     insights_history,
@@ -190,4 +191,4 @@ def report_after_insights(
     return dg.RunRequest(context.dagster_run.run_id, job_name=job_name, tags=range_tags(weeks))
 
 
-SENSORS = [arrival_sensor, failure_sensor, report_sensor, report_after_insights]
+SENSORS = [arrival_sensor, failure_sensor, report_sensor, report_after_insights, freshness_sensor]

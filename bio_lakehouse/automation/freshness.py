@@ -1,0 +1,64 @@
+"""The sensor that turns assets red whose newest due day is not there, and green again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+import dagster as dg
+
+from bio_lakehouse.assets.freshness import FRESH, freshness_checks, stale
+from bio_lakehouse.automation.arriving import unfinished_runs
+from bio_lakehouse.lake.lakehouse import Lakehouse
+
+EVERY_SECONDS = 300
+KEYS = sorted(check.asset_key for check in freshness_checks.check_keys)
+
+
+@dg.sensor(
+    name="freshness",
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=EVERY_SECONDS,
+    description=(
+        "Looks whether each asset has its newest due day, and evaluates its check where that is "
+        "not as it was. Runs evaluate the checks of what they make."
+    ),
+)
+def freshness_sensor(
+    context: dg.SensorEvaluationContext, lake: dg.ResourceParam[Lakehouse]
+) -> dg.SensorResult | dg.SkipReason:
+    """Keeps in its cursor why assets were stale; says only what differs from that, so that nights
+    without news leave no events."""
+    if unfinished_runs(context.instance):
+        return dg.SkipReason("A run is still going: looked at when it has ended.")
+    before: dict[str, str] = json.loads(context.cursor or "{}")
+    found = stale(lake, context.instance, KEYS)
+    now = {key.to_user_string(): why for key, why in sorted(found.items())}
+    return dg.SensorResult(
+        skip_reason=dg.SkipReason(in_a_sentence(now)),
+        cursor=json.dumps(now),
+        asset_events=list(evaluations(before, now)),
+    )
+
+
+def evaluations(
+    before: Mapping[str, str], now: Mapping[str, str]
+) -> Iterable[dg.AssetCheckEvaluation]:
+    """The checks of which there is news."""
+    for name in sorted(before.keys() | now.keys()):
+        why = now.get(name)
+        if why != before.get(name):
+            yield dg.AssetCheckEvaluation(
+                asset_key=dg.AssetKey.from_user_string(name),
+                check_name=FRESH,
+                passed=why is None,
+                severity=dg.AssetCheckSeverity.ERROR,
+                description=why,
+                metadata={},
+            )
+
+
+def in_a_sentence(now: Mapping[str, str]) -> str:
+    if not now:
+        return "Every asset has its newest due day."
+    return f"{len(now)} assets lack their newest due day: {', '.join(now)}."
