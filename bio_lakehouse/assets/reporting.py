@@ -124,10 +124,14 @@ def log_days_beyond(
 
 
 def event_of_day(
-    key: dg.AssetKey, facts: DayFacts, day: date, tags: Mapping[str, str]
+    key: dg.AssetKey,
+    facts: DayFacts,
+    day: date,
+    tags: Mapping[str, str],
+    metadata: Mapping[str, Any] | None = None,
 ) -> dg.AssetMaterialization:
     """The event of a day that is logged and not returned."""
-    told = told_of(facts, day)
+    told = {**told_of(facts, day), **(metadata or {})}
     return dg.AssetMaterialization(key, partition=day.isoformat(), metadata=told, tags=tags)
 
 

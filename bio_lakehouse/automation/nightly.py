@@ -11,15 +11,16 @@ from datetime import timedelta
 import dagster as dg
 
 from bio_lakehouse.assets import all_assets
-from bio_lakehouse.assets.keys import bronze_key, table_key
+from bio_lakehouse.assets.keys import GAP_LEDGER, bronze_key, table_key
 from bio_lakehouse.assets.provenance import provenance_tags
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.reporting import event_of_day, with_failure_reason
 from bio_lakehouse.assets.session import SparkSession
-from bio_lakehouse.assets.watching import CHECKS
+from bio_lakehouse.assets.watching import CHECKS, told_of_missing
 from bio_lakehouse.automation.notices import report_watched
 from bio_lakehouse.automation.recorded import Record
 from bio_lakehouse.automation.resources import resources
+from bio_lakehouse.build.missing_days import missing_days
 from bio_lakehouse.build.recompute import Built, Part, Recompute
 from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.lake.content_versions import EMPTY
@@ -68,10 +69,11 @@ def events_of(
     facts, changed = result_of(part)
     lakes = DayRange(extent_of(lake.settings).first_day, days.last)
     candidates = {*days.days, *filter(lakes.__contains__, changed)}
+    missing = told_of_missing(missing_days(lake)) if key == GAP_LEDGER else {}
     for day in record.days_to_tell(key, facts, candidates):
         version = facts.version(day) or EMPTY
         tags = provenance_tags(record.code_version(key), version, inputs)
-        yield event_of_day(key, facts, day, tags)
+        yield event_of_day(key, facts, day, tags, missing)
 
 
 def result_of(part: Part) -> Built:
