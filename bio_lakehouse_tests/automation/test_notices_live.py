@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from bio_lakehouse.assets.ranges import DayRange
-from bio_lakehouse.automation.run_ranges import range_tags
+from bio_lakehouse.automation.jobs import THEN_TAG
+from bio_lakehouse.automation.run_ranges import ONE_PARTITION, range_tags
 from bio_lakehouse.lake import fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
@@ -40,6 +41,9 @@ CREDENTIALS = {
 }
 
 
+FOR_MONDAY = {THEN_TAG: "monday_report"}
+
+
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lakehouse:
     made = Lakehouse.open(load_settings(home=tmp_path_factory.mktemp("home")))
@@ -59,9 +63,9 @@ def dev(lake: Lakehouse, receiver: Receiver, tmp_path: Path) -> Iterator[Dagster
         yield running
 
 
-def launch(dev: DagsterDev, job: str, days: DayRange) -> None:
-    tags = [{"key": key, "value": value} for key, value in range_tags(days).items()]
-    launched: Any = dev.ask(LAUNCH, job=job, tags=tags)["launchRun"]
+def launch(dev: DagsterDev, job: str, tags: dict[str, str]) -> None:
+    asked = [{"key": key, "value": value} for key, value in tags.items()]
+    launched: Any = dev.ask(LAUNCH, job=job, tags=asked)["launchRun"]
     assert launched["__typename"] == "LaunchRunSuccess", launched
 
 
@@ -74,10 +78,12 @@ def statuses(dev: DagsterDev) -> dict[str, str]:
 
 
 def test_what_happens_is_told(dev: DagsterDev, receiver: Receiver) -> None:
+    """The report is asked for as the schedule does, by insights that are made for it."""
     today = dev.lake.settings.today()
+    sunday = today - timedelta(today.weekday() + 1)
     dev.lake.landing_objects.put("landing/me/holiday.csv", b"beach,sun\n1,2\n")
-    launch(dev, "fetch_oura", DayRange(today, today))
-    launch(dev, "monday_report", DayRange(today - timedelta(1), today - timedelta(1)))
+    launch(dev, "fetch_oura", range_tags(DayRange(today, today)))
+    launch(dev, "insights_history", range_tags(DayRange(sunday, sunday)) | FOR_MONDAY)
     dev.wait(lambda: len(receiver.notices) >= 3, "three notices")
     told = dict(receiver.notices)
     assert len(told) == len(receiver.notices) == 3
@@ -85,11 +91,14 @@ def test_what_happens_is_told(dev: DagsterDev, receiver: Receiver) -> None:
     failed = told[f"fetch_oura for {today} failed"]
     assert failed.startswith("landing/oura_api: me: ")
     assert "Sign in again with: bio-lakehouse oura login" in failed
-    pages = told[f"Your week up to {today - timedelta(1)} is ready"]
-    assert pages.endswith(f"/reports/me/weekly-{today - timedelta(1)}.html")
+    pages = told[f"Your week up to {sunday} is ready"]
+    assert pages.endswith(f"/reports/me/weekly-{sunday}.html")
     assert (
         Path(pages.removeprefix("file://")).read_text("utf-8").lower().startswith("<!doctype html>")
     )
+    launch(dev, "monday_report", {ONE_PARTITION: str(sunday)})
+    dev.wait(lambda: len(receiver.notices) >= 4, "the notice of a report that is made by hand")
+    assert receiver.notices[-1] == (f"Your week up to {sunday} is ready", pages)
 
 
 def test_signing_in_turns_the_schedules_on_at_the_next_start(
