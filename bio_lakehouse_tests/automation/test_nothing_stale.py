@@ -1,0 +1,210 @@
+"""What did not change is not called out of date: after a build, after the same days again, and
+through ten nights; and what did change makes stale what reads it, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import dagster as dg
+import pytest
+
+from bio_lakehouse.assets.keys import FORECAST, GOLD_DAILY, insight_key
+from bio_lakehouse.automation import launch
+from bio_lakehouse.automation.failures import raise_failure
+from bio_lakehouse.automation.instance import dagster_home, open_instance
+from bio_lakehouse.automation.launch import QUIET
+from bio_lakehouse.automation.owed import what_is_owed
+from bio_lakehouse.automation.recorded import staleness
+from bio_lakehouse.automation.staleness import look_at_whole_windows
+from bio_lakehouse.build.insights import MADE_TOGETHER
+from bio_lakehouse.definitions import definitions_of
+from bio_lakehouse.errors import BioLakehouseError
+from bio_lakehouse.gold.views import VIEWS
+from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.settings import Settings, load_settings
+from bio_lakehouse.sources import demo
+
+DAYS, NIGHTS = 40, 10
+BEGAN = datetime.now(UTC).date() - timedelta(NIGHTS + 1)
+RESTATED = BEGAN - timedelta(12)
+MOST_BYTES = 1_000_000
+READINESS = "dailyreadiness"
+
+Places = set[tuple[str, str]]
+"""Assets with a day each."""
+
+
+class Home(NamedTuple):
+    """A lake, and the files that were brought into it."""
+
+    lake: Lakehouse
+    files: list[Path]
+
+    def on(self, day: date) -> Settings:
+        """Its settings on another day."""
+        return load_settings(home=self.lake.settings.home, today_override=day)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A demo person's days up to `BEGAN`, built as files that arrived are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
+        folder = tmp_path_factory.mktemp("home")
+        lake = Lakehouse.open(load_settings(home=folder, today_override=BEGAN))
+        person = demo.simulate(DAYS, 3, BEGAN, timezone=lake.settings.timezone)
+        files = demo.write_files(person, tmp_path_factory.mktemp("files"))
+        look_at_whole_windows()
+        for file in files:
+            arrivals.ingest(lake, file, "me")
+        launch.bring_up_to_date(lake.settings, what_is_owed(lake))
+        yield Home(lake, files)
+
+
+def stale(settings: Settings) -> Places:
+    """All that was made and that Dagster calls out of date."""
+    graph = definitions_of(settings).resolve_asset_graph()
+    found = set()
+    with open_instance(settings) as instance:
+        resolver = staleness(instance, graph)
+        for key in graph.materializable_asset_keys:
+            for day in instance.get_materialized_partitions(key):
+                if resolver.get_status(key, day).value != "FRESH":
+                    found.add((key.to_user_string(), day))
+    return found
+
+
+def made(settings: Settings) -> int:
+    """How many days of assets were made."""
+    graph = definitions_of(settings).resolve_asset_graph()
+    with open_instance(settings) as instance:
+        keys = graph.materializable_asset_keys
+        return sum(len(instance.get_materialized_partitions(key)) for key in keys)
+
+
+def night(settings: Settings) -> dg.ExecuteInProcessResult:
+    job = definitions_of(settings).resolve_job_def("nightly_recompute")
+    with open_instance(settings) as instance:
+        return job.execute_in_process(instance=instance, run_config=QUIET, raise_on_error=False)
+
+
+def told(result: dg.ExecuteInProcessResult) -> Places:
+    """The days of assets of which a run says that they were made."""
+    return {
+        (event.asset_key.to_user_string(), str(event.partition))
+        for event in result.all_events
+        if event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION and event.asset_key
+    }
+
+
+def size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def restate(home: Home, day: date, score: int, folder: Path) -> None:
+    """Bring in the vendor's file again, in which the readiness of one day is another."""
+    (file,) = (file for file in home.files if file.name.startswith(READINESS))
+    header, *lines = file.read_text("utf-8").splitlines()
+    place, where = header.split(";").index("score"), header.split(";").index("day")
+    rows = [line.split(";") for line in lines]
+    for row in rows:
+        if row[where] == str(day):
+            row[place] = str(score)
+    text = "\n".join([header, *map(";".join, rows), ""])
+    again = folder / f"{READINESS}.csv"
+    again.write_text(text, "utf-8")
+    arrivals.ingest(home.lake, again, "me")
+
+
+def build(settings: Settings, *names: str, day: date = RESTATED) -> None:
+    keys = [dg.AssetKey(name.split("/")) for name in names]
+    launch.materialize_range(settings, keys, day, day)
+
+
+def test_what_was_built_is_fresh_also_when_it_is_built_again(home: Home) -> None:
+    settings = home.lake.settings
+    assert made(settings) > 20 * DAYS
+    assert stale(settings) == set()
+    launch.materialize_range(settings, "refresh", BEGAN - timedelta(9), BEGAN - timedelta(2))
+    launch.materialize_range(settings, "refresh", RESTATED, RESTATED)
+    launch.materialize_range(settings, "gold/energy_state", BEGAN, BEGAN)
+    assert stale(settings) == set()
+
+
+def test_ten_nights_without_news_leave_all_fresh_and_the_record_small(home: Home) -> None:
+    folder = dagster_home(home.lake.settings)
+    before = size(folder)
+    for number in range(1, NIGHTS + 1):
+        settings = home.on(BEGAN + timedelta(number))
+        begun = size(folder)
+        result = night(settings)
+        raise_failure(result)
+        out_of_date = stale(settings)
+        print(
+            f"night {number}: {len(told(result))} days of assets changed, {len(out_of_date)} of "
+            f"{made(settings)} out of date, {(size(folder) - begun) / 1000:.0f} kB more"
+        )
+        assert out_of_date == set()
+    print(f"{NIGHTS} nights: {(size(folder) - before) / 1000:.0f} kB more")
+    assert size(folder) - before < MOST_BYTES
+
+
+def test_a_changed_day_makes_stale_what_reads_it_and_nothing_else(
+    home: Home, tmp_path: Path
+) -> None:
+    settings, day = home.lake.settings, str(RESTATED)
+    restate(home, RESTATED, 41, tmp_path)
+    build(settings, "bronze/oura/daily_readiness")
+    assert stale(settings) == {("silver/oura_daily_readiness", day), ("silver/coverage", day)}
+    build(settings, "silver/oura_daily_readiness", "silver/coverage")
+    assert stale(settings) == {(GOLD_DAILY.to_user_string(), day), ("gold/gap_ledger", day)}
+    build(settings, GOLD_DAILY.to_user_string(), "gold/gap_ledger")
+    of_the_day = {"gold/training_load", *(f"gold/{name}" for name in readers_of_gold())}
+    insights = [*map(insight_key, MADE_TOGETHER), FORECAST]
+    of_the_newest = {(key.to_user_string(), str(BEGAN)) for key in insights}
+    assert stale(settings) == {(name, day) for name in of_the_day} | of_the_newest
+    launch.bring_up_to_date(settings, what_is_owed(home.lake))
+    assert stale(settings) == set()
+
+
+def readers_of_gold() -> list[str]:
+    return [
+        name
+        for name, view in VIEWS.items()
+        if "bio_gold.daily_readiness_performance" in view.depends_on
+    ]
+
+
+def test_a_night_tells_of_what_it_changed_and_pays_nothing_that_arrivals_owe(
+    home: Home, tmp_path: Path
+) -> None:
+    settings, day = home.lake.settings, BEGAN - timedelta(2)
+    restate(home, day, 43, tmp_path)
+    owed = what_is_owed(home.lake)
+    assert owed.ranges(launch.DayRange(day, day))
+    result = night(settings)
+    rows = home.lake.tables.scan("bio_gold.daily_readiness_performance", day, day).to_pylist()
+    assert [row["readiness_score"] for row in rows] == [43]
+    names = {name for name, of in told(result) if of == str(day)}
+    assert {"bronze/oura/daily_readiness", "silver/oura_daily_readiness"} < names
+    assert {GOLD_DAILY.to_user_string(), "gold/training_load"} < names
+    assert what_is_owed(home.lake) == owed
+    launch.bring_up_to_date(settings, owed)
+    assert stale(settings) == set()
+    assert not what_is_owed(home.lake).changed
+
+
+def test_a_night_that_fails_says_where(home: Home) -> None:
+    objects, day = home.lake.objects, BEGAN - timedelta(1)
+    (key, *_) = (info.key for info in objects.list(f"bronze/oura/sleep/day={day}"))
+    whole = objects.get(key)
+    objects.put(key, whole[:-20])
+    result = night(home.lake.settings)
+    objects.put(key, whole)
+    assert not result.success
+    with pytest.raises(BioLakehouseError, match="oura/sleep"):
+        raise_failure(result)
