@@ -140,7 +140,7 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
         """Create a database: that of all runs with pages that several events fit on, as Dagster's
         4 KiB are half empty with one of 2 KiB; a run's with small ones, since each of its 25 tables
         and indexes takes one, and most runs are short."""
-        size = 16_384 if for_index_shard else 1_024
+        size = 16_384 if for_index_shard else 512
         listen(
             engine,
             "connect",

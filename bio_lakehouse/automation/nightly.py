@@ -16,8 +16,8 @@ from bio_lakehouse.assets.provenance import provenance_tags
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.reporting import event_of_day, with_failure_reason
 from bio_lakehouse.assets.session import SparkSession
-from bio_lakehouse.assets.watching import CHECKS, told_of_missing
-from bio_lakehouse.automation.notices import report_watched
+from bio_lakehouse.assets.watching import told_of_missing
+from bio_lakehouse.automation.notices import report_what_changed
 from bio_lakehouse.automation.recorded import Record
 from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.build.missing_days import missing_days
@@ -53,7 +53,7 @@ def recompute(
         for event in events_of(record, lake, part, days):
             told += 1
             yield event
-    report_watched(context.instance, lake, CHECKS)
+    report_what_changed(context.instance, lake)
     context.log.info(f"Built {days.first} to {days.last} again: {told} days of assets changed.")
 
 

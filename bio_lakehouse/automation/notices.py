@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 import dagster as dg
@@ -92,14 +92,23 @@ def trouble_of(arrival: Arrival) -> str | None:
 def report_quarantine(instance: dg.DagsterInstance, lake: Lakehouse) -> None:
     """Let the UI's check say at once what was refused or set aside, and not with the next run
     alone."""
-    report_watched(instance, lake, ["quarantine"])
+    for evaluation in evaluated(lake, ["quarantine"]):
+        instance.report_runless_asset_event(evaluation)
 
 
-def report_watched(instance: dg.DagsterInstance, lake: Lakehouse, names: Collection[str]) -> None:
-    """Let the UI's checks of these names say what is found now, outside of their own runs."""
+def report_what_changed(instance: dg.DagsterInstance, lake: Lakehouse) -> None:
+    """Let the checks of what is watched say what they find now, where they said otherwise
+    before."""
+    for evaluation in evaluated(lake, watching.CHECKS):
+        if not says_so_already(instance, evaluation):
+            instance.report_runless_asset_event(evaluation)
+
+
+def evaluated(lake: Lakehouse, names: Collection[str]) -> Iterator[dg.AssetCheckEvaluation]:
+    """What the checks of these names find now, outside of their own runs."""
     for name, sentences in watching.findings(lake, names).items():
         found = watching.warning(name, sentences)
-        evaluation = dg.AssetCheckEvaluation(
+        yield dg.AssetCheckEvaluation(
             asset_key=GAP_LEDGER,
             check_name=name,
             passed=found.passed,
@@ -107,7 +116,18 @@ def report_watched(instance: dg.DagsterInstance, lake: Lakehouse, names: Collect
             description=found.description,
             metadata=found.metadata,
         )
-        instance.report_runless_asset_event(evaluation)
+
+
+def says_so_already(instance: dg.DagsterInstance, evaluation: dg.AssetCheckEvaluation) -> bool:
+    """Whether a check found the same when it was last evaluated."""
+    key = evaluation.asset_check_key
+    newest = instance.event_log_storage.get_latest_asset_check_execution_by_key([key]).get(key)
+    if newest is None or newest.event is None:
+        return False
+    before = newest.event.get_dagster_event().event_specific_data
+    return isinstance(before, dg.AssetCheckEvaluation) and (
+        (before.passed, before.description) == (evaluation.passed, evaluation.description)
+    )
 
 
 def failure_text(context: dg.RunFailureSensorContext) -> str:

@@ -135,6 +135,7 @@ def test_what_was_built_is_fresh_also_when_it_is_built_again(home: Home) -> None
     assert stale(settings) == set()
 
 
+@pytest.mark.slow
 def test_ten_nights_without_news_leave_all_fresh_and_the_record_small(home: Home) -> None:
     folder = dagster_home(home.lake.settings)
     before = size(folder)
