@@ -38,9 +38,10 @@ OF_THE_REST = "The newest due day has come, and it was made of that day or a lat
 
 @dataclass(frozen=True)
 class Due:
-    """What the lake knows: tables whose newest due day was not delivered, the day that gold's
-    tables are due, and the newest that they have."""
+    """What the lake knows: the datasets of which records came, tables whose newest due day was not
+    delivered, the day that gold's tables are due, and the newest that they have."""
 
+    came: Collection[str]
     overdue: list[MissingDays]
     day: date | None
     newest: date | None
@@ -48,7 +49,8 @@ class Due:
     @classmethod
     def of(cls, lake: Lakehouse) -> "Due":
         late = [missing for missing in missing_days(lake) if missing.is_overdue]
-        return cls(late, due_day(lake), newest_day(lake))
+        came = lake.log.datasets_with_records()
+        return cls(came, late, due_day(lake.settings, came), newest_day(lake))
 
 
 def freshness_spec(key: dg.AssetKey) -> dg.AssetCheckSpec:
@@ -93,7 +95,8 @@ def why_stale(
     if key == WEEKLY_REPORT:
         return week_missing(lake)
     if layer == "bronze":
-        return undelivered(due, registry.dataset_named("/".join(key.path[1:])).fed_tables)
+        dataset = registry.dataset_named("/".join(key.path[1:]))
+        return undelivered(due, dataset.fed_tables) if dataset.name in due.came else None
     if layer == "silver" and key != COVERAGE:
         return undelivered(due, {name})
     return not_made(instance, key, due, lake.settings.today())
@@ -117,11 +120,10 @@ def not_made(instance: dg.DagsterInstance, key: dg.AssetKey, due: Due, today: da
     return None if made.records else f"{due.day} has come, and was not made of it yet"
 
 
-def due_day(lake: Lakehouse) -> date | None:
-    """The day that is due by now from the quickest of the sources that there are records of."""
-    sources = {registry.source_of(dataset) for dataset in lake.log.datasets_with_records()}
-    waits = [source.due_after_days for source in sources]
-    return lake.settings.today() - timedelta(min(waits)) if waits else None
+def due_day(settings: Settings, datasets: Collection[str]) -> date | None:
+    """The day that is due by now from the quickest of the sources that have these datasets."""
+    waits = [registry.source_of(dataset).due_after_days for dataset in datasets]
+    return settings.today() - timedelta(min(waits)) if waits else None
 
 
 def week_missing(lake: Lakehouse) -> str | None:
