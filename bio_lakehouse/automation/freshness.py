@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import dagster as dg
 
@@ -27,35 +27,33 @@ KEYS = sorted(check.asset_key for check in freshness_checks.check_keys)
 def freshness_sensor(
     context: dg.SensorEvaluationContext, lake: dg.ResourceParam[Lakehouse]
 ) -> dg.SensorResult | dg.SkipReason:
-    """Keeps in its cursor why assets were stale; says only what differs from that, so that nights
-    without news leave no events."""
+    """Keeps in its cursor which assets are stale, and says only which have become so or fresh, so
+    that nights without news leave no events."""
     if unfinished_runs(context.instance):
         return dg.SkipReason("A run is still going: looked at when it has ended.")
-    before: dict[str, str] = json.loads(context.cursor or "{}")
+    before: list[str] = json.loads(context.cursor or "[]")
     found = stale(lake, context.instance, KEYS)
     now = {key.to_user_string(): why for key, why in sorted(found.items())}
     return dg.SensorResult(
         skip_reason=dg.SkipReason(in_a_sentence(now)),
-        cursor=json.dumps(now),
+        cursor=json.dumps(list(now)),
         asset_events=list(evaluations(before, now)),
     )
 
 
 def evaluations(
-    before: Mapping[str, str], now: Mapping[str, str]
+    before: Collection[str], now: Mapping[str, str]
 ) -> Iterable[dg.AssetCheckEvaluation]:
-    """The checks of which there is news."""
-    for name in sorted(before.keys() | now.keys()):
-        why = now.get(name)
-        if why != before.get(name):
-            yield dg.AssetCheckEvaluation(
-                asset_key=dg.AssetKey.from_user_string(name),
-                check_name=FRESH,
-                passed=why is None,
-                severity=dg.AssetCheckSeverity.ERROR,
-                description=why,
-                metadata={},
-            )
+    """The checks that fail now and did not, and those that pass again."""
+    for name in sorted(now.keys() ^ set(before)):
+        yield dg.AssetCheckEvaluation(
+            asset_key=dg.AssetKey.from_user_string(name),
+            check_name=FRESH,
+            passed=name not in now,
+            severity=dg.AssetCheckSeverity.ERROR,
+            description=now.get(name),
+            metadata={},
+        )
 
 
 def in_a_sentence(now: Mapping[str, str]) -> str:
