@@ -104,7 +104,7 @@ def forget_ended(instance: dg.DagsterInstance, unended: set[str]) -> None:
 
 
 def forget_old_logs(instance: dg.DagsterInstance) -> None:
-    """Remove the own logs of runs of long ago: each night's recomputation leaves about 2 MB."""
+    """Remove the own logs of runs of long ago: each night leaves one."""
     since = time.time() - timedelta(days=DAYS_OF_LOGS).total_seconds()
     for path in Path(instance.root_directory, "history", "runs").glob(f"{'?' * 8}-*.db"):
         if path.stat().st_mtime < since:

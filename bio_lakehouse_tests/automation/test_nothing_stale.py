@@ -3,6 +3,7 @@ through ten nights; and what did change makes stale what reads it, and nothing e
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -32,7 +33,7 @@ DAYS, NIGHTS = 40, 10
 BEGAN = datetime.now(UTC).date() - timedelta(NIGHTS + 1)
 RESTATED = BEGAN - timedelta(12)
 MOST_BYTES = 1_000_000
-READINESS = "dailyreadiness"
+READINESS = "oura_daily_readiness"
 
 Places = set[tuple[str, str]]
 """Assets with a day each."""
@@ -106,17 +107,14 @@ def size(folder: Path) -> int:
 
 
 def restate(home: Home, day: date, score: int, folder: Path) -> None:
-    """Bring in the vendor's file again, in which the readiness of one day is another."""
+    """Bring in the vendor's answer again, in which the readiness of one day is another."""
     (file,) = (file for file in home.files if file.name.startswith(READINESS))
-    header, *lines = file.read_text("utf-8").splitlines()
-    place, where = header.split(";").index("score"), header.split(";").index("day")
-    rows = [line.split(";") for line in lines]
-    for row in rows:
-        if row[where] == str(day):
-            row[place] = str(score)
-    text = "\n".join([header, *map(";".join, rows), ""])
-    again = folder / f"{READINESS}.csv"
-    again.write_text(text, "utf-8")
+    answer = json.loads(file.read_text("utf-8"))
+    for record in answer["data"]:
+        if record["day"] == str(day):
+            record["score"] = score
+    again = folder / file.name
+    again.write_text(json.dumps(answer), "utf-8")
     arrivals.ingest(home.lake, again, "me")
 
 

@@ -88,7 +88,7 @@ def plain(lake: Lakehouse, paths: list[Path], clock: Clock) -> tuple[date, date]
         with clock.part("gold"):
             build_gold_daily(lake, spark, first, last)
             build_views(lake)
-        with clock.part("settle"):
+        with clock.part("mark built"):
             mark_built(lake, list(changes), first, last)
     return first, last
 
