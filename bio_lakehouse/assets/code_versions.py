@@ -37,6 +37,7 @@ from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.source import Source
 
 PACKAGE = "bio_lakehouse"
+FOLDER = Path(__file__).parents[1]
 FOLLOWED = {"silver", "gold", "insights", "sources"}
 """Layers within which imports are followed."""
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
@@ -152,7 +153,15 @@ def layer_of(module: str) -> str | None:
 
 @cache
 def file_of(module: str) -> Path | None:
-    """The file of a module; None for what is no module, such as a function in one."""
+    """The file of a module; None for what is no module, such as a function in one.
+
+    Those of this package are found by their path: Python would import the package around each.
+    """
+    first, *others = module.split(".")
+    if first == PACKAGE:
+        path = FOLDER.joinpath(*others)
+        files = (path / "__init__.py", path.with_name(f"{path.name}.py"))
+        return next((file for file in files if file.exists()), None)
     try:
         spec = find_spec(module)
     except ModuleNotFoundError:

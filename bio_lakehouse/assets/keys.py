@@ -4,7 +4,6 @@ from collections.abc import Collection
 
 import dagster as dg
 
-from bio_lakehouse import silver
 from bio_lakehouse.gold import schemas as gold
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.insights.finding import INSIGHTS
@@ -77,8 +76,7 @@ def silver_inputs() -> dict[dg.AssetKey, tuple[str, ...]]:
     """The bronze datasets that each silver table is made from. A file of any of them speaks about
     days: coverage."""
     inputs = {
-        table_key(f"bio_silver.{table}"): transform.inputs
-        for table, transform in silver.TRANSFORMS.items()
+        table_key(f"bio_silver.{table}"): registry.feeding(table) for table in registry.tables()
     }
     return inputs | {COVERAGE: registry.bronze_datasets()}
 

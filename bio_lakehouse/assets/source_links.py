@@ -3,6 +3,7 @@ that says what is made."""
 
 from __future__ import annotations
 
+import ast
 import inspect
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -12,8 +13,7 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.definitions.decorators.op_decorator import DecoratedOpFunction
 
-from bio_lakehouse import silver
-from bio_lakehouse.assets.code_versions import MODULES, PACKAGE, file_of, readers_of
+from bio_lakehouse.assets.code_versions import MODULES, PACKAGE, file_of, readers_of, tree_of
 from bio_lakehouse.assets.keys import INSIGHTS_PREFIX
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.insights import ANALYZERS
@@ -62,7 +62,7 @@ def maker_links(key: dg.AssetKey) -> Iterator[Link]:
     elif layer == "bronze":
         yield from links_to_modules(sorted(readers_of(registry.source_of("/".join(key.path[1:])))))
     elif layer == "silver":
-        yield link_to("transform", silver.TRANSFORMS[name].function)
+        yield from links_to_function("transform", registry.source_of_table(name).silver, name)
     elif layer == INSIGHTS_PREFIX and name in ANALYZERS:
         yield link_to("analyzer", ANALYZERS[name].analyze)
     elif layer == INSIGHTS_PREFIX:
@@ -74,6 +74,14 @@ def links_to_modules(modules: Iterable[str]) -> Iterator[Link]:
         path = file_of(module)
         if path:
             yield module.removeprefix(f"{PACKAGE}."), path, 1
+
+
+def links_to_function(label: str, module: str, name: str) -> Iterator[Link]:
+    """Where a module has a function, which is not imported for that."""
+    path = file_of(module)
+    for node in tree_of(module).body:
+        if path and isinstance(node, ast.FunctionDef) and node.name == name:
+            yield label, path.resolve(), node.lineno
 
 
 def link_to(label: str, code: Callable[..., object]) -> Link:

@@ -185,6 +185,7 @@ HEAVY = {
     "boto3",
     "dagster_aws",
     "pysail",
+    "pyspark",
     "statsmodels",
 }
 """What a step imports when it needs it."""
