@@ -1,7 +1,11 @@
 """Where assets, jobs, sensors, schedules and resources meet: what `dagster dev -w workspace.yaml`
 loads."""
 
+import gc
 import warnings
+
+# All that is loaded here stays: to look for rubbish among it takes a fifth of the time.
+gc.disable()
 
 import dagster as dg
 
@@ -34,3 +38,5 @@ def definitions_of(settings: Settings) -> dg.Definitions:
 settings = load_settings()
 check_dagster_home(settings)
 defs = definitions_of(settings)
+gc.freeze()
+gc.enable()
