@@ -110,4 +110,4 @@ def test_a_backfill_checks_what_it_makes(dev: DagsterDev) -> None:
     dev.ask(BACKFILL, assets=assets, days=days)
     dev.wait(lambda: {run.run_id for run in dev.runs()} > before and dev.is_idle(), "the backfill")
     (started,) = {run.run_id for run in dev.runs()} - before
-    assert evaluated(dev, started) == {dg.AssetCheckKey(key, NAME) for key in (ENERGY, RISK)}
+    assert evaluated(dev, started) >= {dg.AssetCheckKey(key, NAME) for key in (ENERGY, RISK)}
