@@ -25,6 +25,9 @@ from bio_lakehouse.settings import Settings
 
 RECONCILED_DAYS = 30
 
+DaysAsked = Callable[[datetime], DayRange | None]
+"""The days that a schedule asks for at its time."""
+
 
 def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
     """All schedules; times are the person's, but for the nightly one, which is in UTC."""
@@ -56,7 +59,7 @@ def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
             f"0 7 * * {day_after_week(settings)}",
             zone,
             report,
-            the_day_before(zone),
+            the_day_before(zone, first),
             then=monday_report.name,
         ),
     ]
@@ -68,7 +71,7 @@ def schedule(
     cron: str,
     timezone: str,
     description: str,
-    days: Callable[[datetime], DayRange] | None,
+    days: DaysAsked | None,
     off_because: str | None = None,
     then: str | None = None,
 ) -> dg.ScheduleDefinition:
@@ -79,8 +82,11 @@ def schedule(
     missed.
     """
 
-    def request(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        tags = range_tags(days(context.scheduled_execution_time)) if days else {}
+    def request(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        asked = days(context.scheduled_execution_time) if days else None
+        if days and asked is None:
+            return dg.SkipReason("The day that this is about is older than the lake.")
+        tags = range_tags(asked) if asked else {}
         return dg.RunRequest(tags=tags | ({THEN_TAG: then} if then else {}))
 
     return dg.ScheduleDefinition(
@@ -101,18 +107,18 @@ def day_after_week(settings: Settings) -> int:
     return (cron_day(settings.week_ends_on) + 1) % 7
 
 
-def days_back(settings: Settings, first: date, days: int) -> Callable[[datetime], DayRange]:
+def days_back(settings: Settings, first: date, days: int) -> DaysAsked:
     """Today, whenever that is, and the days before, none before `first`: after a time when the
     machine was off, what is newest then."""
     return lambda _: DayRange(max(first, settings.today() - timedelta(days)), settings.today())
 
 
-def the_day_before(zone: str) -> Callable[[datetime], DayRange]:
+def the_day_before(zone: str, first: date) -> DaysAsked:
     """The day before the scheduled one, also when the machine was off then and it is made up for
-    days later."""
+    days later; none before `first`."""
 
-    def day_before(scheduled: datetime) -> DayRange:
+    def day_before(scheduled: datetime) -> DayRange | None:
         day = scheduled.astimezone(ZoneInfo(zone)).date() - timedelta(1)
-        return DayRange(day, day)
+        return DayRange(day, day) if day >= first else None
 
     return day_before

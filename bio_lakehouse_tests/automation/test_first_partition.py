@@ -116,6 +116,18 @@ def test_the_command_line_builds_what_it_has_just_brought_in(
         launch.materialize_range(settings, "refresh", OLDER - timedelta(1), OLDER)
 
 
+def test_no_report_is_asked_for_of_a_week_before_the_first_day(watched: Watched) -> None:
+    watched.drop("trends.csv", trends(scores(2)))
+    watched.look_twice()
+    made = {schedule.name: schedule for schedule in schedules(watched.lake.settings)}
+    on_monday = dg.build_schedule_context(
+        scheduled_execution_time=datetime(2025, 3, 17, 6, tzinfo=UTC)
+    )
+    tick = made["monday_report_schedule"].evaluate_tick(on_monday)
+    assert not tick.run_requests
+    assert tick.skip_message == "The day that this is about is older than the lake."
+
+
 def test_a_schedule_asks_for_no_day_before_the_first(watched: Watched) -> None:
     watched.drop("trends.csv", trends(scores(2)))
     watched.look_twice()
