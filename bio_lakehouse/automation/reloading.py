@@ -21,6 +21,7 @@ from bio_lakehouse.settings import load_settings
 
 EVERY_SECONDS = 2
 RELOAD_SECONDS = 300
+END_SECONDS = 5
 GOING_ON = [BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING, BulkActionStatus.FAILING]
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ def reloading(
         yield
     finally:
         ended.set()
+        watch.join(END_SECONDS)
 
 
 def _watch(
