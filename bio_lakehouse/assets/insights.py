@@ -136,7 +136,7 @@ def training_loads(
         commit = build_training_load(lake, days.first, days.last)
     said = {
         "state": states_told(lake, schema, days.last),
-        "chronic load": drawn(lake, schema, days.last),
+        f"chronic load of {DRAWN_DAYS} days": drawn(lake, schema, days.last),
     }
     told = said | training_load_lineage()
     return committed(context, lake, schema, days, commit, told)

@@ -177,7 +177,7 @@ def test_training_load_runs_to_today_and_the_forecast_is_of_tomorrow(
 def test_insights_training_load_and_forecast_show_pictures(instance: dg.DagsterInstance) -> None:
     for key, name in (
         ("insights/readiness_trend", "picture"),
-        ("gold/training_load", "chronic load"),
+        ("gold/training_load", "chronic load of 90 days"),
     ):
         last = list(events(instance, key).values())[-1]
         assert "data:image/svg+xml;base64," in str(last.metadata[name].value)
