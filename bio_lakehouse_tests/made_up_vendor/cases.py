@@ -163,10 +163,14 @@ def test_it_stands_in_the_graph_between_landing_and_gold(lake: Lakehouse) -> Non
     bronze = dg.AssetKey(["bronze", "acme_scale", "weighings"])
     silver = dg.AssetKey(["silver", "acme_scale_weighings"])
     assert graph.get(bronze).group_name == "bronze"
+    assert set(graph.get(bronze).parent_keys) == {dg.AssetKey(["landing", "files"])}
     assert set(graph.get(silver).parent_keys) == {bronze}
     assert silver in graph.get(dg.AssetKey(["gold", "gap_ledger"])).parent_keys
     assert bronze in graph.get(dg.AssetKey(["silver", "coverage"])).parent_keys
-    assert {check.name for check in graph.get(silver).check_keys} == {"grain_bounds_nulls"}
+    assert {check.name for check in graph.get(silver).check_keys} == {
+        "fresh",
+        "grain_bounds_nulls",
+    }
 
 
 @pytest.mark.parametrize(
