@@ -50,7 +50,8 @@ GIVEN_UP = (
     minimum_interval_seconds=EVERY_SECONDS,
     description=(
         "Takes what has landed and builds the days that it changed, then the newest day's "
-        "insights. A tick that started nothing says why."
+        "insights and written reports that these days made outdated. A tick that started nothing "
+        "says why."
     ),
 )
 def arrival_sensor(
@@ -61,7 +62,8 @@ def arrival_sensor(
     A file is taken once it did not change between two looks; one that came before, or whose content
     did, starts nothing; one that is no known export is logged, told and starts nothing. Changed
     days are built in at most three runs, and the next ones are requested when those have ended. A
-    run that was killed is requested again, up to three times in all.
+    run that was killed is requested again, up to three times in all. At last written reports of
+    the last weeks are made anew that tell of these days.
     """
     close_abandoned_runs(context.instance)
     cursor = Cursor.from_json(context.cursor)

@@ -3,24 +3,41 @@ line."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from bio_lakehouse.assets.keys import WEEKLY_REPORT
+from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.automation.jobs import insights_history, weekly_report
 from bio_lakehouse.build.reported import build_for_report
+from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports import composition
 from bio_lakehouse.reports.outdated import PageState, outdated_reports, page_states
 from bio_lakehouse.reports.pages import report_key
+from bio_lakehouse.settings import Settings, load_settings
 from bio_lakehouse.workflows import run_ingest
-from bio_lakehouse_tests.automation.watched import START, TODAY, Watched, reason, scores, trends
+from bio_lakehouse_tests.automation.watched import (
+    START,
+    TODAY,
+    Watched,
+    reason,
+    scores,
+    trends,
+    watch,
+)
 
 SUNDAY = date(2025, 3, 16)
 WEDNESDAY, EIGHT_WEEKS_AGO = date(2025, 3, 12), SUNDAY - timedelta(weeks=8)
 TWENTY_WEEKS_AGO = SUNDAY - timedelta(weeks=20)
+FRIDAY, EIGHT, TWENTY = (
+    week - timedelta(2) for week in (SUNDAY, EIGHT_WEEKS_AGO, TWENTY_WEEKS_AGO)
+)
+YESTERDAY = TODAY - timedelta(1)
 WRITTEN = [TWENTY_WEEKS_AGO, EIGHT_WEEKS_AGO, WEDNESDAY, SUNDAY]
 HISTORY = 330
 MOST_TICKS = 12
@@ -68,24 +85,41 @@ def bring(request: pytest.FixtureRequest) -> Bring:
     return found
 
 
-@pytest.fixture
-def written(watched: Watched, bring: Bring, monkeypatch: pytest.MonkeyPatch) -> Watched:
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """330 days of scores, and pages of four of them."""
-    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
-    bring(watched, "history.csv", trends(scores(HISTORY)))
+    folder = tmp_path_factory.mktemp("lake")
+    (folder / "history.csv").write_bytes(trends(scores(HISTORY)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
+        lake = Lakehouse.open(settings_of(folder / "home"))
+        run_ingest(lake, [folder / "history.csv"], "me")
     for day in WRITTEN:
-        build_for_report(watched.lake, day)
-        composition.make(watched.lake, "me", day)
-    assert set(page_states(watched.lake, "me").values()) == {PageState.CURRENT}
-    return watched
+        build_for_report(lake, day)
+        composition.make(lake, "me", day)
+    assert set(page_states(lake, "me").values()) == {PageState.CURRENT}
+    return lake.settings.home
+
+
+@pytest.fixture
+def written(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
+    settings = settings_of(Path(shutil.copytree(home, tmp_path / "home")))
+    with open_instance(settings) as instance:
+        yield watch(settings, instance)
+
+
+def settings_of(home: Path) -> Settings:
+    return load_settings(home=home, timezone="Europe/Berlin", today_override=TODAY, local_only=True)
 
 
 def pages_of(watched: Watched) -> dict[date, bytes]:
     return {day: watched.lake.objects.get(report_key("me", day)) for day in WRITTEN}
 
 
-def restated(day: date, score: int) -> bytes:
-    return trends({day: score})
+def restated(*days: date) -> bytes:
+    """An export of everything in which these days have another score."""
+    return trends(scores(HISTORY) | dict.fromkeys(days, 12))
 
 
 def weeks_written(requests: list[dg.RunRequest]) -> list[str]:
@@ -96,27 +130,27 @@ def test_a_day_that_arrives_again_reaches_the_reports_that_tell_of_it(
     written: Watched, bring: Bring
 ) -> None:
     first = pages_of(written)
-    bring(written, "friday.csv", restated(SUNDAY - timedelta(2), 12))
+    bring(written, "friday.csv", restated(FRIDAY))
     second = pages_of(written)
     assert {day for day in WRITTEN if first[day] != second[day]} == {SUNDAY}
     mean = composition.composed(written.lake, "me", SUNDAY).model.readiness.week.mean or 0.0
     assert f'<p class="figure">{mean:.0f}</p>' in second[SUNDAY].decode()
     assert f'<p class="figure">{mean:.0f}</p>' not in first[SUNDAY].decode()
 
-    bring(written, "eight.csv", restated(EIGHT_WEEKS_AGO - timedelta(2), 12))
+    bring(written, "eight.csv", restated(FRIDAY, EIGHT))
     third = pages_of(written)
     assert third[TWENTY_WEEKS_AGO] == first[TWENTY_WEEKS_AGO]
     assert third[EIGHT_WEEKS_AGO] != first[EIGHT_WEEKS_AGO]
     assert outdated_reports(written.lake, "me") == {WEDNESDAY: PageState.OUTDATED}
     assert b'id="outdated"' in third[WEDNESDAY]
 
-    bring(written, "twenty.csv", restated(TWENTY_WEEKS_AGO - timedelta(2), 12))
+    bring(written, "twenty.csv", restated(FRIDAY, EIGHT, TWENTY))
     fourth = pages_of(written)
     marked = {day for day in WRITTEN if b'id="outdated"' in fourth[day]}
     assert marked == set(outdated_reports(written.lake, "me")) == {TWENTY_WEEKS_AGO, WEDNESDAY}
 
-    bring(written, "later.csv", restated(TODAY - timedelta(1), 12))
-    bring(written, "again.csv", restated(SUNDAY - timedelta(2), 12))
+    bring(written, "later.csv", restated(FRIDAY, EIGHT, TWENTY, YESTERDAY))
+    bring(written, "again.csv", restated(YESTERDAY, TWENTY, EIGHT, FRIDAY) + b"\n")
     assert pages_of(written) == fourth
     for day in (SUNDAY, EIGHT_WEEKS_AGO):
         composition.make(written.lake, "me", day)
@@ -127,7 +161,7 @@ def test_a_day_that_arrives_again_reaches_the_reports_that_tell_of_it(
 def test_the_sensor_makes_insights_and_then_the_report_of_each_week(
     written: Watched, bring: Bring
 ) -> None:
-    asked = bring(written, "eight.csv", restated(EIGHT_WEEKS_AGO - timedelta(2), 12))
+    asked = bring(written, "eight.csv", restated(EIGHT))
     weeks = [EIGHT_WEEKS_AGO.isoformat(), SUNDAY.isoformat()]
     assert weeks_written(asked) == weeks
     insights = [r.tags[START] for r in asked if r.job_name == insights_history.name]
@@ -144,7 +178,7 @@ def test_the_sensor_makes_insights_and_then_the_report_of_each_week(
         "reports/me/weekly-2025-03-12.html is outdated "
         "(`bio-lakehouse report --week-ending 2025-03-12`)"
     )
-    assert bring(written, "again.csv", restated(EIGHT_WEEKS_AGO - timedelta(2), 12)) == []
+    assert bring(written, "again.csv", restated(EIGHT) + b"\n") == []
 
 
 @pytest.mark.parametrize("bring", [by_the_sensor], indirect=True)
@@ -152,7 +186,7 @@ def test_a_week_whose_report_cannot_be_made_is_tried_three_times(
     written: Watched, bring: Bring
 ) -> None:
     """Then its page goes on saying that it is outdated, and the next arrival tries again."""
-    written.drop("friday.csv", restated(SUNDAY - timedelta(2), 12))
+    written.drop("friday.csv", restated(FRIDAY))
     written.tick()
     asked: list[dg.RunRequest] = []
     for _ in range(MOST_TICKS):
@@ -165,6 +199,6 @@ def test_a_week_whose_report_cannot_be_made_is_tried_three_times(
         asked += requests
     assert weeks_written(asked) == [SUNDAY.isoformat()] * 3
     assert b'id="outdated"' in pages_of(written)[SUNDAY]
-    later = bring(written, "later.csv", restated(TODAY - timedelta(1), 12))
+    later = bring(written, "later.csv", restated(FRIDAY, YESTERDAY))
     assert weeks_written(later) == [SUNDAY.isoformat()]
     assert outdated_reports(written.lake, "me") == {}
