@@ -11,7 +11,7 @@ from dagster._core.definitions.assets.job.asset_job import IMPLICIT_ASSET_JOB_NA
 from dagster._core.storage.tags import BACKFILL_ID_TAG
 
 from bio_lakehouse.assets import watching
-from bio_lakehouse.assets.keys import GAP_LEDGER, WEEKLY_REPORT
+from bio_lakehouse.assets.keys import WEEKLY_REPORT
 from bio_lakehouse.assets.watching import has_rows_set_aside
 from bio_lakehouse.automation.arrived_files import files_of_run
 from bio_lakehouse.automation.failures import failed_checks, first_cause, text_of
