@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import dagster as dg
+from dagster_pyspark import PySparkResource
 from pydantic import Field
 
 from bio_lakehouse.assets.owing import begin_run
@@ -88,11 +89,16 @@ class LakeResource(dg.ConfigurableResource[Lakehouse]):
         return None
 
 
-class SparkResource(dg.ConfigurableResource[SparkSession]):
-    """The process's Spark session: Sail, or a Spark elsewhere. It is started once a process."""
+class SparkResource(PySparkResource):
+    """Dagster's PySpark, of which assets are given the session: Sail's, or that of a Spark
+    elsewhere. It is started once a process, when a step first needs it."""
 
+    spark_config: dict[str, Any] = Field(default={}, description="None: the session is shared.")
     profile: str = described("profile", ...)
     remote: str | None = described("spark_remote")
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Nothing: Dagster's own would start a second session, of a Spark that needs Java."""
 
     def create_resource(self, context: dg.InitResourceContext) -> SparkSession:
         lock_run_of(context)

@@ -185,7 +185,6 @@ HEAVY = {
     "boto3",
     "dagster_aws",
     "pysail",
-    "pyspark",
     "statsmodels",
 }
 """What a step imports when it needs it."""
