@@ -159,7 +159,7 @@ def committed(
     commit: Commit,
     metadata: Mapping[str, Any] | None = None,
 ) -> Materialized:
-    """The result of replacing `days` of a table: what was committed, and some of what is there.
+    """The result of replacing `days` of a table: `metadata`, what was committed, and some rows.
 
     Days that changed beyond these are logged with events of their own.
     """
@@ -171,4 +171,4 @@ def committed(
         "snapshot": str(commit.snapshot_id),
         "preview": preview(rows),
     }
-    return materialized(context, days, facts, said | dict(metadata or {}))
+    return materialized(context, days, facts, {**(metadata or {}), **said})
