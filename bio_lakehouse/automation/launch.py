@@ -220,14 +220,22 @@ class Launcher:
         return sorted(found & self.graph.materializable_asset_keys)
 
     def checked(self, days: DayRange) -> DayRange:
-        """`days`; raises `BioLakehouseError` when they are not days of the lake, or end before they
-        begin."""
-        if not self.days.first <= days.first <= days.last <= self.days.last:
+        """Those of `days` that are the lake's, of a range that begins before it.
+
+        Raises `BioLakehouseError` when none are, when it ends after today or before it begins, and
+        when it begins before `BIO_FIRST_DAY`.
+        """
+        asked = DayRange(max(days.first, self.days.first), days.last)
+        earliest = self.settings.first_day
+        if (
+            not earliest <= days.first <= days.last
+            or not asked.first <= asked.last <= self.days.last
+        ):
             lake = f"{self.days.first} ({self.begins_with}) to {self.days.last}, today"
             raise BioLakehouseError(
                 f"{days.first} to {days.last} is no range of the lake's days, {lake}"
             )
-        return days
+        return asked
 
     def planned(self, keys: Keys, days: DayRange) -> list[tuple[Keys, DayRange]]:
         """The runs that make `keys` over `days`: reports are made of the weeks among them, after

@@ -113,7 +113,9 @@ def test_the_command_line_builds_what_it_has_just_brought_in(
     days = lake.tables.scan("bio_gold.daily_readiness_performance")["day"].to_pylist()
     assert OLDER in days
     with pytest.raises(BioLakehouseError, match=r"2023-01-10 \(the first that landed; BIO_PART"):
-        launch.materialize_range(settings, "refresh", OLDER - timedelta(1), OLDER)
+        launch.materialize_range(settings, "refresh", OLDER - timedelta(9), OLDER - timedelta(1))
+    outcome = launch.materialize_range(settings, "gold/gap_ledger", OLDER - timedelta(9), OLDER)
+    assert (outcome.first, outcome.last) == (OLDER, OLDER)
 
 
 def test_no_report_is_asked_for_of_a_week_before_the_first_day(watched: Watched) -> None:
