@@ -69,7 +69,10 @@ def test_a_range_launched_through_the_web_page_succeeds(dev: DagsterDev) -> None
     assert run()["status"] == "SUCCESS"
     assert {step["stepKey"]: step["status"] for step in run()["stepStats"]} == {
         "bronze__oura__daily_sleep": "SUCCESS",
+        "bronze_checks": "SUCCESS",
+        "freshness_checks": "SUCCESS",
         "silver__oura_daily_sleep": "SUCCESS",
+        "silver_checks": "SUCCESS",
     }
     assert dev.lake.tables.scan("bio_silver.oura_daily_sleep").num_rows > 0
 
