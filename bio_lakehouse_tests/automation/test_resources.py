@@ -145,9 +145,7 @@ def test_the_ui_shows_types_meanings_and_the_names_of_secrets_alone(
     for detail in details.values():
         assert detail["description"]
         assert all(field["description"] for field in detail["configFields"])
-        assert not {"settings", "spark_config"} & {
-            field["name"] for field in detail["configFields"]
-        }
+        assert not {"settings"} & {field["name"] for field in detail["configFields"]}
     values = {
         value["value"]: value["type"]
         for name in ("lake", "claude")
