@@ -21,6 +21,7 @@ from rich.progress import (
 )
 
 from bio_lakehouse import backends
+from bio_lakehouse.english import listed
 from bio_lakehouse.errors import BioLakehouseError, LandingError, ReportError, UnknownFormat
 from bio_lakehouse.gold.schemas import TRAINING_LOAD
 from bio_lakehouse.lake import arrivals, backup, built_with, landing
@@ -193,9 +194,14 @@ def report_landed(lake: Lakehouse, arrived: Iterable[Arrival]) -> None:
 
 
 def bring_up_to_date(lake: Lakehouse) -> int:
-    """Run what arrivals still owe; how many runs that took. Dagster is imported only when there is
-    something."""
+    """Run what arrivals still owe, then make reports anew that they made outdated; how many runs
+    that took. Dagster is imported only when there is something."""
     tell_of_changes(lake)
+    return build_owed(lake) + renew_reports(lake)
+
+
+def build_owed(lake: Lakehouse) -> int:
+    """Run what arrivals still owe the lake's tables; how many runs that took."""
     if not arrivals.unfinished(lake):
         return 0
     from bio_lakehouse.automation import launch
@@ -203,6 +209,31 @@ def bring_up_to_date(lake: Lakehouse) -> int:
 
     with asset_progress("Bringing days up to date") as progress:
         return len(launch.bring_up_to_date(lake.settings, what_is_owed(lake), progress))
+
+
+def renew_reports(lake: Lakehouse) -> int:
+    """Make the written pages of the last weeks anew that are outdated, and let the others say that
+    they are; how many runs that took."""
+    owed = lake.log.owed
+    if owed.looked_over() == owed.newest():
+        return 0
+    from bio_lakehouse.reports.renewing import look_over
+
+    weeks = look_over(lake)
+    if not weeks:
+        return 0
+    from bio_lakehouse.automation import launch
+
+    with asset_progress("Making reports anew") as progress:
+        outcomes = launch.renew_reports(lake.settings, weeks, progress)
+    look_over(lake)
+    told = listed([week.isoformat() for week in weeks])
+    CONSOLE.print(
+        f"Days changed that written reports tell of: those up to {told} are up to date again.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    return len(outcomes)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from bio_lakehouse.assets.keys import WEEKLY_REPORT
 from bio_lakehouse.assets.partitions import days_checked, ends_a_week
 from bio_lakehouse.assets.ranges import EVERY_DAY, DayRange
 from bio_lakehouse.assets.reporting import with_failure_reason
+from bio_lakehouse.assets.reports import RENEW_TAG
 from bio_lakehouse.lake import bronze_audit
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports import page_check
@@ -24,13 +25,9 @@ WHOLE = dg.AssetCheckSpec(
 UP_TO_DATE = dg.AssetCheckSpec(
     "pages_up_to_date",
     asset=WEEKLY_REPORT,
-    description="What a page was made from has not changed since.",
+    description="What each page was made from, of whatever week, has not changed since.",
     blocking=False,
 )
-PAGES = {
-    WHOLE.key: (page_check.faults, dg.AssetCheckSeverity.ERROR),
-    UP_TO_DATE.key: (page_check.outdated, dg.AssetCheckSeverity.WARN),
-}
 # A dataset whose files cannot be read keeps no other from being made.
 BRONZE_CHECKS = [
     dg.AssetCheckSpec(
@@ -64,20 +61,33 @@ def bronze_checks(
 def report_checks(
     context: dg.AssetCheckExecutionContext, lake: dg.ResourceParam[Lakehouse]
 ) -> Iterator[dg.AssetCheckResult]:
-    """Looks at the pages of a run's weeks; at all that there are when executed alone."""
-    with with_failure_reason():
-        pages = pages_checked(lake, days_checked(context))
+    """Whether the pages of a run's weeks are whole, all that there are when executed alone; and of
+    all whether they are up to date: a day reaches pages of weeks after it."""
     for check in sorted(context.selected_asset_check_keys):
-        find, severity = PAGES[check]
         with with_failure_reason():
-            found = find(lake, pages)
-        yield result_of(check, found, severity, pages=len(pages))
+            found = whole(context, lake) if check == WHOLE.key else up_to_date(lake)
+        yield found
 
 
-def pages_checked(lake: Lakehouse, days: DayRange) -> list[Page]:
-    """The pages of the weeks that end in a run's days, or all that were ever written."""
-    if days == EVERY_DAY:
-        return page_check.written_pages(lake)
+def whole(context: dg.AssetCheckExecutionContext, lake: Lakehouse) -> dg.AssetCheckResult:
+    """Whether the pages of a run are whole."""
+    is_renewal = RENEW_TAG in context.run.tags
+    pages = pages_checked(lake, days_checked(context), is_renewal=is_renewal)
+    return result_of(WHOLE.key, page_check.faults(lake, pages), pages=len(pages))
+
+
+def up_to_date(lake: Lakehouse) -> dg.AssetCheckResult:
+    """Whether any written page is outdated, or may be, with the command that writes it anew."""
+    pages = page_check.written_pages(lake)
+    found = page_check.outdated(lake)
+    return result_of(UP_TO_DATE.key, found, dg.AssetCheckSeverity.WARN, pages=len(pages))
+
+
+def pages_checked(lake: Lakehouse, days: DayRange, *, is_renewal: bool) -> list[Page]:
+    """The pages of the weeks that end in a run's days, of those that a renewal found; or all that
+    were ever written."""
+    if is_renewal or days == EVERY_DAY:
+        return [page for page in page_check.written_pages(lake) if page[1] in days]
     return page_check.pages_of(lake, (day for day in days.days if ends_a_week(lake.settings, day)))
 
 

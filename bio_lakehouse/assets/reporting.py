@@ -116,7 +116,7 @@ def log_days_beyond(
         return
     facts = facts_committed(lake, schema, commit, lake.tables.read(schema, beyond[0], beyond[-1]))
     key = context.asset_key
-    code_version = context.assets_def.get_asset_spec(key).code_version or context.run_id
+    code_version = context.assets_def.get_asset_spec(key).code_version or context.run.run_id
     inputs = inputs_of_step(context, key)
     for day in beyond:
         tags = provenance_tags(code_version, facts.version(day) or EMPTY, inputs)

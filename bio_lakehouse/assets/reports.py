@@ -19,7 +19,7 @@ from bio_lakehouse.assets.reporting import Materialized, with_failure_reason
 from bio_lakehouse.claude.access import Claude, ClaudeAccess
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.reports import composition, delivery
+from bio_lakehouse.reports import composition, delivery, renewing
 from bio_lakehouse.reports.composition import MadeReport
 from bio_lakehouse.reports.listing import ADDRESS, week_address
 
@@ -33,6 +33,8 @@ READ = [
 """What a report reads; it computes none of it."""
 DELIVER_TAG = "bio-lakehouse/deliver"
 """Of runs whose report is taken to where BIO_REPORT_DELIVERY says."""
+RENEW_TAG = "bio-lakehouse/renew"
+"""Of runs for pages that are outdated: no others are written, and Claude is not asked."""
 
 Metadata = dict[str, Any]
 
@@ -85,12 +87,19 @@ def write(
     context: dg.AssetExecutionContext, lake: Lakehouse, week: date, claude: ClaudeAccess | None
 ) -> Metadata:
     """Make and (from the Monday schedule) deliver each user's page of the week up to `week`."""
+    if RENEW_TAG in context.run.tags:
+        return told_of(week, renewing.renew_pages(lake, week))
     users = composition.reported_users(lake, week)
     made = [composition.make(lake, user, week, claude=claude) for user in users]
     if DELIVER_TAG in context.run.tags and lake.settings.report_delivery:
         context.log.info(
             "; ".join(line for user in users for line in delivery.deliver(lake, user, week))
         )
+    return told_of(week, made)
+
+
+def told_of(week: date, made: Sequence[MadeReport]) -> Metadata:
+    """Where the pages of a week are, and a picture of them."""
     return {"report": dg.MetadataValue.url(week_address(week))} | drawn(made)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,6 +19,7 @@ from bio_lakehouse.assets import all_assets, all_checks
 from bio_lakehouse.assets.keys import WEEKLY_REPORT
 from bio_lakehouse.assets.partitions import first_day_of, weeks_in
 from bio_lakehouse.assets.ranges import DayRange
+from bio_lakehouse.assets.reports import RENEW_TAG
 from bio_lakehouse.automation.arrived_files import files_of, files_tag
 from bio_lakehouse.automation.failures import raise_failure
 from bio_lakehouse.automation.instance import dagster_home, open_instance
@@ -34,6 +35,7 @@ from bio_lakehouse.reports.pages import reported_days
 from bio_lakehouse.settings import Settings
 
 INSIGHTS = dg.AssetSelection.groups("insights")
+NO_TAGS: Mapping[str, str] = {}
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 TOLD_BY_DAGSTER = (
@@ -105,12 +107,25 @@ def bring_up_to_date(
         files = {days: files_of(lake, days) for days in ranges}
         insights = launcher.resolve(INSIGHTS)
         steps = Steps(sum(len(keys) for keys, _ in runs) + len(insights), progress)
-        outcomes = [launcher.run(keys, days, steps, files[days]) for keys, days in runs]
+        outcomes = [launcher.run(keys, days, steps, files_tag(files[days])) for keys, days in runs]
         if not outcomes and not owed.insights:
             return []
         newest = newest_day(lake) or launcher.days.last
         every = dict.fromkeys(name for names in files.values() for name in names)
-        return [*outcomes, launcher.run(insights, DayRange(newest, newest), steps, every)]
+        tags = files_tag(every)
+        return [*outcomes, launcher.run(insights, DayRange(newest, newest), steps, tags)]
+
+
+def renew_reports(
+    settings: Settings, weeks: Collection[date], progress: Progress = ignore
+) -> list[RunOutcome]:
+    """Make the insights as of each week's last day, and then its written pages where they would say
+    something else; a run a week."""
+    with Launcher.open(settings) as launcher:
+        keys = [*launcher.resolve(INSIGHTS), WEEKLY_REPORT]
+        steps = Steps(len(keys) * len(weeks), progress)
+        days = [DayRange(week, week) for week in weeks]
+        return [launcher.run(keys, each, steps, {RENEW_TAG: "true"}) for each in days]
 
 
 def days_with_insights(settings: Settings) -> set[date]:
@@ -256,9 +271,9 @@ class Launcher:
         return runs
 
     def run(
-        self, keys: Keys, days: DayRange, steps: Steps, files: Iterable[str] = ()
+        self, keys: Keys, days: DayRange, steps: Steps, tags: Mapping[str, str] = NO_TAGS
     ) -> RunOutcome:
-        """One run of the assets `keys` over `days`, for files of these names; raises
+        """One run of the assets `keys` over `days`, with these tags beside its own; raises
         `BioLakehouseError` when any asset fails."""
         started, run_id = monotonic(), str(uuid4())
         self.instance.add_event_listener(run_id, steps.hear)
@@ -269,7 +284,7 @@ class Launcher:
                 asset_selection=list(keys),
                 run_id=run_id,
                 run_config=QUIET,
-                tags=range_tags(days) | files_tag(files),
+                tags=range_tags(days) | dict(tags),
                 raise_on_error=False,
             )
         raise_failure(result)

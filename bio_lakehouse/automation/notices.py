@@ -11,7 +11,7 @@ from dagster._core.definitions.assets.job.asset_job import IMPLICIT_ASSET_JOB_NA
 from dagster._core.storage.tags import BACKFILL_ID_TAG
 
 from bio_lakehouse.assets import watching
-from bio_lakehouse.assets.keys import GAP_LEDGER, WEEKLY_REPORT
+from bio_lakehouse.assets.keys import WEEKLY_REPORT
 from bio_lakehouse.assets.watching import has_rows_set_aside
 from bio_lakehouse.automation.arrived_files import files_of_run
 from bio_lakehouse.automation.failures import failed_checks, first_cause, text_of
@@ -107,15 +107,21 @@ def report_what_changed(instance: dg.DagsterInstance, lake: Lakehouse) -> None:
 def evaluated(lake: Lakehouse, names: Collection[str]) -> Iterator[dg.AssetCheckEvaluation]:
     """What the checks of these names find now, outside of their own runs."""
     for name, sentences in watching.findings(lake, names).items():
-        found = watching.warning(name, sentences)
-        yield dg.AssetCheckEvaluation(
-            asset_key=GAP_LEDGER,
-            check_name=name,
-            passed=found.passed,
-            severity=found.severity,
-            description=found.description,
-            metadata=found.metadata,
-        )
+        yield as_evaluation(watching.warning(name, sentences))
+
+
+def as_evaluation(found: dg.AssetCheckResult) -> dg.AssetCheckEvaluation:
+    """A result, that names its check, as what is reported without a run."""
+    if found.asset_key is None or found.check_name is None:
+        raise ValueError("the result names no check")
+    return dg.AssetCheckEvaluation(
+        asset_key=found.asset_key,
+        check_name=found.check_name,
+        passed=found.passed,
+        severity=found.severity,
+        description=found.description,
+        metadata=found.metadata,
+    )
 
 
 def says_so_already(instance: dg.DagsterInstance, evaluation: dg.AssetCheckEvaluation) -> bool:

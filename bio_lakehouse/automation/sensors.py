@@ -29,6 +29,7 @@ from bio_lakehouse.automation.notices import (
     tell_of_troubles,
 )
 from bio_lakehouse.automation.owed import Owed, what_is_owed
+from bio_lakehouse.automation.renewals import is_renewing, requests_for_reports
 from bio_lakehouse.automation.run_ranges import days_of_run, range_tags
 from bio_lakehouse.automation.running import close_abandoned_runs
 from bio_lakehouse.lake import built_with
@@ -44,12 +45,13 @@ GIVEN_UP = (
 
 @dg.sensor(
     name="arrivals",
-    jobs=[refresh_lake, insights_history, take_file],
+    jobs=[refresh_lake, insights_history, take_file, weekly_report],
     default_status=dg.DefaultSensorStatus.RUNNING,
     minimum_interval_seconds=EVERY_SECONDS,
     description=(
         "Takes what has landed and builds the days that it changed, then the newest day's "
-        "insights. A tick that started nothing says why."
+        "insights and written reports that these days made outdated. A tick that started nothing "
+        "says why."
     ),
 )
 def arrival_sensor(
@@ -60,7 +62,8 @@ def arrival_sensor(
     A file is taken once it did not change between two looks; one that came before, or whose content
     did, starts nothing; one that is no known export is logged, told and starts nothing. Changed
     days are built in at most three runs, and the next ones are requested when those have ended. A
-    run that was killed is requested again, up to three times in all.
+    run that was killed is requested again, up to three times in all. At last written reports of
+    the last weeks are made anew that tell of these days.
     """
     close_abandoned_runs(context.instance)
     cursor = Cursor.from_json(context.cursor)
@@ -117,7 +120,8 @@ def run_requests(
     graph = graph_of(context)
     building = arriving.requests_to_build(context.instance, lake, owed, graph, cursor.files)
     insights = arriving.requests_for_insights(context.instance, lake, owed, cursor.files)
-    return [*taking, *building, *insights]
+    reports = requests_for_reports(context.instance, lake, owed)
+    return [*taking, *building, *insights, *reports]
 
 
 def graph_of(context: dg.SensorEvaluationContext) -> dg.BaseAssetGraph[dg.BaseAssetNode]:
@@ -146,6 +150,8 @@ def why_nothing(
     if owed.changed or owed.following or owed.insights:
         going_on = arriving.is_under_way(instance) or arriving.makes_insights(instance)
         reasons.append(BUILDING if going_on else GIVEN_UP)
+    if is_renewing(instance):
+        reasons.append("written reports that days changed are being made anew")
     return "; ".join(reasons) or "Nothing new in landing."
 
 

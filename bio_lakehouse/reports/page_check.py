@@ -8,9 +8,15 @@ from datetime import date
 
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports.composition import reported_users
-from bio_lakehouse.reports.outdated import PageState, page_states
-from bio_lakehouse.reports.pages import report_key, written_reports
+from bio_lakehouse.reports.outdated import outdated_reports
+from bio_lakehouse.reports.pages import (
+    renewing_command,
+    report_key,
+    reported_weeks,
+    written_reports,
+)
 
+MOST_NAMED = 12
 ABOUT = re.compile(r'<meta name="bio-lakehouse:report" content="([^"]*)">')
 
 Page = tuple[str, date]
@@ -49,15 +55,14 @@ def fault(lake: Lakehouse, user_id: str, day: date) -> str | None:
     return None if said == f"{user_id} {day}" else f"is about {said}"
 
 
-def outdated(lake: Lakehouse, pages: Iterable[Page]) -> list[str]:
-    """The pages that are outdated, or may be, in words."""
-    by_user: dict[str, list[date]] = {}
-    for user, day in pages:
-        by_user.setdefault(user, []).append(day)
-    found = []
-    for user, days in by_user.items():
-        states = page_states(lake, user, since=min(days))
-        for day in days:
-            if states.get(day, PageState.CURRENT) is not PageState.CURRENT:
-                found.append(f"{report_key(user, day)} is {states[day]}")
-    return found
+def outdated(lake: Lakehouse) -> list[str]:
+    """The written pages that are outdated, or may be, in words, the newest first; of many the
+    newest."""
+    found = [
+        (day, f"{report_key(user, day)} is {state} (`{renewing_command(user, day)}`)")
+        for user in reported_weeks(lake)
+        for day, state in outdated_reports(lake, user).items()
+    ]
+    told = [text for _, text in sorted(found, reverse=True)]
+    more = len(told) - MOST_NAMED
+    return [*told[:MOST_NAMED], f"and {more} older ones"] if more > 0 else told

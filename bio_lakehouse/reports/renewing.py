@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from bio_lakehouse.build.reported import build_for_report
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports.composition import MadeReport, composed, written
 from bio_lakehouse.reports.fingerprint import Fingerprints, inputs_of
@@ -18,7 +17,8 @@ from bio_lakehouse.reports.outdated import (
     page_states,
 )
 from bio_lakehouse.reports.pages import report_key, reported_weeks
-from bio_lakehouse.settings import WEEKDAYS, Settings
+from bio_lakehouse.reports.weeks import week_of
+from bio_lakehouse.settings import Settings
 
 RENEWED_DAYS = 7 * 12
 """Pages of weeks that ended longer ago stay as they were written."""
@@ -47,16 +47,14 @@ def look_over(lake: Lakehouse) -> list[date]:
 def is_renewed(settings: Settings, day: date) -> bool:
     """Whether the page up to `day` is of a week that is over, and not of long ago."""
     back = settings.today() - day
-    ends_a_week = WEEKDAYS[day.weekday()] == settings.week_ends_on
-    return ends_a_week and timedelta(0) < back <= timedelta(RENEWED_DAYS)
+    return week_of(settings, day) == day and timedelta(0) < back <= timedelta(RENEWED_DAYS)
 
 
-def renew_week(lake: Lakehouse, week: date) -> list[MadeReport]:
-    """Build the insights as of a week's last day and make the pages that were written of it anew.
+def renew_pages(lake: Lakehouse, week: date) -> list[MadeReport]:
+    """Make the pages that were written of a week anew, of insights that are built.
 
     A page that would say the same stays as it is, to the byte.
     """
-    build_for_report(lake, week)
     users = [user_id for user_id, weeks in reported_weeks(lake).items() if week in weeks]
     return [renew(lake, user_id, week) for user_id in users]
 

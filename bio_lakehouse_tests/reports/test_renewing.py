@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from bio_lakehouse.build.reported import build_for_report
 from bio_lakehouse.reports import composition
 from bio_lakehouse.reports.outdated import PageState, fingerprints_in, page_states
 from bio_lakehouse.reports.pages import report_key
-from bio_lakehouse.reports.renewing import RENEWED_DAYS, is_renewed, look_over, renew_week
+from bio_lakehouse.reports.renewing import RENEWED_DAYS, is_renewed, look_over, renew_pages
 from bio_lakehouse_tests.reports.restated import SUNDAY, Person, opened, with_history
 
 
@@ -54,7 +55,8 @@ def looked_over(person: Person) -> list[date]:
     """What the look at all pages makes anew, until nothing is left."""
     weeks = look_over(person.lake)
     for week in weeks:
-        renew_week(person.lake, week)
+        build_for_report(person.lake, week)
+        renew_pages(person.lake, week)
     assert look_over(person.lake) == []
     return weeks
 
