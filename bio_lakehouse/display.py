@@ -11,6 +11,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from bio_lakehouse import english
 from bio_lakehouse.gold.gap_ledger import Stretch
 from bio_lakehouse.lake import refusals
 from bio_lakehouse.lake.folders import printable
@@ -322,7 +323,8 @@ def demo_summary(lake: Lakehouse, outcome: DemoOutcome) -> None:
 
 def refresh_summary(outcome: RefreshOutcome) -> None:
     OUT.print(
-        f"Materialised {outcome.assets} assets for {outcome.first} to {outcome.last}"
+        f"Materialised {english.count(outcome.assets, 'asset')} for {outcome.first} to "
+        f"{outcome.last}"
         f" in one run ({seconds_text(outcome.seconds, 1)})."
     )
 

@@ -6,7 +6,7 @@ import dagster as dg
 
 from bio_lakehouse.assets.bronze import BRONZE
 from bio_lakehouse.assets.keys import WEEKLY_REPORT
-from bio_lakehouse.assets.partitions import days_checked, ends_a_week
+from bio_lakehouse.assets.partitions import days_checked, weeks_over
 from bio_lakehouse.assets.ranges import EVERY_DAY, DayRange
 from bio_lakehouse.assets.reporting import with_failure_reason
 from bio_lakehouse.assets.reports import RENEW_TAG
@@ -88,7 +88,7 @@ def pages_checked(lake: Lakehouse, days: DayRange, *, is_renewal: bool) -> list[
     were ever written."""
     if is_renewal or days == EVERY_DAY:
         return [page for page in page_check.written_pages(lake) if page[1] in days]
-    return page_check.pages_of(lake, (day for day in days.days if ends_a_week(lake.settings, day)))
+    return page_check.pages_of(lake, weeks_over(lake.settings, days))
 
 
 def result_of(

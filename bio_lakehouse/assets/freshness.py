@@ -19,8 +19,10 @@ from bio_lakehouse.assets.watching import overdue
 from bio_lakehouse.build.daily import newest_day
 from bio_lakehouse.build.missing_days import MissingDays, missing_days
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.reports.pages import reported_days
-from bio_lakehouse.settings import WEEKDAYS, Settings
+from bio_lakehouse.reports.composition import reported_users
+from bio_lakehouse.reports.pages import reported_days, written_reports
+from bio_lakehouse.reports.weeks import WEEK, week_of
+from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources import registry
 
 FRESH = "fresh"
@@ -127,15 +129,19 @@ def due_day(settings: Settings, datasets: Collection[str]) -> date | None:
 
 
 def week_missing(lake: Lakehouse) -> str | None:
-    """Why reports lack the newest week that is due, once some were written."""
-    written, due = reported_days(lake), week_due(lake.settings)
-    if not written or max(written) >= due:
+    """Whose report of the newest week that is due lacks, once any were written."""
+    due = week_due(lake.settings)
+    if not reported_days(lake):
         return None
-    return f"the report of the week up to {due} is due, the newest is of {max(written)}"
+    users = reported_users(lake, due)
+    lacking = [user for user in users if due not in written_reports(lake, user)]
+    if not lacking:
+        return None
+    return f"the report of the week up to {due} is due, and not written for {', '.join(lacking)}"
 
 
 def week_due(settings: Settings) -> date:
     """The last day of the newest week whose report is due."""
     newest = settings.today() - timedelta(REPORT_DUE_DAYS)
-    since = (newest.weekday() - WEEKDAYS.index(settings.week_ends_on)) % len(WEEKDAYS)
-    return newest - timedelta(since)
+    week = week_of(settings, newest)
+    return week if week == newest else week - WEEK

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import dagster as dg
 
+from bio_lakehouse import english
 from bio_lakehouse.assets.keys import LANDED_FILES, OURA_API, PELOTON_DOWNLOAD, landing_key
 from bio_lakehouse.lake import quarantine
 from bio_lakehouse.lake.arrivals import SAID_AGAIN, Arrival
@@ -100,7 +101,8 @@ def sentence(arrival: Arrival) -> str:
         f"{arrival.new_days} days new, {arrival.changed_days} changed, "
         f"{arrival.unchanged_days} unchanged"
     )
-    return f"{arrival.path}: {outcome(arrival)}, {entry.record_count} rows, {days}"
+    rows = english.count(entry.record_count, "row")
+    return f"{arrival.path}: {outcome(arrival)}, {rows}, {days}"
 
 
 def counted(arrival: Arrival) -> Metadata:

@@ -11,6 +11,7 @@ import dagster as dg
 from bio_lakehouse.assets.keys import GOLD_DAILY
 from bio_lakehouse.assets.ranges import EVERY_DAY, DayRange
 from bio_lakehouse.lake.extent import extent_of
+from bio_lakehouse.reports.weeks import week_of
 from bio_lakehouse.settings import WEEKDAYS, Settings, Weekday
 
 if TYPE_CHECKING:
@@ -57,12 +58,16 @@ def ends_a_week(settings: Settings, day: date) -> bool:
     return weekly(settings).has_partition_key(day.isoformat())
 
 
-def weeks_in(settings: Settings, days: DayRange) -> DayRange | None:
-    """From the first to the last of the weeks that end on one of `days` and are over; None when
-    there is none."""
-    ends = [day for day in days.days if WEEKDAYS[day.weekday()] == settings.week_ends_on]
+def weeks_over(settings: Settings, days: DayRange) -> list[date]:
+    """The last days of the weeks of the graph that end on one of `days` and are over."""
     weeks = weekly(settings)
-    over = [day for day in ends if weeks.has_partition_key(day.isoformat())]
+    ends = (day for day in days.days if week_of(settings, day) == day)
+    return [day for day in ends if weeks.has_partition_key(day.isoformat())]
+
+
+def weeks_in(settings: Settings, days: DayRange) -> DayRange | None:
+    """From the first to the last of these weeks; None when there is none."""
+    over = weeks_over(settings, days)
     return DayRange(over[0], over[-1]) if over else None
 
 

@@ -31,9 +31,9 @@ READ = [
     TRAINING_LOAD,
 ]
 """What a report reads; it computes none of it."""
-DELIVER_TAG = "bio-lakehouse/deliver"
+DELIVER_TAG = "bio_lakehouse/deliver"
 """Of runs whose report is taken to where BIO_REPORT_DELIVERY says."""
-RENEW_TAG = "bio-lakehouse/renew"
+RENEW_TAG = "bio_lakehouse/renew"
 """Of runs for pages that are outdated: no others are written, and Claude is not asked."""
 
 Metadata = dict[str, Any]

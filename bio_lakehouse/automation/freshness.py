@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 
 import dagster as dg
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
 from bio_lakehouse.assets.freshness import FRESH, freshness_checks, stale
 from bio_lakehouse.automation.arriving import unfinished_runs
@@ -27,18 +27,29 @@ KEYS = sorted(check.asset_key for check in freshness_checks.check_keys)
 def freshness_sensor(
     context: dg.SensorEvaluationContext, lake: dg.ResourceParam[Lakehouse]
 ) -> dg.SensorResult | dg.SkipReason:
-    """Keeps in its cursor which assets are stale, and says only which have become so or fresh, so
-    that nights without news leave no events."""
+    """Says only which assets are not as their last check says, so that nights without news leave no
+    events."""
     if unfinished_runs(context.instance):
         return dg.SkipReason("A run is still going: looked at when it has ended.")
-    before: list[str] = json.loads(context.cursor or "[]")
+    before = said_stale(context.instance)
     found = stale(lake, context.instance, KEYS)
     now = {key.to_user_string(): why for key, why in sorted(found.items())}
     return dg.SensorResult(
         skip_reason=dg.SkipReason(in_a_sentence(now)),
-        cursor=json.dumps(list(now)),
         asset_events=list(evaluations(before, now)),
     )
+
+
+def said_stale(instance: dg.DagsterInstance) -> set[str]:
+    """The assets whose last check failed, by the sensor or in a run, or was not come to."""
+    checks = [dg.AssetCheckKey(key, FRESH) for key in KEYS]
+    latest = instance.event_log_storage.get_latest_asset_check_execution_by_key(checks)
+    passed = AssetCheckExecutionRecordStatus.SUCCEEDED
+    return {
+        check.asset_key.to_user_string()
+        for check, execution in latest.items()
+        if execution.status != passed
+    }
 
 
 def evaluations(

@@ -17,7 +17,7 @@ from bio_lakehouse.lake import arrivals, fetching
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
-THEN_TAG = "bio-lakehouse/then"
+THEN_TAG = "bio_lakehouse/then"
 """Of runs of insights: the job of the reports that are made of the weeks among their days."""
 
 refresh_lake = dg.define_asset_job(

@@ -240,6 +240,8 @@ class Launcher:
         Raises `BioLakehouseError` when none are, when it ends after today or before it begins, and
         when it begins before `BIO_FIRST_DAY`.
         """
+        if days.last < days.first:
+            raise BioLakehouseError(f"{days.first} to {days.last} ends before it begins")
         asked = DayRange(max(days.first, self.days.first), days.last)
         earliest = self.settings.first_day
         if (
@@ -247,9 +249,10 @@ class Launcher:
             or not asked.first <= asked.last <= self.days.last
         ):
             lake = f"{self.days.first} ({self.begins_with}) to {self.days.last}, today"
-            raise BioLakehouseError(
-                f"{days.first} to {days.last} is no range of the lake's days, {lake}"
-            )
+            asked_for = f"{days.first} to {days.last} is no range"
+            if days.first == days.last:
+                asked_for = f"{days.first} is none"
+            raise BioLakehouseError(f"{asked_for} of the lake's days, {lake}")
         return asked
 
     def planned(self, keys: Keys, days: DayRange) -> list[tuple[Keys, DayRange]]:

@@ -155,7 +155,11 @@ def why_nothing(
     return "; ".join(reasons) or "Nothing new in landing."
 
 
-@dg.run_failure_sensor(name="failed_runs", default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.run_failure_sensor(
+    name="failed_runs",
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Sends a notice about every run that failed: what failed first, and what to do.",
+)
 def failure_sensor(context: dg.RunFailureSensorContext, lake: dg.ResourceParam[Lakehouse]) -> None:
     """Sends a notice about every run that failed: what failed first, and what to do."""
     tell(lake.settings, context.log, *failure_notice(context))
@@ -166,6 +170,7 @@ def failure_sensor(context: dg.RunFailureSensorContext, lake: dg.ResourceParam[L
     monitored_jobs=[monday_report],
     name="report_is_ready",
     default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Sends where the pages are when a run of monday_report wrote reports.",
 )
 def report_sensor(context: dg.RunStatusSensorContext, lake: dg.ResourceParam[Lakehouse]) -> None:
     """Sends where the pages are when a run with delivery wrote reports, by the schedule or launched
@@ -181,6 +186,10 @@ def report_sensor(context: dg.RunStatusSensorContext, lake: dg.ResourceParam[Lak
     request_jobs=[monday_report, weekly_report],
     name="report_after_insights",
     default_status=dg.DefaultSensorStatus.RUNNING,
+    description=(
+        "Requests the reports for which insights were made, such as Monday's; other insights start "
+        "nothing."
+    ),
 )
 def report_after_insights(
     context: dg.RunStatusSensorContext, lake: dg.ResourceParam[Lakehouse]

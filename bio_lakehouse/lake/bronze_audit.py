@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
+from itertools import groupby
 
 from bio_lakehouse.errors import DamagedFile
 from bio_lakehouse.lake import arrivals, bronze, locks
@@ -55,10 +56,21 @@ def faults(
 
 
 def lines_found(lake: Lakehouse, dataset: str, first: date, last: date) -> Counter[Place]:
-    """How many lines each file has in bronze, under the name that the log has for it."""
-    contents = lake.bronze.contents(dataset, first, last)
-    decoded = {key: bronze.decode(content) for key, content in contents.items()}
+    """How many lines each file has in bronze, under the name that the log has for it.
+
+    A month is read at a time: all of a household's heart rate does not fit into memory.
+    """
     found: Counter[Place] = Counter()
-    for key, lines in arrivals.under_their_names(lake, decoded).items():
-        found.update((line.source_file, key.day) for line in lines if not line.withdrawn)
+    for begins, ends in months(key.day for key in lake.bronze.keys(dataset, first, last)):
+        contents = lake.bronze.contents(dataset, begins, ends)
+        decoded = {key: bronze.decode(content) for key, content in contents.items()}
+        for key, lines in arrivals.under_their_names(lake, decoded).items():
+            found.update((line.source_file, key.day) for line in lines if not line.withdrawn)
     return found
+
+
+def months(days: Iterable[date]) -> Iterator[tuple[date, date]]:
+    """The first and the last of the days of each month."""
+    for _, group in groupby(sorted(set(days)), key=lambda day: (day.year, day.month)):
+        of_month = list(group)
+        yield of_month[0], of_month[-1]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import isclose
 from typing import Any
 
 from bio_lakehouse.build.reported import read_tables
@@ -14,6 +15,9 @@ from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.forecast import Forecast
 from bio_lakehouse.insights.week_comparison import WeekTest
 from bio_lakehouse.lake.lakehouse import Lakehouse
+
+TOLERANCE = 1e-6
+"""Of two means of the same values, added in another order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +58,23 @@ def read_built(lake: Lakehouse, user_id: str, day: date, lived: Collection[date]
         forecast=forecast,
         training=tables.loads.to_pylist(),
     )
+
+
+def check_of_same_days(
+    user_id: str, day: date, tests: Iterable[WeekTest], now: Mapping[str, float | None]
+) -> None:
+    """Raise `ReportError` where the week's comparisons were computed of other values than the days
+    have: a page must not tell old findings beside new figures.
+
+    `now` is by how much the week's mean differs from that before it, by measure.
+    """
+    for test in tests:
+        found = now.get(test.measure)
+        if found is None or test.difference is None:
+            continue
+        if not isclose(found, test.difference, rel_tol=TOLERANCE, abs_tol=TOLERANCE):
+            raise ReportError(
+                f"the insights of {user_id!r} as of {day} were made before its days changed:"
+                f" materialize the insights of {day} first, or run `bio-lakehouse report"
+                f" --week-ending {day}`, which does"
+            )

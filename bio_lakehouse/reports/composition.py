@@ -16,7 +16,7 @@ from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.insights import Insight, visualize, visualize_effects
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
-from bio_lakehouse.reports.built import read_built
+from bio_lakehouse.reports.built import check_of_same_days, read_built
 from bio_lakehouse.reports.comparison import WEEK
 from bio_lakehouse.reports.fingerprint import Fingerprints, facts_told, inputs_of
 from bio_lakehouse.reports.outdated import LOCK
@@ -119,6 +119,8 @@ def composed(
     """
     inputs = gather(lake, user_id, day, today or lake.settings.today(user_id))
     model = written_model(lake, inputs, claude)
+    now = {one.measure.column: one.difference for one in model.comparisons}
+    check_of_same_days(user_id, day, inputs.week_tests, now)
     figures = {insight.name: visualize(insight) for insight in inputs.insights}
     return Composed(model, facts_told(model, inputs), figures, effects_of(inputs.insights))
 

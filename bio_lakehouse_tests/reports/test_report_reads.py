@@ -178,3 +178,24 @@ def test_a_person_of_whom_nothing_was_recorded_for_a_year_has_a_page(built: Lake
 
     assert len(made.model.insights) == 5
     assert {card.status for card in made.model.insights} == {"not enough data"}
+
+
+def test_old_findings_never_stand_beside_new_figures(tmp_path: Path) -> None:
+    lake = lake_in(tmp_path)
+    truth = simulate(200, 4, SUNDAY)
+    rows = list(daily_rows(truth))
+    write(lake, DAILY, rows, SUNDAY)
+    build_for_report(lake, SUNDAY)
+    composition.make(lake, "me", SUNDAY)
+    restated = [
+        row | {"readiness_score": 20} if row["day"] == SUNDAY - timedelta(days=2) else row
+        for row in rows
+    ]
+    write(lake, DAILY, restated, SUNDAY)
+    with pytest.raises(
+        ReportError,
+        match=f"insights of 'me' as of {SUNDAY} were made before its days changed: materialize",
+    ):
+        composition.make(lake, "me", SUNDAY)
+    build_for_report(lake, SUNDAY)
+    assert composition.make(lake, "me", SUNDAY).changed
