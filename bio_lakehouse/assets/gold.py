@@ -1,6 +1,8 @@
 """Gold assets: the daily table, made from silver by PySpark, the gap ledger, and eight SQL
 views."""
 
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 import dagster as dg
@@ -13,9 +15,12 @@ from bio_lakehouse.assets.keys import (
 )
 from bio_lakehouse.assets.lineage import daily_lineage, view_lineage
 from bio_lakehouse.assets.partitions import days_of
+from bio_lakehouse.assets.ranges import DayRange
+from bio_lakehouse.assets.recorded_days import days_made_after, days_that_changed
 from bio_lakehouse.assets.reporting import (
     Materialized,
     committed,
+    log_days,
     materialized,
     preview,
     table_metadata,
@@ -24,10 +29,11 @@ from bio_lakehouse.assets.reporting import (
 from bio_lakehouse.assets.session import SparkSession
 from bio_lakehouse.assets.watching import told_of_missing
 from bio_lakehouse.build.daily import build_gold_daily
+from bio_lakehouse.build.day_facts import DayFacts
 from bio_lakehouse.build.ledger import TABLES as FED_BY
 from bio_lakehouse.build.ledger import build_gap_ledger
 from bio_lakehouse.build.missing_days import missing_days
-from bio_lakehouse.build.views import facts_of_view, rows_of_view
+from bio_lakehouse.build.views import days_touched, facts_of_view, rows_of_days, rows_of_view
 from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.gold.daily_columns import INPUTS
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
@@ -63,7 +69,11 @@ def daily_readiness_performance(
 
 def view_asset(view: View) -> dg.AssetsDefinition:
     """The asset `gold/<view>`: materialising a day creates the view when its text changed, and
-    shows the day's rows."""
+    shows the day's rows.
+
+    A day is its own day in Dagster; other days whose rows read it, and which are not what they
+    were, are logged with events of their own.
+    """
 
     @dg.asset(
         key=table_key(view.full_name),
@@ -82,14 +92,29 @@ def view_asset(view: View) -> dg.AssetsDefinition:
     ) -> Materialized:
         days = days_of(context)
         changed = sql.create_view(view)
-        rows = rows_of_view(sql, view, days.first, days.last)
-        facts = facts_of_view(lake, view, rows, list(days.days))
+        touched = DayRange(*days_touched(lake, view, days.first, days.last))
+        all_rows = rows_of_view(sql, view, touched.first, touched.last)
+        facts = facts_of_view(lake, view, all_rows, list(days.days))
+        log_rows_beyond(context, view, facts, set(touched.days).difference(days.days))
+        rows = rows_of_days(all_rows, days.first, days.last) if view.has_day else all_rows
         shown: dict[str, Any] = {"text changed": changed, "preview": preview(rows)}
         if not view.has_day:
             shown["dagster/row_count"] = rows.num_rows
         return materialized(context, days, facts, shown | view_lineage(view))
 
     return create
+
+
+def log_rows_beyond(
+    context: dg.AssetExecutionContext, view: View, facts: DayFacts, beyond: Collection[date]
+) -> None:
+    """Log those days `beyond` the run's of which a view says something else than it did when it was
+    last made, or which read a view that was made since."""
+    key, instance = context.asset_key, context.instance
+    views = {other.full_name: table_key(other.full_name) for other in VIEWS.values()}
+    read = [views[table] for table in view.depends_on if table in views]
+    changed = days_that_changed(instance, key, facts, beyond)
+    log_days(context, facts, sorted({*changed, *days_made_after(instance, key, read, beyond)}))
 
 
 @dg.asset(

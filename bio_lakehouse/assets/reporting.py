@@ -115,10 +115,15 @@ def log_days_beyond(
     if not beyond:
         return
     facts = facts_committed(lake, schema, commit, lake.tables.read(schema, beyond[0], beyond[-1]))
+    log_days(context, facts, beyond)
+
+
+def log_days(context: dg.AssetExecutionContext, facts: DayFacts, days: Iterable[date]) -> None:
+    """Log that days were made that are not the run's, from the same code and inputs."""
     key = context.asset_key
     code_version = context.assets_def.get_asset_spec(key).code_version or context.run.run_id
     inputs = inputs_of_step(context, key)
-    for day in beyond:
+    for day in days:
         tags = provenance_tags(code_version, facts.version(day) or EMPTY, inputs)
         context.log_event(event_of_day(key, facts, day, tags))
 

@@ -14,6 +14,7 @@ from bio_lakehouse.assets import all_assets
 from bio_lakehouse.assets.keys import GAP_LEDGER, bronze_key, table_key
 from bio_lakehouse.assets.provenance import provenance_tags
 from bio_lakehouse.assets.ranges import DayRange
+from bio_lakehouse.assets.recorded_days import days_that_changed
 from bio_lakehouse.assets.reporting import event_of_day, with_failure_reason
 from bio_lakehouse.assets.session import SparkSession
 from bio_lakehouse.assets.watching import told_of_missing
@@ -66,9 +67,10 @@ def events_of(
     """
     key = key_of(part)
     inputs = record.inputs(key)
-    facts, changed = result_of(part)
+    facts, changed, touched = result_of(part)
     lakes = DayRange(extent_of(lake.settings).first_day, days.last)
-    candidates = {*days.days, *filter(lakes.__contains__, changed)}
+    beyond = days_that_changed(record.instance, key, facts, touched)
+    candidates = {*days.days, *filter(lakes.__contains__, changed), *beyond}
     missing = told_of_missing(missing_days(lake)) if key == GAP_LEDGER else {}
     for day in record.days_to_tell(key, facts, candidates):
         version = facts.version(day) or EMPTY

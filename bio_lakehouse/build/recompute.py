@@ -16,7 +16,7 @@ from bio_lakehouse.build.day_facts import DayFacts, facts_committed
 from bio_lakehouse.build.ledger import build_gap_ledger
 from bio_lakehouse.build.load import build_training_load
 from bio_lakehouse.build.silver import build_coverage, build_silver
-from bio_lakehouse.build.views import facts_of_view, rows_of_view
+from bio_lakehouse.build.views import days_touched, facts_of_view, rows_of_view
 from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE, GAP_LEDGER, TRAINING_LOAD
 from bio_lakehouse.gold.views import VIEWS, View
@@ -34,10 +34,14 @@ if TYPE_CHECKING:
 
 
 class Built(NamedTuple):
-    """What is known of the days that were built, and all days that changed with them."""
+    """What is known of the days that were built, and all days that changed with them.
+
+    `touched` are days beyond them that may have changed too: of views nobody keeps what they said.
+    """
 
     facts: DayFacts
     changed: frozenset[date] = frozenset()
+    touched: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,11 @@ class Recompute:
 
     def _view(self, view: View) -> Built:
         self.sql.create_view(view)
-        rows = rows_of_view(self.sql, view, self.first, self.last)
+        touched = days_touched(self.lake, view, self.first, self.last)
+        rows = rows_of_view(self.sql, view, *touched)
         days = list(days_between(self.first, self.last))
-        return Built(facts_of_view(self.lake, view, rows, days))
+        facts = facts_of_view(self.lake, view, rows, days)
+        return Built(facts, touched=frozenset(days_between(*touched)).difference(days))
 
 
 def views_in_order() -> list[View]:

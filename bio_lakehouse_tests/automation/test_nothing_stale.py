@@ -12,6 +12,7 @@ from typing import NamedTuple
 import dagster as dg
 import pytest
 
+from bio_lakehouse import backends
 from bio_lakehouse.assets.keys import FORECAST, GOLD_DAILY, insight_key
 from bio_lakehouse.automation import launch
 from bio_lakehouse.automation.failures import raise_failure
@@ -21,10 +22,12 @@ from bio_lakehouse.automation.owed import what_is_owed
 from bio_lakehouse.automation.recorded import staleness
 from bio_lakehouse.automation.staleness import look_at_whole_windows
 from bio_lakehouse.build.insights import MADE_TOGETHER
+from bio_lakehouse.build.views import rows_of_view
 from bio_lakehouse.definitions import definitions_of
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake.content_versions import versions_by_day
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings, load_settings
 from bio_lakehouse.sources import demo
@@ -168,6 +171,62 @@ def test_a_changed_day_makes_stale_what_reads_it_and_nothing_else(
     assert stale(settings) == {(name, day) for name in of_the_day} | of_the_newest
     launch.bring_up_to_date(settings, what_is_owed(home.lake))
     assert stale(settings) == set()
+
+
+def test_a_view_of_a_changed_day_tells_of_all_days_that_say_something_else(
+    home: Home, tmp_path: Path
+) -> None:
+    """In Dagster a view's day reads its own day: what else changed is told by the run of that."""
+    settings, view_keys = home.lake.settings, [f"gold/{name}" for name in VIEWS]
+    before, events = said_by_views(home.lake), made_at(settings)
+    restate(home, RESTATED, 97, tmp_path)
+    build(settings, "bronze/oura/daily_readiness")
+    build(settings, "silver/oura_daily_readiness", "silver/coverage")
+    build(settings, GOLD_DAILY.to_user_string(), "gold/gap_ledger")
+    build(settings, *view_keys)
+    after = said_by_views(home.lake)
+    changed = {place for place in before.keys() | after if before.get(place) != after.get(place)}
+    newer = {place for place, at in made_at(settings).items() if at != events.get(place)}
+    told_of_views = {place for place in newer if place[0] in view_keys}
+    own = {(name, str(RESTATED)) for name in view_keys}
+    assert len({name for name, day in changed if day != str(RESTATED)}) >= 5
+    assert changed <= told_of_views
+    assert_only_what_reads_a_view_is_told_unchanged(told_of_views - own - changed, changed)
+    assert not {place for place in stale(settings) if place[0] in view_keys}
+    build(settings, *view_keys)
+    again = {place for place, at in made_at(settings).items() if at != events.get(place)}
+    assert {place for place in again if place[0] in view_keys} == told_of_views
+    launch.bring_up_to_date(settings, what_is_owed(home.lake))
+    assert stale(settings) == set()
+
+
+def assert_only_what_reads_a_view_is_told_unchanged(unchanged: Places, changed: Places) -> None:
+    of_what_it_reads = {day for name, day in changed if name == "gold/energy_state"}
+    assert {name for name, _ in unchanged} <= {"gold/overtraining_risk"}
+    assert {day for _, day in unchanged} <= of_what_it_reads
+
+
+def said_by_views(lake: Lakehouse) -> dict[tuple[str, str], str]:
+    """The version of each day of the lake of each view that has days."""
+    sql, days = backends.open_sql(lake), (BEGAN - timedelta(DAYS), BEGAN)
+    return {
+        (f"gold/{view.name}", str(day)): version
+        for view in VIEWS.values()
+        if view.has_day
+        for day, version in versions_by_day(rows_of_view(sql, view, *days)).items()
+    }
+
+
+def made_at(settings: Settings) -> dict[tuple[str, str], int]:
+    """The number of the newest event of each day of each view."""
+    with open_instance(settings) as instance:
+        return {
+            (f"gold/{name}", day): number
+            for name in VIEWS
+            for day, number in instance.get_latest_storage_id_by_partition(
+                dg.AssetKey(["gold", name]), dg.DagsterEventType.ASSET_MATERIALIZATION
+            ).items()
+        }
 
 
 def readers_of_gold() -> list[str]:

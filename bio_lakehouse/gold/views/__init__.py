@@ -1,5 +1,5 @@
 """The eight gold views: one file of Athena SQL each, whose head comment says in YAML what it shows,
-its grain and its columns.
+its grain, its columns and which days a row reads.
 
 `VIEWS` holds them by name; what each reads is found in its SQL when it is asked for.
 """
@@ -10,10 +10,11 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
+from typing import Annotated, Literal
 
 import sqlglot
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlglot import exp
 from sqlglot.optimizer.scope import traverse_scope
 
@@ -28,7 +29,8 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class View:
     """A view of the gold database.
 
-    `sql` is the whole file; `grain` are the columns that identify a row.
+    `sql` is the whole file; `grain` are the columns that identify a row. `reads` is None for one
+    without a day column, whose rows are of all days.
     """
 
     name: str
@@ -37,6 +39,7 @@ class View:
     grain: tuple[str, ...]
     owner: str
     columns: tuple[Column, ...]
+    reads: Reads | None = None
 
     @cached_property
     def depends_on(self) -> tuple[str, ...]:
@@ -71,11 +74,25 @@ def parse_view(name: str, sql: str) -> View:
     except (yaml.YAMLError, ValidationError) as error:
         raise ValueError(f"the head comment of {name}.sql is wrong: {error}") from error
     columns = tuple(column.named(name) for name, column in head.columns.items())
-    return View(name, sql, head.description, tuple(head.grain), head.owner, columns)
+    view = View(name, sql, head.description, tuple(head.grain), head.owner, columns, head.reads)
+    if view.has_day != (view.reads is not None):
+        raise ValueError(f"{name}.sql must say `reads` if it has the column `day`, and only then")
+    return view
 
 
 class _Declared(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
+
+
+Distance = Annotated[int, Field(ge=0)] | Literal["all"]
+
+
+class Reads(_Declared):
+    """How many days before and after its own a row of a view is made from; `all` where even one far
+    away may decide, as the newest does."""
+
+    days_before: Distance
+    days_after: Distance
 
 
 class _HeadColumn(_Declared):
@@ -93,6 +110,7 @@ class _Head(_Declared):
     description: str
     grain: list[str]
     owner: str
+    reads: Reads | None = None
     columns: dict[str, _HeadColumn]
 
 

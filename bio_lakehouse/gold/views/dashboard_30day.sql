@@ -6,6 +6,7 @@ description: >-
   has its true average; a day without a value takes no part in one.
 grain: [user_id, day]
 owner: bio-lakehouse
+reads: {days_before: 29, days_after: all}
 columns:
   user_id: {type: string, required: true, comment: "Whose row it is."}
   day: {type: date, required: true, comment: "The person's local calendar day."}

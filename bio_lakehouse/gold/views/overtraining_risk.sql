@@ -6,6 +6,7 @@ description: >-
   absence of such a sign.
 grain: [user_id, day]
 owner: bio-lakehouse
+reads: {days_before: 90, days_after: 0}
 columns:
   user_id: {type: string, required: true, comment: "Whose row it is."}
   day: {type: date, required: true, comment: "The person's local calendar day."}

@@ -7,6 +7,7 @@ description: >-
   honest question.
 grain: [user_id, day]
 owner: bio-lakehouse
+reads: {days_before: 0, days_after: 1}
 columns:
   user_id: {type: string, required: true, comment: "Whose row it is."}
   day:

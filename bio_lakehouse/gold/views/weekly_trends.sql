@@ -5,6 +5,7 @@ description: >-
   when nothing is.
 grain: [user_id, day]
 owner: bio-lakehouse
+reads: {days_before: all, days_after: all}
 columns:
   user_id: {type: string, required: true, comment: "Whose row it is."}
   day: {type: date, required: true, comment: "The week's Sunday."}

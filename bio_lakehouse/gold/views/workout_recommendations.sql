@@ -5,6 +5,7 @@ description: >-
   before.
 grain: [user_id, day]
 owner: bio-lakehouse
+reads: {days_before: 2, days_after: 0}
 columns:
   user_id: {type: string, required: true, comment: "Whose row it is."}
   day: {type: date, required: true, comment: "The person's local calendar day."}
