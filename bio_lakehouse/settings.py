@@ -167,7 +167,7 @@ class Settings(BaseSettings):
     settle_seconds: float = Field(
         5.0,
         ge=0,
-        le=15,
+        le=8,
         description=(
             "Seconds for which a file in landing's folder must not change before it is taken; as "
             "often the folder is looked at."

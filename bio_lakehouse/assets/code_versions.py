@@ -182,7 +182,19 @@ def without_docstrings(tree: ast.Module) -> str:
         node = left.pop()
         node.body = [statement for statement in node.body if not is_text_alone(statement)]
         left += [statement for statement in node.body if isinstance(statement, DEFINITIONS)]
-    return ast.dump(tree)
+    return as_text(tree)
+
+
+def as_text(node: object) -> str:
+    """A tree as text, the same whichever Python parsed it: fields that say nothing are left out, as
+    later versions have more of them, and what `ast.dump` and `ast.unparse` write differs too."""
+    if isinstance(node, list):
+        return f"[{','.join(map(as_text, node))}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    said = [(name, value) for name, value in ast.iter_fields(node) if value not in (None, [])]
+    fields = [f"{name}={as_text(value)}" for name, value in said]
+    return f"{type(node).__name__}({','.join(fields)})"
 
 
 def is_text_alone(statement: ast.stmt) -> bool:

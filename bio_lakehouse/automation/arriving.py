@@ -137,7 +137,8 @@ def looks(lake: Lakehouse, cursor: Cursor) -> Iterator[Landed]:
         if not found.taken:
             cursor.took = monotonic() - started
         yield found
-        if found.large or any(arrival.path not in told for arrival in found.taken):
+        is_new = any(arrival.path not in told for arrival in found.taken)
+        if found.large or is_new or found.news(told):
             return
 
 

@@ -13,6 +13,7 @@ from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.gold.views import View
 from bio_lakehouse.lake.extent import extent_of
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.tables import conform
 
 
 def days_touched(lake: Lakehouse, view: View, first: date, last: date) -> tuple[date, date]:
@@ -40,5 +41,9 @@ def rows_of_days(rows: pa.Table, first: date, last: date) -> pa.Table:
 
 
 def facts_of_view(lake: Lakehouse, view: View, rows: pa.Table, days: Collection[date]) -> DayFacts:
-    """What is told of `days` of a view; one without days says the same of each."""
+    """What is told of `days` of a view; one without days says the same of each.
+
+    An engine may give a column a wider type than the view's: that is no other content.
+    """
+    rows = conform(rows, view.schema)
     return facts_of(lake, view.schema, rows) if view.has_day else facts_of_whole(rows, days)

@@ -133,7 +133,9 @@ def _numbers(values: pa.Array) -> npt.NDArray[np.number]:
     """Values of one width, whether the others of the column are null or not."""
     if pa.types.is_floating(values.type):
         # A sum with zero turns minus zero, which equals it, into it.
-        return np.asarray(pc.fill_null(values, 0.0)) + 0.0
+        numbers = np.asarray(pc.fill_null(values, 0.0)) + 0.0
+        # What is no number has many forms, and its sign differs between processors.
+        return np.where(np.isnan(numbers), np.nan, numbers)
     if pa.types.is_date32(values.type):
         values = values.cast(pa.int32())
     return np.asarray(pc.fill_null(values.cast(pa.int64()), 0))

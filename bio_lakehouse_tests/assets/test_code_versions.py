@@ -80,6 +80,17 @@ def test_an_expression_that_changes_is_other_code(old: str, new: str) -> None:
     assert said(CODE.replace(old, new)) != said(CODE)
 
 
+def test_code_is_the_same_whichever_python_reads_it() -> None:
+    """From 3.12 on functions have a list of type parameters, and 3.13 dumps no empty lists."""
+    assert said("def one(x=None, *, y: int): return f'{x}'") == (
+        "Module(body=[FunctionDef(name='one',args=arguments(args=[arg(arg='x')],"
+        "kwonlyargs=[arg(arg='y',annotation=Name(id='int',ctx=Load()))],kw_defaults=[None],"
+        "defaults=[Constant()]),body=[Return(value=JoinedStr(values=[FormattedValue("
+        "value=Name(id='x',ctx=Load()),conversion=-1)]))])])"
+    )
+    assert len({said(f"x = {value}") for value in ("None", "0", "False", "''", "()", "[]")}) == 6
+
+
 def test_sql_is_what_it_says_without_comments() -> None:
     assert sql_said("SELECT a, -- the first\n  b /* and */ FROM t") == sql_said(
         "SELECT a, b FROM t"

@@ -129,6 +129,29 @@ def test_a_file_that_cannot_be_read_is_told_once_and_taken_when_it_can(
     assert ranges(watched.tick()) == [("2025-03-11", "2025-03-11")]
 
 
+def test_a_file_that_can_be_read_again_shows_in_landing_while_a_run_is_still_going(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No run is asked for then: the tick ends at that look all the same, and tells of the file."""
+    often = watched.lake.settings.model_copy(update={"settle_seconds": 0.5})
+    watched.lake = Lakehouse.open(often)
+    whole = watched.lake.landing_objects.get
+
+    def closed(key: str) -> bytes:
+        if key.endswith("a.csv"):
+            raise LandingError(f"{key} cannot be read: Permission denied")
+        return whole(key)
+
+    monkeypatch.setattr(watched.lake.landing_objects, "get", closed)
+    watched.drop("a.csv", trends({TODAY - timedelta(9): 70}))
+    watched.look_twice()
+    monkeypatch.setattr(watched.lake.landing_objects, "get", whole)
+    monkeypatch.setattr(arriving, "is_under_way", lambda instance: True)
+    result = watched.tick()
+    assert result.run_requests == []
+    assert [event.metadata["file"].value for event in result.asset_events] == ["landing/me/a.csv"]
+
+
 @pytest.fixture
 def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> datetime:
     """The one moment at which S3 puts everything."""

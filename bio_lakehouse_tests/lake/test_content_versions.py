@@ -97,6 +97,12 @@ def test_minus_zero_is_zero_and_null_is_not() -> None:
     assert versions[0] == versions[1] != versions[2]
 
 
+def test_what_is_no_number_is_the_same_whatever_its_sign() -> None:
+    signs = [float("nan"), -float("nan"), 0.0]
+    versions = [version_of(pa.table({"x": pa.array([value], pa.float64())})) for value in signs]
+    assert versions[0] == versions[1] != versions[2]
+
+
 def test_no_rows_have_the_empty_version_and_no_days() -> None:
     assert version_of(table().slice(0, 0)) == EMPTY
     assert versions_by_day(table().slice(0, 0)) == {}
