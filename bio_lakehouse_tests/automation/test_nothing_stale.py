@@ -1,5 +1,6 @@
 """What did not change is not called out of date: after a build, after the same days again, and
-through ten nights; and what did change makes stale what reads it, and nothing else."""
+through ten nights; what did change makes stale its own day of what reads it, and the run of a view
+tells of the other days."""
 
 from __future__ import annotations
 
@@ -155,7 +156,7 @@ def test_ten_nights_without_news_leave_all_fresh_and_the_record_small(home: Home
     assert size(folder) - before < MOST_BYTES
 
 
-def test_a_changed_day_makes_stale_what_reads_it_and_nothing_else(
+def test_a_changed_day_makes_stale_its_own_day_of_what_reads_it_and_whole_windows(
     home: Home, tmp_path: Path
 ) -> None:
     settings, day = home.lake.settings, str(RESTATED)
