@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -32,6 +32,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 
 if TYPE_CHECKING:
+    from bio_lakehouse.automation.launch import RunOutcome
     from bio_lakehouse.lake.fetching import FetchOutcome
     from bio_lakehouse.reports.formats import Format
     from bio_lakehouse.sources.oura.fetch import Progress as WindowProgress
@@ -215,7 +216,8 @@ def renew_reports(lake: Lakehouse) -> int:
     """Make the written pages of the last weeks anew that are outdated, and let the others say that
     they are; how many runs that took."""
     owed = lake.log.owed
-    if owed.looked_over() == owed.newest():
+    newest = owed.newest()
+    if owed.looked_over() == newest:
         return 0
     from bio_lakehouse.reports.renewing import look_over
 
@@ -226,14 +228,28 @@ def renew_reports(lake: Lakehouse) -> int:
 
     with asset_progress("Making reports anew") as progress:
         outcomes = launch.renew_reports(lake.settings, weeks, progress)
-    look_over(lake)
-    told = listed([week.isoformat() for week in weeks])
-    CONSOLE.print(
-        f"Days changed that written reports tell of: those up to {told} are up to date again.",
-        highlight=False,
-        soft_wrap=True,
-    )
+    owed.mark_looked_over(newest)
+    for sentence in told_of_renewed(outcomes):
+        CONSOLE.print(sentence, highlight=False, markup=False, soft_wrap=True)
     return len(outcomes)
+
+
+def told_of_renewed(
+    outcomes: Mapping[date, RunOutcome | BioLakehouseError],
+) -> Iterator[str]:
+    """Which weeks' reports are up to date again, and of each other one why not."""
+    failed = {w: found for w, found in outcomes.items() if isinstance(found, BioLakehouseError)}
+    made = [week.isoformat() for week in outcomes if week not in failed]
+    if made:
+        yield (
+            f"Days changed that written reports tell of: those up to {listed(made)} are up to date "
+            "again."
+        )
+    for week, error in failed.items():
+        yield (
+            f"The reports up to {week} could not all be made anew, and those that are outdated say "
+            f"so: {error}"
+        )
 
 
 @contextmanager

@@ -78,8 +78,12 @@ def whole(context: dg.AssetCheckExecutionContext, lake: Lakehouse) -> dg.AssetCh
 
 def up_to_date(lake: Lakehouse) -> dg.AssetCheckResult:
     """Whether any written page is outdated, or may be, with the command that writes it anew."""
+    return said_of_pages(lake, page_check.outdated(lake))
+
+
+def said_of_pages(lake: Lakehouse, found: list[str]) -> dg.AssetCheckResult:
+    """The check's result where these pages are outdated."""
     pages = page_check.written_pages(lake)
-    found = page_check.outdated(lake)
     return result_of(UP_TO_DATE.key, found, dg.AssetCheckSeverity.WARN, pages=len(pages))
 
 

@@ -118,14 +118,23 @@ def bring_up_to_date(
 
 def renew_reports(
     settings: Settings, weeks: Collection[date], progress: Progress = ignore
-) -> list[RunOutcome]:
+) -> dict[date, RunOutcome | BioLakehouseError]:
     """Make the insights as of each week's last day, and then its written pages where they would say
-    something else; a run a week."""
+    something else; a run a week. What came of each: one that failed costs no other."""
     with Launcher.open(settings) as launcher:
         keys = [*launcher.resolve(INSIGHTS), WEEKLY_REPORT]
         steps = Steps(len(keys) * len(weeks), progress)
-        days = [DayRange(week, week) for week in weeks]
-        return [launcher.run(keys, each, steps, {RENEW_TAG: "true"}) for each in days]
+        return {week: renewed(launcher, keys, week, steps) for week in weeks}
+
+
+def renewed(
+    launcher: Launcher, keys: Keys, week: date, steps: Steps
+) -> RunOutcome | BioLakehouseError:
+    """What came of the run that makes the pages of a week anew."""
+    try:
+        return launcher.run(keys, DayRange(week, week), steps, {RENEW_TAG: "true"})
+    except BioLakehouseError as error:
+        return error
 
 
 def days_with_insights(settings: Settings) -> set[date]:

@@ -120,8 +120,9 @@ def run_requests(
     graph = graph_of(context)
     building = arriving.requests_to_build(context.instance, lake, owed, graph, cursor.files)
     insights = arriving.requests_for_insights(context.instance, lake, owed, cursor.files)
-    reports = requests_for_reports(context.instance, lake, owed)
-    return [*taking, *building, *insights, *reports]
+    if building or insights:
+        return [*taking, *building, *insights]
+    return [*taking, *requests_for_reports(context.instance, lake)]
 
 
 def graph_of(context: dg.SensorEvaluationContext) -> dg.BaseAssetGraph[dg.BaseAssetNode]:

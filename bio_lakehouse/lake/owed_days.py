@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 
@@ -23,6 +23,9 @@ INSERT OR IGNORE INTO last_change VALUES (1, 0);
 CREATE TABLE IF NOT EXISTS looked_over (
     only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL);
 INSERT OR IGNORE INTO looked_over VALUES (1, 0);
+CREATE TABLE IF NOT EXISTS looked_pages (
+    user_id TEXT NOT NULL, day TEXT NOT NULL, change INTEGER NOT NULL, state TEXT NOT NULL,
+    PRIMARY KEY (user_id, day));
 CREATE TABLE IF NOT EXISTS changed_days (day TEXT PRIMARY KEY, change INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS built_days (
     asset TEXT NOT NULL, day TEXT NOT NULL, change INTEGER NOT NULL, PRIMARY KEY (asset, day));
@@ -32,10 +35,22 @@ CREATE TABLE IF NOT EXISTS gold_days (
 """
 ADD_CHANGE = "ALTER TABLE pending_days ADD COLUMN change INTEGER NOT NULL DEFAULT 0"
 KEPT_RUNS = 1000
+LOOKED = """
+(SELECT max(number) FROM (SELECT number FROM looked_over
+    UNION ALL SELECT max(change) FROM looked_pages))"""
+"""The newest change of which a written page was looked at."""
+LATE = f"""
+FROM gold_days JOIN changed_days AS changed USING (day)
+WHERE run_id = ? AND day BETWEEN ? AND ? AND changed.change <= {LOOKED}
+    AND NOT EXISTS (SELECT 1 FROM built_days AS built WHERE built.asset = ?
+        AND built.day = changed.day AND built.change >= changed.change)"""
+"""Days that a run pays for an asset that had not taken them in when pages were looked at."""
 
 Changes = Mapping[str, Collection[date]]
 Numbered = dict[date, int]
 """Days, each with the number of the newest change of it."""
+Looks = dict[tuple[str, date], tuple[int, str]]
+"""By whose page and its day: of which change it was looked at last, and how it stood then."""
 
 
 def create(db: sqlite3.Connection) -> None:
@@ -80,16 +95,26 @@ def mark_gold_built(
     if found is None:
         return
     days, known = (first.isoformat(), last.isoformat()), found["change"]
-    db.execute(
-        "DELETE FROM pending_days WHERE day BETWEEN ? AND ? AND change <= ?"
-        " AND dataset IN (SELECT value FROM json_each(?))",
-        (*days, known, json.dumps(sorted(datasets))),
+    built = (
+        "FROM pending_days WHERE day BETWEEN ? AND ? AND change <= ?"
+        " AND dataset IN (SELECT value FROM json_each(?))"
     )
+    of_what = (*days, known, json.dumps(sorted(datasets)))
+    count_late(db, f"{built} AND change <= {LOOKED}", of_what)
+    db.execute(f"DELETE {built}", of_what)
     db.execute(
         "INSERT OR REPLACE INTO gold_days SELECT ?, day, ? FROM changed_days"
         " WHERE day BETWEEN ? AND ?"
         " AND day NOT IN (SELECT day FROM pending_days WHERE change <= ?)",
         (run_id, known, *days, known),
+    )
+
+
+def count_late(db: sqlite3.Connection, late: str, of_what: Sequence[object]) -> None:
+    """A new change where there are days that are made after written pages were looked at without
+    them: pages are looked at once more."""
+    db.execute(
+        f"UPDATE last_change SET number = number + 1 WHERE EXISTS (SELECT 1 {late})", of_what
     )
 
 
@@ -120,6 +145,29 @@ class OwedDays:
         """Written reports have taken in all changes up to this one."""
         with self._connection() as db:
             db.execute("UPDATE looked_over SET number = max(number, ?)", (number,))
+
+    def looks(self) -> Looks:
+        """What the last look at each written page found."""
+        with self._connection() as db:
+            rows = db.execute("SELECT * FROM looked_pages").fetchall()
+        return {
+            (row["user_id"], date.fromisoformat(row["day"])): (row["change"], row["state"])
+            for row in rows
+        }
+
+    def keep_looks(self, user_id: str, change: int, states: Mapping[date, str]) -> None:
+        """A user's pages were looked at as of that change, and stood so."""
+        rows = [(user_id, day.isoformat(), change, str(state)) for day, state in states.items()]
+        with self._connection() as db:
+            db.executemany("INSERT OR REPLACE INTO looked_pages VALUES (?, ?, ?, ?)", rows)
+
+    def keep_state(self, user_id: str, day: date, state: str) -> None:
+        """A page that was looked at stands so now, as of the same change."""
+        with self._connection() as db:
+            db.execute(
+                "UPDATE looked_pages SET state = ? WHERE user_id = ? AND day = ?",
+                (str(state), user_id, day.isoformat()),
+            )
 
     def changed(self) -> Numbered:
         """Days of which something is still to be made: pending ones, and those that not everything
@@ -173,7 +221,9 @@ class OwedDays:
 
         A day that `all_assets` have taken in owes nothing any more.
         """
+        of_what = (run_id, first.isoformat(), last.isoformat(), asset)
         with self._connection() as db:
+            count_late(db, LATE, of_what)
             db.execute(
                 "INSERT INTO built_days SELECT ?, day, change FROM gold_days"
                 " WHERE run_id = ? AND day BETWEEN ? AND ?"

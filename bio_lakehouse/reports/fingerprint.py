@@ -35,7 +35,7 @@ from bio_lakehouse.reports.own_rows import (
     periods_of,
 )
 from bio_lakehouse.reports.report_model import ReportInputs, ReportModel
-from bio_lakehouse.reports.training import training_of
+from bio_lakehouse.reports.training import Training, training_of
 from bio_lakehouse.reports.week import HIGHS, days_of
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
 
@@ -114,7 +114,7 @@ class PageSources:
         compared = day - timedelta(WEEK + BEFORE - 1)
         read = {
             "days": _of_days(self.days, first, day),
-            "training": _as_json(training_of(self._loads_up_to(day), day)),
+            "training": _training(training_of(self._loads_up_to(day), day)),
             "made": self.made.get(day),
             "arrived": [self.arrived[each] for each in days_of(day)],
             "highs": [history.before(day) for history in self.histories],
@@ -232,6 +232,14 @@ def week_of(last: date) -> tuple[date, date]:
 
 def _of_days(known: Digests, first: date, last: date) -> list[tuple[str, str]]:
     return [(f"{day}", known[day]) for day in days_between(first, last) if day in known]
+
+
+def _training(training: Training) -> dict[str, Any]:
+    """As `_as_json`, without a copy of each of its hundreds of points."""
+    drawing = training.drawing
+    fields = dataclasses.fields(drawing) if drawing else ()
+    drawn = {field.name: getattr(drawing, field.name) for field in fields}
+    return {"sentences": training.sentences, "drawing": drawn or None}
 
 
 def _as_json(record: Any) -> dict[str, Any]:

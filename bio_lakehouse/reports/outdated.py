@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from enum import StrEnum
@@ -59,6 +59,11 @@ def page_states(lake: Lakehouse, user_id: str, since: date = date.min) -> dict[d
     """How each of the user's written pages of weeks that end on `since` or later stands to the
     lake, oldest first."""
     days = [day for day in written_reports(lake, user_id) if day >= since]
+    return states_of(lake, user_id, days)
+
+
+def states_of(lake: Lakehouse, user_id: str, days: Sequence[date]) -> dict[date, PageState]:
+    """How the user's pages of these days, which have been written, stand to the lake."""
     now = inputs_of(lake, user_id, days)
     arrivals = pages.arrivals_of(lake, user_id) if days else []
     found = {}

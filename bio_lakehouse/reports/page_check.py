@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -58,10 +58,16 @@ def fault(lake: Lakehouse, user_id: str, day: date) -> str | None:
 def outdated(lake: Lakehouse) -> list[str]:
     """The written pages that are outdated, or may be, in words, the newest first; of many the
     newest."""
+    users = reported_weeks(lake)
+    states = {user: outdated_reports(lake, user) for user in users}
+    return told_of({(user, day): state for user in users for day, state in states[user].items()})
+
+
+def told_of(outdated_pages: Mapping[Page, str]) -> list[str]:
+    """Pages that are outdated, or may be, in words, the newest first; of many the newest."""
     found = [
         (day, f"{report_key(user, day)} is {state} (`{renewing_command(user, day)}`)")
-        for user in reported_weeks(lake)
-        for day, state in outdated_reports(lake, user).items()
+        for (user, day), state in outdated_pages.items()
     ]
     told = [text for _, text in sorted(found, reverse=True)]
     more = len(told) - MOST_NAMED

@@ -13,14 +13,14 @@ import pytest
 
 from bio_lakehouse.assets.keys import WEEKLY_REPORT
 from bio_lakehouse.automation.instance import open_instance
-from bio_lakehouse.automation.jobs import insights_history, weekly_report
+from bio_lakehouse.automation.jobs import insights_history, refresh_lake, weekly_report
 from bio_lakehouse.build.reported import build_for_report
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports import composition
 from bio_lakehouse.reports.outdated import PageState, outdated_reports, page_states
 from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.settings import Settings, load_settings
-from bio_lakehouse.workflows import run_ingest
+from bio_lakehouse.workflows import bring_up_to_date, run_ingest
 from bio_lakehouse_tests.automation.watched import (
     START,
     TODAY,
@@ -202,3 +202,59 @@ def test_a_week_whose_report_cannot_be_made_is_tried_three_times(
     later = bring(written, "later.csv", restated(FRIDAY, YESTERDAY))
     assert weeks_written(later) == [SUNDAY.isoformat()]
     assert outdated_reports(written.lake, "me") == {}
+
+
+def with_a_cut_page_of_ada(lake: Lakehouse, folder: Path) -> None:
+    """A page of hers that ends before its end, which fails the run of its week, and one of somebody
+    of whom nothing is known."""
+    export = folder / "ada.csv"
+    export.write_bytes(trends({EIGHT - timedelta(back): 70 + back for back in range(10)}))
+    assert not run_ingest(lake, [export], "ada").failed
+    build_for_report(lake, EIGHT_WEEKS_AGO)
+    composition.make(lake, "ada", EIGHT_WEEKS_AGO)
+    for user, week in (("ada", EIGHT_WEEKS_AGO), ("nobody", SUNDAY)):
+        page = lake.objects.get(report_key("ada", EIGHT_WEEKS_AGO))
+        lake.objects.put(report_key(user, week), page[:-20])
+
+
+def test_a_page_that_cannot_be_made_anew_fails_no_ingest(
+    written: Watched, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The other pages of its week are made, and those of other weeks; what failed is told once."""
+    lake, first = written.lake, pages_of(written)
+    with_a_cut_page_of_ada(lake, tmp_path)
+    assert pages_of(written) == first
+    by_the_command(written, "eight.csv", restated(EIGHT))
+    told = capsys.readouterr().err
+    assert f"The reports up to {EIGHT_WEEKS_AGO} could not all be made anew" in told
+    assert f"reports/ada/weekly-{EIGHT_WEEKS_AGO}.html ends before its end" in told
+    assert f"those up to {SUNDAY} are up to date again." in told
+    assert outdated_reports(lake, "me") == {WEDNESDAY: PageState.OUTDATED}
+    assert b'id="outdated"' in lake.objects.get(report_key("nobody", SUNDAY))
+    assert lake.log.owed.looked_over() == lake.log.owed.newest()
+    by_the_command(written, "again.csv", restated(EIGHT) + b"\n")
+    assert "could not" not in capsys.readouterr().err
+
+
+def test_days_that_are_given_up_keep_no_report_from_being_made_anew(written: Watched) -> None:
+    """When they are built after all, the pages that read them are looked at again."""
+    written.drop("friday.csv", restated(FRIDAY))
+    written.tick()
+    for request in written.tick().run_requests or []:
+        execute(written, request)
+    written.drop("twenty.csv", restated(FRIDAY, TWENTY))
+    written.tick()
+    asked: list[dg.RunRequest] = []
+    for _ in range(MOST_TICKS):
+        requests = written.tick().run_requests or []
+        for request in requests:
+            if request.job_name == refresh_lake.name:
+                written.submit(request, dg.DagsterRunStatus.FAILURE)
+            else:
+                execute(written, request)
+        asked += requests
+    assert [r.job_name for r in asked].count(refresh_lake.name) == 3
+    assert weeks_written(asked) == [SUNDAY.isoformat()]
+    assert outdated_reports(written.lake, "me") == {WEDNESDAY: PageState.OUTDATED}
+    bring_up_to_date(written.lake)
+    assert b'id="outdated"' in pages_of(written)[TWENTY_WEEKS_AGO]

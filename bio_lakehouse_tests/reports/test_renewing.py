@@ -11,11 +11,20 @@ from typing import Any
 import pytest
 
 from bio_lakehouse.build.reported import build_for_report
+from bio_lakehouse.errors import ReportError
+from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.reports import composition
 from bio_lakehouse.reports.outdated import PageState, fingerprints_in, page_states
 from bio_lakehouse.reports.pages import report_key
-from bio_lakehouse.reports.renewing import RENEWED_DAYS, is_renewed, look_over, renew_pages
-from bio_lakehouse_tests.reports.restated import SUNDAY, Person, opened, with_history
+from bio_lakehouse.reports.renewing import (
+    RENEWED_DAYS,
+    is_renewed,
+    look_on,
+    look_over,
+    renew_pages,
+)
+from bio_lakehouse_tests.reports.lakes import write
+from bio_lakehouse_tests.reports.restated import MONDAY, SUNDAY, Person, opened, with_history
 
 
 def back(days: int) -> date:
@@ -146,3 +155,61 @@ def test_pages_of_weeks_that_are_over_are_made_anew_for_twelve_weeks(person: Per
     days = [back(number) for number in range(-7, 200)]
     weeks = [day for day in days if is_renewed(settings, day)]
     assert weeks == [back(7 * number) for number in range(RENEWED_DAYS // 7)]
+
+
+def with_page_of(person: Person, user_id: str) -> bytes:
+    """Somebody else's page of the last week, made from what is no longer there."""
+    page = person.page_of(FIVE_WEEKS_AGO)
+    person.lake.objects.put(report_key(user_id, SUNDAY), page)
+    return page
+
+
+def test_a_page_of_somebody_without_days_keeps_no_other_from_being_made(person: Person) -> None:
+    with_page_of(person, "aaa")
+    before = person.page_of(SUNDAY)
+    arrives(person, 3, readiness_score=31)
+    assert looked_over(person) == [SUNDAY]
+    assert person.page_of(SUNDAY) != before
+    assert b'id="outdated"' in person.lake.objects.get(report_key("aaa", SUNDAY))
+
+
+def test_weeks_of_which_only_somebody_without_days_has_a_page_are_not_made(person: Person) -> None:
+    with_page_of(person, "aaa")
+    person.lake.log.owed.add_after_gold([SUNDAY])
+    assert looked_over(person) == []
+    assert b'id="outdated"' in person.lake.objects.get(report_key("aaa", SUNDAY))
+
+
+def test_a_page_that_cannot_be_made_is_named_when_all_others_are(person: Person) -> None:
+    """Of somebody whose insights are not built."""
+    with_page_of(person, "aaa")
+    before = person.page_of(SUNDAY)
+    arrives(person, 3, readiness_score=31)
+    build_for_report(person.lake, SUNDAY)
+    theirs = {"user_id": "aaa", "day": back(3), "readiness_score": 50}
+    ada = {"user_id": "ada", "day": SUNDAY, "readiness_score": 91}
+    write(person.lake, DAILY, [*person.daily, ada, theirs], MONDAY)
+    with pytest.raises(ReportError, match=report_key("aaa", SUNDAY)):
+        renew_pages(person.lake, SUNDAY)
+    assert person.page_of(SUNDAY) != before
+
+
+def test_a_look_is_gone_on_with_where_the_one_before_ended(person: Person) -> None:
+    """Pages of the last weeks first, user by user; then the older ones."""
+    arrives(person, 141, readiness_score=31)
+    newest = person.lake.log.owed.newest()
+    looks = [look_on(person.lake, newest, seconds=0) for _ in range(4)]
+    assert [look.left for look in looks] == [4, 1, 0, 0]
+    assert [look.weeks(person.lake) for look in looks[1:]] == [[FIVE_WEEKS_AGO, SUNDAY]] * 3
+    assert ("me", LONG_AGO) not in looks[1].states
+    assert marked(person) == set(WRITTEN)
+    assert look_over(person.lake) == [FIVE_WEEKS_AGO, SUNDAY]
+
+
+def test_a_change_during_a_look_has_every_page_looked_at_again(person: Person) -> None:
+    arrives(person, 3, readiness_score=31)
+    look_on(person.lake, person.lake.log.owed.newest(), seconds=0)
+    arrives(person, 141, readiness_score=31)
+    look = look_on(person.lake, person.lake.log.owed.newest())
+    assert len(look.states) == len(WRITTEN) + 1
+    assert marked(person) == set(WRITTEN)
