@@ -247,6 +247,8 @@ def test_days_that_are_given_up_keep_no_report_from_being_made_anew(written: Wat
     asked: list[dg.RunRequest] = []
     for _ in range(MOST_TICKS):
         requests = written.tick().run_requests or []
+        if not requests:
+            break
         for request in requests:
             if request.job_name == refresh_lake.name:
                 written.submit(request, dg.DagsterRunStatus.FAILURE)
@@ -255,6 +257,6 @@ def test_days_that_are_given_up_keep_no_report_from_being_made_anew(written: Wat
         asked += requests
     assert [r.job_name for r in asked].count(refresh_lake.name) == 3
     assert weeks_written(asked) == [SUNDAY.isoformat()]
-    assert outdated_reports(written.lake, "me") == {WEDNESDAY: PageState.OUTDATED}
+    assert outdated_reports(written.lake, "me") == {}
     bring_up_to_date(written.lake)
     assert b'id="outdated"' in pages_of(written)[TWENTY_WEEKS_AGO]
