@@ -103,12 +103,19 @@ def test_an_untyped_dataset_changes_coverage_and_so_gold(launcher: Launcher) -> 
 
 
 @pytest.mark.parametrize(
-    ("first", "last"), [("2023-12-31", "2024-01-02"), ("2024-01-05", "2024-01-04")]
+    ("first", "last", "said"),
+    [
+        (
+            "2023-12-31",
+            "2024-01-02",
+            r"no range of the lake's days, 2024-01-01 \(BIO_FIRST_DAY\) to",
+        ),
+        ("2023-12-31", "2023-12-31", r"^2023-12-31 is none of the lake's days, 2024-01-01"),
+        ("2024-01-05", "2024-01-04", "^2024-01-05 to 2024-01-04 ends before it begins$"),
+    ],
 )
-def test_days_must_be_the_lakes(launcher: Launcher, first: str, last: str) -> None:
-    with pytest.raises(
-        BioLakehouseError, match=r"no range of the lake's days, 2024-01-01 \(BIO_FIRST_DAY\) to"
-    ):
+def test_days_must_be_the_lakes(launcher: Launcher, first: str, last: str, said: str) -> None:
+    with pytest.raises(BioLakehouseError, match=said):
         launcher.checked(DayRange(date.fromisoformat(first), date.fromisoformat(last)))
 
 

@@ -34,6 +34,7 @@ RUN = """
 query ($id: ID!) { runOrError(runId: $id) { ... on Run { status stepStats { stepKey status } } } }"""
 ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 DROPPED = date(2020, 3, 5)
+"""Before the lake's own days: the partitions are told to begin with it."""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,8 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterDev]:
     make_a_table(lake)
     for dataset, days in arrivals.pending(lake).items():
         mark_built(lake, [dataset], min(days), max(days))
-    with dagster_dev(lake, tmp_path_factory.mktemp("log") / "dagster.log") as running:
+    log = tmp_path_factory.mktemp("log") / "dagster.log"
+    with dagster_dev(lake, log, {"BIO_PARTITIONS_FROM": str(DROPPED)}) as running:
         yield running
 
 
