@@ -14,7 +14,7 @@ from bio_lakehouse.settings import Settings, load_settings
 
 PACKAGE = Path(bio_lakehouse.__file__).parent
 ONLY_IN = {
-    "anthropic_api_key": {"settings.py", "claude/access.py"},
+    "anthropic_api_key": {"settings.py", "claude/access.py", "automation/resources.py"},
     "ClaudeAccess(": {"claude/access.py"},
     "from anthropic": {"claude/transport.py"},
     "import anthropic": {"claude/transport.py"},
