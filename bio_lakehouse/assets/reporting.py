@@ -152,7 +152,7 @@ def preview(rows: pa.Table) -> dg.MarkdownMetadataValue:
 def cell_text(column: str, cell: object) -> str:
     """A cell as the UI shows it: a figure with the decimals of its measure."""
     if isinstance(cell, float):
-        return f"{rounded(cell, DECIMALS.get(column, OTHER_DECIMALS)):f}"
+        return str(rounded(cell, DECIMALS.get(column, OTHER_DECIMALS)))
     return "" if cell is None else str(cell).replace("|", r"\|")
 
 
