@@ -181,6 +181,7 @@ def test_the_sensor_makes_insights_and_then_the_report_of_each_week(
     assert bring(written, "again.csv", restated(EIGHT) + b"\n") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bring", [by_the_sensor], indirect=True)
 def test_a_week_whose_report_cannot_be_made_is_tried_three_times(
     written: Watched, bring: Bring

@@ -96,6 +96,8 @@ def test_a_refusal_is_the_engines_own(sql: DuckDbSql) -> None:
 def test_a_question_that_takes_too_long_is_ended_wherever_it_is(
     sql: DuckDbSql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    forked = multiprocessing.get_context("fork")
+    monkeypatch.setattr(bounded_query, "_context", lambda: forked)
     monkeypatch.setattr(DuckDbSql, "query", lambda *_: time.sleep(600))
 
     with pytest.raises(QueryError, match=r"was stopped after 0\.5 s"):
