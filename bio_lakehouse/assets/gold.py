@@ -41,7 +41,6 @@ from bio_lakehouse.gold.schemas import GAP_LEDGER as GAP_LEDGER_TABLE
 from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.locks import exclusively
 
 
 @dg.asset(
@@ -61,8 +60,7 @@ def daily_readiness_performance(
     spark: dg.ResourceParam[SparkSession],
 ) -> Materialized:
     days = days_of(context)
-    with exclusively(lake, DAILY_READINESS_PERFORMANCE.full_name):
-        commit = build_gold_daily(lake, spark, days.first, days.last)
+    commit = build_gold_daily(lake, spark, days.first, days.last)
     arrivals.recount(lake, days.first, days.last)
     return committed(context, lake, DAILY_READINESS_PERFORMANCE, days, commit, daily_lineage())
 
@@ -128,8 +126,7 @@ def log_rows_beyond(
 @with_failure_reason()
 def gaps(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     days = days_of(context)
-    with exclusively(lake, GAP_LEDGER_TABLE.full_name):
-        commit = build_gap_ledger(lake)
+    commit = build_gap_ledger(lake)
     missing = told_of_missing(missing_days(lake))
     return committed(context, lake, GAP_LEDGER_TABLE, days, commit, missing)
 

@@ -29,7 +29,6 @@ from bio_lakehouse.gold import schemas as gold
 from bio_lakehouse.insights import ANALYZERS
 from bio_lakehouse.insights.table import from_rows
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.locks import exclusively
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports.training import state_text
@@ -65,7 +64,7 @@ def insights(
 ) -> Iterator[Materialized]:
     days = days_of(context)
     names = [name for name in MADE_TOGETHER if insight_key(name) in context.selected_asset_keys]
-    with with_failure_reason(), exclusively(lake, gold.INSIGHTS.full_name):
+    with with_failure_reason():
         build_insights(lake, days.first, days.last, names)
     insights = lake.tables.read(gold.INSIGHTS, days.first, days.last)
     for name in names:
@@ -109,8 +108,7 @@ def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
 @with_failure_reason()
 def forecasts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     days, schema = days_of(context), gold.READINESS_FORECAST
-    with exclusively(lake, schema.full_name):
-        commit = build_forecast(lake, days.first, days.last)
+    commit = build_forecast(lake, days.first, days.last)
     made = (
         lake.tables.read(schema, days.last, days.last).select(["user_id", "narrative"]).to_pylist()
     )
@@ -132,8 +130,7 @@ def training_loads(
     context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
 ) -> Materialized:
     days, schema = days_of(context), gold.TRAINING_LOAD
-    with exclusively(lake, schema.full_name):
-        commit = build_training_load(lake, days.first, days.last)
+    commit = build_training_load(lake, days.first, days.last)
     said = {
         "state": states_told(lake, schema, days.last),
         f"chronic load of {DRAWN_DAYS} days": drawn(lake, schema, days.last),

@@ -15,7 +15,6 @@ from bio_lakehouse.assets.reporting import (
 from bio_lakehouse.assets.session import SparkSession
 from bio_lakehouse.build.silver import build_coverage, build_silver
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.locks import exclusively
 
 KINDS = {"pyspark", "iceberg"}
 
@@ -40,11 +39,10 @@ def silver_asset(table: str) -> dg.AssetsDefinition:
         spark: dg.ResourceParam[SparkSession],
     ) -> Materialized:
         days = days_of(context)
-        with exclusively(lake, schema.full_name):
-            if key == COVERAGE:
-                commit = build_coverage(lake, spark)
-            else:
-                commit = build_silver(lake, spark, table, days.first, days.last)
+        if key == COVERAGE:
+            commit = build_coverage(lake, spark)
+        else:
+            commit = build_silver(lake, spark, table, days.first, days.last)
         return committed(context, lake, schema, days, commit)
 
     return build

@@ -11,6 +11,7 @@ from bio_lakehouse import silver
 from bio_lakehouse.gold.daily_columns import INPUTS
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.locks import exclusively
 from bio_lakehouse.lake.tables import Commit
 
 if TYPE_CHECKING:
@@ -22,13 +23,14 @@ def build_gold_daily(lake: Lakehouse, spark: SparkSession, first: date, last: da
     from bio_lakehouse.engines.spark import to_spark
     from bio_lakehouse.gold.daily_readiness_performance import transform
 
-    frames = {
-        table: to_spark(
-            spark, lake.tables.read(silver.SCHEMAS[table], first, last).select(list(columns))
-        )
-        for table, columns in INPUTS.items()
-    }
-    return lake.tables.replace(DAILY, transform(frames, first, last).toArrow(), first, last)
+    with exclusively(lake, DAILY.full_name):
+        frames = {
+            table: to_spark(
+                spark, lake.tables.read(silver.SCHEMAS[table], first, last).select(list(columns))
+            )
+            for table, columns in INPUTS.items()
+        }
+        return lake.tables.replace(DAILY, transform(frames, first, last).toArrow(), first, last)
 
 
 def newest_day(lake: Lakehouse) -> date | None:

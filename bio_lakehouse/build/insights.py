@@ -22,6 +22,7 @@ from bio_lakehouse.insights.readiness_forecast import to_rows as forecast_rows
 from bio_lakehouse.insights.table import to_rows
 from bio_lakehouse.insights.week_comparison import to_rows as week_rows
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.locks import exclusively
 from bio_lakehouse.lake.log import days_between
 from bio_lakehouse.lake.tables import Commit
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
@@ -39,21 +40,22 @@ def build_insights(
     All are computed whatever is kept: which findings hold is decided over the tests of all of
     them. A user has all of them as of every day from the first of which anything is known.
     """
-    made = [decided(data) for data in data_between(lake, first, last)]
-    kept = sorted(set(names) & set(INSIGHTS))
-    if kept:
-        found = [insight for insights, _ in made for insight in insights if insight.name in kept]
-        lake.tables.replace(INSIGHTS_TABLE, to_rows(found), first, last, insight=kept)
-    if WEEK_COMPARISON.name in names:
-        compared = week_rows(test for _, tests in made for test in tests)
-        lake.tables.replace(WEEK_COMPARISON, compared, first, last)
+    with exclusively(lake, INSIGHTS_TABLE.full_name):
+        made = [decided(data) for data in data_between(lake, first, last)]
+        kept = sorted(set(names) & set(INSIGHTS))
+        if kept:
+            found = [one for insights, _ in made for one in insights if one.name in kept]
+            lake.tables.replace(INSIGHTS_TABLE, to_rows(found), first, last, insight=kept)
+        if WEEK_COMPARISON.name in names:
+            compared = week_rows(test for _, tests in made for test in tests)
+            lake.tables.replace(WEEK_COMPARISON, compared, first, last)
 
 
 def build_forecast(lake: Lakehouse, first: date, last: date) -> Commit:
     """Replace the forecasts made on the evenings of the days `first` to `last`, of all users."""
-    return lake.tables.replace(
-        READINESS_FORECAST, forecast_rows(forecasts_between(lake, first, last)), first, last
-    )
+    with exclusively(lake, READINESS_FORECAST.full_name):
+        rows = forecast_rows(forecasts_between(lake, first, last))
+        return lake.tables.replace(READINESS_FORECAST, rows, first, last)
 
 
 def forecasts_between(lake: Lakehouse, first: date, last: date) -> Iterator[Forecast]:

@@ -12,6 +12,7 @@ from bio_lakehouse.gold import gap_ledger
 from bio_lakehouse.gold.gap_ledger import Knowledge, gaps
 from bio_lakehouse.gold.schemas import GAP_LEDGER
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.locks import exclusively
 from bio_lakehouse.lake.log import LogEntry, days_between
 from bio_lakehouse.lake.tables import Commit
 from bio_lakehouse.sources import registry
@@ -27,9 +28,10 @@ def build_gap_ledger(lake: Lakehouse) -> Commit:
     What arrives about some days is news of others too: those between it and what there was are
     missing now, and a day that was not due yet is due.
     """
-    first, last = lake.settings.first_day, newest_today(lake)
-    rows = pa.Table.from_pylist(list(ledger_rows(lake, first, last)), GAP_LEDGER.arrow)
-    return lake.tables.replace(GAP_LEDGER, rows, first, last)
+    with exclusively(lake, GAP_LEDGER.full_name):
+        first, last = lake.settings.first_day, newest_today(lake)
+        rows = pa.Table.from_pylist(list(ledger_rows(lake, first, last)), GAP_LEDGER.arrow)
+        return lake.tables.replace(GAP_LEDGER, rows, first, last)
 
 
 def newest_today(lake: Lakehouse) -> date:

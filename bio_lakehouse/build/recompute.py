@@ -22,7 +22,6 @@ from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE, GAP_LEDGER, 
 from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.locks import exclusively
 from bio_lakehouse.lake.log import days_between
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.lake.tables import Commit
@@ -85,8 +84,7 @@ class Recompute:
         return Built(DayFacts(written.lines_by_day, written.versions))
 
     def _table(self, schema: TableSchema, build: Callable[[], Commit]) -> Built:
-        with exclusively(self.lake, schema.full_name):
-            commit = build()
+        commit = build()
         if schema is DAILY_READINESS_PERFORMANCE:
             arrivals.recount(self.lake, self.first, self.last)
         told = self.lake.tables.read(

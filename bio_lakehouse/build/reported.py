@@ -16,7 +16,6 @@ from bio_lakehouse.gold.schemas import INSIGHTS, READINESS_FORECAST, TRAINING_LO
 from bio_lakehouse.insights.data import first_day_needed
 from bio_lakehouse.insights.finding import INSIGHTS as NAMES
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.locks import exclusively
 from bio_lakehouse.lake.log import days_between
 
 LOAD_DAYS = 90
@@ -82,13 +81,10 @@ def missing(lake: Lakehouse, day: date) -> set[str]:
 def build_for_report(lake: Lakehouse, day: date) -> None:
     """Build insights and forecasts as of `day`, and all of training load where it is missing."""
     load_is_missing = TRAINING_LOAD.name in missing(lake, day)
-    with exclusively(lake, INSIGHTS.full_name):
-        build_insights(lake, day, day)
-    with exclusively(lake, READINESS_FORECAST.full_name):
-        build_forecast(lake, day, day)
+    build_insights(lake, day, day)
+    build_forecast(lake, day, day)
     if load_is_missing:
-        with exclusively(lake, TRAINING_LOAD.full_name):
-            build_training_load(lake, lake.settings.first_day, day)
+        build_training_load(lake, lake.settings.first_day, day)
 
 
 def _own(rows: pa.Table, user_id: str) -> pa.Table:

@@ -15,6 +15,7 @@ from bio_lakehouse.lake.content_versions import (
     versions_of_covered_days,
 )
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.locks import exclusively
 from bio_lakehouse.lake.tables import Commit
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.silver.schemas import COVERAGE
@@ -42,14 +43,15 @@ def build_silver(
     """Rebuild days `first` to `last` of a silver table from bronze."""
     from bio_lakehouse.engines.spark import chunks_by_day, to_spark
 
-    transform = silver.TRANSFORMS[table]
-    bronze = [lake.bronze.read(dataset, first, last) for dataset in transform.inputs]
-    users = to_spark(spark, users_of(lake.settings, *bronze))
-    parts = []
-    for chunk in chunks_by_day(bronze):
-        inputs = [to_spark(spark, rows) for rows in chunk]
-        parts.append(transform.function(*inputs, users=users).toArrow())
-    return lake.tables.replace(silver.SCHEMAS[table], pa.concat_tables(parts), first, last)
+    transform, schema = silver.TRANSFORMS[table], silver.SCHEMAS[table]
+    with exclusively(lake, schema.full_name):
+        bronze = [lake.bronze.read(dataset, first, last) for dataset in transform.inputs]
+        users = to_spark(spark, users_of(lake.settings, *bronze))
+        parts = []
+        for chunk in chunks_by_day(bronze):
+            inputs = [to_spark(spark, rows) for rows in chunk]
+            parts.append(transform.function(*inputs, users=users).toArrow())
+        return lake.tables.replace(schema, pa.concat_tables(parts), first, last)
 
 
 def build_coverage(lake: Lakehouse, spark: SparkSession) -> Commit:
@@ -62,11 +64,12 @@ def build_coverage(lake: Lakehouse, spark: SparkSession) -> Commit:
     from bio_lakehouse.engines.spark import to_spark
     from bio_lakehouse.silver import coverage
 
-    rows = to_spark(spark, coverage_rows(lake))
     first, last = lake.settings.first_day, lake.settings.today()
-    before = lake.tables.read(COVERAGE, first, last)
-    commit = lake.tables.replace(COVERAGE, coverage.transform(rows).toArrow(), first, last)
-    after = lake.tables.read(COVERAGE, first, last)
+    with exclusively(lake, COVERAGE.full_name):
+        rows = to_spark(spark, coverage_rows(lake))
+        before = lake.tables.read(COVERAGE, first, last)
+        commit = lake.tables.replace(COVERAGE, coverage.transform(rows).toArrow(), first, last)
+        after = lake.tables.read(COVERAGE, first, last)
     versions = versions_of_covered_days(after, first, last, SPEAKER)
     known = versions_of_covered_days(before, first, last, SPEAKER)
     return replace(
