@@ -7,13 +7,14 @@ generation are one step, which may be executed for some of them: nothing that re
 before the step that checks it has succeeded.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from bio_lakehouse import silver
+from bio_lakehouse.assets.check_results import assets_checked, check_result
 from bio_lakehouse.assets.keys import COVERAGE, GOLD_DAILY, makers_of, table_key
 from bio_lakehouse.assets.partitions import days_checked
 from bio_lakehouse.assets.ranges import DayRange
@@ -29,6 +30,8 @@ from bio_lakehouse.lake.tables import conform, violations
 NAME = "grain_bounds_nulls"
 
 Schemas = Mapping[dg.AssetKey, TableSchema]
+RowsOf = Callable[[dg.AssetKey, DayRange], pa.Table]
+"""An asset's rows of some days."""
 
 
 def check_of(key: dg.AssetKey, schema: TableSchema) -> dg.AssetCheckSpec:
@@ -47,13 +50,18 @@ def check_of(key: dg.AssetKey, schema: TableSchema) -> dg.AssetCheckSpec:
 def checked(schema: TableSchema, rows: pa.Table, key: dg.AssetKey) -> dg.AssetCheckResult:
     """What became of the check of an asset on these rows."""
     found = violations(schema, conform(rows, schema))
-    return dg.AssetCheckResult(
-        check_name=NAME,
-        asset_key=key,
-        passed=not found,
-        description="; ".join(found) or None,
-        metadata={"rows": rows.num_rows},
-    )
+    return check_result(dg.AssetCheckKey(key, NAME), found, rows=rows.num_rows)
+
+
+def results(
+    context: dg.AssetCheckExecutionContext, schemas: Schemas, rows_of: RowsOf
+) -> Iterator[dg.AssetCheckResult]:
+    """What became of each check of a step, on the days of its run."""
+    days = days_checked(context)
+    for key in assets_checked(context):
+        with with_failure_reason():
+            result = checked(schemas[key], rows_of(key, days), key)
+        yield result
 
 
 def table_checks(name: str, schemas: Schemas) -> dg.AssetChecksDefinition:
@@ -67,16 +75,17 @@ def table_checks(name: str, schemas: Schemas) -> dg.AssetChecksDefinition:
     def check(
         context: dg.AssetCheckExecutionContext, lake: dg.ResourceParam[Lakehouse]
     ) -> Iterator[dg.AssetCheckResult]:
-        days = days_checked(context)
-        for key in assets_checked(context):
-            with with_failure_reason():
-                result = checked(schemas[key], rows_of(lake, key, schemas[key], days), key)
-            yield result
+        def rows(key: dg.AssetKey, days: DayRange) -> pa.Table:
+            return rows_of_table(lake, key, schemas[key], days)
+
+        yield from results(context, schemas, rows)
 
     return check
 
 
-def rows_of(lake: Lakehouse, key: dg.AssetKey, schema: TableSchema, days: DayRange) -> pa.Table:
+def rows_of_table(
+    lake: Lakehouse, key: dg.AssetKey, schema: TableSchema, days: DayRange
+) -> pa.Table:
     """An asset's rows of some days: of the table that the insights share, its own."""
     rows = lake.tables.read(schema, *days.bounds)
     return rows.filter(pc.equal(rows["insight"], key.path[-1])) if schema is gold.INSIGHTS else rows
@@ -85,28 +94,22 @@ def rows_of(lake: Lakehouse, key: dg.AssetKey, schema: TableSchema, days: DayRan
 def view_checks(name: str, views: Iterable[View]) -> dg.AssetChecksDefinition:
     """The step that checks views; one without a day is held as a whole."""
     by_key = {table_key(view.full_name): view for view in views}
+    schemas = {key: view.schema for key, view in by_key.items()}
 
     @dg.multi_asset_check(
         name=name,
-        specs=[check_of(key, view.schema) for key, view in by_key.items()],
+        specs=[check_of(key, schema) for key, schema in schemas.items()],
         can_subset=True,
     )
     def check(
         context: dg.AssetCheckExecutionContext, sql: dg.ResourceParam[SqlEngine]
     ) -> Iterator[dg.AssetCheckResult]:
-        days = days_checked(context)
-        for key in assets_checked(context):
-            with with_failure_reason():
-                rows = rows_of_view(sql, by_key[key], *days.bounds)
-                result = checked(by_key[key].schema, rows, key)
-            yield result
+        def rows(key: dg.AssetKey, days: DayRange) -> pa.Table:
+            return rows_of_view(sql, by_key[key], *days.bounds)
+
+        yield from results(context, schemas, rows)
 
     return check
-
-
-def assets_checked(context: dg.AssetCheckExecutionContext) -> list[dg.AssetKey]:
-    """The assets whose checks are to be executed, in order."""
-    return sorted(check.asset_key for check in context.selected_asset_check_keys)
 
 
 def reads_a_view(view: View) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from bio_lakehouse.assets.bronze import BRONZE
+from bio_lakehouse.assets.check_results import assets_checked, check_result
 from bio_lakehouse.assets.keys import WEEKLY_REPORT
 from bio_lakehouse.assets.partitions import days_checked, weeks_over
 from bio_lakehouse.assets.ranges import EVERY_DAY, DayRange
@@ -49,12 +50,12 @@ def bronze_checks(
 ) -> Iterator[dg.AssetCheckResult]:
     """Holds bronze's day files to the ingestion log."""
     days = days_checked(context)
-    keys = sorted(check.asset_key for check in context.selected_asset_check_keys)
-    datasets = {"/".join(key.path[1:]): key for key in keys}
+    datasets = {"/".join(key.path[1:]): key for key in assets_checked(context)}
     with with_failure_reason():
         wrong = bronze_audit.audit(lake, datasets, days.first, days.last)
     for dataset, key in datasets.items():
-        yield result_of(dg.AssetCheckKey(key, EVERY_LINE), wrong[dataset])
+        found = wrong[dataset]
+        yield check_result(dg.AssetCheckKey(key, EVERY_LINE), found, found=len(found))
 
 
 @dg.multi_asset_check(specs=[WHOLE, UP_TO_DATE], can_subset=True)
@@ -73,7 +74,8 @@ def whole(context: dg.AssetCheckExecutionContext, lake: Lakehouse) -> dg.AssetCh
     """Whether the pages of a run are whole."""
     is_renewal = RENEW_TAG in context.run.tags
     pages = pages_checked(lake, days_checked(context), is_renewal=is_renewal)
-    return result_of(WHOLE.key, page_check.faults(lake, pages), pages=len(pages))
+    faults = page_check.faults(lake, pages)
+    return check_result(WHOLE.key, faults, found=len(faults), pages=len(pages))
 
 
 def up_to_date(lake: Lakehouse) -> dg.AssetCheckResult:
@@ -81,10 +83,10 @@ def up_to_date(lake: Lakehouse) -> dg.AssetCheckResult:
     return said_of_pages(lake, page_check.outdated(lake))
 
 
-def said_of_pages(lake: Lakehouse, found: list[str]) -> dg.AssetCheckResult:
+def said_of_pages(lake: Lakehouse, outdated: list[str]) -> dg.AssetCheckResult:
     """The check's result where these pages are outdated."""
-    pages = page_check.written_pages(lake)
-    return result_of(UP_TO_DATE.key, found, dg.AssetCheckSeverity.WARN, pages=len(pages))
+    counted = {"found": len(outdated), "pages": len(page_check.written_pages(lake))}
+    return check_result(UP_TO_DATE.key, outdated, dg.AssetCheckSeverity.WARN, **counted)
 
 
 def pages_checked(lake: Lakehouse, days: DayRange, *, is_renewal: bool) -> list[Page]:
@@ -93,20 +95,3 @@ def pages_checked(lake: Lakehouse, days: DayRange, *, is_renewal: bool) -> list[
     if is_renewal or days == EVERY_DAY:
         return [page for page in page_check.written_pages(lake) if page[1] in days]
     return page_check.pages_of(lake, weeks_over(lake.settings, days))
-
-
-def result_of(
-    check: dg.AssetCheckKey,
-    found: list[str],
-    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR,
-    **counted: int,
-) -> dg.AssetCheckResult:
-    """What became of a check that found these things wrong."""
-    return dg.AssetCheckResult(
-        check_name=check.name,
-        asset_key=check.asset_key,
-        passed=not found,
-        severity=severity,
-        description="; ".join(found) or None,
-        metadata={"found": len(found), **counted},
-    )

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 import dagster as dg
 
+from bio_lakehouse.assets.check_results import assets_checked, check_result
 from bio_lakehouse.assets.gold import GOLD
 from bio_lakehouse.assets.insights import INSIGHTS
 from bio_lakehouse.assets.keys import COVERAGE, WEEKLY_REPORT, bronze_key
@@ -68,17 +69,15 @@ def freshness_checks(
     context: dg.AssetCheckExecutionContext, lake: dg.ResourceParam[Lakehouse]
 ) -> Iterator[dg.AssetCheckResult]:
     """Looks at the newest due day of each asset, whatever days the run is of."""
-    keys = {check.asset_key for check in context.selected_asset_check_keys}
+    keys = assets_checked(context)
     with with_failure_reason():
         found = stale(lake, context.instance, keys)
-    for key in sorted(keys):
-        yield dg.AssetCheckResult(
-            check_name=FRESH,
-            asset_key=key,
-            passed=key not in found,
-            severity=dg.AssetCheckSeverity.ERROR,
-            description=found.get(key),
-        )
+    yield from (freshness_result(key, found.get(key)) for key in keys)
+
+
+def freshness_result(key: dg.AssetKey, why_stale: str | None) -> dg.AssetCheckResult:
+    """What became of the check of an asset that is stale for this reason, or fresh."""
+    return check_result(dg.AssetCheckKey(key, FRESH), [why_stale] if why_stale else [])
 
 
 def stale(

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from bio_lakehouse.assets.check_results import check_result
 from bio_lakehouse.assets.keys import OURA_API
 from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.ranges import DayRange
@@ -73,9 +74,7 @@ def nothing_asked(context: dg.AssetExecutionContext, days: DayRange, reason: str
     made."""
     context.log.info("Oura was not asked. %s", reason)
     said = {"answers landed": 0, "why nothing was asked": reason}
-    passed = (
-        dg.AssetCheckResult(check_name=one.name, passed=True) for one in (ARRIVED, RECONCILIATION)
-    )
+    passed = (check_result(one.key, []) for one in (ARRIVED, RECONCILIATION))
     return materialized(context, days, DayFacts(), said, *passed)
 
 
@@ -120,9 +119,7 @@ def is_alone(context: dg.AssetExecutionContext) -> bool:
 def arrived(context: dg.AssetExecutionContext, missing: str) -> dg.AssetCheckResult:
     if missing:
         context.log.error("The rest of the run is made of what has landed. %s", missing)
-    return dg.AssetCheckResult(
-        check_name=ARRIVED.name, passed=not missing, description=missing or None
-    )
+    return check_result(ARRIVED.key, [missing] if missing else [])
 
 
 def reconciled(lake: Lakehouse, outcomes: dict[str, FetchOutcome]) -> dg.AssetCheckResult:
@@ -132,13 +129,8 @@ def reconciled(lake: Lakehouse, outcomes: dict[str, FetchOutcome]) -> dg.AssetCh
     }
     said = [f"{user}: {differences}" for user, differences in found.items() if differences.days]
     days = sorted(set().union(*(differences.days for differences in found.values())))
-    return dg.AssetCheckResult(
-        check_name=RECONCILIATION.name,
-        passed=not said,
-        severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(said) or None,
-        metadata={
-            "records compared": sum(differences.compared for differences in found.values()),
-            "days": ", ".join(map(str, days)),
-        },
-    )
+    told: dict[str, int | str] = {
+        "records compared": sum(differences.compared for differences in found.values()),
+        "days": ", ".join(map(str, days)),
+    }
+    return check_result(RECONCILIATION.key, said, dg.AssetCheckSeverity.WARN, **told)

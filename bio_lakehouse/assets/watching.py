@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from bio_lakehouse.assets.check_results import check_result
 from bio_lakehouse.assets.keys import GAP_LEDGER
 from bio_lakehouse.assets.reporting import with_failure_reason
 from bio_lakehouse.build.missing_days import (
@@ -87,14 +88,8 @@ def findings(lake: Lakehouse, asked: Collection[str]) -> dict[str, list[str]]:
 
 
 def warning(name: str, findings: list[str]) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        check_name=name,
-        asset_key=GAP_LEDGER,
-        passed=not findings,
-        severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(findings) or None,
-        metadata={"found": len(findings)},
-    )
+    check = dg.AssetCheckKey(GAP_LEDGER, name)
+    return check_result(check, findings, dg.AssetCheckSeverity.WARN, found=len(findings))
 
 
 def overdue(missing: Iterable[MissingDays]) -> list[str]:
