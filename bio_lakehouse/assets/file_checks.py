@@ -14,7 +14,7 @@ from bio_lakehouse.assets.reports import RENEW_TAG
 from bio_lakehouse.lake import bronze_audit
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports import page_check
-from bio_lakehouse.reports.page_check import Page
+from bio_lakehouse.reports.pages import Page
 
 EVERY_LINE = "every_line"
 WHOLE = dg.AssetCheckSpec(

@@ -22,7 +22,7 @@ from bio_lakehouse.build.missing_days import MissingDays, missing_days
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports.composition import reported_users
 from bio_lakehouse.reports.pages import reported_days, written_reports
-from bio_lakehouse.reports.weeks import WEEK, week_of
+from bio_lakehouse.reports.weeks import WEEK, week_end
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources import registry
 
@@ -142,5 +142,5 @@ def week_missing(lake: Lakehouse) -> str | None:
 def week_due(settings: Settings) -> date:
     """The last day of the newest week whose report is due."""
     newest = settings.today() - timedelta(REPORT_DUE_DAYS)
-    week = week_of(settings, newest)
+    week = week_end(settings, newest)
     return week if week == newest else week - WEEK

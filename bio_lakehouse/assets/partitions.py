@@ -11,7 +11,7 @@ import dagster as dg
 from bio_lakehouse.assets.keys import GOLD_DAILY
 from bio_lakehouse.assets.ranges import EVERY_DAY, DayRange
 from bio_lakehouse.lake.extent import extent_of
-from bio_lakehouse.reports.weeks import week_of
+from bio_lakehouse.reports.weeks import week_end
 from bio_lakehouse.settings import WEEKDAYS, Settings, Weekday
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def ends_a_week(settings: Settings, day: date) -> bool:
 def weeks_over(settings: Settings, days: DayRange) -> list[date]:
     """The last days of the weeks of the graph that end on one of `days` and are over."""
     weeks = weekly(settings)
-    ends = (day for day in days.days if week_of(settings, day) == day)
+    ends = (day for day in days.days if week_end(settings, day) == day)
     return [day for day in ends if weeks.has_partition_key(day.isoformat())]
 
 

@@ -17,7 +17,7 @@ from bio_lakehouse.build.day_facts import DayFacts, facts_committed
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.gold.measures import MEASURES
 from bio_lakehouse.lake.content_versions import EMPTY
-from bio_lakehouse.lake.extent import extent_of
+from bio_lakehouse.lake.extent import first_day
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import Column, TableSchema
 from bio_lakehouse.lake.store_errors import explain
@@ -110,7 +110,7 @@ def log_days_beyond(
 ) -> None:
     """Log that days beyond those of the run were made, where what the table says of them changed:
     what was made from them is out of date, and they are not."""
-    lakes = DayRange(extent_of(lake.settings).first_day, lake.settings.today())
+    lakes = DayRange(first_day(lake.settings, lake.log), lake.settings.today())
     beyond = sorted(day for day in commit.changed_days if day in lakes and day not in days)
     if not beyond:
         return

@@ -252,11 +252,8 @@ class Launcher:
         if days.last < days.first:
             raise BioLakehouseError(f"{days.first} to {days.last} ends before it begins")
         asked = DayRange(max(days.first, self.days.first), days.last)
-        earliest = self.settings.first_day
-        if (
-            not earliest <= days.first <= days.last
-            or not asked.first <= asked.last <= self.days.last
-        ):
+        is_the_lakes = asked.first <= asked.last <= self.days.last
+        if days.first < self.settings.first_day or not is_the_lakes:
             lake = f"{self.days.first} ({self.begins_with}) to {self.days.last}, today"
             asked_for = f"{days.first} to {days.last} is no range"
             if days.first == days.last:

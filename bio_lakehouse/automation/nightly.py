@@ -25,16 +25,14 @@ from bio_lakehouse.build.missing_days import missing_days
 from bio_lakehouse.build.recompute import Built, Part, Recompute
 from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.lake.content_versions import EMPTY
-from bio_lakehouse.lake.extent import extent_of
+from bio_lakehouse.lake.extent import first_day
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.settings import Settings
 
 
-def look_back(settings: Settings) -> DayRange:
+def look_back(lake: Lakehouse) -> DayRange:
     """The lake's days of the look-back, up to today."""
-    today = settings.today()
-    first = extent_of(settings).first_day
-    return DayRange(max(first, today - timedelta(settings.oura_lookback_days)), today)
+    today, first = lake.settings.today(), first_day(lake.settings, lake.log)
+    return DayRange(max(first, today - timedelta(lake.settings.oura_lookback_days)), today)
 
 
 @dg.op(out=dg.Out(dg.Nothing))
@@ -45,7 +43,7 @@ def recompute(
     sql: dg.ResourceParam[SqlEngine],
 ) -> Iterator[dg.AssetMaterialization]:
     """Builds bronze, silver and gold of the look-back; what arrivals owe is left to their runs."""
-    days = look_back(lake.settings)
+    days = look_back(lake)
     made = dg.Definitions(all_assets(lake.settings), resources=resources(lake.settings))
     record = Record(context.instance, made.resolve_asset_graph())
     work = Recompute(lake, spark, sql, days.first, days.last)
@@ -68,7 +66,7 @@ def events_of(
     key = key_of(part)
     inputs = record.inputs(key)
     facts, changed, touched = result_of(part)
-    lakes = DayRange(extent_of(lake.settings).first_day, days.last)
+    lakes = DayRange(first_day(lake.settings, lake.log), days.last)
     beyond = days_that_changed(record.instance, key, facts, touched)
     candidates = {*days.days, *filter(lakes.__contains__, changed), *beyond}
     missing = told_of_missing(missing_days(lake)) if key == GAP_LEDGER else {}

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from bio_lakehouse.build.day_facts import DayFacts, facts_of, facts_of_whole
 from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.gold.views import View
-from bio_lakehouse.lake.extent import extent_of
+from bio_lakehouse.lake.extent import first_day
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.tables import conform
 
@@ -21,7 +21,7 @@ def days_touched(lake: Lakehouse, view: View, first: date, last: date) -> tuple[
     to the last."""
     if view.reads is None:
         return first, last
-    begins, ends = extent_of(lake.settings).first_day, lake.settings.today()
+    begins, ends = first_day(lake.settings, lake.log), lake.settings.today()
     if view.reads.days_after != "all":
         begins = max(begins, first - timedelta(view.reads.days_after))
     if view.reads.days_before != "all":

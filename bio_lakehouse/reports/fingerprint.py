@@ -86,7 +86,7 @@ class History:
     def before(self, day: date) -> tuple[str, ...]:
         """The first known day, and the last before the week up to `day` that was as high as the
         week's highest; nothing where nothing of the week is known."""
-        begin, end = np.searchsorted(self.days, np.array(week_of(day), "datetime64[D]"))
+        begin, end = np.searchsorted(self.days, np.array(bounds_of_week(day), "datetime64[D]"))
         if begin == end:
             return ()
         as_high = np.flatnonzero(self.values[:begin] >= self.values[begin:end].max())
@@ -194,7 +194,7 @@ def facts_told(model: ReportModel, inputs: ReportInputs) -> str:
         inputs.failed,
     )
     said = dataclasses.asdict(model) | NOT_SAID | {"completeness": arrived}
-    return digest({"said": said, "drawn": [_as_json(insight) for insight in inputs.insights]})
+    return digest({"said": said, "drawn": [dataclasses.asdict(one) for one in inputs.insights]})
 
 
 def digests(rows: pa.Table, only: Collection[date] = ()) -> Digests:
@@ -225,7 +225,7 @@ def digest(value: Any) -> str:
     return sha256(text.encode()).hexdigest()[:16]
 
 
-def week_of(last: date) -> tuple[date, date]:
+def bounds_of_week(last: date) -> tuple[date, date]:
     """The first day of the week up to `last`, and the day after it."""
     return last - timedelta(WEEK - 1), last + timedelta(1)
 
@@ -235,12 +235,8 @@ def _of_days(known: Digests, first: date, last: date) -> list[tuple[str, str]]:
 
 
 def _training(training: Training) -> dict[str, Any]:
-    """As `_as_json`, without a copy of each of its hundreds of points."""
+    """As a dictionary, without a copy of each of its hundreds of points."""
     drawing = training.drawing
     fields = dataclasses.fields(drawing) if drawing else ()
     drawn = {field.name: getattr(drawing, field.name) for field in fields}
     return {"sentences": training.sentences, "drawing": drawn or None}
-
-
-def _as_json(record: Any) -> dict[str, Any]:
-    return dataclasses.asdict(record)

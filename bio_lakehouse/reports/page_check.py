@@ -10,6 +10,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports.composition import reported_users
 from bio_lakehouse.reports.outdated import outdated_reports
 from bio_lakehouse.reports.pages import (
+    Page,
     renewing_command,
     report_key,
     reported_weeks,
@@ -18,9 +19,6 @@ from bio_lakehouse.reports.pages import (
 
 MOST_NAMED = 12
 ABOUT = re.compile(r'<meta name="bio-lakehouse:report" content="([^"]*)">')
-
-Page = tuple[str, date]
-"""Whose, and the last day of its week."""
 
 
 def written_pages(lake: Lakehouse) -> list[Page]:

@@ -12,8 +12,10 @@ from bio_lakehouse.silver.schemas import COVERAGE
 HEAD_BYTES = 65_536
 """In these a page tells of itself: how it was made, its style, and how its text begins."""
 DATA_UP_TO = re.compile(rb'<meta name="bio-lakehouse:data-up-to" content="([^"]*)">')
-PAGE = re.compile(r"^reports/([^/]+)/weekly-(\d{4}-\d\d-\d\d)\.html$")
+ADDRESS = re.compile(r"^reports/([^/]+)/weekly-(\d{4}-\d\d-\d\d)\.html$")
 
+Page = tuple[str, date]
+"""Whose a page is, and the last day of its week."""
 Arrivals = Sequence[tuple[date, datetime]]
 """Of each file the first day that it speaks about, and when it was landed (UTC)."""
 
@@ -47,9 +49,9 @@ def reported_weeks(lake: Lakehouse) -> dict[str, set[date]]:
     return found
 
 
-def _pages(lake: Lakehouse, prefix: str) -> list[tuple[str, date]]:
+def _pages(lake: Lakehouse, prefix: str) -> list[Page]:
     """User and last day of each page."""
-    matches = (PAGE.search(stored.key) for stored in lake.objects.list(prefix))
+    matches = (ADDRESS.search(stored.key) for stored in lake.objects.list(prefix))
     return [(match[1], date.fromisoformat(match[2])) for match in matches if match]
 
 

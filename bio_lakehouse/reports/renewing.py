@@ -22,17 +22,14 @@ from bio_lakehouse.reports.outdated import (
     note_checked,
     states_of,
 )
-from bio_lakehouse.reports.pages import report_key, reported_weeks
-from bio_lakehouse.reports.weeks import week_of
+from bio_lakehouse.reports.pages import Page, report_key, reported_weeks
+from bio_lakehouse.reports.weeks import week_end
 from bio_lakehouse.settings import Settings
 
 RENEWED_DAYS = 7 * 12
 """Pages of weeks that ended longer ago stay as they were written."""
 SLICE = 52
 """Pages that are looked at together: a year of weeks takes about a second."""
-
-Page = tuple[str, date]
-"""Whose, and the last day of its week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +107,7 @@ def pages_of_all(lake: Lakehouse) -> list[Page]:
 def is_renewed(settings: Settings, day: date) -> bool:
     """Whether the page up to `day` is of a week that is over, and not of long ago."""
     back = settings.today() - day
-    return week_of(settings, day) == day and timedelta(0) < back <= timedelta(RENEWED_DAYS)
+    return week_end(settings, day) == day and timedelta(0) < back <= timedelta(RENEWED_DAYS)
 
 
 def renew_pages(lake: Lakehouse, week: date) -> list[MadeReport]:

@@ -12,7 +12,7 @@ from bio_lakehouse.settings import WEEKDAYS, Settings
 WEEK = timedelta(7)
 
 
-def week_of(settings: Settings, day: date) -> date:
+def week_end(settings: Settings, day: date) -> date:
     """The last day of the week that `day` is in (`BIO_WEEK_ENDS_ON`)."""
     return day + timedelta((WEEKDAYS.index(settings.week_ends_on) - day.weekday()) % 7)
 
@@ -24,7 +24,7 @@ def newest_week(lake: Lakehouse, user_id: str) -> date:
     Raises `ReportError` when they have none at all.
     """
     newest = newest_day_with_data(lake, user_id)
-    week = week_of(lake.settings, newest)
+    week = week_end(lake.settings, newest)
     if week < lake.settings.today(user_id):
         return week
     has_week_before = first_days(lake, newest)[user_id] <= week - WEEK

@@ -107,9 +107,8 @@ def test_a_folder_of_landing_may_be_a_link(watched: Watched, tmp_path: Path) -> 
     assert [entry.file_path for entry in entries_of(watched.lake.log)] == ["landing/me/trends.csv"]
 
 
-def test_a_file_that_cannot_be_read_is_told_once_and_taken_when_it_can(
-    watched: Watched, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def close_a(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], bytes]:
+    """Let nobody read `a.csv` any more; what reads it again."""
     whole = watched.lake.landing_objects.get
 
     def closed(key: str) -> bytes:
@@ -118,6 +117,13 @@ def test_a_file_that_cannot_be_read_is_told_once_and_taken_when_it_can(
         return whole(key)
 
     monkeypatch.setattr(watched.lake.landing_objects, "get", closed)
+    return whole
+
+
+def test_a_file_that_cannot_be_read_is_told_once_and_taken_when_it_can(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = close_a(watched, monkeypatch)
     watched.drop("a.csv", trends({TODAY - timedelta(9): 70}))
     watched.drop("b.csv", trends({TODAY - timedelta(2): 70}))
     assert ranges(watched.look_twice()) == [("2025-03-18", "2025-03-18")]
@@ -135,14 +141,7 @@ def test_a_file_that_can_be_read_again_shows_in_landing_while_a_run_is_still_goi
     """No run is asked for then: the tick ends at that look all the same, and tells of the file."""
     often = watched.lake.settings.model_copy(update={"settle_seconds": 0.5})
     watched.lake = Lakehouse.open(often)
-    whole = watched.lake.landing_objects.get
-
-    def closed(key: str) -> bytes:
-        if key.endswith("a.csv"):
-            raise LandingError(f"{key} cannot be read: Permission denied")
-        return whole(key)
-
-    monkeypatch.setattr(watched.lake.landing_objects, "get", closed)
+    whole = close_a(watched, monkeypatch)
     watched.drop("a.csv", trends({TODAY - timedelta(9): 70}))
     watched.look_twice()
     monkeypatch.setattr(watched.lake.landing_objects, "get", whole)

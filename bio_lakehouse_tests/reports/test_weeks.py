@@ -8,7 +8,7 @@ import pytest
 
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.reports.weeks import newest_week, week_of
+from bio_lakehouse.reports.weeks import newest_week, week_end
 from bio_lakehouse.settings import load_settings
 
 SUNDAY = date(2025, 3, 16)
@@ -44,7 +44,7 @@ def test_the_newest_week_that_is_over_is_reported(
 
 def test_weeks_end_on_the_day_that_is_set() -> None:
     ends = {
-        weekday: week_of(load_settings(week_ends_on=weekday), THURSDAY)
+        weekday: week_end(load_settings(week_ends_on=weekday), THURSDAY)
         for weekday in ("wednesday", "thursday", "sunday")
     }
     assert ends == {
