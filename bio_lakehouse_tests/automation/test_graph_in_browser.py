@@ -33,7 +33,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(BROWSER is None, reason="needs a Chrome or Chromium"),
 ]
-DAYS = 40
+DAYS = 180
 DEMO = "from bio_lakehouse.cli import main; main()"
 BACKFILLS = """{ partitionBackfillsOrError(limit: 1) { ... on PartitionBackfills { results {
   id status runs(limit: 20) { id status }
