@@ -383,6 +383,7 @@ def run_report(
     from bio_lakehouse.reports.pages import report_key
     from bio_lakehouse.reports.weeks import newest_week
 
+    refuse_day_to_come(lake, user_id, week_ending)
     if deliver:
         delivery.targets(lake)
     bring_up_to_date(lake)
@@ -411,10 +412,18 @@ def report_egress(lake: Lakehouse, user_id: str, week_ending: date | None = None
     from bio_lakehouse.reports.composition import show_egress
     from bio_lakehouse.reports.weeks import newest_week
 
+    refuse_day_to_come(lake, user_id, week_ending)
     day = week_ending or newest_week(lake, user_id)
     tell_of_missing(lake, day)
     build_for_report(lake, day)
     return show_egress(lake, user_id, day)
+
+
+def refuse_day_to_come(lake: Lakehouse, user_id: str, day: date | None) -> None:
+    """Raise `ReportError` for a day after today, before anything is said or built for it."""
+    today = lake.settings.today(user_id)
+    if day and day > today:
+        raise ReportError(f"{day} is still to come: today is {today}")
 
 
 def tell_of_no_week(settings: Settings, day: date) -> None:

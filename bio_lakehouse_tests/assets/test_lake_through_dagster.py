@@ -250,6 +250,15 @@ def test_a_page_of_any_other_day_is_written_and_told_as_such(
         launch.materialize_range(lake.settings, "reports/weekly_report", day, day)
 
 
+def test_a_report_of_a_day_to_come_is_refused_before_anything_is_said(
+    lake: Lakehouse, outcomes: list[RunOutcome], capsys: pytest.CaptureFixture[str]
+) -> None:
+    today = lake.settings.today()
+    with pytest.raises(BioLakehouseError, match=f"is still to come: today is {today}$"):
+        run_report(lake, "me", today + timedelta(1))
+    assert capsys.readouterr().err == ""
+
+
 def test_weeks_that_lack_their_insights_cost_no_other_its_report(
     lake: Lakehouse, instance: dg.DagsterInstance
 ) -> None:
