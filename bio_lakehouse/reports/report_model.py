@@ -22,6 +22,7 @@ from bio_lakehouse.insights import Finding, Insight, Status, sentence
 from bio_lakehouse.insights.forecast import Forecast, narrate
 from bio_lakehouse.insights.week_comparison import WeekTest
 from bio_lakehouse.narrative import report_sentences as sentences
+from bio_lakehouse.narrative.story import Story
 from bio_lakehouse.reports.comparison import (
     BEFORE,
     HISTORY_NEEDS,
@@ -121,7 +122,7 @@ class ReportModel:
 
     `forecast` is empty unless past ones were better than every simple rule; then `forecast_note` is
     empty. `narrative` are the paragraphs of a writer, `byline` says who wrote them and what that
-    cost.
+    cost. `story` is the week's turning point, where it has one.
     """
 
     user_id: str
@@ -151,6 +152,7 @@ class ReportModel:
     data_up_to: datetime | None
     narrative: tuple[str, ...] = ()
     byline: str = ""
+    story: Story | None = None
     version: str = ""
 
     @property
