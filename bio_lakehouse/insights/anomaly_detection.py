@@ -10,9 +10,9 @@ from plotly.graph_objects import Figure
 
 from bio_lakehouse.gold.measures import Measure, Side, watched
 from bio_lakehouse.insights import sentences
-from bio_lakehouse.insights.claims import MINIMUM_ANOMALY_DAYS, Claim, not_enough
 from bio_lakehouse.insights.data import InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
+from bio_lakehouse.insights.hypotheses import MINIMUM_ANOMALY_DAYS, Hypothesis, not_enough
 from bio_lakehouse.insights.readiness_trend import with_gaps
 from bio_lakehouse.insights.statistics import far_days, limit_of, streaks, unusual_days
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
@@ -58,7 +58,7 @@ def by_chance() -> str:
 
 def _measured(data: InsightData, measure: Measure) -> Finding:
     values = data.series(measure.column)
-    claim = Claim(
+    hypothesis = Hypothesis(
         measure.short_name,
         f"Days on which {measure.in_sentence} stood out {sentences.BEYOND[_side(measure)]} the "
         "person's own days.",
@@ -68,8 +68,8 @@ def _measured(data: InsightData, measure: Measure) -> Finding:
     )
     n = int((~np.isnan(values)).sum())
     if n < MINIMUM_ANOMALY_DAYS:
-        return not_enough(claim, TEST, n, MINIMUM_ANOMALY_DAYS)
-    return _described(claim, TEST, n, _marked(data, values, measure))
+        return not_enough(hypothesis, TEST, n, MINIMUM_ANOMALY_DAYS)
+    return _described(hypothesis, TEST, n, _marked(data, values, measure))
 
 
 def _side(measure: Measure) -> Side:
@@ -100,7 +100,7 @@ def _days(data: InsightData, mask: Mask) -> list[str]:
 
 def _missed_workouts(data: InsightData) -> Finding:
     had_workout = data.series("had_workout")
-    claim = Claim(
+    hypothesis = Hypothesis(
         "missed_workouts",
         "Three days or more in a row without a workout.",
         data.window,
@@ -108,24 +108,24 @@ def _missed_workouts(data: InsightData) -> Finding:
     )
     n = int((~np.isnan(had_workout)).sum())
     if n < MINIMUM_ANOMALY_DAYS:
-        return not_enough(claim, STREAK_TEST, n, MINIMUM_ANOMALY_DAYS)
+        return not_enough(hypothesis, STREAK_TEST, n, MINIMUM_ANOMALY_DAYS)
     runs = [
         [data.days[first].isoformat(), data.days[last].isoformat()]
         for first, last in streaks(had_workout == 0, STREAK_DAYS)
     ]
-    return _described(claim, STREAK_TEST, n, {"streaks": runs})
+    return _described(hypothesis, STREAK_TEST, n, {"streaks": runs})
 
 
-def _described(claim: Claim, test: str, n: int, values: dict[str, Any]) -> Finding:
+def _described(hypothesis: Hypothesis, test: str, n: int, values: dict[str, Any]) -> Finding:
     return Finding(
-        name=claim.name,
-        claim=claim.text,
+        name=hypothesis.name,
+        claim=hypothesis.text,
         status="described",
         test=test,
-        window=claim.window,
+        window=hypothesis.window,
         n=n,
         tested=False,
-        caveats=claim.caveats,
+        caveats=hypothesis.caveats,
         values=values,
     )
 

@@ -10,18 +10,18 @@ from plotly.graph_objects import Figure
 from bio_lakehouse.english import count
 from bio_lakehouse.gold.measures import OUTPUT, READINESS
 from bio_lakehouse.insights import sentences
-from bio_lakehouse.insights.claims import (
+from bio_lakehouse.insights.data import REST, InsightData
+from bio_lakehouse.insights.finding import Finding, Insight
+from bio_lakehouse.insights.hypotheses import (
     CHOSEN_DAYS,
     MINIMUM_GROUP,
     MINIMUM_PAIRS,
     READINESS_CONTAINS_ACTIVITY,
-    Claim,
+    Hypothesis,
     compared,
     correlated,
     not_enough,
 )
-from bio_lakehouse.insights.data import REST, InsightData
-from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.statistics import compare_groups, spearman
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
 from bio_lakehouse.insights.statistics.correlation import paired
@@ -64,7 +64,7 @@ def analyze(data: InsightData) -> Insight:
 def _by_group(
     data: InsightData, readiness: Series, high: Mask, low: Mask, median: float | None
 ) -> Finding:
-    claim = Claim(
+    hypothesis = Hypothesis(
         "high_vs_low",
         "Next-day readiness differs between days with a high and days with a low output.",
         data.window,
@@ -73,20 +73,25 @@ def _by_group(
     n_high, n_low = int(high.sum()), int(low.sum())
     if min(n_high, n_low) < MINIMUM_GROUP:
         short = "high" if n_high < n_low else "low"
-        return not_enough(claim, RANK_TEST, min(n_high, n_low), MINIMUM_GROUP, short=short)
+        return not_enough(hypothesis, RANK_TEST, min(n_high, n_low), MINIMUM_GROUP, short=short)
     return compared(
-        claim, compare_groups(readiness, high, low), readiness, high, low, median_output_kj=median
+        hypothesis,
+        compare_groups(readiness, high, low),
+        readiness,
+        high,
+        low,
+        median_output_kj=median,
     )
 
 
 def _by_rank(data: InsightData, output: Series, readiness: Series) -> Finding:
-    claim = Claim(
+    hypothesis = Hypothesis(
         "output", "Output and next-day readiness move together.", data.window, caveats=CAVEATS
     )
     n = int(paired(output, readiness).sum())
     if n < MINIMUM_PAIRS:
-        return not_enough(claim, CORRELATION_TEST, n, MINIMUM_PAIRS)
-    return correlated(claim, CORRELATION_TEST, "Spearman ρ", spearman(output, readiness))
+        return not_enough(hypothesis, CORRELATION_TEST, n, MINIMUM_PAIRS)
+    return correlated(hypothesis, CORRELATION_TEST, "Spearman ρ", spearman(output, readiness))
 
 
 def _series(data: InsightData, groups: dict[str, Mask], median: float | None) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from plotly.graph_objects import Figure
 from bio_lakehouse.english import count
 from bio_lakehouse.gold.measures import READINESS
 from bio_lakehouse.insights import sentences
-from bio_lakehouse.insights.claims import MINIMUM_TREND_DAYS, Claim, not_enough
 from bio_lakehouse.insights.data import LEAD_IN_DAYS, InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
+from bio_lakehouse.insights.hypotheses import MINIMUM_TREND_DAYS, Hypothesis, not_enough
 from bio_lakehouse.insights.statistics import trailing_mean, trend
 from bio_lakehouse.insights.statistics.autocorrelation import Series
 from bio_lakehouse.viz import charts
@@ -37,8 +37,8 @@ def analyze(data: InsightData) -> Insight:
         for days in (7, 14)
     }
     n = int((~np.isnan(readiness)).sum())
-    monotone = Claim("trend", "Readiness rises or falls over the window.", data.window)
-    smoothed = Claim(
+    monotone = Hypothesis("trend", "Readiness rises or falls over the window.", data.window)
+    smoothed = Hypothesis(
         "smoothed_line",
         "The 14-day average of readiness has a direction.",
         data.window,
@@ -49,8 +49,8 @@ def analyze(data: InsightData) -> Insight:
     )
     if n < MINIMUM_TREND_DAYS:
         findings = tuple(
-            not_enough(claim, test, n, MINIMUM_TREND_DAYS)
-            for claim, test in ((monotone, TEST), (smoothed, SMOOTHED))
+            not_enough(hypothesis, test, n, MINIMUM_TREND_DAYS)
+            for hypothesis, test in ((monotone, TEST), (smoothed, SMOOTHED))
         )
     else:
         findings = (_monotone(monotone, readiness), _smoothed(smoothed, averages[14], n))
@@ -59,40 +59,40 @@ def analyze(data: InsightData) -> Insight:
     )
 
 
-def _monotone(claim: Claim, readiness: Series) -> Finding:
+def _monotone(hypothesis: Hypothesis, readiness: Series) -> Finding:
     result = trend(readiness)
     low, high = result.interval
     return Finding(
-        name=claim.name,
-        claim=claim.text,
+        name=hypothesis.name,
+        claim=hypothesis.text,
         status="not found",
         test=TEST,
-        window=claim.window,
+        window=hypothesis.window,
         effect_name="points a week",
         effect=result.slope * DAYS_A_WEEK,
         interval=(low * DAYS_A_WEEK, high * DAYS_A_WEEK),
         n=result.n,
         n_eff=result.n_eff,
         p=result.p,
-        caveats=claim.caveats,
+        caveats=hypothesis.caveats,
         values={"kendall_s": result.s, "autocorrelation": result.autocorrelation},
     )
 
 
-def _smoothed(claim: Claim, average: Series, n: int) -> Finding:
+def _smoothed(hypothesis: Hypothesis, average: Series, n: int) -> Finding:
     known = ~np.isnan(average)
     line = scipy.stats.linregress(np.flatnonzero(known), average[known])
     return Finding(
-        name=claim.name,
-        claim=claim.text,
+        name=hypothesis.name,
+        claim=hypothesis.text,
         status="described",
         test=SMOOTHED,
-        window=claim.window,
+        window=hypothesis.window,
         effect_name="points a week",
         effect=float(line.slope) * DAYS_A_WEEK,
         n=n,
         tested=False,
-        caveats=claim.caveats,
+        caveats=hypothesis.caveats,
         values={"intercept": float(line.intercept)},
     )
 

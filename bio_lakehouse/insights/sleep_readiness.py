@@ -10,9 +10,9 @@ from plotly.graph_objects import Figure
 from bio_lakehouse.english import count
 from bio_lakehouse.gold.measures import READINESS, SLEEP
 from bio_lakehouse.insights import sentences
-from bio_lakehouse.insights.claims import MINIMUM_PAIRS, Claim, correlated, not_enough
 from bio_lakehouse.insights.data import InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
+from bio_lakehouse.insights.hypotheses import MINIMUM_PAIRS, Hypothesis, correlated, not_enough
 from bio_lakehouse.insights.statistics import fit_line, line_band, pearson
 from bio_lakehouse.insights.statistics.autocorrelation import Series
 from bio_lakehouse.insights.statistics.correlation import paired
@@ -37,13 +37,13 @@ def analyze(data: InsightData) -> Insight:
     """Pearson r of sleep score with next-day readiness (tested) and with the same morning's
     (described)."""
     sleep = data.series(SLEEP.column)
-    next_day = Claim(
+    next_day = Hypothesis(
         "next_day",
         "Sleep score and next-day readiness move together.",
         data.window,
         caveats=(SLEEP_BALANCE,),
     )
-    same_day = Claim(
+    same_day = Hypothesis(
         "same_day",
         "Sleep score and readiness of the same morning move together.",
         data.window,
@@ -57,13 +57,13 @@ def analyze(data: InsightData) -> Insight:
     return Insight(NAME, TITLE, data.user_id, data.as_of, findings, _series(data, findings[0]))
 
 
-def _finding(claim: Claim, sleep: Series, readiness: Series) -> Finding:
+def _finding(hypothesis: Hypothesis, sleep: Series, readiness: Series) -> Finding:
     n = int(paired(sleep, readiness).sum())
     if n < MINIMUM_PAIRS:
-        return not_enough(claim, TEST, n, MINIMUM_PAIRS)
+        return not_enough(hypothesis, TEST, n, MINIMUM_PAIRS)
     result = pearson(sleep, readiness)
     line = fit_line(sleep, readiness, result.n_eff) if np.isfinite(result.r) else None
-    return correlated(claim, TEST, "Pearson r", result, line)
+    return correlated(hypothesis, TEST, "Pearson r", result, line)
 
 
 def _series(data: InsightData, next_day: Finding) -> dict[str, Any]:

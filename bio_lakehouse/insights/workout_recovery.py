@@ -10,16 +10,16 @@ from plotly.graph_objects import Figure
 from bio_lakehouse.english import capital
 from bio_lakehouse.gold.measures import READINESS
 from bio_lakehouse.insights import sentences
-from bio_lakehouse.insights.claims import (
+from bio_lakehouse.insights.data import REST, InsightData
+from bio_lakehouse.insights.finding import Finding, Insight
+from bio_lakehouse.insights.hypotheses import (
     CHOSEN_DAYS,
     MINIMUM_GROUP,
     READINESS_CONTAINS_ACTIVITY,
-    Claim,
+    Hypothesis,
     compared,
     not_enough,
 )
-from bio_lakehouse.insights.data import REST, InsightData
-from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.statistics import compare_groups
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
 from bio_lakehouse.viz import charts
@@ -48,7 +48,7 @@ def analyze(data: InsightData) -> Insight:
 
 
 def _finding(data: InsightData, kind: str, readiness: Series, days: Mask, rest: Mask) -> Finding:
-    claim = Claim(
+    hypothesis = Hypothesis(
         f"{kind.replace(' ', '_')}_vs_rest",
         f"Next-day readiness differs between days with {kind} and rest days.",
         data.window,
@@ -57,8 +57,12 @@ def _finding(data: InsightData, kind: str, readiness: Series, days: Mask, rest: 
     n_kind, n_rest = int(days.sum()), int(rest.sum())
     if min(n_kind, n_rest) < MINIMUM_GROUP:
         short = kind if n_kind <= n_rest else REST
-        return not_enough(claim, TEST, min(n_kind, n_rest), MINIMUM_GROUP, type=kind, short=short)
-    return compared(claim, compare_groups(readiness, days, rest), readiness, days, rest, type=kind)
+        return not_enough(
+            hypothesis, TEST, min(n_kind, n_rest), MINIMUM_GROUP, type=kind, short=short
+        )
+    return compared(
+        hypothesis, compare_groups(readiness, days, rest), readiness, days, rest, type=kind
+    )
 
 
 def _series(readiness: Series, groups: dict[str, Mask]) -> dict[str, Any]:

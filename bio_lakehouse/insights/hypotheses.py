@@ -28,8 +28,8 @@ CHOSEN_DAYS = "People choose their workouts; days with different workouts differ
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """What is looked for: `name` within the insight, the claim in words, the days looked at, and
+class Hypothesis:
+    """What is looked for: `name` within the insight, the statement in words, the days looked at, and
     its caveats."""
 
     name: str
@@ -39,34 +39,38 @@ class Claim:
     tested: bool = True
 
 
-def not_enough(claim: Claim, test: str, n: int, needed: int, **values: Any) -> Finding:
+def not_enough(hypothesis: Hypothesis, test: str, n: int, needed: int, **values: Any) -> Finding:
     """The finding that refuses: `n` of `needed` and no other figure."""
     return Finding(
-        name=claim.name,
-        claim=claim.text,
+        name=hypothesis.name,
+        claim=hypothesis.text,
         status="not enough data",
         test=test,
-        window=claim.window,
+        window=hypothesis.window,
         n=n,
         needed=needed,
-        tested=claim.tested,
-        caveats=claim.caveats,
+        tested=hypothesis.tested,
+        caveats=hypothesis.caveats,
         values=values,
     )
 
 
 def correlated(
-    claim: Claim, test: str, effect_name: str, result: Correlation, line: Line | None = None
+    hypothesis: Hypothesis,
+    test: str,
+    effect_name: str,
+    result: Correlation,
+    line: Line | None = None,
 ) -> Finding:
     """The finding of a correlation; one of two constant series is described as such, not tested."""
     constant = not isfinite(result.r)
-    tested = claim.tested and not constant
+    tested = hypothesis.tested and not constant
     return Finding(
-        name=claim.name,
-        claim=claim.text,
+        name=hypothesis.name,
+        claim=hypothesis.text,
         status="not found" if tested else "described",
         test=test,
-        window=claim.window,
+        window=hypothesis.window,
         effect_name=effect_name,
         effect=None if constant else result.r,
         interval=None if constant else result.interval,
@@ -74,7 +78,7 @@ def correlated(
         n_eff=result.n_eff,
         p=result.p if tested else None,
         tested=tested,
-        caveats=(*claim.caveats, NEVER_CHANGED) if constant else claim.caveats,
+        caveats=(*hypothesis.caveats, NEVER_CHANGED) if constant else hypothesis.caveats,
         values={} if line is None or constant else line_values(line),
     )
 
@@ -92,26 +96,31 @@ def line_values(line: Line) -> dict[str, Any]:
 
 
 def compared(
-    claim: Claim, result: GroupComparison, values: Series, first: Mask, second: Mask, **further: Any
+    hypothesis: Hypothesis,
+    result: GroupComparison,
+    values: Series,
+    first: Mask,
+    second: Mask,
+    **further: Any,
 ) -> Finding:
     """The finding of two groups of days; `values` are the days' outcomes, of which the medians are
     kept."""
     return Finding(
-        name=claim.name,
-        claim=claim.text,
+        name=hypothesis.name,
+        claim=hypothesis.text,
         status="not found",
         test="Mann-Whitney U, p by block permutation of runs of labels"
         if result.in_runs
         else "Mann-Whitney U",
-        window=claim.window,
+        window=hypothesis.window,
         effect_name="rank-biserial",
         effect=result.rank_biserial,
         interval=result.interval,
         n=result.n_first + result.n_second,
         n_eff=result.n_eff,
         p=result.p,
-        tested=claim.tested,
-        caveats=claim.caveats,
+        tested=hypothesis.tested,
+        caveats=hypothesis.caveats,
         values={
             "u": result.u,
             "n_first": result.n_first,
