@@ -29,8 +29,8 @@ CHOSEN_DAYS = "People choose their workouts; days with different workouts differ
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """What is looked for: `name` within the insight, the statement in words, the days looked at, and
-    its caveats."""
+    """What is looked for: `name` within the insight, the statement in words, the days looked at,
+    and its caveats."""
 
     name: str
     text: str
