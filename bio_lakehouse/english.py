@@ -50,6 +50,13 @@ def span(first: date, last: date) -> str:
     return f"{first.day}–{dated(last)}"
 
 
+def short_span(first: date, last: date) -> str:
+    """`3–9 March`, `24 Feb – 2 March`, `29 Dec – 4 January`, without the year."""
+    if first.month == last.month:
+        return f"{first.day}–{short_day(last)}"
+    return f"{first.day} {MONTHS[first.month - 1][:3]} – {short_day(last)}"
+
+
 def count(number: int, one: str, many: str | None = None) -> str:
     """`1 workout`, `2 workouts`, `no workouts`."""
     return f"{number or 'no'} {one if number == 1 else many or one + 's'}"

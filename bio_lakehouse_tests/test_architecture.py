@@ -140,7 +140,6 @@ def test_the_switchboard_loads_nothing_that_it_only_names() -> None:
 
 READ_BY_REPORTS = {
     "Finding",
-    "Forecast",
     "Insight",
     "Scale",
     "Status",
@@ -148,7 +147,6 @@ READ_BY_REPORTS = {
     "as_numbers",
     "is_figure",
     "narrate",
-    "readiness_forecast",
     "scale_of",
     "sentence",
     "sentences",

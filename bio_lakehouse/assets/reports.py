@@ -8,6 +8,7 @@ import dagster as dg
 
 from bio_lakehouse.assets.keys import (
     COVERAGE,
+    FORECAST,
     GOLD_DAILY,
     TRAINING_LOAD,
     WEEKLY_REPORT,
@@ -27,7 +28,7 @@ READ = [
     GOLD_DAILY,
     COVERAGE,
     *(table_key(f"bio_silver.{table}") for table in composition.SILVER_READ),
-    *sorted(made_from_windows()),
+    *sorted(made_from_windows() - {FORECAST}),
     TRAINING_LOAD,
 ]
 """What a report reads; it computes none of it."""

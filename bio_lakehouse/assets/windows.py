@@ -11,16 +11,23 @@ from math import ceil
 import dagster as dg
 
 from bio_lakehouse.assets.keys import (
+    GOLD_DAILY,
     TRAINING_LOAD,
     WEEKLY_REPORT,
     made_from_windows,
+    table_key,
 )
 from bio_lakehouse.build.reported import LOAD_DAYS
 from bio_lakehouse.insights.data import days_needed
+from bio_lakehouse.reports.days_before import LOOKBACK_DAYS
 from bio_lakehouse.settings import Settings
 
 COMPARED_DAYS = 35
 """A report's week and the four weeks before it."""
+REMEMBERED = frozenset(
+    {GOLD_DAILY, table_key("bio_silver.peloton_workouts"), table_key("bio_silver.oura_sleep")}
+)
+"""What a report's story holds days against, for half a year back."""
 
 
 def with_windows(spec: dg.AssetSpec, settings: Settings) -> dg.AssetSpec:
@@ -44,7 +51,7 @@ def partitions_before(reader: dg.AssetKey, read: dg.AssetKey, settings: Settings
     if reader != WEEKLY_REPORT or read in made_from_windows():
         return 0
     days = LOAD_DAYS if read == TRAINING_LOAD else COMPARED_DAYS
-    return ceil((days - 1) / 7)
+    return ceil(((LOOKBACK_DAYS if read in REMEMBERED else days) - 1) / 7)
 
 
 def up_to(before: int) -> dg.TimeWindowPartitionMapping:

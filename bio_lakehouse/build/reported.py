@@ -9,10 +9,10 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bio_lakehouse.build.insights import build_forecast, build_insights
+from bio_lakehouse.build.insights import build_insights
 from bio_lakehouse.build.load import build_training_load
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
-from bio_lakehouse.gold.schemas import INSIGHTS, READINESS_FORECAST, TRAINING_LOAD, WEEK_COMPARISON
+from bio_lakehouse.gold.schemas import INSIGHTS, TRAINING_LOAD, WEEK_COMPARISON
 from bio_lakehouse.insights.data import first_day_needed
 from bio_lakehouse.insights.finding import INSIGHTS as NAMES
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -29,18 +29,17 @@ def first_day_read(day: date, window_days: int) -> date:
 
 @dataclass(frozen=True, slots=True)
 class ReportTables:
-    """Rows that reports of `day` read: insights, comparisons and forecasts as of it, and 90 days of
-    training load."""
+    """Rows that reports of `day` read: insights and comparisons as of it, and 90 days of training
+    load."""
 
     day: date
     insights: pa.Table
     weeks: pa.Table
-    forecasts: pa.Table
     loads: pa.Table
 
     def of(self, user_id: str) -> ReportTables:
         """One user's rows."""
-        tables = (self.insights, self.weeks, self.forecasts, self.loads)
+        tables = (self.insights, self.weeks, self.loads)
         return ReportTables(self.day, *(_own(rows, user_id) for rows in tables))
 
     def lacking(self, lived: Collection[date]) -> list[str]:
@@ -50,7 +49,6 @@ class ReportTables:
         has = {
             INSIGHTS.name: set(self.insights["insight"].to_pylist()) == set(NAMES),
             WEEK_COMPARISON.name: self.weeks.num_rows > 0,
-            READINESS_FORECAST.name: self.forecasts.num_rows > 0,
             TRAINING_LOAD.name: loaded >= set(days_between(first, max(lived))),
         }
         return [name for name, is_whole in has.items() if not is_whole]
@@ -63,7 +61,6 @@ def read_tables(lake: Lakehouse, day: date, user_id: str | None = None) -> Repor
         day,
         lake.tables.read(INSIGHTS, day, day, user_id),
         lake.tables.read(WEEK_COMPARISON, day, day, user_id),
-        lake.tables.read(READINESS_FORECAST, day, day, user_id),
         lake.tables.read(TRAINING_LOAD, first, day, user_id),
     )
 
@@ -79,10 +76,9 @@ def missing(lake: Lakehouse, day: date) -> set[str]:
 
 
 def build_for_report(lake: Lakehouse, day: date) -> None:
-    """Build insights and forecasts as of `day`, and all of training load where it is missing."""
+    """Build insights as of `day`, and all of training load where it is missing."""
     load_is_missing = TRAINING_LOAD.name in missing(lake, day)
     build_insights(lake, day, day)
-    build_forecast(lake, day, day)
     if load_is_missing:
         build_training_load(lake, lake.settings.first_day, day)
 

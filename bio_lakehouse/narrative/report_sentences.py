@@ -10,60 +10,75 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bio_lakehouse.english import capital, count, dated, inner, listed, long_day, weekday
+from bio_lakehouse.english import (
+    capital,
+    count,
+    dated,
+    inner,
+    listed,
+    long_day,
+    short_span,
+    weekday,
+)
 from bio_lakehouse.numbers import short_text
+
+SUBJECT_LENGTH = 60
+SIDES = (("lower", False), ("higher", True))
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A measure's mean of this week and of the four weeks before, as texts with their unit."""
+    """A measure whose mean moved, and whether it is higher than in the four weeks before."""
 
     title: str
-    week: str
-    before: str
     higher: bool
+    plural: bool = False
 
 
-def headline(
-    changes: Sequence[Change],
-    known_days: int,
-    comparable: bool,
-    high: str | None = None,
-    *,
-    first_weeks: bool = True,
-) -> str:
-    """The report's first sentence: what moved, or that nothing did, or that nothing is known.
+def nothing_to_compare(known_days: int, *, first_weeks: bool) -> str:
+    """The headline of a week that cannot be held against the weeks before: that nothing is known,
+    or too little.
 
-    `known_days` counts the week's days of which anything is known; `comparable` says whether there
-    are enough days before the week to tell whether something moved; `high` is a high of the week
-    with its age, for example `HRV since 3 May 2025`; `first_weeks` whether there are no more than a
-    few weeks before at all.
+    `known_days` counts the week's days of which anything is known; `first_weeks` says whether there
+    are no more than a few weeks before at all.
     """
     if not known_days:
         return "No data of this week has arrived"
-    if not comparable:
-        early = "The first weeks: getting to know what is usual for you"
-        return early if first_weeks else "Too few days are known to tell how this week compares"
-    if not changes:
-        return (
-            f"No clear change this week, with your highest {high}"
-            if high
-            else "No clear change this week"
-        )
-    return capital(_directions(changes))
+    early = "The first weeks: getting to know what is usual for you"
+    return early if first_weeks else "Too few days are known to tell how this week compares"
 
 
-def _directions(changes: Sequence[Change]) -> str:
-    lower = [inner(change.title) for change in changes if not change.higher]
-    higher = [inner(change.title) for change in changes if change.higher]
-    groups = (("lower", lower), ("higher", higher))
-    clauses = [_clause(titles, word) for word, titles in groups if titles]
-    return ", and ".join([f"{clauses[0]} than usual", *clauses[1:]])
+def subject(first: date, last: date, said: str, is_preview: bool) -> str:
+    """Of a mail: `17–23 November: a sharp dip on Wednesday`, dates first and the headline where
+    both fit into 60 characters."""
+    days = f"Preview, {short_span(first, last)}" if is_preview else short_span(first, last)
+    full = f"{days}: {inner(said)}"
+    return full if len(full) <= SUBJECT_LENGTH else f"{days}: your week"
 
 
-def _clause(titles: Sequence[str], word: str) -> str:
-    verb = "was" if len(titles) == 1 else "were"
-    return f"{listed(titles)} {verb} {word}"
+def preview(headline: str) -> str:
+    """`Preview: a sharp dip on Wednesday`, of a week that is not over."""
+    return f"Preview: {inner(headline)}"
+
+
+def directions(changes: Sequence[Change]) -> str:
+    """What moved: `Readiness and HRV were lower than usual, and steps were higher`."""
+    groups = [(word, [c for c in changes if c.higher is higher]) for word, higher in SIDES]
+    clauses = [_clause(group, word) for word, group in groups if group]
+    return capital(", and ".join([f"{clauses[0]} than usual", *clauses[1:]]))
+
+
+def short_directions(changes: Sequence[Change]) -> str:
+    """The same in few words: `Lower readiness and HRV, higher steps`."""
+    groups = [(word, [c for c in changes if c.higher is higher]) for word, higher in SIDES]
+    told = [(word, listed([inner(c.title) for c in group])) for word, group in groups if group]
+    return capital(", ".join(f"{word} {titles}" for word, titles in told))
+
+
+def _clause(changes: Sequence[Change], word: str) -> str:
+    is_plural = len(changes) > 1 or changes[0].plural
+    titles = listed([inner(change.title) for change in changes])
+    return f"{titles} {'were' if is_plural else 'was'} {word}"
 
 
 def lede(
@@ -170,10 +185,11 @@ def nothing_ever() -> str:
     return "Nothing has arrived yet: no Oura and no Peloton data is in this lake for this user."
 
 
-def unfinished(last: date, today: date) -> str:
+def preview_of(first: date, last: date, week_ends: date) -> str:
+    """That a page was made before its week was over, and which days it holds."""
     return (
-        f"This week is not over: it ends on {long_day(last)}, and this page was made on "
-        f"{long_day(today)}."
+        f"A preview: the week ends on {long_day(week_ends)}. This page holds the seven days from "
+        f"{long_day(first)} to {long_day(last)}."
     )
 
 
@@ -262,15 +278,6 @@ def load_basis(highest: int) -> str:
         f"Bars: load of each day, {highest} at most (100: an hour at threshold), pale between its "
         "bounds. Solid: chronic load, 42 days, shaded between its bounds. Dashed: acute load, 7 "
         "days."
-    )
-
-
-def forecast_not_shown(n: int, rules: Sequence[str]) -> str:
-    """Why tomorrow's forecast is left out although it was made."""
-    return (
-        "A forecast of tomorrow's readiness was made and is not shown: "
-        f"{count(n, 'past forecast')} made this way did not miss by less than {listed(rules)} by "
-        "more than chance."
     )
 
 

@@ -1,4 +1,4 @@
-"""What was built before a report is made of it: insights, the forecast and training load."""
+"""What was built before a report is made of it: insights and training load."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from typing import Any
 
 from bio_lakehouse.build.reported import read_tables
 from bio_lakehouse.errors import ReportError
-from bio_lakehouse.insights import readiness_forecast, table, week_comparison
+from bio_lakehouse.insights import table, week_comparison
 from bio_lakehouse.insights.finding import Finding, Insight
-from bio_lakehouse.insights.forecast import Forecast
 from bio_lakehouse.insights.week_comparison import WeekTest
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
@@ -22,13 +21,12 @@ TOLERANCE = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """One user's insights as of a day with their sentences, the comparisons of its week, the
-    forecast made on it, and the rows of training load that a report shows."""
+    """One user's insights as of a day with their sentences, the comparisons of its week, and
+    the rows of training load that a report shows."""
 
     insights: list[Insight]
     sentences: dict[tuple[str, str], str]
     week_tests: list[WeekTest]
-    forecast: Forecast
     training: list[dict[str, Any]]
 
     @property
@@ -49,13 +47,11 @@ def read_built(lake: Lakehouse, user_id: str, day: date, lived: Collection[date]
             f"{', '.join(lacking)} of {user_id!r} as of {day} are not built yet: run"
             f" `bio-lakehouse report --week-ending {day}`, which builds them first"
         )
-    (forecast,) = readiness_forecast.from_rows(tables.forecasts)
     said = tables.insights.select(["insight", "finding", "narrative"]).to_pylist()
     return Built(
         insights=table.from_rows(tables.insights),
         sentences={(row["insight"], row["finding"]): row["narrative"] for row in said},
         week_tests=week_comparison.from_rows(tables.weeks),
-        forecast=forecast,
         training=tables.loads.to_pylist(),
     )
 

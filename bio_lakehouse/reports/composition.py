@@ -18,11 +18,13 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
 from bio_lakehouse.reports.built import check_of_same_days, read_built
 from bio_lakehouse.reports.comparison import WEEK
+from bio_lakehouse.reports.days_before import LOOKBACK_DAYS
 from bio_lakehouse.reports.fingerprint import Fingerprints, facts_told, inputs_of
 from bio_lakehouse.reports.outdated import LOCK
 from bio_lakehouse.reports.own_rows import (
     coverage_of,
     failed_days,
+    nights_of,
     non_wear_of,
     periods_of,
     rows_of,
@@ -36,12 +38,12 @@ from bio_lakehouse.reports.report_model import (
     with_narrative,
 )
 from bio_lakehouse.reports.weekly_report import render
+from bio_lakehouse.reports.weeks import week_end
 from bio_lakehouse.reports.writing import narrative_of, would_send
 from bio_lakehouse.silver import SCHEMAS as SILVER
 
 SILVER_READ = ("oura_daily_activity", "oura_sleep", "peloton_workouts")
 """Silver tables that a report reads beside coverage."""
-SIGNS_OF_LIFE = ("readiness_score", "sleep_score", "activity_score", "steps", "workout_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def make(
     Claude writes its text where there is leave to ask, else templates do. Beside that the page is a
     function of the lake's rows and of `today` (the user's own when not given), and is written only
     when it differs. Raises `ReportError` when the lake holds nothing of this user up to `day`, or
-    when insights, forecast or training load are not built yet: nothing is computed here.
+    when insights or training load are not built yet: nothing is computed here.
     """
     # What changes while a page is made is not in its fingerprint, so that it counts as outdated.
     inputs = inputs_of(lake, user_id, [day])[day]
@@ -168,35 +170,18 @@ def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInput
         say=built.say,
         week_tests=built.week_tests,
         training=built.training,
-        forecast=built.forecast,
         activity=non_wear_of(lake, user_id, *week),
         sleep=periods_of(lake, user_id, *week),
         data_up_to=newest_arrival(lake, user_id, day),
         failed=failed_days(entries),
+        nights=nights_of(lake, user_id, day - timedelta(LOOKBACK_DAYS - 1), day),
+        week_ends=week_end(lake.settings, day),
     )
 
 
 def reported_users(lake: Lakehouse, day: date) -> list[str]:
     """Users of whom the lake holds at least one day up to `day`, sorted."""
     return sorted(first_days(lake, day))
-
-
-def newest_day_with_data(lake: Lakehouse, user_id: str) -> date:
-    """The newest day up to today of which the user has a score, steps or a workout; `ReportError`
-    without one.
-
-    A clock that was set back, or BIO_TODAY_OVERRIDE, leaves later days in the lake.
-    """
-    today = lake.settings.today(user_id)
-    daily = rows_of(lake, DAILY, user_id, ("day", *SIGNS_OF_LIFE), last=today)
-    known = daily[daily[list(SIGNS_OF_LIFE)].notna().any(axis=1)]
-    if known.empty:
-        raise ReportError(
-            f"there is nothing to report on: no day of {user_id!r} has data; run `bio-lakehouse "
-            "ingest FILE`"
-        )
-    newest: date = pd.to_datetime(known["day"]).max().date()
-    return newest
 
 
 def _check_there(lake: Lakehouse, daily: pd.DataFrame, user_id: str, day: date) -> None:

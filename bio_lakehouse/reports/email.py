@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import localtime, make_msgid
 
-from bio_lakehouse.english import span
 from bio_lakehouse.reports import palette
 from bio_lakehouse.reports.pages import renewing_command
 from bio_lakehouse.reports.report_model import InsightCard, ReportModel
@@ -101,7 +100,7 @@ def email_of(
         "command": renewing_command(model.user_id, model.last_day),
     }
     return ReportEmail(
-        subject=f"{model.headline} ({span(model.first_day, model.last_day)})",
+        subject=model.subject,
         html=environment().get_template("email.html.j2").render(values),
         text=environment().get_template("email.txt.j2").render(values),
         charts=dict(charts or {}),

@@ -21,14 +21,16 @@ from numpy.typing import NDArray
 
 from bio_lakehouse.build.reported import LOAD_DAYS, first_day_read
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
-from bio_lakehouse.gold.schemas import INSIGHTS, READINESS_FORECAST, TRAINING_LOAD, WEEK_COMPARISON
+from bio_lakehouse.gold.schemas import INSIGHTS, TRAINING_LOAD, WEEK_COMPARISON
 from bio_lakehouse.insights.data import as_numbers
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import days_between
 from bio_lakehouse.lake.schema import PROVENANCE, TableSchema
 from bio_lakehouse.reports.comparison import BEFORE, WEEK
 from bio_lakehouse.reports.completeness import Status, completeness
+from bio_lakehouse.reports.days_before import LOOKBACK_DAYS
 from bio_lakehouse.reports.own_rows import (
+    NIGHTS,
     coverage_of,
     failed_days,
     non_wear_of,
@@ -38,7 +40,9 @@ from bio_lakehouse.reports.report_model import ReportInputs, ReportModel
 from bio_lakehouse.reports.training import Training, training_of
 from bio_lakehouse.reports.week import HIGHS, days_of
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
+from bio_lakehouse.silver.schemas import SCHEMAS as SILVER
 
+OURA_SLEEP = SILVER["oura_sleep"]
 NEVER_TOO_EARLY = date.max
 """As today: a day that is not over yet, and one of which nothing came, count as the same."""
 NOT_SAID: dict[str, Any] = {
@@ -49,9 +53,12 @@ NOT_SAID: dict[str, Any] = {
     "narrative": (),
     "byline": "",
     "version": "",
+    "is_preview": False,
+    "story": None,
+    "headline": "",
 }
-"""What a page tells of when it was made, and by whom."""
-MADE = (INSIGHTS, WEEK_COMPARISON, READINESS_FORECAST)
+"""What a page tells of when it was made, and by whom; a story's sentence is in the lede."""
+MADE = (INSIGHTS, WEEK_COMPARISON)
 """What is made as of a page's own day."""
 
 Digests = Mapping[date, str]
@@ -147,10 +154,11 @@ def sources_of(lake: Lakehouse, user_id: str, days: Collection[date]) -> PageSou
         return lake.tables.read(schema, since, last, user_id)
 
     known, done = (read(schema, lake.settings.first_day) for schema in (DAILY, PELOTON_WORKOUTS))
+    nights = read(OURA_SLEEP, first - timedelta(LOOKBACK_DAYS - 1)).select(["user_id", *NIGHTS])
     loads = read(TRAINING_LOAD, first - timedelta(LOAD_DAYS - 1))
     daily, workouts = (rows.to_pandas(date_as_object=False) for rows in (known, done))
     return PageSources(
-        days=joined(digests(rows) for rows in (known, done)),
+        days=joined(digests(rows) for rows in (known, done, nights)),
         loads={row["day"]: row for row in loads.to_pylist()},
         made=joined(digests(read(schema, first), days) for schema in MADE),
         arrived=arrived_of(lake, user_id, daily, days),

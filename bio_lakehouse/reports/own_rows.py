@@ -15,6 +15,7 @@ from bio_lakehouse.silver import SCHEMAS as SILVER
 
 NON_WEAR = ("day", "non_wear_time")
 PERIODS = ("day", "type")
+NIGHTS = ("day", "type", "bedtime_start", "utc_offset_minutes")
 SCORED = ("oura/daily_readiness", "oura/daily_sleep", "oura/daily_activity")
 """Datasets whose failed fetches the strip of what arrived tells."""
 
@@ -44,6 +45,11 @@ def non_wear_of(lake: Lakehouse, user_id: str, first: date, last: date) -> pd.Da
 def periods_of(lake: Lakehouse, user_id: str, first: date, last: date) -> pd.DataFrame:
     """The types of the sleep periods of the days."""
     return rows_of(lake, SILVER["oura_sleep"], user_id, PERIODS, first, last)
+
+
+def nights_of(lake: Lakehouse, user_id: str, first: date, last: date) -> pd.DataFrame:
+    """When the sleep periods of the days began, on the person's own clock."""
+    return rows_of(lake, SILVER["oura_sleep"], user_id, NIGHTS, first, last)
 
 
 def coverage_of(entries: Iterable[LogEntry]) -> pd.DataFrame:

@@ -15,11 +15,9 @@ from typing import Any
 
 import pandas as pd
 
-from bio_lakehouse.english import inner, span
+from bio_lakehouse.english import span
 from bio_lakehouse.gold import measures
-from bio_lakehouse.gold.schemas import BASELINES
 from bio_lakehouse.insights import Finding, Insight, Status, sentence
-from bio_lakehouse.insights.forecast import Forecast, narrate
 from bio_lakehouse.insights.week_comparison import WeekTest
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.narrative.story import Story
@@ -31,12 +29,16 @@ from bio_lakehouse.reports.comparison import (
     Comparison,
     TotalComparison,
     WorkoutWeek,
+    by_day,
     compare,
     compare_totals,
     workout_weeks,
 )
 from bio_lakehouse.reports.completeness import SourceDays, completeness, newest_days
+from bio_lakehouse.reports.days_before import LOOKBACK_DAYS, DaysBefore
+from bio_lakehouse.reports.own_rows import NIGHTS
 from bio_lakehouse.reports.training import Training, training_of
+from bio_lakehouse.reports.turning_point import Week, flagged_days, story_of
 from bio_lakehouse.reports.week import (
     DayLine,
     WeeklyHigh,
@@ -63,9 +65,10 @@ class ReportInputs:
     silver.oura_daily_activity, `sleep` silver.oura_sleep. `insights` and `week_tests` are as of
     `day` and decided together, `say` writes one of their findings as a sentence, `narratives` are
     longer texts by insight name where there are any. `training` are the user's rows of
-    gold.training_load, `forecast` is that made on `day`. `day` is the week's last day, `today` the
+    gold.training_load. `day` is the week's last day, `today` the
     person's today, `data_up_to` the newest arrival (UTC) among the rows, `failed` the days of
-    fetches that failed, by dataset.
+    fetches that failed, by dataset. `nights` are the periods of silver.oura_sleep of half a year
+    with their bedtimes, `week_ends` is the last day of the calendar week that `day` is in.
     """
 
     user_id: str
@@ -81,9 +84,15 @@ class ReportInputs:
     activity: pd.DataFrame | None = None
     sleep: pd.DataFrame | None = None
     training: Sequence[Mapping[str, Any]] = ()
-    forecast: Forecast | None = None
     data_up_to: datetime | None = None
     failed: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    nights: pd.DataFrame | None = None
+    week_ends: date | None = None
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether the week that `day` is in is not over."""
+        return (self.week_ends or self.day) >= self.today
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +129,9 @@ class InsightCard:
 class ReportModel:
     """One report. `version` names these model: equal versions say the same.
 
-    `forecast` is empty unless past ones were better than every simple rule; then `forecast_note` is
-    empty. `narrative` are the paragraphs of a writer, `byline` says who wrote them and what that
-    cost. `story` is the week's turning point, where it has one.
+    `narrative` are the paragraphs of a writer, `byline` says who wrote them and what that cost.
+    `story` is the week's turning point, None where too little is known. A preview is of a week that
+    is not over.
     """
 
     user_id: str
@@ -146,19 +155,26 @@ class ReportModel:
     not_found: tuple[FindingLine, ...]
     not_enough: tuple[FindingLine, ...]
     training: Training
-    forecast: str
-    forecast_note: str
     newest: Mapping[str, date]
     data_up_to: datetime | None
     narrative: tuple[str, ...] = ()
     byline: str = ""
     story: Story | None = None
+    is_preview: bool = False
     version: str = ""
 
     @property
     def title(self) -> str:
-        """`Week of 3–9 March 2025`."""
-        return f"Week of {span(self.first_day, self.last_day)}"
+        """`Week of 3–9 March 2025`; of a preview `Preview: 3–9 March 2025`."""
+        days = span(self.first_day, self.last_day)
+        return f"Preview: {days}" if self.is_preview else f"Week of {days}"
+
+    @property
+    def subject(self) -> str:
+        """Of a mail: `3–9 March: a sharp dip on Wednesday`. It is short and names no figure, as it
+        may be read on a locked screen."""
+        said = self.story.short if self.story else self.headline
+        return sentences.subject(self.first_day, self.last_day, said, self.is_preview)
 
 
 def model_of(inputs: ReportInputs, stale_after_days: int = 3) -> ReportModel:
@@ -173,14 +189,15 @@ def model_of(inputs: ReportInputs, stale_after_days: int = 3) -> ReportModel:
     newest = newest_days(own.daily)
     moved = most_moved(comparisons)
     highs = weekly_highs(daily, workouts, own.day)
+    story = story_of(week_of(own, comparisons, moved, highs, weeks))
     model = ReportModel(
         user_id=own.user_id,
         first_day=days[0].day,
         last_day=own.day,
         today=own.today,
-        notices=notices(own.day, own.today, newest, stale_after_days),
-        headline=_headline(comparisons, moved, known_days(days), highs, _is_new(daily, own.day)),
-        lede=_lede(comparisons, weeks[-1]),
+        notices=notices(own, newest, stale_after_days),
+        headline=_headline(story, known_days(days), _is_new(daily, own.day), own.is_preview),
+        lede=_lede(story, comparisons, weeks[-1]),
         completeness=completeness(
             own.daily,
             own.coverage,
@@ -203,10 +220,10 @@ def model_of(inputs: ReportInputs, stale_after_days: int = 3) -> ReportModel:
         not_found=_lines(own, own.insights, "not found"),
         not_enough=_lines(own, own.insights, "not enough data"),
         training=training_of(own.training, own.day),
-        forecast=shown_forecast(own.forecast),
-        forecast_note=forecast_note(own.forecast),
         newest=newest,
         data_up_to=own.data_up_to,
+        story=story,
+        is_preview=own.is_preview,
     )
     return dataclasses.replace(model, version=version_of(model))
 
@@ -216,20 +233,6 @@ def with_narrative(model: ReportModel, text: str, byline: str) -> ReportModel:
     told = tuple(paragraph.strip() for paragraph in text.split("\n\n") if paragraph.strip())
     changed = dataclasses.replace(model, narrative=told, byline=byline)
     return dataclasses.replace(changed, version=version_of(changed))
-
-
-def shown_forecast(made: Forecast | None) -> str:
-    """The forecast with interval and skill; empty unless it was better than every simple rule."""
-    return narrate(made) if made is not None and made.beats_all else ""
-
-
-def forecast_note(made: Forecast | None) -> str:
-    """Why no forecast is shown; empty when one is, or none was asked for."""
-    if made is None or made.beats_all:
-        return ""
-    return (
-        narrate(made) if made.beats_all is None else sentences.forecast_not_shown(made.n, BASELINES)
-    )
 
 
 def _own_rows(inputs: ReportInputs) -> ReportInputs:
@@ -243,6 +246,7 @@ def _own_rows(inputs: ReportInputs) -> ReportInputs:
         coverage=own(inputs.coverage),
         activity=None if inputs.activity is None else own(inputs.activity),
         sleep=None if inputs.sleep is None else own(inputs.sleep),
+        nights=None if inputs.nights is None else own(inputs.nights),
         insights=[insight for insight in inputs.insights if insight.user_id == inputs.user_id],
         week_tests=[test for test in inputs.week_tests if test.user_id == inputs.user_id],
         training=[row for row in inputs.training if row["user_id"] == inputs.user_id],
@@ -251,6 +255,10 @@ def _own_rows(inputs: ReportInputs) -> ReportInputs:
 
 def _up_to(frame: pd.DataFrame, last: date) -> pd.DataFrame:
     return frame[pd.to_datetime(frame["day"]) <= pd.Timestamp(last)]
+
+
+def _from(frame: pd.DataFrame, first: date) -> pd.DataFrame:
+    return frame[pd.to_datetime(frame["day"]) >= pd.Timestamp(first)]
 
 
 def _of(comparisons: Sequence[Comparison], measure: measures.Measure) -> Comparison:
@@ -263,27 +271,37 @@ def most_moved(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
     return tuple(found[:MOST_MOVES])
 
 
-def _change(comparison: Comparison) -> sentences.Change:
-    return sentences.Change(
-        comparison.measure.title,
-        week=comparison.written.text(comparison.week.mean),
-        before=comparison.written.text(comparison.before.mean),
-        higher=(comparison.difference or 0) > 0,
+def week_of(
+    own: ReportInputs,
+    comparisons: tuple[Comparison, ...],
+    moved: tuple[Comparison, ...],
+    highs: tuple[WeeklyHigh, ...],
+    weeks: tuple[WorkoutWeek, ...],
+) -> Week:
+    """What the week's story is found in: of half a year of one user's rows."""
+    since = own.day - timedelta(LOOKBACK_DAYS - 1)
+    daily, workouts = (_from(_up_to(f, own.day), since) for f in (own.daily, own.workouts))
+    nights = pd.DataFrame(columns=list(NIGHTS)) if own.nights is None else own.nights
+    scores = {
+        m.column: by_day(daily, m.column, own.day) for m in (measures.READINESS, measures.SLEEP)
+    }
+    had_workout = by_day(daily, measures.WORKOUTS.column, own.day).clip(upper=1)
+    return Week(
+        last=own.day,
+        comparisons=comparisons,
+        moved=moved,
+        highs=highs,
+        workout_weeks=weeks,
+        flagged=flagged_days(own.insights, own.day),
+        scores=scores,
+        before=DaysBefore(workouts, _from(nights, since), had_workout),
+        is_preview=own.is_preview,
     )
 
 
-def _headline(
-    comparisons: Sequence[Comparison],
-    moved: Sequence[Comparison],
-    known: int,
-    highs: Sequence[WeeklyHigh],
-    is_new: bool,
-) -> str:
-    changes = [_change(comparison) for comparison in comparisons if comparison in moved]
-    comparable = any(comparison.p is not None for comparison in comparisons)
-    rarest = max(highs, key=lambda high: high.days_back or 0, default=None)
-    high = f"{inner(rarest.measure.title)} {rarest.since}" if rarest and rarest.since else None
-    return sentences.headline(changes, known, comparable, high, first_weeks=is_new)
+def _headline(story: Story | None, known: int, is_new: bool, is_preview: bool) -> str:
+    said = story.headline if story else sentences.nothing_to_compare(known, first_weeks=is_new)
+    return sentences.preview(said) if is_preview else said
 
 
 def _is_new(daily: pd.DataFrame, last: date) -> bool:
@@ -305,38 +323,44 @@ def _moved_note(comparisons: Sequence[Comparison]) -> str:
     )
 
 
-def _lede(comparisons: Sequence[Comparison], week: WorkoutWeek) -> str:
+def _lede(story: Story | None, comparisons: Sequence[Comparison], week: WorkoutWeek) -> str:
+    """The story and what the week was beside it, each mean said once."""
+    told = story.means if story else frozenset()
     readiness, sleep = (
-        _of(comparisons, measure) for measure in (measures.READINESS, measures.SLEEP)
+        _mean(_of(comparisons, measure)) if measure.key not in told else None
+        for measure in (measures.READINESS, measures.SLEEP)
     )
-    return sentences.lede(
-        readiness.written.text(readiness.week.mean) if readiness.week.n else None,
-        sleep.written.text(sleep.week.mean) if sleep.week.n else None,
-        week.workouts,
-        measures.OUTPUT.text(week.output_kj) if week.output_kj else None,
-        whole_week=week.is_complete,
-    )
+    output = measures.OUTPUT.text(week.output_kj) if week.output_kj else None
+    rest = sentences.lede(readiness, sleep, week.workouts, output, whole_week=week.is_complete)
+    return " ".join(filter(None, [story.sentence if story else "", rest]))
+
+
+def _mean(comparison: Comparison) -> str | None:
+    week = comparison.week
+    return comparison.written.text(week.mean) if week.n else None
 
 
 def notices(
-    last: date, today: date, newest: Mapping[str, date], stale_after_days: int
+    inputs: ReportInputs, newest: Mapping[str, date], stale_after_days: int
 ) -> tuple[str, ...]:
     """What a reader must know before anything else: nothing there, data that stopped, a week that
     is not over."""
     if not newest:
         return (sentences.nothing_ever(),)
-    vendors = {title: title.split()[0] for title in newest}
-    ends: dict[str, date] = {}
-    for title, vendor in vendors.items():
-        ends[vendor] = max(ends.get(vendor, newest[title]), newest[title])
+    today, ends = inputs.today, dict[str, date]()
+    for title, day in newest.items():
+        vendor = title.split()[0]
+        ends[vendor] = max(ends.get(vendor, day), day)
     old = {
         vendor: end
         for vendor, end in ends.items()
         if today - end > timedelta(days=stale_after_days)
     }
+    first, week_ends = days_of(inputs.day)[0], inputs.week_ends or inputs.day
+    preview = sentences.preview_of(first, inputs.day, week_ends)
     return (
         *(sentences.stale(vendor, end, today) for vendor, end in old.items()),
-        *((sentences.unfinished(last, today),) if last >= today else ()),
+        *((preview,) if inputs.is_preview else ()),
     )
 
 

@@ -10,35 +10,74 @@ from bio_lakehouse.english import span
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.narrative.report_sentences import Change
 
-LOWER = Change("Readiness", "68", "79", higher=False)
-HRV = Change("HRV", "40 ms", "52 ms", higher=False)
-HIGHER = Change("Resting heart rate", "58 bpm", "52 bpm", higher=True)
+LOWER = Change("Readiness", higher=False)
+HRV = Change("HRV", higher=False)
+HIGHER = Change("Resting heart rate", higher=True)
+STEPS = Change("Steps", higher=True, plural=True)
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "said", "short"),
     [
-        ([LOWER], "Readiness was lower than usual"),
-        ([HIGHER], "Resting heart rate was higher than usual"),
-        ([LOWER, HRV], "Readiness and HRV were lower than usual"),
+        ([LOWER], "Readiness was lower than usual", "Lower readiness"),
+        ([HIGHER], "Resting heart rate was higher than usual", "Higher resting heart rate"),
+        ([STEPS], "Steps were higher than usual", "Higher steps"),
+        ([LOWER, HRV], "Readiness and HRV were lower than usual", "Lower readiness and HRV"),
         (
             [LOWER, HIGHER, HRV],
             "Readiness and HRV were lower than usual, and resting heart rate was higher",
+            "Lower readiness and HRV, higher resting heart rate",
         ),
-        ([], "No clear change this week"),
     ],
 )
-def test_the_headline_says_what_moved(changes: list[Change], said: str) -> None:
-    assert sentences.headline(changes, known_days=7, comparable=True, high=None) == said
+def test_the_headline_says_what_moved(changes: list[Change], said: str, short: str) -> None:
+    assert (sentences.directions(changes), sentences.short_directions(changes)) == (said, short)
 
 
 def test_the_headline_knows_what_it_cannot_say() -> None:
-    assert sentences.headline([], 0, comparable=True) == "No data of this week has arrived"
-    assert sentences.headline([], 3, comparable=False).startswith("The first weeks")
-    assert sentences.headline([], 3, comparable=False, first_weeks=False) == (
-        "Too few days are known to tell how this week compares"
-    )
-    assert sentences.headline([LOWER], 7, True, "HRV since May") == "Readiness was lower than usual"
+    nothing = sentences.nothing_to_compare
+    assert nothing(0, first_weeks=True) == "No data of this week has arrived"
+    assert nothing(3, first_weeks=True).startswith("The first weeks")
+    assert nothing(3, first_weeks=False) == "Too few days are known to tell how this week compares"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said", "is_preview", "subject"),
+    [
+        (
+            date(2025, 11, 17),
+            date(2025, 11, 23),
+            "A usual week with a sharp dip on Wednesday",
+            False,
+            "17–23 November: a usual week with a sharp dip on Wednesday",
+        ),
+        (
+            date(2025, 12, 29),
+            date(2026, 1, 4),
+            "HRV in short",
+            False,
+            "29 Dec – 4 January: HRV in short",
+        ),
+        (
+            date(2025, 11, 20),
+            date(2025, 11, 26),
+            "Nothing unusual so far",
+            True,
+            "Preview, 20–26 November: nothing unusual so far",
+        ),
+        (
+            date(2025, 11, 17),
+            date(2025, 11, 23),
+            "Lower readiness, sleep score and resting heart rate",
+            False,
+            "17–23 November: your week",
+        ),
+    ],
+)
+def test_a_subject_is_dated_and_short(
+    first: date, last: date, said: str, is_preview: bool, subject: str
+) -> None:
+    assert sentences.subject(first, last, said, is_preview) == subject
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_what_a_source_calls_a_workout_is_text(model: ReportModel) -> None:
 
 def test_both_parts_say_the_same(model: ReportModel) -> None:
     mail = email_of(model)
-    assert mail.subject == "No clear change this week (3–9 March 2025)"
+    assert mail.subject == "3–9 March: a steady week"
     for said in (
         model.moved_note,
         "Readiness averaged 73 and sleep 81, with 3 known workouts.",
@@ -169,6 +169,6 @@ def test_a_message_carries_the_text_first(model: ReportModel) -> None:
 
 def test_an_empty_week_makes_a_mail_too(make_inputs: MakeInputs) -> None:
     mail = email_of(model_of(make_inputs()))
-    assert mail.subject.startswith("No data of this week has arrived")
+    assert mail.subject == "3–9 March: no data of this week has arrived"
     assert mail.text.startswith("! Nothing has arrived yet")
     assert "Readiness: no data" in mail.text

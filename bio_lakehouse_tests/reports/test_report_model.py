@@ -47,7 +47,8 @@ def test_what_moved_makes_the_headline(make_inputs: MakeInputs, six_months: pd.D
         "resting_heart_rate_bpm",
     }
     assert model.moved_note.startswith("3 of 5 measures differ")
-    assert model.lede.startswith("Readiness averaged 6")
+    assert model.lede.startswith("Resting heart rate averaged 57 bpm against 50 bpm")
+    assert model.subject == "3–9 March: your week"
     assert (model.first_day, model.last_day) == (date(2025, 3, 3), date(2025, 3, 9))
     assert model.title == "Week of 3–9 March 2025"
 
@@ -62,17 +63,15 @@ def test_at_most_three_things_moved(make_inputs: MakeInputs, six_months: pd.Data
 def test_a_quiet_week_is_headed_by_its_oldest_high(
     make_inputs: MakeInputs, make_daily: Make
 ) -> None:
-    readiness = [95] + [78, 80, 82] * 33
+    readiness = [95] + [72, 88, 80] * 33
     readiness[-4] = 93
     model = model_of(make_inputs(daily=make_daily(readiness_score=readiness)))
     assert model.moved == ()
-    assert (
-        model.headline
-        == "No clear change this week, with your highest readiness since 30 November 2024"
-    )
+    assert model.headline == "A usual week with your highest readiness in three months"
+    assert "93 on Thursday, your highest since 30 November 2024." in model.lede
     readiness[-4] = 80
     dull = model_of(make_inputs(daily=make_daily(readiness_score=readiness)))
-    assert dull.headline == "No clear change this week"
+    assert dull.headline == "A usual week"
 
 
 def test_nothing_at_all(make_inputs: MakeInputs) -> None:
@@ -164,7 +163,8 @@ def test_data_that_stopped_is_told_first(
             ),
         )
     if days_later == 0:
-        assert model.notices[0].startswith("This week is not over")
+        assert model.notices[0].startswith("A preview: the week ends on Sunday 9 March 2025.")
+        assert model.title == "Preview: 3–9 March 2025"
 
 
 def test_each_vendor_goes_stale_on_its_own(make_inputs: MakeInputs, make_daily: Make) -> None:

@@ -13,13 +13,13 @@ import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 
-from bio_lakehouse.build.insights import build_forecast, build_insights
+from bio_lakehouse.build.insights import build_insights
 from bio_lakehouse.build.load import build_training_load
 from bio_lakehouse.build.reported import build_for_report, missing
 from bio_lakehouse.cli import main
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
-from bio_lakehouse.gold.schemas import INSIGHTS, READINESS_FORECAST, TRAINING_LOAD, WEEK_COMPARISON
+from bio_lakehouse.gold.schemas import INSIGHTS, TRAINING_LOAD, WEEK_COMPARISON
 from bio_lakehouse.insights.analyzers import ANALYZERS
 from bio_lakehouse.insights.finding import INSIGHTS as NAMES
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -34,7 +34,7 @@ from bio_lakehouse_tests.reports.lakes import write
 SUNDAY = date(2025, 11, 16)
 LONG_AGO = SUNDAY - timedelta(days=400)
 STATISTICS = "bio_lakehouse.insights.statistics"
-COMPUTERS = {"forecast", "training_load", "decided", "decide", "adjust", "analyze", "week_tests"}
+COMPUTERS = {"training_load", "decided", "decide", "adjust", "analyze", "week_tests"}
 
 
 def lake_in(home: Path) -> Lakehouse:
@@ -112,13 +112,12 @@ def changed(row: dict[str, Any], **values: Any) -> dict[str, Any]:
         (INSIGHTS, {"narrative": "A sentence that was written by hand."}),
         (INSIGHTS, {"effect": 0.987}),
         (WEEK_COMPARISON, {"q": 0.001}),
-        (READINESS_FORECAST, {"readiness_score": 12.0}),
         (
             TRAINING_LOAD,
             {"chronic_load": 71.0, "chronic_load_low": 71.0, "chronic_load_high": 71.0},
         ),
     ],
-    ids=["sentence", "effect", "week", "forecast", "load"],
+    ids=["sentence", "effect", "week", "load"],
 )
 def test_the_page_says_what_the_tables_say(
     built: Lakehouse, schema: TableSchema, values: dict[str, Any]
@@ -134,7 +133,6 @@ def test_the_page_says_what_the_tables_say(
 BUILDERS: dict[str, Callable[[Lakehouse], Any]] = {
     INSIGHTS.name: lambda lake: build_insights(lake, SUNDAY, SUNDAY, NAMES),
     WEEK_COMPARISON.name: lambda lake: build_insights(lake, SUNDAY, SUNDAY, [WEEK_COMPARISON.name]),
-    READINESS_FORECAST.name: lambda lake: build_forecast(lake, SUNDAY, SUNDAY),
     TRAINING_LOAD.name: lambda lake: build_training_load(lake, LONG_AGO, SUNDAY),
 }
 
@@ -164,7 +162,7 @@ def test_egress_builds_what_is_missing_and_says_so(lake: Lakehouse, tmp_path: Pa
     environment = {"BIO_TIMEZONE": "UTC", "BIO_TODAY_OVERRIDE": str(SUNDAY)}
     first, second = (CliRunner().invoke(main, command, env=environment) for _ in range(2))
 
-    names = "insights, readiness_forecast, training_load, week_comparison"
+    names = "insights, training_load, week_comparison"
     assert first.exit_code == 0, first.output
     assert first.stdout == second.stdout
     assert first.stdout.startswith("{")

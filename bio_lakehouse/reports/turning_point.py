@@ -1,0 +1,586 @@
+"""A week's turning point, found by rules and told as a sequence, never as a cause.
+
+The first shape that a week has is told:
+
+| Shape | Headline | Sentence |
+|---|---|---|
+| days unusual in a measure | An unusual Wednesday | On Wednesday, the day after …, HRV (31 ms) … |
+| a mean that moved | Readiness was lower than usual | Readiness averaged 68 against 79 … |
+| a sharp step | A usual week with a sharp dip on Wednesday | Readiness fell from 84 on … |
+| a rare low | A usual week with a low Wednesday | Readiness was 69 on Wednesday, the … |
+| days outside on both sides | A week of ups and downs | Readiness lay below your usual … |
+| days outside on one side | Readiness on the low side | Readiness lay below your usual … |
+| a rare workout | A usual week with your biggest ride in six months | Saturday’s ride was … |
+| a rare high | A usual week with your highest HRV in nine weeks | HRV reached 71 ms on Sunday … |
+| no workout | A usual week without a workout | None of the seven days … |
+| all days alike and within the usual | A steady week | Readiness stayed between 79 and … |
+| anything else that is known | A usual week | Readiness averaged 79, with five of … |
+| no score is known | No clear change this week | None of the nine measures differs … |
+
+What came before a day is told where it is rare for the person (`days_before`). A day is unusual
+where gold's insights say so, and a week with one is never called usual. A step stands out where it
+is more than 3 robust standard deviations of the day-to-day changes of the 60 days before, larger
+than each of the last 28 in its direction, and has an end outside the usual range. Where nothing is
+there that is so in about 3 of 100 weeks, however the days hang together (AR(1) of 0 to 0.8, a slow
+state, a weekly echo), in 11 where single days stray far (t with 3 degrees of freedom) and in 23
+where they stray to one side (skewness −2.9): these steps are as large as they are said to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from bio_lakehouse.english import capital, listed, weekday
+from bio_lakehouse.gold.measures import OUTPUT, READINESS, SLEEP, WORKOUT_OUTPUT, Measure, watched
+from bio_lakehouse.insights import Insight
+from bio_lakehouse.insights.anomaly_detection import NAME as ANOMALY_DETECTION
+from bio_lakehouse.insights.statistics.anomalies import MAD_TO_SD
+from bio_lakehouse.insights.statistics.weekly_change import WEEK_NEEDS
+from bio_lakehouse.narrative import report_sentences as sentences
+from bio_lakehouse.narrative import story as text
+from bio_lakehouse.narrative.story import Flag, Story
+from bio_lakehouse.reports.comparison import Band, Comparison, Floats, WorkoutWeek
+from bio_lakehouse.reports.days_before import DaysBefore, RareWorkout
+from bio_lakehouse.reports.week import WeeklyHigh, days_of
+
+STEP_DEVIATIONS = 3.0
+STEP_DAYS = 60
+STEPS_NEEDED = 40
+LARGEST_OF_DAYS = 28
+DAYS_OUTSIDE = 4
+"""Days of a week outside the usual range that are told; by chance 1.4 of 7 lie there."""
+ENOUGH_DAYS = 6
+WORTH_A_HEADLINE = 56
+"""Days without anything like it, from which on a workout, a high or a low heads a week."""
+STEADY_POINTS = 10
+"""The most by which the scores of a steady week differ."""
+FEWEST_WORKOUTS = 2
+
+Tells = list[tuple[str, date]]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What a week's story is found in.
+
+    `moved` are the comparisons that moved, the least likely by chance first; `flagged` the days on
+    which each measure was unusual; `scores` calendar series up to the week's last day, by column.
+    """
+
+    last: date
+    comparisons: tuple[Comparison, ...]
+    moved: tuple[Comparison, ...]
+    highs: tuple[WeeklyHigh, ...]
+    workout_weeks: tuple[WorkoutWeek, ...]
+    flagged: Mapping[str, tuple[date, ...]]
+    scores: Mapping[str, pd.Series[float]]
+    before: DaysBefore
+    is_preview: bool = False
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The seven days, oldest first."""
+        return days_of(self.last)
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether there are enough days to tell whether something moved."""
+        return any(comparison.p is not None for comparison in self.comparisons)
+
+    @property
+    def lead(self) -> tuple[Comparison, Band] | None:
+        """Readiness, else the sleep score, of which enough is known; with its usual range."""
+        for measure in (READINESS, SLEEP):
+            found = self.of(measure)
+            if found.band and found.p is not None and found.week.n >= WEEK_NEEDS:
+                return found, found.band
+        return None
+
+    def of(self, measure: Measure) -> Comparison:
+        """The comparison of a measure."""
+        return next(c for c in self.comparisons if c.measure.key == measure.key)
+
+    def value(self, comparison: Comparison, day: date) -> float | None:
+        """A measure's value on a day of the week; None where it is unknown."""
+        place = (day - self.days[0]).days
+        return comparison.week_values[place] if 0 <= place < len(self.days) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change from one day to the next that stands out, `size` in robust standard deviations."""
+
+    day: date
+    earlier: float
+    value: float
+    size: float
+
+    @property
+    def is_drop(self) -> bool:
+        return self.value < self.earlier
+
+
+def story_of(week: Week) -> Story | None:
+    """The week's story; None where too little is known to tell one."""
+    for shape in SHAPES:
+        told = shape(week)
+        if told is not None:
+            return told
+    return None
+
+
+def flagged_days(insights: Sequence[Insight], last: date) -> dict[str, tuple[date, ...]]:
+    """The days of the week up to `last` on which a measure was unusual, by its column."""
+    found: dict[str, tuple[date, ...]] = {}
+    names = {measure.short_name: measure.column for measure in watched()}
+    anomalies = (insight for insight in insights if insight.name == ANOMALY_DETECTION)
+    for finding in (finding for insight in anomalies for finding in insight.findings):
+        days = sorted(map(date.fromisoformat, finding.values.get("unusual_days", ())))
+        of_week = tuple(day for day in days if days_of(last)[0] <= day <= last)
+        if finding.name in names and of_week:
+            found[names[finding.name]] = of_week
+    return found
+
+
+def sharp_steps(series: pd.Series[float], last: date) -> list[Step]:
+    """The changes of the week up to `last` that stand out of a calendar series, oldest first."""
+    values = series.to_numpy(dtype=np.float64)
+    changes: Floats = np.diff(values)
+    found = []
+    for back, day in enumerate(reversed(days_of(last))):
+        place = len(changes) - 1 - back
+        before = changes[max(place - STEP_DAYS, 0) : max(place, 0)]
+        size = _step_size(changes[place], before) if place >= 0 else 0.0
+        if size > STEP_DEVIATIONS:
+            found.append(Step(day, float(values[place]), float(values[place + 1]), size))
+    return found[::-1]
+
+
+def _step_size(change: float, before: Floats) -> float:
+    """How many robust standard deviations a change has; 0 where it cannot be told or one of the
+    last 28 days was as large in its direction."""
+    known, lately = before[~np.isnan(before)], before[-LARGEST_OF_DAYS:]
+    if np.isnan(change) or len(known) < STEPS_NEEDED:
+        return 0.0
+    spread = float(np.median(np.abs(known))) * MAD_TO_SD
+    is_largest = change < np.nanmin(lately) if change < 0 else change > np.nanmax(lately)
+    return abs(float(change)) / spread if is_largest and spread > 0 else 0.0
+
+
+def _flagged(week: Week) -> Story | None:
+    flags = _flags(week)
+    if not flags:
+        return None
+    days = sorted({day for _, flag in flags for day in flag.days})
+    before = week.before.told(days[0])
+    tells = [(c.measure.key, day) for c, flag in flags for day in _told_days(week, c, flag)]
+    said = [_flag_sentence(flags, days, before), *_recovery(week, days, tells)]
+    others = [c for c in week.moved if c.measure.column not in week.flagged]
+    moved = text.over_the_week(text.moved(_means(others))) if others else ""
+    sentence = " ".join(filter(None, [*said, moved]))
+    return _story(_flag_headline(flags, days), sentence, tells, others)
+
+
+def _flags(week: Week) -> list[tuple[Comparison, Flag]]:
+    found = []
+    for measure in watched():
+        comparison = week.of(measure)
+        values = {day: week.value(comparison, day) for day in week.flagged.get(measure.column, ())}
+        known = {day: value for day, value in values.items() if value is not None}
+        if known:
+            worst = max(known.values()) if measure.bad == "higher" else min(known.values())
+            higher, text_of_worst = measure.bad == "higher", measure.text(worst)
+            flag = Flag(text.named(measure), higher, tuple(sorted(known)), text_of_worst)
+            found.append((comparison, flag))
+    return found
+
+
+def _told_days(week: Week, comparison: Comparison, flag: Flag) -> list[date]:
+    """The days of a flag whose figure is said: the worst."""
+    values = {day: week.value(comparison, day) or 0.0 for day in flag.days}
+    worst = max if flag.higher else min
+    return [worst(values, key=values.__getitem__)]
+
+
+def _flag_sentence(
+    flags: Sequence[tuple[Comparison, Flag]], days: Sequence[date], before: Sequence[str]
+) -> str:
+    alone = [flag for _, flag in flags]
+    if len(days) > 1:
+        return f"{text.flags_of_days(alone)} {text.first_came(days[0], before)}".strip()
+    if len(flags) > 1:
+        return text.flags_of_a_day(days[0], alone, before)
+    ((comparison, flag),) = flags
+    median = comparison.measure.text(comparison.band.median) if comparison.band else ""
+    return text.one_flag(flag, median, before)
+
+
+def _flag_headline(flags: Sequence[tuple[Comparison, Flag]], days: Sequence[date]) -> str:
+    if len(days) > 1:
+        return f"{capital(text.in_words(len(days)))} unusual days, {text.days_named(days)}"
+    if len(flags) > 1:
+        return f"An unusual {weekday(days[0])}"
+    ((comparison, flag),) = flags
+    name = comparison.measure.in_sentence.removesuffix(" deviation")
+    return f"Unusually {flag.word} {name} on {weekday(days[0])}"
+
+
+def _recovery(week: Week, days: Sequence[date], tells: Tells) -> list[str]:
+    """That readiness was back in its usual range after the last unusual day, where it was."""
+    readiness = week.of(READINESS)
+    later = [day for day in week.days if day > days[-1]]
+    known = [(day, week.value(readiness, day)) for day in later]
+    day, value = next(((d, v) for d, v in known if v is not None), (None, None))
+    was_low = READINESS.column in week.flagged
+    if day is None or value is None or not was_low or not _is_within(readiness, value):
+        return []
+    tells.append((READINESS.key, day))
+    return [text.back_in_usual(READINESS.in_sentence, day, READINESS.text(value))]
+
+
+def _moved(week: Week) -> Story | None:
+    if not week.moved:
+        return None
+    changes = [_change(c) for c in week.comparisons if c in week.moved]
+    headline, short = sentences.directions(changes), sentences.short_directions(changes)
+    if week.is_preview:
+        headline = f"{headline} so far"
+    tells: Tells = []
+    step = _step_of(week)
+    turn = f"{_step_sentence(week, *step, tells)}." if step else _furthest(week, tells)
+    sentence = f"{text.moved(_means(week.moved))} {turn}".strip()
+    return _story(headline, sentence, tells, week.moved, short=short)
+
+
+def _change(comparison: Comparison) -> sentences.Change:
+    return sentences.Change(
+        comparison.measure.title,
+        higher=(comparison.difference or 0) > 0,
+        plural=comparison.measure.adds_up,
+    )
+
+
+def _means(moved: Sequence[Comparison]) -> list[tuple[str, str, str]]:
+    return [
+        (
+            text.named(c.measure),
+            c.written.mean_text(c.week.mean),
+            c.written.mean_text(c.before.mean),
+        )
+        for c in moved
+    ]
+
+
+def _furthest(week: Week, tells: Tells) -> str:
+    """The day that lay furthest to the side to which the first of the measures moved."""
+    comparison = week.moved[0]
+    higher = (comparison.difference or 0) > 0
+    known = [(v, day) for v, day in zip(comparison.week_values, week.days, strict=True)]
+    values = {day: v for v, day in known if v is not None}
+    best = max(values.values()) if higher else min(values.values())
+    days = [day for day, value in values.items() if value == best]
+    if len(days) > 1:
+        return ""
+    tells.append((comparison.measure.key, days[0]))
+    measure, before = comparison.measure, week.before.told(days[0])
+    is_alone, plural = len(week.moved) == 1, comparison.measure.adds_up
+    pronoun = "they" if plural else "it"
+    name = pronoun if is_alone else text.named(measure)
+    return text.furthest(name, higher, days[0], measure.text(best), before, plural=plural)
+
+
+def _step(week: Week) -> Story | None:
+    found = _step_of(week)
+    if found is None:
+        return None
+    comparison, step = found
+    tells: Tells = []
+    tail = f"a sharp {_step_name(week, comparison, step)} on {weekday(step.day)}"
+    sentence = f"{_step_sentence(week, comparison, step, tells)}."
+    said = f"{sentence} {text.largest_step(step.is_drop)}"
+    return _usual_story(week, tail, said, tells)
+
+
+def _step_of(week: Week) -> tuple[Comparison, Step] | None:
+    """The sharpest step of readiness, else of the sleep score, of those that are told. A rise out
+    of a dip is part of it."""
+    if week.lead is None:
+        return None
+    comparison, band = week.lead
+    series = week.scores[comparison.measure.column]
+    steps = [step for step in sharp_steps(series, week.last) if _is_outside(step, band)]
+    drops = {step.day for step in steps if step.is_drop}
+    own = [s for s in steps if s.is_drop or s.day - timedelta(1) not in drops]
+    return (comparison, max(own, key=lambda step: step.size)) if own else None
+
+
+def _is_outside(step: Step, band: Band) -> bool:
+    if step.is_drop:
+        return step.value < band.low
+    return step.value > band.high or step.earlier < band.low
+
+
+def _next_value(week: Week, comparison: Comparison, step: Step) -> float | None:
+    return week.value(comparison, step.day + timedelta(1))
+
+
+def _returns(week: Week, comparison: Comparison, step: Step) -> bool:
+    """Whether at least half of the step was undone on the next day."""
+    after = _next_value(week, comparison, step)
+    return after is not None and (after - step.value) / (step.earlier - step.value) >= 0.5
+
+
+def _step_name(week: Week, comparison: Comparison, step: Step) -> str:
+    if not step.is_drop:
+        return "rise"
+    return "dip" if _returns(week, comparison, step) else "drop"
+
+
+def _step_sentence(week: Week, comparison: Comparison, step: Step, tells: Tells) -> str:
+    measure, earlier = comparison.measure, step.day - timedelta(1)
+    said = (text.fell if step.is_drop else text.rose)(
+        text.named(measure),
+        step.day,
+        measure.text(step.value),
+        text.day_before(earlier, week.days[0]),
+        measure.text(step.earlier),
+        week.before.told(step.day),
+    )
+    tells += [(measure.key, earlier), (measure.key, step.day)]
+    after = _next_value(week, comparison, step)
+    if after is None or not _returns(week, comparison, step):
+        return said
+    next_day = step.day + timedelta(1)
+    tells.append((measure.key, next_day))
+    return f"{said}{text.then(next_day, measure.text(after), back=step.is_drop)}"
+
+
+def _rare_low(week: Week) -> Story | None:
+    """A day of the week that is below the usual range and the lowest in eight weeks or longer."""
+    if week.lead is None:
+        return None
+    comparison, band = week.lead
+    day, value = _extreme_day(week, comparison, higher=False)
+    before = week.scores[comparison.measure.column][: pd.Timestamp(day - timedelta(1))].dropna()
+    as_low = before.index[before <= value]
+    back = pd.Timestamp(day) - (as_low[-1] if len(as_low) else before.index[0])
+    if value >= band.low or back.days < WORTH_A_HEADLINE:
+        return None
+    measure = comparison.measure
+    tells: Tells = [(measure.key, day)]
+    since = text.since(as_low[-1].date() if len(as_low) else None, before.index[0].date())
+    said = text.lowest(text.named(measure), day, measure.text(value), since, week.before.told(day))
+    sentence = f"{said}{_day_after(week, comparison, day, tells)}."
+    return _usual_story(week, f"a low {weekday(day)}", sentence, tells)
+
+
+def _day_after(week: Week, comparison: Comparison, day: date, tells: Tells) -> str:
+    next_day, measure = day + timedelta(1), comparison.measure
+    after = week.value(comparison, next_day)
+    if after is None:
+        return ""
+    tells.append((measure.key, next_day))
+    return text.then(next_day, measure.text(after), back=False)
+
+
+def _ups_and_downs(week: Week) -> Story | None:
+    if week.lead is None:
+        return None
+    comparison, band = week.lead
+    low, high = (_outside(comparison, band, higher) for higher in (False, True))
+    if min(low, high) < 2 or low + high < DAYS_OUTSIDE:
+        return None
+    tells: Tells = []
+    name, usual = text.named(comparison.measure), _usual(comparison)
+    said = text.outside_on_both_sides(name, low, high, usual)
+    sentence = f"{said}{_ends(week, comparison, tells)}. {_as_a_whole(comparison)}"
+    return _story("A week of ups and downs", sentence, tells, [comparison])
+
+
+def _on_one_side(week: Week) -> Story | None:
+    if week.lead is None:
+        return None
+    comparison, band = week.lead
+    for higher in (False, True):
+        outside = _outside(comparison, band, higher)
+        if outside >= DAYS_OUTSIDE:
+            known, usual = comparison.week.n, _usual(comparison)
+            name = comparison.measure.in_sentence
+            said = text.outside_on_a_side(
+                text.named(comparison.measure), outside, known, higher, usual
+            )
+            tells: Tells = []
+            sentence = f"{said}{_extreme(week, comparison, higher, tells)}."
+            side = "high" if higher else "low"
+            headline = f"{capital(name)} on the {side} side"
+            whole = _as_a_whole(comparison)
+            return _story(headline, f"{sentence} {whole}", tells, [comparison])
+    return None
+
+
+def _outside(comparison: Comparison, band: Band, higher: bool) -> int:
+    known = [value for value in comparison.week_values if value is not None]
+    return sum(value > band.high if higher else value < band.low for value in known)
+
+
+def _extreme(week: Week, comparison: Comparison, higher: bool, tells: Tells) -> str:
+    day, value = _extreme_day(week, comparison, higher)
+    tells.append((comparison.measure.key, day))
+    return text.extreme(higher, day, comparison.measure.text(value))
+
+
+def _extreme_day(week: Week, comparison: Comparison, higher: bool) -> tuple[date, float]:
+    pairs = zip(week.days, comparison.week_values, strict=True)
+    known = [(day, value) for day, value in pairs if value is not None]
+    return (max if higher else min)(known, key=lambda pair: pair[1])
+
+
+def _ends(week: Week, comparison: Comparison, tells: Tells) -> str:
+    (low_day, low), (high_day, high) = (
+        _extreme_day(week, comparison, higher) for higher in (False, True)
+    )
+    tells += [(comparison.measure.key, low_day), (comparison.measure.key, high_day)]
+    measure = comparison.measure
+    return text.ends(low_day, measure.text(low), high_day, measure.text(high))
+
+
+def _as_a_whole(comparison: Comparison) -> str:
+    return text.as_a_whole(comparison.measure.text(comparison.week.mean))
+
+
+def _rare_workout(week: Week) -> Story | None:
+    days = [week.before.workout(day) for day in week.days]
+    rare = [one for one in days if one is not None and one.days_back >= WORTH_A_HEADLINE]
+    if not rare or week.lead is None:
+        return None
+    workout = max(rare, key=lambda one: (one.days_back, one.value, one.day))
+    tells: Tells = [(WORKOUT_OUTPUT.key, workout.day)] if _is_output(workout) else []
+    said = text.workout(workout.day, workout.noun, workout.rank, workout.figure)
+    sentence = f"{said}.{_next_morning(week, workout.day, tells)}"
+    tail = f"your {workout.word} {workout.noun} in {text.weeks(workout.days_back)}"
+    return _usual_story(week, tail, sentence, tells)
+
+
+def _is_output(workout: RareWorkout) -> bool:
+    return workout.measure is WORKOUT_OUTPUT
+
+
+def _next_morning(week: Week, day: date, tells: Tells) -> str:
+    """Readiness of the morning after, where it is known and within the week."""
+    readiness, morning = week.of(READINESS), day + timedelta(1)
+    value = week.value(readiness, morning)
+    if value is None or not readiness.band:
+        return ""
+    tells.append((READINESS.key, morning))
+    within = _is_within(readiness, value)
+    figure = READINESS.text(value)
+    return f" {text.next_morning(READINESS.in_sentence, figure, _usual(readiness), within)}"
+
+
+def _rare_high(week: Week) -> Story | None:
+    found = [high for high in week.highs if high.measure not in (WORKOUT_OUTPUT, OUTPUT)]
+    rare = [high for high in found if high.since and (high.days_back or 0) >= WORTH_A_HEADLINE]
+    if not rare or week.lead is None:
+        return None
+    high = max(rare, key=lambda one: one.days_back or 0)
+    values = week.of(high.measure).week_values
+    days = [day for day, value in zip(week.days, values, strict=True) if value == high.value]
+    tail = f"your highest {high.measure.in_sentence} in {text.weeks(high.days_back or 0)}"
+    measure, named = high.measure, listed([weekday(day) for day in days])
+    said = text.high(named, text.named(measure), measure.text(high.value), high.since)
+    return _usual_story(week, tail, said, [(measure.key, day) for day in days])
+
+
+def _no_workout(week: Week) -> Story | None:
+    *before, this = week.workout_weeks
+    counts = [one.workouts for one in before if one.is_complete and one.workouts is not None]
+    was_usual = len(counts) == len(before) and min(counts, default=0) >= FEWEST_WORKOUTS
+    if week.lead is None or this.workouts != 0 or not this.is_complete or not was_usual:
+        return None
+    headline = "No workout so far" if week.is_preview else "A usual week without a workout"
+    return _story(headline, text.no_workout(counts), [])
+
+
+def _steady(week: Week) -> Story | None:
+    if week.lead is None:
+        return None
+    comparison, _ = week.lead
+    known = [value for value in comparison.week_values if value is not None]
+    is_steady = max(known) - min(known) <= STEADY_POINTS
+    if len(known) < ENOUGH_DAYS or comparison.days_within < len(known) or not is_steady:
+        return None
+    measure = comparison.measure
+    low, high = measure.text(min(known)), measure.text(max(known))
+    said = text.steady(text.named(measure), low, high, len(known), _usual(comparison))
+    return _story("Nothing unusual so far" if week.is_preview else "A steady week", said, [])
+
+
+def _usual_week(week: Week) -> Story | None:
+    if week.lead is None:
+        return None
+    comparison, _ = week.lead
+    measure, tells = comparison.measure, list[tuple[str, date]]()
+    mean, inside = measure.text(comparison.week.mean), comparison.days_within
+    said = text.within(text.named(measure), mean, inside, comparison.week.n, _usual(comparison))
+    sides = [higher for higher in (False, True) if _outside(*week.lead, higher)]
+    extremes = [_extreme(week, comparison, higher, tells) for higher in sides]
+    headline = "Nothing unusual so far" if week.is_preview else "A usual week"
+    return _story(headline, f"{said}{''.join(extremes)}.", tells, [comparison])
+
+
+def _nothing_moved(week: Week) -> Story | None:
+    """Of a week whose scores are not known, though other measures are."""
+    tested = sum(comparison.p is not None for comparison in week.comparisons)
+    if not tested:
+        return None
+    when = "so far" if week.is_preview else "this week"
+    return _story(f"No clear change {when}", sentences.nothing_moved(tested), [])
+
+
+def _usual(comparison: Comparison) -> str:
+    """`72 to 86`, the usual range; empty where there is none."""
+    band, measure = comparison.band, comparison.measure
+    return f"{measure.number(band.low)} to {measure.number(band.high)}" if band else ""
+
+
+def _is_within(comparison: Comparison, value: float) -> bool:
+    band = comparison.band
+    return band is not None and band.low <= value <= band.high
+
+
+def _usual_story(week: Week, tail: str, sentence: str, tells: Tells) -> Story:
+    headline = text.headline(tail, week.is_preview)
+    return _story(headline, sentence, tells, short=tail)
+
+
+def _story(
+    headline: str,
+    sentence: str,
+    tells: Tells,
+    means: Sequence[Comparison] = (),
+    short: str = "",
+) -> Story:
+    keys = frozenset(comparison.measure.key for comparison in means)
+    return Story(headline, sentence, frozenset(tells), short or headline, keys)
+
+
+SHAPES: tuple[Callable[[Week], Story | None], ...] = (
+    _flagged,
+    _moved,
+    _step,
+    _rare_low,
+    _ups_and_downs,
+    _on_one_side,
+    _rare_workout,
+    _rare_high,
+    _no_workout,
+    _steady,
+    _usual_week,
+    _nothing_moved,
+)
+"""In the order in which they are tried; the module's table describes them."""
