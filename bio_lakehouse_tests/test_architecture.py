@@ -145,6 +145,7 @@ READ_BY_REPORTS = {
     "Status",
     "WeekTest",
     "as_numbers",
+    "has_moved",
     "is_figure",
     "narrate",
     "scale_of",

@@ -20,10 +20,10 @@ from bio_lakehouse.gold.measures import (
 from bio_lakehouse.insights.adjustment import FALSE_DISCOVERY_RATE
 from bio_lakehouse.insights.data import as_numbers
 from bio_lakehouse.insights.statistics.weekly_change import BEFORE as BEFORE
-from bio_lakehouse.insights.statistics.weekly_change import BEFORE_NEEDS
+from bio_lakehouse.insights.statistics.weekly_change import BEFORE_NEEDS, HISTORY_DAYS
 from bio_lakehouse.insights.statistics.weekly_change import HISTORY_NEEDS as HISTORY_NEEDS
 from bio_lakehouse.insights.statistics.weekly_change import WEEK as WEEK
-from bio_lakehouse.insights.week_comparison import WeekTest
+from bio_lakehouse.insights.week_comparison import WeekTest, has_moved
 from bio_lakehouse.numbers import NO_VALUE
 
 BAND_NEEDS = BEFORE_NEEDS
@@ -57,7 +57,7 @@ class Band:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """One measure: `values` are the 28 days before the week and its 7 days, oldest first, None
-    where unknown.
+    where unknown, `history` the known ones of the 180 days before the week.
 
     `p` tests the difference of the two means, `interval` is the 95 % one of that difference, `q`
     the Benjamini-Hochberg value over all tests of the report; they are None when too few days are
@@ -73,6 +73,7 @@ class Comparison:
     p: float | None = None
     q: float | None = None
     interval: tuple[float, float] | None = None
+    history: int = 0
 
     @property
     def week_values(self) -> tuple[float | None, ...]:
@@ -98,9 +99,8 @@ class Comparison:
 
     @property
     def moved(self) -> bool:
-        """Whether the week differs by more than the person's own variation makes likely (q at most
-        0.05)."""
-        return self.q is not None and self.q <= MOVED_AT
+        """Whether the week differs by more than the person's own variation makes likely."""
+        return has_moved(self.p, self.q, self.interval)
 
     @property
     def written(self) -> Measure:
@@ -176,6 +176,7 @@ def _compared(
         p=test.p if test else None,
         q=test.q if test else None,
         interval=test.interval if test else None,
+        history=int((~np.isnan(values[-WEEK - HISTORY_DAYS : -WEEK])).sum()),
     )
 
 

@@ -314,7 +314,7 @@ def _is_new(daily: pd.DataFrame, last: date) -> bool:
 def _moved_note(comparisons: Sequence[Comparison]) -> str:
     tested = [comparison for comparison in comparisons if comparison.p is not None]
     if not tested:
-        return sentences.too_early_to_compare(max(c.before.n for c in comparisons), HISTORY_NEEDS)
+        return sentences.too_early_to_compare(max(c.history for c in comparisons), HISTORY_NEEDS)
     moved = sum(comparison.moved for comparison in tested)
     return (
         sentences.moved_of(moved, len(tested), MOVED_AT)

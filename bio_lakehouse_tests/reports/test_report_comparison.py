@@ -144,7 +144,8 @@ def test_a_finding_has_the_same_q_in_the_table_of_insights_and_on_the_page(
     read = from_rows(to_rows(tests))
     assert read == sorted(tests, key=lambda test: test.measure)
     comparisons = compare_with(daily, DAILY, sunday, read)
-    assert sum(comparison.q is not None for comparison in comparisons) == len(DAILY)
+    told = sum(comparison.q is not None for comparison in comparisons)
+    assert told == sum(test.p is not None for test in tests) >= len(DAILY) - 1
     assert all(
         comparison.q >= comparison.p for comparison in comparisons if comparison.p is not None
     )

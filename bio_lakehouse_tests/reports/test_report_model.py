@@ -79,7 +79,7 @@ def test_nothing_at_all(make_inputs: MakeInputs) -> None:
     assert model.headline == "No data of this week has arrived"
     assert model.lede == ""
     assert model.notices[0].startswith("Nothing has arrived yet")
-    assert model.moved_note == "Not enough data to tell what moved (0 of 28 days before this week)."
+    assert model.moved_note == "Not enough data to tell what moved (0 of 56 days before this week)."
     assert all(source.never for source in model.completeness)
     assert {c.week.mean for c in model.comparisons} == {None}
     assert {t.week for t in model.totals} == {None}

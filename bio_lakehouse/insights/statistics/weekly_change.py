@@ -3,46 +3,50 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 
 import numpy as np
 import scipy
 
-from bio_lakehouse.insights.statistics.autocorrelation import (
-    Mask,
-    Series,
-    adjacent_pairs,
-    bias_corrected,
-    degrees_of_freedom,
-    lag1_autocorrelation,
-    variance_inflation,
-)
+from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
+from bio_lakehouse.insights.statistics.autoregression import fit_autoregression
 
 WEEK = 7
 BEFORE = 28
 HISTORY_DAYS = 180
 WEEK_NEEDS = 4
 BEFORE_NEEDS = 14
-HISTORY_NEEDS = 28
+HISTORY_NEEDS = 56
+HELD_TO = 2.5
+"""Robust standard deviations from the median to which a day counts."""
+NORMAL_MAD = 0.6745
+"""Median absolute deviation of a normal distribution, in standard deviations."""
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A week's mean minus that of the four weeks before, its standard error, and the degrees of
-    freedom of its t."""
+    """A week's mean minus that of the four weeks before.
+
+    `shift` is that of the days as they are and `error` its standard error, `held_shift` and
+    `held_error` are those of the days held to their bounds, `freedom` the degrees of freedom of
+    both errors.
+    """
 
     shift: float
     error: float
+    held_shift: float
+    held_error: float
     freedom: float
 
     @property
     def p(self) -> float:
-        """Two-sided."""
-        return float(2 * scipy.stats.t.sf(abs(self.shift) / self.error, self.freedom))
+        """Two-sided, of the held days."""
+        t = abs(self.held_shift) / self.held_error
+        return float(2 * scipy.stats.t.sf(t, self.freedom))
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95 % interval of the shift."""
+        """The 95 % interval of the shift of the days as they are."""
         reach = float(scipy.stats.t.ppf(0.975, self.freedom)) * self.error
         return self.shift - reach, self.shift + reach
 
@@ -50,25 +54,47 @@ class Movement:
 def movement(values: Series) -> Movement | None:
     """The last 7 days' mean against that of the 28 before; None when too few days are known.
 
-    `values` is a calendar series of 187 days or less; earlier ones are ignored. The variance of the
-    difference is that of an AR(1) series with the variance and the bias-corrected lag-1
-    autocorrelation of the 180 days before the week. Both are estimates, hence Student's t with
-    Satterthwaite's degrees of freedom.
+    `values` is a calendar series of 187 days or less; earlier ones are ignored. Days are held to
+    the median of the 180 days before the week ± 2.5 robust standard deviations (Winsor's way:
+    Tukey 1962, Ann. Math. Stat. 33:1), those of the comparison as well: one far day, or a long
+    tail, is then no change of the week, and does not hide one either. The variance of the
+    difference is that of the autoregressive process of these 180 days (`fit_autoregression`). It is
+    an estimate, hence Student's t with Satterthwaite's degrees of freedom. The interval is of the
+    days as they are: the same process with their variance.
     """
     history, compared = values[-WEEK - HISTORY_DAYS : -WEEK], values[-WEEK - BEFORE :]
     known = ~np.isnan(history)
     if known.sum() < HISTORY_NEEDS or not _enough(compared) or np.ptp(history[known]) == 0:
         return None
-    phi = bias_corrected(lag1_autocorrelation(history), int(known.sum()))
+    low, high = _bounds(history[known])
+    held, held_compared = (np.clip(days, low, high) for days in (history, compared))
+    process = fit_autoregression(held)
     weights = _mean_of(compared, slice(BEFORE, None)) - _mean_of(compared, slice(BEFORE))
-    variance = (
-        _variance(history, known, phi) * float(weights @ weights) * variance_inflation(weights, phi)
-    )
+    relative = sqrt(process.variance_of(weights)) / float(np.nanstd(held))
     return Movement(
         shift=float(np.nansum(weights * compared)),
-        error=sqrt(variance),
-        freedom=degrees_of_freedom(weights, phi, adjacent_pairs(history), variance_known=False),
+        error=relative * _spread(history, compared),
+        held_shift=float(np.nansum(weights * held_compared)),
+        held_error=relative * _spread(held, held_compared),
+        freedom=process.freedom_of(weights),
     )
+
+
+def _spread(history: Series, compared: Series) -> float:
+    """Standard deviation of a day: over the whole history or lately, whichever is greater, so that
+    a restless month is held against itself."""
+    before, week = compared[:BEFORE], compared[BEFORE:]
+    lately = np.concatenate([before - np.nanmean(before), week - np.nanmean(week)])
+    freedom = int((~np.isnan(lately)).sum()) - 2
+    return max(float(np.nanstd(history)), sqrt(float(np.nansum(lately**2)) / freedom))
+
+
+def _bounds(known: Series) -> tuple[float, float]:
+    """What a day is held to; nothing where more than half of the days are the same."""
+    median = float(np.median(known))
+    deviation = float(np.median(np.abs(known - median))) / NORMAL_MAD
+    reach = HELD_TO * deviation if deviation else inf
+    return median - reach, median + reach
 
 
 def _enough(compared: Series) -> bool:
@@ -82,9 +108,3 @@ def _mean_of(values: Series, days: slice) -> Series:
     weights[days] = ~np.isnan(values[days])
     mean: Series = weights / weights.sum()
     return mean
-
-
-def _variance(history: Series, known: Mask, phi: float) -> float:
-    """Variance of a day, corrected for what the mean of correlated days takes away."""
-    n = int(known.sum())
-    return float(np.nanvar(history)) / (1 - variance_inflation(known / n, phi) / n)
