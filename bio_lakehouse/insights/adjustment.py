@@ -16,7 +16,8 @@ OF_THE_WEEK = 0.08
 times a year with days of its own, so that these add up: 52 × 0.08 × 0.05 is a false one in at most
 one year in five."""
 OF_RELATIONS = 0.4
-"""The share of the other findings: their 180 days are mostly those of the report before."""
+"""The share of the other findings beside them: their 180 days are mostly those of the report
+before. Where no week can be compared they have all of it."""
 
 
 def decide(
@@ -34,7 +35,8 @@ def decide(
         finding.p for insight in insights for finding in insight.findings if finding.p is not None
     ]
     moved = [test.p for test in tests if test.p is not None]
-    shares = [*_shares(OF_THE_WEEK, len(moved)), *_shares(OF_RELATIONS, len(found))]
+    of_relations = OF_RELATIONS if moved else 1.0
+    shares = [*_shares(OF_THE_WEEK, len(moved)), *_shares(of_relations, len(found))]
     adjusted = iter(q_values([*moved, *found], shares))
     compared = [test if test.p is None else replace(test, q=next(adjusted)) for test in tests]
     kept = [replace(insight, findings=_all_decided(insight, adjusted)) for insight in insights]
@@ -61,7 +63,7 @@ def q_values(tests: Sequence[float], shares: Sequence[float]) -> list[float]:
 
 
 def _shares(together: float, tests: int) -> list[float]:
-    return [together / tests] * tests
+    return [together / max(tests, 1)] * tests
 
 
 def _all_decided(insight: Insight, adjusted: Iterator[float]) -> tuple[Finding, ...]:

@@ -38,9 +38,7 @@ class Autoregression:
 
         `weights` has one element a calendar day, 0 where the day is unknown.
         """
-        spectrum = self._spectrum()
-        independent = float(weights @ weights) * float(spectrum.mean())
-        return max(float(np.mean(_power(weights) * spectrum)), independent)
+        return max(self._resembling(weights), self._independent(weights))
 
     def freedom_of(self, weights: Series) -> float:
         """Degrees of freedom of that variance, at least 1.
@@ -48,15 +46,21 @@ class Autoregression:
         2 / Var(ln of the estimate) (Satterthwaite 1946, Biometrics Bulletin 2:110), to first order
         in the estimates that it is made of: the coefficients, with the covariance `new` Γ⁻¹ / n
         (Brockwell & Davis 1991, Time Series, theorem 8.1.1), and ln of `new`, with the variance
-        2 / n.
+        2 / n. Of independent days they are n.
         """
         order = len(self.coefficients)
-        if not order:
+        if self._resembling(weights) <= self._independent(weights):
             return float(self.n)
         slopes = self._slopes(_power(weights) * self._spectrum())
         apart = np.abs(np.subtract.outer(np.arange(order), np.arange(order)))
         covariance = self.new * np.linalg.inv(self.autocovariances(order)[apart])
         return max(2 * self.n / (2 + float(slopes @ covariance @ slopes)), 1.0)
+
+    def _resembling(self, weights: Series) -> float:
+        return float(np.mean(_power(weights) * self._spectrum()))
+
+    def _independent(self, weights: Series) -> float:
+        return float(weights @ weights) * float(self._spectrum().mean())
 
     def _slopes(self, power: Series) -> Series:
         """How ln of the variance, the mean of `power` over frequencies, changes with each

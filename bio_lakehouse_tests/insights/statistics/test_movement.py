@@ -78,3 +78,20 @@ def test_too_few_days_or_no_variation_are_not_tested(ar1) -> None:
     assert movement(thirteen_before) is None
     assert movement(values[-34:]) is None
     assert movement(np.full(100, 70.0)) is None
+
+
+def test_one_far_day_is_no_change_of_the_week(ar1) -> None:
+    values = ar1(0.0, 1, 187, seed=9)[0]
+    values[-7:] -= values[-7:].mean() - values[-35:-7].mean()
+    calm = movement(values)
+    values[-3] -= 40
+    assert movement(values).p > 0.01
+    assert movement(values).shift == pytest.approx(calm.shift - 40 / 7)
+    assert movement(values).held_shift > -1
+
+
+def test_a_restless_month_is_held_against_itself(ar1) -> None:
+    values = ar1(0.0, 1, 187, seed=10)[0]
+    restless = values.copy()
+    restless[-35:] *= 2
+    assert movement(restless).error == pytest.approx(2 * movement(values).error, rel=0.25)
