@@ -120,7 +120,7 @@ def _quartiles(values: Series) -> list[float] | None:
 
 
 def visualize(insight: Insight, mode: Mode = "light") -> Figure:
-    """Grouped bars: median readiness of the day itself and of the day after, for rest, low and high
+    """Side by side: median readiness of the day itself and of the day after, for rest, low and high
     output."""
     series = insight.series
     finding = insight.findings[0]
@@ -134,7 +134,7 @@ def visualize(insight: Insight, mode: Mode = "light") -> Figure:
         else {}
     )
     names = {REST: "Rest", "low": "Low output", "high": "High output"}
-    return charts.grouped_bars(
+    return charts.medians_by_category(
         [
             f"{names[g]}{split.get(g, '')}<br>n = {n}"
             for g, n in zip(series["groups"], series["days"], strict=True)

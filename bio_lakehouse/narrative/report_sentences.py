@@ -144,7 +144,7 @@ def days_within(within: int, known: int, low: str, high: str) -> str:
 
 
 def own_median(median: str) -> str:
-    return f"Your four-week median: {median}"
+    return f"Four-week median: {median}"
 
 
 def usual(low: str, high: str) -> str:
@@ -273,11 +273,19 @@ def load_estimated() -> str:
     return "Loads by power are estimates: from average power, as normalised power is not delivered."
 
 
-def load_basis(highest: int) -> str:
+def load_basis() -> str:
     return (
-        f"Bars: load of each day, {highest} at most (100: an hour at threshold), pale between its "
-        "bounds. Solid: chronic load, 42 days, shaded between its bounds. Dashed: acute load, 7 "
-        "days."
+        "A load of 100 is an hour at threshold. Pale and shaded: between the bounds of what is "
+        "not measured."
+    )
+
+
+def whisker_basis() -> str:
+    return (
+        "Dot: the effect. Line: its 95\u00a0% interval; where it crosses 0, no effect is possible "
+        "too. A filled dot was found, an open one was not, or was not tested. The bar at a chart's "
+        "right edge shows which part of 0 to 100 is drawn; dotted lines: Oura's 70 (good) and 85 "
+        "(optimal)."
     )
 
 

@@ -37,6 +37,7 @@ from bio_lakehouse.reports.report_model import (
     model_of,
     with_narrative,
 )
+from bio_lakehouse.reports.training import load_figure
 from bio_lakehouse.reports.weekly_report import render
 from bio_lakehouse.reports.weeks import week_end
 from bio_lakehouse.reports.writing import narrative_of, would_send
@@ -60,8 +61,8 @@ class MadeReport:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """The model, the fingerprint of its facts, Plotly figures by insight name, and all tested
-    effects in one figure where there are any."""
+    """The model, the fingerprint of its facts, Plotly figures by insight name and of training load,
+    and all tested effects in one figure where there are any."""
 
     model: ReportModel
     facts: str
@@ -124,6 +125,7 @@ def composed(
     now = {one.measure.column: one.difference for one in model.comparisons}
     check_of_same_days(user_id, day, inputs.week_tests, now)
     figures = {insight.name: visualize(insight) for insight in inputs.insights}
+    figures |= load_figure(model.training)
     return Composed(model, facts_told(model, inputs), figures, effects_of(inputs.insights))
 
 

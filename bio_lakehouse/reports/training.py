@@ -1,4 +1,4 @@
-"""Training load as the report shows it: 90 days in a small chart, and the newest day's state in
+"""Training load as the report shows it: 90 days for a chart, and the newest day's state in
 words."""
 
 from __future__ import annotations
@@ -8,47 +8,31 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from plotly.graph_objects import Figure
+
 from bio_lakehouse.build.reported import LOAD_DAYS
 from bio_lakehouse.insights.training_load import BUILDING_DAYS, is_figure
 from bio_lakehouse.narrative import report_sentences as sentences
-from bio_lakehouse.numbers import number_text, rounded, signed_text
+from bio_lakehouse.numbers import number_text, signed_text
 from bio_lakehouse.reports.comparison import WEEK
-from bio_lakehouse.reports.tile_drawings import Point
 from bio_lakehouse.viz.geometry import coordinate
+from bio_lakehouse.viz.load_chart import Bounded, LoadSeries, load_over_time
 
-WIDTH, HEIGHT = 640, 140
-MARGIN, TOP = 6, 18
-FLOOR = HEIGHT - MARGIN
+LOAD_CHART = "training_load"
+"""Name of its chart beside those of the insights."""
 
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class LoadDrawing:
-    """Points in a view box of 640 by 140.
-
-    Bars of each day's load as far as it is certain (x, y), and of what lies between its bounds
-    (x, y of the lower, y of the upper); a line of each state, with the outline of chronic load's
-    bounds where they lie apart.
-    """
-
-    bars: tuple[Point, ...]
-    open_bars: tuple[tuple[float, float, float], ...]
-    chronic: tuple[Point, ...]
-    chronic_bounds: tuple[Point, ...]
-    acute: tuple[Point, ...]
-    highest: int
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
     """What is known of training load in the 90 days up to the report's day.
 
-    There is no drawing where no load is above 0.
+    There is no series where no load is above 0.
     """
 
     sentences: tuple[str, ...]
-    drawing: LoadDrawing | None
+    series: LoadSeries | None
 
 
 def training_of(rows: Sequence[Row], last: date) -> Training:
@@ -61,7 +45,7 @@ def training_of(rows: Sequence[Row], last: date) -> Training:
         return Training((sentences.load_unknown(),), None)
     is_loaded = any(row.get("load_high") for row in shown)
     said = (state_text(told[-1]), *unknowns(shown), *estimated(shown))
-    return Training(said, drawing_of(shown) if is_loaded else None)
+    return Training(said, series_of(days, shown) if is_loaded else None)
 
 
 def state_text(row: Row) -> str:
@@ -106,28 +90,24 @@ def estimated(rows: Sequence[Row]) -> tuple[str, ...]:
     return (sentences.load_estimated(),) if any(row.get("is_estimated") for row in rows) else ()
 
 
-def drawing_of(rows: Sequence[Row]) -> LoadDrawing:
-    """Bars and lines on one scale, from 0 to the highest of them."""
-    drawn = ("load_high", "chronic_load_high", "acute_load_high")
-    highest = max(row.get(name) or 1.0 for row in rows for name in drawn)
-    told = [(number, row) for number, row in enumerate(rows) if row.get("state")]
+def series_of(days: Sequence[date], rows: Sequence[Row]) -> LoadSeries:
+    """Loads to a tenth, of the days whose state is known."""
+    told = [row if row.get("state") else {} for row in rows]
 
-    def line(name: str) -> tuple[Point, ...]:
-        return tuple(_point(number, row[name], highest) for number, row in told)
+    def column(name: str) -> tuple[float | None, ...]:
+        return tuple(None if row.get(name) is None else coordinate(row[name]) for row in told)
 
-    lows, highs = line("load_low"), line("load_high")
-    pairs = list(zip(lows, highs, strict=True))
-    outline = (*line("chronic_load_low"), *reversed(line("chronic_load_high")))
-    return LoadDrawing(
-        bars=tuple(low for low in lows if low[1] < FLOOR),
-        open_bars=tuple((*low, high[1]) for low, high in pairs if high[1] < low[1]),
-        chronic=line("chronic_load"),
-        chronic_bounds=outline,
-        acute=line("acute_load"),
-        highest=int(rounded(highest)),
+    def bounded(name: str) -> Bounded:
+        return Bounded(column(name), column(f"{name}_low"), column(f"{name}_high"))
+
+    return LoadSeries(
+        tuple(day.isoformat() for day in days),
+        bounded("load"),
+        bounded("chronic_load"),
+        bounded("acute_load"),
     )
 
 
-def _point(number: int, value: float, highest: float) -> Point:
-    x = MARGIN + number * (WIDTH - 2 * MARGIN) / (LOAD_DAYS - 1)
-    return coordinate(x), coordinate(FLOOR - value / highest * (FLOOR - TOP))
+def load_figure(training: Training) -> dict[str, Figure]:
+    """The chart by its name; nothing where there is no series."""
+    return {LOAD_CHART: load_over_time(training.series)} if training.series else {}

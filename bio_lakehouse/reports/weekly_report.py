@@ -41,6 +41,7 @@ from bio_lakehouse.reports.pages import renewing_command
 from bio_lakehouse.reports.report_facts import days_as_high
 from bio_lakehouse.reports.report_model import ReportModel
 from bio_lakehouse.reports.tile_drawings import Bars, Sparkline, bars, sparkline, whole_weeks
+from bio_lakehouse.reports.training import LOAD_CHART
 from bio_lakehouse.reports.week import WeeklyHigh, WorkoutLine
 from bio_lakehouse.reports.whisker import whisker
 
@@ -73,7 +74,8 @@ def render(
     """
     cards = [card for card in model.insights if card.status != "not enough data"]
     known = figures or {}
-    drawn = {card.name: _figure_json(known[card.name]) for card in cards if card.name in known}
+    names = [*(card.name for card in cards), LOAD_CHART]
+    drawn = {name: _figure_json(known[name]) for name in names if name in known}
     script = Markup(environment().get_template("weekly_report.js.j2").render().strip())
     return (
         environment()
@@ -82,6 +84,11 @@ def render(
             report=model,
             tiles=tiles_of(model),
             cards=cards,
+            found=[card for card in cards if card.status == "found"],
+            described=[card for card in cards if card.status == "described"],
+            looked_for=[card for card in cards if card.status == "not found"],
+            load_chart=LOAD_CHART,
+            missing=missing_days(model),
             figures=drawn,
             packed=_packed_plotly() if drawn else "",
             script=script,
@@ -118,6 +125,7 @@ def environment() -> Environment:
         band_basis=sentences.band_basis,
         load_basis=sentences.load_basis,
         workout_facts=workout_facts,
+        whisker_basis=sentences.whisker_basis,
         finding_facts=finding_facts,
         whisker=whisker,
         whisker_label=whisker_label,
@@ -283,19 +291,19 @@ def _reasons(model: ReportModel, source: SourceDays) -> list[tuple[str, list[dat
 
 
 def workout_facts(workout: WorkoutLine) -> str:
-    """`Cycling · 45 min · 512 kJ · 148 bpm · with Jane Doe`, of what is known."""
+    """`512 kJ · 148 bpm · Jane Doe`, of what is known; discipline and minutes before it where the
+    title does not begin with minutes."""
+    minutes = None if workout.minutes is None else f"{numbers.number_text(workout.minutes)} min"
+    named = bool(minutes and workout.title.startswith(minutes))
+    output, heart = workout.output_kj, workout.average_heart_rate_bpm
     parts = (
-        workout.discipline if workout.discipline != workout.title else None,
-        None if workout.minutes is None else f"{numbers.number_text(workout.minutes)}\u00a0min",
-        None
-        if workout.output_kj is None
-        else OUTPUT.text(workout.output_kj).replace(" ", "\u00a0"),
-        None
-        if workout.average_heart_rate_bpm is None
-        else f"{numbers.number_text(workout.average_heart_rate_bpm)}\u00a0bpm",
-        workout.instructor and f"with {workout.instructor}",
+        None if named or workout.discipline == workout.title else workout.discipline,
+        None if named else minutes,
+        None if output is None else OUTPUT.text(output),
+        None if heart is None else f"{numbers.number_text(heart)} bpm",
     )
-    return " · ".join(part for part in parts if part)
+    kept = [part.replace(" ", "\u00a0") for part in parts if part]
+    return " · ".join([*kept, *filter(None, [workout.instructor])])
 
 
 def finding_facts(finding: Finding) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
-"""The charts, as functions of plain lists: gaps stay gaps, scores keep their 0 to 100, no colour
-speaks alone."""
+"""The charts, as functions of plain lists: gaps stay gaps, a score's axis says where on 0 to 100 it
+lies, no colour speaks alone."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from plotly import graph_objects as go
 from plotly.subplots import make_subplots
 
 from bio_lakehouse.numbers import effect_text, number_text
+from bio_lakehouse.viz.score_axis import score_axis, with_score_axis
 from bio_lakehouse.viz.theme import COLOURS, Mode, themed, translucent
 
 Numbers = Sequence[float | None]
-SCORE_RANGE = (0, 100)
 DATE_AXIS: dict[str, Any] = {"type": "date", "tickformat": "%-d %b\n%Y"}
-SCORE_AXIS: dict[str, Any] = {"range": [-2, 102], "tick0": 0, "dtick": 20}
 
 
 def refusal(n: int, needed: int | None, unit: str) -> str | None:
@@ -51,8 +50,10 @@ def scatter_with_line(
         },
         hovertemplate="%{text}<br>%{x} → %{y}<extra></extra>",
     )
-    figure.update_xaxes(title_text=titles[0], **SCORE_AXIS)
-    figure.update_yaxes(title_text=titles[1], **SCORE_AXIS)
+    across = score_axis(x)
+    shown = ", ".join(filter(None, (titles[0], across.note)))
+    figure.update_xaxes(title_text=shown, **across.options)
+    with_score_axis(figure, score_axis(y), titles[1])
     return _finished(figure, note, mode)
 
 
@@ -67,7 +68,7 @@ def _band(line: Mapping[str, Sequence[float]]) -> list[go.Scatter]:
             fill="toself",
             fillcolor=translucent(COLOURS.readiness, 0.22),
             line={"width": 0},
-            name="95 % band of the line",
+            name="95 % band",
             hoverinfo="skip",
         ),
         go.Scatter(
@@ -107,8 +108,9 @@ def box_by_group(
             fillcolor="rgba(0,0,0,0)" if boxless else translucent(colour, 0.14),
             hovertemplate="%{y}<extra></extra>",
         )
-    figure.update_yaxes(title_text=title, **SCORE_AXIS)
     figure.update_layout(showlegend=False)
+    values = [value for group in groups for value in group["values"]]
+    with_score_axis(figure, score_axis(values), title)
     return _finished(figure, note, mode)
 
 
@@ -155,7 +157,7 @@ def line_with_averages(
     for trace in figure.data:
         trace.text = _texts(trace.y)
     figure.update_xaxes(**DATE_AXIS, range=known_span(days, [values]))
-    figure.update_yaxes(title_text=title, **SCORE_AXIS)
+    with_score_axis(figure, score_axis(values), title)
     return _finished(figure, note, mode)
 
 
@@ -196,9 +198,11 @@ def timeline_with_marks(
             trace.update(showlegend=trace.name not in explained, legendgroup=trace.name)
             explained.add(trace.name)
             figure.add_trace(trace, row=row, col=1)
-        figure.update_yaxes(title_text=measure["title"], row=row, col=1)
         if measure["is_score"]:
-            figure.update_yaxes(range=[-5, 105], tick0=0, dtick=50, row=row, col=1)
+            axis = score_axis([*measure["values"], measure["threshold"]])
+            with_score_axis(figure, axis, measure["title"], row=row, limits=False)
+        else:
+            figure.update_yaxes(title_text=measure["title"], row=row, col=1)
         if measure["note"]:
             figure.add_annotation(
                 text=measure["note"],
@@ -286,22 +290,14 @@ def _shade(figure: go.Figure, streaks: Sequence[tuple[str, str]]) -> None:
     # All at once: Plotly checks a figure anew for each shape that is added.
     looks = {"fillcolor": COLOURS.rest, "opacity": 0.22, "line": {"width": 0}, "layer": "below"}
     panels = dict.fromkeys((trace.xaxis or "x", trace.yaxis or "y") for trace in figure.data)
-    figure.update_layout(
-        shapes=[
-            {
-                "type": "rect",
-                "x0": first,
-                "x1": last,
-                "xref": x,
-                "y0": 0,
-                "y1": 1,
-                "yref": f"{y} domain",
-            }
-            | looks
-            for first, last in streaks
-            for x, y in panels
-        ]
-    )
+    stretches = [
+        {"type": "rect", "x0": first, "x1": last, "xref": x, "y0": 0, "y1": 1} | looks
+        for first, last in streaks
+        for x, _ in panels
+    ]
+    refs = [f"{y} domain" for _ in streaks for _, y in panels]
+    shaded = [shape | {"yref": ref} for shape, ref in zip(stretches, refs, strict=True)]
+    figure.layout.shapes = (*figure.layout.shapes, *shaded)
     if streaks:
         figure.add_scatter(
             x=[None],
@@ -312,39 +308,52 @@ def _shade(figure: go.Figure, streaks: Sequence[tuple[str, str]]) -> None:
         )
 
 
-def grouped_bars(
+def medians_by_category(
     categories: Sequence[str],
-    bars: Sequence[Mapping[str, Any]],
+    series: Sequence[Mapping[str, Any]],
     *,
     title: str,
     note: str | None = None,
     mode: Mode = "light",
 ) -> go.Figure:
-    """Bars side by side (`name`, `medians`, `low`, `high`: quartiles as whiskers) for each
-    category."""
+    """Medians side by side (`name`, `medians`, `low`, `high`: quartiles as whiskers) for each
+    category: the first of `series` as open diamonds, the next as dots."""
     figure = go.Figure()
-    looks = zip(bars, (COLOURS.rest, COLOURS.readiness), ("/", ""), strict=False)
-    for bar, colour, pattern in looks:
-        figure.add_bar(
-            x=list(categories),
-            y=bar["medians"],
-            name=bar["name"],
+    looks = zip(series, (COLOURS.rest, COLOURS.readiness), ("diamond-open", "circle"), strict=False)
+    for number, (one, colour, symbol) in enumerate(looks):
+        beside = (number - (len(series) - 1) / 2) * BESIDE
+        figure.add_scatter(
+            x=[place + beside for place in range(len(categories))],
+            y=one["medians"],
+            mode="markers",
+            name=one["name"],
             marker={
-                "color": translucent(colour, 0.3),
-                "line": {"color": colour, "width": 1.5},
-                "pattern": {"shape": pattern, "fgcolor": colour, "solidity": 0.25},
+                "symbol": symbol,
+                "size": 11,
+                "color": colour,
+                "line": {"width": 2, "color": colour},
             },
-            error_y=_whiskers(bar, colour),
-            hovertemplate="%{x}<br>median %{y}<extra>%{fullData.name}</extra>",
+            error_y=_whiskers(one, colour),
+            hovertemplate="median %{y}<extra>%{fullData.name}</extra>",
         )
-    figure.update_layout(barmode="group", bargap=0.35, bargroupgap=0.08)
-    figure.update_yaxes(title_text=title, range=list(SCORE_RANGE), dtick=20)
+    figure.update_xaxes(
+        tickvals=list(range(len(categories))),
+        ticktext=list(categories),
+        range=[-0.5, len(categories) - 0.5],
+        showgrid=False,
+    )
+    ends = [value for one in series for value in (*one["low"], *one["high"])]
+    with_score_axis(figure, score_axis(ends), title)
     return _finished(figure, note, mode)
 
 
-def _whiskers(bar: Mapping[str, Any], colour: str) -> dict[str, Any]:
+BESIDE = 0.26
+"""How far apart two marks of one category stand, where categories are 1 apart."""
+
+
+def _whiskers(one: Mapping[str, Any], colour: str) -> dict[str, Any]:
     known = [
-        (m, low, high) for m, low, high in zip(bar["medians"], bar["low"], bar["high"], strict=True)
+        (m, low, high) for m, low, high in zip(one["medians"], one["low"], one["high"], strict=True)
     ]
     return {
         "type": "data",

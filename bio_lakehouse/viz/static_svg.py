@@ -2,8 +2,8 @@
 scripts.
 
 Plotly's own export needs a browser for seconds; a page of Dagster's shows these at once. What is
-drawn is what `viz.charts` puts into its figures: lines, marks, bands, boxes, bars with whiskers,
-shaded stretches and notes.
+drawn is what this package puts into its figures: lines, marks with whiskers, bands, boxes, bars
+over days, shaded stretches, limits, the sign beside a score's axis, and notes.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from bio_lakehouse.viz.geometry import coordinate, tick
 from bio_lakehouse.viz.theme import FONT, GROUNDS
 
 WIDTH, HEIGHT = 640, 320
-LEFT, RIGHT, TOP, BOTTOM = 62, 24, 52, 46
+LEFT, RIGHT, TOP, BOTTOM = 62, 40, 52, 46
 LETTER = 6.3
+DAY_MS = 86_400_000
 CROWDED, SMALL = 7, 5
+NOTE = 12
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DASHES = {"dash": "7 5", "dot": "2 4"}
 GROUND = GROUNDS["light"]
@@ -63,12 +65,8 @@ def static_svg(figure: Figure, *, label: str) -> str:
     panels = {name: _panel(name, layout, by_axis.get(name, []), height) for name in names}
     body = [
         *(_axes(panel, is_last=name == names[-1]) for name, panel in panels.items()),
-        *(_stretch(shape, panels) for shape in layout.get("shapes") or ()),
-        *(
-            part
-            for trace in traces
-            for part in _trace(trace, panels[trace.get("yaxis") or "y"], traces)
-        ),
+        *(_shape(shape, panels) for shape in layout.get("shapes") or ()),
+        *(part for trace in traces for part in _trace(trace, panels[trace.get("yaxis") or "y"])),
         *(_note(note, panels) for note in layout.get("annotations") or ()),
         _legend(traces) if layout.get("showlegend", True) else "",
     ]
@@ -116,7 +114,11 @@ def _x_scale(
 ) -> tuple[Place, tuple[tuple[float, str], ...]]:
     if axis.get("type") == "date":
         return _date_scale(axis["range"], left, right)
-    names = _categories(traces)
+    if axis.get("ticktext"):
+        place = _linear(axis["range"], left, right)
+        ticks = zip(axis["tickvals"], axis["ticktext"], strict=True)
+        return place, tuple((place(value), text) for value, text in ticks)
+    names = [trace["name"] for trace in traces if trace["type"] == "box"]
     if names:
         step = (right - left) / len(names)
         places = {
@@ -144,12 +146,6 @@ def _date_scale(
         for day in days
     ]
     return place, tuple(zip(map(place, map(date.isoformat, days)), texts, strict=True))
-
-
-def _categories(traces: Sequence[Mapping[str, Any]]) -> list[str]:
-    boxes = [trace["name"] for trace in traces if trace["type"] == "box"]
-    bars = [name for trace in traces if trace["type"] == "bar" for name in trace["x"]]
-    return list(dict.fromkeys(boxes + bars))
 
 
 def _numbers(traces: Sequence[Mapping[str, Any]], axis: str) -> list[float]:
@@ -221,25 +217,61 @@ def _text(
     )
 
 
-def _stretch(shape: Mapping[str, Any], panels: Mapping[str, Panel]) -> str:
-    panel = panels.get(str(shape.get("yref", "y")).removesuffix(" domain"))
-    if panel is None or shape["type"] != "rect":
+def _shape(shape: Mapping[str, Any], panels: Mapping[str, Panel]) -> str:
+    panel = _panel_of(shape, panels)
+    if panel is None:
         return ""
-    first, last = panel.x(shape["x0"]), panel.x(shape["x1"])
+    first, last = (_across(shape, shape[end], panel) for end in ("x0", "x1"))
+    ends = sorted(_upright(shape, shape[end], panel) for end in ("y0", "y1"))
+    if shape["type"] == "line":
+        line = shape["line"]
+        dash = DASHES.get(line.get("dash", ""), "none")
+        return (
+            f'<path d="M{first:g} {ends[0]:g}L{last:g} {ends[1]:g}" stroke="{line["color"]}" '
+            f'stroke-width="{line["width"]}" stroke-dasharray="{dash}"/>'
+        )
     return (
-        f'<rect x="{first}" y="{panel.top}" width="{max(last - first, 1):g}" '
-        f'height="{panel.bottom - panel.top:g}" fill="{shape["fillcolor"]}" '
+        f'<rect x="{first:g}" y="{ends[0]:g}" width="{max(last - first, 1):g}" '
+        f'height="{ends[1] - ends[0]:g}" fill="{shape["fillcolor"]}" '
         f'opacity="{shape["opacity"]}"/>'
     )
 
 
-def _trace(
-    trace: Mapping[str, Any], panel: Panel, traces: Sequence[Mapping[str, Any]]
-) -> Iterator[str]:
+def _panel_of(placed: Mapping[str, Any], panels: Mapping[str, Panel]) -> Panel | None:
+    """The panel that a shape or a note is placed in; the first for one that is placed on paper."""
+    name = str(placed.get("yref", "y")).removesuffix(" domain")
+    return next(iter(panels.values())) if name == "paper" else panels.get(name)
+
+
+def _across(placed: Mapping[str, Any], value: Any, panel: Panel) -> float:
+    """Where a value lies from left to right: on the axis, as a share of the plot, or in pixels
+    beside one."""
+    width = panel.right - panel.left
+    if placed.get("xsizemode") == "pixel":
+        return coordinate(panel.left + float(placed["xanchor"]) * width + float(value))
+    return _share(panel, value) if _is_share(placed.get("xref", "x")) else panel.x(value)
+
+
+def _is_share(ref: str) -> bool:
+    """Whether a place is told as a share of the plot, not as a value of its axis."""
+    return ref == "paper" or ref.endswith("domain")
+
+
+def _share(panel: Panel, value: float) -> float:
+    return coordinate(panel.left + float(value) * (panel.right - panel.left))
+
+
+def _upright(placed: Mapping[str, Any], value: Any, panel: Panel) -> float:
+    if _is_share(placed.get("yref", "y")):
+        return coordinate(panel.bottom - float(value) * (panel.bottom - panel.top))
+    return panel.y(value)
+
+
+def _trace(trace: Mapping[str, Any], panel: Panel) -> Iterator[str]:
     if trace["type"] == "box":
         yield _box(trace, panel)
     elif trace["type"] == "bar":
-        yield from _bars(trace, panel, [other for other in traces if other["type"] == "bar"])
+        yield _bars(trace, panel)
     else:
         yield from _scatter(trace, panel)
 
@@ -257,6 +289,8 @@ def _scatter(trace: Mapping[str, Any], panel: Panel) -> Iterator[str]:
             f' stroke-dasharray="{dash}"' if dash else ""
         )
         yield from (f'<path d="{_path(run)}" {looks}/>' for run in runs)
+    if "error_y" in trace:
+        yield _whiskers(trace, panel)
     if "markers" in trace.get("mode", ""):
         yield _marks([point for point in points if point], trace["marker"])
 
@@ -283,6 +317,7 @@ def _mark(point: tuple[float, float], marker: Mapping[str, Any]) -> str:
         "triangle-down-open": ((-1, -0.7), (1, -0.7), (0, 1)),
         "triangle-up-open": ((-1, 0.7), (1, 0.7), (0, -1)),
         "diamond": ((0, -1), (1, 0), (0, 1), (-1, 0)),
+        "diamond-open": ((0, -1), (1, 0), (0, 1), (-1, 0)),
         "square": ((-1, -1), (1, -1), (1, 1), (-1, 1)),
     }.get(marker.get("symbol", "circle"))
     if corners is None:
@@ -330,45 +365,49 @@ def _box(trace: Mapping[str, Any], panel: Panel) -> str:
     return drawn + dots
 
 
-def _bars(
-    trace: Mapping[str, Any], panel: Panel, bars: Sequence[Mapping[str, Any]]
-) -> Iterator[str]:
-    """Bars of one name beside those of the others, with their quartiles as whiskers."""
-    place = (
-        next(number for number, other in enumerate(bars) if other["name"] == trace["name"])
-        - (len(bars) - 1) / 2
-    )
-    line, errors = trace["marker"]["line"], trace["error_y"]
+def _whiskers(trace: Mapping[str, Any], panel: Panel) -> str:
+    """From below to above each mark, as far as its quartiles lie."""
+    errors = trace["error_y"]
     known = zip(trace["x"], trace["y"], errors["array"], errors["arrayminus"], strict=True)
-    for name, value, above, below in known:
-        if value is None:
-            continue
-        middle, top = panel.x(name) + place * 48, panel.y(value)
-        yield (
-            f'<rect x="{middle - 22:g}" y="{top:g}" width="44" height="{panel.bottom - top:g}" '
-            f'fill="{trace["marker"]["color"]}" stroke="{line["color"]}" stroke-width="1.5" '
-            f'{_outline(trace)}/><path d="M{middle:g} '
-            f'{panel.y(value - below)}V{panel.y(value + above)}" stroke="{line["color"]}" '
-            'stroke-width="2.5"/>'
-        )
+    lines = [
+        f"M{panel.x(x):g} {panel.y(y - below)}V{panel.y(y + above)}"
+        for x, y, above, below in known
+        if y is not None
+    ]
+    looks = f'stroke="{errors["color"]}" stroke-width="{errors["thickness"]}"'
+    return f'<path d="{"".join(lines)}" fill="none" {looks}/>'
 
 
-def _outline(trace: Mapping[str, Any]) -> str:
-    """Bars that Plotly hatches have a dashed outline here, so that colour does not speak alone."""
-    is_hatched = (trace["marker"].get("pattern") or {}).get("shape")
-    return f'stroke-dasharray="{DASHES["dash"]}"' if is_hatched else ""
+def _bars(trace: Mapping[str, Any], panel: Panel) -> str:
+    """A bar a day, from its base up."""
+    bases = trace.get("base") or [0] * len(trace["x"])
+    half = trace["width"] / DAY_MS * (panel.x(trace["x"][1]) - panel.x(trace["x"][0])) / 2
+    bars = [
+        f"M{panel.x(day) - half:.1f} {panel.y(base)}h{2 * half:.1f}V{panel.y(base + height)}"
+        f"h{-2 * half:.1f}Z"
+        for day, height, base in zip(trace["x"], trace["y"], bases, strict=True)
+        if height
+    ]
+    return f'<path d="{"".join(bars)}" fill="{trace["marker"]["color"]}"/>'
+
+
+ANCHORS = {"left": "start", "right": "end"}
+DROPS = {"top": 12, "bottom": -3}
+"""Pixels from where a note is anchored to its line of text, by anchor; else it is in the middle."""
 
 
 def _note(note: Mapping[str, Any], panels: Mapping[str, Panel]) -> str:
-    panel = panels.get(
-        str(note.get("yref", "y")).removesuffix(" domain"), next(iter(panels.values()))
-    )
+    panel = _panel_of(note, panels)
+    if panel is None:
+        return ""
+    size = min((note.get("font") or {}).get("size", NOTE), NOTE)
     return _text(
-        (panel.left + panel.right) / 2,
-        (panel.top + panel.bottom) / 2,
+        _share(panel, note["x"]) + note.get("xshift", 0),
+        _upright(note, note["y"], panel) + DROPS.get(note.get("yanchor", ""), 4),
         note["text"],
-        "middle",
-        GROUND.ink,
+        ANCHORS.get(note.get("xanchor", ""), "middle"),
+        GROUND.ink if size == NOTE else GROUND.soft,
+        size,
     )
 
 
@@ -387,14 +426,9 @@ def _legend(traces: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _sign(trace: Mapping[str, Any], x: float, y: float) -> str:
-    if trace["type"] == "bar":
-        edge = f'stroke="{trace["marker"]["line"]["color"]}" {_outline(trace)}'
-        return (
-            f'<rect x="{x:g}" y="{y - 5:g}" width="14" height="10" '
-            f'fill="{trace["marker"]["color"]}" {edge}/>'
-        )
-    if "fillcolor" in trace:
-        return f'<rect x="{x:g}" y="{y - 5:g}" width="14" height="10" fill="{trace["fillcolor"]}"/>'
+    fill = trace["marker"]["color"] if trace["type"] == "bar" else trace.get("fillcolor")
+    if fill:
+        return f'<rect x="{x:g}" y="{y - 5:g}" width="14" height="10" fill="{fill}"/>'
     if "lines" in trace.get("mode", ""):
         line = trace["line"]
         dash = DASHES.get(line.get("dash", ""), "none")

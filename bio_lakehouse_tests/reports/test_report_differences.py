@@ -50,7 +50,7 @@ def table_of(model: ReportModel) -> dict[str, list[str]]:
     body = BELOW.sub("", table.partition("<tbody>")[2])
     rows = [CELL.findall(row) for row in body.split("</tr>")]
     shown = [[re.sub(r"<[^>]*>", "", cell) for cell in row] for row in rows if row]
-    return {title: cells for title, *cells in shown}
+    return {title: [week, before, change] for title, week, before, _, change in shown}
 
 
 def figure(text: str) -> float:

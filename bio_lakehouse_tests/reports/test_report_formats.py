@@ -127,7 +127,8 @@ def test_the_report_tells_training_load_and_nothing_of_tomorrow(home: Path) -> N
     model = composition.composed(lake_in(home), "me", SUNDAY).model
     page = lake_in(home).objects.get(report_key("me", SUNDAY)).decode()
     assert "omorrow" not in page
-    assert model.training.drawing is not None
+    assert 'id="figure-training_load"' in page
+    assert model.training.series is not None
     assert model.byline == "Written from templates."
     assert model.byline in page
 

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from bio_lakehouse.insights.training_load import training_load
-from bio_lakehouse.reports.training import HEIGHT, MARGIN, TOP, training_of
+from bio_lakehouse.reports.training import LOAD_CHART, load_figure, training_of
 from bio_lakehouse.settings import UserProfile
 
 SUNDAY = date(2025, 3, 9)
@@ -55,20 +55,18 @@ def test_a_state_that_is_building_is_said_to_be() -> None:
 
 def test_a_bounded_load_widens_the_state_and_is_named() -> None:
     made = training_of(rows(120, unknown=20), SUNDAY)
-    assert made.drawing is not None
-    assert len(made.drawing.chronic) == len(made.drawing.acute) == 90
+    assert made.series is not None
     assert made.sentences[0].startswith("On Sunday 9 March 2025 chronic load was 4")
     assert made.sentences[1].startswith(
         "Of the 90 days, 1 workout was measured by neither power nor heart rate and counts as a "
         "range"
     )
-    ((_, low, high),) = made.drawing.open_bars
-    assert (low, high) == (HEIGHT - MARGIN, TOP)
-    below, above = made.drawing.chronic_bounds[-1], made.drawing.chronic_bounds[0]
-    assert below[0] == above[0]
-    place = made.drawing.chronic[-20][0]
-    edges = {y for x, y in made.drawing.chronic_bounds if x == place}
-    assert max(edges) > made.drawing.chronic[-20][1] > min(edges)
+    load, chronic = made.series.load, made.series.chronic
+    opened = [(low, high) for low, high in zip(load.low, load.high, strict=True) if low != high]
+    assert opened == [(0.0, 100.0)]
+    assert load.is_open
+    assert chronic.high[-20] > chronic.middle[-20] > chronic.low[-20]
+    assert chronic.high[-30] == chronic.low[-30]
 
 
 def test_a_band_stands_where_the_bounds_lie_far_apart() -> None:
@@ -96,18 +94,24 @@ def test_days_of_which_nothing_is_known_are_named_as_such() -> None:
     assert not any("no workout" in sentence for sentence in made.sentences)
 
 
-def test_bars_are_as_high_as_their_loads() -> None:
-    drawing = training_of(rows(90), SUNDAY).drawing
-    assert drawing is not None
-    assert drawing.highest == 100
-    assert {y for _, y in drawing.bars} == {float(TOP)}
-    assert len(drawing.bars) == 45
-    assert all(TOP <= y <= HEIGHT - MARGIN for _, y in drawing.chronic)
+def test_the_series_has_each_of_the_90_days_and_a_load_as_high_as_it_was() -> None:
+    made = training_of(rows(40), SUNDAY)
+    assert made.series is not None
+    assert (len(made.series.days), made.series.days[-1]) == (90, "2025-03-09")
+    assert made.series.load.middle[:50] == (None,) * 50
+    assert made.series.load.middle[-4:] == (0.0, 100.0, 0.0, 100.0)
+    assert not made.series.load.is_open
+    assert [trace.name for trace in load_figure(made)[LOAD_CHART].data if trace.name] == [
+        "Load of a day",
+        "Chronic load (42 days)",
+        "Acute load (7 days)",
+    ]
 
 
 def test_nothing_known_draws_nothing_and_says_no_workout_of_no_day() -> None:
     made = training_of([], SUNDAY)
-    assert made.drawing is None
+    assert made.series is None
+    assert load_figure(made) == {}
     assert made.sentences == (
         "Training load is not known: nothing has arrived that tells of workouts or rest days "
         "up to this week.",
@@ -119,5 +123,5 @@ def test_without_any_measure_set_the_page_shows_bands_and_says_what_is_needed() 
     made = training_of(rows(120, profile=bare), SUNDAY)
     assert "chronic load was between 0 and " in made.sentences[0]
     assert "A load is told from power and FTP, or from heart rate" in made.sentences[1]
-    assert made.drawing is not None
-    assert made.drawing.bars == ()
+    assert made.series is not None
+    assert not any(made.series.load.low)

@@ -136,7 +136,7 @@ def test_the_page_is_well_formed_and_has_one_of_each_landmark(
 
 def test_tables_have_captions_and_headers_and_drawings_have_labels(model: ReportModel) -> None:
     page = parsed(render(model))
-    assert len(list(page.all("table"))) == len(list(page.all("caption"))) == 2
+    assert len(list(page.all("table"))) == len(list(page.all("caption"))) == 3
     assert all(header["scope"] in ("col", "row") for header in page.all("th"))
     assert all(svg.get("aria-label") or svg.get("aria-hidden") == "true" for svg in page.all("svg"))
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
@@ -303,11 +303,11 @@ def test_probabilities(value: float, text: str) -> None:
 def test_tiles_say_what_they_show(model: ReportModel) -> None:
     readiness, sleep, workouts = tiles_of(model)
     assert (readiness.figure, readiness.lines[0]) == ("73", "Mean of 6 of 7 days")
-    assert sleep.lines == ("Mean of 7 of 7 days", "Your four-week median: 81")
+    assert sleep.lines == ("Mean of 7 of 7 days", "Four-week median: 81")
     assert sleep.sentences == ("7 of 7 days within your usual 79 to 85.",)
     assert (workouts.figure, workouts.lines) == (
         "3",
-        ("6 of 7 days known, 750 kJ", "Your four-week median: 2"),
+        ("6 of 7 days known, 750 kJ", "Four-week median: 2"),
     )
     assert workouts.sentences == ("Your usual: 2 to 3.", "The four weeks before: 2, 3, 2 and 2.")
     assert workouts.label == "Workouts a week, oldest first: 2, 3, 2, 2 and 3"

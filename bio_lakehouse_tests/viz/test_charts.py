@@ -3,6 +3,8 @@ import json
 import pytest
 
 from bio_lakehouse.viz import charts
+from bio_lakehouse.viz.load_chart import Bounded, LoadSeries, load_over_time
+from bio_lakehouse.viz.score_axis import score_axis
 
 DAYS = [f"2025-03-{day:02d}" for day in range(1, 6)]
 PANEL = {
@@ -66,12 +68,10 @@ def test_timeline_has_a_panel_a_measure_and_one_legend() -> None:
     )
     shown = [trace.name for trace in figure.data if trace.showlegend is not False]
     assert sorted(shown) == sorted(set(shown))
-    assert figure.layout.annotations[0].text == "Not enough data"
-    assert (figure.layout.annotations[0].xref, figure.layout.annotations[0].yref) == (
-        "x2 domain",
-        "y2 domain",
-    )
-    assert {(shape.x0, shape.x1) for shape in figure.layout.shapes} == {(DAYS[0], DAYS[2])}
+    (note,) = [one for one in figure.layout.annotations if one.text == "Not enough data"]
+    assert (note.xref, note.yref) == ("x2 domain", "y2 domain")
+    shaded = {(shape.x0, shape.x1) for shape in figure.layout.shapes if shape.xref != "paper"}
+    assert shaded == {(DAYS[0], DAYS[2])}
 
 
 def test_timeline_of_an_unmarked_measure_keeps_its_legend() -> None:
@@ -102,6 +102,45 @@ def test_a_box_for_too_few_days_shows_its_dots_only() -> None:
     assert figure.data[1].name == "Yoga<br>n = 2, too few"
 
 
+@pytest.mark.parametrize(
+    ("values", "low", "high", "limits"),
+    [
+        ([72, None, 88], 70, 90, (85,)),
+        ([48, 98], 45, 100, (70, 85)),
+        ([80, 80], 70, 90, (85,)),
+        ([99, 100], 80, 100, (85,)),
+        ([0, 1], 0, 20, ()),
+        ([], 0, 100, (70, 85)),
+    ],
+)
+def test_a_scores_axis_fits_its_data(
+    values: list[float | None], low: int, high: int, limits: tuple[int, ...]
+) -> None:
+    axis = score_axis(values)
+    assert (axis.low, axis.high, axis.limits) == (low, high, limits)
+
+
+def test_beside_a_scores_axis_stands_where_on_the_scale_it_lies() -> None:
+    figure = charts.line_with_averages(
+        DAYS, [60, None, 78, 81, 79], averages={}, line=None, title="Readiness"
+    )
+    signs = [shape for shape in figure.layout.shapes if shape.type == "rect"]
+    assert [(sign.y0, sign.y1) for sign in signs] == [(0, 1), (0.55, 0.85)]
+    assert [shape.y0 for shape in figure.layout.shapes if shape.type == "line"] == [70]
+    assert [one.text for one in figure.layout.annotations] == ["0", "100", "70"]
+
+
+def test_loads_have_one_axis_from_zero_and_their_bounds() -> None:
+    loads = Bounded((None, 20.0, 0.0), (None, 10.0, 0.0), (None, 40.0, 0.0))
+    state = Bounded((None, 5.0, 6.0), (None, 4.0, 5.0), (None, 8.0, 7.0))
+    figure = load_over_time(LoadSeries(tuple(DAYS[:3]), loads, state, state))
+    sure, pale, *bounds = figure.data[:4]
+    assert (sure.y, pale.y, pale.base) == (loads.low, (None, 30.0, 0.0), loads.low)
+    assert [band.y for band in bounds] == [(8.0, 7.0, 5.0, 4.0)] * 2
+    assert figure.layout.yaxis.range == (0, 42.0)
+    assert figure.layout.xaxis.range == ("2025-02-28", "2025-03-04")
+
+
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_figures_are_json_without_numbers_that_json_lacks(mode) -> None:
     figures = [
@@ -110,7 +149,7 @@ def test_figures_are_json_without_numbers_that_json_lacks(mode) -> None:
         charts.scatter_with_line(
             [], [], days=[], line=None, titles=("x", "y"), note="nothing", mode=mode
         ),
-        charts.grouped_bars(
+        charts.medians_by_category(
             ["a"], [{"name": "b", "medians": [None], "low": [None], "high": [None]}], title="t"
         ),
     ]

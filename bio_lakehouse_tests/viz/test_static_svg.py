@@ -14,6 +14,7 @@ from plotly.graph_objects import Figure
 from bio_lakehouse.insights import INSIGHTS, Insight, InsightData, insights_of, visualize
 from bio_lakehouse.sources import demo
 from bio_lakehouse.viz import charts
+from bio_lakehouse.viz.load_chart import Bounded, LoadSeries, load_over_time
 from bio_lakehouse.viz.static_svg import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, static_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -74,9 +75,9 @@ def test_a_score_lies_at_its_height_and_a_gap_stays_a_gap() -> None:
         if path.attrib.get("fill") == "none"
     ]
     bottom, top, right = HEIGHT - BOTTOM, TOP, WIDTH - RIGHT
-    unit = (bottom - top) / 104
+    unit = (bottom - top) / 102
     step = (right - LEFT) / 4
-    assert lines[0] == f"M{LEFT} {bottom - 2 * unit:.1f}L{LEFT + step:g} {top + 2 * unit:.1f}"
+    assert lines[0] == f"M{LEFT} {bottom - unit:.1f}L{LEFT + step:g} {top + unit:.1f}"
     assert lines[1].startswith(f"M{LEFT + 3 * step:.1f} ")
     assert len([line for line in lines if line.count("L") == 4]) == 1
 
@@ -97,24 +98,40 @@ def test_a_box_stands_at_its_quartiles_and_too_few_have_none() -> None:
         for path in picture.iter(f"{SVG}path")
         if path.attrib.get("fill", "").startswith("rgba")
     ]
-    unit = (HEIGHT - BOTTOM - TOP) / 104
+    unit = (HEIGHT - BOTTOM - TOP) / 102
     heights = [float(height) for height in re.findall(r"V([\d.]+)", box)]
-    lowest = HEIGHT - BOTTOM - 2 * unit
+    lowest = HEIGHT - BOTTOM - unit
     assert heights == pytest.approx([lowest - 75 * unit, lowest, lowest - 100 * unit], abs=0.1)
     assert {"Restn = 5", "Yogan = 2, too few"} <= set(texts(picture))
 
 
-def test_bars_differ_in_outline_and_unknown_ones_are_left_out() -> None:
-    bars = [
+def test_medians_differ_in_form_and_unknown_ones_are_left_out() -> None:
+    medians = [
         {"name": "That morning", "medians": [80, None], "low": [75, None], "high": [85, None]},
         {"name": "On the day after", "medians": [70, 60], "low": [65, 55], "high": [75, 65]},
     ]
-    picture = drawn(charts.grouped_bars(["Rest", "High"], bars, title="Readiness"))
-    columns = [rect for rect in picture.iter(f"{SVG}rect") if rect.attrib["width"] == "44"]
-    assert [rect.attrib.get("stroke-dasharray", "") for rect in columns] == ["7 5", "", ""]
-    assert [float(rect.attrib["height"]) for rect in columns] == pytest.approx(
-        [(HEIGHT - BOTTOM - TOP) * score / 100 for score in (80, 70, 60)], abs=0.1
+    picture = drawn(charts.medians_by_category(["Rest", "High"], medians, title="Readiness"))
+    unit = (HEIGHT - BOTTOM - TOP) / 42
+    first, second = (
+        [float(height) for height in re.findall(r" ([\d.]+)V([\d.]+)", path.attrib["d"])[0]]
+        for path in picture.iter(f"{SVG}path")
+        if path.attrib.get("stroke-width") == "2.5"
     )
+    bottom = HEIGHT - BOTTOM - unit
+    assert first == pytest.approx([bottom - 25 * unit, bottom - 35 * unit], abs=0.1)
+    assert second == pytest.approx([bottom - 15 * unit, bottom - 25 * unit], abs=0.1)
+    dots = [circle for circle in picture.iter(f"{SVG}circle") if circle.attrib["r"] == "5.5"]
+    assert len(dots) == 2
+    assert {"Rest", "High", "70", "85", "0", "100"} <= set(texts(picture))
+
+
+def test_loads_are_drawn_over_their_days() -> None:
+    state = Bounded((5.0,) * 5, (4.0,) * 5, (8.0,) * 5)
+    loads = Bounded((None, 20.0, 0.0, 1.0, 2.0), (None, 10.0, 0.0, 1.0, 2.0), (None,) + (40.0,) * 4)
+    picture = drawn(load_over_time(LoadSeries(tuple(DAYS), loads, state, state)))
+    bars = [path for path in picture.iter(f"{SVG}path") if path.attrib["d"].count("h") > 1]
+    assert [bar.attrib["d"].count("Z") for bar in bars] == [3, 4]
+    assert {"Load", "Load of a day", "Between its bounds"} <= set(texts(picture))
 
 
 def test_marked_days_and_stretches_are_drawn_in_their_panel(enough: dict[str, Insight]) -> None:
@@ -129,8 +146,9 @@ def test_marked_days_and_stretches_are_drawn_in_their_panel(enough: dict[str, In
         path for path in picture.iter(f"{SVG}path") if path.attrib.get("stroke-width") == "2"
     ]
     assert len(triangles) == marked + 2 > 3  # a sign each in the legend
-    shaded = [rect for rect in picture.iter(f"{SVG}rect") if "opacity" in rect.attrib]
-    assert len(shaded) == len(figure.layout.shapes) > 0
+    shapes = [rect for rect in picture.iter(f"{SVG}rect") if "opacity" in rect.attrib]
+    assert len(shapes) == len(figure.layout.shapes)
+    assert [shape for shape in figure.layout.shapes if shape.xref != "paper"]
 
 
 def test_its_text_is_safe_inside_the_picture() -> None:
