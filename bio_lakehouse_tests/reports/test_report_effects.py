@@ -48,7 +48,7 @@ def test_every_tested_effect_is_drawn_beside_its_numbers() -> None:
         f
         for insight in inputs.insights
         for f in insight.findings
-        if f.effect is not None and f.interval
+        if f.effect is not None and f.interval and f.tested
     ]
     page = render(model)
     assert page.count('<svg class="whisker') == len(drawable) > 4
