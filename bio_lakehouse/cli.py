@@ -383,8 +383,8 @@ def report(
     On the last day of a week that is over (BIO_WEEK_ENDS_ON, Sunday when not set) it is the asset
     reports/weekly_report of that week; on another day a page of its own.
 
-    With ANTHROPIC_API_KEY set and `bio-lakehouse claude allow` said, Claude writes its text from
-    aggregates and findings, never from rows, and every figure is checked; else templates do.
+    Code writes its text. With ANTHROPIC_API_KEY set and `bio-lakehouse claude allow` said, Claude
+    chooses what it says, from aggregates and findings, never from rows; else fixed rules do.
 
     \b
     Example:  bio-lakehouse report --week-ending 2026-03-01 --open

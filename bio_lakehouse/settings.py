@@ -242,14 +242,14 @@ class Settings(BaseSettings):
     )
 
     claude_model: str = Field(
-        "claude-sonnet-5-5", description="Claude that writes the report's text."
+        "claude-sonnet-5-5", description="Claude that chooses what the report says."
     )
     claude_effort: Literal["none", "low", "medium", "high", "xhigh", "max"] = Field(
         "medium",
         description="How hard Claude thinks; `none` leaves it out, as models before 4.6 take none.",
     )
     claude_seconds: float = Field(
-        90.0, gt=0, description="Seconds after which templates write instead of Claude."
+        90.0, gt=0, description="Seconds after which fixed rules choose instead of Claude."
     )
     claude_prices: Annotated[tuple[float, ...], NoDecode] = Field(
         (),
@@ -262,8 +262,8 @@ class Settings(BaseSettings):
         SecretStr(""),
         validation_alias="ANTHROPIC_API_KEY",
         description=(
-            "Key with which Claude writes the report's text, once `bio-lakehouse claude allow` was "
-            "said."
+            "Key with which Claude chooses what the report says, once `bio-lakehouse claude allow` "
+            "was said."
         ),
     )
     local_only: bool = Field(False, description="Send nothing to Claude, whatever key is set.")

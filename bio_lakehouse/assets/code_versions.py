@@ -52,7 +52,9 @@ MODULES = {
     FORECAST: ("insights.forecast", "insights.readiness_forecast", "build.insights"),
     WEEKLY_REPORT: (
         *("reports.composition", "reports.report_model", "reports.comparison", "reports.training"),
-        *("reports.completeness", "reports.weekly_report", "narrative.template_writer"),
+        *("reports.completeness", "reports.weekly_report", "reports.report_facts"),
+        *("narrative.template_writer", "narrative.must_tell", "narrative.telling"),
+        "narrative.frames",
     ),
 }
 INSIGHTS_MODULES = ("insights.analyzers", "insights.table", "build.insights")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bio_lakehouse.claude.access import ClaudeAccess
@@ -20,14 +20,22 @@ Request = dict[str, Any]
 Block = dict[str, Any]
 
 
-def request_of(access: ClaudeAccess, system: str, content: Sequence[Block]) -> Request:
-    """One question of a user to the model of `access`; the system prompt is cached."""
-    effort = {"output_config": {"effort": access.effort}} if access.effort else {}
+def request_of(
+    access: ClaudeAccess,
+    system: str,
+    content: Sequence[Block],
+    schema: Mapping[str, Any] | None = None,
+) -> Request:
+    """One question of a user to the model of `access`; the system prompt is cached. With `schema`
+    the answer is JSON of that schema."""
+    effort: dict[str, Any] = {"effort": access.effort} if access.effort else {}
+    form = {"format": {"schema": dict(schema), "type": "json_schema"}} if schema else {}
+    output = {"output_config": effort | form} if effort or form else {}
     return {
         "max_tokens": MAX_TOKENS,
         "messages": [{"role": "user", "content": list(content)}],
         "model": access.model,
-        **effort,
+        **output,
         "system": [text_block(system, cached=True)],
     }
 

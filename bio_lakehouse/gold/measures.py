@@ -37,7 +37,7 @@ class Measure:
     `good` is the direction that is good in itself, None where neither is. `compared` says what a
     week is held against: its mean over days against that of the four weeks before, or its sum
     against the mean of the weeks before. A measure that `adds_up` is told as so much a day.
-    `taken` are the times and devices it is measured by, `called` other names that it goes by.
+    `taken` are the times and devices it is measured by.
     `watched` under its short name means that days on its bad side are looked for.
     """
 
@@ -52,7 +52,6 @@ class Measure:
     adds_up: bool = False
     watched: bool = False
     taken: tuple[Taken, ...] = ()
-    called: tuple[str, ...] = ()
     phrase: str = ""
     table: str = DAILY_READINESS_PERFORMANCE.full_name
     topic: str = ""
@@ -169,7 +168,6 @@ READINESS = Measure(
     compared="days",
     watched=True,
     taken=("morning", "ring"),
-    called=("readiness score",),
 )
 SLEEP = Measure(
     column="sleep_score",
@@ -179,7 +177,6 @@ SLEEP = Measure(
     compared="days",
     watched=True,
     taken=("night", "ring"),
-    called=("sleep",),
 )
 ACTIVITY = Measure(
     column="activity_score",
@@ -188,7 +185,6 @@ ACTIVITY = Measure(
     good="higher",
     compared="days",
     taken=("ring",),
-    called=("activity",),
 )
 TIME_ASLEEP = Measure(
     column="sleep_duration_h",
@@ -198,7 +194,6 @@ TIME_ASLEEP = Measure(
     form="hours",
     compared="days",
     taken=("night", "ring"),
-    called=("sleep duration", "slept"),
 )
 HRV = Measure(
     column="hrv_rmssd_ms",
@@ -209,7 +204,6 @@ HRV = Measure(
     compared="days",
     watched=True,
     taken=("night", "ring"),
-    called=("heart rate variability",),
 )
 RESTING_HEART_RATE = Measure(
     column="resting_heart_rate_bpm",
@@ -219,7 +213,6 @@ RESTING_HEART_RATE = Measure(
     good="lower",
     compared="days",
     taken=("night", "morning", "ring"),
-    called=("resting pulse",),
 )
 TEMPERATURE = Measure(
     column="temperature_deviation",
@@ -231,7 +224,6 @@ TEMPERATURE = Measure(
     compared="days",
     watched=True,
     taken=("night", "ring"),
-    called=("skin temperature deviation",),
 )
 OXYGEN = Measure(
     column="spo2_average_pct",
@@ -250,7 +242,6 @@ STEPS = Measure(
     compared="days",
     adds_up=True,
     taken=("ring",),
-    called=("step count",),
 )
 ACTIVE_CALORIES = Measure(
     column="active_calories",
@@ -267,7 +258,6 @@ WORKOUTS = Measure(
     short_name="workouts",
     compared="weeks",
     taken=("bike",),
-    called=("workout", "sessions", "training"),
 )
 WORKOUT_MINUTES = Measure(
     column="workout_minutes",
@@ -276,7 +266,6 @@ WORKOUT_MINUTES = Measure(
     unit="min",
     compared="weeks",
     taken=("bike",),
-    called=("workout minutes", "training time"),
     phrase="workout time",
 )
 OUTPUT = Measure(
@@ -324,13 +313,3 @@ def compared_with(compared: Compared) -> tuple[Measure, ...]:
 def watched() -> tuple[Measure, ...]:
     """The measures in which days that stand out on the bad side are looked for."""
     return tuple(measure for measure in MEASURES if measure.watched)
-
-
-def names_of(key: str) -> tuple[str, ...]:
-    """What the measure of that key is called besides its title."""
-    return next((measure.called for measure in MEASURES if measure.key == key), ())
-
-
-def taken_by(time_or_device: Taken) -> frozenset[str]:
-    """Keys of the measures that are taken at that time or by that device."""
-    return frozenset(measure.key for measure in MEASURES if time_or_device in measure.taken)

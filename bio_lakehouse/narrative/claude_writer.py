@@ -1,5 +1,5 @@
-"""Claude writes, the gate judges, and the templates stand in: a narrative comes out within bounded
-time, always."""
+"""Claude chooses the claims, code writes them, and the templates stand in: a narrative comes out
+within bounded time, always."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from bio_lakehouse.claude.prices import cost_of
 from bio_lakehouse.claude.request import Request
 from bio_lakehouse.claude.transport import ask
 from bio_lakehouse.claude.usage import Usage
+from bio_lakehouse.narrative.claims import Claim, ClaimsError, claims_in, offers_of
 from bio_lakehouse.narrative.facts import Facts
-from bio_lakehouse.narrative.gate import Objection, objections
-from bio_lakehouse.narrative.placeholders import fill
+from bio_lakehouse.narrative.must_tell import complete
 from bio_lakehouse.narrative.prompt import prompt_of
+from bio_lakehouse.narrative.telling import text_of
 from bio_lakehouse.narrative.template_writer import TemplateWriter
 from bio_lakehouse.narrative.writer import Narrative, Writer
 
 MOST_TRIES = 2
-MOST_OBJECTIONS = 30
+INVALID = "what Claude answered was not of the schema, twice"
 
 
 def writer_for(access: ClaudeAccess | None) -> Writer:
@@ -29,33 +30,31 @@ def writer_for(access: ClaudeAccess | None) -> Writer:
 
 
 class ClaudeFailed(Exception):  # noqa: N818
-    """Claude gave no text that holds; the message is fit to be shown."""
+    """Claude chose nothing that can be told; the message is fit to be shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClaudeWriter:
-    """Asks Claude, once more with the gate's objections, then leaves it to the templates."""
+    """Asks Claude, once more where its answer is not of the schema, then leaves it to the
+    templates."""
 
     access: ClaudeAccess
 
     def write(self, facts: Facts) -> Narrative:
-        if facts.is_empty:
+        if not offers_of(facts):
             return TemplateWriter().write(facts)
         attempt = _Attempt(self.access, facts, time.monotonic() + self.access.seconds)
         try:
-            draft = attempt.draft()
+            claims = attempt.claims()
         except ClaudeFailed as failure:
             return self._from_templates(facts, attempt, str(failure))
-        return Narrative(
-            author="Claude", draft=draft, text=fill(draft, facts), **self._account(facts, attempt)
-        )
+        text = text_of(complete(claims, facts), facts)
+        return Narrative("Claude", claims, text, **self._account(facts, attempt))
 
     def _from_templates(self, facts: Facts, attempt: _Attempt, reason: str) -> Narrative:
         written = TemplateWriter().write(facts)
         account = self._account(facts, attempt)
-        return Narrative(
-            author="templates", draft=written.draft, text=written.text, reason=reason, **account
-        )
+        return Narrative("templates", written.claims, written.text, reason=reason, **account)
 
     def _account(self, facts: Facts, attempt: _Attempt) -> dict[str, Any]:
         return {
@@ -64,7 +63,6 @@ class ClaudeWriter:
             "tries": len(attempt.used),
             "usage": sum(attempt.used, Usage()),
             "cost_usd": cost_of(attempt.used, self.access.model, self.access.prices),
-            "refused": tuple(map(str, attempt.refused)),
         }
 
 
@@ -76,19 +74,17 @@ class _Attempt:
     facts: Facts
     deadline: float
     used: list[Usage] = field(default_factory=list)
-    refused: list[Objection] = field(default_factory=list)
 
-    def draft(self) -> str:
-        """A text that passed the gate; raises `ClaudeFailed`."""
-        text, objected = "", tuple[Objection, ...]()
+    def claims(self) -> tuple[Claim, ...]:
+        """Claims that can be said of the facts; raises `ClaudeFailed`."""
+        objection = ""
         while len(self.used) < MOST_TRIES:
-            request = prompt_of(self.facts, self.access, text, objected[:MOST_OBJECTIONS])
-            text = self._answer(request)
-            objected = objections(text, self.facts)
-            if not objected:
-                return text
-            self.refused += objected
-        raise ClaudeFailed("the gate refused what Claude wrote, twice")
+            answer = self._answer(prompt_of(self.facts, self.access, objection))
+            try:
+                return claims_in(answer, self.facts)
+            except ClaimsError as error:
+                objection = str(error)
+        raise ClaudeFailed(INVALID)
 
     def _answer(self, request: Request) -> str:
         answer = ask(self.access, request, self.deadline)

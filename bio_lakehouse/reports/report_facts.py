@@ -6,21 +6,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import repeat, zip_longest
+from typing import Literal
 
-from bio_lakehouse.english import capital, count
-from bio_lakehouse.gold.measures import OUTPUT, READINESS, SLEEP, WORKOUTS, Measure, watched
-from bio_lakehouse.insights import Finding, Insight, sentences
+from bio_lakehouse.english import count, dated, weekday
+from bio_lakehouse.gold.measures import WORKOUTS, Measure, watched
+from bio_lakehouse.insights import Finding, Insight
 from bio_lakehouse.insights.anomaly_detection import NAME as ANOMALY_DETECTION
 from bio_lakehouse.insights.data import REST
 from bio_lakehouse.insights.statistics.weekly_change import WEEK_NEEDS
-from bio_lakehouse.narrative import phrases
-from bio_lakehouse.narrative.facts import Facts, FactsBuilder, Standing, key_of
-from bio_lakehouse.numbers import effect_text, signed_effect_text
+from bio_lakehouse.narrative.facts import (
+    DayFact,
+    Direction,
+    ExtremeFact,
+    Facts,
+    FindingFact,
+    Group,
+    MeasureFact,
+    Standing,
+    StoryFact,
+    TotalFact,
+)
+from bio_lakehouse.numbers import halves_text
 from bio_lakehouse.reports.comparison import BEFORE, WEEK, Comparison, TotalComparison
 from bio_lakehouse.reports.report_model import ReportModel
-from bio_lakehouse.reports.week import WeeklyHigh
+from bio_lakehouse.reports.week import HIGHS, WeeklyHigh
 
-MOST_HIGH_DAYS = 3
+MOST_EXTREME_DAYS = 3
 KINDS = frozenset(
     {
         "workouts",
@@ -42,105 +53,137 @@ KINDS = frozenset(
 )
 """Kinds of workouts that a text may name: Peloton's disciplines."""
 
-ABOUT_READINESS = {READINESS.key: READINESS.in_sentence}
-ABOUT_SLEEP = ABOUT_READINESS | {SLEEP.key: SLEEP.in_sentence}
-ABOUT_OUTPUT = ABOUT_READINESS | {OUTPUT.key: OUTPUT.in_sentence}
-AFTER = f"{READINESS.in_sentence} on the next day"
+NEXT_DAY = "the next day’s readiness"
+LINK = "a link between"
+Plain = Callable[[Insight, Finding], str | None]
+Told = frozenset[tuple[str, date]]
+"""Measures' keys and days whose figures the story says."""
 
 
-def facts_of(model: ReportModel, insights: Sequence[Insight]) -> Facts:
+def plain(_: Insight, finding: Finding) -> str | None:
+    """A finding in natural units, without its test; None where there are none."""
+    values = finding.values
+    if finding.status != "found" or "median_first" not in values:
+        return None
+    first = values.get("type", "high output")
+    second = REST if "type" in values else "low output"
+    medians = [halves_text(values[name]) for name in ("median_first", "median_second")]
+    return (
+        f"On a typical day after {first} readiness was {medians[0]}, after {second} {medians[1]} "
+        f"({values['n_first']} and {values['n_second']} days)."
+    )
+
+
+def facts_of(model: ReportModel, insights: Sequence[Insight], plain: Plain = plain) -> Facts:
     """Aggregates of the week and the findings; no day's row, no workout's title, nothing of another
     user.
 
-    What moved comes first, the least likely by chance before the others, as in the headline.
+    `plain` says a finding in natural units. What moved comes first, the least likely by chance
+    before the others, as in the headline.
     """
-    window = next((finding.window for insight in insights for finding in insight.findings), None)
-    builder = FactsBuilder((model.first_day, model.last_day), window)
-    for comparison in sorted(
-        model.comparisons, key=lambda c: (not c.moved, c.p or 0.0 if c.moved else 0.0)
-    ):
-        _add_measure(builder, comparison)
-    for total in model.totals:
-        _add_total(builder, total, workouts=model.workout_weeks[-1].workouts)
-    for measure, days in unusual_days_of(model, insights):
-        _add_unusual(builder, measure, days)
-    for high in model.highs:
-        _add_high(builder, high, model.comparisons)
-    for insight, finding in in_turn(insights):
-        _add_finding(builder, insight, finding)
-    return builder.build()
-
-
-def in_turn(insights: Sequence[Insight]) -> list[tuple[Insight, Finding]]:
-    """A finding of each insight, then a second of each: what was found before the rest, so that no
-    insight is left out of a text that has room for a few."""
-    own = [
-        sorted(insight.findings, key=lambda finding: finding.status != "found")
-        for insight in insights
-    ]
-    pairs = [zip(repeat(insight), found) for insight, found in zip(insights, own, strict=True)]
-    rounds = zip_longest(*pairs)
-    return [pair for in_round in rounds for pair in in_round if pair is not None]
-
-
-def _add_measure(builder: FactsBuilder, comparison: Comparison) -> None:
-    measure, week = comparison.written, comparison.week
-    if not week.n:
-        return
-    days = f"{week.n} of {count(week.of, 'day')}"
-    thin = f" ({days})" if week.n < WEEK_NEEDS else ""
-    comparable = comparison.difference is not None and not thin
-    builder.measure(
-        measure.key,
-        capital(measure.in_sentence),
-        measure.mean_text(week.mean) + thin,
-        measure.mean_text(comparison.before.mean) if comparable else None,
-        difference=comparison.difference,
-        standing=_standing(comparison),
-        size=size_text(comparison),
-        interval=interval_text(comparison),
+    told = model.story.tells if model.story else frozenset()
+    days = tuple(_days(model, insights, told))
+    stood_out = {day.id.partition(".")[2] for day in days}
+    return Facts(
+        measures=tuple(_measures(model)),
+        totals=tuple(_totals(model)),
+        highs=tuple(_highs(model, told)),
+        lows=tuple(low for low in _lows(model, told) if low.id not in stood_out),
         days=days,
+        findings=tuple(_findings(insights, plain)),
+        story=_story(model),
+        window=_window(insights),
     )
 
 
-def _standing(comparison: Comparison) -> Standing | None:
-    if comparison.q is None:
+def _story(model: ReportModel) -> StoryFact | None:
+    if model.story is None:
         return None
+    names = {one.measure.key: one.measure.in_sentence for one in model.comparisons}
+    known = sorted((day, key) for key, day in model.story.tells if key in names)
+    about = (f"{names[key]} on {weekday(day)}" for day, key in known)
+    return StoryFact(sentence=model.story.sentence, about=tuple(about))
+
+
+def _window(insights: Sequence[Insight]) -> str:
+    windows = (finding.window for insight in insights for finding in insight.findings)
+    first, last = next(windows, (None, None))
+    if first is None or last is None:
+        return ""
+    return f"the {(last - first).days + 1} days up to {dated(last)}"
+
+
+def _measures(model: ReportModel) -> Iterator[MeasureFact]:
+    by_surety = sorted(model.comparisons, key=lambda c: (not c.moved, c.p or 0.0 if c.moved else 0))
+    return (_measure(comparison) for comparison in by_surety if comparison.week.n)
+
+
+def _measure(comparison: Comparison) -> MeasureFact:
+    measure, week, before = comparison.written, comparison.week, comparison.before
+    few = week.n < WEEK_NEEDS
+    is_compared = comparison.difference is not None and not few
+    text = measure.text(week.mean) if week.n == 1 else measure.mean_text(week.mean)
+    standing = _standing(comparison) if is_compared else "untested"
+    return MeasureFact(
+        id=measure.key,
+        name=measure.in_sentence,
+        group=group_of(measure),
+        week=text,
+        known=week.n,
+        of=week.of,
+        few=few,
+        before=measure.mean_text(before.mean) if is_compared else None,
+        standing=standing,
+        direction=_direction(comparison) if standing == "moved" else None,
+        size=size_text(comparison),
+    )
+
+
+def group_of(measure: Measure) -> Group:
+    """Measures of the body, of the day's activity and of training never stand in one sentence."""
+    if "bike" in measure.taken:
+        return "training"
+    return "body" if {"night", "morning"} & set(measure.taken) else "activity"
+
+
+def _standing(comparison: Comparison) -> Standing:
+    if comparison.q is None:
+        return "untested"
     return "moved" if comparison.moved else "usual"
 
 
+def _direction(comparison: Comparison) -> Direction:
+    return "higher" if (comparison.difference or 0.0) > 0 else "lower"
+
+
 def size_text(comparison: Comparison) -> str | None:
-    """How far apart the two means are as they are written: `27`, `13 min`."""
+    """How far apart the two means are as they are written: `27`, `13 min`.
+
+    Of what adds up or is a percentage it would not read as a difference.
+    """
     week, before = comparison.week.mean, comparison.before.mean
+    measure = comparison.written
     if comparison.difference is None or week is None or before is None:
         return None
-    return comparison.written.size_text(week, before)
+    return None if measure.adds_up or measure.unit == "%" else measure.size_text(week, before)
 
 
-def interval_text(comparison: Comparison) -> str | None:
-    """`95 % interval 2 to 9 ms`, counted in the direction of the difference."""
-    if comparison.interval is None or comparison.difference is None:
-        return None
-    low, high = comparison.interval
-    if comparison.difference < 0:
-        low, high = -high, -low
-    measure = comparison.written
-    least, most = (measure.end_of_interval(end).lstrip("+±") for end in (low, high))
-    return f"95 % interval {least} to {most}{measure.change_unit and f' {measure.change_unit}'}"
-
-
-def _add_total(builder: FactsBuilder, total: TotalComparison, workouts: int | None) -> None:
-    """Only of weeks that are known whole; sums are not tested, so no direction is offered.
-
-    Of a week without a workout that says all; minutes and output of nothing are left out.
-    """
-    measure = total.measure
-    if total.week is None or total.days_known < WEEK or (measure is not WORKOUTS and not workouts):
-        return
-    title = capital(measure.in_sentence)
-    builder.measure(
-        measure.key, title, total_text(measure, total.week), _weekly(total), statistic="total"
-    )
+def _totals(model: ReportModel) -> Iterator[TotalFact]:
+    """Only of weeks that are known whole. Of a week without a workout that says all; minutes and
+    output of nothing are left out."""
+    workouts = model.workout_weeks[-1].workouts
+    for total in model.totals:
+        measure = total.measure
+        if total.week is None or total.days_known < WEEK:
+            continue
+        if measure is WORKOUTS or workouts:
+            yield TotalFact(
+                id=measure.key,
+                name=measure.in_sentence,
+                week=total_text(measure, total.week),
+                before=_weekly(total),
+                counted=measure is WORKOUTS,
+            )
 
 
 def _weekly(total: TotalComparison) -> str | None:
@@ -159,12 +202,80 @@ def total_text(measure: Measure, value: float) -> str:
     return f"{measure.finer(1).text(value)} workouts"
 
 
-def _add_high(builder: FactsBuilder, high: WeeklyHigh, comparisons: Sequence[Comparison]) -> None:
-    """A high with the days on which it came; left out when these are most of the week."""
-    measure = high.measure
-    days = days_as_high(comparisons, high)
-    if len(days) <= MOST_HIGH_DAYS:
-        builder.high(measure.key, measure.title, measure.text(high.value), days, high.since or None)
+def _highs(model: ReportModel, told: Told) -> Iterator[ExtremeFact]:
+    """Highs with the days on which they came; left out when these are most of the week, and when
+    the story tells them."""
+    for high in model.highs:
+        days, measure = days_as_high(model.comparisons, high), high.measure
+        is_told = any((measure.key, day) in told for day in days)
+        if len(days) <= MOST_EXTREME_DAYS and not is_told:
+            yield _extreme(measure, measure.text(high.value), days, high.since)
+
+
+def _lows(model: ReportModel, told: Told) -> Iterator[ExtremeFact]:
+    for comparison in model.comparisons:
+        values, measure = week_of(comparison), comparison.measure
+        if measure not in HIGHS or len(values) < WEEK_NEEDS:
+            continue
+        text = measure.text(min(values.values()))
+        days = [day for day, value in values.items() if measure.text(value) == text]
+        is_told = any((measure.key, day) in told for day in days)
+        if len(days) <= MOST_EXTREME_DAYS and not is_told:
+            yield _extreme(measure, text, days)
+
+
+def _extreme(measure: Measure, value: str, days: Sequence[date], since: str = "") -> ExtremeFact:
+    return ExtremeFact(
+        id=measure.key,
+        name=measure.in_sentence,
+        group=group_of(measure),
+        value=value,
+        weekdays=tuple(weekday(day) for day in days),
+        since=since.removeprefix("since "),
+    )
+
+
+def days_as_high(comparisons: Sequence[Comparison], high: WeeklyHigh) -> list[date]:
+    """The days of the week whose value reads like that of the high; its own where its measure is
+    not compared."""
+    known = next((each for each in comparisons if each.measure is high.measure), None)
+    if known is None:
+        return [high.day]
+    text = known.measure.text(high.value)
+    return [day for day, value in week_of(known).items() if known.measure.text(value) == text]
+
+
+def _days(model: ReportModel, insights: Sequence[Insight], told: Told) -> Iterator[DayFact]:
+    """The days of each watched measure that stood out on its bad side, without those that the story
+    tells."""
+    flagged = dict(unusual_days_of(model, insights))
+    by_key = {comparison.measure.key: comparison for comparison in model.comparisons}
+    for measure in watched():
+        comparison, unusual = by_key[measure.key], flagged.get(measure, {})
+        known = {day for key, day in told if key == measure.key}
+        left = {day: value for day, value in unusual.items() if day not in known}
+        if left:
+            yield _day_fact(measure, "unusual", left)
+        outside = furthest_outside(comparison)
+        if outside is not None and outside[0] not in known | set(unusual):
+            yield _day_fact(measure, "outside", dict([outside]), band_text(comparison))
+
+
+def _day_fact(
+    measure: Measure,
+    kind: Literal["unusual", "outside"],
+    days: Mapping[date, float],
+    band: str = "",
+) -> DayFact:
+    return DayFact(
+        id=f"{kind}.{measure.key}",
+        name=measure.in_sentence,
+        kind=kind,
+        side="low" if measure.bad == "lower" else "high",
+        weekdays=tuple(weekday(day) for day in sorted(days)),
+        values=tuple(measure.text(days[day]) for day in sorted(days)),
+        band=band,
+    )
 
 
 def unusual_days_of(
@@ -187,6 +298,27 @@ def unusual_days_of(
             yield measure, in_week
 
 
+def furthest_outside(comparison: Comparison) -> tuple[date, float] | None:
+    """The week's day furthest outside the usual band on the bad side, as it is written; None where
+    there is none."""
+    measure, band, values = comparison.measure, comparison.band, week_of(comparison)
+    if band is None or measure.bad is None or not values:
+        return None
+    if measure.bad == "lower":
+        day = min(values, key=lambda one: values[one])
+        beyond = measure.difference(band.low, values[day])
+    else:
+        day = max(values, key=lambda one: values[one])
+        beyond = measure.difference(values[day], band.high)
+    return (day, values[day]) if beyond is not None and beyond > 0 else None
+
+
+def band_text(comparison: Comparison) -> str:
+    """`72 to 86`, `48 to 62 ms`."""
+    measure, band = comparison.measure, comparison.band
+    return f"{measure.number(band.low)} to {measure.text(band.high)}" if band else ""
+
+
 def week_of(comparison: Comparison) -> dict[date, float]:
     """The week's known values by day."""
     return {
@@ -196,114 +328,60 @@ def week_of(comparison: Comparison) -> dict[date, float]:
     }
 
 
-def _add_unusual(builder: FactsBuilder, measure: Measure, days: Mapping[date, float]) -> None:
-    """Unusual days with the range of their values, the most unusual last."""
-    side = measure.bad or "lower"
-    ordered = sorted(days.values(), reverse=side == "lower")
-    texts = dict.fromkeys((measure.text(ordered[0]), measure.text(ordered[-1])))
-    name = capital(measure.in_sentence)
-    builder.unusual(measure.key, name, sentences.WORDS[side], sorted(days), tuple(texts))
+def in_turn(insights: Sequence[Insight]) -> list[tuple[Insight, Finding]]:
+    """A finding of each insight, then a second of each: what was found before the rest, so that no
+    insight is left out of a text that has room for a few."""
+    own = [
+        sorted(insight.findings, key=lambda finding: finding.status != "found")
+        for insight in insights
+    ]
+    pairs = [zip(repeat(insight), found) for insight, found in zip(insights, own, strict=True)]
+    rounds = zip_longest(*pairs)
+    return [pair for in_round in rounds for pair in in_round if pair is not None]
 
 
-def days_as_high(comparisons: Sequence[Comparison], high: WeeklyHigh) -> list[date]:
-    """The days of the week whose value reads like that of the high; its own where its measure is
-    not compared."""
-    known = next((each for each in comparisons if each.measure is high.measure), None)
-    if known is None:
-        return [high.day]
-    text = known.measure.text(high.value)
-    return [day for day, value in week_of(known).items() if known.measure.text(value) == text]
+def _findings(insights: Sequence[Insight], plain: Plain) -> Iterator[FindingFact]:
+    """What was tested, and what is described where it can be told in a sentence."""
+    for insight, finding in in_turn(insights):
+        subject = subject_of(insight, finding)
+        sentence = _sentence(insight, finding, plain)
+        if subject and (sentence or finding.status in ("not found", "not enough data")):
+            yield FindingFact(
+                id=f"{insight.name}.{finding.name}",
+                status=finding.status,
+                sentence=sentence,
+                looked_for=subject[0],
+                item=subject[1],
+                counted=_counted(finding),
+            )
 
 
-def _add_finding(builder: FactsBuilder, insight: Insight, finding: Finding) -> None:
-    described = CLAUSES.get((insight.name, finding.name)) or CLAUSES.get((insight.name, "*"))
-    clause = described(finding) if described is not None and finding.tested else None
-    if clause is None:
-        return
-    about, told, unit = clause
-    found = finding.status == "found" and finding.effect is not None
-    builder.finding(
-        key_of(f"{insight.name} {finding.name}"),
-        finding.status,
-        told,
-        about,
-        effect=_effect(finding) if found else None,
-        interval=sentences.between(finding.interval) if found and finding.interval else None,
-        n=f"{finding.n} {unit}",
-        q=None if finding.q is None else sentences.probability(finding.q),
-    )
+def _sentence(insight: Insight, finding: Finding, plain: Plain) -> str:
+    if finding.status not in ("found", "described"):
+        return ""
+    return plain(insight, finding) or ""
 
 
-def _effect(finding: Finding) -> str:
-    figure = effect_text(finding.effect or 0.0)
-    return {
-        "Pearson r": f"r = {figure}",
-        "Spearman ρ": f"Spearman ρ = {figure}",
-        "points a week": f"{signed_effect_text(finding.effect or 0.0)} points a week",
-    }.get(finding.effect_name, f"{finding.effect_name} {figure}")
+def _counted(finding: Finding) -> str:
+    return "" if finding.needed is None else f"{finding.n} of {finding.needed} days"
 
 
-Clause = tuple[Mapping[str, str], str, str]
+def subject_of(insight: Insight, finding: Finding) -> tuple[str, str] | None:
+    """What a finding looked for, in two parts of which the last may be listed; None for what no
+    text names."""
+    if insight.name == "workout_recovery":
+        kind = str(finding.values.get("type", "workouts"))
+        # What a file calls a workout is anybody's text: only Peloton's kinds are named.
+        return (f"a difference in {NEXT_DAY} between {REST} and", kind) if kind in KINDS else None
+    return SUBJECTS.get((insight.name, finding.name))
 
 
-def _related(
-    first: str, second: str, about: Mapping[str, str], unit: str
-) -> Callable[[Finding], Clause]:
-    def clause(finding: Finding) -> Clause:
-        told = {
-            "found": phrases.related(first, second, finding.effect or 0.0),
-            "not enough data": phrases.too_few(
-                f"a relation between {first} and {second}", finding.n, finding.needed or 0, unit
-            ),
-        }.get(finding.status, phrases.no_relation(first, second))
-        return about, told, unit
-
-    return clause
-
-
-def _differing(finding: Finding, first: str, second: str, about: Mapping[str, str]) -> Clause:
-    told = {
-        "found": phrases.differing(AFTER, first, second, finding.effect or 0.0),
-        "not enough data": phrases.too_few(
-            f"a difference in {AFTER} between {first} and {second}",
-            finding.n,
-            finding.needed or 0,
-            "days",
-        ),
-    }.get(finding.status, phrases.no_difference(AFTER, first, second))
-    return about, told, "days"
-
-
-def _by_type(finding: Finding) -> Clause | None:
-    """None for a kind of workout that is not one of Peloton's: what a file called it is anybody's
-    text."""
-    kind = str(finding.values.get("type", "workouts"))
-    if kind not in KINDS:
-        return None
-    return _differing(finding, kind, REST, ABOUT_READINESS | {key_of(kind): kind, "rest": REST})
-
-
-def _by_output(finding: Finding) -> Clause:
-    about = ABOUT_READINESS | {"high_output": "high output", "low_output": "low output"}
-    return _differing(finding, "high output", "low output", about)
-
-
-def _trend(finding: Finding) -> Clause:
-    told = {
-        "found": phrases.moving("readiness", finding.effect or 0.0),
-        "not enough data": phrases.too_few(
-            "a trend in readiness", finding.n, finding.needed or 0, "days"
-        ),
-    }.get(finding.status, phrases.no_trend("readiness"))
-    return ABOUT_READINESS, told, "days"
-
-
-CLAUSES: Mapping[tuple[str, str], Callable[[Finding], Clause | None]] = {
-    ("sleep_readiness", "next_day"): _related(
-        SLEEP.in_sentence, f"{READINESS.in_sentence} on the day after", ABOUT_SLEEP, "pairs of days"
+SUBJECTS: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("sleep_readiness", "next_day"): (LINK, f"the sleep score and {NEXT_DAY}"),
+    ("readiness_trend", "trend"): ("a trend in", "readiness"),
+    ("intensity_impact", "high_vs_low"): (
+        f"a difference in {NEXT_DAY} between",
+        "high and low output",
     ),
-    ("workout_recovery", "*"): _by_type,
-    ("readiness_trend", "trend"): _trend,
-    ("intensity_impact", "high_vs_low"): _by_output,
-    ("intensity_impact", "output"): _related(OUTPUT.in_sentence, AFTER, ABOUT_OUTPUT, "days"),
+    ("intensity_impact", "output"): (LINK, f"output and {NEXT_DAY}"),
 }

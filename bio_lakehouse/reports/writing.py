@@ -14,7 +14,8 @@ from bio_lakehouse.narrative.writer import Narrative, from_json, to_json
 from bio_lakehouse.settings import Settings
 
 NOT_ASKED = (
-    "what Claude wrote of this week does not hold for these figures, and it was not asked again"
+    "what Claude chose to say of this week does not hold for these figures, and it was not asked "
+    "again"
 )
 
 

@@ -12,7 +12,8 @@ from bio_lakehouse.gold import measures
 from bio_lakehouse.gold.measures import Measure
 from bio_lakehouse.insights import InsightData, anomaly_detection
 from bio_lakehouse.insights.week_comparison import week_tests
-from bio_lakehouse.narrative.gate import objections
+from bio_lakehouse.narrative.claims import claim_of
+from bio_lakehouse.narrative.telling import text_of
 from bio_lakehouse.reports.report_facts import facts_of
 from bio_lakehouse.reports.report_model import ReportInputs, model_of
 from bio_lakehouse.reports.weekly_report import render
@@ -25,7 +26,6 @@ DEEP_SLEEP = Measure(
     compared="days",
     watched=True,
     taken=("night", "ring"),
-    called=("slow-wave sleep",),
 )
 WORKOUT_CALORIES = Measure(
     column="workout_calories",
@@ -58,10 +58,10 @@ def test_one_entry_is_enough(
     assert "Deep sleep" in page
     assert '<th scope="row">Workout calories<span class="unit">kcal</span>' in page
     facts = facts_of(model, [])
-    assert facts.topics["deep_sleep_score"] == ("Deep sleep", "slow-wave sleep")
-    assert facts.values["workout_calories.week"].text == "2,800 kcal"
-    assert objections("At night, deep sleep averaged {deep_sleep_score.week}.", facts) == ()
-    assert objections("On the bike, deep sleep averaged {deep_sleep_score.week}.", facts) != ()
+    claims = [claim_of("level", ["deep_sleep_score"], emphasis=0)]
+    assert text_of(claims, facts).startswith("Deep sleep averaged ")
+    claims = [claim_of("count", ["workout_calories"], emphasis=0)]
+    assert text_of(claims, facts) == "Workout calories came to 2,800 kcal."
     data = InsightData("me", model.last_day, daily, make_inputs().workouts, 60)
     assert [test.measure for test in week_tests(data) if test.p is not None] == ["deep_sleep_score"]
     found = anomaly_detection.analyze(data).findings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import importlib.util
+import json
 import shutil
 import sys
 from datetime import date
@@ -29,6 +30,8 @@ from bio_lakehouse_tests.claude.anthropic_server import says, serving
 from bio_lakehouse_tests.reports.lakes import write
 
 SUNDAY = date(2025, 11, 16)
+CLAIM = {"say": "compare", "of": "readiness_score", "with": [], "join": "and", "emphasis": 0}
+CHOSEN = json.dumps({"claims": [CLAIM]})
 PNG = b"\x89PNG\r\n\x1a\n"
 BROWSER = next(
     filter(None, map(shutil.which, ("google-chrome", "chromium", "chromium-browser"))), None
@@ -169,7 +172,7 @@ def make_asking(lake: Lakehouse) -> composition.MadeReport:
 def test_a_text_by_claude_is_on_the_page_with_its_cost_and_asked_for_once(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with serving(says("Readiness averaged {readiness_score.week} this week.")) as server:
+    with serving(says(CHOSEN)) as server:
         lake = asking(home, server.url, monkeypatch)
         sent = composition.show_egress(lake, "me", SUNDAY)
         assert server.asked == []
@@ -178,8 +181,8 @@ def test_a_text_by_claude_is_on_the_page_with_its_cost_and_asked_for_once(
         again = make_asking(lake)
         assert len(server.asked) == 1
     mean = made.model.readiness.measure.text(made.model.readiness.week.mean)
-    assert made.model.narrative == (f"Readiness averaged {mean} this week.",)
-    assert made.model.byline.startswith("Written by Claude (claude-sonnet-5-5) in 1 request: ")
+    assert f"Readiness averaged {mean}" in " ".join(made.model.narrative)
+    assert made.model.byline.startswith("Chosen by Claude (claude-sonnet-5-5) in 1 request: ")
     assert "about $0.0" in made.model.byline
     assert made.model.byline in lake.objects.get(made.key).decode()
     assert not again.changed
@@ -196,12 +199,12 @@ def test_what_claude_makes_up_does_not_reach_the_page(
         assert len(server.asked) == 2
     assert "99 because" not in " ".join(model.narrative)
     assert model.byline.startswith(
-        "Written from templates: the gate refused what Claude wrote, twice."
+        "Written from templates: what Claude answered was not of the schema, twice."
     )
 
 
 def test_local_only_and_a_range_ask_nobody(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(says("Readiness averaged {readiness_score.week}.")) as server:
+    with serving(says(CHOSEN)) as server:
         make_asking(asking(home, server.url, monkeypatch, local_only=True))
         composition.make(asking(home, server.url, monkeypatch), "me", SUNDAY)
         assert server.asked == []
