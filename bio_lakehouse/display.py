@@ -330,10 +330,12 @@ def refresh_summary(outcome: RefreshOutcome) -> None:
 
 
 def print_status(status: LakeStatus) -> None:
-    """Datasets with their gaps, last arrivals, and what is in quarantine."""
+    """What is expected tomorrow, datasets with their gaps, last arrivals, and what is in
+    quarantine."""
     OUT.print(
         f"Lake [bold]{escape(status.home)}[/], user [bold]{status.user_id}[/], today {status.today}"
     )
+    OUT.print(status.tomorrow, soft_wrap=True, highlight=False)
     OUT.print(_datasets(status.datasets, status.today))
     if any(dataset.gaps for dataset in status.datasets):
         OUT.print(_gaps(status.datasets))

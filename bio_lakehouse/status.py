@@ -1,5 +1,5 @@
 """What the lake holds for one user: newest days, gaps with their causes, last arrivals, quarantine,
-and reports that are outdated."""
+reports that are outdated, and the readiness expected tomorrow."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from bio_lakehouse.build.ledger import knowledge_by_table, table_days
 from bio_lakehouse.gold.gap_ledger import Knowledge, Stretch, gaps, stretches
+from bio_lakehouse.insights.tomorrow import tomorrow_line
 from bio_lakehouse.lake import arrivals, landing, quarantine
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
@@ -45,6 +46,7 @@ class LakeStatus:
     quarantine: dict[str, list[dict[str, Any]]]
     passed_over: list[PassedOver]
     outdated_reports: dict[date, PageState]
+    tomorrow: str
 
 
 def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
@@ -62,6 +64,7 @@ def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
         quarantine={path: rows for path, rows in held.items() if rows},
         passed_over=landing.survey(lake.objects)[1],
         outdated_reports=outdated_reports(lake, user_id),
+        tomorrow=tomorrow_line(lake, user_id, lake.settings.today(user_id)),
     )
 
 

@@ -55,6 +55,7 @@ MODULES = {
         *("reports.completeness", "reports.weekly_report", "reports.report_facts"),
         *("narrative.template_writer", "narrative.must_tell", "narrative.telling"),
         "narrative.frames",
+        *("reports.turning_point", "reports.days_before", "narrative.story"),
     ),
 }
 INSIGHTS_MODULES = ("insights.analyzers", "insights.table", "build.insights")

@@ -27,7 +27,9 @@ from bio_lakehouse.build.insights import MADE_TOGETHER, build_forecast, build_in
 from bio_lakehouse.build.load import build_training_load
 from bio_lakehouse.gold import schemas as gold
 from bio_lakehouse.insights import ANALYZERS
+from bio_lakehouse.insights.readiness_forecast import from_rows as forecasts_in
 from bio_lakehouse.insights.table import from_rows
+from bio_lakehouse.insights.tomorrow import expected
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.narrative import report_sentences as sentences
@@ -109,12 +111,18 @@ def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
 def forecasts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     days, schema = days_of(context), gold.READINESS_FORECAST
     commit = build_forecast(lake, days.first, days.last)
-    made = (
-        lake.tables.read(schema, days.last, days.last).select(["user_id", "narrative"]).to_pylist()
-    )
-    lines = [f"- {row['user_id']}: {row['narrative']}" for row in made]
-    said = {"forecasts": dg.MetadataValue.md("\n".join(sorted(lines)))}
+    said = forecasts_told(lake.tables.read(schema, days.last, days.last))
     return committed(context, lake, schema, days, commit, said | forecast_lineage())
+
+
+def forecasts_told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
+    """What the newest evening's forecasts say in a line, user by user, then how good they are."""
+    expected_lines = [f"- {made.user_id}: {expected(made)}" for made in forecasts_in(rows)]
+    lines = [f"- {row['user_id']}: {row['narrative']}" for row in rows.to_pylist()]
+    return {
+        "tomorrow": dg.MetadataValue.md("\n".join(expected_lines)),
+        "forecasts": dg.MetadataValue.md("\n".join(sorted(lines))),
+    }
 
 
 @dg.asset(

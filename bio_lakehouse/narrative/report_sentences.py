@@ -125,10 +125,9 @@ def moved_of(moved: int, measures: int, q: float) -> str:
 
 
 def nothing_moved(measures: int) -> str:
-    return (
-        f"None of the {measures} measures differs from the four weeks before "
-        "by more than weeks like yours usually do."
-    )
+    of = f"None of the {measures} measures differs"
+    opening = of if measures > 1 else "The one measure that is known does not differ"
+    return f"{opening} from the four weeks before by more than weeks like yours usually do."
 
 
 def too_early_to_compare(known: int, needed: int) -> str:

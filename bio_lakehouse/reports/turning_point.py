@@ -7,9 +7,9 @@ The first shape that a week has is told:
 | days unusual in a measure | An unusual Wednesday | On Wednesday, the day after …, HRV (31 ms) … |
 | a mean that moved | Readiness was lower than usual | Readiness averaged 68 against 79 … |
 | a sharp step | A usual week with a sharp dip on Wednesday | Readiness fell from 84 on … |
-| a rare low | A usual week with a low Wednesday | Readiness was 69 on Wednesday, the … |
 | days outside on both sides | A week of ups and downs | Readiness lay below your usual … |
 | days outside on one side | Readiness on the low side | Readiness lay below your usual … |
+| a rare low | A usual week with a low Wednesday | Readiness was 69 on Wednesday, the … |
 | a rare workout | A usual week with your biggest ride in six months | Saturday’s ride was … |
 | a rare high | A usual week with your highest HRV in nine weeks | HRV reached 71 ms on Sunday … |
 | no workout | A usual week without a workout | None of the seven days … |
@@ -86,11 +86,6 @@ class Week:
     def days(self) -> tuple[date, ...]:
         """The seven days, oldest first."""
         return days_of(self.last)
-
-    @property
-    def is_comparable(self) -> bool:
-        """Whether there are enough days to tell whether something moved."""
-        return any(comparison.p is not None for comparison in self.comparisons)
 
     @property
     def lead(self) -> tuple[Comparison, Band] | None:
@@ -573,9 +568,9 @@ SHAPES: tuple[Callable[[Week], Story | None], ...] = (
     _flagged,
     _moved,
     _step,
-    _rare_low,
     _ups_and_downs,
     _on_one_side,
+    _rare_low,
     _rare_workout,
     _rare_high,
     _no_workout,

@@ -1,5 +1,6 @@
 """A demo person's lake built by runs, as the command line starts them."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -187,6 +188,7 @@ def test_insights_training_load_and_forecast_show_pictures(instance: dg.DagsterI
     assert "(7 days)" in str(state.value)
     forecast = list(events(instance, "insights/readiness_forecast").values())[-1]
     assert str(forecast.metadata["forecasts"].value).startswith("- me: Readiness")
+    assert re.match(r"- me: \w+day \d+ \w+: ", str(forecast.metadata["tomorrow"].value))
 
 
 def test_a_second_time_changes_nothing(lake: Lakehouse, outcomes: list[RunOutcome]) -> None:
