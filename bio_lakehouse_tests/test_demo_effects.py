@@ -25,7 +25,6 @@ EFFECTS_FOUND = {
     "workout_recovery/cycling_vs_rest": -1,
     "intensity_impact/high_vs_low": -1,
     "intensity_impact/output": -1,
-    "readiness_trend/trend": 1,
 }
 """Finding → the sign that the effects put in give it."""
 
@@ -83,12 +82,6 @@ def test_an_effect_that_was_put_in_is_found(
     for _, findings in (*moved_for_a_whole_window, *moved):
         if findings[name].status == "found":
             assert (findings[name].effect or 0.0) * EFFECTS_FOUND[name] > 0
-
-
-@pytest.mark.slow
-def test_the_trend_found_is_as_steep_as_fitness(moved: list[tuple[Truth, Findings]]) -> None:
-    slopes = [findings["readiness_trend/trend"].effect or 0.0 for _, findings in moved]
-    assert sum(slopes) / len(slopes) == pytest.approx(Effects().fitness, rel=0.2)
 
 
 @pytest.mark.slow
@@ -162,7 +155,6 @@ def test_with_nothing_put_in_no_week_looks_like_illness(
     ("effect", "names"),
     [
         ("sleep_next_day", ["sleep_readiness/next_day"]),
-        ("fitness", ["readiness_trend/trend"]),
         ("hard_day", ["intensity_impact/high_vs_low", "intensity_impact/output"]),
     ],
 )

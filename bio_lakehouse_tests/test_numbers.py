@@ -91,7 +91,6 @@ def test_short_texts_and_sizes() -> None:
 COMPUTES = {
     "numbers.py",
     "viz/geometry.py",  # places in a drawing
-    "insights/statistics/trend.py",  # ranks of slopes
     "silver/peloton.py",  # columns that VIEWS.md prescribes with their decimals
     "gold/daily_readiness_performance.py",
     "sources/demo",  # a made-up vendor's files

@@ -1,112 +1,112 @@
-"""Where is readiness going?"""
+"""Where does readiness stand, beside where it stood? Described, not tested: under long memory no
+test of a trend that we know of holds its error rate."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import scipy
 from plotly.graph_objects import Figure
 
-from bio_lakehouse.english import count
+from bio_lakehouse.english import count, span
 from bio_lakehouse.gold.measures import READINESS
 from bio_lakehouse.insights import sentences
 from bio_lakehouse.insights.data import LEAD_IN_DAYS, InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.hypotheses import MINIMUM_TREND_DAYS, Hypothesis, not_enough
-from bio_lakehouse.insights.statistics import trailing_mean, trend
+from bio_lakehouse.insights.statistics import trailing_mean
 from bio_lakehouse.insights.statistics.autocorrelation import Series
 from bio_lakehouse.viz import charts
 from bio_lakehouse.viz.theme import Mode
 
 NAME = "readiness_trend"
-TITLE = "Readiness trend"
-TEST = "Mann-Kendall with AR(1) variance"
+TITLE = "Readiness over the months"
+MONTHS = "Mean of the last 30 days beside that of the first 30"
 SMOOTHED = "Least-squares line through the 14-day average"
 DAYS_A_WEEK = 7
-
-Direction = Literal["improving", "stable", "declining"]
+MONTH = 30
+MONTH_NEEDS = 10
+SHARED_DAYS = "Averages over shared days resemble each other, so this line is shown and not tested."
+LOOKED_AT = (
+    ("trend", "Readiness of the last month beside that of the first.", ()),
+    ("smoothed_line", "A straight line through the 14-day average of readiness.", (SHARED_DAYS,)),
+)
 
 
 def analyze(data: InsightData) -> Insight:
-    """Theil-Sen slope with Mann-Kendall test (tested), and the line through the 14-day average
-    (described)."""
+    """The last month's mean beside the first one's, and the line through the 14-day average: both
+    described."""
     readiness = data.series(READINESS.column)
     averages = {
         days: trailing_mean(data.with_lead_in(READINESS.column), days)[LEAD_IN_DAYS:]
         for days in (7, 14)
     }
-    n = int((~np.isnan(readiness)).sum())
-    monotone = Hypothesis("trend", "Readiness rises or falls over the window.", data.window)
-    smoothed = Hypothesis(
-        "smoothed_line",
-        "The 14-day average of readiness has a direction.",
-        data.window,
-        caveats=(
-            "Averages over shared days resemble each other, so this line is shown and not tested.",
-        ),
-        tested=False,
+    months, line = (
+        Hypothesis(name, text, data.window, caveats, tested=False)
+        for name, text, caveats in LOOKED_AT
     )
-    if n < MINIMUM_TREND_DAYS:
-        findings = tuple(
-            not_enough(hypothesis, test, n, MINIMUM_TREND_DAYS)
-            for hypothesis, test in ((monotone, TEST), (smoothed, SMOOTHED))
-        )
-    else:
-        findings = (_monotone(monotone, readiness), _smoothed(smoothed, averages[14], n))
+    findings = (_months(months, data, readiness), _smoothed(line, averages[14], readiness))
     return Insight(
         NAME, TITLE, data.user_id, data.as_of, findings, _series(data, readiness, averages)
     )
 
 
-def _monotone(hypothesis: Hypothesis, readiness: Series) -> Finding:
-    result = trend(readiness)
-    low, high = result.interval
+def _months(sought: Hypothesis, data: InsightData, readiness: Series) -> Finding:
+    """The first month begins with the first day of the window that is known."""
+    known = np.flatnonzero(~np.isnan(readiness))
+    if len(known) < MINIMUM_TREND_DAYS:
+        return not_enough(sought, MONTHS, len(known), MINIMUM_TREND_DAYS)
+    begun = int(known[0])
+    first, last = readiness[begun : begun + MONTH], readiness[-MONTH:]
+    counted = {"first": _known(first), "last": _known(last)}
+    short = min(counted, key=lambda month: counted[month])
+    if counted[short] < MONTH_NEEDS:
+        return not_enough(sought, MONTHS, counted[short], MONTH_NEEDS, short=short)
+    averaged = {"first": float(np.nanmean(first)), "last": float(np.nanmean(last))}
     return Finding(
-        name=hypothesis.name,
-        claim=hypothesis.text,
-        status="not found",
-        test=TEST,
-        window=hypothesis.window,
-        effect_name="points a week",
-        effect=result.slope * DAYS_A_WEEK,
-        interval=(low * DAYS_A_WEEK, high * DAYS_A_WEEK),
-        n=result.n,
-        n_eff=result.n_eff,
-        p=result.p,
-        caveats=hypothesis.caveats,
-        values={"kendall_s": result.s, "autocorrelation": result.autocorrelation},
+        name=sought.name,
+        claim=sought.text,
+        status="described",
+        test=MONTHS,
+        window=sought.window,
+        effect_name="points",
+        effect=averaged["last"] - averaged["first"],
+        n=sum(counted.values()),
+        tested=False,
+        values={
+            **{f"mean_{month}": mean for month, mean in averaged.items()},
+            **{f"n_{month}": known for month, known in counted.items()},
+            "first_from": data.days[begun].isoformat(),
+            "last_from": data.days[-MONTH].isoformat(),
+        },
     )
 
 
-def _smoothed(hypothesis: Hypothesis, average: Series, n: int) -> Finding:
+def _known(days: Series) -> int:
+    return int((~np.isnan(days)).sum())
+
+
+def _smoothed(sought: Hypothesis, average: Series, readiness: Series) -> Finding:
+    n = _known(readiness)
+    if n < MINIMUM_TREND_DAYS:
+        return not_enough(sought, SMOOTHED, n, MINIMUM_TREND_DAYS)
     known = ~np.isnan(average)
     line = scipy.stats.linregress(np.flatnonzero(known), average[known])
     return Finding(
-        name=hypothesis.name,
-        claim=hypothesis.text,
+        name=sought.name,
+        claim=sought.text,
         status="described",
         test=SMOOTHED,
-        window=hypothesis.window,
+        window=sought.window,
         effect_name="points a week",
         effect=float(line.slope) * DAYS_A_WEEK,
         n=n,
         tested=False,
-        caveats=hypothesis.caveats,
+        caveats=sought.caveats,
         values={"intercept": float(line.intercept)},
     )
-
-
-def direction(finding: Finding) -> Direction | None:
-    """What the decided trend is called; None when there are not enough days.
-
-    `stable` means that a trend was looked for and not found.
-    """
-    if finding.effect is None:
-        return None
-    if finding.status != "found":
-        return "stable"
-    return "improving" if finding.effect > 0 else "declining"
 
 
 def _series(data: InsightData, readiness: Series, averages: dict[int, Series]) -> dict[str, Any]:
@@ -126,14 +126,14 @@ def with_gaps(values: Series) -> list[float | None]:
 
 def visualize(insight: Insight, mode: Mode = "light") -> Figure:
     """Daily readiness with its 7- and 14-day averages and the line through the latter."""
-    series, (monotone, smoothed) = insight.series, insight.findings
+    series, (months, smoothed) = insight.series, insight.findings
     return charts.line_with_averages(
         series["days"],
         series["readiness"],
         averages=series["averages"],
         line=_line(smoothed, next(iter(series["averages"].values()))),
         title=READINESS.axis_title(),
-        note=charts.refusal(monotone.n, monotone.needed, "days"),
+        note=charts.refusal(months.n, months.needed, "days"),
         mode=mode,
     )
 
@@ -152,7 +152,7 @@ def _line(smoothed: Finding, average: list[float | None]) -> list[float | None] 
 
 
 def narrate(insight: Insight) -> str:
-    """What was found, in plain sentences; the insight must have been through `adjust`."""
+    """What is seen, in plain sentences."""
     enough = [finding for finding in insight.findings if finding.needed is None]
     return " ".join(sentence(finding) for finding in enough or insight.findings[:1])
 
@@ -160,11 +160,30 @@ def narrate(insight: Insight) -> str:
 def sentence(finding: Finding) -> str:
     """One finding's sentence."""
     if finding.needed is not None or finding.effect is None:
-        return sentences.not_enough_data("readiness trend", finding.n, finding.needed or 0, "days")
-    if not finding.tested:
+        month = finding.values.get("short")
+        subject = f"readiness of the {month} month" if month else "readiness over the months"
+        return sentences.not_enough_data(subject, finding.n, finding.needed or 0, "days")
+    if finding.name == "smoothed_line":
         return sentences.smoothed_line("readiness", finding.effect, "points")
-    evidence = sentences.Evidence(finding.interval, count(finding.n, "day"), finding.decided_q)
-    word = direction(finding)
-    if word is None or word == "stable":
-        return sentences.stable("readiness", finding.effect, "points", evidence)
-    return sentences.moving("readiness", word, finding.effect, "points", evidence)
+    first, last = (_month(finding, which) for which in ("first", "last"))
+    return sentences.months("readiness", first, last)
+
+
+def plain(insight: Insight, finding: Finding) -> str | None:
+    """The months as one plain sentence; None for the line, and where too few days are known."""
+    if finding.name != "trend" or finding.effect is None:
+        return None
+    first, last = (_month(finding, which) for which in ("first", "last"))
+    return (
+        f"Your last month averaged {last.mean} ({last.known}), "
+        f"your first {first.mean} ({first.known})."
+    )
+
+
+def _month(finding: Finding, which: str) -> sentences.Month:
+    begun = date.fromisoformat(finding.values[f"{which}_from"])
+    return sentences.Month(
+        mean=READINESS.of_many_days.number(finding.values[f"mean_{which}"]),
+        days=span(begun, begun + timedelta(days=MONTH - 1)),
+        known=count(finding.values[f"n_{which}"], "day"),
+    )

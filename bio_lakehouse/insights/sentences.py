@@ -50,6 +50,15 @@ class Stretch:
         return (self.last - self.first).days + 1
 
 
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month's mean, its days, and how many of these are known, as they are written."""
+
+    mean: str
+    days: str
+    known: str
+
+
 def probability(q: float) -> str:
     """`q < 0.001`, `q = 0.004`, `q = 0.23`."""
     text = probability_text(q)
@@ -144,18 +153,12 @@ def _medians(medians: tuple[float, float]) -> str:
     return f"median {halves_text(medians[0])} against {halves_text(medians[1])}"
 
 
-def moving(subject: str, direction: str, per_week: float, unit: str, evidence: Evidence) -> str:
-    """A trend that was found; `direction` is `improving` or `declining`."""
+def months(subject: str, first: Month, last: Month) -> str:
+    """Two months beside each other, described and not tested."""
     return (
-        f"{capital(subject)} is {direction}: {signed_effect_text(per_week)} {unit} a week "
-        f"({support(evidence)})."
-    )
-
-
-def stable(subject: str, per_week: float, unit: str, evidence: Evidence) -> str:
-    return (
-        f"{capital(subject)} is stable: a trend was looked for and not found "
-        f"({signed_effect_text(per_week)} {unit} a week, {support(evidence)})."
+        f"{capital(subject)} averaged {last.mean} over the last month ({last.days}, {last.known} "
+        f"known) and {first.mean} over the first ({first.days}, {first.known} known): shown and "
+        "not tested."
     )
 
 

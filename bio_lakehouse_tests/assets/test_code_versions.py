@@ -106,8 +106,8 @@ def test_every_asset_has_a_version_of_its_code() -> None:
 
 
 def test_what_code_imports_of_its_own_layer_is_part_of_it() -> None:
-    trend = "bio_lakehouse.insights.statistics.trend"
-    assert set(said_by(trend)) <= set(said_by("bio_lakehouse.insights.analyzers"))
+    fitted = "bio_lakehouse.insights.statistics.autoregression"
+    assert set(said_by(fitted)) <= set(said_by("bio_lakehouse.insights.analyzers"))
     assert code_version(insight_key("readiness_trend")) != code_version(TRAINING_LOAD)
     views = {
         code_version(table_key(f"bio_gold.{name}")) for name in ("energy_state", "weekly_trends")

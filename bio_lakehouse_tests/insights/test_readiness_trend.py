@@ -11,24 +11,34 @@ def rising(points_a_week: float, n: int = 120, seed: int = 31) -> np.ndarray:
     ).round()
 
 
-@pytest.mark.parametrize(
-    ("points_a_week", "direction", "begins"),
-    [
-        (0.8, "improving", "Readiness is improving: +0."),
-        (-0.8, "declining", "Readiness is declining: −0."),
-        (0.0, "stable", "Readiness is stable: a trend was looked for and not found ("),
-    ],
-)
-def test_direction_is_mann_kendalls(
-    person, points_a_week: float, direction: str, begins: str
-) -> None:
-    insight = adjust([readiness_trend.analyze(person({"readiness_score": rising(points_a_week)}))])[
-        0
-    ]
-    finding = insight.findings[0]
-    assert readiness_trend.direction(finding) == direction
-    assert readiness_trend.narrate(insight).startswith(begins)
-    assert finding.interval[0] < points_a_week < finding.interval[1]
+def test_the_last_month_stands_beside_the_first(person) -> None:
+    values = np.concatenate([np.full(30, 76.0), rising(0, n=60), np.full(30, 84.0)])
+    values[[1, 2, 100]] = np.nan
+    insight = readiness_trend.analyze(person({"readiness_score": values}))
+    months = insight.findings[0]
+    assert (months.status, months.tested, months.p, months.effect) == ("described", False, None, 8)
+    assert (months.values["n_first"], months.values["n_last"]) == (28, 29)
+    assert adjust([insight]) == [insight]
+    assert readiness_trend.narrate(insight).startswith(
+        "Readiness averaged 84.0 over the last month (8 February – 9 March 2025, 29 days known) "
+        "and 76.0 over the first (10 November – 9 December 2024, 28 days known): shown and not "
+        "tested. "
+    )
+    assert readiness_trend.plain(insight, months) == (
+        "Your last month averaged 84.0 (29 days), your first 76.0 (28 days)."
+    )
+    assert readiness_trend.plain(insight, insight.findings[1]) is None
+
+
+def test_a_last_month_without_a_ring_is_no_month(person) -> None:
+    values = rising(0.5)
+    values[-21:] = np.nan
+    months = readiness_trend.analyze(person({"readiness_score": values})).findings[0]
+    assert (months.status, months.n, months.needed) == ("not enough data", 9, 10)
+    assert (
+        readiness_trend.sentence(months)
+        == "Readiness of the last month: not enough data (9 of 10 days)."
+    )
 
 
 def test_line_through_the_14_day_average_is_shown_and_not_tested(person) -> None:
@@ -61,8 +71,9 @@ def test_fifty_nine_days_are_too_few(person) -> None:
     assert [(f.status, f.n, f.needed, f.effect) for f in insight.findings] == [
         ("not enough data", 59, 60, None)
     ] * 2
-    assert readiness_trend.direction(insight.findings[0]) is None
-    assert readiness_trend.narrate(insight) == "Readiness trend: not enough data (59 of 60 days)."
+    assert readiness_trend.narrate(insight) == (
+        "Readiness over the months: not enough data (59 of 60 days)."
+    )
     assert all(trace.name != "Straight line" for trace in readiness_trend.visualize(insight).data)
 
 

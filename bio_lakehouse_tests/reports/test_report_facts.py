@@ -340,7 +340,7 @@ def of_means(
 ) -> Comparison:
     day = date(2025, 2, 3)
     samples = Sample(week, 7, 7), Sample(before, 28, 28)
-    return Comparison(measure, day, (), *samples, None, p=q, q=q, interval=interval)
+    return Comparison(measure, day, (), *samples, None, p=q / 10, q=q, interval=interval)
 
 
 @pytest.mark.parametrize(

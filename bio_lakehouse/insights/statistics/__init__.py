@@ -15,11 +15,11 @@ from bio_lakehouse.insights.statistics.anomalies import (
 from bio_lakehouse.insights.statistics.autocorrelation import (
     adjacent_pairs,
     bias_corrected,
-    degrees_of_freedom,
     effective_size,
     lag1_autocorrelation,
     variance_inflation,
 )
+from bio_lakehouse.insights.statistics.autoregression import Autoregression, fit_autoregression
 from bio_lakehouse.insights.statistics.correlation import (
     Correlation,
     Line,
@@ -30,22 +30,21 @@ from bio_lakehouse.insights.statistics.correlation import (
 )
 from bio_lakehouse.insights.statistics.groups import GroupComparison, compare_groups, mann_whitney
 from bio_lakehouse.insights.statistics.permutation import come_in_runs, permutation_p
-from bio_lakehouse.insights.statistics.trend import Trend, trend
 from bio_lakehouse.insights.statistics.weekly_change import Movement, movement
 
 __all__ = [
+    "Autoregression",
     "Correlation",
     "GroupComparison",
     "Line",
     "Movement",
-    "Trend",
     "adjacent_pairs",
     "bias_corrected",
     "come_in_runs",
     "compare_groups",
-    "degrees_of_freedom",
     "effective_size",
     "far_days",
+    "fit_autoregression",
     "fit_line",
     "lag1_autocorrelation",
     "limit_of",
@@ -57,7 +56,6 @@ __all__ = [
     "spearman",
     "streaks",
     "trailing_mean",
-    "trend",
     "unusual_days",
     "variance_inflation",
 ]

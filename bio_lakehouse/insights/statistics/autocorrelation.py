@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import inf
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -70,27 +68,6 @@ def variance_inflation(weights: Series, autocorrelation: float) -> float:
     if not products[0] or autocorrelation <= 0:
         return 1.0
     return max(1.0, float(products @ autocorrelation ** np.arange(len(products)) / products[0]))
-
-
-def degrees_of_freedom(
-    weights: Series, autocorrelation: float, pairs: int, *, variance_known: bool
-) -> float:
-    """Degrees of freedom of Var(Σ wᵢ xᵢ) of an AR(1) series whose autocorrelation φ was estimated;
-    at least 1.
-
-    2 / Var(ln of the estimated variance) (Satterthwaite 1946, Biometrics Bulletin 2:110), to first
-    order in the independent estimates that it is made of, each from `pairs` of adjacent known days:
-    φ with the variance (1 − φ²)/`pairs` (Bartlett 1946) and, where the days' variance is not known
-    either, ln of the variance of what is new each day with the variance 2/`pairs`. `weights` as for
-    `variance_inflation`.
-    """
-    products, lags = _lag_products(weights), np.arange(len(weights))
-    powers = autocorrelation**lags
-    by_autocorrelation = float(products[1:] @ (lags[1:] * powers[:-1]) / (products @ powers))
-    if not variance_known:
-        by_autocorrelation += 2 * autocorrelation / (1 - autocorrelation**2)
-    uncertainty = by_autocorrelation**2 * (1 - autocorrelation**2) + (0 if variance_known else 2)
-    return max(2 * pairs / uncertainty, 1.0) if uncertainty else inf
 
 
 def adjacent_pairs(values: Series) -> int:

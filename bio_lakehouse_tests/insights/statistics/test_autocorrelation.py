@@ -8,7 +8,6 @@ from statsmodels.tsa.stattools import acf
 from bio_lakehouse.insights.statistics import (
     adjacent_pairs,
     bias_corrected,
-    degrees_of_freedom,
     effective_size,
     lag1_autocorrelation,
     variance_inflation,
@@ -104,31 +103,3 @@ def test_inflation_never_falls_below_one() -> None:
 
 def test_adjacent_pairs_are_calendar_neighbours() -> None:
     assert adjacent_pairs(np.array([1.0, 2.0, np.nan, 3.0, np.nan, np.nan, 4.0, 5.0, 6.0])) == 3
-
-
-@pytest.mark.parametrize("phi", [0.0, 0.3, 0.6])
-@pytest.mark.parametrize("variance_known", [True, False])
-def test_degrees_of_freedom_are_those_of_the_estimated_variance(
-    ar1, phi: float, variance_known: bool
-) -> None:
-    """2 / Var(ln V) over simulated series of 300 days, V estimated anew from each."""
-    weights = np.concatenate([np.full(28, -1 / 28), np.full(7, 1 / 7)])
-
-    def estimated(series: np.ndarray) -> float:
-        resemblance = float(np.clip(lag1_autocorrelation(series), -0.9, 0.95))
-        lags = np.abs(np.arange(35)[:, None] - np.arange(35)[None, :])
-        scale = 1.0 if variance_known else float(series.var())
-        return scale * float(weights @ resemblance**lags @ weights)
-
-    spread = np.var(np.log([estimated(series) for series in ar1(phi, 2000, 300, seed=6)]))
-    stated = degrees_of_freedom(weights, phi, 299, variance_known=variance_known)
-    assert stated == pytest.approx(2 / spread, rel=0.2)
-
-
-def test_fewer_pairs_leave_fewer_degrees_of_freedom() -> None:
-    rising = np.arange(60) - 29.5
-    many, few, none = (
-        degrees_of_freedom(rising, 0.4, pairs, variance_known=True) for pairs in (59, 20, 0)
-    )
-    assert many == pytest.approx(few * 59 / 20)
-    assert none == 1.0
