@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from bio_lakehouse.errors import BioLakehouseError, DamagedFile
 from bio_lakehouse.settings import Settings, load_settings, safe_user_id
 
 if TYPE_CHECKING:
+    from bio_lakehouse.lake.experiment_log import Unit
     from bio_lakehouse.lake.lakehouse import Lakehouse
     from bio_lakehouse.reports.formats import Format
 
@@ -69,6 +70,22 @@ class User(click.ParamType[str]):
             return safe_user_id(str(value))
         except ValueError as error:
             self.fail(str(error), param, context)
+
+
+class Outcome(click.ParamType[str]):
+    """What an experiment may be about."""
+
+    name = "outcome"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> str:
+        from bio_lakehouse.insights.experiment_design import OUTCOMES
+
+        word = str(value).lower().replace("_", "-").replace(" ", "-")
+        if word not in OUTCOMES:
+            self.fail(f"{value!r} is none of {', '.join(OUTCOMES)}", param, context)
+        return word
 
 
 class Dataset(click.ParamType[str]):
@@ -529,6 +546,216 @@ def status(home: Path | None, user: str | None) -> None:
 
     lake = open_existing_lake(home)
     print_status(lake_status(lake, known_user(lake, user)))
+
+
+@main.group(cls=ErrorGroup)
+def experiment() -> None:
+    """Try something on yourself: the lake draws when, and tells at the end what it did.
+
+    A trial of one person in pairs of weeks, or of days. Of each pair chance assigns one to what you
+    try, and the other is as usual. You live by it, mark each day whether you kept to it, and on the
+    day that was fixed at the start the two are compared; not before.
+
+    \b
+    Start with:  bio-lakehouse experiment start "no alcohol"
+    Each day:    bio-lakehouse experiment today
+                 bio-lakehouse experiment mark yes
+    At the end:  bio-lakehouse experiment result
+    """
+
+
+@experiment.command("start")
+@HOME
+@click.argument("name")
+@click.option(
+    "--unit",
+    type=click.Choice(["week", "day"]),
+    default="week",
+    show_default=True,
+    help="What is assigned: whole weeks, or days (for what is over the next day).",
+)
+@click.option(
+    "--pairs",
+    type=click.IntRange(1, 999),
+    help="Pairs of weeks (default: 8, at most 12) or of days (default: 20, at most 60); 6 at "
+    "least.",
+)
+@click.option(
+    "--outcome",
+    type=Outcome(),
+    default="readiness",
+    show_default=True,
+    help="What is compared: readiness, sleep, hrv, resting-heart-rate, time-asleep, activity, …",
+)
+@click.option(
+    "--starts",
+    type=Day(),
+    help="First day (default: that of the next week, or tomorrow).",
+)
+@user_option("Whose experiment it is")
+def experiment_start(
+    home: Path | None,
+    name: str,
+    unit: Unit,
+    pairs: int | None,
+    outcome: str,
+    starts: date | None,
+    user: str | None,
+) -> None:
+    """Draw a plan for NAME, what you want to try, and keep it; it cannot be changed afterwards.
+
+    Says how long it takes, the smallest p that it can reach, and which difference it would find on
+    your own last 180 days with a chance of 80 %. One experiment at a time.
+
+    What a night or a morning measures counts for the day before it. The first day of each week is
+    left out, as it carries over from the week before.
+
+    \b
+    Example:  bio-lakehouse experiment start "no alcohol" --outcome hrv --pairs 10
+    """
+    from bio_lakehouse.build import experiment_events
+    from bio_lakehouse.experimenting import plan_lines
+
+    lake = open_existing_lake(home)
+    user_id = known_user(lake, user)
+    plan = experiment_events.start(lake, user_id, name, unit, pairs, outcome, starts)
+    print_lines(plan_lines(lake, plan))
+
+
+@experiment.command("today")
+@HOME
+@click.option("--all", "every", is_flag=True, help="Also show all that was drawn for later.")
+@user_option("Whose experiment it is")
+def experiment_today(home: Path | None, every: bool, user: str | None) -> None:
+    """Show what is assigned to this week or day, and to the next.
+
+    Later ones are shown with --all alone: what one knows of, one prepares for.
+
+    \b
+    Example:  bio-lakehouse experiment today
+    """
+    from bio_lakehouse.build import experiment_events
+    from bio_lakehouse.experimenting import today_lines
+
+    lake = open_existing_lake(home)
+    found = experiment_events.newest(lake, known_user(lake, user))
+    print_lines(today_lines(found, lake.settings.today(found.plan.user_id), every=every))
+
+
+@experiment.command("mark")
+@HOME
+@click.argument("kept", type=click.Choice(["yes", "no"]))
+@click.option("--day", type=Day(), help="The day (default: today).")
+@click.option("--from", "first", type=Day(), help="First of several days.")
+@click.option("--to", "last", type=Day(), help="Last of several days.")
+@click.option("--note", default="", help="A few words of your own.")
+@user_option("Whose experiment it is")
+def experiment_mark(
+    home: Path | None,
+    kept: str,
+    day: date | None,
+    first: date | None,
+    last: date | None,
+    note: str,
+    user: str | None,
+) -> None:
+    """Mark whether you kept to what was assigned: "no alcohol", or as usual.
+
+    A day that nobody marked is unknown, and never counted as kept. A later mark replaces an earlier
+    one. Marks change no result: a day counts for what it was assigned to. They are told beside it.
+
+    \b
+    Example:  bio-lakehouse experiment mark no --day 2026-03-07 --note "a wedding"
+    """
+    from bio_lakehouse.build import experiment_events
+
+    if day and (first or last):
+        raise click.UsageError("--day is one day; --from and --to are several")
+    lake = open_existing_lake(home)
+    user_id = known_user(lake, user)
+    until = day or last or first or lake.settings.today(user_id)
+    begin = day or first or until
+    found, changed = experiment_events.mark(lake, user_id, begin, until, kept == "yes", note)
+    words = "as kept" if kept == "yes" else "as not kept"
+    told = f"Marked {begin}" if begin == until else f"Marked {begin} to {until}"
+    also = "" if changed else "; it was so already"
+    print_lines([f"{told} {words} (“{found.plan.name}”){also}."])
+
+
+@experiment.command("status")
+@HOME
+@user_option("Whose experiment it is")
+def experiment_status(home: Path | None, user: str | None) -> None:
+    """Show the design of the newest experiment, how it stands, and how far it was kept to.
+
+    \b
+    Example:  bio-lakehouse experiment status
+    """
+    from bio_lakehouse.build import experiment_events
+    from bio_lakehouse.experimenting import status_lines
+
+    lake = open_existing_lake(home)
+    found = experiment_events.newest(lake, known_user(lake, user))
+    print_lines(status_lines(lake, found))
+
+
+@experiment.command("list")
+@HOME
+@user_option("Whose experiments they are")
+def experiment_list(home: Path | None, user: str | None) -> None:
+    """List all experiments, oldest first, and how each stands.
+
+    \b
+    Example:  bio-lakehouse experiment list
+    """
+    from bio_lakehouse.experimenting import list_lines
+
+    lake = open_existing_lake(home)
+    print_lines(list_lines(lake, known_user(lake, user)))
+
+
+@experiment.command("result")
+@HOME
+@user_option("Whose experiment it is")
+def experiment_result(home: Path | None, user: str | None) -> None:
+    """Tell what the newest experiment came to, by a test over all assignments that could have been
+    drawn.
+
+    Before its end it tells the date, and how far it was kept to, and exits with 1.
+
+    \b
+    Example:  bio-lakehouse experiment result
+    """
+    from bio_lakehouse.build import experiment_events
+
+    lake = open_existing_lake(home)
+    found = experiment_events.newest(lake, known_user(lake, user))
+    print_lines([experiment_events.result_text(lake, found)])
+
+
+@experiment.command("stop")
+@HOME
+@user_option("Whose experiment it is")
+def experiment_stop(home: Path | None, user: str | None) -> None:
+    """End the experiment before its end. It is then described and never analysed, and that cannot
+    be taken back.
+
+    \b
+    Example:  bio-lakehouse experiment stop
+    """
+    from bio_lakehouse.build import experiment_events
+
+    lake = open_existing_lake(home)
+    found = experiment_events.stop(lake, known_user(lake, user))
+    print_lines([experiment_events.result_text(lake, found)])
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print what may hold a person's own words: nothing in it commands the terminal."""
+    from bio_lakehouse.terminal import visible
+
+    for line in lines:
+        click.echo(visible(line))
 
 
 @main.command()

@@ -349,6 +349,8 @@ def print_status(status: LakeStatus) -> None:
             f" `bio-lakehouse refresh{home_words(Path(status.home))}`",
             soft_wrap=True,
         )
+    if status.experiment:
+        OUT.print(escape(status.experiment), soft_wrap=True, highlight=False)
     if status.arrivals:
         OUT.print(_log(status))
     for path, rows in status.quarantine.items():

@@ -56,6 +56,10 @@ class ReportError(BioLakehouseError):
     """A report could not be made or found."""
 
 
+class ExperimentError(BioLakehouseError):
+    """A self-experiment cannot be started, marked or told as it was asked."""
+
+
 class StoreError(BioLakehouseError):
     """A file of the home cannot be read or written: a full disk, a lock, missing rights."""
 

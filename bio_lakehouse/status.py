@@ -4,13 +4,16 @@ reports that are outdated, and the readiness expected tomorrow."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from bio_lakehouse.build.ledger import knowledge_by_table, table_days
 from bio_lakehouse.gold.gap_ledger import Knowledge, Stretch, gaps, stretches
+from bio_lakehouse.insights import experiment_sentences
+from bio_lakehouse.insights.self_experiment import TOLD_DAYS
 from bio_lakehouse.insights.tomorrow import tomorrow_line
 from bio_lakehouse.lake import arrivals, landing, quarantine
+from bio_lakehouse.lake.experiment_log import experiments_of
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import PassedOver
@@ -47,6 +50,7 @@ class LakeStatus:
     passed_over: list[PassedOver]
     outdated_reports: dict[date, PageState]
     tomorrow: str
+    experiment: str
 
 
 def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
@@ -65,7 +69,18 @@ def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
         passed_over=landing.survey(lake.objects)[1],
         outdated_reports=outdated_reports(lake, user_id),
         tomorrow=tomorrow_line(lake, user_id, lake.settings.today(user_id)),
+        experiment=experiment_told(lake, user_id),
     )
+
+
+def experiment_told(lake: Lakehouse, user_id: str) -> str:
+    """How the newest experiment stands; empty where there is none, or its result is old."""
+    today = lake.settings.today(user_id)
+    for newest in experiments_of(lake.objects, user_id)[-1:]:
+        if today - newest.last_day <= timedelta(TOLD_DAYS):
+            name = experiment_sentences.named(newest.plan.name)
+            return f"Experiment {name}: {experiment_sentences.state(newest, today)}."
+    return ""
 
 
 def shown_arrivals(entries: list[LogEntry]) -> list[LogEntry]:

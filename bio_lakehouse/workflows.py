@@ -23,7 +23,7 @@ from rich.progress import (
 from bio_lakehouse import backends
 from bio_lakehouse.english import listed
 from bio_lakehouse.errors import BioLakehouseError, LandingError, ReportError, UnknownFormat
-from bio_lakehouse.gold.schemas import TRAINING_LOAD
+from bio_lakehouse.gold.schemas import EXPERIMENT_DAYS, TRAINING_LOAD
 from bio_lakehouse.lake import arrivals, backup, built_with, landing
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.backup import Archive
@@ -388,8 +388,9 @@ def run_report(
         delivery.targets(lake)
     bring_up_to_date(lake)
     day = week_ending or newest_week(lake, user_id)
-    if TRAINING_LOAD.name in tell_of_missing(lake, day):
-        run_refresh(lake, None, None, f"gold/{TRAINING_LOAD.name}")
+    lacking = tell_of_missing(lake, day)
+    for table in {TRAINING_LOAD.name, EXPERIMENT_DAYS.name} & lacking:
+        run_refresh(lake, None, None, f"gold/{table}")
     with asset_progress("Writing the weekly report") as progress:
         launch.materialize_range(lake.settings, REPORT_SELECTION, day, day, progress)
     if not ends_a_week(lake.settings, day):

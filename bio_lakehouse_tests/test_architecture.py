@@ -26,7 +26,7 @@ LAYERS = (
     {"reports"},
     {"assets", "status"},
     {"automation"},
-    {"definitions", "cli", "workflows", "display", "answers"},
+    {"definitions", "cli", "workflows", "display", "answers", "experimenting"},
 )
 """From the ground up; modules of one layer may import each other."""
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
@@ -139,12 +139,16 @@ def test_the_switchboard_loads_nothing_that_it_only_names() -> None:
 
 
 READ_BY_REPORTS = {
+    "Adherence",
+    "AssignedDay",
     "Finding",
     "Insight",
     "Scale",
     "Status",
     "WeekTest",
     "as_numbers",
+    "experiment_days",
+    "experiment_sentences",
     "has_moved",
     "is_figure",
     "narrate",

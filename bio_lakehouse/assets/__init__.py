@@ -7,6 +7,7 @@ import dagster as dg
 from bio_lakehouse.assets.bronze import BRONZE, group_of
 from bio_lakehouse.assets.checks import SCHEMA_CHECKS
 from bio_lakehouse.assets.code_versions import versions_of_code
+from bio_lakehouse.assets.experiments import EXPERIMENTS
 from bio_lakehouse.assets.file_checks import bronze_checks, report_checks
 from bio_lakehouse.assets.freshness import freshness_checks
 from bio_lakehouse.assets.gold import GOLD
@@ -38,7 +39,7 @@ def all_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     days, weeks = daily(settings), weekly(settings)
     with_records = extent_of(settings).datasets
 
-    assets = (oura_api, *BRONZE, *SILVER, *GOLD, *INSIGHTS, weekly_report)
+    assets = (oura_api, *BRONZE, *SILVER, *GOLD, *INSIGHTS, *EXPERIMENTS, weekly_report)
     versions = versions_of_code(key for asset in assets for key in asset.keys)
     links = links_of(assets)
 

@@ -121,11 +121,17 @@ SILVER = {table_key(schema.full_name): schema for schema in silver.SCHEMAS.value
 TYPED = {key: schema for key, schema in SILVER.items() if key != COVERAGE}
 INSIGHTS = {
     key: schema
-    for schema in (gold.INSIGHTS, gold.WEEK_COMPARISON, gold.READINESS_FORECAST)
+    for schema in (
+        gold.INSIGHTS,
+        gold.WEEK_COMPARISON,
+        gold.READINESS_FORECAST,
+        gold.SELF_EXPERIMENT,
+    )
     for key in makers_of(schema)
 }
 FOLLOWING_DAILY = {
-    table_key(schema.full_name): schema for schema in (gold.TRAINING_LOAD, gold.GAP_LEDGER)
+    table_key(schema.full_name): schema
+    for schema in (gold.TRAINING_LOAD, gold.GAP_LEDGER, gold.EXPERIMENT_DAYS)
 }
 
 SCHEMA_CHECKS = [

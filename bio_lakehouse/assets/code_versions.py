@@ -22,11 +22,13 @@ import sqlglot
 from bio_lakehouse import silver
 from bio_lakehouse.assets.keys import (
     COVERAGE,
+    EXPERIMENT_DAYS,
     FORECAST,
     GAP_LEDGER,
     GOLD_DAILY,
     INSIGHTS_PREFIX,
     OURA_API,
+    SELF_EXPERIMENT,
     TRAINING_LOAD,
     WEEKLY_REPORT,
     table_key,
@@ -50,6 +52,8 @@ MODULES = {
     GAP_LEDGER: ("gold.gap_ledger", "build.ledger"),
     TRAINING_LOAD: ("insights.training_load", "build.load"),
     FORECAST: ("insights.forecast", "insights.readiness_forecast", "build.insights"),
+    EXPERIMENT_DAYS: ("insights.experiment_days", "build.experiments"),
+    SELF_EXPERIMENT: ("insights.self_experiment", "build.experiments"),
     WEEKLY_REPORT: (
         *("reports.composition", "reports.report_model", "reports.comparison", "reports.training"),
         *("reports.completeness", "reports.weekly_report", "reports.report_facts"),

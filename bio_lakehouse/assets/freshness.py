@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import dagster as dg
 
 from bio_lakehouse.assets.check_results import assets_checked, check_result
+from bio_lakehouse.assets.experiments import EXPERIMENTS
 from bio_lakehouse.assets.gold import GOLD
 from bio_lakehouse.assets.insights import INSIGHTS
 from bio_lakehouse.assets.keys import COVERAGE, WEEKLY_REPORT, bronze_key
@@ -30,7 +31,7 @@ FRESH = "fresh"
 REPORT_DUE_DAYS = 2
 """A week's report is due the second day after the week: it is made on the first."""
 BRONZE_KEYS = [bronze_key(dataset) for dataset in registry.typed_datasets()]
-MADE_KEYS = [key for asset in (*SILVER, *GOLD, *INSIGHTS) for key in asset.keys]
+MADE_KEYS = [key for asset in (*SILVER, *GOLD, *INSIGHTS, *EXPERIMENTS) for key in asset.keys]
 SAYS = {
     "bronze": "Of every person the newest due day of the tables that it feeds was delivered.",
     "silver": "Of every person the newest due day was delivered.",

@@ -54,20 +54,23 @@ GAP_LEDGER = table_key(gold.GAP_LEDGER.full_name)
 GOLD_DAILY = table_key(gold.DAILY_READINESS_PERFORMANCE.full_name)
 TRAINING_LOAD = table_key(gold.TRAINING_LOAD.full_name)
 FORECAST = insight_key(gold.READINESS_FORECAST.name)
+EXPERIMENT_DAYS = table_key(gold.EXPERIMENT_DAYS.full_name)
+SELF_EXPERIMENT = insight_key(gold.SELF_EXPERIMENT.name)
 WEEKLY_REPORT = dg.AssetKey(["reports", "weekly_report"])
 
 
 def made_from_windows() -> frozenset[dg.AssetKey]:
     """The assets of a day that are made from the days of a window: insights, the comparison of the
-    week, and the forecast."""
-    return frozenset({*makers_of(gold.INSIGHTS), *makers_of(gold.WEEK_COMPARISON), FORECAST})
+    week, the forecast, and the result of a self-experiment."""
+    others = (FORECAST, SELF_EXPERIMENT)
+    return frozenset({*makers_of(gold.INSIGHTS), *makers_of(gold.WEEK_COMPARISON), *others})
 
 
 def makers_of(schema: TableSchema) -> tuple[dg.AssetKey, ...]:
     """The assets that a table's rows come from: of gold.insights one an insight."""
     if schema is gold.INSIGHTS:
         return tuple(map(insight_key, INSIGHTS))
-    if schema in (gold.READINESS_FORECAST, gold.WEEK_COMPARISON):
+    if schema in (gold.READINESS_FORECAST, gold.WEEK_COMPARISON, gold.SELF_EXPERIMENT):
         return (insight_key(schema.name),)
     return (table_key(schema.full_name),)
 

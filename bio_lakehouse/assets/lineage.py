@@ -11,7 +11,12 @@ from sqlglot.optimizer.scope import Scope, build_scope
 from bio_lakehouse.assets.keys import table_key
 from bio_lakehouse.engines.register import DESCRIBED
 from bio_lakehouse.gold import daily_columns as daily
-from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE, TRAINING_LOAD
+from bio_lakehouse.gold.measures import compared_with
+from bio_lakehouse.gold.schemas import (
+    DAILY_READINESS_PERFORMANCE,
+    EXPERIMENT_DAYS,
+    TRAINING_LOAD,
+)
 from bio_lakehouse.gold.views import View
 from bio_lakehouse.insights import forecast, training_load
 
@@ -61,6 +66,29 @@ def forecast_lineage() -> dict[str, dg.TableColumnLineage]:
             dict.fromkeys(("readiness_score", "interval_low", "interval_high", "mean_error"), days)
         )
     }
+
+
+def experiment_lineage() -> dict[str, dg.TableColumnLineage]:
+    """What gold's daily table says of an experiment's days: whether their outcomes are known."""
+    return {LINEAGE: _lineage({"is_outcome_known": outcomes_read()})}
+
+
+def result_lineage() -> dict[str, dg.TableColumnLineage]:
+    """The columns that the result of a self-experiment is computed from."""
+    assigned = {
+        (EXPERIMENT_DAYS.full_name, read) for read in ("arm", "pair", "is_counted", "outcome_day")
+    }
+    said = ("effect", "interval_low", "interval_high", "p")
+    kept = {(EXPERIMENT_DAYS.full_name, "kept")}
+    marks = ("days_kept", "days_not_kept", "days_unmarked")
+    computed = dict.fromkeys(said, assigned | outcomes_read())
+    return {LINEAGE: _lineage(computed | dict.fromkeys(marks, kept))}
+
+
+def outcomes_read() -> set[ColumnOf]:
+    """What an experiment may be about."""
+    table = DAILY_READINESS_PERFORMANCE.full_name
+    return {(table, measure.column) for measure in compared_with("days")}
 
 
 def view_lineage(view: View) -> dict[str, dg.TableColumnLineage]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from html import escape
 from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -153,7 +154,7 @@ def cell_text(column: str, cell: object) -> str:
     """A cell as the UI shows it: a figure with the decimals of its measure."""
     if isinstance(cell, float):
         return str(rounded(cell, DECIMALS.get(column, OTHER_DECIMALS)))
-    return "" if cell is None else str(cell).replace("|", r"\|")
+    return "" if cell is None else escape(str(cell), quote=False).replace("|", r"\|")
 
 
 def committed(

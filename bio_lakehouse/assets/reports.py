@@ -8,6 +8,7 @@ import dagster as dg
 
 from bio_lakehouse.assets.keys import (
     COVERAGE,
+    EXPERIMENT_DAYS,
     FORECAST,
     GOLD_DAILY,
     TRAINING_LOAD,
@@ -30,6 +31,7 @@ READ = [
     *(table_key(f"bio_silver.{table}") for table in composition.SILVER_READ),
     *sorted(made_from_windows() - {FORECAST}),
     TRAINING_LOAD,
+    EXPERIMENT_DAYS,
 ]
 """What a report reads; it computes none of it."""
 DELIVER_TAG = "bio_lakehouse/deliver"

@@ -13,12 +13,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from bio_lakehouse import silver
 from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.day_facts import DayFacts, facts_committed
+from bio_lakehouse.build.experiments import build_experiment_days
 from bio_lakehouse.build.ledger import build_gap_ledger
 from bio_lakehouse.build.load import build_training_load
 from bio_lakehouse.build.silver import build_coverage, build_silver
 from bio_lakehouse.build.views import days_touched, facts_of_view, rows_of_view
 from bio_lakehouse.engines.sql import SqlEngine
-from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE, GAP_LEDGER, TRAINING_LOAD
+from bio_lakehouse.gold.schemas import (
+    DAILY_READINESS_PERFORMANCE,
+    EXPERIMENT_DAYS,
+    GAP_LEDGER,
+    TRAINING_LOAD,
+)
 from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -78,6 +84,7 @@ class Recompute:
         yield DAILY_READINESS_PERFORMANCE, partial(build_gold_daily, lake, spark, *days)
         yield GAP_LEDGER, partial(build_gap_ledger, lake)
         yield TRAINING_LOAD, partial(build_training_load, lake, *days)
+        yield EXPERIMENT_DAYS, partial(build_experiment_days, lake)
 
     def _bronze(self, dataset: str) -> Built:
         written = arrivals.write_bronze(self.lake, dataset, self.first, self.last)

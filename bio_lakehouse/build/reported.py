@@ -9,15 +9,27 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from bio_lakehouse.build.experiments import (
+    build_experiment_days,
+    build_self_experiment,
+    experiment_days_lack,
+)
 from bio_lakehouse.build.insights import build_insights
 from bio_lakehouse.build.load import build_training_load
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
-from bio_lakehouse.gold.schemas import INSIGHTS, TRAINING_LOAD, WEEK_COMPARISON
+from bio_lakehouse.gold.schemas import (
+    EXPERIMENT_DAYS,
+    INSIGHTS,
+    SELF_EXPERIMENT,
+    TRAINING_LOAD,
+    WEEK_COMPARISON,
+)
 from bio_lakehouse.insights.data import first_day_needed
 from bio_lakehouse.insights.finding import INSIGHTS as NAMES
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import days_between
 
+WEEK = 7
 LOAD_DAYS = 90
 """Days up to its own of which a report shows training load."""
 
@@ -29,17 +41,25 @@ def first_day_read(day: date, window_days: int) -> date:
 
 @dataclass(frozen=True, slots=True)
 class ReportTables:
-    """Rows that reports of `day` read: insights and comparisons as of it, and 90 days of training
-    load."""
+    """Rows that reports of `day` read: insights and comparisons as of it, 90 days of training
+    load, and of experiments the days of its week and the results as of it."""
 
     day: date
     insights: pa.Table
     weeks: pa.Table
     loads: pa.Table
+    experiment_days: pa.Table
+    experiments: pa.Table
 
     def of(self, user_id: str) -> ReportTables:
         """One user's rows."""
-        tables = (self.insights, self.weeks, self.loads)
+        tables = (
+            self.insights,
+            self.weeks,
+            self.loads,
+            self.experiment_days,
+            self.experiments,
+        )
         return ReportTables(self.day, *(_own(rows, user_id) for rows in tables))
 
     def lacking(self, lived: Collection[date]) -> list[str]:
@@ -62,6 +82,8 @@ def read_tables(lake: Lakehouse, day: date, user_id: str | None = None) -> Repor
         lake.tables.read(INSIGHTS, day, day, user_id),
         lake.tables.read(WEEK_COMPARISON, day, day, user_id),
         lake.tables.read(TRAINING_LOAD, first, day, user_id),
+        lake.tables.read(EXPERIMENT_DAYS, day - timedelta(WEEK - 1), day, user_id),
+        lake.tables.read(SELF_EXPERIMENT, day, day, user_id),
     )
 
 
@@ -72,15 +94,19 @@ def missing(lake: Lakehouse, day: date) -> set[str]:
     for user_id in lived["user_id"].unique().to_pylist():
         own_days = _own(lived, user_id)["day"].to_pylist()
         found |= set(tables.of(user_id).lacking(own_days))
-    return found
+    return found | ({EXPERIMENT_DAYS.name} if experiment_days_lack(lake, day) else set())
 
 
 def build_for_report(lake: Lakehouse, day: date) -> None:
-    """Build insights as of `day`, and all of training load where it is missing."""
-    load_is_missing = TRAINING_LOAD.name in missing(lake, day)
+    """Build insights as of `day`, and where they are missing all of training load and of
+    experiments' days."""
+    lacking = missing(lake, day)
     build_insights(lake, day, day)
-    if load_is_missing:
+    if TRAINING_LOAD.name in lacking:
         build_training_load(lake, lake.settings.first_day, day)
+    if EXPERIMENT_DAYS.name in lacking:
+        build_experiment_days(lake)
+    build_self_experiment(lake, day, day)
 
 
 def _own(rows: pa.Table, user_id: str) -> pa.Table:

@@ -341,6 +341,106 @@ READINESS_FORECAST = TableSchema(
     ),
 )
 
+EXPERIMENT_DAYS = TableSchema(
+    database=DATABASE,
+    name="experiment_days",
+    description=(
+        "Each assigned day of a self-experiment up to today: what the lake drew for it, whether "
+        "the person kept to it, and the day whose outcome counts for it."
+    ),
+    grain=("user_id", "day"),
+    columns=(
+        USER_ID,
+        DAY,
+        Column("experiment_id", "string", "The experiment's own name in the lake.", required=True),
+        Column("name", "string", "What the person called the intervention.", required=True),
+        Column("unit_kind", "string", "What is assigned: week or day.", required=True),
+        Column("unit", "int", "Number of the day's week or day, from 1.", 1, required=True),
+        Column("units", "int", "Weeks or days that the plan has.", 2, required=True),
+        Column("pair", "int", "Number of the pair that the unit is of, from 1.", 1, required=True),
+        Column("arm", "string", "What was drawn: intervention or usual.", required=True),
+        Column(
+            "is_counted",
+            "boolean",
+            "False on the first day of a week, which carries over from the week before (washout).",
+            required=True,
+        ),
+        Column(
+            "kept",
+            "boolean",
+            "Whether the person kept to what was assigned; null where they have not said.",
+        ),
+        Column("note", "string", "What the person noted of the day."),
+        Column("outcome", "string", "Column of daily_readiness_performance.", required=True),
+        Column(
+            "outcome_day",
+            "date",
+            "Day whose outcome counts for this one: the next where a night or morning measures it.",
+            required=True,
+        ),
+        Column("is_outcome_known", "boolean", "Whether that outcome is known.", required=True),
+        Column("first_day", "date", "First day of the experiment.", required=True),
+        Column("analysed_on", "date", "First day on which it may be analysed.", required=True),
+        Column(
+            "is_stopped",
+            "boolean",
+            "True on the day on which the person ended it early, which is then its last.",
+            required=True,
+        ),
+        Column(
+            "commitment",
+            "string",
+            "SHA-256 of the plan with all assignments, as it was fixed at the start.",
+            required=True,
+        ),
+    ),
+)
+
+SELF_EXPERIMENT = TableSchema(
+    database=DATABASE,
+    name="self_experiment",
+    description=(
+        "What a self-experiment came to, as of each day of the four weeks from its planned end on; "
+        "nothing before, and nothing of one that was stopped."
+    ),
+    grain=("user_id", "day", "experiment_id"),
+    columns=(
+        USER_ID,
+        Column(
+            "day",
+            "date",
+            "The day as of which this holds: later days were not looked at.",
+            required=True,
+        ),
+        Column("experiment_id", "string", "The experiment's own name in the lake.", required=True),
+        Column("name", "string", "What the person called the intervention.", required=True),
+        Column("status", "string", "effect, inconclusive, or not enough data.", required=True),
+        Column("unit_kind", "string", "What was assigned: week or day.", required=True),
+        Column("outcome", "string", "Column of daily_readiness_performance.", required=True),
+        Column("first_day", "date", "First assigned day.", required=True),
+        Column("last_day", "date", "Last assigned day.", required=True),
+        Column(
+            "effect",
+            "double",
+            "Mean over pairs of the outcome as assigned to the intervention less as usual, in the "
+            "outcome's unit; null without enough pairs.",
+        ),
+        Column("interval_low", "double", "Lower end of the effect's 95 % interval."),
+        Column("interval_high", "double", "Upper end of the effect's 95 % interval."),
+        Column("p", "double", "Two-sided p of the randomisation test.", 0, 1),
+        Column("assignments", "int", "Assignments that the test compared.", 1),
+        Column("is_exact", "boolean", "Whether these were all that could have been drawn."),
+        Column("pairs", "int", "Pairs with known outcomes on both sides.", 0, required=True),
+        Column("pairs_planned", "int", "Pairs that the plan had.", 0, required=True),
+        Column("needed", "int", "Pairs that are needed.", 0, required=True),
+        Column("days_kept", "int", "Days marked as kept.", 0, required=True),
+        Column("days_not_kept", "int", "Days marked as not kept.", 0, required=True),
+        Column("days_unmarked", "int", "Days that nobody marked.", 0, required=True),
+        Column("commitment", "string", "SHA-256 of the plan.", required=True),
+        Column("narrative", "string", "The result in plain words.", required=True),
+    ),
+)
+
 SCHEMAS: dict[str, TableSchema] = {
     schema.name: schema
     for schema in (
@@ -350,5 +450,7 @@ SCHEMAS: dict[str, TableSchema] = {
         WEEK_COMPARISON,
         TRAINING_LOAD,
         READINESS_FORECAST,
+        EXPERIMENT_DAYS,
+        SELF_EXPERIMENT,
     )
 }

@@ -15,6 +15,8 @@ from bio_lakehouse.settings import TIMEZONE_FILE
 LOG, CATALOG = "log.db", "catalog.db"
 UNFINISHED = ".repair-unfinished"
 BRONZE, WAREHOUSE, LANDING = "bronze", "warehouse", "landing"
+EXPERIMENTS = "experiments"
+"""What people said of their self-experiments: as landing, nothing can make it again."""
 PRIVATE = 0o700
 OTHERS = 0o077
 
@@ -101,6 +103,8 @@ def _close(home: Path) -> None:
 
 
 def is_lake(home: Path) -> bool:
-    """Whether the folder is a lake's own: empty, or with a lake's log or landing in it."""
+    """Whether the folder is a lake's own: empty, or with a lake's log, landing or experiments in
+    it."""
     inside = {path.name for path in home.iterdir()} - {TIMEZONE_FILE}
-    return not inside or (bool(inside & {LOG, LANDING}) and not home.stat().st_mode & stat.S_ISVTX)
+    own = inside & {LOG, LANDING, EXPERIMENTS}
+    return not inside or (bool(own) and not home.stat().st_mode & stat.S_ISVTX)

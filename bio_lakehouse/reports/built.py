@@ -10,10 +10,11 @@ from typing import Any
 
 from bio_lakehouse.build.reported import read_tables
 from bio_lakehouse.errors import ReportError
-from bio_lakehouse.insights import table, week_comparison
+from bio_lakehouse.insights import experiment_days, table, week_comparison
 from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.week_comparison import WeekTest
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.reports.experiment_box import box_of
 
 TOLERANCE = 1e-6
 """Of two means of the same values, added in another order."""
@@ -21,13 +22,14 @@ TOLERANCE = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """One user's insights as of a day with their sentences, the comparisons of its week, and
-    the rows of training load that a report shows."""
+    """One user's insights as of a day with their sentences, the comparisons of its week, the rows
+    of training load that a report shows, and what it says of experiments."""
 
     insights: list[Insight]
     sentences: dict[tuple[str, str], str]
     week_tests: list[WeekTest]
     training: list[dict[str, Any]]
+    experiment: tuple[str, ...]
 
     @property
     def say(self) -> Callable[[Insight, Finding], str]:
@@ -53,6 +55,9 @@ def read_built(lake: Lakehouse, user_id: str, day: date, lived: Collection[date]
         sentences={(row["insight"], row["finding"]): row["narrative"] for row in said},
         week_tests=week_comparison.from_rows(tables.weeks),
         training=tables.loads.to_pylist(),
+        experiment=box_of(
+            experiment_days.from_rows(tables.experiment_days), tables.experiments.to_pylist()
+        ),
     )
 
 

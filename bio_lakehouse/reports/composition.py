@@ -172,6 +172,7 @@ def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInput
         say=built.say,
         week_tests=built.week_tests,
         training=built.training,
+        experiment=built.experiment,
         activity=non_wear_of(lake, user_id, *week),
         sleep=periods_of(lake, user_id, *week),
         data_up_to=newest_arrival(lake, user_id, day),

@@ -21,7 +21,13 @@ from numpy.typing import NDArray
 
 from bio_lakehouse.build.reported import LOAD_DAYS, first_day_read
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
-from bio_lakehouse.gold.schemas import INSIGHTS, TRAINING_LOAD, WEEK_COMPARISON
+from bio_lakehouse.gold.schemas import (
+    EXPERIMENT_DAYS,
+    INSIGHTS,
+    SELF_EXPERIMENT,
+    TRAINING_LOAD,
+    WEEK_COMPARISON,
+)
 from bio_lakehouse.insights.data import as_numbers
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import days_between
@@ -58,7 +64,7 @@ NOT_SAID: dict[str, Any] = {
     "headline": "",
 }
 """What a page tells of when it was made, and by whom; a story's sentence is in the lede."""
-MADE = (INSIGHTS, WEEK_COMPARISON)
+MADE = (INSIGHTS, WEEK_COMPARISON, SELF_EXPERIMENT)
 """What is made as of a page's own day."""
 
 Digests = Mapping[date, str]
@@ -104,12 +110,13 @@ class History:
 class PageSources:
     """One user's rows, ready for the fingerprint of any page.
 
-    Digests of `days` and of what was `made` as of the pages' days, training loads by day, what has
-    arrived of the days of the pages' weeks, the histories that highs are held against, and the
-    first day of all.
+    Digests of `days`, of the days of their `experiments` and of what was `made` as of the pages'
+    days, training loads by day, what has arrived of the days of the pages' weeks, the histories
+    that highs are held against, and the first day of all.
     """
 
     days: Digests
+    experiments: Digests
     loads: Mapping[date, dict[str, Any]]
     made: Digests
     arrived: Mapping[date, tuple[Status, ...]]
@@ -127,7 +134,8 @@ class PageSources:
             "highs": [history.before(day) for history in self.histories],
             "is new": self.begun is None or self.begun >= compared,
         }
-        return digest(read)
+        experiment = _of_days(self.experiments, day - timedelta(WEEK - 1), day)
+        return digest({**read, "experiment": experiment} if experiment else read)
 
     def _loads_up_to(self, day: date) -> list[dict[str, Any]]:
         shown = days_between(day - timedelta(LOAD_DAYS - 1), day)
@@ -156,9 +164,11 @@ def sources_of(lake: Lakehouse, user_id: str, days: Collection[date]) -> PageSou
     known, done = (read(schema, lake.settings.first_day) for schema in (DAILY, PELOTON_WORKOUTS))
     nights = read(OURA_SLEEP, first - timedelta(LOOKBACK_DAYS - 1)).select(["user_id", *NIGHTS])
     loads = read(TRAINING_LOAD, first - timedelta(LOAD_DAYS - 1))
+    tried = read(EXPERIMENT_DAYS, first - timedelta(WEEK - 1))
     daily, workouts = (rows.to_pandas(date_as_object=False) for rows in (known, done))
     return PageSources(
         days=joined(digests(rows) for rows in (known, done, nights)),
+        experiments=digests(tried.drop_columns(["is_outcome_known", "note"])),
         loads={row["day"]: row for row in loads.to_pylist()},
         made=joined(digests(read(schema, first), days) for schema in MADE),
         arrived=arrived_of(lake, user_id, daily, days),

@@ -65,9 +65,9 @@ class ReportInputs:
     silver.oura_daily_activity, `sleep` silver.oura_sleep. `insights` and `week_tests` are as of
     `day` and decided together, `say` writes one of their findings as a sentence, `narratives` are
     longer texts by insight name where there are any. `training` are the user's rows of
-    gold.training_load. `day` is the week's last day, `today` the
-    person's today, `data_up_to` the newest arrival (UTC) among the rows, `failed` the days of
-    fetches that failed, by dataset. `nights` are the periods of silver.oura_sleep of half a year
+    gold.training_load, `experiment` what is said of their own experiments. `day` is the week's last
+    day, `today` the person's today, `data_up_to` the newest arrival (UTC) among the rows, `failed`
+    the days of fetches that failed, by dataset. `nights` are the periods of silver.oura_sleep of half a year
     with their bedtimes, `week_ends` is the last day of the calendar week that `day` is in.
     """
 
@@ -84,6 +84,7 @@ class ReportInputs:
     activity: pd.DataFrame | None = None
     sleep: pd.DataFrame | None = None
     training: Sequence[Mapping[str, Any]] = ()
+    experiment: tuple[str, ...] = ()
     data_up_to: datetime | None = None
     failed: Mapping[str, frozenset[date]] = field(default_factory=dict)
     nights: pd.DataFrame | None = None
@@ -161,6 +162,7 @@ class ReportModel:
     byline: str = ""
     story: Story | None = None
     is_preview: bool = False
+    experiment: tuple[str, ...] = ()
     version: str = ""
 
     @property
@@ -224,6 +226,7 @@ def model_of(inputs: ReportInputs, stale_after_days: int = 3) -> ReportModel:
         data_up_to=own.data_up_to,
         story=story,
         is_preview=own.is_preview,
+        experiment=tuple(own.experiment),
     )
     return dataclasses.replace(model, version=version_of(model))
 
