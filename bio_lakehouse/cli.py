@@ -791,8 +791,8 @@ def backup(home: Path | None, file: Path, everything: bool, secrets: bool) -> No
     """Write what of the lake cannot be made again to one new file (.tar.gz), for its owner's eyes
     alone.
 
-    That is landing, the log of what arrived when, `users.toml` and the reports, each with its
-    checksum. Tokens and logins are left out. It can be made while the lake is in use.
+    That is landing, the log of what arrived when, experiments, `users.toml` and the reports, each
+    with its checksum. Tokens and logins are left out. It can be made while the lake is in use.
 
     \b
     Example:  bio-lakehouse backup ~/lake-2026-03-01.tar.gz

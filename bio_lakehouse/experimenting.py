@@ -105,4 +105,5 @@ def list_lines(lake: Lakehouse, user_id: str) -> Iterator[str]:
         plan = experiment.plan
         what = f"{sentences.named(plan.name)}, {BY_COLUMN[plan.outcome].in_sentence}"
         pairs = sentences.pairs_text(plan.pairs, plan.unit)
-        yield f"{plan.first_day} to {plan.last_day}  {what}, {pairs}: {sentences.state(experiment, today)}"
+        told = sentences.state(experiment, today)
+        yield f"{plan.first_day} to {plan.last_day}  {what}, {pairs}: {told}"

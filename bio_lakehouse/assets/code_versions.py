@@ -52,7 +52,7 @@ MODULES = {
     GAP_LEDGER: ("gold.gap_ledger", "build.ledger"),
     TRAINING_LOAD: ("insights.training_load", "build.load"),
     FORECAST: ("insights.forecast", "insights.readiness_forecast", "build.insights"),
-    EXPERIMENT_DAYS: ("insights.experiment_days", "build.experiments"),
+    EXPERIMENT_DAYS: ("insights.experiment_days", "lake.experiment_log", "build.experiments"),
     SELF_EXPERIMENT: ("insights.self_experiment", "build.experiments"),
     WEEKLY_REPORT: (
         *("reports.composition", "reports.report_model", "reports.comparison", "reports.training"),
@@ -60,6 +60,7 @@ MODULES = {
         *("narrative.template_writer", "narrative.must_tell", "narrative.telling"),
         "narrative.frames",
         *("reports.turning_point", "reports.days_before", "narrative.story"),
+        "reports.experiment_box",
     ),
 }
 INSIGHTS_MODULES = ("insights.analyzers", "insights.table", "build.insights")

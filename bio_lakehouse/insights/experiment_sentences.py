@@ -12,13 +12,13 @@ from datetime import date
 
 from bio_lakehouse.english import count, dated, listed, long_day, short_day, span
 from bio_lakehouse.gold.measures import Measure
+from bio_lakehouse.lake.experiment_log import Experiment
 from bio_lakehouse.numbers import (
     MINUTES_AN_HOUR,
     number_text,
     probability_text,
     signed_text,
 )
-from bio_lakehouse.lake.experiment_log import Experiment
 
 Interval = tuple[float, float]
 

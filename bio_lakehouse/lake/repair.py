@@ -19,6 +19,7 @@ from bio_lakehouse.lake.arrivals import overwritten_path, reread
 from bio_lakehouse.lake.bronze import DayKey, Line
 from bio_lakehouse.lake.catalog import LocalCatalog
 from bio_lakehouse.lake.databases import check_database
+from bio_lakehouse.lake.experiment_log import unreadable
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import IngestionLog, LogEntry
 from bio_lakehouse.lake.moving import brought_home
@@ -61,7 +62,18 @@ def set_damage_aside(lake: Lakehouse) -> list[str]:
         (folder / home.LOG).unlink(missing_ok=True)
         found.append(f"{folder / home.LOG}: {LOST_TIMES}")
         _log_from_bronze(lake, backends.local_log(folder))
+    found += _experiments_told(lake)
     return found + _quarantine_set_aside(lake) + _tables_set_aside(folder)
+
+
+def _experiments_told(lake: Lakehouse) -> list[str]:
+    """What of the experiments cannot be read, or is not what was committed to: it stays where it
+    is, since nothing can make it again."""
+    return [
+        f"{lake.settings.home / key} is damaged or was changed, and nothing can make it again: "
+        "take it from a backup"
+        for key in unreadable(lake.objects)
+    ]
 
 
 def _database_set_aside(folder: Path, path: Path) -> list[str]:
