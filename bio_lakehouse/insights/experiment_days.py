@@ -58,10 +58,13 @@ def assigned_days(
     plan, end = experiment.plan, min(experiment.last_day, last)
     length = (end - plan.first_day).days + 1
     days = (plan.first_day + timedelta(number) for number in range(length))
-    return [assigned_day(experiment, day, outcomes) for day in days]
+    commitment = plan.commitment
+    return [assigned_day(experiment, commitment, day, outcomes) for day in days]
 
 
-def assigned_day(experiment: Experiment, day: date, outcomes: Mapping[date, float]) -> AssignedDay:
+def assigned_day(
+    experiment: Experiment, commitment: str, day: date, outcomes: Mapping[date, float]
+) -> AssignedDay:
     """One assigned day; `outcomes` are the known values of the outcome by their own day."""
     plan = experiment.plan
     unit, outcome_day = plan.unit_of(day), day + timedelta(plan.lag_days)
@@ -84,7 +87,7 @@ def assigned_day(experiment: Experiment, day: date, outcomes: Mapping[date, floa
         first_day=plan.first_day,
         analysed_on=plan.analysed_on,
         is_stopped=day == experiment.stopped_on,
-        commitment=plan.commitment,
+        commitment=commitment,
     )
 
 
@@ -104,9 +107,12 @@ def unit_mean(
 
 def to_rows(days: Iterable[AssignedDay]) -> pa.Table:
     """Assigned days as rows of gold.experiment_days."""
-    names = EXPERIMENT_DAYS.column_names
-    rows = [{name: getattr(day, name) for name in names} for day in days]
+    rows = [row_of(day) for day in days]
     return pa.Table.from_pylist(rows, schema=EXPERIMENT_DAYS.arrow)
+
+
+def row_of(day: AssignedDay) -> dict[str, Any]:
+    return {name: getattr(day, name) for name in EXPERIMENT_DAYS.column_names}
 
 
 def from_rows(rows: pa.Table) -> list[AssignedDay]:

@@ -20,7 +20,7 @@ from bio_lakehouse.insights.statistics.randomisation import (
 from bio_lakehouse_tests.experiments import days_of, outcomes_with, plan_of
 
 DIFFERENCES = st.lists(st.integers(-40, 40), min_size=2, max_size=9)
-TRIALS = 2000
+TRIALS = 1000
 
 
 @given(DIFFERENCES)
