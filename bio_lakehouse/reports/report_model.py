@@ -67,8 +67,9 @@ class ReportInputs:
     longer texts by insight name where there are any. `training` are the user's rows of
     gold.training_load, `experiment` what is said of their own experiments. `day` is the week's last
     day, `today` the person's today, `data_up_to` the newest arrival (UTC) among the rows, `failed`
-    the days of fetches that failed, by dataset. `nights` are the periods of silver.oura_sleep of half a year
-    with their bedtimes, `week_ends` is the last day of the calendar week that `day` is in.
+    the days of fetches that failed, by dataset. `nights` are the periods of silver.oura_sleep of
+    half a year with their bedtimes, `week_ends` is the last day of the calendar week that `day` is
+    in.
     """
 
     user_id: str
