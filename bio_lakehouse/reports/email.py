@@ -14,19 +14,18 @@ from email.utils import localtime, make_msgid
 
 from bio_lakehouse.reports import palette
 from bio_lakehouse.reports.pages import renewing_command
-from bio_lakehouse.reports.report_model import InsightCard, ReportModel
+from bio_lakehouse.reports.report_model import FindingLine, InsightCard, ReportModel
+from bio_lakehouse.reports.training import LOAD_CHART
 from bio_lakehouse.reports.weekly_report import (
     environment,
     missing_days,
     tiles_of,
 )
+from bio_lakehouse.viz import theme
 
 LARGEST_BYTES = 100_000
 """Mail programs cut longer ones off (Gmail at 102 kB)."""
 
-
-EFFECTS = "effects"
-"""Name of the picture in which all tested effects stand side by side."""
 GROUNDS = ("paper", "notice")
 INKS = ("ink", "soft", "readiness", "sleep", "workout", "notice-ink")
 
@@ -37,9 +36,8 @@ class FoundCard:
 
     name: str
     title: str
-    sentences: tuple[str, ...]
+    lines: tuple[FindingLine, ...]
     caveats: tuple[str, ...]
-    charted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +82,18 @@ def email_of(
 ) -> ReportEmail:
     """The e-mail of one report; the same model gives the same mail.
 
-    `charts` are PNGs by insight name (and `EFFECTS`), `charts_note` says why there are none.
+    `charts` are PNGs by insight name and of training load, `charts_note` says why there are none.
     """
     values = {
         "report": model,
         "tiles": tiles_of(model),
-        "found": [_found(card, charts or {}) for card in model.insights if card.status == "found"],
-        "effects": EFFECTS if EFFECTS in (charts or {}) else "",
+        "found": [_found(card) for card in model.insights if card.status == "found"],
+        "charts": charts or {},
+        "load_chart": LOAD_CHART,
         "charts_note": charts_note,
         "missing": missing_days(model),
         "colour": palette.LIGHT,
+        "panel": theme.GROUNDS["panel"].paper,
         "dark_rules": dark_rules(),
         "serif": "Georgia, 'Times New Roman', serif",
         "sans": "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif",
@@ -115,12 +115,14 @@ def dark_rules() -> list[tuple[str, str]]:
     return [
         *((f".{name}", f"background: {dark[name]} !important;") for name in GROUNDS),
         *((f".{name}", f"color: {dark[name]} !important;") for name in INKS),
-        (".line", f"border-color: {dark['line']} !important;"),
+        *(
+            (f".{name}", f"border-color: {dark['line']} !important;")
+            for name in ("line", "picture")
+        ),
     ]
 
 
-def _found(card: InsightCard, charts: Mapping[str, bytes]) -> FoundCard:
-    lines = [line for line in card.lines if line.finding.status == "found"]
+def _found(card: InsightCard) -> FoundCard:
+    lines = tuple(line for line in card.lines if line.finding.status == "found")
     caveats = dict.fromkeys(caveat for line in lines for caveat in line.finding.caveats)
-    said = tuple(line.sentence for line in lines)
-    return FoundCard(card.name, card.title, said, tuple(caveats), card.name in charts)
+    return FoundCard(card.name, card.title, lines, tuple(caveats))

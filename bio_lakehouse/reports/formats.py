@@ -12,9 +12,11 @@ from plotly.graph_objects import Figure
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports.composition import Composed, composed
-from bio_lakehouse.reports.email import EFFECTS, email_of
+from bio_lakehouse.reports.email import email_of
 from bio_lakehouse.reports.pages import report_key
+from bio_lakehouse.reports.training import LOAD_CHART
 from bio_lakehouse.viz.browser import find_browser, print_pdf
+from bio_lakehouse.viz.theme import themed
 
 Format = Literal["html", "email", "pdf"]
 NOBODY = "bio-lakehouse@localhost"
@@ -62,7 +64,8 @@ def message_of(lake: Lakehouse, user_id: str, day: date) -> EmailMessage:
 
 
 def figures_for_mail(report: Composed) -> dict[str, Figure]:
-    """The figures of insights of which something was found, and all tested effects side by side."""
+    """The figures of insights of which something was found and of training load, each on a panel
+    of its own, so that they hold where a mail program darkens what is around them."""
     found = [card.name for card in report.model.insights if card.status == "found"]
-    figures = {name: report.figures[name] for name in found}
-    return figures if report.effects is None else figures | {EFFECTS: report.effects}
+    shown = [name for name in (*found, LOAD_CHART) if name in report.figures]
+    return {name: themed(Figure(report.figures[name]), "panel") for name in shown}

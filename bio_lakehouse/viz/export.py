@@ -14,7 +14,7 @@ from bio_lakehouse.errors import ReportError
 if TYPE_CHECKING:
     from kaleido import Kaleido
 
-WIDTH, HEIGHT, SCALE = 480, 320, 2.5
+WIDTH, HEIGHT, SCALE = 480, 270, 2.5
 """Drawn narrow and dense, so that its text can still be read where a phone shrinks it to 360
 pixels."""
 SECONDS = 60

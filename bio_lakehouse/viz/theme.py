@@ -9,10 +9,12 @@ from typing import Literal
 
 from plotly import graph_objects as go
 
-Mode = Literal["light", "dark"]
+Mode = Literal["light", "dark", "panel"]
+"""`panel`: on a ground of its own that is neither white nor dark, for pictures in a mail whose
+ground is not known."""
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
-CARD_LIGHT, CARD_DARK = "#ffffff", "#1c1f25"
+CARD_LIGHT, CARD_DARK, PANEL = "#ffffff", "#1c1f25", "#f6f4ef"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Ground:
 
 GROUNDS: dict[Mode, Ground] = {
     "light": Ground(CARD_LIGHT, "#1d2129", "#565d68", "#e4e1d9", "#868d97"),
+    "panel": Ground(PANEL, "#1d2129", "#565d68", "#dcd8ce", "#7d848e"),
     "dark": Ground(CARD_DARK, "#ebe9e3", "#abb1bb", "#353a43", "#7d8591"),
 }
 
@@ -87,7 +90,7 @@ def template(mode: Mode = "light") -> go.layout.Template:
             paper_bgcolor=ground.paper,
             plot_bgcolor=ground.paper,
             colorway=[COLOURS.readiness, COLOURS.workout, COLOURS.sleep, COLOURS.rest],
-            margin={"l": 56, "r": 20, "t": 44, "b": 52},
+            margin={"l": 56, "r": 40, "t": 44, "b": 52},
             xaxis=axis,
             yaxis=axis,
             hoverlabel={

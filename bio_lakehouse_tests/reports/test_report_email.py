@@ -11,9 +11,11 @@ import pytest
 
 from bio_lakehouse.insights import Insight
 from bio_lakehouse.reports import palette
-from bio_lakehouse.reports.email import EFFECTS, LARGEST_BYTES, dark_rules, email_of
+from bio_lakehouse.reports.email import LARGEST_BYTES, dark_rules, email_of
 from bio_lakehouse.reports.report_model import ReportInputs, ReportModel, model_of
+from bio_lakehouse.reports.training import LOAD_CHART
 from bio_lakehouse.reports.weekly_report import missing_days
+from bio_lakehouse.viz.theme import GROUNDS
 
 Make = Callable[..., pd.DataFrame]
 MakeInputs = Callable[..., ReportInputs]
@@ -71,7 +73,7 @@ def test_programs_without_style_sheets_get_every_colour_and_width_inline(
     page = Tags()
     page.feed(email_of(model).html)
     layout = [attributes for tag, attributes in page.tags if tag == "table"]
-    assert sum(attributes.get("role") == "presentation" for attributes in layout) == len(layout) - 1
+    assert sum(attributes.get("role") == "presentation" for attributes in layout) == len(layout)
     assert all("width" in attributes for attributes in layout)
     styles = " ".join(attributes.get("style", "") for _, attributes in page.tags)
     assert not re.search(r"flex|grid|background-image|var\(|position|rem\b", styles)
@@ -109,25 +111,22 @@ def test_the_dark_has_a_colour_for_all_that_has_one_in_the_light(model: ReportMo
     assert f"[data-ogsb] .paper {{ background: {palette.DARK['paper']} !important; }}" in html
 
 
-def test_pictures_have_words_and_a_ground_of_their_own(model: ReportModel) -> None:
-    html = email_of(model, {"sleep_readiness": b"png", EFFECTS: b"png"}).html
+def test_pictures_have_words_a_ground_of_their_own_and_an_edge(model: ReportModel) -> None:
+    html = email_of(model, {"sleep_readiness": b"png", LOAD_CHART: b"png"}).html
     pictures = re.findall(r"<img [^>]*>", html)
-    assert ["cid:sleep_readiness" in pictures[0], "cid:effects" in pictures[1]] == [True, True]
-    assert all(
-        'alt="Chart: ' in picture and "background:#ffffff" in picture for picture in pictures
-    )
-    assert all('width="640"' in picture for picture in pictures)
-
-
-def test_what_a_source_calls_a_workout_is_text(model: ReportModel) -> None:
-    mail = email_of(model)
-    assert "&lt;b&gt;Ride&lt;/b&gt; Bcc: you &amp; me" in mail.html
-    assert "Saturday: sleep 79, readiness 73, <b>Ride</b> Bcc: you & me\n" in mail.text
+    names = [re.findall("cid:([a-z_]+)", picture) for picture in pictures]
+    assert names == [["sleep_readiness"], [LOAD_CHART]]
+    panel = GROUNDS["panel"].paper
+    assert panel not in ("#ffffff", palette.LIGHT["card"], palette.DARK["card"])
+    for picture in pictures:
+        assert 'alt="Chart: ' in picture
+        assert f"background:{panel}" in picture
+        assert f"border:1px solid {palette.LIGHT['line']}" in picture
 
 
 def test_both_parts_say_the_same(model: ReportModel) -> None:
     mail = email_of(model)
-    assert mail.subject == "3–9 March: a steady week"
+    assert mail.subject == model.subject
     for said in (
         model.moved_note,
         "Readiness averaged 73 and sleep 81, with 3 known workouts.",
@@ -138,11 +137,16 @@ def test_both_parts_say_the_same(model: ReportModel) -> None:
     ):
         assert said in mail.html
         assert said in mail.text
-    assert "sleep 80, readiness no data" in mail.text
-    for said in ("Strength and rest differ.", "Readiness contains the night before it."):
-        assert said in mail.html
-        assert said in mail.text
-    assert "Not enough data yet: 1." in mail.text
+    assert "Readiness contains the night before it." in mail.html
+    assert "Readiness contains the night before it." in mail.text
+
+
+def test_days_one_by_one_and_what_was_not_found_stay_on_the_page(model: ReportModel) -> None:
+    mail = email_of(model)
+    for text in (mail.html, mail.text):
+        assert "Strength and rest differ." not in text
+        assert "Ride" not in text
+        assert "what was not found and the methods are on the page" in text
 
 
 def test_missing_days_are_grouped_by_their_cause(make_inputs: MakeInputs, make_daily: Make) -> None:
