@@ -21,7 +21,6 @@ from plotly.offline import get_plotlyjs
 from bio_lakehouse.insights import Insight
 from bio_lakehouse.reports import palette
 from bio_lakehouse.reports.completeness import MEANINGS
-from bio_lakehouse.reports.email import email_of
 from bio_lakehouse.reports.pages import renewing_command
 from bio_lakehouse.reports.report_model import ReportInputs, ReportModel, model_of
 from bio_lakehouse.reports.weekly_report import (
@@ -324,7 +323,6 @@ def test_two_days_that_are_as_high_are_both_named(
 ) -> None:
     model = model_of(make_inputs(daily=make_daily(sleep_score=[80] * 33 + [95, 95])))
     assert "95 Saturday and Sunday" in parsed(render(model)).text
-    assert "Sleep score 95 on Saturday and Sunday" in email_of(model).html
 
 
 def test_what_cannot_be_said_yet_has_no_card_and_no_empty_chart(
