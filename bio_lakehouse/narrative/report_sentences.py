@@ -108,6 +108,18 @@ def lede(
     )
 
 
+def moved_means(means: Sequence[tuple[str, str, str]]) -> str:
+    """`Readiness averaged 68 against 79 in the four weeks before, and HRV 41 ms against 52 ms.`"""
+    if not means:
+        return ""
+    first, *others = means
+    clauses = [
+        f"{capital(first[0])} averaged {first[1]} against {first[2]} in the four weeks before",
+        *(f"{name} {week} against {before}" for name, week, before in others),
+    ]
+    return f"{listed(clauses)}."
+
+
 def moved(week: str, before: str, change: str, low: str, high: str, q: str) -> str:
     """`68 on average, 79 in the four weeks before: −11, 95 % interval −16 to −6 (q 0.004).`"""
     return (

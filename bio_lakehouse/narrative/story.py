@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bio_lakehouse.english import capital, inner, listed, short_day, weekday
+from bio_lakehouse.english import capital, listed, short_day, weekday
 from bio_lakehouse.gold.measures import Measure
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -22,16 +22,15 @@ class Story:
     """What a week's report is headed by, found and written by code.
 
     `headline` names no figure; `sentence` says it with its figures and ends with a full stop, or is
-    several sentences. `tells` are the measures' keys and days whose figures the sentence says, so
-    that nothing else has to say them again, and `means` the keys of those whose mean of the week it
-    says. `short` is the headline for the subject of a mail.
+    several sentences. `tells` are the measures' keys and days that the sentence tells of, so that
+    nothing else has to say them again: their figures, or that they were unusual. It says no mean
+    of the week. `short` is the headline for the subject of a mail.
     """
 
     headline: str
     sentence: str
     tells: frozenset[tuple[str, date]]
     short: str = ""
-    means: frozenset[str] = frozenset()
 
 
 def in_words(number: int) -> str:
@@ -155,27 +154,18 @@ def back_in_usual(name: str, day: date, value: str) -> str:
     return f"{capital(name)} was back in your usual range on {weekday(day)} ({value})."
 
 
-def moved(means: Sequence[tuple[str, str, str]]) -> str:
-    """`Readiness averaged 68 against 79 in the four weeks before, and HRV 41 ms against 52 ms.`"""
-    first, *others = means
-    clauses = [
-        f"{capital(first[0])} averaged {first[1]} against {first[2]} in the four weeks before",
-        *(f"{name} {week} against {before}" for name, week, before in others),
-    ]
-    return f"{listed(clauses)}."
-
-
-def over_the_week(said: str) -> str:
-    """`Over the week readiness averaged …`"""
-    return f"Over the week {inner(said)}"
-
-
 def furthest(
-    name: str, higher: bool, day: date, value: str, before: Sequence[str], *, plural: bool = False
+    name: str,
+    higher: bool,
+    days: Sequence[date],
+    value: str,
+    before: Sequence[str],
+    *,
+    plural: bool = False,
 ) -> str:
     """`Readiness was lowest on Thursday (61), the morning after …`"""
     verb, word = "were" if plural else "was", "highest" if higher else "lowest"
-    return f"{capital(name)} {verb} {word} on {weekday(day)} ({value}){followed(before)}."
+    return f"{capital(name)} {verb} {word} {on_days(days)} ({value}){followed(before)}."
 
 
 def day_before(day: date, first: date) -> str:
@@ -247,13 +237,6 @@ def ends(low_day: date, low: str, high_day: date, high: str) -> str:
     return f", from {first[1]} on {weekday(first[0])} to {last[1]} on {weekday(last[0])}"
 
 
-def as_a_whole(mean: str) -> str:
-    return (
-        f"The mean of {mean} does not differ from the four weeks before by more than weeks like "
-        "yours usually do."
-    )
-
-
 def workout(day: date, noun: str, rank: str, figure: str) -> str:
     """`Saturday’s ride was your biggest since 18 June (685 kJ)`."""
     return f"{weekday(day)}’s {noun} was your {rank} ({figure})"
@@ -291,11 +274,9 @@ def steady(name: str, low: str, high: str, known: int, usual: str) -> str:
     return f"{capital(name)} {figures}, {_of_days(known, known)} within your usual {usual}."
 
 
-def within(name: str, mean: str, inside: int, known: int, usual: str) -> str:
-    """`Readiness averaged 79, with six of seven days within your usual 72 to 86`."""
-    return (
-        f"{capital(name)} averaged {mean}, with {_of_days(inside, known)} within your usual {usual}"
-    )
+def within(name: str, inside: int, known: int, usual: str) -> str:
+    """`Readiness was within your usual 72 to 86 on six of seven days`."""
+    return f"{capital(name)} was within your usual {usual} on {_of_days(inside, known)}"
 
 
 def headline(tail: str, is_preview: bool) -> str:

@@ -20,7 +20,7 @@ from bio_lakehouse.gold import measures
 from bio_lakehouse.insights import Finding, Insight, Status, sentence
 from bio_lakehouse.insights.week_comparison import WeekTest
 from bio_lakehouse.narrative import report_sentences as sentences
-from bio_lakehouse.narrative.story import Story
+from bio_lakehouse.narrative.story import Story, named
 from bio_lakehouse.reports.comparison import (
     BEFORE,
     HISTORY_NEEDS,
@@ -200,7 +200,7 @@ def model_of(inputs: ReportInputs, stale_after_days: int = 3) -> ReportModel:
         today=own.today,
         notices=notices(own, newest, stale_after_days),
         headline=_headline(story, known_days(days), _is_new(daily, own.day), own.is_preview),
-        lede=_lede(story, comparisons, weeks[-1]),
+        lede=_lede(story, comparisons, moved, weeks[-1]),
         completeness=completeness(
             own.daily,
             own.coverage,
@@ -327,16 +327,26 @@ def _moved_note(comparisons: Sequence[Comparison]) -> str:
     )
 
 
-def _lede(story: Story | None, comparisons: Sequence[Comparison], week: WorkoutWeek) -> str:
-    """The story and what the week was beside it, each mean said once."""
-    told = story.means if story else frozenset()
+def _lede(
+    story: Story | None,
+    comparisons: Sequence[Comparison],
+    moved: Sequence[Comparison],
+    week: WorkoutWeek,
+) -> str:
+    """The story, what moved, and what the week was beside it, each mean said once."""
     readiness, sleep = (
-        _mean(_of(comparisons, measure)) if measure.key not in told else None
+        _mean(of_measure) if (of_measure := _of(comparisons, measure)) not in moved else None
         for measure in (measures.READINESS, measures.SLEEP)
     )
     output = measures.OUTPUT.text(week.output_kj) if week.output_kj else None
     rest = sentences.lede(readiness, sleep, week.workouts, output, whole_week=week.is_complete)
-    return " ".join(filter(None, [story.sentence if story else "", rest]))
+    said = sentences.moved_means([_means(c) for c in moved])
+    return " ".join(filter(None, [story.sentence if story else "", said, rest]))
+
+
+def _means(moved: Comparison) -> tuple[str, str, str]:
+    week, before = (moved.written.mean_text(sample.mean) for sample in (moved.week, moved.before))
+    return named(moved.measure), week, before
 
 
 def _mean(comparison: Comparison) -> str | None:

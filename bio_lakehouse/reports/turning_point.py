@@ -5,7 +5,7 @@ The first shape that a week has is told:
 | Shape | Headline | Sentence |
 |---|---|---|
 | days unusual in a measure | An unusual Wednesday | On Wednesday, the day after …, HRV (31 ms) … |
-| a mean that moved | Readiness was lower than usual | Readiness averaged 68 against 79 … |
+| a mean that moved | Readiness was lower than usual | Readiness was lowest on Thursday … |
 | a sharp step | A usual week with a sharp dip on Wednesday | Readiness fell from 84 on … |
 | days outside on both sides | A week of ups and downs | Readiness lay below your usual … |
 | days outside on one side | Readiness on the low side | Readiness lay below your usual … |
@@ -14,7 +14,7 @@ The first shape that a week has is told:
 | a rare high | A usual week with your highest HRV in nine weeks | HRV reached 71 ms on Sunday … |
 | no workout | A usual week without a workout | None of the seven days … |
 | all days alike and within the usual | A steady week | Readiness stayed between 79 and … |
-| anything else that is known | A usual week | Readiness averaged 79, with five of … |
+| anything else that is known | A usual week | Readiness was within your usual … |
 | no score is known | No clear change this week | None of the nine measures differs … |
 
 What came before a day is told where it is rare for the person (`days_before`). A day is unusual
@@ -173,12 +173,9 @@ def _flagged(week: Week) -> Story | None:
         return None
     days = sorted({day for _, flag in flags for day in flag.days})
     before = week.before.told(days[0])
-    tells = [(c.measure.key, day) for c, flag in flags for day in _told_days(week, c, flag)]
+    tells = [(c.measure.key, day) for c, flag in flags for day in flag.days]
     said = [_flag_sentence(flags, days, before), *_recovery(week, days, tells)]
-    others = [c for c in week.moved if c.measure.column not in week.flagged]
-    moved = text.over_the_week(text.moved(_means(others))) if others else ""
-    sentence = " ".join(filter(None, [*said, moved]))
-    return _story(_flag_headline(flags, days), sentence, tells, others)
+    return _story(_flag_headline(flags, days), " ".join(said), tells)
 
 
 def _flags(week: Week) -> list[tuple[Comparison, Flag]]:
@@ -193,13 +190,6 @@ def _flags(week: Week) -> list[tuple[Comparison, Flag]]:
             flag = Flag(text.named(measure), higher, tuple(sorted(known)), text_of_worst)
             found.append((comparison, flag))
     return found
-
-
-def _told_days(week: Week, comparison: Comparison, flag: Flag) -> list[date]:
-    """The days of a flag whose figure is said: the worst."""
-    values = {day: week.value(comparison, day) or 0.0 for day in flag.days}
-    worst = max if flag.higher else min
-    return [worst(values, key=values.__getitem__)]
 
 
 def _flag_sentence(
@@ -248,8 +238,7 @@ def _moved(week: Week) -> Story | None:
     tells: Tells = []
     step = _step_of(week)
     turn = f"{_step_sentence(week, *step, tells)}." if step else _furthest(week, tells)
-    sentence = f"{text.moved(_means(week.moved))} {turn}".strip()
-    return _story(headline, sentence, tells, week.moved, short=short)
+    return _story(headline, turn, tells, short)
 
 
 def _change(comparison: Comparison) -> sentences.Change:
@@ -260,33 +249,18 @@ def _change(comparison: Comparison) -> sentences.Change:
     )
 
 
-def _means(moved: Sequence[Comparison]) -> list[tuple[str, str, str]]:
-    return [
-        (
-            text.named(c.measure),
-            c.written.mean_text(c.week.mean),
-            c.written.mean_text(c.before.mean),
-        )
-        for c in moved
-    ]
-
-
 def _furthest(week: Week, tells: Tells) -> str:
-    """The day that lay furthest to the side to which the first of the measures moved."""
+    """The days that lay furthest to the side to which the first of the measures moved."""
     comparison = week.moved[0]
     higher = (comparison.difference or 0) > 0
-    known = [(v, day) for v, day in zip(comparison.week_values, week.days, strict=True)]
-    values = {day: v for v, day in known if v is not None}
-    best = max(values.values()) if higher else min(values.values())
-    days = [day for day, value in values.items() if value == best]
-    if len(days) > 1:
-        return ""
-    tells.append((comparison.measure.key, days[0]))
-    measure, before = comparison.measure, week.before.told(days[0])
-    is_alone, plural = len(week.moved) == 1, comparison.measure.adds_up
-    pronoun = "they" if plural else "it"
-    name = pronoun if is_alone else text.named(measure)
-    return text.furthest(name, higher, days[0], measure.text(best), before, plural=plural)
+    day, best = _extreme_day(week, comparison, higher)
+    pairs = zip(week.days, comparison.week_values, strict=True)
+    days = [day for day, value in pairs if value == best]
+    measure = comparison.measure
+    tells += [(measure.key, one) for one in days]
+    before = week.before.told(day) if len(days) == 1 else ()
+    name, figure = text.named(measure), measure.text(best)
+    return text.furthest(name, higher, days, figure, before, plural=measure.adds_up)
 
 
 def _step(week: Week) -> Story | None:
@@ -393,8 +367,8 @@ def _ups_and_downs(week: Week) -> Story | None:
     tells: Tells = []
     name, usual = text.named(comparison.measure), _usual(comparison)
     said = text.outside_on_both_sides(name, low, high, usual)
-    sentence = f"{said}{_ends(week, comparison, tells)}. {_as_a_whole(comparison)}"
-    return _story("A week of ups and downs", sentence, tells, [comparison])
+    sentence = f"{said}{_ends(week, comparison, tells)}."
+    return _story("A week of ups and downs", sentence, tells)
 
 
 def _on_one_side(week: Week) -> Story | None:
@@ -413,8 +387,7 @@ def _on_one_side(week: Week) -> Story | None:
             sentence = f"{said}{_extreme(week, comparison, higher, tells)}."
             side = "high" if higher else "low"
             headline = f"{capital(name)} on the {side} side"
-            whole = _as_a_whole(comparison)
-            return _story(headline, f"{sentence} {whole}", tells, [comparison])
+            return _story(headline, sentence, tells)
     return None
 
 
@@ -442,10 +415,6 @@ def _ends(week: Week, comparison: Comparison, tells: Tells) -> str:
     tells += [(comparison.measure.key, low_day), (comparison.measure.key, high_day)]
     measure = comparison.measure
     return text.ends(low_day, measure.text(low), high_day, measure.text(high))
-
-
-def _as_a_whole(comparison: Comparison) -> str:
-    return text.as_a_whole(comparison.measure.text(comparison.week.mean))
 
 
 def _rare_workout(week: Week) -> Story | None:
@@ -520,12 +489,13 @@ def _usual_week(week: Week) -> Story | None:
         return None
     comparison, _ = week.lead
     measure, tells = comparison.measure, list[tuple[str, date]]()
-    mean, inside = measure.text(comparison.week.mean), comparison.days_within
-    said = text.within(text.named(measure), mean, inside, comparison.week.n, _usual(comparison))
+    said = text.within(
+        text.named(measure), comparison.days_within, comparison.week.n, _usual(comparison)
+    )
     sides = [higher for higher in (False, True) if _outside(*week.lead, higher)]
     extremes = [_extreme(week, comparison, higher, tells) for higher in sides]
     headline = "Nothing unusual so far" if week.is_preview else "A usual week"
-    return _story(headline, f"{said}{''.join(extremes)}.", tells, [comparison])
+    return _story(headline, f"{said}{''.join(extremes)}.", tells)
 
 
 def _nothing_moved(week: Week) -> Story | None:
@@ -549,19 +519,11 @@ def _is_within(comparison: Comparison, value: float) -> bool:
 
 
 def _usual_story(week: Week, tail: str, sentence: str, tells: Tells) -> Story:
-    headline = text.headline(tail, week.is_preview)
-    return _story(headline, sentence, tells, short=tail)
+    return _story(text.headline(tail, week.is_preview), sentence, tells, tail)
 
 
-def _story(
-    headline: str,
-    sentence: str,
-    tells: Tells,
-    means: Sequence[Comparison] = (),
-    short: str = "",
-) -> Story:
-    keys = frozenset(comparison.measure.key for comparison in means)
-    return Story(headline, sentence, frozenset(tells), short or headline, keys)
+def _story(headline: str, sentence: str, tells: Tells, short: str = "") -> Story:
+    return Story(headline, sentence, frozenset(tells), short or headline)
 
 
 SHAPES: tuple[Callable[[Week], Story | None], ...] = (

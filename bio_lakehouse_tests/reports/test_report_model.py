@@ -47,7 +47,8 @@ def test_what_moved_makes_the_headline(make_inputs: MakeInputs, six_months: pd.D
         "resting_heart_rate_bpm",
     }
     assert model.moved_note.startswith("3 of 5 measures differ")
-    assert model.lede.startswith("Resting heart rate averaged 57 bpm against 50 bpm")
+    assert model.lede.startswith("Readiness fell from 83 on the Sunday before to 63 on Monday. ")
+    assert "Readiness averaged 62 against 81 in the four weeks before" in model.lede
     assert model.subject == "3–9 March: your week"
     assert (model.first_day, model.last_day) == (date(2025, 3, 3), date(2025, 3, 9))
     assert model.title == "Week of 3–9 March 2025"

@@ -102,7 +102,7 @@ ENDS = (80, 72, 82, 78, 80, 80, 88)
 DIP = (80, 84, 52, 82, 80, 78, 80)
 HRVS = [50.0, 54.0, 58.0, 52.0, 56.0, 48.0, 60.0] * WEEKS
 TEMPERATURES = [0.0, 0.1, -0.1, 0.05, -0.05, 0.0, 0.1] * WEEKS
-STEPS_OF_DAYS = [7000.0, 8000.0] * (WEEKS * 7 // 2 - 4) + [12000.0] * 8
+STEPS_OF_DAYS = [7000.0, 8000.0] * (WEEKS * 7 // 2 - 4) + [12000.0] * 6 + [12400.0, 12000.0]
 
 
 def changed(series: Sequence[float], **days: float) -> list[float]:
@@ -230,19 +230,17 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
         "Three unusual days, Tuesday to Thursday",
         "Readiness was unusually low on Tuesday and Thursday (down to 55), as was HRV on Wednesday "
         "(31 ms), and the temperature deviation was unusually high from Tuesday to Thursday (up to "
-        "1.20 °C). Over the week resting heart rate averaged 55 bpm against 51 bpm in the four "
-        "weeks before.",
+        "1.20 °C).",
     ),
     "one measure moved": (
         {"readiness": (70, 71, 66, 69, 70, 68, 71), "moved": {READINESS.column: 0.01}},
         "Readiness was lower than usual",
-        "Readiness averaged 69 against 80 in the four weeks before. It was lowest on Wednesday "
-        "(66).",
+        "Readiness was lowest on Wednesday (66).",
     ),
     "a plural moved": (
         {"columns": {STEPS.column: STEPS_OF_DAYS}, "moved": {STEPS.column: 0.01}},
         "Steps were higher than usual",
-        "Steps averaged 12,000 a day against 7,679 a day in the four weeks before.",
+        "Steps were highest on Saturday (12,400).",
     ),
     "a preview of what moved": (
         {
@@ -251,22 +249,18 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
             "is_preview": True,
         },
         "Readiness was lower than usual so far",
-        "Readiness averaged 69 against 80 in the four weeks before. It was lowest on Wednesday "
-        "(66).",
+        "Readiness was lowest on Wednesday (66).",
     ),
     "ups and downs": (
         {"readiness": (72, 88, 73, 88, 73, 89, 80)},
         "A week of ups and downs",
         "Readiness lay below your usual 74 to 86 on three days and above it on three, from 72 on "
-        "Monday to 89 on Saturday. The mean of 80 does not differ from the four weeks before by "
-        "more than weeks like yours usually do.",
+        "Monday to 89 on Saturday.",
     ),
     "on the low side": (
         {"readiness": (73, 73, 80, 73, 73, 80, 82)},
         "Readiness on the low side",
-        "Readiness lay below your usual 74 to 86 on four of seven days, lowest on Monday (73). The "
-        "mean of 76 does not differ from the four weeks before by more than weeks like yours "
-        "usually do.",
+        "Readiness lay below your usual 74 to 86 on four of seven days, lowest on Monday (73).",
     ),
     "a big ride and an ordinary morning after": (
         {"workouts": rides_before(ride(SATURDAY, 685.0, hour=9))},
@@ -300,18 +294,18 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "usual": (
         {},
         "A usual week",
-        "Readiness averaged 80, with all seven days within your usual 74 to 86.",
+        "Readiness was within your usual 74 to 86 on all seven days.",
     ),
     "usual with a low and a high": (
         {"columns": {READINESS.column: [*ORDINARY * 23, 70, 90, *ORDINARY[2:], *ORDINARY, *ENDS]}},
         "A usual week",
-        "Readiness averaged 80, with five of seven days within your usual 74 to 86, lowest on "
-        "Tuesday (72), highest on Sunday (88).",
+        "Readiness was within your usual 74 to 86 on five of seven days, lowest on Tuesday (72), "
+        "highest on Sunday (88).",
     ),
     "a preview": (
         {"readiness": (80, 78, None, None, 79, None, 80), "is_preview": True},
         "Nothing unusual so far",
-        "Readiness averaged 79, with all four known days within your usual 74 to 86.",
+        "Readiness was within your usual 74 to 86 on all four known days.",
     ),
 }
 
@@ -399,7 +393,7 @@ def check_figures(week: Week, found: Story, rides: Mapping[int, int]) -> None:
     assert set(re.findall(r"\d+", said)) <= figures
     for key, day in found.tells:
         value = week.value(comparison, day)
-        if key == READINESS.key and value is not None:
+        if key == READINESS.key and value is not None and day not in week.flagged[key]:
             assert measure.text(value) in said
             assert WEEKDAYS[day.weekday()] in found.sentence
 
