@@ -28,8 +28,9 @@ def decide(
     findings have shares that were fixed beforehand (weights: Genovese, Roeder & Wasserman 2006,
     Biometrika 93:509).
 
-    A tested finding is "found" when q ≤ 0.05 and "not found" otherwise. Findings without a p-value
-    (described, not enough data) stay as they are. Deciding again changes nothing.
+    A tested finding is "found" when q ≤ 0.05 and there are no `objections` in its values, and "not
+    found" otherwise. Findings without a p-value (described, not enough data) stay as they are.
+    Deciding again changes nothing.
     """
     found = [
         finding.p for insight in insights for finding in insight.findings if finding.p is not None
@@ -75,4 +76,5 @@ def _all_decided(insight: Insight, adjusted: Iterator[float]) -> tuple[Finding, 
 
 
 def _decided(finding: Finding, q: float) -> Finding:
-    return replace(finding, q=q, status="found" if q <= FALSE_DISCOVERY_RATE else "not found")
+    found = q <= FALSE_DISCOVERY_RATE and not finding.values.get("objections")
+    return replace(finding, q=q, status="found" if found else "not found")

@@ -32,6 +32,8 @@ class Analyzer(Protocol):
 
     def sentence(self, finding: Finding) -> str: ...
 
+    def plain(self, insight: Insight, finding: Finding) -> str | None: ...
+
 
 ANALYZERS: dict[str, Analyzer] = {
     name: cast(Analyzer, module)
@@ -71,3 +73,9 @@ def narrate(insight: Insight) -> str:
 def sentence(insight: Insight, finding: Finding) -> str:
     """One finding of the insight in plain words."""
     return ANALYZERS[insight.name].sentence(finding)
+
+
+def plain(insight: Insight, finding: Finding) -> str | None:
+    """One finding as one sentence in natural units, without a test; None where nothing may be
+    told."""
+    return ANALYZERS[insight.name].plain(insight, finding)

@@ -193,3 +193,8 @@ def _streak_sentence(finding: Finding) -> str:
         sentences.Stretch(*map(date.fromisoformat, run)) for run in finding.values["streaks"]
     ]
     return sentences.missed_workouts(stretches, finding.n, STREAK_DAYS)
+
+
+def plain(insight: Insight, finding: Finding) -> str | None:
+    """None: days that stand out are told as days, not as a finding."""
+    return None

@@ -8,11 +8,12 @@ from typing import Any
 from plotly.graph_objects import Figure
 
 from bio_lakehouse.insights.finding import Finding, Insight
+from bio_lakehouse.insights.scale import OF_CORRELATIONS, OF_GROUPS
 from bio_lakehouse.viz import charts
 from bio_lakehouse.viz.theme import Mode
 
-COMPARABLE = ("Pearson r", "Spearman ρ", "rank-biserial")
-TITLE = "r, ρ or rank-biserial"
+COMPARABLE = (*OF_CORRELATIONS, *OF_GROUPS)
+TITLE = "r on days alike in other ways"
 
 
 def visualize_effects(insights: Sequence[Insight], mode: Mode = "light") -> Figure:

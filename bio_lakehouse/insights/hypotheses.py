@@ -1,5 +1,4 @@
-"""From a statistic to a finding: one shape for every correlation, comparison of groups, and
-refusal."""
+"""What is looked for, how many days that needs, and the findings that describe or refuse."""
 
 from __future__ import annotations
 
@@ -8,23 +7,17 @@ from datetime import date
 from math import isfinite
 from typing import Any
 
-import numpy as np
-
 from bio_lakehouse.insights.finding import Finding
-from bio_lakehouse.insights.statistics import Correlation, GroupComparison, Line
-from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
+from bio_lakehouse.insights.statistics import Correlation, Line
 
 MINIMUM_PAIRS = 20
 MINIMUM_GROUP = 8
 MINIMUM_TREND_DAYS = 60
 MINIMUM_ANOMALY_DAYS = 28
+ALL_KNOWN = "days of which all that they are made alike in is known"
 
 NEVER_CHANGED = "One of the two never changed in this window, so nothing can be said about them."
-READINESS_CONTAINS_ACTIVITY = (
-    "Oura's readiness contains the activity of the day before, "
-    "so a part of any difference is the same measurement."
-)
-CHOSEN_DAYS = "People choose their workouts; days with different workouts differ in other ways too."
+CHOSEN_DAYS = "People choose their workouts, so the days may differ in ways that were not measured."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +48,15 @@ def not_enough(hypothesis: Hypothesis, test: str, n: int, needed: int, **values:
     )
 
 
-def correlated(
-    hypothesis: Hypothesis,
-    test: str,
-    effect_name: str,
-    result: Correlation,
-    line: Line | None = None,
+def described(
+    hypothesis: Hypothesis, test: str, effect_name: str, result: Correlation, line: Line | None
 ) -> Finding:
-    """The finding of a correlation; one of two constant series is described as such, not tested."""
+    """The finding of a correlation that is shown and not tested."""
     constant = not isfinite(result.r)
-    tested = hypothesis.tested and not constant
     return Finding(
         name=hypothesis.name,
         claim=hypothesis.text,
-        status="not found" if tested else "described",
+        status="described",
         test=test,
         window=hypothesis.window,
         effect_name=effect_name,
@@ -76,8 +64,7 @@ def correlated(
         interval=None if constant else result.interval,
         n=result.n,
         n_eff=result.n_eff,
-        p=result.p if tested else None,
-        tested=tested,
+        tested=False,
         caveats=(*hypothesis.caveats, NEVER_CHANGED) if constant else hypothesis.caveats,
         values={} if line is None or constant else line_values(line),
     )
@@ -93,42 +80,3 @@ def line_values(line: Line) -> dict[str, Any]:
         "slope_low": low if bounded else None,
         "slope_high": high if bounded else None,
     }
-
-
-def compared(
-    hypothesis: Hypothesis,
-    result: GroupComparison,
-    values: Series,
-    first: Mask,
-    second: Mask,
-    **further: Any,
-) -> Finding:
-    """The finding of two groups of days; `values` are the days' outcomes, of which the medians are
-    kept."""
-    return Finding(
-        name=hypothesis.name,
-        claim=hypothesis.text,
-        status="not found",
-        test="Mann-Whitney U, p by block permutation of runs of labels"
-        if result.in_runs
-        else "Mann-Whitney U",
-        window=hypothesis.window,
-        effect_name="rank-biserial",
-        effect=result.rank_biserial,
-        interval=result.interval,
-        n=result.n_first + result.n_second,
-        n_eff=result.n_eff,
-        p=result.p,
-        tested=hypothesis.tested,
-        caveats=hypothesis.caveats,
-        values={
-            "u": result.u,
-            "n_first": result.n_first,
-            "n_second": result.n_second,
-            "median_first": float(np.nanmedian(values[first])),
-            "median_second": float(np.nanmedian(values[second])),
-            "common_language": result.common_language,
-            "p_mann_whitney": result.p_mann_whitney,
-        }
-        | further,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,36 +10,51 @@ from plotly.graph_objects import Figure
 
 from bio_lakehouse.english import count
 from bio_lakehouse.gold.measures import OUTPUT, READINESS
-from bio_lakehouse.insights import sentences
+from bio_lakehouse.insights import relation_sentences as sentences
+from bio_lakehouse.insights.conditions import TRAINING_CONDITIONS, Conditions
 from bio_lakehouse.insights.data import REST, InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
+from bio_lakehouse.insights.group_findings import Groups, compared, too_few
 from bio_lakehouse.insights.hypotheses import (
     CHOSEN_DAYS,
     MINIMUM_GROUP,
     MINIMUM_PAIRS,
-    READINESS_CONTAINS_ACTIVITY,
     Hypothesis,
-    compared,
-    correlated,
+    described,
     not_enough,
 )
-from bio_lakehouse.insights.statistics import compare_groups, spearman
+from bio_lakehouse.insights.relations import Pair, Recorded, in_units, tested, thirds
+from bio_lakehouse.insights.sentences import not_enough_data
+from bio_lakehouse.insights.statistics import spearman
+from bio_lakehouse.insights.statistics.adjusted import Columns
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
 from bio_lakehouse.insights.statistics.correlation import paired
 from bio_lakehouse.viz import charts
 from bio_lakehouse.viz.theme import Mode
 
 NAME = "intensity_impact"
-TITLE = "Workout output and next-day readiness"
-RANK_TEST = "Mann-Whitney U"
-CORRELATION_TEST = "Spearman correlation, t test on n_eff"
-OUTCOME = "readiness on the next day"
-CAVEATS = (READINESS_CONTAINS_ACTIVITY, CHOSEN_DAYS)
+TITLE = "High and low output"
+TEST = "Least squares with conditions, t test on n_eff"
+RAW_TEST = "Spearman correlation"
+STEP = 100.0
+"""Kilojoules of output for which the points of readiness are told."""
+
+WORDS = sentences.Relation(
+    first="output",
+    second="readiness on the next day",
+    step="100 kJ",
+    form=OUTPUT.text,
+    raw_symbol="Spearman ρ",
+    conditions=TRAINING_CONDITIONS,
+    contains_activity=True,
+)
 
 
 def analyze(data: InsightData) -> Insight:
-    """Next-day readiness after high against low output (split at the person's median), and along
-    with the output.
+    """Readiness of the day after a high output against a low one (split at the person's median),
+    and along with the output, on days alike in weekday, drift, that morning's readiness, the night
+    before and the days around (least squares, tested); as recorded (Mann-Whitney U and Spearman ρ,
+    described).
 
     High is above the median `total_output_kj` of the window's days with a known output, low at or
     below it.
@@ -47,51 +63,60 @@ def analyze(data: InsightData) -> Insight:
     known = ~np.isnan(output)
     median = float(np.median(output[known])) if known.any() else None
     high: Mask = known & (output > (median or 0.0))
+    conditions = Conditions(data)
     findings = (
-        _by_group(
-            data,
-            readiness,
-            high & ~np.isnan(readiness),
-            known & ~high & ~np.isnan(readiness),
-            median,
-        ),
-        _by_rank(data, output, readiness),
+        _by_group(conditions, Groups(high, known & ~high, ("high", "low")), median),
+        _by_output(conditions, output, readiness),
     )
     groups = {REST: data.workout_types == REST, "low": known & ~high, "high": high}
     return Insight(NAME, TITLE, data.user_id, data.as_of, findings, _series(data, groups, median))
 
 
-def _by_group(
-    data: InsightData, readiness: Series, high: Mask, low: Mask, median: float | None
-) -> Finding:
+def _by_group(conditions: Conditions, groups: Groups, median: float | None) -> Finding:
     hypothesis = Hypothesis(
         "high_vs_low",
         "Next-day readiness differs between days with a high and days with a low output.",
-        data.window,
-        caveats=CAVEATS,
+        conditions.data.window,
+        caveats=(CHOSEN_DAYS,),
     )
-    n_high, n_low = int(high.sum()), int(low.sum())
-    if min(n_high, n_low) < MINIMUM_GROUP:
-        short = "high" if n_high < n_low else "low"
-        return not_enough(hypothesis, RANK_TEST, min(n_high, n_low), MINIMUM_GROUP, short=short)
-    return compared(
-        hypothesis,
-        compare_groups(readiness, high, low),
-        readiness,
-        high,
-        low,
-        median_output_kj=median,
-    )
+    given, known = _given(conditions)
+    return compared(hypothesis, conditions, groups, given, among=known, median_output_kj=median)
 
 
-def _by_rank(data: InsightData, output: Series, readiness: Series) -> Finding:
+def _given(conditions: Conditions) -> tuple[Columns, Mask]:
+    """The conditions with the kind of workout and whether it has an output, so that other days
+    take part in what the conditions do; and the days of which training is known."""
+    with_output = ~np.isnan(conditions.at(OUTPUT.column))
+    given = np.column_stack([conditions.of_training, *conditions.kinds.values(), with_output])
+    types = conditions.data.workout_types
+    return given, with_output | np.array([kind is not None for kind in types])
+
+
+def _by_output(conditions: Conditions, output: Series, readiness: Series) -> Finding:
     hypothesis = Hypothesis(
-        "output", "Output and next-day readiness move together.", data.window, caveats=CAVEATS
+        "output",
+        "Output and next-day readiness move together.",
+        conditions.data.window,
+        caveats=(CHOSEN_DAYS,),
     )
     n = int(paired(output, readiness).sum())
     if n < MINIMUM_PAIRS:
-        return not_enough(hypothesis, CORRELATION_TEST, n, MINIMUM_PAIRS)
-    return correlated(hypothesis, CORRELATION_TEST, "Spearman ρ", spearman(output, readiness))
+        return not_enough(hypothesis, TEST, n, MINIMUM_PAIRS)
+    raw = spearman(output, readiness)
+    if not np.isfinite(raw.r):
+        return described(hypothesis, RAW_TEST, "Spearman ρ", raw, None)
+    given, known = _given(conditions)
+    with_output = ~np.isnan(output)
+    x = np.where(with_output, conditions.at(OUTPUT.column), 0.0)
+    pair = Pair(x, conditions.at(READINESS.column, 1), given, known, with_output)
+    if refused := too_few(hypothesis, TEST, pair, MINIMUM_PAIRS):
+        return refused
+    recorded = Recorded.of_correlation("Spearman ρ", raw, **thirds(output, readiness))
+    found = tested(hypothesis, TEST, "partial r", pair, recorded)
+    if pair.adjusted is None:
+        return found
+    further = in_units(pair.adjusted, "per", STEP) | {"step": STEP}
+    return replace(found, values=found.values | further)
 
 
 def _series(data: InsightData, groups: dict[str, Mask], median: float | None) -> dict[str, Any]:
@@ -165,29 +190,26 @@ def narrate(insight: Insight) -> str:
 
 def sentence(finding: Finding) -> str:
     """One finding's sentence."""
-    return _group_sentence(finding) if finding.name == "high_vs_low" else _rank_sentence(finding)
-
-
-def _group_sentence(finding: Finding) -> str:
-    values = finding.values
+    if finding.name == "high_vs_low":
+        return sentences.of_groups(finding, _words(finding))
     if finding.needed is not None:
-        unit = f"days after {values['short']} output with a readiness score"
-        return sentences.not_enough_data("high and low output", finding.n, finding.needed, unit)
-    counted = f"{values['n_first']} and {values['n_second']} days"
-    evidence = sentences.Evidence(finding.interval, counted, finding.decided_q)
-    middle = OUTPUT.text(values["median_output_kj"])
-    say = sentences.groups_differ if finding.status == "found" else sentences.groups_alike
-    medians = (values["median_first"], values["median_second"])
-    first, second = f"an output above {middle}", f"one up to {middle}"
-    return say(OUTCOME, first, second, medians, finding.effect or 0.0, evidence)
+        unit = finding.values.get("unit", "days")
+        return not_enough_data(f"output and {WORDS.second}", finding.n, finding.needed, unit)
+    return sentences.of_correlation(finding, WORDS, count(finding.n, "day"))
 
 
-def _rank_sentence(finding: Finding) -> str:
-    counted = count(finding.n, "day")
-    if finding.needed is not None:
-        return sentences.not_enough_data(f"output and {OUTCOME}", finding.n, finding.needed, "days")
-    if finding.effect is None:
-        return sentences.never_changed("output", OUTCOME, counted)
-    evidence = sentences.Evidence(finding.interval, counted, finding.decided_q)
-    say = sentences.go_together if finding.status == "found" else sentences.no_relation
-    return say("output", OUTCOME, "Spearman ρ", finding.effect, evidence)
+def plain(insight: Insight, finding: Finding) -> str | None:
+    """The finding in natural units; None where nothing was found."""
+    if finding.name == "high_vs_low":
+        return sentences.plain_groups(finding, _words(finding))
+    return sentences.plain_correlation(finding, WORDS)
+
+
+def _words(finding: Finding) -> sentences.Compared:
+    median = finding.values.get("median_output_kj")
+    if median is None:
+        return sentences.Compared("high output", "low output", TRAINING_CONDITIONS)
+    middle = OUTPUT.text(median)
+    return sentences.Compared(
+        f"an output above {middle}", f"one up to {middle}", TRAINING_CONDITIONS
+    )

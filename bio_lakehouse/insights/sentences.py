@@ -15,7 +15,6 @@ from bio_lakehouse.english import capital, count, dated, listed, span
 from bio_lakehouse.gold.measures import Side
 from bio_lakehouse.numbers import (
     effect_text,
-    halves_text,
     number_text,
     probability_text,
     signed_effect_text,
@@ -83,74 +82,6 @@ def support(evidence: Evidence) -> str:
 def not_enough_data(subject: str, n: int, needed: int, unit: str) -> str:
     """`Sleep score and next-day readiness: not enough data (12 of 20 pairs of days).`"""
     return f"{capital(subject)}: not enough data ({n} of {needed} {unit})."
-
-
-def never_changed(first: str, second: str, counted: str) -> str:
-    return (
-        f"{capital(first)} and {second}: one of the two never changed over {counted}, so nothing "
-        "can be said."
-    )
-
-
-def go_together(first: str, second: str, symbol: str, r: float, evidence: Evidence) -> str:
-    """A correlation that was found."""
-    other = "higher" if r > 0 else "lower"
-    return (
-        f"A higher {first} went with a {other} {second} ({symbol} = {effect_text(r)}, "
-        f"{support(evidence)})."
-    )
-
-
-def no_relation(first: str, second: str, symbol: str, r: float, evidence: Evidence) -> str:
-    return (
-        f"{capital(first)} and {second}: a relation was looked for and not found "
-        f"({symbol} = {effect_text(r)}, {support(evidence)})."
-    )
-
-
-def same_measurement(
-    first: str, second: str, symbol: str, r: float, evidence: Evidence, reason: str
-) -> str:
-    """A correlation of two scores that contain each other: shown, not tested."""
-    return (
-        f"On the same day, {first} and {second} are partly the same measurement, as {reason}: "
-        f"{symbol} = {effect_text(r)} ({support(evidence)}), shown and not tested."
-    )
-
-
-def groups_differ(
-    outcome: str,
-    first: str,
-    second: str,
-    medians: tuple[float, float],
-    effect: float,
-    evidence: Evidence,
-) -> str:
-    """A difference of two groups of days that was found; `effect` is the rank-biserial one of the
-    first."""
-    word = "higher" if effect > 0 else "lower"
-    return (
-        f"{capital(outcome)} tended to be {word} after {first} than after {second}: "
-        f"{_medians(medians)} (rank-biserial {effect_text(effect)}, {support(evidence)})."
-    )
-
-
-def groups_alike(
-    outcome: str,
-    first: str,
-    second: str,
-    medians: tuple[float, float],
-    effect: float,
-    evidence: Evidence,
-) -> str:
-    return (
-        f"{capital(outcome)} after {first} and after {second}: a difference was looked for and not "
-        f"found; {_medians(medians)} (rank-biserial {effect_text(effect)}, {support(evidence)})."
-    )
-
-
-def _medians(medians: tuple[float, float]) -> str:
-    return f"median {halves_text(medians[0])} against {halves_text(medians[1])}"
 
 
 def months(subject: str, first: Month, last: Month) -> str:

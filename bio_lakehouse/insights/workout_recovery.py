@@ -9,30 +9,24 @@ from plotly.graph_objects import Figure
 
 from bio_lakehouse.english import capital
 from bio_lakehouse.gold.measures import READINESS
-from bio_lakehouse.insights import sentences
+from bio_lakehouse.insights import relation_sentences as sentences
+from bio_lakehouse.insights.conditions import TRAINING_CONDITIONS, Conditions
 from bio_lakehouse.insights.data import REST, InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
-from bio_lakehouse.insights.hypotheses import (
-    CHOSEN_DAYS,
-    MINIMUM_GROUP,
-    READINESS_CONTAINS_ACTIVITY,
-    Hypothesis,
-    compared,
-    not_enough,
-)
-from bio_lakehouse.insights.statistics import compare_groups
+from bio_lakehouse.insights.group_findings import Groups, compared
+from bio_lakehouse.insights.hypotheses import CHOSEN_DAYS, MINIMUM_GROUP, Hypothesis
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
 from bio_lakehouse.viz import charts
 from bio_lakehouse.viz.theme import Mode
 
 NAME = "workout_recovery"
-TITLE = "Readiness after each kind of workout"
-TEST = "Mann-Whitney U"
-OUTCOME = "readiness on the next day"
+TITLE = "After a workout"
 
 
 def analyze(data: InsightData) -> Insight:
-    """Next-day readiness after every workout type against rest, each by Mann-Whitney U."""
+    """Readiness of the day after each kind of workout against rest, on days alike in weekday,
+    drift, that morning's readiness, the night before and the days around (least squares, tested);
+    as recorded (Mann-Whitney U, described)."""
     readiness = data.next_day(READINESS.column)
     known = ~np.isnan(readiness)
     types = data.workout_types
@@ -41,28 +35,26 @@ def analyze(data: InsightData) -> Insight:
     groups = {kind: known & (types == kind) for kind in kinds} or {
         "workouts": np.zeros(len(types), dtype=np.bool_)
     }
-    findings = tuple(_finding(data, kind, readiness, days, rest) for kind, days in groups.items())
+    conditions = Conditions(data)
+    findings = tuple(_finding(conditions, kind, days, rest) for kind, days in groups.items())
     return Insight(
         NAME, TITLE, data.user_id, data.as_of, findings, _series(readiness, {REST: rest} | groups)
     )
 
 
-def _finding(data: InsightData, kind: str, readiness: Series, days: Mask, rest: Mask) -> Finding:
+def _finding(conditions: Conditions, kind: str, days: Mask, rest: Mask) -> Finding:
     hypothesis = Hypothesis(
         f"{kind.replace(' ', '_')}_vs_rest",
         f"Next-day readiness differs between days with {kind} and rest days.",
-        data.window,
-        caveats=(READINESS_CONTAINS_ACTIVITY, CHOSEN_DAYS),
+        conditions.data.window,
+        caveats=(CHOSEN_DAYS,),
     )
-    n_kind, n_rest = int(days.sum()), int(rest.sum())
-    if min(n_kind, n_rest) < MINIMUM_GROUP:
-        short = kind if n_kind <= n_rest else REST
-        return not_enough(
-            hypothesis, TEST, min(n_kind, n_rest), MINIMUM_GROUP, type=kind, short=short
-        )
-    return compared(
-        hypothesis, compare_groups(readiness, days, rest), readiness, days, rest, type=kind
-    )
+    kinds = conditions.kinds
+    others = [column for name, column in kinds.items() if name != kind]
+    given = np.column_stack([conditions.of_training, *others])
+    known = np.array([name is not None for name in conditions.data.workout_types])
+    groups = Groups(days, rest, (kind, REST))
+    return compared(hypothesis, conditions, groups, given, among=known, type=kind)
 
 
 def _series(readiness: Series, groups: dict[str, Mask]) -> dict[str, Any]:
@@ -98,13 +90,13 @@ def narrate(insight: Insight) -> str:
 
 def sentence(finding: Finding) -> str:
     """One workout type's sentence."""
-    kind = finding.values["type"]
-    if finding.needed is not None:
-        unit = f"days after {finding.values['short']} with a readiness score"
-        return sentences.not_enough_data(f"readiness after {kind}", finding.n, finding.needed, unit)
-    values = finding.values
-    counted = f"{values['n_first']} and {values['n_second']} days"
-    evidence = sentences.Evidence(finding.interval, counted, finding.decided_q)
-    say = sentences.groups_differ if finding.status == "found" else sentences.groups_alike
-    medians = (values["median_first"], values["median_second"])
-    return say(OUTCOME, kind, REST, medians, finding.effect or 0.0, evidence)
+    return sentences.of_groups(finding, _words(finding))
+
+
+def plain(insight: Insight, finding: Finding) -> str | None:
+    """The finding in natural units; None where nothing was found."""
+    return sentences.plain_groups(finding, _words(finding))
+
+
+def _words(finding: Finding) -> sentences.Compared:
+    return sentences.Compared(finding.values["type"], REST, TRAINING_CONDITIONS)

@@ -28,17 +28,20 @@ USUALLY_TRAINED = 0.4
 """Log odds of training on a day: three days of five."""
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 Random = np.random.Generator
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """Scores a day in standard deviations, the log odds of a workout, and how hard one is."""
+    """Scores a day in standard deviations, the log odds of a workout, and how hard one is; on a
+    `hard` day every workout is a ride, and on no other when there are any."""
 
     sleep: Floats
     readiness: Floats
     training: Floats
     effort: Floats
+    hard: Mask | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ def recorded(life: Life, unknown: Floats, random: Random) -> InsightData:
     """The life as a ring and a bike keep it; `unknown` is each day's chance to have no scores."""
     trained = random.random(DAYS) < 1 / (1 + np.exp(-life.training))
     kinds = random.choice(KINDS, DAYS, p=SHARES)
+    if life.hard is not None:
+        kinds = np.where(life.hard, KINDS[0], random.choice(KINDS[1:], DAYS))
     days = pd.to_datetime([AS_OF - timedelta(days=DAYS - 1 - number) for number in range(DAYS)])
     others = [measure.column for measure in measures.compared_with("days")]
     columns = dict(zip(others, np.round(75 + 7 * ar1(0.3, random, len(others))), strict=True))
@@ -249,6 +254,17 @@ def week_of_plans(random: Random) -> Life:
     return Life(life.sleep, life.readiness, USUALLY_TRAINED + 1.5 * lately, life.effort)
 
 
+def hard_and_easy(random: Random) -> Life:
+    """A hard day truly lowers the next morning, and is mostly followed by an easy one."""
+    life = free(random, 0.5)
+    effort, readiness = life.effort.copy(), life.readiness.copy()
+    hard = np.zeros(DAYS, dtype=np.bool_)
+    for day in range(1, DAYS):
+        hard[day] = random.random() < (0.15 if hard[day - 1] else 0.6)
+        readiness[day] -= 1.2 * hard[day - 1]
+    return Life(life.sleep, readiness, np.where(hard, 4.0, -0.5), effort, hard)
+
+
 def _by_name(*worlds: World) -> dict[str, World]:
     return {world.name: world for world in worlds}
 
@@ -279,6 +295,12 @@ FURTHER_WORLDS = _by_name(
     World("parties", "every second weekend night −1.5 SD in both, less training", parties),
     World("two_illnesses", "two weeks of illness", two_illnesses),
     World("month_of_illness", "a month of −1.5 SD in both, hardly any training", month_of_illness),
+    World(
+        "hard_and_easy",
+        "rides lower the next morning by 1.2 SD and are followed by easy days: nothing else moves",
+        hard_and_easy,
+        must_not_find=("sleep_readiness/", "workout_recovery/strength", "workout_recovery/yoga"),
+    ),
     World("camps", "three training camps of 8 days: trained daily, both −1 SD", camps),
     World("travel", "five trips of 5 days: both −1 SD, hardly any training", travel),
     World("season", "a season of 1.5 SD in both and in training", season),

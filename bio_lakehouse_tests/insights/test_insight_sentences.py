@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from bio_lakehouse.insights import sentences
+from bio_lakehouse.insights import relation_sentences, sentences
 from bio_lakehouse.insights.sentences import Evidence, Stretch
 
 FOUND = Evidence((0.2, 0.6), "112 pairs of days", 0.003)
@@ -16,55 +16,15 @@ def test_q(q: float, expected: str) -> None:
     assert sentences.probability(q) == expected
 
 
-@pytest.mark.parametrize(("r", "word"), [(0.42, "higher"), (-0.42, "lower")])
-def test_the_word_follows_the_sign(r: float, word: str) -> None:
-    said = sentences.go_together("sleep score", "readiness score on the day after", "r", r, FOUND)
-    assert said.startswith(
-        f"A higher sleep score went with a {word} readiness score on the day after (r = "
-    )
-
-
-def test_a_correlation_in_full() -> None:
-    assert sentences.go_together("sleep score", "readiness on the next day", "r", 0.42, FOUND) == (
-        "A higher sleep score went with a higher readiness on the next day "
-        "(r = 0.42, 95 % interval 0.20 to 0.60, 112 pairs of days, q = 0.003)."
-    )
-
-
-def test_what_was_not_found_says_that_it_was_looked_for() -> None:
-    said = sentences.no_relation(
-        "output", "readiness", "Spearman ρ", -0.03, Evidence((-0.2, 0.14), "90 days", 0.8)
-    )
-    assert said == (
-        "Output and readiness: a relation was looked for and not found "
-        "(Spearman ρ = −0.03, 95 % interval −0.20 to 0.14, 90 days, q = 0.80)."
-    )
-
-
 def test_not_enough_data_says_n_of_n() -> None:
     said = sentences.not_enough_data("readiness trend", 41, 60, "days")
     assert said == "Readiness trend: not enough data (41 of 60 days)."
 
 
-def test_groups() -> None:
-    evidence = Evidence((-0.5, -0.1), "45 and 60 days", 0.01)
-    assert sentences.groups_differ(
-        "readiness on the next day", "cycling", "rest", (73.5, 79.0), -0.31, evidence
-    ) == (
-        "Readiness on the next day tended to be lower after cycling than after rest: median 73.5 "
-        "against 79 (rank-biserial −0.31, 95 % interval −0.50 to −0.10, 45 and 60 days, q = "
-        "0.010)."
-    )
-    alike = sentences.groups_alike(
-        "readiness", "yoga", "rest", (80, 79), 0.05, Evidence((-0.2, 0.3), "9 days", 0.7)
-    )
-    assert "a difference was looked for and not found; median 80 against 79" in alike
-
-
 def test_described_sentences_say_that_they_are_not_tested() -> None:
     line = sentences.smoothed_line("readiness", -0.4, "points")
     assert "slope of −0.40 points a week; it is shown and not tested" in line
-    same = sentences.same_measurement(
+    same = relation_sentences.same_measurement(
         "sleep", "readiness", "r", 0.7, Evidence((0.6, 0.8), "90 days", None), "x"
     )
     assert same.endswith("r = 0.70 (95 % interval 0.60 to 0.80, 90 days), shown and not tested.")

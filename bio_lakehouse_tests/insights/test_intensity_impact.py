@@ -7,10 +7,10 @@ from bio_lakehouse.insights import adjust, intensity_impact
 
 @pytest.fixture
 def outputs():
-    """120 days; on two of three a workout of 150 to 500 kJ."""
+    """160 days; on two of three a workout of 150 to 500 kJ."""
     random = np.random.default_rng(21)
-    values = random.integers(150, 500, 120).astype(float)
-    values[random.random(120) < 0.33] = np.nan
+    values = random.integers(150, 500, 160).astype(float)
+    values[random.random(160) < 0.33] = np.nan
     return values
 
 
@@ -19,7 +19,7 @@ def tired(person, outputs):
     """A person who loses a point of readiness for each 30 kJ."""
     random = np.random.default_rng(22)
     lost = np.nan_to_num(outputs[:-1] / 30)
-    readiness = np.append(80.0, 90 - lost + random.normal(0, 4, 119)).round()
+    readiness = np.append(80.0, 90 - lost + random.normal(0, 4, 159)).round()
     had = [bool(known) for known in ~np.isnan(outputs)]
     return person({"readiness_score": readiness, "total_output_kj": outputs, "had_workout": had})
 
@@ -27,28 +27,36 @@ def tired(person, outputs):
 def test_high_and_low_are_split_at_the_persons_median(tired, outputs) -> None:
     by_group, by_rank = adjust([intensity_impact.analyze(tired)])[0].findings
     median = np.nanmedian(outputs)
-    following = tired.next_day("readiness_score")[-120:]
+    following = tired.next_day("readiness_score")[-160:]
     high = following[(outputs > median) & ~np.isnan(following)]
     low = following[(outputs <= median) & ~np.isnan(following)]
     assert by_group.values["median_output_kj"] == median
     assert by_group.values["u"] == stats.mannwhitneyu(high, low).statistic
     assert (by_group.values["n_first"], by_group.values["n_second"]) == (len(high), len(low))
     both = ~np.isnan(outputs) & ~np.isnan(following)
-    assert by_rank.effect == pytest.approx(
+    assert by_rank.values["raw_effect"] == pytest.approx(
         stats.spearmanr(outputs[both], following[both]).statistic
     )
+    assert by_rank.values["raw_n"] == both.sum()
     assert (by_group.status, by_rank.status) == ("found", "found")
-    assert by_rank.n == both.sum()
+    low, high = (by_rank.values[f"adjusted_per_{end}"] for end in ("low", "high"))
+    assert low < -100 / 30 < high
 
 
 def test_sentences_name_the_split(tired, outputs) -> None:
-    said = intensity_impact.narrate(adjust([intensity_impact.analyze(tired)])[0])
+    insight = adjust([intensity_impact.analyze(tired)])[0]
+    said = intensity_impact.narrate(insight)
     middle = f"{np.nanmedian(outputs):.0f}"
     assert (
         f"tended to be lower after an output above {middle} kJ than after one up to {middle} kJ"
         in said
     )
-    assert "A higher output went with a lower readiness on the next day (Spearman ρ = −0." in said
+    assert "A higher output went with a lower readiness on the next day, by 3" in said
+    assert "for every 100 kJ" in said
+    assert said.count("Oura's readiness itself counts the activity of the day before") == 2
+    told = [intensity_impact.plain(insight, finding) or "" for finding in insight.findings]
+    assert told[0].startswith(f"On a typical day after an output above {middle} kJ readiness was ")
+    assert told[1].startswith("On a typical day after an output of ")
 
 
 def test_too_few_days_give_no_number_and_no_bars(person) -> None:

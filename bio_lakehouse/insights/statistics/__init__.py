@@ -5,6 +5,7 @@ Every function takes *calendar series*: a float array with one element a calenda
 day is unknown.
 """
 
+from bio_lakehouse.insights.statistics.adjusted import Adjusted, adjusted, held
 from bio_lakehouse.insights.statistics.anomalies import (
     far_days,
     limit_of,
@@ -29,30 +30,30 @@ from bio_lakehouse.insights.statistics.correlation import (
     spearman,
 )
 from bio_lakehouse.insights.statistics.groups import GroupComparison, compare_groups, mann_whitney
-from bio_lakehouse.insights.statistics.permutation import come_in_runs, permutation_p
 from bio_lakehouse.insights.statistics.weekly_change import Movement, movement
 
 __all__ = [
+    "Adjusted",
     "Autoregression",
     "Correlation",
     "GroupComparison",
     "Line",
     "Movement",
     "adjacent_pairs",
+    "adjusted",
     "bias_corrected",
-    "come_in_runs",
     "compare_groups",
     "effective_size",
     "far_days",
     "fit_autoregression",
     "fit_line",
+    "held",
     "lag1_autocorrelation",
     "limit_of",
     "line_band",
     "mann_whitney",
     "movement",
     "pearson",
-    "permutation_p",
     "spearman",
     "streaks",
     "trailing_mean",

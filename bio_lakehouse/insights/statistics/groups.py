@@ -16,7 +16,6 @@ from bio_lakehouse.insights.statistics.autocorrelation import (
     variance_inflation,
 )
 from bio_lakehouse.insights.statistics.correlation import NORMAL_95
-from bio_lakehouse.insights.statistics.permutation import come_in_runs, permutation_p
 
 SMALLEST = 1e-12
 
@@ -26,10 +25,9 @@ class GroupComparison:
     """A Mann-Whitney comparison: positive effects mean that the first group is higher.
 
     `common_language` is the chance that a day of the first group is higher than one of the second
-    (ties count half), `rank_biserial` = 2·`common_language` − 1 with its 95 % `interval`; `p`
-    stands on permuted runs of labels when `in_runs`, and is Mann-Whitney's own (`p_mann_whitney`)
-    when not. `n_eff` is the number of independent days that the `n_first` + `n_second` days are
-    worth in this comparison.
+    (ties count half), `rank_biserial` = 2·`common_language` − 1 with its 95 % `interval`. `n_eff`
+    is the number of independent days that the `n_first` + `n_second` days are worth in this
+    comparison; `p` treats all of them as independent.
     """
 
     u: float
@@ -37,8 +35,6 @@ class GroupComparison:
     interval: tuple[float, float]
     common_language: float
     p: float
-    p_mann_whitney: float
-    in_runs: bool
     n_first: int
     n_second: int
     n_eff: float
@@ -53,20 +49,17 @@ def compare_groups(values: Series, first: Mask, second: Mask) -> GroupComparison
     known = ~np.isnan(values) & (first | second)
     labels, sample = first[known], values[known]
     inflation = _design_effect(values, first, known)
-    return mann_whitney(sample[labels], sample[~labels], inflation, _runs_p(sample, labels))
+    return mann_whitney(sample[labels], sample[~labels], inflation)
 
 
-def mann_whitney(
-    first: Series, second: Series, inflation: float = 1.0, p_of_runs: float | None = None
-) -> GroupComparison:
+def mann_whitney(first: Series, second: Series, inflation: float = 1.0) -> GroupComparison:
     """Mann-Whitney U of two samples without missing values, with rank-biserial effect (Wendt 1972;
     Kerby 2014).
 
     Exact p where SciPy's `method="auto"` is. `inflation` is the design effect by which resembling
-    days widen the interval; `p_of_runs` the block permutation's p, which replaces Mann-Whitney's
-    where labels come in runs.
+    days widen the interval.
     """
-    u, own = _u_and_p(first, second)
+    u, p = _u_and_p(first, second)
     share = u / (len(first) * len(second))
     low, high = share_interval(share, len(first) / inflation, len(second) / inflation)
     return GroupComparison(
@@ -74,9 +67,7 @@ def mann_whitney(
         rank_biserial=2 * share - 1,
         interval=(2 * low - 1, 2 * high - 1),
         common_language=share,
-        p=own if p_of_runs is None else p_of_runs,
-        p_mann_whitney=own,
-        in_runs=p_of_runs is not None,
+        p=p,
         n_first=len(first),
         n_second=len(second),
         n_eff=(len(first) + len(second)) / inflation,
@@ -113,10 +104,6 @@ def _u_and_p(first: Series, second: Series) -> tuple[float, float]:
         return len(first) * len(second) / 2, 1.0
     test = scipy.stats.mannwhitneyu(first, second)
     return float(test.statistic), float(test.pvalue)
-
-
-def _runs_p(sample: Series, labels: Mask) -> float | None:
-    return permutation_p(sample, labels) if come_in_runs(labels) else None
 
 
 def _design_effect(values: Series, first: Mask, known: Mask) -> float:
