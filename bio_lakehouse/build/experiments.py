@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import groupby
 
-from bio_lakehouse.build.ledger import newest_today
+from bio_lakehouse.build.load import LAST_DAY
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.gold.schemas import EXPERIMENT_DAYS, SELF_EXPERIMENT
 from bio_lakehouse.insights import experiment_days, self_experiment
@@ -37,9 +37,7 @@ def build_experiment_days(lake: Lakehouse) -> Commit:
     news of earlier days."""
     with exclusively(lake, EXPERIMENT_DAYS.full_name):
         rows = experiment_days.to_rows(every_assigned_day(lake))
-        return lake.tables.replace(
-            EXPERIMENT_DAYS, rows, lake.settings.first_day, newest_today(lake)
-        )
+        return lake.tables.replace(EXPERIMENT_DAYS, rows, lake.settings.first_day, LAST_DAY)
 
 
 def every_assigned_day(lake: Lakehouse) -> Iterator[AssignedDay]:
