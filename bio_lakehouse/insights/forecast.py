@@ -73,7 +73,8 @@ def forecast(data: InsightData) -> Forecast:
 
     What is used is known on the evening before: readiness, its 7-day mean and readiness of the day
     before, each as it differs from the 28-day mean; the sleep score and its 7-day mean, output and
-    minutes of workouts (0 on a rest day) and their 7-day means; no score of the day itself. What is
+    minutes of workouts (0 on a rest day) and their 7-day means; tomorrow's weekday; no score of the
+    day itself. What is
     learnt is how far tomorrow differs from the 28-day mean, so that a body that gets fitter is not
     forecast from what it was half a year ago. A group of columns that is unknown today is left out;
     days on which a column is unknown are not learnt from, as nothing is filled in. Each past
@@ -116,8 +117,8 @@ def narrate(result: Forecast) -> str:
 
 
 def _features(data: InsightData) -> list[Matrix]:
-    """Groups of columns (days, columns): readiness, that of the day before, sleep, output,
-    minutes."""
+    """Groups of columns (days, columns): readiness, that of the day before, tomorrow's weekday,
+    sleep, output, minutes."""
     readiness = data.with_lead_in("readiness_score")
     rested = data.with_lead_in("had_workout") == 0
     efforts = (data.with_lead_in(column) for column in ("total_output_kj", "workout_minutes"))
@@ -130,8 +131,16 @@ def _features(data: InsightData) -> list[Matrix]:
     return [
         np.column_stack([readiness - level, trailing_mean(readiness, 7) - level]),
         (before - level)[:, None],
+        _weekday_of_tomorrow(data.as_of, len(readiness)),
         *(np.column_stack([other, trailing_mean(other, 7)]) for other in others),
     ]
+
+
+def _weekday_of_tomorrow(last: date, days: int) -> Matrix:
+    """A column a weekday, 1 on the days whose day after it is."""
+    tomorrow = last.weekday() + 1 - np.arange(days)[::-1]
+    matrix: Matrix = np.eye(7)[tomorrow % 7]
+    return matrix
 
 
 def _known_today(groups: list[Matrix]) -> Matrix | None:

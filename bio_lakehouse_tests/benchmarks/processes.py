@@ -39,11 +39,11 @@ Gaps = Callable[[pd.DataFrame, np.random.Generator], NDArray[np.bool_]]
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """How a person's days come: `words` name it in a table, `days` make the series, `gaps` choose
+    """How a person's days come: `process` says it in words, `days` make the series, `gaps` choose
     what is unknown; a score is `level` + 7 × the series, rounded to `step`, 100 at most."""
 
     name: str
-    words: str
+    process: str
     days: Days
     gaps: Gaps
     level: float = LEVEL
