@@ -61,6 +61,7 @@ MODULES = {
         "narrative.frames",
         *("reports.turning_point", "reports.days_before", "narrative.story"),
         "reports.experiment_box",
+        *("reports.this_week", "reports.since_last_week", "reports.open_question", "reports.told"),
     ),
 }
 INSIGHTS_MODULES = ("insights.analyzers", "insights.table", "build.insights")

@@ -8,6 +8,7 @@ from bio_lakehouse.gold import schemas as gold
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.insights.finding import INSIGHTS
 from bio_lakehouse.lake.schema import TableSchema
+from bio_lakehouse.reports.this_week import VIEWS_READ
 from bio_lakehouse.silver.schemas import COVERAGE as COVERAGE_TABLE
 from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.oura.source import LANDING as ASKED_OF_OURA
@@ -64,6 +65,11 @@ def made_from_windows() -> frozenset[dg.AssetKey]:
     week, the forecast, and the result of a self-experiment."""
     others = (FORECAST, SELF_EXPERIMENT)
     return frozenset({*makers_of(gold.INSIGHTS), *makers_of(gold.WEEK_COMPARISON), *others})
+
+
+def views_reported() -> frozenset[dg.AssetKey]:
+    """The views of which a report tells the newest day."""
+    return frozenset(table_key(view.full_name) for view in VIEWS_READ)
 
 
 def makers_of(schema: TableSchema) -> tuple[dg.AssetKey, ...]:

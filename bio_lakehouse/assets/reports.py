@@ -15,6 +15,7 @@ from bio_lakehouse.assets.keys import (
     WEEKLY_REPORT,
     made_from_windows,
     table_key,
+    views_reported,
 )
 from bio_lakehouse.assets.pictures import markdown, score_line
 from bio_lakehouse.assets.reporting import Materialized, with_failure_reason
@@ -32,6 +33,7 @@ READ = [
     *sorted(made_from_windows() - {FORECAST}),
     TRAINING_LOAD,
     EXPERIMENT_DAYS,
+    *sorted(views_reported()),
 ]
 """What a report reads; it computes none of it."""
 DELIVER_TAG = "bio_lakehouse/deliver"

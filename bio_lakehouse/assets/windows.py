@@ -16,6 +16,7 @@ from bio_lakehouse.assets.keys import (
     WEEKLY_REPORT,
     made_from_windows,
     table_key,
+    views_reported,
 )
 from bio_lakehouse.build.reported import LOAD_DAYS
 from bio_lakehouse.insights.data import days_needed
@@ -28,6 +29,9 @@ REMEMBERED = frozenset(
     {GOLD_DAILY, table_key("bio_silver.peloton_workouts"), table_key("bio_silver.oura_sleep")}
 )
 """What a report's story holds days against, for half a year back."""
+WEEK = 7
+"""Of views a report reads the newest day of its week, of insights its own day and that a week
+before."""
 
 
 def with_windows(spec: dg.AssetSpec, settings: Settings) -> dg.AssetSpec:
@@ -48,10 +52,12 @@ def partitions_before(reader: dg.AssetKey, read: dg.AssetKey, settings: Settings
     and of a report whole weeks, which are a day or two more than it reads."""
     if reader in made_from_windows():
         return days_needed(settings.insight_window_days) - 1
-    if reader != WEEKLY_REPORT or read in made_from_windows():
+    if reader != WEEKLY_REPORT:
         return 0
+    if read in made_from_windows() or read in views_reported():
+        return 1
     days = LOAD_DAYS if read == TRAINING_LOAD else COMPARED_DAYS
-    return ceil(((LOOKBACK_DAYS if read in REMEMBERED else days) - 1) / 7)
+    return ceil(((LOOKBACK_DAYS if read in REMEMBERED else days) - 1) / WEEK)
 
 
 def up_to(before: int) -> dg.TimeWindowPartitionMapping:

@@ -68,6 +68,10 @@ class SqlEngine(Protocol):
         """Make `view`, or make it anew; True when its text changed."""
         ...
 
+    def view_text(self, full_name: str) -> str:
+        """The SQL of a view as questions are answered with it."""
+        ...
+
     def query(self, sql: str, user_id: str | None) -> pa.Table:
         """The answer to one guarded SELECT over that user's rows (None: everyone's)."""
         ...
@@ -200,7 +204,8 @@ class DuckDbSql:
         add(full_names)
         return needed
 
-    def _view_text(self, full_name: str) -> str:
+    def view_text(self, full_name: str) -> str:
+        """The SQL of a view as it was last created; as this version has it while none was."""
         key = _key(full_name)
         if not self.views.exists(key):
             if any(self.views.list(".")):
@@ -214,7 +219,7 @@ class DuckDbSql:
     def _definition(self, full_name: str, known: frozenset[str]) -> tuple[str, frozenset[str]]:
         if full_name not in _VIEWS:
             return _definition(full_name, None, known)
-        text = self._view_text(full_name)
+        text = self.view_text(full_name)
         try:
             return _definition(full_name, text, known)
         except QueryError as error:

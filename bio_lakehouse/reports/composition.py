@@ -37,6 +37,9 @@ from bio_lakehouse.reports.report_model import (
     model_of,
     with_narrative,
 )
+from bio_lakehouse.reports.since_last_week import read_week_before
+from bio_lakehouse.reports.this_week import newest_day, read_newest
+from bio_lakehouse.reports.told import Told, note_told, told_of
 from bio_lakehouse.reports.training import load_figure
 from bio_lakehouse.reports.weekly_report import render
 from bio_lakehouse.reports.weeks import week_end
@@ -61,11 +64,13 @@ class MadeReport:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """The model, the fingerprint of its facts, Plotly figures by insight name and of training load,
-    and all tested effects in one figure where there are any."""
+    """The model, the fingerprint of its facts, what a later report may have to correct of it,
+    Plotly figures by insight name and of training load, and all tested effects in one figure where
+    there are any."""
 
     model: ReportModel
     facts: str
+    told: Told
     figures: dict[str, Figure]
     effects: Figure | None
 
@@ -105,6 +110,7 @@ def written(lake: Lakehouse, composition: Composed, made_from: Fingerprints) -> 
         changed = not lake.objects.exists(key) or lake.objects.get(key) != page
         if changed:
             lake.objects.put(key, page)
+        note_told(lake, model.user_id, model.last_day, composition.told)
     return MadeReport(key, lake.objects.uri(key), model, len(page), changed)
 
 
@@ -126,7 +132,8 @@ def composed(
     check_of_same_days(user_id, day, inputs.week_tests, now)
     figures = {insight.name: visualize(insight) for insight in inputs.insights}
     figures |= load_figure(model.training)
-    return Composed(model, facts_told(model, inputs), figures, effects_of(inputs.insights))
+    facts, told = facts_told(model, inputs), told_of(model, inputs.insights)
+    return Composed(model, facts, told, figures, effects_of(inputs.insights))
 
 
 def effects_of(insights: Sequence[Insight]) -> Figure | None:
@@ -179,6 +186,8 @@ def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInput
         failed=failed_days(entries),
         nights=nights_of(lake, user_id, day - timedelta(LOOKBACK_DAYS - 1), day),
         week_ends=week_end(lake.settings, day),
+        newest_day=read_newest(lake, user_id, newest_day(daily, day)),
+        week_before=read_week_before(lake, user_id, day),
     )
 
 

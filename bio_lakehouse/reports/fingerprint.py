@@ -19,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from bio_lakehouse.backends import open_sql
 from bio_lakehouse.build.reported import LOAD_DAYS, first_day_read
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.gold.schemas import (
@@ -42,7 +43,10 @@ from bio_lakehouse.reports.own_rows import (
     non_wear_of,
     periods_of,
 )
+from bio_lakehouse.reports.pages import written_reports
 from bio_lakehouse.reports.report_model import ReportInputs, ReportModel
+from bio_lakehouse.reports.this_week import VIEWS_READ
+from bio_lakehouse.reports.told import first_told
 from bio_lakehouse.reports.training import Training, training_of
 from bio_lakehouse.reports.week import HIGHS, days_of
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
@@ -66,6 +70,8 @@ NOT_SAID: dict[str, Any] = {
 """What a page tells of when it was made, and by whom; a story's sentence is in the lede."""
 MADE = (INSIGHTS, WEEK_COMPARISON, SELF_EXPERIMENT)
 """What is made as of a page's own day."""
+MADE_BEFORE = (INSIGHTS, WEEK_COMPARISON)
+"""What a page reads as of seven days before its own."""
 
 Digests = Mapping[date, str]
 
@@ -112,7 +118,8 @@ class PageSources:
 
     Digests of `days`, of the days of their `experiments` and of what was `made` as of the pages'
     days, training loads by day, what has arrived of the days of the pages' weeks, the histories
-    that highs are held against, and the first day of all.
+    that highs are held against, the first day of all, the texts of the `views`, and digests of what
+    there is of the weeks `before` those of the pages, by the last days of these.
     """
 
     days: Digests
@@ -122,6 +129,8 @@ class PageSources:
     arrived: Mapping[date, tuple[Status, ...]]
     histories: tuple[History, ...]
     begun: date | None
+    views: str
+    before: Digests
 
     def fingerprint(self, day: date, first: date) -> str:
         """Of the page up to `day`, of which insights read the days from `first` on."""
@@ -133,6 +142,8 @@ class PageSources:
             "arrived": [self.arrived[each] for each in days_of(day)],
             "highs": [history.before(day) for history in self.histories],
             "is new": self.begun is None or self.begun >= compared,
+            "views": self.views,
+            "week before": self.before[day - timedelta(WEEK)],
         }
         experiment = _of_days(self.experiments, day - timedelta(WEEK - 1), day)
         return digest({**read, "experiment": experiment} if experiment else read)
@@ -177,7 +188,27 @@ def sources_of(lake: Lakehouse, user_id: str, days: Collection[date]) -> PageSou
             History.of(workouts, "total_output_kj"),
         ),
         begun=min(known["day"].to_pylist(), default=None),
+        views=views_as_built(lake),
+        before=weeks_before(lake, user_id, days),
     )
+
+
+def views_as_built(lake: Lakehouse) -> str:
+    """A digest of the texts of the views that a page reads; the days that they are computed of are
+    among those that it reads itself."""
+    sql = open_sql(lake)
+    return digest([sql.view_text(view.full_name) for view in VIEWS_READ])
+
+
+def weeks_before(lake: Lakehouse, user_id: str, days: Collection[date]) -> Digests:
+    """Digests of what there is of the weeks before those of the pages of `days`: whether a page is
+    written, what it told first, and what is made as of their last days now."""
+    before = sorted(day - timedelta(WEEK) for day in days)
+    rows = [lake.tables.read(one, before[0], before[-1], user_id) for one in MADE_BEFORE]
+    made = joined(digests(of_schema, before) for of_schema in rows)
+    written = set(written_reports(lake, user_id))
+    told = {day: first_told(lake, user_id, day) for day in before}
+    return {day: digest((made.get(day), day in written, told[day])) for day in before}
 
 
 def arrived_of(

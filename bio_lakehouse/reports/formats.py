@@ -11,9 +11,12 @@ from plotly.graph_objects import Figure
 
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.locks import exclusively
 from bio_lakehouse.reports.composition import Composed, composed
 from bio_lakehouse.reports.email import email_of
+from bio_lakehouse.reports.outdated import LOCK
 from bio_lakehouse.reports.pages import report_key
+from bio_lakehouse.reports.told import note_told
 from bio_lakehouse.reports.training import LOAD_CHART
 from bio_lakehouse.viz.browser import find_browser, print_pdf
 from bio_lakehouse.viz.theme import themed
@@ -50,6 +53,8 @@ def message_of(lake: Lakehouse, user_id: str, day: date) -> EmailMessage:
     """The report as a mail with its charts, or with a word on why it has none."""
     settings = lake.settings
     report = composed(lake, user_id, day)
+    with exclusively(lake, LOCK):
+        note_told(lake, user_id, day, report.told)
     charts, note = dict[str, bytes](), ""
     try:
         from bio_lakehouse.viz.export import png_of

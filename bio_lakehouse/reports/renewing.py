@@ -23,7 +23,7 @@ from bio_lakehouse.reports.outdated import (
     states_of,
 )
 from bio_lakehouse.reports.pages import Page, report_key, reported_weeks
-from bio_lakehouse.reports.weeks import week_end
+from bio_lakehouse.reports.weeks import WEEK, week_end
 from bio_lakehouse.settings import Settings
 
 RENEWED_DAYS = 7 * 12
@@ -134,7 +134,17 @@ def renew(lake: Lakehouse, user_id: str, week: date) -> MadeReport:
     """Write a page again where its facts are others now; Claude is not asked."""
     made = renewed(lake, user_id, week)
     lake.log.owed.keep_state(user_id, week, PageState.CURRENT)
+    look_at_next(lake, user_id, week + WEEK)
     return made
+
+
+def look_at_next(lake: Lakehouse, user_id: str, day: date) -> None:
+    """Keep how the page of `day` stands now, if there is one: it tells what changed since the page
+    before it, which may have been made of other insights until now."""
+    if lake.objects.exists(report_key(user_id, day)):
+        found = states_of(lake, user_id, [day])
+        mark_pages(lake, user_id, found)
+        lake.log.owed.keep_state(user_id, day, found[day])
 
 
 def renewed(lake: Lakehouse, user_id: str, week: date) -> MadeReport:

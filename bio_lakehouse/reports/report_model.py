@@ -18,6 +18,7 @@ import pandas as pd
 from bio_lakehouse.english import span
 from bio_lakehouse.gold import measures
 from bio_lakehouse.insights import Finding, Insight, Status, sentence
+from bio_lakehouse.insights.analyzers import plain
 from bio_lakehouse.insights.week_comparison import WeekTest
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.narrative.story import Story, named
@@ -37,6 +38,8 @@ from bio_lakehouse.reports.comparison import (
 from bio_lakehouse.reports.completeness import SourceDays, completeness, newest_days
 from bio_lakehouse.reports.days_before import LOOKBACK_DAYS, DaysBefore
 from bio_lakehouse.reports.own_rows import NIGHTS
+from bio_lakehouse.reports.since_last_week import SinceLastWeek, WeekBefore, since_last_week
+from bio_lakehouse.reports.this_week import ThisWeek, this_week_of
 from bio_lakehouse.reports.training import Training, training_of
 from bio_lakehouse.reports.turning_point import Week, flagged_days, story_of
 from bio_lakehouse.reports.week import (
@@ -90,6 +93,8 @@ class ReportInputs:
     failed: Mapping[str, frozenset[date]] = field(default_factory=dict)
     nights: pd.DataFrame | None = None
     week_ends: date | None = None
+    newest_day: Mapping[str, Any] | None = None
+    week_before: WeekBefore | None = None
 
     @property
     def is_preview(self) -> bool:
@@ -164,6 +169,8 @@ class ReportModel:
     story: Story | None = None
     is_preview: bool = False
     experiment: tuple[str, ...] = ()
+    this_week: ThisWeek | None = None
+    since_last_week: SinceLastWeek | None = None
     version: str = ""
 
     @property
@@ -228,6 +235,8 @@ def model_of(inputs: ReportInputs, stale_after_days: int = 3) -> ReportModel:
         story=story,
         is_preview=own.is_preview,
         experiment=tuple(own.experiment),
+        this_week=this_week_of(own.newest_day),
+        since_last_week=since_last_week(own.week_before, daily, own.insights, plain),
     )
     return dataclasses.replace(model, version=version_of(model))
 

@@ -19,7 +19,7 @@ from plotly.graph_objects import Figure
 from plotly.offline import get_plotlyjs
 
 from bio_lakehouse import numbers
-from bio_lakehouse.english import listed, long_day, short_day, weekday
+from bio_lakehouse.english import capital, listed, long_day, short_day, weekday
 from bio_lakehouse.gold.measures import OUTPUT, WORKOUTS
 from bio_lakehouse.insights.finding import Finding
 from bio_lakehouse.insights.statistics.weekly_change import BEFORE_NEEDS
@@ -117,6 +117,7 @@ def environment() -> Environment:
     )
     made.globals.update(
         weekday=weekday,
+        capital=capital,
         high_on=high_on,
         short_day=short_day,
         long_day=long_day,

@@ -5,14 +5,18 @@ from __future__ import annotations
 import random
 import re
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from bio_lakehouse.backends import open_sql
+from bio_lakehouse.build.insights import build_insights
 from bio_lakehouse.build.load import build_training_load
 from bio_lakehouse.build.reported import build_for_report
 from bio_lakehouse.display import outdated_text
+from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.reports import composition
@@ -138,6 +142,19 @@ def test_what_is_told_of_a_day_that_is_missing_counts(person: Person) -> None:
     composition.make(person.lake, "me", SUNDAY)
     log_file(person.lake, gap - timedelta(1), gap)
     assert person.states == {SUNDAY: CURRENT}
+
+
+def test_what_is_told_of_the_newest_day_and_the_week_before_counts(person: Person) -> None:
+    build_insights(person.lake, SUNDAY - timedelta(7), SUNDAY - timedelta(7))
+    assert person.states == {SUNDAY: OUTDATED}
+    composition.make(person.lake, "me", SUNDAY)
+    assert person.states == {SUNDAY: CURRENT}
+    for view in VIEWS.values():
+        open_sql(person.lake).create_view(view)
+    assert person.states == {SUNDAY: CURRENT}
+    view = VIEWS["overtraining_risk"]
+    open_sql(person.lake).create_view(replace(view, sql=view.sql.replace("< 65", "< 66")))
+    assert person.states == {SUNDAY: OUTDATED}
 
 
 def test_a_page_does_not_get_outdated_by_getting_older(person: Person) -> None:

@@ -50,7 +50,8 @@ def person(home: Path, tmp_path: Path) -> Person:
 
 def pages_of(person: Person) -> dict[str, bytes]:
     objects = person.lake.objects
-    return {info.key: objects.get(info.key) for info in objects.list("reports/")}
+    keys = [info.key for info in objects.list("reports/") if info.key.endswith(".html")]
+    return {key: objects.get(key) for key in keys}
 
 
 def arrives(person: Person, days_back: int, **values: Any) -> None:

@@ -1,0 +1,108 @@
+"""The one relation that cannot be told yet and that reports follow until it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import atanh, ceil
+from statistics import NormalDist
+
+from bio_lakehouse.insights.finding import Finding, Insight
+from bio_lakehouse.reports.told import finding_key
+
+RELATIONS = ("sleep_readiness", "workout_recovery", "intensity_impact")
+"""Insights whose tested findings are relations."""
+PLANNED_EFFECT = 0.3
+"""A middling correlation or rank-biserial effect."""
+LEVEL, POWER = 0.05, 0.8
+BOTH_Z = NormalDist().inv_cdf(1 - LEVEL / 2) + NormalDist().inv_cdf(POWER)
+ROUNDED_TO = 10
+"""Days needed are told as so many tens: they are an estimate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A tested relation, of which `known` of about `needed` days are there that it takes to tell;
+    `is_looked_at` unless there are too few days for any test."""
+
+    key: str
+    finding: Finding
+    known: int
+    needed: int
+    is_looked_at: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not found yet, and the days that are looked at could tell it."""
+        is_short = self.known < self.needed <= self.window
+        return self.finding.status != "found" and is_short
+
+    @property
+    def window(self) -> int:
+        """How many days are looked at."""
+        first, last = self.finding.window
+        return (last - first).days + 1
+
+    @property
+    def kind(self) -> str:
+        """What may be told: a difference of two groups of days, or a relation."""
+        return "difference" if "n_first" in self.finding.values else "relation"
+
+
+def questions_of(insights: Sequence[Insight]) -> list[Question]:
+    """All tested relations of a report, in its order."""
+    asked = [
+        _question(finding_key(insight, finding.name), finding)
+        for insight in insights
+        for finding in insight.findings
+        if finding.tested and insight.name in RELATIONS
+    ]
+    return [question for question in asked if question is not None]
+
+
+def followed(questions: Sequence[Question], before: str) -> Question | None:
+    """The question to follow: that of the report before while it is open.
+
+    Else the open one of whose days the largest share is known, those that were looked at first, and
+    of equals the first of the report: neither its effect nor its p has a say.
+    """
+    still = [question for question in questions if question.is_open]
+    kept = next((question for question in still if question.key == before), None)
+    nearest = sorted(still, key=lambda one: (not one.is_looked_at, -one.known / one.needed))
+    return kept or next(iter(nearest), None)
+
+
+def pairs_needed() -> float:
+    """Independent pairs by which a correlation of 0.3 is found with 80 % power by a test of its own
+    at 0.05: ((z(0.975) + z(0.8)) / atanh 0.3)² + 3 = 84.9, by Fisher's z (Cohen 1988)."""
+    return (BOTH_Z / atanh(PLANNED_EFFECT)) ** 2 + 3
+
+
+def group_days_needed(share_of_first: float) -> float:
+    """Independent days by which two groups with a rank-biserial effect of 0.3 are found to differ,
+    with 80 % power by a test of its own at 0.05, where the first has so large a share of the days.
+
+    Noether 1987: N = (z(0.975) + z(0.8))² / (12 c (1 − c) (P − ½)²), with P = (1 + 0.3)/2, the
+    chance that a day of the one lies above a day of the other; 116.3 for groups of one size.
+    """
+    spread = 12 * share_of_first * (1 - share_of_first) * (PLANNED_EFFECT / 2) ** 2
+    return BOTH_Z**2 / spread
+
+
+def _question(key: str, finding: Finding) -> Question | None:
+    if finding.needed is not None:
+        return Question(key, finding, finding.n, finding.needed, is_looked_at=False)
+    if not finding.n_eff or not finding.n:
+        return None
+    needed = _independent_needed(finding) * finding.n / finding.n_eff
+    return Question(key, finding, finding.n, _in_tens(needed), is_looked_at=True)
+
+
+def _independent_needed(finding: Finding) -> float:
+    """Of groups by the person's own split."""
+    first = finding.values.get("n_first")
+    return pairs_needed() if first is None else group_days_needed(first / finding.n)
+
+
+def _in_tens(days: float) -> int:
+    return ceil(days / ROUNDED_TO) * ROUNDED_TO
