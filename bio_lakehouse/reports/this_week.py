@@ -15,9 +15,8 @@ from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.narrative import newest_day_sentences as sentences
 from bio_lakehouse.reports.comparison import WEEK
+from bio_lakehouse.reports.weeks import SIGNS_OF_LIFE
 
-SIGNS_OF_LIFE = ("readiness_score", "sleep_score", "activity_score", "steps", "workout_count")
-"""Columns of the daily table, any of which makes a day one with data."""
 VIEWS_READ: tuple[View, ...] = (
     VIEWS["energy_state"],
     VIEWS["workout_recommendations"],

@@ -13,6 +13,7 @@ from bio_lakehouse.assets.keys import (
     TRAINING_LOAD,
     WEEKLY_REPORT,
     insight_key,
+    table_key,
 )
 from bio_lakehouse.assets.partitions import daily, ends_a_week, weekly, weeks_in
 from bio_lakehouse.assets.ranges import DayRange
@@ -20,6 +21,7 @@ from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.settings import Settings, load_settings
 
 TREND = insight_key("readiness_trend")
+ENERGY = table_key("bio_gold.energy_state")
 SUNDAY = date(2025, 10, 26)
 """On this day clocks in Berlin went back an hour."""
 
@@ -46,13 +48,15 @@ def back(day: date, days: int) -> str:
     return (day - timedelta(days)).isoformat()
 
 
-def test_a_report_reads_half_a_year_the_insights_of_its_day_and_13_weeks_of_load(
+def test_a_report_reads_half_a_year_insights_a_week_apart_and_13_weeks_of_load(
     graph: AssetGraph,
 ) -> None:
     for read, days in ((GOLD_DAILY, 183), (COVERAGE, 36), (TRAINING_LOAD, 92)):
         found = days_read(graph, WEEKLY_REPORT, SUNDAY, read)
         assert (len(found), found[0], found[-1]) == (days, back(SUNDAY, days - 1), str(SUNDAY))
-    assert days_read(graph, WEEKLY_REPORT, SUNDAY, TREND) == [str(SUNDAY)]
+    for read in (TREND, ENERGY):
+        days_of_two_weeks = [back(SUNDAY, days) for days in range(7, -1, -1)]
+        assert days_read(graph, WEEKLY_REPORT, SUNDAY, read) == days_of_two_weeks
 
 
 def test_an_insight_reads_the_days_that_can_matter_as_far_as_the_lake_has_them(
