@@ -169,9 +169,9 @@ def test_three_corrections_are_told_and_the_others_counted(make_daily: MakeDaily
     ("told", "q", "difference", "said"),
     [
         (("readiness_score",), 0.4, 5.0, "listed readiness as moved; by what is known now it is n"),
-        ((), 0.01, 5.0, "readiness moved in the week before; last week's report did not list it"),
+        ((), 0.001, 5.0, "readiness moved in the week before; last week's report did not list it"),
         (("readiness_score",), 0.4, 9.0, ""),
-        (("readiness_score",), 0.01, 5.0, ""),
+        (("readiness_score",), 0.001, 5.0, ""),
     ],
     ids=["not any more", "after all", "tests of other days", "still"],
 )
