@@ -153,6 +153,7 @@ READ_BY_REPORTS = {
     "is_figure",
     "narrate",
     "scale_of",
+    "plain",
     "sentence",
     "sentences",
     "table",
