@@ -20,7 +20,6 @@ from bio_lakehouse.english import (
     short_span,
     weekday,
 )
-from bio_lakehouse.numbers import short_text
 
 SUBJECT_LENGTH = 60
 SIDES = (("lower", False), ("higher", True))
@@ -128,11 +127,13 @@ def moved(week: str, before: str, change: str, low: str, high: str, q: str) -> s
     )
 
 
-def moved_of(moved: int, measures: int, q: float) -> str:
+def moved_of(moved: int, measures: int) -> str:
+    """How many moved, with how often that is said where nothing did."""
     verb = "differs" if moved == 1 else "differ"
     return (
         f"{moved} of {measures} measures {verb} from the four weeks before by more than weeks like "
-        f"yours usually do (q at most {short_text(q)})."
+        "yours usually do. Of people in whom nothing changes, at most one in five reads this once "
+        "in a year."
     )
 
 
@@ -311,13 +312,16 @@ METHOD = (
     ),
     (
         "A measure is listed as moved when the week's mean differs from the four weeks before by "
-        "more than the day-to-day variation of your own days, taken with their carry-over from one "
-        "day to the next, makes likely (t test on an AR(1) variance, q at most 0.05)."
+        "more than your own days make likely, as they vary and resemble those up to eight days "
+        "before, none of them counted as farther from their median than 2.5 standard deviations "
+        "(t test on the variance of an autoregressive process: q at most 0.05, p below 0.005, and "
+        "a 95 % interval without 0)."
     ),
     (
         "n is the number of days or pairs looked at, n_eff how many independent ones they are "
         "worth, q the share of false findings to expect among those listed as found or moved "
-        "(Benjamini-Hochberg over all tests of this report)."
+        "(Benjamini-Hochberg over all tests of this report, with a fixed share for those of the "
+        "week, so that a year of them has something false for one person in five at most)."
     ),
     (
         "A night is filed under the day on which it ends. Readiness contains the night before it, "

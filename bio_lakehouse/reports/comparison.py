@@ -22,11 +22,10 @@ from bio_lakehouse.insights.statistics.weekly_change import BEFORE as BEFORE
 from bio_lakehouse.insights.statistics.weekly_change import BEFORE_NEEDS, HISTORY_DAYS
 from bio_lakehouse.insights.statistics.weekly_change import HISTORY_NEEDS as HISTORY_NEEDS
 from bio_lakehouse.insights.statistics.weekly_change import WEEK as WEEK
-from bio_lakehouse.insights.week_comparison import FALSE_DISCOVERY_RATE, WeekTest, has_moved
+from bio_lakehouse.insights.week_comparison import WeekTest, has_moved
 from bio_lakehouse.numbers import NO_VALUE
 
 BAND_NEEDS = BEFORE_NEEDS
-MOVED_AT = FALSE_DISCOVERY_RATE
 MOST_DECIMALS_MORE = 2
 
 Floats = NDArray[np.float64]

@@ -25,7 +25,6 @@ from bio_lakehouse.narrative.story import Story, named
 from bio_lakehouse.reports.comparison import (
     BEFORE,
     HISTORY_NEEDS,
-    MOVED_AT,
     WEEK,
     Comparison,
     TotalComparison,
@@ -329,11 +328,7 @@ def _moved_note(comparisons: Sequence[Comparison]) -> str:
     if not tested:
         return sentences.too_early_to_compare(max(c.history for c in comparisons), HISTORY_NEEDS)
     moved = sum(comparison.moved for comparison in tested)
-    return (
-        sentences.moved_of(moved, len(tested), MOVED_AT)
-        if moved
-        else sentences.nothing_moved(len(tested))
-    )
+    return sentences.moved_of(moved, len(tested)) if moved else sentences.nothing_moved(len(tested))
 
 
 def _lede(
