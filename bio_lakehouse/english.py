@@ -74,3 +74,8 @@ def capital(text: str) -> str:
 def inner(title: str) -> str:
     """A title inside a sentence: `sleep score`, but `HRV`."""
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def with_article(name: str) -> str:
+    """A measure as the subject of a sentence: `readiness`, `HRV`, `the sleep score`."""
+    return f"the {name}" if name.endswith((" score", " deviation")) else name

@@ -19,20 +19,20 @@ Fields = Mapping[str, str]
 
 LEVELS: Mapping[str, tuple[str, ...]] = {
     "level": (
-        "{name} averaged {week}.",
+        "{subject} averaged {week}.",
         "Your {name} averaged {week} this week.",
         "This week’s {name} averaged {week}.",
-        "{name} averaged {week} over the {known} days that are known.",
+        "{subject} averaged {week} over the {known} days that are known.",
     ),
     "level of few days": (
-        "{name} averaged {week} over the {known} days that are known.",
-        "Over the {known} days of which {name} {is} known, the average was {week}.",
+        "{subject} averaged {week} over the {known} days that are known.",
+        "Over the {known} days of which {subject} {is} known, the average was {week}.",
         "Only {known} days of {name} are known; their average was {week}.",
     ),
     "level of one day": (
         "Only one day of {name} is known, at {week}.",
-        "{name} {is} known for one day only: {week}.",
-        "For {name} only one day is known, at {week}.",
+        "{subject} {is} known for one day only: {week}.",
+        "For {subject} only one day is known, at {week}.",
     ),
     "levels": (
         "{first} averaged {first_week}, {items}.",
@@ -49,22 +49,23 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
         "This week {first} averaged {first_week}, while {second} averaged {second_week}.",
         "Over the week {first} averaged {first_week}, while {second} averaged {second_week}.",
     ),
-    "a level among several": ("{name} {week}",),
+    "a level among several": ("{subject} {week}",),
 }
 
 COMPARISONS: Mapping[str, tuple[str, ...]] = {
     "compare what moved": (
-        "{name} averaged {week}, {direction} than the {before} of the four weeks before.",
-        "{name} {was} {direction} than in the four weeks before: {week} on average, against "
+        "{subject} averaged {week}, {direction} than the {before} of the four weeks before.",
+        "{subject} {was} {direction} than in the four weeks before: {week} on average, against "
         "{before}.",
-        "At {week} on average, {name} {was} {direction} than in the four weeks before ({before}).",
-        "{name} averaged {week}, {size} {direction} than the {before} of the four weeks before, "
+        "At {week} on average, {subject} {was} {direction} than in the four weeks before "
+        "({before}).",
+        "{subject} averaged {week}, {size} {direction} than the {before} of the four weeks before, "
         "which is more than weeks like yours usually differ by.",
     ),
     "compare what moved by less than its last digit": (
-        "{name} averaged {week}, a little {direction} than in the four weeks before.",
-        "{name} {was} a little {direction} than in the four weeks before, at {week} on average.",
-        "At {week} on average, {name} {was} a little {direction} than in the four weeks before.",
+        "{subject} averaged {week}, a little {direction} than in the four weeks before.",
+        "{subject} {was} a little {direction} than in the four weeks before, at {week} on average.",
+        "At {week} on average, {subject} {was} a little {direction} than in the four weeks before.",
     ),
     "compare several that moved": (
         "Compared with the four weeks before, {items}.",
@@ -76,19 +77,20 @@ COMPARISONS: Mapping[str, tuple[str, ...]] = {
         "Set against the four weeks before, {first}, while {second}.",
         "This week, compared with the four weeks before, {first}, while {second}.",
     ),
-    "one that moved among several": ("{name} {was} {direction} ({week}, against {before})",),
+    "one that moved among several": ("{subject} {was} {direction} ({week}, against {before})",),
     "compare as usual": (
-        "{name} averaged {week}, not clearly different from the four weeks before.",
-        "{name} averaged {week}, against {before} in the four weeks before: not clearly different.",
-        "At {week} on average, {name} {was} not clearly different from the {before} of the four "
+        "{subject} averaged {week}, not clearly different from the four weeks before.",
+        "{subject} averaged {week}, against {before} in the four weeks before: not clearly "
+        "different.",
+        "At {week} on average, {subject} {was} not clearly different from the {before} of the four "
         "weeks before.",
-        "{name} averaged {week} this week and {before} in the four weeks before, which is no clear "
-        "difference.",
+        "{subject} averaged {week} this week and {before} in the four weeks before, which is no "
+        "clear difference.",
     ),
     "compare the same": (
-        "{name} averaged {week}, as in the four weeks before.",
-        "At {week} on average, {name} {was} as in the four weeks before.",
-        "{name} averaged {week}, the same as in the four weeks before.",
+        "{subject} averaged {week}, as in the four weeks before.",
+        "At {week} on average, {subject} {was} as in the four weeks before.",
+        "{subject} averaged {week}, the same as in the four weeks before.",
     ),
     "compare several as usual": (
         "{first} averaged {first_week} ({first_before} before), {items}: {none} clearly different "
@@ -106,7 +108,7 @@ COMPARISONS: Mapping[str, tuple[str, ...]] = {
         "This week {first} averaged {first_week} ({first_before} before) and {items}, {none} of "
         "them clearly different from the four weeks before.",
     ),
-    "one as usual among several": ("{name} {week} ({before} before)",),
+    "one as usual among several": ("{subject} {week} ({before} before)",),
 }
 
 COUNTS: Mapping[str, tuple[str, ...]] = {
@@ -123,10 +125,10 @@ COUNTS: Mapping[str, tuple[str, ...]] = {
         "You logged {week} ({sums}), against {before} ({sums_before}) in the four weeks before.",
     ),
     "sum": (
-        "{name} came to {week}.",
-        "{name} came to {week} this week.",
-        "{name} came to {week}, against {before} in the four weeks before.",
-        "This week {name} came to {week}, and to {before} in the four weeks before.",
+        "{subject} came to {week}.",
+        "{subject} came to {week} this week.",
+        "{subject} came to {week}, against {before} in the four weeks before.",
+        "This week {subject} came to {week}, and to {before} in the four weeks before.",
     ),
     "sums": (
         "{items}.",
@@ -134,22 +136,22 @@ COUNTS: Mapping[str, tuple[str, ...]] = {
         "In all, {items}.",
     ),
     "a sum among several": (
-        "{name} came to {week}",
-        "{name} came to {week} ({before} in the four weeks before)",
+        "{subject} came to {week}",
+        "{subject} came to {week} ({before} in the four weeks before)",
     ),
 }
 
 EXTREMES: Mapping[str, tuple[str, ...]] = {
     "high": (
-        "{name} {was} highest on {weekdays}, at {value}.",
+        "{subject} {was} highest on {weekdays}, at {value}.",
         "Your highest {name} of the week came on {weekdays}: {value}.",
         "The week’s highest {name} was {value}, on {weekdays}.",
     ),
     "high since": (
-        "{name} {was} highest on {weekdays}, at {value}.",
-        "{name} reached {value} on {weekdays}, the highest since {since}.",
+        "{subject} {was} highest on {weekdays}, at {value}.",
+        "{subject} reached {value} on {weekdays}, the highest since {since}.",
         "The week’s highest {name} was {value}, on {weekdays}, the highest since {since}.",
-        "On {weekdays} {name} reached {value}, and that is the highest since {since}.",
+        "On {weekdays} {subject} reached {value}, and that is the highest since {since}.",
     ),
     "highs": (
         "{items}.",
@@ -157,11 +159,11 @@ EXTREMES: Mapping[str, tuple[str, ...]] = {
         "Over the week {items}.",
     ),
     "a high among several": (
-        "{name} {was} highest on {weekdays} at {value}",
-        "{name} {was} highest on {weekdays} at {value} (the highest since {since})",
+        "{subject} {was} highest on {weekdays} at {value}",
+        "{subject} {was} highest on {weekdays} at {value} (the highest since {since})",
     ),
     "low": (
-        "{name} {was} lowest on {weekdays}, at {value}.",
+        "{subject} {was} lowest on {weekdays}, at {value}.",
         "Your lowest {name} of the week came on {weekdays}: {value}.",
         "The week’s lowest {name} was {value}, on {weekdays}.",
     ),
@@ -170,19 +172,19 @@ EXTREMES: Mapping[str, tuple[str, ...]] = {
         "This week {items}.",
         "Over the week {items}.",
     ),
-    "a low among several": ("{name} {was} lowest on {weekdays} at {value}",),
+    "a low among several": ("{subject} {was} lowest on {weekdays} at {value}",),
 }
 
 DAYS: Mapping[str, tuple[str, ...]] = {
     "unusual day": (
-        "{name} {was} unusually {side} on {weekdays}, at {value}.",
-        "On {weekdays} {name} {was} unusually {side}: {value}.",
+        "{subject} {was} unusually {side} on {weekdays}, at {value}.",
+        "On {weekdays} {subject} {was} unusually {side}: {value}.",
         "{weekdays} stood out with {an} unusually {side} {name}: {value}.",
-        "{name} {was} unusually {side} on {weekdays}: {value}, far {beyond} what your own days of "
-        "the two months before make likely.",
+        "{subject} {was} unusually {side} on {weekdays}: {value}, far {beyond} what your own days "
+        "of the two months before make likely.",
     ),
     "unusual days": (
-        "{name} {was} unusually {side} on {days}.",
+        "{subject} {was} unusually {side} on {days}.",
         "Unusually {side} {name} came on {days}.",
         "The days of unusually {side} {name} were {days}.",
     ),
@@ -191,25 +193,28 @@ DAYS: Mapping[str, tuple[str, ...]] = {
         "On {weekdays} {items} were unusually {side}.",
         "{weekdays} stood out: {items} were unusually {side}.",
     ),
-    "one of the same day": ("{name} ({value})",),
+    "one of the same day": ("{subject} ({value})",),
     "unusual on several days": (
         "{items}.",
         "This week {items}.",
         "Some days stood out: {items}.",
     ),
-    "an unusual day among several": ("{name} {was} unusually {side} on {days}",),
+    "an unusual day among several": ("{subject} {was} unusually {side} on {days}",),
     "day outside": (
-        "{name} {was} {value} on {weekdays}, {beyond} your usual {band}.",
-        "On {weekdays} {name} {was} {value}, {beyond} your usual {band}.",
+        "{subject} {was} {value} on {weekdays}, {beyond} your usual {band}.",
+        "On {weekdays} {subject} {was} {value}, {beyond} your usual {band}.",
         "The week’s {extreme} {name} was {value}, on {weekdays}; your usual is {band}.",
-        "{name} {was} {value} on {weekdays}, the week’s {extreme} and {beyond} your usual {band}.",
+        "{subject} {was} {value} on {weekdays}, the week’s {extreme} and {beyond} your usual "
+        "{band}.",
     ),
     "days outside": (
         "{items}.",
         "Outside your usual: {items}.",
-        "The days furthest outside your usual: {items}.",
+        "Furthest outside your usual: {items}.",
     ),
-    "a day outside among several": ("{name} {was} {value} on {weekdays} (usually {band})",),
+    "a day outside among several": ("on {weekdays} {items}",),
+    "the first of a day outside": ("{subject} {was} {value} (usually {band})",),
+    "another of a day outside": ("{subject} {value} (usually {band})",),
 }
 
 FINDINGS: Mapping[str, tuple[str, ...]] = {

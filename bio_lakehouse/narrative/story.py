@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bio_lakehouse.english import capital, listed, short_day, weekday
+from bio_lakehouse.english import capital, listed, short_day, weekday, with_article
 from bio_lakehouse.gold.measures import Measure
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -40,8 +40,7 @@ def in_words(number: int) -> str:
 
 def named(measure: Measure) -> str:
     """A measure as the subject of a sentence: `readiness`, `HRV`, `the sleep score`."""
-    name = measure.in_sentence
-    return f"the {name}" if name.endswith((" score", " deviation")) else name
+    return with_article(measure.in_sentence)
 
 
 def days_named(days: Sequence[date]) -> str:

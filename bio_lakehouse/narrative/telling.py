@@ -12,7 +12,7 @@ from functools import partial
 from itertools import groupby
 from zlib import crc32
 
-from bio_lakehouse.english import listed
+from bio_lakehouse.english import listed, with_article
 from bio_lakehouse.narrative.claims import Claim, Join, Say
 from bio_lakehouse.narrative.facts import (
     DayFact,
@@ -195,6 +195,7 @@ def fields_of_measure(measure: MeasureFact) -> dict[str, str]:
     known = "" if measure.known == measure.of else str(measure.known)
     return {
         "name": measure.name,
+        "subject": with_article(measure.name),
         "was": verb(measure.name, "was", "were"),
         "is": verb(measure.name, "is", "are"),
         "week": measure.week,
@@ -214,7 +215,7 @@ def verb(name: str, one: str, many: str) -> str:
 def _of_first(measure: MeasureFact) -> dict[str, str]:
     fields = fields_of_measure(measure)
     return {
-        "first": fields["name"],
+        "first": fields["subject"],
         "first_week": fields["week"],
         "first_before": fields["before"],
     }
@@ -222,10 +223,10 @@ def _of_first(measure: MeasureFact) -> dict[str, str]:
 
 def _of_two(first: Fields, second: Fields) -> dict[str, str]:
     return {
-        "first": first["name"],
+        "first": first["subject"],
         "first_week": first["week"],
         "first_before": first["before"],
-        "second": second["name"],
+        "second": second["subject"],
         "second_week": second["week"],
         "second_before": second["before"],
     }
@@ -288,7 +289,7 @@ def _count(ids: Sequence[str], _: Join, facts: Facts, __: Sequence[Sentence]) ->
 
 def fields_of_total(total: TotalFact) -> dict[str, str]:
     """What a frame can say of a sum."""
-    return {"name": total.name, "week": total.week, "before": total.before or ""}
+    return {"subject": total.name, "week": total.week, "before": total.before or ""}
 
 
 def _sums(sums: Sequence[TotalFact]) -> dict[str, str]:
@@ -319,6 +320,7 @@ def fields_of_extreme(extreme: ExtremeFact) -> dict[str, str]:
     """What a frame can say of a high or a low."""
     return {
         "name": extreme.name,
+        "subject": with_article(extreme.name),
         "was": verb(extreme.name, "was", "were"),
         "value": extreme.value,
         "weekdays": listed(extreme.weekdays),
@@ -332,8 +334,17 @@ def _days(ids: Sequence[str], _: Join, facts: Facts, __: Sequence[Sentence]) -> 
         return _unusual(days)
     if len(days) == 1:
         return Form("day outside", fields_of_day(days[0]))
-    items = [_item("a day outside among several", fields_of_day(day)) for day in days]
-    return Form("days outside", {"items": clauses(items)})
+    by_day: dict[tuple[str, ...], list[DayFact]] = {}
+    for day in days:
+        by_day.setdefault(day.weekdays, []).append(day)
+    return Form("days outside", {"items": "; ".join(map(_outside_on_a_day, by_day.values()))})
+
+
+def _outside_on_a_day(days: Sequence[DayFact]) -> str:
+    first, *others = map(fields_of_day, days)
+    parts = [_item("the first of a day outside", first)]
+    parts += [_item("another of a day outside", fields) for fields in others]
+    return _item("a day outside among several", first | {"items": listed(parts)})
 
 
 def _unusual(days: Sequence[DayFact]) -> Form:
@@ -348,15 +359,17 @@ def _unusual(days: Sequence[DayFact]) -> Form:
 
 
 def fields_of_day(day: DayFact) -> dict[str, str]:
-    """What a frame can say of days that stood out; `value` is empty where they are several."""
+    """What a frame can say of days that stood out; `value` is empty where they differ."""
     each = [f"{on} ({value})" for on, value in zip(day.weekdays, day.values, strict=True)]
+    is_one_value = len(set(day.values)) == 1
     return {
         "name": day.name,
+        "subject": with_article(day.name),
         "was": verb(day.name, "was", "were"),
         "side": day.side,
         "an": verb(day.name, "an", ""),
         "weekdays": listed(day.weekdays),
-        "value": day.values[0] if len(day.values) == 1 else "",
+        "value": day.values[0] if is_one_value else "",
         "days": listed(each),
         "band": day.band,
         "beyond": BEYOND[day.side],

@@ -10,8 +10,8 @@ from bio_lakehouse.narrative.must_tell import complete, moved_of
 from bio_lakehouse.narrative.telling import text_of
 from bio_lakehouse.narrative.writer import Narrative
 
-MOST_WORDS = 120
-MOST_AS_USUAL = 3
+MOST_WORDS = 125
+MOST_AS_USUAL = 2
 MOST_FINDINGS = 3
 MOST_NOT_FOUND = 6
 
@@ -73,7 +73,7 @@ def _measures(facts: Facts) -> Iterator[Claim]:
 
 def _weight(claim: Claim, facts: Facts) -> tuple[int, int]:
     """What is kept first where there is no room for all."""
-    order = ("story", "day", "compare", "finding", "count", "level", "high", "not_found")
+    order = ("story", "day", "compare", "finding", "count", "level", "not_found", "high")
     is_second = claim.say == "finding" and claim.of != offers_of(facts)["finding"][0]
     return int(is_second), order.index(claim.say)
 

@@ -82,14 +82,14 @@ def facts_of(model: ReportModel, insights: Sequence[Insight], plain: Plain = pla
     before the others, as in the headline.
     """
     told = model.story.tells if model.story else frozenset()
-    days = tuple(_days(model, insights, told))
+    days = _days(model, insights, told)
     stood_out = {day.id.partition(".")[2] for day in days}
     return Facts(
         measures=tuple(_measures(model)),
         totals=tuple(_totals(model)),
         highs=tuple(_highs(model, told)),
         lows=tuple(low for low in _lows(model, told) if low.id not in stood_out),
-        days=days,
+        days=tuple(days),
         findings=tuple(_findings(insights, plain)),
         story=_story(model),
         window=_window(insights),
@@ -100,8 +100,10 @@ def _story(model: ReportModel) -> StoryFact | None:
     if model.story is None:
         return None
     names = {one.measure.key: one.measure.in_sentence for one in model.comparisons}
-    known = sorted((day, key) for key, day in model.story.tells if key in names)
-    about = (f"{names[key]} on {weekday(day)}" for day, key in known)
+    days = sorted((day, key) for key, day in model.story.tells if key in names)
+    means = sorted(key for key in model.story.means if key in names)
+    about = [f"{names[key]} on {weekday(day)}" for day, key in days]
+    about += [f"the week’s mean of {names[key]}" for key in means]
     return StoryFact(sentence=model.story.sentence, about=tuple(about))
 
 
@@ -114,8 +116,12 @@ def _window(insights: Sequence[Insight]) -> str:
 
 
 def _measures(model: ReportModel) -> Iterator[MeasureFact]:
+    """What is known of the week and not told by the story, what moved first."""
+    told = model.story.means if model.story else frozenset()
     by_surety = sorted(model.comparisons, key=lambda c: (not c.moved, c.p or 0.0 if c.moved else 0))
-    return (_measure(comparison) for comparison in by_surety if comparison.week.n)
+    for comparison in by_surety:
+        if comparison.week.n and comparison.measure.key not in told:
+            yield _measure(comparison)
 
 
 def _measure(comparison: Comparison) -> MeasureFact:
@@ -203,12 +209,13 @@ def total_text(measure: Measure, value: float) -> str:
 
 
 def _highs(model: ReportModel, told: Told) -> Iterator[ExtremeFact]:
-    """Highs with the days on which they came; left out when these are most of the week, and when
-    the story tells them."""
+    """Highs with the days on which they came; left out when these are most of the week or few are
+    known, and when the story tells them."""
+    few = {one.measure.key for one in model.comparisons if one.week.n < WEEK_NEEDS}
     for high in model.highs:
         days, measure = days_as_high(model.comparisons, high), high.measure
         is_told = any((measure.key, day) in told for day in days)
-        if len(days) <= MOST_EXTREME_DAYS and not is_told:
+        if len(days) <= MOST_EXTREME_DAYS and measure.key not in few and not is_told:
             yield _extreme(measure, measure.text(high.value), days, high.since)
 
 
@@ -245,20 +252,23 @@ def days_as_high(comparisons: Sequence[Comparison], high: WeeklyHigh) -> list[da
     return [day for day, value in week_of(known).items() if known.measure.text(value) == text]
 
 
-def _days(model: ReportModel, insights: Sequence[Insight], told: Told) -> Iterator[DayFact]:
+def _days(model: ReportModel, insights: Sequence[Insight], told: Told) -> list[DayFact]:
     """The days of each watched measure that stood out on its bad side, without those that the story
-    tells."""
+    tells: the flagged ones first, and each kind in the order of days."""
     flagged = dict(unusual_days_of(model, insights))
     by_key = {comparison.measure.key: comparison for comparison in model.comparisons}
+    found: list[tuple[bool, date, DayFact]] = []
     for measure in watched():
         comparison, unusual = by_key[measure.key], flagged.get(measure, {})
         known = {day for key, day in told if key == measure.key}
-        left = {day: value for day, value in unusual.items() if day not in known}
-        if left:
-            yield _day_fact(measure, "unusual", left)
+        # A story of flagged days names them all, and tells the figure of the furthest.
+        if unusual and not unusual.keys() & known:
+            found.append((False, min(unusual), _day_fact(measure, "unusual", unusual)))
         outside = furthest_outside(comparison)
-        if outside is not None and outside[0] not in known | set(unusual):
-            yield _day_fact(measure, "outside", dict([outside]), band_text(comparison))
+        if outside and not outside.keys() & (known | unusual.keys()):
+            fact = _day_fact(measure, "outside", outside, band_text(comparison))
+            found.append((True, min(outside), fact))
+    return [fact for *_, fact in sorted(found, key=lambda one: one[:2])]
 
 
 def _day_fact(
@@ -298,19 +308,20 @@ def unusual_days_of(
             yield measure, in_week
 
 
-def furthest_outside(comparison: Comparison) -> tuple[date, float] | None:
-    """The week's day furthest outside the usual band on the bad side, as it is written; None where
-    there is none."""
+def furthest_outside(comparison: Comparison) -> dict[date, float]:
+    """The week's day furthest outside the usual band on the bad side, and those that read like it;
+    empty where none is outside as it is written."""
     measure, band, values = comparison.measure, comparison.band, week_of(comparison)
     if band is None or measure.bad is None or not values:
-        return None
-    if measure.bad == "lower":
-        day = min(values, key=lambda one: values[one])
-        beyond = measure.difference(band.low, values[day])
-    else:
-        day = max(values, key=lambda one: values[one])
-        beyond = measure.difference(values[day], band.high)
-    return (day, values[day]) if beyond is not None and beyond > 0 else None
+        return {}
+    is_low = measure.bad == "lower"
+    worst = min(values.values()) if is_low else max(values.values())
+    ends = (band.low, worst) if is_low else (worst, band.high)
+    beyond = measure.difference(*ends)
+    if beyond is None or beyond <= 0:
+        return {}
+    text = measure.text(worst)
+    return {day: value for day, value in values.items() if measure.text(value) == text}
 
 
 def band_text(comparison: Comparison) -> str:

@@ -120,6 +120,9 @@ FLAGGED_SLEEP = replace(FLAGGED_HRV, id="unusual.sleep", name="sleep score", val
 LOW_SLEEP_DAY = replace(
     LOW_DAY, id="outside.sleep_score", name="sleep score", weekdays=("Friday",), values=("61",)
 )
+LOW_HRV_DAY = replace(
+    LOW_DAY, id="outside.hrv_rmssd_ms", name="HRV", values=("48 ms",), band="52 to 64 ms"
+)
 LOW_NIGHTS = replace(
     WARM_NIGHTS, id="unusual.hrv_rmssd_ms", name="HRV", side="low", values=("20 ms", "24 ms")
 )
@@ -209,7 +212,7 @@ def trained_facts() -> Facts:
 
 def ill_facts() -> Facts:
     """Days that stood out in several measures, and no more than that."""
-    return Facts(days=(LOW_NIGHTS, LOW_MORNINGS, WARM_NIGHTS, LOW_DAY, LOW_SLEEP_DAY))
+    return Facts(days=(LOW_NIGHTS, LOW_MORNINGS, WARM_NIGHTS, LOW_DAY, LOW_HRV_DAY, LOW_SLEEP_DAY))
 
 
 ALL_FACTS = (example_facts(), full_facts(), thin_facts(), trained_facts(), ill_facts())

@@ -25,6 +25,8 @@ ITEMS = {
     "one of the same day",
     "an unusual day among several",
     "a day outside among several",
+    "the first of a day outside",
+    "another of a day outside",
 }
 WRONG_WORDS = re.compile(
     r"\b(because|cause[sd]?|due|thanks|therefore|hence|thus|led|leads?|result\w*|affect\w*|"

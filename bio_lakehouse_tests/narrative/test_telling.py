@@ -122,14 +122,14 @@ def test_while_stands_between_what_moved_apart_alone() -> None:
 
 
 EXAMPLES: dict[str, tuple[Claim, str]] = {
-    "a level": (claim_of("level", ["sleep_score"], emphasis=0), "Sleep score averaged 83."),
+    "a level": (claim_of("level", ["sleep_score"], emphasis=0), "The sleep score averaged 83."),
     "a level of known days": (
         claim_of("level", ["sleep_score"], emphasis=2),
-        "Sleep score averaged 83 over the 6 days that are known.",
+        "The sleep score averaged 83 over the 6 days that are known.",
     ),
     "levels of two groups": (
         claim_of("level", ["readiness_score", "steps", "sleep_score"], emphasis=0),
-        "Readiness averaged 81 and sleep score 83. Steps averaged 8,214 a day.",
+        "Readiness averaged 81 and the sleep score 83. Steps averaged 8,214 a day.",
     ),
     "sentences of their own": (
         claim_of("level", ["readiness_score", "sleep_score"], "new sentence", 0),
