@@ -152,6 +152,7 @@ READ_BY_REPORTS = {
     "has_moved",
     "is_figure",
     "narrate",
+    "plain",
     "scale_of",
     "plain",
     "sentence",

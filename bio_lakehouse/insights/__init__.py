@@ -2,7 +2,14 @@
 said yet."""
 
 from bio_lakehouse.insights.adjustment import adjust
-from bio_lakehouse.insights.analyzers import ANALYZERS, insights_of, narrate, sentence, visualize
+from bio_lakehouse.insights.analyzers import (
+    ANALYZERS,
+    insights_of,
+    narrate,
+    plain,
+    sentence,
+    visualize,
+)
 from bio_lakehouse.insights.data import WINDOW_DAYS, InsightData, first_day_needed
 from bio_lakehouse.insights.effects_figure import visualize_effects
 from bio_lakehouse.insights.finding import INSIGHTS, Finding, Insight, Status
@@ -19,6 +26,7 @@ __all__ = [
     "first_day_needed",
     "insights_of",
     "narrate",
+    "plain",
     "sentence",
     "visualize",
     "visualize_effects",

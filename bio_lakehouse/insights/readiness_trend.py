@@ -175,8 +175,8 @@ def plain(insight: Insight, finding: Finding) -> str | None:
         return None
     first, last = (_month(finding, which) for which in ("first", "last"))
     return (
-        f"Your last month averaged {last.mean} ({last.known}), "
-        f"your first {first.mean} ({first.known})."
+        f"Readiness averaged {last.mean} in your last month ({last.known}) and {first.mean} in "
+        f"your first ({first.known})."
     )
 
 

@@ -378,11 +378,20 @@ def fields_of_day(day: DayFact) -> dict[str, str]:
 
 
 def _found(ids: Sequence[str], _: Join, facts: Facts, before: Sequence[Sentence]) -> Form:
-    sentence = _finding(facts, ids[0]).sentence
+    earlier_ids = [one for earlier in before if earlier.say == "finding" for one in earlier.ids]
+    told_before = [_finding(facts, one).sentence for one in earlier_ids]
+    sentence = _said_once(_finding(facts, ids[0]).sentence, told_before)
     fields = {"sentence": sentence, "told": _within(sentence), "window": facts.window}
     if any(earlier.say == "finding" for earlier in before):
         return Form("next finding", fields)
     return Form("first finding" if facts.window else "finding", fields)
+
+
+def _said_once(sentence: str, told_before: Sequence[str]) -> str:
+    """A finding's sentence; what stands after its semicolon is not said in full again."""
+    head, mark, tail = sentence.rpartition(";")
+    known = {earlier.rpartition(";")[2] for earlier in told_before if ";" in earlier}
+    return f"{head}; the same holds here." if mark and tail in known else sentence
 
 
 def _within(sentence: str) -> str:

@@ -50,8 +50,7 @@ def _wanted(facts: Facts) -> Iterator[Claim]:
         yield claim_of("count", offers["count"], emphasis=2)
     rare = [high.id for high in facts.highs if high.since]
     yield from (claim_of("high", [one]) for one in rare[:1])
-    findings = offers.get("finding", ())[:MOST_FINDINGS]
-    yield from (claim_of("finding", [one], emphasis=0) for one in findings)
+    yield from (claim_of("finding", [one], emphasis=0) for one in _found(facts))
     looked_for = [one.id for one in facts.findings if one.status == "not found"]
     if looked_for:
         yield claim_of("not_found", looked_for[:MOST_NOT_FOUND], emphasis=0)
@@ -71,10 +70,16 @@ def _measures(facts: Facts) -> Iterator[Claim]:
         yield claim_of("level", levels[:MOST_AS_USUAL])
 
 
+def _found(facts: Facts) -> list[str]:
+    """The first of what was found; what is only described stands on its card."""
+    found = [finding.id for finding in facts.findings if finding.status == "found"]
+    return [one for one in found if one in offers_of(facts).get("finding", ())][:MOST_FINDINGS]
+
+
 def _weight(claim: Claim, facts: Facts) -> tuple[int, int]:
     """What is kept first where there is no room for all."""
     order = ("story", "day", "compare", "finding", "count", "level", "not_found", "high")
-    is_second = claim.say == "finding" and claim.of != offers_of(facts)["finding"][0]
+    is_second = claim.say == "finding" and claim.of != _found(facts)[0]
     return int(is_second), order.index(claim.say)
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from bio_lakehouse.english import count, dated, weekday
 from bio_lakehouse.gold.measures import WORKOUTS, Measure, watched
-from bio_lakehouse.insights import Finding, Insight
+from bio_lakehouse.insights import Finding, Insight, plain
 from bio_lakehouse.insights.anomaly_detection import NAME as ANOMALY_DETECTION
 from bio_lakehouse.insights.data import REST
 from bio_lakehouse.insights.statistics.weekly_change import WEEK_NEEDS
@@ -26,7 +26,6 @@ from bio_lakehouse.narrative.facts import (
     StoryFact,
     TotalFact,
 )
-from bio_lakehouse.numbers import halves_text
 from bio_lakehouse.reports.comparison import BEFORE, WEEK, Comparison, TotalComparison
 from bio_lakehouse.reports.report_model import ReportModel
 from bio_lakehouse.reports.week import HIGHS, WeeklyHigh
@@ -60,20 +59,6 @@ Told = frozenset[tuple[str, date]]
 """Measures' keys and days whose figures the story says."""
 
 
-def plain(_: Insight, finding: Finding) -> str | None:
-    """A finding in natural units, without its test; None where there are none."""
-    values = finding.values
-    if finding.status != "found" or "median_first" not in values:
-        return None
-    first = values.get("type", "high output")
-    second = REST if "type" in values else "low output"
-    medians = [halves_text(values[name]) for name in ("median_first", "median_second")]
-    return (
-        f"On a typical day after {first} readiness was {medians[0]}, after {second} {medians[1]} "
-        f"({values['n_first']} and {values['n_second']} days)."
-    )
-
-
 def facts_of(model: ReportModel, insights: Sequence[Insight], plain: Plain = plain) -> Facts:
     """Aggregates of the week and the findings; no day's row, no workout's title, nothing of another
     user.
@@ -101,9 +86,7 @@ def _story(model: ReportModel) -> StoryFact | None:
         return None
     names = {one.measure.key: one.measure.in_sentence for one in model.comparisons}
     days = sorted((day, key) for key, day in model.story.tells if key in names)
-    means = sorted(key for key in model.story.means if key in names)
-    about = [f"{names[key]} on {weekday(day)}" for day, key in days]
-    about += [f"the week’s mean of {names[key]}" for key in means]
+    about = (f"{names[key]} on {weekday(day)}" for day, key in days)
     return StoryFact(sentence=model.story.sentence, about=tuple(about))
 
 
@@ -116,12 +99,8 @@ def _window(insights: Sequence[Insight]) -> str:
 
 
 def _measures(model: ReportModel) -> Iterator[MeasureFact]:
-    """What is known of the week and not told by the story, what moved first."""
-    told = model.story.means if model.story else frozenset()
     by_surety = sorted(model.comparisons, key=lambda c: (not c.moved, c.p or 0.0 if c.moved else 0))
-    for comparison in by_surety:
-        if comparison.week.n and comparison.measure.key not in told:
-            yield _measure(comparison)
+    return (_measure(comparison) for comparison in by_surety if comparison.week.n)
 
 
 def _measure(comparison: Comparison) -> MeasureFact:
@@ -261,9 +240,9 @@ def _days(model: ReportModel, insights: Sequence[Insight], told: Told) -> list[D
     for measure in watched():
         comparison, unusual = by_key[measure.key], flagged.get(measure, {})
         known = {day for key, day in told if key == measure.key}
-        # A story of flagged days names them all, and tells the figure of the furthest.
-        if unusual and not unusual.keys() & known:
-            found.append((False, min(unusual), _day_fact(measure, "unusual", unusual)))
+        left = {day: value for day, value in unusual.items() if day not in known}
+        if left:
+            found.append((False, min(left), _day_fact(measure, "unusual", left)))
         outside = furthest_outside(comparison)
         if outside and not outside.keys() & (known | unusual.keys()):
             fact = _day_fact(measure, "outside", outside, band_text(comparison))

@@ -25,7 +25,7 @@ def test_the_last_month_stands_beside_the_first(person) -> None:
         "tested. "
     )
     assert readiness_trend.plain(insight, months) == (
-        "Your last month averaged 84.0 (29 days), your first 76.0 (28 days)."
+        "Readiness averaged 84.0 in your last month (29 days) and 76.0 in your first (28 days)."
     )
     assert readiness_trend.plain(insight, insight.findings[1]) is None
 

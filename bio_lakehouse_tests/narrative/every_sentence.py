@@ -4,6 +4,7 @@ random."""
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import permutations, product
 from typing import Any
@@ -31,13 +32,20 @@ def every_sentence(facts: Facts) -> dict[str, Sentence]:
     may stand together in any order, joined in every way, in every frame."""
     found: dict[str, Sentence] = {}
     for say, ids in together(facts):
-        befores = ((), (EARLIER,)) if say in OF_FINDINGS else ((),)
-        for join, before in product(JOINS, befores):
+        for join, before in product(JOINS, befores(say, facts)):
             form = FORMS[say](ids, join, facts, before)
             for frame in applicable(form.name, form.fields):
                 text = filled(frame, form.fields)
                 found[text] = Sentence(text, say, form.name, frame, ids)
     return found
+
+
+def befores(say: Say, facts: Facts) -> Iterator[tuple[Sentence, ...]]:
+    """The sentences that may stand before one: of findings others of them."""
+    yield ()
+    if say in OF_FINDINGS:
+        yield (EARLIER,)
+        yield from ((replace(EARLIER, ids=(one,)),) for one in offers_of(facts).get("finding", ()))
 
 
 def together(facts: Facts) -> Iterator[tuple[Say, tuple[str, ...]]]:

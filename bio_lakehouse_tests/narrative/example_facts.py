@@ -133,16 +133,26 @@ NEXT_DAY = "the next day’s readiness"
 SLEPT = FindingFact(
     id="sleep_readiness.next_day",
     status="found",
-    sentence="After nights with a sleep score from 85 readiness was 84, after those up to 74 it was 76.",
+    sentence="On a typical day after a sleep score of 85 or more readiness was 84, after one of 74 "
+    "or less 76 (48 and 47 days).",
     looked_for="a link between",
     item=f"the sleep score and {NEXT_DAY}",
 )
 RIDE = FindingFact(
     id="workout_recovery.cycling_vs_rest",
     status="found",
-    sentence="On a typical day after cycling readiness was 70, after rest 81 (78 and 53 days).",
+    sentence="On a typical day after cycling readiness was 70, after rest 81 (78 and 53 days); "
+    "Oura's readiness itself counts the activity of the day before.",
     looked_for=f"a difference in {NEXT_DAY} between rest and",
     item="cycling",
+)
+HIGH_RIDE = replace(
+    RIDE,
+    id="intensity_impact.high_vs_low",
+    sentence="On a typical day after an output above 300 kJ readiness was 71, after one up to 300 "
+    "kJ 77 (41 and 42 days); Oura's readiness itself counts the activity of the day before.",
+    looked_for=f"a difference in {NEXT_DAY} between",
+    item="high and low output",
 )
 LIFT = replace(
     RIDE,
@@ -192,7 +202,7 @@ def full_facts() -> Facts:
         highs=(HIGH_HRV, HIGH_READINESS, HIGH_OUTPUT),
         lows=(LOW_SLEEP, LOW_HRV),
         days=(LOW_DAY, FLAGGED_HRV, FLAGGED_SLEEP, WARM_NIGHTS),
-        findings=(SLEPT, RIDE, LIFT, YOGA, HARD, ROWS),
+        findings=(SLEPT, RIDE, HIGH_RIDE, LIFT, YOGA, HARD, ROWS),
         story=STORY,
         window=WINDOW,
     )

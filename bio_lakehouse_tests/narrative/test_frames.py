@@ -88,13 +88,14 @@ SLOTS = {
     "high.r.label": "the week’s highest readiness",
     "high.r.value": "91",
     "high.r.weekday": "Tuesday",
-    "found.told": "after nights with a sleep score from 85 readiness was 84, after those up to 74 "
-    "it was 76",
+    "found.told": "on a typical day after a sleep score of 85 or more readiness was 84, after one "
+    "of 74 or less 76 (48 and 47 days)",
     "found.effect": "r = 0.41",
     "found.interval": "95 % interval 0.21 to 0.58",
     "found.n": "142 pairs of days",
     "found.q": "q = 0.004",
-    "ride.told": "on a typical day after cycling readiness was 70, after rest 81 (78 and 53 days)",
+    "ride.told": "on a typical day after cycling readiness was 70, after rest 81 (78 and 53 days); "
+    "Oura's readiness itself counts the activity of the day before",
     "lift.told": "a difference in the next day’s readiness between rest and strength was looked "
     "for and not found",
     "line.told": "a trend in readiness was looked for and not found",

@@ -172,13 +172,16 @@ def test_examples(claim: Claim, text: str) -> None:
 
 
 def test_findings_stand_in_a_paragraph_of_their_own_the_first_with_its_days() -> None:
-    facts = example_facts()
-    ids = ["sleep_readiness.next_day", "workout_recovery.cycling_vs_rest"]
+    facts = full_facts()
+    ids = [finding.id for finding in facts.findings if finding.sentence]
     claims = [claim_of("level", ["steps"]), claim_of("finding", ids, emphasis=0)]
     assert text_of(claims, facts).split("\n\n")[1] == (
-        "Over the 180 days up to 9 March 2025, after nights with a sleep score from 85 readiness "
-        "was 84, after those up to 74 it was 76. On a typical day after cycling readiness was 70, "
-        "after rest 81 (78 and 53 days)."
+        "Over the 180 days up to 9 March 2025, on a typical day after a sleep score of 85 or more "
+        "readiness was 84, after one of 74 or less 76 (48 and 47 days). On a typical day after "
+        "cycling readiness was 70, after rest 81 (78 and 53 days); Oura's readiness itself counts "
+        "the activity of the day before. Over the same days, on a typical day after an output "
+        "above 300 kJ readiness was 71, after one up to 300 kJ 77 (41 and 42 days); the same holds "
+        "here."
     )
 
 
