@@ -154,7 +154,6 @@ READ_BY_REPORTS = {
     "narrate",
     "plain",
     "scale_of",
-    "plain",
     "sentence",
     "sentences",
     "table",
