@@ -321,7 +321,7 @@ METHOD = (
         "n is the number of days or pairs looked at, n_eff how many independent ones they are "
         "worth, q the share of false findings to expect among those listed as found or moved "
         "(Benjamini-Hochberg over all tests of this report, with a fixed share for those of the "
-        "week, so that a year of them has something false for one person in five at most)."
+        "week, so that a year of them has a false one for one person in five at most)."
     ),
     (
         "A night is filed under the day on which it ends. Readiness contains the night before it, "

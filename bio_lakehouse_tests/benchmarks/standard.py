@@ -26,16 +26,19 @@ from bio_lakehouse.insights.forecast import forecast
 from bio_lakehouse.insights.week_comparison import WeekTest
 from bio_lakehouse_tests.benchmarks.processes import DAYS, FURTHER_PROCESSES, PROCESSES
 from bio_lakehouse_tests.benchmarks.worlds import FURTHER_WORLDS, WORLDS
+from bio_lakehouse_tests.test_demo_effects import EFFECTS_FOUND, WHOLE_WINDOW, found_in, people
 
 FRESH = 7_000_000
 """The first of the seeds that are used here alone."""
 WEEKS = 52
 MOST_FALSE, MOST_BOUND, MOST_IN_A_YEAR = 0.06, 0.075, 0.35
 INTERVALS_HOLD, FORECASTS_HOLD = (0.93, 0.97), (0.75, 0.85)
+POWER, POWER_OF = 0.8, {"intensity_impact/high_vs_low": 0.65}
+"""What is to be found in at least so many of 40 demo persons, and where it is fewer."""
 YEARS_OF = ("ar1-0.3", "ar1-0.5", "skewed-2.9", "t3", "slow-state")
 GROUPS = "rank-biserial"
 KINDS = ("relations", "groups", "week")
-FORECASTS, EVENINGS = 2, 14
+FORECASTS, EVENINGS = 1, 14
 """So many forecasts a person, of the newest of so many evenings on which one can be made."""
 
 
@@ -264,6 +267,20 @@ def whole_years(about: dict[str, str]) -> Table:
     return Table(title, about, year_of, counted, {anything: (0, MOST_IN_A_YEAR)})
 
 
+def print_power() -> list[str]:
+    """In how many of 40 demo persons each effect that was put in is found; what is too little."""
+    print(
+        f"\nEffects that were put in, of {WHOLE_WINDOW} days\n\n| Finding | found in |\n|---|---|"
+    )
+    persons, missed = people(WHOLE_WINDOW), []
+    for name in EFFECTS_FOUND:
+        share = found_in(name, persons)
+        print(f"| `{name}` | {_percent(share)} |")
+        if share < POWER_OF.get(name, POWER):
+            missed.append(f"power: {name} {_percent(share)}")
+    return missed
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Print the tables; 1 when a bound is not met."""
     parser = argparse.ArgumentParser(
@@ -271,13 +288,15 @@ def main(words: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--reports", type=int, default=1000, help="reports a row")
     parser.add_argument("--people", type=int, default=1000, help="people a row of whole years")
-    parser.add_argument("--only", default="", help="rows whose name begins so")
+    parser.add_argument("--only", default="", help="rows whose name begins so; `power`")
     parser.add_argument("--workers", type=int, default=2, help="processes")
     asked = parser.parse_args(words)
     missed = []
     for counted, table in tables(asked.only):
         if table.about:
             missed += table.print(getattr(asked, counted), asked.workers)
+    if "power".startswith(asked.only):
+        missed += print_power()
     beyond = {each.name for each in FURTHER_PROCESSES} | set(FURTHER_WORLDS)
     print("\n" + verdict(missed, beyond))
     return bool(missed)

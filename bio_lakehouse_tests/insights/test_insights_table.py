@@ -6,7 +6,7 @@ import pytest
 
 from bio_lakehouse.gold.schemas import INSIGHTS as INSIGHTS_TABLE
 from bio_lakehouse.insights import ANALYZERS, INSIGHTS, InsightData, insights_of, narrate, visualize
-from bio_lakehouse.insights.adjustment import q_values
+from bio_lakehouse.insights.adjustment import OF_RELATIONS, OF_THE_WEEK, q_values
 from bio_lakehouse.insights.table import from_rows, to_rows
 from bio_lakehouse.insights.week_comparison import week_tests
 
@@ -80,7 +80,7 @@ def test_q_is_over_all_tests_of_the_days_report(report, days) -> None:
     moved = [test.p for test in week_tests(days) if test.p is not None]
     assert len(tested) >= 4
     assert len(moved) == 2
-    shares = [0.4 / len(tested)] * len(tested) + [0.08 / 2] * 2
+    shares = [OF_RELATIONS / len(tested)] * len(tested) + [OF_THE_WEEK / 2] * 2
     expected = q_values([*tested["p"], *moved], shares)
     assert tested["q"].to_numpy() == pytest.approx(expected[: len(tested)])
     assert ((tested["q"] <= 0.05) == (tested["status"] == "found")).all()
