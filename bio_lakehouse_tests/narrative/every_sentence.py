@@ -32,12 +32,16 @@ def every_sentence(facts: Facts) -> dict[str, Sentence]:
     may stand together in any order, joined in every way, in every frame."""
     found: dict[str, Sentence] = {}
     for say, ids in together(facts):
-        for join, before in product(JOINS, befores(say, facts)):
-            form = FORMS[say](ids, join, facts, before)
-            for frame in applicable(form.name, form.fields):
-                text = filled(frame, form.fields)
-                found[text] = Sentence(text, say, form.name, frame, ids)
+        found |= {sentence.text: sentence for sentence in sentences_of(facts, say, ids)}
     return found
+
+
+def sentences_of(facts: Facts, say: Say, ids: tuple[str, ...]) -> Iterator[Sentence]:
+    """What can be told of some facts in one sentence."""
+    for join, before in product(JOINS, befores(say, facts)):
+        form = FORMS[say](ids, join, facts, before)
+        for frame in applicable(form.name, form.fields):
+            yield Sentence(filled(frame, form.fields), say, form.name, frame, ids)
 
 
 def befores(say: Say, facts: Facts) -> Iterator[tuple[Sentence, ...]]:

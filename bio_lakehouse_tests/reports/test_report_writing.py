@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import settings as tries
 
 from bio_lakehouse.build.reported import build_for_report
 from bio_lakehouse.claude.access import access_of
@@ -18,7 +20,12 @@ from bio_lakehouse.claude.consent import record_claude_consent
 from bio_lakehouse.cli import main
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.narrative.claims import claims_in, offers_of
+from bio_lakehouse.narrative.must_tell import complete
+from bio_lakehouse.narrative.telling import text_of
 from bio_lakehouse.reports import composition
+from bio_lakehouse.reports.report_facts import facts_of
+from bio_lakehouse.reports.report_model import model_of
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver import SCHEMAS as SILVER
 from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
@@ -32,6 +39,8 @@ from bio_lakehouse_tests.claude.anthropic_server import (
     says_nothing,
     serving,
 )
+from bio_lakehouse_tests.narrative.every_sentence import answers_of
+from bio_lakehouse_tests.narrative.test_telling import check, check_english
 from bio_lakehouse_tests.reports.lakes import write
 
 SUNDAY = date(2025, 11, 16)
@@ -178,6 +187,25 @@ def test_nothing_that_names_anybody_is_sent_and_no_text_of_a_file(home: Path) ->
     facts = facts_sent(sent)
     assert "workout_recovery.cycling_vs_rest" in facts["findings"]
     assert re.findall(r"\d{4}-\d\d-\d\d", json.dumps(facts)) == []
+
+
+def test_every_answer_of_the_schema_makes_a_right_text(home: Path) -> None:
+    lake = lake_in(home)
+    inputs = composition.gather(lake, "me", SUNDAY, SUNDAY + timedelta(days=1))
+    facts = facts_of(model_of(inputs), inputs.insights)
+    assert facts.story is not None
+    assert len(offers_of(facts)) >= 6
+
+    @tries(max_examples=40, deadline=None)
+    @given(answers_of(facts))
+    def told(answer: Any) -> None:
+        claims = claims_in(json.dumps(answer), facts)
+        text = text_of(complete(claims, facts), facts)
+        check(claims, facts)
+        check_english(text, facts)
+        assert [secret for secret in SECRETS if secret.lower() in text.lower()] == []
+
+    told()
 
 
 def test_each_of_a_household_is_told_their_own(home: Path) -> None:
