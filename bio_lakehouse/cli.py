@@ -684,9 +684,11 @@ def experiment_mark(
 
 @experiment.command("status")
 @HOME
+@click.argument("name", required=False)
 @user_option("Whose experiment it is")
-def experiment_status(home: Path | None, user: str | None) -> None:
-    """Show the design of the newest experiment, how it stands, and how far it was kept to.
+def experiment_status(home: Path | None, name: str | None, user: str | None) -> None:
+    """Show the design of the newest experiment, or of that called NAME, how it stands, and how far
+    it was kept to.
 
     \b
     Example:  bio-lakehouse experiment status
@@ -695,7 +697,7 @@ def experiment_status(home: Path | None, user: str | None) -> None:
     from bio_lakehouse.experimenting import status_lines
 
     lake = open_existing_lake(home)
-    found = experiment_events.newest(lake, known_user(lake, user))
+    found = experiment_events.newest(lake, known_user(lake, user), name)
     print_lines(status_lines(lake, found))
 
 
@@ -716,10 +718,11 @@ def experiment_list(home: Path | None, user: str | None) -> None:
 
 @experiment.command("result")
 @HOME
+@click.argument("name", required=False)
 @user_option("Whose experiment it is")
-def experiment_result(home: Path | None, user: str | None) -> None:
-    """Tell what the newest experiment came to, by a test over all assignments that could have been
-    drawn.
+def experiment_result(home: Path | None, name: str | None, user: str | None) -> None:
+    """Tell what the newest experiment, or that called NAME, came to, by a test over all assignments
+    that could have been drawn.
 
     Before its end it tells the date, and how far it was kept to, and exits with 1.
 
@@ -729,7 +732,7 @@ def experiment_result(home: Path | None, user: str | None) -> None:
     from bio_lakehouse.build import experiment_events
 
     lake = open_existing_lake(home)
-    found = experiment_events.newest(lake, known_user(lake, user))
+    found = experiment_events.newest(lake, known_user(lake, user), name)
     print_lines([experiment_events.result_text(lake, found)])
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from bio_lakehouse.assets.watching import findings
 from bio_lakehouse.build import experiment_events
 from bio_lakehouse.build.experiments import build_experiment_days, build_self_experiment
 from bio_lakehouse.build.reported import build_for_report, missing
@@ -184,6 +185,7 @@ def test_the_result_is_the_same_by_command_in_the_table_and_on_the_page(home: Pa
     assert "“no &lt;b&gt;alcohol&lt;/b&gt;” raised readiness of the next morning by" in page
     assert NAME not in page
     assert made.model.experiment == (said,)
+    assert "alcohol" not in composition.show_egress(lake, "me", END)
 
 
 def test_a_report_on_the_way_says_how_it_stands_and_a_mark_makes_it_outdated(home: Path) -> None:
@@ -192,7 +194,7 @@ def test_a_report_on_the_way_says_how_it_stands_and_a_mark_makes_it_outdated(hom
     build_for_report(lake, sunday)
     before = inputs_of(lake, "me", [sunday, END])
     (said,) = composition.make(lake, "me", sunday).model.experiment
-    assert said.startswith(f"Experiment “{NAME}”, week 3 of 16: this week was assigned ")
+    assert said.startswith(f"Experiment “{NAME}”, week 3 of 16. Assigned to this week: ")
     assert said.endswith("Marked 0 of 7 days. It is analysed on 23 June 2026 and not before.")
     experiment_events.mark(lake, "me", sunday, sunday, True, "")
     assert missing(lake, sunday) == {EXPERIMENT_DAYS.name}
@@ -238,6 +240,8 @@ def test_a_backup_has_it_and_a_changed_plan_is_named_and_not_analysed(
     (found,) = repair.set_damage_aside(other)
     assert f"{path} is damaged or was changed, and nothing can make it again" in found
     assert path.exists()
+    key = plan_key(experiment.plan)
+    assert findings(other, ["plans_as_committed"]) == {"plans_as_committed": [key]}
     refused = invoke(other.settings.home, END, "result")
     assert "cannot be trusted" in " ".join(refused.output.split())
     assert "not to be trusted" in told(other.settings.home, END, "list")

@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 
 from bio_lakehouse.assets.check_results import check_result
-from bio_lakehouse.assets.keys import GAP_LEDGER
+from bio_lakehouse.assets.keys import EXPERIMENT_DAYS, GAP_LEDGER
 from bio_lakehouse.assets.reporting import with_failure_reason
 from bio_lakehouse.build.missing_days import (
     WATCHED_DAYS,
@@ -18,6 +18,7 @@ from bio_lakehouse.build.missing_days import (
 )
 from bio_lakehouse.gold.gap_ledger import Stretch
 from bio_lakehouse.lake.drift import first_seen
+from bio_lakehouse.lake.experiment_log import unreadable
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.sources import registry
@@ -55,12 +56,21 @@ CHECKS = {
     ),
     "drift": f"No file brought fields that were first seen in the last {NEW_FIELD_DAYS} days.",
 }
+AS_COMMITTED = dg.AssetCheckSpec(
+    "plans_as_committed",
+    asset=EXPERIMENT_DAYS,
+    description="Every plan is the one that was fixed at its start, and every mark can be read.",
+    blocking=False,
+)
 
 
 @dg.multi_asset_check(
     specs=[
-        dg.AssetCheckSpec(name, asset=GAP_LEDGER, description=text, blocking=False)
-        for name, text in CHECKS.items()
+        *(
+            dg.AssetCheckSpec(name, asset=GAP_LEDGER, description=text, blocking=False)
+            for name, text in CHECKS.items()
+        ),
+        AS_COMMITTED,
     ],
     can_subset=True,
 )
@@ -84,11 +94,14 @@ def findings(lake: Lakehouse, asked: Collection[str]) -> dict[str, list[str]]:
         found["quarantine"] = set_aside(recent(lake))
     if "drift" in asked:
         found["drift"] = new_fields(lake.log.with_unknown_fields())
+    if AS_COMMITTED.name in asked:
+        found[AS_COMMITTED.name] = unreadable(lake.objects)
     return found
 
 
 def warning(name: str, findings: list[str]) -> dg.AssetCheckResult:
-    check = dg.AssetCheckKey(GAP_LEDGER, name)
+    is_of_plans = name == AS_COMMITTED.name
+    check = AS_COMMITTED.key if is_of_plans else dg.AssetCheckKey(GAP_LEDGER, name)
     return check_result(check, findings, dg.AssetCheckSeverity.WARN, found=len(findings))
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from bio_lakehouse.build.experiments import outcomes_of
-from bio_lakehouse.english import dated
+from bio_lakehouse.english import dated, listed
 from bio_lakehouse.errors import ExperimentError
 from bio_lakehouse.insights import experiment_design as design
 from bio_lakehouse.insights import experiment_sentences as sentences
@@ -126,10 +126,14 @@ def stop(lake: Lakehouse, user_id: str) -> Experiment:
     return newest(lake, user_id)
 
 
-def newest(lake: Lakehouse, user_id: str) -> Experiment:
-    """The experiment that began last; `ExperimentError` where there is none, or its plan was
-    changed."""
-    found = experiments_of(lake.objects, user_id)
+def newest(lake: Lakehouse, user_id: str, name: str | None = None) -> Experiment:
+    """The experiment that began last, of those of that name where one is given; `ExperimentError`
+    where there is none, or its plan was changed."""
+    known = experiments_of(lake.objects, user_id)
+    found = [one for one in known if name in (None, one.plan.name)]
+    if known and not found:
+        names = listed([sentences.named(one.plan.name) for one in known])
+        raise ExperimentError(f"no experiment of {user_id!r} has that name; there are {names}")
     if not found:
         raise ExperimentError(
             f"{user_id!r} has no experiment: begin one with `bio-lakehouse experiment start "

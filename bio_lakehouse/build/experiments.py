@@ -80,10 +80,10 @@ def results_between(lake: Lakehouse, first: date, last: date) -> Iterator[Experi
         one = days[0]
         if not is_whole(days):
             continue
-        for as_of in days_between(first, last):
-            if is_told(one.analysed_on, as_of):
-                outcomes = outcomes_of(lake, one.user_id, one.outcome, one.first_day, as_of)
-                yield analyse(days, outcomes, as_of)
+        told = [day for day in days_between(first, last) if is_told(one.analysed_on, day)]
+        if told:
+            outcomes = outcomes_of(lake, one.user_id, one.outcome, one.first_day, told[-1])
+            yield from (analyse(days, outcomes, as_of) for as_of in told)
 
 
 def is_whole(days: list[AssignedDay]) -> bool:

@@ -252,7 +252,7 @@ def running_week(
     """How an experiment in weeks stood at the end of a report's week, of which so many days of so
     many were marked."""
     return (
-        f"Experiment {named(name)}, week {number} of {units}: this week was assigned "
+        f"Experiment {named(name)}, week {number} of {units}. Assigned to this week: "
         f"{assigned(name, is_intervention)}. {marks_of(*marked)} {after(analysed_on)}"
     )
 
@@ -269,8 +269,8 @@ def running_days(
     assigned to the intervention and as usual."""
     to_it, as_usual = assigned_days
     return (
-        f"Experiment {named(name)}, day {number} of {units}: of this week {count(to_it, 'day')} "
-        f"were assigned {named(name)}, {as_usual or 'none'} as usual. "
+        f"Experiment {named(name)}, day {number} of {units}. Assigned in this week: {named(name)} "
+        f"to {count(to_it, 'day')}, as usual to {count(as_usual, 'day')}. "
         f"{marks_of(marked, to_it + as_usual)} {after(analysed_on)}"
     )
 
