@@ -23,6 +23,7 @@ from scipy import stats
 from bio_lakehouse.insights import InsightData
 from bio_lakehouse.insights.analyzers import decided
 from bio_lakehouse.insights.forecast import forecast
+from bio_lakehouse.insights.scale import OF_GROUPS
 from bio_lakehouse.insights.week_comparison import WeekTest
 from bio_lakehouse_tests.benchmarks.processes import DAYS, FURTHER_PROCESSES, PROCESSES
 from bio_lakehouse_tests.benchmarks.worlds import FURTHER_WORLDS, WORLDS
@@ -36,7 +37,6 @@ INTERVALS_HOLD, FORECASTS_HOLD = (0.93, 0.97), (0.75, 0.85)
 POWER, POWER_OF = 0.8, {"intensity_impact/high_vs_low": 0.65}
 """What is to be found in at least so many of 40 demo persons, and where it is fewer."""
 YEARS_OF = ("ar1-0.3", "ar1-0.5", "skewed-2.9", "t3", "slow-state")
-GROUPS = "rank-biserial"
 KINDS = ("relations", "groups", "week")
 FORECASTS, EVENINGS = 1, 14
 """So many forecasts a person, of the newest of so many evenings on which one can be made."""
@@ -96,7 +96,7 @@ def told_of(data: InsightData) -> Told:
     ]
     intervals: dict[str, list[bool]] = {kind: [] for kind in KINDS}
     for _, finding in tested:
-        kind = "groups" if GROUPS in finding.effect_name else "relations"
+        kind = "groups" if finding.effect_name in OF_GROUPS else "relations"
         intervals[kind] += _holding(finding.interval)
     for test in tests:
         intervals["week"] += _holding(test.interval)
