@@ -16,6 +16,7 @@ from bio_lakehouse.insights import sentences
 from bio_lakehouse.insights.data import LEAD_IN_DAYS, InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.hypotheses import MINIMUM_TREND_DAYS, Hypothesis, not_enough
+from bio_lakehouse.insights.relation_sentences import of_an_earlier_version
 from bio_lakehouse.insights.statistics import trailing_mean
 from bio_lakehouse.insights.statistics.autocorrelation import Series
 from bio_lakehouse.viz import charts
@@ -165,19 +166,26 @@ def sentence(finding: Finding) -> str:
         return sentences.not_enough_data(subject, finding.n, finding.needed or 0, "days")
     if finding.name == "smoothed_line":
         return sentences.smoothed_line("readiness", finding.effect, "points")
+    if _is_of_an_earlier_version(finding):
+        return of_an_earlier_version(TITLE)
     first, last = (_month(finding, which) for which in ("first", "last"))
     return sentences.months("readiness", first, last)
 
 
 def plain(insight: Insight, finding: Finding) -> str | None:
     """The months as one plain sentence; None for the line, and where too few days are known."""
-    if finding.name != "trend" or finding.effect is None:
+    if finding.name != "trend" or finding.effect is None or _is_of_an_earlier_version(finding):
         return None
     first, last = (_month(finding, which) for which in ("first", "last"))
     return (
         f"Readiness averaged {last.mean} in your last month ({last.known}) and {first.mean} in "
         f"your first ({first.known})."
     )
+
+
+def _is_of_an_earlier_version(finding: Finding) -> bool:
+    """Whether it was a tested slope, as rows of gold.insights were once."""
+    return "mean_first" not in finding.values
 
 
 def _month(finding: Finding, which: str) -> sentences.Month:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -28,6 +30,15 @@ def test_the_last_month_stands_beside_the_first(person) -> None:
         "Readiness averaged 84.0 in your last month (29 days) and 76.0 in your first (28 days)."
     )
     assert readiness_trend.plain(insight, insight.findings[1]) is None
+
+
+def test_a_slope_of_an_earlier_version_is_not_told(person) -> None:
+    insight = readiness_trend.analyze(person({"readiness_score": rising(0.5)}))
+    old = replace(
+        insight.findings[0], status="found", tested=True, q=0.001, values={"kendall_s": 900.0}
+    )
+    assert "earlier version" in readiness_trend.sentence(old)
+    assert readiness_trend.plain(insight, old) is None
 
 
 def test_a_last_month_without_a_ring_is_no_month(person) -> None:
