@@ -113,8 +113,15 @@ def effect(
         f"In your experiment, assigning a {unit_kind} to {named(name)} {verb} "
         f"{outcome_words(measure)} by {amount(measure, difference)} (95 % interval "
         f"{reach(measure, interval)}, {p_text(p)}; {pairs_text(pairs, unit_kind)}, "
-        f"{kept_text(adherence)})."
+        f"{kept_text(adherence)}).{little_marked(adherence)}"
     )
+
+
+def little_marked(adherence: Adherence) -> str:
+    """What a reader must know where hardly anything was marked; empty where it was."""
+    if 2 * adherence.unmarked <= adherence.days:
+        return ""
+    return " Most days were not marked, so it is not known how far the plan was lived by."
 
 
 def inconclusive(
@@ -134,7 +141,7 @@ def inconclusive(
         f"{amount(measure, difference)} {side} on average where a {unit_kind} was assigned to it, "
         f"and everything from {reach(measure, interval)} is possible (95 % interval, {p_text(p)}; "
         f"{pairs_text(pairs, unit_kind)}, {kept_text(adherence)}). That is not the same as no "
-        "effect."
+        f"effect.{little_marked(adherence)}"
     )
 
 

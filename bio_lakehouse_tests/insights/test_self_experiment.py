@@ -61,6 +61,8 @@ def test_a_day_counts_for_what_it_was_assigned_to_whatever_was_done() -> None:
     )
     assert loyal.test == not_at_all.test
     assert adherence_of(days_of(plan, known)).unmarked == 112
+    assert narrate(loyal).endswith("it is not known how far the plan was lived by.")
+    assert "lived by" not in narrate(not_at_all)
 
 
 def test_nothing_is_told_before_the_end_of_a_part_or_of_one_that_was_stopped() -> None:
