@@ -75,11 +75,11 @@ def events(instance: dg.DagsterInstance, key: str) -> dict[str, dg.AssetMaterial
     return {str(record.partition_key): record.asset_materialization for record in records}
 
 
-def snapshots(lake: Lakehouse) -> dict[str, int]:
-    return {
-        name: lake.tables.catalog.writable.load_table(name).current_snapshot().snapshot_id
-        for name in lake.tables.names()
-    }
+def snapshots(lake: Lakehouse) -> dict[str, int | None]:
+    """The newest snapshot of each table; None of one that never had a row."""
+    tables = {name: lake.tables.catalog.writable.load_table(name) for name in lake.tables.names()}
+    newest = {name: table.current_snapshot() for name, table in tables.items()}
+    return {name: found.snapshot_id if found else None for name, found in newest.items()}
 
 
 def test_an_arrival_builds_every_day_and_leaves_nothing_pending(

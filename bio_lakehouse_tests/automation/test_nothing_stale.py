@@ -14,7 +14,7 @@ import dagster as dg
 import pytest
 
 from bio_lakehouse import backends
-from bio_lakehouse.assets.keys import FORECAST, GOLD_DAILY, insight_key
+from bio_lakehouse.assets.keys import FORECAST, GOLD_DAILY, SELF_EXPERIMENT, insight_key
 from bio_lakehouse.automation import launch
 from bio_lakehouse.automation.failures import raise_failure
 from bio_lakehouse.automation.instance import dagster_home, open_instance
@@ -166,8 +166,9 @@ def test_a_changed_day_makes_stale_its_own_day_of_what_reads_it_and_whole_window
     build(settings, "silver/oura_daily_readiness", "silver/coverage")
     assert stale(settings) == {(GOLD_DAILY.to_user_string(), day), ("gold/gap_ledger", day)}
     build(settings, GOLD_DAILY.to_user_string(), "gold/gap_ledger")
-    of_the_day = {"gold/training_load", *(f"gold/{name}" for name in readers_of_gold())}
-    insights = [*map(insight_key, MADE_TOGETHER), FORECAST]
+    tables = {"gold/training_load", "gold/experiment_days"}
+    of_the_day = {*tables, *(f"gold/{name}" for name in readers_of_gold())}
+    insights = [*map(insight_key, MADE_TOGETHER), FORECAST, SELF_EXPERIMENT]
     of_the_newest = {(key.to_user_string(), str(BEGAN)) for key in insights}
     assert stale(settings) == {(name, day) for name in of_the_day} | of_the_newest
     launch.bring_up_to_date(settings, what_is_owed(home.lake))
