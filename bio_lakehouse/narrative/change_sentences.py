@@ -29,7 +29,7 @@ def changed(said: str) -> str:
 
 def grew(said: str, n: int, before: int) -> str:
     """A finding that more days and a narrower interval stand behind."""
-    return f"Known more closely, from {count(n, 'day')} and no longer {before}: {said}"
+    return f"Known more closely, from {count(n, 'day')} ({before} a week ago): {said}"
 
 
 def went(claim: str) -> str:
@@ -77,6 +77,14 @@ def still_open(claim: str, kind: str, known: int, needed: int, window: int) -> s
     return (
         f"Still open: whether {_asked(claim)}. It takes about {needed} such days to tell a "
         f"middling {kind}; the {window} days looked at hold {known}."
+    )
+
+
+def open_again(kind: str, known: int, needed: int, window: int) -> str:
+    """As `still_open`, after a sentence that says that it is not found any more."""
+    return (
+        f"That is open again: it takes about {needed} such days to tell a middling {kind}, and the "
+        f"{window} days looked at hold {known}."
     )
 
 

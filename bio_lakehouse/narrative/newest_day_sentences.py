@@ -37,8 +37,11 @@ def training(intensity: str | None) -> str:
 
 def risk(level: str | None, seen: str | None) -> str:
     """The class of risk and what was `seen`, in the view's own words."""
-    why = "between 65 and 69 the last three days' workouts decide, and not all of them are known"
-    said = _sentence(RISK, level, f"readiness is {why}")
+    why = (
+        "with readiness from 65 to 69 the workouts of the last three days and the day's output "
+        "against your own decide, and not all of these are known"
+    )
+    said = _sentence(RISK, level, why)
     return f"{said} {seen}" if level and seen else said
 
 
@@ -64,5 +67,5 @@ def _workout_days(known: int | None) -> str:
 
 def _sentence(words: Mapping[str, str], value: str | None, reason: str) -> str:
     if value is None:
-        return f"cannot be told, as {reason}."
+        return f"cannot be told: {reason}."
     return f"{words.get(value, value.replace('_', ' '))}."

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import atanh, ceil
 from statistics import NormalDist
 
 from bio_lakehouse.insights.finding import Finding, Insight
-from bio_lakehouse.reports.told import finding_key
+from bio_lakehouse.reports.told import Followed, finding_key
 
 RELATIONS = ("sleep_readiness", "workout_recovery", "intensity_impact")
 """Insights whose tested findings are relations."""
@@ -33,15 +33,24 @@ class Question:
 
     @property
     def is_open(self) -> bool:
-        """Whether it is not found yet, and the days that are looked at could tell it."""
-        is_short = self.known < self.needed <= self.window
-        return self.finding.status != "found" and is_short
+        """Whether it is not found yet, and days are lacking."""
+        return self.finding.status != "found" and self.known < self.needed
+
+    @property
+    def can_be_told(self) -> bool:
+        """Whether the days that are looked at could ever tell it."""
+        return self.needed <= self.window
 
     @property
     def window(self) -> int:
         """How many days are looked at."""
         first, last = self.finding.window
         return (last - first).days + 1
+
+    @property
+    def followed(self) -> Followed:
+        """What a report keeps of it."""
+        return Followed(self.key, self.needed, self.is_looked_at)
 
     @property
     def kind(self) -> str:
@@ -60,16 +69,27 @@ def questions_of(insights: Sequence[Insight]) -> list[Question]:
     return [question for question in asked if question is not None]
 
 
-def followed(questions: Sequence[Question], before: str) -> Question | None:
+def followed(questions: Sequence[Question], before: Followed) -> Question | None:
     """The question to follow: that of the report before while it is open.
 
     Else the open one of whose days the largest share is known, those that were looked at first, and
     of equals the first of the report: neither its effect nor its p has a say.
     """
-    still = [question for question in questions if question.is_open]
-    kept = next((question for question in still if question.key == before), None)
-    nearest = sorted(still, key=lambda one: (not one.is_looked_at, -one.known / one.needed))
-    return kept or next(iter(nearest), None)
+    kept = asked_before(questions, before)
+    if kept is not None and kept.is_open:
+        return kept
+    new = [one for one in questions if one.is_open and one.can_be_told and one.key != before.key]
+    nearest = sorted(new, key=lambda one: (not one.is_looked_at, -one.known / one.needed))
+    return next(iter(nearest), None)
+
+
+def asked_before(questions: Sequence[Question], before: Followed) -> Question | None:
+    """What became of the question of the report before. The days that it takes stay those that were
+    told, so that a reader sees how far it has come; they are told anew once it can be looked at."""
+    question = next((one for one in questions if one.key == before.key), None)
+    if question is None or question.is_looked_at != before.is_looked_at:
+        return question
+    return replace(question, needed=before.needed)
 
 
 def pairs_needed() -> float:

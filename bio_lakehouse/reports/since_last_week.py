@@ -18,9 +18,11 @@ from bio_lakehouse.insights.week_comparison import WeekTest
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.narrative import change_sentences as sentences
 from bio_lakehouse.reports.comparison import WEEK, Comparison, compare, workout_weeks
-from bio_lakehouse.reports.open_question import Question, followed, questions_of
+from bio_lakehouse.reports.open_question import Question, asked_before, followed, questions_of
 from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.reports.told import (
+    NO_QUESTION,
+    Followed,
     Told,
     ToldFigure,
     ToldFinding,
@@ -33,7 +35,7 @@ Plain = Callable[[Insight, Finding], str | None]
 """A finding as one sentence in natural units; None where nothing may be told of it."""
 
 MOST_CORRECTIONS = 3
-NARROWER = 0.9
+NARROWER = 0.85
 """A finding grew when its interval is at most so much of what it was."""
 SAME = 1e-6
 """Of two differences of means that were computed of the same days."""
@@ -57,25 +59,25 @@ class WeekBefore:
         return self.told.findings if self.told else findings_told(self.insights)
 
     @property
-    def question(self) -> str:
+    def question(self) -> Followed:
         """The question that was followed; of a week without a report the one that it would have
         followed."""
         if self.told:
             return self.told.question
-        asked = followed(questions_of(self.insights), "")
-        return asked.key if asked else ""
+        asked = followed(questions_of(self.insights), NO_QUESTION)
+        return asked.followed if asked else NO_QUESTION
 
 
 @dataclass(frozen=True, slots=True)
 class SinceLastWeek:
     """What has changed since the week before, a sentence each; what is told of the question that is
     followed; and the address of the page of the week before beside the report's own, empty where it
-    is not written. `followed` is the key of the question that goes on."""
+    is not written. `followed` is the question that goes on."""
 
     sentences: tuple[str, ...]
     question: tuple[str, ...]
     link: str
-    followed: str = ""
+    followed: Followed = NO_QUESTION
 
     @property
     def is_said(self) -> bool:
@@ -112,13 +114,23 @@ def since_last_week(
     questions = questions_of(insights)
     asked = followed(questions, before.question)
     corrected = corrections(before.told, daily, before) if before.told else []
-    told = [*corrected, *changes(before, insights, plain)]
-    closed = _closed(questions, before.question)
+    told = said_once([*corrected, *changes(before, insights, plain)])
+    question = [*_closed(questions, before.question), *_open(asked, before)]
     link = report_key("", before.day).rpartition("/")[2] if before.is_written else ""
-    question = (*closed, _still_open(asked)) if asked else tuple(closed)
     if not (told or question or link):
         return None
-    return SinceLastWeek(tuple(told), question, link, asked.key if asked else "")
+    kept = asked.followed if asked else NO_QUESTION
+    return SinceLastWeek(tuple(told), tuple(question), link, kept)
+
+
+def said_once(told: Sequence[str]) -> list[str]:
+    """Sentences without the clauses at their ends that one before them ends with too."""
+    known, said = set[str](), list[str]()
+    for sentence in told:
+        begin, _, end = sentence.partition("; ")
+        said.append(f"{begin}." if end and end in known else sentence)
+        known.add(end)
+    return said
 
 
 def changes(before: WeekBefore, insights: Sequence[Insight], plain: Plain) -> Iterator[str]:
@@ -131,7 +143,7 @@ def changes(before: WeekBefore, insights: Sequence[Insight], plain: Plain) -> It
     for key, (insight, finding) in now.items():
         said = plain(insight, finding) if finding.status == "found" else None
         if said:
-            yield from _change(known.get(key), finding, said, key == before.question)
+            yield from _change(known.get(key), finding, said, key == before.question.key)
     for key, was in known.items():
         is_found = key in now and now[key][1].status == "found"
         if was.status == "found" and not is_found:
@@ -218,17 +230,23 @@ def _is_of_same_days(test: WeekTest, one: Comparison) -> bool:
     return isclose(test.difference, one.difference, rel_tol=SAME, abs_tol=SAME)
 
 
-def _closed(questions: Sequence[Question], before: str) -> list[str]:
+def _closed(questions: Sequence[Question], before: Followed) -> list[str]:
     """What is said once of a question that its days have come for, and that was not found."""
-    question = next((one for one in questions if one.key == before), None)
-    if question is None or question.finding.status == "found" or question.known < question.needed:
+    question = asked_before(questions, before)
+    if question is None or question.finding.status == "found" or question.is_open:
         return []
     claim, kind = question.finding.claim, question.kind
     return [sentences.not_found_after_all(claim, kind, question.needed)]
 
 
-def _still_open(question: Question) -> str:
+def _open(question: Question | None, before: WeekBefore) -> list[str]:
+    """What is said of the question that goes on."""
+    if question is None:
+        return []
     claim, known, needed = question.finding.claim, question.known, question.needed
     if not question.is_looked_at:
-        return sentences.too_few_to_look(claim, known, needed)
-    return sentences.still_open(claim, question.kind, known, needed, question.window)
+        return [sentences.too_few_to_look(claim, known, needed)]
+    was = before.findings.get(question.key)
+    if was is not None and was.status == "found":
+        return [sentences.open_again(question.kind, known, needed, question.window)]
+    return [sentences.still_open(claim, question.kind, known, needed, question.window)]

@@ -40,6 +40,19 @@ class ToldFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class Followed:
+    """The question that a report follows, by `insight/finding` (empty for none), and how many days
+    it said that it takes; to look at all unless it `is_looked_at`."""
+
+    key: str = ""
+    needed: int = 0
+    is_looked_at: bool = True
+
+
+NO_QUESTION = Followed()
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """What a report told: figures and what moved by measure, findings by `insight/finding`, and
     the question that it followed. `is_whole` unless its week was not over when it was made."""
@@ -48,7 +61,7 @@ class Told:
     figures: Mapping[str, ToldFigure] = field(default_factory=dict)
     moved: tuple[str, ...] = ()
     findings: Mapping[str, ToldFinding] = field(default_factory=dict)
-    question: str = ""
+    question: Followed = NO_QUESTION
 
 
 def told_key(user_id: str, day: date) -> str:
@@ -66,7 +79,7 @@ def told_of(model: ReportModel, insights: Iterable[Insight]) -> Told:
         figures=means | sums,
         moved=tuple(one.measure.key for one in model.comparisons if one.moved),
         findings=findings_told(insights),
-        question=since.followed if since else "",
+        question=since.followed if since else NO_QUESTION,
     )
 
 
@@ -131,5 +144,5 @@ def _from_json(entry: Mapping[str, Any]) -> Told:
         figures={name: ToldFigure(**one) for name, one in entry["figures"].items()},
         moved=tuple(entry["moved"]),
         findings={name: ToldFinding(**one) for name, one in entry["findings"].items()},
-        question=entry["question"],
+        question=Followed(**entry["question"]),
     )

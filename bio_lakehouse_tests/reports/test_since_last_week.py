@@ -30,9 +30,12 @@ from bio_lakehouse.reports.since_last_week import (
     SinceLastWeek,
     WeekBefore,
     corrections,
+    said_once,
     since_last_week,
 )
 from bio_lakehouse.reports.told import (
+    NO_QUESTION,
+    Followed,
     Told,
     ToldFigure,
     findings_told,
@@ -96,8 +99,8 @@ NOT = replace(FOUND, status="not found")
         (FOUND, replace(FOUND, effect=0.7, effect_name="rank-biserial"), []),
         (
             FOUND,
-            replace(FOUND, n=220, interval=(0.25, 0.6)),
-            ["Known more closely, from 220 days and no longer 171: cycling by 0.4."],
+            replace(FOUND, n=220, interval=(0.27, 0.6)),
+            ["Known more closely, from 220 days (171 a week ago): cycling by 0.4."],
         ),
         (FOUND, replace(FOUND, n=171, interval=(0.3, 0.5)), []),
         (
@@ -195,12 +198,14 @@ def test_the_question_with_most_of_its_days_is_followed_and_kept() -> None:
         " takes about 120 such days to tell a middling difference; the 180 days looked at hold"
         " 90.",
     )
-    told = Told(is_whole=True, question="workout_recovery/strength")
+    told = Told(is_whole=True, question=Followed("workout_recovery/strength", 130))
     kept = since(WeekBefore(MARCH - WEEK, told=told), STRENGTH_AT_61, YOGA_AT_90)
-    assert kept.followed == "workout_recovery/strength"
+    assert kept.followed.key == "workout_recovery/strength"
     other_p = replace(YOGA_AT_90, p=0.06, q=0.07, effect=0.9)
     assert since(WeekBefore(MARCH - WEEK, told=told), STRENGTH_AT_61, other_p) == kept
-    assert since(week_before(STRENGTH_AT_61), STRENGTH_AT_61, YOGA_AT_90) == kept
+    assert "about 130 such days" in kept.question[0]
+    unreported = since(week_before(STRENGTH_AT_61), STRENGTH_AT_61, YOGA_AT_90)
+    assert unreported.followed == Followed("workout_recovery/strength", 140)
 
 
 def test_a_question_whose_days_have_come_says_so_once() -> None:
@@ -217,19 +222,34 @@ def test_a_question_that_is_answered_is_told_as_found() -> None:
     found = replace(YOGA_AT_90, status="found", effect=0.5)
     told = since(week_before(YOGA_AT_90), found, STRENGTH_AT_61)
     assert told.sentences == ("Followed as a question until now, and found: yoga by 0.5.",)
-    assert told.followed == "workout_recovery/strength"
+    assert told.followed.key == "workout_recovery/strength"
+
+
+def test_what_went_is_open_again_without_being_named_twice() -> None:
+    told = since(week_before(replace(YOGA_AT_90, status="found")), YOGA_AT_90)
+    assert told.sentences[0].startswith("Found a week ago and not any more: next-day readiness")
+    assert told.question == (
+        "That is open again: it takes about 120 such days to tell a middling difference, and the"
+        " 180 days looked at hold 90.",
+    )
+
+
+def test_a_clause_that_two_sentences_end_with_is_said_once() -> None:
+    counted = "; Oura counts the day before."
+    said = [f"One{counted}", f"Two{counted}", "Three; and more."]
+    assert said_once(said) == [said[0], "Two.", said[2]]
 
 
 def test_what_could_not_be_looked_at_is_followed_last() -> None:
     few = groups("boxing", 3, 3, status="not enough data", n=5, n_eff=None, needed=8, q=None)
     (said,) = since(WeekBefore(MARCH - WEEK), few).question
     assert said.endswith("It takes 8 days to look, and 5 of them are known.")
-    assert since(WeekBefore(MARCH - WEEK), few, STRENGTH_AT_61).followed.endswith("/strength")
+    assert since(WeekBefore(MARCH - WEEK), few, STRENGTH_AT_61).followed.key.endswith("/strength")
 
 
 def test_what_the_window_cannot_hold_is_not_followed() -> None:
     rare = groups("boxing", 8, 100)
-    assert followed(questions_of([insight(rare)]), "workout_recovery/boxing") is None
+    assert followed(questions_of([insight(rare)]), NO_QUESTION) is None
 
 
 def test_days_needed_are_those_of_the_formulas() -> None:
@@ -316,8 +336,8 @@ def test_a_preview_is_not_corrected(person: Person) -> None:
     lake, told = person.lake, Told(is_whole=False)
     note_told(lake, "ada", SUNDAY, told)
     assert first_told(lake, "ada", SUNDAY) is None
-    whole = replace(told, is_whole=True, question="a/b")
-    for entry in (whole, whole, replace(whole, question="c/d")):
+    whole = replace(told, is_whole=True, question=Followed("a/b", 90))
+    for entry in (whole, whole, replace(whole, question=Followed("c/d", 90))):
         note_told(lake, "ada", SUNDAY, entry)
     assert first_told(lake, "ada", SUNDAY) == whole
     assert len(json.loads(lake.objects.get(told_key("ada", SUNDAY)))) == 3

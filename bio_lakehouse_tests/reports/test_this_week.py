@@ -64,8 +64,8 @@ def test_what_is_unknown_is_said_to_be() -> None:
         workouts_last_3_days=None,
     )
     assert unknown_sleep == [
-        "Energy: cannot be told, as the sleep score of that day is unknown.",
-        "Recommended training: cannot be told, as the sleep score of that day is unknown.",
+        "Energy: cannot be told: the sleep score of that day is unknown.",
+        "Recommended training: cannot be told: the sleep score of that day is unknown.",
         "Risk of overtraining: low. Readiness is 70 or above.",
         "Readiness 78, sleep unknown, HRV balance unknown on Sunday 23 November 2025; whether there"
         " were workouts on the last three days is unknown.",
@@ -75,7 +75,7 @@ def test_what_is_unknown_is_said_to_be() -> None:
         " nor a risk can be told."
     ]
     undecided = said_of(readiness_score=67, overtraining_risk=None, risk_guidance=None)
-    assert undecided[2].startswith("Risk of overtraining: cannot be told, as readiness is between")
+    assert undecided[2].startswith("Risk of overtraining: cannot be told: with readiness from 65")
     assert this_week_of(None) is None
 
 
