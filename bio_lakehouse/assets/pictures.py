@@ -40,7 +40,7 @@ def effects_of(insight: Insight) -> str:
         if finding.effect is not None and finding.interval
     ]
     return (
-        whiskers(effects, label=f"{insight.title}: effects with their 95 % intervals")
+        whiskers(effects, label=f"{insight.title}: each finding with its 95 % interval")
         if effects
         else ""
     )

@@ -1,4 +1,5 @@
-"""Is readiness different on the day after each kind of workout than on the day after rest?"""
+"""Is readiness different on the day after each kind of workout than on the day after rest, on days
+alike in other ways?"""
 
 from __future__ import annotations
 

@@ -294,7 +294,7 @@ def load_basis() -> str:
 
 def whisker_basis() -> str:
     return (
-        "Dot: the effect. Line: its 95\u00a0% interval; where it crosses 0, no effect is possible "
+        "Dot: the correlation. Line: its 95\u00a0% interval; where it crosses 0, none is possible "
         "too. A filled dot was found, an open one was not, or was not tested. The bar at a chart's "
         "right edge shows which part of 0 to 100 is drawn; dotted lines: Oura's 70 (good) and 85 "
         "(optimal)."

@@ -28,7 +28,7 @@ def test_each_insight_shows_its_chart_and_its_effects() -> None:
             for svg in re.findall(r"svg\+xml;base64,([^)]*)\)", shown)
         ]
         charts = [svg for svg in drawn if f'aria-label="{insight.title}"' in svg]
-        effects = [svg for svg in drawn if "effects with their 95 % intervals" in svg]
+        effects = [svg for svg in drawn if "each finding with its 95 % interval" in svg]
         assert len(charts) == MOST_CHARTS
         told = [f.status for f in insight.findings if f.effect is not None and f.interval]
         assert all(
