@@ -1,5 +1,5 @@
-"""Is readiness different on the day after a high output than after a low one, on days alike in other
-ways?"""
+"""Is readiness different on the day after a high output than after a low one, on days alike in
+other ways?"""
 
 from __future__ import annotations
 

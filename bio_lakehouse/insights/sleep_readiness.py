@@ -1,4 +1,4 @@
-"""Does a night's sleep score go with the readiness of the day after, on days alike in other ways?"""
+"""Does a night's sleep score go with readiness of the day after, on days alike in other ways?"""
 
 from __future__ import annotations
 
