@@ -225,9 +225,9 @@ def outside_on_a_side(name: str, outside: int, known: int, higher: bool, usual: 
     return f"{capital(name)} lay {side} your usual {usual} on {_of_days(outside, known)}"
 
 
-def extreme(higher: bool, day: date, value: str) -> str:
+def extreme(higher: bool, days: Sequence[date], value: str) -> str:
     """`, lowest on Thursday (61)`."""
-    return f", {'highest' if higher else 'lowest'} on {weekday(day)} ({value})"
+    return f", {'highest' if higher else 'lowest'} {on_days(days)} ({value})"
 
 
 def ends(low_day: date, low: str, high_day: date, high: str) -> str:
@@ -241,12 +241,9 @@ def workout(day: date, noun: str, rank: str, figure: str) -> str:
     return f"{weekday(day)}’s {noun} was your {rank} ({figure})"
 
 
-def next_morning(name: str, value: str, usual: str, within: bool) -> str:
+def next_morning(name: str, value: str, place: str, usual: str) -> str:
     """`The next morning readiness was 81, within your usual 72 to 86.`"""
-    return (
-        f"The next morning {name} was {value}, {'within' if within else 'outside'} your usual "
-        f"{usual}."
-    )
+    return f"The next morning {name} was {value}, {place} your usual {usual}."
 
 
 def weeks(days: int) -> str:

@@ -52,8 +52,8 @@ STEP_DEVIATIONS = 3.0
 STEP_DAYS = 60
 STEPS_NEEDED = 40
 LARGEST_OF_DAYS = 28
-DAYS_OUTSIDE = 4
-"""Days of a week outside the usual range that are told; by chance 1.4 of 7 lie there."""
+FEW_DAYS = 2
+"""Days above and days below the usual range of a week of ups and downs."""
 ENOUGH_DAYS = 6
 WORTH_A_HEADLINE = 56
 """Days without anything like it, from which on a workout, a high or a low heads a week."""
@@ -253,12 +253,10 @@ def _furthest(week: Week, tells: Tells) -> str:
     """The days that lay furthest to the side to which the first of the measures moved."""
     comparison = week.moved[0]
     higher = (comparison.difference or 0) > 0
-    day, best = _extreme_day(week, comparison, higher)
-    pairs = zip(week.days, comparison.week_values, strict=True)
-    days = [day for day, value in pairs if value == best]
+    days, best = _extreme_days(week, comparison, higher)
     measure = comparison.measure
     tells += [(measure.key, one) for one in days]
-    before = week.before.told(day) if len(days) == 1 else ()
+    before = week.before.told(days[0]) if len(days) == 1 else ()
     name, figure = text.named(measure), measure.text(best)
     return text.furthest(name, higher, days, figure, before, plural=measure.adds_up)
 
@@ -362,7 +360,7 @@ def _ups_and_downs(week: Week) -> Story | None:
         return None
     comparison, band = week.lead
     low, high = (_outside(comparison, band, higher) for higher in (False, True))
-    if min(low, high) < 2 or low + high < DAYS_OUTSIDE:
+    if min(low, high) < FEW_DAYS or not _is_mostly_outside(comparison, low + high):
         return None
     tells: Tells = []
     name, usual = text.named(comparison.measure), _usual(comparison)
@@ -375,20 +373,21 @@ def _on_one_side(week: Week) -> Story | None:
     if week.lead is None:
         return None
     comparison, band = week.lead
-    for higher in (False, True):
-        outside = _outside(comparison, band, higher)
-        if outside >= DAYS_OUTSIDE:
-            known, usual = comparison.week.n, _usual(comparison)
-            name = comparison.measure.in_sentence
-            said = text.outside_on_a_side(
-                text.named(comparison.measure), outside, known, higher, usual
-            )
-            tells: Tells = []
-            sentence = f"{said}{_extreme(week, comparison, higher, tells)}."
-            side = "high" if higher else "low"
-            headline = f"{capital(name)} on the {side} side"
-            return _story(headline, sentence, tells)
-    return None
+    low, high = (_outside(comparison, band, higher) for higher in (False, True))
+    if low == high or not _is_mostly_outside(comparison, low + high):
+        return None
+    higher, measure = high > low, comparison.measure
+    name, known = text.named(measure), comparison.week.n
+    said = text.outside_on_a_side(name, max(low, high), known, higher, _usual(comparison))
+    tells: Tells = []
+    sentence = f"{said}{_extreme(week, comparison, higher, tells)}."
+    side = "high" if higher else "low"
+    return _story(f"{capital(measure.in_sentence)} on the {side} side", sentence, tells)
+
+
+def _is_mostly_outside(comparison: Comparison, outside: int) -> bool:
+    """Whether half of the known days or more lie outside; by chance one in five does."""
+    return 2 * outside >= comparison.week.n
 
 
 def _outside(comparison: Comparison, band: Band, higher: bool) -> int:
@@ -397,9 +396,16 @@ def _outside(comparison: Comparison, band: Band, higher: bool) -> int:
 
 
 def _extreme(week: Week, comparison: Comparison, higher: bool, tells: Tells) -> str:
-    day, value = _extreme_day(week, comparison, higher)
-    tells.append((comparison.measure.key, day))
-    return text.extreme(higher, day, comparison.measure.text(value))
+    days, value = _extreme_days(week, comparison, higher)
+    tells += [(comparison.measure.key, day) for day in days]
+    return text.extreme(higher, days, comparison.measure.text(value))
+
+
+def _extreme_days(week: Week, comparison: Comparison, higher: bool) -> tuple[list[date], float]:
+    """The lowest or highest value of the week, and all days that have it."""
+    _, value = _extreme_day(week, comparison, higher)
+    pairs = zip(week.days, comparison.week_values, strict=True)
+    return [day for day, other in pairs if other == value], value
 
 
 def _extreme_day(week: Week, comparison: Comparison, higher: bool) -> tuple[date, float]:
@@ -441,9 +447,10 @@ def _next_morning(week: Week, day: date, tells: Tells) -> str:
     if value is None or not readiness.band:
         return ""
     tells.append((READINESS.key, morning))
-    within = _is_within(readiness, value)
+    low, high = readiness.band.low, readiness.band.high
+    place = "below" if value < low else "above" if value > high else "within"
     figure = READINESS.text(value)
-    return f" {text.next_morning(READINESS.in_sentence, figure, _usual(readiness), within)}"
+    return f" {text.next_morning(READINESS.in_sentence, figure, place, _usual(readiness))}"
 
 
 def _rare_high(week: Week) -> Story | None:

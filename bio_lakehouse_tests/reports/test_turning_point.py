@@ -260,7 +260,8 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "on the low side": (
         {"readiness": (73, 73, 80, 73, 73, 80, 82)},
         "Readiness on the low side",
-        "Readiness lay below your usual 74 to 86 on four of seven days, lowest on Monday (73).",
+        "Readiness lay below your usual 74 to 86 on four of seven days, lowest on Monday, Tuesday, "
+        "Thursday and Friday (73).",
     ),
     "a big ride and an ordinary morning after": (
         {"workouts": rides_before(ride(SATURDAY, 685.0, hour=9))},
