@@ -488,7 +488,7 @@ def _steady(week: Week) -> Story | None:
     measure = comparison.measure
     low, high = measure.text(min(known)), measure.text(max(known))
     said = text.steady(text.named(measure), low, high, len(known), _usual(comparison))
-    return _story("Nothing unusual so far" if week.is_preview else "A steady week", said, [])
+    return _story(f"A steady week{' so far' if week.is_preview else ''}", said, [])
 
 
 def _usual_week(week: Week) -> Story | None:
@@ -501,7 +501,7 @@ def _usual_week(week: Week) -> Story | None:
     )
     sides = [higher for higher in (False, True) if _outside(*week.lead, higher)]
     extremes = [_extreme(week, comparison, higher, tells) for higher in sides]
-    headline = "Nothing unusual so far" if week.is_preview else "A usual week"
+    headline = "No clear change so far" if week.is_preview else "A usual week"
     return _story(headline, f"{said}{''.join(extremes)}.", tells)
 
 

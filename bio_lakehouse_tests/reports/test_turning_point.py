@@ -305,7 +305,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "a preview": (
         {"readiness": (80, 78, None, None, 79, None, 80), "is_preview": True},
-        "Nothing unusual so far",
+        "No clear change so far",
         "Readiness was within your usual 74 to 86 on all four known days.",
     ),
 }
