@@ -396,7 +396,15 @@ def check_figures(week: Week, found: Story, rides: Mapping[int, int]) -> None:
         value = week.value(comparison, day)
         if key == READINESS.key and value is not None and day not in week.flagged[key]:
             assert measure.text(value) in said
-            assert WEEKDAYS[day.weekday()] in found.sentence
+            assert WEEKDAYS[day.weekday()] in days_said(found.sentence)
+
+
+def days_said(sentence: str) -> set[str]:
+    """The weekdays that a sentence names, those of `from Tuesday to Thursday` one by one."""
+    said = {day for day in WEEKDAYS if day in sentence}
+    for first, last in re.findall(r"from (\w+day) to (\w+day)", sentence):
+        said |= set(WEEKDAYS[WEEKDAYS.index(first) : WEEKDAYS.index(last) + 1])
+    return said
 
 
 @pytest.mark.parametrize("carried", [0.0, 0.5, 0.8])
