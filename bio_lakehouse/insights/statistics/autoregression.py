@@ -4,6 +4,7 @@ fitted with gaps, and what it says of the uncertainty of a difference of means."
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,12 @@ HIGHEST_ORDER = 8
 LARGEST_REFLECTION = 0.95
 FEWEST_PAIRS = 20
 MEAN_TAKEN_OUT = 3
-GRID = 1024
+GRID = 512
 """Frequencies at which a spectrum is looked at: variances are its means, weighted."""
 FREQUENCIES = 2 * np.pi * np.arange(GRID) / GRID
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Autoregression:
     """AR(p): the `coefficients` of the p days before, the variance of what is `new` each day, and
     the `n` known days that it was fitted to."""
@@ -30,7 +31,7 @@ class Autoregression:
 
     def autocovariances(self, lags: int) -> Series:
         """Of days that lie 0, 1, …, `lags` − 1 days apart."""
-        found: Series = np.fft.ifft(self._spectrum()).real[:lags]
+        found: Series = np.fft.ifft(self._spectrum).real[:lags]
         return found
 
     def variance_of(self, weights: Series) -> float:
@@ -51,29 +52,31 @@ class Autoregression:
         order = len(self.coefficients)
         if self._resembling(weights) <= self._independent(weights):
             return float(self.n)
-        slopes = self._slopes(_power(weights) * self._spectrum())
+        slopes = self._slopes(_power(weights) * self._spectrum)
         apart = np.abs(np.subtract.outer(np.arange(order), np.arange(order)))
         covariance = self.new * np.linalg.inv(self.autocovariances(order)[apart])
         return max(2 * self.n / (2 + float(slopes @ covariance @ slopes)), 1.0)
 
     def _resembling(self, weights: Series) -> float:
-        return float(np.mean(_power(weights) * self._spectrum()))
+        return float(np.mean(_power(weights) * self._spectrum))
 
     def _independent(self, weights: Series) -> float:
-        return float(weights @ weights) * float(self._spectrum().mean())
+        return float(weights @ weights) * float(self._spectrum.mean())
 
     def _slopes(self, power: Series) -> Series:
         """How ln of the variance, the mean of `power` over frequencies, changes with each
         coefficient."""
         lags = 1 + np.arange(len(self.coefficients))
-        shifted = np.exp(-1j * np.outer(lags, FREQUENCIES)) / self._polynomial()
+        shifted = np.exp(-1j * np.outer(lags, FREQUENCIES)) / self._polynomial
         slopes: Series = 2 * (shifted.real @ power) / power.sum()
         return slopes
 
+    @cached_property
     def _spectrum(self) -> Series:
-        spectrum: Series = self.new / np.abs(self._polynomial()) ** 2
+        spectrum: Series = self.new / np.abs(self._polynomial) ** 2
         return spectrum
 
+    @cached_property
     def _polynomial(self) -> NDArray[np.complex128]:
         return np.fft.fft(np.concatenate([[1.0], -self.coefficients]), GRID)
 
