@@ -72,7 +72,7 @@ def _months(sought: Hypothesis, data: InsightData, readiness: Series) -> Finding
         status="described",
         test=MONTHS,
         window=sought.window,
-        effect_name="points",
+        effect_name="difference in points",
         effect=averaged["last"] - averaged["first"],
         n=sum(counted.values()),
         tested=False,
