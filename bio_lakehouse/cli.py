@@ -638,7 +638,7 @@ def experiment_today(home: Path | None, every: bool, user: str | None) -> None:
     from bio_lakehouse.experimenting import today_lines
 
     lake = open_existing_lake(home)
-    found = experiment_events.newest(lake, known_user(lake, user))
+    found = experiment_events.current(lake, known_user(lake, user))
     print_lines(today_lines(found, lake.settings.today(found.plan.user_id), every=every))
 
 
@@ -687,8 +687,8 @@ def experiment_mark(
 @click.argument("name", required=False)
 @user_option("Whose experiment it is")
 def experiment_status(home: Path | None, name: str | None, user: str | None) -> None:
-    """Show the design of the newest experiment, or of that called NAME, how it stands, and how far
-    it was kept to.
+    """Show the design of the experiment that goes on, or of that called NAME, how it stands, and
+    how far it was kept to.
 
     \b
     Example:  bio-lakehouse experiment status
@@ -697,7 +697,7 @@ def experiment_status(home: Path | None, name: str | None, user: str | None) -> 
     from bio_lakehouse.experimenting import status_lines
 
     lake = open_existing_lake(home)
-    found = experiment_events.newest(lake, known_user(lake, user), name)
+    found = experiment_events.current(lake, known_user(lake, user), name)
     print_lines(status_lines(lake, found))
 
 
@@ -721,7 +721,7 @@ def experiment_list(home: Path | None, user: str | None) -> None:
 @click.argument("name", required=False)
 @user_option("Whose experiment it is")
 def experiment_result(home: Path | None, name: str | None, user: str | None) -> None:
-    """Tell what the newest experiment, or that called NAME, came to, by a test over all assignments
+    """Tell what the last experiment, or that called NAME, came to, by a test over all assignments
     that could have been drawn.
 
     Before its end it tells the date, and how far it was kept to, and exits with 1.
@@ -732,7 +732,7 @@ def experiment_result(home: Path | None, name: str | None, user: str | None) -> 
     from bio_lakehouse.build import experiment_events
 
     lake = open_existing_lake(home)
-    found = experiment_events.newest(lake, known_user(lake, user), name)
+    found = experiment_events.current(lake, known_user(lake, user), name)
     print_lines([experiment_events.result_text(lake, found)])
 
 
@@ -749,7 +749,11 @@ def experiment_stop(home: Path | None, user: str | None) -> None:
     from bio_lakehouse.build import experiment_events
 
     lake = open_existing_lake(home)
-    found = experiment_events.stop(lake, known_user(lake, user))
+    user_id = known_user(lake, user)
+    name = experiment_events.current(lake, user_id).plan.name
+    if sys.stdin.isatty():
+        click.confirm(f"End “{name}” for good?", abort=True, err=True)
+    found = experiment_events.stop(lake, user_id)
     print_lines([experiment_events.result_text(lake, found)])
 
 

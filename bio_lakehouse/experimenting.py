@@ -100,8 +100,10 @@ def status_lines(lake: Lakehouse, experiment: Experiment) -> Iterator[str]:
 
 def list_lines(lake: Lakehouse, user_id: str) -> Iterator[str]:
     """A line an experiment, oldest first."""
-    today = lake.settings.today(user_id)
-    for experiment in experiments_of(lake.objects, user_id):
+    today, known = lake.settings.today(user_id), experiments_of(lake.objects, user_id)
+    if not known:
+        yield 'There is none yet: bio-lakehouse experiment start "no alcohol"'
+    for experiment in known:
         plan = experiment.plan
         what = f"{sentences.named(plan.name)}, {BY_COLUMN[plan.outcome].in_sentence}"
         pairs = sentences.pairs_text(plan.pairs, plan.unit)

@@ -107,6 +107,7 @@ def test_a_start_says_when_it_ends_and_what_it_can_find(home: Path, tmp_path: Pa
         (("start", "x"), "of two at once nobody could tell which did what"),
         (("start", "x\x1b[2J"), "cannot be printed"),
         (("start", "x", "--outcome", "mood"), "none of readiness, sleep"),
+        (("start", "x", "--starts", "9999-12-31"), "more than a year away"),
         (("mark", "yes", "--day", "2026-03-04"), "still to come"),
         (("mark", "yes", "--day", "2026-02-04"), "no experiment of 'me' has 2026-02-04"),
         (("mark", "yes", "--day", "2026-03-02", "--to", "2026-03-03"), "--day is one day"),
@@ -223,7 +224,14 @@ def test_one_that_is_stopped_is_never_analysed_and_makes_room(tmp_path: Path) ->
     assert (
         line == "Experiment “tea” was ended early, on 11 April: it is described and not analysed."
     )
-    assert "2026-04-13" in told(home, day, "start", "milk") or "13 April" in told(home, day, "list")
+    assert "13 April – 2 August 2026" in told(home, day, "start", "milk")
+    told(home, day, "start", "naps", "--unit", "day", "--starts", "2026-08-10")
+    assert "This week" in told(home, day + timedelta(4), "today")
+    assert "“milk”" in told(home, day + timedelta(4), "status")
+    assert "“naps”: 20 pairs of days" in told(home, day, "status", "naps")
+    assert len(told(home, day, "list").splitlines()) == 3
+    refused = invoke(home, day, "result", "rice").output
+    assert "has that name; there are “tea”, “milk” and “naps”" in " ".join(refused.split())
 
 
 def test_a_backup_has_it_and_a_changed_plan_is_named_and_not_analysed(

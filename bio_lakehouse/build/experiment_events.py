@@ -6,6 +6,7 @@ What follows from it in gold is owed to the days that it is about, so that the n
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -110,25 +111,23 @@ def experiment_on(lake: Lakehouse, user_id: str, first: date, last: date) -> Exp
 
 
 def stop(lake: Lakehouse, user_id: str) -> Experiment:
-    """End the experiment that goes on, or is still to begin; it is never analysed."""
+    """End the experiment that goes on, or is next to begin; it is never analysed."""
     today = lake.settings.today(user_id)
     with exclusively(lake, LOCK):
-        experiment = newest(lake, user_id)
-        name = sentences.named(experiment.plan.name)
+        experiment = current(lake, user_id)
+        plan, name = experiment.plan, sentences.named(experiment.plan.name)
         if experiment.stopped_on:
             raise ExperimentError(f"{name} was ended on {dated(experiment.stopped_on)} already")
-        if today > experiment.plan.last_day:
+        if today > plan.last_day:
             raise ExperimentError(f"all days of {name} are over: there is nothing left to end")
-        plan = experiment.plan
-        event = Stop(plan.commitment, next_moment(experiment), today)
-        keep_event(lake.objects, plan, event)
+        keep_event(lake.objects, plan, Stop(plan.commitment, next_moment(experiment), today))
     owe(lake, [today])
-    return newest(lake, user_id)
+    return replace(experiment, stopped_on=today)
 
 
-def newest(lake: Lakehouse, user_id: str, name: str | None = None) -> Experiment:
-    """The experiment that began last, of those of that name where one is given; `ExperimentError`
-    where there is none, or its plan was changed."""
+def current(lake: Lakehouse, user_id: str, name: str | None = None) -> Experiment:
+    """The experiment that goes on, else the next to begin, else the last; of those of that name
+    where one is given. `ExperimentError` where there is none, or its plan was changed."""
     known = experiments_of(lake.objects, user_id)
     found = [one for one in known if name in (None, one.plan.name)]
     if known and not found:
@@ -139,12 +138,14 @@ def newest(lake: Lakehouse, user_id: str, name: str | None = None) -> Experiment
             f"{user_id!r} has no experiment: begin one with `bio-lakehouse experiment start "
             '"no alcohol"`'
         )
-    if found[-1].problem:
+    today = lake.settings.today(user_id)
+    chosen = next((one for one in found if not one.has_ended(today)), found[-1])
+    if chosen.problem:
         raise ExperimentError(
-            f"the plan of {sentences.named(found[-1].plan.name)} cannot be trusted, so nothing is "
-            f"told of it: {found[-1].problem}. Take its folder from a backup"
+            f"the plan of {sentences.named(chosen.plan.name)} cannot be trusted, so nothing is "
+            f"told of it: {chosen.problem}. Take its folder from a backup"
         )
-    return found[-1]
+    return chosen
 
 
 def trusted(lake: Lakehouse, user_id: str) -> list[Experiment]:

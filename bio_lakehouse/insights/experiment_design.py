@@ -32,6 +32,7 @@ an insight."""
 USUAL_PAIRS: Mapping[Unit, int] = {"week": 8, "day": 20}
 WASHOUT_DAYS: Mapping[Unit, int] = {"week": 1, "day": 0}
 PAST_DAYS = 180
+LONGEST_WAIT_DAYS = 366
 FEWEST_PAST_DIFFERENCES = 20
 LONGEST_NAME, LONGEST_NOTE = 60, 300
 TURNING = {"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"}
@@ -107,6 +108,8 @@ def first_day_of(unit: Unit, today: date, week_ends_on: int, asked: date | None)
         return week_begin(tomorrow, week_ends_on) if unit == "week" else tomorrow
     if asked < today:
         raise ExperimentError(f"{asked} is over: an experiment is drawn before it begins")
+    if asked > today + timedelta(LONGEST_WAIT_DAYS):
+        raise ExperimentError(f"{asked} is more than a year away: begin sooner")
     begin = week_begin(asked, week_ends_on)
     if unit == "week" and begin != asked:
         raise ExperimentError(
