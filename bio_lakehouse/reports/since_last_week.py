@@ -159,7 +159,7 @@ def _change(
     elif _is_beyond(was, finding):
         yield sentences.changed(said)
     elif _has_grown(was, finding):
-        yield sentences.grew(said, finding.n, was.n)
+        yield sentences.grew(said)
 
 
 def _is_beyond(was: ToldFinding, finding: Finding) -> bool:

@@ -100,7 +100,7 @@ NOT = replace(FOUND, status="not found")
         (
             FOUND,
             replace(FOUND, n=220, interval=(0.27, 0.6)),
-            ["Known more closely, from 220 days (171 a week ago): cycling by 0.4."],
+            ["Known more closely than a week ago: cycling by 0.4."],
         ),
         (FOUND, replace(FOUND, n=171, interval=(0.3, 0.5)), []),
         (
