@@ -14,7 +14,7 @@ MINIMUM_PAIRS = 20
 MINIMUM_GROUP = 8
 MINIMUM_TREND_DAYS = 60
 MINIMUM_ANOMALY_DAYS = 28
-ALL_KNOWN = "days of which all that they are made alike in is known"
+ALL_KNOWN = "days on which all conditions are known"
 
 NEVER_CHANGED = "One of the two never changed in this window, so nothing can be said about them."
 CHOSEN_DAYS = "People choose their workouts, so the days may differ in ways that were not measured."

@@ -65,7 +65,7 @@ def of_correlation(finding: Finding, words: Relation, counted: str) -> str:
     raw = f"As recorded {words.raw_symbol} = {effect_text(finding.values['raw_effect'])}"
     described = f"{raw}, {NOT_TESTED}."
     if finding.status != "found":
-        return _not_found(finding, subject, "a relation", words.conditions, evidence, described)
+        return _not_found(finding, subject, "a relation", evidence, described)
     activity = f"; {CONTAINS_ACTIVITY}" if words.contains_activity else ""
     way = "higher" if finding.effect > 0 else "lower"
     amount = f"by {_points(finding.values, 'per')} for every {words.step}"
@@ -90,7 +90,7 @@ def of_groups(finding: Finding, words: Compared) -> str:
     evidence = _evidence(finding, "point-biserial r", counted)
     described = _recorded_groups(values)
     if finding.status != "found":
-        return _not_found(finding, subject, "a difference", words.conditions, evidence, described)
+        return _not_found(finding, subject, "a difference", evidence, described)
     way = "higher" if finding.effect > 0 else "lower"
     return (
         f"{capital(OUTCOME)} tended to be {way} after {words.first} than after {words.second}, by "
@@ -167,15 +167,13 @@ def article(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
-def _not_found(
-    finding: Finding, subject: str, what: str, conditions: str, evidence: str, described: str
-) -> str:
+def _not_found(finding: Finding, subject: str, what: str, evidence: str, described: str) -> str:
     reasons = ""
     if finding.q is not None and finding.q <= FOUND_AT:
         objections = finding.values.get("objections", ())
         reasons = "".join(f"{OBJECTIONS[name](finding.values)} " for name in objections)
     return (
-        f"{subject}: {what} was looked for and not found on days alike in {conditions} "
+        f"{subject}: {what} was looked for and not found on days alike in other ways "
         f"({evidence}). {reasons}{described}"
     )
 
