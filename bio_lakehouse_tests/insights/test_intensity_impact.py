@@ -77,7 +77,8 @@ def test_too_few_days_give_no_number_and_no_bars(person) -> None:
     assert (by_group.status, by_group.n, by_group.needed) == ("not enough data", 5, 8)
     assert (by_rank.status, by_rank.n, by_rank.needed) == ("not enough data", 11, 20)
     figure = intensity_impact.visualize(insight)
-    assert figure.layout.annotations[0].text == "Not enough data (5 of 8 days a group)"
+    notes = [note.text for note in figure.layout.annotations]
+    assert "Not enough data (5 of 8 days a group)" in notes
     assert {height for bar in figure.data for height in bar.y} == {None}
 
 
@@ -89,7 +90,7 @@ def test_no_output_at_all(person) -> None:
     assert intensity_impact.visualize(insight).data
 
 
-def test_bars_are_medians_with_quartiles_on_a_fixed_scale(tired) -> None:
+def test_bars_are_medians_with_quartiles_on_the_range_of_the_data(tired) -> None:
     insight = adjust([intensity_impact.analyze(tired)])[0]
     figure = intensity_impact.visualize(insight)
     after = figure.data[1]
@@ -97,5 +98,6 @@ def test_bars_are_medians_with_quartiles_on_a_fixed_scale(tired) -> None:
     assert after.y[1] == insight.findings[0].values["median_second"]
     assert after.error_y.array[2] >= 0
     assert after.error_y.arrayminus[2] >= 0
-    assert tuple(figure.layout.yaxis.range) == (0, 100)
+    low, high = figure.layout.yaxis.range
+    assert 0 <= low < min(after.y) <= max(after.y) < high <= 100
     assert figure.data[0].marker.pattern.shape != figure.data[1].marker.pattern.shape

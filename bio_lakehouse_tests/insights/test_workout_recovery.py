@@ -112,10 +112,8 @@ def test_seven_days_are_too_few(person, as_of) -> None:
 def test_a_person_without_workouts_hears_that_there_are_none(person) -> None:
     insight = workout_recovery.analyze(person({"readiness_score": np.full(40, 80.0)}))
     assert [finding.status for finding in insight.findings] == ["not enough data"]
-    assert (
-        workout_recovery.visualize(insight).layout.annotations[0].text
-        == "Not enough data (0 of 8 days)"
-    )
+    notes = [note.text for note in workout_recovery.visualize(insight).layout.annotations]
+    assert "Not enough data (0 of 8 days)" in notes
 
 
 def test_few_days_are_dots_without_a_box(trained) -> None:
