@@ -58,7 +58,7 @@ MODULES = {
         *("reports.composition", "reports.report_model", "reports.comparison", "reports.training"),
         *("reports.completeness", "reports.weekly_report", "reports.report_facts"),
         *("narrative.template_writer", "narrative.must_tell", "narrative.telling"),
-        "narrative.frames",
+        *("narrative.forms", "narrative.frames"),
         *("reports.turning_point", "reports.days_before", "narrative.story"),
         "reports.experiment_box",
         *("reports.this_week", "reports.since_last_week", "reports.open_question", "reports.told"),

@@ -50,7 +50,7 @@ def _wanted(facts: Facts) -> Iterator[Claim]:
         yield claim_of("count", offers["count"], emphasis=2)
     rare = [high.id for high in facts.highs if high.since]
     yield from (claim_of("high", [one]) for one in rare[:1])
-    yield from (claim_of("finding", [one], emphasis=0) for one in _found(facts))
+    yield from (claim_of("finding", [one]) for one in _found(facts))
     looked_for = [one.id for one in facts.findings if one.status == "not found"]
     if looked_for:
         yield claim_of("not_found", looked_for[:MOST_NOT_FOUND], emphasis=0)

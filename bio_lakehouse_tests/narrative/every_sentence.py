@@ -4,7 +4,6 @@ random."""
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import replace
 from functools import cache
 from itertools import permutations, product
 from typing import Any
@@ -13,17 +12,9 @@ from hypothesis import strategies as st
 
 from bio_lakehouse.narrative.claims import JOINS, Say, offers_of, schema_of
 from bio_lakehouse.narrative.facts import Facts
+from bio_lakehouse.narrative.forms import FORMS, KIND_OF, OF_FINDINGS, Part
 from bio_lakehouse.narrative.frames import applicable, filled
-from bio_lakehouse.narrative.telling import (
-    FORMS,
-    KIND_OF,
-    MOST_IN_A_SENTENCE,
-    MOST_TOGETHER,
-    OF_FINDINGS,
-    Sentence,
-)
-
-EARLIER = Sentence("…", "finding", "finding", "…", ())
+from bio_lakehouse.narrative.telling import MOST_IN_A_SENTENCE, MOST_TOGETHER, Sentence
 
 
 @cache
@@ -38,18 +29,19 @@ def every_sentence(facts: Facts) -> dict[str, Sentence]:
 
 def sentences_of(facts: Facts, say: Say, ids: tuple[str, ...]) -> Iterator[Sentence]:
     """What can be told of some facts in one sentence."""
-    for join, before in product(JOINS, befores(say, facts)):
-        form = FORMS[say](ids, join, facts, before)
+    for join, said in product(JOINS, said_before(say, facts)):
+        form = FORMS[say](Part(facts, ids, join, said))
         for frame in applicable(form.name, form.fields):
             yield Sentence(filled(frame, form.fields), say, form.name, frame, ids)
 
 
-def befores(say: Say, facts: Facts) -> Iterator[tuple[Sentence, ...]]:
-    """The sentences that may stand before one: of findings others of them."""
+def said_before(say: Say, facts: Facts) -> Iterator[tuple[tuple[Say, str], ...]]:
+    """What may have been said before a sentence, as far as it makes a difference: of findings each
+    other of them, or what was not found."""
     yield ()
     if say in OF_FINDINGS:
-        yield (EARLIER,)
-        yield from ((replace(EARLIER, ids=(one,)),) for one in offers_of(facts).get("finding", ()))
+        yield (("not_found", ""),)
+        yield from ((("finding", one),) for one in offers_of(facts).get("finding", ()))
 
 
 def together(facts: Facts) -> Iterator[tuple[Say, tuple[str, ...]]]:
