@@ -55,7 +55,7 @@ class Question:
     @property
     def kind(self) -> str:
         """What may be told: a difference of two groups of days, or a relation."""
-        return "difference" if "n_first" in self.finding.values else "relation"
+        return "difference" if self.finding.values.get("n_first") else "relation"
 
 
 def questions_of(insights: Sequence[Insight]) -> list[Question]:
@@ -120,8 +120,10 @@ def _question(key: str, finding: Finding) -> Question | None:
 
 def _independent_needed(finding: Finding) -> float:
     """Of groups by the person's own split."""
-    first = finding.values.get("n_first")
-    return pairs_needed() if first is None else group_days_needed(first / finding.n)
+    first, second = (finding.values.get(name) for name in ("n_first", "n_second"))
+    if not first or not second:
+        return pairs_needed()
+    return group_days_needed(first / (first + second))
 
 
 def _in_tens(days: float) -> int:

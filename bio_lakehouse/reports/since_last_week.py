@@ -139,15 +139,20 @@ def changes(before: WeekBefore, insights: Sequence[Insight], plain: Plain) -> It
     known = before.findings
     if not known:
         return
-    now = {finding_key(one, f.name): (one, f) for one in insights for f in one.findings if f.tested}
+    now = {finding_key(one, f.name): (one, f) for one in insights for f in one.findings}
     for key, (insight, finding) in now.items():
-        said = plain(insight, finding) if finding.status == "found" else None
+        is_found = finding.tested and finding.status == "found"
+        said = plain(insight, finding) if is_found else None
         if said:
             yield from _change(known.get(key), finding, said, key == before.question.key)
     for key, was in known.items():
-        is_found = key in now and now[key][1].status == "found"
-        if was.status == "found" and not is_found:
+        if was.status == "found" and not _holds(now.get(key)):
             yield sentences.went(was.claim)
+
+
+def _holds(now: tuple[Insight, Finding] | None) -> bool:
+    """Whether what was found still is, or is not tested any more: then nothing is said of it."""
+    return now is not None and (now[1].status == "found" or not now[1].tested)
 
 
 def _change(

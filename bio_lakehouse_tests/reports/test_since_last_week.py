@@ -112,8 +112,20 @@ NOT = replace(FOUND, status="not found")
             ],
         ),
         (NOT, replace(FOUND, tested=False), []),
+        (FOUND, replace(NOT, tested=False), []),
     ],
-    ids=["came", "same", "none", "other", "other kind", "grew", "as many", "went", "described"],
+    ids=[
+        "came",
+        "same",
+        "none",
+        "other",
+        "other kind",
+        "grew",
+        "as many",
+        "went",
+        "described",
+        "tested no more",
+    ],
 )
 def test_a_finding_that_came_went_grew_or_changed(
     before: Finding, now: Finding, said: list[str]
