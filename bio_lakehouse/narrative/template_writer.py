@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from zlib import crc32
 
 from bio_lakehouse.narrative.claims import STORY, Claim, claim_of, offers_of
 from bio_lakehouse.narrative.facts import Facts
@@ -71,9 +72,11 @@ def _measures(facts: Facts) -> Iterator[Claim]:
 
 
 def _found(facts: Facts) -> list[str]:
-    """The first of what was found; what is only described stands on its card."""
-    found = [finding.id for finding in facts.findings if finding.status == "found"]
-    return [one for one in found if one in offers_of(facts).get("finding", ())][:MOST_FINDINGS]
+    """Some of what was found; which stands first differs from week to week, as findings stay the
+    same for months. What is only described stands on its card."""
+    found = [one.id for one in facts.findings if one.status == "found" and one.sentence]
+    start = crc32(facts.version.encode()) % max(len(found), 1)
+    return [*found[start:], *found[:start]][:MOST_FINDINGS]
 
 
 def _weight(claim: Claim, facts: Facts) -> tuple[int, int]:
