@@ -53,8 +53,9 @@ from bio_lakehouse.reports.week import (
 MOST_MOVES = 3
 STATUSES: tuple[Status, ...] = ("found", "not found", "described", "not enough data")
 """What an insight's card is headed by: the first of these that any of its findings has."""
-SUPPORT = re.compile(r" \((?=[^()]*(?:95 % interval|\bq [=<]))[^()]*\)")
-"""The bracket in which a finding's sentence carries its figures."""
+SUPPORT = re.compile(r" \((?=[^()]*(?:95 % interval[^()]*,|, 95 % interval|\bq [=<]))[^()]*\)")
+"""The bracket in which a finding's sentence carries its figures: an interval beside other figures,
+or a q."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ class ReportInputs:
     count as freshness), `workouts` silver.peloton_workouts, `coverage` the days that files and
     fetches speak of (`source`: vendor or dataset, `first_day`, `last_day`), `activity`
     silver.oura_daily_activity, `sleep` silver.oura_sleep. `insights` and `week_tests` are as of
-    `day` and decided together, `say` writes one of their findings as a sentence, `narratives` are
-    longer texts by insight name where there are any. `training` are the user's rows of
+    `day` and decided together, `say` writes one of their findings as a sentence and `plain` in
+    natural units, `narratives` are longer texts by insight name where there are any. `training` are the user's rows of
     gold.training_load, `experiment` what is said of their own experiments. `day` is the week's last
     day, `today` the person's today, `data_up_to` the newest arrival (UTC) among the rows, `failed`
     the days of fetches that failed, by dataset. `nights` are the periods of silver.oura_sleep of
@@ -82,6 +83,7 @@ class ReportInputs:
     coverage: pd.DataFrame
     insights: Sequence[Insight] = ()
     say: Callable[[Insight, Finding], str] = sentence
+    plain: Callable[[Insight, Finding], str | None] = plain
     week_tests: Sequence[WeekTest] = ()
     narratives: Mapping[str, str] = field(default_factory=dict)
     activity: pd.DataFrame | None = None
@@ -103,10 +105,12 @@ class ReportInputs:
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
-    """A finding and its sentence."""
+    """A finding and its sentence; `natural` says it in natural units, empty where that may not be
+    told."""
 
     finding: Finding
     sentence: str
+    natural: str = ""
 
     @property
     def claim(self) -> str:
@@ -407,7 +411,17 @@ def _lines(
         for finding in insight.findings
         if finding.status in statuses
     ]
-    return tuple(FindingLine(finding, inputs.say(insight, finding)) for insight, finding in pairs)
+    return tuple(
+        FindingLine(finding, inputs.say(insight, finding), _natural(inputs, insight, finding))
+        for insight, finding in pairs
+    )
+
+
+def _natural(inputs: ReportInputs, insight: Insight, finding: Finding) -> str:
+    """A finding that holds, in natural units; empty for any other."""
+    if finding.status not in ("found", "described"):
+        return ""
+    return inputs.plain(insight, finding) or ""
 
 
 def version_of(model: ReportModel) -> str:

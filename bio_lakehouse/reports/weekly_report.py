@@ -85,7 +85,7 @@ def render(
             tiles=tiles_of(model),
             cards=cards,
             found=[card for card in cards if card.status == "found"],
-            described=[card for card in cards if card.status == "described"],
+            only_described=[card for card in cards if card.status == "described"],
             looked_for=[card for card in cards if card.status == "not found"],
             load_chart=LOAD_CHART,
             missing=missing_days(model),

@@ -153,6 +153,7 @@ def make_inputs(
             "workouts": make_workouts(),
             "coverage": make_coverage(),
             "say": claim_of,
+            "plain": lambda *_: None,
         }
         return with_tests(ReportInputs(**(empty | given)))
 
