@@ -67,12 +67,12 @@ class ReportInputs:
     fetches speak of (`source`: vendor or dataset, `first_day`, `last_day`), `activity`
     silver.oura_daily_activity, `sleep` silver.oura_sleep. `insights` and `week_tests` are as of
     `day` and decided together, `say` writes one of their findings as a sentence and `plain` in
-    natural units, `narratives` are longer texts by insight name where there are any. `training` are the user's rows of
-    gold.training_load, `experiment` what is said of their own experiments. `day` is the week's last
-    day, `today` the person's today, `data_up_to` the newest arrival (UTC) among the rows, `failed`
-    the days of fetches that failed, by dataset. `nights` are the periods of silver.oura_sleep of
-    half a year with their bedtimes, `week_ends` is the last day of the calendar week that `day` is
-    in.
+    natural units, `narratives` are longer texts by insight name where there are any. `training`
+    are the user's rows of gold.training_load, `experiment` what is said of their own experiments.
+    `day` is the week's last day, `today` the person's today, `data_up_to` the newest arrival (UTC)
+    among the rows, `failed` the days of fetches that failed, by dataset. `nights` are the periods
+    of silver.oura_sleep of half a year with their bedtimes, `week_ends` is the last day of the
+    calendar week that `day` is in.
     """
 
     user_id: str

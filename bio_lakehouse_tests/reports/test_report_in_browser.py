@@ -188,7 +188,7 @@ def test_the_mail_fits_its_screen_and_can_be_read(
     assert opened.overflow() <= 0
     assert (opened.requests, opened.complaints) == ([], [])
     readable = opened.page.evaluate(READABLE)
-    assert readable["seen"] > 60
+    assert readable["seen"] > 30
     assert readable["weak"] == []
     ground = opened.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert ground == {"light": "rgb(250, 249, 246)", "dark": "rgb(20, 22, 26)"}[scheme]
