@@ -390,7 +390,7 @@ def check_figures(week: Week, found: Story, rides: Mapping[int, int]) -> None:
         ORDINARY[-1],
     ]
     figures = {measure.text(value) for value in values} | {str(kj) for kj in rides.values()}
-    said = re.sub(r"since (at least )?\d+ \w+", "", found.sentence)
+    said = re.sub(r"since (at least )?\d+ \w+( \d{4})?", "", found.sentence)
     assert set(re.findall(r"\d+", said)) <= figures
     for key, day in found.tells:
         value = week.value(comparison, day)
