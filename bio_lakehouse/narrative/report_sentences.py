@@ -22,7 +22,6 @@ from bio_lakehouse.english import (
 )
 
 SUBJECT_LENGTH = 60
-SIDES = (("lower", False), ("higher", True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +61,28 @@ def preview(headline: str) -> str:
 
 def directions(changes: Sequence[Change]) -> str:
     """What moved: `Readiness and HRV were lower than usual, and steps were higher`."""
-    groups = [(word, [c for c in changes if c.higher is higher]) for word, higher in SIDES]
-    clauses = [_clause(group, word) for word, group in groups if group]
+    clauses = [_clause(group, word) for word, group in _by_side(changes)]
     return capital(", and ".join([f"{clauses[0]} than usual", *clauses[1:]]))
 
 
 def short_directions(changes: Sequence[Change]) -> str:
     """The same in few words: `Lower readiness and HRV, higher steps`."""
-    groups = [(word, [c for c in changes if c.higher is higher]) for word, higher in SIDES]
-    told = [(word, listed([inner(c.title) for c in group])) for word, group in groups if group]
-    return capital(", ".join(f"{word} {titles}" for word, titles in told))
+    return capital(", ".join(f"{word} {_titles(group)}" for word, group in _by_side(changes)))
+
+
+def _by_side(changes: Sequence[Change]) -> list[tuple[str, list[Change]]]:
+    lower = [change for change in changes if not change.higher]
+    higher = [change for change in changes if change.higher]
+    return [(word, group) for word, group in (("lower", lower), ("higher", higher)) if group]
+
+
+def _titles(changes: Sequence[Change]) -> str:
+    return listed([inner(change.title) for change in changes])
 
 
 def _clause(changes: Sequence[Change], word: str) -> str:
     is_plural = len(changes) > 1 or changes[0].plural
-    titles = listed([inner(change.title) for change in changes])
-    return f"{titles} {'were' if is_plural else 'was'} {word}"
+    return f"{_titles(changes)} {'were' if is_plural else 'was'} {word}"
 
 
 def lede(

@@ -127,12 +127,15 @@ def flags_of_days(flags: Sequence[Flag]) -> str:
     """`Readiness was unusually low on Monday and Wednesday (down to 43), as was HRV on Tuesday (31
     ms), and the temperature deviation was unusually high from Monday to Thursday (up to 1.16 °C).`
     """
-    sides = [[flag for flag in flags if flag.higher is higher] for higher in (False, True)]
-    return f"{capital(', and '.join(_flags_over_days(side) for side in sides if side))}."
+    clauses = [_flags_over_days(flags, higher) for higher in (False, True)]
+    return f"{capital(', and '.join(clause for clause in clauses if clause))}."
 
 
-def _flags_over_days(flags: Sequence[Flag]) -> str:
-    first, *others = flags
+def _flags_over_days(flags: Sequence[Flag], higher: bool) -> str:
+    same = [flag for flag in flags if flag.higher is higher]
+    if not same:
+        return ""
+    first, *others = same
     opening = f"{first.name} was unusually {first.word} {_when(first)}"
     more = listed([f"{flag.name} {_when(flag)}" for flag in others])
     return f"{opening}, as {'was' if len(others) == 1 else 'were'} {more}" if others else opening
@@ -144,8 +147,11 @@ def _when(flag: Flag) -> str:
 
 
 def first_came(day: date, before: Sequence[str]) -> str:
-    """`Tuesday came the day after your biggest ride since 18 June (685 kJ).`"""
-    return f"{weekday(day)} came {listed(list(before))}." if before else ""
+    """`Tuesday was the day after your biggest ride since 18 June (685 kJ).`"""
+    if not before:
+        return ""
+    verb = "was" if before[0].startswith("the ") else "came"
+    return f"{weekday(day)} {verb} {listed(list(before))}."
 
 
 def back_in_usual(name: str, day: date, value: str) -> str:
@@ -219,10 +225,13 @@ def outside_on_both_sides(name: str, below: int, above: int, usual: str) -> str:
     )
 
 
-def outside_on_a_side(name: str, outside: int, known: int, higher: bool, usual: str) -> str:
-    """`Readiness lay below your usual 72 to 86 on five of seven days`."""
-    side = "above" if higher else "below"
-    return f"{capital(name)} lay {side} your usual {usual} on {_of_days(outside, known)}"
+def outside_on_a_side(
+    name: str, outside: int, others: int, known: int, higher: bool, usual: str
+) -> str:
+    """`Readiness lay below your usual 72 to 86 on five of seven days and above it on one`."""
+    side, other = ("above", "below") if higher else ("below", "above")
+    more = f" and {other} it on {in_words(others)}" if others else ""
+    return f"{capital(name)} lay {side} your usual {usual} on {_of_days(outside, known)}{more}"
 
 
 def extreme(higher: bool, days: Sequence[date], value: str) -> str:

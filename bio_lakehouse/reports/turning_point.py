@@ -378,7 +378,8 @@ def _on_one_side(week: Week) -> Story | None:
         return None
     higher, measure = high > low, comparison.measure
     name, known = text.named(measure), comparison.week.n
-    said = text.outside_on_a_side(name, max(low, high), known, higher, _usual(comparison))
+    more, fewer = max(low, high), min(low, high)
+    said = text.outside_on_a_side(name, more, fewer, known, higher, _usual(comparison))
     tells: Tells = []
     sentence = f"{said}{_extreme(week, comparison, higher, tells)}."
     side = "high" if higher else "low"
