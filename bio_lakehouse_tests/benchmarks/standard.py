@@ -29,7 +29,7 @@ from bio_lakehouse_tests.benchmarks.processes import DAYS, FURTHER_PROCESSES, PR
 from bio_lakehouse_tests.benchmarks.worlds import FURTHER_WORLDS, WORLDS
 from bio_lakehouse_tests.test_demo_effects import EFFECTS_FOUND, WHOLE_WINDOW, found_in, people
 
-FRESH = 7_000_000
+FRESH = 9_000_000
 """The first of the seeds that are used here alone."""
 WEEKS = 52
 MOST_FALSE, MOST_BOUND, MOST_IN_A_YEAR = 0.06, 0.075, 0.35
