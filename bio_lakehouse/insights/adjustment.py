@@ -15,10 +15,10 @@ OF_THE_WEEK = 0.08
 """The share of the error rate that the comparisons of the week have together. A week is compared 52
 times a year with days of its own, so that these add up: 52 × 0.08 × 0.05 is a false one in at most
 one year in five."""
-OF_RELATIONS = 0.2
+OF_RELATIONS = 0.1
 """The share of the other findings beside them. Their 180 days are mostly those of the report
-before: a year of reports looks at them anew about a dozen times, so that 12 × 0.2 × 0.05 is a false
-one in at most another person of eight. Where no week can be compared they have all of the rate."""
+before: a year of reports looks at them anew about a dozen times, so that 12 × 0.1 × 0.05 is a false
+one in at most 6 people of 100. Where no week can be compared they have all of the rate."""
 
 
 def decide(
