@@ -90,9 +90,10 @@ def open_again(kind: str, known: int, needed: int, window: int) -> str:
 
 def too_few_to_look(claim: str, known: int, needed: int) -> str:
     """As `still_open`, of what was not even looked at."""
+    verb = "is" if known == 1 else "are"
     return (
         f"Still open: whether {_asked(claim)}. It takes {needed} days to look, and {known} of them "
-        "are known."
+        f"{verb} known."
     )
 
 

@@ -80,6 +80,11 @@ class SinceLastWeek:
     followed: Followed = NO_QUESTION
 
     @property
+    def title(self) -> str:
+        """What it is headed by: of a first report there is nothing but the question."""
+        return "Since last week" if self.sentences or self.link else "What cannot be told yet"
+
+    @property
     def is_said(self) -> bool:
         """Whether there is anything to say beside the link."""
         return bool(self.sentences or self.question)
