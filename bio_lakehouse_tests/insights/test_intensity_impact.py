@@ -90,7 +90,7 @@ def test_no_output_at_all(person) -> None:
     assert intensity_impact.visualize(insight).data
 
 
-def test_bars_are_medians_with_quartiles_on_the_range_of_the_data(tired) -> None:
+def test_points_are_medians_with_quartiles_on_the_range_of_the_data(tired) -> None:
     insight = adjust([intensity_impact.analyze(tired)])[0]
     figure = intensity_impact.visualize(insight)
     after = figure.data[1]
@@ -100,4 +100,4 @@ def test_bars_are_medians_with_quartiles_on_the_range_of_the_data(tired) -> None
     assert after.error_y.arrayminus[2] >= 0
     low, high = figure.layout.yaxis.range
     assert 0 <= low < min(after.y) <= max(after.y) < high <= 100
-    assert figure.data[0].marker.pattern.shape != figure.data[1].marker.pattern.shape
+    assert figure.data[0].marker.symbol != figure.data[1].marker.symbol
