@@ -125,3 +125,26 @@ def test_few_days_are_dots_without_a_box(trained) -> None:
     short = [trace for trace in figure.data if "too few" in trace.name]
     assert {trace.line.color for trace in short} <= {"rgba(0,0,0,0)"}
     assert len(short) == sum(len(values) < 8 for values in groups.values())
+
+
+def test_a_plan_by_the_weekday_cannot_be_told_apart_from_it(person, as_of) -> None:
+    random = np.random.default_rng(13)
+    days = [as_of - timedelta(days=149 - i) for i in range(150)]
+    rides = [day.weekday() in (1, 3, 5) for day in days]
+    workouts = [
+        {"day": day, "fitness_discipline": "Cycling", "length_minutes": 30}
+        for day, ridden in zip(days, rides, strict=True)
+        if ridden
+    ]
+    readiness = random.normal(78, 5, 150) + 6 * np.array([day.weekday() == 2 for day in days])
+    insight = adjust(
+        [
+            workout_recovery.analyze(
+                person({"readiness_score": readiness.round(), "had_workout": rides}, workouts)
+            )
+        ]
+    )[0]
+    finding = by_name(insight)["cycling_vs_rest"]
+    assert (finding.status, finding.tested, finding.effect) == ("described", False, None)
+    assert "cannot be told apart from weekday" in workout_recovery.sentence(finding)
+    assert workout_recovery.plain(insight, finding) is None
