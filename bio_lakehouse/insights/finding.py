@@ -21,14 +21,15 @@ class Finding:
     """One tested claim.
 
     `effect` is on the scale that `effect_name` says (`partial r`, `point-biserial r`), `interval`
-    its 95 % interval, `n` the observations and `n_eff` the independent ones they are worth, `p` the raw p-value and `q` the Benjamini-Hochberg one over all tests of
-    the same report (filled in by `adjust`; None until then, and nothing is "found" until then),
-    `window` the first and last day looked at. `needed` is the minimum when `status` is "not enough
-    data"; then every figure is None. What is never tested (`tested` False) is "described": it is
-    shown, has no p and no q, and takes no part in the adjustment. `values` are the finding's
-    further figures, JSON-able: of a tested relation the pair as it was recorded (`raw_effect` and
-    others, medians), the relation in points (`adjusted_difference`, or `adjusted_per` with its
-    `step`, both with `_low` and `_high`), and `objections`, with which nothing is "found".
+    its 95 % interval, `n` the observations and `n_eff` the independent ones they are worth, `p` the
+    raw p-value and `q` the Benjamini-Hochberg one over all tests of the same report (filled in by
+    `adjust`; None until then, and nothing is "found" until then), `window` the first and last day
+    looked at. `needed` is the minimum when `status` is "not enough data"; then every figure is
+    None. What is never tested (`tested` False) is "described": it is shown, has no p and no q, and
+    takes no part in the adjustment. `values` are the finding's further figures, JSON-able: of a
+    tested relation the pair as it was recorded (`raw_effect` and others, medians), the relation in
+    points (`adjusted_difference`, or `adjusted_per` with its `step`, both with `_low` and `_high`),
+    and `objections`, with which nothing is "found".
     """
 
     name: str
