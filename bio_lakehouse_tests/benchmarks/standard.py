@@ -25,17 +25,15 @@ from bio_lakehouse.insights.analyzers import decided
 from bio_lakehouse.insights.forecast import forecast
 from bio_lakehouse.insights.scale import OF_GROUPS
 from bio_lakehouse.insights.week_comparison import WeekTest
+from bio_lakehouse_tests.benchmarks.power import NEEDED, TITLES, WHOLE_WINDOW, found_in, people
 from bio_lakehouse_tests.benchmarks.processes import DAYS, FURTHER_PROCESSES, PROCESSES
 from bio_lakehouse_tests.benchmarks.worlds import FURTHER_WORLDS, WORLDS
-from bio_lakehouse_tests.test_demo_effects import EFFECTS_FOUND, WHOLE_WINDOW, found_in, people
 
 FRESH = 9_000_000
 """The first of the seeds that are used here alone."""
 WEEKS = 52
 MOST_FALSE, MOST_BOUND, MOST_IN_A_YEAR = 0.06, 0.075, 0.35
 INTERVALS_HOLD, FORECASTS_HOLD = (0.93, 0.97), (0.75, 0.85)
-POWER, POWER_OF = 0.8, {"intensity_impact/high_vs_low": 0.65}
-"""What is to be found in at least so many of 40 demo persons, and where it is fewer."""
 YEARS_OF = ("ar1-0.3", "ar1-0.5", "skewed-2.9", "t3", "slow-state")
 KINDS = ("relations", "groups", "week")
 FORECASTS, EVENINGS = 1, 14
@@ -273,11 +271,11 @@ def print_power() -> list[str]:
         f"\nEffects that were put in, of {WHOLE_WINDOW} days\n\n| Finding | found in |\n|---|---|"
     )
     persons, missed = people(WHOLE_WINDOW), []
-    for name in EFFECTS_FOUND:
+    for name, needed in NEEDED.items():
         share = found_in(name, persons)
-        print(f"| `{name}` | {_percent(share)} |")
-        if share < POWER_OF.get(name, POWER):
-            missed.append(f"power: {name} {_percent(share)}")
+        print(f"| {TITLES[name]} | {_percent(share)} |")
+        if share < needed:
+            missed.append(f"power: {TITLES[name]} {_percent(share)}")
     return missed
 
 
