@@ -98,7 +98,9 @@ def series_of(days: Sequence[date], rows: Sequence[Row]) -> LoadSeries:
         return tuple(None if row.get(name) is None else coordinate(row[name]) for row in told)
 
     def bounded(name: str) -> Bounded:
-        return Bounded(column(name), column(f"{name}_low"), column(f"{name}_high"))
+        low, high = column(f"{name}_low"), column(f"{name}_high")
+        bounds = zip(column(name), low, high, strict=True)
+        return Bounded(tuple(figure_of(*of_day) for of_day in bounds), low, high)
 
     return LoadSeries(
         tuple(day.isoformat() for day in days),
@@ -106,6 +108,13 @@ def series_of(days: Sequence[date], rows: Sequence[Row]) -> LoadSeries:
         bounded("chronic_load"),
         bounded("acute_load"),
     )
+
+
+def figure_of(middle: float | None, low: float | None, high: float | None) -> float | None:
+    """The figure between its bounds; None where they lie too far apart for one."""
+    if middle is None or low is None or high is None:
+        return None
+    return middle if low == high or is_figure(middle, low, high) else None
 
 
 def load_figure(training: Training) -> dict[str, Figure]:

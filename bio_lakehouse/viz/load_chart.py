@@ -23,7 +23,8 @@ TITLE = "Load"
 
 @dataclass(frozen=True, slots=True)
 class Bounded:
-    """A figure a day with its bounds; None where nothing is known."""
+    """A figure a day with its bounds; None where nothing is known, `middle` also where the bounds
+    lie too far apart for one figure."""
 
     middle: Loads
     low: Loads
@@ -33,6 +34,11 @@ class Bounded:
     def is_open(self) -> bool:
         """Whether the bounds lie apart on any day."""
         return self.low != self.high
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there is one figure for any day."""
+        return any(value is not None for value in self.middle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +59,13 @@ def load_over_time(series: LoadSeries, *, mode: Mode = "light") -> go.Figure:
         (series.chronic, "Chronic load (42 days)", COLOURS.workout, "solid"),
         (series.acute, "Acute load (7 days)", COLOURS.sleep, "dash"),
     )
-    figure.add_traces([_bounds(series.days, state, colour) for state, _, colour, _ in states])
+    figure.add_traces([_bounds(series.days, state, name, hue) for state, name, hue, _ in states])
     figure.add_traces(
-        [_line(series.days, state, name, colour, dash) for state, name, colour, dash in states]
+        [
+            _line(series.days, state, name, colour, dash)
+            for state, name, colour, dash in states
+            if state.is_told
+        ]
     )
     figure.update_xaxes(**DATE_AXIS, range=_span(series.days))
     tops = (*series.load.high, *series.chronic.high, *series.acute.high)
@@ -93,8 +103,8 @@ def _bar(days: Sequence[str], heights: Sequence[float | None], name: str, colour
     )
 
 
-def _bounds(days: Sequence[str], state: Bounded, colour: str) -> go.Scatter:
-    """The stretch between a state's bounds, there and back."""
+def _bounds(days: Sequence[str], state: Bounded, name: str, colour: str) -> go.Scatter:
+    """The stretch between a state's bounds, there and back; named where it has no line."""
     known = [
         (day, low, high)
         for day, low, high in zip(days, state.low, state.high, strict=True)
@@ -109,8 +119,9 @@ def _bounds(days: Sequence[str], state: Bounded, colour: str) -> go.Scatter:
         fillcolor=translucent(colour, 0.2),
         line={"width": 0},
         mode="lines",
+        name=name,
         hoverinfo="skip",
-        showlegend=False,
+        showlegend=not state.is_told,
     )
 
 
