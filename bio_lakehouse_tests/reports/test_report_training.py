@@ -101,7 +101,8 @@ def test_the_series_has_each_of_the_90_days_and_a_load_as_high_as_it_was() -> No
     assert made.series.load.middle[:50] == (None,) * 50
     assert made.series.load.middle[-4:] == (0.0, 100.0, 0.0, 100.0)
     assert not made.series.load.is_open
-    assert [trace.name for trace in load_figure(made)[LOAD_CHART].data if trace.name] == [
+    drawn = load_figure(made)[LOAD_CHART].data
+    assert [trace.name for trace in drawn if trace.showlegend is not False] == [
         "Load of a day",
         "Chronic load (42 days)",
         "Acute load (7 days)",

@@ -1,8 +1,10 @@
 import json
 
 import pytest
+from plotly.graph_objects import Figure
 
 from bio_lakehouse.viz import charts
+from bio_lakehouse.viz.export import narrowed
 from bio_lakehouse.viz.load_chart import Bounded, LoadSeries, load_over_time
 from bio_lakehouse.viz.score_axis import score_axis
 
@@ -139,6 +141,30 @@ def test_loads_have_one_axis_from_zero_and_their_bounds() -> None:
     assert [band.y for band in bounds] == [(8.0, 7.0, 5.0, 4.0)] * 2
     assert figure.layout.yaxis.range == (0, 42.0)
     assert figure.layout.xaxis.range == ("2025-02-28", "2025-03-04")
+
+
+def test_a_state_without_one_figure_has_its_bounds_and_no_line() -> None:
+    days, unknown = tuple(DAYS[:2]), Bounded((None, None), (0.0, 0.0), (28.0, 28.0))
+    figure = load_over_time(LoadSeries(days, unknown, unknown, unknown))
+    drawn = [(trace.name, trace.fill) for trace in figure.data if trace.type == "scatter"]
+    assert drawn == [("Chronic load (42 days)", "toself"), ("Acute load (7 days)", "toself")]
+    assert all(trace.showlegend for trace in figure.data if trace.type == "scatter")
+
+
+def test_many_boxes_lie_in_a_narrow_picture() -> None:
+    groups = [
+        {"label": name, "values": [60.0, 90.0], "reference": False, "too_few": False}
+        for name in ("Rest", "Ride", "Run", "Yoga")
+    ]
+    upright = charts.box_by_group(groups, title="Readiness")
+    lying = narrowed(Figure(upright))
+    assert {box.orientation for box in lying.data} == {"h"}
+    assert [box.x for box in lying.data] == [box.y for box in upright.data]
+    assert lying.layout.xaxis.title.text == "Readiness"
+    limits = [(shape.xref, shape.x0, shape.yref) for shape in lying.layout.shapes]
+    assert limits == [("x", 70, "paper"), ("x", 85, "paper")]
+    few = charts.box_by_group(groups[:3], title="Readiness")
+    assert narrowed(few) is few
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
