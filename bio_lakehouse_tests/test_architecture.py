@@ -158,7 +158,6 @@ READ_BY_REPORTS = {
     "sentences",
     "table",
     "visualize",
-    "visualize_effects",
     "week_comparison",
 }
 """What a report takes of the insights beside constants: records, their sentences and pictures."""

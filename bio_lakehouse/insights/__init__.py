@@ -11,7 +11,6 @@ from bio_lakehouse.insights.analyzers import (
     visualize,
 )
 from bio_lakehouse.insights.data import WINDOW_DAYS, InsightData, first_day_needed
-from bio_lakehouse.insights.effects_figure import visualize_effects
 from bio_lakehouse.insights.finding import INSIGHTS, Finding, Insight, Status
 
 __all__ = [
@@ -29,5 +28,4 @@ __all__ = [
     "plain",
     "sentence",
     "visualize",
-    "visualize_effects",
 ]

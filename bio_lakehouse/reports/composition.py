@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,7 +12,7 @@ from bio_lakehouse.build.day_rows import first_days
 from bio_lakehouse.claude.access import ClaudeAccess
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
-from bio_lakehouse.insights import Insight, visualize, visualize_effects
+from bio_lakehouse.insights import visualize
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
 from bio_lakehouse.reports.built import check_of_same_days, read_built
@@ -64,15 +63,13 @@ class MadeReport:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """The model, the fingerprint of its facts, what a later report may have to correct of it,
-    Plotly figures by insight name and of training load, and all tested effects in one figure where
-    there are any."""
+    """The model, the fingerprint of its facts, what a later report may have to correct of it, and
+    Plotly figures by insight name and of training load."""
 
     model: ReportModel
     facts: str
     told: Told
     figures: dict[str, Figure]
-    effects: Figure | None
 
 
 def narrative_key(user_id: str, day: date) -> str:
@@ -133,13 +130,7 @@ def composed(
     figures = {insight.name: visualize(insight) for insight in inputs.insights}
     figures |= load_figure(model.training)
     facts, told = facts_told(model, inputs), told_of(model, inputs.insights)
-    return Composed(model, facts, told, figures, effects_of(inputs.insights))
-
-
-def effects_of(insights: Sequence[Insight]) -> Figure | None:
-    """All tested effects side by side; None where nothing was tested."""
-    figure = visualize_effects(insights)
-    return figure if any(len(trace.y) for trace in figure.data) else None
+    return Composed(model, facts, told, figures)
 
 
 def written_model(

@@ -9,7 +9,7 @@ from typing import Any
 from plotly import graph_objects as go
 from plotly.subplots import make_subplots
 
-from bio_lakehouse.numbers import effect_text, number_text
+from bio_lakehouse.numbers import number_text
 from bio_lakehouse.viz.score_axis import score_axis, with_score_axis
 from bio_lakehouse.viz.theme import COLOURS, Mode, themed, translucent
 
@@ -363,53 +363,6 @@ def _whiskers(one: Mapping[str, Any], colour: str) -> dict[str, Any]:
         "color": colour,
         "thickness": 2.5,
         "width": 6,
-    }
-
-
-def dot_and_whisker(
-    rows: Sequence[Mapping[str, Any]], *, title: str, reach: float = 1.0, mode: Mode = "light"
-) -> go.Figure:
-    """Effects (`label`, `effect`, `low`, `high`, `found`) with their 95 % intervals around a line
-    at 0.
-
-    Found effects carry a filled dot and a thick whisker, the others an open dot and a thin one.
-    """
-    figure = go.Figure()
-    for found, name in ((True, "Found"), (False, "Looked for and not found")):
-        chosen = [row for row in rows if row["found"] is found]
-        figure.add_scatter(
-            x=[row["effect"] for row in chosen],
-            y=[row["label"] for row in chosen],
-            mode="markers",
-            name=name,
-            marker={
-                "symbol": "circle" if found else "circle-open",
-                "size": 11,
-                "color": COLOURS.readiness if found else COLOURS.rest,
-                "line": {"width": 2, "color": COLOURS.readiness if found else COLOURS.rest},
-            },
-            error_x=_intervals(chosen, found),
-            text=[effect_text(row["effect"]) for row in chosen],
-            hovertemplate="%{y}<br>%{text}<extra>%{fullData.name}</extra>",
-        )
-    figure.add_vline(x=0, line={"color": COLOURS.rest, "width": 1.5, "dash": "dot"})
-    order = [row["label"] for row in reversed(rows)]
-    figure.update_yaxes(
-        categoryorder="array", categoryarray=order, type="category", range=[-0.6, len(order) - 0.4]
-    )
-    figure.update_xaxes(title_text=title, range=[-reach, reach], dtick=0.5)
-    return _finished(figure, None, mode).update_layout(height=110 + 44 * max(len(rows), 1))
-
-
-def _intervals(rows: Sequence[Mapping[str, Any]], found: bool) -> dict[str, Any]:
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [row["high"] - row["effect"] for row in rows],
-        "arrayminus": [row["effect"] - row["low"] for row in rows],
-        "thickness": 3 if found else 1.5,
-        "width": 5,
-        "color": COLOURS.readiness if found else COLOURS.rest,
     }
 
 

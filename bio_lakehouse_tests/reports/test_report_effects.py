@@ -13,7 +13,6 @@ import pytest
 from bio_lakehouse.insights import Finding, InsightData
 from bio_lakehouse.insights.analyzers import decided
 from bio_lakehouse.insights.scale import scale_of
-from bio_lakehouse.reports.composition import effects_of
 from bio_lakehouse.reports.report_model import ReportInputs, model_of
 from bio_lakehouse.reports.weekly_report import environment, finding_facts, render
 from bio_lakehouse.reports.whisker import WIDTH, whisker
@@ -75,22 +74,8 @@ def test_a_claim_is_its_sentence_without_the_figures_that_stand_beside_it() -> N
         assert line.claim.endswith(".")
 
 
-def test_all_effects_stand_side_by_side_in_the_mail() -> None:
-    inputs = inputs_of(120)
-    figure = effects_of(inputs.insights)
-    assert figure is not None
-    decided = [
-        f
-        for i in inputs.insights
-        for f in i.findings
-        if f.q is not None and f.effect_name != "points a week"
-    ]
-    assert sum(len(trace.y) for trace in figure.data) == len(decided) > 3
-
-
 def test_without_tests_there_is_no_picture() -> None:
     inputs = inputs_of(6)
-    assert effects_of(inputs.insights) is None
     assert '<svg class="whisker' not in render(model_of(inputs))
 
 

@@ -20,10 +20,6 @@ PANEL = {
     "is_score": True,
     "note": None,
 }
-EFFECTS = [
-    {"label": "A", "effect": 0.4, "low": 0.2, "high": 0.6, "found": True},
-    {"label": "B", "effect": 0.1, "low": -0.2, "high": 0.3, "found": False},
-]
 
 
 def test_refusal_says_how_many_of_how_many() -> None:
@@ -49,19 +45,6 @@ def test_averages_differ_in_dash_not_in_colour_alone() -> None:
         DAYS, [80] * 5, averages={"7": [80] * 5, "14": [79] * 5}, line=[78] * 5, title="Readiness"
     )
     assert [trace.line.dash for trace in figure.data[1:]] == ["solid", "dash", "dot"]
-
-
-@pytest.mark.parametrize(("effect", "symbol"), [(0, "circle"), (1, "circle-open")])
-def test_found_effects_differ_from_the_others_in_shape(effect: int, symbol: str) -> None:
-    trace = charts.dot_and_whisker(EFFECTS, title="Effect").data[effect]
-    assert trace.marker.symbol == symbol
-    row = EFFECTS[effect]
-    assert trace.x[0] - trace.error_x.arrayminus[0] == pytest.approx(row["low"])
-    assert trace.x[0] + trace.error_x.array[0] == pytest.approx(row["high"])
-
-
-def test_effects_stand_in_their_order_from_the_top() -> None:
-    assert charts.dot_and_whisker(EFFECTS, title="Effect").layout.yaxis.categoryarray == ("B", "A")
 
 
 def test_timeline_has_a_panel_a_measure_and_one_legend() -> None:
@@ -171,7 +154,6 @@ def test_many_boxes_lie_in_a_narrow_picture() -> None:
 def test_figures_are_json_without_numbers_that_json_lacks(mode) -> None:
     figures = [
         charts.timeline_with_marks(DAYS, [PANEL], [], mode=mode),
-        charts.dot_and_whisker([], title="Effect", mode=mode),
         charts.scatter_with_line(
             [], [], days=[], line=None, titles=("x", "y"), note="nothing", mode=mode
         ),
