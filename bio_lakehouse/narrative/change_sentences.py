@@ -88,13 +88,16 @@ def open_again(kind: str, known: int, needed: int, window: int) -> str:
     )
 
 
-def too_few_to_look(claim: str, known: int, needed: int) -> str:
-    """As `still_open`, of what was not even looked at."""
+def too_few_to_look(claim: str, known: int, needed: int, *, of_groups: bool) -> str:
+    """As `still_open`, of what was not even looked at; of two groups of days `known` are those of
+    the smaller."""
     verb = "is" if known == 1 else "are"
-    return (
-        f"Still open: whether {_asked(claim)}. It takes {needed} days to look, and {known} of them "
-        f"{verb} known."
+    takes = (
+        f"It takes {needed} days of each kind to look; of the rarer kind {known} {verb} known."
+        if of_groups
+        else f"It takes {needed} days to look, and {known} of them {verb} known."
     )
+    return f"Still open: whether {_asked(claim)}. {takes}"
 
 
 def not_found_after_all(claim: str, kind: str, needed: int) -> str:

@@ -255,7 +255,8 @@ def _open(question: Question | None, before: WeekBefore) -> list[str]:
         return []
     claim, known, needed = question.finding.claim, question.known, question.needed
     if not question.is_looked_at:
-        return [sentences.too_few_to_look(claim, known, needed)]
+        of_groups = "short" in question.finding.values
+        return [sentences.too_few_to_look(claim, known, needed, of_groups=of_groups)]
     was = before.findings.get(question.key)
     if was is not None and was.status == "found":
         return [sentences.open_again(question.kind, known, needed, question.window)]

@@ -256,6 +256,8 @@ def test_what_could_not_be_looked_at_is_followed_last() -> None:
     few = groups("boxing", 3, 3, status="not enough data", n=5, n_eff=None, needed=8, q=None)
     (said,) = since(WeekBefore(MARCH - WEEK), few).question
     assert said.endswith("It takes 8 days to look, and 5 of them are known.")
+    (said,) = since(WeekBefore(MARCH - WEEK), replace(few, values={"short": "rest"})).question
+    assert said.endswith("It takes 8 days of each kind to look; of the rarer kind 5 are known.")
     assert since(WeekBefore(MARCH - WEEK), few, STRENGTH_AT_61).followed.key.endswith("/strength")
 
 
