@@ -14,7 +14,7 @@ AS_OF = date(2025, 3, 9)
 
 
 def two_years() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """730 days with training by the week, so that every comparison is a permutation test."""
+    """730 days with training by the week."""
     random = np.random.default_rng(1)
     days = [AS_OF - timedelta(days=729 - i) for i in range(730)]
     kinds = np.repeat(random.choice(["Cycling", "Strength", "Yoga", "rest"], 105), 7)[:730]
