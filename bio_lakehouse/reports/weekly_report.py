@@ -90,6 +90,7 @@ def render(
             load_chart=LOAD_CHART,
             missing=missing_days(model),
             figures=drawn,
+            heights={name: known[name].layout.height for name in drawn},
             packed=_packed_plotly() if drawn else "",
             script=script,
             css=_style(model.title),

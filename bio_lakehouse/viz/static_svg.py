@@ -180,7 +180,7 @@ def _axes(panel: Panel, is_last: bool) -> str:
     lines += [_text(panel.left - 8, y + 4, text, "end") for y, text in panel.y_ticks]
     lines.append(f'<path d="M{panel.left} {panel.bottom}H{panel.right}" stroke="{GROUND.axis}"/>')
     if is_last:
-        size = 12 if len(panel.x_ticks) < CROWDED else 10.5
+        size = 12 if len(panel.x_ticks) < CROWDED else 9.5
         lines += [
             _text(x, panel.bottom + 16, text, "middle", size=size) for x, text in panel.x_ticks
         ]

@@ -200,6 +200,9 @@ def test_paper_is_white_whatever_the_screen_is(browser: Any, page_file: Path) ->
     opened.charts()
     opened.page.emulate_media(media="print", color_scheme="dark")
     opened.page.locator(".plot.js-plotly-plot").nth(5).wait_for()
+    # Pages are counted before the charts are drawn anew: a height that changed would lose the last.
+    heights = "[...document.querySelectorAll('.plot')].map(plot => plot.style.height)"
+    assert opened.page.evaluate(heights) == [""] * 6
     assert (
         opened.page.evaluate("getComputedStyle(document.body).backgroundColor")
         == "rgb(255, 255, 255)"
