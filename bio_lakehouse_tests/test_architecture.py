@@ -144,6 +144,7 @@ READ_BY_REPORTS = {
     "Finding",
     "Insight",
     "Scale",
+    "Plain",
     "Status",
     "WeekTest",
     "as_numbers",

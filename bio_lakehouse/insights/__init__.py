@@ -4,6 +4,7 @@ said yet."""
 from bio_lakehouse.insights.adjustment import adjust
 from bio_lakehouse.insights.analyzers import (
     ANALYZERS,
+    Plain,
     insights_of,
     narrate,
     plain,
@@ -20,6 +21,7 @@ __all__ = [
     "Finding",
     "Insight",
     "InsightData",
+    "Plain",
     "Status",
     "adjust",
     "first_day_needed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol, cast
 
 from plotly.graph_objects import Figure
@@ -18,6 +19,9 @@ from bio_lakehouse.insights.data import InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.week_comparison import WeekTest, week_tests
 from bio_lakehouse.viz.theme import Mode
+
+Plain = Callable[[Insight, Finding], str | None]
+"""A finding as one sentence in natural units; None where nothing may be told of it."""
 
 
 class Analyzer(Protocol):

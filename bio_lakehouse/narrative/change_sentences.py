@@ -76,14 +76,14 @@ def still_open(claim: str, kind: str, known: int, needed: int, window: int) -> s
     sentence, and `kind` what it is about: a difference or a relation."""
     return (
         f"Still open: whether {_asked(claim)}. It takes about {needed} such days to tell a "
-        f"middling {kind}; the {window} days looked at hold {known}."
+        f"strong {kind}; the {window} days looked at hold {known}."
     )
 
 
 def open_again(kind: str, known: int, needed: int, window: int) -> str:
     """As `still_open`, after a sentence that says that it is not found any more."""
     return (
-        f"That is open again: it takes about {needed} such days to tell a middling {kind}, and the "
+        f"That is open again: it takes about {needed} such days to tell a strong {kind}, and the "
         f"{window} days looked at hold {known}."
     )
 
@@ -104,7 +104,7 @@ def not_found_after_all(claim: str, kind: str, needed: int) -> str:
     """Once the days have come and nothing was found."""
     return (
         f"Followed until now: whether {_asked(claim)}. The {needed} days or so that it takes have "
-        f"come, and it was not found; a small {kind} may be there all the same."
+        f"come, and it was not found; a weaker {kind} may be there all the same."
     )
 
 

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from math import atanh, ceil
 from statistics import NormalDist
 
+from bio_lakehouse.insights.adjustment import OF_RELATIONS
 from bio_lakehouse.insights.finding import Finding, Insight
+from bio_lakehouse.insights.week_comparison import FALSE_DISCOVERY_RATE
 from bio_lakehouse.reports.told import Followed, finding_key
 
 RELATIONS = ("sleep_readiness", "workout_recovery", "intensity_impact")
 """Insights whose tested findings are relations."""
-PLANNED_EFFECT = 0.3
-"""A middling correlation or rank-biserial effect."""
-LEVEL, POWER = 0.05, 0.8
-BOTH_Z = NormalDist().inv_cdf(1 - LEVEL / 2) + NormalDist().inv_cdf(POWER)
+PLANNED_EFFECT = 0.5
+"""A strong correlation or rank-biserial effect."""
+POWER = 0.8
 ROUNDED_TO = 10
 """Days needed are told as so many tens: they are an estimate."""
 
@@ -60,8 +61,9 @@ class Question:
 
 def questions_of(insights: Sequence[Insight]) -> list[Question]:
     """All tested relations of a report, in its order."""
+    tests = sum(finding.p is not None for insight in insights for finding in insight.findings)
     asked = [
-        _question(finding_key(insight, finding.name), finding)
+        _question(finding_key(insight, finding.name), finding, tests)
         for insight in insights
         for finding in insight.findings
         if finding.tested and insight.name in RELATIONS
@@ -92,38 +94,48 @@ def asked_before(questions: Sequence[Question], before: Followed) -> Question | 
     return replace(question, needed=before.needed)
 
 
-def pairs_needed() -> float:
-    """Independent pairs by which a correlation of 0.3 is found with 80 % power by a test of its own
-    at 0.05: ((z(0.975) + z(0.8)) / atanh 0.3)² + 3 = 84.9, by Fisher's z (Cohen 1988)."""
-    return (BOTH_Z / atanh(PLANNED_EFFECT)) ** 2 + 3
+def both_z(tests: int) -> float:
+    """z(1 − α/2) + z(0.8), where α is the p at which a report tells one relation of so many: the
+    first step of Benjamini-Hochberg in the share of the error rate that they have."""
+    level = FALSE_DISCOVERY_RATE * OF_RELATIONS / max(tests, 1)
+    return NormalDist().inv_cdf(1 - level / 2) + NormalDist().inv_cdf(POWER)
 
 
-def group_days_needed(share_of_first: float) -> float:
-    """Independent days by which two groups with a rank-biserial effect of 0.3 are found to differ,
-    with 80 % power by a test of its own at 0.05, where the first has so large a share of the days.
+def pairs_needed(tests: int) -> float:
+    """Independent pairs by which a report of so many tests tells a correlation of 0.5 with 80 %
+    power: ((z(1 − α/2) + z(0.8)) / atanh 0.5)² + 3, by Fisher's z (Cohen 1988); of five tests
+    59.6."""
+    return (both_z(tests) / atanh(PLANNED_EFFECT)) ** 2 + 3
 
-    Noether 1987: N = (z(0.975) + z(0.8))² / (12 c (1 − c) (P − ½)²), with P = (1 + 0.3)/2, the
-    chance that a day of the one lies above a day of the other; 116.3 for groups of one size.
+
+def group_days_needed(share_of_first: float, tests: int) -> float:
+    """Independent days by which a report of so many tests tells that two groups with a
+    rank-biserial effect of 0.5 differ, with 80 % power, where the first has so large a share of the
+    days.
+
+    Noether 1987: N = (z(1 − α/2) + z(0.8))² / (12 c (1 − c) (P − ½)²), with P = (1 + 0.5)/2, the
+    chance that a day of the one lies above a day of the other; of five tests 91 for groups of one
+    size.
     """
     spread = 12 * share_of_first * (1 - share_of_first) * (PLANNED_EFFECT / 2) ** 2
-    return BOTH_Z**2 / spread
+    return both_z(tests) ** 2 / spread
 
 
-def _question(key: str, finding: Finding) -> Question | None:
+def _question(key: str, finding: Finding, tests: int) -> Question | None:
     if finding.needed is not None:
         return Question(key, finding, finding.n, finding.needed, is_looked_at=False)
     if not finding.n_eff or not finding.n:
         return None
-    needed = _independent_needed(finding) * finding.n / finding.n_eff
+    needed = _independent_needed(finding, tests) * finding.n / finding.n_eff
     return Question(key, finding, finding.n, _in_tens(needed), is_looked_at=True)
 
 
-def _independent_needed(finding: Finding) -> float:
+def _independent_needed(finding: Finding, tests: int) -> float:
     """Of groups by the person's own split."""
     first, second = (finding.values.get(name) for name in ("n_first", "n_second"))
     if not first or not second:
-        return pairs_needed()
-    return group_days_needed(first / (first + second))
+        return pairs_needed(tests)
+    return group_days_needed(first / (first + second), tests)
 
 
 def _in_tens(days: float) -> int:

@@ -3,15 +3,14 @@ it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import repeat, zip_longest
 from typing import Literal
 
 from bio_lakehouse.english import count, dated, weekday
 from bio_lakehouse.gold.measures import WORKOUTS, Measure, watched
-from bio_lakehouse.insights import Finding, Insight, plain
-from bio_lakehouse.insights.anomaly_detection import NAME as ANOMALY_DETECTION
+from bio_lakehouse.insights import Finding, Insight, Plain, plain
 from bio_lakehouse.insights.data import REST
 from bio_lakehouse.insights.statistics.weekly_change import WEEK_NEEDS
 from bio_lakehouse.narrative.facts import (
@@ -28,6 +27,7 @@ from bio_lakehouse.narrative.facts import (
 )
 from bio_lakehouse.reports.comparison import BEFORE, WEEK, Comparison, TotalComparison
 from bio_lakehouse.reports.report_model import ReportModel
+from bio_lakehouse.reports.turning_point import flagged_days
 from bio_lakehouse.reports.week import HIGHS, WeeklyHigh
 
 MOST_EXTREME_DAYS = 3
@@ -54,7 +54,6 @@ KINDS = frozenset(
 
 NEXT_DAY = "the next day’s readiness"
 LINK = "a link between"
-Plain = Callable[[Insight, Finding], str | None]
 Told = frozenset[tuple[str, date]]
 """Measures' keys and days whose figures the story says."""
 
@@ -200,7 +199,7 @@ def _highs(model: ReportModel, told: Told) -> Iterator[ExtremeFact]:
 
 def _lows(model: ReportModel, told: Told) -> Iterator[ExtremeFact]:
     for comparison in model.comparisons:
-        values, measure = week_of(comparison), comparison.measure
+        values, measure = known_days_of(comparison), comparison.measure
         if measure not in HIGHS or len(values) < WEEK_NEEDS:
             continue
         text = measure.text(min(values.values()))
@@ -228,7 +227,7 @@ def days_as_high(comparisons: Sequence[Comparison], high: WeeklyHigh) -> list[da
     if known is None:
         return [high.day]
     text = known.measure.text(high.value)
-    return [day for day, value in week_of(known).items() if known.measure.text(value) == text]
+    return [day for day, value in known_days_of(known).items() if known.measure.text(value) == text]
 
 
 def _days(model: ReportModel, insights: Sequence[Insight], told: Told) -> list[DayFact]:
@@ -271,26 +270,19 @@ def unusual_days_of(
     model: ReportModel, insights: Sequence[Insight]
 ) -> Iterator[tuple[Measure, dict[date, float]]]:
     """The week's unusual days of each watched measure that has some, with their values."""
-    findings = {
-        finding.name: finding
-        for insight in insights
-        if insight.name == ANOMALY_DETECTION
-        for finding in insight.findings
-    }
-    values = {comparison.measure.key: week_of(comparison) for comparison in model.comparisons}
+    flagged = flagged_days(insights, model.last_day)
+    values = {comparison.measure.key: known_days_of(comparison) for comparison in model.comparisons}
     for measure in watched():
-        finding = findings.get(measure.short_name)
-        marked = finding.values.get("unusual_days", ()) if finding else ()
-        days = {date.fromisoformat(day) for day in marked}
-        in_week = {day: v for day, v in values.get(measure.key, {}).items() if day in days}
-        if in_week:
-            yield measure, in_week
+        days, known = flagged.get(measure.column, ()), values[measure.key]
+        unusual = {day: known[day] for day in days if day in known}
+        if unusual:
+            yield measure, unusual
 
 
 def furthest_outside(comparison: Comparison) -> dict[date, float]:
     """The week's day furthest outside the usual band on the bad side, and those that read like it;
     empty where none is outside as it is written."""
-    measure, band, values = comparison.measure, comparison.band, week_of(comparison)
+    measure, band, values = comparison.measure, comparison.band, known_days_of(comparison)
     if band is None or measure.bad is None or not values:
         return {}
     is_low = measure.bad == "lower"
@@ -309,7 +301,7 @@ def band_text(comparison: Comparison) -> str:
     return f"{measure.number(band.low)} to {measure.text(band.high)}" if band else ""
 
 
-def week_of(comparison: Comparison) -> dict[date, float]:
+def known_days_of(comparison: Comparison) -> dict[date, float]:
     """The week's known values by day."""
     return {
         comparison.first_day + timedelta(days=BEFORE + place): value

@@ -17,8 +17,7 @@ import pandas as pd
 
 from bio_lakehouse.english import span
 from bio_lakehouse.gold import measures
-from bio_lakehouse.insights import Finding, Insight, Status, sentence
-from bio_lakehouse.insights.analyzers import plain
+from bio_lakehouse.insights import Finding, Insight, Plain, Status, plain, sentence
 from bio_lakehouse.insights.week_comparison import WeekTest
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.narrative.story import Story, named
@@ -83,7 +82,7 @@ class ReportInputs:
     coverage: pd.DataFrame
     insights: Sequence[Insight] = ()
     say: Callable[[Insight, Finding], str] = sentence
-    plain: Callable[[Insight, Finding], str | None] = plain
+    plain: Plain = plain
     week_tests: Sequence[WeekTest] = ()
     narratives: Mapping[str, str] = field(default_factory=dict)
     activity: pd.DataFrame | None = None
@@ -137,7 +136,7 @@ class InsightCard:
 
 @dataclass(frozen=True, slots=True)
 class ReportModel:
-    """One report. `version` names these model: equal versions say the same.
+    """One report. `version` names this model: equal versions say the same.
 
     `narrative` are the paragraphs of a writer, `byline` says who wrote them and what that cost.
     `story` is the week's turning point, None where too little is known. A preview is of a week that
@@ -239,7 +238,7 @@ def model_of(inputs: ReportInputs, stale_after_days: int = 3) -> ReportModel:
         is_preview=own.is_preview,
         experiment=tuple(own.experiment),
         this_week=this_week_of(own.newest_day),
-        since_last_week=since_last_week(own.week_before, daily, own.insights, plain),
+        since_last_week=since_last_week(own.week_before, daily, own.insights, own.plain),
     )
     return dataclasses.replace(model, version=version_of(model))
 

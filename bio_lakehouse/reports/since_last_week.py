@@ -3,7 +3,7 @@ different now, and the question that reports follow."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import isclose
@@ -12,7 +12,7 @@ import pandas as pd
 
 from bio_lakehouse.gold.measures import MEASURES, compared_with
 from bio_lakehouse.gold.schemas import INSIGHTS, WEEK_COMPARISON
-from bio_lakehouse.insights import Insight, table, week_comparison
+from bio_lakehouse.insights import Insight, Plain, table, week_comparison
 from bio_lakehouse.insights.finding import Finding
 from bio_lakehouse.insights.week_comparison import WeekTest
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -30,9 +30,6 @@ from bio_lakehouse.reports.told import (
     findings_told,
     first_told,
 )
-
-Plain = Callable[[Insight, Finding], str | None]
-"""A finding as one sentence in natural units; None where nothing may be told of it."""
 
 MOST_CORRECTIONS = 3
 NARROWER = 0.85
@@ -119,7 +116,7 @@ def since_last_week(
     questions = questions_of(insights)
     asked = followed(questions, before.question)
     corrected = corrections(before.told, daily, before) if before.told else []
-    told = said_once([*corrected, *changes(before, insights, plain)])
+    told = [*corrected, *said_once(list(changes(before, insights, plain)))]
     question = [*_closed(questions, before.question), *_open(asked, before)]
     link = report_key("", before.day).rpartition("/")[2] if before.is_written else ""
     if not (told or question or link):
@@ -129,7 +126,7 @@ def since_last_week(
 
 
 def said_once(told: Sequence[str]) -> list[str]:
-    """Sentences without the clauses at their ends that one before them ends with too."""
+    """Findings' sentences without the clauses at their ends that one before them ends with too."""
     known, said = set[str](), list[str]()
     for sentence in told:
         begin, _, end = sentence.partition("; ")

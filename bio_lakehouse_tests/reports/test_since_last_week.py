@@ -8,6 +8,7 @@ import shutil
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import pandas as pd
@@ -17,9 +18,12 @@ from hypothesis import strategies as st
 
 from bio_lakehouse.build.reported import build_for_report
 from bio_lakehouse.insights import Finding, Insight
+from bio_lakehouse.insights.adjustment import decide
 from bio_lakehouse.insights.week_comparison import WeekTest
 from bio_lakehouse.reports import composition, outdated
 from bio_lakehouse.reports.open_question import (
+    POWER,
+    both_z,
     followed,
     group_days_needed,
     pairs_needed,
@@ -171,6 +175,14 @@ def test_figures_that_are_different_now_are_corrected(make_daily: MakeDaily) -> 
     ]
 
 
+def test_corrections_that_end_alike_are_told_whole(make_daily: MakeDaily) -> None:
+    daily = make_daily(MARCH, readiness_score=[79] * 14, sleep_score=[79] * 14)
+    told = figures(readiness_score=(81.0, 5), sleep_score=(80.0, 5))
+    found = since_last_week(WeekBefore(MARCH - WEEK, told=told), daily, [], plain)
+    assert found is not None
+    assert [said.partition("; ")[2] for said in found.sentences] == ["it is 79 from 7."] * 2
+
+
 def test_three_corrections_are_told_and_the_others_counted(make_daily: MakeDaily) -> None:
     columns = ("readiness_score", "sleep_score", "activity_score", "steps", "hrv_rmssd_ms")
     daily = make_daily(MARCH, **{column: [50] * 14 for column in columns})
@@ -201,48 +213,48 @@ def test_what_was_told_as_moved_is_corrected(
     assert len(found) == bool(said)
 
 
-STRENGTH_AT_61, YOGA_AT_90 = groups("strength", 20, 41), groups("yoga", 45, 45)
+STRENGTH_AT_61, YOGA_AT_70 = groups("strength", 20, 41), groups("yoga", 35, 35)
 
 
 def test_the_question_with_most_of_its_days_is_followed_and_kept() -> None:
-    assert since(WeekBefore(MARCH - WEEK), STRENGTH_AT_61, YOGA_AT_90).question == (
+    assert since(WeekBefore(MARCH - WEEK), STRENGTH_AT_61, YOGA_AT_70).question == (
         "Still open: whether next-day readiness differs between days with yoga and rest days. It"
-        " takes about 120 such days to tell a middling difference; the 180 days looked at hold"
-        " 90.",
+        " takes about 80 such days to tell a strong difference; the 180 days looked at hold"
+        " 70.",
     )
     told = Told(is_whole=True, question=Followed("workout_recovery/strength", 130))
-    kept = since(WeekBefore(MARCH - WEEK, told=told), STRENGTH_AT_61, YOGA_AT_90)
+    kept = since(WeekBefore(MARCH - WEEK, told=told), STRENGTH_AT_61, YOGA_AT_70)
     assert kept.followed.key == "workout_recovery/strength"
-    other_p = replace(YOGA_AT_90, p=0.06, q=0.07, effect=0.9)
+    other_p = replace(YOGA_AT_70, p=0.06, q=0.07, effect=0.9)
     assert since(WeekBefore(MARCH - WEEK, told=told), STRENGTH_AT_61, other_p) == kept
     assert "about 130 such days" in kept.question[0]
-    unreported = since(week_before(STRENGTH_AT_61), STRENGTH_AT_61, YOGA_AT_90)
-    assert unreported.followed == Followed("workout_recovery/strength", 140)
+    unreported = since(week_before(STRENGTH_AT_61), STRENGTH_AT_61, YOGA_AT_70)
+    assert unreported.followed == Followed("workout_recovery/strength", 90)
 
 
 def test_a_question_whose_days_have_come_says_so_once() -> None:
-    before, enough = week_before(YOGA_AT_90), groups("yoga", 60, 60)
+    before, enough = week_before(YOGA_AT_70), groups("yoga", 60, 60)
     assert since(before, enough).question == (
         "Followed until now: whether next-day readiness differs between days with yoga and rest"
-        " days. The 120 days or so that it takes have come, and it was not found; a small"
+        " days. The 80 days or so that it takes have come, and it was not found; a weaker"
         " difference may be there all the same.",
     )
     assert since(week_before(enough), enough) == SinceLastWeek((), (), "")
 
 
 def test_a_question_that_is_answered_is_told_as_found() -> None:
-    found = replace(YOGA_AT_90, status="found", effect=0.5)
-    told = since(week_before(YOGA_AT_90), found, STRENGTH_AT_61)
+    found = replace(YOGA_AT_70, status="found", effect=0.5)
+    told = since(week_before(YOGA_AT_70), found, STRENGTH_AT_61)
     assert told.sentences == ("Followed as a question until now, and found: yoga by 0.5.",)
     assert told.followed.key == "workout_recovery/strength"
 
 
 def test_what_went_is_open_again_without_being_named_twice() -> None:
-    told = since(week_before(replace(YOGA_AT_90, status="found")), YOGA_AT_90)
+    told = since(week_before(replace(YOGA_AT_70, status="found")), YOGA_AT_70)
     assert told.sentences[0].startswith("Found a week ago and not any more: next-day readiness")
     assert told.question == (
-        "That is open again: it takes about 120 such days to tell a middling difference, and the"
-        " 180 days looked at hold 90.",
+        "That is open again: it takes about 80 such days to tell a strong difference, and the"
+        " 180 days looked at hold 70.",
     )
 
 
@@ -267,14 +279,26 @@ def test_what_the_window_cannot_hold_is_not_followed() -> None:
 
 
 def test_days_needed_are_those_of_the_formulas() -> None:
-    assert pairs_needed() == pytest.approx(84.9, abs=0.05)
-    assert group_days_needed(0.5) == pytest.approx(116.3, abs=0.05)
+    assert pairs_needed(tests=5) == pytest.approx(59.6, abs=0.05)
+    assert group_days_needed(0.5, tests=5) == pytest.approx(91.1, abs=0.05)
+
+
+@pytest.mark.parametrize("tests", [1, 4])
+def test_days_needed_are_for_the_level_at_which_a_report_tells_a_relation(tests: int) -> None:
+    """At the p of their level one of so many relations is just found, and beyond it is not."""
+    z = both_z(tests) - NormalDist().inv_cdf(POWER)
+    level = 2 * (1 - NormalDist().cdf(z))
+    others = [replace(NOT, p=0.9)] * (tests - 1)
+    week = WeekTest("me", MARCH, "readiness_score", 0.0, (-1.0, 1.0), p=0.9)
+    for factor, status in ((0.99, "found"), (1.01, "not found")):
+        (decided,), _ = decide([insight(replace(NOT, p=factor * level), *others)], [week])
+        assert decided.findings[0].status == status
 
 
 @given(st.floats(0.01, 0.99))
 def test_groups_of_one_size_need_the_fewest_days(share: float) -> None:
-    assert group_days_needed(share) == pytest.approx(group_days_needed(1 - share))
-    assert group_days_needed(share) >= group_days_needed(0.5)
+    assert group_days_needed(share, 5) == pytest.approx(group_days_needed(1 - share, 5))
+    assert group_days_needed(share, 5) >= group_days_needed(0.5, 5)
 
 
 def back(weeks: int) -> date:
