@@ -1,7 +1,5 @@
 """Assets of self-experiments: their days, and what they came to."""
 
-from html import escape
-
 import dagster as dg
 import pyarrow as pa
 
@@ -10,6 +8,7 @@ from bio_lakehouse.assets.lineage import experiment_lineage, result_lineage
 from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.reporting import (
     Materialized,
+    as_markdown,
     committed,
     table_metadata,
     with_failure_reason,
@@ -17,8 +16,6 @@ from bio_lakehouse.assets.reporting import (
 from bio_lakehouse.build.experiments import build_experiment_days, build_self_experiment
 from bio_lakehouse.gold import schemas as gold
 from bio_lakehouse.lake.lakehouse import Lakehouse
-
-MARKUP = r"\`*_{}[]#|!~"
 
 
 @dg.asset(
@@ -59,14 +56,8 @@ def self_experiment(
 def results_told(rows: pa.Table) -> dg.MarkdownMetadataValue:
     """What the experiments came to, a line each; what people called them is shown as it is."""
     said = rows.select(["user_id", "narrative"]).to_pylist()
-    lines = [f"- {row['user_id']}: {as_text(row['narrative'])}" for row in said]
+    lines = [f"- {row['user_id']}: {as_markdown(row['narrative'])}" for row in said]
     return dg.MetadataValue.md("\n".join(sorted(lines)))
-
-
-def as_text(text: str) -> str:
-    """`text` as Markdown shows it letter by letter."""
-    plain = escape(text, quote=False)
-    return "".join(f"\\{letter}" if letter in MARKUP else letter for letter in plain)
 
 
 EXPERIMENTS = [experiment_days, self_experiment]

@@ -16,6 +16,7 @@ from bio_lakehouse.assets.pictures import markdown, pictures
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.reporting import (
     Materialized,
+    as_markdown,
     committed,
     materialized,
     preview,
@@ -91,7 +92,8 @@ def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
     """What the newest day's findings say, user by user, and a picture of them."""
     newest = rows.filter(pc.equal(rows["day"], pc.max(rows["day"])))
     lines = [
-        f"- {row['user_id']}, {row['status']}: {row['narrative']}" for row in newest.to_pylist()
+        f"- {row['user_id']}, {row['status']}: {as_markdown(row['narrative'])}"
+        for row in newest.to_pylist()
     ]
     return {
         "findings": dg.MetadataValue.md("\n".join(sorted(lines))),

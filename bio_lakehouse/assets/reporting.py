@@ -36,6 +36,7 @@ DATA_VERSION = "dagster/data_version"
 PREVIEW_ROWS = 5
 PREVIEW_COLUMNS = 12
 DECIMALS = {m.column: m.decimals for m in MEASURES if m.form == "number"} | {"p": 4, "q": 4}
+MARKUP = r"\`*_{}[]#|!~"
 OTHER_DECIMALS = 2
 """Of figures that are no measure, and of hours, which a table shows as decimals."""
 
@@ -154,7 +155,14 @@ def cell_text(column: str, cell: object) -> str:
     """A cell as the UI shows it: a figure with the decimals of its measure."""
     if isinstance(cell, float):
         return str(rounded(cell, DECIMALS.get(column, OTHER_DECIMALS)))
-    return "" if cell is None else escape(str(cell), quote=False).replace("|", r"\|")
+    return "" if cell is None else as_markdown(str(cell))
+
+
+def as_markdown(text: str) -> str:
+    """`text` as Markdown shows it letter by letter: what a person or a file calls something is
+    neither a link nor a picture."""
+    plain = escape(text, quote=False)
+    return "".join(f"\\{letter}" if letter in MARKUP else letter for letter in plain)
 
 
 def committed(

@@ -23,6 +23,15 @@ def test_a_preview_shows_the_newest_day_first() -> None:
     ]
 
 
+def test_what_somebody_calls_something_is_no_markup_in_a_preview() -> None:
+    names = pa.table({"name": ["<b>![x](https://example.com/x.png)</b>", "rest_day"]})
+    _, _, *rows = preview(names).value.splitlines()
+    assert rows == [
+        r"| &lt;b&gt;\!\[x\](https://example.com/x.png)&lt;/b&gt; |",
+        r"| rest\_day |",
+    ]
+
+
 def test_a_preview_rounds_as_the_measure_does() -> None:
     columns = {"hrv_rmssd_ms": [41.26], "q": [0.00123], "chronic_load": [12.345], "name": ["a"]}
     row = preview(pa.table(columns)).value.splitlines()[-1]
