@@ -16,8 +16,9 @@ import numpy as np
 
 from bio_lakehouse.gold.measures import OUTPUT, READINESS, SLEEP
 from bio_lakehouse.insights.data import REST, InsightData
-from bio_lakehouse.insights.statistics.adjusted import Columns, held
+from bio_lakehouse.insights.statistics.adjusted import Columns
 from bio_lakehouse.insights.statistics.autocorrelation import Series
+from bio_lakehouse.insights.statistics.robust import held
 
 KNOT_DAYS = 45
 HAD_WORKOUT = "had_workout"

@@ -106,7 +106,8 @@ def plain_correlation(finding: Finding, words: Relation) -> str | None:
         return None
     activity = f"; {CONTAINS_ACTIVITY}" if words.contains_activity else ""
     upper, lower = values["median_upper"], values["median_lower"]
-    if (upper - lower) * finding.effect <= 0:
+    are_apart = values["lower_to"] < values["upper_from"]
+    if (upper - lower) * finding.effect <= 0 or not are_apart:
         more = f"{words.step} more {words.first}"
         points = _rounded_points(values["adjusted_per"])
         return f"On otherwise similar days {more} went with readiness {points}{activity}."

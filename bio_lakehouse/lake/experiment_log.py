@@ -75,9 +75,6 @@ class Plan:
     def first_day_of(self, unit: int) -> date:
         return self.first_day + timedelta(unit * self.unit_days)
 
-    def is_assigned(self, day: date) -> bool:
-        return self.first_day <= day <= self.last_day
-
     def to_json(self) -> bytes:
         """The bytes that the commitment is of."""
         values = {"format": FORMAT, "kind": "plan", **asdict(self)}

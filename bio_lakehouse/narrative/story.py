@@ -77,7 +77,7 @@ def after_bedtime(clock: str, since_text: str) -> str:
 
 
 def after_idle_days(days: int) -> str:
-    """`after six days without a workout, more than in the eight weeks before`."""
+    """`after six days without a workout, your longest break in two months`."""
     return f"after {in_words(days)} days without a workout, your longest break in two months"
 
 

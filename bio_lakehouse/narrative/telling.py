@@ -18,7 +18,7 @@ from bio_lakehouse.narrative.forms import FORMS, KIND_OF, OF_FINDINGS, Form, Par
 from bio_lakehouse.narrative.frames import applicable, filled
 
 MOST_IN_A_SENTENCE = 4
-MOST_TOGETHER: Mapping[Say, int] = {"finding": 1, "story": 1, "not_found": 20, "count": 20}
+MOST_OF_A_KIND: Mapping[Say, int] = {"finding": 1, "story": 1, "not_found": 20, "count": 20}
 ALWAYS_LISTED = frozenset({"not_found", "count"})
 OPENING_WORDS = 3
 
@@ -85,7 +85,7 @@ def _opening(frame: str) -> str:
 def _together(claim: Claim, facts: Facts) -> Iterator[tuple[str, ...]]:
     """The ids of a claim, by the sentences in which they are told."""
     kind_of = partial(KIND_OF[claim.say], facts)
-    most = MOST_TOGETHER.get(claim.say, MOST_IN_A_SENTENCE)
+    most = MOST_OF_A_KIND.get(claim.say, MOST_IN_A_SENTENCE)
     if claim.join == "new sentence" and claim.say not in ALWAYS_LISTED:
         most = 1
     by_kind: dict[Hashable, list[str]] = {}

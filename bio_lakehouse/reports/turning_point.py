@@ -41,7 +41,7 @@ from bio_lakehouse.english import capital, listed, weekday
 from bio_lakehouse.gold.measures import OUTPUT, READINESS, SLEEP, WORKOUT_OUTPUT, Measure, watched
 from bio_lakehouse.insights import Insight
 from bio_lakehouse.insights.anomaly_detection import NAME as ANOMALY_DETECTION
-from bio_lakehouse.insights.statistics.anomalies import MAD_TO_SD
+from bio_lakehouse.insights.statistics.robust import MAD_TO_SD
 from bio_lakehouse.insights.statistics.weekly_change import WEEK_NEEDS
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.narrative import story as text

@@ -106,6 +106,16 @@ def test_narrative_follows_the_figures(related) -> None:
     assert plain.startswith("On a typical day after a sleep score of 8")
 
 
+def test_thirds_that_are_not_apart_are_not_held_against_each_other(related) -> None:
+    """Where most values are the same, the upper third ends where the lower one does."""
+    insight = adjust([sleep_readiness.analyze(related)])[0]
+    found = insight.findings[0]
+    tied = replace(found, values=found.values | {"upper_from": 80.0, "lower_to": 80.0})
+    plain = sleep_readiness.plain(insight, tied)
+    assert plain is not None
+    assert plain.startswith("On otherwise similar days 10 points more sleep score went with")
+
+
 def test_nineteen_pairs_are_too_few(person) -> None:
     scores = np.arange(20.0) + 60
     next_day, same_day = sleep_readiness.analyze(

@@ -14,7 +14,7 @@ from bio_lakehouse.narrative.claims import JOINS, Say, offers_of, schema_of
 from bio_lakehouse.narrative.facts import Facts
 from bio_lakehouse.narrative.forms import FORMS, KIND_OF, OF_FINDINGS, Part
 from bio_lakehouse.narrative.frames import applicable, filled
-from bio_lakehouse.narrative.telling import MOST_IN_A_SENTENCE, MOST_TOGETHER, Sentence
+from bio_lakehouse.narrative.telling import MOST_IN_A_SENTENCE, MOST_OF_A_KIND, Sentence
 
 
 @cache
@@ -51,7 +51,7 @@ def together(facts: Facts) -> Iterator[tuple[Say, tuple[str, ...]]]:
         for one in ids:
             kinds.setdefault(KIND_OF[say](facts, one), []).append(one)
         for of_kind in kinds.values():
-            most = min(MOST_TOGETHER.get(say, MOST_IN_A_SENTENCE), len(of_kind))
+            most = min(MOST_OF_A_KIND.get(say, MOST_IN_A_SENTENCE), len(of_kind))
             for number in range(1, most + 1):
                 yield from ((say, chosen) for chosen in permutations(of_kind, number))
 

@@ -5,7 +5,7 @@ Every function takes *calendar series*: a float array with one element a calenda
 day is unknown.
 """
 
-from bio_lakehouse.insights.statistics.adjusted import Adjusted, adjusted, held
+from bio_lakehouse.insights.statistics.adjusted import Adjusted, adjusted
 from bio_lakehouse.insights.statistics.anomalies import (
     far_days,
     limit_of,
@@ -30,6 +30,7 @@ from bio_lakehouse.insights.statistics.correlation import (
     spearman,
 )
 from bio_lakehouse.insights.statistics.groups import GroupComparison, compare_groups, mann_whitney
+from bio_lakehouse.insights.statistics.robust import held
 from bio_lakehouse.insights.statistics.weekly_change import Movement, movement
 
 __all__ = [

@@ -26,10 +26,6 @@ from bio_lakehouse.insights.statistics.correlation import NORMAL_95
 Columns = NDArray[np.float64]
 """(days, columns), unknown days NaN in any of them."""
 
-HELD_TO = 2.5
-ROBUST_SD = 1.482602218505602
-"""A normal series' standard deviation over its median absolute deviation."""
-
 FEWEST_FREE = 10
 STRONGEST_DAYS = 9
 DEPENDENT = 1e-7
@@ -96,18 +92,6 @@ class Residuals:
         marked = (np.where(self.used, series, np.nan) for series in (self.first, self.second))
         resemblance = (lag1_autocorrelation(series) for series in marked)
         return effective_size(int(self.used.sum()), *resemblance) - self.columns
-
-
-def held(values: Series, within: Series | None = None) -> Series:
-    """The series with its days held to median ± 2.5 robust standard deviations, so that no few days
-    carry a finding; the bounds are those of `within` when given."""
-    known = values if within is None else within
-    known = known[~np.isnan(known)]
-    if not len(known):
-        return values
-    middle = float(np.median(known))
-    reach = HELD_TO * ROBUST_SD * float(np.median(np.abs(known - middle)))
-    return np.clip(values, middle - reach, middle + reach) if reach else values
 
 
 def complete(*series: Series | Columns) -> Mask:

@@ -7,6 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from bio_lakehouse.gold.measures import Side
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
+from bio_lakehouse.insights.statistics.robust import MAD_TO_SD
 
 FAR_DEVIATIONS = 1.5
 UNUSUAL_DEVIATIONS = 3.5
@@ -18,7 +19,6 @@ TAILS = np.array([0.025, 0.05, 0.1])
 TAIL_DEVIATIONS = np.array([1.9599639845400545, 1.6448536269514729, 1.2815515655446004])
 """Of a normal distribution, `scipy.stats.norm.isf(TAILS)`, whose import takes half a second."""
 MOST_SKEWNESS = 1.0
-MAD_TO_SD = 1.482602218505602
 MEAN_DEVIATION_TO_SD = 1.2533141373155001
 
 

@@ -30,19 +30,15 @@ def lag1_autocorrelation(values: Series) -> float:
     return float(np.clip(deviations[1:] @ deviations[:-1] / pairs / variance, -1.0, 1.0))
 
 
-def bias_corrected(autocorrelation: float, n: int, *, detrended: bool = False) -> float:
+def bias_corrected(autocorrelation: float, n: int) -> float:
     """A lag-1 autocorrelation of `n` days freed of its small-sample bias, between 0 and 0.95.
 
-    The estimate falls short by (1 + 3φ)/n when a mean was taken out (Marriott & Pope 1954,
-    Biometrika 41:390) and by (2 + 4φ)/n when a line was (Hamed 2009, Journal of Hydrology 368:143,
-    after van Giersbergen 2005).
+    The estimate falls short by (1 + 3φ)/n, as a mean was taken out (Marriott & Pope 1954,
+    Biometrika 41:390).
     """
-    constant, slope = (2.0, 4.0) if detrended else (1.0, 3.0)
-    return (
-        float(np.clip((n * autocorrelation + constant) / (n - slope), 0.0, LARGEST))
-        if n > slope
-        else 0.0
-    )
+    if n <= 3:
+        return 0.0
+    return float(np.clip((n * autocorrelation + 1) / (n - 3), 0.0, LARGEST))
 
 
 def effective_size(n: int, first: float, second: float) -> float:
@@ -62,7 +58,7 @@ def variance_inflation(weights: Series, autocorrelation: float) -> float:
 
     `weights` has one element a calendar day, 0 where the day is unknown, so that a gap counts as
     the distance it is. With weights that say group membership this is the design effect of
-    comparing two groups of days; with centred days as weights, that of a linear trend.
+    comparing two groups of days.
     """
     products = _lag_products(weights)
     if not products[0] or autocorrelation <= 0:

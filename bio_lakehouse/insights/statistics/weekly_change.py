@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import sqrt
 
 import numpy as np
 import scipy
 
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
 from bio_lakehouse.insights.statistics.autoregression import fit_autoregression
+from bio_lakehouse.insights.statistics.robust import held
 
 WEEK = 7
 BEFORE = 28
@@ -17,10 +18,6 @@ HISTORY_DAYS = 180
 WEEK_NEEDS = 4
 BEFORE_NEEDS = 14
 HISTORY_NEEDS = 56
-HELD_TO = 2.5
-"""Robust standard deviations from the median to which a day counts."""
-NORMAL_MAD = 0.6745
-"""Median absolute deviation of a normal distribution, in standard deviations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +63,15 @@ def movement(values: Series) -> Movement | None:
     known = ~np.isnan(history)
     if known.sum() < HISTORY_NEEDS or not _enough(compared) or np.ptp(history[known]) == 0:
         return None
-    low, high = _bounds(history[known])
-    held, held_compared = (np.clip(days, low, high) for days in (history, compared))
-    process = fit_autoregression(held)
+    held_history, held_compared = (held(days, history) for days in (history, compared))
+    process = fit_autoregression(held_history)
     weights = _mean_of(compared, slice(BEFORE, None)) - _mean_of(compared, slice(BEFORE))
-    relative = sqrt(process.variance_of(weights)) / float(np.nanstd(held))
+    relative = sqrt(process.variance_of(weights)) / float(np.nanstd(held_history))
     return Movement(
         shift=float(np.nansum(weights * compared)),
         error=relative * _spread(history, compared),
         held_shift=float(np.nansum(weights * held_compared)),
-        held_error=relative * _spread(held, held_compared),
+        held_error=relative * _spread(held_history, held_compared),
         freedom=process.freedom_of(weights),
     )
 
@@ -87,14 +83,6 @@ def _spread(history: Series, compared: Series) -> float:
     lately = np.concatenate([before - np.nanmean(before), week - np.nanmean(week)])
     freedom = int((~np.isnan(lately)).sum()) - 2
     return max(float(np.nanstd(history)), sqrt(float(np.nansum(lately**2)) / freedom))
-
-
-def _bounds(known: Series) -> tuple[float, float]:
-    """What a day is held to; nothing where more than half of the days are the same."""
-    median = float(np.median(known))
-    deviation = float(np.median(np.abs(known - median))) / NORMAL_MAD
-    reach = HELD_TO * deviation if deviation else inf
-    return median - reach, median + reach
 
 
 def _enough(compared: Series) -> bool:
