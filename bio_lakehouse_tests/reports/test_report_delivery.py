@@ -180,7 +180,7 @@ def test_mail_goes_to_the_person_whose_report_it_is(
     ((recipients, message),) = mailbox.received
     assert recipients == ["me@example.org"]
     assert message["From"] == "lake@example.org"
-    assert "Readiness averaged 80" in message.get_body(("plain",)).get_content()
+    assert "Readiness: 80" in message.get_body(("plain",)).get_content()
     assert "<h1" in message.get_body(("html",)).get_content()
     with pytest.raises(
         ReportError, match=r"set BIO_MAIL_FROM and `mail_to` under \[ada\] in users.toml"
