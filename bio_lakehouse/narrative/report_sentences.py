@@ -132,13 +132,14 @@ def moved(week: str, before: str, change: str, low: str, high: str, q: str) -> s
     )
 
 
-def moved_of(moved: int, measures: int) -> str:
-    """How many moved, with how often that is said where nothing did."""
+def moved_of(moved: int, measures: int, *, listed: int) -> str:
+    """How many moved, with how often that is said where nothing did, and that not all are listed."""
     verb = "differs" if moved == 1 else "differ"
+    rest = f" The {listed} least likely by chance:" if listed < moved else ""
     return (
         f"{moved} of {measures} measures {verb} from the four weeks before by more than weeks like "
         "yours usually do. Of people in whom nothing changes, at most one in five reads this once "
-        "in a year."
+        f"in a year.{rest}"
     )
 
 

@@ -284,9 +284,10 @@ def within(name: str, inside: int, known: int, usual: str) -> str:
     return f"{capital(name)} was within your usual {usual} on {_of_days(inside, known)}"
 
 
-def headline(tail: str, is_preview: bool) -> str:
+def headline(tail: str, *, is_usual: bool, is_preview: bool) -> str:
     """`A usual week with a sharp dip on Wednesday`; of a preview the tail alone."""
-    return capital(tail) if is_preview else f"A usual week with {tail}"
+    week = "A usual week" if is_usual else "A week"
+    return capital(tail) if is_preview else f"{week} with {tail}"
 
 
 def _of_days(some: int, known: int) -> str:

@@ -31,6 +31,9 @@ class Question:
     known: int
     needed: int
     is_looked_at: bool
+    days: int = 0
+    """Of how many of the days that are looked at most is known in this report: how far its days
+    reach back."""
 
     @property
     def is_open(self) -> bool:
@@ -39,8 +42,11 @@ class Question:
 
     @property
     def can_be_told(self) -> bool:
-        """Whether the days that are looked at could ever tell it."""
-        return self.needed <= self.window
+        """Whether the days that are looked at will hold so many at the rate at which they came: of
+        what was not looked at yet, whether they could."""
+        if not self.is_looked_at:
+            return self.needed <= self.window
+        return self.known * self.window >= self.needed * max(self.days, self.known)
 
     @property
     def window(self) -> int:
@@ -61,6 +67,7 @@ class Question:
 
 def questions_of(insights: Sequence[Insight]) -> list[Question]:
     """All tested relations of a report, in its order."""
+    days = max((one.n for insight in insights for one in insight.findings), default=0)
     tests = sum(finding.p is not None for insight in insights for finding in insight.findings)
     asked = [
         _question(finding_key(insight, finding.name), finding, tests)
@@ -68,14 +75,15 @@ def questions_of(insights: Sequence[Insight]) -> list[Question]:
         for finding in insight.findings
         if finding.tested and insight.name in RELATIONS
     ]
-    return [question for question in asked if question is not None]
+    return [replace(question, days=days) for question in asked if question is not None]
 
 
 def followed(questions: Sequence[Question], before: Followed) -> Question | None:
     """The question to follow: that of the report before while it is open.
 
     Else the open one of whose days the largest share is known, those that were looked at first, and
-    of equals the first of the report: neither its effect nor its p has a say.
+    of equals the first of the report: neither its effect nor its p has a say. One whose days come
+    too seldom to be told within the days that are looked at is never begun.
     """
     kept = asked_before(questions, before)
     if kept is not None and kept.is_open:

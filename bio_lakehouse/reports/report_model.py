@@ -119,7 +119,8 @@ class FindingLine:
 
 @dataclass(frozen=True, slots=True)
 class InsightCard:
-    """One insight: what was found or described, and the caveats of these, each said once.
+    """One insight: what was found or described, and the caveats of what was found, else of what was
+    described, each said once.
 
     `not_found` and `not_enough` count its findings that stand in the lists of that name.
     """
@@ -331,7 +332,9 @@ def _moved_note(comparisons: Sequence[Comparison]) -> str:
     if not tested:
         return sentences.too_early_to_compare(max(c.history for c in comparisons), HISTORY_NEEDS)
     moved = sum(comparison.moved for comparison in tested)
-    return sentences.moved_of(moved, len(tested)) if moved else sentences.nothing_moved(len(tested))
+    if not moved:
+        return sentences.nothing_moved(len(tested))
+    return sentences.moved_of(moved, len(tested), listed=min(moved, MOST_MOVES))
 
 
 def _lede(
@@ -387,7 +390,8 @@ def notices(
 
 def _card(insight: Insight, inputs: ReportInputs) -> InsightCard:
     lines = _lines(inputs, [insight], "found", "described")
-    caveats = dict.fromkeys(caveat for line in lines for caveat in line.finding.caveats)
+    found = [line for line in lines if line.finding.status == "found"]
+    caveats = dict.fromkeys(caveat for line in found or lines for caveat in line.finding.caveats)
     present = Counter(finding.status for finding in insight.findings)
     return InsightCard(
         insight.name,

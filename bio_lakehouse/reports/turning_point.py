@@ -12,14 +12,14 @@ The first shape that a week has is told:
 | a rare low | A usual week with a low Wednesday | Readiness was 69 on Wednesday, the … |
 | a rare workout | A usual week with your biggest ride in six months | Saturday’s ride was … |
 | a rare high | A usual week with your highest HRV in nine weeks | HRV reached 71 ms on Sunday … |
-| no workout | A usual week without a workout | None of the seven days … |
+| no workout | A week without a workout | None of the seven days … |
 | all days alike and within the usual | A steady week | Readiness stayed between 79 and … |
 | anything else that is known | A usual week | Readiness was within your usual … |
 | no score is known | No clear change this week | None of the nine measures differs … |
 
 What came before a day is told where it is rare for the person (`days_before`). A day is unusual
-where gold's insights say so, and a week with one is never called usual. A step stands out where it
-is more than 3 robust standard deviations of the day-to-day changes of the 60 days before, larger
+where gold's insights say so, and a week with one is never called usual, nor is one with more or
+fewer workouts than each of the four weeks before. A step stands out where it is more than 3 robust standard deviations of the day-to-day changes of the 60 days before, larger
 than each of the last 28 in its direction, and has an end outside the usual range. Where nothing is
 there that is so in about 3 of 100 weeks, however the days hang together (AR(1) of 0 to 0.8, a slow
 state, a weekly echo), in 11 where single days stray far (t with 3 degrees of freedom) and in 23
@@ -97,6 +97,15 @@ class Week:
             if found.band and found.p is not None and found.week.n >= WEEK_NEEDS:
                 return found, found.band
         return None
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether there were as many workouts as in weeks before, as far as that is known."""
+        *before, this = self.workout_weeks
+        counts = [one.workouts for one in before if one.is_complete and one.workouts is not None]
+        if len(counts) < len(before) or not this.is_complete or this.workouts is None:
+            return True
+        return min(counts) <= this.workouts <= max(counts)
 
     def of(self, measure: Measure) -> Comparison:
         """The comparison of a measure."""
@@ -476,7 +485,7 @@ def _no_workout(week: Week) -> Story | None:
     was_usual = len(counts) == len(before) and min(counts, default=0) >= FEWEST_WORKOUTS
     if week.lead is None or this.workouts != 0 or not this.is_complete or not was_usual:
         return None
-    headline = "No workout so far" if week.is_preview else "A usual week without a workout"
+    headline = "No workout so far" if week.is_preview else "A week without a workout"
     return _story(headline, text.no_workout(counts), [])
 
 
@@ -504,7 +513,8 @@ def _usual_week(week: Week) -> Story | None:
     )
     sides = [higher for higher in (False, True) if _outside(*week.lead, higher)]
     extremes = [_extreme(week, comparison, higher, tells) for higher in sides]
-    headline = "No clear change so far" if week.is_preview else "A usual week"
+    no_change = f"No clear change {'so far' if week.is_preview else 'this week'}"
+    headline = "A usual week" if week.is_usual and not week.is_preview else no_change
     return _story(headline, f"{said}{''.join(extremes)}.", tells)
 
 
@@ -529,7 +539,8 @@ def _is_within(comparison: Comparison, value: float) -> bool:
 
 
 def _usual_story(week: Week, tail: str, sentence: str, tells: Tells) -> Story:
-    return _story(text.headline(tail, week.is_preview), sentence, tells, tail)
+    headline = text.headline(tail, is_usual=week.is_usual, is_preview=week.is_preview)
+    return _story(headline, sentence, tells, tail)
 
 
 def _story(headline: str, sentence: str, tells: Tells, short: str = "") -> Story:

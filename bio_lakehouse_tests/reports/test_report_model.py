@@ -10,6 +10,7 @@ import pytest
 
 from bio_lakehouse.insights import Insight
 from bio_lakehouse.reports.report_model import ReportInputs, ReportModel, model_of
+from bio_lakehouse_tests.reports.findings import finding
 
 Make = Callable[..., pd.DataFrame]
 MakeInputs = Callable[..., ReportInputs]
@@ -47,6 +48,7 @@ def test_what_moved_makes_the_headline(make_inputs: MakeInputs, six_months: pd.D
         "resting_heart_rate_bpm",
     }
     assert model.moved_note.startswith("3 of 5 measures differ")
+    assert model.moved_note.endswith("in a year.")
     assert model.lede.startswith("Readiness fell from 83 on the Sunday before to 63 on Monday. ")
     assert "Readiness averaged 62 against 81 in the four weeks before" in model.lede
     assert model.subject == "3–9 March: your week"
@@ -59,6 +61,7 @@ def test_at_most_three_things_moved(make_inputs: MakeInputs, six_months: pd.Data
     model = model_of(make_inputs(daily=six_months))
     assert len(model.moved) == 3
     assert model.moved_note.startswith("5 of 5 measures differ")
+    assert model.moved_note.endswith(" The 3 least likely by chance:")
 
 
 def test_a_quiet_week_is_headed_by_its_oldest_high(
@@ -177,6 +180,17 @@ def test_each_vendor_goes_stale_on_its_own(make_inputs: MakeInputs, make_daily: 
             "this page was made)."
         ),
     )
+
+
+def test_a_card_warns_of_what_it_found_and_not_of_what_it_describes_beside(
+    make_inputs: MakeInputs,
+) -> None:
+    found = finding("next_day")
+    other = finding("same_day", tested=False, status="described", caveats=("One measurement.",))
+    for findings, caveats in (((found, other), found.caveats), ((other,), other.caveats)):
+        insight = Insight("sleep_readiness", "Sleep and readiness", "me", found.window[1], findings)
+        (card,) = model_of(make_inputs(insights=[insight])).insights
+        assert card.caveats == caveats
 
 
 def test_insights_are_sorted_into_found_not_found_and_not_enough(

@@ -232,6 +232,14 @@ def test_the_question_with_most_of_its_days_is_followed_and_kept() -> None:
     assert unreported.followed == Followed("workout_recovery/strength", 90)
 
 
+def test_a_question_whose_days_come_too_seldom_is_not_begun() -> None:
+    seldom = groups("yoga", 16, 30)
+    known = replace(finding("readiness_low", n=175), tested=False, status="described")
+    begun = since(WeekBefore(MARCH - WEEK), seldom, replace(known, n=60))
+    assert begun.followed.key == "workout_recovery/yoga"
+    assert since(WeekBefore(MARCH - WEEK), seldom, known) == SinceLastWeek((), (), "")
+
+
 def test_a_question_whose_days_have_come_says_so_once() -> None:
     before, enough = week_before(YOGA_AT_70), groups("yoga", 60, 60)
     assert since(before, enough).question == (

@@ -284,7 +284,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "no workout": (
         {"columns": {"workout_count": [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0] * 25 + [0.0] * 7}},
-        "A usual week without a workout",
+        "A week without a workout",
         "None of the seven days had a workout; the four weeks before had 2, 2, 2 and 2.",
     ),
     "steady": (
@@ -302,6 +302,21 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
         "A usual week",
         "Readiness was within your usual 74 to 86 on five of seven days, lowest on Tuesday (72), "
         "highest on Sunday (88).",
+    ),
+    "few workouts and nothing else": (
+        {
+            "columns": {
+                "workout_count": [1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 0.0] * 25 + [1.0] + [0.0] * 6
+            }
+        },
+        "No clear change this week",
+        "Readiness was within your usual 74 to 86 on all seven days.",
+    ),
+    "more workouts and a dip": (
+        {"readiness": DIP, "columns": {"workout_count": [0.0, 0.0, 1.0] * 58 + [1.0] * 8}},
+        "A week with a sharp dip on Wednesday",
+        "Readiness fell from 84 on Tuesday to 52 on Wednesday; on Thursday it was back at 82. It was "
+        "the largest drop from one day to the next in four weeks or longer.",
     ),
     "a preview": (
         {"readiness": (80, 78, None, None, 79, None, 80), "is_preview": True},
