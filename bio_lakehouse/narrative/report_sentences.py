@@ -133,7 +133,8 @@ def moved(week: str, before: str, change: str, low: str, high: str, q: str) -> s
 
 
 def moved_of(moved: int, measures: int, *, listed: int) -> str:
-    """How many moved, with how often that is said where nothing did, and that not all are listed."""
+    """How many moved, with how often that is said where nothing did, and which are listed where
+    not all are."""
     verb = "differs" if moved == 1 else "differ"
     rest = f" The {listed} least likely by chance:" if listed < moved else ""
     return (

@@ -19,13 +19,13 @@ The first shape that a week has is told:
 
 What came before a day is told where it is rare for the person (`days_before`). A day is unusual
 where gold's insights say so, and a week with one is never called usual, nor is one with more or
-fewer workouts than each of the four weeks before. A step stands out where it is more than 3 robust standard deviations of the day-to-day changes of the 60 days before, larger
-than each of the last 28 in its direction, and has an end outside the usual range. Where nothing is
-there that is so in about 3 of 100 weeks, however the days hang together (AR(1) of 0 to 0.8, a slow
-state, a weekly echo), in 11 where single days stray far (t with 3 degrees of freedom) and in 23
-where they stray to one side (skewness −2.9): these steps are as large as they are said to be. A low
-and a high that are the first for eight weeks are in 9 to 12 of 100 such weeks each; they are told
-as that, not as a change.
+fewer workouts than each of the four weeks before. A step stands out where it is more than 3 robust
+standard deviations of the day-to-day changes of the 60 days before, larger than each of the last 28
+in its direction, and has an end outside the usual range. Where nothing is there that is so in about
+3 of 100 weeks, however the days hang together (AR(1) of 0 to 0.8, a slow state, a weekly echo), in
+11 where single days stray far (t with 3 degrees of freedom) and in 23 where they stray to one side
+(skewness −2.9): these steps are as large as they are said to be. A low and a high that are the
+first for eight weeks are in 9 to 12 of 100 such weeks each; they are told as that, not as a change.
 """
 
 from __future__ import annotations
