@@ -186,7 +186,8 @@ def test_a_card_warns_of_what_it_found_and_not_of_what_it_describes_beside(
     make_inputs: MakeInputs,
 ) -> None:
     found = finding("next_day")
-    other = finding("same_day", tested=False, status="described", caveats=("One measurement.",))
+    untested = {"tested": False, "status": "described", "p": None, "q": None}
+    other = finding("same_day", caveats=("One measurement.",), **untested)
     for findings, caveats in (((found, other), found.caveats), ((other,), other.caveats)):
         insight = Insight("sleep_readiness", "Sleep and readiness", "me", found.window[1], findings)
         (card,) = model_of(make_inputs(insights=[insight])).insights
