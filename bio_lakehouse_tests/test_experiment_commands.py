@@ -66,7 +66,8 @@ def write_days(home: Path, last: date) -> None:
     for number in range((last - BEGUN).days + 1):
         day = BEGUN + timedelta(number)
         evening = day - timedelta(1)
-        tried = any(p.is_assigned(evening) and p.arms[p.unit_of(evening)] for p in plans)
+        going_on = [plan for plan in plans if plan.first_day <= evening <= plan.last_day]
+        tried = any(plan.arms[plan.unit_of(evening)] for plan in going_on)
         score = round(75 + noise[number] + 5 * tried)
         rows.append({"user_id": "me", "day": day, "readiness_score": score, "had_workout": False})
     write(lake, DAILY, rows, last)
