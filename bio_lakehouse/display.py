@@ -343,12 +343,7 @@ def print_status(status: LakeStatus) -> None:
         kept = "1 row" if count == 1 else f"{count:,} rows"
         OUT.print(f"{dataset}: {kept} kept in bronze (it has no silver table yet)")
     if status.pending_days:
-        OUT.print(
-            f"[yellow]{status.pending_days:,} days that changed are still to be built[/],"
-            " or to reach views and insights: run"
-            f" `bio-lakehouse refresh{home_words(Path(status.home))}`",
-            soft_wrap=True,
-        )
+        OUT.print(pending_text(status), soft_wrap=True)
     if status.experiment:
         OUT.print(escape(status.experiment), soft_wrap=True, highlight=False)
     if status.arrivals:
@@ -358,6 +353,15 @@ def print_status(status: LakeStatus) -> None:
     _print_passed_over({one.key: one.reason for one in status.passed_over})
     if status.outdated_reports:
         OUT.print(outdated_text(status), soft_wrap=True)
+
+
+def pending_text(status: LakeStatus) -> str:
+    """How many days are still to be built, and how they are."""
+    return (
+        f"[yellow]{status.pending_days:,} days that changed are still to be built[/],"
+        " or to reach views and insights: run"
+        f" `bio-lakehouse refresh{home_words(Path(status.home))}`"
+    )
 
 
 def outdated_text(status: LakeStatus) -> str:

@@ -69,7 +69,7 @@ def _measured(data: InsightData, measure: Measure) -> Finding:
     n = int((~np.isnan(values)).sum())
     if n < MINIMUM_ANOMALY_DAYS:
         return not_enough(hypothesis, TEST, n, MINIMUM_ANOMALY_DAYS)
-    return _described(hypothesis, TEST, n, _marked(data, values, measure))
+    return hypothesis.finding("described", TEST, n, values=_marked(data, values, measure))
 
 
 def _side(measure: Measure) -> Side:
@@ -113,21 +113,7 @@ def _missed_workouts(data: InsightData) -> Finding:
         [data.days[first].isoformat(), data.days[last].isoformat()]
         for first, last in streaks(had_workout == 0, STREAK_DAYS)
     ]
-    return _described(hypothesis, STREAK_TEST, n, {"streaks": runs})
-
-
-def _described(hypothesis: Hypothesis, test: str, n: int, values: dict[str, Any]) -> Finding:
-    return Finding(
-        name=hypothesis.name,
-        claim=hypothesis.text,
-        status="described",
-        test=test,
-        window=hypothesis.window,
-        n=n,
-        tested=False,
-        caveats=hypothesis.caveats,
-        values=values,
-    )
+    return hypothesis.finding("described", STREAK_TEST, n, values={"streaks": runs})
 
 
 def visualize(insight: Insight, mode: Mode = "light") -> Figure:

@@ -12,6 +12,9 @@ import pyarrow as pa
 from bio_lakehouse.gold.schemas import EXPERIMENT_DAYS
 from bio_lakehouse.lake.experiment_log import Experiment, Plan, Unit
 
+Outcomes = Mapping[date, float]
+"""The known values of an outcome by their own day."""
+
 INTERVENTION, USUAL = "intervention", "usual"
 FEWEST_KNOWN: Mapping[int, int] = {7: 3, 1: 1}
 """How many of a unit's outcomes must be known, by its length in days."""
@@ -51,9 +54,7 @@ class AssignedDay:
         return self.arm == INTERVENTION
 
 
-def assigned_days(
-    experiment: Experiment, last: date, outcomes: Mapping[date, float]
-) -> list[AssignedDay]:
+def assigned_days(experiment: Experiment, last: date, outcomes: Outcomes) -> list[AssignedDay]:
     """An experiment's days up to `last`; later ones are not told, so that nobody acts on them."""
     plan, end = experiment.plan, min(experiment.last_day, last)
     length = (end - plan.first_day).days + 1
@@ -63,9 +64,9 @@ def assigned_days(
 
 
 def assigned_day(
-    experiment: Experiment, commitment: str, day: date, outcomes: Mapping[date, float]
+    experiment: Experiment, commitment: str, day: date, known: Outcomes
 ) -> AssignedDay:
-    """One assigned day; `outcomes` are the known values of the outcome by their own day."""
+    """One assigned day; `known` are the known outcomes."""
     plan = experiment.plan
     unit, outcome_day = plan.unit_of(day), day + timedelta(plan.lag_days)
     return AssignedDay(
@@ -83,7 +84,7 @@ def assigned_day(
         note=experiment.notes.get(day),
         outcome=plan.outcome,
         outcome_day=outcome_day,
-        is_outcome_known=outcome_day in outcomes,
+        is_outcome_known=outcome_day in known,
         first_day=plan.first_day,
         analysed_on=plan.analysed_on,
         is_stopped=day == experiment.stopped_on,
@@ -96,9 +97,7 @@ def is_counted(plan: Plan, day: date) -> bool:
     return (day - plan.first_day_of(plan.unit_of(day))).days >= plan.washout_days
 
 
-def unit_mean(
-    begin: date, length: int, lag: int, washout: int, outcomes: Mapping[date, float]
-) -> float | None:
+def unit_mean(begin: date, length: int, lag: int, washout: int, outcomes: Outcomes) -> float | None:
     """The mean of a unit's known outcomes, its washout left out; None where too few are known."""
     days = [begin + timedelta(number + lag) for number in range(washout, length)]
     known = [outcomes[day] for day in days if day in outcomes]
@@ -112,6 +111,7 @@ def to_rows(days: Iterable[AssignedDay]) -> pa.Table:
 
 
 def row_of(day: AssignedDay) -> dict[str, Any]:
+    """An assigned day as a row of gold.experiment_days."""
     return {name: getattr(day, name) for name in EXPERIMENT_DAYS.column_names}
 
 

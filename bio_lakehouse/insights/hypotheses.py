@@ -7,7 +7,7 @@ from datetime import date
 from math import isfinite
 from typing import Any
 
-from bio_lakehouse.insights.finding import Finding
+from bio_lakehouse.insights.finding import Finding, Status
 from bio_lakehouse.insights.statistics import Correlation, Line
 
 MINIMUM_PAIRS = 20
@@ -31,21 +31,15 @@ class Hypothesis:
     caveats: tuple[str, ...] = ()
     tested: bool = True
 
+    def finding(self, status: Status, test: str, n: int, **more: Any) -> Finding:
+        """What became of it, with `n` days or pairs looked at and `more` of a finding's fields."""
+        fields: dict[str, Any] = {"tested": self.tested, "caveats": self.caveats} | more
+        return Finding(self.name, self.text, status, test, self.window, n=n, **fields)
+
 
 def not_enough(hypothesis: Hypothesis, test: str, n: int, needed: int, **values: Any) -> Finding:
     """The finding that refuses: `n` of `needed` and no other figure."""
-    return Finding(
-        name=hypothesis.name,
-        claim=hypothesis.text,
-        status="not enough data",
-        test=test,
-        window=hypothesis.window,
-        n=n,
-        needed=needed,
-        tested=hypothesis.tested,
-        caveats=hypothesis.caveats,
-        values=values,
-    )
+    return hypothesis.finding("not enough data", test, n, needed=needed, values=values)
 
 
 def described(
@@ -53,16 +47,13 @@ def described(
 ) -> Finding:
     """The finding of a correlation that is shown and not tested."""
     constant = not isfinite(result.r)
-    return Finding(
-        name=hypothesis.name,
-        claim=hypothesis.text,
-        status="described",
-        test=test,
-        window=hypothesis.window,
+    return hypothesis.finding(
+        "described",
+        test,
+        result.n,
         effect_name=effect_name,
         effect=None if constant else result.r,
         interval=None if constant else result.interval,
-        n=result.n,
         n_eff=result.n_eff,
         tested=False,
         caveats=(*hypothesis.caveats, NEVER_CHANGED) if constant else hypothesis.caveats,

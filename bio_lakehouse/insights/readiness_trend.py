@@ -66,16 +66,12 @@ def _months(sought: Hypothesis, data: InsightData, readiness: Series) -> Finding
     if counted[short] < MONTH_NEEDS:
         return not_enough(sought, MONTHS, counted[short], MONTH_NEEDS, short=short)
     averaged = {"first": float(np.nanmean(first)), "last": float(np.nanmean(last))}
-    return Finding(
-        name=sought.name,
-        claim=sought.text,
-        status="described",
-        test=MONTHS,
-        window=sought.window,
+    return sought.finding(
+        "described",
+        MONTHS,
+        sum(counted.values()),
         effect_name="difference in points",
         effect=averaged["last"] - averaged["first"],
-        n=sum(counted.values()),
-        tested=False,
         values={
             **{f"mean_{month}": mean for month, mean in averaged.items()},
             **{f"n_{month}": known for month, known in counted.items()},
@@ -95,17 +91,12 @@ def _smoothed(sought: Hypothesis, average: Series, readiness: Series) -> Finding
         return not_enough(sought, SMOOTHED, n, MINIMUM_TREND_DAYS)
     known = ~np.isnan(average)
     line = scipy.stats.linregress(np.flatnonzero(known), average[known])
-    return Finding(
-        name=sought.name,
-        claim=sought.text,
-        status="described",
-        test=SMOOTHED,
-        window=sought.window,
+    return sought.finding(
+        "described",
+        SMOOTHED,
+        n,
         effect_name="points a week",
         effect=float(line.slope) * DAYS_A_WEEK,
-        n=n,
-        tested=False,
-        caveats=sought.caveats,
         values={"intercept": float(line.intercept)},
     )
 

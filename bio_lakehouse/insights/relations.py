@@ -4,7 +4,7 @@ tested, the pair as it was recorded is kept beside it and described."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -123,21 +123,14 @@ def tested(
     """The finding of the adjusted relation, undecided; described where the days cannot be told
     apart from their conditions."""
     result = pair.adjusted
-    base = Finding(
-        name=hypothesis.name,
-        claim=hypothesis.text,
-        status="not found",
-        test=test,
-        window=hypothesis.window,
-        n=pair.n,
-        caveats=hypothesis.caveats,
-        values=recorded.values,
-    )
     if result is None:
         caveats = (*hypothesis.caveats, NOT_SEPARABLE)
-        return replace(base, status="described", tested=False, caveats=caveats)
-    return replace(
-        base,
+        raw = {"tested": False, "caveats": caveats, "values": recorded.values}
+        return hypothesis.finding("described", test, pair.n, **raw)
+    return hypothesis.finding(
+        "not found",
+        test,
+        pair.n,
         effect_name=effect_name,
         effect=result.r,
         interval=result.interval,

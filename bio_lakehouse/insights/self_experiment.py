@@ -7,7 +7,7 @@ the assignment was left to chance; how far it was kept to is told beside the res
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ import pyarrow as pa
 from bio_lakehouse.gold.measures import Measure
 from bio_lakehouse.gold.schemas import SELF_EXPERIMENT
 from bio_lakehouse.insights import experiment_sentences as sentences
-from bio_lakehouse.insights.experiment_days import FEWEST_KNOWN, AssignedDay
+from bio_lakehouse.insights.experiment_days import FEWEST_KNOWN, AssignedDay, Outcomes
 from bio_lakehouse.insights.experiment_design import BY_COLUMN, FEWEST_PAIRS
 from bio_lakehouse.insights.experiment_sentences import Adherence
 from bio_lakehouse.insights.statistics.randomisation import ALPHA, PairedResult, paired_test
@@ -27,7 +27,11 @@ from bio_lakehouse.lake.experiment_log import UNIT_DAYS, Unit
 TOLD_DAYS = 28
 """Days from its end on of which each has the result: four weekly reports."""
 
-Outcomes = Mapping[date, float]
+AS_THEY_ARE = (
+    *("user_id", "experiment_id", "name", "status", "unit_kind", "outcome"),
+    *("first_day", "last_day", "pairs", "pairs_planned", "needed", "commitment"),
+)
+"""What a row says as the result does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,30 +170,20 @@ def to_rows(results: Iterable[ExperimentResult]) -> pa.Table:
 
 
 def row_of(result: ExperimentResult) -> dict[str, Any]:
+    """A result as a row of gold.self_experiment."""
     test = result.test
     low, high = test.interval if test else (None, None)
     return {
-        "user_id": result.user_id,
+        **{name: getattr(result, name) for name in AS_THEY_ARE},
         "day": result.as_of,
-        "experiment_id": result.experiment_id,
-        "name": result.name,
-        "status": result.status,
-        "unit_kind": result.unit_kind,
-        "outcome": result.outcome,
-        "first_day": result.first_day,
-        "last_day": result.last_day,
         "effect": test.effect if test else None,
         "interval_low": low,
         "interval_high": high,
         "p": test.p if test else None,
         "assignments": test.assignments if test else None,
         "is_exact": test.is_exact if test else None,
-        "pairs": result.pairs,
-        "pairs_planned": result.pairs_planned,
-        "needed": result.needed,
         "days_kept": result.adherence.kept,
         "days_not_kept": result.adherence.not_kept,
         "days_unmarked": result.adherence.unmarked,
-        "commitment": result.commitment,
         "narrative": narrate(result),
     }

@@ -233,16 +233,8 @@ def arrived_of(
 def facts_told(model: ReportModel, inputs: ReportInputs) -> str:
     """A fingerprint of the figures and words of a page, without its narrative: equal ones say and
     draw the same of the week."""
-    arrived = completeness(
-        inputs.daily,
-        inputs.coverage,
-        days_of(inputs.day),
-        NEVER_TOO_EARLY,
-        inputs.activity,
-        inputs.sleep,
-        inputs.failed,
-    )
-    said = dataclasses.asdict(model) | NOT_SAID | {"completeness": arrived}
+    arrived = {"completeness": inputs.arrived(NEVER_TOO_EARLY)}
+    said = dataclasses.asdict(model) | NOT_SAID | arrived
     return digest({"said": said, "drawn": [dataclasses.asdict(one) for one in inputs.insights]})
 
 

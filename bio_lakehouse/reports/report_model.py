@@ -101,6 +101,18 @@ class ReportInputs:
         """Whether the week that `day` is in is not over."""
         return (self.week_ends or self.day) >= self.today
 
+    def arrived(self, today: date) -> tuple[SourceDays, ...]:
+        """What has arrived of each day of the week, source by source, as of `today`."""
+        return completeness(
+            self.daily,
+            self.coverage,
+            days_of(self.day),
+            today,
+            self.activity,
+            self.sleep,
+            self.failed,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
@@ -211,15 +223,7 @@ def model_of(inputs: ReportInputs, stale_after_days: int = 3) -> ReportModel:
         notices=notices(own, newest, stale_after_days),
         headline=_headline(story, known_days(days), _is_new(daily, own.day), own.is_preview),
         lede=_lede(story, comparisons, moved, weeks[-1]),
-        completeness=completeness(
-            own.daily,
-            own.coverage,
-            days_of(own.day),
-            own.today,
-            own.activity,
-            own.sleep,
-            own.failed,
-        ),
+        completeness=own.arrived(own.today),
         readiness=_of(comparisons, measures.READINESS),
         sleep=_of(comparisons, measures.SLEEP),
         workout_weeks=weeks,
