@@ -32,6 +32,7 @@ def plan_lines(lake: Lakehouse, plan: Plan) -> Iterator[str]:
 
 
 def design_lines(plan: Plan) -> Iterator[str]:
+    """What is compared with what, on which days."""
     yield from sentences.planned(
         plan.name,
         plan.unit,
@@ -44,6 +45,7 @@ def design_lines(plan: Plan) -> Iterator[str]:
 
 
 def commitment_line(plan: Plan) -> str:
+    """The checksum by which a plan that was changed is known."""
     return f"Fixed as SHA-256 {plan.commitment}"
 
 
@@ -76,11 +78,13 @@ def current_lines(experiment: Experiment, today: date) -> Iterator[str]:
 
 
 def following_line(plan: Plan, unit: int) -> str:
+    """What is assigned to a unit, counted from 0, and from which day on."""
     first = plan.first_day_of(unit)
     return sentences.following(plan.name, plan.arms[unit], first)
 
 
 def unit_line(plan: Plan, unit: int) -> str:
+    """A unit of the plan, counted from 0, and what was drawn for it."""
     words = sentences.assigned(plan.name, plan.arms[unit])
     return f"{plan.first_day_of(unit)}  {plan.unit} {unit + 1}: {words}"
 

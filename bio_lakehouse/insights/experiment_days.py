@@ -51,6 +51,7 @@ class AssignedDay:
 
     @property
     def is_intervention(self) -> bool:
+        """Whether the day was assigned to what is tried."""
         return self.arm == INTERVENTION
 
 

@@ -138,6 +138,7 @@ def safe_text(text: str, longest: int, what: str) -> str:
 
 
 def is_control(character: str) -> bool:
+    """Whether a character commands a terminal, is never printed or turns a line around."""
     is_unprintable = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"}
     return is_unprintable or unicodedata.bidirectional(character) in TURNING
 

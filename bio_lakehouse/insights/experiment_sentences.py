@@ -34,10 +34,12 @@ class Adherence:
 
     @property
     def days(self) -> int:
+        """All assigned days."""
         return self.kept + self.not_kept + self.unmarked
 
 
 def named(name: str) -> str:
+    """What the person called it, in quotation marks."""
     return f"“{name}”"
 
 
@@ -66,23 +68,28 @@ def reach(measure: Measure, interval: Interval) -> str:
 
 
 def in_change_unit(measure: Measure, value: float) -> float:
+    """A difference in the unit in which it is told: of hours minutes."""
     return value * MINUTES_AN_HOUR if measure.form == "hours" else value
 
 
 def decimals(measure: Measure) -> int:
+    """Decimals of a difference."""
     return 0 if measure.form == "hours" else max(measure.decimals, 1)
 
 
 def unit(measure: Measure) -> str:
+    """The unit of a difference."""
     return "points" if measure.is_score else measure.change_unit or measure.in_sentence
 
 
 def p_text(p: float) -> str:
+    """`p = 0.016`, `p < 0.001`."""
     text = probability_text(p)
     return f"p {text}" if text.startswith("<") else f"p = {text}"
 
 
 def pairs_text(pairs: int, unit_kind: str) -> str:
+    """`8 pairs of weeks`."""
     return f"{count(pairs, 'pair')} of {unit_kind}s"
 
 
@@ -283,10 +290,12 @@ def running_days(
 
 
 def marks_of(marked: int, days: int) -> str:
+    """`Marked 5 of 7 days.`"""
     return f"Marked {marked} of {count(days, 'day')}."
 
 
 def after(analysed_on: date) -> str:
+    """On which day it is analysed."""
     return f"It is analysed on {dated(analysed_on)} and not before."
 
 

@@ -29,6 +29,7 @@ class Groups:
     names: tuple[str, str]
 
     def where(self, known: Mask) -> tuple[Mask, Mask]:
+        """Both groups, of the days that are known."""
         return self.first & known, self.second & known
 
     def fewest(self, known: Mask) -> tuple[int, str]:

@@ -55,6 +55,7 @@ class Pair:
 
     @cached_property
     def given(self) -> Columns:
+        """The conditions of which anything is known."""
         measured = ~np.all(np.isnan(self.conditions), axis=0)
         columns: Columns = self.conditions[:, measured]
         return columns
@@ -67,14 +68,17 @@ class Pair:
 
     @property
     def n(self) -> int:
+        """Days of which everything is known and that the finding is about."""
         return int((self.used & self.counted).sum())
 
     @cached_property
     def left(self) -> Residuals:
+        """What is left of both series when they are freed of the conditions."""
         return residuals(self.x, self.y, self.given, self.used)
 
     @cached_property
     def adjusted(self) -> Adjusted | None:
+        """The relation on days alike in the conditions; None where they leave nothing to tell."""
         return judged(self.left, self.counted)
 
     @property
@@ -96,10 +100,12 @@ class Recorded:
 
     @classmethod
     def of_correlation(cls, name: str, result: Correlation, **further: Any) -> Recorded:
+        """Of two series that were recorded together."""
         return cls(name, result.r, result.interval, result.n_eff, {"raw_n": result.n} | further)
 
     @classmethod
     def of_groups(cls, result: GroupComparison, **further: Any) -> Recorded:
+        """Of two groups of days that were recorded."""
         counted = {
             "n_first": result.n_first,
             "n_second": result.n_second,
@@ -111,6 +117,7 @@ class Recorded:
 
     @property
     def values(self) -> dict[str, Any]:
+        """As figures of a finding: `raw_…`."""
         low, high = self.interval
         raw = {"effect_name": self.name, "effect": self.effect, "n_eff": self.n_eff}
         ends = {"interval_low": low, "interval_high": high}

@@ -58,12 +58,14 @@ class ExperimentResult:
 
     @property
     def status(self) -> str:
+        """`effect`, `inconclusive` or `not enough data`."""
         if self.test is None:
             return "not enough data"
         return "effect" if self.test.p <= ALPHA else "inconclusive"
 
     @property
     def measure(self) -> Measure:
+        """What the outcome is measured as."""
         return BY_COLUMN[self.outcome]
 
 

@@ -48,10 +48,12 @@ class Plan:
 
     @property
     def unit_days(self) -> int:
+        """Days of a unit."""
         return UNIT_DAYS[self.unit]
 
     @property
     def pairs(self) -> int:
+        """How many pairs of units there are."""
         return len(self.arms) // 2
 
     @property
@@ -61,6 +63,7 @@ class Plan:
 
     @property
     def last_outcome_day(self) -> date:
+        """The day of the last outcome that counts."""
         return self.last_day + timedelta(self.lag_days)
 
     @property
@@ -73,6 +76,7 @@ class Plan:
         return (day - self.first_day).days // self.unit_days
 
     def first_day_of(self, unit: int) -> date:
+        """The first day of a unit, counted from 0."""
         return self.first_day + timedelta(unit * self.unit_days)
 
     def to_json(self) -> bytes:
@@ -82,6 +86,7 @@ class Plan:
 
     @property
     def commitment(self) -> str:
+        """SHA-256 of the plan with all its assignments, as hexadecimal digits."""
         return checksum(self.to_json())
 
 
@@ -133,10 +138,12 @@ class Experiment:
 
 
 def folder_of(user_id: str) -> str:
+    """Where a user's experiments are kept."""
     return f"{EXPERIMENTS}/{user_id}"
 
 
 def plan_key(plan: Plan) -> str:
+    """Where a plan is kept: its commitment is in the name."""
     return f"{folder_of(plan.user_id)}/{plan.experiment_id}/plan-{plan.commitment}.json"
 
 
@@ -159,6 +166,7 @@ def keep_event(objects: ObjectStore, plan: Plan, event: Mark | Stop) -> None:
 
 
 def event_json(event: Mark | Stop) -> bytes:
+    """The bytes that are kept of an event."""
     values = {"format": FORMAT, "kind": type(event).__name__.lower(), **asdict(event)}
     return json.dumps(values, sort_keys=True, ensure_ascii=False, default=_as_text).encode()
 

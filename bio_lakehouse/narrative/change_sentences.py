@@ -60,11 +60,13 @@ def more_corrected(number: int) -> str:
 
 
 def moved_no_more(measure: Measure) -> str:
+    """What was told as moved and is not."""
     name = measure.in_sentence
     return f"Last week's report listed {name} as moved; by what is known now it is not."
 
 
 def moved_after_all(measure: Measure) -> str:
+    """What moved and was not told."""
     return (
         f"By what is known now, {measure.in_sentence} moved in the week before; last week's report "
         "did not list it."

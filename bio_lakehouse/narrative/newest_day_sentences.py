@@ -46,6 +46,7 @@ def risk(level: str | None, seen: str | None) -> str:
 
 
 def readiness_unknown(day: date) -> str:
+    """Why nothing is told of a day."""
     return (
         f"Readiness on {long_day(day)} is unknown, so neither energy nor a recommendation nor a "
         "risk can be told."

@@ -97,6 +97,7 @@ class Flag:
 
     @property
     def word(self) -> str:
+        """`high` or `low`."""
         return "high" if self.higher else "low"
 
 
@@ -205,6 +206,7 @@ def then(day: date, value: str, *, back: bool) -> str:
 
 
 def largest_step(is_drop: bool) -> str:
+    """That no step of four weeks was as large."""
     word = "drop" if is_drop else "rise"
     return f"It was the largest {word} from one day to the next in four weeks or longer."
 

@@ -128,6 +128,7 @@ class Step:
 
     @property
     def is_drop(self) -> bool:
+        """Whether it goes down."""
         return self.value < self.earlier
 
 

@@ -47,6 +47,7 @@ class Adjusted:
 
     @property
     def t(self) -> float:
+        """The slope over its error, infinite without one."""
         if not self.error:
             return copysign(inf, self.slope) if self.slope else 0.0
         return self.slope / self.error
