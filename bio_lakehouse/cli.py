@@ -375,9 +375,7 @@ def refresh(home: Path | None, first: date | None, last: date | None, selection:
     show_default=True,
     help="A page, a mail as a file (.eml), or the page as PDF, which needs a Chrome or Chromium.",
 )
-@click.option(
-    "--local-only", is_flag=True, help="Send nothing to Claude; templates write the text."
-)
+@click.option("--local-only", is_flag=True, help="Send nothing to Claude; fixed rules choose.")
 @click.option(
     "--show-egress",
     is_flag=True,
@@ -414,7 +412,7 @@ def report(
         click.echo(report_egress(lake, user_id, week_ending))
         if stays_local(lake.settings):
             click.echo(
-                "As things are set, templates write the text and nothing of this is sent.", err=True
+                "As things are set, fixed rules choose and nothing of this is sent.", err=True
             )
         return
     ask_about_claude(lake.settings)
@@ -432,13 +430,13 @@ def ask_about_claude(settings: Settings) -> None:
         return
     if sys.stdin.isatty() and sys.stderr.isatty():
         click.echo(WHAT_CLAUDE_GETS, err=True)
-        allowed = click.confirm("May Claude write this home's reports?", err=True)
+        allowed = click.confirm("May Claude choose what this home's reports say?", err=True)
         record_claude_consent(settings.home, allowed)
     else:
         click.echo(
             (
                 "ANTHROPIC_API_KEY is set, but nobody has allowed this home to use it, so "
-                "templates write and nothing is sent. To allow it: bio-lakehouse claude allow"
+                "fixed rules choose and nothing is sent. To allow it: bio-lakehouse claude allow"
             ),
             err=True,
         )
@@ -446,13 +444,13 @@ def ask_about_claude(settings: Settings) -> None:
 
 @main.group()
 def claude() -> None:
-    """Say whether Claude may write the reports of this home."""
+    """Say whether Claude may choose what reports of this home say."""
 
 
 @claude.command("allow")
 @HOME
 def claude_allow(home: Path | None) -> None:
-    """Allow reports of this home to be written by Claude, with the key in ANTHROPIC_API_KEY.
+    """Allow Claude to choose what reports of this home say, with the key in ANTHROPIC_API_KEY.
 
     Sent are aggregates and findings, never rows; `bio-lakehouse report --show-egress` prints
     exactly what. Until this was said nothing is sent, whatever key is set.
@@ -467,7 +465,7 @@ def claude_allow(home: Path | None) -> None:
 @claude.command("forbid")
 @HOME
 def claude_forbid(home: Path | None) -> None:
-    """Forbid it: templates write, nothing is sent, and nobody is asked again.
+    """Forbid it: fixed rules choose, nothing is sent, and nobody is asked again.
 
     \b
     Example:  bio-lakehouse claude forbid

@@ -57,8 +57,8 @@ def weekly_report(
     lake: dg.ResourceParam[Lakehouse],
     claude: dg.ResourceParam[Claude],
 ) -> Materialized:
-    """Each user's week up to its last day, as a page of its own. Several weeks at once are written
-    from templates."""
+    """Each user's week up to its last day, as a page of its own. Of several weeks at once fixed
+    rules choose what is said."""
     weeks = [date.fromisoformat(key) for key in context.partition_keys]
     access = claude.access() if len(weeks) == 1 else None
     written, failed = write_weeks(context, lake, weeks, access)

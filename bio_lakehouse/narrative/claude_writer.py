@@ -1,4 +1,4 @@
-"""Claude chooses the claims, code writes them, and the templates stand in: a narrative comes out
+"""Claude chooses the claims, code writes them, and fixed rules stand in: a narrative comes out
 within bounded time, always."""
 
 from __future__ import annotations

@@ -44,9 +44,9 @@ class Narrative:
         if self.author == "Claude":
             return f"Chosen by Claude ({self.model}) in {spent_on_it}; written by code."
         if not self.reason:
-            return "Written from templates."
+            return "Chosen by fixed rules, written by code."
         asked = f" Asking Claude ({self.model}) took {spent_on_it}." if self.tries else ""
-        return f"Written from templates: {self.reason}.{asked}"
+        return f"Chosen by fixed rules: {self.reason}.{asked}"
 
 
 class Writer(Protocol):

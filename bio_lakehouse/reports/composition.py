@@ -73,7 +73,7 @@ class Composed:
 
 
 def narrative_key(user_id: str, day: date) -> str:
-    """Where Claude's text of a report is kept."""
+    """Where Claude's choice for a report is kept."""
     return f"reports/{user_id}/weekly-{day.isoformat()}.narrative.json"
 
 
@@ -87,10 +87,10 @@ def make(
 ) -> MadeReport:
     """Read, render and write the report of the seven days up to `day`.
 
-    Claude writes its text where there is leave to ask, else templates do. Beside that the page is a
-    function of the lake's rows and of `today` (the user's own when not given), and is written only
-    when it differs. Raises `ReportError` when the lake holds nothing of this user up to `day`, or
-    when insights or training load are not built yet: nothing is computed here.
+    Claude chooses what it says where there is leave to ask, else fixed rules do. Beside that the
+    page is a function of the lake's rows and of `today` (the user's own when not given), and is
+    written only when it differs. Raises `ReportError` when the lake holds nothing of this user up
+    to `day`, or when insights or training load are not built yet: nothing is computed here.
     """
     # What changes while a page is made is not in its fingerprint, so that it counts as outdated.
     inputs = inputs_of(lake, user_id, [day])[day]
@@ -136,7 +136,7 @@ def composed(
 def written_model(
     lake: Lakehouse, inputs: ReportInputs, claude: ClaudeAccess | None
 ) -> ReportModel:
-    """The model with their text, by Claude or from templates."""
+    """The model with its text, chosen by Claude or by fixed rules."""
     model = model_of(inputs, lake.settings.stale_after_days)
     facts, key = facts_of(model, inputs.insights), narrative_key(inputs.user_id, inputs.day)
     written = narrative_of(lake.objects, key, facts, claude)

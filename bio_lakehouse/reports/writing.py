@@ -22,11 +22,11 @@ NOT_ASKED = (
 def narrative_of(
     objects: ObjectStore, key: str, facts: Facts, access: ClaudeAccess | None
 ) -> Narrative:
-    """The text of these facts: that which Claude wrote of the very same ones before, kept under
-    `key`, else a new one.
+    """The text of these facts: of what Claude chose of the very same ones before, kept under `key`,
+    else a new one.
 
     With no `access` nothing is sent, and what was kept is used all the same; where it is of other
-    facts, the new text says that Claude was not asked. A text from templates is not kept.
+    facts, the new text says that Claude was not asked. What fixed rules choose is not kept.
     """
     was_kept = objects.exists(key)
     kept = from_json(objects.get(key), facts) if was_kept else None

@@ -172,7 +172,7 @@ def test_where_claude_fails_the_template_speaks(facts: Facts, reply: Reply, usag
     narrative, _ = ask(facts, reply, seconds=0.6 if reply is says_nothing else 20.0)
     assert is_template(narrative, facts)
     assert (narrative.tries, narrative.usage) == (1, usage)
-    assert narrative.note.startswith(f"Written from templates: {narrative.reason}. Asking Claude")
+    assert narrative.note.startswith(f"Chosen by fixed rules: {narrative.reason}. Asking Claude")
     assert narrative.reason
 
 

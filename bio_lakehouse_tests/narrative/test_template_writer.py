@@ -21,7 +21,7 @@ def test_a_letter_is_right_and_short(facts: Facts) -> None:
     check(written.claims, facts)
     check_english(written.text, facts)
     assert len(written.text.split()) <= MOST_WORDS
-    assert written.note == "Written from templates."
+    assert written.note == "Chosen by fixed rules, written by code."
     assert written == TemplateWriter().write(facts)
 
 

@@ -132,7 +132,7 @@ def test_the_report_tells_training_load_and_nothing_of_tomorrow(home: Path) -> N
     assert "omorrow" not in page
     assert 'id="figure-training_load"' in page
     assert model.training.series is not None
-    assert model.byline == "Written from templates."
+    assert model.byline == "Chosen by fixed rules, written by code."
     assert model.byline in page
 
 
@@ -199,7 +199,7 @@ def test_what_claude_makes_up_does_not_reach_the_page(
         assert len(server.asked) == 2
     assert "99 because" not in " ".join(model.narrative)
     assert model.byline.startswith(
-        "Written from templates: what Claude answered was not of the schema, twice."
+        "Chosen by fixed rules: what Claude answered was not of the schema, twice."
     )
 
 

@@ -144,7 +144,7 @@ def test_the_page_is_right_whatever_claude_answers(
     page = lake_in(home).objects.get(made.key).decode()
     assert made.model.narrative == template
     assert template[0] in page
-    assert made.model.byline.startswith(f"Written from templates: {reason}.")
+    assert made.model.byline.startswith(f"Chosen by fixed rules: {reason}.")
     assert "evil.example" not in page
 
 
@@ -229,4 +229,4 @@ def test_without_a_key_or_leave_no_connection_is_opened(
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     model = composition.make(lake_in(home, **settings), "me", SUNDAY).model
-    assert (model.narrative, model.byline) == (template, "Written from templates.")
+    assert (model.narrative, model.byline) == (template, "Chosen by fixed rules, written by code.")
