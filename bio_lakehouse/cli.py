@@ -669,9 +669,11 @@ def experiment_mark(
 
     if day and (first or last):
         raise click.UsageError("--day is one day; --from and --to are several")
+    if bool(first) != bool(last):
+        raise click.UsageError("--from and --to go together")
     lake = open_existing_lake(home)
     user_id = known_user(lake, user)
-    until = day or last or first or lake.settings.today(user_id)
+    until = day or last or lake.settings.today(user_id)
     begin = day or first or until
     found, changed = experiment_events.mark(lake, user_id, begin, until, kept == "yes", note)
     words = "as kept" if kept == "yes" else "as not kept"
