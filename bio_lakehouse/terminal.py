@@ -11,7 +11,7 @@ OUT = Console(soft_wrap=False, emoji=False)
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _LINE_BREAKS = {"\n": " ", "\r": " ", "\t": " "}
-_TURNING = {"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"}
+TURNING = {"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"}
 """Classes of characters that turn the direction in which a terminal writes."""
 
 
@@ -29,5 +29,5 @@ def _visible(character: str) -> str:
     if character in _LINE_BREAKS:
         return _LINE_BREAKS[character]
     is_control = unicodedata.category(character) in {"Cc", "Cs"}
-    is_turning = unicodedata.bidirectional(character) in _TURNING
+    is_turning = unicodedata.bidirectional(character) in TURNING
     return _REPLACEMENT if is_control or is_turning else character

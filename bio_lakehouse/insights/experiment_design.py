@@ -24,6 +24,7 @@ from bio_lakehouse.insights.statistics.randomisation import (
     smallest_p,
 )
 from bio_lakehouse.lake.experiment_log import UNIT_DAYS, Plan, Unit
+from bio_lakehouse.terminal import TURNING
 
 FEWEST_PAIRS = next(pairs for pairs in range(1, 99) if smallest_p(pairs) <= ALPHA)
 MOST_PAIRS: Mapping[Unit, int] = {"week": 12, "day": 60}
@@ -35,7 +36,6 @@ PAST_DAYS = 180
 LONGEST_WAIT_DAYS = 366
 FEWEST_PAST_DIFFERENCES = 20
 LONGEST_NAME, LONGEST_NOTE = 60, 300
-TURNING = {"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"}
 OUTCOMES: Mapping[str, Measure] = {
     measure.short_name.replace(" ", "-"): measure for measure in compared_with("days")
 }
