@@ -175,9 +175,12 @@ def stopped(
     the number of known outcomes as assigned to the intervention, then as usual."""
     sides = zip((f"where {named(name)} was assigned", "as usual"), means, strict=True)
     told = [f"{_mean(measure, mean)} {where} ({n} known)" for where, (mean, n) in sides]
+    averaged = f"{outcome_words(measure)} averaged {listed(told)}"
+    if not any(n for _, n in means):
+        averaged = f"nothing is known of {outcome_words(measure)}"
     return (
         f"You ended {named(name)} on {dated(day)}, before its end, so it is described and not "
-        f"analysed: {outcome_words(measure)} averaged {listed(told)}; {kept_text(adherence)}. "
+        f"analysed: {averaged}; {kept_text(adherence)}. "
         f"Whoever may stop when a {unit_kind} looks right finds what was never there, so nothing "
         "can be concluded from it."
     )

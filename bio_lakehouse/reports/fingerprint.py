@@ -48,7 +48,7 @@ from bio_lakehouse.reports.report_model import ReportInputs, ReportModel
 from bio_lakehouse.reports.this_week import VIEWS_READ
 from bio_lakehouse.reports.told import first_told
 from bio_lakehouse.reports.training import Training, training_of
-from bio_lakehouse.reports.week import HIGHS, days_of
+from bio_lakehouse.reports.week import HIGHS, days_of, is_worth_saying
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
 from bio_lakehouse.silver.schemas import SCHEMAS as SILVER
 
@@ -103,13 +103,18 @@ class History:
         return cls(highest.index.to_numpy("datetime64[D]"), np.asarray(highest, np.float64))
 
     def before(self, day: date) -> tuple[str, ...]:
-        """The first known day, and the last before the week up to `day` that was as high as the
-        week's highest; nothing where nothing of the week is known."""
+        """The first known day, the last before the week up to `day` that was as high as the week's
+        highest, and whether enough is known since to tell that; nothing where nothing of the week
+        is known."""
         begin, end = np.searchsorted(self.days, np.array(bounds_of_week(day), "datetime64[D]"))
         if begin == end:
             return ()
         as_high = np.flatnonzero(self.values[:begin] >= self.values[begin:end].max())
-        return tuple(str(self.days[place]) for place in (0, *as_high[-1:]))
+        high = begin + self.values[begin:end].argmax()
+        since, beaten = (as_high[-1], begin - as_high[-1] - 1) if as_high.size else (0, begin)
+        back = (self.days[high] - self.days[since]).astype(int)
+        is_told = is_worth_saying(int(back), int(beaten))
+        return (*(str(self.days[place]) for place in (0, *as_high[-1:])), str(is_told))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ NIGHT = (SLEEP, TIME_ASLEEP, HRV)
 MORNING = (READINESS, RESTING_HEART_RATE)
 HIGHS = (READINESS, SLEEP, HRV)
 WORTH_SAYING_AFTER = 14
+FEWEST_BEATEN = 7
+"""Known values that a high must exceed, with one a week on average among them, to be told as the
+highest since a day: of few days with a long gap it would say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +155,9 @@ def _text(value: Any) -> str | None:
 def weekly_highs(daily: pd.DataFrame, workouts: pd.DataFrame, last: date) -> tuple[WeeklyHigh, ...]:
     """The week's highest readiness, sleep score and HRV, and its workout with the most output.
 
-    Each with the last earlier day that was as high; where that day is less than two weeks back
-    nothing is compared. Left out where the week has fewer than two known days.
+    Each with the last earlier day that was as high; where that day is less than two weeks back, or
+    little is known of the time since, nothing is compared. Left out where the week has fewer than
+    two known days.
     """
     highs = [_high(measure, by_day(daily, measure.column, last), last) for measure in HIGHS]
     return tuple(high for high in [*highs, _biggest_workout(workouts, last)] if high)
@@ -172,9 +176,17 @@ def _weekly_high(measure: Measure, day: date, value: float, before: pd.Series[fl
     earlier = as_high[-1].date() if len(as_high) else None
     first = before.index[0].date() if len(before) else day
     back = (day - (earlier or first)).days
-    if back < WORTH_SAYING_AFTER:
+    beaten = len(before) if earlier is None else int((before.index > as_high[-1]).sum())
+    if not is_worth_saying(back, beaten):
         return WeeklyHigh(measure, day, value)
     return WeeklyHigh(measure, day, value, sentences.since(earlier, first), back)
+
+
+def is_worth_saying(days_back: int, beaten: int) -> bool:
+    """Whether a high is told as the highest since a day so far back, with so many known values
+    since."""
+    is_dense = beaten >= max(FEWEST_BEATEN, days_back / WEEK)
+    return days_back >= WORTH_SAYING_AFTER and is_dense
 
 
 def _biggest_workout(workouts: pd.DataFrame, last: date) -> WeeklyHigh | None:

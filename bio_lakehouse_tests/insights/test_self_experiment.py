@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bio_lakehouse.gold.measures import HRV, READINESS, TIME_ASLEEP
+from bio_lakehouse.insights import experiment_sentences
 from bio_lakehouse.insights.experiment_days import assigned_days, from_rows, to_rows
+from bio_lakehouse.insights.experiment_sentences import Adherence
 from bio_lakehouse.insights.self_experiment import (
     adherence_of,
     analyse,
@@ -63,6 +65,12 @@ def test_a_day_counts_for_what_it_was_assigned_to_whatever_was_done() -> None:
     assert adherence_of(days_of(plan, known)).unmarked == 112
     assert narrate(loyal).endswith("it is not known how far the plan was lived by.")
     assert "lived by" not in narrate(not_at_all)
+
+
+def test_one_that_is_stopped_at_once_names_no_mean() -> None:
+    nothing = ((None, 0), (None, 0))
+    said = experiment_sentences.stopped("tea", "day", HRV, MONDAY, nothing, Adherence(0, 0, 1))
+    assert "nothing is known of HRV of the following night; " in said
 
 
 def test_nothing_is_told_before_the_end_of_a_part_or_of_one_that_was_stopped() -> None:

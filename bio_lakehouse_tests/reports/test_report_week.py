@@ -84,13 +84,21 @@ def test_recent_highs_and_thin_weeks_say_nothing_of_the_past(
     )
 
 
+def test_a_high_after_a_long_gap_says_nothing_of_the_past(
+    make_daily: Make, make_workouts: Make, sunday: date
+) -> None:
+    readiness = [90] + [None] * 100 + [70, 71] + [None] * 30 + [80, 74, 75]
+    (high,) = weekly_highs(make_daily(readiness_score=readiness), make_workouts(), sunday)
+    assert (high.value, high.since, high.days_back) == (80, "", None)
+
+
 def test_the_workout_with_the_most_output(
     make_daily: Make, make_workouts: Make, sunday: date
 ) -> None:
     thursday, monday = sunday - timedelta(days=3), sunday - timedelta(days=6)
     workouts = make_workouts(
         (sunday - timedelta(days=100), "Old", 60, 700.0),
-        (sunday - timedelta(days=50), "Before", 30, 300.0),
+        *((sunday - timedelta(days=7 * week), "Before", 30, 300.0) for week in range(1, 15)),
         (monday, "Easy", 20, 150.0),
         (thursday, "Stretch", 10, None),
         (thursday, "Hard", 45, 512.0),
