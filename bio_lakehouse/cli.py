@@ -645,7 +645,7 @@ def experiment_today(home: Path | None, every: bool, user: str | None) -> None:
 @click.argument("kept", type=click.Choice(["yes", "no"]))
 @click.option("--day", type=Day(), help="The day (default: today).")
 @click.option("--from", "first", type=Day(), help="First of several days.")
-@click.option("--to", "last", type=Day(), help="Last of several days (default: today).")
+@click.option("--to", "last", type=Day(), help="Last of several days.")
 @click.option("--note", default="", help="A few words of your own.")
 @user_option("Whose experiment it is")
 def experiment_mark(

@@ -140,7 +140,7 @@ def test_today_shows_this_week_and_the_next_and_no_more(home: Path) -> None:
 
 def test_marks_are_kept_once_and_owed_to_their_days(home: Path) -> None:
     day = MONDAY + timedelta(9)
-    words = ("mark", "yes", "--from", str(MONDAY))
+    words = ("mark", "yes", "--from", str(MONDAY), "--to", str(day))
     told(home, day, *words)
     files = list((home / "experiments").rglob("*.json"))
     assert "it was so already" in told(home, day, *words)
