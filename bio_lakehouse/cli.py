@@ -669,8 +669,8 @@ def experiment_mark(
 
     if day and (first or last):
         raise click.UsageError("--day is one day; --from and --to are several")
-    if last and not first:
-        raise click.UsageError("--to is the last of several days: say the first with --from")
+    if bool(first) != bool(last):
+        raise click.UsageError("--from and --to go together")
     lake = open_existing_lake(home)
     user_id = known_user(lake, user)
     until = day or last or lake.settings.today(user_id)

@@ -112,7 +112,7 @@ def test_a_start_says_when_it_ends_and_what_it_can_find(home: Path, tmp_path: Pa
         (("mark", "yes", "--day", "2026-03-04"), "still to come"),
         (("mark", "yes", "--day", "2026-02-04"), "no experiment of 'me' has 2026-02-04"),
         (("mark", "yes", "--day", "2026-03-02", "--to", "2026-03-03"), "--day is one day"),
-        (("mark", "yes", "--to", "2026-03-02"), "say the first with --from"),
+        (("mark", "yes", "--from", "2026-03-02"), "--from and --to go together"),
         (("today", "--user", "ada"), "there is no user 'ada'"),
     ],
     ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",
