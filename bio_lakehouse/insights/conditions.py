@@ -51,7 +51,7 @@ class Conditions:
         """Weekday, and a drift of straight pieces of 45 days."""
         offsets = np.arange(self.data.window_days)
         weekdays = (offsets + self.data.window[0].weekday()) % 7
-        pieces = max(round(len(offsets) / KNOT_DAYS), 1)
+        pieces = max((len(offsets) + KNOT_DAYS // 2) // KNOT_DAYS, 1)
         knots = np.arange(pieces) * len(offsets) / pieces
         drift = np.maximum(offsets[:, None] - knots, 0.0)
         return np.column_stack([weekdays[:, None] == np.arange(1, 7), drift])

@@ -24,6 +24,7 @@ from bio_lakehouse.insights.statistics.randomisation import (
     smallest_p,
 )
 from bio_lakehouse.lake.experiment_log import UNIT_DAYS, Plan, Unit
+from bio_lakehouse.numbers import probability_text
 from bio_lakehouse.terminal import TURNING
 
 FEWEST_PAIRS = next(pairs for pairs in range(1, 99) if smallest_p(pairs) <= ALPHA)
@@ -87,7 +88,7 @@ def refuse_pairs(unit: Unit, pairs: int) -> None:
     if pairs < FEWEST_PAIRS:
         raise ExperimentError(
             f"{pairs} pairs of {unit}s cannot tell anything: the smallest p that they can reach is "
-            f"{smallest_p(max(pairs, 1)):.3g}, and {ALPHA} is asked for. It takes "
+            f"{probability_text(smallest_p(max(pairs, 1)))}, and {ALPHA} is asked for. It takes "
             f"{FEWEST_PAIRS} pairs at least"
         )
     if pairs > MOST_PAIRS[unit]:

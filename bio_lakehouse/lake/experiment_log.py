@@ -161,7 +161,8 @@ def keep_event(objects: ObjectStore, plan: Plan, event: Mark | Stop) -> None:
     """Keep what a person said of an experiment; nothing that was said before is written over."""
     content = event_json(event)
     kind = type(event).__name__.lower()
-    name = f"{event.at:%Y%m%dT%H%M%S%f}-{kind}-{checksum(content)[:12]}.json"
+    moment = event.at.strftime("%Y%m%dT%H%M%S%f")
+    name = f"{moment}-{kind}-{checksum(content)[:12]}.json"
     objects.put(f"{folder_of(plan.user_id)}/{plan.experiment_id}/{name}", content)
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from bio_lakehouse.gold.daily_columns import ASLEEP
 from bio_lakehouse.gold.measures import WORKOUT_MINUTES, WORKOUT_OUTPUT, Measure
 from bio_lakehouse.narrative import story
+from bio_lakehouse.numbers import rounded
 from bio_lakehouse.reports.week import known
 
 LOOKBACK_DAYS = 180
@@ -225,7 +226,7 @@ def _after_workout(workout: RareWorkout) -> str:
 
 
 def _clock(hours_after_noon: float) -> str:
-    minutes = round(hours_after_noon * 60) + 12 * 60
+    minutes = int(rounded(hours_after_noon * 60)) + 12 * 60
     return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
 
 

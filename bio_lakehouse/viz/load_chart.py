@@ -10,6 +10,7 @@ from typing import Any
 
 from plotly import graph_objects as go
 
+from bio_lakehouse.numbers import number_text
 from bio_lakehouse.viz.charts import DATE_AXIS
 from bio_lakehouse.viz.theme import COLOURS, Mode, themed, translucent
 
@@ -19,6 +20,7 @@ BAR_SHARE = 0.7
 """Of a day's width that its bar takes."""
 HEIGHT = 280
 TITLE = "Load"
+HOVER = "%{x|%-d %b %Y}: %{text}<extra>%{fullData.name}</extra>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,14 @@ def _bar(days: Sequence[str], heights: Sequence[float | None], name: str, colour
         name=name,
         width=DAY_MS * BAR_SHARE,
         marker={"color": colour, "line": {"width": 0}},
-        hovertemplate="%{x|%-d %b %Y}: %{y:.0f}<extra>%{fullData.name}</extra>",
+        text=_texts(heights),
+        textposition="none",
+        hovertemplate=HOVER,
     )
+
+
+def _texts(values: Sequence[float | None]) -> list[str]:
+    return ["" if value is None else number_text(value) for value in values]
 
 
 def _bounds(days: Sequence[str], state: Bounded, name: str, colour: str) -> go.Scatter:
@@ -133,5 +141,6 @@ def _line(days: Sequence[str], state: Bounded, name: str, colour: str, dash: str
         name=name,
         line={"color": colour, "width": 2.5, "dash": dash},
         connectgaps=False,
-        hovertemplate="%{x|%-d %b %Y}: %{y:.0f}<extra>%{fullData.name}</extra>",
+        text=_texts(state.middle),
+        hovertemplate=HOVER,
     )

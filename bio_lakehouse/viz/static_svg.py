@@ -382,9 +382,10 @@ def _bars(trace: Mapping[str, Any], panel: Panel) -> str:
     """A bar a day, from its base up."""
     bases = trace.get("base") or [0] * len(trace["x"])
     half = trace["width"] / DAY_MS * (panel.x(trace["x"][1]) - panel.x(trace["x"][0])) / 2
+    width = coordinate(2 * half)
     bars = [
-        f"M{panel.x(day) - half:.1f} {panel.y(base)}h{2 * half:.1f}V{panel.y(base + height)}"
-        f"h{-2 * half:.1f}Z"
+        f"M{coordinate(panel.x(day) - half)} {panel.y(base)}h{width}V{panel.y(base + height)}"
+        f"h{-width}Z"
         for day, height, base in zip(trace["x"], trace["y"], bases, strict=True)
         if height
     ]

@@ -37,7 +37,7 @@ def test_without_a_given_coin_the_operating_systems_is_thrown() -> None:
 @pytest.mark.parametrize(
     ("unit", "pairs", "reason"),
     [
-        ("week", 5, "smallest p that they can reach is 0.0625"),
+        ("week", 5, "smallest p that they can reach is 0.063"),
         ("day", 1, "It takes 6 pairs"),
         ("week", 13, "more than the 12"),
         ("day", 61, "more than the 60"),
