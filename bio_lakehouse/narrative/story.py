@@ -6,7 +6,7 @@ day was as it was.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -145,6 +145,13 @@ def _flags_over_days(flags: Sequence[Flag], higher: bool) -> str:
 def _when(flag: Flag) -> str:
     reach = "up to " if flag.higher else "down to "
     return f"{on_days(flag.days)} ({reach if len(flag.days) > 1 else ''}{flag.worst})"
+
+
+def no_better(flag: Flag, values: Mapping[date, str]) -> str:
+    """`Readiness was no higher on Saturday (48) and Sunday (49).`, of days that are not called
+    unusual."""
+    said = listed([f"{weekday(day)} ({value})" for day, value in values.items()])
+    return f"{capital(flag.name)} was no {'lower' if flag.higher else 'higher'} on {said}."
 
 
 def first_came(day: date, before: Sequence[str]) -> str:

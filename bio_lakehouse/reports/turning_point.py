@@ -186,7 +186,11 @@ def _flagged(week: Week) -> Story | None:
     days = sorted({day for _, flag in flags for day in flag.days})
     before = week.before.told(days[0])
     tells = [(c.measure.key, day) for c, flag in flags for day in flag.days]
-    said = [_flag_sentence(flags, days, before), *_recovery(week, days, tells)]
+    said = [
+        _flag_sentence(flags, days, before),
+        *(sentence for flag in flags for sentence in _no_better(week, *flag, tells)),
+        *_recovery(week, days, tells),
+    ]
     return _story(_flag_headline(flags, days), " ".join(said), tells)
 
 
@@ -202,6 +206,20 @@ def _flags(week: Week) -> list[tuple[Comparison, Flag]]:
             flag = Flag(text.named(measure), higher, tuple(sorted(known)), text_of_worst)
             found.append((comparison, flag))
     return found
+
+
+def _no_better(week: Week, comparison: Comparison, flag: Flag, tells: Tells) -> list[str]:
+    """That a measure was no better on days that are not called unusual, as they are held against
+    days that were bad themselves."""
+    sign = -1 if flag.higher else 1
+    flagged = [week.value(comparison, day) for day in flag.days]
+    worst = min(sign * value for value in flagged if value is not None)
+    pairs = zip(week.days, comparison.week_values, strict=True)
+    known = {day: value for day, value in pairs if value is not None and day not in flag.days}
+    as_bad = {day: value for day, value in known.items() if sign * value <= worst}
+    tells += [(comparison.measure.key, day) for day in as_bad]
+    figures = {day: comparison.measure.text(value) for day, value in as_bad.items()}
+    return [text.no_better(flag, figures)] if figures else []
 
 
 def _flag_sentence(

@@ -182,6 +182,15 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
         "Readiness was 70 on Wednesday, your lowest since at least 26 May, the morning after your "
         "biggest ride since 18 July (685 kJ); on Thursday it was 79.",
     ),
+    "a day as bad after an unusual one": (
+        {
+            "columns": {HRV.column: changed(HRVS, wednesday=31.0, thursday=31.0, saturday=30.0)},
+            "flagged": {HRV.column: (WEDNESDAY,)},
+        },
+        "Unusually low HRV on Wednesday",
+        "On Wednesday HRV was unusually low: 31 ms (your four-week median: 54 ms). HRV was no "
+        "higher on Thursday (31 ms) and Saturday (30 ms).",
+    ),
     "one unusual day": (
         {
             "columns": {HRV.column: changed(HRVS, wednesday=31.0)},
@@ -230,7 +239,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
         "Three unusual days, Tuesday to Thursday",
         "Readiness was unusually low on Tuesday and Thursday (down to 55), as was HRV on Wednesday "
         "(31 ms), and the temperature deviation was unusually high from Tuesday to Thursday (up to "
-        "1.20 °C).",
+        "1.20 °C). Readiness was no higher on Wednesday (50).",
     ),
     "one measure moved": (
         {"readiness": (70, 71, 66, 69, 70, 68, 71), "moved": {READINESS.column: 0.01}},
