@@ -55,7 +55,7 @@ def today_lines(experiment: Experiment, today: date, *, every: bool) -> Iterator
     if experiment.stopped_on:
         yield sentences.ended_early(plan.name, experiment.stopped_on)
     elif today > plan.last_day:
-        yield sentences.all_over(plan.name, plan.analysed_on)
+        yield sentences.all_over(plan.name, plan.analysed_on, today)
     elif today < plan.first_day:
         yield sentences.begins(plan.name, plan.first_day)
         yield following_line(plan, 0)

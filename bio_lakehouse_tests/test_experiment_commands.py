@@ -135,7 +135,8 @@ def test_today_shows_this_week_and_the_next_and_no_more(home: Path) -> None:
     assert f"Next, from Monday 23 March 2026: {words[plan.arms[3]]}." in shown
     assert "week 5" not in shown
     assert "week 16: " in told(home, day, "today", "--all")
-    assert "All days of" in told(home, END, "today")
+    assert "are over: `bio-lakehouse experiment result` tells it." in told(home, END, "today")
+    assert "it is analysed from" in told(home, END - timedelta(1), "today")
 
 
 def test_marks_are_kept_once_and_owed_to_their_days(home: Path) -> None:

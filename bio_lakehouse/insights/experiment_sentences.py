@@ -307,8 +307,10 @@ def begins(name: str, first: date) -> str:
     return f"{named(name)} begins on {long_day(first)}."
 
 
-def all_over(name: str, analysed_on: date) -> str:
-    """That nothing is assigned any more."""
+def all_over(name: str, analysed_on: date, today: date) -> str:
+    """That nothing is assigned any more, and when or where its result is told."""
+    if today >= analysed_on:
+        return f"All days of {named(name)} are over: `bio-lakehouse experiment result` tells it."
     return f"All days of {named(name)} are over; it is analysed from {dated(analysed_on)} on."
 
 
