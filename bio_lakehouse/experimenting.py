@@ -79,8 +79,8 @@ def current_lines(experiment: Experiment, today: date) -> Iterator[str]:
 
 def following_line(plan: Plan, unit: int) -> str:
     """What is assigned to a unit, counted from 0, and from which day on."""
-    first = plan.first_day_of(unit)
-    return sentences.following(plan.name, plan.arms[unit], first)
+    say = sentences.following if unit else sentences.beginning
+    return say(plan.name, plan.arms[unit], plan.first_day_of(unit))
 
 
 def unit_line(plan: Plan, unit: int) -> str:

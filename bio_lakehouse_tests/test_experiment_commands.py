@@ -253,7 +253,8 @@ def test_a_backup_has_it_and_a_changed_plan_is_named_and_not_analysed(
     assert path.exists()
     key = plan_key(experiment.plan)
     assert findings(other, ["plans_as_committed"]) == {"plans_as_committed": [key]}
-    refused = invoke(other.settings.home, END, "result")
-    assert "cannot be trusted" in " ".join(refused.output.split())
+    for words in (["result"], ["mark", "yes", "--day", str(experiment.plan.last_day)]):
+        refused = invoke(other.settings.home, END, *words)
+        assert "cannot be trusted" in " ".join(refused.output.split())
     assert "not to be trusted" in told(other.settings.home, END, "list")
     assert build_experiment_days(other).rows == 0

@@ -100,9 +100,9 @@ def experiment_on(lake: Lakehouse, user_id: str, first: date, last: date) -> Exp
         raise ExperimentError(f"{first} is after {last}: write the earlier day first")
     if last > today:
         raise ExperimentError(f"{last} is still to come: mark a day when it is over")
-    for experiment in trusted(lake, user_id):
+    for experiment in reversed(experiments_of(lake.objects, user_id)):
         if experiment.plan.first_day <= first and last <= experiment.last_day:
-            return experiment
+            return checked(experiment)
     days = f"{first}" if first == last else f"{first} to {last}"
     raise ExperimentError(
         f"no experiment of {user_id!r} has {days}: `bio-lakehouse experiment list` shows which "
@@ -140,18 +140,17 @@ def current(lake: Lakehouse, user_id: str, name: str | None = None) -> Experimen
         )
     today = lake.settings.today(user_id)
     chosen = next((one for one in found if not one.has_ended(today)), found[-1])
-    if chosen.problem:
+    return checked(chosen)
+
+
+def checked(experiment: Experiment) -> Experiment:
+    """The experiment; `ExperimentError` where its plan is not the one that was committed to."""
+    if experiment.problem:
         raise ExperimentError(
-            f"the plan of {sentences.named(chosen.plan.name)} cannot be trusted, so nothing is "
-            f"told of it: {chosen.problem}. Take its folder from a backup"
+            f"the plan of {sentences.named(experiment.plan.name)} cannot be trusted, so nothing is "
+            f"told of it: {experiment.problem}. Take its folder from a backup"
         )
-    return chosen
-
-
-def trusted(lake: Lakehouse, user_id: str) -> list[Experiment]:
-    """A person's experiments whose plans are those that were committed to, the newest first."""
-    found = experiments_of(lake.objects, user_id)
-    return [experiment for experiment in reversed(found) if not experiment.problem]
+    return experiment
 
 
 def days_so_far(lake: Lakehouse, experiment: Experiment) -> list[AssignedDay]:

@@ -258,6 +258,11 @@ def following(name: str, is_intervention: bool, first: date) -> str:
     return f"Next, from {long_day(first)}: {assigned(name, is_intervention)}."
 
 
+def beginning(name: str, is_intervention: bool, first: date) -> str:
+    """What is assigned to the first unit, and from which day on."""
+    return f"From {long_day(first)}: {assigned(name, is_intervention)}."
+
+
 def running_week(
     name: str,
     is_intervention: bool,
