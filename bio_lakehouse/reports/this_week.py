@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from bio_lakehouse.backends import open_sql
+from bio_lakehouse.gold.measures import READINESS, SLEEP
 from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.narrative import newest_day_sentences as sentences
@@ -96,8 +97,8 @@ def this_week_of(row: Mapping[str, Any] | None) -> ThisWeek | None:
         ),
     )
     scores = {
-        "Readiness": row["readiness_score"],
-        "sleep": row["sleep_score"],
+        READINESS.title: row[READINESS.column],
+        "sleep": row[SLEEP.column],
         "HRV balance": row["hrv_balance"],
     }
     return ThisWeek(
