@@ -79,7 +79,7 @@ def by_the_command(watched: Watched, name: str, content: bytes) -> list[dg.RunRe
     return []
 
 
-@pytest.fixture(params=[by_the_sensor, by_the_command])
+@pytest.fixture(params=[pytest.param(by_the_sensor, marks=pytest.mark.slow), by_the_command])
 def bring(request: pytest.FixtureRequest) -> Bring:
     found: Bring = request.param
     return found
