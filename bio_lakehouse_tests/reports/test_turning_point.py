@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bio_lakehouse.english import WEEKDAYS
@@ -384,6 +384,7 @@ DAYS = st.lists(st.integers(0, 6), max_size=3, unique=True)
 @given(
     readiness=SCORES, unusual=DAYS, rides=st.dictionaries(st.integers(0, 6), st.integers(300, 900))
 )
+@example(readiness=[None, None, None, 74.0, 74.0, 74.0, 74.0], unusual=[], rides={2: 401})
 def test_a_story_says_only_what_is_in_the_data(
     readiness: list[float | None], unusual: list[int], rides: dict[int, int]
 ) -> None:
@@ -424,10 +425,13 @@ def check_figures(week: Week, found: Story, rides: Mapping[int, int]) -> None:
 
 
 def days_said(sentence: str) -> set[str]:
-    """The weekdays that a sentence names, those of `from Tuesday to Thursday` one by one."""
+    """The weekdays that a sentence names, those of `from Tuesday to Thursday` one by one, and the
+    day after `Wednesday’s ride …. The next morning`."""
     said = {day for day in WEEKDAYS if day in sentence}
     for first, last in re.findall(r"from (\w+day) to (\w+day)", sentence):
         said |= set(WEEKDAYS[WEEKDAYS.index(first) : WEEKDAYS.index(last) + 1])
+    for day in re.findall(r"(\w+day)’s [^.]*\. The next morning", sentence):
+        said.add(WEEKDAYS[WEEKDAYS.index(day) + 1])
     return said
 
 
