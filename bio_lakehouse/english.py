@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -39,6 +39,12 @@ def dated(day: date) -> str:
 def short_day(day: date) -> str:
     """`9 March`."""
     return f"{day.day} {MONTHS[day.month - 1]}"
+
+
+def since(earlier: date | None, first_known: date, write: Callable[[date], str] = dated) -> str:
+    """`since 9 March 2025`; `since at least` the first day that is known where nothing earlier
+    is."""
+    return f"since {write(earlier)}" if earlier else f"since at least {write(first_known)}"
 
 
 def span(first: date, last: date) -> str:

@@ -103,24 +103,43 @@ def kept_text(adherence: Adherence) -> str:
     return ", ".join([told, *others])
 
 
-def effect(
-    name: str,
-    unit_kind: str,
-    measure: Measure,
-    difference: float,
-    interval: Interval,
-    p: float,
-    pairs: int,
-    adherence: Adherence,
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """What the sentences of a result are made of: the mean difference of the pairs in the measure's
+    own unit with its 95 % interval, and the two-sided p over `pairs` of units."""
+
+    name: str
+    unit_kind: str
+    measure: Measure
+    difference: float
+    interval: Interval
+    p: float
+    pairs: int
+    adherence: Adherence
+
+    @property
+    def difference_text(self) -> str:
+        return amount(self.measure, self.difference)
+
+    @property
+    def interval_text(self) -> str:
+        return reach(self.measure, self.interval)
+
+    @property
+    def basis_text(self) -> str:
+        """`p = 0.012; 8 pairs of weeks, 52 of 56 days marked as kept`."""
+        pairs = pairs_text(self.pairs, self.unit_kind)
+        return f"{p_text(self.p)}; {pairs}, {kept_text(self.adherence)}"
+
+
+def effect(of: Analysed) -> str:
     """The result of an experiment that found an effect: intention to treat, so what assigning
     did."""
-    verb = "raised" if difference > 0 else "lowered"
+    verb = "raised" if of.difference > 0 else "lowered"
     return (
-        f"In your experiment, assigning a {unit_kind} to {named(name)} {verb} "
-        f"{outcome_words(measure)} by {amount(measure, difference)} (95 % interval "
-        f"{reach(measure, interval)}, {p_text(p)}; {pairs_text(pairs, unit_kind)}, "
-        f"{kept_text(adherence)}).{little_marked(adherence)}"
+        f"In your experiment, assigning a {of.unit_kind} to {named(of.name)} {verb} "
+        f"{outcome_words(of.measure)} by {of.difference_text} (95 % interval {of.interval_text}, "
+        f"{of.basis_text}).{little_marked(of.adherence)}"
     )
 
 
@@ -131,24 +150,14 @@ def little_marked(adherence: Adherence) -> str:
     return " Most days were not marked, so it is not known how far the plan was lived by."
 
 
-def inconclusive(
-    name: str,
-    unit_kind: str,
-    measure: Measure,
-    difference: float,
-    interval: Interval,
-    p: float,
-    pairs: int,
-    adherence: Adherence,
-) -> str:
+def inconclusive(of: Analysed) -> str:
     """The result of one that found none, with what it leaves possible."""
-    side = "higher" if difference > 0 else "lower"
+    side = "higher" if of.difference > 0 else "lower"
     return (
-        f"Your experiment {named(name)} is over and does not tell: {outcome_words(measure)} was "
-        f"{amount(measure, difference)} {side} on average where a {unit_kind} was assigned to it, "
-        f"and everything from {reach(measure, interval)} is possible (95 % interval, {p_text(p)}; "
-        f"{pairs_text(pairs, unit_kind)}, {kept_text(adherence)}). That is not the same as no "
-        f"effect.{little_marked(adherence)}"
+        f"Your experiment {named(of.name)} is over and does not tell: {outcome_words(of.measure)} "
+        f"was {of.difference_text} {side} on average where a {of.unit_kind} was assigned to it, "
+        f"and everything from {of.interval_text} is possible (95 % interval, {of.basis_text}). "
+        f"That is not the same as no effect.{little_marked(of.adherence)}"
     )
 
 

@@ -149,14 +149,16 @@ def narrate(result: ExperimentResult) -> str:
         )
     say = sentences.effect if result.status == "effect" else sentences.inconclusive
     return say(
-        result.name,
-        result.unit_kind,
-        result.measure,
-        test.effect,
-        test.interval,
-        test.p,
-        test.pairs,
-        result.adherence,
+        sentences.Analysed(
+            result.name,
+            result.unit_kind,
+            result.measure,
+            test.effect,
+            test.interval,
+            test.p,
+            test.pairs,
+            result.adherence,
+        )
     )
 
 

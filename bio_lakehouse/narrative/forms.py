@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bio_lakehouse.english import listed, with_article
 from bio_lakehouse.narrative.claims import Join, Say
@@ -21,6 +22,7 @@ CAPITALS = frozenset({"Oura", "Peloton", "HRV"})
 OF_FINDINGS = frozenset({"finding", "not_found"})
 BEYOND = {"low": "below", "high": "above"}
 EXTREME = {"low": "lowest", "high": "highest"}
+AnyFact = TypeVar("AnyFact", MeasureFact, TotalFact, ExtremeFact, DayFact, FindingFact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +44,17 @@ class Form:
     fields: Fields
 
 
-def _measure(facts: Facts, one: str) -> MeasureFact:
-    return next(measure for measure in facts.measures if measure.id == one)
-
-
-def _total(facts: Facts, one: str) -> TotalFact:
-    return next(total for total in facts.totals if total.id == one)
-
-
-def _day(facts: Facts, one: str) -> DayFact:
-    return next(day for day in facts.days if day.id == one)
-
-
-def _finding(facts: Facts, one: str) -> FindingFact:
-    return next(finding for finding in facts.findings if finding.id == one)
-
-
-def _extreme(of: Sequence[ExtremeFact], one: str) -> ExtremeFact:
-    return next(extreme for extreme in of if extreme.id == one)
+def _by_id(facts: Sequence[AnyFact], one: str) -> AnyFact:
+    return next(fact for fact in facts if fact.id == one)
 
 
 def _kind_of_level(facts: Facts, one: str) -> Hashable:
-    measure = _measure(facts, one)
+    measure = _by_id(facts.measures, one)
     return measure.group, one if measure.few else ""
 
 
 def _kind_of_comparison(facts: Facts, one: str) -> Hashable:
-    measure = _measure(facts, one)
+    measure = _by_id(facts.measures, one)
     return measure.group, measure.standing, one if is_tiny(measure) else ""
 
 
@@ -78,17 +64,17 @@ def is_tiny(measure: MeasureFact) -> bool:
 
 
 def _kind_of_day(facts: Facts, one: str) -> Hashable:
-    day = _day(facts, one)
+    day = _by_id(facts.days, one)
     return day.kind, (day.weekdays, day.side) if day.kind == "unusual" else ""
 
 
 KIND_OF: Mapping[Say, Callable[[Facts, str], Hashable]] = {
     "level": _kind_of_level,
     "compare": _kind_of_comparison,
-    "high": lambda facts, one: _extreme(facts.highs, one).group,
-    "low": lambda facts, one: _extreme(facts.lows, one).group,
+    "high": lambda facts, one: _by_id(facts.highs, one).group,
+    "low": lambda facts, one: _by_id(facts.lows, one).group,
     "finding": lambda _, one: one,
-    "not_found": lambda facts, one: _finding(facts, one).status,
+    "not_found": lambda facts, one: _by_id(facts.findings, one).status,
     "count": lambda *_: "",
     "day": _kind_of_day,
     "story": lambda _, one: one,
@@ -97,7 +83,7 @@ KIND_OF: Mapping[Say, Callable[[Facts, str], Hashable]] = {
 
 
 def _level(part: Part) -> Form:
-    measures = [_measure(part.facts, one) for one in part.ids]
+    measures = [_by_id(part.facts.measures, one) for one in part.ids]
     first = measures[0]
     if len(measures) == 1:
         return Form(_level_alone(first), fields_of_measure(first))
@@ -166,7 +152,7 @@ def _item(form: str, fields: Fields) -> str:
 
 
 def _compare(part: Part) -> Form:
-    measures = [_measure(part.facts, one) for one in part.ids]
+    measures = [_by_id(part.facts.measures, one) for one in part.ids]
     if len(measures) == 1:
         return Form(_compare_alone(measures[0]), fields_of_measure(measures[0]))
     if measures[0].standing == "moved":
@@ -199,7 +185,7 @@ def clauses(parts: Sequence[str]) -> str:
 
 
 def _count(part: Part) -> Form:
-    totals = [_total(part.facts, one) for one in part.ids]
+    totals = [_by_id(part.facts.totals, one) for one in part.ids]
     lead = next((total for total in totals if total.counted), None)
     sums = [total for total in totals if total is not lead]
     if lead is not None:
@@ -225,7 +211,7 @@ def _sums(sums: Sequence[TotalFact]) -> dict[str, str]:
 
 
 def _high(part: Part) -> Form:
-    highs = [fields_of_extreme(_extreme(part.facts.highs, one)) for one in part.ids]
+    highs = [fields_of_extreme(_by_id(part.facts.highs, one)) for one in part.ids]
     if len(highs) > 1:
         items = [_item("a high among several", fields) for fields in highs]
         return Form("highs", {"items": clauses(items)})
@@ -233,7 +219,7 @@ def _high(part: Part) -> Form:
 
 
 def _low(part: Part) -> Form:
-    lows = [fields_of_extreme(_extreme(part.facts.lows, one)) for one in part.ids]
+    lows = [fields_of_extreme(_by_id(part.facts.lows, one)) for one in part.ids]
     if len(lows) > 1:
         items = [_item("a low among several", fields) for fields in lows]
         return Form("lows", {"items": clauses(items)})
@@ -253,7 +239,7 @@ def fields_of_extreme(extreme: ExtremeFact) -> dict[str, str]:
 
 
 def _days(part: Part) -> Form:
-    days = [_day(part.facts, one) for one in part.ids]
+    days = [_by_id(part.facts.days, one) for one in part.ids]
     if days[0].kind == "unusual":
         return _unusual(days)
     if len(days) == 1:
@@ -303,8 +289,10 @@ def fields_of_day(day: DayFact) -> dict[str, str]:
 
 def _found(part: Part) -> Form:
     facts = part.facts
-    told_before = [_finding(facts, one).sentence for say, one in part.said if say == "finding"]
-    sentence = _said_once(_finding(facts, part.ids[0]).sentence, told_before)
+    told_before = [
+        _by_id(facts.findings, one).sentence for say, one in part.said if say == "finding"
+    ]
+    sentence = _said_once(_by_id(facts.findings, part.ids[0]).sentence, told_before)
     fields = {"sentence": sentence, "told": _within(sentence), "window": facts.window}
     if told_before:
         return Form("next finding", fields)
@@ -328,7 +316,7 @@ def _within(sentence: str) -> str:
 
 
 def _not_found(part: Part) -> Form:
-    findings = [_finding(part.facts, one) for one in part.ids]
+    findings = [_by_id(part.facts.findings, one) for one in part.ids]
     fields = {"subjects": clauses(list(subjects(findings))), "window": part.facts.window}
     if findings[0].status == "not enough data":
         return Form("not enough data", fields)

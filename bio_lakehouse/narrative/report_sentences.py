@@ -13,7 +13,6 @@ from datetime import date
 from bio_lakehouse.english import (
     capital,
     count,
-    dated,
     inner,
     listed,
     long_day,
@@ -219,13 +218,6 @@ def outdated() -> str:
 def perhaps_outdated() -> str:
     """Of a page of an earlier version, of which it is not known what it was made from."""
     return "This page may be outdated: newer data has arrived since it was written."
-
-
-def since(earlier: date | None, first_known: date) -> str:
-    """How far back the last day as high as this one lies; at least to `first_known` where there is
-    none."""
-    day, least = (earlier, "") if earlier else (first_known, "at least ")
-    return f"since {least}{dated(day)}"
 
 
 def missing(source: str, reasons: Sequence[tuple[str, Sequence[date]]]) -> str:

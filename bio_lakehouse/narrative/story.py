@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bio_lakehouse.english import capital, listed, short_day, weekday, with_article
+from bio_lakehouse.english import capital, listed, weekday, with_article
 from bio_lakehouse.gold.measures import Measure
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -55,12 +55,6 @@ def on_days(days: Sequence[date]) -> str:
     """`on Tuesday and Friday`, `from Tuesday to Thursday`."""
     named = days_named(days)
     return f"from {named}" if " to " in named else f"on {named}"
-
-
-def since(earlier: date | None, first_known: date) -> str:
-    """`since 18 June`, of days within half a year; `since at least 3 May` where nothing earlier is
-    known."""
-    return f"since {short_day(earlier)}" if earlier else f"since at least {short_day(first_known)}"
 
 
 def after_workout(title: str, figure: str, in_the_evening: bool, same_day: int) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bio_lakehouse import english
 from bio_lakehouse.gold.daily_columns import ASLEEP
 from bio_lakehouse.gold.measures import WORKOUT_MINUTES, WORKOUT_OUTPUT, Measure
 from bio_lakehouse.narrative import story
@@ -76,14 +77,19 @@ class RareWorkout:
         return (self.day - (self.since or self.first_known)).days
 
     @property
+    def since_text(self) -> str:
+        """`since 18 June`."""
+        return english.since(self.since, self.first_known, english.short_day)
+
+    @property
     def title(self) -> str:
         """`biggest ride since 18 June`."""
-        return f"{self.word} {self.noun} {story.since(self.since, self.first_known)}"
+        return f"{self.word} {self.noun} {self.since_text}"
 
     @property
     def rank(self) -> str:
         """`biggest since 18 June`."""
-        return f"{self.word} {story.since(self.since, self.first_known)}"
+        return f"{self.word} {self.since_text}"
 
     @property
     def word(self) -> str:
@@ -157,7 +163,8 @@ class DaysBefore:
         is_rare = days_back >= RARE_AFTER and len(later_than) >= NIGHTS
         if not is_rare or bedtime < later_than.median() + LATE_HOURS:
             return ""
-        since_text = story.since(since.date() if since else None, before.index[0].date())
+        earlier, first_known = since.date() if since else None, before.index[0].date()
+        since_text = english.since(earlier, first_known, english.short_day)
         return story.after_bedtime(_clock(bedtime), since_text)
 
     def _after_idle_days(self, morning: date) -> str:

@@ -37,6 +37,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from bio_lakehouse import english
 from bio_lakehouse.english import capital, listed, weekday
 from bio_lakehouse.gold.measures import OUTPUT, READINESS, SLEEP, WORKOUT_OUTPUT, Measure, watched
 from bio_lakehouse.insights import Insight
@@ -370,7 +371,8 @@ def _rare_low(week: Week) -> Story | None:
         return None
     measure = comparison.measure
     tells: Tells = [(measure.key, day)]
-    since = text.since(as_low[-1].date() if len(as_low) else None, before.index[0].date())
+    earlier = as_low[-1].date() if len(as_low) else None
+    since = english.since(earlier, before.index[0].date(), english.short_day)
     said = text.lowest(text.named(measure), day, measure.text(value), since, week.before.told(day))
     sentence = f"{said}{_day_after(week, comparison, day, tells)}."
     return _usual_story(week, f"a low {weekday(day)}", sentence, tells)

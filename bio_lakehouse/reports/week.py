@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bio_lakehouse import english
 from bio_lakehouse.gold.measures import (
     HRV,
     READINESS,
@@ -19,7 +20,6 @@ from bio_lakehouse.gold.measures import (
     WORKOUT_OUTPUT,
     Measure,
 )
-from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports.comparison import WEEK, by_day
 
 NIGHT = (SLEEP, TIME_ASLEEP, HRV)
@@ -179,7 +179,7 @@ def _weekly_high(measure: Measure, day: date, value: float, before: pd.Series[fl
     beaten = len(before) if earlier is None else int((before.index > as_high[-1]).sum())
     if not is_worth_saying(back, beaten):
         return WeeklyHigh(measure, day, value)
-    return WeeklyHigh(measure, day, value, sentences.since(earlier, first), back)
+    return WeeklyHigh(measure, day, value, english.since(earlier, first), back)
 
 
 def is_worth_saying(days_back: int, beaten: int) -> bool:
