@@ -3,73 +3,40 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from bio_lakehouse import __version__
+from bio_lakehouse.ask_commands import ask
 from bio_lakehouse.claude.access import could_be_asked, stays_local
 from bio_lakehouse.claude.consent import claude_consent, record_claude_consent
-from bio_lakehouse.errors import BioLakehouseError, DamagedFile
-from bio_lakehouse.settings import Settings, load_settings, safe_user_id
+from bio_lakehouse.command_parts import (
+    FORMAT,
+    HOME,
+    Day,
+    ErrorGroup,
+    LakeCommand,
+    known_user,
+    open_existing_lake,
+    open_lake,
+    user_option,
+    user_or_default,
+)
+from bio_lakehouse.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from bio_lakehouse.lake.experiment_log import Unit
-    from bio_lakehouse.lake.lakehouse import Lakehouse
     from bio_lakehouse.reports.formats import Format
-
-HOME = click.option(
-    "--home", type=click.Path(path_type=Path), help="Folder of the lake (default: $BIO_HOME)."
-)
 
 WHAT_CLAUDE_GETS = (
     "ANTHROPIC_API_KEY is set, so Claude could write the report's text. It would get aggregates "
     "and findings, never rows; `bio-lakehouse report --show-egress` prints exactly what. Nothing "
     "was sent."
 )
-
-
-FORMAT = click.option(
-    "--format",
-    "layout",
-    type=click.Choice(["table", "csv", "json"]),
-    default="table",
-    show_default=True,
-    help="How the rows are printed.",
-)
-
-
-class Day(click.ParamType[date]):
-    """A calendar day as YYYY-MM-DD."""
-
-    name = "day"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, context: click.Context | None
-    ) -> date:
-        try:
-            return value if isinstance(value, date) else datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007
-        except ValueError:
-            self.fail(
-                f"{value!r} is no day; write it as YYYY-MM-DD, such as 2026-03-01", param, context
-            )
-
-
-class User(click.ParamType[str]):
-    """A user id."""
-
-    name = "user"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, context: click.Context | None
-    ) -> str:
-        try:
-            return safe_user_id(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, context)
 
 
 class Outcome(click.ParamType[str]):
@@ -108,38 +75,6 @@ class Dataset(click.ParamType[str]):
         return name
 
 
-def user_option(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    return click.option("--user", "user", type=User(), help=f"{text} (default: $BIO_USER, `me`).")
-
-
-class LakeCommand(click.Command):
-    """A command over a lake, which makes again what it finds damaged and then goes on.
-
-    Trouble with the home's files (a full disk, a lock, missing rights) is a `StoreError`.
-    """
-
-    def invoke(self, context: click.Context) -> Any:
-        from bio_lakehouse.lake.home import warnings_to
-
-        with warnings_to(lambda text: click.echo(f"Note: {text}", err=True)):
-            try:
-                return self._invoke(context)
-            except DamagedFile as damage:
-                if self.name == "repair":
-                    raise
-                click.echo(f"Note: {damage}. This is done now.", err=True)
-                repair_home(context)
-                return self._invoke(context)
-
-    def _invoke(self, context: click.Context) -> Any:
-        from bio_lakehouse.lake.store_errors import store_named
-
-        if self.name not in ("repair", "restore") and was_left_half_repaired(context):
-            raise DamagedFile("a repair of this home was begun and not finished")
-        with store_named(home_of(context) / "dagster"):
-            return super().invoke(context)
-
-
 class IngestCommand(LakeCommand):
     """The command whose help lists the files that are read."""
 
@@ -150,55 +85,6 @@ class IngestCommand(LakeCommand):
         with formatter.section("Files that are read"):
             for one in registry.formats():
                 formatter.write_text(f"{capital(one.title)}. From: {one.obtained}.")
-
-
-def home_of(context: click.Context) -> Path:
-    """The home that a command is about."""
-    return load_settings(home=context.params.get("home")).home
-
-
-def was_left_half_repaired(context: click.Context) -> bool:
-    from bio_lakehouse.lake.home import is_repair_unfinished
-
-    return is_repair_unfinished(home_of(context))
-
-
-def repair_home(context: click.Context) -> None:
-    from bio_lakehouse.display import repair_summary
-    from bio_lakehouse.workflows import run_repair
-
-    repair_summary(run_repair(open_lake(context.params.get("home"))), err=True)
-
-
-def in_a_sentence(problem: Exception) -> Exception:
-    """`problem` where it is one of ours, else as a sentence; raises it where there is none."""
-    if isinstance(problem, BioLakehouseError):
-        return problem
-    from bio_lakehouse.lake.store_errors import explain
-
-    explained = explain(problem, Path("a file"))
-    if explained is None:
-        raise problem
-    return explained
-
-
-class ErrorGroup(click.Group):
-    """A group whose own errors are printed as one sentence, with exit code 1."""
-
-    command_class = LakeCommand
-
-    def invoke(self, context: click.Context) -> Any:
-        try:
-            return super().invoke(context)
-        except (BioLakehouseError, OSError) as problem:
-            from bio_lakehouse.terminal import visible
-
-            error = in_a_sentence(problem)
-
-            lines = [visible(line) for line in str(error).splitlines()]
-            click.secho("Error: ", fg="red", bold=True, nl=False, err=True)
-            click.echo("\n".join(lines), err=True)
-            context.exit(1)
 
 
 class VendorGroup(ErrorGroup):
@@ -230,31 +116,7 @@ def main() -> None:
     """
 
 
-def open_lake(home: Path | None, **overrides: Any) -> Lakehouse:
-    from bio_lakehouse.lake.lakehouse import Lakehouse
-
-    return Lakehouse.open(load_settings(home=home, **overrides))
-
-
-def open_existing_lake(home: Path | None, **overrides: Any) -> Lakehouse:
-    """The lake of a command that asks only: where there is none, none is made."""
-    from bio_lakehouse.lake.home import require_lake
-    from bio_lakehouse.lake.lakehouse import Lakehouse
-
-    settings = load_settings(home=home, **overrides)
-    require_lake(settings.home)
-    return Lakehouse.open(settings)
-
-
-def known_user(lake: Lakehouse, user: str | None) -> str:
-    """The user that was named, or the default; an error that says who there is for a stranger."""
-    from bio_lakehouse.lake.people import require_user
-
-    return require_user(lake, user or lake.settings.user)
-
-
-def user_or_default(user: str | None, settings: Settings) -> str:
-    return user or settings.user
+main.add_command(ask)
 
 
 @main.command()
