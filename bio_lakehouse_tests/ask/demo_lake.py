@@ -1,0 +1,39 @@
+"""The demo lake for tests of questions: two people on a fixed day, built once a test session.
+
+`BIO_LAKEHOUSE_DEMO_LAKE` names a folder in which it is kept from one session to the next.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bio_lakehouse.ask.evaluation.demo import (
+    OTHER_USER,
+    TODAY,
+    USER,
+    demo_lake,
+    settings_of,
+)
+from bio_lakehouse.lake.lakehouse import Lakehouse
+
+__all__ = ["OTHER_USER", "TODAY", "USER", "copied", "shared"]
+
+
+def shared(factory: pytest.TempPathFactory) -> Lakehouse:
+    """The lake that all tests of this session read, workers of xdist included: write nothing
+    into it."""
+    kept = os.environ.get("BIO_LAKEHOUSE_DEMO_LAKE")
+    base = factory.getbasetemp()
+    session = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return demo_lake(Path(kept) if kept else session / "demo_lake")
+
+
+def copied(lake: Lakehouse, folder: Path) -> Lakehouse:
+    """A copy of the lake in `folder`, to write into."""
+    home = folder / "home"
+    shutil.copytree(lake.settings.home, home)
+    return Lakehouse.open(settings_of(home))
