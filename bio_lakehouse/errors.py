@@ -43,6 +43,10 @@ class QueryError(BioLakehouseError):
     refused."""
 
 
+class SemanticModelError(BioLakehouseError):
+    """The semantic model is not of its form, or names what the lake does not have."""
+
+
 class SourceError(BioLakehouseError):
     """A vendor could not be reached, refused, or did not answer whole."""
 

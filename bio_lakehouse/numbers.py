@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 NO_VALUE = "–"
 MINUS = "−"
 MINUTES_AN_HOUR = 60
+MINUTES_A_DAY = 24 * MINUTES_AN_HOUR
 MEBIBYTE, GIBIBYTE = 1 << 20, 1 << 30
 SIGNIFICANT_DIGITS, LONGEST_PLAIN = 6, 15
 SMALLEST_PROBABILITY = 0.001
@@ -46,6 +47,12 @@ def hours_text(hours: float, unit: str = " min") -> str:
     minutes = int(in_minutes(hours))
     whole, rest = divmod(abs(minutes), MINUTES_AN_HOUR)
     return f"{MINUS if minutes < 0 else ''}{whole} h {rest:02d}{unit}"
+
+
+def clock_text(hours: float) -> str:
+    """A time of day given in hours after midnight: `22:45` for −1.25, `07:05` for 7.08."""
+    whole, rest = divmod(int(in_minutes(hours)) % MINUTES_A_DAY, MINUTES_AN_HOUR)
+    return f"{whole:02d}:{rest:02d}"
 
 
 def effect_text(value: float) -> str:

@@ -9,9 +9,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from typing import Literal
 
-from bio_lakehouse.gold.measures import Measure
+from bio_lakehouse.gold.measures import Measure, Side
 from bio_lakehouse.lake.schema import Column, TableSchema
+from bio_lakehouse.numbers import NO_VALUE, clock_text
+
+MetricForm = Literal["number", "hours", "clock"]
+
+
+@lru_cache(maxsize=1)
+def load() -> SemanticModel:
+    """The semantic model of this package, read once.
+
+    Raises SemanticModelError, which names the entry, for what the registers do not have.
+    """
+    from bio_lakehouse.ask import model_file
+
+    return model_file.read(model_file.text())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +71,15 @@ class Metric:
     """A figure that can be asked for.
 
     `column` of `dataset` is aggregated with `aggregation` (`avg`, `sum`, `count`, `max`, `min`)
-    when the question names none. `measure` is its entry in the register of measures; None for a
-    figure that no measure is about (deep sleep, distance), whose `title`, `unit` and `decimals`
-    stand in the file.
+    when the question names none, and only with one of `aggregations`. `measure` is its entry in the
+    register of measures; None for a figure that no measure is about (deep sleep, distance), whose
+    `title`, `unit` and `decimals` stand in the file.
+
+    `expression` is the SQL of a row's value (`deep_sleep_s / 3600.0`; most often the column alone),
+    `condition` that of the rows that count (`type = 'long_sleep'`), empty for all; both name the
+    dataset's columns without the dataset. `form` "hours" writes 7.2 as `7 h 12 min`, "clock" −1.25
+    as `22:45`. `is_state` says that without a stretch of time its newest value is meant. `good` is
+    the direction that is good in itself.
     """
 
     name: str
@@ -70,6 +92,33 @@ class Metric:
     synonyms: tuple[str, ...] = ()
     measure: Measure | None = None
     aggregations: tuple[str, ...] = ("avg", "sum", "min", "max", "count")
+    expression: str = ""
+    condition: str = ""
+    form: MetricForm = "number"
+    is_state: bool = False
+    good: Side | None = None
+
+    @property
+    def written_as(self) -> Measure:
+        """How its values are written, as the register's measures say theirs."""
+        if self.measure:
+            return self.measure
+        form: Literal["number", "hours"] = "hours" if self.form == "hours" else "number"
+        return Measure(
+            column=self.column,
+            title=self.title,
+            short_name=self.title.lower(),
+            unit=self.unit,
+            decimals=self.decimals,
+            form=form,
+            good=self.good,
+        )
+
+    def text(self, value: float | None) -> str:
+        """A value with its unit: `82`, `7 h 12 min`, `22:45`; `–` when there is none."""
+        if value is not None and self.form == "clock":
+            return clock_text(value)
+        return NO_VALUE if value is None else self.written_as.text(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +149,11 @@ class VerifiedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class TimePhrase:
-    """Words for a stretch of days, such as `last week`, and how it is resolved (`kind`)."""
+    """Words for a stretch of days, such as `last week`, and how it is resolved (`kind`).
+
+    `last_days:28` counts the day itself; `{n}`, `{month}`, `{year}`, `{weekday}` and `{day}` in the
+    words stand for what is said there.
+    """
 
     words: tuple[str, ...]
     kind: str
@@ -108,7 +161,11 @@ class TimePhrase:
 
 @dataclass(frozen=True, slots=True)
 class SemanticModel:
-    """All of it. Mappings are by name, in the order of the file."""
+    """All of it. Mappings are by name, in the order of the file.
+
+    `ambiguous` are words that may mean several metrics (`calories`), the likeliest first; no word
+    else means more than one.
+    """
 
     name: str
     description: str
@@ -118,3 +175,4 @@ class SemanticModel:
     relationships: dict[str, Relationship]
     time_phrases: tuple[TimePhrase, ...]
     verified: tuple[VerifiedQuestion, ...]
+    ambiguous: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -19,7 +19,12 @@ _SHOW_TABLES = re.compile(r"\s*SHOW\s+TABLES\s*;?\s*", re.I)
 _DESCRIBE = re.compile(
     r"\s*(?:DESCRIBE|DESC|SHOW\s+COLUMNS\s+(?:FROM|IN))\s+(?P<table>[\w.\"]+)\s*;?\s*", re.I
 )
-_UNIT = re.compile(r"\((?P<unit>[^()]+)\)\.?$")
+UNITS = frozenset(
+    "kJ kJ/min kcal W h min s ms % °C MET mi mi/h points UTC "
+    "beats/min breaths/min revolutions/min".split()
+) | {"beats a minute"}
+"""Units as comments of columns name them, in brackets."""
+_BRACKETS = re.compile(r"\(([^()]+)\)")
 
 
 def answer(statement: str) -> pa.Table | None:
@@ -59,14 +64,14 @@ def columns(name: str) -> pa.Table:
         {
             "column": [column.name for column in schema.columns],
             "type": [ATHENA_TYPES.get(column.type, column.type) for column in schema.columns],
-            "unit": pa.array([_unit(column) for column in schema.columns], pa.string()),
+            "unit": pa.array([unit_of(column) for column in schema.columns], pa.string()),
             "meaning": [column.comment for column in schema.columns],
         }
     )
 
 
-def _unit(column: Column) -> str | None:
-    said = _UNIT.search(column.comment)
-    if said:
-        return said["unit"]
-    return "0 to 100" if (column.minimum, column.maximum) == (0, 100) else None
+def unit_of(column: Column) -> str | None:
+    """The unit of a column's values, as its comment or its bounds say it."""
+    said = next((text for text in _BRACKETS.findall(column.comment) if text in UNITS), None)
+    is_score = (column.minimum, column.maximum) == (0, 100)
+    return said or ("0 to 100" if is_score else None)
