@@ -20,9 +20,11 @@ _DESCRIBE = re.compile(
     r"\s*(?:DESCRIBE|DESC|SHOW\s+COLUMNS\s+(?:FROM|IN))\s+(?P<table>[\w.\"]+)\s*;?\s*", re.I
 )
 UNITS = frozenset(
-    "kJ kJ/min kcal W h min s ms % °C MET mi mi/h points UTC "
-    "beats/min breaths/min revolutions/min".split()
-) | {"beats a minute"}
+    (
+        *("kJ", "kJ/min", "kcal", "W", "h", "min", "s", "ms", "%", "°C", "MET", "mi", "mi/h"),
+        *("beats/min", "beats a minute", "breaths/min", "revolutions/min", "points", "UTC"),
+    )
+)
 """Units as comments of columns name them, in brackets."""
 _BRACKETS = re.compile(r"\(([^()]+)\)")
 

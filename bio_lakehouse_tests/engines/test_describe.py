@@ -62,6 +62,7 @@ def test_columns_are_shown_with_type_unit_and_meaning() -> None:
 
     assert shown["period_id"]["type"] == "varchar"
     assert daily["total_output_kj"]["unit"] == "kJ"
+    assert daily["sleep_duration_h"]["unit"] == "h"
     assert daily["readiness_score"]["unit"] == "0 to 100"
     assert daily["disciplines"]["unit"] is None
     assert daily["disciplines"]["meaning"].startswith("Disciplines of the workouts")
@@ -107,3 +108,13 @@ def test_the_command_shows_tables_and_columns() -> None:
     assert tables.exit_code == columns.exit_code == 0
     assert "insights,bio_gold,table," in tables.stdout
     assert all(name in columns.stdout for name in SCHEMAS["bio_gold.training_load"].column_names)
+
+
+def test_what_else_stands_in_brackets_is_no_unit() -> None:
+    units = {
+        row["column"]: row["unit"]
+        for name in ("insights", "experiment_days", "workout_type_optimization")
+        for row in describe.columns(name).to_pylist()
+    }
+
+    assert (units["caveats"], units["is_counted"], units["readiness_bucket"]) == (None, None, None)
