@@ -1,0 +1,150 @@
+"""The semantic model as text: for whoever writes SQL from it, and for who named something wrongly.
+
+It is as short as it can be and always in the same order, so that a prompt that holds it can be
+kept. A column that means the same in several tables is explained in the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from bio_lakehouse.ask.semantic_model import Dataset, Field, Metric, SemanticModel
+from bio_lakehouse.engines.describe import ATHENA_TYPES
+from bio_lakehouse.english import listed
+
+UNTOLD = {"user_id", "source_origin", "source_file", "ingested_at", "commitment"}
+"""Columns that no question is about."""
+MOST_WORDS = 2
+NEAR = 0.8
+
+
+def describe(model: SemanticModel) -> str:
+    """Rules, tables with their columns, metrics and relationships, a line each."""
+    parts = [
+        f"{model.description}\n{model.instructions}",
+        "\n\n".join(_tables(model)),
+        "\n".join(["Figures that are more than the mean of a column:", *_figures(model)]),
+        "\n".join(["Rows are joined by day = day; beyond that:", *_joins(model)]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def hint(name: str, model: SemanticModel) -> str | None:
+    """What a name that is no column or table may mean, in a sentence; None when nothing is near."""
+    if name.lower() in _tables_with(model):
+        tables = _tables_with(model)[name.lower()]
+        return f"The column {name} is one of {listed(tables, 'or')}."
+    word = name.lower().replace("_", " ").strip()
+    meanings = _meanings(model)
+    near = get_close_matches(word, meanings, n=1, cutoff=NEAR)
+    return f"There is no column {name}; {meanings[near[0]]}." if near else None
+
+
+def _tables(model: SemanticModel) -> Iterator[str]:
+    explained: set[tuple[str, tuple[str, ...] | str]] = set()
+    for dataset in model.datasets.values():
+        lines = [_table(dataset)]
+        for field in dataset.fields.values():
+            said = (field.name, field.synonyms or field.column.comment)
+            if field.name not in UNTOLD:
+                lines.append(_column(field, said in explained))
+                explained.add(said)
+        yield "\n".join(lines)
+
+
+def _table(dataset: Dataset) -> str:
+    grain = ", ".join(name for name in dataset.schema.grain if name != "user_id")
+    words = ", ".join(dataset.synonyms[:MOST_WORDS])
+    description = " ".join(dataset.schema.description.split())
+    return f"{dataset.name} (a row a {grain}): {description} Also: {words}."
+
+
+def _column(field: Field, is_explained: bool) -> str:
+    kind = ATHENA_TYPES.get(field.column.type, field.column.type)
+    if is_explained:
+        return f"- {field.name} {kind}"
+    comment = " ".join(field.column.comment.split()).rstrip(".")
+    words = _words(field, comment)
+    values = _values(field, comment)
+    return f"- {field.name} {kind}: {comment}{words}{values}"
+
+
+def _words(field: Field, comment: str) -> str:
+    """The first words that name and comment do not hold already."""
+    known = set(f"{field.name.replace('_', ' ')} {comment}".lower().split())
+    further = [word for word in field.synonyms if not set(word.split()) <= known]
+    return f" ({', '.join(further[:MOST_WORDS])})" if further else ""
+
+
+def _values(field: Field, comment: str) -> str:
+    """The values as they stand in the rows, where the comment does not name them."""
+    values = dict.fromkeys(field.values.values())
+    if field.column.type == "boolean" or all(value in comment for value in values):
+        return ""
+    return f". Values: {', '.join(values)}"
+
+
+def _figures(model: SemanticModel) -> Iterator[str]:
+    for metric in model.metrics.values():
+        if not is_plain(metric):
+            yield f"- {metric.synonyms[0]}: {sql_of(metric)}{_unit(metric)}"
+
+
+def is_plain(metric: Metric) -> bool:
+    """Whether it is the mean of a column, over all rows that have it."""
+    is_column = metric.expression == metric.column and not metric.condition
+    return is_column and metric.aggregation == "avg"
+
+
+def sql_of(metric: Metric) -> str:
+    """`avg(deep_sleep_s / 3600.0) of oura_sleep where type = 'long_sleep'`."""
+    where = f" where {metric.condition}" if metric.condition else ""
+    return f"{metric.aggregation}({metric.expression}) of {metric.dataset}{where}"
+
+
+def _unit(metric: Metric) -> str:
+    unit = "h after midnight" if metric.form == "clock" else metric.unit
+    return f" ({unit})" if unit else ""
+
+
+def _joins(model: SemanticModel) -> Iterator[str]:
+    """Relationships that go from another column than the day."""
+    for told in model.relationships.values():
+        pairs = [
+            f"{told.from_dataset}.{column} = {told.to_dataset}.{other}"
+            for column, other in zip(told.from_columns, told.to_columns, strict=True)
+            if column != other
+        ]
+        if pairs:
+            yield f"- {' and '.join(pairs)} ({', '.join(told.synonyms)})"
+
+
+def _tables_with(model: SemanticModel) -> dict[str, list[str]]:
+    tables: dict[str, list[str]] = {}
+    for dataset in model.datasets.values():
+        for name in dataset.fields:
+            tables.setdefault(name, []).append(dataset.name)
+    return tables
+
+
+def _meanings(model: SemanticModel) -> dict[str, str]:
+    """What each word means, those of metrics before those of columns and tables."""
+    meanings: dict[str, str] = {}
+    for metric in model.metrics.values():
+        for word in (*metric.synonyms, metric.title.lower()):
+            meanings.setdefault(word, _meaning_of_metric(word, metric))
+    for dataset in model.datasets.values():
+        for field in dataset.fields.values():
+            for word in field.synonyms:
+                meanings.setdefault(word, f"{word} is {field.name} in {dataset.name}")
+        for word in dataset.synonyms:
+            meanings.setdefault(word, f"{word} is the table {dataset.name}")
+    return meanings
+
+
+def _meaning_of_metric(word: str, metric: Metric) -> str:
+    named = metric.synonyms[0] if len(word) < len(metric.synonyms[0]) else word
+    if is_plain(metric):
+        return f"{named} is {metric.column} in {metric.dataset}"
+    return f"{named} is {sql_of(metric)}"
