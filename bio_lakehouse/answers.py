@@ -11,14 +11,13 @@ import json
 import math
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text
 
+from bio_lakehouse.engines.plain_rows import distinct_names, json_records, values
 from bio_lakehouse.numbers import decimals_text, short_text
 from bio_lakehouse.terminal import OUT, visible
 
@@ -47,32 +46,10 @@ def print_answer(rows: pa.Table, layout: str) -> None:
         _write_json(rows)
 
 
-def distinct_names(names: Sequence[str]) -> list[str]:
-    """`names` with the second `score` as `score_2`, so that no value of an object hides another."""
-    taken = set(names)
-    seen: set[str] = set()
-    distinct = []
-    for name in names:
-        number, candidate = 2, name
-        while candidate in seen or (candidate != name and candidate in taken):
-            candidate = f"{name}_{number}"
-            number += 1
-        seen.add(candidate)
-        distinct.append(candidate)
-    return distinct
-
-
-def _values(rows: pa.Table) -> Iterator[tuple[Any, ...]]:
-    """Rows as tuples, in the order of the columns."""
-    for batch in rows.to_batches(max_chunksize=10_000):
-        columns = [column.to_pylist(maps_as_pydicts="lossy") for column in batch.columns]
-        yield from zip(*columns, strict=True)
-
-
 def _write_csv(rows: pa.Table) -> None:
     print(_csv_line([_safe_in_spreadsheet(name) for name in rows.column_names]))
-    for values in _values(rows):
-        print(_csv_line([_csv_cell(value) for value in values]))
+    for row in values(rows):
+        print(_csv_line([_csv_cell(value) for value in row]))
 
 
 def _csv_line(cells: Sequence[Any]) -> str:
@@ -99,31 +76,17 @@ def _write_json(rows: pa.Table) -> None:
         note = f"Columns share a name; the later ones are called {', '.join(renamed)}."
         print(visible(note), file=sys.stderr)
     before = "[\n"
-    for values in _values(rows):
-        entry = dict(zip(names, map(_json_value, values), strict=True))
+    for entry in json_records(rows):
         written = json.dumps(entry, ensure_ascii=False, indent=2, allow_nan=False)
         print(f"{before}{textwrap.indent(written, '  ')}", end="")
         before = ",\n"
     print("[]" if rows.num_rows == 0 else "\n]")
 
 
-def _json_value(value: Any) -> Any:
-    """`value` as JSON has it; what is not a finite number is null there."""
-    if isinstance(value, float | Decimal):
-        return float(value) if math.isfinite(value) else None
-    if isinstance(value, list):
-        return [_json_value(entry) for entry in value]
-    if isinstance(value, dict):
-        return {str(key): _json_value(entry) for key, entry in value.items()}
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
-
-
 def _print_table(rows: pa.Table) -> None:
     names = [visible(name) for name in rows.column_names]
     shown = rows.slice(0, MOST_ROWS)
-    cells = [list(map(_shown, values)) for values in _values(shown)]
+    cells = [list(map(_shown, row)) for row in values(shown)]
     fitting = _fitting(names, cells)
     if fitting == len(names):
         OUT.print(_table(rows, names, cells))

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from bio_lakehouse.command_parts import ErrorGroup
+from bio_lakehouse.command_parts import (
+    HOME,
+    ErrorGroup,
+    known_user,
+    open_existing_lake,
+    user_option,
+)
+
+if TYPE_CHECKING:
+    from bio_lakehouse.ask.answer import Answer
 
 QUESTION = "question"
 
@@ -37,3 +48,50 @@ def ask() -> None:
     \b
     Example:  bio-lakehouse ask "What was my average readiness last week?"
     """
+
+
+@ask.command(QUESTION)
+@HOME
+@click.argument("question", required=False)
+@user_option("Whose data is asked")
+@click.option("--sql", "sql_only", is_flag=True, help="Print the SQL alone.")
+@click.option("--json", "as_object", is_flag=True, help="Print the answer as JSON.")
+@click.option("--local-only", is_flag=True, help="Send nothing to a language model.")
+def ask_question(
+    home: Path | None,
+    question: str | None,
+    user: str | None,
+    sql_only: bool,
+    as_object: bool,
+    local_only: bool,
+) -> None:
+    """Ask QUESTION in plain words.
+
+    Printed are a sentence with the value and the days that it covers, the rows, what was assumed,
+    how new the data is, and the SQL. Exits with 1 where there is no answer; the nearest questions
+    that have one are named then.
+
+    \b
+    Example:  bio-lakehouse ask "What was my average readiness last week?"
+    """
+    from bio_lakehouse.ask.asking import Asking
+
+    lake = open_existing_lake(home, local_only=local_only or None)
+    user_id = known_user(lake, user)
+    answer = Asking(lake).ask(question or "", user_id)
+    show(answer, sql_only=sql_only, as_object=as_object)
+    if answer.why:
+        click.get_current_context().exit(1)
+
+
+def show(answer: Answer, *, sql_only: bool, as_object: bool) -> None:
+    """Print an answer: all of it, its SQL, or as JSON."""
+    from bio_lakehouse.ask.answer import as_json
+    from bio_lakehouse.ask_display import print_sql, print_told
+
+    if as_object:
+        click.echo(json.dumps(as_json(answer), ensure_ascii=False, indent=2))
+    elif sql_only and not answer.why:
+        print_sql(answer)
+    else:
+        print_told(answer)

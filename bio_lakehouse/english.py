@@ -63,6 +63,16 @@ def short_span(first: date, last: date) -> str:
     return f"{first.day} {MONTHS[first.month - 1][:3]} – {short_day(last)}"
 
 
+def from_to(first: date, last: date) -> str:
+    """`from Monday 3 to Sunday 9 March 2025`, `on Sunday 9 March 2025`, each with its weekday."""
+    if first == last:
+        return f"on {long_day(last)}"
+    if first.year != last.year:
+        return f"from {long_day(first)} to {long_day(last)}"
+    begin = str(first.day) if first.month == last.month else short_day(first)
+    return f"from {weekday(first)} {begin} to {long_day(last)}"
+
+
 def count(number: int, one: str, many: str | None = None) -> str:
     """`1 workout`, `2 workouts`, `no workouts`."""
     return f"{number or 'no'} {one if number == 1 else many or one + 's'}"

@@ -31,6 +31,7 @@ LAYERS = (
         "cli",
         "command_parts",
         "ask_commands",
+        "ask_display",
         "workflows",
         "display",
         "answers",

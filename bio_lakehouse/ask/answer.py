@@ -3,12 +3,13 @@ and how sure it is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from bio_lakehouse.ask.plan import Confidence, Plan, Source, Why
 from bio_lakehouse.claude.usage import Usage
+from bio_lakehouse.engines.plain_rows import distinct_names, json_records
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -77,3 +78,37 @@ class Answer:
     @property
     def confidence(self) -> Confidence | None:
         return self.plan.confidence if self.plan else None
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """`answer` as an object of JSON, with its rows as a list of objects.
+
+    Days are ISO dates, what is unknown is null; `rows` is null where there is no answer.
+    """
+    plan = answer.plan
+    return {
+        "question": answer.question,
+        "user_id": answer.user_id,
+        "sentence": answer.sentence,
+        "why": answer.why,
+        "offers": list(answer.offers),
+        "reading": plan.reading if plan else None,
+        "shape": plan.shape if plan else None,
+        "assumptions": list(answer.assumptions),
+        "covers": [day.isoformat() for day in answer.covers] if answer.covers else None,
+        "caveats": list(answer.caveats),
+        "freshness": answer.freshness,
+        "columns": None if answer.rows is None else distinct_names(answer.rows.column_names),
+        "rows": None if answer.rows is None else list(json_records(answer.rows)),
+        "chart": asdict(answer.chart) if answer.chart else None,
+        "sql": answer.sql or None,
+        "source": answer.source,
+        "confidence": answer.confidence,
+        "verified_by": plan.verified_by or None if plan else None,
+        "verified_on": plan.verified_on.isoformat() if plan and plan.verified_on else None,
+        "model": answer.model or None,
+        "seconds": answer.seconds,
+        "usage": asdict(answer.usage),
+        "cost_usd": answer.cost_usd,
+        "is_cached": answer.is_cached,
+    }

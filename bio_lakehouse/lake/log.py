@@ -327,6 +327,10 @@ class IngestionLog(Protocol):
         """Row counts of all files and datasets on days `first` to `last`."""
         ...
 
+    def newest_days(self, user_id: str) -> dict[str, date]:
+        """The newest day of which a user has records that count, by bronze dataset."""
+        ...
+
     def counts(self, file_path: str) -> RowCounts:
         """What became of one file's rows up to now."""
         ...

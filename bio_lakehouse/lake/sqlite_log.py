@@ -64,6 +64,9 @@ FILES_PENDING = """
 SELECT file_path FROM ingestion_log JOIN pending_days USING (file_path)
     WHERE day BETWEEN ? AND ? AND status <> 'replaced'
     GROUP BY file_path ORDER BY upload_timestamp, file_path"""
+NEWEST_DAYS = """
+SELECT dataset, max(day) FROM file_days JOIN ingestion_log USING (file_path)
+    WHERE user_id = ? AND current > 0 GROUP BY dataset"""
 HAS_DATASET = "instr(',' || data_type || ',', ',' || ? || ',') > 0"
 HOLDING = "first_day <= ? AND last_day >= ?"
 USABLE = "status IN ('ingesting', 'ingested', 'replaced')"
@@ -318,6 +321,11 @@ class SqliteLog:
                 (first.isoformat(), last.isoformat()),
             ).fetchall()
         return [FileDay(**dict(row) | {"day": date.fromisoformat(row["day"])}) for row in rows]
+
+    def newest_days(self, user_id: str) -> dict[str, date]:
+        with self._connection() as db:
+            rows = db.execute(NEWEST_DAYS, (user_id,)).fetchall()
+        return {dataset: date.fromisoformat(day) for dataset, day in rows}
 
     def counts(self, file_path: str) -> RowCounts:
         with self._connection() as db:

@@ -1,0 +1,80 @@
+"""An answer on a terminal: the sentence first, then its rows, what it rests on, and its SQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bio_lakehouse.answers import print_answer
+from bio_lakehouse.english import dated
+from bio_lakehouse.numbers import number_text, seconds_text
+from bio_lakehouse.terminal import OUT, escape, visible
+
+if TYPE_CHECKING:
+    from bio_lakehouse.ask.answer import Answer
+
+MOST_ROWS = 20
+"""Rows of an answer that are printed; the SQL gives them all."""
+
+
+def print_told(answer: Answer) -> None:
+    """All of an answer; where there is none, why, and what can be asked instead."""
+    OUT.print(f"[bold]{escape(answer.sentence)}[/]", soft_wrap=True, highlight=False)
+    for caveat in answer.caveats:
+        _line(caveat)
+    if answer.why:
+        _print_offers(answer)
+        return
+    _print_rows(answer)
+    for assumption in answer.assumptions:
+        _line(f"Assumed: {assumption}")
+    if answer.freshness:
+        _line(answer.freshness)
+    print_sql(answer)
+    OUT.print(f"[dim]{escape(how_it_came(answer))}[/]", soft_wrap=True, highlight=False)
+
+
+def print_sql(answer: Answer) -> None:
+    """The statement alone, as it can be given to `bio-lakehouse query`."""
+    lines = [visible(line) for line in answer.sql.splitlines()]
+    OUT.print("\n".join(lines), soft_wrap=True, highlight=False, markup=False)
+
+
+def how_it_came(answer: Answer) -> str:
+    """`Semantic model, high confidence, 0.1 s`: by which way, how sure, how long, at what price."""
+    plan = answer.plan
+    parts = [answer.source or "", f"{answer.confidence} confidence" if plan else "", answer.model]
+    if plan and plan.verified_by:
+        on = f" on {dated(plan.verified_on)}" if plan.verified_on else ""
+        parts.append(f"verified by {plan.verified_by}{on}")
+    parts.append("kept from before, the data is the same" if answer.is_cached else "")
+    parts.append(seconds_text(answer.seconds, 2))
+    if answer.model:
+        cost = answer.cost_usd
+        parts.append("cost unknown" if cost is None else f"${number_text(cost, 4)}")
+    return ", ".join(filter(None, parts))
+
+
+def _print_rows(answer: Answer) -> None:
+    rows = answer.rows
+    is_said = rows is None or not rows.num_rows or (rows.num_rows == 1 and rows.num_columns == 1)
+    if rows is None or is_said:
+        return
+    print_answer(rows.slice(0, MOST_ROWS), "table")
+    if rows.num_rows > MOST_ROWS:
+        _line(
+            f"The first {MOST_ROWS} of {rows.num_rows:,} rows; --json has them all, and so has the "
+            "SQL below in `bio-lakehouse query`."
+        )
+
+
+def _print_offers(answer: Answer) -> None:
+    if answer.plan:
+        print_sql(answer)
+    if answer.offers:
+        _line("Did you mean:" if answer.why == "ambiguous" else "What can be asked:")
+    for offer in answer.offers:
+        _line(f"  {offer}")
+
+
+def _line(text: str) -> None:
+    OUT.print(escape(text), soft_wrap=True, highlight=False)
