@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from bio_lakehouse import answers, display, terminal
-from bio_lakehouse.answers import distinct_names, print_answer
+from bio_lakehouse.answers import print_answer
+from bio_lakehouse.engines import plain_rows
+from bio_lakehouse.engines.plain_rows import distinct_names
 
 TWO_SCORES = pa.Table.from_arrays(
     [pa.array([date(2026, 3, 1)]), pa.array([80]), pa.array([92])], names=["day", "score", "score"]
@@ -87,7 +89,7 @@ def test_no_cell_of_a_csv_is_a_formula_and_numbers_stay_numbers(printed: Any) ->
     )
 )
 def test_json_has_no_number_that_json_does_not_know(value: Any) -> None:
-    json.dumps(answers._json_value(value), allow_nan=False)
+    json.dumps(plain_rows.json_value(value), allow_nan=False)
 
 
 def test_what_is_not_finite_is_null_in_json(printed: Any) -> None:

@@ -44,7 +44,7 @@ class AnswerColumn:
 
     `aggregation` is `avg`, `sum` … or empty; `source` the lake's column that it is of and `table`
     the full name of the one it stands in, empty where that is not known; `measure` writes its
-    values; `noun` is what a count counts, `names` what the numbers of weekdays or months are called.
+    values; `noun` is what a count counts, `names` what numbers of weekdays or months are called.
     """
 
     name: str

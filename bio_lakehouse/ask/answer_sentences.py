@@ -163,18 +163,19 @@ def _told_value(answered: _Answered) -> Told:
     text = figure.text(row[figure.position])
     known = _over(answered, row)
     on = _day_of(answered, row)
-    subject = _subject(figure)
+    subject = _subject(figure, "" if answered.plan.covers else " on record")
     if subject and _is_plain(answered):
         days = " ".join(filter(None, (when(answered.plan.covers), on)))
         return Told(f"{subject} {text} {days}".rstrip() + f"{known}.")
     return Told(f"{answered.reading}: {text}{f' {on}' if on else ''}{known}.")
 
 
-def _subject(figure: AnswerColumn) -> str:
-    """`Your average readiness was`; empty where the words for it are not known."""
+def _subject(figure: AnswerColumn, of: str) -> str:
+    """`Your average readiness was`, with `of` behind its name; empty where the words for it are not
+    known."""
     if not figure.is_known:
         return ""
-    name = figure.measure.in_sentence
+    name = f"{figure.measure.in_sentence}{of}"
     if figure.aggregation in AGGREGATED:
         return f"Your {AGGREGATED[figure.aggregation]} {name} was"
     if figure.aggregation == "sum":
