@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import click
 from bio_lakehouse.command_parts import (
     HOME,
     ErrorGroup,
+    LakeCommand,
     known_user,
     open_existing_lake,
     user_option,
@@ -20,56 +22,68 @@ if TYPE_CHECKING:
     from bio_lakehouse.ask.answer import Answer
 
 QUESTION = "question"
+"""Stands before what is asked; nobody has to write it."""
 
 
 class AskGroup(ErrorGroup):
-    """A group whose first word may be a question: what names no command of it is asked."""
+    """A group whose first word may be a question: what names no command of it is asked.
 
-    def resolve_command(
-        self, context: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in self.commands:
-            args = [QUESTION, *args]
-        return super().resolve_command(context, args)
+    The command that asks is `question`; it is listed nowhere, and its options are the group's.
+    """
+
+    question: click.Command
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        return self.question if name == QUESTION else super().get_command(context, name)
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
         """An option of the question may stand before it: `ask --sql "…"`."""
-        helps = {"-h", "--help"}
-        if not args or (args[0] not in self.commands and not helps & set(args[:1])):
+        first = args[0] if args else ""
+        if first not in {*self.commands, *context.help_option_names}:
             args = [QUESTION, *args]
         rest: Any = super().parse_args(context, args)
         return list(rest)
+
+    def format_usage(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(context.command_path, "[OPTIONS] [QUESTION]")
+        formatter.write_usage(context.command_path, "COMMAND [ARGS]...", prefix="       ")
+
+    def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        click.Command.format_options(self.question, context, formatter)
+        self.format_commands(context, formatter)
 
 
 @click.group(cls=AskGroup)
 def ask() -> None:
     """Ask in plain words and get an answer with its SQL; alone, it is a conversation.
 
+    Printed are a sentence with the value and the days that it covers, the rows, what was assumed,
+    how new the data is, and the SQL. Exits with 1 where there is no answer; the nearest questions
+    that have one are named then. In a conversation a question may go on from the one before it
+    ("and the week before?"). Questions that are piped in are answered a line each.
+
     \b
     Example:  bio-lakehouse ask "What was my average readiness last week?"
+              bio-lakehouse ask --sql "How many workouts did I do in January?"
     """
 
 
-@ask.command(QUESTION)
+@click.command(QUESTION, cls=LakeCommand)
 @HOME
-@click.argument("question", required=False)
+@click.argument("words", nargs=-1, metavar="[QUESTION]")
 @user_option("Whose data is asked")
 @click.option("--sql", "sql_only", is_flag=True, help="Print the SQL alone.")
 @click.option("--json", "as_object", is_flag=True, help="Print the answer as JSON.")
 @click.option("--local-only", is_flag=True, help="Send nothing to a language model.")
 def ask_question(
     home: Path | None,
-    question: str | None,
+    words: tuple[str, ...],
     user: str | None,
     sql_only: bool,
     as_object: bool,
     local_only: bool,
 ) -> None:
-    """Ask QUESTION in plain words.
-
-    Printed are a sentence with the value and the days that it covers, the rows, what was assumed,
-    how new the data is, and the SQL. Exits with 1 where there is no answer; the nearest questions
-    that have one are named then.
+    """Ask QUESTION in plain words; `bio-lakehouse ask` alone is a conversation.
 
     \b
     Example:  bio-lakehouse ask "What was my average readiness last week?"
@@ -78,10 +92,13 @@ def ask_question(
 
     lake = open_existing_lake(home, local_only=local_only or None)
     user_id = known_user(lake, user)
-    answer = Asking(lake).ask(question or "", user_id)
+    answer = Asking(lake).ask(" ".join(words), user_id)
     show(answer, sql_only=sql_only, as_object=as_object)
     if answer.why:
-        click.get_current_context().exit(1)
+        sys.exit(1)
+
+
+ask.question = ask_question
 
 
 def show(answer: Answer, *, sql_only: bool, as_object: bool) -> None:

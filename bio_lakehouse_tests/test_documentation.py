@@ -10,6 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from bio_lakehouse.ask_commands import AskGroup
 from bio_lakehouse.cli import main
 from bio_lakehouse.engines.register import DESCRIBED
 from bio_lakehouse.settings import Settings, documented_settings
@@ -24,6 +25,8 @@ def commands(
     group: click.Group = main, path: str = "bio-lakehouse"
 ) -> Iterator[tuple[str, click.Command]]:
     for name, command in group.commands.items():
+        if isinstance(command, AskGroup):
+            yield f"{path} {name}", command.question
         if isinstance(command, click.Group):
             yield from commands(command, f"{path} {name}")
         else:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
+from bio_lakehouse.engines.athena_on_duckdb import AthenaQuery
 from bio_lakehouse.english import MONTHS, WEEKDAYS, count
 from bio_lakehouse.gold.measures import Measure
 from bio_lakehouse.numbers import NO_VALUE, number_text, short_text
@@ -29,6 +31,10 @@ SAME_UNIT = {"avg", "sum", "min", "max", "stddev", "approx_percentile", ""}
 """Aggregations whose result has the unit of what they are of."""
 TRANSPARENT = {"round", "coalesce", "nullif", "try", "abs"}
 """Functions that leave a value what it is about."""
+CLOCK = {"avg", "min", "max", ""}
+"""Aggregations of a time of day that are one."""
+DAILY = "daily_readiness_performance"
+SCORE = "0 to 100"
 NAMED: Mapping[str, Mapping[int, str]] = {
     "day_of_week": dict(enumerate(WEEKDAYS, 1)),
     "dow": dict(enumerate(WEEKDAYS, 1)),
@@ -45,6 +51,7 @@ class AnswerColumn:
     `aggregation` is `avg`, `sum` … or empty; `source` the lake's column that it is of and `table`
     the full name of the one it stands in, empty where that is not known; `measure` writes its
     values; `noun` is what a count counts, `names` what numbers of weekdays or months are called.
+    `metric` is the model's, where it is one of those.
     """
 
     name: str
@@ -57,6 +64,7 @@ class AnswerColumn:
     is_known: bool = False
     noun: str = "row"
     names: Mapping[int, str] = field(default_factory=dict)
+    metric: Metric | None = None
 
     def text(self, value: Any) -> str:
         """A value of this column for people; `–` where it is unknown."""
@@ -72,7 +80,15 @@ class AnswerColumn:
             return self.names[int(value)]
         if self.kind == "class" or not self.is_known:
             return short_text(value)
-        return self.measure.text(value)
+        return self.metric.text(value) if self.metric else self.measure.text(value)
+
+    def finer(self, value: Any) -> str:
+        """As `text`, a mean with one decimal at least: it is held beside others."""
+        is_clock = self.metric is not None and self.metric.form == "clock"
+        is_mean = self.kind == "value" and self.is_known and self.aggregation == "avg"
+        if value is None or is_clock or not is_mean:
+            return self.text(value)
+        return self.measure.of_many_days.text(value)
 
     def counted(self, value: int) -> str:
         """`12 days`, `1 workout`."""
@@ -119,7 +135,7 @@ class _Reader:
         aggregation, source = self._origin(select if select is not None else _by_name(field.name))
         metric = self._metric(field.name, source, aggregation)
         kind = self._kind(field, select, aggregation)
-        known = self._measure(metric, source) if aggregation in SAME_UNIT else None
+        known = self._measure(metric, source) if _keeps_unit(aggregation, metric) else None
         return AnswerColumn(
             field.name,
             position,
@@ -131,6 +147,7 @@ class _Reader:
             is_known=known is not None,
             noun=self._noun(field.name, source),
             names=_names_of(select),
+            metric=metric if known else None,
         )
 
     def _named_expressions(self) -> dict[str, exp.Expr]:
@@ -157,8 +174,22 @@ class _Reader:
             if behind is None or steps >= MOST_STEPS or _is_itself(behind, inner.name):
                 return aggregation, inner.name
             below, source = self._origin(behind, steps + 1)
-            return (aggregation or below) if not (aggregation and below) else "mixed", source
-        return aggregation, ""
+            both = f"{aggregation} of {below}" if aggregation and below else aggregation or below
+            return both, source
+        return aggregation, self._column_of(inner)
+
+    def _column_of(self, inner: exp.Expr) -> str:
+        """The column of the metric that is written as `inner` is: `deep_sleep_s / 3600.0`."""
+        written = inner.sql().lower()
+        for metric in self.model.metrics.values():
+            is_composed = metric.expression not in ("", metric.column)
+            if (
+                is_composed
+                and self._reads(metric.dataset)
+                and _written(metric.expression) == written
+            ):
+                return metric.expression
+        return ""
 
     def _kind(self, field: pa.Field, select: exp.Expr | None, aggregation: str) -> Kind:
         if pa.types.is_temporal(field.type):
@@ -179,10 +210,12 @@ class _Reader:
         of_column = [
             metric
             for metric in self.model.metrics.values()
-            if metric.column == source and self._reads(metric.dataset)
+            if source and source == (metric.expression or metric.column)
         ]
-        fitting = [metric for metric in of_column if metric.aggregation == aggregation]
-        return next(iter(fitting or of_column), None)
+        read = [metric for metric in of_column if self._reads(metric.dataset)]
+        elsewhere = [metric for metric in of_column if metric.dataset == DAILY]
+        fitting = [metric for metric in read if metric.aggregation == aggregation]
+        return next(iter(fitting or read or elsewhere), None)
 
     def _reads(self, dataset: str) -> bool:
         found = self.model.datasets.get(dataset)
@@ -191,15 +224,9 @@ class _Reader:
     def _measure(self, metric: Metric | None, source: str) -> Measure | None:
         """How values are written: as the register says, else as the model does."""
         if metric is not None:
-            return metric.measure or Measure(
-                column=metric.column,
-                title=metric.title,
-                short_name=metric.name,
-                unit=metric.unit,
-                decimals=metric.decimals,
-            )
+            return metric.written_as
         unit = next((unit for unit in self._units(source) if unit), "")
-        return _of_unit(source, unit) if unit else None
+        return _of_unit(source, unit) if unit and unit != "UTC" else None
 
     def _table(self, source: str) -> str:
         datasets = self.model.datasets.values()
@@ -250,6 +277,23 @@ def _unwrapped(expression: exp.Expr) -> tuple[exp.Expr, str]:
         expression = inside[0]
 
 
+def _keeps_unit(aggregation: str, metric: Metric | None) -> bool:
+    """Whether what is aggregated so has the unit of what it is of."""
+    if metric is not None and metric.form == "clock":
+        return aggregation in CLOCK
+    return set(aggregation.split(" of ")) <= SAME_UNIT
+
+
+def _is_composed(metric: Metric) -> bool:
+    return metric.expression not in ("", metric.column)
+
+
+@cache
+def _written(expression: str) -> str:
+    """A metric's expression as the guard's parser writes it."""
+    return parse_one(expression, dialect=AthenaQuery).sql().lower()
+
+
 def _names_of(select: exp.Expr | None) -> Mapping[int, str]:
     """Names of the numbers that `day_of_week(…)` or `month(…)` gives, in Athena's count."""
     inner = select.unalias() if select is not None else None
@@ -278,4 +322,5 @@ def _unknown(name: str) -> Measure:
 
 def _of_unit(source: str, unit: str) -> Measure:
     title = source.replace("_", " ")
-    return Measure(column=source, title=title, short_name=title, unit=unit, decimals=1)
+    written = "" if unit == SCORE else unit
+    return Measure(column=source, title=title, short_name=title, unit=written, decimals=1)

@@ -292,18 +292,11 @@ def _group(answered: _Answered, row: Sequence[Any]) -> str:
     """`Saturday 81.3 (52 days)`."""
     labels = [_label(column, row) for column in answered.of_kind("class", "day")[:2]]
     figure, known = answered.figure, answered.known_days
-    text = _finer(figure, row[figure.position]) if figure else ""
+    text = figure.finer(row[figure.position]) if figure else ""
     size = ""
     if known is not None and row[known.position] is not None:
         size = f" ({known.counted(int(row[known.position]))})"
     return f"{', '.join(labels)} {text}{size}".strip()
-
-
-def _finer(figure: AnswerColumn, value: Any) -> str:
-    """A mean that is held beside others has a decimal at least."""
-    if figure.is_known and figure.aggregation == "avg" and value is not None:
-        return figure.measure.of_many_days.text(value)
-    return figure.text(value) if value is not None else "unknown"
 
 
 def _told_series(answered: _Answered) -> Told:
@@ -320,7 +313,7 @@ def _told_series(answered: _Answered) -> Told:
     ends = f"{_at(figure, place, first)}, {_at(figure, place, last)}"
     ranked = sorted(known, key=lambda row: row[figure.position])
     low, high = ranked[0][figure.position], ranked[-1][figure.position]
-    between = f"between {_finer(figure, low)} and {_finer(figure, high)}"
+    between = f"between {figure.finer(low)} and {figure.finer(high)}"
     counted = (
         f"{len(known):,} of {len(answered.rows):,} known"
         if len(known) < len(answered.rows)
@@ -330,7 +323,7 @@ def _told_series(answered: _Answered) -> Told:
 
 
 def _at(figure: AnswerColumn, place: int, row: Sequence[Any]) -> str:
-    return f"{_finer(figure, row[figure.position])} on {_day(row[place])}"
+    return f"{figure.finer(row[figure.position])} on {_day(row[place])}"
 
 
 def _told_comparison(answered: _Answered) -> Told:

@@ -59,7 +59,9 @@ class Asking:
     @cached_property
     def model(self) -> SemanticModel:
         """What tables and columns are called in a person's words."""
-        return _model_of_registers()
+        from bio_lakehouse.ask import semantic_model
+
+        return semantic_model.load()
 
     @cached_property
     def allowed(self) -> frozenset[str]:
@@ -188,24 +190,3 @@ def _too_long(question: str) -> str:
         f"The question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are read. "
         "Ask one thing at a time."
     )
-
-
-def _model_of_registers() -> SemanticModel:
-    """The tables as their registers have them."""
-    from bio_lakehouse.ask import semantic_model as shapes
-    from bio_lakehouse.engines.register import DESCRIBED
-    from bio_lakehouse.gold.measures import MEASURES
-
-    datasets = {
-        schema.name: shapes.Dataset(
-            schema, {column.name: shapes.Field(column) for column in schema.columns}
-        )
-        for schema in DESCRIBED.values()
-    }
-    metrics = {
-        one.key: shapes.Metric(
-            one.key, one.table.partition(".")[2], one.column, "avg", one.title, measure=one
-        )
-        for one in MEASURES
-    }
-    return shapes.SemanticModel("lake", "", "", datasets, metrics, {}, (), ())
