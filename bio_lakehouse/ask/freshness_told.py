@@ -96,7 +96,8 @@ def _table_of(column: str) -> str | None:
 
 
 def _ordered(tables: Collection[str]) -> list[str]:
-    return [name for name in dict.fromkeys(table for _, table in MADE_OF) if name in tables]
+    in_order = dict.fromkeys(table for _, table in MADE_OF)
+    return [name for name in in_order if name in tables]
 
 
 def _reach(lake: Lakehouse, user_id: str, tables: Iterable[str]) -> str:
