@@ -61,7 +61,7 @@ BUILT_BY_BACKENDS = {
     "TokenParameters",
     "DuckDbSql",
 }
-SAME_ENGINE_ELSEWHERE = {("engines/bounded_query.py", "DuckDbSql")}
+SAME_ENGINE_ELSEWHERE = {("engines/question_work.py", "DuckDbSql")}
 """A question within limits is answered by the same engine in a process of its own."""
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

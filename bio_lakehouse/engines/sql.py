@@ -25,6 +25,7 @@ from sqlglot import exp
 
 from bio_lakehouse.engines.athena_on_duckdb import Clock, macros_of, to_duckdb
 from bio_lakehouse.engines.guard import CheckedQuery, check
+from bio_lakehouse.engines.kept_scans import KeptScans
 from bio_lakehouse.errors import BioLakehouseError, DamagedFile, QueryError
 from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse.lake.objects import ObjectStore, place_of
@@ -41,6 +42,8 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,
 }
 ROWS_AT_A_TIME = 100_000
+MOST_KEPT = 64 * 2**20
+"""Bytes of tables that are kept for the next question."""
 VIEW_SUFFIX = ".sql"
 DEEPEST_RECURSION = 5000
 
@@ -51,6 +54,10 @@ class Tables(Protocol):
     def names(self) -> list[str]: ...
 
     def exists(self, full_name: str) -> bool: ...
+
+    def state(self, full_name: str) -> str | None:
+        """What names the rows that a table has now: after a commit another; None: not known."""
+        ...
 
     def scan(
         self,
@@ -72,11 +79,18 @@ class SqlEngine(Protocol):
         """The SQL of a view as questions are answered with it."""
         ...
 
-    def query(self, sql: str, user_id: str | None) -> pa.Table:
-        """The answer to one guarded SELECT over that user's rows (None: everyone's)."""
+    def query(
+        self, sql: str, user_id: str | None, allowed: frozenset[str] | None = None
+    ) -> pa.Table:
+        """The answer to one guarded SELECT over that user's rows (None: everyone's).
+
+        `allowed` are the full names that it may read; None: every table and view.
+        """
         ...
 
-    def answer(self, sql: str, user_id: str | None) -> pa.Table:
+    def answer(
+        self, sql: str, user_id: str | None, allowed: frozenset[str] | None = None
+    ) -> pa.Table:
         """As `query`, within limits of time and memory, whatever the statement says."""
         ...
 
@@ -118,6 +132,7 @@ class DuckDbSql:
         self.largest_answer = largest_answer
         self.engine_memory = engine_memory
         self.clock_of = clock_of
+        self.kept = KeptScans(MOST_KEPT)
 
     def create_view(self, view: View) -> bool:
         """Keep the text of `view` for queries; True when it is new or changed."""
@@ -128,20 +143,24 @@ class DuckDbSql:
         self.views.put(key, content)
         return True
 
-    def query(self, sql: str, user_id: str | None) -> pa.Table:
+    def query(
+        self, sql: str, user_id: str | None, allowed: frozenset[str] | None = None
+    ) -> pa.Table:
         """The answer to one SELECT in Athena's SQL over that user's rows (None: everyone's).
 
-        Raises QueryError when the statement is anything else, cannot be answered, or takes too
-        much.
+        `allowed` are the full names that it may read; None: every table and view. Raises QueryError
+        when the statement is anything else, cannot be answered, or takes too much.
         """
         with _said_in_a_sentence():
-            return self._answer(self.check(sql), user_id)
+            return self._answer(self.check(sql, allowed), user_id)
 
-    def answer(self, sql: str, user_id: str | None) -> pa.Table:
-        """As `query`, in a process of its own."""
+    def answer(
+        self, sql: str, user_id: str | None, allowed: frozenset[str] | None = None
+    ) -> pa.Table:
+        """As `query`, in a process of its own. Any thread may ask."""
         from bio_lakehouse.engines import bounded_query
 
-        return bounded_query.answer(self, sql, user_id)
+        return bounded_query.answer(self, sql, user_id, allowed=allowed)
 
     def rows_of(
         self,
@@ -164,9 +183,13 @@ class DuckDbSql:
         checked = CheckedQuery(query, frozenset({view.full_name}))
         return self._answer(checked, user_id, None if view.has_day else last)
 
-    def check(self, sql: str) -> CheckedQuery:
-        """`sql` as it may be run over this lake; QueryError says why it may not."""
-        return check(sql, self.known())
+    def check(self, sql: str, allowed: frozenset[str] | None = None) -> CheckedQuery:
+        """`sql` as it may be run over this lake; QueryError says why it may not.
+
+        `allowed` are the full names that it may read; None: every table and view.
+        """
+        known = self.known()
+        return check(sql, known if allowed is None else known & allowed)
 
     def known(self) -> frozenset[str]:
         """Full names of all tables and views that there are or may be."""
@@ -218,10 +241,10 @@ class DuckDbSql:
 
     def _definition(self, full_name: str, known: frozenset[str]) -> tuple[str, frozenset[str]]:
         if full_name not in _VIEWS:
-            return _definition(full_name, None, known)
+            return definition_of(full_name, None, known)
         text = self.view_text(full_name)
         try:
-            return _definition(full_name, text, known)
+            return definition_of(full_name, text, known)
         except QueryError as error:
             raise DamagedFile.at(place_of(self.views, _key(full_name)), error) from error
 
@@ -234,8 +257,14 @@ class DuckDbSql:
         if schema is not None and not self.tables.exists(full_name):
             return schema.arrow.empty_table()
         has_day = schema is None or schema.day_column is not None
-        rows = self.tables.scan(full_name, last=last if has_day else None, user_id=user_id)
-        return in_order(rows, schema) if schema else rows
+        until = last if has_day else None
+
+        def read() -> pa.Table:
+            rows = self.tables.scan(full_name, last=until, user_id=user_id)
+            return in_order(rows, schema) if schema else rows
+
+        state = self.tables.state(full_name)
+        return self.kept.rows((full_name, user_id, until), state, read)
 
     def _fetch(self, connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
         connection.execute(macros_of(sql))
@@ -320,7 +349,7 @@ def _with_athena_names(query: exp.Query) -> exp.Query:
 
 
 @lru_cache(maxsize=256)
-def _definition(
+def definition_of(
     full_name: str, text: str | None, known: frozenset[str]
 ) -> tuple[str, frozenset[str]]:
     """What makes a view of that text, or of the registered rows when there is none; and the full

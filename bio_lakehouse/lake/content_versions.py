@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from pandas.util import hash_array
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -110,6 +110,13 @@ def row_hashes(rows: pa.Table) -> Hashes:
     for column in rows.columns:
         hashes = hash_array(hashes * ONE_AFTER_ANOTHER + _column_hashes(column))
     return hashes
+
+
+def hash_array(values: npt.NDArray[Any], *, categorize: bool = True) -> Hashes:
+    """As pandas has it, which takes long to load and is needed by what writes alone."""
+    from pandas import util
+
+    return util.hash_array(values, categorize=categorize)
 
 
 def _column_hashes(column: pa.ChunkedArray) -> Hashes:

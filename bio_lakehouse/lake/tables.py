@@ -93,6 +93,11 @@ class Tables:
     def exists(self, full_name: str) -> bool:
         return self.catalog.metadata_location(full_name) is not None
 
+    def state(self, full_name: str) -> str | None:
+        """What names the rows that a table has now: after a commit another; None when there is no
+        such table."""
+        return self.catalog.metadata_location(full_name)
+
     def scan(
         self,
         full_name: str,

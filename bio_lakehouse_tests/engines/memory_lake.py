@@ -44,6 +44,9 @@ class MemoryTables:
     def exists(self, full_name: str) -> bool:
         return full_name in self.tables
 
+    def state(self, full_name: str) -> str | None:
+        return None
+
     def scan(
         self,
         full_name: str,

@@ -4,20 +4,21 @@ process."""
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
+import os
 import subprocess
 import sys
 import textwrap
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from bio_lakehouse.backends import open_sql
-from bio_lakehouse.engines import bounded_query
-from bio_lakehouse.engines.bounded_query import MEBIBYTE, Limits
+from bio_lakehouse.engines import bounded_query, question_processes
+from bio_lakehouse.engines.question_work import MEBIBYTE, Limits
 from bio_lakehouse.engines.sql import DuckDbSql
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -65,12 +66,18 @@ def sql(tmp_path: Path) -> DuckDbSql:
     return engine(tmp_path, daily=table_of_text(DAILY, DAYS))
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn"])
+WAYS = {
+    "fork": partial(question_processes.by_multiprocessing, "fork"),
+    "spawn": partial(question_processes.by_multiprocessing, "spawn"),
+    "helper": question_processes.HELPER.start,
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_the_answer_is_that_of_the_engine(
-    sql: DuckDbSql, monkeypatch: pytest.MonkeyPatch, method: str
+    sql: DuckDbSql, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    context = bounded_query.multiprocessing.get_context(method)
-    monkeypatch.setattr(bounded_query, "_context", lambda: context)
+    monkeypatch.setattr(question_processes, "start", WAYS[way])
     question = "SELECT day, energy_state, user_id FROM energy_state ORDER BY day"
 
     answer = bounded_query.answer(sql, question, "me")
@@ -96,8 +103,7 @@ def test_a_refusal_is_the_engines_own(sql: DuckDbSql) -> None:
 def test_a_question_that_takes_too_long_is_ended_wherever_it_is(
     sql: DuckDbSql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    forked = multiprocessing.get_context("fork")
-    monkeypatch.setattr(bounded_query, "_context", lambda: forked)
+    monkeypatch.setattr(question_processes, "start", WAYS["fork"])
     monkeypatch.setattr(DuckDbSql, "query", lambda *_: time.sleep(600))
 
     with pytest.raises(QueryError, match=r"was stopped after 0\.5 s"):
@@ -107,9 +113,8 @@ def test_a_question_that_takes_too_long_is_ended_wherever_it_is(
 def test_a_process_that_the_system_ends_is_explained(
     sql: DuckDbSql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    forked = multiprocessing.get_context("fork")
-    monkeypatch.setattr(bounded_query, "_context", lambda: forked)
-    monkeypatch.setattr(DuckDbSql, "query", lambda *_: bounded_query.os._exit(9))
+    monkeypatch.setattr(question_processes, "start", WAYS["fork"])
+    monkeypatch.setattr(DuckDbSql, "query", lambda *_: os._exit(9))
 
     with pytest.raises(QueryError, match="needs more than 640 MiB of memory"):
         bounded_query.answer(sql, "SELECT 1", "me")
