@@ -263,10 +263,56 @@ class Settings(BaseSettings):
         validation_alias="ANTHROPIC_API_KEY",
         description=(
             "Key with which Claude chooses what the report says, once `bio-lakehouse claude allow` "
-            "was said."
+            "was said, and reads questions, once `bio-lakehouse ask allow` was."
         ),
     )
-    local_only: bool = Field(False, description="Send nothing to Claude, whatever key is set.")
+    local_only: bool = Field(
+        False, description="Send nothing to Claude or another model, whatever key is set."
+    )
+    ask_model: str = Field(
+        "claude-sonnet-5-5",
+        description=(
+            "Model that reads questions: `claude-…`, `gpt-…`, `gemini-…`, or `openai:NAME` at "
+            "BIO_ASK_URL."
+        ),
+    )
+    ask_effort: Literal["none", "low", "medium", "high", "xhigh", "max"] = Field(
+        "low",
+        description="How hard that model thinks; `none` leaves it out, as older models take none.",
+    )
+    ask_seconds: float = Field(
+        60.0, gt=0, description="Seconds after which a question goes on without that model."
+    )
+    ask_prices: Annotated[tuple[float, ...], NoDecode] = Field(
+        (),
+        description=(
+            "USD per million tokens of BIO_ASK_MODEL (input, output, cache write, cache read); the "
+            "list prices when not set."
+        ),
+    )
+    ask_url: str = Field(
+        "",
+        pattern=r"^$|^https?://[^/@\s]+(/[^@\s]*)?$",
+        description=(
+            "Address of an OpenAI-compatible server, which may be on this machine: "
+            "`http://localhost:11434/v1`."
+        ),
+    )
+    ask_api_key: SecretStr = Field(
+        SecretStr(""), description="Key of the server at BIO_ASK_URL, where it takes one."
+    )
+    openai_api_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias="OPENAI_API_KEY",
+        description="Key with which `gpt-…` reads questions, once `bio-lakehouse ask allow` was "
+        "said.",
+    )
+    gemini_api_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias="GEMINI_API_KEY",
+        description="Key with which `gemini-…` reads questions, once `bio-lakehouse ask allow` was "
+        "said.",
+    )
     browser: Path | None = Field(
         None,
         description=(
@@ -302,6 +348,7 @@ class Settings(BaseSettings):
         "oura_scopes",
         "oura_token_urls",
         "claude_prices",
+        "ask_prices",
         "report_delivery",
         "mail_to",
         mode="before",
@@ -325,7 +372,7 @@ class Settings(BaseSettings):
             raise ValueError("heart-rate zones are four ascending percentages such as 60,70,80,90")
         return bounds
 
-    @field_validator("claude_prices")
+    @field_validator("claude_prices", "ask_prices")
     @classmethod
     def _prices_are_four(cls, prices: tuple[float, ...]) -> tuple[float, ...]:
         if prices and (len(prices) != 4 or min(prices) < 0):
@@ -353,7 +400,15 @@ class Settings(BaseSettings):
     def without_secrets(self) -> dict[str, Any]:
         """What is set, JSON-able, less secrets: those are read from the environment again where
         they are needed."""
-        secrets = {"oura_client_secret", "notify_urls", "anthropic_api_key", "smtp_url"}
+        secrets = {
+            "oura_client_secret",
+            "notify_urls",
+            "anthropic_api_key",
+            "ask_api_key",
+            "openai_api_key",
+            "gemini_api_key",
+            "smtp_url",
+        }
         return self.model_dump(mode="json", exclude_none=True, exclude=secrets)
 
     def today(self, user_id: str | None = None) -> date:

@@ -23,7 +23,8 @@ class Plan:
     `covers` the first and last day that were asked for (None: every day there is), `assumptions`
     what the question left open and how it was read, a sentence each. `metrics` are names of the
     semantic model whose values the rows show, by the column of the answer. `intent` is what a
-    follow-up question starts from, JSON-able.
+    follow-up question starts from, JSON-able. `explanation` is what a language model says that
+    the statement does: its own words, shown as such and in no sentence of ours.
     """
 
     sql: str
@@ -37,6 +38,7 @@ class Plan:
     intent: Mapping[str, Any] = field(default_factory=dict)
     verified_by: str = ""
     verified_on: date | None = None
+    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

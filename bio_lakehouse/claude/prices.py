@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bio_lakehouse.claude.usage import Usage
 
 MILLION = 1_000_000
+ANTHROPIC_URL = "https://api.anthropic.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +31,24 @@ class Prices:
         ) / MILLION
 
 
-def cost_of(requests: Iterable[Usage], model: str, prices: Prices | None = None) -> float | None:
+def cost_of(
+    requests: Iterable[Usage], model: str, prices: Prices | None = None, api_url: str | None = None
+) -> float | None:
     """USD of requests at `prices`, else at the model's list prices; None for a model without any.
 
-    Each request is priced on its own: some models cost more where one prompt is long.
+    Each request is priced on its own: some models cost more where one prompt is long. The list is
+    that of whoever sells at `api_url`, Anthropic's when None.
     """
-    costs = [prices.cost(usage) if prices else list_price(usage, model) for usage in requests]
+    costs = [
+        prices.cost(usage) if prices else list_price(usage, model, api_url) for usage in requests
+    ]
     known = [cost for cost in costs if cost is not None]
     return sum(known) if len(known) == len(costs) else None
 
 
-def list_price(usage: Usage, model: str) -> float | None:
-    """USD of one request at Anthropic's list prices, as the installed `genai-prices` knows them;
-    nothing is fetched."""
+def list_price(usage: Usage, model: str, api_url: str | None = None) -> float | None:
+    """USD of one request at list prices, as the installed `genai-prices` knows them; nothing is
+    fetched."""
     import genai_prices
 
     counted = genai_prices.Usage(
@@ -52,6 +58,7 @@ def list_price(usage: Usage, model: str) -> float | None:
         output_tokens=usage.output_tokens,
     )
     try:
-        return float(genai_prices.calc_price(counted, model, provider_id="anthropic").total_price)
+        priced = genai_prices.calc_price(counted, model, provider_api_url=api_url or ANTHROPIC_URL)
+        return float(priced.total_price)
     except LookupError:
         return None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bio_lakehouse.claude.access import ClaudeAccess
+from bio_lakehouse.claude.log_privacy import keep_bodies_out
 from bio_lakehouse.claude.request import Request
 from bio_lakehouse.claude.usage import Usage
 from bio_lakehouse.numbers import short_text
@@ -22,11 +23,11 @@ BROKE_OFF = "Claude's answer broke off"
 NO_LEAVE = "nobody has given leave to ask Claude"
 
 REASONS = {
-    400: "Claude refused the request (400); check BIO_CLAUDE_MODEL and BIO_CLAUDE_EFFORT",
+    400: "Claude refused the request (400); check {model} and {effort}",
     401: "Anthropic does not accept the key in ANTHROPIC_API_KEY (401)",
     402: "Anthropic asks for payment (402); see the plan of the key in ANTHROPIC_API_KEY",
     403: "the key in ANTHROPIC_API_KEY may not use this model (403)",
-    404: "Anthropic does not know the model in BIO_CLAUDE_MODEL (404)",
+    404: "Anthropic does not know the model in {model} (404)",
     429: "Anthropic had too many requests from this key (429)",
     529: "Claude was overloaded (529)",
 }
@@ -63,7 +64,7 @@ def ask(access: ClaudeAccess, request: Request, deadline: float) -> Answer:
             failure=f"Claude did not answer within {short_text(access.seconds)} seconds",
             usage=usage,
         )
-    failure = _reason(stream.error) if stream.error else _unfinished(stream.message)
+    failure = _reason(stream.error, access) if stream.error else _unfinished(stream.message)
     return Answer("" if failure else _text(stream.message), failure, usage)
 
 
@@ -79,6 +80,7 @@ class _Stream:
 def _client(access: ClaudeAccess) -> Anthropic:
     from anthropic import Anthropic
 
+    keep_bodies_out("anthropic._base_client")
     return Anthropic(
         api_key=access.api_key.get_secret_value(),
         base_url=access.base_url,
@@ -134,14 +136,15 @@ def _answered_without_work(error: Exception | None) -> bool:
     return getattr(error, "status_code", None) is not None
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, access: ClaudeAccess) -> str:
     """Why there is no answer, in our own words: a server's words could hold anything."""
     import anthropic
 
     if isinstance(error, anthropic.APIStatusError):
         status = 529 if error.type == "overloaded_error" else error.status_code
         if status >= 400:
-            return REASONS.get(status, f"Anthropic answered with an error ({status})")
+            reason = REASONS.get(status, f"Anthropic answered with an error ({status})")
+            return reason.format(model=access.model_setting, effort=access.effort_setting)
     if isinstance(error, anthropic.APITimeoutError):
         return "Claude did not answer in time"
     if isinstance(error, anthropic.APIConnectionError):

@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from functools import lru_cache
@@ -26,7 +27,7 @@ from sqlglot import exp
 from bio_lakehouse.engines.athena_on_duckdb import Clock, macros_of, to_duckdb
 from bio_lakehouse.engines.guard import CheckedQuery, check
 from bio_lakehouse.engines.kept_scans import KeptScans
-from bio_lakehouse.errors import BioLakehouseError, DamagedFile, QueryError
+from bio_lakehouse.errors import BioLakehouseError, DamagedFile, QueryError, TableError
 from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse.lake.objects import ObjectStore, place_of
 from bio_lakehouse.lake.schema import TableSchema, in_order
@@ -94,6 +95,13 @@ class SqlEngine(Protocol):
         """As `query`, within limits of time and memory, whatever the statement says."""
         ...
 
+    def check_binds(self, sql: str, allowed: frozenset[str] | None = None) -> None:
+        """QueryError where `sql` cannot be answered, whatever rows there are.
+
+        Not one row of anybody is read for it, so that what the error says may leave the machine.
+        """
+        ...
+
     def rows_of(
         self,
         view_name: str,
@@ -103,6 +111,28 @@ class SqlEngine(Protocol):
     ) -> pa.Table:
         """Rows of a view, in the order of its grain."""
         ...
+
+
+class _NoTables:
+    """No table that was ever made: each that is known reads as empty."""
+
+    def names(self) -> list[str]:
+        return []
+
+    def exists(self, full_name: str) -> bool:
+        return False
+
+    def state(self, full_name: str) -> str | None:
+        return None
+
+    def scan(
+        self,
+        full_name: str,
+        first: date | None = None,
+        last: date | None = None,
+        user_id: str | None = None,
+    ) -> pa.Table:
+        raise TableError(f"There is no table {full_name}.")
 
 
 class DuckDbSql:
@@ -161,6 +191,13 @@ class DuckDbSql:
         from bio_lakehouse.engines import bounded_query
 
         return bounded_query.answer(self, sql, user_id, allowed=allowed)
+
+    def check_binds(self, sql: str, allowed: frozenset[str] | None = None) -> None:
+        """QueryError where `sql` cannot be answered: it is run over the same tables without a
+        row, within the limits of `answer`."""
+        empty = copy(self)
+        empty.tables = _NoTables()
+        empty.answer(sql, None, allowed)
 
     def rows_of(
         self,

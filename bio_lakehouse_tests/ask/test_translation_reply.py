@@ -1,0 +1,173 @@
+"""What a language model answers is held to its schema, and its statement to what it says of it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bio_lakehouse.ask.model_sql import checked, covered, metrics_of, reading_of, shape_of
+from bio_lakehouse.ask.plan import Circumstances
+from bio_lakehouse.ask.translation_reply import Reply, ReplyError, reply_in
+from bio_lakehouse.errors import QueryError
+from bio_lakehouse_tests.ask.small_model import GOOD, SQL, small_model
+
+MODEL = small_model()
+CIRCUMSTANCES = Circumstances("ann", date(2026, 11, 25), date(2025, 1, 1), date(2026, 11, 24))
+SCALARS = st.none() | st.booleans() | st.integers() | st.text()
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5
+)
+
+
+def changed(**fields: Any) -> dict[str, Any]:
+    return GOOD | fields
+
+
+def objection_to(answer: Any) -> str:
+    """Why an answer is of no use; empty where it is."""
+    try:
+        reply = reply_in(answer if isinstance(answer, str) else json.dumps(answer))
+        covered(reply, checked(reply, MODEL), CIRCUMSTANCES)
+    except (ReplyError, QueryError) as error:
+        return str(error)
+    return ""
+
+
+UNUSABLE = {
+    "prose": ("Your readiness was fine.", "not JSON"),
+    "another shape": ('{"query": "SELECT 1"}', "“outcome” is none of"),
+    "a list": ("[1, 2]", "not a JSON object"),
+    "no statement": (changed(sql=" "), "“sql” is empty"),
+    "no text": (changed(sql=["SELECT 1"]), "“sql” is not a text"),
+    "no day": (changed(first_day="last week"), "“first_day” is not a day"),
+    "endless": ("[" * 50_000, "too long"),
+    "deeply nested": ("[" * 30_000, "not JSON"),
+    "a write": (changed(sql="INSERT INTO gold.energy_state VALUES (1)"), "SELECT"),
+    "a drop": (changed(sql="DROP TABLE gold.energy_state"), "SELECT"),
+    "two statements": (changed(sql=f"{SQL}; DELETE FROM gold.energy_state"), "One statement"),
+    "a file": (changed(sql="SELECT * FROM read_csv('/etc/passwd')"), "read_csv"),
+    "a table of the system": (changed(sql="SELECT * FROM information_schema.tables"), "schema"),
+    "a correlation": (
+        changed(sql="SELECT corr(sleep_score, readiness_score) FROM gold.energy_state"),
+        "correlates bare rows",
+    ),
+    "a view of correlations": (
+        changed(sql="SELECT * FROM gold.readiness_performance_correlation"),
+        "correlates bare rows",
+    ),
+    "the clock": (
+        changed(sql="SELECT readiness_score FROM gold.energy_state WHERE day = current_date"),
+        "reads the clock",
+    ),
+    "days that it does not ask for": (changed(last_day="2026-11-22"), "does not name that day"),
+    "days that it does not tell": (changed(first_day="", last_day=""), "is empty"),
+    "days turned around": (
+        changed(first_day="2026-11-15", last_day="2026-11-09"),
+        "before first_day",
+    ),
+}
+
+
+@pytest.mark.parametrize(("answer", "said"), UNUSABLE.values(), ids=UNUSABLE.keys())
+def test_what_cannot_be_used_is_said(answer: Any, said: str) -> None:
+    assert said in objection_to(answer)
+
+
+def test_what_can_be_used_is_not_objected_to() -> None:
+    assert objection_to(GOOD) == ""
+    assert objection_to(f"Here it is:\n```json\n{json.dumps(GOOD)}\n```") == ""
+
+
+@given(VALUES)
+def test_any_answer_is_a_reply_or_an_objection(answer: Any) -> None:
+    assert objection_to(answer)
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(GOOD, VALUES)))
+def test_any_values_of_the_fields_are_a_reply_or_an_objection(answer: dict[str, Any]) -> None:
+    objection_to(answer | {"outcome": "answer"})
+
+
+def reply(sql: str, first: str = "", last: str = "", **metrics: str) -> Reply:
+    named = [{"column": column, "metric": metric} for column, metric in metrics.items()]
+    return reply_in(json.dumps(changed(sql=sql, first_day=first, last_day=last, metrics=named)))
+
+
+DAILY = "FROM gold.daily_readiness_performance"
+COVERED = [
+    (f"SELECT 1 {DAILY}", "", "", None),
+    (f"SELECT 1 {DAILY}", "2025-01-01", "2026-11-25", None),
+    (
+        f"SELECT 1 {DAILY} WHERE day >= DATE '2026-11-01' AND day < DATE '2026-12-01'",
+        "2026-11-01",
+        "2026-11-30",
+        (date(2026, 11, 1), date(2026, 11, 30)),
+    ),
+    (
+        f"SELECT 1 {DAILY} WHERE day >= DATE '2026-11-01'",
+        "2026-11-01",
+        "2026-11-25",
+        (date(2026, 11, 1), date(2026, 11, 25)),
+    ),
+    (
+        f"SELECT 1 {DAILY} WHERE day <= CAST('2026-11-01' AS date)",
+        "2025-01-01",
+        "2026-11-01",
+        (date(2025, 1, 1), date(2026, 11, 1)),
+    ),
+]
+
+
+@pytest.mark.parametrize(("sql", "first", "last", "days"), COVERED)
+def test_days_are_covered_as_far_as_the_statement_bears_them_out(
+    sql: str, first: str, last: str, days: tuple[date, date] | None
+) -> None:
+    said = reply(sql, first, last)
+    assert covered(said, checked(said, MODEL), CIRCUMSTANCES) == days
+
+
+SHAPES = [
+    (f"SELECT avg(readiness_score) AS r {DAILY}", "value"),
+    (f"SELECT avg(readiness_score) AS r, count(*) AS n {DAILY}", "row"),
+    (f"SELECT day, readiness_score {DAILY}", "list"),
+    (f"SELECT day, readiness_score {DAILY} ORDER BY 2 DESC LIMIT 1", "row"),
+    (f"SELECT day_of_week(day) AS weekday, avg(readiness_score) AS r {DAILY} GROUP BY 1", "groups"),
+    (
+        f"SELECT date_trunc('week', day) AS week, avg(readiness_score) AS r {DAILY} GROUP BY 1",
+        "series",
+    ),
+    (f"SELECT day {DAILY} UNION SELECT day {DAILY}", "list"),
+]
+
+
+@pytest.mark.parametrize(("sql", "shape"), SHAPES)
+def test_what_the_rows_are_follows_from_the_statement(sql: str, shape: str) -> None:
+    assert shape_of(checked(reply(sql), MODEL)) == shape
+
+
+def test_a_metric_counts_only_where_its_column_is_plainly_shown() -> None:
+    sql = (
+        "SELECT avg(readiness_score) AS a, count(readiness_score) AS b, readiness_score + 1 AS c, "
+        f"max(sleep_score) AS d {DAILY}"
+    )
+    said = reply(sql, **dict.fromkeys("abcde", "readiness_score"))
+    assert metrics_of(said, checked(said, MODEL), MODEL) == {"a": "readiness_score"}
+    unknown = reply(sql, a="mood")
+    assert metrics_of(unknown, checked(unknown, MODEL), MODEL) == {}
+
+
+def test_what_a_statement_means_is_told_from_the_statement() -> None:
+    said = reply(f"{SQL} AND sleep_score > 80")
+    told = reading_of(checked(said, MODEL), {}, "9–15 November 2026", MODEL)
+    assert told == (
+        "rows of daily_readiness_performance, 9–15 November 2026, where DAY_OF_WEEK(day) >= 6 and "
+        "sleep_score > 80"
+    )
+    either = f"SELECT 1 AS one {DAILY} WHERE day = DATE '2026-11-01' OR readiness_score < 70"
+    told = reading_of(checked(reply(either), MODEL), {}, "", MODEL)
+    assert "readiness_score < 70" in told
