@@ -6,16 +6,16 @@ rows are shown as the answer to a question.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from sqlglot import exp
 
 from bio_lakehouse.ask.plan import Circumstances, Shape
-from bio_lakehouse.ask.semantic_model import Metric, SemanticModel
+from bio_lakehouse.ask.semantic_model import Dataset, SemanticModel
 from bio_lakehouse.ask.translation_reply import Reply
 from bio_lakehouse.engines.guard import CheckedQuery, check
-from bio_lakehouse.english import listed
+from bio_lakehouse.english import listed, span
 from bio_lakehouse.errors import QueryError
 
 CORRELATIONS = ("corr", "covar_", "regr_")
@@ -26,7 +26,6 @@ NO_CORRELATION = (
     "whether two things go together is told only from what was tested (gold.insights); show the "
     "figures side by side instead, or say that it is a claim"
 )
-MOST_TITLES = 3
 LONGEST_CONDITIONS = 160
 _CLOCKS = {"now", "current_timezone"}
 _AVERAGED = {"avg", "min", "max", "sum", "approx_percentile"}
@@ -66,16 +65,6 @@ def covered(
     return reply.first_day, reply.last_day
 
 
-def metrics_of(reply: Reply, query: CheckedQuery, model: SemanticModel) -> Mapping[str, str]:
-    """Of the metrics that a reply names those whose column the statement plainly shows."""
-    shown = {column.alias_or_name: column for column in query.expression.selects}
-    return {
-        column: metric
-        for column, metric in reply.metrics.items()
-        if column in shown and _shows(shown[column], model.metrics.get(metric))
-    }
-
-
 def shape_of(query: CheckedQuery) -> Shape:
     """What the rows of a statement are, as far as its outermost SELECT shows it."""
     select = query.expression
@@ -88,15 +77,17 @@ def shape_of(query: CheckedQuery) -> Shape:
     return "row" if limit is not None and limit.expression.name == "1" else "list"
 
 
-def reading_of(
-    query: CheckedQuery, metrics: Mapping[str, str], days: str, model: SemanticModel
-) -> str:
-    """What a statement shows, in words that follow from it alone: what, when and under which
+def reading_of(query: CheckedQuery, covers: tuple[date, date] | None, model: SemanticModel) -> str:
+    """What a statement shows, in words that follow from it alone: of what, when and under which
     conditions."""
-    titles = list(dict.fromkeys(model.metrics[name].title for name in metrics.values()))
-    tables = [name.partition(".")[2] for name in sorted(query.tables)]
-    shown = listed(titles[:MOST_TITLES]) if titles else f"rows of {listed(tables)}"
-    return ", ".join(part for part in (shown, days, _conditions(query)) if part)
+    names = {dataset.full_name: _words(dataset) for dataset in model.datasets.values()}
+    tables = listed([names[table] for table in sorted(query.tables)])
+    days = span(*covers) if covers else ""
+    return ", ".join(part for part in (tables, days, _conditions(query)) if part)
+
+
+def _words(dataset: Dataset) -> str:
+    return dataset.synonyms[0] if dataset.synonyms else dataset.name.replace("_", " ")
 
 
 def _conditions(query: CheckedQuery) -> str:
@@ -145,16 +136,6 @@ def _check_end(name: str, day: date, borne_out: set[date]) -> None:
             f"{name} is {day}, but the statement does not name that day: bound the days with "
             "BETWEEN DATE '…' AND DATE '…', and say the same two."
         )
-
-
-def _shows(column: exp.Expr, metric: Metric | None) -> bool:
-    """Whether a column shows values of a metric, and no count or class made of it."""
-    value = column.this if isinstance(column, exp.Alias) else column
-    if metric is None:
-        return False
-    if isinstance(value, exp.Anonymous) and value.name.lower() in _AVERAGED:
-        value = value.expressions[0] if value.expressions else value
-    return isinstance(value, exp.Column) and value.name == metric.column
 
 
 def _is_aggregate(column: exp.Expr) -> bool:

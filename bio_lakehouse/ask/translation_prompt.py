@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from bio_lakehouse.ask.model_text import describe
 from bio_lakehouse.ask.plan import Circumstances
-from bio_lakehouse.ask.semantic_model import Dataset, Metric, SemanticModel, VerifiedQuestion
+from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
 
 RULES = """You turn a person's question about their own body data, from an Oura ring and Peloton \
 workouts, into one SELECT. You never see a row: code runs the statement and writes the answer. You \
@@ -46,18 +47,16 @@ Beside it
 readings, "low" where you are not sure.
 - "first_day", "last_day": the first and last day that the statement asks for, as YYYY-MM-DD, the \
 same as in it; "" for both where it asks for every day there is.
-- "metrics": of the statement's columns those that show values of a metric below: its name as \
-"column" and the metric's name as "metric". A count is no such column. [] where there is none.
 - Fields that do not apply are "" or [].
 
 Answer with one JSON object with the fields outcome, sql, explanation, assumptions, confidence, \
-first_day, last_day, metrics, why and choices, and with nothing else."""
+first_day, last_day, why and choices, and with nothing else."""
 
 
 def system_of(model: SemanticModel) -> str:
     """Rules and schema: not a word of it depends on the person, the question or the day, so that a
     prompt cache holds it."""
-    return f"{RULES}\n\n{_schema(model)}"
+    return f"{RULES}\n\n{describe(model)}"
 
 
 def content_of(
@@ -83,23 +82,6 @@ def again(sql: str, objection: str) -> str:
     """What is added to a question whose statement, or whose whole answer, was of no use."""
     statement = f"Your statement was:\n{sql}\n" if sql else ""
     return f"{statement}It cannot be used: {objection}\nAnswer the question again."
-
-
-def _schema(model: SemanticModel) -> str:
-    tables = [_table(dataset) for dataset in model.datasets.values()]
-    metrics = [f"- {one.name}: {one.title}, {one.dataset}.{one.column}" for one in _metrics(model)]
-    return "\n\n".join([model.instructions, *tables, "\n".join(["Metrics", *metrics])])
-
-
-def _metrics(model: SemanticModel) -> list[Metric]:
-    return list(model.metrics.values())
-
-
-def _table(dataset: Dataset) -> str:
-    columns = [
-        f"- {column.name} {column.type}: {column.comment}" for column in dataset.schema.columns
-    ]
-    return "\n".join([f"{dataset.full_name}: {dataset.schema.description}", *columns])
 
 
 def _before(circumstances: Circumstances) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_args
 
@@ -29,8 +29,8 @@ class ReplyError(ValueError):
 class Reply:
     """A reply whose parts are of the right kind; whether they are true is not known yet.
 
-    `metrics` are names of the semantic model by the answer's columns. `why` says why there is no
-    statement, or asks back; `choices` are then the meanings that it offers.
+    `why` says why there is no statement, or asks back; `choices` are then the meanings that it
+    offers.
     """
 
     outcome: Outcome
@@ -40,7 +40,6 @@ class Reply:
     confidence: Confidence = "low"
     first_day: date | None = None
     last_day: date | None = None
-    metrics: Mapping[str, str] = field(default_factory=dict)
     why: str = ""
     choices: tuple[str, ...] = ()
 
@@ -59,7 +58,6 @@ def schema() -> dict[str, Any]:
             "confidence": _one_of(CONFIDENCES),
             "first_day": text,
             "last_day": text,
-            "metrics": {"type": "array", "items": _object({"column": text, "metric": text})},
             "why": text,
             "choices": texts,
         }
@@ -84,7 +82,6 @@ def reply_in(answer: str) -> Reply:
         confidence or "low",
         _day(parsed, "first_day"),
         _day(parsed, "last_day"),
-        _metrics(parsed),
         sentence(_text(parsed, "why")),
         _sentences(parsed, "choices"),
     )
@@ -133,20 +130,6 @@ def _day(parsed: Mapping[str, Any], name: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise ReplyError(f"“{name}” is not a day as YYYY-MM-DD") from None
-
-
-def _metrics(parsed: Mapping[str, Any]) -> dict[str, str]:
-    """What is not a pair of texts is left out: without a metric a column is shown as it is."""
-    listed = parsed.get("metrics")
-    entries = listed if isinstance(listed, list) else []
-    pairs = [
-        (entry.get("column"), entry.get("metric")) for entry in entries if isinstance(entry, dict)
-    ]
-    return {
-        column: metric
-        for column, metric in pairs
-        if isinstance(column, str) and isinstance(metric, str)
-    }
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:

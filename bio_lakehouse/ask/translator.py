@@ -7,18 +7,20 @@ counts as a claim, and which days an answer covers.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bio_lakehouse.ask.language_models import LanguageModel
-from bio_lakehouse.ask.model_sql import checked, covered, metrics_of, reading_of, shape_of
+from bio_lakehouse.ask.model_sql import checked, covered, reading_of, shape_of
+from bio_lakehouse.ask.model_text import hint
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
 from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
 from bio_lakehouse.ask.translation_prompt import again, content_of, system_of
 from bio_lakehouse.ask.translation_reply import Reply, ReplyError, reply_in, schema
 from bio_lakehouse.claude.usage import Usage
-from bio_lakehouse.english import capital, span
+from bio_lakehouse.english import capital
 from bio_lakehouse.errors import QueryError
 
 MOST_TRIES = 3
@@ -33,6 +35,7 @@ MEDICAL = (
     "That is a question for a doctor or a pharmacist: this shows what your ring and your bike "
     "recorded, and knows nothing of illness or medication."
 )
+_UNKNOWN = re.compile(r"There is no column (\w+)")
 TrySql = Callable[[str], None]
 """Raises QueryError for a statement that the engine cannot bind."""
 
@@ -113,7 +116,7 @@ class _Attempt:
             except _Failed as failure:
                 return self._no_plan(f"{capital(str(failure))}.")
             except (ReplyError, QueryError) as error:
-                objection = str(error)
+                objection = _with_hint(str(error), self.model)
                 content.append(again(sql, objection))
         return self._no_plan(self._given_up(objection))
 
@@ -133,17 +136,14 @@ class _Attempt:
         query = checked(reply, self.model)
         covers = covered(reply, query, self.circumstances)
         self.try_sql(reply.sql)
-        metrics = metrics_of(reply, query, self.model)
-        days = span(*covers) if covers else ""
         return Plan(
             reply.sql,
-            reading_of(query, metrics, days, self.model),
+            reading_of(query, covers, self.model),
             shape_of(query),
             "language model",
             reply.confidence,
             covers,
             reply.assumptions,
-            metrics,
             explanation=reply.explanation,
         )
 
@@ -170,6 +170,13 @@ class _Attempt:
 
     def _offers(self) -> tuple[str, ...]:
         return tuple(example.question for example in self.examples[:MOST_OFFERS])
+
+
+def _with_hint(objection: str, model: SemanticModel) -> str:
+    """An engine's message about a column that is not there, with what its name may mean."""
+    unknown = _UNKNOWN.search(objection)
+    meaning = hint(unknown[1], model) if unknown else None
+    return f"{objection} {meaning}" if meaning else objection
 
 
 def _quoted(before: str, words: str) -> str:

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_lakehouse.ask.model_sql import checked, covered, metrics_of, reading_of, shape_of
+from bio_lakehouse.ask.model_sql import checked, covered, reading_of, shape_of
 from bio_lakehouse.ask.plan import Circumstances
+from bio_lakehouse.ask.semantic_model import load
 from bio_lakehouse.ask.translation_reply import Reply, ReplyError, reply_in
 from bio_lakehouse.errors import QueryError
-from bio_lakehouse_tests.ask.small_model import GOOD, SQL, small_model
+from bio_lakehouse_tests.ask.model_answers import GOOD, SQL
 
-MODEL = small_model()
+MODEL = load()
 CIRCUMSTANCES = Circumstances("ann", date(2026, 11, 25), date(2025, 1, 1), date(2026, 11, 24))
 SCALARS = st.none() | st.booleans() | st.integers() | st.text()
 VALUES = st.recursive(
@@ -93,9 +94,8 @@ def test_any_values_of_the_fields_are_a_reply_or_an_objection(answer: dict[str, 
     objection_to(answer | {"outcome": "answer"})
 
 
-def reply(sql: str, first: str = "", last: str = "", **metrics: str) -> Reply:
-    named = [{"column": column, "metric": metric} for column, metric in metrics.items()]
-    return reply_in(json.dumps(changed(sql=sql, first_day=first, last_day=last, metrics=named)))
+def reply(sql: str, first: str = "", last: str = "") -> Reply:
+    return reply_in(json.dumps(changed(sql=sql, first_day=first, last_day=last)))
 
 
 DAILY = "FROM gold.daily_readiness_performance"
@@ -150,24 +150,13 @@ def test_what_the_rows_are_follows_from_the_statement(sql: str, shape: str) -> N
     assert shape_of(checked(reply(sql), MODEL)) == shape
 
 
-def test_a_metric_counts_only_where_its_column_is_plainly_shown() -> None:
-    sql = (
-        "SELECT avg(readiness_score) AS a, count(readiness_score) AS b, readiness_score + 1 AS c, "
-        f"max(sleep_score) AS d {DAILY}"
-    )
-    said = reply(sql, **dict.fromkeys("abcde", "readiness_score"))
-    assert metrics_of(said, checked(said, MODEL), MODEL) == {"a": "readiness_score"}
-    unknown = reply(sql, a="mood")
-    assert metrics_of(unknown, checked(unknown, MODEL), MODEL) == {}
-
-
 def test_what_a_statement_means_is_told_from_the_statement() -> None:
     said = reply(f"{SQL} AND sleep_score > 80")
-    told = reading_of(checked(said, MODEL), {}, "9–15 November 2026", MODEL)
+    days = (date(2026, 11, 9), date(2026, 11, 15))
+    told = reading_of(checked(said, MODEL), days, MODEL)
     assert told == (
-        "rows of daily_readiness_performance, 9–15 November 2026, where DAY_OF_WEEK(day) >= 6 and "
-        "sleep_score > 80"
+        "daily table, 9–15 November 2026, where DAY_OF_WEEK(day) >= 6 and sleep_score > 80"
     )
     either = f"SELECT 1 AS one {DAILY} WHERE day = DATE '2026-11-01' OR readiness_score < 70"
-    told = reading_of(checked(reply(either), MODEL), {}, "", MODEL)
+    told = reading_of(checked(reply(either), MODEL), None, MODEL)
     assert "readiness_score < 70" in told

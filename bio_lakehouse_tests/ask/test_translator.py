@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from bio_lakehouse.ask.language_models import ClaudeModel, LanguageModel
 from bio_lakehouse.ask.openai_compatible import OpenAiAccess, OpenAiModel
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
-from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
+from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion, load
 from bio_lakehouse.ask.translation_prompt import system_of
 from bio_lakehouse.ask.translator import (
     MEDICAL,
@@ -30,7 +30,7 @@ from bio_lakehouse.ask.translator import (
 from bio_lakehouse.claude.prices import Prices
 from bio_lakehouse.claude.usage import Usage
 from bio_lakehouse_tests.ask import openai_server
-from bio_lakehouse_tests.ask.small_model import GOOD, SQL, small_model
+from bio_lakehouse_tests.ask.model_answers import GOOD, SQL
 from bio_lakehouse_tests.claude import anthropic_server
 from bio_lakehouse_tests.claude.anthropic_server import AnthropicServer, Reply, refuses, serving
 from bio_lakehouse_tests.engines.memory_lake import engine
@@ -104,7 +104,7 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 @pytest.fixture(scope="module")
 def model() -> SemanticModel:
-    return small_model()
+    return load()
 
 
 @pytest.fixture(scope="module")
@@ -162,13 +162,12 @@ def test_a_good_statement_is_a_plan(asker: Asker) -> None:
     translation = asker.says(GOOD)
     assert translation.plan == Plan(
         SQL,
-        "Readiness, 9–15 November 2026, where DAY_OF_WEEK(day) >= 6",
+        "daily table, 9–15 November 2026, where DAY_OF_WEEK(day) >= 6",
         "row",
         "language model",
         "medium",
         (date(2026, 11, 9), date(2026, 11, 15)),
         ("A weekend is Saturday and Sunday.",),
-        {"readiness": "readiness_score"},
         explanation="It averages readiness over the weekend of that week.",
     )
     assert (translation.tries, translation.usage) == (1, asker.kind.usage)
@@ -193,6 +192,12 @@ def test_a_wrong_column_is_repaired(asker: Asker) -> None:
     assert "readines" not in asker.bodies[0].replace("readiness", "")
     assert "There is no column readines in what the statement reads." in asker.bodies[1]
     assert "Did you mean readiness_score" in asker.bodies[1]
+
+
+def test_a_column_of_another_table_is_named_with_its_table(asker: Asker) -> None:
+    asker.says(changed(sql=SQL.replace("avg(readiness_score)", "avg(average_hrv)")), GOOD)
+    repair = asker.bodies[1].partition("There is no column average_hrv in")[2]
+    assert "average hrv is average_hrv_ms in oura_sleep" in repair
 
 
 def test_one_that_is_wrong_every_time_is_refused(asker: Asker) -> None:
@@ -338,7 +343,7 @@ def _slowed(reader: LanguageModel, seconds: float) -> LanguageModel:
 def test_rules_and_schema_are_the_same_for_everybody_and_every_day(
     asker: Asker, model: SemanticModel
 ) -> None:
-    assert system_of(model) == system_of(small_model())
+    assert system_of(model) == system_of(load())
     reader = asker.kind.model(AnthropicServer([], "http://127.0.0.1:9"))
     other = Circumstances("bob", date(2027, 1, 1))
     bodies = [

@@ -376,3 +376,16 @@ def rows_of(answer: pa.Table) -> list[tuple[Any, ...]]:
 def scans(sql: DuckDbSql) -> list[tuple[str, str | None]]:
     assert isinstance(sql.tables, MemoryTables)
     return sql.tables.scans
+
+
+def test_a_statement_is_bound_without_a_row_of_anybody(tmp_path: Path) -> None:
+    rows = pa.Table.from_pylist([{"user_id": "ann", "sport": "7x"}])
+    sql = engine(tmp_path, daily=rows)
+    sql.check_binds("SELECT avg(readiness_score) AS r FROM gold.energy_state")
+    with pytest.raises(QueryError, match=r"There is no column readines .* readiness_score"):
+        sql.check_binds("SELECT readines FROM gold.daily_readiness_performance")
+    with pytest.raises(QueryError, match="SELECT"):
+        sql.check_binds("DROP TABLE gold.energy_state")
+    with pytest.raises(QueryError, match="no table"):
+        sql.check_binds("SELECT * FROM gold.energy_state", frozenset({"bio_gold.insights"}))
+    assert sql.tables.scans == []  # type: ignore[attr-defined]
