@@ -20,6 +20,7 @@ from bio_lakehouse.command_parts import (
     Day,
     ErrorGroup,
     LakeCommand,
+    User,
     known_user,
     open_existing_lake,
     open_lake,
@@ -707,6 +708,32 @@ def ui(home: Path | None, port: int) -> None:
     sys.exit(serve(open_lake(home).settings, port))
 
 
+@main.command()
+@HOME
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
+@click.option(
+    "--user",
+    "user",
+    type=User(),
+    help="Whose data is seen (default: BIO_USER's, with a choice among those who are in the lake).",
+)
+@click.option("--no-open", is_flag=True, help="Do not open the browser.")
+def app(home: Path | None, port: int, user: str | None, no_open: bool) -> None:
+    """Open the app in the browser: today, questions in plain words, insights, reports, and the data
+    itself, with files brought in by drag and drop.
+
+    It listens on this machine alone. Ctrl-C ends it and all that it started. A port that is taken,
+    or a home whose app is open already, is an error before anything starts.
+
+    \b
+    Example:  bio-lakehouse app --port 8501
+    """
+    from bio_lakehouse.app.app_server import serve
+
+    lake = open_lake(home)
+    serve(lake.settings, known_user(lake, user) if user else None, port, open_page=not no_open)
+
+
 @main.group(cls=VendorGroup)
 def oura() -> None:
     """Sign in to Oura's API, and fetch from it."""
@@ -823,11 +850,10 @@ def peloton_login(home: Path | None, user: str | None) -> None:
     \b
     Example:  bio-lakehouse peloton login
     """
-    from bio_lakehouse.lake.fetching import peloton_browser
-    from bio_lakehouse.sources.peloton import download
+    from bio_lakehouse.workflows import run_peloton_login
 
-    settings = open_lake(home).settings
-    download.login(peloton_browser(settings, user_or_default(user, settings)), announce=click.echo)
+    lake = open_lake(home)
+    run_peloton_login(lake, user_or_default(user, lake.settings), click.echo)
     click.echo("Signed in; `bio-lakehouse peloton sync` can download now.")
 
 

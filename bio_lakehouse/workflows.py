@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+import webbrowser
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
     from bio_lakehouse.sources.oura.fetch import Progress as WindowProgress
 
 CONSOLE = Console(stderr=True)
+Told = Callable[[str, str, int, int], None]
+"""Told the title of a run, the asset that is done, how many are, and of how many."""
+_listener: ContextVar[Told | None] = ContextVar("listener", default=None)
 REPORT_SELECTION = "group:insights or group:reports"
 
 
@@ -105,6 +110,13 @@ def run_ingest(
 ) -> IngestOutcome:
     """Land `paths`, log what they hold, and build every day that they (or an interrupted run) left
     to build."""
+    return build_landed(lake, land(lake, paths, user_id, dataset))
+
+
+def land(
+    lake: Lakehouse, paths: list[Path], user_id: str, dataset: str | None = None
+) -> IngestOutcome:
+    """Land `paths` and log what they hold; nothing is built yet."""
     tell_of_changes(lake)
     brought = Brought()
     for path in paths:
@@ -112,14 +124,15 @@ def run_ingest(
     for arrival in arrivals.scan(lake):
         brought.arrivals[arrival.path] = arrival
     report_landed(lake, brought.arrivals.values())
-    days = len(arrivals.unfinished(lake))
     return IngestOutcome(
-        list(brought.arrivals.values()),
-        brought.unread,
-        bring_up_to_date(lake),
-        brought.passed_over,
-        days,
+        list(brought.arrivals.values()), brought.unread, passed_over=brought.passed_over
     )
+
+
+def build_landed(lake: Lakehouse, landed: IngestOutcome) -> IngestOutcome:
+    """Build every day that arrivals, or an interrupted run, left to build."""
+    days = len(arrivals.unfinished(lake))
+    return replace(landed, runs=bring_up_to_date(lake), built_days=days)
 
 
 @dataclass
@@ -255,13 +268,28 @@ def told_of_renewed(
 @contextmanager
 def asset_progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
     """A bar for runs: told the asset that is done, how many are, and of how many."""
+    listener = _listener.get()
     with progress_bar(title) as bar:
         task = bar.add_task("", total=None)
 
         def told(asset: str, done: int, total: int) -> None:
             bar.update(task, completed=done, total=total, description=asset)
+            if listener:
+                listener(title, asset, done, total)
 
+        if listener:
+            listener(title, "", 0, 0)
         yield told
+
+
+@contextmanager
+def progress_told_to(listener: Told) -> Iterator[None]:
+    """Tell `listener` of the progress of all runs that begin inside."""
+    before = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(before)
 
 
 def run_refresh(
@@ -500,7 +528,12 @@ class SyncOutcome:
         return self.ingest is not None and self.ingest.failed
 
 
-def run_oura_login(lake: Lakehouse, user_id: str, announce: Callable[[str], None]) -> None:
+def run_oura_login(
+    lake: Lakehouse,
+    user_id: str,
+    announce: Callable[[str], None],
+    open_browser: Callable[[str], bool] = webbrowser.open,
+) -> None:
     """Sign `user_id` in to Oura over a browser on this machine, and say what was not granted."""
     from bio_lakehouse.lake.fetching import oura_connection, oura_tokens
     from bio_lakehouse.sources.oura import oauth
@@ -513,7 +546,7 @@ def run_oura_login(lake: Lakehouse, user_id: str, announce: Callable[[str], None
         )
 
     connection, store = oura_connection(lake.settings), oura_tokens(lake.settings, user_id)
-    tokens = oauth.login(connection, store, announce=say)
+    tokens = oauth.login(connection, store, announce=say, open_browser=open_browser)
     announce("Signed in.")
     for scope, endpoints in not_granted(tokens.granted, connection.scopes).items():
         announce(
@@ -565,6 +598,14 @@ def _fetched(lake: Lakehouse, user_id: str, first: date, last: date, resume: boo
         return fetching.fetch_oura(lake, user_id, first, last, resume=resume, progress=told)
 
 
+def run_peloton_login(lake: Lakehouse, user_id: str, announce: Callable[[str], None]) -> None:
+    """Open a browser window in which `user_id` signs in to Peloton; a profile keeps the login."""
+    from bio_lakehouse.lake.fetching import peloton_browser
+    from bio_lakehouse.sources.peloton import download
+
+    download.login(peloton_browser(lake.settings, user_id), announce=announce)
+
+
 def run_peloton_sync(lake: Lakehouse, user_id: str, land_only: bool = False) -> SyncOutcome:
     """Download and land the member's workouts and build what changed."""
     from bio_lakehouse.lake.fetching import fetch_peloton
@@ -575,8 +616,12 @@ def run_peloton_sync(lake: Lakehouse, user_id: str, land_only: bool = False) -> 
 
 def ingest_landed(lake: Lakehouse) -> IngestOutcome:
     """Log what lies in landing and is news, and build what that changed."""
+    return build_landed(lake, take_landed(lake))
+
+
+def take_landed(lake: Lakehouse) -> IngestOutcome:
+    """Log what lies in landing and is news; nothing is built yet."""
     tell_of_changes(lake)
     found = arrivals.scan(lake)
     report_landed(lake, found)
-    days = len(arrivals.unfinished(lake))
-    return IngestOutcome(found, runs=bring_up_to_date(lake), built_days=days)
+    return IngestOutcome(found)

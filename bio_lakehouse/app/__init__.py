@@ -1,0 +1,1 @@
+"""The app in the browser: Streamlit pages over plain functions that know no Streamlit."""

@@ -29,6 +29,7 @@ ABANDONED = (
     "anything else once more."
 )
 LOCK_SECONDS = 10
+RUNNING = "running"
 DAYS_OF_LOGS = 90
 """Days for which a run's own log is kept. Which days are materialised stands in the log of all
 runs, which stays."""
@@ -62,8 +63,13 @@ def run_lock(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
         unlock_run(run_id)
 
 
+def is_any_going(instance_folder: Path) -> bool:
+    """Whether a run of the instance that is kept there is going now, in whatever process."""
+    return any(is_held(path) for path in (instance_folder / RUNNING).glob("*.lock"))
+
+
 def lock_path(instance: dg.DagsterInstance, run_id: str) -> Path:
-    return Path(instance.root_directory, "running", f"{run_id}.lock")
+    return Path(instance.root_directory, RUNNING, f"{run_id}.lock")
 
 
 def close_abandoned_runs(instance: dg.DagsterInstance) -> None:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 from filelock import FileLock, Timeout
 
@@ -20,6 +21,9 @@ from bio_lakehouse.automation.running import close_abandoned_runs
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.settings import Settings
 
+Serving = Literal["ui", "app"]
+NAMES: dict[Serving, str] = {"ui": "UI", "app": "app"}
+"""What the commands open, as a person calls it."""
 LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 END_SECONDS = 25
@@ -35,30 +39,33 @@ def serve(settings: Settings, port: int) -> int:
     was started then.
     """
     with ExitStack() as held:
-        held.enter_context(_the_only_one(settings, port))
-        listeners = [held.enter_context(listener) for listener in _listeners(port)]
+        held.enter_context(the_only_one(settings, "ui", f"http://localhost:{port}"))
+        listeners = [held.enter_context(listener) for listener in listeners_on(port, "ui")]
         with open_instance(settings) as instance:
             close_abandoned_runs(instance)
         return _supervise(settings, port, listeners)
 
 
 @contextmanager
-def _the_only_one(settings: Settings, port: int) -> Iterator[None]:
-    """This home's UI; who holds it stands beside the lock, which the end of the process opens,
-    however it ends."""
+def the_only_one(settings: Settings, command: Serving, address: str) -> Iterator[None]:
+    """This home's UI or app; who holds it stands beside the lock, which the end of the process
+    opens, however it ends.
+
+    `BioLakehouseError` when this home's is open already.
+    """
     folder = dagster_home(settings)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    holder = folder / "ui.txt"
-    lock = FileLock(folder / "ui.lock", timeout=0)
+    holder = folder / f"{command}.txt"
+    lock = FileLock(folder / f"{command}.lock", timeout=0)
     try:
         lock.acquire()
     except Timeout:
         raise BioLakehouseError(
-            f"The UI of {settings.home} is open already: {_told(holder)}. Use that one, or end it "
-            "first."
+            f"The {NAMES[command]} of {settings.home} is open already: {_told(holder)}. Use that "
+            "one, or end it first."
         ) from None
     try:
-        holder.write_text(f"process {os.getpid()} at http://localhost:{port}", "utf-8")
+        holder.write_text(f"process {os.getpid()} at {address}", "utf-8")
         yield
     finally:
         holder.unlink(missing_ok=True)
@@ -71,9 +78,9 @@ def _told(holder: Path) -> str:
     return "another process is starting it"
 
 
-def _listeners(port: int) -> list[socket.socket]:
+def listeners_on(port: int, command: Serving) -> list[socket.socket]:
     """Sockets that listen on that port of loopback: `localhost` may mean either of its two
-    addresses."""
+    addresses. `BioLakehouseError` when it is taken."""
     listeners: list[socket.socket] = []
     for family, address in LOOPBACK:
         try:
@@ -85,7 +92,7 @@ def _listeners(port: int) -> list[socket.socket]:
                 listener.close()
             raise BioLakehouseError(
                 f"Port {port} cannot be used ({error.strerror}). End what uses it, or take another:"
-                f" bio-lakehouse ui --port {port % 65535 + 1}"
+                f" bio-lakehouse {command} --port {port % 65535 + 1}"
             ) from error
     return listeners
 

@@ -8,6 +8,7 @@ See https://web.dev/articles/fetch-metadata and https://owasp.org/www-community/
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -41,9 +42,14 @@ class WebGuard:
     """ASGI middleware that answers for `app` on a loopback port, and passes on what may be
     asked."""
 
-    def __init__(self, app: ASGIApp, port: int) -> None:
+    def __init__(self, app: ASGIApp, port: int, *, frames_itself: bool = False) -> None:
+        """`frames_itself` is for a server that shows own pages in frames, and has tokens of its own
+        against forged forms."""
         self.app = app
         self.hosts = loopback_hosts(port)
+        self.takes_json_alone = not frames_itself
+        framing = {"X-Frame-Options": "SAMEORIGIN"} if frames_itself else {}
+        self.headers = ANSWER_HEADERS | framing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -51,7 +57,7 @@ class WebGuard:
             return
         refusal = self.refusal(HTTPConnection(scope))
         if refusal is None:
-            await self.app(scope, receive, _with_headers(send))
+            await self.app(scope, receive, _with_headers(send, self.headers))
         elif scope["type"] == "http":
             await PlainTextResponse(f"{refusal.reason}\n", refusal.status)(scope, receive, send)
         else:
@@ -59,7 +65,8 @@ class WebGuard:
 
     def refusal(self, connection: HTTPConnection) -> Refusal | None:
         """Why this is not passed on; None when it is."""
-        return _wrong_host(connection, self.hosts) or _other_page(connection) or _unsafe(connection)
+        stranger = _wrong_host(connection, self.hosts) or _other_page(connection)
+        return stranger or (_unsafe(connection) if self.takes_json_alone else None)
 
 
 def loopback_hosts(port: int) -> frozenset[str]:
@@ -119,10 +126,10 @@ def _wants_page(connection: HTTPConnection) -> bool:
     return "text/html" in connection.headers.get("accept", "")
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, headers: Mapping[str, str]) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(ANSWER_HEADERS)
+            MutableHeaders(scope=message).update(headers)
         await send(message)
 
     return sending

@@ -142,10 +142,18 @@ def peloton_users(settings: Settings) -> list[str]:
     return found
 
 
-def why_no_peloton(settings: Settings) -> str | None:
-    """Why Peloton cannot be asked, and what to do; None when it can."""
+def why_no_peloton_extra() -> str | None:
+    """That what downloads from Peloton is not installed; None when it is."""
     if find_spec("playwright") is None:
         return 'The extra is not installed. Run `pip install "bio-lakehouse[peloton]"`.'
+    return None
+
+
+def why_no_peloton(settings: Settings) -> str | None:
+    """Why Peloton cannot be asked, and what to do; None when it can."""
+    missing = why_no_peloton_extra()
+    if missing:
+        return missing
     try:
         peloton_users(settings)
     except SignInRequired as error:

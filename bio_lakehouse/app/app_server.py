@@ -1,0 +1,76 @@
+"""`bio-lakehouse app`: one a home, on loopback, behind the guard that the Dagster UI has."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+import uvicorn
+from starlette.types import ASGIApp
+
+from bio_lakehouse.app import opened
+from bio_lakehouse.app.framed_reports import framed_report
+from bio_lakehouse.app.look import OPTIONS
+from bio_lakehouse.automation.own_user import OwnUserOnly
+from bio_lakehouse.automation.serving import listeners_on, the_only_one
+from bio_lakehouse.automation.web_guard import WebGuard
+from bio_lakehouse.settings import Settings
+
+SCRIPT = Path(__file__).with_name("main_page.py")
+PROBLEMS = "warning"
+END_SECONDS = 3
+
+
+def serve(settings: Settings, user: str | None, port: int, *, open_page: bool) -> None:
+    """Serve the app on this machine until a signal ends it, and end all that it started.
+
+    Raises `BioLakehouseError` when the port is taken or this home's app is open already; nothing
+    was started then.
+    """
+    address = f"http://localhost:{port}"
+    with ExitStack() as held:
+        held.enter_context(the_only_one(settings, "app", address))
+        listeners = [held.enter_context(listener) for listener in listeners_on(port, "app")]
+        lakes = opened.open_lakes(settings, user)
+        held.callback(lakes.end)
+        config = uvicorn.Config(
+            guarded(streamlit_app(port), port),
+            log_level=PROBLEMS,
+            ws="websockets-sansio",
+            timeout_graceful_shutdown=END_SECONDS,
+        )
+        server = uvicorn.Server(config)
+        threading.Thread(target=tell, args=(server, address, open_page), daemon=True).start()
+        server.run(sockets=listeners)
+
+
+def tell(server: uvicorn.Server, address: str, open_page: bool) -> None:
+    """Say where the app is once it answers, and show it."""
+    while not server.started:
+        time.sleep(0.05)
+    click.echo(f"The app is at {address}. Ctrl-C ends it.")
+    if open_page:
+        click.launch(address)
+
+
+def guarded(app: ASGIApp, port: int) -> WebGuard:
+    """The app as it may be asked: by this machine's own browser and user, under its own name.
+
+    Streamlit has tokens of its own against forged uploads.
+    """
+    return WebGuard(OwnUserOnly(app), port, frames_itself=True)
+
+
+def streamlit_app(port: int) -> ASGIApp:
+    """Streamlit over the pages, and the written reports that they show in a frame."""
+    from streamlit import config
+    from streamlit.starlette import App
+
+    config.get_config_options(force_reparse=True, options_from_flags={**OPTIONS})
+    config.set_option("server.port", port)
+    config.set_option("browser.serverPort", port)
+    app: ASGIApp = App(SCRIPT, routes=[framed_report()])
+    return app

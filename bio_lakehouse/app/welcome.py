@@ -1,0 +1,59 @@
+"""What stands on a page while there is nothing to show: how to begin."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bio_lakehouse.app import opened
+from bio_lakehouse.app.shown import DEMO, begin, current_lake, current_user, show_work
+from bio_lakehouse.app.words import DEMO_WORDS, NOTHING_OF, WELCOME
+
+DEMO_TITLE = "Making up a person and their weekly report"
+
+
+def is_nothing_there() -> bool:
+    """Whether the lake is empty; then the page tells how to begin."""
+    if not current_lake().is_empty:
+        return False
+    with st.container(border=True):
+        st.subheader("Nothing has come in yet")
+        st.write(WELCOME)
+        st.page_link("screens/data_page.py", label="Bring in an export", icon=":material/upload:")
+    offer_demo()
+    return True
+
+
+def nothing_of(user_id: str) -> None:
+    """That the lake has nothing of this person."""
+    st.info(NOTHING_OF.format(user=user_id))
+    st.page_link("screens/data_page.py", label="Bring in an export", icon=":material/upload:")
+
+
+def offer_demo() -> None:
+    """A button that shows a made-up person, in a lake of its own."""
+    lakes = opened.lakes()
+    demo = lakes.demo()
+    with st.container(border=True):
+        st.subheader("Or look around first")
+        st.write(DEMO_WORDS)
+        if demo.is_demo and not demo.building.goes_on and not demo.is_empty:
+            if st.button("Show the demo", type="primary"):
+                st.session_state[DEMO] = True
+                st.rerun()
+        elif not demo.building.goes_on and st.button("Load the demo", type="primary"):
+            load_demo()
+        show_work(demo.building)
+
+
+def load_demo() -> None:
+    """Begin to make the demo, in its own home."""
+    lakes = opened.lakes()
+    demo = lakes.demo()
+    asked = {
+        "kind": "demo",
+        "home": str(demo.settings.home),
+        "user": current_user(),
+        "local_only": True,
+        "days": lakes.demo_days,
+    }
+    begin(demo.building, DEMO_TITLE, asked)

@@ -1,0 +1,24 @@
+"""The app's longer texts."""
+
+from __future__ import annotations
+
+WELCOME = (
+    "Drop an export of Oura or Peloton on the page **Data**: files are recognised by what is in "
+    "them, and every day that they change is brought up to date. Everything stays on this machine."
+)
+DEMO_WORDS = (
+    "The demo makes up a person with half a year of Oura and Peloton files and shows their lake. "
+    "It lives in a folder of its own and never mixes with your data. It takes about two minutes."
+)
+DEMO_BANNER = "This is the demo: a made-up person. None of this is about you."
+NOTHING_OF = "No day of “{user}” has data yet."
+UPLOAD_WORDS = (
+    "Drop exports here: Oura's account export, trends or downloads, Peloton's workouts.csv, as "
+    "they were downloaded, zipped or not."
+)
+CONNECT_WORDS = (
+    "What is fetched from a vendor lands on this machine like any file. Logins stay in this home."
+)
+DEMO_TAKES_NONE = (
+    "Files are brought into your own lake, never into the demo's. Go back to it for that."
+)
