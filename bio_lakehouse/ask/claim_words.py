@@ -1,0 +1,140 @@
+"""The words in which people ask whether something holds: normalised, with typing mistakes set
+right, and what they are about."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import resources
+
+import yaml
+
+SHORTEST_CORRECTED = 4
+"""Letters below which a word is taken as it stands: `fun` is no mistyped `run`."""
+NEAREST = 0.8
+
+SLEEP, READINESS, OUTPUT, INTENSITY, WORKOUTS = (
+    "sleep",
+    "readiness",
+    "output",
+    "intensity",
+    "workouts",
+)
+KIND = "kind:"
+"""What stands before a kind of workout, as in `kind:yoga`."""
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_FILE = yaml.load((resources.files(__package__) / "claim_words.yaml").read_text("utf-8"), _LOADER)
+SUBJECTS: Mapping[str, Sequence[str]] = {
+    subject: phrases.split(", ") for subject, phrases in _FILE["subjects"].items()
+}
+"""What is asked about by the words for it: columns of measures, what the findings look at, and
+kinds of workout."""
+NOT_RECORDED, CLAIM_WORDS, ORDINARY, FILLERS = (
+    frozenset(_FILE[name].split())
+    for name in ("not_recorded", "claim_words", "ordinary", "fillers")
+)
+"""What no source records; words of claims; words of other questions; words that say nothing of what
+a question is about."""
+
+_PHRASES: tuple[tuple[tuple[str, ...], str], ...] = tuple(
+    sorted(
+        (
+            (tuple(phrase.split()), subject)
+            for subject, phrases in SUBJECTS.items()
+            for phrase in phrases
+        ),
+        key=lambda pair: -len(pair[0]),
+    )
+)
+_SUBJECT_WORDS = frozenset(word for words, _ in _PHRASES for word in words)
+_CORRECT = tuple(sorted(_SUBJECT_WORDS | CLAIM_WORDS))
+_KNOWN = _SUBJECT_WORDS | CLAIM_WORDS | ORDINARY | NOT_RECORDED | FILLERS
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A subject with where it stands among the question's words."""
+
+    subject: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A question as plain lower-case words, and the subjects that these name."""
+
+    words: tuple[str, ...]
+    named: tuple[Named, ...]
+
+    @property
+    def text(self) -> str:
+        """All words, for a pattern; with a blank on either side."""
+        return f" {' '.join(self.words)} "
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        return frozenset(one.subject for one in self.named)
+
+    def has(self, pattern: str) -> bool:
+        """Whether a pattern of whole words is among them."""
+        return re.search(rf"\b(?:{pattern})\b", self.text) is not None
+
+    def place(self, pattern: str) -> tuple[int, int] | None:
+        """The first and the last word, plus one, of the first match of a pattern."""
+        found = re.search(rf"\b(?:{pattern})\b", self.text)
+        if found is None:
+            return None
+        start = len(self.text[: found.start()].split())
+        return start, start + len(found[0].split())
+
+    def rest(self, without: Iterable[str]) -> list[str]:
+        """Words that name no subject and are not among `without`."""
+        taken = {place for one in self.named for place in range(one.start, one.end)}
+        left_out = frozenset(without)
+        return [
+            word
+            for place, word in enumerate(self.words)
+            if place not in taken and word not in left_out
+        ]
+
+
+def words_of(question: str) -> Words:
+    """The question's words, small and corrected, with the subjects that they name."""
+    plain = unicodedata.normalize("NFKC", question).lower().replace("’", "'")
+    plain = re.sub(r"\bover[ -]+(?=train|reach)", "over", plain)
+    plain = re.sub(r"'s\b|'", "", plain.replace("what's", "what is"))
+    words = tuple(map(corrected, re.findall(r"[a-z]+|\d+(?:\.\d+)?|[<>]=?", plain)))
+    return Words(words, tuple(_named(words)))
+
+
+def corrected(word: str) -> str:
+    """A word as it was meant, where it is near to one that these questions are made of."""
+    if len(word) < SHORTEST_CORRECTED or word in _KNOWN or not word.isalpha():
+        return word
+    near = get_close_matches(word, _CORRECT, n=1, cutoff=NEAREST)
+    is_alike = bool(near) and near[0][0] == word[0] and len(near[0]) >= SHORTEST_CORRECTED - 1
+    return near[0] if is_alike else word
+
+
+def _named(words: Sequence[str]) -> list[Named]:
+    found: list[Named] = []
+    place = 0
+    while place < len(words):
+        one = _at(words, place)
+        if one is not None:
+            found.append(one)
+        place = one.end if one else place + 1
+    return found
+
+
+def _at(words: Sequence[str], place: int) -> Named | None:
+    for phrase, subject in _PHRASES:
+        end = place + len(phrase)
+        if tuple(words[place:end]) == phrase:
+            return Named(subject, place, end)
+    return None
