@@ -42,6 +42,7 @@ from bio_lakehouse.lake.catalog import TableCatalog
 from bio_lakehouse.lake.content_versions import changed_days, versions_by_day
 from bio_lakehouse.lake.filters import rows_where
 from bio_lakehouse.lake.maintenance import expire
+from bio_lakehouse.lake.plain_scan import rows_of
 from bio_lakehouse.lake.schema import ColumnType, TableSchema, in_order
 from bio_lakehouse.lake.store_errors import store_named
 from bio_lakehouse.lake.table_files import damage_found
@@ -222,11 +223,8 @@ def _scan(
     """Rows of the table whose metadata lies at `location`, which never changes: eight views in a
     row scan once."""
     chosen = rows_where(first, last, **({"user_id": user_id} if user_id else {}))
-    return (
-        StaticTable.from_metadata(location, dict(properties))
-        .scan(row_filter=chosen, selected_fields=columns)
-        .to_arrow()
-    )
+    table = StaticTable.from_metadata(location, dict(properties))
+    return rows_of(table.scan(row_filter=chosen, selected_fields=columns))
 
 
 _scan_of_few_columns = lru_cache(maxsize=32)(_scan.__wrapped__)
