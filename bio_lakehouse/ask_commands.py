@@ -112,3 +112,36 @@ def show(answer: Answer, *, sql_only: bool, as_object: bool) -> None:
         print_sql(answer)
     else:
         print_told(answer)
+
+
+@ask.command("model")
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path),
+    expose_value=False,
+    help="Folder of the lake; every lake has the same model.",
+)
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["page", "text", "yaml"]),
+    default="page",
+    show_default=True,
+    help="For people, for a language model, or as Open Semantic Interchange 1.0.",
+)
+def ask_model(layout: str) -> None:
+    """Show what can be asked: figures, groups, times and verified questions.
+
+    \b
+    Example:  bio-lakehouse ask model
+              bio-lakehouse ask model --format yaml > model.yaml
+    """
+    from bio_lakehouse.ask import model_page, model_text, osi_export, semantic_model
+
+    model = semantic_model.load()
+    writers = {
+        "page": model_page.page,
+        "text": model_text.describe,
+        "yaml": osi_export.as_yaml,
+    }
+    click.echo(writers[layout](model), nl=False)

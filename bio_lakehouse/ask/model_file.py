@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bio_lakehouse.ask import osi
+from bio_lakehouse.ask.plan import Shape
 from bio_lakehouse.ask.semantic_model import (
     Dataset,
     Field,
@@ -62,6 +63,8 @@ def read(content: str) -> SemanticModel:
         "metrics",
     )
     relationships = [_relationship(told, datasets) for told in model.relationships]
+    verified = [question.value for question in extension.verified_questions]
+    _check_questions(verified, metrics)
     return SemanticModel(
         name=model.name,
         description=model.description,
@@ -72,7 +75,7 @@ def read(content: str) -> SemanticModel:
         time_phrases=tuple(
             TimePhrase(tuple(phrase.words), phrase.kind) for phrase in extension.time_phrases
         ),
-        verified=tuple(question.value for question in extension.verified_questions),
+        verified=tuple(verified),
         ambiguous=_ambiguous(extension.ambiguous, metrics),
     )
 
@@ -88,19 +91,27 @@ class _TimePhrase(_Entry):
 
 class _VerifiedQuestion(_Entry):
     question: str
-    sql: str
+    sql: list[str]
     verified_by: str
     verified_on: date
+    shape: Shape = "list"
+    reading: str
+    metrics: dict[str, str] = {}
+    assumptions: list[str] = []
     paraphrases: list[str] = []
 
     @property
     def value(self) -> VerifiedQuestion:
         return VerifiedQuestion(
             self.question,
-            self.sql,
+            "\n".join(self.sql),
             self.verified_by,
             self.verified_on,
             tuple(self.paraphrases),
+            self.reading,
+            self.shape,
+            self.metrics,
+            tuple(self.assumptions),
         )
 
 
@@ -233,6 +244,8 @@ def _metric(told: osi.OsiMetric, datasets: dict[str, Dataset]) -> Metric:
         aggregations=_aggregations(parts["aggregation"], entry.sums),
         expression=_unqualified(parts["rows"]),
         condition=_unqualified(parts["condition"] or ""),
+        expression_in_full=_on_one_line(parts["rows"]),
+        condition_in_full=_on_one_line(parts["condition"] or ""),
         form=_form(measure, entry),
         is_state=entry.state,
         good=_good(measure, entry),
@@ -278,7 +291,11 @@ def _good(measure: Measure | None, entry: _OfMetric) -> Side | None:
 
 
 def _unqualified(sql: str) -> str:
-    return _COLUMN.sub(lambda found: found["column"], " ".join(sql.split()))
+    return _COLUMN.sub(lambda found: found["column"], _on_one_line(sql))
+
+
+def _on_one_line(sql: str) -> str:
+    return " ".join(sql.split())
 
 
 def _relationship(told: osi.OsiRelationship, datasets: dict[str, Dataset]) -> Relationship:
@@ -295,6 +312,24 @@ def _relationship(told: osi.OsiRelationship, datasets: dict[str, Dataset]) -> Re
         tuple(told.to_columns),
         tuple(told.ai_context.synonyms),
     )
+
+
+def _check_questions(verified: Sequence[VerifiedQuestion], metrics: dict[str, Metric]) -> None:
+    """No question stands for two, and what they show are metrics that there are."""
+    _check_words(
+        (
+            (words.lower(), question.question)
+            for question in verified
+            for words in (question.question, *question.paraphrases)
+        ),
+        "verified questions",
+    )
+    for question in verified:
+        unknown = sorted(set(question.metrics.values()) - metrics.keys())
+        if unknown:
+            raise SemanticModelError(
+                f"“{question.question}” shows the metric {unknown[0]}: there is none."
+            )
 
 
 def _ambiguous(

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bio_lakehouse.errors import SemanticModelError
 
-DIALECT = "ANSI_SQL"
-VENDOR = "COMMON"
+DIALECT: Literal["ANSI_SQL"] = "ANSI_SQL"
+VENDOR: Literal["COMMON"] = "COMMON"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -68,7 +68,7 @@ class DatasetField(_Part):
     dimension: Dimension | None = None
     label: str = ""
     description: str = ""
-    ai_context: Context = Context()
+    ai_context: Context = Field(default_factory=Context)
     custom_extensions: list[CustomExtension] = []
 
 
@@ -80,7 +80,7 @@ class OsiDataset(_Part):
     primary_key: list[str] = []
     unique_keys: list[list[str]] = []
     description: str = ""
-    ai_context: Context = Context()
+    ai_context: Context = Field(default_factory=Context)
     fields: list[DatasetField] = []
     custom_extensions: list[CustomExtension] = []
 
@@ -93,7 +93,7 @@ class OsiRelationship(_Part):
     to_dataset: Annotated[str, Field(alias="to")]
     from_columns: Annotated[list[str], Field(min_length=1)]
     to_columns: Annotated[list[str], Field(min_length=1)]
-    ai_context: Context = Context()
+    ai_context: Context = Field(default_factory=Context)
     custom_extensions: list[CustomExtension] = []
 
 
@@ -103,7 +103,7 @@ class OsiMetric(_Part):
     name: str
     expression: Expression
     description: str = ""
-    ai_context: Context = Context()
+    ai_context: Context = Field(default_factory=Context)
     custom_extensions: list[CustomExtension] = []
 
 
@@ -112,7 +112,7 @@ class OsiModel(_Part):
 
     name: str
     description: str = ""
-    ai_context: Context = Context()
+    ai_context: Context = Field(default_factory=Context)
     datasets: Annotated[list[OsiDataset], Field(min_length=1)]
     relationships: list[OsiRelationship] = []
     metrics: list[OsiMetric] = []

@@ -7,11 +7,13 @@ is joined to it here, and stands in no file twice.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Literal
 
+from bio_lakehouse.ask.plan import Shape
 from bio_lakehouse.gold.measures import Measure, Side
 from bio_lakehouse.lake.schema import Column, TableSchema
 from bio_lakehouse.numbers import NO_VALUE, clock_text
@@ -77,9 +79,9 @@ class Metric:
 
     `expression` is the SQL of a row's value (`deep_sleep_s / 3600.0`; most often the column alone),
     `condition` that of the rows that count (`type = 'long_sleep'`), empty for all; both name the
-    dataset's columns without the dataset. `form` "hours" writes 7.2 as `7 h 12 min`, "clock" −1.25
-    as `22:45`. `is_state` says that without a stretch of time its newest value is meant. `good` is
-    the direction that is good in itself.
+    dataset's columns without the dataset, and `_in_full` with it. `form` "hours" writes 7.2 as
+    `7 h 12 min`, "clock" −1.25 as `22:45`. `is_state` says that without a stretch of time its
+    newest value is meant. `good` is the direction that is good in itself.
     """
 
     name: str
@@ -94,6 +96,8 @@ class Metric:
     aggregations: tuple[str, ...] = ("avg", "sum", "min", "max", "count")
     expression: str = ""
     condition: str = ""
+    expression_in_full: str = ""
+    condition_in_full: str = ""
     form: MetricForm = "number"
     is_state: bool = False
     good: Side | None = None
@@ -137,7 +141,8 @@ class Relationship:
 class VerifiedQuestion:
     """A question whose SQL somebody has held to be right.
 
-    `sql` may hold `{first}` and `{last}` where the question has a time phrase; they become dates.
+    `sql` may hold `{first}` and `{last}` where the question has a time phrase; they become dates
+    (`filled`). `reading`, `shape`, `metrics` and `assumptions` are those of its plan.
     """
 
     question: str
@@ -145,6 +150,20 @@ class VerifiedQuestion:
     verified_by: str
     verified_on: date
     paraphrases: tuple[str, ...] = ()
+    reading: str = ""
+    shape: Shape = "list"
+    metrics: Mapping[str, str] = field(default_factory=dict)
+    assumptions: tuple[str, ...] = ()
+
+    @property
+    def needs_days(self) -> bool:
+        """Whether the SQL is of a stretch of days that the question names."""
+        return "{first}" in self.sql
+
+    def filled(self, first: date, last: date) -> str:
+        """The SQL for the days from `first` to `last`, both included."""
+        from_first = self.sql.replace("{first}", f"DATE '{first.isoformat()}'")
+        return from_first.replace("{last}", f"DATE '{last.isoformat()}'")
 
 
 @dataclass(frozen=True, slots=True)

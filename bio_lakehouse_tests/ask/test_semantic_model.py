@@ -10,12 +10,20 @@ from bio_lakehouse.ask import model_file, semantic_model
 from bio_lakehouse.engines.guard import check
 from bio_lakehouse.engines.register import DESCRIBED
 from bio_lakehouse.errors import SemanticModelError
+from bio_lakehouse.gold.gap_ledger import Cause
 from bio_lakehouse.gold.measures import MEASURES
+from bio_lakehouse.gold.views import VIEWS
+from bio_lakehouse.insights.finding import INSIGHTS
+from bio_lakehouse.silver.peloton import CATEGORIES
 
 MODEL = semantic_model.load()
 KNOWN = frozenset(dataset.full_name for dataset in MODEL.datasets.values())
 NOT_ASKED_ABOUT = {"user_id", "source_origin", "source_file", "ingested_at", "commitment"}
 WITHOUT_WORDS = NOT_ASKED_ABOUT | {"finding_values", "series", "utc_offset_minutes"}
+
+PELOTONS_OWN = {"fitness_discipline", "class_type", "workout_type"}
+"""Columns whose values Peloton may add to."""
+OTHER_CLASSES: dict[str, list[str]] = {"cause": [*Cause], "insight": [*INSIGHTS]}
 
 
 def test_every_table_and_view_is_in_the_model_with_all_its_columns() -> None:
@@ -134,3 +142,27 @@ def test_values_are_written_as_their_measures_are() -> None:
     assert deep_sleep.text(1.25) == "1 h 15 min"
     assert [bedtime.text(hours) for hours in (-1.25, 0.0, 7.08)] == ["22:45", "00:00", "07:05"]
     assert MODEL.metrics["distance"].text(None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("dataset", "field"),
+    [
+        (dataset.name, field)
+        for dataset in MODEL.datasets.values()
+        for field in dataset.fields.values()
+        if field.column.type == "string" and field.name not in PELOTONS_OWN
+    ],
+)
+def test_values_of_classes_are_those_that_views_and_comments_name(
+    dataset: str, field: semantic_model.Field
+) -> None:
+    view = VIEWS.get(dataset)
+    named = [field.column.comment, view.sql if view else "", *OTHER_CLASSES.get(field.name, [])]
+
+    assert {value for value in field.values.values() if value not in "\n".join(named)} == set()
+
+
+def test_disciplines_are_those_that_have_a_category() -> None:
+    told = MODEL.datasets["peloton_workouts"].fields["fitness_discipline"].values
+
+    assert {value.lower() for value in told.values()} <= CATEGORIES.keys()
