@@ -32,6 +32,7 @@ LAYERS = (
         "command_parts",
         "ask_commands",
         "ask_display",
+        "ask_leave_commands",
         "workflows",
         "display",
         "answers",

@@ -120,9 +120,12 @@ def candidate(settings: Settings) -> LanguageModel | None:
 
 
 def preview(settings: Settings, name: str | None = None) -> LanguageModel:
-    """A model to show what it would be sent; without a key. SettingsError where the name says no
-    address."""
-    return _model(name or settings.ask_model, settings, is_allowed=False)
+    """A model to show what it would be sent; without a key. SettingsError where nothing says at
+    which address it is asked."""
+    model = _model(name or settings.ask_model, settings, is_allowed=False)
+    if not model.address:
+        raise SettingsError(_no_address(model.name))
+    return model
 
 
 def by_name(name: str, settings: Settings) -> LanguageModel:
@@ -130,6 +133,8 @@ def by_name(name: str, settings: Settings) -> LanguageModel:
     lacking = _lacking(name, settings)
     if lacking:
         raise SettingsError(lacking)
+    if not _CLAUDE.match(name) and not is_installed():
+        raise SettingsError(NOT_INSTALLED)
     address = preview(settings, name).address
     if leave_to_ask(settings.home, address) is not True:
         raise SettingsError(
@@ -168,13 +173,17 @@ def _lacking(name: str, settings: Settings) -> str:
         return "" if has_key(settings) else f"{name} needs a key in ANTHROPIC_API_KEY."
     server = _server_of(name, settings)
     if not server.address:
-        return (
-            f"BIO_ASK_URL does not say where {name} is asked; set it to the address of an "
-            "OpenAI-compatible server, such as http://localhost:11434/v1."
-        )
+        return _no_address(name)
     if server.variable and not server.key.get_secret_value():
         return f"{name} needs a key in {server.variable}."
-    return "" if is_installed() else NOT_INSTALLED
+    return ""
+
+
+def _no_address(name: str) -> str:
+    return (
+        f"BIO_ASK_URL does not say where {name} is asked; set it to the address of an "
+        "OpenAI-compatible server, such as http://localhost:11434/v1."
+    )
 
 
 def _model(name: str, settings: Settings, is_allowed: bool) -> LanguageModel:

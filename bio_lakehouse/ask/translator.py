@@ -72,21 +72,6 @@ def translate(
     return Translation(plan, language_model.name, usage, cost, len(attempt.used))
 
 
-def egress(
-    question: str,
-    model: SemanticModel,
-    circumstances: Circumstances,
-    language_model: LanguageModel,
-    examples: Sequence[VerifiedQuestion] = (),
-) -> str:
-    """The body of the first request, to the byte; nothing is sent.
-
-    A repair sends the same, the model's own statement and what was wrong with it.
-    """
-    content = [content_of(question, circumstances, examples)]
-    return language_model.body(system_of(model), content, schema())
-
-
 class _Failed(Exception):  # noqa: N818 - what it is
     """No reply came; the message is fit to be shown."""
 

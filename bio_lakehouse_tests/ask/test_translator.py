@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from bio_lakehouse.ask import egress
 from bio_lakehouse.ask.language_models import ClaudeModel, LanguageModel
 from bio_lakehouse.ask.openai_compatible import OpenAiAccess, OpenAiModel
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
@@ -24,7 +25,6 @@ from bio_lakehouse.ask.translator import (
     OF_A_CLAIM,
     Translation,
     TrySql,
-    egress,
     translate,
 )
 from bio_lakehouse.claude.prices import Prices
@@ -177,7 +177,7 @@ def test_what_is_sent_is_what_was_shown_and_names_nobody(asker: Asker) -> None:
     asker.says(GOOD)
     assert asker.server is not None
     reader = asker.kind.model(asker.server)
-    shown = egress(QUESTION, asker.model, CIRCUMSTANCES, reader, [EXAMPLE])
+    shown = egress.body(QUESTION, asker.model, CIRCUMSTANCES, reader, [EXAMPLE])
     assert json.loads(asker.bodies[0]) == json.loads(shown)
     assert QUESTION in shown
     assert "2026-11-24" in shown
@@ -347,7 +347,7 @@ def test_rules_and_schema_are_the_same_for_everybody_and_every_day(
     reader = asker.kind.model(AnthropicServer([], "http://127.0.0.1:9"))
     other = Circumstances("bob", date(2027, 1, 1))
     bodies = [
-        json.loads(egress(*question, reader))
+        json.loads(egress.body(*question, reader))
         for question in ((QUESTION, model, CIRCUMSTANCES), ("Sleep?", model, other))
     ]
     first, second = (_stable(body) for body in bodies)
@@ -363,7 +363,7 @@ def test_the_question_goes_on_from_the_one_before(asker: Asker) -> None:
     before = Plan("SELECT 7", "mean sleep", "value", "semantic model")
     reader = asker.kind.model(AnthropicServer([], "http://127.0.0.1:9"))
     followed = replace(CIRCUMSTANCES, before=before)
-    body = egress("And on weekdays?", asker.model, followed, reader)
+    body = egress.body("And on weekdays?", asker.model, followed, reader)
     assert "SELECT 7" in body
     assert "mean sleep" in body
 
