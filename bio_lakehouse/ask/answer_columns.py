@@ -18,7 +18,7 @@ from sqlglot import exp, parse_one
 from bio_lakehouse.engines.athena_on_duckdb import AthenaQuery
 from bio_lakehouse.english import MONTHS, WEEKDAYS, count
 from bio_lakehouse.gold.measures import Measure
-from bio_lakehouse.numbers import NO_VALUE, number_text, short_text
+from bio_lakehouse.numbers import NO_VALUE, effect_text, number_text, short_text
 from bio_lakehouse.terminal import visible
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ CLOCK = {"avg", "min", "max", ""}
 """Aggregations of a time of day that are one."""
 DAILY = "daily_readiness_performance"
 SCORE = "0 to 100"
+PERCENT = "percent"
+"""The column of a share."""
 NAMED: Mapping[str, Mapping[int, str]] = {
     "day_of_week": dict(enumerate(WEEKDAYS, 1)),
     "dow": dict(enumerate(WEEKDAYS, 1)),
@@ -64,6 +66,8 @@ class AnswerColumn:
     is_known: bool = False
     noun: str = "row"
     names: Mapping[int, str] = field(default_factory=dict)
+    is_moment: bool = False
+    is_text: bool = False
     metric: Metric | None = None
 
     def text(self, value: Any) -> str:
@@ -78,8 +82,10 @@ class AnswerColumn:
             return number_text(value)
         if value in self.names:
             return self.names[int(value)]
-        if self.kind == "class" or not self.is_known:
+        if self.kind == "class":
             return short_text(value)
+        if not self.is_known:
+            return effect_text(value) if isinstance(value, float) else number_text(value)
         return self.metric.text(value) if self.metric else self.measure.text(value)
 
     def finer(self, value: Any) -> str:
@@ -140,13 +146,15 @@ class _Reader:
             field.name,
             position,
             kind,
-            known or _unknown(field.name),
+            known or _of_name(field.name),
             aggregation,
             source,
             self._table(source),
-            is_known=known is not None,
-            noun=self._noun(field.name, source),
+            is_known=known is not None or field.name == PERCENT,
+            noun=self._noun(field.name),
             names=_names_of(select),
+            is_moment=pa.types.is_timestamp(field.type),
+            is_text=pa.types.is_string(field.type) or pa.types.is_large_string(field.type),
             metric=metric if known else None,
         )
 
@@ -180,13 +188,13 @@ class _Reader:
 
     def _column_of(self, inner: exp.Expr) -> str:
         """The column of the metric that is written as `inner` is: `deep_sleep_s / 3600.0`."""
-        written = inner.sql().lower()
+        sql = inner.sql().lower()
         for metric in self.model.metrics.values():
             is_composed = metric.expression not in ("", metric.column)
             if (
                 is_composed
                 and self._reads(metric.dataset)
-                and _written(metric.expression) == written
+                and written(metric.expression) == written
             ):
                 return metric.expression
         return ""
@@ -239,10 +247,9 @@ class _Reader:
         read = [one for one in datasets if one.full_name in self.tables]
         return [one.fields[source].unit for one in read if source in one.fields]
 
-    def _noun(self, name: str, source: str) -> str:
-        words = f"{name} {source}"
-        for noun in ("workout", "night", "day", "week"):
-            if noun in words:
+    def _noun(self, name: str) -> str:
+        for noun in ("workout", "night", "day", "week", "month"):
+            if noun in name:
                 return noun
         return _noun_of_table(self.tables, self.model)
 
@@ -289,8 +296,8 @@ def _is_composed(metric: Metric) -> bool:
 
 
 @cache
-def _written(expression: str) -> str:
-    """A metric's expression as the guard's parser writes it."""
+def written(expression: str) -> str:
+    """A metric's expression or condition as the guard's parser writes it."""
     return parse_one(expression, dialect=AthenaQuery).sql().lower()
 
 
@@ -315,9 +322,10 @@ def _is_number(kind: pa.DataType) -> bool:
     )
 
 
-def _unknown(name: str) -> Measure:
+def _of_name(name: str) -> Measure:
     title = visible(name).replace("_", " ")
-    return Measure(column=name, title=title, short_name=title)
+    unit, decimals = ("%", 1) if name == PERCENT else ("", 0)
+    return Measure(column=name, title=title, short_name=title, unit=unit, decimals=decimals)
 
 
 def _of_unit(source: str, unit: str) -> Measure:

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlglot import exp
-
 from bio_lakehouse.ask.answer_columns import AnswerColumn
+from bio_lakehouse.ask.narrowed import is_plain
 from bio_lakehouse.engines.plain_rows import values
 from bio_lakehouse.english import capital, count, from_to, listed, long_day
 from bio_lakehouse.numbers import NO_VALUE
@@ -27,20 +26,20 @@ if TYPE_CHECKING:
     from bio_lakehouse.ask.plan import Plan
     from bio_lakehouse.engines.guard import CheckedQuery
 
-AGGREGATED = {
-    "avg": "average",
-    "min": "lowest",
-    "max": "highest",
-}
-MOST_NAMED = 3
-"""Days or groups that a sentence names; the table has all."""
-DAY_CONDITIONS = (exp.Between, exp.EQ, exp.GTE, exp.GT, exp.LTE, exp.LT)
+AGGREGATED = {"avg": "average", "min": "lowest", "max": "highest"}
+MOST_NAMED, MOST_VALUES = 3, 6
+"""Rows that a sentence names, and values of one row; the table has all."""
+ENDS = ("first_day", "last_day")
+"""Columns of the days between which a figure stood, once or several times."""
 NOT_A_TEST = (
     "These are averages side by side: the rows do not say whether chance alone explains it."
 )
 NO_CAUSE = (
-    "A correlation of these rows: it says neither that one causes the other nor how sure it is."
+    "This is a correlation of the rows: it says neither that one causes the other nor how sure it "
+    "is."
 )
+Newest = Callable[[AnswerColumn], date | None]
+Extent = Callable[[], tuple[date, date] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +51,26 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the data beside the rows, asked for where there is nothing to tell: the
+    newest day of a column, and the days about which the tables speak."""
+
+    newest: Newest = lambda column: None
+    extent: Extent = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
 class _Answered:
     """An answer's rows with all that its sentence is made of."""
 
     plan: Plan
     rows: list[tuple[Any, ...]]
     columns: tuple[AnswerColumn, ...]
-    checked: CheckedQuery | None
+    is_plain: bool
 
     def of_kind(self, *kinds: str) -> list[AnswerColumn]:
         named = [column for column in self.columns if column.name != "user_id"]
         return [column for column in named if column.kind in kinds]
-
-    @property
-    def reading(self) -> str:
-        """What the question was taken to mean, as the beginning of a sentence."""
-        return capital(visible(self.plan.reading).strip().rstrip(".?!:"))
 
     @property
     def figure(self) -> AnswerColumn | None:
@@ -79,45 +82,39 @@ class _Answered:
         """The count beside a value that says over how many days or workouts it is."""
         return next(iter(self.of_kind("count")), None) if self.of_kind("value") else None
 
+    @property
+    def labels(self) -> list[AnswerColumn]:
+        """What says of what a row is: its day or time, then a word."""
+        days, classes = self.of_kind("day"), self.of_kind("class")
+        moments = [column for column in days if column.is_moment]
+        words = [column for column in classes if column.is_text] or classes
+        return [*(moments or days)[:1], *words[:1]]
+
+    def headed(self, text: str) -> str:
+        """`text` behind what the question was taken to mean."""
+        reading = capital(visible(self.plan.reading).strip())
+        if reading.endswith("?") or self.plan.source == "verified question":
+            return f"{reading.rstrip('?.! ')}? {capital(text)}."
+        return f"{reading.rstrip('.:! ')}: {text}."
+
 
 def told(
     plan: Plan,
     rows: pa.Table,
     checked: CheckedQuery | None,
     columns: tuple[AnswerColumn, ...],
-    newest_known: Callable[[AnswerColumn], date | None] = lambda column: None,
+    known: Known | None = None,
 ) -> Told:
-    """The sentence of `rows`; `newest_known` gives the newest day on which a column is known, for
-    where there is nothing to tell."""
-    answered = _Answered(plan, list(values(rows)), columns, checked)
+    """The sentence of `rows`."""
+    conditions = [column.metric.condition for column in columns if column.metric]
+    plain = is_plain(checked, conditions)
+    answered = _Answered(plan, list(values(rows)), columns, plain)
+    beside = known or Known()
     if not _has_figures(answered):
-        return Told(_nothing(answered, newest_known))
-    teller = TELLERS.get(plan.shape, _told_rows)
-    return teller(answered)
-
-
-def _has_figures(answered: _Answered) -> bool:
-    figures = answered.of_kind("value") or answered.columns
-    return any(row[column.position] is not None for row in answered.rows for column in figures)
-
-
-def _nothing(answered: _Answered, newest_known: Callable[[AnswerColumn], date | None]) -> str:
-    """That nothing is on record, for what it is: never a zero, never a guess."""
-    figure = answered.figure
-    asked = f" {when(answered.plan.covers)}" if answered.plan.covers else ""
-    if figure is None or not figure.is_known or not _is_plain(answered):
-        return f"Nothing on record fits: {answered.reading}.{_newest(figure, newest_known)}"
-    name = figure.measure.in_sentence
-    return f"There is no {name} on record{asked}.{_newest(figure, newest_known)}"
-
-
-def _newest(
-    figure: AnswerColumn | None, newest_known: Callable[[AnswerColumn], date | None]
-) -> str:
-    day = newest_known(figure) if figure else None
-    if figure is None or day is None:
-        return ""
-    return f" The newest {figure.measure.in_sentence} on record is of {long_day(day)}."
+        return Told(_nothing(answered, beside))
+    if _is_zero(answered) and not _is_spoken_of(answered, beside):
+        return Told(_not_on_record(answered, beside))
+    return TELLERS.get(plan.shape, _told_rows)(answered)
 
 
 def when(covers: tuple[date, date] | None) -> str:
@@ -125,34 +122,55 @@ def when(covers: tuple[date, date] | None) -> str:
     return from_to(*covers) if covers else ""
 
 
-def _is_plain(answered: _Answered) -> bool:
-    """Whether the statement narrows its rows down by nothing but days and known values, from one
-    table, so that its figure is of all of them."""
-    query = answered.checked.expression if answered.checked else None
-    if not isinstance(query, exp.Select) or _is_composed(query):
-        return False
-    where = query.args.get("where")
-    conditions = where.this.flatten() if where and isinstance(where.this, exp.And) else None
-    return all(map(_is_about_days, conditions or ([where.this] if where else [])))
+# Nothing to tell
 
 
-def _is_composed(query: exp.Select) -> bool:
-    parts = ("with_", "with", "joins", "having", "limit", "distinct", "qualify", "offset")
-    is_table = isinstance(query.args.get("from_", query.args.get("from")).this, exp.Table)  # type: ignore[union-attr]
-    return not is_table or any(query.args.get(part) for part in parts) or _filters(query)
+def _has_figures(answered: _Answered) -> bool:
+    figures = answered.of_kind("value") or answered.columns
+    return any(row[column.position] is not None for row in answered.rows for column in figures)
 
 
-def _filters(query: exp.Select) -> bool:
-    """Whether a single column narrows down, by FILTER or CASE."""
-    return any(select.find(exp.Filter, exp.Case, exp.If) for select in query.expressions)
+def _nothing(answered: _Answered, known: Known) -> str:
+    """That nothing is on record, for what it is: never a zero, never a guess."""
+    figure = answered.figure
+    asked = f" {when(answered.plan.covers)}" if answered.plan.covers else ""
+    newest = _newest(figure, known)
+    if figure is None or not figure.is_known or not answered.is_plain:
+        return f"Nothing on record fits. {answered.headed('none')}{newest}"
+    return f"There is no {figure.measure.in_sentence} on record{asked}.{newest}"
 
 
-def _is_about_days(condition: exp.Expr) -> bool:
-    condition = condition.unnest()
-    columns = {column.name for column in condition.find_all(exp.Column)}
-    if isinstance(condition, DAY_CONDITIONS):
-        return columns <= {"day"}
-    return isinstance(condition, exp.Not) and isinstance(condition.this.unnest(), exp.Is)
+def _newest(figure: AnswerColumn | None, known: Known) -> str:
+    day = known.newest(figure) if figure else None
+    if figure is None or day is None:
+        return ""
+    return f" The newest {figure.measure.in_sentence} on record is of {long_day(day)}."
+
+
+def _is_zero(answered: _Answered) -> bool:
+    """Whether all that was found is that nothing was counted."""
+    counts = answered.of_kind("count", "value")
+    return len(answered.rows) == 1 and not any(answered.rows[0][one.position] for one in counts)
+
+
+def _is_spoken_of(answered: _Answered, known: Known) -> bool:
+    """Whether any day that was asked for is one of which the data speaks."""
+    extent, covers = known.extent(), answered.plan.covers
+    if extent is None or covers is None:
+        return extent is not None
+    return covers[0] <= extent[1] and extent[0] <= covers[1]
+
+
+def _not_on_record(answered: _Answered, known: Known) -> str:
+    """Zero of days about which nothing is known is not zero."""
+    extent = known.extent()
+    if extent is None:
+        return f"There is nothing on record to count. {answered.headed('not known')}"
+    days = f"The data is {when(extent)}"
+    return f"Nothing is on record {when(answered.plan.covers)}, so it is not known. {days}."
+
+
+# One figure
 
 
 def _told_value(answered: _Answered) -> Told:
@@ -160,14 +178,13 @@ def _told_value(answered: _Answered) -> Told:
     figure, row = answered.figure, answered.rows[0]
     if figure is None or len(answered.rows) > 1:
         return _told_rows(answered)
-    text = figure.text(row[figure.position])
-    known = _over(answered, row)
-    on = _day_of(answered, row)
+    text, known = figure.text(row[figure.position]), _over(answered, row)
+    on = _standing(answered, row)
     subject = _subject(figure, "" if answered.plan.covers else " on record")
-    if subject and _is_plain(answered):
-        days = " ".join(filter(None, (when(answered.plan.covers), on)))
-        return Told(f"{subject} {text} {days}".rstrip() + f"{known}.")
-    return Told(f"{answered.reading}: {text}{f' {on}' if on else ''}{known}.")
+    if not (subject and answered.is_plain):
+        return Told(answered.headed(f"{text}{on}{known}"))
+    days = f" {when(answered.plan.covers)}" if answered.plan.covers else ""
+    return Told(f"{subject} {text}{days}{on}{known}.")
 
 
 def _subject(figure: AnswerColumn, of: str) -> str:
@@ -183,13 +200,18 @@ def _subject(figure: AnswerColumn, of: str) -> str:
     return f"Your {name} was" if not figure.aggregation else ""
 
 
-def _day_of(answered: _Answered, row: Sequence[Any]) -> str:
-    """`, on Tuesday 3 November 2026`, where the row names the one day that its value is of."""
-    days = answered.of_kind("day")
-    value = row[days[0].position] if len(days) == 1 else None
-    if not isinstance(value, date) or answered.plan.covers == (value, value):
+def _standing(answered: _Answered, row: Sequence[Any]) -> str:
+    """`, on Tuesday 3 November 2026`: when a figure stood, where the row names the days."""
+    named = {column.name: row[column.position] for column in answered.of_kind("day")}
+    days = [value for value in named.values() if isinstance(value, date)]
+    if len(days) == 1 and answered.plan.covers != (days[0], days[0]):
+        return f", on {_day(days[0])}"
+    if set(named) != set(ENDS) or len(days) != len(ENDS):
         return ""
-    return f"(on {_day(value)})" if len(days) == 1 else ""
+    first, last = (named[end] for end in ENDS)
+    if first == last:
+        return f", on {_day(first)}"
+    return f", first on {_day(first)} and last on {_day(last)}"
 
 
 def _over(answered: _Answered, row: Sequence[Any]) -> str:
@@ -198,10 +220,12 @@ def _over(answered: _Answered, row: Sequence[Any]) -> str:
     if known is None or row[known.position] is None:
         return ""
     number = int(row[known.position])
+    if known.name == "times":
+        return f", {count(number, 'time')}" if number > 1 else ""
     if known.noun != "day" or not known.source:
         return f", over {known.counted(number)}"
     asked = _days_asked(answered.plan)
-    if asked and asked > number and _is_plain(answered):
+    if asked > number and answered.is_plain:
         return f", over {number:,} known {'day' if number == 1 else 'days'} of {asked:,}"
     return f", over {count(number, 'known day')}"
 
@@ -210,15 +234,21 @@ def _days_asked(plan: Plan) -> int:
     return (plan.covers[1] - plan.covers[0]).days + 1 if plan.covers else 0
 
 
+# Several figures
+
+
 def _told_row(answered: _Answered) -> Told:
     """One row of several values: each with its name."""
     if len(answered.rows) != 1:
         return _told_rows(answered)
+    if len(answered.of_kind("value")) == 1 and not answered.of_kind("class"):
+        return _told_value(answered)
     row = answered.rows[0]
-    parts = [_named(column, row) for column in answered.columns if column.kind != "day"]
-    head = answered.reading
-    on = _day_of(answered, row)
-    return Told(f"{head}{f' {on}' if on else ''}: {listed(parts[:8])}.")
+    shown = answered.of_kind("value", "count", "class")
+    parts = [_named(column, row) for column in shown[:MOST_VALUES]]
+    more = f" and {len(shown) - MOST_VALUES} more" if len(shown) > MOST_VALUES else ""
+    text = f"{', '.join(parts)}{more}" if more else listed(parts)
+    return Told(answered.headed(f"{text}{_standing(answered, row)}"))
 
 
 def _named(column: AnswerColumn, row: Sequence[Any]) -> str:
@@ -237,26 +267,34 @@ def _called(column: AnswerColumn) -> str:
 def _told_list(answered: _Answered) -> Told:
     """How many rows fit, and the first of them."""
     number = len(answered.rows)
-    noun = "day" if answered.of_kind("day") and _one_a_day(answered) else "row"
+    noun = "day" if _is_one_a_day(answered) else "row"
     named = [_entry(answered, row) for row in answered.rows[:MOST_NAMED]]
+    if not any(named):
+        return Told(answered.headed(count(number, noun)))
     more = f" and {number - MOST_NAMED:,} more" if number > MOST_NAMED else ""
     shown = f"{', '.join(named)}{more}" if more else listed(named)
-    return Told(f"{answered.reading}: {count(number, noun)}, {shown}.")
+    return Told(answered.headed(f"{count(number, noun)} – {shown}" if number > 1 else shown))
 
 
-def _one_a_day(answered: _Answered) -> bool:
-    place = answered.of_kind("day")[0].position
-    days = [row[place] for row in answered.rows]
-    return len(set(days)) == len(days)
+def _is_one_a_day(answered: _Answered) -> bool:
+    """Whether each row is of another day, and of nothing else."""
+    days = answered.of_kind("day")
+    if len(days) != 1 or days[0].is_moment or days[0].name != "day":
+        return False
+    named = [row[days[0].position] for row in answered.rows]
+    return len(set(named)) == len(named)
 
 
 def _entry(answered: _Answered, row: Sequence[Any]) -> str:
     """`Tuesday 3 November 2026 (64)`: what a row is of, and its first value."""
-    labels = [_label(column, row) for column in answered.of_kind("day", "class")[:2]]
+    label = _labelled(answered, row)
     figure = answered.figure
     value = figure.text(row[figure.position]) if figure else ""
-    label = ", ".join(labels)
     return f"{label} ({value})" if label and value else label or value
+
+
+def _labelled(answered: _Answered, row: Sequence[Any]) -> str:
+    return ", ".join(_label(column, row) for column in answered.labels)
 
 
 def _label(column: AnswerColumn, row: Sequence[Any]) -> str:
@@ -272,31 +310,40 @@ def _day(value: date) -> str:
     return long_day(value)
 
 
+# Rows side by side
+
+
 def _told_groups(answered: _Answered) -> Told:
     """The groups with their values: all where they are few, else the highest and the lowest."""
     figure = answered.figure
-    if figure is None or not answered.of_kind("class", "day"):
+    if figure is None or not answered.labels:
         return _told_rows(answered)
-    known = [row for row in answered.rows if row[figure.position] is not None]
     if len(answered.rows) <= MOST_NAMED:
-        return Told(
-            f"{answered.reading}: {listed([_group(answered, row) for row in answered.rows])}."
-        )
-    ranked = sorted(known, key=lambda row: row[figure.position])
+        return Told(answered.headed(listed([_group(answered, row) for row in answered.rows])))
+    ranked = _ranked(answered, figure)
     lowest, highest = _group(answered, ranked[0]), _group(answered, ranked[-1])
     groups = count(len(answered.rows), "group")
-    return Told(f"{answered.reading}: {groups}, highest {highest}, lowest {lowest}.")
+    return Told(answered.headed(f"{groups}, highest {highest}, lowest {lowest}"))
+
+
+def _ranked(answered: _Answered, figure: AnswerColumn) -> list[tuple[Any, ...]]:
+    """Rows with a known figure, the lowest first."""
+    known = [row for row in answered.rows if row[figure.position] is not None]
+    return sorted(known, key=lambda row: row[figure.position])
 
 
 def _group(answered: _Answered, row: Sequence[Any]) -> str:
     """`Saturday 81.3 (52 days)`."""
-    labels = [_label(column, row) for column in answered.of_kind("class", "day")[:2]]
     figure, known = answered.figure, answered.known_days
-    text = figure.finer(row[figure.position]) if figure else ""
+    text = _finer(figure, row[figure.position]) if figure else ""
     size = ""
     if known is not None and row[known.position] is not None:
         size = f" ({known.counted(int(row[known.position]))})"
-    return f"{', '.join(labels)} {text}{size}".strip()
+    return f"{_labelled(answered, row)} {text}{size}".strip()
+
+
+def _finer(figure: AnswerColumn, value: Any) -> str:
+    return "unknown" if value is None else figure.finer(value)
 
 
 def _told_series(answered: _Answered) -> Told:
@@ -305,65 +352,60 @@ def _told_series(answered: _Answered) -> Told:
     if not days or figure is None:
         return _told_groups(answered)
     place = days[0].position
-    known = [row for row in answered.rows if row[figure.position] is not None]
-    known.sort(key=lambda row: row[place])
-    if len(known) == 1:
-        return Told(f"{answered.reading}: {_at(figure, place, known[0])}.")
-    first, last = known[0], known[-1]
-    ends = f"{_at(figure, place, first)}, {_at(figure, place, last)}"
-    ranked = sorted(known, key=lambda row: row[figure.position])
-    low, high = ranked[0][figure.position], ranked[-1][figure.position]
-    between = f"between {figure.finer(low)} and {figure.finer(high)}"
-    counted = (
-        f"{len(known):,} of {len(answered.rows):,} known"
-        if len(known) < len(answered.rows)
-        else f"{len(known):,} values"
-    )
-    return Told(f"{answered.reading}: {ends}; {counted}, {between}.")
+    ranked = _ranked(answered, figure)
+    in_order = sorted(ranked, key=lambda row: row[place])
+    if len(in_order) == 1:
+        return Told(answered.headed(_at(figure, place, in_order[0])))
+    ends = f"{_at(figure, place, in_order[0])}, {_at(figure, place, in_order[-1])}"
+    low, high = (_finer(figure, row[figure.position]) for row in (ranked[0], ranked[-1]))
+    return Told(answered.headed(f"{ends}; {_counted(answered, ranked)}, between {low} and {high}"))
+
+
+def _counted(answered: _Answered, known: Sequence[Any]) -> str:
+    unknown = len(answered.rows) - len(known)
+    values_told = f"{len(known):,} values"
+    return f"{values_told}, {unknown:,} unknown" if unknown else values_told
 
 
 def _at(figure: AnswerColumn, place: int, row: Sequence[Any]) -> str:
-    return f"{figure.finer(row[figure.position])} on {_day(row[place])}"
+    return f"{_finer(figure, row[figure.position])} on {_day(row[place])}"
 
 
 def _told_comparison(answered: _Answered) -> Told:
-    """The sides with their values and their difference, as the figures that a reader sees."""
+    """The sides with their values, and the difference of the figures that a reader sees."""
     figure = answered.figure
-    if figure is None:
-        return _told_rows(answered)
-    if len(answered.rows) == 1:
+    if figure is None or len(answered.rows) == 1:
         return _told_row(answered)
-    told = _told_groups(answered)
-    if len(answered.rows) != 2 or not figure.is_known or figure.kind != "value":
-        return Told(told.sentence, (NOT_A_TEST,))
-    first, second = (row[figure.position] for row in answered.rows)
-    if first is None or second is None:
-        return told
+    sides = _told_groups(answered)
+    caveats = (NOT_A_TEST,) if figure.aggregation == "avg" else ()
+    return Told(f"{sides.sentence}{_difference(answered, figure)}", caveats)
+
+
+def _difference(answered: _Answered, figure: AnswerColumn) -> str:
+    """` That is 3.2 more in the first.`; empty where two values cannot be held together."""
+    pair = [row[figure.position] for row in answered.rows]
+    is_clock = figure.metric is not None and figure.metric.form == "clock"
+    if len(pair) != 2 or None in pair or is_clock or not (figure.is_known and answered.labels):
+        return ""
     measure = figure.measure.of_many_days if figure.aggregation == "avg" else figure.measure
-    size = measure.size_text(first, second)
-    label = _label(answered.of_kind("class", "day")[0], answered.rows[0])
-    side = "higher" if measure.difference(first, second) > 0 else "lower"  # type: ignore[operator]
-    difference = f" {capital(label)} is {size} {side}."
-    if not measure.difference(first, second):
-        difference = " They are the same."
-    return Told(f"{told.sentence}{difference}", (NOT_A_TEST,))
+    difference = measure.difference(*pair)
+    if not difference:
+        return " They are the same."
+    side = "higher" if difference > 0 else "lower"
+    label = capital(_labelled(answered, answered.rows[0]))
+    return f" {label} is {measure.size_text(*pair)} {side}."
 
 
 def _told_relation(answered: _Answered) -> Told:
-    figure = answered.figure
-    if len(answered.rows) != 1 or figure is None:
-        told = _told_rows(answered)
-        return Told(told.sentence, (NO_CAUSE,))
-    told = _told_value(answered)
-    return Told(told.sentence, (NO_CAUSE,))
+    teller = _told_value if len(answered.rows) == 1 else _told_rows
+    return Told(teller(answered).sentence, (NO_CAUSE,))
 
 
 def _told_rows(answered: _Answered) -> Told:
     """Rows of no shape that is known: how many there are."""
-    number = len(answered.rows)
-    if number == 1 and len(answered.columns) <= 8:
+    if len(answered.rows) == 1 and answered.figure is not None:
         return _told_row(answered)
-    return Told(f"{answered.reading}: {count(number, 'row')}.")
+    return _told_list(answered)
 
 
 TELLERS: dict[str, Callable[[_Answered], Told]] = {

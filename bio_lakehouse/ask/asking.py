@@ -10,8 +10,9 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bio_lakehouse.ask import freshness_told
+from bio_lakehouse.ask import answer_sentences, charting, freshness_told
 from bio_lakehouse.ask.answer import Answer
+from bio_lakehouse.ask.answer_columns import AnswerColumn, columns_of
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
 from bio_lakehouse.backends import open_sql
 from bio_lakehouse.claude.usage import Usage
@@ -20,7 +21,6 @@ from bio_lakehouse.errors import DamagedFile, QueryError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from bio_lakehouse.ask.answer_columns import AnswerColumn
     from bio_lakehouse.ask.semantic_model import SemanticModel
     from bio_lakehouse.engines.guard import CheckedQuery
     from bio_lakehouse.engines.sql import SqlEngine
@@ -156,14 +156,12 @@ class Asking:
 
     def _told(self, answer: Answer, checked: CheckedQuery) -> Answer:
         """`answer` with its sentence, its chart and how new its data is."""
-        from bio_lakehouse.ask import answer_sentences, charting
-        from bio_lakehouse.ask.answer_columns import columns_of
-
         plan, rows = answer.plan, answer.rows
         assert plan is not None
         assert rows is not None
         columns = columns_of(rows, checked, self.model, plan.metrics)
-        told = answer_sentences.told(plan, rows, checked, columns, self._newest(answer.user_id))
+        known = self._known(answer.user_id, checked)
+        told = answer_sentences.told(plan, rows, checked, columns, known)
         return replace(
             answer,
             sentence=told.sentence,
@@ -172,13 +170,16 @@ class Asking:
             freshness=freshness_told.told(self.lake, answer.user_id, checked),
         )
 
-    def _newest(self, user_id: str) -> Callable[[AnswerColumn], date | None]:
-        """What finds the newest day on which a column of the lake is known."""
+    def _known(self, user_id: str, checked: CheckedQuery) -> answer_sentences.Known:
+        """What the data of a statement reaches to, looked up where a sentence needs it."""
 
         def newest(column: AnswerColumn) -> date | None:
             return freshness_told.newest_known(self.lake, user_id, column.table, column.source)
 
-        return newest
+        def extent() -> tuple[date, date] | None:
+            return freshness_told.extent(self.lake, user_id, checked)
+
+        return answer_sentences.Known(newest, extent)
 
 
 def _nobody(text: str) -> None:

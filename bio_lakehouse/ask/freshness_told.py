@@ -79,6 +79,16 @@ def newest_known(lake: Lakehouse, user_id: str, table: str, column: str) -> date
     return newest
 
 
+def extent(lake: Lakehouse, user_id: str, checked: CheckedQuery) -> tuple[date, date] | None:
+    """The first and the last day about which the files say anything that feed what a statement
+    reads."""
+    sources = {registry.source_of_table(table).name for table in silver_tables(checked)}
+    entries = [one for one in lake.log.of_user(user_id) if one.usable and one.source in sources]
+    firsts = [day for one in entries for day in (one.covered_first, one.first_day) if day]
+    lasts = [day for one in entries for day in (one.covered_last, one.last_day) if day]
+    return (min(firsts), max(lasts)) if firsts and lasts else None
+
+
 def silver_tables(checked: CheckedQuery) -> list[str]:
     """Names of the silver tables that a statement's answer hangs on, through gold by the columns
     that it names."""

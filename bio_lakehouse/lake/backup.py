@@ -31,6 +31,7 @@ MADE_AGAIN = {
     home.BRONZE,
     home.WAREHOUSE,
     home.CATALOG,
+    home.ANSWERS,
     "views",
     "quarantine",
     "dagster",

@@ -17,6 +17,10 @@ UNFINISHED = ".repair-unfinished"
 BRONZE, WAREHOUSE, LANDING = "bronze", "warehouse", "landing"
 EXPERIMENTS = "experiments"
 """What people said of their self-experiments: as landing, nothing can make it again."""
+QUESTIONS = "ask"
+"""A person's own corrections of answers: nothing can make them again either."""
+ANSWERS = "ask-cache"
+"""Answers to questions that were asked before."""
 PRIVATE = 0o700
 OTHERS = 0o077
 
