@@ -189,13 +189,9 @@ class _Reader:
     def _column_of(self, inner: exp.Expr) -> str:
         """The column of the metric that is written as `inner` is: `deep_sleep_s / 3600.0`."""
         sql = inner.sql().lower()
-        for metric in self.model.metrics.values():
-            is_composed = metric.expression not in ("", metric.column)
-            if (
-                is_composed
-                and self._reads(metric.dataset)
-                and written(metric.expression) == written
-            ):
+        composed = [one for one in self.model.metrics.values() if _is_composed(one)]
+        for metric in composed:
+            if self._reads(metric.dataset) and written(metric.expression) == sql:
                 return metric.expression
         return ""
 
