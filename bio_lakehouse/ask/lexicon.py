@@ -1,0 +1,194 @@
+"""All phrases that a question may hold, with what each can mean: the semantic model's, and those
+that say what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bio_lakehouse.ask import question_words, time_phrases
+from bio_lakehouse.ask.semantic_model import Dataset, Field, Metric, SemanticModel
+from bio_lakehouse.ask.words import stem, tokens
+
+DAILY = "daily_readiness_performance"
+WORKOUTS = "peloton_workouts"
+NUMERIC = {"int", "long", "double"}
+PROVENANCE = {"user_id", "source_origin", "source_file", "ingested_at", "utc_offset_minutes"}
+LONGEST_PHRASE = 9
+
+Kind = Literal["role", "metric", "field", "value", "table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a phrase can mean.
+
+    `name` is the role or the metric; a field, and a value of it, are of `dataset` and `column`.
+    """
+
+    kind: Kind
+    name: str = ""
+    dataset: str = ""
+    column: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The phrases by their compared words, the figures by name, and the words of all phrases."""
+
+    phrases: dict[tuple[str, ...], tuple[Meaning, ...]]
+    metrics: dict[str, Metric]
+    known: frozenset[str]
+    targets: tuple[str, ...]
+    ambiguous: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+
+
+_BUILT: list[tuple[SemanticModel, Lexicon]] = []
+
+
+def of(model: SemanticModel) -> Lexicon:
+    """The phrases of a model; built once for each model that is asked with."""
+    for built, lexicon in _BUILT:
+        if built is model:
+            return lexicon
+    lexicon = _build(model)
+    _BUILT[:] = [(model, lexicon), *_BUILT[:3]]
+    return lexicon
+
+
+def compared(words: Sequence[str]) -> tuple[str, ...]:
+    """Words as phrases are compared: stems, one word for the forms of a verb, none of those that
+    may stand between."""
+    said = (word_compared(word) for word in words if word not in question_words.SKIPPED)
+    return tuple(said)
+
+
+def word_compared(word: str) -> str:
+    same = question_words.SAME.get(word, word)
+    return question_words.SAME.get(stem(same), stem(same))
+
+
+def _build(model: SemanticModel) -> Lexicon:
+    metrics = _figures(model)
+    phrases: dict[tuple[str, ...], dict[Meaning, None]] = {}
+    roles = {compared(tokens(said)): meaning for said, meaning in _role_phrases()}
+    for said, meaning in (*_metric_phrases(metrics), *_field_phrases(model)):
+        key = compared(tokens(said))
+        if key and (key not in roles or meaning.kind == "metric"):
+            phrases.setdefault(key, {})[meaning] = None
+    for key, meaning in roles.items():
+        phrases.setdefault(key, {meaning: None})
+    ambiguous = _ambiguous(model)
+    known = _known_words(phrases, ambiguous)
+    return Lexicon(
+        {key: tuple(meanings) for key, meanings in phrases.items()},
+        metrics,
+        known,
+        tuple(sorted(word for word in known if len(word) > 4)),
+        ambiguous,
+    )
+
+
+def _ambiguous(model: SemanticModel) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Words that may mean several metrics, where the model names such."""
+    said: dict[str, tuple[str, ...]] = dict(getattr(model, "ambiguous", {}) or {})
+    return {compared(tokens(phrase)): tuple(names) for phrase, names in said.items()}
+
+
+def _figures(model: SemanticModel) -> dict[str, Metric]:
+    """The model's metrics, and every other numeric column as one."""
+    metrics = dict(model.metrics)
+    taken = {(metric.dataset, metric.column) for metric in metrics.values()}
+    for dataset in model.datasets.values():
+        for column in dataset.fields.values():
+            if (dataset.name, column.name) in taken or not _is_figure(column):
+                continue
+            metric = _figure_of(dataset, column)
+            metrics[metric.name] = metric
+    return metrics
+
+
+def _is_figure(column: Field) -> bool:
+    is_numeric = column.column.type in NUMERIC
+    return is_numeric and not column.is_dimension and column.name not in PROVENANCE
+
+
+def _figure_of(dataset: Dataset, column: Field) -> Metric:
+    title = column.name.replace("_", " ")
+    return Metric(
+        name=f"{dataset.name}.{column.name}",
+        dataset=dataset.name,
+        column=column.name,
+        aggregation="avg",
+        title=title[:1].upper() + title[1:],
+        unit=column.unit,
+        decimals=1 if column.column.type == "double" else 0,
+        synonyms=column.synonyms,
+    )
+
+
+def _role_phrases() -> Iterator[tuple[str, Meaning]]:
+    for role, said in question_words.ROLES.items():
+        for phrase in said.split(";"):
+            yield phrase, Meaning("role", role)
+
+
+def _metric_phrases(metrics: dict[str, Metric]) -> Iterator[tuple[str, Meaning]]:
+    for metric in metrics.values():
+        meaning = Meaning("metric", metric.name, metric.dataset, metric.column)
+        own = metric.name.partition(".")[2] or metric.name
+        for said in (own.replace("_", " "), metric.title, *metric.synonyms):
+            yield _without_question(said), meaning
+
+
+_QUESTIONS = ("how many ", "how much ", "number of ", "count of ")
+
+
+def _without_question(said: str) -> str:
+    """`steps` of `how many steps`, since what is counted is said beside it."""
+    for opening in _QUESTIONS:
+        rest = said.casefold().removeprefix(opening)
+        if rest != said.casefold() and len(rest.split()) == 1 and rest != "sleep":
+            return rest
+    return said
+
+
+def _field_phrases(model: SemanticModel) -> Iterator[tuple[str, Meaning]]:
+    for dataset in model.datasets.values():
+        for said in (dataset.name.replace("_", " "), *dataset.synonyms):
+            yield said, Meaning("table", dataset.name, dataset.name)
+        for column in dataset.fields.values():
+            yield from _phrases_of_field(dataset, column)
+
+
+def _phrases_of_field(dataset: Dataset, column: Field) -> Iterator[tuple[str, Meaning]]:
+    if column.name in {"user_id", "day"}:
+        return
+    if not _is_figure(column):
+        for said in (column.name.replace("_", " "), *column.synonyms):
+            yield said, Meaning("field", "", dataset.name, column.name)
+    for said, value in column.values.items():
+        yield said, Meaning("value", "", dataset.name, column.name, str(value))
+
+
+def _known_words(
+    phrases: dict[tuple[str, ...], dict[Meaning, None]],
+    ambiguous: dict[tuple[str, ...], tuple[str, ...]],
+) -> frozenset[str]:
+    words = {word for key in (*phrases, *ambiguous) for word in key}
+    words |= time_phrases.vocabulary()
+    return frozenset(words)
+
+
+def plain_words() -> frozenset[str]:
+    """Words that are no slip of the keyboard, though no phrase has them."""
+    return (
+        question_words.FILLER
+        | question_words.SKIPPED
+        | question_words.CLAIMS
+        | question_words.JUDGED
+        | question_words.NOT_MEASURED
+        | frozenset(question_words.SAME)
+    )
