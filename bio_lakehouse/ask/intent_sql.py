@@ -200,9 +200,7 @@ def _date(day: date) -> exp.Expr:
     return exp.cast(exp.Literal.string(day.isoformat()), "date")
 
 
-def _days(
-    first: date | None, last: date | None, weekdays: Sequence[int]
-) -> Iterator[exp.Expr]:
+def _days(first: date | None, last: date | None, weekdays: Sequence[int]) -> Iterator[exp.Expr]:
     day = exp.column("day")
     if first and first == last:
         yield day.eq(_date(first))
@@ -222,8 +220,10 @@ def _literal(value: str | float | bool) -> exp.Expr:
         return exp.Boolean(this=value)
     if isinstance(value, str):
         return exp.Literal.string(value)
-    return exp.Literal.number(f"{value:.10g}") if value >= 0 else exp.Neg(
-        this=exp.Literal.number(f"{-value:.10g}")
+    return (
+        exp.Literal.number(f"{value:.10g}")
+        if value >= 0
+        else exp.Neg(this=exp.Literal.number(f"{-value:.10g}"))
     )
 
 
@@ -317,12 +317,18 @@ def _in_order(builder: _Builder, query: exp.Select, newest_first: bool = False) 
     names = ["day"] if builder.has_day else []
     if builder.intent.dataset == WORKOUTS:
         names = ["started_at"]
-    return query.order_by(*(exp.column(name).desc() if newest_first else exp.column(name) for name in names))
+    return query.order_by(
+        *(exp.column(name).desc() if newest_first else exp.column(name) for name in names)
+    )
 
 
 def _rows(builder: _Builder) -> exp.Select:
     intent = builder.intent
-    query = exp.select(*_columns(builder)).from_(builder.table).where(*builder.where(bool(intent.order)))
+    query = (
+        exp.select(*_columns(builder))
+        .from_(builder.table)
+        .where(*builder.where(bool(intent.order)))
+    )
     if intent.order and intent.figures:
         value = builder.value(intent.figures[0])
         query = query.order_by(value.desc() if intent.order == "desc" else value)
@@ -380,10 +386,16 @@ def _share(builder: _Builder) -> exp.Select:
     rest = replace(intent, conditions=intent.conditions[:-1])
     known = builder.test(replace(asked, operator="known"))
     where = _Builder(rest, builder.model, builder.lexicon, builder.week_ends_on).where()
-    fulfilled = exp.Sum(this=exp.Case().when(test, exp.Literal.number(1)).else_(exp.Literal.number(0)))
+    fulfilled = exp.Sum(
+        this=exp.Case().when(test, exp.Literal.number(1)).else_(exp.Literal.number(0))
+    )
     hundred = exp.Mul(this=exp.Literal.number("100.0"), expression=fulfilled)
     of_all = exp.Div(this=hundred, expression=exp.Count(this=exp.Star()))
-    columns = [of_all.as_("percent"), fulfilled.copy().as_("days"), exp.Count(this=exp.Star()).as_("days_known")]
+    columns = [
+        of_all.as_("percent"),
+        fulfilled.copy().as_("days"),
+        exp.Count(this=exp.Star()).as_("days_known"),
+    ]
     return exp.select(*columns).from_(builder.table).where(*where, known)
 
 
@@ -411,7 +423,11 @@ def _mean_of_groups(builder: _Builder) -> exp.Select:
     intent = builder.intent
     inner = _groups(builder)
     names = [column.alias for column in inner.selects if isinstance(column, exp.Alias)]
-    values = [name for name in names if name.startswith(("total_", "count_")) or name in {"workouts", "days"}]
+    values = [
+        name
+        for name in names
+        if name.startswith(("total_", "count_")) or name in {"workouts", "days"}
+    ]
     means = [exp.Avg(this=exp.column(name)).as_(f"avg_{name}_a_{intent.group}") for name in values]
     inner.set("order", None)
     counted = exp.Count(this=exp.Star()).as_(f"{intent.group}s_counted")

@@ -24,7 +24,18 @@ UNITS = {
     "degree": "°C", "degrees": "°C", "c": "°C", "steps": "steps", "step": "steps",
 }  # fmt: skip
 """Units as they are written after a number."""
-OF_FIGURE = {"steps", "calories", "watts", "watt", "miles", "kilojoules", "kj", "cals", "mph", "rpm"}
+OF_FIGURE = {
+    "steps",
+    "calories",
+    "watts",
+    "watt",
+    "miles",
+    "kilojoules",
+    "kj",
+    "cals",
+    "mph",
+    "rpm",
+}
 """Units that name their figure too."""
 
 
@@ -111,9 +122,7 @@ def _meant(word: str, lexicon: Lexicon) -> str | None:
     return corrected(word, lexicon.known, lexicon.targets)
 
 
-def _mentions(
-    words: Sequence[str], owned: set[int], lexicon: Lexicon
-) -> Iterator[Mention]:
+def _mentions(words: Sequence[str], owned: set[int], lexicon: Lexicon) -> Iterator[Mention]:
     """The longest phrases from the left; none reaches over a phrase of time or a question mark."""
     places = _content(words, owned)
     at = 0

@@ -3,6 +3,12 @@ compared, grouped, listed."""
 
 from __future__ import annotations
 
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text, each once."""
+    return frozenset(text.split())
+
+
 ROLES = {
     "avg": """average; avg; mean; typical; typically; usual; usually; normally; on average;
         averaged; averages; generally; in general; aver; an average of; average value""",
@@ -16,17 +22,21 @@ ROLES = {
         all time low""",
     "best": "best",
     "worst": "worst",
+    "frequent": """most common; most often; most frequent; most frequently; favourite; most popular;
+        most regularly; most used; go to""",
+    "after": "after; following; on the day after; the day following",
     "hardest": "hardest; toughest; most intense; hardest ever",
     "count": """how many; number of; count; how many times; number; how many different times;
         hw many; howmany; count of; count up; how mny""",
     "how_often": "how often; how frequently; how regularly",
     "how_much": "how much; how mch; amount of; amount",
-    "how_long": "how long; how many hours; how many minutes; how many hrs; how many mins; duration of",
+    "how_long": """how long; how many hours; how many minutes; how many hrs; how many mins; duration of""",
     "share": """percentage; percent; share; proportion; fraction; what percent; what percentage;
         percentage of; percent of; share of; proportion of; pct""",
     "list": """show; list; give; display; which; show me; list all; give me; every; all; find;
-        pull up; what all; all of; tell me; what are; what were""",
-    "series": """trend; over time; chart; plot; graph; day by day; daily; each day; every day; history;
+        pull up; what all; all of; tell""",
+    "series": """trend; over time; chart; plot; graph; day by day; daily; each day; every
+    day; history;
         timeline; day to day; progress; each night; every night; nightly; trend of; trended;
         plotted; line chart; per night; by day; by night; curve; develop; over the days; by date;
         each morning; every morning; night by night""",
@@ -44,7 +54,8 @@ ROLES = {
         went under; dip below; dipped below; dips below; drops below; falls below; falling below;
         south of; dipped under; fall below; dropping below; sank below""",
     "at_least": """at least; no less than; not less than; minimum of; not below; not under;
-        no fewer than; reached; reach; hit; greater than or equal to; reaching; hitting; a minimum of;
+        no fewer than; reached; reach; hit; greater than or equal to; reaching; hitting; a
+        minimum of;
         above or equal to; greater or equal to""",
     "at_most": """at most; no more than; not more than; maximum of; up to; not above; not over;
         less than or equal to; a maximum of; below or equal to""",
@@ -61,7 +72,8 @@ ROLES = {
     "week": "week; which week; what week; calendar week",
     "month": "month; which month; what month; calendar month",
     "year": "year; which year; what year; calendar year",
-    "weekday": """day of the week; day of week; which weekday; dow; days of the week; what day of the week;
+    "weekday": """day of the week; day of week; which weekday; dow; days of the week; what
+    day of the week;
         which day of the week; what weekday""",
     "times": "time; occasion; instance",
     "workout": """workout; session; class; exercise; training; training session; exercise session;
@@ -74,52 +86,58 @@ ROLES = {
     "by_month": """monthly; by month; per month; each month; every month; month by month; a month;
         for each month; grouped by month; month over month; on a monthly basis; across months;
         over the months; month to month; split by month; broken down by month""",
-    "by_year": """yearly; by year; per year; each year; every year; year by year; a year; for each year;
+    "by_year": """yearly; by year; per year; each year; every year; year by year; a year;
+    for each year;
         year over year; annual; annually; split by year""",
-    "by_quarter": "quarterly; by quarter; per quarter; each quarter; every quarter; for each quarter",
+    "by_quarter": """quarterly; by quarter; per quarter; each quarter; every quarter; for each quarter""",
     "by_weekday": """by weekday; per weekday; by day of the week; by day of week; each weekday;
         for each weekday; for each day of the week; each day of the week; per day of the week;
         every day of the week; by the day of the week; across the week; across weekdays;
-        by days of the week; across days of the week; on each day of the week; broken down by weekday;
+        by days of the week; across days of the week; on each day of the week; broken down by
+        weekday;
         broken down by day of the week; on each weekday; by dow""",
-    "by": """by; per; for each; each; grouped by; broken down by; break down by; split by; for every;
-        group by; across; breakdown by; broken up by; separated by; in each; breakdown of; breakdown;
+    "by": """by; per; for each; each; grouped by; broken down by; break down by; split by;
+    for every;
+        group by; across; breakdown by; broken up by; separated by; in each; breakdown of;
+        breakdown;
         distribution; distribution of; split; split of; depending on; different""",
-    "per_day": "per day; a day; daily average; on a day; in a day; daily mean; average daily; per each day; average day; average nightly; per night; a night; on a typical day; in a typical day; on an average day",
+    "per_day": """per day; a day; daily average; on a day; in a day; daily mean; average daily; per each
+        day; average day; average nightly; per night; a night; on a typical day; in a typical
+        day; on an average day""",
     "per_workout": """per workout; per session; per ride; per class; a workout; a ride; a class;
         each workout; each ride; in one workout; single workout; a single workout; one ride;
         single ride; a single ride; each session; in a single ride; in a single workout; a session;
         per run; a run; per training; in one ride; in one session; single session; in one go""",
     "not": "not; without; except; excluding; other than; no; non; never; neither; outside of",
     "only": "only; just; solely; exclusively",
-    "what_about": "what about; how about; and what about; same for; and for; now for; now; and how about; same but; same thing for; and; also; but; then; what if; same; again",
-    "streak": "streak; in a row; consecutive; row; longest streak; straight; back to back; consecutively",
+    "what_about": """what about; how about; and what about; same for; and for; now for; now; and how about;
+        same but; same thing for; and; also; but; then; what if; same; again""",
+    "streak": """streak; in a row; consecutive; row; longest streak; straight; back to back;
+        consecutively""",
     "instead": "instead; rather",
 }
 """What a phrase is there for, and how it is said."""
 
-FILLER = frozenset(
+FILLER = words_of(
     """a an the of in on at for to is was were are am be been being my me i mine we our us it its
     that this these those there here do does did doing done have had has having get got gotten
     getting give gave given go goes went gone going take took taken taking make made making what how
     who whose please pls plz plss thanks thank hey hi hello ok okay so well can could you u ur your
     would like want wanted wanna know tell see show look let lets and with where about as any some
-    which when while during if then much many come came coming value values number figure figures
-    data score scores level levels reading readings measure measured record recorded log logged
-    track tracked registered average out up into from within s t d m ve re ll th st nd rd really
-    actually basically just also quick quickly question wondering curious wonder happen happened
-    happening overall kind sort stuff thing things one ones per each person's body own need find
+    which during then much many come came coming value values number figure figures
+    data score scores level levels reading readings measure measured recorded log logged
+    track tracked registered out up into from within s t d m ve re ll th st nd rd really
+    actually basically also quick quickly question wondering curious wonder happen happened
+    happening kind sort stuff thing things one ones body own need find
     display report reported according check pull gimme hows whats wheres whens wats wat wht hw
-    yo dear hmm um uh er yeah yes by peloton oura ring bio lakehouse lake app date dates
-    or had got roughly approximately about around approx exactly currently still ever yet
-    do spend spent run""".split()
-) - {"run", "record", "average", "overall", "just", "exactly", "currently", "ever", "around",
-     "about_not", "roughly", "approximately", "approx", "or", "when", "each", "per", "by", "while"}
+    yo dear hmm um uh er yeah yes peloton oura ring bio lakehouse lake app date dates
+    had got still yet do spend spent will perform performed trying try altogether"""
+)
 """Words that change nothing about what is asked."""
 
-SKIPPED = frozenset(
+SKIPPED = words_of(
     """a an the my me i mine we our is was were are am be been being did do does had has have having
-    of it its s t to""".split()
+    of it its s t to"""
 )
 """Words that stand between those of a phrase: `how long did I sleep` is `how long sleep`."""
 
@@ -147,32 +165,34 @@ SAME = {
 }
 """One word for the forms of a verb and for the ways in which a word is cut short."""
 
-CLAIMS = frozenset(
+CLAIMS = words_of(
     """affect affects affected affecting effect effects influence influences influenced impact
     impacts impacted cause causes caused causing correlate correlated correlation correlations
     relationship relate related relation improve improves improved improving better worse worsen
     worsening why because depend depends predict predicts help helps helped hurt hurts hurting
     lead leads boost boosts ruin ruins linked association associated significant significantly
-    benefit benefits overtrain overtrained overtraining overtrainin optimal optimise optimize matter matters
-    tied connection connected drive drives driver drivers explain explains""".split()
+    benefit benefits overtrain overtrained overtraining overtrainin optimal optimise
+    optimize matter matters
+    tied connection connected drive drives driver drivers explain explains"""
 )
 """Words by which a question claims, or asks for, what only a test of the whole can tell."""
 
-JUDGED = frozenset(
+JUDGED = words_of(
     """good bad normal healthy unhealthy enough fine ok okay too should ought recommend advise
     suggest concerned worry worried worrying dangerous safe alarming great terrible ideal
-    abnormal acceptable poor risky""".split()
+    abnormal acceptable poor risky"""
 )
 """Words that ask for a judgement."""
 
-NOT_MEASURED = frozenset(
-    """weight weigh weighs weighed stress stressed mood moods water alcohol caffeine coffee food diet glucose sugar
+NOT_MEASURED = words_of(
+    """weight weigh weighs weighed stress stressed mood moods water alcohol caffeine coffee
+    food diet glucose sugar
     protein carbs carbohydrates fat cholesterol vitamin vitamins menstrual
     headache headaches pain sick sickness illness fever screen phone blood pressure bmi height
     muscle muscles bodyfat dreams nightmares snoring snore hydration drink drinks drank wine beer
     meal meals breakfast dinner lunch ate eat eaten eating kg pounds lbs swim
     swimming elevation floors stairs vo2 vo2max vo2max sauna cold supplements melatonin magnesium
     weather temperature_outside work meeting meetings travel mother father wife husband friend
-    money cost price""".split()
+    money cost price"""
 )
 """Things that a person asks about and nothing here measures."""

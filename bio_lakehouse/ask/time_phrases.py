@@ -100,7 +100,9 @@ def find(words: Sequence[str], calendar: Calendar) -> tuple[Phrase, ...]:
     """
     single = _single_phrases(words, calendar)
     joined = _joined(words, single, calendar)
-    return tuple(replace(phrase, meaning=_until_today(phrase.meaning, calendar)) for phrase in joined)
+    return tuple(
+        replace(phrase, meaning=_until_today(phrase.meaning, calendar)) for phrase in joined
+    )
 
 
 def vocabulary() -> frozenset[str]:
@@ -114,10 +116,49 @@ def next_after(period: tuple[date, date], unit: str, calendar: Calendar) -> tupl
 
 
 _TIME_WORDS = frozenset(
-    """today yesterday tomorrow tonight night morning weekend weekends weekday weekdays week weeks
-    month months year years quarter since until between before last previous current recent lately
-    recently during currently through spring summer autumn winter mondays tuesdays wednesdays
-    thursdays fridays saturdays sundays""".split()
+    [
+        "today",
+        "yesterday",
+        "tomorrow",
+        "tonight",
+        "night",
+        "morning",
+        "weekend",
+        "weekends",
+        "weekday",
+        "weekdays",
+        "week",
+        "weeks",
+        "month",
+        "months",
+        "year",
+        "years",
+        "quarter",
+        "since",
+        "until",
+        "between",
+        "before",
+        "last",
+        "previous",
+        "current",
+        "recent",
+        "lately",
+        "recently",
+        "during",
+        "currently",
+        "through",
+        "spring",
+        "summer",
+        "autumn",
+        "winter",
+        "mondays",
+        "tuesdays",
+        "wednesdays",
+        "thursdays",
+        "fridays",
+        "saturdays",
+        "sundays",
+    ]
 )
 
 
@@ -270,7 +311,9 @@ def _before_last(match: re.Match[str], calendar: Calendar) -> Meaning:
 def _before_that(match: re.Match[str], calendar: Calendar) -> Meaning:
     """`the week before`: the one before the days that were spoken of."""
     if calendar.before is None or calendar.before[0] is None:
-        return Unresolved(match[0], f"“{capital(match[0])}” leaves open before what; name the days.")
+        return Unresolved(
+            match[0], f"“{capital(match[0])}” leaves open before what; name the days."
+        )
     first, last = _unit_before(calendar.before[0], match["unit"], calendar)
     return Period(first, last, match[0], note=_note(match[0], first, last))
 
@@ -468,7 +511,10 @@ _RULES = tuple(
         (rf"{_UNIT} to date|ytd|mtd|wtd", _to_date),
         (rf"(?P<number>\d{{1,4}}|a|an|one) {_UNIT}s? ago", _ago),
         (rf"(?:the )?(?:one |{_UNIT} )?next (?:week|month|year|weekend|quarter)", _future),
-        (r"(?:day after )?tomorrow(?:s)?|tonight|next few days|coming (?:days|weeks|week)", _future),
+        (
+            r"(?:day after )?tomorrow(?:s)?|tonight|next few days|coming (?:days|weeks|week)",
+            _future,
+        ),
         (r"(?:the )?day before yesterday|yesterdays?|todays?(?: morning)?", _word_for_day),
         (r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", _date),
         (rf"(?:the )?{_NTH}(?: of)? {_MONTH}{_YEAR}", _date),
@@ -476,12 +522,18 @@ _RULES = tuple(
         (r"(?P<one>\d{1,2})/(?P<other>\d{1,2})(?:/(?P<year>\d{2}|\d{4}))?", _slashed),
         (rf"(?:q(?P<quarter>[1-4])){_YEAR}", _quarter),
         (rf"(?:the )?(?P<quarter>first|second|third|fourth) quarter{_YEAR}", _quarter),
-        (rf"(?:(?P<which>this|last|in|during) )?(?P<season>spring|summer|autumn|winter){_YEAR}", _season),
+        (
+            rf"(?:(?P<which>this|last|in|during) )?(?P<season>spring|summer|autumn|winter){_YEAR}",
+            _season,
+        ),
         (rf"(?P<which>this|last) (?P<season>fall){_YEAR}", _season),
         (rf"(?:(?P<which>last|this|past) )?(?!may\b){_MONTH}{_YEAR}", _month),
-        (rf"(?:(?<=in )|(?<=since )|(?<=and )|(?<=vs )|(?<=to )|(?<=during )|(?<=for ))(?P<month>may){_YEAR}", _month),
+        (
+            rf"(?:(?<=in )|(?<=since )|(?<=and )|(?<=vs )|(?<=to )|(?<=during )|(?<=for ))(?P<month>may){_YEAR}",
+            _month,
+        ),
         (r"(?P<which>last|this) (?P<month>may)", _month),
-        (rf"(?P<month>may) (?P<year>20\d\d)", _month),
+        (r"(?P<month>may) (?P<year>20\d\d)", _month),
         (
             r"(?:(?<=in )|(?<=of )|(?<=for )|(?<=and )|(?<=vs )|(?<=since )|(?<=during )|(?<=to )"
             r"|(?<=all )|(?<=year )|(?<=before )|(?<=until )|(?<=from )|(?<=with )"
@@ -502,8 +554,11 @@ _RULES = tuple(
             _all_time,
         ),
         (r"lately|recently|these days|(?:in )?recent(?:ly)? (?:days|weeks|times)", _lately),
-        (rf"(?:the |and the )?(?P<unit>day|night|week|month|quarter|year) (?:before(?: that)?|prior|earlier)(?= \?|$)", _before_that),
-        (rf"(?:the )?(?P<unit>week|month|quarter|year) (?:before that|prior to that)", _before_that),
+        (
+            r"(?:the |and the )?(?P<unit>day|night|week|month|quarter|year) (?:before(?: that)?|prior|earlier)(?= \?|$)",
+            _before_that,
+        ),
+        (r"(?:the )?(?P<unit>week|month|quarter|year) (?:before that|prior to that)", _before_that),
     )
 )
 
@@ -512,15 +567,28 @@ _RULES = tuple(
 
 _JOINERS = {"and", "to", "until", "till", "through", "thru"}
 _INTRODUCTIONS = frozenset(
-    "in on during over for of from within through throughout at across the by".split()
+    [
+        "in",
+        "on",
+        "during",
+        "over",
+        "for",
+        "of",
+        "from",
+        "within",
+        "through",
+        "throughout",
+        "at",
+        "across",
+        "the",
+        "by",
+    ]
 )
 _SINCE = {"since", "after", "starting", "beginning"}
 _UNTIL = {"until", "till", "before"}
 
 
-def _joined(
-    words: Sequence[str], single: Sequence[Phrase], calendar: Calendar
-) -> Iterator[Phrase]:
+def _joined(words: Sequence[str], single: Sequence[Phrase], calendar: Calendar) -> Iterator[Phrase]:
     rest = list(single)
     while rest:
         phrase = rest.pop(0)
@@ -550,7 +618,9 @@ def _range(words: Sequence[str], phrase: Phrase, following: Phrase) -> Phrase | 
 def _from_to(one: Period, other: Period, words: str) -> Meaning:
     first, last = one.first, other.last
     if first is None or last is None or first > last:
-        return Unresolved(words, f"“{capital(words)}” ends before it begins; name the first day first.")
+        return Unresolved(
+            words, f"“{capital(words)}” ends before it begins; name the first day first."
+        )
     guess = " ".join(filter(None, (one.guess, other.guess)))
     return Period(first, last, words, note=f"{capital(words)}: {span(first, last)}.", guess=guess)
 
@@ -573,7 +643,9 @@ def _open(word: str, period: Period, words: str, calendar: Calendar) -> Meaning:
         return replace(period, words=words)
     if word in _UNTIL:
         is_whole = word in {"until", "till"} and not period.is_day
-        last = period.last if is_whole or (word != "before" and period.is_day) else period.first - DAY
+        last = (
+            period.last if is_whole or (word != "before" and period.is_day) else period.first - DAY
+        )
         return Period(None, last, words, note=f"Up to {dated(last)}.", guess=period.guess)
     first = period.last + DAY if word == "after" else period.first
     if first > calendar.today:
@@ -588,5 +660,7 @@ def _until_today(meaning: Meaning, calendar: Calendar) -> Meaning:
         return meaning
     last = min(meaning.last, calendar.today)
     if meaning.first and meaning.first > last:
-        return Unresolved(meaning.words, f"“{meaning.words}” lies ahead: no day of it has data yet.")
+        return Unresolved(
+            meaning.words, f"“{meaning.words}” lies ahead: no day of it has data yet."
+        )
     return replace(meaning, last=last)

@@ -38,7 +38,20 @@ _CONTRACTIONS = (
 _NUMBERS = {
     word: str(number)
     for number, word in enumerate(
-        "two three four five six seven eight nine ten eleven twelve".split(), start=2
+        [
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ],
+        start=2,
     )
 }
 _NUMBERS |= {"fourteen": "14", "twenty": "20", "thirty": "30", "sixty": "60", "ninety": "90"}
@@ -126,6 +139,8 @@ def corrected(word: str, known: Collection[str], targets: Iterable[str]) -> str 
 def _may_be(word: str, target: str, most: int) -> bool:
     if len(target) < 5 or abs(len(word) - len(target)) > most:
         return False
-    return word[0] == target[0] or (len(word) > 5 and word[1:3] == target[1:3]) or word[:2] == (
-        target[1::-1]
+    return (
+        word[0] == target[0]
+        or (len(word) > 5 and word[1:3] == target[1:3])
+        or word[:2] == (target[1::-1])
     )

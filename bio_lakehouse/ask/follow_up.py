@@ -1,0 +1,154 @@
+"""A question that goes on from the one before it: `and the week before?`, `and sleep?`, `only
+cycling`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bio_lakehouse.ask import conditions, naming
+from bio_lakehouse.ask.draft import Draft
+from bio_lakehouse.ask.intent import Condition, Figure, Intent
+from bio_lakehouse.ask.lexicon import WORKOUTS, Lexicon
+from bio_lakehouse.ask.question_parts import Parts
+from bio_lakehouse.ask.semantic_model import Metric, SemanticModel
+from bio_lakehouse.ask.time_phrases import DaysOfWeek, Period
+from bio_lakehouse.ask.understanding import AS_WORKOUT, Understood
+
+_OPENINGS = {"and", "what", "how", "only", "just", "same", "now", "but", "then", "also", "for", "in",
+             "on", "or", "with", "without"}  # fmt: skip
+_ASKING = ("count", "how_often", "share", "max", "min", "best", "worst", "avg", "sum", "median",
+           "list", "series", "compare", "by", "by_week", "by_month", "by_weekday", "latest")  # fmt: skip
+_ROLES_OF_FOLLOWING = ("what_about", "only", "per_day", "by")
+
+
+def understand(
+    parts: Parts, before: Intent, model: SemanticModel, lexicon: Lexicon
+) -> Understood | None:
+    """The intent before with what this question changes; None where it stands on its own."""
+    draft = Draft(parts, model, lexicon, numbers=list(parts.numbers))
+    if not _goes_on(parts):
+        return None
+    draft.has_all(*_ROLES_OF_FOLLOWING)
+    naming.name_all(draft)
+    try:
+        conditions.find(draft)
+    except conditions.Unfit:
+        return None
+    intent = _changed(draft, before)
+    if intent is None or draft.unused():
+        return None
+    periods = tuple(p.meaning for p in parts.phrases if isinstance(p.meaning, Period))
+    notes = tuple(period.note for period in periods if period.note)
+    guesses = tuple(period.guess for period in periods if period.guess)
+    slips = tuple(f"“{written}” was read as “{read}”." for written, read in parts.slips)
+    return Understood(intent, periods, notes, (*guesses, *slips))
+
+
+def _goes_on(parts: Parts) -> bool:
+    """Whether it is too short to stand alone: days, a figure or a class, and no word that asks."""
+    words = [word for word in parts.words if word != "?"]
+    if not words or len(words) > 9:
+        return False
+    asks = [
+        mention
+        for mention in parts.mentions
+        if any(meaning.name in _ASKING for meaning in mention.of("role"))
+    ]
+    opens = words[0] in _OPENINGS or words[:2] in (["what", "about"], ["how", "about"])
+    is_bare = bool(parts.phrases) and not [m for m in parts.mentions if m.of("metric")]
+    verbs = {"is", "was", "were", "did", "does", "do", "are", "have", "had"}
+    return not asks and (opens or is_bare) and not verbs & set(words[:3])
+
+
+def _changed(draft: Draft, before: Intent) -> Intent | None:
+    intent: Intent | None = before
+    periods = [p.meaning for p in draft.parts.phrases]
+    if len(periods) > 1 or (before.sides and periods):
+        return None
+    if periods:
+        intent = _with_days(before, periods[0])
+    metrics = _asked(draft)
+    if intent and metrics:
+        intent = _with_figures(intent, metrics, draft.lexicon)
+    further = [*draft.conditions]
+    for mention, meaning in draft.values:
+        draft.take(mention)
+        further.append(conditions.of_value(draft, mention, meaning))
+    for mention in draft.parts.mentions:
+        if naming.is_workout_noun(mention) and intent and intent.dataset == WORKOUTS:
+            draft.take(mention)
+    if intent and further:
+        intent = _with_conditions(intent, further, draft.lexicon)
+    return intent if intent != before else None
+
+
+def _asked(draft: Draft) -> list[Metric]:
+    found = []
+    for mention, metric in draft.figures:
+        if mention.start not in draft.compared:
+            draft.take(mention)
+            found.append(metric)
+    return found
+
+
+def _with_days(intent: Intent, meaning: object) -> Intent | None:
+    if isinstance(meaning, Period):
+        is_row = intent.ask == "rows" and len(intent.figures) > 0
+        was_day = intent.first is not None and intent.first == intent.last
+        if intent.ask == "latest" or (is_row and was_day and not meaning.is_day):
+            return _taken_together(intent, meaning)
+        return replace(intent, first=meaning.first, last=meaning.last)
+    if isinstance(meaning, DaysOfWeek):
+        return replace(intent, weekdays=meaning.days)
+    return None
+
+
+def _taken_together(intent: Intent, period: Period) -> Intent | None:
+    """After a single day, several days are shown one by one."""
+    if not intent.figures and not intent.columns:
+        return None
+    days = replace(intent, first=period.first, last=period.last, limit=0, order="")
+    return replace(days, ask="rows")
+
+
+def _with_figures(intent: Intent, metrics: list[Metric], lexicon: Lexicon) -> Intent | None:
+    if intent.dataset == WORKOUTS:
+        own = [lexicon.metrics.get(AS_WORKOUT.get(m.column, ""), m) for m in metrics]
+        metrics = own
+    datasets = {metric.dataset for metric in metrics}
+    if len(datasets) != 1 or (intent.dataset == WORKOUTS and datasets != {WORKOUTS}):
+        if any(condition.dataset == WORKOUTS for condition in intent.conditions):
+            return None
+    if len(datasets) != 1:
+        return None
+    dataset = datasets.pop()
+    before = intent.figures[0].aggregation if intent.figures else ""
+    figures = tuple(Figure(m.name, _aggregation(m, before)) for m in metrics)
+    if intent.ask in {"count", "share"}:
+        return None
+    return replace(intent, dataset=dataset, figures=figures, columns=())
+
+
+def _aggregation(metric: Metric, before: str) -> str:
+    """Taken together as before, where the metric can be."""
+    if not before:
+        return ""
+    return before if before in {*metric.aggregations, "median"} else metric.aggregation
+
+
+def _with_conditions(intent: Intent, further: list[Condition], lexicon: Lexicon) -> Intent | None:
+    columns = {(condition.dataset, condition.column) for condition in further}
+    kept = [c for c in intent.conditions if (c.dataset, c.column) not in columns]
+    on_workouts = any(condition.dataset == WORKOUTS for condition in further)
+    if on_workouts and intent.dataset != WORKOUTS:
+        figures = [lexicon.metrics[figure.metric] for figure in intent.figures]
+        own = [AS_WORKOUT.get(metric.column, "") for metric in figures]
+        if not figures or not all(own):
+            return None if figures else replace(intent, conditions=(*kept, *further))
+        together = [lexicon.metrics[name] for name in own]
+        taken = tuple(
+            replace(figure, metric=metric.name)
+            for figure, metric in zip(intent.figures, together, strict=True)
+        )
+        intent = replace(intent, dataset=WORKOUTS, figures=taken)
+    return replace(intent, conditions=(*kept, *further))

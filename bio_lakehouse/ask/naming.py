@@ -1,0 +1,142 @@
+"""Which figure, column or class each phrase of a question names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bio_lakehouse.ask.draft import GENERIC, Draft, preference
+from bio_lakehouse.ask.lexicon import DAILY, WORKOUTS, Meaning, word_compared
+from bio_lakehouse.ask.question_parts import Mention
+
+SLEEP, TIME_ASLEEP, FORECAST = "sleep_score", "time_asleep", "forecast"
+WORKOUT_NOUNS = {"workouts", "classes"}
+"""Metrics whose names are those of the thing itself."""
+_DURATION_ROLES = ("how_long", "how_much")
+_DURATION_WORDS = {"long", "longest", "longer", "shortest", "shorter", "hours", "hour", "hrs",
+                   "duration", "minutes"}  # fmt: skip
+
+
+def name_all(draft: Draft) -> None:
+    """Decide for each mention; those that depend on others come last."""
+    hard = []
+    for mention in draft.parts.mentions:
+        if not _name_plainly(draft, mention):
+            hard.append(mention)
+    for mention in hard:
+        _name_by_others(draft, mention)
+
+
+def is_workout_noun(mention: Mention) -> bool:
+    """Whether a phrase means workouts as such."""
+    is_metric = any(meaning.name in WORKOUT_NOUNS for meaning in mention.of("metric"))
+    is_word = mention.role == "workout"
+    return (is_metric or is_word) and len(mention.words.split()) <= 2
+
+
+def _name_plainly(draft: Draft, mention: Mention) -> bool:
+    """What needs nothing else to be known: roles, the model's own metrics, classes of one
+    column."""
+    if is_workout_noun(mention) or (mention.of("role") and not mention.of("metric")):
+        return True
+    own = [meaning for meaning in mention.of("metric") if meaning.name in draft.model.metrics]
+    if len(own) == 1 and not _is_generic(mention):
+        draft.figures.append((mention, draft.lexicon.metrics[own[0].name]))
+        return True
+    if own and len({meaning.name for meaning in own}) > 1:
+        best = min(own, key=lambda meaning: preference(meaning.dataset))
+        draft.figures.append((mention, draft.lexicon.metrics[best.name]))
+        return True
+    if mention.of("value") and not _is_generic(mention):
+        columns = {(meaning.dataset, meaning.column) for meaning in mention.of("value")}
+        if len(columns) == 1:
+            draft.values.append((mention, mention.of("value")[0]))
+            return True
+    if mention.of("field") and not _is_generic(mention) and not mention.of("value"):
+        datasets = {meaning.dataset for meaning in mention.of("field")}
+        if len(datasets) == 1:
+            draft.fields.append((mention, mention.of("field")[0]))
+            return True
+    return False
+
+
+def _is_generic(mention: Mention) -> bool:
+    words = [word_compared(word) for word in mention.words.split()]
+    return len(words) == 1 and words[0] in GENERIC
+
+
+def _name_by_others(draft: Draft, mention: Mention) -> None:
+    """What can be several things: the one whose dataset the question speaks of, else the most
+    usual; a general word alone names nothing."""
+    named = draft.datasets
+    is_bound = _is_generic(mention)
+    candidates = [
+        meaning
+        for meaning in mention.meanings
+        if meaning.kind != "role" and (not is_bound or _is_spoken_of(draft, meaning, named))
+    ]
+    if mention.options:
+        candidates += _option(draft, mention)
+    if not candidates:
+        return
+    best = min(candidates, key=lambda meaning: _rank(meaning, named))
+    _keep(draft, mention, best)
+
+
+def _is_spoken_of(draft: Draft, meaning: Meaning, named: set[str]) -> bool:
+    if meaning.dataset == WORKOUTS and meaning.kind in {"value", "field"}:
+        return (
+            any(is_workout_noun(mention) for mention in draft.parts.mentions) or WORKOUTS in named
+        )
+    if meaning.kind == "value":
+        columns = {(other.dataset, other.column) for _, other in draft.fields}
+        return (meaning.dataset, meaning.column) in columns
+    return meaning.dataset in named and meaning.dataset not in {DAILY, WORKOUTS}
+
+
+def _rank(meaning: Meaning, named: set[str]) -> tuple[int, int, int]:
+    kinds = {"metric": 1, "value": 0, "field": 2, "table": 3}
+    is_far = meaning.dataset not in named
+    is_view_of_groups = meaning.dataset in {"workout_type_optimization", "insights"}
+    return (is_view_of_groups, is_far, kinds[meaning.kind] * 20 + preference(meaning.dataset))
+
+
+def _keep(draft: Draft, mention: Mention, meaning: Meaning) -> None:
+    if meaning.kind == "metric":
+        draft.figures.append((mention, draft.lexicon.metrics[meaning.name]))
+    elif meaning.kind == "value":
+        draft.values.append((mention, meaning))
+    elif meaning.kind == "field":
+        draft.fields.append((mention, meaning))
+
+
+def _option(draft: Draft, mention: Mention) -> Sequence[Meaning]:
+    """The one of an ambiguous word's metrics that the rest of the question leaves."""
+    words = set(draft.parts.words)
+    in_workouts = draft.is_about_workouts or any(
+        is_workout_noun(other) for other in draft.parts.mentions
+    )
+    wanted = ""
+    if in_workouts:
+        wanted = "workout"
+    elif words & {"sleep", "sleeping", "asleep", "slept", "night", "nights", "overnight"}:
+        wanted = "sleeping"
+    elif words & {"resting", "rest"}:
+        wanted = "resting"
+    found = [name for name in mention.options if wanted and name.startswith(wanted)]
+    metrics = [draft.lexicon.metrics[name] for name in found if name in draft.lexicon.metrics]
+    return [Meaning("metric", each.name, each.dataset, each.column) for each in metrics[:1]]
+
+
+def as_duration(draft: Draft) -> None:
+    """`How long did I sleep` asks for hours, not for the score."""
+    is_long = draft.sees(*_DURATION_ROLES) or bool(_DURATION_WORDS & set(draft.parts.words))
+    hours = draft.lexicon.metrics.get(TIME_ASLEEP)
+    if not is_long or hours is None:
+        return
+    for place, (mention, metric) in enumerate(draft.figures):
+        if (
+            metric.name == SLEEP
+            and "score" not in mention.words
+            and len(mention.words.split()) == 1
+        ):
+            draft.figures[place] = (mention, hours)

@@ -1,0 +1,266 @@
+"""The planner: a question to a plan by the semantic model alone, without a language model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from bio_lakehouse.ask import declining, follow_up, intent_sql, question_words, time_phrases
+from bio_lakehouse.ask import lexicon as lexicons
+from bio_lakehouse.ask.intent import Intent, as_json, from_json
+from bio_lakehouse.ask.intent_reading import reading_of
+from bio_lakehouse.ask.lexicon import Lexicon
+from bio_lakehouse.ask.nearest import nearest
+from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan, Shape
+from bio_lakehouse.ask.question_parts import Parts, take_apart
+from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
+from bio_lakehouse.ask.time_phrases import Calendar, Period
+from bio_lakehouse.ask.understanding import NotUnderstood, Understood, understand
+from bio_lakehouse.english import capital
+from bio_lakehouse.settings import WEEKDAYS
+
+NOTHING = (
+    "That was no question; ask about a figure and days, such as “average readiness last week”."
+)
+CLAIM = (
+    "Whether one thing goes with another, or becomes better, is told from the findings, and I have "
+    "none that this question is about."
+)
+JUDGEMENT = (
+    "I can show what was measured, but not judge whether it is good or enough. Ask for the figure "
+    "itself."
+)
+WHY = "Why something happened is not in the data; ask what was measured instead."
+
+
+def plan(question: str, model: SemanticModel, circumstances: Circumstances) -> Plan | NoPlan:
+    """What a question asks for, as one SELECT; or a sentence that says why it was not understood,
+    with the nearest questions that are."""
+    refusal = declining.declined(question)
+    if refusal:
+        return refusal
+    lexicon = lexicons.of(model)
+    parts = take_apart(question, lexicon, _calendar(circumstances))
+    reason = _out_of_reach(parts)
+    if reason:
+        return _not_understood(question, reason, model)
+    understood = _understood(parts, model, lexicon, circumstances)
+    if isinstance(understood, NotUnderstood):
+        return _two(question, model, circumstances) or _refused(question, understood, model)
+    return _planned(understood, model, lexicon, circumstances)
+
+
+def verified(question: str, model: SemanticModel, circumstances: Circumstances) -> Plan | None:
+    """The verified question that this one is, but for case, slips of the keyboard and days; None
+    where it is none of them."""
+    lexicon = lexicons.of(model)
+    calendar = _calendar(circumstances)
+    asked = take_apart(question, lexicon, calendar)
+    for known in model.verified:
+        found = _same_question(asked, known, lexicon, calendar)
+        if found is not None:
+            return found
+    return None
+
+
+def _calendar(circumstances: Circumstances) -> Calendar:
+    before = circumstances.before.covers if circumstances.before else None
+    ends_on = WEEKDAYS.index(circumstances.week_ends_on) + 1  # type: ignore[arg-type]
+    return Calendar(circumstances.today, ends_on, before)
+
+
+def _out_of_reach(parts: Parts) -> str | None:
+    """Why a question is not for the planner, whatever figures it names."""
+    words = [word for word in parts.words if word != "?"]
+    if not words:
+        return NOTHING
+    named = {
+        place
+        for mention in parts.mentions
+        if len(mention.words.split()) > 1 or not mention.of("role")
+        for place in range(mention.start, mention.end)
+    }
+    free = [word for place, word in enumerate(parts.words) if place not in named]
+    if "why" in free:
+        return WHY
+    if any(word in question_words.CLAIMS for word in free):
+        return CLAIM
+    if any(word in question_words.JUDGED for word in free):
+        return JUDGEMENT
+    absent = [word for word in free if word in question_words.NOT_MEASURED]
+    if absent:
+        return f"Nothing here measures “{absent[0]}”."
+    return None
+
+
+def _understood(
+    parts: Parts, model: SemanticModel, lexicon: Lexicon, circumstances: Circumstances
+) -> Understood | NotUnderstood:
+    before = from_json(circumstances.before.intent) if circumstances.before else None
+    if before:
+        followed = follow_up.understand(parts, before, model, lexicon)
+        if followed:
+            return followed
+    return understand(parts, model, lexicon)
+
+
+def _refused(question: str, reason: NotUnderstood, model: SemanticModel) -> NoPlan:
+    if reason.meanings:
+        return NoPlan("ambiguous", reason.sentence, reason.meanings)
+    return _not_understood(question, reason.sentence, model)
+
+
+def _not_understood(question: str, sentence: str, model: SemanticModel) -> NoPlan:
+    offers = nearest(question, (known.question for known in model.verified))
+    return NoPlan("not understood", sentence, offers)
+
+
+_PARTING = re.compile(
+    r"\?\s+(?=\S)|;\s+|,?\s+and\s+(?=(?:also\s+)?(?:what|how|when|which|did|show|where|who|list)\b)"
+    r"|\.\s+(?=\S)|,\s+(?=(?:also|what|how|when|which)\b)",
+    re.I,
+)
+
+
+def _two(question: str, model: SemanticModel, circumstances: Circumstances) -> NoPlan | None:
+    """Two questions in one are asked one at a time, where each is understood."""
+    parts = [part.strip(" ?") for part in _PARTING.split(question) if part and part.strip(" ?")]
+    if len(parts) != 2:
+        return None
+    alone = replace(circumstances, before=None)
+    plans = [plan(part, model, alone) for part in parts]
+    if not all(isinstance(each, Plan) for each in plans):
+        return None
+    offers = tuple(f"{capital(part)}?" for part in parts)
+    return NoPlan("ambiguous", "These are two questions; which one first?", offers)
+
+
+# A plan of an intent
+
+_SHAPES: dict[str, Shape] = {
+    "value": "value",
+    "mean of groups": "value",
+    "count": "value",
+    "share": "value",
+    "extreme": "row",
+    "latest": "row",
+    "groups": "groups",
+    "rows": "list",
+}
+
+
+def _planned(
+    understood: Understood, model: SemanticModel, lexicon: Lexicon, circumstances: Circumstances
+) -> Plan:
+    intent = understood.intent
+    calendar = _calendar(circumstances)
+    statement = intent_sql.statement(intent, model, lexicon, calendar.week_ends_on)
+    return Plan(
+        sql=statement.sql,
+        reading=reading_of(intent, lexicon),
+        shape=_shape(intent),
+        source="semantic model",
+        confidence="medium" if understood.guesses else "high",
+        covers=_covers(intent, circumstances),
+        assumptions=tuple(dict.fromkeys((*understood.guesses, *understood.notes))),
+        metrics=statement.metrics,
+        intent=as_json(intent),
+    )
+
+
+def _shape(intent: Intent) -> Shape:
+    if intent.sides:
+        return "comparison"
+    if intent.ask == "groups" and intent.group in {"week", "month", "quarter", "year"}:
+        return "series" if not intent.limit else "row"
+    if intent.ask == "rows" and intent.first and intent.first == intent.last:
+        return "row" if len(intent.figures) else "list"
+    if intent.ask == "rows" and intent.figures and not (intent.conditions or intent.order):
+        return "series"
+    if intent.ask == "latest" and intent.limit > 1:
+        return "list"
+    return _SHAPES[intent.ask]
+
+
+def _covers(intent: Intent, circumstances: Circumstances) -> tuple[date, date] | None:
+    """The first and last day that were asked for."""
+    firsts = [side.first for side in intent.sides if side.first] or [intent.first]
+    lasts = [side.last for side in intent.sides if side.last] or [intent.last]
+    first = firsts[0] if None in firsts else min(day for day in firsts if day)
+    last = lasts[0] if None in lasts else max(day for day in lasts if day)
+    if first is None and last is None:
+        return None
+    first = first or circumstances.first_day or last
+    return (first, last or circumstances.today) if first else None
+
+
+# Verified questions
+
+
+def _same_question(
+    asked: Parts, known: VerifiedQuestion, lexicon: Lexicon, calendar: Calendar
+) -> Plan | None:
+    for said in (known.question, *known.paraphrases):
+        of_known = take_apart(said, lexicon, calendar)
+        if _without_days(asked) != _without_days(of_known):
+            continue
+        has_days = "{first}" in known.sql
+        periods = _periods(asked)
+        if has_days and len(periods) == 1:
+            return _verified_plan(known, periods[0], asked, calendar)
+        if not has_days and _said_days(asked) == _said_days(of_known):
+            return _verified_plan(known, None, asked, calendar)
+    return None
+
+
+def _without_days(parts: Parts) -> tuple[str, ...]:
+    """A question's words as they are compared, each phrase of time as one word."""
+    starts = {phrase.start: phrase.end for phrase in parts.phrases}
+    inside = {n for start, end in starts.items() for n in range(start, end)}
+    found = []
+    for place, word in enumerate(parts.words):
+        if place in starts:
+            found.append("<days>")
+        elif place not in inside and word not in question_words.FILLER | {"?"}:
+            found.append(lexicons.word_compared(word))
+    return tuple(found)
+
+
+def _periods(parts: Parts) -> list[Period]:
+    return [phrase.meaning for phrase in parts.phrases if isinstance(phrase.meaning, Period)]
+
+
+def _said_days(parts: Parts) -> list[time_phrases.Meaning]:
+    return [phrase.meaning for phrase in parts.phrases]
+
+
+def _verified_plan(
+    known: VerifiedQuestion, period: Period | None, asked: Parts, calendar: Calendar
+) -> Plan | None:
+    sql = known.sql
+    covers = None
+    notes: Sequence[str] = ()
+    if period:
+        if period.first is None or period.last is None:
+            return None
+        sql = sql.replace("{first}", period.first.isoformat())
+        sql = sql.replace("{last}", period.last.isoformat())
+        covers = (period.first, period.last)
+        notes = tuple(_filled(period.guess, period.note))
+    notes = (*notes, *(f"“{one}” was read as “{other}”." for one, other in asked.slips))
+    return Plan(
+        sql=sql,
+        reading=known.question,
+        shape="list",
+        source="verified question",
+        covers=covers,
+        assumptions=tuple(notes),
+        verified_by=known.verified_by,
+        verified_on=known.verified_on,
+    )
+
+
+def _filled(*texts: str) -> Iterator[str]:
+    yield from (text for text in texts if text)
