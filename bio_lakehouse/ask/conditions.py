@@ -106,8 +106,7 @@ def _figure_near(
     before = [(m, f) for m, f in draft.figures if m.end <= start and m.start not in draft.compared]
     if before:
         return before[-1]
-    by_unit = _by_unit(draft, number)
-    return by_unit
+    return _by_unit(draft, number)
 
 
 def _workouts_after(draft: Draft, number: Number) -> tuple[Mention, Metric] | None:

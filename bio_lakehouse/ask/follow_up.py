@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bio_lakehouse.ask import conditions, naming
+from bio_lakehouse.ask import conditions, naming, question_words
 from bio_lakehouse.ask.draft import Draft
 from bio_lakehouse.ask.intent import Condition, Figure, Intent
 from bio_lakehouse.ask.lexicon import WORKOUTS, Lexicon
@@ -14,10 +14,13 @@ from bio_lakehouse.ask.semantic_model import Metric, SemanticModel
 from bio_lakehouse.ask.time_phrases import DaysOfWeek, Period
 from bio_lakehouse.ask.understanding import AS_WORKOUT, Understood
 
-_OPENINGS = {"and", "what", "how", "only", "just", "same", "now", "but", "then", "also", "for", "in",
-             "on", "or", "with", "without"}  # fmt: skip
-_ASKING = ("count", "how_often", "share", "max", "min", "best", "worst", "avg", "sum", "median",
-           "list", "series", "compare", "by", "by_week", "by_month", "by_weekday", "latest")  # fmt: skip
+_OPENINGS = question_words.words_of(
+    "and what how only just same now but then also for in on or with without by"
+)
+_ASKING = question_words.words_of(
+    """count how_often share max min best worst avg sum median list series compare
+    by by_week by_month by_weekday latest"""
+)
 _ROLES_OF_FOLLOWING = ("what_about", "only", "per_day", "by")
 
 
@@ -116,10 +119,8 @@ def _with_figures(intent: Intent, metrics: list[Metric], lexicon: Lexicon) -> In
         own = [lexicon.metrics.get(AS_WORKOUT.get(m.column, ""), m) for m in metrics]
         metrics = own
     datasets = {metric.dataset for metric in metrics}
-    if len(datasets) != 1 or (intent.dataset == WORKOUTS and datasets != {WORKOUTS}):
-        if any(condition.dataset == WORKOUTS for condition in intent.conditions):
-            return None
-    if len(datasets) != 1:
+    on_workouts = any(condition.dataset == WORKOUTS for condition in intent.conditions)
+    if len(datasets) != 1 or (on_workouts and datasets != {WORKOUTS}):
         return None
     dataset = datasets.pop()
     before = intent.figures[0].aggregation if intent.figures else ""

@@ -19,6 +19,7 @@ SHOWN = {"sum": "total", "median": "median", "min": "lowest", "max": "highest", 
 """What stands before a metric's name in the name of its column."""
 DETAILS = {
     WORKOUTS: ("started_at_local", "fitness_discipline", "title", "instructor_name"),
+    "weekly_trends": ("week_start",),
     "gap_ledger": ("dataset", "cause"),
 }
 """Columns that tell a dataset's rows apart on one day."""
@@ -115,7 +116,8 @@ class _Builder:
             value = exp.Case().when(only.copy(), value)
         name = self.name_of(figure)
         taken = _taken(figure.aggregation, value)
-        columns: list[exp.Expr] = [taken.as_(name)]
+        is_plain = isinstance(taken, exp.Column) and taken.name == name
+        columns: list[exp.Expr] = [taken if is_plain else taken.as_(name)]
         if figure.in_minutes:
             minutes = _times_60(_taken(figure.aggregation, value.copy()))
             columns.append(minutes.as_(f"{name}_minutes"))
@@ -145,13 +147,13 @@ class _Builder:
         """The columns by which rows are grouped."""
         group = self.intent.group
         if group == "weekday":
-            number = exp.func("day_of_week", exp.column("day"))
-            name = exp.func("date_format", exp.column("day"), exp.Literal.string("%W"))
+            number = _call("day_of_week", exp.column("day"))
+            name = _call("date_format", exp.column("day"), exp.Literal.string("%W"))
             return [number.as_("weekday_number"), name.as_("weekday")]
         if group == "week":
             return [self._week().as_("week_start")]
         if group in {"month", "quarter", "year"}:
-            start = exp.func("date_trunc", exp.Literal.string(group), exp.column("day"))
+            start = _call("date_trunc", exp.Literal.string(group), exp.column("day"))
             return [exp.cast(start, "date").as_(f"{group}_start")]
         return [exp.column(group)]
 
@@ -159,12 +161,17 @@ class _Builder:
         shift = self.week_ends_on % 7
         day: exp.Expr = exp.column("day")
         if shift:
-            day = exp.func("date_add", exp.Literal.string("day"), exp.Literal.number(-shift), day)
-        start: exp.Expr = exp.func("date_trunc", exp.Literal.string("week"), day)
+            day = _call("date_add", exp.Literal.string("day"), exp.Literal.number(-shift), day)
+        start: exp.Expr = _call("date_trunc", exp.Literal.string("week"), day)
         if shift:
             amount = exp.Literal.number(shift)
-            start = exp.func("date_add", exp.Literal.string("day"), amount, start)
+            start = _call("date_add", exp.Literal.string("day"), amount, start)
         return exp.cast(start, "date")
+
+
+def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
+    """A call of one of Athena's functions as it is written."""
+    return exp.Anonymous(this=name, expressions=list(arguments))
 
 
 def _parsed(text: str) -> exp.Expr:
@@ -173,15 +180,14 @@ def _parsed(text: str) -> exp.Expr:
 
 @lru_cache(maxsize=500)
 def _parse(text: str) -> exp.Expr:
-    parsed = exp.maybe_parse(text, dialect=AthenaQuery)
-    assert isinstance(parsed, exp.Expr)
+    parsed: exp.Expr = exp.maybe_parse(text, dialect=AthenaQuery)
     is_plain = isinstance(parsed, exp.Column | exp.Func | exp.Anonymous)
     return parsed if is_plain else exp.Paren(this=parsed)
 
 
 def _taken(aggregation: str, value: exp.Expr) -> exp.Expr:
     if aggregation == "median":
-        return exp.func("approx_percentile", value, exp.Literal.number("0.5"))
+        return _call("approx_percentile", value, exp.Literal.number("0.5"))
     functions: dict[str, type[exp.Func]] = {
         "avg": exp.Avg,
         "sum": exp.Sum,
@@ -212,7 +218,7 @@ def _days(first: date | None, last: date | None, weekdays: Sequence[int]) -> Ite
         yield exp.LTE(this=day, expression=_date(last))
     if weekdays:
         numbers = [exp.Literal.number(number) for number in weekdays]
-        yield exp.In(this=exp.func("day_of_week", day.copy()), expressions=numbers)
+        yield exp.In(this=_call("day_of_week", day.copy()), expressions=numbers)
 
 
 def _literal(value: str | float | bool) -> exp.Expr:
@@ -260,7 +266,7 @@ def _test(left: exp.Expr, condition: Condition) -> exp.Expr:
 # Statements, one for each thing that is asked
 
 
-def _value(builder: _Builder) -> exp.Select:
+def _value(builder: _Builder) -> exp.Query:
     if builder.intent.sides:
         return _sides(builder)
     columns = [column for figure in builder.intent.figures for column in builder.aggregate(figure)]
@@ -268,28 +274,21 @@ def _value(builder: _Builder) -> exp.Select:
     return query.where(*builder.where())
 
 
-def _sides(builder: _Builder) -> exp.Select:
-    """A row a side, in the order in which they were named."""
+def _sides(builder: _Builder) -> exp.Query:
+    """A row a side; a day may belong to several."""
+    queries = [_side(builder, side) for side in builder.intent.sides]
+    return exp.union(*queries, distinct=False)
+
+
+def _side(builder: _Builder, side: Side) -> exp.Select:
     intent = builder.intent
-    label = exp.Case()
-    place = exp.Case()
-    for number, side in enumerate(intent.sides, start=1):
-        test = _of_side(builder, side)
-        label = label.when(test.copy(), exp.Literal.string(side.label))
-        place = place.when(test, exp.Literal.number(number))
     columns = [column for figure in intent.figures for column in builder.aggregate(figure)]
     if intent.ask == "count":
         columns = [_count_of(builder)]
-    any_side = exp.or_(*(_of_side(builder, side) for side in intent.sides))
-    query = exp.select(label.as_("compared"), *columns, *builder.counted()).from_(builder.table)
-    query = query.where(*builder.where(), any_side)
-    return query.group_by(label.copy(), place).order_by(place.copy())
-
-
-def _of_side(builder: _Builder, side: Side) -> exp.Expr:
-    tests = [*_days(side.first, side.last, side.weekdays)]
-    tests += [builder.condition(condition) for condition in side.conditions]
-    return exp.and_(*tests)
+    label = exp.Literal.string(side.label).as_("compared")
+    query = exp.select(label, *columns, *builder.counted()).from_(builder.table)
+    own = [builder.condition(condition) for condition in side.conditions]
+    return query.where(*builder.where(), *_days(side.first, side.last, side.weekdays), *own)
 
 
 def _identity(builder: _Builder) -> list[exp.Expr]:
@@ -307,7 +306,7 @@ def _columns(builder: _Builder) -> list[exp.Expr]:
     figures = [column for figure in builder.intent.figures for column in builder.aggregate(figure)]
     taken: list[exp.Expr] = []
     for figure_column in figures:
-        plain = figure_column.this
+        plain = figure_column.this if isinstance(figure_column, exp.Alias) else figure_column
         is_there = isinstance(plain, exp.Column) and plain.name in builder.intent.columns
         taken += [] if is_there else [figure_column]
     return [*identity, *beside, *taken]
@@ -339,7 +338,7 @@ def _rows(builder: _Builder) -> exp.Select:
 def _latest(builder: _Builder) -> exp.Select:
     intent = builder.intent
     tests = builder.where(bool(intent.figures))
-    if not intent.figures and intent.columns:
+    if not intent.figures and intent.columns and intent.dataset != WORKOUTS:
         tests.append(exp.column(intent.columns[0]).is_(exp.null()).not_())
     query = exp.select(*_columns(builder)).from_(builder.table).where(*tests)
     return _in_order(builder, query, intent.order != "asc").limit(intent.limit or 1)
@@ -372,7 +371,7 @@ def _count_of(builder: _Builder) -> exp.Expr:
     return exp.Count(this=exp.Star()).as_(intent.counted)
 
 
-def _count(builder: _Builder) -> exp.Select:
+def _count(builder: _Builder) -> exp.Query:
     if builder.intent.sides:
         return _sides(builder)
     return exp.select(_count_of(builder)).from_(builder.table).where(*builder.where())

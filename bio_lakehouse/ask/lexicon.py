@@ -76,7 +76,8 @@ def _build(model: SemanticModel) -> Lexicon:
     roles = {compared(tokens(said)): meaning for said, meaning in _role_phrases()}
     for said, meaning in (*_metric_phrases(metrics), *_field_phrases(model)):
         key = compared(tokens(said))
-        if key and (key not in roles or meaning.kind == "metric"):
+        is_own = meaning.kind == "metric" and meaning.name in model.metrics
+        if key and key[0] not in _TAKEN_TOGETHER and (key not in roles or is_own):
             phrases.setdefault(key, {})[meaning] = None
     for key, meaning in roles.items():
         phrases.setdefault(key, {meaning: None})
@@ -86,7 +87,7 @@ def _build(model: SemanticModel) -> Lexicon:
         {key: tuple(meanings) for key, meanings in phrases.items()},
         metrics,
         known,
-        tuple(sorted(word for word in known if len(word) > 4)),
+        tuple(sorted(word for word in known | set(question_words.SAME) if len(word) > 4)),
         ambiguous,
     )
 
@@ -126,6 +127,7 @@ def _figure_of(dataset: Dataset, column: Field) -> Metric:
         unit=column.unit,
         decimals=1 if column.column.type == "double" else 0,
         synonyms=column.synonyms,
+        good="higher" if (column.column.minimum, column.column.maximum) == (0, 100) else None,
     )
 
 
@@ -139,10 +141,13 @@ def _metric_phrases(metrics: dict[str, Metric]) -> Iterator[tuple[str, Meaning]]
     for metric in metrics.values():
         meaning = Meaning("metric", metric.name, metric.dataset, metric.column)
         own = metric.name.partition(".")[2] or metric.name
+        is_own = own == metric.name
         for said in (own.replace("_", " "), metric.title, *metric.synonyms):
-            yield _without_question(said), meaning
+            yield _without_question(said) if is_own else said, meaning
 
 
+_TAKEN_TOGETHER = {"average", "avg", "mean"}
+"""Words that say how a figure is taken together, not which it is."""
 _QUESTIONS = ("how many ", "how much ", "number of ", "count of ")
 
 

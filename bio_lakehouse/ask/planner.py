@@ -67,7 +67,7 @@ def verified(question: str, model: SemanticModel, circumstances: Circumstances) 
 
 def _calendar(circumstances: Circumstances) -> Calendar:
     before = circumstances.before.covers if circumstances.before else None
-    ends_on = WEEKDAYS.index(circumstances.week_ends_on) + 1  # type: ignore[arg-type]
+    ends_on = WEEKDAYS.index(circumstances.week_ends_on) + 1
     return Calendar(circumstances.today, ends_on, before)
 
 
@@ -186,14 +186,16 @@ def _shape(intent: Intent) -> Shape:
 
 def _covers(intent: Intent, circumstances: Circumstances) -> tuple[date, date] | None:
     """The first and last day that were asked for."""
-    firsts = [side.first for side in intent.sides if side.first] or [intent.first]
-    lasts = [side.last for side in intent.sides if side.last] or [intent.last]
-    first = firsts[0] if None in firsts else min(day for day in firsts if day)
-    last = lasts[0] if None in lasts else max(day for day in lasts if day)
-    if first is None and last is None:
+    sides = [side for side in intent.sides if side.first or side.last]
+    firsts = [side.first for side in sides] or [intent.first]
+    lasts = [side.last for side in sides] or [intent.last]
+    begun = [day for day in firsts if day]
+    ended = [day for day in lasts if day]
+    if not begun and not ended:
         return None
-    first = first or circumstances.first_day or last
-    return (first, last or circumstances.today) if first else None
+    last = max(ended) if len(ended) == len(lasts) else circumstances.today
+    first = min(begun) if len(begun) == len(firsts) else circumstances.first_day
+    return first or last, last
 
 
 # Verified questions

@@ -83,9 +83,9 @@ class Parts:
 
 def take_apart(question: str, lexicon: Lexicon, calendar: Calendar) -> Parts:
     """The parts of a question, slips of the keyboard corrected (`slips`: written, read)."""
-    words, slips = _corrected(tokens(question), lexicon)
+    words, slips = _corrected(_with_per(tokens(question)), lexicon)
     phrases = time_phrases.find(words, calendar)
-    owned = set()
+    owned: set[int] = set()
     for phrase in phrases:
         owned.update(range(phrase.start, phrase.end))
     mentions = tuple(_mentions(words, owned, lexicon))
@@ -101,6 +101,27 @@ def take_apart(question: str, lexicon: Lexicon, calendar: Calendar) -> Parts:
     )
     ends = tuple(place for place, word in enumerate(words) if word == "?")
     return Parts(words, phrases, mentions, numbers, unused, slips, ends)
+
+
+_GROUPED = {"day", "week", "month", "year", "night", "ride", "workout", "class", "session", "run"}
+_NO_GROUP = question_words.words_of(
+    """in on of for is was what as during over within than to have did do take took me show had only
+    such quite not it with about like"""
+)
+
+
+def _with_per(words: Sequence[str]) -> list[str]:
+    """`workouts a week` as `workouts per week`."""
+    said = list(words)
+    for place in range(1, len(said) - 1):
+        is_group = said[place] == "a" and said[place + 1] in _GROUPED
+        if (
+            is_group
+            and said[place - 1] not in _NO_GROUP
+            and "ago" not in said[place + 2 : place + 3]
+        ):
+            said[place] = "per"
+    return said
 
 
 def _corrected(

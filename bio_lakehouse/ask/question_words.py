@@ -12,8 +12,8 @@ def words_of(text: str) -> frozenset[str]:
 ROLES = {
     "avg": """average; avg; mean; typical; typically; usual; usually; normally; on average;
         averaged; averages; generally; in general; aver; an average of; average value""",
-    "sum": """total; sum; altogether; in total; in all; summed; sum of; total of; added up;
-        total amount; total number; cumulative; add up; sum up; combined total; total up""",
+    "sum": """total; sum; altogether; in total; in all; summed; sum of; total of; added up; total
+        amount; total number; cumulative; add up; sum up; combined total; total up""",
     "median": "median",
     "max": """highest; max; maximum; most; greatest; biggest; largest; record; top; longest;
         personal best; personal record; pr; pb; maximal; fastest; strongest; the most; peaked;
@@ -22,49 +22,47 @@ ROLES = {
         all time low""",
     "best": "best",
     "worst": "worst",
-    "frequent": """most common; most often; most frequent; most frequently; favourite; most popular;
-        most regularly; most used; go to""",
+    "frequent": """most common; most often; most frequent; most frequently; favourite; most popular; most
+        regularly; most used; go to""",
     "after": "after; following; on the day after; the day following",
     "hardest": "hardest; toughest; most intense; hardest ever",
-    "count": """how many; number of; count; how many times; number; how many different times;
-        hw many; howmany; count of; count up; how mny""",
+    "count": """how many; number of; count; how many times; number; how many different times; hw many;
+        howmany; count of; count up; how mny""",
     "how_often": "how often; how frequently; how regularly",
     "how_much": "how much; how mch; amount of; amount",
     "how_long": """how long; how many hours; how many minutes; how many hrs; how many mins; duration of""",
     "share": """percentage; percent; share; proportion; fraction; what percent; what percentage;
         percentage of; percent of; share of; proportion of; pct""",
-    "list": """show; list; give; display; which; show me; list all; give me; every; all; find;
-        pull up; what all; all of; tell""",
-    "series": """trend; over time; chart; plot; graph; day by day; daily; each day; every
-    day; history;
+    "list": """show; list; give; display; which; show me; list all; give me; every; all; find; pull
+        up; what all; all of; tell""",
+    "series": """trend; over time; chart; plot; graph; day by day; daily; each day; every day; history;
         timeline; day to day; progress; each night; every night; nightly; trend of; trended;
-        plotted; line chart; per night; by day; by night; curve; develop; over the days; by date;
-        each morning; every morning; night by night""",
-    "latest": """latest; most recent; newest; current; currently; right now; now; at the moment;
-        last; most recently; presently; just now; recent""",
+        plotted; line chart; per night; by day; by night; curve; develop; over the days; by
+        date; each morning; every morning; night by night""",
+    "latest": """latest; most recent; newest; current; currently; right now; now; at the moment; last;
+        most recently; presently; just now; recent""",
     "earliest": "first; earliest; first ever; very first",
     "compare": """compare; vs; versus; compared to; compared with; difference between; against;
         comparison; comparing; comparison of; compared; differ; difference; relative to; than;
         differ between; different; higher on; lower on; stack up""",
-    "above": """above; over; more than; greater than; higher than; exceed; exceeded; exceeding;
-        better than; larger than; longer than; bigger than; hit over; went over; topped;
-        went above; was above; surpass; surpassed; north of; in excess of""",
+    "above": """above; over; more than; greater than; higher than; exceed; exceeded; exceeding; better
+        than; larger than; longer than; bigger than; hit over; went over; topped; went above;
+        was above; surpass; surpassed; north of; in excess of""",
     "below": """below; under; less than; lower than; fewer than; beneath; dropped below; worse than;
-        shorter than; smaller than; fell below; drop below; dropped under; fell under; went below;
-        went under; dip below; dipped below; dips below; drops below; falls below; falling below;
-        south of; dipped under; fall below; dropping below; sank below""",
-    "at_least": """at least; no less than; not less than; minimum of; not below; not under;
-        no fewer than; reached; reach; hit; greater than or equal to; reaching; hitting; a
-        minimum of;
+        shorter than; smaller than; fell below; drop below; dropped under; fell under; went
+        below; went under; dip below; dipped below; dips below; drops below; falls below;
+        falling below; south of; dipped under; fall below; dropping below; sank below""",
+    "at_least": """at least; no less than; not less than; minimum of; not below; not under; no fewer
+        than; reached; reach; hit; greater than or equal to; reaching; hitting; a minimum of;
         above or equal to; greater or equal to""",
-    "at_most": """at most; no more than; not more than; maximum of; up to; not above; not over;
-        less than or equal to; a maximum of; below or equal to""",
+    "at_most": """at most; no more than; not more than; maximum of; up to; not above; not over; less
+        than or equal to; a maximum of; below or equal to""",
     "equal": "exactly; equal; equal to; equals; precisely; of exactly",
     "between": "between; from; ranging from; in the range",
-    "or_more": """or more; or higher; or above; or over; or greater; or better; and above; and up;
-        and over; or longer; plus; and more; and higher; or up; upwards""",
-    "or_less": """or less; or lower; or below; or under; or fewer; and below; or shorter; and under;
-        or worse; and less; and lower""",
+    "or_more": """or more; or higher; or above; or over; or greater; or better; and above; and up; and
+        over; or longer; plus; and more; and higher; or up; upwards""",
+    "or_less": """or less; or lower; or below; or under; or fewer; and below; or shorter; and under; or
+        worse; and less; and lower""",
     "day": """day; date; morning; calendar day; what day; which day; on what day; on which day;
         which date; what date; days on which; which morning""",
     "night": "night; which night; what night; evening",
@@ -72,42 +70,35 @@ ROLES = {
     "week": "week; which week; what week; calendar week",
     "month": "month; which month; what month; calendar month",
     "year": "year; which year; what year; calendar year",
-    "weekday": """day of the week; day of week; which weekday; dow; days of the week; what
-    day of the week;
-        which day of the week; what weekday""",
+    "weekday": """day of the week; day of week; which weekday; dow; days of the week; what day of the
+        week; which day of the week; what weekday""",
     "times": "time; occasion; instance",
     "workout": """workout; session; class; exercise; training; training session; exercise session;
-        worked out; work out; workouts; exercised; train; trained; worked; peloton class; classes;
-        workout session; peloton workout; peloton session; fitness class; peloton classes;
-        working out; training sessions""",
-    "by_week": """weekly; by week; per week; each week; every week; week by week; a week;
-        for each week; grouped by week; week over week; on a weekly basis; across weeks;
-        over the weeks; week to week; split by week; broken down by week; week on week""",
-    "by_month": """monthly; by month; per month; each month; every month; month by month; a month;
-        for each month; grouped by month; month over month; on a monthly basis; across months;
-        over the months; month to month; split by month; broken down by month""",
-    "by_year": """yearly; by year; per year; each year; every year; year by year; a year;
-    for each year;
-        year over year; annual; annually; split by year""",
+        worked out; work out; workouts; exercised; train; trained; worked; peloton class;
+        classes; workout session; peloton workout; peloton session; fitness class; peloton
+        classes; working out; training sessions""",
+    "by_week": """weekly; by week; per week; each week; every week; week by week; for each week; grouped
+        by week; week over week; on a weekly basis; across weeks; over the weeks; week to
+        week; split by week; broken down by week; week on week""",
+    "by_month": """monthly; by month; per month; each month; every month; month by month; for each month;
+        grouped by month; month over month; on a monthly basis; across months; over the
+        months; month to month; split by month; broken down by month""",
+    "by_year": """yearly; by year; per year; each year; every year; year by year; for each year; year
+        over year; annual; annually; split by year""",
     "by_quarter": """quarterly; by quarter; per quarter; each quarter; every quarter; for each quarter""",
-    "by_weekday": """by weekday; per weekday; by day of the week; by day of week; each weekday;
-        for each weekday; for each day of the week; each day of the week; per day of the week;
-        every day of the week; by the day of the week; across the week; across weekdays;
-        by days of the week; across days of the week; on each day of the week; broken down by
-        weekday;
+    "by_weekday": """by weekday; per weekday; by day of the week; by day of week; each weekday; for each
+        weekday; for each day of the week; each day of the week; per day of the week; every
+        day of the week; by the day of the week; across the week; across weekdays; by days of
+        the week; across days of the week; on each day of the week; broken down by weekday;
         broken down by day of the week; on each weekday; by dow""",
-    "by": """by; per; for each; each; grouped by; broken down by; break down by; split by;
-    for every;
-        group by; across; breakdown by; broken up by; separated by; in each; breakdown of;
-        breakdown;
-        distribution; distribution of; split; split of; depending on; different""",
-    "per_day": """per day; a day; daily average; on a day; in a day; daily mean; average daily; per each
-        day; average day; average nightly; per night; a night; on a typical day; in a typical
-        day; on an average day""",
-    "per_workout": """per workout; per session; per ride; per class; a workout; a ride; a class;
-        each workout; each ride; in one workout; single workout; a single workout; one ride;
-        single ride; a single ride; each session; in a single ride; in a single workout; a session;
-        per run; a run; per training; in one ride; in one session; single session; in one go""",
+    "by": """by; per; for each; each; grouped by; broken down by; break down by; split by; for
+        every; group by; across; breakdown by; broken up by; separated by; in each; breakdown
+        of; breakdown; distribution; distribution of; split; split of; depending on; different""",
+    "per_day": """per day; daily average; daily mean; average daily; average day; average nightly; per
+        night; on a typical day; in a typical day; on an average day""",
+    "per_workout": """per workout; per session; per ride; per class; each workout; each ride; in one
+        workout; single workout; one ride; single ride; each session; per run; per training;
+        in one ride; in one session; single session; in one go""",
     "not": "not; without; except; excluding; other than; no; non; never; neither; outside of",
     "only": "only; just; solely; exclusively",
     "what_about": """what about; how about; and what about; same for; and for; now for; now; and how about;
@@ -146,23 +137,22 @@ SAME = {
     "ran": "run", "running": "run", "walked": "walk", "walking": "walk", "woke": "wake",
     "waking": "wake", "awoke": "wake", "went": "go", "going": "go", "goes": "go", "gone": "go",
     "trained": "train", "lifted": "lift", "lifting": "lift", "rowed": "row", "cycled": "cycle",
-    "cycling": "cycle", "meditated": "meditate", "meditating": "meditate", "stretched": "stretch",
-    "burned": "burn", "burnt": "burn", "burning": "burn", "biked": "bike", "biking": "bike",
-    "jogged": "jog", "jogging": "jog", "swam": "swim", "napped": "nap", "napping": "nap",
-    "worked": "work", "sat": "sit", "fell": "fall", "falling": "fall", "kj": "kilojoule",
-    "hrs": "hour", "mins": "minute",
-    "avg": "average", "dropped": "drop", "dropping": "drop", "dips": "dip", "dipped": "dip",
-    "exceeded": "exceed", "exceeding": "exceed", "reached": "reach", "reaching": "reach",
-    "hitting": "hit", "got": "get", "getting": "get", "taken": "take", "took": "take",
-    "exercised": "exercise", "exercising": "exercise", "averaged": "average",
-    "averages": "average", "percentage": "percent", "pct": "percent", "instructors": "instructor",
-    "analyse": "analyze", "resting": "rest", "rested": "rest", "yoga": "yoga", "spinning": "spin",
-    "wore": "wear", "worn": "wear", "wearing": "wear", "taught": "teach", "logged": "log",
-    "colour": "color", "fav": "favourite", "favorite": "favourite", "readyness": "readiness",
-    "heartrate": "heart rate", "bedtimes": "bedtime", "wks": "week", "wk": "week", "yr": "year",
-    "yrs": "year", "mo": "month", "mos": "month", "cals": "calorie", "cal": "calorie",
-    "workedout": "workout", "v": "vs",
-}
+    "cycling": "cycle", "meditated": "meditate", "meditating": "meditate", "stretched":
+    "stretch", "burned": "burn", "burnt": "burn", "burning": "burn", "biked": "bike", "biking":
+    "bike", "jogged": "jog", "jogging": "jog", "swam": "swim", "napped": "nap", "napping":
+    "nap", "worked": "work", "sat": "sit", "fell": "fall", "falling": "fall", "kj":
+    "kilojoule", "hrs": "hour", "mins": "minute", "avg": "average", "dropped": "drop",
+    "dropping": "drop", "dips": "dip", "dipped": "dip", "exceeded": "exceed", "exceeding":
+    "exceed", "reached": "reach", "reaching": "reach", "hitting": "hit", "got": "get",
+    "getting": "get", "taken": "take", "took": "take", "exercised": "exercise", "exercising":
+    "exercise", "averaged": "average", "averages": "average", "percentage": "percent", "pct":
+    "percent", "instructors": "instructor", "analyse": "analyze", "resting": "rest", "rested":
+    "rest", "yoga": "yoga", "spinning": "spin", "wore": "wear", "worn": "wear", "wearing":
+    "wear", "taught": "teach", "logged": "log", "colour": "color", "fav": "favourite",
+    "favorite": "favourite", "readyness": "readiness", "heartrate": "heart rate", "bedtimes":
+    "bedtime", "wks": "week", "wk": "week", "yr": "year", "yrs": "year", "mo": "month", "mos":
+    "month", "cals": "calorie", "cal": "calorie", "workedout": "workout", "v": "vs",
+}  # fmt: skip
 """One word for the forms of a verb and for the ways in which a word is cut short."""
 
 CLAIMS = words_of(

@@ -87,6 +87,10 @@ _SHORT = "(?P<short>" + "|".join(sorted(_SHORT_DAYS, key=len, reverse=True)) + "
 _NTH = r"(?P<day>\d{1,2})(?: (?:st|nd|rd|th))?"
 _YEAR = r"(?: (?:of |in )?(?P<year>20\d\d))?"
 _UNIT = "(?P<unit>day|night|morning|week|month|quarter|year|weekend)"
+_NO_GROUP = "".join(
+    f"(?<!{word} )" for word in ("by", "per", "each", "which", "what", "of", "across", "a")
+)
+"""Not just after these: `by weekday` groups."""
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
@@ -494,7 +498,7 @@ def _lately(match: re.Match[str], calendar: Calendar) -> Meaning:
 
 def _rules(*rules: tuple[str, Resolve]) -> Iterator[tuple[re.Pattern[str], Resolve]]:
     for pattern, resolve in rules:
-        yield re.compile(rf"(?<![a-z0-9]){pattern}(?![a-z0-9./-])"), resolve
+        yield re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9./-])"), resolve
 
 
 _RULES = tuple(
@@ -529,7 +533,8 @@ _RULES = tuple(
         (rf"(?P<which>this|last) (?P<season>fall){_YEAR}", _season),
         (rf"(?:(?P<which>last|this|past) )?(?!may\b){_MONTH}{_YEAR}", _month),
         (
-            rf"(?:(?<=in )|(?<=since )|(?<=and )|(?<=vs )|(?<=to )|(?<=during )|(?<=for ))(?P<month>may){_YEAR}",
+            r"(?:(?<=in )|(?<=since )|(?<=and )|(?<=vs )|(?<=to )|(?<=during )|(?<=for ))"
+            rf"(?P<month>may){_YEAR}",
             _month,
         ),
         (r"(?P<which>last|this) (?P<month>may)", _month),
@@ -544,7 +549,7 @@ _RULES = tuple(
         (rf"{_DAYNAME}s", _weekdays),
         (rf"(?:(?P<which>last|this|past|previous|on) )?{_DAYNAME}", _weekday),
         (rf"(?P<which>last|this|past|on) {_SHORT}", _weekday),
-        (r"(?:work|working|week) ?days?|during the week", _working_days),
+        (rf"{_NO_GROUP}(?:work|working|week) ?days?|during the week", _working_days),
         (r"weekend ?(?:days?|nights?)|weekends?", _weekends),
         (
             r"(?:of )?all time|ever|all history|on record|in my life|to date|so far|overall"
@@ -555,7 +560,8 @@ _RULES = tuple(
         ),
         (r"lately|recently|these days|(?:in )?recent(?:ly)? (?:days|weeks|times)", _lately),
         (
-            r"(?:the |and the )?(?P<unit>day|night|week|month|quarter|year) (?:before(?: that)?|prior|earlier)(?= \?|$)",
+            r"(?:the |and the )?(?P<unit>day|night|week|month|quarter|year) "
+            r"(?:before(?: that)?|prior|earlier)(?= \?|$)",
             _before_that,
         ),
         (r"(?:the )?(?P<unit>week|month|quarter|year) (?:before that|prior to that)", _before_that),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bio_lakehouse.ask import conditions, naming
 from bio_lakehouse.ask.draft import Draft
@@ -154,6 +155,8 @@ class _Reader:
 
     def intent(self) -> Intent:
         self._refuse_negation()
+        if any(m.dataset == "sleep_performance_prediction" for _, m in self.draft.figures):
+            self.draft.has_all("after")
         self._compare()
         figures = self._figures()
         asked = (
@@ -227,6 +230,7 @@ class _Reader:
         other."""
         is_said = self.draft.sees("compare")
         if len(self.periods) > 1:
+            self._check_beside()
             self.sides = tuple(_of_period(period) for period in self.periods)
         elif len(self.weekdays) > 1:
             self.sides = tuple(_of_weekdays(days) for days in self.weekdays)
@@ -243,6 +247,15 @@ class _Reader:
             raise _Stop(f"I do not see what to hold against what (“{words}”).")
         else:
             self.draft.has_all("compare")
+
+    def _check_beside(self) -> None:
+        """Two stretches of time without a word that compares are two questions, if they do not
+        stand beside each other."""
+        places = [p for p in self.draft.parts.phrases if isinstance(p.meaning, Period)]
+        gaps = [self.draft.parts.words[one.end : other.start] for one, other in pairwise(places)]
+        is_beside = all(set(gap) <= {"and", "or", "vs", "to", "the", "in", "with"} for gap in gaps)
+        if not is_beside and not self.draft.sees("compare"):
+            raise _Stop("I see several stretches of time; ask about one at a time.")
 
     def _two_figures(self) -> bool:
         return len(self._figures()) > 1 or self.draft.sees("by", *TIME_GROUPS)
@@ -600,6 +613,7 @@ class _Reader:
         metrics = self._metrics_for(figures, None, found)
         self._take_figures(figures)
         dataset = metrics[0].dataset if metrics else self._rows_dataset(found)
+        metrics = [metric for metric in metrics if metric.aggregation != "count"]
         if dataset == WORKOUTS:
             self._take_noun()
             found = tuple(self._on_workouts(condition) for condition in found)
@@ -636,7 +650,7 @@ class _Reader:
             return self.draft.fields[0][1].dataset
         if self.has_noun and not wants_days:
             return WORKOUTS
-        if any(c.dataset == WORKOUTS for c in found) and not found[0].dataset == DAILY:
+        if any(c.dataset == WORKOUTS for c in found) and found[0].dataset != DAILY:
             return WORKOUTS
         return self._days_dataset(found)
 
