@@ -18,51 +18,52 @@ ROLES = {
     "max": """highest; max; maximum; most; greatest; biggest; largest; record; top; longest;
         personal best; personal record; pr; pb; maximal; fastest; strongest; the most; peaked;
         highest ever; all time high; all time best; heaviest""",
-    "min": """lowest; min; minimum; least; smallest; fewest; shortest; slowest; minimal; the least;
-        all time low""",
+    "min": """lowest; min; minimum; least; smallest; fewest; shortest; slowest; minimal; the
+        least; all time low""",
     "best": "best",
     "worst": "worst",
-    "frequent": """most common; most often; most frequent; most frequently; favourite; most popular; most
-        regularly; most used; go to""",
+    "frequent": """most common; most often; most frequent; most frequently; favourite; most
+        popular; most regularly; most used; go to""",
     "after": "after; following; on the day after; the day following",
     "hardest": "hardest; toughest; most intense; hardest ever",
-    "count": """how many; number of; count; how many times; number; how many different times; hw many;
-        howmany; count of; count up; how mny""",
+    "count": """how many; number of; count; how many times; number; how many different times; hw
+        many; howmany; count of; count up; how mny""",
     "how_often": "how often; how frequently; how regularly",
     "how_much": "how much; how mch; amount of; amount",
-    "how_long": """how long; how many hours; how many minutes; how many hrs; how many mins; duration of""",
+    "how_long": """how long; how many hours; how many minutes; how many hrs; how many mins;
+        duration of""",
     "share": """percentage; percent; share; proportion; fraction; what percent; what percentage;
         percentage of; percent of; share of; proportion of; pct""",
-    "list": """show; list; give; display; which; show me; list all; give me; every; all; find; pull
-        up; what all; all of; tell""",
-    "series": """trend; over time; chart; plot; graph; day by day; daily; each day; every day; history;
-        timeline; day to day; progress; each night; every night; nightly; trend of; trended;
-        plotted; line chart; per night; by day; by night; curve; develop; over the days; by
-        date; each morning; every morning; night by night""",
-    "latest": """latest; most recent; newest; current; currently; right now; now; at the moment; last;
-        most recently; presently; just now; recent""",
+    "list": """show; list; give; display; which; show me; list all; give me; every; all; find;
+        pull up; what all; all of; tell""",
+    "series": """trend; over time; chart; plot; graph; day by day; daily; each day; every day;
+        history; timeline; day to day; progress; each night; every night; nightly; trend of;
+        trended; plotted; line chart; per night; by day; by night; curve; develop; over the days;
+        by date; each morning; every morning; night by night""",
+    "latest": """latest; most recent; newest; current; currently; right now; now; at the moment;
+        last; most recently; presently; just now; recent""",
     "earliest": "first; earliest; first ever; very first",
     "compare": """compare; vs; versus; compared to; compared with; difference between; against;
         comparison; comparing; comparison of; compared; differ; difference; relative to; than;
         differ between; different; higher on; lower on; stack up""",
-    "above": """above; over; more than; greater than; higher than; exceed; exceeded; exceeding; better
-        than; larger than; longer than; bigger than; hit over; went over; topped; went above;
-        was above; surpass; surpassed; north of; in excess of""",
-    "below": """below; under; less than; lower than; fewer than; beneath; dropped below; worse than;
-        shorter than; smaller than; fell below; drop below; dropped under; fell under; went
-        below; went under; dip below; dipped below; dips below; drops below; falls below;
-        falling below; south of; dipped under; fall below; dropping below; sank below""",
-    "at_least": """at least; no less than; not less than; minimum of; not below; not under; no fewer
-        than; reached; reach; hit; greater than or equal to; reaching; hitting; a minimum of;
-        above or equal to; greater or equal to""",
-    "at_most": """at most; no more than; not more than; maximum of; up to; not above; not over; less
-        than or equal to; a maximum of; below or equal to""",
+    "above": """above; over; more than; greater than; higher than; exceed; exceeded; exceeding;
+        better than; larger than; longer than; bigger than; hit over; went over; topped; went
+        above; was above; surpass; surpassed; north of; in excess of""",
+    "below": """below; under; less than; lower than; fewer than; beneath; dropped below; worse
+        than; shorter than; smaller than; fell below; drop below; dropped under; fell under; went
+        below; went under; dip below; dipped below; dips below; drops below; falls below; falling
+        below; south of; dipped under; fall below; dropping below; sank below""",
+    "at_least": """at least; no less than; not less than; minimum of; not below; not under; no
+        fewer than; reached; reach; hit; greater than or equal to; reaching; hitting; a minimum
+        of; above or equal to; greater or equal to""",
+    "at_most": """at most; no more than; not more than; maximum of; up to; not above; not over;
+        less than or equal to; a maximum of; below or equal to""",
     "equal": "exactly; equal; equal to; equals; precisely; of exactly",
     "between": "between; from; ranging from; in the range",
-    "or_more": """or more; or higher; or above; or over; or greater; or better; and above; and up; and
-        over; or longer; plus; and more; and higher; or up; upwards""",
-    "or_less": """or less; or lower; or below; or under; or fewer; and below; or shorter; and under; or
-        worse; and less; and lower""",
+    "or_more": """or more; or higher; or above; or over; or greater; or better; and above; and up;
+        and over; or longer; plus; and more; and higher; or up; upwards""",
+    "or_less": """or less; or lower; or below; or under; or fewer; and below; or shorter; and
+        under; or worse; and less; and lower""",
     "day": """day; date; morning; calendar day; what day; which day; on what day; on which day;
         which date; what date; days on which; which morning""",
     "night": "night; which night; what night; evening",
@@ -70,39 +71,40 @@ ROLES = {
     "week": "week; which week; what week; calendar week",
     "month": "month; which month; what month; calendar month",
     "year": "year; which year; what year; calendar year",
-    "weekday": """day of the week; day of week; which weekday; dow; days of the week; what day of the
-        week; which day of the week; what weekday""",
+    "weekday": """day of the week; day of week; which weekday; dow; days of the week; what day of
+        the week; which day of the week; what weekday""",
     "times": "time; occasion; instance",
     "workout": """workout; session; class; exercise; training; training session; exercise session;
-        worked out; work out; workouts; exercised; train; trained; worked; peloton class;
-        classes; workout session; peloton workout; peloton session; fitness class; peloton
-        classes; working out; training sessions""",
-    "by_week": """weekly; by week; per week; each week; every week; week by week; for each week; grouped
-        by week; week over week; on a weekly basis; across weeks; over the weeks; week to
+        worked out; work out; workouts; exercised; train; trained; worked; peloton class; classes;
+        workout session; peloton workout; peloton session; fitness class; peloton classes; working
+        out; training sessions""",
+    "by_week": """weekly; by week; per week; each week; every week; week by week; for each week;
+        grouped by week; week over week; on a weekly basis; across weeks; over the weeks; week to
         week; split by week; broken down by week; week on week""",
-    "by_month": """monthly; by month; per month; each month; every month; month by month; for each month;
-        grouped by month; month over month; on a monthly basis; across months; over the
+    "by_month": """monthly; by month; per month; each month; every month; month by month; for each
+        month; grouped by month; month over month; on a monthly basis; across months; over the
         months; month to month; split by month; broken down by month""",
-    "by_year": """yearly; by year; per year; each year; every year; year by year; for each year; year
-        over year; annual; annually; split by year""",
-    "by_quarter": """quarterly; by quarter; per quarter; each quarter; every quarter; for each quarter""",
-    "by_weekday": """by weekday; per weekday; by day of the week; by day of week; each weekday; for each
-        weekday; for each day of the week; each day of the week; per day of the week; every
-        day of the week; by the day of the week; across the week; across weekdays; by days of
-        the week; across days of the week; on each day of the week; broken down by weekday;
+    "by_year": """yearly; by year; per year; each year; every year; year by year; for each year;
+        year over year; annual; annually; split by year""",
+    "by_quarter": """quarterly; by quarter; per quarter; each quarter; every quarter; for each
+        quarter""",
+    "by_weekday": """by weekday; per weekday; by day of the week; by day of week; each weekday;
+        for each weekday; for each day of the week; each day of the week; per day of the week;
+        every day of the week; by the day of the week; across the week; across weekdays; by days
+        of the week; across days of the week; on each day of the week; broken down by weekday;
         broken down by day of the week; on each weekday; by dow""",
     "by": """by; per; for each; each; grouped by; broken down by; break down by; split by; for
-        every; group by; across; breakdown by; broken up by; separated by; in each; breakdown
-        of; breakdown; distribution; distribution of; split; split of; depending on; different""",
-    "per_day": """per day; daily average; daily mean; average daily; average day; average nightly; per
-        night; on a typical day; in a typical day; on an average day""",
-    "per_workout": """per workout; per session; per ride; per class; each workout; each ride; in one
-        workout; single workout; one ride; single ride; each session; per run; per training;
+        every; group by; across; breakdown by; broken up by; separated by; in each; breakdown of;
+        breakdown; distribution; distribution of; split; split of; depending on; different""",
+    "per_day": """per day; daily average; daily mean; average daily; average day; average nightly;
+        per night; on a typical day; in a typical day; on an average day""",
+    "per_workout": """per workout; per session; per ride; per class; each workout; each ride; in
+        one workout; single workout; one ride; single ride; each session; per run; per training;
         in one ride; in one session; single session; in one go""",
     "not": "not; without; except; excluding; other than; no; non; never; neither; outside of",
     "only": "only; just; solely; exclusively",
-    "what_about": """what about; how about; and what about; same for; and for; now for; now; and how about;
-        same but; same thing for; and; also; but; then; what if; same; again""",
+    "what_about": """what about; how about; and what about; same for; and for; now for; now; and
+        how about; same but; same thing for; and; also; but; then; what if; same; again""",
     "streak": """streak; in a row; consecutive; row; longest streak; straight; back to back;
         consecutively""",
     "instead": "instead; rather",
