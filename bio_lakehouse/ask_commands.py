@@ -20,6 +20,7 @@ from bio_lakehouse.command_parts import (
 
 if TYPE_CHECKING:
     from bio_lakehouse.ask.answer import Answer
+    from bio_lakehouse.ask.evaluation.evaluate import Chosen
 
 QUESTION = "question"
 """Stands before what is asked; nobody has to write it."""
@@ -99,6 +100,56 @@ def ask_question(
 
 
 ask.question = ask_question
+
+
+@ask.command("eval")
+@click.option("--model", "models", multiple=True, help="A language model to compare; repeatable.")
+@click.option(
+    "--part",
+    type=click.Choice(["open", "held-out", "all"]),
+    default="open",
+    show_default=True,
+    help="Questions that may be learnt from, those that nobody looked at, or both.",
+)
+@click.option("--kind", "kinds", multiple=True, help="Only questions of this kind; repeatable.")
+@click.option("--json", "as_object", is_flag=True, help="Print everything as JSON.")
+@click.option(
+    "--lake",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder that keeps the made-up person's lake for the next time.",
+)
+def evaluate(
+    models: tuple[str, ...],
+    part: Chosen,
+    kinds: tuple[str, ...],
+    as_object: bool,
+    folder: Path | None,
+) -> None:
+    """Measure how well questions are understood: of a made-up person, against SQL that is right.
+
+    Without --model nothing is sent to anybody. With it the questions are put to that model too,
+    which costs what it costs; your own data is not touched. Counted are right and wrong answers,
+    refusals, failures and questions that were asked back, with time and cost.
+
+    \b
+    Example:  bio-lakehouse ask eval
+              bio-lakehouse ask eval --part all --model claude-haiku-4-5 --json
+    """
+    from bio_lakehouse.ask.evaluation.evaluate import chosen_questions, demo_home, runs_of
+    from bio_lakehouse.ask_display import print_evaluation
+    from bio_lakehouse.workflows import progress_bar
+
+    questions = chosen_questions(part, kinds)
+    with progress_bar("Evaluation") as bar:
+        task = bar.add_task("building the made-up person's lake", total=None)
+
+        def progress(model: str, number: int, total: int) -> None:
+            bar.update(task, description=model, completed=number, total=total)
+
+        with demo_home(folder) as home:
+            runs = runs_of(home, questions, models, progress)
+    print_evaluation(runs, as_object=as_object)
 
 
 def show(answer: Answer, *, sql_only: bool, as_object: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from bio_lakehouse.answers import print_answer
@@ -11,6 +12,7 @@ from bio_lakehouse.terminal import OUT, escape, visible
 
 if TYPE_CHECKING:
     from bio_lakehouse.ask.answer import Answer
+    from bio_lakehouse.ask.evaluation.evaluate import Runs
 
 MOST_ROWS = 20
 """Rows of an answer that are printed; the SQL gives them all."""
@@ -37,6 +39,20 @@ def print_sql(answer: Answer) -> None:
     """The statement alone, as it can be given to `bio-lakehouse query`."""
     lines = [visible(line) for line in answer.sql.splitlines()]
     OUT.print("\n".join(lines), soft_wrap=True, highlight=False, markup=False)
+
+
+def print_evaluation(runs: Runs, *, as_object: bool) -> None:
+    """What came of an evaluation's questions, as tables or as JSON."""
+    from bio_lakehouse.ask.evaluation.scores import as_json
+    from bio_lakehouse.ask.evaluation.tables import tables
+
+    if as_object:
+        told = {name: as_json(results) for name, results in runs.items()}
+        OUT.print_json(json.dumps(told, ensure_ascii=False))
+        return
+    for table in tables(runs):
+        OUT.print(table)
+        OUT.print()
 
 
 def how_it_came(answer: Answer) -> str:

@@ -63,8 +63,8 @@ def demo_lake(folder: Path) -> Lakehouse:
     return Lakehouse.open(settings_of(home))
 
 
-def settings_of(home: Path) -> Settings:
-    """Settings of the demo lake, whatever the environment says of the person's own."""
+def settings_of(home: Path, **more: object) -> Settings:
+    """Settings of the demo lake with `more`, whatever the environment says of the person's own."""
     settings = load_settings(
         home=home,
         profile="local",
@@ -76,6 +76,7 @@ def settings_of(home: Path) -> Settings:
         max_heart_rate=MAX_HEART_RATE,
         threshold_heart_rate=THRESHOLD_HEART_RATE,
         ftp=int(THRESHOLD_POWER),
+        **more,
     )
     return settings.model_copy(update={"landing_url": None})
 

@@ -39,8 +39,8 @@ class Question:
 
     @property
     def has_answer(self) -> bool:
-        """Whether it can be answered, so that a refusal of it is a loss."""
-        return bool(self.gold or self.findings)
+        """Whether it has an answer, so that a refusal of it is a loss."""
+        return self.behaviour is None
 
 
 @lru_cache
@@ -53,6 +53,7 @@ def questions_of(part: Part) -> tuple[Question, ...]:
 def _question(entry: dict[str, Any], part: Part) -> Question:
     lists = {name: tuple(entry.get(name, ())) for name in ("gold", "findings")}
     question = Question(**entry | lists, part=part)
-    if not question.has_answer and question.behaviour is None:
+    says_what_is_right = question.gold or question.findings or question.behaviour
+    if not says_what_is_right:
         raise BioLakehouseError(f"the question {question.id!r} does not say what is right")
     return question
