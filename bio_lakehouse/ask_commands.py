@@ -114,17 +114,16 @@ ask.question = ask_question
 @click.option("--kind", "kinds", multiple=True, help="Only questions of this kind; repeatable.")
 @click.option("--json", "as_object", is_flag=True, help="Print everything as JSON.")
 @click.option(
-    "--lake",
-    "folder",
+    "--home",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder that keeps the made-up person's lake for the next time.",
+    help="Folder that keeps the made-up person's lake for the next time; never one of yours.",
 )
 def evaluate(
     models: tuple[str, ...],
     part: Chosen,
     kinds: tuple[str, ...],
     as_object: bool,
-    folder: Path | None,
+    home: Path | None,
 ) -> None:
     """Measure how well questions are understood: of a made-up person, against SQL that is right.
 
@@ -147,8 +146,8 @@ def evaluate(
         def progress(model: str, number: int, total: int) -> None:
             bar.update(task, description=model, completed=number, total=total)
 
-        with demo_home(folder) as home:
-            runs = runs_of(home, questions, models, progress)
+        with demo_home(home) as place:
+            runs = runs_of(place, questions, models, progress)
     print_evaluation(runs, as_object=as_object)
 
 

@@ -43,8 +43,8 @@ def print_sql(answer: Answer) -> None:
 
 def print_evaluation(runs: Runs, *, as_object: bool) -> None:
     """What came of an evaluation's questions, as tables or as JSON."""
+    from bio_lakehouse.ask.evaluation.score_tables import tables
     from bio_lakehouse.ask.evaluation.scores import as_json
-    from bio_lakehouse.ask.evaluation.tables import tables
 
     if as_object:
         told = {name: as_json(results) for name, results in runs.items()}

@@ -1,6 +1,6 @@
 """The demo lake for tests of questions: two people on a fixed day, built once a test session.
 
-`BIO_LAKEHOUSE_DEMO_LAKE` names a folder in which it is kept from one session to the next.
+`BIO_LAKEHOUSE_DEMO_LAKE` names a home in which it is kept from one session to the next.
 """
 
 from __future__ import annotations

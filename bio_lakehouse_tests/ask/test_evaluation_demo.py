@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from bio_lakehouse import silver
 from bio_lakehouse.ask.evaluation.demo import PEOPLE, TODAY, USER
+from bio_lakehouse.ask.evaluation.demo import demo_lake as build_demo_lake
 from bio_lakehouse.backends import open_sql
+from bio_lakehouse.errors import StoreError
 from bio_lakehouse.gold.schemas import SCHEMAS
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -35,3 +41,10 @@ def test_it_has_each_persons_days_up_to_its_today(demo_lake: Lakehouse) -> None:
 def test_a_copy_may_be_written_into(demo_lake: Lakehouse, own_demo_lake: Lakehouse) -> None:
     assert own_demo_lake.settings.home != demo_lake.settings.home
     assert own_demo_lake.tables.names() == demo_lake.tables.names()
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "own.txt").write_text("mine")
+    with pytest.raises(StoreError, match="no evaluation has made"):
+        build_demo_lake(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["own.txt"]

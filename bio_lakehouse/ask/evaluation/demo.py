@@ -6,18 +6,22 @@ import os
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from filelock import FileLock
 
+import bio_lakehouse
 from bio_lakehouse.backends import open_sql, spark_session
 from bio_lakehouse.build.experiments import build_self_experiment
 from bio_lakehouse.build.insights import build_forecast, build_insights
 from bio_lakehouse.build.recompute import Recompute
+from bio_lakehouse.errors import StoreError
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.experiment_log import Mark, Plan, keep_event, keep_plan
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.objects import checksum
 from bio_lakehouse.settings import Settings, load_settings
 from bio_lakehouse.sources.demo import (
     MAX_HEART_RATE,
@@ -35,8 +39,10 @@ FIRST_DAY = date(2015, 1, 1)
 """First day that the lake would take."""
 FORECAST_DAYS = 30
 """Evenings up to today of which there are forecasts."""
-FINISHED = "finished"
-"""In the lake's folder: the file that says that it is whole."""
+MARK = "evaluation.sha256"
+"""In its home: says that the evaluation made it, and once it is whole, by which code."""
+MADE_BY = ("sources", "silver", "gold", "lake", "engines", "build", "insights")
+"""Parts of the package from which a lake's content follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +57,33 @@ class Person:
 PEOPLE = (Person(USER, 200, 11), Person(OTHER_USER, 60, 5))
 
 
-def demo_lake(folder: Path) -> Lakehouse:
-    """The demo lake in `folder`, built where it is not there yet; safe for several processes."""
-    folder.mkdir(parents=True, exist_ok=True)
-    home = folder / "home"
-    with FileLock(folder / "building.lock"):
-        if not (folder / FINISHED).exists():
+def demo_lake(home: Path) -> Lakehouse:
+    """The demo lake in `home`, built where it is not there, or was by other code; safe for several
+    processes.
+
+    `StoreError`, and nothing is touched, when the folder holds anything else.
+    """
+    home.parent.mkdir(parents=True, exist_ok=True)
+    mark = home / MARK
+    with FileLock(home.with_name(f"{home.name}.lock")):
+        if home.exists() and any(home.iterdir()) and not mark.exists():
+            raise StoreError(
+                f"{home} holds things that no evaluation has made: give it an empty folder"
+            )
+        made_by = fingerprint()
+        if not mark.exists() or mark.read_text("utf-8") != made_by:
             shutil.rmtree(home, ignore_errors=True)
             build(home)
-            (folder / FINISHED).touch()
+            mark.write_text(made_by, "utf-8")
     return Lakehouse.open(settings_of(home))
+
+
+@cache
+def fingerprint() -> str:
+    """SHA-256 of the code that a lake's content follows from."""
+    package = Path(bio_lakehouse.__file__).parent
+    files = [path for part in MADE_BY for path in sorted((package / part).rglob("*.[ps][yq]*"))]
+    return checksum(b"".join(path.read_bytes() for path in [*files, Path(__file__)]))
 
 
 def settings_of(home: Path, **more: object) -> Settings:
@@ -97,6 +120,7 @@ def keep_settings(settings: Settings) -> None:
 def build(home: Path) -> Lakehouse:
     """A lake with silver, gold, insights, forecasts and a finished experiment in the new `home`."""
     lake = Lakehouse.open(settings_of(home))
+    (home / MARK).touch()
     keep_settings(lake.settings)
     for person in PEOPLE:
         bring_in(lake, person)

@@ -3,7 +3,6 @@ those that are named."""
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,8 +12,8 @@ from typing import Literal, get_args
 
 from bio_lakehouse.ask.asking import Asking
 from bio_lakehouse.ask.evaluation.demo import USER, demo_lake, settings_of
+from bio_lakehouse.ask.evaluation.question_results import Result, results
 from bio_lakehouse.ask.evaluation.questions import Part, Question, questions_of
-from bio_lakehouse.ask.evaluation.running import Result, results
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 NO_MODEL = "no model"
@@ -57,11 +56,10 @@ def chosen_questions(part: Chosen, kinds: Sequence[str] = ()) -> list[Question]:
 
 
 @contextmanager
-def demo_home(folder: Path | None) -> Iterator[Path]:
-    """The demo lake's home: in `folder`, which keeps it, or made for this once."""
-    place = folder or Path(tempfile.mkdtemp(prefix="bio-lakehouse-evaluation-"))
-    try:
-        yield demo_lake(place).settings.home
-    finally:
-        if folder is None:
-            shutil.rmtree(place, ignore_errors=True)
+def demo_home(home: Path | None) -> Iterator[Path]:
+    """The demo lake's home: `home`, which keeps it, or one that is made for this once."""
+    if home is not None:
+        yield demo_lake(home).settings.home
+        return
+    with tempfile.TemporaryDirectory(prefix="bio-lakehouse-evaluation-") as folder:
+        yield demo_lake(Path(folder, "home")).settings.home

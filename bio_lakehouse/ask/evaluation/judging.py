@@ -8,8 +8,8 @@ from typing import Literal
 import pyarrow as pa
 
 from bio_lakehouse.ask.answer import Answer
-from bio_lakehouse.ask.evaluation.comparison import same_results
 from bio_lakehouse.ask.evaluation.questions import Question
+from bio_lakehouse.ask.evaluation.same_results import same_results
 
 Outcome = Literal["right", "wrong", "refused", "failed", "asked back"]
 GoldRows = Callable[[str], pa.Table]

@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any, get_args
 
 from bio_lakehouse.ask.evaluation.judging import Outcome
-from bio_lakehouse.ask.evaluation.running import Result
+from bio_lakehouse.ask.evaluation.question_results import Result
 from bio_lakehouse.claude.usage import Usage
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)

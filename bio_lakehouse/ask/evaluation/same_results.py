@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from itertools import product
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -33,6 +34,7 @@ LEAST_WHOLE = 10
 MOST_SIDE_BY_SIDE = 12
 """Values up to which an answer may show them in one row."""
 
+T = TypeVar("T")
 Value = str | float | bool | None
 Column = list[Value]
 
@@ -113,10 +115,7 @@ def same_rows(expected: list[Column], given: list[Column], *, ordered: bool) -> 
 
 def _choices(expected: list[Column], given: list[Column]) -> Iterator[list[Column]]:
     """Columns of `given` in the place of each of `expected`, of those that could be it."""
-    fitting = [
-        [place for place, column in enumerate(given) if _match([wanted], [column], ordered=False)]
-        for wanted in expected
-    ]
+    fitting = [_places(wanted, given) for wanted in expected]
 
     def placed(done: list[int]) -> Iterator[list[int]]:
         if len(done) == len(expected):
@@ -128,6 +127,12 @@ def _choices(expected: list[Column], given: list[Column]) -> Iterator[list[Colum
 
     for places in placed([]):
         yield [given[place] for place in places]
+
+
+def _places(wanted: Column, given: list[Column]) -> list[int]:
+    """Where the columns stand that alone could be `wanted`."""
+    pairs = enumerate(given)
+    return [place for place, column in pairs if _match([wanted], [column], ordered=False)]
 
 
 def _match(expected: Sequence[Column], given: Sequence[Column], *, ordered: bool) -> bool:
@@ -166,9 +171,14 @@ def _match_numbers(expected: list[tuple[Value, ...]], given: list[tuple[Value, .
     """Whether rows of numbers can be paired so that each pair says the same."""
     if len(expected) == 1:
         return _same_numbers(expected[0], given[0])
-    links = [[_same_numbers(one, other) for other in given] for one in expected]
-    paired = maximum_bipartite_matching(csr_array(np.array(links, dtype=bool)), "column")
-    return bool((paired >= 0).all())
+    return _all_paired(expected, given, _same_numbers)
+
+
+def _all_paired(wanted: Sequence[T], there: Sequence[T], same: Callable[[T, T], bool]) -> bool:
+    """Whether each that is wanted can have one of its own of those that are there."""
+    links = np.array([same(one, other) for one, other in product(wanted, there)], dtype=bool)
+    shaped = csr_array(links.reshape(len(wanted), len(there)))
+    return bool((maximum_bipartite_matching(shaped, "column") >= 0).all())
 
 
 def _same_numbers(expected: tuple[Value, ...], given: tuple[Value, ...]) -> bool:
@@ -225,6 +235,4 @@ def _holds(cells: Column, wanted: Column) -> bool:
     """Whether each of a few wanted numbers is one of the cells, each of these once."""
     if not len(wanted) <= len(cells) or len(wanted) > MOST_SIDE_BY_SIDE:
         return False
-    links = [[same_value(one, cell) for cell in cells] for one in wanted]
-    paired = maximum_bipartite_matching(csr_array(np.array(links, dtype=bool)), "column")
-    return bool((paired >= 0).all())
+    return _all_paired(wanted, cells, same_value)

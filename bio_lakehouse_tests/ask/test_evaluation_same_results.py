@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_lakehouse.ask.evaluation.comparison import same_number, same_results
+from bio_lakehouse.ask.evaluation.same_results import same_number, same_results
 
 DAY = date(2026, 3, 1)
 
@@ -123,7 +123,7 @@ def test_one_other_value_is_another_result(gold: pa.Table, place: int, by: int) 
     assert not same_results(gold, gold.set_column(1, "b", pa.array(values, pa.float64())))
 
 
-@given(value=st.floats(-1e6, 1e6), decimals=st.integers(1, 3))
+@given(value=st.floats(1, 1e6), decimals=st.integers(1, 3))
 def test_a_rounded_number_is_the_same(value: float, decimals: int) -> None:
     assert same_number(value, float(f"{value:.{decimals}f}")) or is_half(value, decimals)
 

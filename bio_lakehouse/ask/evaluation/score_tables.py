@@ -10,7 +10,7 @@ from rich.table import Table
 
 from bio_lakehouse.ask.evaluation.evaluate import Runs
 from bio_lakehouse.ask.evaluation.judging import Outcome
-from bio_lakehouse.ask.evaluation.running import Result
+from bio_lakehouse.ask.evaluation.question_results import Result
 from bio_lakehouse.ask.evaluation.scores import (
     OUTCOMES,
     Score,
