@@ -53,19 +53,17 @@ def same_results(gold: pa.Table, answer: pa.Table, *, ordered: bool = False) -> 
 
 def columns_of(table: pa.Table) -> list[Column]:
     """A table's columns with the values that are compared, by position: names may repeat."""
-    return [[plain(value) for value in column.to_pylist()] for column in table.columns]
+    return [list(map(plain, column.to_pylist())) for column in table.columns]
 
 
 def plain(value: Any) -> Value:
     """A cell as it is compared: a number, a text in lower case, a truth, or None."""
-    if isinstance(value, bool):
+    if value is None or isinstance(value, int):
         return value
-    if isinstance(value, int | float | Decimal):
-        return None if math.isnan(value) else value if isinstance(value, int) else float(value)
+    if isinstance(value, float | Decimal):
+        return None if math.isnan(value) else float(value)
     if isinstance(value, timedelta):
         return value.total_seconds()
-    if value is None:
-        return None
     return _written(value) if isinstance(value, date | time) else _read(str(value))
 
 
