@@ -107,6 +107,7 @@ def words_of(question: str) -> Words:
     """The question's words, small and corrected, with the subjects that they name."""
     plain = unicodedata.normalize("NFKC", question).lower().replace("’", "'")
     plain = re.sub(r"\bover[ -]+(?=train|reach)", "over", plain)
+    plain = re.sub(r"\b(?:tmrw|tmr|tmw|tomo|2moro)\b", "tomorrow", plain)
     plain = re.sub(r"'s\b|'", "", plain.replace("what's", "what is"))
     words = tuple(map(corrected, re.findall(r"[a-z]+|\d+(?:\.\d+)?|[<>]=?", plain)))
     return Words(words, tuple(_named(words)))

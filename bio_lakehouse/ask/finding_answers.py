@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from bio_lakehouse.ask import finding_sentences as sentences
 from bio_lakehouse.ask.claim_kinds import Claim, Kind
-from bio_lakehouse.ask.findings import CLAIM, bounds_text, claim_of
+from bio_lakehouse.ask.findings import CLAIM, bounds_text, claim_of, untested_sentence
 from bio_lakehouse.ask.plan import Plan
 from bio_lakehouse.english import capital, count, dated, listed
 from bio_lakehouse.insights import readiness_forecast, tomorrow
+from bio_lakehouse.insights.forecast import narrate
 from bio_lakehouse.insights.hypotheses import MINIMUM_GROUP
 from bio_lakehouse.numbers import number_text
 from bio_lakehouse.reports.training import state_text
@@ -42,6 +43,7 @@ NO_CLEARANCE = (
     "diagnosis."
 )
 LOAD_IS_NO_FITNESS = "Training load says how much was done, not how fit that left you."
+STANDS_OUT = "A day that stands out is a day to look at, not a finding about what was behind it."
 A_RULE = "This is a rule over readiness and sleep, not something that was tested on you."
 BUILD = "`bio-lakehouse report` builds them."
 
@@ -62,7 +64,8 @@ def told(plan: Plan, rows: pa.Table) -> Told:
         raise ValueError("this plan asks for no findings")
     records = rows.to_pylist()
     if not records:
-        return NOTHING[claim.kind], ()
+        is_tried = claim.kind == "tried"
+        return untested_sentence(claim) if is_tried else NOTHING[claim.kind], ()
     return TELLERS[claim.kind](claim, rows, records, _today(plan))
 
 
@@ -82,6 +85,8 @@ NOTHING: Mapping[Kind, str] = {
         "start`; its result is told after its planned end and not before."
     ),
     "tomorrow": f"No forecast is made yet. {BUILD}",
+    "forecast worth": f"No forecast is made yet. {BUILD}",
+    "unusual": f"No insights are built yet, so no days were held against others. {BUILD}",
     "advice": "No day is on record that a recommendation could be made for.",
 }
 
@@ -93,6 +98,11 @@ def _relation(claim: Claim, rows: pa.Table, records: Sequence[Row], today: date)
     if not asked:
         return " ".join(missing) or NOTHING["relation"], tuple(_not_tested(claim))
     sentence = sentences.relation(asked, with_r=claim.is_correlation)
+    if bounds := bounds_text(claim):
+        caveats.append(f"This is over all days looked at: days {bounds} are not tested alone.")
+    kinds = [finding for _, finding in claim.looked_up if finding.endswith(sentences.VS_REST)]
+    if len(kinds) > 1:
+        sentence = f"{sentences.NONE_IS_BEST} {sentence}"
     if any(row["status"] == "found" for row in asked):
         caveats.append(WENT_TOGETHER)
     if any(row["insight"] != "sleep_readiness" for row in asked):
@@ -192,6 +202,15 @@ def _tomorrow(claim: Claim, rows: pa.Table, records: Sequence[Row], today: date)
     return expected, (*stale, *missed)
 
 
+def _forecast_worth(claim: Claim, rows: pa.Table, records: Sequence[Row], today: date) -> Told:
+    return narrate(readiness_forecast.from_rows(rows)[-1]), ()
+
+
+def _unusual(claim: Claim, rows: pa.Table, records: Sequence[Row], today: date) -> Told:
+    narratives = " ".join(str(row["narrative"]) for row in records)
+    return narratives, (STANDS_OUT, _as_of(records, today))
+
+
 def _missed(row: Row) -> str:
     return (
         f"{count(row['past_forecasts'], 'past forecast')} made this way missed by "
@@ -215,6 +234,9 @@ TELLERS: Mapping[Kind, Teller] = {
     "week": _week,
     "experiment": _experiment,
     "tomorrow": _tomorrow,
+    "forecast worth": _forecast_worth,
+    "tried": _experiment,
+    "unusual": _unusual,
     "advice": _advice,
 }
 
@@ -239,7 +261,7 @@ def small_groups_of(records: Sequence[Row], named: str, counted: str) -> tuple[s
     small = [
         (visible(str(row[named])), int(row[counted]))
         for row in records
-        if isinstance(row[counted], int) and row[counted] < FEW_DAYS and row[named] is not None
+        if isinstance(row[counted], int) and 0 < row[counted] < FEW_DAYS and row[named] is not None
     ]
     if not small:
         return ()

@@ -77,7 +77,9 @@ groups AS (
 ),
 tested AS (
     SELECT
+        insight,
         finding,
+        json_extract_scalar(finding_values, '$.type') AS workout_type,
         status,
         CAST(json_extract_scalar(finding_values, '$.adjusted_difference') AS double) AS points,
         CAST(json_extract_scalar(finding_values, '$.adjusted_difference_low') AS double)
@@ -95,10 +97,10 @@ tested AS (
       AND day = (SELECT max(day) FROM gold.insights WHERE day <= DATE '{today}')
 )
 SELECT
-    groups.workout_type,
-    groups.days,
+    COALESCE(groups.workout_type, tested.workout_type) AS workout_type,
+    COALESCE(groups.days, 0) AS days,
     groups.avg_next_day_readiness,
-    groups.days_with_next_day,
+    COALESCE(groups.days_with_next_day, 0) AS days_with_next_day,
     groups.avg_readiness,
     tested.status AS against_rest,
     tested.points,
@@ -109,11 +111,13 @@ SELECT
     tested.q,
     tested.window_first_day,
     tested.window_last_day,
+    tested.insight,
+    tested.finding,
     tested.day
 FROM groups
-LEFT JOIN tested
-    ON tested.finding = replace(groups.workout_type, ' ', '_') || '_vs_rest'
-ORDER BY groups.days DESC, groups.workout_type
+FULL JOIN tested
+    ON tested.workout_type = groups.workout_type
+ORDER BY days DESC, workout_type
 """
 
 OVERTRAINING = """
@@ -192,6 +196,23 @@ months AS (
       AND known.day <= DATE '{today}'
     GROUP BY known.measure, ends.first_from, ends.last_from
 ),
+found AS (
+    SELECT
+        'readiness_score' AS measure,
+        insight,
+        finding,
+        status,
+        CAST(json_extract_scalar(finding_values, '$.mean_last') AS double) AS last_month,
+        CAST(json_extract_scalar(finding_values, '$.n_last') AS integer) AS last_month_days,
+        CAST(json_extract_scalar(finding_values, '$.last_from') AS date) AS last_from,
+        CAST(json_extract_scalar(finding_values, '$.mean_first') AS double) AS first_month,
+        CAST(json_extract_scalar(finding_values, '$.n_first') AS integer) AS first_month_days,
+        CAST(json_extract_scalar(finding_values, '$.first_from') AS date) AS first_from
+    FROM gold.insights
+    WHERE insight = 'readiness_trend'
+      AND finding = 'trend'
+      AND day = (SELECT max(day) FROM gold.insights WHERE day <= DATE '{today}')
+),
 week AS (
     SELECT measure, day, difference, interval_low, interval_high, p, q
     FROM gold.week_comparison
@@ -199,19 +220,24 @@ week AS (
 )
 SELECT
     months.measure,
-    months.last_month,
-    months.last_month_days,
-    months.last_from,
-    months.first_month,
-    months.first_month_days,
-    months.first_from,
+    COALESCE(found.last_month, months.last_month) AS last_month,
+    COALESCE(found.last_month_days, months.last_month_days) AS last_month_days,
+    COALESCE(found.last_from, months.last_from) AS last_from,
+    COALESCE(found.first_month, months.first_month) AS first_month,
+    COALESCE(found.first_month_days, months.first_month_days) AS first_month_days,
+    COALESCE(found.first_from, months.first_from) AS first_from,
     week.difference AS week_difference,
     week.interval_low,
     week.interval_high,
     week.p,
     week.q,
-    week.day AS week_ends_on
+    week.day AS week_ends_on,
+    found.insight,
+    found.finding,
+    found.status
 FROM months
+LEFT JOIN found
+    ON found.measure = months.measure
 LEFT JOIN week
     ON week.measure = months.measure
 ORDER BY months.measure
@@ -273,8 +299,16 @@ LEFT JOIN results
     ON results.experiment_id = planned.experiment_id
 LEFT JOIN gold.self_experiment AS told
     ON told.experiment_id = results.experiment_id
-   AND told.day = results.day
-ORDER BY planned.first_day DESC
+   AND told.day = results.day{where}
+ORDER BY {first}planned.first_day DESC
+"""
+
+UNUSUAL = """
+SELECT insight, finding, status, n, narrative, window_first_day, window_last_day, day
+FROM gold.insights
+WHERE insight = 'anomaly_detection'
+  AND day = (SELECT max(day) FROM gold.insights WHERE day <= DATE '{today}'){findings}
+ORDER BY position
 """
 
 TOMORROW = """
@@ -351,8 +385,26 @@ def week(claim: Claim, today: date) -> str:
 
 
 def experiment(claim: Claim, today: date) -> str:
-    """Each experiment with its newest result, where there is one."""
-    return _filled(EXPERIMENT, today)
+    """Each experiment with its newest result, where there is one: first what a question names."""
+    named = _named_like(claim)
+    first = f"CASE WHEN {named} THEN 0 ELSE 1 END, " if named else ""
+    return _filled(EXPERIMENT, today, where="", first=first)
+
+
+def tried(claim: Claim, today: date) -> str:
+    """Experiments with what a question names."""
+    return _filled(EXPERIMENT, today, where=f"\nWHERE {_named_like(claim)}", first="")
+
+
+def _named_like(claim: Claim) -> str:
+    words = [word for name in claim.untested for word in name.split() if word.isalpha()]
+    return " OR ".join(f"lower(planned.name) LIKE '%{word.lower()}%'" for word in words)
+
+
+def unusual(claim: Claim, today: date) -> str:
+    """Days that stood out, of all measures that are watched or of those asked about."""
+    named = ", ".join(f"'{finding}'" for _, finding in claim.looked_up if finding)
+    return _filled(UNUSUAL, today, findings=f"\n  AND finding IN ({named})" if named else "")
 
 
 def tomorrow(claim: Claim, today: date) -> str:

@@ -205,9 +205,11 @@ def best_workout(rows: Sequence[Row], bounds: str) -> str:
 
 
 def _as_finding(row: Row) -> Row:
-    name = str(row["workout_type"]).replace(" ", "_") + VS_REST
-    more = {"finding": name, "insight": "workout_recovery", "status": row["against_rest"]}
-    return dict(row) | more | dict.fromkeys(("effect", "interval_low", "interval_high"))
+    return (
+        dict(row)
+        | {"status": row["against_rest"]}
+        | dict.fromkeys(("effect", "interval_low", "interval_high"))
+    )
 
 
 def _group(row: Row) -> str:

@@ -16,8 +16,8 @@ from bio_lakehouse.ask.claim_kinds import (
     WORKOUT_RECOVERY,
     Claim,
     Kind,
-    claim_in,
 )
+from bio_lakehouse.ask.claim_recognition import claim_in
 from bio_lakehouse.ask.claim_words import READINESS, Words, words_of
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
 from bio_lakehouse.ask.semantic_model import SemanticModel
@@ -48,6 +48,7 @@ OUTCOMES = {
 """Outcomes that an experiment can have, as the command calls them."""
 MEASURED = frozenset({*TITLES.values(), "readiness", "output", "steps", "fitness"})
 """What cannot be assigned to a week, as it is only measured."""
+MEDICINES = frozenset({"medication", "medicine", "pill", "pills", "melatonin", "cbd", "cannabis"})
 LONG_FOLLOW_UP = 6
 """Words from which a question stands for itself."""
 
@@ -65,7 +66,8 @@ def plan(question: str, model: SemanticModel, circumstances: Circumstances) -> P
     if claim.kind == "untested":
         return _untested(claim)
     as_of = min(circumstances.today, circumstances.newest_day or circumstances.today)
-    last = circumstances.today if claim.kind in ("tomorrow", "experiment") else as_of
+    is_of_today = claim.kind in ("tomorrow", "forecast worth", "experiment", "tried")
+    last = circumstances.today if is_of_today else as_of
     return Plan(
         sql=QUERIES[claim.kind](claim, last),
         reading=reading(claim),
@@ -85,6 +87,9 @@ QUERIES: Mapping[Kind, Callable[[Claim, date], str]] = {
     "week": finding_queries.week,
     "experiment": finding_queries.experiment,
     "tomorrow": finding_queries.tomorrow,
+    "forecast worth": finding_queries.tomorrow,
+    "tried": finding_queries.tried,
+    "unusual": finding_queries.unusual,
     "advice": finding_queries.advice,
 }
 
@@ -128,8 +133,12 @@ def _untested(claim: Claim) -> NoPlan:
         named = listed([_title(column) for column in claim.untested])
         sentence = f"Only readiness is forecast, not {named}."
         return NoPlan("declined", sentence, ("What will my readiness be tomorrow?",))
-    pair = _pair(claim)
-    return NoPlan("declined", f"{pair} {TESTED_HERE} {_how_to_try(claim)}", OFFERS)
+    return NoPlan("declined", untested_sentence(claim), OFFERS)
+
+
+def untested_sentence(claim: Claim) -> str:
+    """That no insight looks at something, what they look at, and how an experiment would tell."""
+    return f"{_pair(claim)} {TESTED_HERE} {_how_to_try(claim)}"
 
 
 def _pair(claim: Claim) -> str:
@@ -150,8 +159,10 @@ def _how_to_try(claim: Claim) -> str:
     """That an experiment would tell, and how it is begun."""
     column = OUTCOMES.get(claim.outcome)
     outcome = f" --outcome {column}" if column else ""
-    own = (one for one in claim.untested if one not in MEASURED)
-    tried = next(own, "what you want to try")
+    own = [one for one in claim.untested if one not in MEASURED]
+    tried = " ".join(own) or "what you want to try"
+    if not MEDICINES.isdisjoint(tried.split()):
+        return "What to take is a question for a doctor or a pharmacist."
     return (
         "An experiment of your own, in which chance decides in which weeks you do something, can "
         f'tell: `bio-lakehouse experiment start "{tried}"{outcome}`.'
@@ -160,20 +171,27 @@ def _how_to_try(claim: Claim) -> str:
 
 def reading(claim: Claim) -> str:
     """What a question was taken to mean, in words."""
+    if claim.kind == "relation":
+        return f"what was looked for and found of {_looked_up_text(claim)}"
+    if claim.kind == "best workout":
+        return f"kinds of workout and readiness of the next day{_on_days(claim)}"
+    if claim.kind == "tried":
+        return f"your own experiments with {listed(claim.untested)}"
     named = listed([_title(column) for column in claim.columns])
-    return {
-        "relation": f"what was looked for and found of {_looked_up_text(claim)}",
-        "best workout": f"kinds of workout and readiness of the next day{_on_days(claim)}",
-        "overtraining": "what was seen of readiness and training load in the newest days",
-        "trend": f"the last month of {named} beside the first, and the newest week",
-        "fitness": f"training load, {named} of the last month beside the first",
-        "week": f"whether the newest week of {named or 'each measure'} moved",
-        "experiment": "what came of your own experiments",
-        "tomorrow": "the newest forecast of readiness",
-        "advice": "what the rules recommend for the newest day, and what was seen",
-    }[claim.kind]
+    return READINGS[claim.kind].format(named=named or "each measure")
 
 
+READINGS: Mapping[Kind, str] = {
+    "overtraining": "what was seen of readiness and training load in the newest days",
+    "trend": "the last month of {named} beside the first, and the newest week",
+    "fitness": "training load, {named} of the last month beside the first",
+    "week": "whether the newest week of {named} moved",
+    "experiment": "what came of your own experiments",
+    "tomorrow": "the newest forecast of readiness",
+    "forecast worth": "what past forecasts of readiness missed by",
+    "unusual": "days that stood out",
+    "advice": "what the rules recommend for the newest day, and what was seen",
+}
 SUBJECTS = {
     SLEEP_READINESS: "sleep and readiness",
     WORKOUT_RECOVERY: "workouts and readiness of the next day",
@@ -204,14 +222,17 @@ _STRETCH = (
 )
 
 
+_NEXT_DAY = "next|following|day after|tomorrow"
+
+
 def assumptions(claim: Claim, words: Words) -> tuple[str, ...]:
     """What a question left open, and how it was read."""
     found: list[str] = []
     insights = {insight for insight, _ in claim.looked_up}
     if claim.kind == "relation" and SLEEP_READINESS in insights:
         found.append("Sleep is read as the sleep score of the night.")
-    if claim.kind == "relation" and READINESS not in words.subjects:
-        found.append("It is read as readiness of the next day, which is what is tested.")
+    if claim.kind == "relation" and not words.has(_NEXT_DAY):
+        found.append("Readiness is read as that of the next day, which is what is tested.")
     if claim.kind == "best workout":
         found.append("“Best” is read as followed by a higher readiness on the next day.")
     is_of_months = claim.kind in ("relation", "trend", "fitness", "best workout")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_lakehouse.ask import findings
+from bio_lakehouse.ask import finding_answers, findings
 from bio_lakehouse.ask.claim_words import words_of
 from bio_lakehouse.ask.plan import NoPlan, Plan
 from bio_lakehouse_tests.ask.made_up_findings import CIRCUMSTANCES, MODEL, planned, refused
@@ -156,9 +157,24 @@ def test_other_claims_are_of_their_kind(question: str, kind: str) -> None:
 def test_what_no_insight_tests_is_declined_and_says_what_is(
     question: str, parts: tuple[str, ...]
 ) -> None:
-    refusal = refused(question)
-    assert [part for part in parts if part not in refusal.sentence] == []
-    assert all(isinstance(planned(offer), Plan) for offer in refusal.offers)
+    made = findings.plan(question, MODEL, CIRCUMSTANCES)
+    sentence = made.sentence if isinstance(made, NoPlan) else told_of_nothing(question)
+    assert [part for part in parts if part not in sentence] == []
+
+
+def told_of_nothing(question: str) -> str:
+    """What is said where no experiment of that name is on record."""
+    return finding_answers.told(planned(question), pa.table({"name": pa.array([], pa.string())}))[0]
+
+
+def test_what_is_offered_in_its_place_can_be_asked() -> None:
+    offers = refused("does my HRV affect output").offers
+    assert len(offers) > 2
+    assert all(isinstance(planned(offer), Plan) for offer in offers)
+
+
+def test_medicine_is_no_experiment() -> None:
+    assert "experiment" not in told_of_nothing("does melatonin help my sleep")
 
 
 @pytest.mark.parametrize("question", OTHERS)

@@ -209,6 +209,7 @@ def test_no_kind_of_workout_is_called_best_and_groups_say_how_small(tmp_path: Pa
 def groups_of_workouts() -> pa.Table:
     tested = {"against_rest": None, "points": None, "points_low": None, "points_high": None}
     more = {"n": None, "needed": None, "q": None, "avg_readiness": 80.0, "day": None}
+    more |= {"insight": None, "finding": None}
     window = {"window_first_day": None, "window_last_day": None}
     groups = [("cycling", 77, 67.7), ("walking", 3, 79.0)]
     return pa.Table.from_pylist(
