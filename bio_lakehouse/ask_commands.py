@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bio_lakehouse.ask_leave_commands import ask_about_leave
 from bio_lakehouse.command_parts import (
     HOME,
     ErrorGroup,
@@ -75,14 +76,22 @@ def ask() -> None:
 @user_option("Whose data is asked")
 @click.option("--sql", "sql_only", is_flag=True, help="Print the SQL alone.")
 @click.option("--json", "as_object", is_flag=True, help="Print the answer as JSON.")
+@click.option("--model", help="Language model that reads the question (default: BIO_ASK_MODEL).")
 @click.option("--local-only", is_flag=True, help="Send nothing to a language model.")
+@click.option(
+    "--show-egress",
+    is_flag=True,
+    help="Print exactly what would be sent to the language model, and send nothing.",
+)
 def ask_question(
     home: Path | None,
     words: tuple[str, ...],
     user: str | None,
     sql_only: bool,
     as_object: bool,
+    model: str | None,
     local_only: bool,
+    show_egress: bool,
 ) -> None:
     """Ask QUESTION in plain words; `bio-lakehouse ask` alone is a conversation.
 
@@ -90,10 +99,18 @@ def ask_question(
     Example:  bio-lakehouse ask "What was my average readiness last week?"
     """
     from bio_lakehouse.ask.asking import Asking
+    from bio_lakehouse.ask.language_models import by_name
 
-    lake = open_existing_lake(home, local_only=local_only or None)
+    lake = open_existing_lake(home, local_only=local_only or None, ask_model=model)
     user_id = known_user(lake, user)
-    answer = Asking(lake).ask(" ".join(words), user_id)
+    asking, question = Asking(lake), " ".join(words)
+    if show_egress:
+        click.echo(asking.body_that_is_sent(question, user_id))
+        return
+    ask_about_leave(lake.settings, lambda reader: asking.what_is_sent(question, user_id, reader))
+    if model:
+        asking.language_model = by_name(model, lake.settings)
+    answer = asking.ask(question, user_id)
     show(answer, sql_only=sql_only, as_object=as_object)
     if answer.why:
         sys.exit(1)

@@ -25,10 +25,14 @@ def print_told(answer: Answer) -> None:
         _line(caveat)
     if answer.why:
         _print_offers(answer)
+        if answer.model:
+            _line(how_it_came(answer))
         return
     _print_rows(answer)
     for assumption in answer.assumptions:
-        _line(f"Assumed: {assumption}")
+        _line(f"{_who_assumed(answer)}: {assumption}")
+    if answer.plan and answer.plan.explanation:
+        _line(f"{answer.model} says of its SQL: “{answer.plan.explanation}”")
     if answer.freshness:
         _line(answer.freshness)
     print_sql(answer)
@@ -68,6 +72,11 @@ def how_it_came(answer: Answer) -> str:
         cost = answer.cost_usd
         parts.append("cost unknown" if cost is None else f"${number_text(cost, 4)}")
     return ", ".join(filter(None, parts))
+
+
+def _who_assumed(answer: Answer) -> str:
+    """What a language model assumed is told as its own."""
+    return f"{answer.model} assumed" if answer.source == "language model" else "Assumed"
 
 
 def _print_rows(answer: Answer) -> None:

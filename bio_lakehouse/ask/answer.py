@@ -94,6 +94,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "offers": list(answer.offers),
         "reading": plan.reading if plan else None,
         "shape": plan.shape if plan else None,
+        "explanation": plan.explanation or None if plan else None,
         "assumptions": list(answer.assumptions),
         "covers": [day.isoformat() for day in answer.covers] if answer.covers else None,
         "caveats": list(answer.caveats),

@@ -21,6 +21,7 @@ from bio_lakehouse.errors import DamagedFile, QueryError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from bio_lakehouse.ask.language_models import LanguageModel
     from bio_lakehouse.ask.semantic_model import SemanticModel
     from bio_lakehouse.engines.guard import CheckedQuery
     from bio_lakehouse.engines.sql import SqlEngine
@@ -46,10 +47,13 @@ class Asking:
     """What answers questions over one lake; it serves many questions and threads.
 
     Engine and semantic model are opened once. Nothing is written but the home's own `ask/`.
+    Questions that need one are read by `language_model`; when None, by that of the settings where
+    there is leave.
     """
 
-    def __init__(self, lake: Lakehouse) -> None:
+    def __init__(self, lake: Lakehouse, language_model: LanguageModel | None = None) -> None:
         self.lake = lake
+        self.language_model = language_model
 
     @cached_property
     def engine(self) -> SqlEngine:
@@ -103,6 +107,20 @@ class Asking:
             before=before,
         )
 
+    def what_is_sent(self, question: str, user_id: str, reader: LanguageModel) -> str:
+        """What `reader` would get for a question, for people; nothing is sent."""
+        from bio_lakehouse.ask import egress
+
+        return egress.told(question, self.model, self.circumstances(user_id), reader)
+
+    def body_that_is_sent(self, question: str, user_id: str) -> str:
+        """The body of the request that a question would make, to the byte; nothing is sent."""
+        from bio_lakehouse.ask import egress
+        from bio_lakehouse.ask.language_models import preview
+
+        reader = preview(self.lake.settings)
+        return egress.body(question, self.model, self.circumstances(user_id), reader)
+
     def checked(self, sql: str) -> CheckedQuery:
         """`sql` as it may be run here; QueryError says why it may not."""
         from bio_lakehouse.engines import guard
@@ -136,7 +154,24 @@ class Asking:
             return Understood(NoPlan("not understood", EMPTY))
         if len(tidy) > LONGEST_QUESTION:
             return Understood(NoPlan("not understood", _too_long(tidy)))
-        return Understood(NoPlan("not understood", "This question is not understood yet."))
+        read = self._by_language_model(tidy, circumstances, tell)
+        return read or Understood(NoPlan("not understood", "This question is not understood yet."))
+
+    def _by_language_model(
+        self, question: str, circumstances: Circumstances, tell: Progress
+    ) -> Understood | None:
+        """What a language model makes of a question; None where none may be asked."""
+        from bio_lakehouse.ask import language_models, translator
+
+        reader = self.language_model or language_models.chosen(self.lake.settings)
+        if reader is None:
+            return None
+        tell(f"Asking {reader.name}")
+        made = translator.translate(question, self.model, circumstances, reader, self._check_binds)
+        return Understood(made.plan, made.model, made.usage, made.cost_usd)
+
+    def _check_binds(self, sql: str) -> None:
+        self.engine.check_binds(sql, self.allowed)
 
     def _answer(
         self, question: str, user_id: str, understood: Understood, tell: Progress
