@@ -155,7 +155,7 @@ def test_what_a_statement_means_is_told_from_the_statement() -> None:
     days = (date(2026, 11, 9), date(2026, 11, 15))
     told = reading_of(checked(said, MODEL), days, MODEL)
     assert told == (
-        "daily table, 9–15 November 2026, where DAY_OF_WEEK(day) >= 6 and sleep_score > 80"
+        "average readiness, 9–15 November 2026, where day_of_week(day) >= 6 and sleep_score > 80"
     )
     either = f"SELECT 1 AS one {DAILY} WHERE day = DATE '2026-11-01' OR readiness_score < 70"
     told = reading_of(checked(reply(either), MODEL), None, MODEL)

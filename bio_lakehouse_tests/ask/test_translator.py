@@ -162,7 +162,7 @@ def test_a_good_statement_is_a_plan(asker: Asker) -> None:
     translation = asker.says(GOOD)
     assert translation.plan == Plan(
         SQL,
-        "daily table, 9–15 November 2026, where DAY_OF_WEEK(day) >= 6",
+        "average readiness, 9–15 November 2026, where day_of_week(day) >= 6",
         "row",
         "language model",
         "medium",
