@@ -91,8 +91,8 @@ def reading_of(query: CheckedQuery, covers: tuple[date, date] | None, model: Sem
 
 
 def _title(column: exp.Expr, query: CheckedQuery, model: SemanticModel) -> str:
-    """`average sleep score`, `day`: what a column of the answer is, where it is of one column of the
-    lake; a count is of no column."""
+    """`average sleep score`, `day`: what a column of the answer is, where it is of one of the
+    lake; a count is of none."""
     value = column.this if isinstance(column, exp.Alias) else column
     names = {found.name for found in value.find_all(exp.Column)}
     call = value.name.lower() if isinstance(value, exp.Anonymous) else ""
