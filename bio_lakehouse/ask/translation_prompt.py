@@ -37,7 +37,7 @@ Never current_date or now(). Bound days with BETWEEN DATE '…' AND DATE '…'.
 - No corr, covar or regr functions.
 - An average or a sum of days also shows over how many days it is, as count of that column.
 - Name each column plainly with AS. At most 1,000 rows; a list is ordered by day.
-- In verified questions {first} and {last} stand for days: put days in their place.
+- In verified questions {first} and {last} stand for days: put DATE literals in their place.
 
 Beside it
 - "explanation": in one plain sentence what the statement computes. No figures, no advice.

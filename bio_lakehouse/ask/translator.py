@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from bio_lakehouse.ask import declining
 from bio_lakehouse.ask.language_models import LanguageModel
 from bio_lakehouse.ask.model_sql import checked, covered, reading_of, shape_of
 from bio_lakehouse.ask.model_text import hint
@@ -30,10 +31,6 @@ OF_A_CLAIM = (
     "Whether one thing affects another, or which is best, is told only from what was tested over "
     "your days, and none of the tests is about this. Ask for the figures themselves instead, such "
     "as an average by group."
-)
-MEDICAL = (
-    "That is a question for a doctor or a pharmacist: this shows what your ring and your bike "
-    "recorded, and knows nothing of illness or medication."
 )
 _UNKNOWN = re.compile(r"There is no column (\w+)")
 TrySql = Callable[[str], None]
@@ -137,7 +134,7 @@ class _Attempt:
         if reply.outcome == "claim":
             return NoPlan("declined", OF_A_CLAIM, self._offers())
         if reply.outcome == "medical":
-            return NoPlan("declined", MEDICAL)
+            return NoPlan("declined", declining.SENTENCE, declining.OFFERS)
         if reply.outcome == "ask back":
             return NoPlan("ambiguous", _quoted(f"{name} asks back", reply.why), reply.choices)
         missing = _quoted(f"{name} found nothing in the lake that answers this", reply.why)

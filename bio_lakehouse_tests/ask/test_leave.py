@@ -24,6 +24,7 @@ from bio_lakehouse.ask.language_models import (
 from bio_lakehouse.ask.leave import FILE, leave_to_ask, record_leave_to_ask
 from bio_lakehouse.claude.access import is_of_effort
 from bio_lakehouse.claude.consent import record_claude_consent
+from bio_lakehouse.claude.usage import Usage
 from bio_lakehouse.cli import main
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.settings import Settings, load_settings
@@ -146,6 +147,21 @@ def test_older_models_are_told_no_effort(tmp_path: Path, name: str, takes: bool)
     assert is_of_effort(name) is takes
     body = preview(settings_of(tmp_path), name).body("", [""], {"type": "object"})
     assert ('"effort":"low"' in body) is takes
+
+
+USED = [Usage(1_000_000, 0, 0, 0)]
+
+
+def test_prices_that_are_set_are_those_of_the_model_that_is_set(tmp_path: Path) -> None:
+    settings = settings_of(
+        tmp_path, ask_model="qwen3", ask_prices="7,1,1,1", claude_prices="9,1,1,1"
+    )
+    costs = {name: preview(settings, name).cost(USED) for name in ADDRESSES}
+    assert costs.pop("qwen3") == 7.0
+    assert costs.pop("openai:gpt-oss:20b") is None
+    assert costs.pop("claude-haiku-4-5") == pytest.approx(1.0)
+    assert all(cost and cost not in (7.0, 9.0) for cost in costs.values())
+    assert preview(settings, settings.claude_model).cost(USED) == 9.0
 
 
 @pytest.mark.parametrize("content", [b"", b"yes", b"[]", b"\xff\xfe", b'{"other": "allowed on x"}'])

@@ -14,14 +14,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bio_lakehouse.ask import egress
+from bio_lakehouse.ask import declining, egress
 from bio_lakehouse.ask.language_models import ClaudeModel, LanguageModel
 from bio_lakehouse.ask.openai_compatible import OpenAiAccess, OpenAiModel
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
 from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion, load
 from bio_lakehouse.ask.translation_prompt import system_of
 from bio_lakehouse.ask.translator import (
-    MEDICAL,
     OF_A_CLAIM,
     Translation,
     TrySql,
@@ -252,7 +251,7 @@ def test_a_statement_is_never_run_before_it_is_checked(kind: Kind, model: Semant
 
 OUTCOMES = {
     "claim": ("declined", OF_A_CLAIM),
-    "medical": ("declined", MEDICAL),
+    "medical": ("declined", declining.SENTENCE),
     "ask back": ("ambiguous", "asks back: “Which score?”"),
     "not in the data": ("not understood", "found nothing in the lake that answers this: “Which"),
 }
@@ -366,6 +365,19 @@ def test_the_question_goes_on_from_the_one_before(asker: Asker) -> None:
     body = egress.body("And on weekdays?", asker.model, followed, reader)
     assert "SELECT 7" in body
     assert "mean sleep" in body
+
+
+def test_the_environments_account_at_openai_goes_to_no_other_server(
+    model: SemanticModel, try_sql: TrySql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-of-somebody")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "project-of-somebody")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-somebody")
+    asker = Asker(KINDS[1], model, try_sql)
+    assert isinstance(asker.says(GOOD).plan, Plan)
+    assert asker.server is not None
+    assert "of-somebody" not in str(asker.server.asked[0].headers)
+    assert asker.server.asked[0].path == "/v1/chat/completions"
 
 
 def test_neither_key_nor_question_is_in_a_log(
