@@ -9,6 +9,7 @@ from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.folders import printable
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.sources import registry
 from bio_lakehouse.workflows import IngestOutcome
 
 MOST_REASONS = 20
@@ -62,11 +63,13 @@ def became(arrival: Arrival) -> str:
 
 
 def what_it_is(entry: LogEntry) -> str:
-    """`Oura account export: daily_sleep`; empty where nothing was recognised."""
-    if not entry.datasets:
+    """`Oura, account export: daily sleep`; empty where nothing was recognised."""
+    if not entry.datasets or entry.source is None:
         return ""
+    vendor = registry.source_named(entry.source).title
+    origin = (entry.origin or "").replace("csv", "CSV").replace("api", "API")
     names = ", ".join(dataset.partition("/")[2] for dataset in entry.datasets)
-    return f"{entry.source} {entry.origin}: {names}".replace("_", " ")
+    return f"{vendor}, {origin}: {names}".replace("_", " ")
 
 
 def name_of(path: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from bio_lakehouse.app import opened
+from bio_lakehouse.app.app_words import DEMO_BANNER
 from bio_lakehouse.app.shown import DEMO, USER, current_lake
 from bio_lakehouse.app.style import CSS
-from bio_lakehouse.app.words import DEMO_BANNER
 
 PAGES = (
     ("screens/today_page.py", "Today", ":material/wb_sunny:", "today"),

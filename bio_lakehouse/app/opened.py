@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from bio_lakehouse.app.background import BackgroundWork
 from bio_lakehouse.lake import demo_home
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.people import known_users
 from bio_lakehouse.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from bio_lakehouse.ask.asking import Asking
 
 UI_HOLDER = Path("dagster", "ui.txt")
 
@@ -29,6 +34,13 @@ class OpenLake:
     @property
     def settings(self) -> Settings:
         return self.lake.settings
+
+    @cached_property
+    def asking(self) -> Asking:
+        """What answers questions: its engine and cache are the same for everybody who asks."""
+        from bio_lakehouse.ask.asking import Asking
+
+        return Asking(self.lake)
 
     @property
     def version(self) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from bio_lakehouse.app import opened
+from bio_lakehouse.app.app_words import DEMO_WORDS, NOTHING_OF, WELCOME
 from bio_lakehouse.app.shown import DEMO, begin, current_lake, current_user, show_work
-from bio_lakehouse.app.words import DEMO_WORDS, NOTHING_OF, WELCOME
 
+DATA_PAGE = "screens/data_page.py"
 DEMO_TITLE = "Making up a person and their weekly report"
 
 
@@ -18,7 +19,7 @@ def is_nothing_there() -> bool:
     with st.container(border=True):
         st.subheader("Nothing has come in yet")
         st.write(WELCOME)
-        st.page_link("screens/data_page.py", label="Bring in an export", icon=":material/upload:")
+        offer_upload()
     offer_demo()
     return True
 
@@ -26,7 +27,13 @@ def is_nothing_there() -> bool:
 def nothing_of(user_id: str) -> None:
     """That the lake has nothing of this person."""
     st.info(NOTHING_OF.format(user=user_id))
-    st.page_link("screens/data_page.py", label="Bring in an export", icon=":material/upload:")
+    offer_upload()
+
+
+def offer_upload() -> None:
+    """The way to the page that takes files."""
+    if st.button("Bring in an export", icon=":material/upload:"):
+        st.switch_page(DATA_PAGE)
 
 
 def offer_demo() -> None:

@@ -1,10 +1,172 @@
-"""Ask: questions in plain words."""
+"""Ask: questions in plain words, with the rows and the SQL behind each answer."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from bio_lakehouse.app.app_words import FORBIDDEN, MAY_READ, READ_BY, WITHOUT_KEY
+from bio_lakehouse.app.conversation import (
+    EXAMPLES,
+    MOST_ROWS,
+    Reader,
+    is_told_whole,
+    last_plan,
+    reader_of,
+    styled,
+    would_leave,
+)
+from bio_lakehouse.app.shown import current_lake, current_user, drawn, mode, show_work, told
 from bio_lakehouse.app.welcome import is_nothing_there
+from bio_lakehouse.ask.answer import Answer
+from bio_lakehouse.ask.egress import WHAT_IS_SENT
+from bio_lakehouse.ask.language_models import LanguageModel
+from bio_lakehouse.ask.leave import record_leave_to_ask
+from bio_lakehouse.ask_display import how_it_came
+from bio_lakehouse.viz.answer_chart import figure
 
-st.title("Ask")
-is_nothing_there()
+PENDING = "pending_question"
+
+
+def main() -> None:
+    st.title("Ask")
+    show_work(current_lake().building)
+    if is_nothing_there():
+        return
+    answers = conversation()
+    who_reads(reader_of(current_lake().settings))
+    if not answers:
+        offered("For example", EXAMPLES, "example")
+    for number, answer in enumerate(answers):
+        answer_shown(answer, number, is_last=number == len(answers) - 1)
+    typed = st.chat_input("Ask about your readiness, sleep, training …")
+    question = typed or st.session_state.pop(PENDING, None)
+    if question:
+        asked(question, answers)
+    if answers and st.button("Begin anew", icon=":material/restart_alt:"):
+        answers.clear()
+        st.rerun()
+
+
+def conversation() -> list[Answer]:
+    """The answers of this session about this person in this lake."""
+    key = f"conversation {current_lake().settings.home} {current_user()}"
+    answers: list[Answer] = st.session_state.setdefault(key, [])
+    return answers
+
+
+def asked(question: str, answers: list[Answer]) -> None:
+    """Answer a question under the ones before it."""
+    with st.chat_message("user"):
+        st.text(question)
+    with st.chat_message("assistant"), st.spinner("Reading the question …"):
+        answer = current_lake().asking.ask(question, current_user(), last_plan(answers))
+    answers.append(answer)
+    st.rerun()
+
+
+def who_reads(reader: Reader) -> None:
+    """Who reads the questions, and leave to let a language model do it."""
+    if reader.is_offered:
+        leave_offered(reader)
+        return
+    with st.expander("Who reads your questions, and what works without a key"):
+        if reader.model:
+            st.write(about(READ_BY, reader.model))
+            st.button("Send nothing from now on", on_click=allow, args=(False,))
+        elif reader.could:
+            st.write(FORBIDDEN.format(company=reader.could.company))
+            st.button("Allow it after all", on_click=allow, args=(True,))
+        st.write(WITHOUT_KEY)
+
+
+def about(words: str, model: LanguageModel) -> str:
+    return words.format(name=model.name, company=model.company, what_is_sent=WHAT_IS_SENT)
+
+
+def leave_offered(reader: Reader) -> None:
+    """A key is set: whether questions may be sent, with exactly what would be."""
+    could = reader.could
+    assert could is not None
+    with st.container(border=True):
+        st.write(about(MAY_READ, could))
+        with st.expander("What would be sent, for the first example"):
+            sent = would_leave(current_lake().asking, current_user(), could)
+            st.code(sent, None, wrap_lines=True)
+        with st.container(horizontal=True):
+            st.button("Allow it", type="primary", on_click=allow, args=(True,))
+            st.button("Send nothing", on_click=allow, args=(False,))
+
+
+def allow(allowed: bool) -> None:
+    settings = current_lake().settings
+    could = reader_of(settings).could
+    if could:
+        record_leave_to_ask(settings.home, could.address, allowed=allowed)
+
+
+def answer_shown(answer: Answer, number: int, *, is_last: bool) -> None:
+    """A question with its answer."""
+    with st.chat_message("user"):
+        st.text(answer.question)
+    with st.chat_message("assistant"):
+        st.markdown(f"**{literal(answer.sentence)}**")
+        for caveat in answer.caveats:
+            st.markdown(literal(caveat))
+        if answer.why:
+            ask_back(answer, number, is_last=is_last)
+        else:
+            rows_shown(answer, number)
+        for assumption in answer.assumptions:
+            st.caption(f"Assumed: {literal(assumption)}")
+        if answer.freshness:
+            st.caption(literal(answer.freshness))
+        if answer.sql:
+            behind(answer, number)
+
+
+def ask_back(answer: Answer, number: int, *, is_last: bool) -> None:
+    """What can be asked instead, as buttons under the newest answer."""
+    if is_last and answer.offers:
+        title = "Did you mean" if answer.why == "ambiguous" else "What can be asked"
+        offered(title, answer.offers, f"offer-{number}")
+
+
+def offered(title: str, questions: tuple[str, ...], key: str) -> None:
+    st.caption(title)
+    for place, question in enumerate(questions):
+        st.button(question, key=f"{key}-{place}", on_click=pend, args=(question,))
+
+
+def pend(question: str) -> None:
+    st.session_state[PENDING] = question
+
+
+def rows_shown(answer: Answer, number: int) -> None:
+    """The chart, and the rows where the sentence does not hold them."""
+    if answer.rows is None:
+        return
+    if answer.chart and answer.chart.kind != "number":
+        drawn(figure(answer.chart, answer.rows, mode()), f"answer-{number}")
+    if is_told_whole(answer):
+        return
+    st.dataframe(styled(answer, current_lake().asking), hide_index=True, width="stretch")
+    if answer.rows.num_rows > MOST_ROWS:
+        st.caption(f"The first {MOST_ROWS:,} of {answer.rows.num_rows:,} rows.")
+
+
+def behind(answer: Answer, number: int) -> None:
+    """The SQL, what the question was taken to mean, and how the answer came."""
+    with st.expander("SQL, and how this came"):
+        if answer.plan:
+            st.caption(f"Read as: {literal(answer.plan.reading)}")
+        st.code(answer.sql, "sql", wrap_lines=True)
+        st.caption(literal(how_it_came(answer)))
+
+
+def literal(text: str) -> str:
+    """Text in which Markdown sees no mark of its own."""
+    return "".join(f"\\{sign}" if sign in r"\`*_{}[]<>#|~$:" else sign for sign in text)
+
+
+with told():
+    main()

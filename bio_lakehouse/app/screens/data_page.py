@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from bio_lakehouse.app.app_words import CONNECT_WORDS, DEMO_TAKES_NONE, UPLOAD_WORDS
 from bio_lakehouse.app.background import Work
 from bio_lakehouse.app.charts_of_app import strips
 from bio_lakehouse.app.connections import Connection, connections
@@ -30,7 +31,6 @@ from bio_lakehouse.app.shown import (
 )
 from bio_lakehouse.app.uploads import set_down
 from bio_lakehouse.app.welcome import offer_demo
-from bio_lakehouse.app.words import CONNECT_WORDS, DEMO_TAKES_NONE, UPLOAD_WORDS
 from bio_lakehouse.english import count
 from bio_lakehouse.status import LakeStatus, lake_status
 

@@ -22,3 +22,17 @@ CONNECT_WORDS = (
 DEMO_TAKES_NONE = (
     "Files are brought into your own lake, never into the demo's. Go back to it for that."
 )
+WITHOUT_KEY = (
+    "Without a key, questions are read on this machine, by fixed rules: averages, sums and counts, "
+    "best and worst days, by weekday, week, month or kind of workout, over any time that you name, "
+    "or compared with another; and what was found of what goes with what. A question that is not "
+    "understood is told so, with the nearest ones that are. With a key in `ANTHROPIC_API_KEY`, or "
+    "another model in `BIO_ASK_MODEL`, free questions are understood too, once you have said that "
+    "they may be sent."
+)
+READ_BY = "Questions are read by {name}, of {company}. {what_is_sent}"
+MAY_READ = (
+    "{name}, of {company}, could read your questions, and understand free ones. {what_is_sent} "
+    "Nothing was sent yet."
+)
+FORBIDDEN = "Nothing is sent to {company}, as was said in this home. Questions are read here."
