@@ -58,14 +58,12 @@ def covered(
         if named:
             raise QueryError("The statement names days, but first_day or last_day is empty.")
         return None
-    if not named:
-        return None
     _check_end("first_day", reply.first_day, named | _of_data(circumstances))
     ends = {day - timedelta(days=1) for day in named}
     _check_end("last_day", reply.last_day, named | ends | _of_data(circumstances))
     if reply.last_day < reply.first_day:
         raise QueryError("last_day is before first_day.")
-    return reply.first_day, reply.last_day
+    return (reply.first_day, reply.last_day) if named else None
 
 
 def shape_of(query: CheckedQuery) -> Shape:

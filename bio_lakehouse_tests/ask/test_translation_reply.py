@@ -67,6 +67,14 @@ UNUSABLE = {
     ),
     "days that it does not ask for": (changed(last_day="2026-11-22"), "does not name that day"),
     "days that it does not tell": (changed(first_day="", last_day=""), "is empty"),
+    "days by year and month": (
+        changed(
+            sql="SELECT readiness_score FROM gold.energy_state WHERE month(day) = 1",
+            first_day="2026-01-01",
+            last_day="2026-01-31",
+        ),
+        "does not name that day",
+    ),
     "days turned around": (
         changed(first_day="2026-11-15", last_day="2026-11-09"),
         "before first_day",
