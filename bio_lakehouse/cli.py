@@ -28,9 +28,13 @@ from bio_lakehouse.command_parts import (
     user_option,
     user_or_default,
 )
+from bio_lakehouse.errors import QueryError
 from bio_lakehouse.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from bio_lakehouse.engines.sql import SqlEngine
     from bio_lakehouse.lake.experiment_log import Unit
     from bio_lakehouse.reports.formats import Format
 
@@ -371,7 +375,17 @@ def query(home: Path | None, sql: str, layout: str, user: str | None, all_users:
     if description is not None:
         print_answer(description, layout)
     else:
-        print_answer(open_sql(lake).answer(sql, asked_by), layout)
+        print_answer(answer_or_hint(open_sql(lake), sql, asked_by), layout)
+
+
+def answer_or_hint(engine: SqlEngine, sql: str, user_id: str | None) -> pa.Table:
+    """The statement's rows; where a name in it is unknown, the error says what it may mean."""
+    from bio_lakehouse.ask import model_text, semantic_model
+
+    try:
+        return engine.answer(sql, user_id)
+    except QueryError as error:
+        raise QueryError(model_text.with_hint(str(error), semantic_model.load())) from error
 
 
 @main.command()

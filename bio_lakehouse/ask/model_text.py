@@ -6,17 +6,19 @@ kept. A column that means the same in several tables is explained in the first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
 from bio_lakehouse.ask.semantic_model import Dataset, Field, Metric, SemanticModel
 from bio_lakehouse.engines.describe import ATHENA_TYPES
-from bio_lakehouse.english import listed
+from bio_lakehouse.english import capital, listed
 
 UNTOLD = {"user_id", "source_origin", "source_file", "ingested_at", "commitment"}
 """Columns that no question is about."""
 MOST_WORDS = 2
 NEAR = 0.8
+_UNKNOWN = re.compile(r"There is no (?P<kind>column|table) (?P<name>\w+(?:\.\w+)*)")
 
 
 def describe(model: SemanticModel) -> str:
@@ -31,14 +33,46 @@ def describe(model: SemanticModel) -> str:
 
 
 def hint(name: str, model: SemanticModel) -> str | None:
-    """What a name that is no column or table may mean, in a sentence; None when nothing is near."""
-    if name.lower() in _tables_with(model):
-        tables = _tables_with(model)[name.lower()]
-        return f"The column {name} is one of {listed(tables, 'or')}."
+    """What a name that is no column may mean, in a sentence; None when nothing is near."""
+    meaning = _meaning(name, model)
+    return f"There is no column {name}; {meaning}." if meaning else None
+
+
+def with_hint(message: str, model: SemanticModel) -> str:
+    """An engine's message about a column or table that is not there, with what its name may
+    mean."""
+    unknown = _UNKNOWN.search(message)
+    if not unknown:
+        return message
+    is_table = unknown["kind"] == "table"
+    meaning = (_table_meant if is_table else _meaning)(unknown["name"], model)
+    return f"{message} {capital(meaning)}." if meaning else message
+
+
+def _meaning(name: str, model: SemanticModel) -> str | None:
+    """What a column's name that the statement's tables do not have may mean."""
+    tables = _tables_with(model).get(name.lower())
+    if tables:
+        return f"{name} is a column of {listed(tables, 'or')}"
+    return _nearest(name, _meanings(model))
+
+
+def _table_meant(name: str, model: SemanticModel) -> str | None:
+    """What a table's name that there is not may mean."""
+    meanings: dict[str, str] = {}
+    for dataset in model.datasets.values():
+        for word in dataset.synonyms:
+            meanings.setdefault(word, f"{word} is the table {dataset.name}")
+    for metric in model.metrics.values():
+        for word in metric.synonyms:
+            meanings.setdefault(word, f"{word} is in the table {metric.dataset}")
+    return _nearest(name.rpartition(".")[2], meanings)
+
+
+def _nearest(name: str, meanings: dict[str, str]) -> str | None:
     word = name.lower().replace("_", " ").strip()
-    meanings = _meanings(model)
     near = get_close_matches(word, meanings, n=1, cutoff=NEAR)
-    return f"There is no column {name}; {meanings[near[0]]}." if near else None
+    return meanings[near[0]] if near else None
 
 
 def _tables(model: SemanticModel) -> Iterator[str]:

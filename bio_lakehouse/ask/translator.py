@@ -7,7 +7,6 @@ counts as a claim, and which days an answer covers.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from bio_lakehouse.ask import declining
 from bio_lakehouse.ask.language_models import LanguageModel
 from bio_lakehouse.ask.model_sql import checked, covered, reading_of, shape_of
-from bio_lakehouse.ask.model_text import hint
+from bio_lakehouse.ask.model_text import with_hint
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
 from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
 from bio_lakehouse.ask.translation_prompt import again, content_of, system_of
@@ -32,7 +31,6 @@ OF_A_CLAIM = (
     "your days, and none of the tests is about this. Ask for the figures themselves instead, such "
     "as an average by group."
 )
-_UNKNOWN = re.compile(r"There is no column (\w+)")
 TrySql = Callable[[str], None]
 """Raises QueryError for a statement that the engine cannot bind."""
 
@@ -98,7 +96,7 @@ class _Attempt:
             except _Failed as failure:
                 return self._no_plan(f"{capital(str(failure))}.")
             except (ReplyError, QueryError) as error:
-                objection = _with_hint(str(error), self.model)
+                objection = with_hint(str(error), self.model)
                 content.append(again(sql, objection))
         return self._no_plan(self._given_up(objection))
 
@@ -152,13 +150,6 @@ class _Attempt:
 
     def _offers(self) -> tuple[str, ...]:
         return tuple(example.question for example in self.examples[:MOST_OFFERS])
-
-
-def _with_hint(objection: str, model: SemanticModel) -> str:
-    """An engine's message about a column that is not there, with what its name may mean."""
-    unknown = _UNKNOWN.search(objection)
-    meaning = hint(unknown[1], model) if unknown else None
-    return f"{objection} {meaning}" if meaning else objection
 
 
 def _quoted(before: str, words: str) -> str:

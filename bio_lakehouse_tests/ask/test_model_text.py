@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from click.testing import CliRunner
 
 from bio_lakehouse.ask import model_file, model_text, semantic_model
+from bio_lakehouse.cli import main
+from bio_lakehouse.lake.lakehouse import Lakehouse
 
 MODEL = semantic_model.load()
 TEXT = model_text.describe(MODEL)
@@ -50,7 +53,7 @@ def test_a_column_is_explained_once() -> None:
         ),
         ("readines", "readiness is readiness_score in daily_readiness_performance"),
         ("deep_sleep", "avg(deep_sleep_s / 3600.0) of oura_sleep where type = 'long_sleep'"),
-        ("Deep_Sleep_S", "The column Deep_Sleep_S is one of oura_sleep."),
+        ("Deep_Sleep_S", "Deep_Sleep_S is a column of oura_sleep."),
         ("instructor", "instructor is instructor_name in peloton_workouts"),
         ("data_coverage", "data coverage is the table coverage"),
     ],
@@ -61,3 +64,32 @@ def test_a_wrong_name_is_told_what_it_may_mean(name: str, said: str) -> None:
 
 def test_a_name_that_is_near_to_nothing_is_told_nothing() -> None:
     assert model_text.hint("horoscope", MODEL) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "added"),
+    [
+        (
+            "There is no column rhr in what the statement reads.",
+            " Resting heart rate is resting_heart_rate_bpm in daily_readiness_performance.",
+        ),
+        ("There is no table naps_table.", " Naps table is the table oura_sleep."),
+        ("There is no table gold.overtraining.", " Overtraining is the table overtraining_risk."),
+        ("There is no table hrv.", " Hrv is in the table daily_readiness_performance."),
+        ("There is no table horoscope.", ""),
+        ("One statement at a time, please.", ""),
+    ],
+)
+def test_an_engines_message_goes_on_with_what_an_unknown_name_may_mean(
+    message: str, added: str
+) -> None:
+    assert model_text.with_hint(message, MODEL) == message + added
+
+
+def test_a_query_with_an_unknown_column_is_told_where_it_is(demo_lake: Lakehouse) -> None:
+    home = str(demo_lake.settings.home)
+
+    told = CliRunner().invoke(main, ["query", "--home", home, "SELECT rhr FROM energy_state"])
+
+    assert told.exit_code == 1
+    assert "Resting heart rate is resting_heart_rate_bpm in" in told.stderr
