@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bio_lakehouse.ask.answer_columns import AnswerColumn
+from bio_lakehouse.ask.finding_answers import small_groups_of
 from bio_lakehouse.ask.narrowed import is_plain
 from bio_lakehouse.engines.plain_rows import values
 from bio_lakehouse.english import capital, count, from_to, listed, long_day
@@ -115,6 +116,18 @@ def told(
     if _is_zero(answered) and not _is_spoken_of(answered, beside):
         return Told(_not_on_record(answered, beside))
     return TELLERS.get(plan.shape, _told_rows)(answered)
+
+
+def small_groups(plan: Plan, rows: pa.Table, columns: tuple[AnswerColumn, ...]) -> tuple[str, ...]:
+    """Which groups stand for few days or workouts, with how many."""
+    answered = _Answered(plan, [], columns, is_plain=False)
+    counted, labels = answered.known_days, answered.labels
+    if plan.shape not in ("groups", "comparison") or counted is None or not labels:
+        return ()
+    names = {column.name for column in (counted, labels[-1])}
+    if len(names) < 2 or len(set(rows.column_names)) < len(rows.column_names):
+        return ()
+    return small_groups_of(rows.to_pylist(), labels[-1].name, counted.name)
 
 
 def when(covers: tuple[date, date] | None) -> str:

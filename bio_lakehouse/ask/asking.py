@@ -4,56 +4,52 @@ they carry."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bio_lakehouse.ask import answer_sentences, charting, freshness_told
+from bio_lakehouse.ask import (
+    answer_sentences,
+    charting,
+    corrections,
+    finding_answers,
+    findings,
+    freshness_told,
+    program_version,
+)
 from bio_lakehouse.ask.answer import Answer
+from bio_lakehouse.ask.answer_cache import AnswerCache, Asked, digest
 from bio_lakehouse.ask.answer_columns import AnswerColumn, columns_of
+from bio_lakehouse.ask.corrections import Correction
+from bio_lakehouse.ask.data_state import DataState
+from bio_lakehouse.ask.language_models import LanguageModel, chosen
+from bio_lakehouse.ask.model_sql import shape_of
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
+from bio_lakehouse.ask.ways import Progress, Understood, Ways
 from bio_lakehouse.backends import open_sql
-from bio_lakehouse.claude.usage import Usage
-from bio_lakehouse.errors import DamagedFile, QueryError
+from bio_lakehouse.errors import QueryError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from bio_lakehouse.ask.language_models import LanguageModel
     from bio_lakehouse.ask.semantic_model import SemanticModel
     from bio_lakehouse.engines.guard import CheckedQuery
     from bio_lakehouse.engines.sql import SqlEngine
     from bio_lakehouse.lake.lakehouse import Lakehouse
 
-Progress = Callable[[str], None]
-LONGEST_QUESTION = 2_000
-"""Characters beyond which a question is not read."""
-EMPTY = "There is no question; ask for example: What was my average readiness last week?"
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """What a question was taken to mean, and what a language model used up for it."""
-
-    plan: Plan | NoPlan
-    model: str = ""
-    usage: Usage = field(default_factory=Usage)
-    cost_usd: float | None = None
-
 
 class Asking:
     """What answers questions over one lake; it serves many questions and threads.
 
-    Engine and semantic model are opened once. Nothing is written but the home's own `ask/`.
-    Questions that need one are read by `language_model`; when None, by that of the settings where
-    there is leave.
+    Engine and semantic model are opened once. Nothing is written but answers that are kept
+    (`ask-cache/` in the home) and what a person corrects (`ask/`). No question and no row is ever
+    logged.
     """
 
-    def __init__(self, lake: Lakehouse, language_model: LanguageModel | None = None) -> None:
+    def __init__(self, lake: Lakehouse) -> None:
         self.lake = lake
-        self.language_model = language_model
+        self.home = lake.settings.home
 
     @cached_property
     def engine(self) -> SqlEngine:
@@ -72,6 +68,11 @@ class Asking:
         """Full names of the tables and views that may be asked."""
         return frozenset(dataset.full_name for dataset in self.model.datasets.values())
 
+    @cached_property
+    def cache(self) -> AnswerCache:
+        """The answers that this home keeps."""
+        return AnswerCache(self.home, DataState(self.lake, self.engine).of)
+
     def ask(
         self,
         question: str,
@@ -87,9 +88,15 @@ class Asking:
         """
         started = time.perf_counter()
         tell = progress or _nobody
+        own = corrections.read(self.home, user_id)
+        language_model = chosen(self.lake.settings)
         circumstances = self.circumstances(user_id, before)
-        understood = self._understood(question, circumstances, tell)
-        answer = self._answer(question, user_id, understood, tell)
+        asked = _asked(question, circumstances, own, language_model)
+        answer = self._kept(asked)
+        if answer is None:
+            ways = Ways(self.model, language_model, self._check_binds)
+            understood = ways.understood(question, own, circumstances, tell)
+            answer = self._answer(asked, understood, tell)
         return replace(answer, seconds=time.perf_counter() - started)
 
     def circumstances(self, user_id: str, before: Plan | None = None) -> Circumstances:
@@ -107,20 +114,6 @@ class Asking:
             before=before,
         )
 
-    def what_is_sent(self, question: str, user_id: str, reader: LanguageModel) -> str:
-        """What `reader` would get for a question, for people; nothing is sent."""
-        from bio_lakehouse.ask import egress
-
-        return egress.told(question, self.model, self.circumstances(user_id), reader)
-
-    def body_that_is_sent(self, question: str, user_id: str) -> str:
-        """The body of the request that a question would make, to the byte; nothing is sent."""
-        from bio_lakehouse.ask import egress
-        from bio_lakehouse.ask.language_models import preview
-
-        reader = preview(self.lake.settings)
-        return egress.body(question, self.model, self.circumstances(user_id), reader)
-
     def checked(self, sql: str) -> CheckedQuery:
         """`sql` as it may be run here; QueryError says why it may not."""
         from bio_lakehouse.engines import guard
@@ -131,79 +124,90 @@ class Asking:
         """The rows of a statement: guarded, over that user's data, within limits of time and
         memory."""
         self.checked(sql)
-        return self.engine.answer(sql, user_id)
+        return self.engine.answer(sql, user_id, self.allowed)
 
     def answered(self, plan: Plan, question: str, user_id: str) -> Answer:
         """The answer that a plan's statement gives; one that fails is told in a sentence."""
         try:
             checked = self.checked(plan.sql)
-            rows = self.engine.answer(plan.sql, user_id)
-        except DamagedFile:
-            raise
+            rows = self.engine.answer(plan.sql, user_id, self.allowed)
         except QueryError as problem:
             sentence = f"The question was read, but its statement gave no answer. {problem}"
             return Answer(question, user_id, sentence, why="failed", plan=plan)
         return self._told(Answer(question, user_id, "", plan=plan, rows=rows), checked)
 
-    def _understood(
-        self, question: str, circumstances: Circumstances, tell: Progress
-    ) -> Understood:
-        """The first way that takes the question."""
-        tidy = " ".join(question.split())
-        if not tidy:
-            return Understood(NoPlan("not understood", EMPTY))
-        if len(tidy) > LONGEST_QUESTION:
-            return Understood(NoPlan("not understood", _too_long(tidy)))
-        read = self._by_language_model(tidy, circumstances, tell)
-        return read or Understood(NoPlan("not understood", "This question is not understood yet."))
+    def correct(self, question: str, sql: str, user_id: str) -> tuple[Correction, Answer]:
+        """Take `sql` as a candidate for the right answer to `question`: it is kept where it can be
+        run, with what it answers now. QueryError says why it cannot."""
+        checked = self.checked(sql)
+        correction = corrections.proposed(question, sql, self.circumstances(user_id))
+        covers = correction.days
+        plan = Plan(sql, question, shape_of(checked), "verified question", covers=covers)
+        rows = self.engine.answer(sql, user_id, self.allowed)
+        corrections.propose(self.home, user_id, correction)
+        return correction, self._told(Answer(question, user_id, "", plan=plan, rows=rows), checked)
 
-    def _by_language_model(
-        self, question: str, circumstances: Circumstances, tell: Progress
-    ) -> Understood | None:
-        """What a language model makes of a question; None where none may be asked."""
-        from bio_lakehouse.ask import language_models, translator
-
-        reader = self.language_model or language_models.chosen(self.lake.settings)
-        if reader is None:
-            return None
-        tell(f"Asking {reader.name}")
-        made = translator.translate(question, self.model, circumstances, reader, self._check_binds)
-        return Understood(made.plan, made.model, made.usage, made.cost_usd)
+    def verify(self, name: str, user_id: str) -> Correction:
+        """Say that the candidate of that name is right: it answers its question from now on."""
+        today = self.lake.settings.today(user_id)
+        return corrections.verify(self.home, user_id, name, today)
 
     def _check_binds(self, sql: str) -> None:
         self.engine.check_binds(sql, self.allowed)
 
-    def _answer(
-        self, question: str, user_id: str, understood: Understood, tell: Progress
-    ) -> Answer:
-        plan = understood.plan
+    def _kept(self, asked: Asked) -> Answer | None:
+        """The same answer as before, where all that it was made of is as it was."""
+        kept = self.cache.find(asked)
+        if kept is None:
+            return None
+        freshness = freshness_told.told(self.lake, asked.user_id, self.checked(kept.sql))
+        return replace(kept, freshness=freshness)
+
+    def _answer(self, asked: Asked, understood: Understood, tell: Progress) -> Answer:
+        plan, question, user_id = understood.plan, asked.question, asked.user_id
         if isinstance(plan, NoPlan):
             answer = Answer(question, user_id, plan.sentence, why=plan.why, offers=plan.offers)
-        else:
-            tell("Looking it up")
-            answer = self.answered(plan, question, user_id)
-        return replace(
-            answer,
-            model=understood.model,
-            usage=understood.usage,
-            cost_usd=understood.cost_usd,
-        )
+            return _with_price(answer, understood)
+        tell("Looking it up")
+        state = self.cache.state_of
+        before = state(self.allowed)
+        answer = _with_price(self.answered(plan, question, user_id), understood)
+        if answer.why is None and before == state(self.allowed):
+            tables = self.checked(plan.sql).tables
+            self.cache.keep(asked, answer, tables, state(tables))
+        return answer
 
     def _told(self, answer: Answer, checked: CheckedQuery) -> Answer:
         """`answer` with its sentence, its chart and how new its data is."""
         plan, rows = answer.plan, answer.rows
         assert plan is not None
         assert rows is not None
+        if plan.source == "verified question":
+            plan = replace(plan, shape=shape_of(checked))
         columns = columns_of(rows, checked, self.model, plan.metrics)
-        known = self._known(answer.user_id, checked)
-        told = answer_sentences.told(plan, rows, checked, columns, known)
+        told = self._sentences(plan, rows, checked, columns, answer.user_id)
         return replace(
             answer,
+            plan=plan,
             sentence=told.sentence,
             caveats=told.caveats,
             chart=charting.fitting(plan, rows, columns),
             freshness=freshness_told.told(self.lake, answer.user_id, checked),
         )
+
+    def _sentences(
+        self,
+        plan: Plan,
+        rows: pa.Table,
+        checked: CheckedQuery,
+        columns: tuple[AnswerColumn, ...],
+        user_id: str,
+    ) -> answer_sentences.Told:
+        if findings.claim_of(plan):
+            return answer_sentences.Told(*finding_answers.told(plan, rows))
+        told = answer_sentences.told(plan, rows, checked, columns, self._known(user_id, checked))
+        few = answer_sentences.small_groups(plan, rows, columns)
+        return replace(told, caveats=(*told.caveats, *few))
 
     def _known(self, user_id: str, checked: CheckedQuery) -> answer_sentences.Known:
         """What the data of a statement reaches to, looked up where a sentence needs it."""
@@ -217,12 +221,32 @@ class Asking:
         return answer_sentences.Known(newest, extent)
 
 
+def _asked(
+    question: str,
+    circumstances: Circumstances,
+    own: tuple[Correction, ...],
+    language_model: LanguageModel | None,
+) -> Asked:
+    """All that decides what the question is taken to mean now."""
+    before = circumstances.before
+    return Asked(
+        question,
+        circumstances.user_id,
+        circumstances.today,
+        f"{language_model.name} at {language_model.address}" if language_model else "",
+        digest(before.sql, dict(before.intent)) if before else "",
+        digest(program_version.current(), own, circumstances.week_ends_on),
+    )
+
+
+def _with_price(answer: Answer, understood: Understood) -> Answer:
+    return replace(
+        answer,
+        model=understood.model,
+        usage=understood.usage,
+        cost_usd=understood.cost_usd,
+    )
+
+
 def _nobody(text: str) -> None:
     """Nobody is told."""
-
-
-def _too_long(question: str) -> str:
-    return (
-        f"The question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are read. "
-        "Ask one thing at a time."
-    )

@@ -1,0 +1,214 @@
+"""A person's own corrections of answers: first a candidate, and once they have verified it a
+verified question of theirs.
+
+They lie in the home as text that a person can read, a file a user. Nothing makes them again, so a
+backup holds them. A correction is used for its question, in words that differ from it by nothing
+that carries meaning; the days of its time phrase are those of the question that is asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from bio_lakehouse.ask import planner, time_phrases, words
+from bio_lakehouse.ask.plan import Circumstances, Plan
+from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
+from bio_lakehouse.ask.time_phrases import Calendar, Period
+from bio_lakehouse.errors import QueryError, StoreError
+from bio_lakehouse.lake.home import QUESTIONS
+from bio_lakehouse.lake.locks import alone_in
+from bio_lakehouse.lake.store_errors import store_named
+from bio_lakehouse.settings import WEEKDAYS
+
+FILE = "verified.yaml"
+LOCK = "questions"
+FIRST, LAST = "{first}", "{last}"
+HEAD = "# Answers that were corrected; `bio-lakehouse ask corrections` lists them.\n"
+DATE = re.compile(r"'(\d{4}-\d{2}-\d{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A question with the SQL that a person says is right.
+
+    `sql` holds `{first}` and `{last}` where the question's time phrase has its days. Where it does
+    not, `first` and `last` are the only days that it answers for.
+    """
+
+    id: str
+    question: str
+    sql: str
+    made_on: date
+    state: Literal["candidate", "verified"] = "candidate"
+    verified_on: date | None = None
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The days of its question as it was made."""
+        return (self.first, self.last) if self.first and self.last else None
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it names days of its own, so that it is right for these alone."""
+        return bool(DATE.search(self.sql))
+
+
+def read(home: Path, user_id: str) -> tuple[Correction, ...]:
+    """A user's corrections, oldest first.
+
+    `StoreError` for a file that is not as it was written: it is theirs, and nothing makes it again.
+    """
+    import yaml
+
+    path = file_of(home, user_id)
+    if not path.exists():
+        return ()
+    with store_named(path):
+        text = path.read_text("utf-8")
+    try:
+        said = yaml.safe_load(text) or []
+        return tuple(TypeAdapter(list[Correction]).validate_python(said))
+    except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
+        raise StoreError(
+            f"{path} is not as it was written: correct it, take it from a backup, or move it away"
+        ) from error
+
+
+def file_of(home: Path, user_id: str) -> Path:
+    """Where a user's corrections lie."""
+    return home / QUESTIONS / user_id / FILE
+
+
+def proposed(question: str, sql: str, circumstances: Circumstances) -> Correction:
+    """A candidate: its days are taken out of `sql` where these are its time phrase's."""
+    first, last = _days(question, circumstances)
+    template = _template(sql.strip().rstrip(";"), first, last)
+    name = hashlib.sha256(f"{question}\0{sql}".encode()).hexdigest()[:8]
+    return Correction(name, question, template, circumstances.today, first=first, last=last)
+
+
+def propose(home: Path, user_id: str, correction: Correction) -> None:
+    """Keep a candidate; one of the same name is there once."""
+    with alone_in(home, LOCK):
+        others = [one for one in read(home, user_id) if one.id != correction.id]
+        _write(home, user_id, [*others, correction])
+
+
+def verify(home: Path, user_id: str, name: str, today: date) -> Correction:
+    """Say that a candidate is right; an earlier one of the same question gives way to it."""
+    with alone_in(home, LOCK):
+        known = read(home, user_id)
+        verified = replace(_named(known, name), state="verified", verified_on=today)
+        same = words.tokens(verified.question)
+        others = [
+            one
+            for one in known
+            if one.id != name and (one.state == "candidate" or words.tokens(one.question) != same)
+        ]
+        _write(home, user_id, [*others, verified])
+    return verified
+
+
+def forget(home: Path, user_id: str, name: str) -> Correction:
+    """Drop a correction, verified or not."""
+    with alone_in(home, LOCK):
+        known = read(home, user_id)
+        gone = _named(known, name)
+        _write(home, user_id, [one for one in known if one.id != name])
+    return gone
+
+
+def matching(
+    question: str,
+    known: Sequence[Correction],
+    model: SemanticModel,
+    circumstances: Circumstances,
+) -> Plan | None:
+    """The verified correction whose question this is, with the days that are asked for; the newest
+    where there are several."""
+    usable = [one for one in known if _is_usable(one, circumstances)]
+    own = replace(model, verified=tuple(as_verified(usable)))
+    found = planner.verified(question, own, circumstances) if usable else None
+    if found is None or _is_of_one_day_alone(found, usable):
+        return None
+    return found
+
+
+def as_verified(known: Sequence[Correction]) -> list[VerifiedQuestion]:
+    """Those that are verified, as the model's own questions are; the newest first."""
+    return [
+        VerifiedQuestion(one.question, one.sql, "you", one.verified_on or one.made_on)
+        for one in reversed(known)
+        if one.state == "verified"
+    ]
+
+
+def _is_usable(one: Correction, circumstances: Circumstances) -> bool:
+    """Whether it is verified, and right for the days that its own question means today."""
+    if one.state != "verified":
+        return False
+    return not one.is_fixed or _days(one.question, circumstances) == (one.first, one.last)
+
+
+def _is_of_one_day_alone(found: Plan, usable: Sequence[Correction]) -> bool:
+    """Whether SQL that has a place for one day would have to answer for several."""
+    one = next(one for one in usable if one.question == found.reading)
+    has_one_place = FIRST in one.sql and LAST not in one.sql
+    return has_one_place and found.covers is not None and found.covers[0] != found.covers[1]
+
+
+def _named(known: Sequence[Correction], name: str) -> Correction:
+    found = next((one for one in known if one.id == name), None)
+    if found is None:
+        raise QueryError(
+            f"There is no correction {name}; `bio-lakehouse ask corrections` lists those there are."
+        )
+    return found
+
+
+def _write(home: Path, user_id: str, corrections: Sequence[Correction]) -> None:
+    """All of a user's corrections, whole or not at all, their owner's alone."""
+    import yaml
+
+    path = file_of(home, user_id)
+    text = HEAD + yaml.safe_dump(
+        [_plain(one) for one in corrections], sort_keys=False, allow_unicode=True, width=100
+    )
+    with store_named(path):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        temporary.touch(mode=0o600)
+        temporary.write_text(text, "utf-8")
+        temporary.replace(path)
+
+
+def _plain(correction: Correction) -> dict[str, object]:
+    return {name: value for name, value in asdict(correction).items() if value is not None}
+
+
+def _template(sql: str, first: date | None, last: date | None) -> str:
+    """`sql` with placeholders where all the days that it names are its question's."""
+    named = set(DATE.findall(sql))
+    if first is None or last is None or named != {first.isoformat(), last.isoformat()}:
+        return sql
+    return sql.replace(f"'{first}", f"'{FIRST}").replace(f"'{last}", f"'{LAST}")
+
+
+def _days(question: str, circumstances: Circumstances) -> tuple[date | None, date | None]:
+    """The first and last day of a question's one time phrase; None where it has none."""
+    ends_on = WEEKDAYS.index(circumstances.week_ends_on) + 1
+    phrases = time_phrases.find(words.tokens(question), Calendar(circumstances.today, ends_on))
+    meanings = [phrase.meaning for phrase in phrases]
+    periods = [meaning for meaning in meanings if isinstance(meaning, Period)]
+    return (periods[0].first, periods[0].last) if len(periods) == 1 else (None, None)

@@ -1,0 +1,126 @@
+"""The ways in which a question becomes a plan, in their order: the first that takes it decides.
+
+What a language model may not decide comes before it: medical questions are declined, what somebody
+verified is asked as it was verified, and claims come from the findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bio_lakehouse.ask import corrections, declining, findings, planner
+from bio_lakehouse.ask.corrections import Correction
+from bio_lakehouse.ask.nearest import nearest
+from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
+from bio_lakehouse.claude.usage import Usage
+
+if TYPE_CHECKING:
+    from bio_lakehouse.ask.language_models import LanguageModel
+    from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
+
+LONGEST_QUESTION = 1_000
+"""Characters beyond which a question is not read."""
+MOST_EXAMPLES = 5
+EMPTY = NoPlan(
+    "not understood",
+    "There is no question; ask for a figure and days.",
+    ("What was my average readiness last week?", "How many workouts did I do in January?"),
+)
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a question was taken to mean, and what a language model used up for it."""
+
+    plan: Plan | NoPlan
+    model: str = ""
+    usage: Usage = field(default_factory=Usage)
+    cost_usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """All that questions are understood with: the semantic model, the language model where there is
+    leave to ask one, and what binds its statements on no row (`try_sql`)."""
+
+    model: SemanticModel
+    language_model: LanguageModel | None
+    try_sql: Callable[[str], None]
+
+    def understood(
+        self,
+        question: str,
+        own: Sequence[Correction],
+        circumstances: Circumstances,
+        tell: Progress,
+    ) -> Understood:
+        """The plan of the first way that takes the question; `own` is what its person corrected."""
+        refusal = _unreadable(question) or declining.declined(question)
+        if refusal:
+            return Understood(refusal)
+        plan = (
+            corrections.matching(question, own, self.model, circumstances)
+            or planner.verified(question, self.model, circumstances)
+            or findings.plan(question, self.model, circumstances)
+        )
+        if plan:
+            return Understood(plan)
+        if self.language_model is None:
+            return Understood(planner.plan(question, self.model, circumstances))
+        return self._translated(question, own, circumstances, self.language_model, tell)
+
+    def examples(self, question: str, own: Sequence[Correction]) -> list[VerifiedQuestion]:
+        """The verified questions that are nearest to one, the person's own among them."""
+        known = [*corrections.as_verified(own), *self.model.verified]
+        by_words = {one.question: one for one in reversed(known)}
+        return [by_words[words] for words in nearest(question, by_words, MOST_EXAMPLES)]
+
+    def _translated(
+        self,
+        question: str,
+        own: Sequence[Correction],
+        circumstances: Circumstances,
+        language_model: LanguageModel,
+        tell: Progress,
+    ) -> Understood:
+        """What the language model makes of it; the planner where that gives no answer at all."""
+        from bio_lakehouse.ask.translator import translate
+
+        tell(f"Asking {language_model.name}")
+        made = translate(
+            question,
+            self.model,
+            circumstances,
+            language_model,
+            self.try_sql,
+            self.examples(question, own),
+        )
+        plan = made.plan
+        if isinstance(plan, NoPlan) and plan.why == "failed":
+            plan = self._without(question, plan, circumstances)
+        return Understood(plan, made.model, made.usage, made.cost_usd)
+
+    def _without(
+        self, question: str, failure: NoPlan, circumstances: Circumstances
+    ) -> Plan | NoPlan:
+        """The planner's plan, which says why it is not the language model's."""
+        plan = planner.plan(question, self.model, circumstances)
+        if isinstance(plan, NoPlan):
+            return failure
+        said = f"{failure.sentence} So it was read without a language model."
+        return replace(plan, assumptions=(said, *plan.assumptions))
+
+
+def _unreadable(question: str) -> NoPlan | None:
+    if not question.strip():
+        return EMPTY
+    if len(question) > LONGEST_QUESTION:
+        sentence = (
+            f"The question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are "
+            "read. Ask one thing at a time."
+        )
+        return NoPlan("not understood", sentence)
+    return None
