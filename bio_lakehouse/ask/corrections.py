@@ -33,7 +33,7 @@ FILE = "verified.yaml"
 LOCK = "questions"
 FIRST, LAST = "{first}", "{last}"
 HEAD = "# Answers that were corrected; `bio-lakehouse ask corrections` lists them.\n"
-DATE = re.compile(r"'(\d{4}-\d{2}-\d{2})")
+DATE = re.compile(r"(?:\bDATE\s*)?'(\d{4}-\d{2}-\d{2})'", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +199,9 @@ def _plain(correction: Correction) -> dict[str, object]:
 
 def _template(sql: str, first: date | None, last: date | None) -> str:
     """`sql` with placeholders where all the days that it names are its question's."""
-    named = set(DATE.findall(sql))
-    if first is None or last is None or named != {first.isoformat(), last.isoformat()}:
+    if first is None or last is None or set(DATE.findall(sql)) != {f"{first}", f"{last}"}:
         return sql
-    return sql.replace(f"'{first}", f"'{FIRST}").replace(f"'{last}", f"'{LAST}")
+    return DATE.sub(lambda found: FIRST if found[1] == f"{first}" else LAST, sql)
 
 
 def _days(question: str, circumstances: Circumstances) -> tuple[date | None, date | None]:

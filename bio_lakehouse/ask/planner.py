@@ -247,8 +247,8 @@ def _verified_plan(
     if period:
         if period.first is None or period.last is None:
             return None
-        sql = sql.replace("{first}", period.first.isoformat())
-        sql = sql.replace("{last}", period.last.isoformat())
+        sql = sql.replace("{first}", f"DATE '{period.first.isoformat()}'")
+        sql = sql.replace("{last}", f"DATE '{period.last.isoformat()}'")
         covers = (period.first, period.last)
         notes = tuple(_filled(period.guess, period.note))
     notes = (*notes, *(f"“{one}” was read as “{other}”." for one, other in asked.slips))

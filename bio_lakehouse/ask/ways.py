@@ -61,16 +61,28 @@ class Ways:
         refusal = _unreadable(question) or declining.declined(question)
         if refusal:
             return Understood(refusal)
-        plan = (
-            corrections.matching(question, own, self.model, circumstances)
-            or planner.verified(question, self.model, circumstances)
-            or findings.plan(question, self.model, circumstances)
-        )
+        plan = corrections.matching(question, own, self.model, circumstances)
+        plan = plan or self._verified_or_found(question, circumstances)
         if plan:
             return Understood(plan)
         if self.language_model is None:
             return Understood(planner.plan(question, self.model, circumstances))
         return self._translated(question, own, circumstances, self.language_model, tell)
+
+    def _verified_or_found(
+        self, question: str, circumstances: Circumstances
+    ) -> Plan | NoPlan | None:
+        """A verified question, or what the findings say of a claim: these know what was looked for
+        and not found, but neither parts of one morning nor lists of days."""
+        verified = planner.verified(question, self.model, circumstances)
+        claimed = findings.plan(question, self.model, circumstances)
+        claim = findings.claim_of(claimed) if isinstance(claimed, Plan) else None
+        if verified is None or (claim and claim.kind != "relation" and not _is_list(verified)):
+            return claimed or verified
+        planned = planner.plan(question, self.model, circumstances)
+        # A question that goes on from this one starts from what it means.
+        is_read = isinstance(planned, Plan)
+        return replace(verified, intent=planned.intent) if is_read else verified
 
     def examples(self, question: str, own: Sequence[Correction]) -> list[VerifiedQuestion]:
         """The verified questions that are nearest to one, the person's own among them."""
@@ -112,6 +124,11 @@ class Ways:
             return failure
         said = f"{failure.sentence} So it was read without a language model."
         return replace(plan, assumptions=(said, *plan.assumptions))
+
+
+def _is_list(verified: Plan) -> bool:
+    """Whether a verified question shows one row after the other."""
+    return "ORDER BY" in verified.sql and "LIMIT 1" not in verified.sql
 
 
 def _unreadable(question: str) -> NoPlan | None:
