@@ -42,6 +42,8 @@ NAMED: Mapping[str, Mapping[int, str]] = {
     "dow": dict(enumerate(WEEKDAYS, 1)),
     "month": dict(enumerate(MONTHS, 1)),
 }
+LARGE = 1_000
+"""From here on a decimal says nothing."""
 MOST_STEPS = 6
 """How far a name is followed through WITH and subqueries."""
 
@@ -92,7 +94,7 @@ class AnswerColumn:
         """As `text`, a mean with one decimal at least: it is held beside others."""
         is_clock = self.metric is not None and self.metric.form == "clock"
         is_mean = self.kind == "value" and self.is_known and self.aggregation == "avg"
-        if value is None or is_clock or not is_mean:
+        if value is None or is_clock or not is_mean or abs(value) >= LARGE:
             return self.text(value)
         return self.measure.of_many_days.text(value)
 

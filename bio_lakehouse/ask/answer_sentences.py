@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from bio_lakehouse.ask import periods
 from bio_lakehouse.ask.answer_columns import AnswerColumn
 from bio_lakehouse.ask.finding_answers import small_groups_of
 from bio_lakehouse.ask.narrowed import is_plain
 from bio_lakehouse.engines.plain_rows import values
 from bio_lakehouse.english import capital, count, from_to, listed, long_day
-from bio_lakehouse.numbers import NO_VALUE
 from bio_lakehouse.terminal import visible
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class _Answered:
     def headed(self, text: str) -> str:
         """`text` behind what the question was taken to mean."""
         reading = capital(visible(self.plan.reading).strip())
-        if reading.endswith("?") or self.plan.source == "verified question":
+        if reading.endswith("?"):
             return f"{reading.rstrip('?.! ')}? {capital(text)}."
         return f"{reading.rstrip('.:! ')}: {text}."
 
@@ -150,14 +150,14 @@ def _nothing(answered: _Answered, known: Known) -> str:
     newest = _newest(figure, known)
     if figure is None or not figure.is_known or not answered.is_plain:
         return f"Nothing on record fits. {answered.headed('none')}{newest}"
-    return f"There is no {figure.measure.in_sentence} on record{asked}.{newest}"
+    return f"Nothing is on record of {figure.measure.in_sentence}{asked}.{newest}"
 
 
 def _newest(figure: AnswerColumn | None, known: Known) -> str:
     day = known.newest(figure) if figure else None
     if figure is None or day is None:
         return ""
-    return f" The newest {figure.measure.in_sentence} on record is of {long_day(day)}."
+    return f" The newest day of which {figure.measure.in_sentence} is known is {long_day(day)}."
 
 
 def _is_zero(answered: _Answered) -> bool:
@@ -218,7 +218,7 @@ def _standing(answered: _Answered, row: Sequence[Any]) -> str:
     named = {column.name: row[column.position] for column in answered.of_kind("day")}
     days = [value for value in named.values() if isinstance(value, date)]
     if len(days) == 1 and answered.plan.covers != (days[0], days[0]):
-        return f", on {_day(days[0])}"
+        return f", {_at_time(answered.of_kind('day')[0], row)}"
     if set(named) != set(ENDS) or len(days) != len(ENDS):
         return ""
     first, last = (named[end] for end in ENDS)
@@ -257,16 +257,17 @@ def _told_row(answered: _Answered) -> Told:
     if len(answered.of_kind("value")) == 1 and not answered.of_kind("class"):
         return _told_value(answered)
     row = answered.rows[0]
-    shown = answered.of_kind("value", "count", "class")
+    on = _standing(answered, row)
+    kinds = ("value", "count", "class") if on else ("day", "value", "count", "class")
+    shown = [column for column in answered.columns if column in answered.of_kind(*kinds)]
     parts = [_named(column, row) for column in shown[:MOST_VALUES]]
     more = f" and {len(shown) - MOST_VALUES} more" if len(shown) > MOST_VALUES else ""
     text = f"{', '.join(parts)}{more}" if more else listed(parts)
-    return Told(answered.headed(f"{text}{_standing(answered, row)}"))
+    return Told(answered.headed(f"{text}{on}"))
 
 
 def _named(column: AnswerColumn, row: Sequence[Any]) -> str:
-    text = column.text(row[column.position])
-    return f"{_called(column)} {text if text != NO_VALUE else 'unknown'}"
+    return f"{_called(column)} {_label(column, row)}"
 
 
 def _called(column: AnswerColumn) -> str:
@@ -314,7 +315,9 @@ def _label(column: AnswerColumn, row: Sequence[Any]) -> str:
     value = row[column.position]
     if value is None:
         return "unknown"
-    return _day(value) if isinstance(value, date) else column.text(value)
+    if not isinstance(value, date):
+        return column.text(value)
+    return periods.named(column.name, value) or _day(value)
 
 
 def _day(value: date) -> str:
@@ -368,8 +371,8 @@ def _told_series(answered: _Answered) -> Told:
     ranked = _ranked(answered, figure)
     in_order = sorted(ranked, key=lambda row: row[place])
     if len(in_order) == 1:
-        return Told(answered.headed(_at(figure, place, in_order[0])))
-    ends = f"{_at(figure, place, in_order[0])}, {_at(figure, place, in_order[-1])}"
+        return Told(answered.headed(_at(figure, days[0], in_order[0])))
+    ends = f"{_at(figure, days[0], in_order[0])}, {_at(figure, days[0], in_order[-1])}"
     low, high = (_finer(figure, row[figure.position]) for row in (ranked[0], ranked[-1]))
     return Told(answered.headed(f"{ends}; {_counted(answered, ranked)}, between {low} and {high}"))
 
@@ -380,8 +383,14 @@ def _counted(answered: _Answered, known: Sequence[Any]) -> str:
     return f"{values_told}, {unknown:,} unknown" if unknown else values_told
 
 
-def _at(figure: AnswerColumn, place: int, row: Sequence[Any]) -> str:
-    return f"{_finer(figure, row[figure.position])} on {_day(row[place])}"
+def _at_time(column: AnswerColumn, row: Sequence[Any]) -> str:
+    """`on Tuesday 3 November 2026`, `in October 2025`."""
+    period = periods.named(column.name, row[column.position])
+    return f"in {period}" if period else f"on {_day(row[column.position])}"
+
+
+def _at(figure: AnswerColumn, days: AnswerColumn, row: Sequence[Any]) -> str:
+    return f"{_finer(figure, row[figure.position])} {_at_time(days, row)}"
 
 
 def _told_comparison(answered: _Answered) -> Told:

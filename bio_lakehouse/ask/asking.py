@@ -23,7 +23,7 @@ from bio_lakehouse.ask.answer_cache import AnswerCache, Asked, digest
 from bio_lakehouse.ask.answer_columns import AnswerColumn, columns_of
 from bio_lakehouse.ask.corrections import Correction
 from bio_lakehouse.ask.data_state import DataState
-from bio_lakehouse.ask.language_models import LanguageModel, chosen
+from bio_lakehouse.ask.language_models import LanguageModel, chosen, preview
 from bio_lakehouse.ask.model_sql import shape_of
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
 from bio_lakehouse.ask.ways import Progress, Understood, Ways
@@ -33,7 +33,7 @@ from bio_lakehouse.errors import QueryError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from bio_lakehouse.ask.semantic_model import SemanticModel
+    from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
     from bio_lakehouse.engines.guard import CheckedQuery
     from bio_lakehouse.engines.sql import SqlEngine
     from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -44,11 +44,13 @@ class Asking:
 
     Engine and semantic model are opened once. Nothing is written but answers that are kept
     (`ask-cache/` in the home) and what a person corrects (`ask/`). No question and no row is ever
-    logged.
+    logged. Questions that need one are read by `language_model`; when None, by that of the settings
+    where there is leave.
     """
 
-    def __init__(self, lake: Lakehouse) -> None:
+    def __init__(self, lake: Lakehouse, language_model: LanguageModel | None = None) -> None:
         self.lake = lake
+        self.language_model = language_model
         self.home = lake.settings.home
 
     @cached_property
@@ -89,7 +91,7 @@ class Asking:
         started = time.perf_counter()
         tell = progress or _nobody
         own = corrections.read(self.home, user_id)
-        language_model = chosen(self.lake.settings)
+        language_model = self.language_model or chosen(self.lake.settings)
         circumstances = self.circumstances(user_id, before)
         asked = _asked(question, circumstances, own, language_model)
         answer = self._kept(asked)
@@ -113,6 +115,29 @@ class Asking:
             week_ends_on=settings.week_ends_on,
             before=before,
         )
+
+    def what_is_sent(self, question: str, user_id: str, reader: LanguageModel) -> str:
+        """What `reader` would get for a question, for people; nothing is sent."""
+        from bio_lakehouse.ask import egress
+
+        circumstances = self.circumstances(user_id)
+        return egress.told(
+            question, self.model, circumstances, reader, self._examples(question, user_id)
+        )
+
+    def body_that_is_sent(self, question: str, user_id: str) -> str:
+        """The body of the request that a question would make, to the byte; nothing is sent."""
+        from bio_lakehouse.ask import egress
+
+        reader = self.language_model or preview(self.lake.settings)
+        circumstances = self.circumstances(user_id)
+        return egress.body(
+            question, self.model, circumstances, reader, self._examples(question, user_id)
+        )
+
+    def _examples(self, question: str, user_id: str) -> list[VerifiedQuestion]:
+        own = corrections.read(self.home, user_id)
+        return Ways(self.model, None, self._check_binds).examples(question, own)
 
     def checked(self, sql: str) -> CheckedQuery:
         """`sql` as it may be run here; QueryError says why it may not."""
@@ -169,26 +194,30 @@ class Asking:
             answer = Answer(question, user_id, plan.sentence, why=plan.why, offers=plan.offers)
             return _with_price(answer, understood)
         tell("Looking it up")
-        state = self.cache.state_of
-        before = state(self.allowed)
+        tables = self._tables(plan)
+        state = self.cache.state_of(tables)
         answer = _with_price(self.answered(plan, question, user_id), understood)
-        if answer.why is None and before == state(self.allowed):
-            tables = self.checked(plan.sql).tables
-            self.cache.keep(asked, answer, tables, state(tables))
+        # Rows may be of what was committed meanwhile.
+        if answer.why is None and state == self.cache.state_of(tables):
+            self.cache.keep(asked, answer, tables, state)
         return answer
+
+    def _tables(self, plan: Plan) -> frozenset[str]:
+        """Full names of what a plan's statement reads; none where it may not be run."""
+        try:
+            return self.checked(plan.sql).tables
+        except QueryError:
+            return frozenset()
 
     def _told(self, answer: Answer, checked: CheckedQuery) -> Answer:
         """`answer` with its sentence, its chart and how new its data is."""
         plan, rows = answer.plan, answer.rows
         assert plan is not None
         assert rows is not None
-        if plan.source == "verified question":
-            plan = replace(plan, shape=shape_of(checked))
         columns = columns_of(rows, checked, self.model, plan.metrics)
         told = self._sentences(plan, rows, checked, columns, answer.user_id)
         return replace(
             answer,
-            plan=plan,
             sentence=told.sentence,
             caveats=told.caveats,
             chart=charting.fitting(plan, rows, columns),

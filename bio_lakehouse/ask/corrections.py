@@ -20,9 +20,11 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from bio_lakehouse.ask import planner, time_phrases, words
+from bio_lakehouse.ask.model_sql import shape_of
 from bio_lakehouse.ask.plan import Circumstances, Plan
 from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
 from bio_lakehouse.ask.time_phrases import Calendar, Period
+from bio_lakehouse.engines.guard import check
 from bio_lakehouse.errors import QueryError, StoreError
 from bio_lakehouse.lake.home import QUESTIONS
 from bio_lakehouse.lake.locks import alone_in
@@ -138,11 +140,11 @@ def matching(
     """The verified correction whose question this is, with the days that are asked for; the newest
     where there are several."""
     usable = [one for one in known if _is_usable(one, circumstances)]
-    own = replace(model, verified=tuple(as_verified(usable)))
-    found = planner.verified(question, own, circumstances) if usable else None
-    if found is None or _is_of_one_day_alone(found, usable):
+    found = planner.verified(question, model, circumstances, as_verified(usable))
+    if found is None or _is_of_one_day_alone(found):
         return None
-    return found
+    known_tables = {dataset.full_name for dataset in model.datasets.values()}
+    return replace(found, shape=shape_of(check(found.sql, known_tables)))
 
 
 def as_verified(known: Sequence[Correction]) -> list[VerifiedQuestion]:
@@ -161,11 +163,12 @@ def _is_usable(one: Correction, circumstances: Circumstances) -> bool:
     return not one.is_fixed or _days(one.question, circumstances) == (one.first, one.last)
 
 
-def _is_of_one_day_alone(found: Plan, usable: Sequence[Correction]) -> bool:
+def _is_of_one_day_alone(found: Plan) -> bool:
     """Whether SQL that has a place for one day would have to answer for several."""
-    one = next(one for one in usable if one.question == found.reading)
-    has_one_place = FIRST in one.sql and LAST not in one.sql
-    return has_one_place and found.covers is not None and found.covers[0] != found.covers[1]
+    if found.covers is None or found.covers[0] == found.covers[1]:
+        return False
+    first = f"{found.covers[0]}"
+    return first in found.sql and f"{found.covers[1]}" not in found.sql
 
 
 def _named(known: Sequence[Correction], name: str) -> Correction:

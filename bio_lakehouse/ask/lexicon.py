@@ -34,7 +34,7 @@ class Meaning:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
     """The phrases by their compared words, the figures by name, and the words of all phrases."""
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from bio_lakehouse.ask import declining, follow_up, intent_sql, question_words, time_phrases
 from bio_lakehouse.ask import lexicon as lexicons
@@ -18,7 +19,7 @@ from bio_lakehouse.ask.question_parts import Parts, take_apart
 from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
 from bio_lakehouse.ask.time_phrases import Calendar, Period
 from bio_lakehouse.ask.understanding import NotUnderstood, Understood, understand
-from bio_lakehouse.english import capital
+from bio_lakehouse.english import capital, dated, span
 from bio_lakehouse.settings import WEEKDAYS
 
 NOTHING = (
@@ -52,13 +53,18 @@ def plan(question: str, model: SemanticModel, circumstances: Circumstances) -> P
     return _planned(understood, model, lexicon, circumstances)
 
 
-def verified(question: str, model: SemanticModel, circumstances: Circumstances) -> Plan | None:
+def verified(
+    question: str,
+    model: SemanticModel,
+    circumstances: Circumstances,
+    of: Sequence[VerifiedQuestion] | None = None,
+) -> Plan | None:
     """The verified question that this one is, but for case, slips of the keyboard and days; None
-    where it is none of them."""
+    where it is none of them. It is one `of` those given, of the model's own when None."""
     lexicon = lexicons.of(model)
     calendar = _calendar(circumstances)
     asked = take_apart(question, lexicon, calendar)
-    for known in model.verified:
+    for known in model.verified if of is None else of:
         found = _same_question(asked, known, lexicon, calendar)
         if found is not None:
             return found
@@ -205,7 +211,7 @@ def _same_question(
     asked: Parts, known: VerifiedQuestion, lexicon: Lexicon, calendar: Calendar
 ) -> Plan | None:
     for said in (known.question, *known.paraphrases):
-        of_known = take_apart(said, lexicon, calendar)
+        of_known = _known_parts(said, lexicon, replace(calendar, before=None))
         if _without_days(asked) != _without_days(of_known):
             continue
         has_days = "{first}" in known.sql
@@ -215,6 +221,10 @@ def _same_question(
         if not has_days and _said_days(asked) == _said_days(of_known):
             return _verified_plan(known, None, asked, calendar)
     return None
+
+
+_known_parts = lru_cache(maxsize=4_000)(take_apart)
+"""The parts of a verified question, which are the same all day."""
 
 
 def _without_days(parts: Parts) -> tuple[str, ...]:
@@ -247,21 +257,30 @@ def _verified_plan(
     if period:
         if period.first is None or period.last is None:
             return None
-        sql = sql.replace("{first}", f"DATE '{period.first.isoformat()}'")
-        sql = sql.replace("{last}", f"DATE '{period.last.isoformat()}'")
+        sql = known.filled(period.first, period.last)
         covers = (period.first, period.last)
         notes = tuple(_filled(period.guess, period.note))
-    notes = (*notes, *(f"“{one}” was read as “{other}”." for one, other in asked.slips))
+    slips = (f"“{one}” was read as “{other}”." for one, other in asked.slips)
     return Plan(
         sql=sql,
-        reading=known.question,
-        shape="list",
+        reading=", ".join(
+            _filled(known.reading or known.question, span(*covers) if covers else "")
+        ),
+        shape=known.shape,
         source="verified question",
         covers=covers,
-        assumptions=tuple(notes),
+        assumptions=(*known.assumptions, *notes, *slips),
+        metrics=known.metrics,
         verified_by=known.verified_by,
         verified_on=known.verified_on,
     )
+
+
+def _days_told(covers: tuple[date, date] | None) -> str:
+    """`16–22 November 2026`, `16 November 2026`; empty for every day there is."""
+    if covers is None:
+        return ""
+    return dated(covers[0]) if covers[0] == covers[1] else span(*covers)
 
 
 def _filled(*texts: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
 from bio_lakehouse.claude.usage import Usage
 
 if TYPE_CHECKING:
+    from bio_lakehouse.ask.claim_kinds import Claim
     from bio_lakehouse.ask.language_models import LanguageModel
     from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
 
@@ -61,8 +62,8 @@ class Ways:
         refusal = _unreadable(question) or declining.declined(question)
         if refusal:
             return Understood(refusal)
-        plan = corrections.matching(question, own, self.model, circumstances)
-        plan = plan or self._verified_or_found(question, circumstances)
+        corrected = corrections.matching(question, own, self.model, circumstances)
+        plan = corrected or self._verified_or_found(question, circumstances)
         if plan:
             return Understood(plan)
         if self.language_model is None:
@@ -77,12 +78,11 @@ class Ways:
         verified = planner.verified(question, self.model, circumstances)
         claimed = findings.plan(question, self.model, circumstances)
         claim = findings.claim_of(claimed) if isinstance(claimed, Plan) else None
-        if verified is None or (claim and claim.kind != "relation" and not _is_list(verified)):
+        if verified is None or (claim and not _is_shown_better(verified, claim)):
             return claimed or verified
         planned = planner.plan(question, self.model, circumstances)
         # A question that goes on from this one starts from what it means.
-        is_read = isinstance(planned, Plan)
-        return replace(verified, intent=planned.intent) if is_read else verified
+        return replace(verified, intent=planned.intent) if isinstance(planned, Plan) else verified
 
     def examples(self, question: str, own: Sequence[Correction]) -> list[VerifiedQuestion]:
         """The verified questions that are nearest to one, the person's own among them."""
@@ -126,9 +126,12 @@ class Ways:
         return replace(plan, assumptions=(said, *plan.assumptions))
 
 
-def _is_list(verified: Plan) -> bool:
-    """Whether a verified question shows one row after the other."""
-    return "ORDER BY" in verified.sql and "LIMIT 1" not in verified.sql
+def _is_shown_better(verified: Plan, claim: Claim) -> bool:
+    """Whether a verified question says more than the findings: of the parts of one morning, and of
+    the days that a rule marked."""
+    if claim.kind == "overtraining":
+        return verified.shape == "list"
+    return claim.kind == "relation"
 
 
 def _unreadable(question: str) -> NoPlan | None:
