@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from bio_lakehouse.ask import periods
 from bio_lakehouse.ask.answer_columns import AnswerColumn
-from bio_lakehouse.ask.finding_answers import small_groups_of
 from bio_lakehouse.ask.narrowed import is_plain
 from bio_lakehouse.engines.plain_rows import values
 from bio_lakehouse.english import capital, count, from_to, listed, long_day
@@ -127,6 +126,8 @@ def small_groups(plan: Plan, rows: pa.Table, columns: tuple[AnswerColumn, ...]) 
     names = {column.name for column in (counted, labels[-1])}
     if len(names) < 2 or len(set(rows.column_names)) < len(rows.column_names):
         return ()
+    from bio_lakehouse.ask.finding_answers import small_groups_of
+
     return small_groups_of(rows.to_pylist(), labels[-1].name, counted.name)
 
 

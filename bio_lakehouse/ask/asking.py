@@ -13,8 +13,6 @@ from bio_lakehouse.ask import (
     answer_sentences,
     charting,
     corrections,
-    finding_answers,
-    findings,
     freshness_told,
     program_version,
 )
@@ -232,7 +230,9 @@ class Asking:
         columns: tuple[AnswerColumn, ...],
         user_id: str,
     ) -> answer_sentences.Told:
-        if findings.claim_of(plan):
+        if plan.source == "findings":
+            from bio_lakehouse.ask import finding_answers
+
             return answer_sentences.Told(*finding_answers.told(plan, rows))
         told = answer_sentences.told(plan, rows, checked, columns, self._known(user_id, checked))
         few = answer_sentences.small_groups(plan, rows, columns)
