@@ -4,18 +4,16 @@ right, and what they are about."""
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from functools import lru_cache
 from importlib import resources
 
 import yaml
 
-SHORTEST_CORRECTED = 4
-"""Letters below which a word is taken as it stands: `fun` is no mistyped `run`."""
-NEAREST = 0.8
+from bio_lakehouse.ask.words import corrected, tokens
 
+SHORT_FOR = {"tmrw": "tomorrow", "tmr": "tomorrow", "tmw": "tomorrow", "tomo": "tomorrow"}
 SLEEP, READINESS, OUTPUT, INTENSITY, WORKOUTS = (
     "sleep",
     "readiness",
@@ -105,21 +103,15 @@ class Words:
 
 def words_of(question: str) -> Words:
     """The question's words, small and corrected, with the subjects that they name."""
-    plain = unicodedata.normalize("NFKC", question).lower().replace("’", "'")
-    plain = re.sub(r"\bover[ -]+(?=train|reach)", "over", plain)
-    plain = re.sub(r"\b(?:tmrw|tmr|tmw|tomo|2moro)\b", "tomorrow", plain)
-    plain = re.sub(r"'s\b|'", "", plain.replace("what's", "what is"))
-    words = tuple(map(corrected, re.findall(r"[a-z]+|\d+(?:\.\d+)?|[<>]=?", plain)))
+    plain = re.sub(r"\bover[ -]+(?=train|reach)", "over", question, flags=re.IGNORECASE)
+    said = (SHORT_FOR.get(word, word) for word in tokens(plain) if word != "?")
+    words = tuple(map(_as_meant, said))
     return Words(words, tuple(_named(words)))
 
 
-def corrected(word: str) -> str:
-    """A word as it was meant, where it is near to one that these questions are made of."""
-    if len(word) < SHORTEST_CORRECTED or word in _KNOWN or not word.isalpha():
-        return word
-    near = get_close_matches(word, _CORRECT, n=1, cutoff=NEAREST)
-    is_alike = bool(near) and near[0][0] == word[0] and len(near[0]) >= SHORTEST_CORRECTED - 1
-    return near[0] if is_alike else word
+@lru_cache(maxsize=10_000)
+def _as_meant(word: str) -> str:
+    return corrected(word, _KNOWN, _CORRECT) or word
 
 
 def _named(words: Sequence[str]) -> list[Named]:
