@@ -29,6 +29,7 @@ from bio_lakehouse.ask.claim_relations import (
 from bio_lakehouse.ask.claim_words import (
     FILLERS,
     INTENSITY,
+    KIND,
     NOT_RECORDED,
     READINESS,
     WORKOUTS,
@@ -87,13 +88,13 @@ def _tomorrow(words: Words) -> Claim | None:
         r"(?:readiness|recovery|your) .*(?:forecasts?|predictions?)"
     )
     is_ahead = is_forecast or words.has(
-        r"(?:how|what) .*(?:will|be|feel|look|expect|going to).* tomorrow|"
-        r"tomorrow .*(?:be|look|feel)|will .*tomorrow|tomorrows (?:readiness|recovery)|"
+        r"(?:how|what) .*(?:will|be|feel|look|expect|going to).*tomorrow|"
+        r"tomorrow .*(?:be|look|feel)|will .*tomorrow|tomorrows? (?:readiness|recovery)|"
         r"readiness .*tomorrow|forecast"
     )
     if is_forecast and words.has("accurate|accuracy|good|error|errors|wrong|reliable|trust|right"):
         return Claim("forecast worth")
-    if not is_ahead or words.has("yesterday|past|last|predicts|predictor|should"):
+    if not is_ahead or words.has("yesterday|past|last|predicts|predictor|should i (?!expect)"):
         return None
     return None if words.has("if|when") or _is_about_others(words) else _of_tomorrow(words)
 
@@ -117,12 +118,13 @@ def _overtraining(words: Words) -> Claim | None:
         r"overtrain\w*|am i overreaching|(?:train|training|work out|working out|exercise|"
         r"exercising|riding|pushing)(?: myself)?(?: way)? too (?:much|hard|often)|"
         r"too much (?:training|exercise|working out|sport|cycling)|doing too much|overdoing|"
-        r"burn(?:t|ed|ing)? ?out|burnout|overworked"
+        r"burn(?:t|ed|ing)? ?out|burnout|overworked|training load too (?:high|much)"
     )
     is_of_a_day = words.has(
         r"yesterday|last (?:week|month|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
     )
-    return Claim("overtraining") if is_asked and not is_of_a_day else None
+    is_listed = words.has("days?")
+    return Claim("overtraining") if is_asked and not (is_of_a_day or is_listed) else None
 
 
 def _best_workout(words: Words) -> Claim | None:
@@ -207,12 +209,16 @@ _TREND = (
     r"improving|improved|improve|worsening|declining|declined|deteriorating|trending|trend|"
     r"progressing|progress|getting (?:\w+ )?(?:better|worse|lower|higher|fitter|fit|stronger|"
     r"healthier|faster)|got(?:ten)? (?:\w+ )?(?:better|worse|lower|higher|fitter)|"
-    r"going (?:up|down)|gone (?:up|down)|increasing|decreasing|rising|falling|dropping|climbing|"
+    r"(?:going|coming|gone|come) (?:up|down)|any better|any worse|"
+    r"in (?:a )?better shape|increasing|decreasing|rising|falling|dropping|climbing|"
     r"fitter|(?:better|worse|higher|lower) (?:lately|recently|over time|these days|now|over the "
     r"(?:last|past)|or worse)|worse or better|become|becoming"
 )
 _DRAWN = r"(?:show|plot|chart|graph|draw|display|see)\b.*\b(?:trend|trends|progress)"
 _OF_WEEKS = r"weekly|(?:this|last|that) week|weeks"
+
+
+FITNESS_COLUMNS = ("resting_heart_rate_bpm", "hrv_rmssd_ms")
 
 
 def _trend(words: Words) -> Claim | None:
@@ -222,14 +228,17 @@ def _trend(words: Words) -> Claim | None:
     )
     if not asked or words.has(_DRAWN) or words.has(_OF_WEEKS) or words.has(THRESHOLD):
         return None
+    is_fitness = words.has("fitter|fitness|stronger|faster|in (?:a )?better shape|in shape|fit")
+    if is_fitness and not words.has("which|how much|how can|how do|how to"):
+        return Claim("fitness", columns=FITNESS_COLUMNS)
     if words.has(r"than|which|after|when|if|how much|how (?:can|could|do|should|to)"):
         return None
     sides = active_sides(words)
     if sides is not None and all(sides):
         return None
-    if words.has("fitter|fitness|stronger|faster|in shape|fit"):
-        return Claim("fitness", columns=("resting_heart_rate_bpm", "hrv_rmssd_ms"))
     columns = _columns(words, TRENDING)
+    if not columns and any(subject.startswith(KIND) for subject in words.subjects):
+        return Claim("fitness", columns=FITNESS_COLUMNS)
     unknown = words.subjects - {*COLUMNS, *TRENDING, WORKOUTS, INTENSITY}
     if not columns and unknown:
         return None

@@ -60,7 +60,7 @@ SYMMETRIC = (
     r"go(?:es)? (?:along )?with|tied to|patterns? (?:between|in)|move together|"
     r"depend on each other|in sync"
 )
-_CONDITION = r"after|when|whenever|if|following|the day after|on days|with"
+_CONDITION = r"after|when|whenever|if|following|the day after|on (?:\w+ )?days|with"
 _WHY = r"why|how come|what caused|what causes|reasons? (?:for|behind|why)|explains?"
 _OUTCOME_SOUGHT = (
     r"(?:what|which things?|which factors?|which habits?|factors?|how (?:can|could|do|should|to))"
@@ -134,7 +134,7 @@ def _sides(words: Words) -> tuple[_Side, _Side] | None:
 def _sought(words: Words) -> tuple[_Side, _Side] | None:
     """`What affects my readiness?`, `how can I improve my sleep?`"""
     place = words.place(_OUTCOME_SOUGHT)
-    if place is None or place[0] > 3:
+    if place is None or place[0] > 3 or words.has("makes? up|contributes?|contributors?"):
         return None
     before = _side(words, 0, place[1] - 1)
     outcome = _side(words, place[1] - 1, len(words.words))

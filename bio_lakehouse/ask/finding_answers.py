@@ -15,11 +15,8 @@ from bio_lakehouse.ask.claim_kinds import Claim, Kind
 from bio_lakehouse.ask.findings import CLAIM, bounds_text, claim_of, untested_sentence
 from bio_lakehouse.ask.plan import Plan
 from bio_lakehouse.english import capital, count, dated, listed
-from bio_lakehouse.insights import readiness_forecast, tomorrow
-from bio_lakehouse.insights.forecast import narrate
-from bio_lakehouse.insights.hypotheses import MINIMUM_GROUP
+from bio_lakehouse.insights.rules import MINIMUM_GROUP
 from bio_lakehouse.numbers import number_text
-from bio_lakehouse.reports.training import state_text
 from bio_lakehouse.terminal import visible
 
 if TYPE_CHECKING:
@@ -152,6 +149,8 @@ def _best_workout(claim: Claim, rows: pa.Table, records: Sequence[Row], today: d
 
 
 def _overtraining(claim: Claim, rows: pa.Table, records: Sequence[Row], today: date) -> Told:
+    from bio_lakehouse.reports.training import state_text
+
     loaded = next((row for row in records if row["state"]), None)
     load = state_text(dict(loaded)) if loaded else "Training load is not known of these days."
     parts = (sentences.seen(records), load, sentences.readiness_months(records[0]))
@@ -193,6 +192,8 @@ def _experiment(claim: Claim, rows: pa.Table, records: Sequence[Row], today: dat
 
 
 def _tomorrow(claim: Claim, rows: pa.Table, records: Sequence[Row], today: date) -> Told:
+    from bio_lakehouse.insights import readiness_forecast, tomorrow
+
     made = readiness_forecast.from_rows(rows)[-1]
     expected = capital(tomorrow.expected(made))
     day = records[-1]["day"]
@@ -203,6 +204,9 @@ def _tomorrow(claim: Claim, rows: pa.Table, records: Sequence[Row], today: date)
 
 
 def _forecast_worth(claim: Claim, rows: pa.Table, records: Sequence[Row], today: date) -> Told:
+    from bio_lakehouse.insights import readiness_forecast
+    from bio_lakehouse.insights.forecast import narrate
+
     return narrate(readiness_forecast.from_rows(rows)[-1]), ()
 
 

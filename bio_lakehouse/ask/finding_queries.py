@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bio_lakehouse.ask.claim_kinds import Claim
-from bio_lakehouse.insights.data import WINDOW_DAYS
-from bio_lakehouse.insights.readiness_trend import MONTH
+from bio_lakehouse.insights.rules import MONTH, WINDOW_DAYS
 
 RISK_DAYS = 14
 

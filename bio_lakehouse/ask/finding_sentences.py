@@ -12,12 +12,16 @@ from typing import Any
 
 from bio_lakehouse.english import capital, count, dated, listed, long_day, span
 from bio_lakehouse.gold.measures import MEASURES, Measure
-from bio_lakehouse.insights.intensity_impact import STEP as OUTPUT_STEP
-from bio_lakehouse.insights.readiness_trend import MONTH, MONTH_NEEDS
-from bio_lakehouse.insights.relations import NIGHT_AFTER, NINE_DAYS
+from bio_lakehouse.insights.rules import (
+    MONTH,
+    MONTH_NEEDS,
+    NIGHT_AFTER,
+    NINE_DAYS,
+    OUTPUT_STEP,
+    SLEEP_STEP,
+    has_moved,
+)
 from bio_lakehouse.insights.sentences import probability
-from bio_lakehouse.insights.sleep_readiness import STEP as SLEEP_STEP
-from bio_lakehouse.insights.week_comparison import has_moved
 from bio_lakehouse.numbers import effect_text, number_text
 from bio_lakehouse.terminal import visible
 

@@ -48,6 +48,14 @@ OUTCOMES = {
 """Outcomes that an experiment can have, as the command calls them."""
 MEASURED = frozenset({*TITLES.values(), "readiness", "output", "steps", "fitness"})
 """What cannot be assigned to a week, as it is only measured."""
+NOT_CHOSEN = frozenset(
+    (
+        *("period", "stress", "stressed", "weather", "heat", "humidity", "moon", "season", "work"),
+        *("weekend", "weekends", "weekday", "weekdays", "kids", "baby", "mood", "anxiety", "job"),
+        *("age", "weight", "glucose", "cortisol", "pregnancy", "menstruation", "noise", "altitude"),
+    )
+)
+"""What nobody decides on from one week to the next."""
 MEDICINES = frozenset({"medication", "medicine", "pill", "pills", "melatonin", "cbd", "cannabis"})
 LONG_FOLLOW_UP = 6
 """Words from which a question stands for itself."""
@@ -159,7 +167,7 @@ def _how_to_try(claim: Claim) -> str:
     """That an experiment would tell, and how it is begun."""
     column = OUTCOMES.get(claim.outcome)
     outcome = f" --outcome {column}" if column else ""
-    own = [one for one in claim.untested if one not in MEASURED]
+    own = [one for one in claim.untested if one not in MEASURED | NOT_CHOSEN]
     tried = " ".join(own) or "what you want to try"
     if not MEDICINES.isdisjoint(tried.split()):
         return "What to take is a question for a doctor or a pharmacist."

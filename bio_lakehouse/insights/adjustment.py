@@ -9,7 +9,8 @@ import numpy as np
 import scipy
 
 from bio_lakehouse.insights.finding import Finding, Insight
-from bio_lakehouse.insights.week_comparison import FALSE_DISCOVERY_RATE, WeekTest
+from bio_lakehouse.insights.rules import FALSE_DISCOVERY_RATE
+from bio_lakehouse.insights.week_comparison import WeekTest
 
 OF_THE_WEEK = 0.08
 """The share of the error rate that the comparisons of the week have together. A week is compared 52

@@ -12,8 +12,9 @@ from bio_lakehouse.gold.measures import Measure, Side, watched
 from bio_lakehouse.insights import sentences
 from bio_lakehouse.insights.data import InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
-from bio_lakehouse.insights.hypotheses import MINIMUM_ANOMALY_DAYS, Hypothesis, not_enough
+from bio_lakehouse.insights.hypotheses import Hypothesis, not_enough
 from bio_lakehouse.insights.readiness_trend import with_gaps
+from bio_lakehouse.insights.rules import MINIMUM_ANOMALY_DAYS
 from bio_lakehouse.insights.statistics import far_days, limit_of, streaks, unusual_days
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
 from bio_lakehouse.viz import charts

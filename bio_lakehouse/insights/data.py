@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bio_lakehouse.insights.rules import WINDOW_DAYS
 from bio_lakehouse.insights.statistics.anomalies import SKEWNESS_DAYS, TRAILING_DAYS
 from bio_lakehouse.insights.statistics.autocorrelation import Series
 from bio_lakehouse.insights.statistics.weekly_change import HISTORY_DAYS, WEEK
 
-WINDOW_DAYS = 180
 LEAD_IN_DAYS = TRAILING_DAYS
 REST = "rest"
 

@@ -10,8 +10,9 @@ import numpy as np
 from bio_lakehouse.gold.measures import READINESS
 from bio_lakehouse.insights.conditions import Conditions
 from bio_lakehouse.insights.finding import Finding
-from bio_lakehouse.insights.hypotheses import ALL_KNOWN, MINIMUM_GROUP, Hypothesis, not_enough
+from bio_lakehouse.insights.hypotheses import ALL_KNOWN, Hypothesis, not_enough
 from bio_lakehouse.insights.relations import Pair, Recorded, in_units, tested
+from bio_lakehouse.insights.rules import MINIMUM_GROUP
 from bio_lakehouse.insights.statistics import compare_groups
 from bio_lakehouse.insights.statistics.adjusted import Columns
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series

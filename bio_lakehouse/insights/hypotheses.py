@@ -10,10 +10,6 @@ from typing import Any
 from bio_lakehouse.insights.finding import Finding, Status
 from bio_lakehouse.insights.statistics import Correlation, Line
 
-MINIMUM_PAIRS = 20
-MINIMUM_GROUP = 8
-MINIMUM_TREND_DAYS = 60
-MINIMUM_ANOMALY_DAYS = 28
 ALL_KNOWN = "days on which all conditions are known"
 
 NEVER_CHANGED = "One of the two never changed in this window, so nothing can be said about them."

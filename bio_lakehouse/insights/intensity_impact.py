@@ -18,13 +18,13 @@ from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.group_findings import Groups, compared, too_few
 from bio_lakehouse.insights.hypotheses import (
     CHOSEN_DAYS,
-    MINIMUM_GROUP,
-    MINIMUM_PAIRS,
     Hypothesis,
     described,
     not_enough,
 )
 from bio_lakehouse.insights.relations import Pair, Recorded, in_units, tested, thirds
+from bio_lakehouse.insights.rules import MINIMUM_GROUP, MINIMUM_PAIRS
+from bio_lakehouse.insights.rules import OUTPUT_STEP as STEP
 from bio_lakehouse.insights.sentences import not_enough_data
 from bio_lakehouse.insights.statistics import spearman
 from bio_lakehouse.insights.statistics.adjusted import Columns
@@ -37,8 +37,6 @@ NAME = "intensity_impact"
 TITLE = "High and low output"
 TEST = "Least squares with conditions, t test on n_eff"
 RAW_TEST = "Spearman correlation"
-STEP = 100.0
-"""Kilojoules of output for which the points of readiness are told."""
 
 WORDS = sentences.Relation(
     first="output",

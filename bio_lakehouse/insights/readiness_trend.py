@@ -15,8 +15,9 @@ from bio_lakehouse.gold.measures import READINESS
 from bio_lakehouse.insights import sentences
 from bio_lakehouse.insights.data import LEAD_IN_DAYS, InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
-from bio_lakehouse.insights.hypotheses import MINIMUM_TREND_DAYS, Hypothesis, not_enough
+from bio_lakehouse.insights.hypotheses import Hypothesis, not_enough
 from bio_lakehouse.insights.relation_sentences import of_an_earlier_version
+from bio_lakehouse.insights.rules import MINIMUM_TREND_DAYS, MONTH, MONTH_NEEDS
 from bio_lakehouse.insights.statistics import trailing_mean
 from bio_lakehouse.insights.statistics.autocorrelation import Series
 from bio_lakehouse.viz import charts
@@ -27,8 +28,6 @@ TITLE = "Readiness over the months"
 MONTHS = "Mean of the last 30 days beside that of the first 30"
 SMOOTHED = "Least-squares line through the 14-day average"
 DAYS_A_WEEK = 7
-MONTH = 30
-MONTH_NEEDS = 10
 SHARED_DAYS = "Averages over shared days resemble each other, so this line is shown and not tested."
 LOOKED_AT = (
     ("trend", "Readiness of the last month beside that of the first.", ()),

@@ -13,7 +13,7 @@ from typing import Any
 
 from bio_lakehouse.english import capital, count, span
 from bio_lakehouse.insights.finding import Finding
-from bio_lakehouse.insights.relations import NIGHT_AFTER, NINE_DAYS
+from bio_lakehouse.insights.rules import NIGHT_AFTER, NINE_DAYS
 from bio_lakehouse.insights.sentences import Evidence, not_enough_data, support
 from bio_lakehouse.numbers import effect_text, halves_text, number_text
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from bio_lakehouse.insights.finding import Finding
 from bio_lakehouse.insights.hypotheses import Hypothesis
+from bio_lakehouse.insights.rules import NINE_DAYS
 from bio_lakehouse.insights.statistics.adjusted import (
     Adjusted,
     Columns,
@@ -31,9 +32,6 @@ HOLDS_AT = 0.05
 """The raw p that a relation must keep without the days that carry most of it."""
 
 PAIRS_BEYOND_CONDITIONS = 20
-NINE_DAYS, NIGHT_AFTER = "nine days", "night after"
-"""Why a relation is not told although its q is small enough: it is there only with nine days in a
-row, or hardly more of the night before than of the night after."""
 
 NOT_SEPARABLE = "These days differ in nothing that their weekday and other conditions do not say."
 

@@ -16,13 +16,14 @@ from bio_lakehouse.insights.data import InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.hypotheses import (
     ALL_KNOWN,
-    MINIMUM_PAIRS,
     Hypothesis,
     described,
     line_values,
     not_enough,
 )
-from bio_lakehouse.insights.relations import NIGHT_AFTER, Pair, Recorded, in_units, tested, thirds
+from bio_lakehouse.insights.relations import Pair, Recorded, in_units, tested, thirds
+from bio_lakehouse.insights.rules import MINIMUM_PAIRS, NIGHT_AFTER
+from bio_lakehouse.insights.rules import SLEEP_STEP as STEP
 from bio_lakehouse.insights.sentences import Evidence, not_enough_data
 from bio_lakehouse.insights.statistics import fit_line, line_band, pearson
 from bio_lakehouse.insights.statistics.adjusted import Columns
@@ -35,8 +36,6 @@ NAME = "sleep_readiness"
 TITLE = "Sleep and readiness"
 TEST = "Partial correlation, t test on n_eff"
 RAW_TEST = "Pearson correlation"
-STEP = 10.0
-"""Points of sleep score for which the points of readiness are told."""
 
 NIGHT_AFTER_AT = 0.1
 """The one-sided p at which the night before must stand out from the night after."""

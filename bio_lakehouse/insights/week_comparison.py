@@ -12,11 +12,8 @@ import pyarrow as pa
 from bio_lakehouse.gold.measures import compared_with
 from bio_lakehouse.gold.schemas import WEEK_COMPARISON
 from bio_lakehouse.insights.data import InsightData
+from bio_lakehouse.insights.rules import has_moved
 from bio_lakehouse.insights.statistics.weekly_change import movement
-
-FALSE_DISCOVERY_RATE = 0.05
-RARER_THAN = 0.005
-"""What the p of a week that moved lies below, however many other tests of its report hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +37,6 @@ class WeekTest:
     def moved(self) -> bool:
         """Whether the week moved, as its report says."""
         return has_moved(self.p, self.q, self.interval)
-
-
-def has_moved(p: float | None, q: float | None, interval: tuple[float, float] | None) -> bool:
-    """Whether a week is said to have moved: by more than its own variation makes likely, among all
-    tests of its report (q at most 0.05) and by itself (p below 0.005), and so that the interval of
-    the days as they are does not hold 0."""
-    if p is None or q is None or interval is None:
-        return False
-    low, high = interval
-    return q <= FALSE_DISCOVERY_RATE and p < RARER_THAN and not low <= 0 <= high
 
 
 def week_tests(data: InsightData) -> list[WeekTest]:

@@ -15,7 +15,8 @@ from bio_lakehouse.insights.conditions import TRAINING_CONDITIONS, Conditions
 from bio_lakehouse.insights.data import REST, InsightData
 from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.group_findings import Groups, compared
-from bio_lakehouse.insights.hypotheses import CHOSEN_DAYS, MINIMUM_GROUP, Hypothesis
+from bio_lakehouse.insights.hypotheses import CHOSEN_DAYS, Hypothesis
+from bio_lakehouse.insights.rules import MINIMUM_GROUP
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
 from bio_lakehouse.viz import charts
 from bio_lakehouse.viz.theme import Mode

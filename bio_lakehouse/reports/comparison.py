@@ -18,11 +18,12 @@ from bio_lakehouse.gold.measures import (
     compared_with,
 )
 from bio_lakehouse.insights.data import as_numbers
+from bio_lakehouse.insights.rules import has_moved
 from bio_lakehouse.insights.statistics.weekly_change import BEFORE as BEFORE
 from bio_lakehouse.insights.statistics.weekly_change import BEFORE_NEEDS, HISTORY_DAYS
 from bio_lakehouse.insights.statistics.weekly_change import HISTORY_NEEDS as HISTORY_NEEDS
 from bio_lakehouse.insights.statistics.weekly_change import WEEK as WEEK
-from bio_lakehouse.insights.week_comparison import WeekTest, has_moved
+from bio_lakehouse.insights.week_comparison import WeekTest
 from bio_lakehouse.numbers import NO_VALUE
 
 BAND_NEEDS = BEFORE_NEEDS

@@ -9,7 +9,7 @@ from statistics import NormalDist
 
 from bio_lakehouse.insights.adjustment import OF_RELATIONS
 from bio_lakehouse.insights.finding import Finding, Insight
-from bio_lakehouse.insights.week_comparison import FALSE_DISCOVERY_RATE
+from bio_lakehouse.insights.rules import FALSE_DISCOVERY_RATE
 from bio_lakehouse.reports.told import Followed, finding_key
 
 RELATIONS = ("sleep_readiness", "workout_recovery", "intensity_impact")
