@@ -9,6 +9,13 @@ from bio_lakehouse.ask.semantic_model import Field, Metric, SemanticModel
 from bio_lakehouse.english import listed
 
 WIDTH = 98
+EXAMPLES = {
+    "n": "10",
+    "month": "January",
+    "year": "2026",
+    "weekday": "Tuesday",
+    "day": "1 February",
+}
 
 
 def page(model: SemanticModel) -> str:
@@ -17,7 +24,7 @@ def page(model: SemanticModel) -> str:
         _part("Figures, and what else they are called", _figures(model)),
         _part("Groups and conditions", _groups(model)),
         _part("Words that may mean several figures: the first is taken, and said", _several(model)),
-        _part("Times", [listed([words[0] for words in _times(model)])]),
+        _part("Times", [listed(list(_times(model)))]),
         _part("Questions whose SQL has been verified", _questions(model)),
     ]
     return "\n\n".join(parts) + "\n"
@@ -68,10 +75,10 @@ def _questions(model: SemanticModel) -> Iterator[str]:
         yield f"{question.question} ({question.verified_by}, {question.verified_on.isoformat()})"
 
 
-def _times(model: SemanticModel) -> Iterator[tuple[str, ...]]:
-    """The words of each phrase; a placeholder stands for what is said there."""
+def _times(model: SemanticModel) -> Iterator[str]:
+    """The first words of each phrase, with an example of what is said there."""
     for phrase in model.time_phrases:
-        yield tuple(word.replace("{n}", "N") for word in phrase.words)
+        yield phrase.words[0].format_map(EXAMPLES)
 
 
 def _title(metric: Metric) -> str:

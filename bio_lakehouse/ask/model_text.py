@@ -12,7 +12,7 @@ from difflib import get_close_matches
 
 from bio_lakehouse.ask.semantic_model import Dataset, Field, Metric, SemanticModel
 from bio_lakehouse.engines.describe import ATHENA_TYPES
-from bio_lakehouse.english import capital, listed
+from bio_lakehouse.english import capital, count, listed
 
 UNTOLD = {"user_id", "source_origin", "source_file", "ingested_at", "commitment"}
 """Columns that no question is about."""
@@ -22,12 +22,13 @@ _UNKNOWN = re.compile(r"There is no (?P<kind>column|table) (?P<name>\w+(?:\.\w+)
 
 
 def describe(model: SemanticModel) -> str:
-    """Rules, tables with their columns, metrics and relationships, a line each."""
+    """Rules, tables with their columns, metrics, relationships and times, a line each."""
     parts = [
         f"{model.description}\n{model.instructions}",
         "\n\n".join(_tables(model)),
         "\n".join(["Figures that are more than the mean of a column:", *_figures(model)]),
         "\n".join(["Rows are joined by day = day; beyond that:", *_joins(model)]),
+        f"Times, counted with today in them: {'; '.join(_times(model))}.",
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -152,6 +153,15 @@ def _joins(model: SemanticModel) -> Iterator[str]:
         ]
         if pairs:
             yield f"- {' and '.join(pairs)} ({', '.join(told.synonyms)})"
+
+
+def _times(model: SemanticModel) -> Iterator[str]:
+    """What a phrase of time means where its words do not say it themselves."""
+    for phrase in model.time_phrases:
+        name, _, number = phrase.kind.partition(":")
+        if number.isdigit():
+            unit = name.removeprefix("last_").removesuffix("s")
+            yield f"{phrase.words[0]} = the last {count(int(number), unit)}"
 
 
 def _tables_with(model: SemanticModel) -> dict[str, list[str]]:
