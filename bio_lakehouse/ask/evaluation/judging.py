@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Literal
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -14,6 +14,10 @@ from bio_lakehouse.ask.evaluation.same_results import same_results
 Outcome = Literal["right", "wrong", "refused", "failed", "asked back"]
 GoldRows = Callable[[str], pa.Table]
 """The rows of a gold's statement."""
+NEWEST_FINDINGS = (
+    "SELECT insight, finding, narrative FROM bio_gold.insights "
+    "WHERE day = (SELECT max(day) FROM bio_gold.insights)"
+)
 NOT_ANSWERED: dict[str, Outcome] = {
     "ambiguous": "asked back",
     "failed": "failed",
@@ -43,16 +47,21 @@ def is_right(question: Question, answer: Answer, gold_rows: GoldRows) -> bool:
     rows = answer.rows
     if rows is None:
         return False
-    if question.findings and shows_findings(rows, question.findings):
+    if question.findings and shows_findings(rows, question.findings, gold_rows(NEWEST_FINDINGS)):
         return True
     return any(
         same_results(gold_rows(gold), rows, ordered=question.ordered) for gold in question.gold
     )
 
 
-def shows_findings(rows: pa.Table, names: Iterable[str]) -> bool:
-    """Whether the rows are of `gold.insights` and those of all these findings are among them."""
-    if not {"insight", "finding"} <= set(rows.column_names):
-        return False
-    pairs = zip(rows["insight"].to_pylist(), rows["finding"].to_pylist(), strict=True)
-    return set(names) <= {f"{insight}/{finding}" for insight, finding in pairs}
+def shows_findings(rows: pa.Table, names: Collection[str], findings: pa.Table) -> bool:
+    """Whether the rows show all these findings (`insight/finding`): by name, or in their words."""
+    cells = {str(cell) for column in rows.columns for cell in column.to_pylist()}
+    in_words = {_name(one) for one in findings.to_pylist() if one["narrative"] in cells}
+    has_names = {"insight", "finding"} <= set(rows.column_names)
+    by_name = set(map(_name, rows.to_pylist())) if has_names else set()
+    return set(names) <= in_words | by_name
+
+
+def _name(finding: Mapping[str, Any]) -> str:
+    return f"{finding['insight']}/{finding['finding']}"

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import product
+from itertools import compress, product
 from typing import Any, TypeVar
 
 import numpy as np
@@ -101,7 +101,7 @@ def _telling(columns: list[Column]) -> list[Column]:
         return columns
     rows = zip(*measures, strict=True)
     kept = [any(value is not None for value in row) for row in rows]
-    return [[value for value, keep in zip(column, kept, strict=True) if keep] for column in columns]
+    return [list(compress(column, kept)) for column in columns]
 
 
 def same_rows(expected: list[Column], given: list[Column], *, ordered: bool) -> bool:
