@@ -22,12 +22,14 @@ from bio_lakehouse.ask.semantic_model import (
 )
 from bio_lakehouse.engines.describe import ATHENA_TYPES
 
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 TIMES = {"date", "timestamp"}
 
 
 def as_yaml(model: SemanticModel) -> str:
     """The document as YAML."""
-    return yaml.safe_dump(complete(model), sort_keys=False, allow_unicode=True, width=100)
+    whole = complete(model)
+    return yaml.dump(whole, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=100)
 
 
 def complete(model: SemanticModel) -> dict[str, Any]:
