@@ -128,15 +128,18 @@ def preview(settings: Settings, name: str | None = None) -> LanguageModel:
     return model
 
 
-def by_name(name: str, settings: Settings) -> LanguageModel:
-    """The model of that name, ready to be asked; SettingsError says what stands against it."""
+def by_name(name: str, settings: Settings, needs_leave: bool = True) -> LanguageModel:
+    """The model of that name, ready to be asked; SettingsError says what stands against it.
+
+    Questions about a made-up person need no leave of a home's owner.
+    """
     lacking = _lacking(name, settings)
     if lacking:
         raise SettingsError(lacking)
     if not _CLAUDE.match(name) and not is_installed():
         raise SettingsError(NOT_INSTALLED)
     address = preview(settings, name).address
-    if leave_to_ask(settings.home, address) is not True:
+    if needs_leave and leave_to_ask(settings.home, address) is not True:
         raise SettingsError(
             f"Nobody has allowed this home to send questions to {address}; to allow it: "
             f"bio-lakehouse ask allow --model {name}"

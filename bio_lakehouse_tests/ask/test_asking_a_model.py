@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from bio_lakehouse.ask.evaluation.evaluate import runs_of
+from bio_lakehouse.ask.evaluation.questions import Question
 from bio_lakehouse.ask.leave import record_leave_to_ask
 from bio_lakehouse.cli import main
+from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse_tests.ask.model_answers import GOOD
 from bio_lakehouse_tests.claude.anthropic_server import AnthropicServer, refuses, says, serving
@@ -71,9 +74,11 @@ def test_where_the_model_fails_the_question_is_read_here(
 ) -> None:
     record_leave_to_ask(own_demo_lake.settings.home, server.url, allowed=True)
     server.replies = [refuses(401, "authentication_error")]
-    question = "average bedtime over all my days?"
+    question = "average hrv in february"
     told = CliRunner().invoke(main, ["ask", question])
     assert "Anthropic does not accept the key in ANTHROPIC_API_KEY (401)" in told.stdout
+    assert "read without a language model" in told.stdout
+    assert told.exit_code == 0
 
 
 def test_a_model_that_is_named_and_cannot_be_asked_is_an_error(server: AnthropicServer) -> None:
@@ -81,3 +86,19 @@ def test_a_model_that_is_named_and_cannot_be_asked_is_an_error(server: Anthropic
     assert told.exit_code == 1
     assert "gpt-5-mini needs a key in OPENAI_API_KEY" in told.stderr
     assert server.asked == []
+
+
+def test_an_evaluation_puts_its_questions_to_the_model_that_is_named(
+    own_demo_lake: Lakehouse, server: AnthropicServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Question("by-weekday", "ranking", QUESTION, gold=(SQL,))
+    home = own_demo_lake.settings.home
+    runs = runs_of(home, [asked], ["claude-haiku-4-5"], lambda *_: None)
+    [without], [by_model] = runs.values()
+    assert (without.answered_by == "language model", without.answer.model) == (False, "")
+    assert (by_model.outcome, by_model.answered_by) == ("right", "claude-haiku-4-5")
+    assert server.asked[0].json["model"] == "claude-haiku-4-5"
+    monkeypatch.setenv("BIO_LOCAL_ONLY", "true")
+    with pytest.raises(SettingsError, match="BIO_LOCAL_ONLY"):
+        runs_of(home, [asked], ["claude-haiku-4-5"], lambda *_: None)
+    assert len(server.asked) == 1

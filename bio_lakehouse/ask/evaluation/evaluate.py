@@ -14,6 +14,7 @@ from bio_lakehouse.ask.asking import Asking
 from bio_lakehouse.ask.evaluation.demo import USER, demo_lake, settings_of
 from bio_lakehouse.ask.evaluation.question_results import Result, results
 from bio_lakehouse.ask.evaluation.questions import Part, Question, questions_of
+from bio_lakehouse.ask.language_models import by_name
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 NO_MODEL = "no model"
@@ -36,16 +37,23 @@ def runs_of(
     `progress` is told which of them goes on and how far it is. `SettingsError` says what stands
     against a model before anything is asked.
     """
-    lakes = {NO_MODEL: lake_of(home, None)} | {name: lake_of(home, name) for name in models}
+    asked = {NO_MODEL: without_model(home)} | {name: with_model(home, name) for name in models}
     return {
-        name: list(results(Asking(lake), questions, USER, partial(progress, name)))
-        for name, lake in lakes.items()
+        name: list(results(asking, questions, USER, partial(progress, name)))
+        for name, asking in asked.items()
     }
 
 
-def lake_of(home: Path, model: str | None) -> Lakehouse:
-    """The demo lake as it is asked with a model, or without one whatever key is set."""
-    return Lakehouse.open(settings_of(home, local_only=model is None))
+def without_model(home: Path) -> Asking:
+    """The demo lake as it is asked without a language model, whatever key is set."""
+    return Asking(Lakehouse.open(settings_of(home, local_only=True)))
+
+
+def with_model(home: Path, name: str) -> Asking:
+    """The demo lake as it is asked with that model. Naming it is leave enough: the person is made
+    up."""
+    lake = Lakehouse.open(settings_of(home))
+    return Asking(lake, by_name(name, lake.settings, needs_leave=False))
 
 
 def chosen_questions(part: Chosen, kinds: Sequence[str] = ()) -> list[Question]:
