@@ -14,7 +14,8 @@ from bio_lakehouse.ask import finding_sentences as sentences
 from bio_lakehouse.ask.claim_kinds import Claim, Kind
 from bio_lakehouse.ask.findings import CLAIM, bounds_text, claim_of, untested_sentence
 from bio_lakehouse.ask.plan import Plan
-from bio_lakehouse.english import capital, count, dated, listed
+from bio_lakehouse.english import capital, count, dated, listed, long_day
+from bio_lakehouse.gold.schemas import BASELINE_COLUMNS, BASELINES
 from bio_lakehouse.insights.rules import MINIMUM_GROUP
 from bio_lakehouse.numbers import number_text
 from bio_lakehouse.terminal import visible
@@ -40,6 +41,7 @@ NO_CLEARANCE = (
     "diagnosis."
 )
 LOAD_IS_NO_FITNESS = "Training load says how much was done, not how fit that left you."
+NOT_WORTH_TELLING = "no forecast is told, as past ones were not clearly better than simple rules."
 STANDS_OUT = "A day that stands out is a day to look at, not a finding about what was behind it."
 A_RULE = "This is a rule over readiness and sleep, not something that was tested on you."
 BUILD = "`bio-lakehouse report` builds them."
@@ -194,25 +196,24 @@ def _experiment(claim: Claim, rows: pa.Table, records: Sequence[Row], today: dat
 def _tomorrow(claim: Claim, rows: pa.Table, records: Sequence[Row], today: date) -> Told:
     from bio_lakehouse.insights import readiness_forecast, tomorrow
 
-    made = readiness_forecast.from_rows(rows)[-1]
-    expected = capital(tomorrow.expected(made))
-    day = records[-1]["day"]
-    stale = () if day == today else (f"The newest forecast was made on {dated(day)}, not today.",)
-    is_told = bool(made.beats_all) and made.value is not None
-    missed = (_missed(records[-1]),) if is_told else ()
-    return expected, (*stale, *missed)
+    made, row = readiness_forecast.from_rows(rows)[-1], records[-1]
+    stale = f"The newest forecast was made on {dated(row['day'])}, not today."
+    caveats = () if row["day"] == today else (stale,)
+    if not made.beats_all and made.mean_error is not None and made.is_today_known:
+        return f"{capital(long_day(made.day))}: {NOT_WORTH_TELLING}", (_missed(row), *caveats)
+    missed = (_missed(row),) if made.beats_all else ()
+    return capital(tomorrow.expected(made)), (*caveats, *missed)
 
 
 def _forecast_worth(claim: Claim, rows: pa.Table, records: Sequence[Row], today: date) -> Told:
-    from bio_lakehouse.insights import readiness_forecast
-    from bio_lakehouse.insights.forecast import narrate
-
-    return narrate(readiness_forecast.from_rows(rows)[-1]), ()
-
-
-def _unusual(claim: Claim, rows: pa.Table, records: Sequence[Row], today: date) -> Told:
-    narratives = " ".join(str(row["narrative"]) for row in records)
-    return narratives, (STANDS_OUT, _as_of(records, today))
+    row = records[-1]
+    if row["mean_error"] is None:
+        n, needed = row["past_forecasts"], row["needed"]
+        return f"Not enough past forecasts to judge them by: {n} of {needed}.", ()
+    rules = zip(BASELINES, BASELINE_COLUMNS, strict=True)
+    simple = [f"{number_text(row[column], 1)} for {name}" for name, column in rules]
+    worth = "better than all" if row["beats_all"] else "not found to be better than all"
+    return f"{_missed(row)[:-1]}, against {listed(simple)} as forecast: {worth} of these.", ()
 
 
 def _missed(row: Row) -> str:
@@ -220,6 +221,11 @@ def _missed(row: Row) -> str:
         f"{count(row['past_forecasts'], 'past forecast')} made this way missed by "
         f"{number_text(row['mean_error'], 1)} points on average."
     )
+
+
+def _unusual(claim: Claim, rows: pa.Table, records: Sequence[Row], today: date) -> Told:
+    narratives = " ".join(str(row["narrative"]) for row in records)
+    return narratives, (STANDS_OUT, _as_of(records, today))
 
 
 def _advice(claim: Claim, rows: pa.Table, records: Sequence[Row], today: date) -> Told:

@@ -311,7 +311,21 @@ ORDER BY position
 """
 
 TOMORROW = """
-SELECT *
+SELECT
+    user_id,
+    day,
+    forecast_day,
+    CASE WHEN beats_all THEN readiness_score END AS readiness_score,
+    CASE WHEN beats_all THEN interval_low END AS interval_low,
+    CASE WHEN beats_all THEN interval_high END AS interval_high,
+    past_forecasts,
+    needed,
+    is_today_known,
+    beats_all,
+    mean_error,
+    mean_error_of_today,
+    mean_error_of_seven_day_mean,
+    mean_error_of_long_mean
 FROM gold.readiness_forecast
 WHERE day = (SELECT max(day) FROM gold.readiness_forecast WHERE day <= DATE '{today}')
 """

@@ -27,6 +27,7 @@ from bio_lakehouse.terminal import visible
 
 Row = Mapping[str, Any]
 NEXT_DAY = "readiness of the next day"
+MOST_IN_A_SENTENCE = 4
 FOUND_AT = 0.05
 VS_REST = "_vs_rest"
 ALIKE = "On days alike in other ways"
@@ -319,13 +320,21 @@ def week_sentence(rows: Sequence[Row], day: date) -> str:
     """What moved in the week up to a day, and what was looked for and not found to have."""
     head = f"In the week {span(day - timedelta(days=6), day)}, against the four weeks before,"
     told = [_moved_by(row) for row in rows if moved(row)]
-    still = [_moved_by(row) for row in rows if not moved(row)]
+    still = _unmoved([row for row in rows if not moved(row)])
     parts = [f"{listed(told)}: that stands out."] if told else []
     opening = (
         "looked for and not found to stand out" if still and not told else "Not found to stand out"
     )
-    parts += [f"{opening}: {listed(still)}."] if still else []
+    parts += [f"{opening}: {still}."] if still else []
     return f"{head} {' '.join(parts)}"
+
+
+def _unmoved(rows: Sequence[Row]) -> str:
+    """Measures with what is possible of each; of many their names, as the table has the rest."""
+    if len(rows) > MOST_IN_A_SENTENCE:
+        names = listed([name_of(row["measure"]) for row in rows])
+        return f"{names}; the table has the interval of each"
+    return listed([_moved_by(row) for row in rows])
 
 
 def _moved_by(row: Row) -> str:
