@@ -8,7 +8,7 @@ from dataclasses import replace
 from bio_lakehouse.ask.draft import Draft
 from bio_lakehouse.ask.intent import Condition, Operator
 from bio_lakehouse.ask.lexicon import DAILY, WORKOUTS, Meaning
-from bio_lakehouse.ask.naming import SLEEP, TIME_ASLEEP, is_workout_noun
+from bio_lakehouse.ask.naming import LEVELS, SLEEP, TIME_ASLEEP, is_workout_noun
 from bio_lakehouse.ask.question_parts import Mention, Number
 from bio_lakehouse.ask.semantic_model import Metric
 
@@ -36,6 +36,31 @@ def find(draft: Draft) -> None:
         if operator:
             _compare(draft, number, operator, (number.value,))
     _lengths(draft)
+    _levels(draft)
+
+
+def _levels(draft: Draft) -> None:
+    """`low readiness days` without a number; `low sleep (<80)` with one needs no other class."""
+    for mention, metric in draft.figures:
+        first = mention.words.split()[0]
+        is_said = mention.start in draft.compared
+        if first in LEVELS and metric.name == "readiness" and not is_said:
+            operator, values = LEVELS[first]
+            words = f"{first} readiness"
+            draft.conditions.append(
+                Condition(metric.dataset, metric.column, operator, values, metric.name, words)
+            )
+            draft.take(mention)
+            draft.compared.append(mention.start)
+            draft.guesses.append(f"“{words}” was read as {_TOLD[first]}.")
+        if is_said:
+            before = [each for each, _ in draft.values if each.end == mention.start]
+            draft.values = [value for value in draft.values if value[0] not in before]
+            for each in before:
+                draft.take(each)
+
+
+_TOLD = {"high": "85 or more", "medium": "from 70 to 84", "low": "below 70"}
 
 
 def _between(draft: Draft) -> None:

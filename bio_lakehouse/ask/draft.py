@@ -35,16 +35,16 @@ SOFT_ROLES = question_words.words_of(
 )
 """Roles whose phrases say nothing where no other part uses them."""
 GENERIC = question_words.words_of(
-    """score p q n unit pair difference effect needed position place note comment title state zone
-    risk status name method minute length duration table measure figure source device reason
-    why topic category kind result finding test high low moderate peak good fair poor
-    excellent great stable found described rest tired other music core theme live speed flow
-    steady improving declining usual recovery energetic inconclusive arm leg climb interval
-    recovering overreaching complete intervention building estimated tested kept counted
-    stopped all known bike oura ring metric outcome index change vendor followed assignment
-    advice confirmed light deep work time exact hard recommendation daytime segment ok
-    experiment peloton workout class session weekly trend timing regularity intensity bad
-    power"""
+    """hour type sleeping score p q n unit pair difference effect needed position place note
+    comment title state zone risk status name method minute length duration table measure
+    figure source device reason why topic category kind result finding test high low
+    moderate peak good fair poor excellent great stable found described rest tired other
+    music core theme live speed flow steady improving declining usual recovery energetic
+    inconclusive arm leg climb interval recovering overreaching complete intervention
+    building estimated tested kept counted stopped all known bike oura ring metric outcome
+    index change vendor followed assignment advice confirmed light deep work time exact hard
+    recommendation daytime segment ok experiment peloton workout class session weekly trend
+    timing regularity intensity bad power"""
 )
 """Words that name a class or a column only beside the name of what they are of."""
 
@@ -65,6 +65,9 @@ class Draft:
     values: list[tuple[Mention, Meaning]] = field(default_factory=list)
     numbers: list[Number] = field(default_factory=list)
     compared: list[int] = field(default_factory=list)
+    tables: list[tuple[Mention, Meaning]] = field(default_factory=list)
+    unit: str = ""
+    ignored: frozenset[str] = frozenset()
 
     def take(self, mention: Mention) -> None:
         self.taken.add(mention.start)
@@ -110,7 +113,7 @@ class Draft:
     def unused(self) -> list[str]:
         """The words that carry a meaning and were not taken."""
         words = self.parts.words
-        rest = [words[place] for place in self.parts.unused]
+        rest = [words[place] for place in self.parts.unused if words[place] not in self.ignored]
         rest += [
             mention.words
             for mention in self.parts.mentions

@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
 
-Asked = Literal["value", "rows", "count", "share", "extreme", "groups", "latest", "mean of groups"]
+Asked = Literal[
+    "value", "rows", "count", "share", "extreme", "groups", "latest", "mean of groups", "coverage"
+]
 Operator = Literal["=", "<", "<=", ">", ">=", "between", "in", "not in", "contains", "known"]
 Scalar = str | float | int | bool
 
@@ -17,12 +19,12 @@ Scalar = str | float | int | bool
 class Figure:
     """A metric, and how its values are taken together; "" for each value as it is.
 
-    `in_minutes` shows hours in minutes as well.
+    `unit` shows them in that unit as well: `minutes` of hours, `km` and `km_h` of miles.
     """
 
     metric: str
     aggregation: str = ""
-    in_minutes: bool = False
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

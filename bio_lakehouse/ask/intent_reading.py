@@ -15,6 +15,7 @@ _TAKEN = {
     "min": "lowest",
     "max": "highest",
     "count": "number of",
+    "stddev": "standard deviation of",
 }
 _COMPARED = {"=": "is", "<": "below", "<=": "at most", ">": "above", ">=": "at least"}
 
@@ -42,6 +43,8 @@ def days_of(first: date | None, last: date | None) -> str:
 
 
 def _asked(intent: Intent, lexicon: Lexicon) -> str:
+    if intent.ask == "coverage":
+        return "first and last day with data"
     if intent.ask == "share":
         return "share of days"
     figures = [_figure(figure, lexicon) for figure in intent.figures]
@@ -66,6 +69,8 @@ def _figure(figure: Figure, lexicon: Lexicon) -> str:
 def _condition(condition: Condition, lexicon: Lexicon) -> str:
     metric = lexicon.metrics.get(condition.metric)
     name = inner(metric.title) if metric else condition.column.replace("_", " ")
+    if condition.operator == "known":
+        return f"{name} known"
     if condition.operator == "between":
         low, high = condition.values
         return f"{name} from {low} to {high}"

@@ -20,6 +20,7 @@ SHOWN = {"sum": "total", "median": "median", "min": "lowest", "max": "highest", 
 DETAILS = {
     WORKOUTS: ("started_at_local", "fitness_discipline", "title", "instructor_name"),
     "weekly_trends": ("week_start",),
+    "oura_heartrate": ("recorded_at", "source"),
     "gap_ledger": ("dataset", "cause"),
 }
 """Columns that tell a dataset's rows apart on one day."""
@@ -110,7 +111,7 @@ class _Builder:
         return exp.and_(extra, test) if extra is not None and not is_said else test
 
     def aggregate(self, figure: Figure, only: exp.Expr | None = None) -> list[exp.Expr]:
-        """The columns of a figure: its value taken together, in minutes too where asked."""
+        """The columns of a figure: its value taken together, in another unit too where asked."""
         value = self.value(figure)
         if only is not None:
             value = exp.Case().when(only.copy(), value)
@@ -118,9 +119,9 @@ class _Builder:
         taken = _taken(figure.aggregation, value)
         is_plain = isinstance(taken, exp.Column) and taken.name == name
         columns: list[exp.Expr] = [taken if is_plain else taken.as_(name)]
-        if figure.in_minutes:
-            minutes = _times_60(_taken(figure.aggregation, value.copy()))
-            columns.append(minutes.as_(f"{name}_minutes"))
+        if figure.unit:
+            other = _times(_taken(figure.aggregation, value.copy()), _FACTORS[figure.unit])
+            columns.append(other.as_(f"{name}_{figure.unit}"))
         return columns
 
     def name_of(self, figure: Figure) -> str:
@@ -194,12 +195,17 @@ def _taken(aggregation: str, value: exp.Expr) -> exp.Expr:
         "min": exp.Min,
         "max": exp.Max,
         "count": exp.Count,
+        "stddev": exp.Stddev,
     }
     return functions[aggregation](this=value) if aggregation in functions else value
 
 
-def _times_60(value: exp.Expr) -> exp.Expr:
-    return exp.Mul(this=value, expression=exp.Literal.number(60))
+_FACTORS = {"minutes": "60", "km": "1.609344", "km_h": "1.609344"}
+"""How many of a unit a metric's own one is."""
+
+
+def _times(value: exp.Expr, factor: str) -> exp.Expr:
+    return exp.Mul(this=value, expression=exp.Literal.number(factor))
 
 
 def _date(day: date) -> exp.Expr:
@@ -351,13 +357,13 @@ def _extreme(builder: _Builder) -> exp.Select:
     aggregation = "max" if intent.order == "desc" else "min"
     inner = exp.select(_taken(aggregation, value)).from_(builder.table).where(*builder.where())
     is_it = exp.EQ(this=value.copy(), expression=inner.subquery())
-    if not intent.is_single:
+    if not (intent.is_single or builder.is_daily):
         rows = exp.select(*_columns(builder)).from_(builder.table)
         return _in_order(builder, rows.where(*builder.where(), is_it))
     figure = replace(intent.figures[0], aggregation=aggregation)
     columns = builder.aggregate(figure)
     if builder.has_day:
-        columns += [exp.Min(this=exp.column("day")).as_("first_day")]
+        columns += [exp.Min(this=exp.column("day")).as_("day")]
         columns += [exp.Max(this=exp.column("day")).as_("last_day")]
         columns += [exp.Count(this=exp.Star()).as_("times")]
     return exp.select(*columns).from_(builder.table).where(*builder.where(), is_it)
@@ -368,7 +374,8 @@ def _count_of(builder: _Builder) -> exp.Expr:
     if intent.counted == "days" and not builder.is_daily:
         days = exp.Distinct(expressions=[exp.column("day")])
         return exp.Count(this=days).as_("days")
-    return exp.Count(this=exp.Star()).as_(intent.counted)
+    named = "weeks" if intent.dataset == "weekly_trends" else intent.counted
+    return exp.Count(this=exp.Star()).as_(named)
 
 
 def _count(builder: _Builder) -> exp.Query:
@@ -406,7 +413,7 @@ def _groups(builder: _Builder) -> exp.Select:
     if not intent.figures:
         figures, counts = [_count_of(builder)], []
     tests = builder.where(bool(intent.figures) and bool(intent.order))
-    if not _is_time(intent.group):
+    if not _is_time(intent.group) and intent.order:
         tests.append(exp.column(intent.group).is_(exp.null()).not_())
     query = exp.select(*keys, *figures, *counts).from_(builder.table).where(*tests)
     query = query.group_by(*(_bare(key) for key in keys))
@@ -435,6 +442,15 @@ def _mean_of_groups(builder: _Builder) -> exp.Select:
     return exp.select(*means, counted).from_(inner.subquery("each_group"))
 
 
+def _coverage(builder: _Builder) -> exp.Select:
+    """The first and the last day of which files and fetches speak, of each vendor that is named."""
+    columns: list[exp.Expr] = [
+        exp.Min(this=exp.column("first_day")).as_("first_day"),
+        exp.Max(this=exp.column("last_day")).as_("last_day"),
+    ]
+    return exp.select(*columns).from_(builder.table).where(*builder.where())
+
+
 def _bare(key: exp.Expr) -> exp.Expr:
     return key.this.copy() if isinstance(key, exp.Alias) else key.copy()
 
@@ -449,6 +465,7 @@ _BUILDERS = {
     "latest": _latest,
     "extreme": _extreme,
     "count": _count,
+    "coverage": _coverage,
     "share": _share,
     "groups": _groups,
     "mean of groups": _mean_of_groups,

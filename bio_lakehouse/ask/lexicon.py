@@ -74,10 +74,15 @@ def _build(model: SemanticModel) -> Lexicon:
     metrics = _figures(model)
     phrases: dict[tuple[str, ...], dict[Meaning, None]] = {}
     roles = {compared(tokens(said)): meaning for said, meaning in _role_phrases()}
-    for said, meaning in (*_metric_phrases(metrics), *_field_phrases(model)):
+    fields = list(_field_phrases(model))
+    classes = {(m.dataset, compared(tokens(said))) for said, m in fields if m.kind == "value"}
+    for said, meaning in (*_metric_phrases(metrics), *fields):
         key = compared(tokens(said))
+        if meaning.kind == "metric" and _hides(key, meaning, metrics, classes):
+            continue
         is_own = meaning.kind == "metric" and meaning.name in model.metrics
-        if key and key[0] not in _TAKEN_TOGETHER and (key not in roles or is_own):
+        is_asking = bool(key) and (key[0] in _TAKEN_TOGETHER or (key[0] == "how" and not is_own))
+        if key and not is_asking and (key not in roles or is_own):
             phrases.setdefault(key, {})[meaning] = None
     for key, meaning in roles.items():
         phrases.setdefault(key, {meaning: None})
@@ -90,6 +95,33 @@ def _build(model: SemanticModel) -> Lexicon:
         tuple(sorted(word for word in known | set(question_words.SAME) if len(word) > 4)),
         ambiguous,
     )
+
+
+_HIGHEST = {"highest", "max", "maximum", "peak", "top"}
+
+
+def _hides(
+    key: tuple[str, ...],
+    meaning: Meaning,
+    metrics: dict[str, Metric],
+    classes: set[tuple[str, tuple[str, ...]]],
+) -> bool:
+    """Whether a metric's phrase holds a class (`bpm while awake`, `rides done`) or an aggregation
+    (`maximum heart rate`) that would be lost with it."""
+    metric = metrics[meaning.name]
+    if key and key[0] in _HIGHEST and metric.aggregation != "max":
+        return True
+    if metric.condition:
+        return False
+    datasets = {meaning.dataset, WORKOUTS} if metric.column in _COUNTED else {meaning.dataset}
+    parts = {
+        key[start:end] for start in range(len(key)) for end in range(start + 1, len(key) + 1)
+    } - ({key} if metric.column not in _COUNTED else set())
+    return any((dataset, part) in classes for dataset in datasets for part in parts)
+
+
+_COUNTED = {"workout_count", "workout_id"}
+"""Columns of the metrics that count workouts."""
 
 
 def _ambiguous(model: SemanticModel) -> dict[tuple[str, ...], tuple[str, ...]]:
@@ -163,9 +195,16 @@ def _without_question(said: str) -> str:
 def _field_phrases(model: SemanticModel) -> Iterator[tuple[str, Meaning]]:
     for dataset in model.datasets.values():
         for said in (dataset.name.replace("_", " "), *dataset.synonyms):
+            if " and " in said or dataset.name in {DAILY, WORKOUTS, "oura_sleep"}:
+                continue
             yield said, Meaning("table", dataset.name, dataset.name)
         for column in dataset.fields.values():
             yield from _phrases_of_field(dataset, column)
+
+
+_EVERY_NIGHT = ("oura_sleep", "type", "long_sleep")
+_LONG_SLEEP = {"long sleep", "main sleep"}
+"""Names of the class that almost every night is of; other words for it mean nights as such."""
 
 
 def _phrases_of_field(dataset: Dataset, column: Field) -> Iterator[tuple[str, Meaning]]:
@@ -175,6 +214,8 @@ def _phrases_of_field(dataset: Dataset, column: Field) -> Iterator[tuple[str, Me
         for said in (column.name.replace("_", " "), *column.synonyms):
             yield said, Meaning("field", "", dataset.name, column.name)
     for said, value in column.values.items():
+        if (dataset.name, column.name, value) == _EVERY_NIGHT and said not in _LONG_SLEEP:
+            continue
         yield said, Meaning("value", "", dataset.name, column.name, str(value))
 
 

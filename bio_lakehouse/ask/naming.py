@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bio_lakehouse.ask.draft import GENERIC, Draft, preference
-from bio_lakehouse.ask.lexicon import DAILY, WORKOUTS, Meaning, word_compared
+from bio_lakehouse.ask.intent import Operator
+from bio_lakehouse.ask.lexicon import DAILY, WORKOUTS, Meaning, compared, word_compared
 from bio_lakehouse.ask.question_parts import Mention
 
 SLEEP, TIME_ASLEEP, FORECAST = "sleep_score", "time_asleep", "forecast"
@@ -22,7 +23,7 @@ def name_all(draft: Draft) -> None:
     for mention in draft.parts.mentions:
         if not _name_plainly(draft, mention):
             hard.append(mention)
-    for mention in hard:
+    for mention in sorted(hard, key=lambda mention: bool(mention.options)):
         _name_by_others(draft, mention)
 
 
@@ -30,14 +31,20 @@ def is_workout_noun(mention: Mention) -> bool:
     """Whether a phrase means workouts as such."""
     is_metric = any(meaning.name in WORKOUT_NOUNS for meaning in mention.of("metric"))
     is_word = mention.role == "workout"
-    return (is_metric or is_word) and len(mention.words.split()) <= 2
+    return (is_metric or is_word) and len(compared(mention.words.split())) <= 2
 
 
 def _name_plainly(draft: Draft, mention: Mention) -> bool:
     """What needs nothing else to be known: roles, the model's own metrics, classes of one
     column."""
+    if _is_level(draft, mention):
+        return True
     if is_workout_noun(mention) or (mention.of("role") and not mention.of("metric")):
         return True
+    if mention.options:
+        return False
+    if mention.of("value") and any(m.name in WORKOUT_NOUNS for m in mention.of("metric")):
+        return False
     own = [meaning for meaning in mention.of("metric") if meaning.name in draft.model.metrics]
     if len(own) == 1 and not _is_generic(mention):
         draft.figures.append((mention, draft.lexicon.metrics[own[0].name]))
@@ -59,6 +66,28 @@ def _name_plainly(draft: Draft, mention: Mention) -> bool:
     return False
 
 
+LEVELS: dict[str, tuple[Operator, tuple[float, ...]]] = {
+    "high": (">=", (85.0,)),
+    "medium": ("between", (70.0, 84.0)),
+    "low": ("<", (70.0,)),
+}
+"""Readiness as the views group it, by the first word of its name."""
+_OF_LEVELS = {"workout_type_optimization", "readiness_performance_correlation"}
+
+
+def _is_level(draft: Draft, mention: Mention) -> bool:
+    """`low readiness` is a class of two views, and elsewhere a readiness below 70."""
+    values = mention.of("value")
+    readiness = draft.lexicon.metrics.get("readiness")
+    is_of_views = bool(values) and {meaning.dataset for meaning in values} <= _OF_LEVELS
+    if not is_of_views or readiness is None or "readiness" not in mention.words:
+        return False
+    if _OF_LEVELS & {m.dataset for each in draft.parts.mentions for m in each.of("metric")[:1]}:
+        return False
+    draft.figures.append((mention, readiness))
+    return True
+
+
 def _is_generic(mention: Mention) -> bool:
     words = [word_compared(word) for word in mention.words.split()]
     return len(words) == 1 and words[0] in GENERIC
@@ -69,13 +98,19 @@ def _name_by_others(draft: Draft, mention: Mention) -> None:
     usual; a general word alone names nothing."""
     named = draft.datasets
     is_bound = _is_generic(mention)
+    of_workouts = _type_of_workouts(draft, mention)
+    if of_workouts:
+        draft.fields.append((mention, of_workouts))
+        return
     candidates = [
         meaning
         for meaning in mention.meanings
         if meaning.kind != "role" and (not is_bound or _is_spoken_of(draft, meaning, named))
     ]
     if mention.options:
-        candidates += _option(draft, mention)
+        candidates = [*_option(draft, mention)] or _readings(draft, mention)
+    if not candidates:
+        candidates = [meaning for meaning in mention.of("table") if not is_bound]
     if not candidates:
         return
     best = min(candidates, key=lambda meaning: _rank(meaning, named))
@@ -88,8 +123,9 @@ def _is_spoken_of(draft: Draft, meaning: Meaning, named: set[str]) -> bool:
             any(is_workout_noun(mention) for mention in draft.parts.mentions) or WORKOUTS in named
         )
     if meaning.kind == "value":
-        columns = {(other.dataset, other.column) for _, other in draft.fields}
-        return (meaning.dataset, meaning.column) in columns
+        names = {*meaning.dataset.split("_"), *meaning.column.split("_")} - {"oura", "daily"}
+        said = {word_compared(word) for word in draft.parts.words}
+        return bool({word_compared(name) for name in names} & said) or meaning.dataset in named
     return meaning.dataset in named and meaning.dataset not in {DAILY, WORKOUTS}
 
 
@@ -107,6 +143,27 @@ def _keep(draft: Draft, mention: Mention, meaning: Meaning) -> None:
         draft.values.append((mention, meaning))
     elif meaning.kind == "field":
         draft.fields.append((mention, meaning))
+    else:
+        draft.tables.append((mention, meaning))
+
+
+def _type_of_workouts(draft: Draft, mention: Mention) -> Meaning | None:
+    """`workouts of each type` are of each discipline."""
+    is_type = mention.words in {"type", "types", "kind", "kinds", "sort", "sorts"}
+    if is_type and any(is_workout_noun(other) for other in draft.parts.mentions):
+        return Meaning("field", "", WORKOUTS, "fitness_discipline")
+    return None
+
+
+def _readings(draft: Draft, mention: Mention) -> list[Meaning]:
+    """The heart rate of all readings, where a highest, a lowest or a limit is asked for."""
+    metric = draft.lexicon.metrics.get("heart_rate")
+    is_peak = draft.sees("max", "above", "at_least") or "source" in draft.parts.words
+    is_peak = is_peak or bool({"awake", "daytime", "readings", "reading"} & set(draft.parts.words))
+    if metric is None or metric.name not in mention.options or not is_peak:
+        return []
+    draft.guesses.append("Heart rate was read as that of all readings, day and night.")
+    return [Meaning("metric", metric.name, metric.dataset, metric.column)]
 
 
 def _option(draft: Draft, mention: Mention) -> Sequence[Meaning]:

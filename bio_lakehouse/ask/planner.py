@@ -6,9 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 
-from bio_lakehouse.ask import declining, follow_up, intent_sql, question_words, time_phrases
+from bio_lakehouse.ask import (
+    data_questions,
+    declining,
+    follow_up,
+    intent_sql,
+    question_words,
+    time_phrases,
+)
 from bio_lakehouse.ask import lexicon as lexicons
 from bio_lakehouse.ask.intent import Intent, as_json, from_json
 from bio_lakehouse.ask.intent_reading import reading_of
@@ -64,11 +70,9 @@ def verified(
     lexicon = lexicons.of(model)
     calendar = _calendar(circumstances)
     asked = take_apart(question, lexicon, calendar)
-    for known in model.verified if of is None else of:
-        found = _same_question(asked, known, lexicon, calendar)
-        if found is not None:
-            return found
-    return None
+    known = model.verified if of is None else tuple(of)
+    found = _keys(known, lexicon, replace(calendar, before=None)).get(_without_days(asked))
+    return _same_question(asked, *found, lexicon, calendar) if found else None
 
 
 def _calendar(circumstances: Circumstances) -> Calendar:
@@ -89,9 +93,12 @@ def _out_of_reach(parts: Parts) -> str | None:
         for place in range(mention.start, mention.end)
     }
     free = [word for place, word in enumerate(parts.words) if place not in named]
-    if "why" in free:
+    if "why" in free and not (data_questions.is_missing(parts) or {"recommend"} & _stems(words)):
         return WHY
-    if any(word in question_words.CLAIMS for word in free):
+    claims = question_words.CLAIMS
+    if len(parts.phrases) > 1 and {"than", "or"} & set(words):
+        claims -= question_words.COMPARATIVES
+    if any(word in claims for word in free):
         return CLAIM
     if any(word in question_words.JUDGED for word in free):
         return JUDGEMENT
@@ -99,6 +106,10 @@ def _out_of_reach(parts: Parts) -> str | None:
     if absent:
         return f"Nothing here measures “{absent[0]}”."
     return None
+
+
+def _stems(words: Sequence[str]) -> set[str]:
+    return {word.removesuffix("ed").removesuffix("ation") for word in words}
 
 
 def _understood(
@@ -153,6 +164,7 @@ _SHAPES: dict[str, Shape] = {
     "extreme": "row",
     "latest": "row",
     "groups": "groups",
+    "coverage": "row",
     "rows": "list",
 }
 
@@ -207,19 +219,38 @@ def _covers(intent: Intent, circumstances: Circumstances) -> tuple[date, date] |
 # Verified questions
 
 
+_SMALL = question_words.SKIPPED | question_words.COURTESY | {"?"}
+Key = tuple[str, ...]
+Known = tuple[VerifiedQuestion, str]
+_KEYS: list[tuple[tuple[VerifiedQuestion, ...], date, dict[Key, Known]]] = []
+
+
+def _keys(
+    known: tuple[VerifiedQuestion, ...], lexicon: Lexicon, calendar: Calendar
+) -> dict[Key, Known]:
+    """Verified questions by their words without days, each with the words that it has them of;
+    made once a day for each set of them."""
+    for made_of, day, keys in _KEYS:
+        if made_of is known and day == calendar.today:
+            return keys
+    keys = {}
+    for each in known:
+        for said in (each.question, *each.paraphrases):
+            keys.setdefault(_without_days(take_apart(said, lexicon, calendar)), (each, said))
+    _KEYS[:] = [(known, calendar.today, keys), *_KEYS[:3]]
+    return keys
+
+
 def _same_question(
-    asked: Parts, known: VerifiedQuestion, lexicon: Lexicon, calendar: Calendar
+    asked: Parts, known: VerifiedQuestion, said: str, lexicon: Lexicon, calendar: Calendar
 ) -> Plan | None:
-    for said in (known.question, *known.paraphrases):
-        of_known = _known_parts(said, lexicon, replace(calendar, before=None))
-        if _without_days(asked) != _without_days(of_known):
-            continue
-        has_days = "{first}" in known.sql
-        periods = _periods(asked)
-        if has_days and len(periods) == 1:
-            return _verified_plan(known, periods[0], asked, calendar)
-        if not has_days and _said_days(asked) == _said_days(of_known):
-            return _verified_plan(known, None, asked, calendar)
+    periods = _periods(asked)
+    if known.needs_days:
+        is_one = len(periods) == len(asked.phrases) == 1
+        return _verified_plan(known, periods[0], asked) if is_one else None
+    of_known = take_apart(said, lexicon, replace(calendar, before=None))
+    if _said_days(asked) == _said_days(of_known):
+        return _verified_plan(known, None, asked)
     return None
 
 
@@ -235,7 +266,7 @@ def _without_days(parts: Parts) -> tuple[str, ...]:
     for place, word in enumerate(parts.words):
         if place in starts:
             found.append("<days>")
-        elif place not in inside and word not in question_words.FILLER | {"?"}:
+        elif place not in inside and word not in _SMALL:
             found.append(lexicons.word_compared(word))
     return tuple(found)
 
@@ -248,9 +279,7 @@ def _said_days(parts: Parts) -> list[time_phrases.Meaning]:
     return [phrase.meaning for phrase in parts.phrases]
 
 
-def _verified_plan(
-    known: VerifiedQuestion, period: Period | None, asked: Parts, calendar: Calendar
-) -> Plan | None:
+def _verified_plan(known: VerifiedQuestion, period: Period | None, asked: Parts) -> Plan | None:
     sql = known.sql
     covers = None
     notes: Sequence[str] = ()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from bio_lakehouse.ask import lexicon as lexicons
 from bio_lakehouse.ask import question_words, time_phrases
 from bio_lakehouse.ask.lexicon import LONGEST_PHRASE, Lexicon, Meaning
+from bio_lakehouse.ask.rewording import reworded
 from bio_lakehouse.ask.time_phrases import Calendar, Phrase
 from bio_lakehouse.ask.words import corrected, is_number, tokens
 
@@ -83,7 +84,7 @@ class Parts:
 
 def take_apart(question: str, lexicon: Lexicon, calendar: Calendar) -> Parts:
     """The parts of a question, slips of the keyboard corrected (`slips`: written, read)."""
-    words, slips = _corrected(_with_per(tokens(question)), lexicon)
+    words, slips = _corrected(_with_per(reworded(tokens(question))), lexicon)
     phrases = time_phrases.find(words, calendar)
     owned: set[int] = set()
     for phrase in phrases:
@@ -94,6 +95,7 @@ def take_apart(question: str, lexicon: Lexicon, calendar: Calendar) -> Parts:
     numbers = tuple(_numbers(words, owned, mentions))
     for number in numbers:
         owned.update(range(number.start, number.end))
+    mentions = tuple(each for each in mentions if not _is_unit(each, numbers))
     unused = tuple(
         place
         for place, word in enumerate(words)
@@ -140,7 +142,7 @@ def _meant(word: str, lexicon: Lexicon) -> str | None:
     is_known = word in lexicon.known or lexicons.word_compared(word) in lexicon.known
     if is_known or word in lexicons.plain_words() or word in UNITS:
         return None
-    return corrected(word, lexicon.known, lexicon.targets)
+    return corrected(word, lexicon.known, lexicon.targets, lexicons.word_compared)
 
 
 def _mentions(words: Sequence[str], owned: set[int], lexicon: Lexicon) -> Iterator[Mention]:
@@ -182,6 +184,11 @@ def _longest(
             text = " ".join(words[run[0] : run[-1] + 1])
             return Mention(run[0], run[-1] + 1, text, meanings, options), length
     return None
+
+
+def _is_unit(mention: Mention, numbers: Sequence[Number]) -> bool:
+    """Whether it is no more than the unit of a number."""
+    return any(each.start < mention.start and mention.end <= each.end for each in numbers)
 
 
 def _numbers(

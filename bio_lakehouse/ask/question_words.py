@@ -15,6 +15,8 @@ ROLES = {
     "sum": """total; sum; altogether; in total; in all; summed; sum of; total of; added up; total
         amount; total number; cumulative; add up; sum up; combined total; total up""",
     "median": "median",
+    "stddev": """standard deviation; variability; how variable; spread; std; stdev; std dev; sd;
+        how much vary; variation""",
     "max": """highest; max; maximum; most; greatest; biggest; largest; record; top; longest;
         personal best; personal record; pr; pb; maximal; fastest; strongest; the most; peaked;
         highest ever; all time high; all time best; heaviest""",
@@ -24,6 +26,13 @@ ROLES = {
     "worst": "worst",
     "frequent": """most common; most often; most frequent; most frequently; favourite; most
         popular; most regularly; most used; go to""",
+    "until_when": """until when; up to when; how recent; how far back; since when; how fresh; how
+        up to date""",
+    "unit_hours": "in hours; in hrs",
+    "unit_minutes": "in minutes; in mins; in min",
+    "unit_percent": "in percent; as percent",
+    "unit_km": "in km; in kilometers; in kilometres; km; kilometer; kilometre; kms",
+    "unit_km_h": "in km h; km h; kmh; kph; in kmh; in kph; km per hour; kilometers per hour",
     "after": "after; following; on the day after; the day following",
     "hardest": "hardest; toughest; most intense; hardest ever",
     "count": """how many; number of; count; how many times; number; how many different times; hw
@@ -34,12 +43,13 @@ ROLES = {
         duration of""",
     "share": """percentage; percent; share; proportion; fraction; what percent; what percentage;
         percentage of; percent of; share of; proportion of; pct""",
-    "list": """show; list; give; display; which; show me; list all; give me; every; all; find;
-        pull up; what all; all of; tell""",
-    "series": """trend; over time; chart; plot; graph; day by day; daily; each day; every day;
-        history; timeline; day to day; progress; each night; every night; nightly; trend of;
-        trended; plotted; line chart; per night; by day; by night; curve; develop; over the days;
-        by date; each morning; every morning; night by night""",
+    "list": """display all; show; list; give; display; which; show me; list all; give me; every;
+        all; find; pull up; what all; all of; tell""",
+    "series": """for each day; for every day; for each night; for every night; each day of; trend;
+        over time; chart; plot; graph; day by day; daily; each day; every day; history; timeline;
+        day to day; progress; each night; every night; nightly; trend of; trended; plotted; line
+        chart; per night; by day; by night; curve; develop; over the days; by date; each morning;
+        every morning; night by night""",
     "latest": """latest; most recent; newest; current; currently; right now; now; at the moment;
         last; most recently; presently; just now; recent""",
     "earliest": "first; earliest; first ever; very first",
@@ -112,25 +122,32 @@ ROLES = {
 """What a phrase is there for, and how it is said."""
 
 FILLER = words_of(
-    """a an the of in on at for to is was were are am be been being my me i mine we our us it its
-    that this these those there here do does did doing done have had has having get got gotten
-    getting give gave given go goes went gone going take took taken taking make made making what how
-    who whose please pls plz plss thanks thank hey hi hello ok okay so well can could you u ur your
-    would like want wanted wanna know tell see show look let lets and with where about as any some
-    which during then much many come came coming value values number figure figures
-    data score scores level levels reading readings measure measured recorded log logged
-    track tracked registered out up into from within s t d m ve re ll th st nd rd really
-    actually basically also quick quickly question wondering curious wonder happen happened
-    happening kind sort stuff thing things one ones body own need find
-    display report reported according check pull gimme hows whats wheres whens wats wat wht hw
-    yo dear hmm um uh er yeah yes peloton oura ring bio lakehouse lake app date dates
-    had got still yet do spend spent will perform performed trying try altogether"""
+    """a about according actually also altogether am an and any app are as at basically be been
+    being bio body both came can check come coming contributor contributors could curious
+    data date dates dear did display do does doing done during either er exact exactly
+    figure figures find for from gave get getting gimme give given go goes going gone got
+    gotten had happen happened happening has have having hello here hey hi hmm how hows hw i
+    in into is it its kind know lake lakehouse let lets level levels like ll log logged look
+    made make making many me measure measured mine much my nd need number of ok okay on one
+    ones our oura out own peloton perform performed please pls plss plz pull question quick
+    quickly rd re reading readings really recorded registered report reported ring score
+    scores see show so some sort spend spent st still stuff take taken taking tell th thank
+    thanks that the then there these thing things this those to took track tracked try
+    trying u uh um up ur us value values ve wanna want wanted was wat wats we well went were
+    what whats whens where wheres which who whose wht will with within wonder wondering
+    would yeah yes yet yo you your"""
 )
 """Words that change nothing about what is asked."""
 
+COURTESY = words_of(
+    """please pls plz thanks hey hi hello ok okay so well can could you then really actually
+    basically just"""
+)
+"""Words that make no other question of one, where two are held against each other."""
+
 SKIPPED = words_of(
-    """a an the my me i mine we our is was were are am be been being did do does had has have having
-    of it its s t to"""
+    """a an the my me i mine we our is was were are am be been being did do does had has have
+    having of it its s t to"""
 )
 """Words that stand between those of a phrase: `how long did I sleep` is `how long sleep`."""
 
@@ -159,15 +176,22 @@ SAME = {
 
 CLAIMS = words_of(
     """affect affects affected affecting effect effects influence influences influenced impact
-    impacts impacted cause causes caused causing correlate correlated correlation correlations
-    relationship relate related relation improve improves improved improving better worse worsen
-    worsening why because depend depends predict predicts help helps helped hurt hurts hurting
-    lead leads boost boosts ruin ruins linked association associated significant significantly
-    benefit benefits overtrain overtrained overtraining overtrainin optimal optimise
-    optimize matter matters
-    tied connection connected drive drives driver drivers explain explains"""
+    impacts impacted cause causes caused causing correlate correlated correlation
+    correlations relationship relate related relation improve improves improved improving
+    better worse worsen worsening why because depend depends predict predicts help helps
+    helped hurt hurts hurting lead leads boost boosts ruin ruins linked association
+    associated significant significantly increase increases decrease decreases raise raises
+    lower lowers reduce reduces making benefit benefits overtrain overtrained overtraining
+    overtrainin optimal optimise optimize matter matters tied connection connected drive
+    drives driver drivers explain explains"""
 )
 """Words by which a question claims, or asks for, what only a test of the whole can tell."""
+
+COMPARATIVES = words_of(
+    """lower higher more less better worse longer shorter faster slower greater fewer bigger
+    smaller harder deeper earlier later increase decrease"""
+)
+"""Words that hold one stretch of days against another, beside `than` or `or`."""
 
 JUDGED = words_of(
     """good bad normal healthy unhealthy enough fine ok okay too should ought recommend advise
@@ -177,14 +201,13 @@ JUDGED = words_of(
 """Words that ask for a judgement."""
 
 NOT_MEASURED = words_of(
-    """weight weigh weighs weighed stress stressed mood moods water alcohol caffeine coffee
-    food diet glucose sugar
-    protein carbs carbohydrates fat cholesterol vitamin vitamins menstrual
-    headache headaches pain sick sickness illness fever screen phone blood pressure bmi height
-    muscle muscles bodyfat dreams nightmares snoring snore hydration drink drinks drank wine beer
-    meal meals breakfast dinner lunch ate eat eaten eating kg pounds lbs swim
-    swimming elevation floors stairs vo2 vo2max vo2max sauna cold supplements melatonin magnesium
-    weather temperature_outside work meeting meetings travel mother father wife husband friend
-    money cost price"""
+    """weight weigh weighs weighed stress stressed mood moods water alcohol caffeine coffee food
+    diet glucose sugar delete remove erase protein carbs carbohydrates fat cholesterol
+    vitamin vitamins menstrual headache headaches pain sick sickness illness fever screen
+    phone blood pressure bmi height muscle muscles bodyfat dreams nightmares snoring snore
+    hydration drink drinks drank wine beer meal meals breakfast dinner lunch ate eat eaten
+    eating kg pounds lbs swim swimming elevation floors stairs vo2 vo2max sauna cold
+    supplements melatonin magnesium weather temperature_outside work meeting meetings travel
+    mother father wife husband friend money cost price"""
 )
 """Things that a person asks about and nothing here measures."""

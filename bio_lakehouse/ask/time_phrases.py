@@ -40,6 +40,14 @@ class DaysOfWeek:
 
 
 @dataclass(frozen=True, slots=True)
+class Relative:
+    """A `unit` of days before the days that were spoken of: `the week before`."""
+
+    unit: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unresolved:
     """A phrase of time that has no answer (`sentence`), or several (`meanings`)."""
 
@@ -48,7 +56,7 @@ class Unresolved:
     meanings: tuple[str, ...] = ()
 
 
-Meaning = Period | DaysOfWeek | Unresolved
+Meaning = Period | DaysOfWeek | Unresolved | Relative
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,7 @@ def find(words: Sequence[str], calendar: Calendar) -> tuple[Phrase, ...]:
 
     Each resolved period has first ≤ last ≤ today; what lies after today is Unresolved.
     """
-    single = _single_phrases(words, calendar)
+    single = _related(_single_phrases(words, calendar), calendar)
     joined = _joined(words, single, calendar)
     return tuple(
         replace(phrase, meaning=_until_today(phrase.meaning, calendar)) for phrase in joined
@@ -181,6 +189,19 @@ def _single_phrases(words: Sequence[str], calendar: Calendar) -> list[Phrase]:
                 taken[start:end] = [True] * (end - start)
                 found.append(Phrase(start, end, resolve(match, calendar)))
     return sorted(found, key=lambda phrase: phrase.start)
+
+
+def _related(phrases: Sequence[Phrase], calendar: Calendar) -> list[Phrase]:
+    """The phrases with `the week before` as the one before the days spoken of before it."""
+    spoken_of = calendar.before[0] if calendar.before else None
+    found = []
+    for phrase in phrases:
+        if isinstance(phrase.meaning, Relative):
+            phrase = replace(phrase, meaning=_relative(phrase.meaning, spoken_of, calendar))
+        if isinstance(phrase.meaning, Period):
+            spoken_of = phrase.meaning.first
+        found.append(phrase)
+    return found
 
 
 def _starts(words: Sequence[str]) -> dict[int, int]:
@@ -279,7 +300,8 @@ def _note(words: str, first: date, last: date) -> str:
 
 
 def _past(unit: str, words: str, calendar: Calendar) -> Meaning:
-    first = _start_of_window(1, unit, calendar.today) or calendar.today
+    days = {"week": 7, "month": 30, "quarter": 90, "year": 365}[unit]
+    first = calendar.today - (days - 1) * DAY
     told = span(first, calendar.today)
     said = f"“{capital(words)}” was read as {told}, not as the calendar {unit} before."
     return Period(first, calendar.today, words, guess=said)
@@ -313,13 +335,16 @@ def _before_last(match: re.Match[str], calendar: Calendar) -> Meaning:
 
 
 def _before_that(match: re.Match[str], calendar: Calendar) -> Meaning:
+    return Relative(match["unit"], match[0])
+
+
+def _relative(meaning: Relative, spoken_of: date | None, calendar: Calendar) -> Meaning:
     """`the week before`: the one before the days that were spoken of."""
-    if calendar.before is None or calendar.before[0] is None:
-        return Unresolved(
-            match[0], f"“{capital(match[0])}” leaves open before what; name the days."
-        )
-    first, last = _unit_before(calendar.before[0], match["unit"], calendar)
-    return Period(first, last, match[0], note=_note(match[0], first, last))
+    if spoken_of is None:
+        sentence = f"“{capital(meaning.words)}” leaves open before what; name the days."
+        return Unresolved(meaning.words, sentence)
+    first, last = _unit_before(spoken_of, meaning.unit, calendar)
+    return Period(first, last, meaning.words, note=_note(meaning.words, first, last))
 
 
 def _ago(match: re.Match[str], calendar: Calendar) -> Meaning:
@@ -491,8 +516,8 @@ def _all_time(match: re.Match[str], calendar: Calendar) -> Meaning:
 
 
 def _lately(match: re.Match[str], calendar: Calendar) -> Meaning:
-    first = calendar.today - 29 * DAY
-    said = f"“{capital(match[0])}” was read as the last 30 days, {span(first, calendar.today)}."
+    first = calendar.today - 27 * DAY
+    said = f"“{capital(match[0])}” was read as the last 28 days, {span(first, calendar.today)}."
     return Period(first, calendar.today, match[0], guess=said)
 
 
@@ -561,7 +586,7 @@ _RULES = tuple(
         (r"lately|recently|these days|(?:in )?recent(?:ly)? (?:days|weeks|times)", _lately),
         (
             r"(?:the |and the )?(?P<unit>day|night|week|month|quarter|year) "
-            r"(?:before(?: that)?|prior|earlier)(?= \?|$)",
+            r"(?:before(?: that)?|prior|earlier)(?= \?| vs| and| compared|$)",
             _before_that,
         ),
         (r"(?:the )?(?P<unit>week|month|quarter|year) (?:before that|prior to that)", _before_that),

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bio_lakehouse.ask import conditions, naming
-from bio_lakehouse.ask.draft import Draft
+from bio_lakehouse.ask import conditions, data_questions, naming, question_words
+from bio_lakehouse.ask.draft import Draft, preference
 from bio_lakehouse.ask.intent import Condition, Figure, Intent, Side
-from bio_lakehouse.ask.lexicon import DAILY, WORKOUTS, Lexicon, Meaning
+from bio_lakehouse.ask.lexicon import DAILY, PROVENANCE, WORKOUTS, Lexicon, Meaning
 from bio_lakehouse.ask.naming import is_workout_noun
 from bio_lakehouse.ask.question_parts import Mention, Parts
 from bio_lakehouse.ask.semantic_model import Metric, SemanticModel
@@ -76,6 +76,11 @@ def _read(draft: Draft) -> Understood:
     _with_periods_checked(draft)
     conditions.find(draft)
     _instructor(draft)
+    _units(draft)
+    _after_nights(draft)
+    whole = data_questions.read(draft)
+    if whole is not None:
+        return Understood(whole, (), tuple(draft.notes), tuple(draft.guesses))
     periods = [p.meaning for p in draft.parts.phrases if isinstance(p.meaning, Period)]
     weekdays = [p.meaning for p in draft.parts.phrases if isinstance(p.meaning, DaysOfWeek)]
     intent = _Reader(draft, periods, weekdays).intent()
@@ -141,6 +146,39 @@ def _instructor(draft: Draft) -> None:
             draft.fields.remove((mention, meaning))
 
 
+_UNITS = {"unit_hours": "", "unit_minutes": "minutes", "unit_percent": "", "unit_km": "km",
+          "unit_km_h": "km_h"}  # fmt: skip
+_UNIT_OF = {"minutes": "h", "km": "mi", "km_h": "mi/h"}
+
+
+def _units(draft: Draft) -> None:
+    """`in minutes`, `in km`: the unit in which the figures are shown as well."""
+    draft.unit = "minutes" if {"minutes", "mins"} & set(draft.parts.words) else ""
+    for role, unit in _UNITS.items():
+        said = [mention for mention in draft.parts.mentions if mention.role == role]
+        if not said:
+            continue
+        draft.unit = unit or draft.unit
+        if not draft.figures and unit in {"km", "km_h"}:
+            metric = draft.lexicon.metrics["distance" if unit == "km" else "speed"]
+            draft.figures.append((said[0], metric))
+        fits = {"unit_hours": {"h"}, "unit_percent": {"%"}}.get(role)
+        own = {metric.unit for _, metric in draft.figures}
+        if draft.figures and (own <= fits if fits else own <= {_UNIT_OF[unit], "mph"}):
+            for mention in said:
+                draft.take(mention)
+
+
+def _after_nights(draft: Draft) -> None:
+    """The morning after a night is the day under which the night is filed."""
+    nights = list(draft.roles("night"))
+    for mention in list(draft.roles("after")):
+        is_night = any(0 <= night.start - mention.end <= 1 for night in nights)
+        if is_night:
+            draft.take(mention)
+            draft.guesses.append("A night is filed under the morning on which it ends.")
+
+
 class _Reader:
     """Decides what is asked, from the most telling words to the least."""
 
@@ -160,7 +198,7 @@ class _Reader:
         self._compare()
         figures = self._figures()
         asked = (
-            self._streak()
+            self._tables()
             or self._share()
             or self._group(figures)
             or self._extreme(figures)
@@ -229,6 +267,10 @@ class _Reader:
         """Two stretches of time, two sorts of days, or two classes of one column beside each
         other."""
         is_said = self.draft.sees("compare")
+        words = set(self.draft.parts.words)
+        if len(self.periods) + len(self.weekdays) > 1 and {"than", "or"} & words:
+            self.draft.ignored = question_words.COMPARATIVES | {"or"}
+            self.draft.has_all("above", "below")
         if len(self.periods) > 1:
             self._check_beside()
             self.sides = tuple(_of_period(period) for period in self.periods)
@@ -240,11 +282,13 @@ class _Reader:
             )
         elif is_said or self._has_alternatives():
             self._compare_values()
+        if self.sides and self.is_day and not self._figures():
+            self._show_class()
         if self.sides:
             self.draft.has_all("compare")
         elif is_said and not self._two_figures():
-            words = next(self.draft.roles("compare")).words
-            raise _Stop(f"I do not see what to hold against what (“{words}”).")
+            said = next(self.draft.roles("compare")).words
+            raise _Stop(f"I do not see what to hold against what (“{said}”).")
         else:
             self.draft.has_all("compare")
 
@@ -277,10 +321,17 @@ class _Reader:
         self.values = []
         self.sides = tuple(sides)
 
-    # What is asked
+    def _show_class(self) -> None:
+        """`hard day or easy day today?` asks which of them it was."""
+        condition = self.sides[0].conditions[0] if self.sides[0].conditions else None
+        if condition is None:
+            return
+        self.sides = ()
+        meaning = Meaning("field", "", condition.dataset, condition.column)
+        mention = next(m for m, value in self.draft.values if value.column == condition.column)
+        self.draft.fields.append((mention, meaning))
 
-    def _streak(self) -> Intent | None:
-        return None
+    # What is asked
 
     def _share(self) -> Intent | None:
         if not self.draft.has("share"):
@@ -298,6 +349,7 @@ class _Reader:
         group, dataset = self._group_key()
         if not group:
             return None
+        figures = self._figures()
         order, limit = self._group_order(group)
         found = self._all_conditions()
         metrics = self._metrics_for(figures, dataset or None, found)
@@ -348,10 +400,31 @@ class _Reader:
         return "", ""
 
     def _dimension(self) -> tuple[Mention, Meaning] | None:
+        """The column that rows are grouped by; the one just after `by` first."""
+        for by in self.draft.roles("by"):
+            named = self._field_after(by)
+            if named:
+                return named
         for mention, meaning in self.draft.fields:
             field = self.draft.model.datasets[meaning.dataset].fields[meaning.column]
             if field.column.type in {"string", "boolean", "int"}:
                 return mention, meaning
+        return None
+
+    def _field_after(self, by: Mention) -> tuple[Mention, Meaning] | None:
+        after = [m for m in self.draft.parts.mentions if 0 <= m.start - by.end <= 1]
+        datasets = {metric.dataset for _, metric in self.draft.figures}
+        for mention in after:
+            fields = mention.of("field")
+            fitting = [m for m in fields if m.dataset in datasets and m.dataset != DAILY]
+            fitting += sorted(fields, key=lambda meaning: preference(meaning.dataset))
+            is_figure = any(m is mention for m, _ in self.draft.figures)
+            if fitting and (not is_figure or fitting[0].dataset in datasets):
+                self.draft.figures = [f for f in self.draft.figures if f[0] is not mention]
+                self.draft.values = [v for v in self.draft.values if v[0] is not mention]
+                self.draft.fields = [f for f in self.draft.fields if f[0] is not mention]
+                self.draft.fields.append((mention, fitting[0]))
+                return mention, fitting[0]
         return None
 
     def _group_order(self, group: str) -> tuple[str, int]:
@@ -404,6 +477,8 @@ class _Reader:
         if self.sides:
             return None
         metric, mention = self._extreme_figure(figures)
+        if metric.aggregation == "count":
+            raise _Stop(f"I do not see of what the most {metric.title.casefold()} are meant.")
         order = self._extreme_order()
         limit = self._limit()
         is_which = draft.sees("day", "night", "when", "list") or self._is_workout_level(metric)
@@ -418,11 +493,11 @@ class _Reader:
         columns = tuple(meaning.column for _, meaning in self._extra_fields(metric.dataset))
         if limit > 1:
             return Intent(
-                "rows", metric.dataset, (Figure(metric.name),), columns,
+                "rows", metric.dataset, (Figure(metric.name, "", self._unit(metric)),), columns,
                 conditions=found, order=order, limit=limit,
             )  # fmt: skip
         return Intent(
-            "extreme", metric.dataset, (Figure(metric.name),), columns,
+            "extreme", metric.dataset, (Figure(metric.name, "", self._unit(metric)),), columns,
             conditions=found, order=order, is_single=not is_which,
         )  # fmt: skip
 
@@ -448,7 +523,7 @@ class _Reader:
     def _extreme_order(self) -> str:
         if self.draft.sees("best", "worst"):
             if not self._figures():
-                raise _Stop("“Best” has no plain meaning here; say by which figure.")
+                return "desc" if self.draft.has_all("best") else "asc"
             return self._best_order()
         is_low = self.draft.sees("min")
         if is_low and self.draft.sees("max"):
@@ -505,16 +580,39 @@ class _Reader:
             return found[0].dataset
         raise _Stop("I do not see which figure this is about.")
 
+    def _tables(self) -> Intent | None:
+        """A table or view as such: its newest row, or its rows of the days that are named."""
+        draft = self.draft
+        if not draft.tables or self._figures() or draft.fields or self.values or draft.conditions:
+            return None
+        mention, meaning = draft.tables[0]
+        if meaning.dataset in _NOT_WHOLE or self.has_noun:
+            return None
+        draft.take(mention)
+        draft.has_all("list", "series", "day", "latest", "when")
+        fields = draft.model.datasets[meaning.dataset].fields
+        columns = tuple(name for name in fields if name not in PROVENANCE and name != "day")
+        is_one = "day" in fields and not self.periods and meaning.dataset not in _SHORT
+        if is_one:
+            draft.guesses.append("No days were named: this is the newest one.")
+            return Intent("latest", meaning.dataset, columns=columns, order="desc", limit=1)
+        return Intent("rows", meaning.dataset, columns=columns)
+
     def _columns(self, dataset: str, further: Sequence[str] = ()) -> tuple[str, ...]:
         """The named columns of a dataset, and the text that explains its class."""
         named = [meaning.column for _, meaning in self._extra_fields(dataset)]
-        named += [name for column in named for name in _EXPLAINED_BY.get(column, ())]
+        explained = [name for column in named for name in _EXPLAINED_BY.get(column, ())]
+        if explained:
+            self.draft.ignored |= {"why"}
+        named += explained
         return tuple(dict.fromkeys([*named, *further]))
 
     def _count(self, figures: Sequence[tuple[Mention, Metric]]) -> Intent | None:
         draft = self.draft
         if not draft.sees("count", "how_often"):
             return None
+        if any(meaning.dataset == "weekly_trends" for _, meaning in self.values):
+            return self._count_of_weeks()
         is_days = draft.sees("day", "night")
         counts_noun = self.has_noun and not figures
         if not counts_noun and not is_days and figures:
@@ -532,6 +630,13 @@ class _Reader:
             return Intent("count", WORKOUTS, conditions=found, counted="workouts")
         return self._count_of_days((), found)
 
+    def _count_of_weeks(self) -> Intent | None:
+        """`how many weeks were improving`."""
+        if not self.draft.has_all("week"):
+            return None
+        self.draft.has_all("count", "how_often", "series", "list")
+        return Intent("count", "weekly_trends", conditions=self._all_conditions(), counted="weeks")
+
     def _on_workouts(self, condition: Condition) -> Condition:
         """A condition on a day's workouts, as one on each workout."""
         own = self.draft.lexicon.metrics.get(AS_WORKOUT.get(condition.column, ""))
@@ -548,9 +653,7 @@ class _Reader:
                 Condition(f.dataset, f.column, "known", (), metric=f.name, words=f"known {f.title}")
                 for _, f in figures
             )
-            raise _Stop(
-                f"I do not see what the {listed([k.words for k in known])} is held against."
-            )
+            return Intent("count", figures[0][1].dataset, conditions=(*found, *known))
         if not found and not self.has_noun:
             raise _Stop("I do not see which days are to be counted.")
         if not found or self._is_plain_noun(found):
@@ -586,12 +689,17 @@ class _Reader:
         is_listed = draft.sees("list", "series", "day", "night", "when")
         wants_days = draft.sees("day", "night", "when")
         no_figures = not figures and (draft.conditions or self.values or draft.fields)
-        has_aggregation = draft.sees("avg", "sum", "median", "how_much", "how_long")
+        has_aggregation = draft.sees("avg", "sum", "median", "stddev", "how_much", "how_long")
         if self.sides or has_aggregation:
             return None
-        if figures and self.is_day:
+        if figures and self.is_day and figures[0][1].dataset != "oura_heartrate":
             return self._rows_of(figures)
-        if draft.sees("series") or (figures and draft.sees("list") and not self._is_total(figures)):
+        if draft.sees("series") or (figures and draft.sees("list")):
+            return self._rows_of(figures)
+        if figures and self._is_bare(figures):
+            draft.guesses.append(
+                "Each day is shown, since neither a mean nor a total was asked for."
+            )
             return self._rows_of(figures)
         if wants_days and draft.conditions and not figures:
             return self._rows_of(figures)
@@ -603,16 +711,37 @@ class _Reader:
             return self._rows_of(figures)
         return None
 
-    def _is_total(self, figures: Sequence[tuple[Mention, Metric]]) -> bool:
-        return False
+    def _is_bare(self, figures: Sequence[tuple[Mention, Metric]]) -> bool:
+        """`readiness for the last 2 weeks`, without a verb: the days themselves."""
+        is_stretch = (
+            len(self.periods) == 1 and not self.is_day and self.periods[0].first is not None
+        )
+        means = all(metric.aggregation == "avg" for _, metric in figures)
+        has_verb = bool(_VERBS & set(self.draft.parts.words))
+        return means and is_stretch and not has_verb and not self.draft.conditions
+
+    def _ask_back(self, metric: Metric) -> None:
+        """`light sleep per night this year` may be a mean or each night."""
+        title = metric.title.casefold()
+        days = f" {self.periods[0].words}" if self.periods else ""
+        meanings = (f"Average {title}{days}", f"Show {title} each day{days}")
+        raise _Stop("Is the mean a day meant, or each day?", meanings)
 
     def _rows_of(self, figures: Sequence[tuple[Mention, Metric]]) -> Intent:
         draft = self.draft
-        draft.has_all("list", "series", "day", "night", "when", "count", "how_much", "times")
+        draft.has_all(
+            "list", "series", "day", "night", "when", "count", "how_much", "times", "per_day"
+        )
         found = self._all_conditions()
         metrics = self._metrics_for(figures, None, found)
         self._take_figures(figures)
         dataset = metrics[0].dataset if metrics else self._rows_dataset(found)
+        if dataset == "weekly_trends":
+            draft.has_all("week", "by_week")
+        of_fields = {meaning.dataset for _, meaning in draft.fields}
+        if len(of_fields) == 1 and metrics and dataset not in of_fields:
+            dataset = of_fields.pop()
+            metrics = [self._in(metric, dataset) or self._apart(metric) for metric in metrics]
         metrics = [metric for metric in metrics if metric.aggregation != "count"]
         if dataset == WORKOUTS:
             self._take_noun()
@@ -633,9 +762,12 @@ class _Reader:
             draft.guesses.append("No days were named: this is the newest one.")
             return Intent("latest", dataset, columns=columns, order="desc", limit=1)
         return Intent(
-            "rows", dataset, tuple(Figure(name) for name in dict.fromkeys(shown)),
+            "rows", dataset, tuple(self._shown(name) for name in dict.fromkeys(shown)),
             tuple(dict.fromkeys(columns)), conditions=found,
         )  # fmt: skip
+
+    def _shown(self, name: str) -> Figure:
+        return Figure(name, "", self._unit(self.draft.lexicon.metrics[name]))
 
     def _workout_figures(self, found: Sequence[Condition]) -> list[Metric]:
         names = ("class_length", "workout_output")
@@ -667,6 +799,8 @@ class _Reader:
             return Intent("count", WORKOUTS, conditions=found, counted="workouts")
         if not figures:
             return None
+        if figures[0][1].dataset in _OF_GROUPS:
+            return self._of_groups(figures, found)
         if self._is_newest(figures, found):
             return self._newest(figures, found)
         is_how_much = draft.has_all("how_much", "how_long", "count")
@@ -685,12 +819,29 @@ class _Reader:
             taken += self._all_taken(metric, aggregation, is_how_much)
         return Intent("value", dataset, tuple(dict.fromkeys(taken)), conditions=found)
 
+    def _of_groups(
+        self, figures: Sequence[tuple[Mention, Metric]], found: tuple[Condition, ...]
+    ) -> Intent:
+        """Figures of a view over groups of days: a row a group."""
+        self._aggregation()
+        dataset = figures[0][1].dataset
+        self._take_figures(figures)
+        keys, counts, default = _OF_GROUPS[dataset]
+        named = {condition.column for condition in found}
+        if default and default[0] not in named:
+            column, value = default
+            found = (*found, Condition(dataset, column, "=", (value,), words=value))
+        if any(condition.dataset != dataset for condition in found):
+            raise _Stop("These figures are over all days; they cannot be asked for some of them.")
+        shown = tuple(Figure(metric.name) for _, metric in figures)
+        return Intent("rows", dataset, shown, (*keys, *counts), conditions=found)
+
     def _is_newest(
         self, figures: Sequence[tuple[Mention, Metric]], found: Sequence[Condition]
     ) -> bool:
         """Without days or a word for taking together, a state's newest value is meant."""
         draft = self.draft
-        is_plain = not draft.sees("avg", "sum", "median", "count", "how_much", "how_long")
+        is_plain = not draft.sees(*_TAKING)
         if self.periods or self.weekdays or self.sides or found or not is_plain:
             return False
         if all(metric.is_state or metric.aggregation == "avg" for _, metric in figures):
@@ -703,12 +854,18 @@ class _Reader:
     # How values are taken together
 
     def _aggregation(self) -> str:
-        found = [name for name in ("avg", "sum", "median") if self.draft.sees(name)]
+        found = [name for name in ("avg", "sum", "median", "stddev") if self.draft.sees(name)]
         if len(found) > 1:
             raise _Stop("I can take values together in one way at a time.")
         for name in found:
             self.draft.has_all(name)
         return found[0] if found else ""
+
+    def _unit(self, metric: Metric) -> str:
+        """The unit that is asked for, where it is another way of writing the metric's own."""
+        unit = self.draft.unit
+        is_fit = unit and metric.unit in {_UNIT_OF[unit], "mph" if unit == "km_h" else "h"}
+        return unit if is_fit else ""
 
     def _taken(self, metric: Metric, aggregation: str) -> Figure:
         return self._all_taken(metric, aggregation, False)[0]
@@ -716,20 +873,20 @@ class _Reader:
     def _all_taken(self, metric: Metric, aggregation: str, is_how_much: bool) -> list[Figure]:
         """How a figure's values are taken together: as asked, else as the metric is; what is
         summed and averaged alike is given both ways."""
-        minutes = metric.form == "hours" and bool({"minutes", "mins"} & set(self.draft.parts.words))
+        unit = self._unit(metric)
         if metric.aggregation == "count":
             return [Figure(metric.name, "count")]
         if aggregation:
             if aggregation == "sum" and "sum" not in metric.aggregations:
                 raise _Stop(f"A total of {metric.title.casefold()} has no meaning.")
-            return [Figure(metric.name, aggregation, minutes)]
-        own = Figure(metric.name, metric.aggregation, minutes)
+            return [Figure(metric.name, aggregation, unit)]
+        own = Figure(metric.name, metric.aggregation, unit)
         is_both = "sum" in metric.aggregations and metric.aggregation == "avg"
         if is_both and metric.dataset != WORKOUTS:
             self.draft.guesses.append(
                 f"{metric.title} is given as a mean a day and as a total."
             ) if is_how_much else None
-            return [own, Figure(metric.name, "sum", minutes)]
+            return [own, Figure(metric.name, "sum", unit)]
         return [own]
 
     def _metrics_for(
@@ -785,11 +942,24 @@ class _Reader:
         return own
 
     def _on_one_dataset(self, metrics: Sequence[Metric]) -> list[Metric]:
+        """Where one of their tables has the columns of all: from there."""
+        for dataset in dict.fromkeys(metric.dataset for metric in metrics):
+            found = [self._in(metric, dataset) for metric in metrics]
+            if all(found):
+                return [metric for metric in found if metric]
         titles = [metric.title for metric in metrics]
         raise _Stop(
-            f"{listed(titles)} stand in different tables; ask for one at a time.",
-            tuple(f"{title}" for title in titles),
+            f"{listed(titles)} stand in different tables; ask for one at a time.", tuple(titles)
         )
+
+    def _apart(self, metric: Metric) -> Metric:
+        raise _Stop(f"{metric.title} stands in another table; ask for it alone.")
+
+    def _in(self, metric: Metric, dataset: str) -> Metric | None:
+        if metric.dataset == dataset:
+            return metric
+        own = self.draft.lexicon.metrics.get(f"{dataset}.{metric.column}")
+        return own if metric.dataset == DAILY else None
 
     # The days
 
@@ -806,6 +976,37 @@ class _Reader:
         return replace(intent, first=first, last=last, weekdays=weekdays, sides=self.sides)
 
 
+_OF_GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, str] | None]] = {
+    "readiness_performance_correlation": (("segment",), ("sample_size",), ("segment", "All Days")),
+    "workout_type_optimization": (
+        ("readiness_bucket", "workout_type"), ("sample_workouts", "sample_days"), None,
+    ),
+}  # fmt: skip
+"""Views without days: the columns that name a group, those that count it, and the usual group."""
+_NOT_WHOLE = {DAILY, WORKOUTS, "insights", "oura_heartrate", "coverage", "oura_sleep"}
+"""Tables that no question asks for as a whole."""
+_SHORT = {"dashboard_30day", "weekly_trends", "self_experiment", "experiment_days", "gap_ledger"}
+"""Tables of which all rows are shown where no days are named."""
+_TAKING = ("avg", "sum", "median", "stddev", "count", "how_much", "how_long", "how_often")
+"""Roles of words that take values together."""
+_VERBS = frozenset(
+    [
+        "was",
+        "is",
+        "were",
+        "are",
+        "did",
+        "do",
+        "does",
+        "have",
+        "has",
+        "had",
+        "been",
+        "be",
+        "how",
+        "what",
+    ]
+)
 _OPPOSITE = {(1, 2, 3, 4, 5), (6, 7)}
 _MORE_IS_BEST = {
     "output", "workout_output", "steps", "distance", "watts", "speed", "workouts", "workout_days",
@@ -815,11 +1016,22 @@ _MORE_IS_BEST = {
 _FIGURE_OF_WORD = {
     "longest": "class_length", "shortest": "class_length", "fastest": "speed", "slowest": "speed",
     "hardest": "workout_output", "toughest": "workout_output", "intense": "workout_output",
-    "strongest": "workout_output", "biggest": "workout_output",
+    "strongest": "workout_output", "biggest": "workout_output", "record": "workout_output",
+    "pr": "workout_output", "pb": "workout_output", "best": "workout_output",
 }  # fmt: skip
 _GUESS_OF_WORD = {
     word: [f"“{capital(word)}” was read as of the highest output."]
-    for word in ("hardest", "toughest", "intense", "strongest", "biggest")
+    for word in (
+        "hardest",
+        "toughest",
+        "intense",
+        "strongest",
+        "biggest",
+        "record",
+        "pr",
+        "pb",
+        "best",
+    )
 }
 _WORKOUT_COLUMNS = ("length_minutes", "total_output_kj")
 _EXPLAINED_BY = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 
 LONGEST_QUESTION = 1000
@@ -55,7 +55,9 @@ _NUMBERS = {
     )
 }
 _NUMBERS |= {"fourteen": "14", "twenty": "20", "thirty": "30", "sixty": "60", "ninety": "90"}
-_WORD = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d+(?:\.\d+)?|[a-z]+\d*|\?")
+_WORD = re.compile(
+    r"(?<![\w.)])-\d+(?:\.\d+)?|\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d+(?:\.\d+)?|[a-z]+\d*|\?"
+)
 
 
 def _hours(hours: str, minutes: str) -> str:
@@ -77,7 +79,7 @@ def tokens(text: str) -> tuple[str, ...]:
 
 
 def is_number(word: str) -> bool:
-    return word[:1].isdigit() and word.replace(".", "", 1).isdigit()
+    return word.removeprefix("-").replace(".", "", 1).isdigit()
 
 
 @lru_cache(maxsize=10_000)
@@ -116,11 +118,16 @@ def distance(one: str, other: str, most: int = 2) -> int:
     return min(row[-1], most + 1)
 
 
-def corrected(word: str, known: Collection[str], targets: Iterable[str]) -> str | None:
+def corrected(
+    word: str,
+    known: Collection[str],
+    targets: Iterable[str],
+    compared: Callable[[str], str] = stem,
+) -> str | None:
     """What `word` was meant to be, of `targets`: the one word that is nearest to it.
 
-    A word of fewer than five letters, with digits or among `known` is left as it is (None), as is
-    one with two words equally near.
+    A word of fewer than four letters, with digits or among `known` is left as it is (None), as is
+    one with two words equally near (by what `compared` makes of them).
     """
     if word in known or len(word) < 4 or not word.isalpha():
         return None
@@ -132,7 +139,7 @@ def corrected(word: str, known: Collection[str], targets: Iterable[str]) -> str 
     nearest = min((steps for steps in near if steps <= most), default=None)
     if nearest is None:
         return None
-    meant = {stem(target) for target in near[nearest]}
+    meant = {compared(target) for target in near[nearest]}
     return min(near[nearest]) if len(meant) == 1 else None
 
 
