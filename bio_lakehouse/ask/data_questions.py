@@ -35,10 +35,9 @@ _TABLES = {
 """The tables that a word means, where days are missing from them."""
 _OWN = question_words.words_of(
     """until up to when since far back recent fresh first last latest newest earliest oldest day
-    days data go goes reach reaches start starts begin begins end ends missing gap gaps why no not there
-    reading
-    readings records sync synced delivered late early ? reason cause causes which list show
-    me all any what s dataset datasets table tables"""
+    days data go goes reach reaches start starts begin begins end ends missing gap gaps why
+    no not there reading readings records sync synced delivered late early ? reason cause
+    causes which list show me all any what s dataset datasets table tables"""
 )
 
 

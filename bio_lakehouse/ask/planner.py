@@ -254,10 +254,6 @@ def _same_question(
     return None
 
 
-_known_parts = lru_cache(maxsize=4_000)(take_apart)
-"""The parts of a verified question, which are the same all day."""
-
-
 def _without_days(parts: Parts) -> tuple[str, ...]:
     """A question's words as they are compared, each phrase of time as one word."""
     starts = {phrase.start: phrase.end for phrase in parts.phrases}
