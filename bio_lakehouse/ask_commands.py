@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bio_lakehouse.ask_leave_commands import ask_about_leave
+from bio_lakehouse.ask_correction_commands import COMMANDS as CORRECTIONS
+from bio_lakehouse.ask_leave_commands import ask_about_leave, ask_allow, ask_forbid
 from bio_lakehouse.command_parts import (
     HOME,
     ErrorGroup,
@@ -21,6 +22,7 @@ from bio_lakehouse.command_parts import (
 
 if TYPE_CHECKING:
     from bio_lakehouse.ask.answer import Answer
+    from bio_lakehouse.ask.asking import Asking
     from bio_lakehouse.ask.evaluation.evaluate import Chosen
 
 QUESTION = "question"
@@ -39,12 +41,29 @@ class AskGroup(ErrorGroup):
         return self.question if name == QUESTION else super().get_command(context, name)
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
-        """An option of the question may stand before it: `ask --sql "…"`."""
-        first = args[0] if args else ""
-        if first not in {*self.commands, *context.help_option_names}:
+        """An option may stand before the question, or before a command: `ask --sql "…"`."""
+        place = self._first_word(args)
+        if place is not None and args[place] in self.commands:
+            args = [args[place], *args[:place], *args[place + 1 :]]
+        elif not args or args[0] not in context.help_option_names:
             args = [QUESTION, *args]
         rest: Any = super().parse_args(context, args)
         return list(rest)
+
+    def _first_word(self, args: list[str]) -> int | None:
+        """The place of the first argument that is no option and no option's value."""
+        valued = {
+            name
+            for option in self.question.params
+            if isinstance(option, click.Option) and not option.is_flag
+            for name in option.opts
+        }
+        is_value = False
+        for place, word in enumerate(args):
+            if not is_value and not word.startswith("-"):
+                return place
+            is_value = word in valued
+        return None
 
     def format_usage(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage(context.command_path, "[OPTIONS] [QUESTION]")
@@ -110,13 +129,31 @@ def ask_question(
     ask_about_leave(lake.settings, lambda reader: asking.what_is_sent(question, user_id, reader))
     if model:
         asking.language_model = by_name(model, lake.settings)
-    answer = asking.ask(question, user_id)
-    show(answer, sql_only=sql_only, as_object=as_object)
-    if answer.why:
+    if not converse(asking, user_id, question, sql_only=sql_only, as_object=as_object):
         sys.exit(1)
 
 
+def converse(
+    asking: Asking, user_id: str, question: str, *, sql_only: bool, as_object: bool
+) -> bool:
+    """Answer a question, or those that are typed or piped in; whether all had an answer."""
+    from bio_lakehouse.ask_conversation import Conversation
+
+    indent = 2 if question or sys.stdin.isatty() else None
+
+    def shown(answer: Answer) -> None:
+        show(answer, sql_only=sql_only, as_object=as_object, indent=indent)
+
+    conversation = Conversation(asking, user_id, shown)
+    if not question and sys.stdin.isatty():
+        conversation.on_terminal()
+        return True
+    return conversation.piped([question] if question else sys.stdin)
+
+
 ask.question = ask_question
+for command in (ask_allow, ask_forbid, *CORRECTIONS):
+    ask.add_command(command)
 
 
 @ask.command("eval")
@@ -168,13 +205,13 @@ def evaluate(
     print_evaluation(runs, as_object=as_object)
 
 
-def show(answer: Answer, *, sql_only: bool, as_object: bool) -> None:
+def show(answer: Answer, *, sql_only: bool, as_object: bool, indent: int | None) -> None:
     """Print an answer: all of it, its SQL, or as JSON."""
     from bio_lakehouse.ask.answer import as_json
     from bio_lakehouse.ask_display import print_sql, print_told
 
     if as_object:
-        click.echo(json.dumps(as_json(answer), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(as_json(answer), ensure_ascii=False, indent=indent))
     elif sql_only and not answer.why:
         print_sql(answer)
     else:

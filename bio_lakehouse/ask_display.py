@@ -12,6 +12,7 @@ from bio_lakehouse.terminal import OUT, escape, visible
 
 if TYPE_CHECKING:
     from bio_lakehouse.ask.answer import Answer
+    from bio_lakehouse.ask.corrections import Correction
     from bio_lakehouse.ask.evaluation.evaluate import Runs
 
 MOST_ROWS = 20
@@ -43,6 +44,19 @@ def print_sql(answer: Answer) -> None:
     """The statement alone, as it can be given to `bio-lakehouse query`."""
     lines = [visible(line) for line in answer.sql.splitlines()]
     OUT.print("\n".join(lines), soft_wrap=True, highlight=False, markup=False)
+
+
+def print_correction(correction: Correction) -> None:
+    """A correction with its state and its SQL."""
+    verified = correction.verified_on
+    state = f"verified on {dated(verified)}" if verified else correction.state
+    OUT.print(
+        f"[bold]{escape(correction.id)}[/] {escape(correction.question)} [dim]({state})[/]",
+        soft_wrap=True,
+        highlight=False,
+    )
+    for line in correction.sql.splitlines():
+        OUT.print(f"    {visible(line)}", soft_wrap=True, highlight=False, markup=False)
 
 
 def print_evaluation(runs: Runs, *, as_object: bool) -> None:

@@ -12,7 +12,6 @@ import click
 
 from bio_lakehouse import __version__
 from bio_lakehouse.ask_commands import ask
-from bio_lakehouse.ask_leave_commands import ask_allow, ask_forbid
 from bio_lakehouse.claude.access import could_be_asked, stays_local
 from bio_lakehouse.claude.consent import claude_consent, record_claude_consent
 from bio_lakehouse.command_parts import (
@@ -123,8 +122,6 @@ def main() -> None:
 
 
 main.add_command(ask)
-ask.add_command(ask_allow)
-ask.add_command(ask_forbid)
 
 
 @main.command()

@@ -31,6 +31,8 @@ LAYERS = (
         "cli",
         "command_parts",
         "ask_commands",
+        "ask_conversation",
+        "ask_correction_commands",
         "ask_display",
         "ask_leave_commands",
         "workflows",
