@@ -236,12 +236,11 @@ def _over(answered: _Answered, row: Sequence[Any]) -> str:
     number = int(row[known.position])
     if known.name == "times":
         return f", {count(number, 'time')}" if number > 1 else ""
-    if known.noun != "day" or not known.source:
+    if known.noun not in ("day", "night") or not known.source:
         return f", over {known.counted(number)}"
     asked = _days_asked(answered.plan)
-    if asked > number and answered.is_plain:
-        return f", over {number:,} known {'day' if number == 1 else 'days'} of {asked:,}"
-    return f", over {count(number, 'known day')}"
+    of = f" of {asked:,}" if asked > number and answered.is_plain else ""
+    return f", over {count(number, f'known {known.noun}')}{of}"
 
 
 def _days_asked(plan: Plan) -> int:

@@ -164,8 +164,7 @@ class Asking:
         run, with what it answers now. QueryError says why it cannot."""
         checked = self.checked(sql)
         correction = corrections.proposed(question, sql, self.circumstances(user_id))
-        covers = correction.days
-        plan = Plan(sql, question, shape_of(checked), "verified question", covers=covers)
+        plan = Plan(sql, question, shape_of(checked), "candidate", covers=correction.days)
         rows = self.engine.answer(sql, user_id, self.allowed)
         corrections.propose(self.home, user_id, correction)
         return correction, self._told(Answer(question, user_id, "", plan=plan, rows=rows), checked)

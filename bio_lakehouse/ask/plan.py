@@ -10,7 +10,8 @@ from typing import Any, Literal
 Shape = Literal["value", "row", "list", "groups", "series", "comparison", "relation", "finding"]
 """What the rows are: one figure, one row, days that were asked for, a row a group, a row a day or
 week, two or more stretches or groups side by side, a correlation, or rows of `gold.insights`."""
-Source = Literal["verified question", "semantic model", "findings", "language model"]
+Source = Literal["verified question", "semantic model", "findings", "language model", "candidate"]
+"""By which way it was understood; a candidate is SQL that nobody has verified yet."""
 Confidence = Literal["high", "medium", "low"]
 Why = Literal["not understood", "ambiguous", "declined", "failed"]
 

@@ -27,7 +27,11 @@ MOST_EXAMPLES = 5
 EMPTY = NoPlan(
     "not understood",
     "There is no question; ask for a figure and days.",
-    ("What was my average readiness last week?", "How many workouts did I do in January?"),
+    (
+        "What was my average readiness last week?",
+        "How many workouts did I do in January?",
+        "Does my sleep affect my readiness?",
+    ),
 )
 Progress = Callable[[str], None]
 
@@ -67,7 +71,7 @@ class Ways:
         if plan:
             return Understood(plan)
         if self.language_model is None:
-            return Understood(planner.plan(question, self.model, circumstances))
+            return Understood(self._planned(question, circumstances))
         return self._translated(question, own, circumstances, self.language_model, tell)
 
     def _verified_or_found(
@@ -89,6 +93,13 @@ class Ways:
         known = [*corrections.as_verified(own), *self.model.verified]
         by_words = {one.question: one for one in reversed(known)}
         return [by_words[words] for words in nearest(question, by_words, MOST_EXAMPLES)]
+
+    def _planned(self, question: str, circumstances: Circumstances) -> Plan | NoPlan:
+        """What the planner makes of it; some question is always offered."""
+        plan = planner.plan(question, self.model, circumstances)
+        if isinstance(plan, Plan) or plan.offers or plan.why != "not understood":
+            return plan
+        return replace(plan, offers=EMPTY.offers)
 
     def _translated(
         self,
