@@ -345,12 +345,18 @@ def seen(rows: Sequence[Row]) -> str:
     """What the newest day's rule saw, and how often in the days before."""
     newest = rows[0]
     day = long_day(newest["day"])
-    guidance = str(newest["risk_guidance"] or "The readiness of the day is not known.")
+    guidance = str(newest["risk_guidance"] or _why_no_level(newest))
     score = newest["readiness_score"]
     value = "" if score is None else f" Readiness is {score}{_against(newest)}."
     trained = newest["workouts_last_3_days"]
     days = "" if trained is None else f" Workouts were on {trained} of the last 3 days."
     return f"Seen on {day}: {guidance}{value}{days} {_levels(rows)}"
+
+
+def _why_no_level(row: Row) -> str:
+    if row["readiness_score"] is None:
+        return "The readiness of the day is not known."
+    return "No level can be given, as a day or a workout that decides it is not known."
 
 
 def _against(row: Row) -> str:

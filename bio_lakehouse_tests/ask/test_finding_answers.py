@@ -124,6 +124,15 @@ def test_overtraining_says_what_was_seen_and_gives_no_all_clear(tmp_path: Path) 
     assert not CLEARANCE.search(sentence)
 
 
+def test_overtraining_says_why_no_level_can_be_given(tmp_path: Path) -> None:
+    undecided = [daily(0, 66), daily(1, 80, had_workout=True)]
+    lake = MadeUpLake(tmp_path / "undecided", daily_readiness_performance=undecided)
+    assert "No level can be given, as a day or a workout" in lake.told("Am I overtraining?")[0]
+    unread = [daily(0, None, had_workout=True), daily(1, 80, had_workout=True)]
+    lake = MadeUpLake(tmp_path / "unread", daily_readiness_performance=unread)
+    assert "The readiness of the day is not known." in lake.told("Am I overtraining?")[0]
+
+
 def test_a_trend_is_two_months_side_by_side_and_a_week_that_is_tested(tmp_path: Path) -> None:
     days = [daily(back, None, hrv_rmssd_ms=60.0 if back < 60 else 50.0) for back in range(180)]
     week = {
