@@ -66,16 +66,19 @@ def ask_allow(home: Path | None, name: str | None) -> None:
     Example:  bio-lakehouse ask allow
               bio-lakehouse ask allow --model claude-haiku-4-5
     """
-    from bio_lakehouse.ask.language_models import preview
+    from bio_lakehouse.ask.language_models import lacking, preview
     from bio_lakehouse.ask.leave import record_leave_to_ask
 
     settings = load_settings(home=home)
     model = preview(settings, name)
+    missing = lacking(name or settings.ask_model, settings)
     path = record_leave_to_ask(settings.home, model.address, allowed=True)
     click.echo(
         f"Questions may go to {model.address}, as {path} says. "
         "To take it back: bio-lakehouse ask forbid"
     )
+    if missing:
+        click.echo(f"Nothing is sent yet: {missing}")
 
 
 @click.command("forbid", cls=LakeCommand)

@@ -116,7 +116,7 @@ def chosen(settings: Settings) -> LanguageModel | None:
 def candidate(settings: Settings) -> LanguageModel | None:
     """The model of BIO_ASK_MODEL where a yes of the home's owner is all that it takes; it has no
     key, so that it can be shown and never asked."""
-    return None if _lacking(settings.ask_model, settings) else preview(settings)
+    return None if lacking(settings.ask_model, settings) else preview(settings)
 
 
 def preview(settings: Settings, name: str | None = None) -> LanguageModel:
@@ -133,9 +133,9 @@ def by_name(name: str, settings: Settings, needs_leave: bool = True) -> Language
 
     Questions about a made-up person need no leave of a home's owner.
     """
-    lacking = _lacking(name, settings)
-    if lacking:
-        raise SettingsError(lacking)
+    missing = lacking(name, settings)
+    if missing:
+        raise SettingsError(missing)
     if not _CLAUDE.match(name) and not is_installed():
         raise SettingsError(NOT_INSTALLED)
     address = preview(settings, name).address
@@ -168,7 +168,7 @@ def _server_of(name: str, settings: Settings) -> _Server:
     return _Server(company, address, settings.ask_api_key)
 
 
-def _lacking(name: str, settings: Settings) -> str:
+def lacking(name: str, settings: Settings) -> str:
     """What is missing beside leave, in a sentence; empty where nothing is."""
     if settings.local_only:
         return "BIO_LOCAL_ONLY is set, so nothing is sent to a language model."

@@ -94,7 +94,7 @@ class _Attempt:
                 sql = reply.sql
                 return self._plan_of(reply)
             except _Failed as failure:
-                return self._no_plan(f"{capital(str(failure))}.")
+                return self._no_plan(f"{capital(str(failure)).rstrip('.')}.")
             except (ReplyError, QueryError) as error:
                 objection = with_hint(str(error), self.model)
                 content.append(again(sql, objection))

@@ -186,7 +186,9 @@ def keyed_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_commands_keep_the_answer_in_the_home(keyed_home: Path) -> None:
     assert "bio-lakehouse ask forbid" in run("allow")
-    assert "api.openai.com" in run("allow", "--model", "gpt-5-mini")
+    other = run("allow", "--model", "gpt-5-mini")
+    assert "api.openai.com" in other
+    assert "Nothing is sent yet: gpt-5-mini needs a key in OPENAI_API_KEY" in other
     assert leave_to_ask(keyed_home, ANTHROPIC) is True
     run("forbid")
     assert leave_to_ask(keyed_home, ANTHROPIC) is False

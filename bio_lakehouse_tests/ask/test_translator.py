@@ -5,18 +5,20 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from bio_lakehouse.ask import declining, egress
-from bio_lakehouse.ask.language_models import ClaudeModel, LanguageModel
-from bio_lakehouse.ask.openai_compatible import OpenAiAccess, OpenAiModel
+from bio_lakehouse.ask.language_models import ClaudeModel, LanguageModel, by_name
+from bio_lakehouse.ask.openai_compatible import NOT_INSTALLED, OpenAiAccess, OpenAiModel
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
 from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion, load
 from bio_lakehouse.ask.translation_prompt import system_of
@@ -28,6 +30,8 @@ from bio_lakehouse.ask.translator import (
 )
 from bio_lakehouse.claude.prices import Prices
 from bio_lakehouse.claude.usage import Usage
+from bio_lakehouse.errors import SettingsError
+from bio_lakehouse.settings import load_settings
 from bio_lakehouse_tests.ask import openai_server
 from bio_lakehouse_tests.ask.model_answers import GOOD, SQL
 from bio_lakehouse_tests.claude import anthropic_server
@@ -365,6 +369,18 @@ def test_the_question_goes_on_from_the_one_before(asker: Asker) -> None:
     body = egress.body("And on weekdays?", asker.model, followed, reader)
     assert "SELECT 7" in body
     assert "mean sleep" in body
+
+
+def test_without_its_package_a_sentence_says_how_to_get_it(
+    model: SemanticModel, try_sql: TrySql, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "openai", None)
+    asker = Asker(KINDS[1], model, try_sql)
+    assert told(asker.says(GOOD)) == NOT_INSTALLED
+    assert asker.bodies == []
+    settings = load_settings(home=tmp_path, ask_url="http://localhost:1/v1")
+    with pytest.raises(SettingsError, match=r"pip install .bio-lakehouse\[openai\]"):
+        by_name("qwen3", settings)
 
 
 def test_the_environments_account_at_openai_goes_to_no_other_server(
