@@ -28,6 +28,7 @@ from bio_lakehouse.command_parts import (
     user_or_default,
 )
 from bio_lakehouse.errors import QueryError
+from bio_lakehouse.mcp_command import mcp
 from bio_lakehouse.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -122,6 +123,9 @@ def main() -> None:
 
 
 main.add_command(ask)
+main.add_command(mcp)
+ask.add_command(ask_allow)
+ask.add_command(ask_forbid)
 
 
 @main.command()

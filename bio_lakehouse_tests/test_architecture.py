@@ -35,6 +35,7 @@ LAYERS = (
         "ask_correction_commands",
         "ask_display",
         "ask_leave_commands",
+        "mcp_command",
         "workflows",
         "display",
         "answers",

@@ -78,7 +78,7 @@ def _told(holder: Path) -> str:
     return "another process is starting it"
 
 
-def listeners_on(port: int, command: Serving) -> list[socket.socket]:
+def listeners_on(port: int, command: str) -> list[socket.socket]:
     """Sockets that listen on that port of loopback: `localhost` may mean either of its two
     addresses. `BioLakehouseError` when it is taken."""
     listeners: list[socket.socket] = []
