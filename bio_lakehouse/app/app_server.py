@@ -14,8 +14,9 @@ from starlette.types import ASGIApp
 from bio_lakehouse.app import opened
 from bio_lakehouse.app.framed_reports import framed_report
 from bio_lakehouse.app.look import OPTIONS
+from bio_lakehouse.automation.listeners import listeners_on
 from bio_lakehouse.automation.own_user import OwnUserOnly
-from bio_lakehouse.automation.serving import listeners_on, the_only_one
+from bio_lakehouse.automation.serving import the_only_one
 from bio_lakehouse.automation.web_guard import WebGuard
 from bio_lakehouse.settings import Settings
 

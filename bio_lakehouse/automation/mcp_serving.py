@@ -10,8 +10,8 @@ import click
 import uvicorn
 from starlette.types import ASGIApp
 
+from bio_lakehouse.automation.listeners import listeners_on
 from bio_lakehouse.automation.own_user import OwnUserOnly
-from bio_lakehouse.automation.serving import listeners_on
 from bio_lakehouse.automation.web_guard import WebGuard
 
 END_SECONDS = 3

@@ -3,7 +3,6 @@ ends."""
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
 import socket
@@ -17,6 +16,7 @@ from typing import Literal
 from filelock import FileLock, Timeout
 
 from bio_lakehouse.automation.instance import dagster_home, environment, open_instance
+from bio_lakehouse.automation.listeners import listeners_on
 from bio_lakehouse.automation.running import close_abandoned_runs
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.settings import Settings
@@ -24,12 +24,10 @@ from bio_lakehouse.settings import Settings
 Serving = Literal["ui", "app"]
 NAMES: dict[Serving, str] = {"ui": "UI", "app": "app"}
 """What the commands open, as a person calls it."""
-LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 END_SECONDS = 25
 """What the web page, the daemon and the code server have for their own end; then they are
 killed."""
-NO_IPV6 = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL})
 
 
 def serve(settings: Settings, port: int) -> int:
@@ -76,25 +74,6 @@ def _told(holder: Path) -> str:
     with suppress(OSError):
         return holder.read_text("utf-8")
     return "another process is starting it"
-
-
-def listeners_on(port: int, command: str) -> list[socket.socket]:
-    """Sockets that listen on that port of loopback: `localhost` may mean either of its two
-    addresses. `BioLakehouseError` when it is taken."""
-    listeners: list[socket.socket] = []
-    for family, address in LOOPBACK:
-        try:
-            listeners.append(socket.create_server((address, port), family=family))
-        except OSError as error:
-            if family == socket.AF_INET6 and error.errno in NO_IPV6:
-                continue
-            for listener in listeners:
-                listener.close()
-            raise BioLakehouseError(
-                f"Port {port} cannot be used ({error.strerror}). End what uses it, or take another:"
-                f" bio-lakehouse {command} --port {port % 65535 + 1}"
-            ) from error
-    return listeners
 
 
 def _supervise(settings: Settings, port: int, listeners: Sequence[socket.socket]) -> int:

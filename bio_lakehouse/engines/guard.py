@@ -250,7 +250,9 @@ def _check_first_word(tokens: list[Token]) -> None:
         )
     if tokens[0].token_type not in _FIRST_WORDS:
         word = tokens[0].text.upper()
-        meant = get_close_matches(word, ("SELECT", "WITH", "SHOW", "DESCRIBE", "VALUES"), n=1)
+        is_typo = tokens[0].token_type == TokenType.VAR
+        words = ("SELECT", "WITH", "SHOW", "DESCRIBE", "VALUES") if is_typo else ()
+        meant = get_close_matches(word, words, n=1)
         hint = f" Did you mean {meant[0]}?" if meant else ""
         raise QueryError(
             f"Only a SELECT can be asked; {word} is refused, because nothing here may write or "
