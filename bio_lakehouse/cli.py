@@ -124,8 +124,6 @@ def main() -> None:
 
 main.add_command(ask)
 main.add_command(mcp)
-ask.add_command(ask_allow)
-ask.add_command(ask_forbid)
 
 
 @main.command()

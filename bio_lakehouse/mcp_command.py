@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from bio_lakehouse import __version__
 from bio_lakehouse.command_parts import (
     HOME,
     LakeCommand,
@@ -18,9 +20,8 @@ from bio_lakehouse.command_parts import (
 )
 
 if TYPE_CHECKING:
-    from mcp.server.mcpserver import MCPServer
-
     from bio_lakehouse.lake.lakehouse import Lakehouse
+    from bio_lakehouse.status import DatasetStatus
 
 MOST_GAPS = 5
 PORT = 8765
@@ -55,25 +56,18 @@ def mcp(home: Path | None, user: str | None, http: bool, port: int, with_model: 
               bio-lakehouse mcp --http --port 8765
     """
     lake = open_existing_lake(home, local_only=None if with_model else True)
-    server = _server(lake, known_user(lake, user))
+    user_id = known_user(lake, user)
+
+    from bio_lakehouse.ask.asking import Asking
+    from bio_lakehouse.ask.mcp_server import http_app, mcp_server
+
+    server = mcp_server(Asking(lake), user_id, partial(status_facts, lake, user_id), __version__)
     if http:
-        from bio_lakehouse.ask.mcp_server import http_app
         from bio_lakehouse.automation.mcp_serving import serve
 
         serve(http_app(server), port)
     else:
         server.run("stdio")
-
-
-def _server(lake: Lakehouse, user_id: str) -> MCPServer:
-    from importlib.metadata import version
-
-    from bio_lakehouse.ask.asking import Asking
-    from bio_lakehouse.ask.mcp_server import mcp_server
-
-    return mcp_server(
-        Asking(lake), user_id, lambda: status_facts(lake, user_id), version("bio-lakehouse")
-    )
 
 
 def status_facts(lake: Lakehouse, user_id: str) -> Mapping[str, Any]:
@@ -84,19 +78,20 @@ def status_facts(lake: Lakehouse, user_id: str) -> Mapping[str, Any]:
     return {
         "user": user_id,
         "today": status.today,
-        "tables": [
-            {
-                "table": dataset.table,
-                "days": dataset.days,
-                "first_day": dataset.first_day,
-                "newest_day": dataset.newest_day,
-                "last_gaps": [asdict(gap) for gap in dataset.gaps[-MOST_GAPS:]],
-            }
-            for dataset in status.datasets
-        ],
+        "tables": [_table_facts(dataset) for dataset in status.datasets],
         "days_that_wait_to_be_built": status.pending_days,
         "rows_set_aside": sum(len(rows) for rows in status.quarantine.values()),
         "outdated_reports": list(status.outdated_reports),
         "tomorrow": status.tomorrow,
         "experiment": status.experiment or None,
+    }
+
+
+def _table_facts(dataset: DatasetStatus) -> Mapping[str, Any]:
+    return {
+        "table": dataset.table,
+        "days": dataset.days,
+        "first_day": dataset.first_day,
+        "newest_day": dataset.newest_day,
+        "last_gaps": [asdict(gap) for gap in dataset.gaps[-MOST_GAPS:]],
     }
