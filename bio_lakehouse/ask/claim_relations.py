@@ -284,17 +284,23 @@ def _claimed(words: Words, predictor: _Side, outcome: _Side) -> Claim | None:
         untested = _untested(predictor) + titles_of(outcome.subjects - {READINESS, "fitness"})
         if looked_up:
             with_r = words.has(r"correlat\w+|r (?:between|of)")
-            is_bound = words.has(r"(?:on|when|if|with|for) .*(?:low|high|below|above|under|over)")
-            below, from_ = readiness_bounds(words) if is_bound else (None, None)
-            return Claim(
-                "relation", looked_up, (), untested, READINESS, below, from_, is_correlation=with_r
-            )
+            if _is_bounded(words):
+                below, from_ = readiness_bounds(words)
+                named = titles_of(predictor.subjects)
+                return Claim("untested", (), (), named, READINESS, below, from_)
+            return Claim("relation", looked_up, (), untested, READINESS, is_correlation=with_r)
         if not predictor:
             return Claim("relation", EVERYTHING, outcome=READINESS)
     sides = (*titles_of(predictor.subjects), *predictor.others)
     is_tried = bool(predictor.others)
     kind: Kind = "tried" if is_tried else "untested"
     return Claim(kind, untested=sides, outcome=_outcome_text(outcome))
+
+
+def _is_bounded(words: Words) -> bool:
+    """Whether it is asked about days with a low or a high readiness alone."""
+    is_condition = words.has(r"(?:on|when|if|for) .*(?:low|high|below|above|under|over)")
+    return is_condition and readiness_bounds(words) != (None, None)
 
 
 def _looked_up(words: Words, predictor: _Side) -> tuple[tuple[str, str], ...]:

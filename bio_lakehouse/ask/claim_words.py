@@ -50,6 +50,8 @@ _PHRASES: tuple[tuple[tuple[str, ...], str], ...] = tuple(
 )
 _SUBJECT_WORDS = frozenset(word for words, _ in _PHRASES for word in words)
 _CORRECT = tuple(sorted(_SUBJECT_WORDS | CLAIM_WORDS))
+_MAIN = tuple(sorted({phrases[0] for phrases in SUBJECTS.values() if " " not in phrases[0]}))
+"""One word of each subject: a slip that is as near to two words of one subject means it."""
 _KNOWN = _SUBJECT_WORDS | CLAIM_WORDS | ORDINARY | NOT_RECORDED | FILLERS
 
 
@@ -111,7 +113,7 @@ def words_of(question: str) -> Words:
 
 @lru_cache(maxsize=10_000)
 def _as_meant(word: str) -> str:
-    return corrected(word, _KNOWN, _CORRECT) or word
+    return corrected(word, _KNOWN, _CORRECT) or corrected(word, _KNOWN, _MAIN) or word
 
 
 def _named(words: Sequence[str]) -> list[Named]:

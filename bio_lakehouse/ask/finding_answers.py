@@ -97,8 +97,6 @@ def _relation(claim: Claim, rows: pa.Table, records: Sequence[Row], today: date)
     if not asked:
         return " ".join(missing) or NOTHING["relation"], tuple(_not_tested(claim))
     sentence = sentences.relation(asked, with_r=claim.is_correlation)
-    if bounds := bounds_text(claim):
-        caveats.append(f"This is over all days looked at: days {bounds} are not tested alone.")
     kinds = [finding for _, finding in claim.looked_up if finding.endswith(sentences.VS_REST)]
     if len(kinds) > 1:
         sentence = f"{sentences.NONE_IS_BEST} {sentence}"

@@ -141,6 +141,12 @@ def _untested(claim: Claim) -> NoPlan:
         named = listed([_title(column) for column in claim.untested])
         sentence = f"Only readiness is forecast, not {named}."
         return NoPlan("declined", sentence, ("What will my readiness be tomorrow?",))
+    if bounds := bounds_text(claim):
+        named = listed(claim.untested)
+        sentence = (
+            f"What goes with readiness is tested over all days; days {bounds} are not tested alone."
+        )
+        return NoPlan("declined", sentence, (f"Does {named} affect my readiness?",))
     return NoPlan("declined", untested_sentence(claim), OFFERS)
 
 
