@@ -7,13 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from bio_lakehouse.ask.claim_words import (
-    INTENSITY,
-    KIND,
-    OUTPUT,
-    READINESS,
-    SLEEP,
-)
+from bio_lakehouse.ask.claim_words import OUTPUT, READINESS, SLEEP, WORKOUTS, Words
 
 Kind = Literal[
     "relation",
@@ -81,20 +75,18 @@ class Claim:
 
 
 TITLES = {
+    READINESS: "readiness",
+    OUTPUT: "output",
+    WORKOUTS: "workouts",
     "hrv_balance_score": "HRV balance",
     "hrv_rmssd_ms": "HRV",
     "resting_heart_rate_bpm": "resting heart rate",
     "sleep_duration_h": "time asleep",
-    "parts of sleep": "single parts of sleep",
-    "temperature_deviation": "skin temperature",
-    "spo2_average_pct": "blood oxygen",
-    "activity_score": "the activity score",
     "active_calories": "active calories",
-    "watts": "power",
-    INTENSITY: "hard workouts",
     SLEEP: "sleep",
 }
 
 
-def titles_of(subjects: Iterable[str]) -> tuple[str, ...]:
-    return tuple(TITLES.get(one, one.removeprefix(KIND)) for one in sorted(subjects))
+def titles_of(words: Words, subjects: Iterable[str]) -> tuple[str, ...]:
+    """What subjects are called; those without a name of their own as the question says them."""
+    return tuple(TITLES.get(one) or words.said(one) for one in sorted(subjects))

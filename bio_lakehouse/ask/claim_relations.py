@@ -60,7 +60,7 @@ SYMMETRIC = (
     r"go(?:es)? (?:along )?with|tied to|patterns? (?:between|in)|move together|"
     r"depend on each other|in sync"
 )
-_CONDITION = r"after|when|whenever|if|following|the day after|on (?:\w+ )?days|with"
+_CONDITION = r"after|when|whenever|if|following|the day after|on(?= (?:\w+ ){0,3}days)|with"
 _WHY = r"why|how come|what caused|what causes|reasons? (?:for|behind|why)|explains?"
 _OUTCOME_SOUGHT = (
     r"(?:what|which things?|which factors?|which habits?|factors?|how (?:can|could|do|should|to))"
@@ -281,20 +281,22 @@ def _claimed(words: Words, predictor: _Side, outcome: _Side) -> Claim | None:
         return None
     if READINESS in outcome.subjects or not outcome:
         looked_up = _looked_up(words, predictor)
-        untested = _untested(predictor) + titles_of(outcome.subjects - {READINESS, "fitness"})
+        untested = _untested(words, predictor) + titles_of(
+            words, outcome.subjects - {READINESS, "fitness"}
+        )
         if looked_up:
             with_r = words.has(r"correlat\w+|r (?:between|of)")
             if _is_bounded(words):
                 below, from_ = readiness_bounds(words)
-                named = titles_of(predictor.subjects)
+                named = titles_of(words, predictor.subjects)
                 return Claim("untested", (), (), named, READINESS, below, from_)
             return Claim("relation", looked_up, (), untested, READINESS, is_correlation=with_r)
         if not predictor:
             return Claim("relation", EVERYTHING, outcome=READINESS)
-    sides = (*titles_of(predictor.subjects), *predictor.others)
+    sides = (*titles_of(words, predictor.subjects), *predictor.others)
     is_tried = bool(predictor.others)
     kind: Kind = "tried" if is_tried else "untested"
-    return Claim(kind, untested=sides, outcome=_outcome_text(outcome))
+    return Claim(kind, untested=sides, outcome=_outcome_text(words, outcome))
 
 
 def _is_bounded(words: Words) -> bool:
@@ -327,15 +329,15 @@ def finding_of(kind: str) -> str:
     return f"{kind.removeprefix(KIND).replace(' ', '_')}_vs_rest"
 
 
-def _untested(predictor: _Side) -> tuple[str, ...]:
+def _untested(words: Words, predictor: _Side) -> tuple[str, ...]:
     looked_at = {SLEEP, WORKOUTS, INTENSITY, OUTPUT, "fitness"}
     subjects = {one for one in predictor.subjects if one not in looked_at and KIND not in one}
     recorded_nowhere = [word for word in predictor.others if word in NOT_RECORDED]
-    return (*titles_of(subjects), *recorded_nowhere)
+    return (*titles_of(words, subjects), *recorded_nowhere)
 
 
-def _outcome_text(outcome: _Side) -> str:
-    return " and ".join(titles_of(outcome.subjects)) or " ".join(outcome.others)
+def _outcome_text(words: Words, outcome: _Side) -> str:
+    return " and ".join(titles_of(words, outcome.subjects)) or " ".join(outcome.others)
 
 
 def readiness_bounds(words: Words) -> tuple[int | None, int | None]:

@@ -80,6 +80,12 @@ class Words:
     def subjects(self) -> frozenset[str]:
         return frozenset(one.subject for one in self.named)
 
+    def said(self, subject: str) -> str:
+        """The words by which a subject is named; its own name where it is not."""
+        named = (one for one in self.named if one.subject == subject)
+        one = next(named, None)
+        return " ".join(self.words[one.start : one.end]) if one else subject
+
     def has(self, pattern: str) -> bool:
         """Whether a pattern of whole words is among them."""
         return re.search(rf"\b(?:{pattern})\b", self.text) is not None

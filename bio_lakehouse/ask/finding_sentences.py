@@ -204,7 +204,7 @@ def best_workout(rows: Sequence[Row], bounds: str) -> str:
     groups = [_group(row) for row in rows if row["avg_next_day_readiness"] is not None]
     described = ""
     if groups:
-        head = f"On days {bounds}" if bounds else "On all days"
+        head = f"On all days on record {bounds}".rstrip()
         described = f"{head}, described and not tested, {NEXT_DAY} averaged {listed(groups)}."
     return " ".join(filter(None, (NONE_IS_BEST, against_rest, described)))
 
@@ -238,7 +238,7 @@ def months(row: Row) -> str:
     """Two months side by side, described and not tested."""
     name, write = capital(name_of(row["measure"])), _writer(row["measure"])
     last_days, first_days = row["last_month_days"], row["first_month_days"]
-    if min(last_days, first_days) < MONTH_NEEDS or _share_days(row):
+    if not _is_described(row):
         return (
             f"{name}: not enough days for two months side by side ({last_days} and {first_days} "
             f"are known, {MONTH_NEEDS} of each are needed)."
@@ -285,7 +285,15 @@ def week_of(row: Row, difference: float) -> str:
 
 def trend(rows: Sequence[Row]) -> str:
     """Months side by side, what that does not show, and the newest week."""
-    return " ".join(filter(None, [*map(months, rows), NO_TREND_TEST, _trend_weeks(rows)]))
+    is_described = any(map(_is_described, rows))
+    tested = NO_TREND_TEST if is_described else ""
+    return " ".join(filter(None, [*map(months, rows), tested, _trend_weeks(rows)]))
+
+
+def _is_described(row: Row) -> bool:
+    """Whether both months have days enough and none in common."""
+    fewest = min(row["last_month_days"], row["first_month_days"])
+    return fewest >= MONTH_NEEDS and not _share_days(row)
 
 
 def _trend_weeks(rows: Sequence[Row]) -> str:

@@ -10,15 +10,18 @@ from typing import Any
 
 from bio_lakehouse.ask import finding_queries
 from bio_lakehouse.ask.claim_kinds import (
+    COLUMNS,
     INTENSITY_IMPACT,
     SLEEP_READINESS,
     TITLES,
+    TRENDING,
     WORKOUT_RECOVERY,
     Claim,
     Kind,
 )
 from bio_lakehouse.ask.claim_recognition import claim_in
 from bio_lakehouse.ask.claim_words import READINESS, Words, words_of
+from bio_lakehouse.ask.claim_words import SUBJECTS as SUBJECT_WORDS
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
 from bio_lakehouse.ask.semantic_model import SemanticModel
 from bio_lakehouse.english import listed
@@ -46,7 +49,10 @@ OUTCOMES = {
     "the activity score": "activity",
 }
 """Outcomes that an experiment can have, as the command calls them."""
-MEASURED = frozenset({*TITLES.values(), "readiness", "output", "steps", "fitness"})
+_MEASURED = (*TRENDING, *COLUMNS, "watts", "fitness", "parts of sleep")
+MEASURED = {phrase for subject in _MEASURED for phrase in SUBJECT_WORDS.get(subject, ())} | {
+    *TITLES.values()
+}
 """What cannot be assigned to a week, as it is only measured."""
 NOT_CHOSEN = frozenset(
     (

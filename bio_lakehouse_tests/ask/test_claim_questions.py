@@ -79,7 +79,7 @@ UNTESTED = {
     "does my readiness affect my output": ("“readiness”", "“output”", "experiment start"),
     "does working out improve my sleep": ("“workouts”", "“sleep”", "--outcome sleep"),
     "do i sleep better after yoga": ("“yoga”", "“sleep”", "--outcome sleep"),
-    "does deep sleep affect readiness": ("single parts of sleep", "“readiness”", "sleep score"),
+    "does deep sleep affect readiness": ("“deep sleep”", "“readiness”", "sleep score"),
     "correlation between steps and sleep": ("“steps”", "“sleep”", "experiment start"),
     "is hrv related to resting heart rate": ("“HRV”", "“resting heart rate”", "experiment"),
     "correlation between readiness and output on low readiness days": ("readiness below 70",),
