@@ -145,6 +145,10 @@ CREATE MACRO IF NOT EXISTS athena_map_agg(k, v) AS list_transform(
     [{'k': list(k) FILTER (WHERE k IS NOT NULL), 'v': list(v) FILTER (WHERE k IS NOT NULL)}],
     lambda lists: athena_first_of_each(lists.k, lists.v)
 )[1];
+-- Equal rows in any order have equal checksums, as in Athena, whose numbers are others.
+CREATE MACRO IF NOT EXISTS athena_checksum(x) AS unhex(lpad(hex(CAST(
+    sum(CAST(hash(x) AS HUGEINT)) % CAST('18446744073709551616' AS HUGEINT) AS UBIGINT
+)), 16, '0'));
 CREATE MACRO IF NOT EXISTS athena_histogram(x) AS histogram(x);
 
 -- JSON

@@ -92,10 +92,10 @@ MACROS = _names(
     """
     array_distinct array_except array_join array_max array_min array_position array_remove
     array_sort array_union at_timezone bit_count bitwise_and bitwise_left_shift bitwise_not
-    bitwise_or bitwise_right_shift date from_base histogram is_json_scalar json_format map_agg
-    repeat shuffle skewness soundex to_base trim_array typeof e from_iso8601_timestamp from_unixtime
-    infinity json_extract_scalar json_parse millisecond nan now regexp_count regexp_extract
-    regexp_replace replace sequence slice split_part to_iso8601 width_bucket
+    bitwise_or bitwise_right_shift checksum date from_base histogram is_json_scalar json_format
+    map_agg repeat shuffle skewness soundex to_base trim_array typeof e from_iso8601_timestamp
+    from_unixtime infinity json_extract_scalar json_parse millisecond nan now regexp_count
+    regexp_extract regexp_replace replace sequence slice split_part to_iso8601 width_bucket
     """
 )
 

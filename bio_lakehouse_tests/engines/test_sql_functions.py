@@ -276,6 +276,7 @@ AGGREGATES: list[tuple[str, Any]] = [
     ("map_agg(s, n)", [("a", 1), ("b", 2)]),
     ("kurtosis(n * n)", 20 / 6 * 7160.25 / 43**2 - 13.5),
     ("skewness(n)", 0.0),
+    ("length(to_hex(checksum(n)))", 16),
     ("regr_avgx(m, n)", 2.0),
     ("regr_avgy(m, n)", 5.0),
     ("regr_count(m, n)", 3),
