@@ -22,8 +22,8 @@ from bio_lakehouse.ask.answer_columns import AnswerColumn, columns_of
 from bio_lakehouse.ask.corrections import Correction
 from bio_lakehouse.ask.data_state import DataState
 from bio_lakehouse.ask.language_models import LanguageModel, chosen, preview
-from bio_lakehouse.ask.model_sql import shape_of
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
+from bio_lakehouse.ask.statement_shape import shape_of
 from bio_lakehouse.ask.ways import Progress, Understood, Ways
 from bio_lakehouse.backends import open_sql
 from bio_lakehouse.errors import QueryError

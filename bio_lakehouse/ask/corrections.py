@@ -20,9 +20,9 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from bio_lakehouse.ask import planner, time_phrases, words
-from bio_lakehouse.ask.model_sql import shape_of
 from bio_lakehouse.ask.plan import Circumstances, Plan
 from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
+from bio_lakehouse.ask.statement_shape import shape_of
 from bio_lakehouse.ask.time_phrases import Calendar, Period
 from bio_lakehouse.engines.guard import check
 from bio_lakehouse.errors import QueryError, StoreError

@@ -11,11 +11,10 @@ from datetime import date, timedelta
 
 from sqlglot import exp
 
-from bio_lakehouse.ask.plan import Circumstances, Shape
+from bio_lakehouse.ask.plan import Circumstances
 from bio_lakehouse.ask.semantic_model import SemanticModel
 from bio_lakehouse.ask.translation_reply import Reply
 from bio_lakehouse.engines.guard import CheckedQuery, check
-from bio_lakehouse.english import inner, listed, span
 from bio_lakehouse.errors import QueryError
 
 CORRELATIONS = ("corr", "covar_", "regr_")
@@ -26,13 +25,7 @@ NO_CORRELATION = (
     "whether two things go together is told only from what was tested (gold.insights); show the "
     "figures side by side instead, or say that it is a claim"
 )
-MOST_TITLES = 3
-AGGREGATED = {"avg": "average", "min": "lowest", "max": "highest", "sum": "sum of"}
-LONGEST_CONDITIONS = 160
 _CLOCKS = {"now", "current_timezone"}
-_AVERAGED = {"avg", "min", "max", "sum", "approx_percentile"}
-_COUNTS = {"count", "count_if"}
-_SERIES = {"day", "week", "month", "week_start", "week_ending"}
 
 
 def checked(reply: Reply, model: SemanticModel) -> CheckedQuery:
@@ -66,73 +59,6 @@ def covered(
     return (reply.first_day, reply.last_day) if named else None
 
 
-def shape_of(query: CheckedQuery) -> Shape:
-    """What the rows of a statement are, as far as its outermost SELECT shows it."""
-    select = query.expression
-    names = {column.alias_or_name for column in select.selects}
-    if select.args.get("group"):
-        return "series" if names & _SERIES else "groups"
-    if all(_is_aggregate(column) for column in select.selects) and select.selects:
-        return "value" if len(select.selects) == 1 else "row"
-    limit = select.args.get("limit")
-    return "row" if limit is not None and limit.expression.name == "1" else "list"
-
-
-def reading_of(query: CheckedQuery, covers: tuple[date, date] | None, model: SemanticModel) -> str:
-    """What a statement shows, in words that follow from it alone: of what, when and under which
-    conditions."""
-    titles = [_title(column, query, model) for column in query.expression.selects]
-    shown = list(dict.fromkeys(title for title in titles if title)) or [_tables(query, model)]
-    what = listed(shown) if len(shown) <= MOST_TITLES else f"{listed(shown[:MOST_TITLES], ',')} …"
-    days = span(*covers) if covers else ""
-    return ", ".join(part for part in (what, days, _conditions(query)) if part)
-
-
-def _title(column: exp.Expr, query: CheckedQuery, model: SemanticModel) -> str:
-    """`average sleep score`, `day`: what a column of the answer is, where it is of one of the
-    lake; a count is of none."""
-    value = column.this if isinstance(column, exp.Alias) else column
-    names = {found.name for found in value.find_all(exp.Column)}
-    call = value.name.lower() if isinstance(value, exp.Anonymous) else ""
-    if len(names) != 1 or call in _COUNTS or (call and call not in AGGREGATED):
-        return ""
-    title = _of_column(names.pop(), query, model)
-    return f"{AGGREGATED[call]} {title}" if call else title
-
-
-def _of_column(name: str, query: CheckedQuery, model: SemanticModel) -> str:
-    read = {one.name for one in model.datasets.values() if one.full_name in query.tables}
-    for metric in model.metrics.values():
-        if metric.column == name and metric.dataset in read and not metric.condition:
-            return inner(metric.title)
-    return name.replace("_", " ")
-
-
-def _tables(query: CheckedQuery, model: SemanticModel) -> str:
-    names = {one.full_name: one.name.replace("_", " ") for one in model.datasets.values()}
-    return f"rows of {listed([names[table] for table in sorted(query.tables)])}"
-
-
-def _conditions(query: CheckedQuery) -> str:
-    """What rows must fulfil beside their days, as the statement says it."""
-    written = []
-    for clause in query.expression.find_all(exp.Where, exp.Having):
-        parts = clause.this.flatten() if isinstance(clause.this, exp.And) else [clause.this]
-        written += [
-            part.sql("trino", normalize_functions=False) for part in parts if not _is_of_days(part)
-        ]
-    told = " and ".join(dict.fromkeys(written))
-    if len(told) > LONGEST_CONDITIONS:
-        return "under conditions that its SQL shows"
-    return f"where {told}" if told else ""
-
-
-def _is_of_days(condition: exp.Expr) -> bool:
-    """Whether a condition bounds days and no more."""
-    columns = {column.name for column in condition.find_all(exp.Column)}
-    return columns == {"day"} and not list(condition.find_all(exp.Anonymous))
-
-
 def _reads_the_clock(node: exp.Expr) -> bool:
     if isinstance(node, exp.Anonymous):
         return node.name.lower() in _CLOCKS
@@ -161,10 +87,3 @@ def _check_end(name: str, day: date, borne_out: set[date]) -> None:
             f"{name} is {day}, but the statement does not name that day: bound the days with "
             "BETWEEN DATE '…' AND DATE '…', and say the same two."
         )
-
-
-def _is_aggregate(column: exp.Expr) -> bool:
-    value = column.this if isinstance(column, exp.Alias) else column
-    if isinstance(value, exp.Filter):
-        value = value.this
-    return isinstance(value, exp.Anonymous) and value.name.lower() in _AVERAGED | _COUNTS

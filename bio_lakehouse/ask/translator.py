@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 
 from bio_lakehouse.ask import declining
 from bio_lakehouse.ask.language_models import LanguageModel
-from bio_lakehouse.ask.model_sql import checked, covered, reading_of, shape_of
+from bio_lakehouse.ask.model_sql import checked, covered
 from bio_lakehouse.ask.model_text import with_hint
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
 from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
+from bio_lakehouse.ask.statement_reading import reading_of
+from bio_lakehouse.ask.statement_shape import shape_of
 from bio_lakehouse.ask.translation_prompt import again, content_of, system_of
 from bio_lakehouse.ask.translation_reply import Reply, ReplyError, reply_in, schema
 from bio_lakehouse.claude.usage import Usage

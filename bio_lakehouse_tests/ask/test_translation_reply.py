@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_lakehouse.ask.model_sql import checked, covered, reading_of, shape_of
+from bio_lakehouse.ask.model_sql import checked, covered
 from bio_lakehouse.ask.plan import Circumstances
 from bio_lakehouse.ask.semantic_model import load
+from bio_lakehouse.ask.statement_reading import reading_of
+from bio_lakehouse.ask.statement_shape import shape_of
 from bio_lakehouse.ask.translation_reply import Reply, ReplyError, reply_in
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse_tests.ask.model_answers import GOOD, SQL
@@ -149,6 +151,12 @@ SHAPES = [
         f"SELECT date_trunc('week', day) AS week, avg(readiness_score) AS r {DAILY} GROUP BY 1",
         "series",
     ),
+    (f"SELECT round(avg(readiness_score), 1) AS r {DAILY}", "value"),
+    (f"SELECT day, avg(readiness_score) OVER (ORDER BY day) AS r {DAILY}", "list"),
+    (f"SELECT day, (SELECT max(day) {DAILY}) AS newest {DAILY}", "list"),
+    (f"WITH a AS (SELECT avg(sleep_score) AS s {DAILY}) SELECT s, s + 1 AS t FROM a", "row"),
+    (f"WITH a AS (SELECT day {DAILY}) SELECT day FROM a", "list"),
+    (f"SELECT s FROM (SELECT max(sleep_score) AS s {DAILY}) x", "value"),
     (f"SELECT day {DAILY} UNION SELECT day {DAILY}", "list"),
 ]
 
@@ -158,13 +166,49 @@ def test_what_the_rows_are_follows_from_the_statement(sql: str, shape: str) -> N
     assert shape_of(checked(reply(sql), MODEL)) == shape
 
 
-def test_what_a_statement_means_is_told_from_the_statement() -> None:
-    said = reply(f"{SQL} AND sleep_score > 80")
-    days = (date(2026, 11, 9), date(2026, 11, 15))
-    told = reading_of(checked(said, MODEL), days, MODEL)
-    assert told == (
-        "average readiness, 9–15 November 2026, where day_of_week(day) >= 6 and sleep_score > 80"
-    )
-    either = f"SELECT 1 AS one {DAILY} WHERE day = DATE '2026-11-01' OR readiness_score < 70"
-    told = reading_of(checked(reply(either), MODEL), None, MODEL)
-    assert "readiness_score < 70" in told
+NOVEMBER = (date(2026, 11, 9), date(2026, 11, 15))
+READINGS = [
+    (
+        f"{SQL} AND sleep_score > 80",
+        NOVEMBER,
+        "average readiness, 9–15 November 2026, where day_of_week(day) >= 6 and sleep_score > 80",
+    ),
+    (f"SELECT day, sleep_score {DAILY}", None, "sleep score"),
+    (f"SELECT day {DAILY}", None, "day"),
+    (f"SELECT * {DAILY}", None, "rows of daily readiness performance"),
+    (
+        f"SELECT day, sleep_score {DAILY} ORDER BY 2 DESC LIMIT 1",
+        None,
+        "sleep score, the first by sleep score, descending",
+    ),
+    (
+        "SELECT avg(deep_sleep_s) / 3600.0 AS deep_hours FROM silver.oura_sleep "
+        "WHERE type = 'long_sleep' OR day = DATE '2026-11-09'",
+        None,
+        "deep hours, where type = 'long_sleep' OR day = CAST('2026-11-09' AS DATE)",
+    ),
+    (
+        f"SELECT avg(CASE WHEN sleep_score > 80 THEN sleep_score END) AS good {DAILY}",
+        None,
+        "good",
+    ),
+    (
+        "SELECT avg(sleep_score) FILTER (WHERE readiness_score > 80) AS a, "
+        f"avg(sleep_score) FILTER (WHERE readiness_score < 80) AS b {DAILY}",
+        None,
+        "a and b, under conditions that its SQL shows",
+    ),
+    (
+        f"WITH nights AS (SELECT sleep_score AS s {DAILY} WHERE sleep_score > 80) "
+        "SELECT avg(s) AS mean FROM nights",
+        None,
+        "average s, under conditions that its SQL shows",
+    ),
+]
+
+
+@pytest.mark.parametrize(("sql", "covers", "told"), READINGS)
+def test_what_a_statement_means_is_told_from_the_statement(
+    sql: str, covers: tuple[date, date] | None, told: str
+) -> None:
+    assert reading_of(checked(reply(sql), MODEL), covers, MODEL) == told
