@@ -54,7 +54,7 @@ _NOUN = (
     r"(?:an |any |the |big |much )(?:effect|impact|influence)|how important|importance of"
 )
 SYMMETRIC = (
-    r"r (?:between|of)|"
+    r"r (?:between|of)|r squared|corr|covariance|regression|regress|"
     r"correlat\w+|relat(?:e|es|ed|ion|ions|ionship|ionships)|link|links|linked|linkage|connected|"
     r"connection|connect|associat\w+|go together|goes together|hand in hand|"
     r"go(?:es)? (?:along )?with|tied to|patterns? (?:between|in)|move together|"
@@ -294,14 +294,16 @@ def _claimed(words: Words, predictor: _Side, outcome: _Side) -> Claim | None:
         if not predictor:
             return Claim("relation", EVERYTHING, outcome=READINESS)
     sides = (*titles_of(words, predictor.subjects), *predictor.others)
-    is_tried = bool(predictor.others)
-    kind: Kind = "tried" if is_tried else "untested"
+    if not (outcome.subjects or predictor.subjects or set(predictor.others) & NOT_RECORDED):
+        return None
+    kind: Kind = "tried" if predictor.others else "untested"
     return Claim(kind, untested=sides, outcome=_outcome_text(words, outcome))
 
 
 def _is_bounded(words: Words) -> bool:
     """Whether it is asked about days with a low or a high readiness alone."""
     is_condition = words.has(r"(?:on|when|if|for) .*(?:low|high|below|above|under|over)")
+    is_condition = is_condition or words.has(rf"(?:{SYMMETRIC}).* (?:low|high|medium) {READINESS}")
     return is_condition and readiness_bounds(words) != (None, None)
 
 

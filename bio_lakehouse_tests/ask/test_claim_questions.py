@@ -132,6 +132,14 @@ how much did my readiness change last week
 readiness by weekday
 why is there no data for tuesday
 hello
+which segment has the highest correlation
+show the correlation table
+days with high overtraining risk
+what makes up my readiness today
+is my resting heart rate lower this month than in december
+was last week a good trend
+what is the weather tomorrow
+What intensity did you recommend yesterday and why?
 """.strip().splitlines()
 
 

@@ -22,6 +22,10 @@ corelation of sleep and readyness
 sleep vs readiness correlation
 correlation between hrv and output
 correlation of sleep and output
+corr of sleep score and hrv
+pearson r of steps and hrv
+covariance of sleep and hrv
+regression of readiness on sleep
 correlation of readiness and output
 is readiness related to output
 what is the link between steps and sleep
