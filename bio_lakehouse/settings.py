@@ -278,7 +278,10 @@ class Settings(BaseSettings):
     )
     ask_effort: Literal["none", "low", "medium", "high", "xhigh", "max"] = Field(
         "low",
-        description="How hard that model thinks; `none` leaves it out, as older models take none.",
+        description=(
+            "How hard that model thinks, told to those known to take it, and to any when set; "
+            "`none` leaves it out."
+        ),
     )
     ask_seconds: float = Field(
         60.0, gt=0, description="Seconds after which a question goes on without that model."

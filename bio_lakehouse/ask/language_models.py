@@ -32,6 +32,8 @@ BY_ADDRESS = "openai:"
 _CLAUDE = re.compile(r"claude-")
 _GPT = re.compile(r"(?:gpt-|chatgpt-|o\d)")
 _GEMINI = re.compile(r"gemini-")
+_REASONS = re.compile(r"(?:gpt-[5-9]|o\d|gemini-(?:2\.5|[3-9]))")
+"""Models that are known to take an effort; others refuse a request that names one."""
 
 
 class LanguageModel(Protocol):
@@ -204,8 +206,15 @@ def _openai_access(name: str, settings: Settings, is_allowed: bool) -> OpenAiAcc
         server.address,
         server.key,
         may_send=is_allowed and not settings.local_only,
-        effort="" if settings.ask_effort == "none" else settings.ask_effort,
+        effort=_effort(name, settings),
         seconds=settings.ask_seconds,
         prices=Prices(*settings.ask_prices) if is_chosen else None,
         key_setting=server.variable or "BIO_ASK_API_KEY",
     )
+
+
+def _effort(name: str, settings: Settings) -> str:
+    """The effort that is told to a model: to one that takes it, or where a person has set it."""
+    is_set = "ask_effort" in settings.model_fields_set
+    takes = is_set or _REASONS.match(name)
+    return settings.ask_effort if takes and settings.ask_effort != "none" else ""

@@ -149,6 +149,24 @@ def test_older_models_are_told_no_effort(tmp_path: Path, name: str, takes: bool)
     assert ('"effort":"low"' in body) is takes
 
 
+EFFORTS = [
+    ("gpt-5-mini", {}, True),
+    ("gemini-2.5-flash", {}, True),
+    ("gpt-4.1", {}, False),
+    ("openai:llama3.3", {}, False),
+    ("openai:gpt-oss:20b", {"ask_effort": "low"}, True),
+    ("gpt-5-mini", {"ask_effort": "none"}, False),
+]
+
+
+@pytest.mark.parametrize(("name", "changes", "takes"), EFFORTS)
+def test_an_effort_is_told_where_it_is_taken_or_set(
+    tmp_path: Path, name: str, changes: dict[str, object], takes: bool
+) -> None:
+    body = preview(settings_of(tmp_path, **changes), name).body("", [""], {})
+    assert ('"reasoning_effort":"low"' in body) is takes
+
+
 USED = [Usage(1_000_000, 0, 0, 0)]
 
 
