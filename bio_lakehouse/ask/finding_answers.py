@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bio_lakehouse.ask import finding_sentences as sentences
 from bio_lakehouse.ask.claim_kinds import Claim, Kind
-from bio_lakehouse.ask.findings import CLAIM, bounds_text, claim_of, untested_sentence
+from bio_lakehouse.ask.findings import bounds_text, claim_of, untested_sentence
 from bio_lakehouse.ask.plan import Plan
 from bio_lakehouse.english import capital, count, dated, listed, long_day
 from bio_lakehouse.gold.schemas import BASELINE_COLUMNS, BASELINES
@@ -45,12 +45,6 @@ NOT_WORTH_TELLING = "no forecast is told, as past ones were not clearly better t
 STANDS_OUT = "A day that stands out is a day to look at, not a finding about what was behind it."
 A_RULE = "This is a rule over readiness and sleep, not something that was tested on you."
 BUILD = "`bio-lakehouse report` builds them."
-
-GROUP_DAYS = (
-    *("sample_days", "days_with_next_day", "known_days", "days_known", "days", "n_days"),
-    *("n", "day_count", "sample_size", "sample_workouts", "workouts", "count"),
-)
-"""Columns that count a group's days or workouts, the first that there is."""
 
 
 def told(plan: Plan, rows: pa.Table) -> Told:
@@ -249,22 +243,9 @@ TELLERS: Mapping[Kind, Teller] = {
 }
 
 
-def small_groups(plan: Plan, rows: pa.Table) -> tuple[str, ...]:
-    """Which rows stand for few days or workouts, with how many: `Yoga: only 3 days.`
-
-    Looks at answers of groups, side by side or one a row, that say how many days each is of.
-    """
-    if plan.shape not in ("groups", "comparison", "finding") or CLAIM in plan.intent:
-        return ()
-    counted = next((name for name in GROUP_DAYS if name in rows.column_names), None)
-    named = next((name for name in rows.column_names if name not in GROUP_DAYS), None)
-    if counted is None or named is None or rows.num_rows < 2:
-        return ()
-    return small_groups_of(rows.to_pylist(), named, counted)
-
-
 def small_groups_of(records: Sequence[Row], named: str, counted: str) -> tuple[str, ...]:
-    """The same of rows whose group and count stand in these columns."""
+    """Which rows stand for few days or workouts, with how many: `walking (only 3 days)`; `named`
+    and `counted` are the columns of a group and of its count."""
     unit = "workout" if "workouts" in counted else "day"
     small = [
         (visible(str(row[named])), int(row[counted]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bio_lakehouse.ask.claim_kinds import Claim
+from bio_lakehouse.ask.claim_kinds import WORKOUT_RECOVERY, Claim
 from bio_lakehouse.insights.rules import MONTH, WINDOW_DAYS
 
 RISK_DAYS = 14
@@ -49,7 +49,7 @@ SELECT
 FROM gold.insights
 WHERE day = (SELECT max(day) FROM gold.insights WHERE day <= DATE '{today}')
   AND ({findings})
-ORDER BY insight DESC, position
+ORDER BY {first}insight DESC, position
 """
 
 BEST_WORKOUT = """
@@ -351,12 +351,16 @@ WHERE advice.day = (
 def relation(claim: Claim, today: date) -> str:
     """Findings of the newest day, as the claim names them."""
     conditions = [_of_finding(insight, finding) for insight, finding in claim.looked_up]
-    return _filled(RELATION, today, findings="\n       OR ".join(dict.fromkeys(conditions)))
+    kinds = [finding for insight, finding in claim.looked_up if insight == WORKOUT_RECOVERY]
+    named = ", ".join(f"'{finding}'" for finding in kinds if finding)
+    first = f"CASE WHEN finding IN ({named}) THEN 0 ELSE 1 END, " if named else ""
+    either = "\n       OR ".join(dict.fromkeys(conditions))
+    return _filled(RELATION, today, findings=either, first=first)
 
 
 def _of_finding(insight: str, finding: str) -> str:
     """All kinds of workouts are read where one is asked about, as it may not be among them."""
-    is_kind = insight == "workout_recovery"
+    is_kind = insight == WORKOUT_RECOVERY
     named = "" if is_kind or not finding else f" AND finding = '{finding}'"
     return f"(insight = '{insight}'{named})"
 

@@ -169,8 +169,9 @@ def relation(rows: Sequence[Row], *, with_r: bool = False) -> str:
         sentences.append(f"{ALIKE}, {window}, {NEXT_DAY} was {listed(parts)}.")
     if told["not found"]:
         parts = [not_found(row) for row in told["not found"]]
-        of_days = "" if sentences else f" in {NEXT_DAY}, {ALIKE.lower()}, {window}"
-        sentences.append(f"Looked for and not found{of_days}: {listed(parts)}.")
+        first = f"{ALIKE}, {window}, looked for and not found in {NEXT_DAY}"
+        opening = "Looked for and not found" if sentences else first
+        sentences.append(f"{opening}: {listed(parts)}.")
     if told["not enough data"]:
         parts = [too_few(row) for row in told["not enough data"]]
         sentences.append(f"Not enough days to look yet: {listed(parts)}.")

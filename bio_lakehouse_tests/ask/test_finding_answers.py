@@ -55,7 +55,7 @@ def test_what_was_looked_for_and_not_found_is_named_with_what_remains_possible(
 ) -> None:
     lake = MadeUpLake(tmp_path, insights=[NOT_FOUND, TOO_FEW])
     sentence, _ = lake.told("do my workouts affect my readiness")
-    assert "Looked for and not found" in sentence
+    assert "looked for and not found in readiness of the next day" in sentence
     assert "5.4 points lower to 1.0 points higher remains possible" in sentence
     assert "Not enough days to look yet: walking (5 of 8 days)." in sentence
 
@@ -230,13 +230,15 @@ def groups_of_workouts() -> pa.Table:
     )  # fmt: skip
 
 
-def test_small_groups_of_other_answers_are_named() -> None:
-    plan = Plan("SELECT 1", "reading", "groups", "semantic model")
-    rows = pa.table({"workout_type": ["Yoga", "Run"], "avg": [1.0, 2.0], "sample_days": [3, 30]})
-    assert finding_answers.small_groups(plan, rows) == ("Few to go by: Yoga (only 3 days).",)
-    assert finding_answers.small_groups(plan, rows.drop_columns("sample_days")) == ()
-    value = Plan("SELECT 1", "reading", "value", "semantic model")
-    assert finding_answers.small_groups(value, rows) == ()
+def test_small_groups_are_named_with_their_count() -> None:
+    rows: list[dict[str, Any]] = [
+        {"type": "Yoga", "workouts": 3},
+        {"type": "Run", "workouts": 30},
+        {"type": "Walk", "workouts": 0},
+    ]
+    few = finding_answers.small_groups_of(rows, "type", "workouts")
+    assert few == ("Few to go by: Yoga (only 3 workouts).",)
+    assert finding_answers.small_groups_of(rows[1:], "type", "workouts") == ()
 
 
 def test_a_plan_of_others_is_not_told_here() -> None:
