@@ -113,7 +113,10 @@ def test_a_backfill_is_not_disturbed() -> None:
         assert not backfills_go_on(instance)
 
 
-def test_partitions_follow_what_lands(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "landed_back", [(400,), pytest.param((20, 400), marks=pytest.mark.slow)], ids=["once", "twice"]
+)
+def test_partitions_follow_what_lands(tmp_path: Path, landed_back: tuple[int, ...]) -> None:
     lake = Lakehouse.open(load_settings(home=tmp_path / "home"))
     today = lake.settings.today()
 
@@ -124,7 +127,7 @@ def test_partitions_follow_what_lands(tmp_path: Path) -> None:
     with UserInterface(tmp_path / "home", free_port()) as ui:
         ui.wait_until_it_answers()
         assert first_partition(ui) == "2015-01-01"
-        for back in (20, 400):
+        for back in landed_back:
             first = today - timedelta(back)
             land(first)
             wait(lambda first=first: first_partition(ui) == str(first), f"{first}")  # type: ignore[misc]

@@ -237,6 +237,7 @@ def test_a_page_that_cannot_be_made_anew_fails_no_ingest(
     assert "could not" not in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_days_that_are_given_up_keep_no_report_from_being_made_anew(written: Watched) -> None:
     """When they are built after all, the pages that read them are looked at again."""
     written.drop("friday.csv", restated(FRIDAY))
