@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 QUESTION = "question"
 """Stands before what is asked; nobody has to write it."""
+TYPED = "(each question that you type)"
 
 
 class AskGroup(ErrorGroup):
@@ -124,9 +125,13 @@ def ask_question(
     user_id = known_user(lake, user)
     asking, question = Asking(lake), " ".join(words)
     if show_egress:
+        if not question:
+            raise click.UsageError('--show-egress needs the question: ask --show-egress "…"')
         click.echo(asking.body_that_is_sent(question, user_id))
         return
-    ask_about_leave(lake.settings, lambda reader: asking.what_is_sent(question, user_id, reader))
+    ask_about_leave(
+        lake.settings, lambda reader: asking.what_is_sent(question or TYPED, user_id, reader)
+    )
     if model:
         asking.language_model = by_name(model, lake.settings)
     if not converse(asking, user_id, question, sql_only=sql_only, as_object=as_object):
