@@ -11,8 +11,9 @@ from importlib import resources
 
 import yaml
 
-from bio_lakehouse.ask.words import corrected, tokens
+from bio_lakehouse.ask.words import corrected, distance, tokens
 
+SHORTEST_CORRECTED = 5
 SHORT_FOR = {"tmrw": "tomorrow", "tmr": "tomorrow", "tmw": "tomorrow", "tomo": "tomorrow"}
 SLEEP, READINESS, OUTPUT, INTENSITY, WORKOUTS = (
     "sleep",
@@ -50,8 +51,6 @@ _PHRASES: tuple[tuple[tuple[str, ...], str], ...] = tuple(
 )
 _SUBJECT_WORDS = frozenset(word for words, _ in _PHRASES for word in words)
 _CORRECT = tuple(sorted(_SUBJECT_WORDS | CLAIM_WORDS))
-_MAIN = tuple(sorted({phrases[0] for phrases in SUBJECTS.values() if " " not in phrases[0]}))
-"""One word of each subject: a slip that is as near to two words of one subject means it."""
 _KNOWN = _SUBJECT_WORDS | CLAIM_WORDS | ORDINARY | NOT_RECORDED | FILLERS
 
 
@@ -119,7 +118,15 @@ def words_of(question: str) -> Words:
 
 @lru_cache(maxsize=10_000)
 def _as_meant(word: str) -> str:
-    return corrected(word, _KNOWN, _CORRECT) or corrected(word, _KNOWN, _MAIN) or word
+    """A word with a slip as it was meant: of forms of one word that are as near the longest."""
+    if word in _KNOWN or not word.isalpha():
+        return word
+    meant = corrected(word, _KNOWN, _CORRECT)
+    if meant or len(word) < SHORTEST_CORRECTED:
+        return meant or word
+    near = [known for known in _CORRECT if distance(word, known, 1) == 1]
+    is_one_word = len({known[:3] for known in near}) == 1
+    return max(near, key=len) if is_one_word else word
 
 
 def _named(words: Sequence[str]) -> list[Named]:

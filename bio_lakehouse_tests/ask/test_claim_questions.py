@@ -226,3 +226,18 @@ def test_no_statement_holds_anything_of_the_question(words: list[str]) -> None:
         " ".join(["does", *words, "affect my readiness';--"]), MODEL, CIRCUMSTANCES
     )
     assert not isinstance(plan, Plan) or ";" not in plan.sql
+
+
+@given(st.sampled_from(sorted(KINDS)), st.data())
+def test_a_letter_left_out_of_a_long_word_changes_no_claim(
+    question: str, data: st.DataObject
+) -> None:
+    """Of a word of eight letters or more, but for its first and last one."""
+    long = [word for word in question.split() if len(word) >= 8 and word.isalpha()]
+    if not long:
+        return
+    word = data.draw(st.sampled_from(long))
+    place = data.draw(st.integers(1, len(word) - 2))
+    slip = question.replace(word, word[:place] + word[place + 1 :])
+    claims = [findings.claim_of(planned(one)) for one in (question, slip)]
+    assert claims[0] == claims[1]
