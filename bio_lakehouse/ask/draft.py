@@ -39,9 +39,9 @@ GENERIC = question_words.words_of(
     comment title state zone risk status name method minute length duration table measure
     figure source device reason why topic category kind result finding test high low
     moderate peak good fair poor excellent great stable found described rest tired other
-    music core theme live speed flow steady improving declining usual recovery energetic
+    music core theme live flow steady improving declining usual recovery energetic
     inconclusive arm leg climb interval recovering overreaching complete intervention
-    building estimated tested kept counted stopped all known bike oura ring metric outcome
+    building estimated tested kept counted stopped all known oura ring metric outcome
     index change vendor followed assignment advice confirmed light deep work time exact hard
     recommendation daytime segment ok experiment peloton workout class session weekly trend
     timing regularity intensity bad power"""

@@ -29,6 +29,9 @@ def understand(
 ) -> Understood | None:
     """The intent before with what this question changes; None where it stands on its own."""
     draft = Draft(parts, model, lexicon, numbers=list(parts.numbers))
+    again = _asked_again(draft, before)
+    if again:
+        return Understood(again, ())
     if not _goes_on(parts):
         return None
     draft.has_all(*_ROLES_OF_FOLLOWING)
@@ -45,6 +48,87 @@ def understand(
     guesses = tuple(period.guess for period in periods if period.guess)
     slips = tuple(f"“{written}” was read as “{read}”." for written, read in parts.slips)
     return Understood(intent, periods, notes, (*guesses, *slips))
+
+
+_IT = question_words.words_of("it that this them those these one same")
+
+
+def _asked_again(draft: Draft, before: Intent) -> Intent | None:
+    """`show it by month`, `by discipline`, `what was the highest?`: the same figures, taken
+    together in another way."""
+    naming.name_all(draft)
+    is_other = bool(draft.figures or draft.values or draft.numbers or draft.parts.phrases)
+    words = [word for word in draft.parts.words if word != "?"]
+    is_bare = words[:1] in (["by"], ["per"], ["split"]) or bool(_IT & set(words))
+    is_extreme = draft.sees("max", "min") and len(words) <= 5
+    if is_other or before.sides or not (is_bare or is_extreme):
+        draft.figures, draft.values, draft.fields, draft.tables = [], [], [], []
+        return None
+    intent = _grouped(draft, before) or _highest(draft, before)
+    draft.has_all("list", "what_about", "only")
+    draft.ignored = _IT
+    return intent if intent and not draft.unused() else None
+
+
+def _grouped(draft: Draft, before: Intent) -> Intent | None:
+    for role in ("by_week", "by_month", "by_quarter", "by_year", "by_weekday"):
+        if draft.has_all(role):
+            return _as_groups(draft, before, role.removeprefix("by_"))
+    if draft.has_all("by"):
+        for mention, meaning in draft.fields:
+            draft.take(mention)
+            dataset = WORKOUTS if meaning.column == "disciplines" else meaning.dataset
+            column = "fitness_discipline" if meaning.column == "disciplines" else meaning.column
+            moved = _moved(draft, before, dataset)
+            return _as_groups(draft, moved, column) if moved else None
+    return None
+
+
+def _moved(draft: Draft, intent: Intent, dataset: str) -> Intent | None:
+    """The intent on a dataset that has the group, where its figures are there as well."""
+    if intent.dataset == dataset:
+        return intent
+    if dataset != WORKOUTS:
+        return None
+    metrics = [draft.lexicon.metrics[figure.metric] for figure in intent.figures]
+    if [metric.name for metric in metrics] == ["workouts"]:
+        return replace(intent, ask="count", dataset=WORKOUTS, figures=(), counted="workouts")
+    own = [AS_WORKOUT.get(metric.column, "") for metric in metrics]
+    if not metrics or not all(own):
+        return None
+    return replace(intent, dataset=WORKOUTS, figures=tuple(Figure(name, "avg") for name in own))
+
+
+def _as_groups(draft: Draft, before: Intent, group: str) -> Intent:
+    figures = []
+    for figure in before.figures:
+        metric = draft.lexicon.metrics[figure.metric]
+        figures.append(replace(figure, aggregation=figure.aggregation or metric.aggregation))
+    days = {} if before.ask != "latest" else {"first": None, "last": None}
+    return replace(
+        before,
+        ask="groups",
+        figures=tuple(figures),
+        columns=(),
+        group=group,
+        order="",
+        limit=0,
+        **days,
+    )
+
+
+def _highest(draft: Draft, before: Intent) -> Intent | None:
+    if not before.figures or not draft.sees("max", "min"):
+        return None
+    is_low = draft.has_all("min")
+    draft.has_all("max", "day", "night", "when")
+    if draft.lexicon.metrics[before.figures[0].metric].aggregation == "count":
+        return None
+    figure = replace(before.figures[0], aggregation="")
+    order = "asc" if is_low else "desc"
+    return replace(
+        before, ask="extreme", figures=(figure,), columns=(), group="", order=order, limit=0
+    )
 
 
 def _goes_on(parts: Parts) -> bool:

@@ -46,7 +46,9 @@ def _name_plainly(draft: Draft, mention: Mention) -> bool:
     if mention.of("value") and any(m.name in WORKOUT_NOUNS for m in mention.of("metric")):
         return False
     own = [meaning for meaning in mention.of("metric") if meaning.name in draft.model.metrics]
-    if len(own) == 1 and not _is_generic(mention):
+    if own and mention.of("value") and draft.sees("count", "share") and draft.sees("day", "night"):
+        return _name_class(draft, mention)
+    if len(own) == 1:
         draft.figures.append((mention, draft.lexicon.metrics[own[0].name]))
         return True
     if own and len({meaning.name for meaning in own}) > 1:
@@ -64,6 +66,13 @@ def _name_plainly(draft: Draft, mention: Mention) -> bool:
             draft.fields.append((mention, mention.of("field")[0]))
             return True
     return False
+
+
+def _name_class(draft: Draft, mention: Mention) -> bool:
+    """What counts days names a class of them, where it could be a figure as well."""
+    best = min(mention.of("value"), key=lambda meaning: preference(meaning.dataset))
+    draft.values.append((mention, best))
+    return True
 
 
 LEVELS: dict[str, tuple[Operator, tuple[float, ...]]] = {

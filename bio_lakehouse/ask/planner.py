@@ -12,6 +12,7 @@ from bio_lakehouse.ask import (
     declining,
     follow_up,
     intent_sql,
+    merging,
     question_words,
     time_phrases,
 )
@@ -25,7 +26,7 @@ from bio_lakehouse.ask.question_parts import Parts, take_apart
 from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
 from bio_lakehouse.ask.time_phrases import Calendar, Period
 from bio_lakehouse.ask.understanding import NotUnderstood, Understood, understand
-from bio_lakehouse.english import capital, dated, span
+from bio_lakehouse.english import MONTHS, capital, dated, span
 from bio_lakehouse.settings import WEEKDAYS
 
 NOTHING = (
@@ -55,7 +56,11 @@ def plan(question: str, model: SemanticModel, circumstances: Circumstances) -> P
         return _not_understood(question, reason, model)
     understood = _understood(parts, model, lexicon, circumstances)
     if isinstance(understood, NotUnderstood):
-        return _two(question, model, circumstances) or _refused(question, understood, model)
+        return (
+            _two(question, model, circumstances)
+            or _vague(parts)
+            or _refused(question, understood, model)
+        )
     return _planned(understood, model, lexicon, circumstances)
 
 
@@ -134,6 +139,30 @@ def _not_understood(question: str, sentence: str, model: SemanticModel) -> NoPla
     return NoPlan("not understood", sentence, offers)
 
 
+_WELL = question_words.words_of(
+    """doing well good bad off okay ok fine great healthy wrecked tired numbers stats status summary
+    overview today yesterday everything feeling ready rested shape up going progress all data news"""
+)
+
+
+def _vague(parts: Parts) -> NoPlan | None:
+    """A question that names no figure at all is asked back."""
+    is_named = any(m.of("metric") or m.of("value") or m.options for m in parts.mentions)
+    rest = {parts.words[place] for place in parts.unused}
+    if is_named or parts.numbers or not rest <= _WELL or len(parts.words) > 9:
+        return None
+    days = next((f" {p.words}" for p in _periods(parts)), "")
+    prefix = "in" if days and days.split()[0] in _MONTHS else ""
+    days = f" {prefix}{days}" if prefix else days
+    offers = tuple(
+        f"What was my {name}{days}?" for name in ("average readiness", "average sleep score")
+    )
+    return NoPlan(
+        "ambiguous", "Which figure is meant: readiness, sleep, activity or workouts?", offers
+    )
+
+
+_MONTHS = frozenset(month.casefold() for month in MONTHS)
 _PARTING = re.compile(
     r"\?\s+(?=\S)|;\s+|,?\s+and\s+(?=(?:also\s+)?(?:what|how|when|which|did|show|where|who|list)\b)"
     r"|\.\s+(?=\S)|,\s+(?=(?:also|what|how|when|which)\b)",
@@ -141,15 +170,23 @@ _PARTING = re.compile(
 )
 
 
-def _two(question: str, model: SemanticModel, circumstances: Circumstances) -> NoPlan | None:
-    """Two questions in one are asked one at a time, where each is understood."""
+def _two(question: str, model: SemanticModel, circumstances: Circumstances) -> Plan | NoPlan | None:
+    """Two questions in one: one statement where it can tell both, else one at a time."""
     parts = [part.strip(" ?") for part in _PARTING.split(question) if part and part.strip(" ?")]
     if len(parts) != 2:
         return None
-    alone = replace(circumstances, before=None)
-    plans = [plan(part, model, alone) for part in parts]
-    if not all(isinstance(each, Plan) for each in plans):
+    lexicon = lexicons.of(model)
+    calendar = _calendar(circumstances)
+    taken = [take_apart(part, lexicon, calendar) for part in parts]
+    understood = [understand(each, model, lexicon) for each in taken]
+    one, other = understood
+    if isinstance(one, NotUnderstood) or isinstance(other, NotUnderstood):
         return None
+    if any(_out_of_reach(each) for each in taken):
+        return None
+    both = merging.merged(one, other, lexicon)
+    if both:
+        return _planned(both, model, lexicon, circumstances)
     offers = tuple(f"{capital(part)}?" for part in parts)
     return NoPlan("ambiguous", "These are two questions; which one first?", offers)
 

@@ -146,27 +146,33 @@ def _instructor(draft: Draft) -> None:
             draft.fields.remove((mention, meaning))
 
 
-_UNITS = {"unit_hours": "", "unit_minutes": "minutes", "unit_percent": "", "unit_km": "km",
-          "unit_km_h": "km_h"}  # fmt: skip
+_MINUTES = {"minutes", "mins"}
+_KILOMETERS = {"km", "kms", "kilometer", "kilometers", "kilometre", "kilometres"}
+_PER_HOUR = {"kmh", "kph"}
 _UNIT_OF = {"minutes": "h", "km": "mi", "km_h": "mi/h"}
+_FITTING = {"unit_hours": {"h"}, "unit_percent": {"%"}, "unit_minutes": {"h", "min"}}
 
 
 def _units(draft: Draft) -> None:
     """`in minutes`, `in km`: the unit in which the figures are shown as well."""
-    draft.unit = "minutes" if {"minutes", "mins"} & set(draft.parts.words) else ""
-    for role, unit in _UNITS.items():
-        said = [mention for mention in draft.parts.mentions if mention.role == role]
-        if not said:
-            continue
-        draft.unit = unit or draft.unit
-        if not draft.figures and unit in {"km", "km_h"}:
-            metric = draft.lexicon.metrics["distance" if unit == "km" else "speed"]
-            draft.figures.append((said[0], metric))
-        fits = {"unit_hours": {"h"}, "unit_percent": {"%"}}.get(role)
-        own = {metric.unit for _, metric in draft.figures}
-        if draft.figures and (own <= fits if fits else own <= {_UNIT_OF[unit], "mph"}):
-            for mention in said:
-                draft.take(mention)
+    words = draft.parts.words
+    said = set(words)
+    if said & _MINUTES:
+        draft.unit = "minutes"
+    if said & (_KILOMETERS | _PER_HOUR):
+        place = next(n for n, word in enumerate(words) if word in _KILOMETERS | _PER_HOUR)
+        is_speed = said & _PER_HOUR or words[place + 1 : place + 2] in (("h",), ("per",))
+        draft.unit = "km_h" if is_speed else "km"
+    mentions = [m for m in draft.parts.mentions if m.role.startswith("unit_")]
+    own = {metric.unit for _, metric in draft.figures}
+    if mentions and not own and draft.unit in {"km", "km_h"}:
+        metric = draft.lexicon.metrics["distance" if draft.unit == "km" else "speed"]
+        draft.figures.append((mentions[0], metric))
+        own = {metric.unit}
+    for mention in mentions:
+        fitting = _FITTING.get(mention.role) or {_UNIT_OF.get(draft.unit, ""), "mph"}
+        if own and own <= fitting:
+            draft.take(mention)
 
 
 def _after_nights(draft: Draft) -> None:
