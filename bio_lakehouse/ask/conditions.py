@@ -31,6 +31,7 @@ class Unfit(Exception):  # noqa: N818
 def find(draft: Draft) -> None:
     """Take the conditions on numbers out of the draft, then those on classes."""
     _between(draft)
+    _of_fields(draft)
     for number in list(draft.numbers):
         operator = _operator(draft, number)
         if operator:
@@ -58,6 +59,21 @@ def _levels(draft: Draft) -> None:
             draft.values = [value for value in draft.values if value[0] not in before]
             for each in before:
                 draft.take(each)
+
+
+def _of_fields(draft: Draft) -> None:
+    """`heart rate zone 4`: a number as a class of the column that is named before it."""
+    for mention, meaning in list(draft.fields):
+        column = draft.model.datasets[meaning.dataset].fields[meaning.column].column
+        for number in list(draft.numbers):
+            if number.start == mention.end and column.type == "int" and not number.unit:
+                draft.numbers.remove(number)
+                draft.fields.remove((mention, meaning))
+                draft.take(mention)
+                words = f"{mention.words} {number.value:g}"
+                draft.conditions.append(
+                    Condition(meaning.dataset, meaning.column, "=", (number.value,), words=words)
+                )
 
 
 _TOLD = {"high": "85 or more", "medium": "from 70 to 84", "low": "below 70"}
@@ -110,9 +126,26 @@ def _compare(
     condition = Condition(
         metric.dataset, metric.column, operator, scaled, metric=metric.name, words=words
     )
-    draft.take(mention)
+    condition = _as_drop(mention, condition)
+    if mention.role != "night":
+        draft.take(mention)
     draft.conditions.append(condition)
     draft.compared.append(mention.start)
+
+
+_DROPS = {"drop", "dropped", "drops", "fell", "fall", "decline", "declined", "dip", "dipped"}
+
+
+def _as_drop(mention: Mention, condition: Condition) -> Condition:
+    """`readiness dropped more than 10` is a change below -10."""
+    is_change = condition.column.endswith(("_delta", "_change")) or "vs_3day" in condition.column
+    if not (is_change and _DROPS & set(mention.words.split())):
+        return condition
+    turned: dict[Operator, Operator] = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
+    values = tuple(-float(value) for value in condition.values)
+    return replace(
+        condition, operator=turned.get(condition.operator, condition.operator), values=values
+    )
 
 
 def _figure_near(
@@ -122,7 +155,12 @@ def _figure_near(
     nouns = _workouts_after(draft, number)
     if nouns:
         return nouns
-    after = [(m, f) for m, f in draft.figures if 0 <= m.start - number.end <= 1]
+    words = draft.parts.words
+    after = [
+        (m, f)
+        for m, f in draft.figures
+        if m.start >= number.end and set(words[number.end : m.start]) <= {"of"}
+    ]
     if number.end - number.start == 2:
         after += [(m, f) for m, f in draft.figures if m.start == number.end - 1]
     if after:
@@ -146,7 +184,10 @@ def _workouts_after(draft: Draft, number: Number) -> tuple[Mention, Metric] | No
 def _by_unit(draft: Draft, number: Number) -> tuple[Mention, Metric] | None:
     """`rides over 45 minutes` compares their length."""
     length = draft.lexicon.metrics.get("class_length")
+    asleep = draft.lexicon.metrics.get(TIME_ASLEEP)
     for mention in draft.parts.mentions:
+        if asleep and mention.role == "night" and number.unit == "h":
+            return mention, asleep
         is_workout = is_workout_noun(mention) or any(
             meaning.dataset == WORKOUTS for meaning in mention.of("value")
         )

@@ -13,6 +13,7 @@ from bio_lakehouse.ask.time_phrases import Period
 _COVERED = re.compile(
     r"\b(?:until when|up to when|since when|how far back|how (?:recent|fresh|up to date)"
     r"|(?:first|last|latest|newest|earliest|oldest) (?:day )?(?:with |of |any )*(?:my )?data"
+    r"|(?:last|newest|latest) (?:updated?|sync|synced|import|imported|upload)"
     r"|data (?:go|goes|reach|reaches|start|starts|begin|begins|end|ends) ?(?:back|to|until)?)\b"
 )
 _MISSING = re.compile(
@@ -35,9 +36,10 @@ _TABLES = {
 """The tables that a word means, where days are missing from them."""
 _OWN = question_words.words_of(
     """until up to when since far back recent fresh first last latest newest earliest oldest day
-    days data go goes reach reaches start starts begin begins end ends missing gap gaps why
-    no not there reading readings records sync synced delivered late early ? reason cause
-    causes which list show me all any what s dataset datasets table tables"""
+    days data updated update import imported upload go goes reach reaches start starts begin
+    begins end ends missing gap gaps why no not there reading readings records sync synced
+    delivered late early ? reason cause causes which list show me all any what s dataset
+    datasets table tables"""
 )
 
 

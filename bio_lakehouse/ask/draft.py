@@ -31,7 +31,7 @@ PREFERRED = (
 )
 """The datasets of which a class is meant first, where several have it."""
 SOFT_ROLES = question_words.words_of(
-    "list day night when times per_day above between by what_about latest only"
+    "list day night when per_day above between what_about latest only"
 )
 """Roles whose phrases say nothing where no other part uses them."""
 GENERIC = question_words.words_of(
@@ -40,11 +40,11 @@ GENERIC = question_words.words_of(
     figure source device reason why topic category kind result finding test high low
     moderate peak good fair poor excellent great stable found described rest tired other
     music core theme live flow steady improving declining usual recovery energetic
-    inconclusive arm leg climb interval recovering overreaching complete intervention
-    building estimated tested kept counted stopped all known oura ring metric outcome
-    index change vendor followed assignment advice confirmed light deep work time exact hard
-    recommendation daytime segment ok experiment peloton workout class session weekly trend
-    timing regularity intensity bad power"""
+    inconclusive arm leg climb interval recovering complete intervention building estimated
+    tested kept counted stopped all known oura ring metric outcome index change vendor
+    followed assignment advice confirmed light deep work time exact hard recommendation
+    daytime segment ok experiment peloton workout class session weekly trend timing
+    regularity intensity bad power"""
 )
 """Words that name a class or a column only beside the name of what they are of."""
 

@@ -104,7 +104,7 @@ def _as_groups(draft: Draft, before: Intent, group: str) -> Intent:
     for figure in before.figures:
         metric = draft.lexicon.metrics[figure.metric]
         figures.append(replace(figure, aggregation=figure.aggregation or metric.aggregation))
-    days = {} if before.ask != "latest" else {"first": None, "last": None}
+    is_newest = before.ask == "latest"
     return replace(
         before,
         ask="groups",
@@ -113,7 +113,8 @@ def _as_groups(draft: Draft, before: Intent, group: str) -> Intent:
         group=group,
         order="",
         limit=0,
-        **days,
+        first=None if is_newest else before.first,
+        last=None if is_newest else before.last,
     )
 
 

@@ -74,6 +74,8 @@ def _condition(condition: Condition, lexicon: Lexicon) -> str:
     if condition.operator == "between":
         low, high = condition.values
         return f"{name} from {low} to {high}"
+    if not metric and condition.words:
+        return condition.words
     if condition.operator in {"in", "contains"} or not metric:
         return f"{name} {listed([str(value) for value in condition.values], 'or')}"
     value = condition.values[0]

@@ -447,6 +447,7 @@ def _coverage(builder: _Builder) -> exp.Select:
     columns: list[exp.Expr] = [
         exp.Min(this=exp.column("first_day")).as_("first_day"),
         exp.Max(this=exp.column("last_day")).as_("last_day"),
+        exp.Max(this=exp.column("ingested_at")).as_("newest_file_at"),
     ]
     return exp.select(*columns).from_(builder.table).where(*builder.where())
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from bio_lakehouse.ask import question_words, time_phrases
 from bio_lakehouse.ask.semantic_model import Dataset, Field, Metric, SemanticModel
-from bio_lakehouse.ask.words import stem, tokens
+from bio_lakehouse.ask.words import is_number, stem, tokens
 
 DAILY = "daily_readiness_performance"
 WORKOUTS = "peloton_workouts"
@@ -81,11 +81,16 @@ def _build(model: SemanticModel) -> Lexicon:
         if meaning.kind == "metric" and _hides(key, meaning, metrics, classes):
             continue
         is_own = meaning.kind == "metric" and meaning.name in model.metrics
+        if meaning.kind == "value" and meaning.dataset in _OF_LEVELS and _has_number(key):
+            continue
+        if meaning.kind == "metric" and not is_own and key and key[0] in _NO_FIGURE:
+            continue
         is_asking = bool(key) and (key[0] in _TAKEN_TOGETHER or (key[0] == "how" and not is_own))
         if key and not is_asking and (key not in roles or is_own):
             phrases.setdefault(key, {})[meaning] = None
     for key, meaning in roles.items():
         phrases.setdefault(key, {meaning: None})
+    _drop_taken_together(phrases)
     ambiguous = _ambiguous(model)
     known = _known_words(phrases, ambiguous)
     return Lexicon(
@@ -95,6 +100,18 @@ def _build(model: SemanticModel) -> Lexicon:
         tuple(sorted(word for word in known | set(question_words.SAME) if len(word) > 4)),
         ambiguous,
     )
+
+
+def _has_number(key: tuple[str, ...]) -> bool:
+    return any(is_number(word) for word in key)
+
+
+def _drop_taken_together(phrases: dict[tuple[str, ...], dict[Meaning, None]]) -> None:
+    """`spo2 average` says how a figure is taken together where `spo2` alone is the same figure."""
+    for key in [key for key in phrases if len(key) > 1 and key[-1] in _TAKEN_TOGETHER]:
+        shorter = phrases.get(key[:-1], {})
+        if set(phrases[key]) <= set(shorter) or any(meaning in shorter for meaning in phrases[key]):
+            del phrases[key]
 
 
 _HIGHEST = {"highest", "max", "maximum", "peak", "top"}
@@ -180,6 +197,9 @@ def _metric_phrases(metrics: dict[str, Metric]) -> Iterator[tuple[str, Meaning]]
 
 _TAKEN_TOGETHER = {"average", "avg", "mean"}
 """Words that say how a figure is taken together, not which it is."""
+_OF_LEVELS = {"workout_type_optimization", "readiness_performance_correlation"}
+_NO_FIGURE = {"day", "night", "week", "month", "number", "change", "total", "lower", "upper"}
+"""Words with which no column's own phrase may begin: they say what is asked."""
 _QUESTIONS = ("how many ", "how much ", "number of ", "count of ")
 
 

@@ -25,6 +25,9 @@ def name_all(draft: Draft) -> None:
             hard.append(mention)
     for mention in sorted(hard, key=lambda mention: bool(mention.options)):
         _name_by_others(draft, mention)
+    draft.figures.sort(key=lambda named: named[0].start)
+    draft.values.sort(key=lambda named: named[0].start)
+    draft.fields.sort(key=lambda named: named[0].start)
 
 
 def is_workout_noun(mention: Mention) -> bool:
@@ -46,7 +49,8 @@ def _name_plainly(draft: Draft, mention: Mention) -> bool:
     if mention.of("value") and any(m.name in WORKOUT_NOUNS for m in mention.of("metric")):
         return False
     own = [meaning for meaning in mention.of("metric") if meaning.name in draft.model.metrics]
-    if own and mention.of("value") and draft.sees("count", "share") and draft.sees("day", "night"):
+    is_class = bool(mention.of("value")) and len(mention.words.split()) > 1
+    if own and is_class and draft.sees("count", "share", "how_often"):
         return _name_class(draft, mention)
     if len(own) == 1:
         draft.figures.append((mention, draft.lexicon.metrics[own[0].name]))
@@ -118,11 +122,12 @@ def _name_by_others(draft: Draft, mention: Mention) -> None:
     ]
     if mention.options:
         candidates = [*_option(draft, mention)] or _readings(draft, mention)
+        _drop_asleep(draft, candidates)
     if not candidates:
         candidates = [meaning for meaning in mention.of("table") if not is_bound]
     if not candidates:
         return
-    best = min(candidates, key=lambda meaning: _rank(meaning, named))
+    best = min(candidates, key=lambda meaning: _rank(draft, meaning, named))
     _keep(draft, mention, best)
 
 
@@ -138,10 +143,12 @@ def _is_spoken_of(draft: Draft, meaning: Meaning, named: set[str]) -> bool:
     return meaning.dataset in named and meaning.dataset not in {DAILY, WORKOUTS}
 
 
-def _rank(meaning: Meaning, named: set[str]) -> tuple[int, int, int]:
+def _rank(draft: Draft, meaning: Meaning, named: set[str]) -> tuple[int, int, int]:
     kinds = {"metric": 1, "value": 0, "field": 2, "table": 3}
     is_far = meaning.dataset not in named
     is_view_of_groups = meaning.dataset in {"workout_type_optimization", "insights"}
+    if meaning.dataset == "weekly_trends" and draft.sees("week"):
+        is_far = False
     return (is_view_of_groups, is_far, kinds[meaning.kind] * 20 + preference(meaning.dataset))
 
 
@@ -162,6 +169,21 @@ def _type_of_workouts(draft: Draft, mention: Mention) -> Meaning | None:
     if is_type and any(is_workout_noun(other) for other in draft.parts.mentions):
         return Meaning("field", "", WORKOUTS, "fitness_discipline")
     return None
+
+
+_ASLEEP = {"sleep", "sleeping", "asleep", "slept"}
+
+
+def _drop_asleep(draft: Draft, candidates: Sequence[Meaning]) -> None:
+    """`heart rate while sleeping` asks for no sleep score."""
+    if not any(meaning.name == "sleeping_heart_rate" for meaning in candidates):
+        return
+    for mention in draft.parts.mentions:
+        if set(mention.words.split()) <= _ASLEEP | {"while", "when", "during", "i", "am"}:
+            draft.take(mention)
+            draft.figures = [each for each in draft.figures if each[0] is not mention]
+            draft.values = [each for each in draft.values if each[0] is not mention]
+    draft.ignored |= {"while", "during", "when"}
 
 
 def _readings(draft: Draft, mention: Mention) -> list[Meaning]:
@@ -191,6 +213,17 @@ def _option(draft: Draft, mention: Mention) -> Sequence[Meaning]:
     found = [name for name in mention.options if wanted and name.startswith(wanted)]
     metrics = [draft.lexicon.metrics[name] for name in found if name in draft.lexicon.metrics]
     return [Meaning("metric", each.name, each.dataset, each.column) for each in metrics[:1]]
+
+
+def as_workout_calories(draft: Draft) -> None:
+    """`calories burned in yoga` are those of the workouts."""
+    own = draft.lexicon.metrics.get("workout_calories")
+    if own is None or not draft.is_about_workouts:
+        return
+    for place, (mention, metric) in enumerate(draft.figures):
+        said = set(mention.words.split())
+        if metric.name == "total_calories" and not said & {"total", "daily", "all"}:
+            draft.figures[place] = (mention, own)
 
 
 def as_duration(draft: Draft) -> None:

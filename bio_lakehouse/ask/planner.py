@@ -140,8 +140,9 @@ def _not_understood(question: str, sentence: str, model: SemanticModel) -> NoPla
 
 
 _WELL = question_words.words_of(
-    """doing well good bad off okay ok fine great healthy wrecked tired numbers stats status summary
-    overview today yesterday everything feeling ready rested shape up going progress all data news"""
+    """doing well good bad off okay ok fine great healthy wrecked tired numbers stats status
+    summary overview today yesterday everything feeling ready rested shape up going progress
+    all data news"""
 )
 
 
@@ -154,9 +155,8 @@ def _vague(parts: Parts) -> NoPlan | None:
     days = next((f" {p.words}" for p in _periods(parts)), "")
     prefix = "in" if days and days.split()[0] in _MONTHS else ""
     days = f" {prefix}{days}" if prefix else days
-    offers = tuple(
-        f"What was my {name}{days}?" for name in ("average readiness", "average sleep score")
-    )
+    names = ("average readiness", "average sleep score")
+    offers = tuple(f"What was my {name}{days}?" for name in names)
     return NoPlan(
         "ambiguous", "Which figure is meant: readiness, sleep, activity or workouts?", offers
     )

@@ -115,6 +115,7 @@ ROLES = {
     "only": "only; just; solely; exclusively",
     "what_about": """what about; how about; and what about; same for; and for; now for; now; and
         how about; same but; same thing for; and; also; but; then; what if; same; again""",
+    "readings": "reading",
     "streak": """streak; in a row; consecutive; row; longest streak; straight; back to back;
         consecutively""",
     "instead": "instead; rather",
@@ -130,12 +131,12 @@ FILLER = words_of(
     in into is it its kind know lake lakehouse let lets level levels like ll log logged look
     made make making many me measure measured mine much my nd need number of ok okay on one
     ones our oura out own peloton perform performed please pls plss plz pull question quick
-    quickly rd re reading readings really recorded registered report reported ring score
-    scores see show so some sort spend spent st still stuff take taken taking tell th thank
-    thanks that the then there these thing things this those to took track tracked try
-    trying u uh um up ur us value values ve wanna want wanted was wat wats we well went were
-    what whats whens where wheres which who whose wht will with within wonder wondering
-    would yeah yes yet yo you your"""
+    quickly rd re really recorded registered report reported ring score scores see show so
+    some sort spend spent st still stuff take taken taking tell th thank thanks that the
+    then there these thing things this those to took track tracked try trying u uh um up ur
+    us value values ve wanna want wanted was wat wats we well went were what whats whens
+    where wheres which who whose wht will with within wonder wondering would yeah yes yet yo
+    you your"""
 )
 """Words that change nothing about what is asked."""
 
@@ -156,21 +157,22 @@ SAME = {
     "ran": "run", "running": "run", "walked": "walk", "walking": "walk", "woke": "wake",
     "waking": "wake", "awoke": "wake", "went": "go", "going": "go", "goes": "go", "gone": "go",
     "trained": "train", "lifted": "lift", "lifting": "lift", "rowed": "row", "cycled": "cycle",
-    "cycling": "cycle", "meditated": "meditate", "meditating": "meditate", "stretched":
-    "stretch", "burned": "burn", "burnt": "burn", "burning": "burn", "biked": "bike", "biking":
-    "bike", "jogged": "jog", "jogging": "jog", "swam": "swim", "napped": "nap", "napping":
-    "nap", "worked": "work", "sat": "sit", "fell": "fall", "falling": "fall", "kj":
-    "kilojoule", "hrs": "hour", "mins": "minute", "avg": "average", "dropped": "drop",
-    "dropping": "drop", "dips": "dip", "dipped": "dip", "exceeded": "exceed", "exceeding":
-    "exceed", "reached": "reach", "reaching": "reach", "hitting": "hit", "got": "get",
-    "getting": "get", "taken": "take", "took": "take", "exercised": "exercise", "exercising":
-    "exercise", "averaged": "average", "averages": "average", "percentage": "percent", "pct":
-    "percent", "instructors": "instructor", "analyse": "analyze", "resting": "rest", "rested":
-    "rest", "yoga": "yoga", "spinning": "spin", "wore": "wear", "worn": "wear", "wearing":
-    "wear", "taught": "teach", "logged": "log", "colour": "color", "fav": "favourite",
-    "favorite": "favourite", "readyness": "readiness", "heartrate": "heart rate", "bedtimes":
-    "bedtime", "wks": "week", "wk": "week", "yr": "year", "yrs": "year", "mo": "month", "mos":
-    "month", "cals": "calorie", "cal": "calorie", "workedout": "workout", "v": "vs",
+    "cycling": "cycle", "meditated": "meditate", "meditating": "meditate",
+    "stretched": "stretch", "burned": "burn", "burnt": "burn", "burning": "burn",
+    "biked": "bike", "biking": "bike", "jogged": "jog", "jogging": "jog", "swam": "swim",
+    "napped": "nap", "napping": "nap", "worked": "work", "sat": "sit", "fell": "fall",
+    "falling": "fall", "kj": "kilojoule", "hrs": "hour", "mins": "minute", "avg": "average",
+    "dropped": "drop", "dropping": "drop", "dips": "dip", "dipped": "dip", "exceeded": "exceed",
+    "exceeding": "exceed", "reached": "reach", "reaching": "reach", "hitting": "hit",
+    "got": "get", "getting": "get", "taken": "take", "took": "take", "exercised": "exercise",
+    "exercising": "exercise", "averaged": "average", "averages": "average",
+    "percentage": "percent", "pct": "percent", "instructors": "instructor", "analyse": "analyze",
+    "resting": "rest", "rested": "rest", "yoga": "yoga", "spinning": "spin", "wore": "wear",
+    "worn": "wear", "wearing": "wear", "taught": "teach", "logged": "log", "colour": "color",
+    "fav": "favourite", "favorite": "favourite", "readyness": "readiness",
+    "heartrate": "heart rate", "bedtimes": "bedtime", "wks": "week", "wk": "week", "yr": "year",
+    "yrs": "year", "mo": "month", "mos": "month", "cals": "calorie", "cal": "calorie",
+    "workedout": "workout", "v": "vs",
 }  # fmt: skip
 """One word for the forms of a verb and for the ways in which a word is cut short."""
 

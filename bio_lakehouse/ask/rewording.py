@@ -18,7 +18,9 @@ SLIPS = {
     "thsi": "this", "dya": "day", "dyas": "days", "hors": "hours", "houres": "hours",
     "bst": "best", "wrst": "worst", "pelaton": "peloton", "peleton": "peloton", "ur": "your",
     "calroies": "calories", "restng": "resting", "wknd": "weekend", "wkend": "weekend",
-    "wknds": "weekends", "untill": "until", "btw": "between", "btwn": "between", "sunady": "sunday",
+    "wknds": "weekends", "ive": "i", "im": "i", "whats": "what", "hows": "how", "dont": "not",
+    "didnt": "not", "wasnt": "not", "untill": "until", "btw": "between", "btwn": "between",
+    "sunady": "sunday",
 }  # fmt: skip
 """What is written, and what is meant, where letters alone do not tell."""
 
@@ -33,8 +35,10 @@ _RULES = tuple(
         (r"(best|worst) slept nights?", r"\1 sleep score night"),
         (r"sleep (?:the )?best", "best sleep score"),
         (r"sleep (?:the )?worst", "worst sleep score"),
-        (r"sleep (?:the )?longest", "longest sleep"),
+        (r"sleep (?:the )?(?:longest|most)", "longest sleep"),
         (r"sleep (?:the )?(?:shortest|least)", "shortest sleep"),
+        (r"(?:most|more) sleep", "longest sleep"),
+        (r"least sleep", "shortest sleep"),
         (rf"(3|7|30) day (?:rolling |moving )?(?:average|avg|mean) (?:of )?(?:my )?({_SCORE})",
          r"\1 day \2 average"),
         (rf"(?:rolling|moving) (7|30) day (?:average|avg|mean) (?:of )?(?:my )?({_SCORE})",

@@ -536,7 +536,10 @@ _RULES = tuple(
         (rf"(?:the )?{_UNIT} before last", _before_last),
         (rf"(?:so far )?(?P<which>this|current) {_UNIT}(?: so far)?", _this_or_last),
         (r"(?:yesterday|last) (?:night|nights)", _yesterday_night),
-        (rf"(?P<which>last|past|previous|prior) {_UNIT}", _this_or_last),
+        (
+            rf"(?P<which>last|past|previous|prior) {_UNIT}(?! score| contributor| activity)",
+            _this_or_last,
+        ),
         (rf"{_UNIT} to date|ytd|mtd|wtd", _to_date),
         (rf"(?P<number>\d{{1,4}}|a|an|one) {_UNIT}s? ago", _ago),
         (rf"(?:the )?(?:one |{_UNIT} )?next (?:week|month|year|weekend|quarter)", _future),

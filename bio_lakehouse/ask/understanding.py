@@ -18,7 +18,7 @@ from bio_lakehouse.ask.naming import is_workout_noun
 from bio_lakehouse.ask.question_parts import Mention, Parts
 from bio_lakehouse.ask.semantic_model import Metric, SemanticModel
 from bio_lakehouse.ask.time_phrases import DaysOfWeek, Period, Unresolved
-from bio_lakehouse.english import capital, listed
+from bio_lakehouse.english import capital, inner, listed
 
 AS_WORKOUT = {
     "total_output_kj": "workout_output",
@@ -73,6 +73,7 @@ def understand(parts: Parts, model: SemanticModel, lexicon: Lexicon) -> Understo
 def _read(draft: Draft) -> Understood:
     naming.name_all(draft)
     naming.as_duration(draft)
+    naming.as_workout_calories(draft)
     _with_periods_checked(draft)
     conditions.find(draft)
     _instructor(draft)
@@ -84,6 +85,7 @@ def _read(draft: Draft) -> Understood:
     periods = [p.meaning for p in draft.parts.phrases if isinstance(p.meaning, Period)]
     weekdays = [p.meaning for p in draft.parts.phrases if isinstance(p.meaning, DaysOfWeek)]
     intent = _Reader(draft, periods, weekdays).intent()
+    _check_meanings(draft)
     rest = draft.unused()
     if rest:
         raise _Stop(_not_used(rest))
@@ -91,6 +93,21 @@ def _read(draft: Draft) -> Understood:
     guesses = [period.guess for period in periods if period.guess] + draft.guesses
     guesses += [f"“{written}” was read as “{read}”." for written, read in draft.parts.slips]
     return Understood(intent, tuple(periods), tuple(notes), tuple(guesses))
+
+
+def _check_meanings(draft: Draft) -> None:
+    """A word with several meanings, of which nothing chooses one, is asked back."""
+    for mention in draft.parts.mentions:
+        if mention.options and mention.start not in draft.taken:
+            metrics = [draft.lexicon.metrics[name] for name in mention.options]
+            titles = [inner(metric.title) for metric in metrics]
+            words = draft.parts.words
+            before, after = words[: mention.start], words[mention.end :]
+            meanings = tuple(
+                capital(" ".join((*before, title, *after))).replace(" ?", "?") for title in titles
+            )
+            told = listed(titles, "or")
+            raise _Stop(f"“{capital(mention.words)}” may be {told}; which is meant?", meanings)
 
 
 def _not_used(words: Sequence[str]) -> str:
@@ -122,6 +139,7 @@ def _instructor(draft: Draft) -> None:
     """`rides with Jules`: unknown words just after `with` or `by` name an instructor."""
     words, unused = draft.parts.words, list(draft.parts.unused)
     is_about = draft.is_about_workouts or any(is_workout_noun(m) for m in draft.parts.mentions)
+    is_about = is_about or any(m.column in AS_WORKOUT for _, m in draft.figures)
     if not is_about or not unused:
         return
     start = unused[0]
@@ -179,7 +197,10 @@ def _after_nights(draft: Draft) -> None:
     """The morning after a night is the day under which the night is filed."""
     nights = list(draft.roles("night"))
     for mention in list(draft.roles("after")):
-        is_night = any(0 <= night.start - mention.end <= 1 for night in nights)
+        is_night = any(0 <= night.start - mention.end <= 1 for night in nights) or any(
+            0 <= each.start - mention.end <= 1 and {"night", "nights"} & set(each.words.split())
+            for each, _ in draft.values
+        )
         if is_night:
             draft.take(mention)
             draft.guesses.append("A night is filed under the morning on which it ends.")
@@ -201,6 +222,7 @@ class _Reader:
         self._refuse_negation()
         if any(m.dataset == "sleep_performance_prediction" for _, m in self.draft.figures):
             self.draft.has_all("after")
+        self._of_weeks()
         self._compare()
         figures = self._figures()
         asked = (
@@ -362,7 +384,11 @@ class _Reader:
         is_mean = self._is_mean_of_groups(group, metrics)
         aggregation = "" if is_mean else self._aggregation()
         self.draft.has_all("list", "series", "count", "how_often", "how_much", "how_long")
-        taken = tuple(self._taken(metric, aggregation) for metric in metrics)
+        taken = tuple(
+            figure
+            for metric in metrics
+            for figure in self._all_taken(metric, aggregation, False)[: 1 if order else 2]
+        )
         base = dataset or (metrics[0].dataset if metrics else self._counted_dataset(found))
         if is_mean and not metrics:
             base = WORKOUTS
@@ -397,6 +423,12 @@ class _Reader:
                 draft.has("by")
                 return unit, ""
         named = self._dimension()
+        is_which = bool({"which", "what", "who"} & set(draft.parts.words[:2]))
+        is_which = is_which and bool(named) and not self._figures() and not self.is_day
+        if is_which and named and named[1].dataset == WORKOUTS and self.has_noun:
+            draft.take(named[0])
+            draft.fields.remove(named)
+            return named[1].column, WORKOUTS
         if named and (draft.sees("by", "max", "min", "best", "worst", "frequent", "count")):
             mention, meaning = named
             draft.take(mention)
@@ -419,6 +451,8 @@ class _Reader:
 
     def _field_after(self, by: Mention) -> tuple[Mention, Meaning] | None:
         after = [m for m in self.draft.parts.mentions if 0 <= m.start - by.end <= 1]
+        if by.words in _SPREAD:
+            after += [m for m in self.draft.parts.mentions if 0 <= by.start - m.end <= 1]
         datasets = {metric.dataset for _, metric in self.draft.figures}
         for mention in after:
             fields = mention.of("field")
@@ -435,7 +469,7 @@ class _Reader:
 
     def _group_order(self, group: str) -> tuple[str, int]:
         """`which week was best` is the first of the weeks in the order of the figure."""
-        limit = self._limit() or 1
+        limit = self._limit(*_ORDERING) or 1
         if self.draft.has("frequent"):
             self.draft.has_all("max")
             return "desc", limit
@@ -460,9 +494,15 @@ class _Reader:
             raise _Stop("“Best” has no plain meaning here; say highest, lowest, longest or most.")
         return "desc" if (good == "higher") == is_best else "asc"
 
-    def _limit(self) -> int:
+    def _limit(self, *roles: str) -> int:
         """The number of `top 5`, `last 3 workouts`, `3 best`."""
+        said = list(self.draft.roles(*roles))
         for number in list(self.draft.numbers):
+            is_beside = any(
+                0 <= number.start - m.end <= 1 or 0 <= m.start - number.end <= 1 for m in said
+            )
+            if not is_beside:
+                continue
             if number.value == int(number.value) and 1 <= number.value <= 1000 and not number.unit:
                 self.draft.numbers.remove(number)
                 return int(number.value)
@@ -483,10 +523,14 @@ class _Reader:
         if self.sides:
             return None
         metric, mention = self._extreme_figure(figures)
+        if metric.column.startswith("avg_"):
+            draft.has_all("avg")
         if metric.aggregation == "count":
             raise _Stop(f"I do not see of what the most {metric.title.casefold()} are meant.")
+        limit = self._limit(*_ORDERING)
         order = self._extreme_order()
-        limit = self._limit()
+        if {"drop", "fall", "decline"} & set(mention.words.split()):
+            order = "asc" if order == "desc" else "desc"
         is_which = draft.sees("day", "night", "when", "list") or self._is_workout_level(metric)
         found = self._all_conditions()
         metric = self._metrics_for([(mention, metric)], None, found)[0]
@@ -544,9 +588,11 @@ class _Reader:
         draft = self.draft
         if not draft.sees("latest", "earliest") or self.sides or draft.sees("count"):
             return None
+        if len(figures) == 1 and figures[0][1].form == "clock":
+            return self._clock_extreme(figures)
         order = "asc" if draft.sees("earliest") and not draft.sees("latest") else "desc"
+        limit = self._limit("latest", "earliest") or 1
         draft.has_all("latest", "earliest")
-        limit = self._limit() or 1
         found = self._all_conditions()
         if not figures and (self.has_noun or any(c.dataset == WORKOUTS for c in found)):
             self._take_noun()
@@ -559,6 +605,17 @@ class _Reader:
             return None
         draft.has_all("list", "when", "day", "night")
         return self._newest(figures, found, order, limit)
+
+    def _clock_extreme(self, figures: Sequence[tuple[Mention, Metric]]) -> Intent:
+        """`latest bedtime` is the latest on the clock, not the newest."""
+        order = "asc" if self.draft.has("earliest") else "desc"
+        self.draft.has_all("latest", "list", "when", "day", "night")
+        self._take_figures(figures)
+        metric = figures[0][1]
+        found = self._all_conditions()
+        return Intent(
+            "extreme", metric.dataset, (Figure(metric.name),), conditions=found, order=order
+        )
 
     def _newest(
         self,
@@ -617,7 +674,9 @@ class _Reader:
         draft = self.draft
         if not draft.sees("count", "how_often"):
             return None
-        if any(meaning.dataset == "weekly_trends" for _, meaning in self.values):
+        of_weeks = [meaning.dataset for _, meaning in self.values]
+        of_weeks += [condition.dataset for condition in draft.conditions]
+        if "weekly_trends" in of_weeks and not figures:
             return self._count_of_weeks()
         is_days = draft.sees("day", "night")
         counts_noun = self.has_noun and not figures
@@ -627,6 +686,8 @@ class _Reader:
             return None
         draft.has_all("count", "how_often", "times", "list")
         found = self._all_conditions()
+        if any(condition.dataset == "workout_recommendations" for condition in found):
+            draft.ignored |= {"recommended", "advised", "suggested"}
         if is_days:
             draft.has_all("day", "night")
             return self._count_of_days(figures, found)
@@ -638,8 +699,7 @@ class _Reader:
 
     def _count_of_weeks(self) -> Intent | None:
         """`how many weeks were improving`."""
-        if not self.draft.has_all("week"):
-            return None
+        self.draft.has_all("week")
         self.draft.has_all("count", "how_often", "series", "list")
         return Intent("count", "weekly_trends", conditions=self._all_conditions(), counted="weeks")
 
@@ -669,6 +729,19 @@ class _Reader:
             self._take_noun()
         return Intent("count", self._days_dataset(found), conditions=found, counted="days")
 
+    def _of_weeks(self) -> None:
+        """`weeks with more than 5 workout days`: conditions on what a week came to."""
+        conditions_ = self.draft.conditions
+        names = [_WEEKLY.get(condition.metric) for condition in conditions_]
+        if not conditions_ or not all(names) or not self.draft.sees("week") or self._figures():
+            return
+        self.draft.has_all("week")
+        metrics = [self.draft.lexicon.metrics[f"weekly_trends.{name}"] for name in names]
+        self.draft.conditions = [
+            replace(condition, dataset="weekly_trends", column=metric.column, metric=metric.name)
+            for condition, metric in zip(conditions_, metrics, strict=True)
+        ]
+
     def _is_plain_noun(self, found: Sequence[Condition]) -> bool:
         """Whether workouts are spoken of beside conditions that are not on them."""
         is_named = any(
@@ -695,8 +768,10 @@ class _Reader:
         is_listed = draft.sees("list", "series", "day", "night", "when")
         wants_days = draft.sees("day", "night", "when")
         no_figures = not figures and (draft.conditions or self.values or draft.fields)
-        has_aggregation = draft.sees("avg", "sum", "median", "stddev", "how_much", "how_long")
-        if self.sides or has_aggregation:
+        if self.sides or draft.sees("avg", "sum", "median", "stddev"):
+            return None
+        is_row = figures and self.is_day and figures[0][1].aggregation != "sum"
+        if draft.sees("how_much", "how_long") and not is_row:
             return None
         if figures and self.is_day and figures[0][1].dataset != "oura_heartrate":
             return self._rows_of(figures)
@@ -736,7 +811,17 @@ class _Reader:
     def _rows_of(self, figures: Sequence[tuple[Mention, Metric]]) -> Intent:
         draft = self.draft
         draft.has_all(
-            "list", "series", "day", "night", "when", "count", "how_much", "times", "per_day"
+            "list",
+            "series",
+            "day",
+            "night",
+            "when",
+            "count",
+            "how_much",
+            "times",
+            "per_day",
+            "how_long",
+            "readings",
         )
         found = self._all_conditions()
         metrics = self._metrics_for(figures, None, found)
@@ -803,6 +888,7 @@ class _Reader:
             self._take_noun()
             draft.has_all("count")
             return Intent("count", WORKOUTS, conditions=found, counted="workouts")
+        figures = figures or self._time_spent()
         if not figures:
             return None
         if figures[0][1].dataset in _OF_GROUPS:
@@ -824,6 +910,15 @@ class _Reader:
         for metric in metrics:
             taken += self._all_taken(metric, aggregation, is_how_much)
         return Intent("value", dataset, tuple(dict.fromkeys(taken)), conditions=found)
+
+    def _time_spent(self) -> list[tuple[Mention, Metric]]:
+        """`how many minutes did I ride` sums the lengths of the workouts."""
+        length = self.draft.lexicon.metrics.get("class_length")
+        said = next(self.draft.roles("how_long"), None)
+        on_workouts = self.has_noun or any(c.dataset == WORKOUTS for c in self.draft.conditions)
+        if length is None or said is None or not on_workouts:
+            return []
+        return [(said, replace(length, aggregation="sum"))]
 
     def _of_groups(
         self, figures: Sequence[tuple[Mention, Metric]], found: tuple[Condition, ...]
@@ -888,7 +983,7 @@ class _Reader:
             return [Figure(metric.name, aggregation, unit)]
         own = Figure(metric.name, metric.aggregation, unit)
         is_both = "sum" in metric.aggregations and metric.aggregation == "avg"
-        if is_both and metric.dataset != WORKOUTS:
+        if is_both:
             self.draft.guesses.append(
                 f"{metric.title} is given as a mean a day and as a total."
             ) if is_how_much else None
@@ -982,6 +1077,12 @@ class _Reader:
         return replace(intent, first=first, last=last, weekdays=weekdays, sides=self.sides)
 
 
+_WEEKLY = {
+    "workout_days": "workout_days", "readiness": "avg_readiness", "sleep_score": "avg_sleep",
+    "steps": "weekly_steps", "output": "weekly_output_kj", "wellness": "avg_wellness",
+    "active_calories": "weekly_active_calories", "workout_calories": "weekly_calories",
+}  # fmt: skip
+"""What a day's figure comes to in a week, as `weekly_trends` has it."""
 _OF_GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, str] | None]] = {
     "readiness_performance_correlation": (("segment",), ("sample_size",), ("segment", "All Days")),
     "workout_type_optimization": (
@@ -1013,6 +1114,8 @@ _VERBS = frozenset(
         "what",
     ]
 )
+_ORDERING = ("max", "min", "best", "worst", "hardest", "frequent")
+_SPREAD = {"distribution", "breakdown", "split"}
 _OPPOSITE = {(1, 2, 3, 4, 5), (6, 7)}
 _MORE_IS_BEST = {
     "output", "workout_output", "steps", "distance", "watts", "speed", "workouts", "workout_days",
