@@ -184,21 +184,30 @@ def evaluate(
     as_object: bool,
     home: Path | None,
 ) -> None:
-    """Measure how well questions are understood: of a made-up person, against SQL that is right.
+    """Measure how well questions are understood: about a made-up person, against SQL that is right.
 
-    Without --model nothing is sent to anybody. With it the questions are put to that model too,
-    which costs what it costs; your own data is not touched. Counted are right and wrong answers,
-    refusals, failures and questions that were asked back, with time and cost.
+    Counted are right and wrong answers, refusals, failures and questions that were asked back, with
+    time and cost. Without --model nothing is sent to anybody. With it the evaluation's questions
+    and the schema go to that model, at its price; none of your own data is read or sent.
 
     \b
     Example:  bio-lakehouse ask eval
               bio-lakehouse ask eval --part all --model claude-haiku-4-5 --json
     """
-    from bio_lakehouse.ask.evaluation.evaluate import chosen_questions, demo_home, runs_of
+    from bio_lakehouse.ask.evaluation.evaluate import (
+        chosen_questions,
+        demo_home,
+        models_named,
+        runs_of,
+    )
     from bio_lakehouse.ask_display import print_evaluation
+    from bio_lakehouse.settings import load_settings
     from bio_lakehouse.workflows import progress_bar
 
     questions = chosen_questions(part, kinds)
+    asked = models_named(models, load_settings())
+    for name, model in asked.items():
+        click.echo(f"The evaluation's questions go to {name} at {model.address}.", err=True)
     with progress_bar("Evaluation") as bar:
         task = bar.add_task("building the made-up person's lake", total=None)
 
@@ -206,7 +215,7 @@ def evaluate(
             bar.update(task, description=model, completed=number, total=total)
 
         with demo_home(home) as place:
-            runs = runs_of(place, questions, models, progress)
+            runs = runs_of(place, questions, asked, progress)
     print_evaluation(runs, as_object=as_object)
 
 

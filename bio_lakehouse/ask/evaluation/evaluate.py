@@ -3,19 +3,24 @@ those that are named."""
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from bio_lakehouse.ask.asking import Asking
 from bio_lakehouse.ask.evaluation.demo import USER, demo_lake, settings_of
 from bio_lakehouse.ask.evaluation.question_results import Result, results
 from bio_lakehouse.ask.evaluation.questions import Part, Question, questions_of
-from bio_lakehouse.ask.language_models import by_name
+from bio_lakehouse.ask.language_models import LanguageModel, by_name
+from bio_lakehouse.lake.home import ANSWERS
 from bio_lakehouse.lake.lakehouse import Lakehouse
+
+if TYPE_CHECKING:
+    from bio_lakehouse.settings import Settings
 
 NO_MODEL = "no model"
 """What is understood without a language model."""
@@ -29,31 +34,34 @@ Runs = dict[str, list[Result]]
 def runs_of(
     home: Path,
     questions: Sequence[Question],
-    models: Sequence[str],
+    models: Mapping[str, LanguageModel],
     progress: Progress,
 ) -> Runs:
     """What came of the questions without a model, and with each of `models`.
 
-    `progress` is told which of them goes on and how far it is. `SettingsError` says what stands
-    against a model before anything is asked.
+    `progress` is told which of them goes on and how far it is.
     """
-    asked = {NO_MODEL: without_model(home)} | {name: with_model(home, name) for name in models}
+    asked = {NO_MODEL: None} | dict(models)
     return {
-        name: list(results(asking, questions, USER, partial(progress, name)))
-        for name, asking in asked.items()
+        name: list(results(_asking(home, model), questions, USER, partial(progress, name)))
+        for name, model in asked.items()
     }
 
 
-def without_model(home: Path) -> Asking:
-    """The demo lake as it is asked without a language model, whatever key is set."""
-    return Asking(Lakehouse.open(settings_of(home, local_only=True)))
+def _asking(home: Path, model: LanguageModel | None) -> Asking:
+    """What asks the demo lake with a model, or without one whatever key is set; no answer is kept
+    from before."""
+    shutil.rmtree(home / ANSWERS, ignore_errors=True)
+    return Asking(Lakehouse.open(settings_of(home, local_only=model is None)), model)
 
 
-def with_model(home: Path, name: str) -> Asking:
-    """The demo lake as it is asked with that model. Naming it is leave enough: the person is made
-    up."""
-    lake = Lakehouse.open(settings_of(home))
-    return Asking(lake, by_name(name, lake.settings, needs_leave=False))
+def models_named(names: Sequence[str], settings: Settings) -> dict[str, LanguageModel]:
+    """The models of these names, ready to be asked with the person's keys; SettingsError says what
+    stands against one.
+
+    To name a model is leave to send it this evaluation's questions, and no other leave.
+    """
+    return {name: by_name(name, settings, needs_leave=False) for name in names}
 
 
 def chosen_questions(part: Chosen, kinds: Sequence[str] = ()) -> list[Question]:
