@@ -66,6 +66,6 @@ def golds_of(asking: Asking, user_id: str) -> GoldRows:
 
     @cache
     def rows(sql: str) -> pa.Table:
-        return asking.run(sql, user_id)
+        return asking.engine.query(sql, user_id)
 
     return rows
