@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import click
@@ -45,7 +45,8 @@ def serve(settings: Settings, user: str | None, port: int, *, open_page: bool) -
         )
         server = uvicorn.Server(config)
         threading.Thread(target=tell, args=(server, address, open_page), daemon=True).start()
-        server.run(sockets=listeners)
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=listeners)
 
 
 def tell(server: uvicorn.Server, address: str, open_page: bool) -> None:

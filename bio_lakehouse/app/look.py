@@ -29,6 +29,7 @@ OPTIONS: dict[str, Any] = {
     "client.showErrorDetails": "none",
     "client.toolbarMode": "minimal",
     "global.developmentMode": False,
+    "logger.level": "error",
     "runner.magicEnabled": False,
     "server.address": "localhost",
     "server.enableCORS": True,

@@ -25,6 +25,7 @@ from bio_lakehouse.ask_display import how_it_came
 from bio_lakehouse.viz.answer_chart import figure
 
 PENDING = "pending_question"
+PERSON, LAKE = ":material/person:", ":material/favorite:"
 
 
 def main() -> None:
@@ -56,9 +57,9 @@ def conversation() -> list[Answer]:
 
 def asked(question: str, answers: list[Answer]) -> None:
     """Answer a question under the ones before it."""
-    with st.chat_message("user"):
+    with st.chat_message("user", avatar=PERSON):
         st.text(question)
-    with st.chat_message("assistant"), st.spinner("Reading the question …"):
+    with st.chat_message("assistant", avatar=LAKE), st.spinner("Reading the question …"):
         answer = current_lake().asking.ask(question, current_user(), last_plan(answers))
     answers.append(answer)
     st.rerun()
@@ -106,9 +107,9 @@ def allow(allowed: bool) -> None:
 
 def answer_shown(answer: Answer, number: int, *, is_last: bool) -> None:
     """A question with its answer."""
-    with st.chat_message("user"):
+    with st.chat_message("user", avatar=PERSON):
         st.text(answer.question)
-    with st.chat_message("assistant"):
+    with st.chat_message("assistant", avatar=LAKE):
         st.markdown(f"**{literal(answer.sentence)}**")
         for caveat in answer.caveats:
             st.markdown(literal(caveat))

@@ -96,9 +96,9 @@ def show_outcome(work: Work | None) -> None:
 def file_shown(file: dict[str, Any]) -> None:
     is_fine = file["became"] in ("brought in", "known before")
     counts = (
-        f"{file['rows']:,} rows",
-        f"{file['new_days']:,} days new",
-        f"{file['changed_days']:,} days changed",
+        count(file["rows"], "row"),
+        count(file["new_days"], "new day"),
+        count(file["changed_days"], "changed day"),
     )
     aside = f", {file['set_aside']:,} set aside" if file["set_aside"] else ""
     icon = ":material/check_circle:" if is_fine else ":material/error:"
