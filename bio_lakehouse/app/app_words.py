@@ -36,3 +36,7 @@ MAY_READ = (
     "Nothing was sent yet."
 )
 FORBIDDEN = "Nothing is sent to {company}, as was said in this home. Questions are read here."
+CORRECTING = (
+    "Write the SQL that answers this question, and try it: it is kept as a candidate. Once you say "
+    "that it is right, it answers this question from now on, on this machine and for you alone."
+)

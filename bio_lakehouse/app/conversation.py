@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from bio_lakehouse.ask import egress, language_models
+from bio_lakehouse.ask import language_models
 from bio_lakehouse.ask.answer import Answer
 from bio_lakehouse.ask.answer_columns import AnswerColumn, columns_of
 from bio_lakehouse.ask.leave import leave_to_ask
@@ -57,8 +57,7 @@ def reader_of(settings: Settings) -> Reader:
 
 def would_leave(asking: Asking, user_id: str, model: LanguageModel) -> str:
     """What the first example would send, in words and to the letter; nothing is sent."""
-    circumstances = asking.circumstances(user_id)
-    return egress.told(EXAMPLES[0], asking.model, circumstances, model)
+    return asking.what_is_sent(EXAMPLES[0], user_id, model)
 
 
 def last_plan(answers: Sequence[Answer]) -> Plan | None:

@@ -7,7 +7,7 @@ import streamlit as st
 from bio_lakehouse.app import opened
 from bio_lakehouse.app.app_words import DEMO_BANNER
 from bio_lakehouse.app.shown import DEMO, USER, current_lake
-from bio_lakehouse.app.style import CSS
+from bio_lakehouse.app.style import CSS, ICON
 
 PAGES = (
     ("screens/today_page.py", "Today", ":material/wb_sunny:", "today"),
@@ -20,7 +20,7 @@ PAGES = (
 
 def main() -> None:
     """Draw the frame, and the page that was chosen in it."""
-    st.set_page_config("Bio Lakehouse", page_icon=":material/favorite:", layout="centered")
+    st.set_page_config("Bio Lakehouse", page_icon=ICON, layout="centered")
     st.html(f"<style>{CSS}</style>")
     pages = [
         st.Page(path, title=title, icon=icon, url_path=address, default=address == "today")

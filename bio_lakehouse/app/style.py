@@ -1,7 +1,12 @@
-"""The little that Streamlit's options do not say: room at the edges of a narrow screen."""
+"""The little that Streamlit's options do not say: the icon of the tab, and room at the edges of a
+narrow screen."""
 
 from __future__ import annotations
 
+ICON = """<svg viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0b6e66"/>
+<path d="M4 17h7l3-8 4 15 3-7h7" fill="none" stroke="#ffffff" stroke-width="2.5"
+stroke-linejoin="round" stroke-linecap="round"/></svg>"""
+"""Drawn here: Streamlit fetches its own icons for tabs from the network."""
 CSS = """
 .block-container { max-width: 58rem; padding-top: 4.5rem; padding-bottom: 4rem; }
 [data-testid="stBottomBlockContainer"] { max-width: 58rem; }

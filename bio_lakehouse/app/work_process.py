@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
@@ -86,16 +87,23 @@ def bring_in(lake: Lakehouse, order: Order, tell: Tell) -> dict[str, Any]:
     """Land files and build what they change, where no UI of this home does it."""
     tell("step", step="Reading the files", done=0, total=0)
     paths = [Path(path) for path in order["paths"]]
-    return built(lake, tell, workflows.land(lake, paths, order["user"]))
+    return built(lake, order, tell, workflows.land(lake, paths, order["user"]))
 
 
-def built(lake: Lakehouse, tell: Tell, landed: IngestOutcome) -> dict[str, Any]:
-    """Build what landed when it is our turn, and tell what came."""
-    shown = {"files": arrived_files(lake, landed), "came": what_came(landed)}
+def built(lake: Lakehouse, order: Order, tell: Tell, landed: IngestOutcome) -> dict[str, Any]:
+    """Build what landed when it is our turn, and tell what came of it that is the person's."""
+    own = of_person(landed, order["user"])
+    shown = {"files": arrived_files(lake, own), "came": what_came(own)}
     if demo_home.is_open(lake.settings.home):
         return shown | {"changed": BUILT_BY_UI}
     await_turn(lake, tell)
     return shown | {"changed": what_changed(workflows.build_landed(lake, landed))}
+
+
+def of_person(landed: IngestOutcome, user_id: str) -> IngestOutcome:
+    """Less what lay in landing of others: a page is one person's."""
+    own = [one for one in landed.arrivals if one.entry.user_id == user_id]
+    return replace(landed, arrivals=own)
 
 
 def await_turn(lake: Lakehouse, tell: Tell) -> None:
@@ -158,17 +166,18 @@ def sign_in_to_peloton(lake: Lakehouse, order: Order, tell: Tell) -> dict[str, A
 
 def fetch_oura(lake: Lakehouse, order: Order, tell: Tell) -> dict[str, Any]:
     """Fetch the newest days and build what they change."""
-    return fetched(lake, tell, workflows.run_oura_sync(lake, order["user"], land_only=True).landed)
+    landed = workflows.run_oura_sync(lake, order["user"], land_only=True).landed
+    return fetched(lake, order, tell, landed)
 
 
 def fetch_peloton(lake: Lakehouse, order: Order, tell: Tell) -> dict[str, Any]:
     """Download the workouts and build what they change."""
     landed = workflows.run_peloton_sync(lake, order["user"], land_only=True).landed
-    return fetched(lake, tell, landed)
+    return fetched(lake, order, tell, landed)
 
 
-def fetched(lake: Lakehouse, tell: Tell, landed: list[str]) -> dict[str, Any]:
-    return built(lake, tell, workflows.take_landed(lake)) | {"landed": len(landed)}
+def fetched(lake: Lakehouse, order: Order, tell: Tell, landed: list[str]) -> dict[str, Any]:
+    return built(lake, order, tell, workflows.take_landed(lake)) | {"landed": len(landed)}
 
 
 WORK: dict[str, Callable[[Lakehouse, Order, Tell], dict[str, Any]]] = {

@@ -107,7 +107,7 @@ def test_a_file_is_dropped_and_seen(address: str, browser: Any, home: Path) -> N
     with FileLock(home / "dagster" / "ui.lock"):
         page.locator("input[type=file]").set_input_files([file])
         page.get_by_role("button", name="Bring them in").click()
-        page.get_by_text("Files: 1 came.").wait_for()
+        page.get_by_text("brought in. Peloton, CSV export: workouts").first.wait_for()
     assert (home / "landing" / "me" / "mine.csv").read_text("utf-8") == WORKOUT
     page.get_by_role("button", name="Done").click()
     page.get_by_text("still to be built").wait_for()

@@ -106,10 +106,10 @@ def test_one_work_at_a_time_and_it_ends_with_the_app(work: BackgroundWork, home:
 
 
 def test_what_cannot_be_done_is_a_sentence(work: BackgroundWork, home: Path) -> None:
-    order = {"kind": "report", "home": str(home), "user": "me", "day": None}
-    begun = work.start("Writing a report", order)
+    order = {"kind": "sign in to oura", "home": str(home), "user": "me"}
+    begun = work.start("Signing in to Oura", order)
     wait_for(lambda: begun.is_over)
-    assert "there is nothing to report on" in begun.error
+    assert "BIO_OURA_CLIENT_ID" in begun.error
     assert begun.outcome is None
 
 

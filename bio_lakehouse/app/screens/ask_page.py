@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bio_lakehouse.app.app_words import FORBIDDEN, MAY_READ, READ_BY, WITHOUT_KEY
+from bio_lakehouse.app.app_words import CORRECTING, FORBIDDEN, MAY_READ, READ_BY, WITHOUT_KEY
 from bio_lakehouse.app.conversation import (
     EXAMPLES,
     MOST_ROWS,
@@ -17,14 +17,16 @@ from bio_lakehouse.app.conversation import (
 )
 from bio_lakehouse.app.shown import current_lake, current_user, drawn, mode, show_work, told
 from bio_lakehouse.app.welcome import is_nothing_there
+from bio_lakehouse.ask import corrections
 from bio_lakehouse.ask.answer import Answer
+from bio_lakehouse.ask.corrections import Correction
 from bio_lakehouse.ask.egress import WHAT_IS_SENT
 from bio_lakehouse.ask.language_models import LanguageModel
 from bio_lakehouse.ask.leave import record_leave_to_ask
 from bio_lakehouse.ask_display import how_it_came
 from bio_lakehouse.viz.answer_chart import figure
 
-PENDING = "pending_question"
+PENDING, TRIED = "pending_question", "tried_correction"
 PERSON, LAKE = ":material/person:", ":material/favorite:"
 
 
@@ -116,13 +118,15 @@ def answer_shown(answer: Answer, number: int, *, is_last: bool) -> None:
         if answer.why:
             ask_back(answer, number, is_last=is_last)
         else:
-            rows_shown(answer, number)
+            rows_shown(answer, f"answer-{number}")
         for assumption in answer.assumptions:
             st.caption(f"Assumed: {literal(assumption)}")
         if answer.freshness:
             st.caption(literal(answer.freshness))
         if answer.sql:
-            behind(answer, number)
+            behind(answer)
+        if is_last and answer.why != "declined":
+            wrong(answer, number)
 
 
 def ask_back(answer: Answer, number: int, *, is_last: bool) -> None:
@@ -142,12 +146,12 @@ def pend(question: str) -> None:
     st.session_state[PENDING] = question
 
 
-def rows_shown(answer: Answer, number: int) -> None:
+def rows_shown(answer: Answer, key: str) -> None:
     """The chart, and the rows where the sentence does not hold them."""
     if answer.rows is None:
         return
     if answer.chart and answer.chart.kind != "number":
-        drawn(figure(answer.chart, answer.rows, mode()), f"answer-{number}")
+        drawn(figure(answer.chart, answer.rows, mode()), f"chart-{key}")
     if is_told_whole(answer):
         return
     st.dataframe(styled(answer, current_lake().asking), hide_index=True, width="stretch")
@@ -155,13 +159,49 @@ def rows_shown(answer: Answer, number: int) -> None:
         st.caption(f"The first {MOST_ROWS:,} of {answer.rows.num_rows:,} rows.")
 
 
-def behind(answer: Answer, number: int) -> None:
+def behind(answer: Answer) -> None:
     """The SQL, what the question was taken to mean, and how the answer came."""
     with st.expander("SQL, and how this came"):
         if answer.plan:
             st.caption(f"Read as: {literal(answer.plan.reading)}")
         st.code(answer.sql, "sql", wrap_lines=True)
         st.caption(literal(how_it_came(answer)))
+
+
+def wrong(answer: Answer, number: int) -> None:
+    """A correction in SQL: tried, and then said to be right."""
+    with st.expander("This is wrong"):
+        st.write(CORRECTING)
+        sql = st.text_area("SQL", answer.sql, key=f"correction-sql-{number}", height=140)
+        if st.button("Try it", key=f"correction-try-{number}"):
+            with told():
+                asking = current_lake().asking
+                found = asking.correct(answer.question, sql, current_user())
+                st.session_state[f"{TRIED}-{number}"] = found
+        if f"{TRIED}-{number}" in st.session_state:
+            correction, now = st.session_state[f"{TRIED}-{number}"]
+            candidate_shown(correction, now, number)
+
+
+def candidate_shown(correction: Correction, answer: Answer, number: int) -> None:
+    """What a candidate answers, and whether that is right."""
+    st.markdown(f"**{literal(answer.sentence)}**")
+    rows_shown(answer, f"candidate-{number}")
+    with st.container(horizontal=True):
+        st.button("It is right", type="primary", on_click=verify, args=(correction, number))
+        st.button("Forget it", on_click=forget, args=(correction, number))
+
+
+def verify(correction: Correction, number: int) -> None:
+    """From now on the candidate answers its question: it is asked again."""
+    current_lake().asking.verify(correction.id, current_user())
+    st.session_state.pop(f"{TRIED}-{number}")
+    pend(correction.question)
+
+
+def forget(correction: Correction, number: int) -> None:
+    corrections.forget(current_lake().settings.home, current_user(), correction.id)
+    st.session_state.pop(f"{TRIED}-{number}")
 
 
 def literal(text: str) -> str:

@@ -1,0 +1,119 @@
+"""Asking in the app: an answer with its rows and SQL, a follow-up, a refusal, and a correction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bio_lakehouse.app import opened
+from bio_lakehouse.app.conversation import EXAMPLES, reader_of
+from bio_lakehouse.app.opened import OpenLakes
+from bio_lakehouse.ask import corrections
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse_tests.app.conftest import page, said
+from bio_lakehouse_tests.ask.demo_lake import USER
+
+KEY = "sk-test"
+
+
+@pytest.fixture
+def own(own_lake: Lakehouse) -> Iterator[OpenLakes]:
+    """The app over a lake of one's own: answers are kept in its home."""
+    yield opened.open_lakes(own_lake.settings, USER)
+    opened._lakes.clear()
+
+
+def ask(at: AppTest, question: str) -> AppTest:
+    return at.chat_input[0].set_value(question).run()
+
+
+def button(at: AppTest, label: str) -> AppTest:
+    return next(one for one in at.button if one.label == label).click().run()
+
+
+@pytest.mark.parametrize("question", EXAMPLES)
+def test_what_is_offered_is_answered(own: OpenLakes, question: str) -> None:
+    answer = own.own().asking.ask(question, USER)
+    assert answer.why is None, answer.sentence
+
+
+def test_an_answer_has_its_sentence_and_its_sql(own: OpenLakes) -> None:
+    at = ask(page("ask"), EXAMPLES[0])
+    assert [one.value for one in at.exception] == []
+    answer = own.own().asking.ask(EXAMPLES[0], USER)
+    assert answer.sentence in said(at).replace("\\", "")
+    assert at.code[0].value == answer.sql
+    assert "Read as: " in said(at)
+
+
+def test_an_example_is_asked_by_its_button_and_can_be_followed_up(own: OpenLakes) -> None:
+    at = button(page("ask"), EXAMPLES[0])
+    at = ask(at, "and the week before?")
+    assert [one.value for one in at.exception] == []
+    assert len(at.code) == 2
+    assert at.code[0].value != at.code[1].value
+    at = button(at, "Begin anew")
+    assert not at.code
+
+
+def test_a_question_that_is_declined_has_no_sql(own: OpenLakes) -> None:
+    at = ask(page("ask"), "Do I have sleep apnea?")
+    assert [one.value for one in at.exception] == []
+    assert not at.code
+    assert len(at.chat_message) == 2
+
+
+def test_a_question_that_is_not_understood_offers_others(own: OpenLakes) -> None:
+    question = "show me my readness by colour"
+    at = ask(page("ask"), question)
+    offers = own.own().asking.ask(question, USER).offers
+    assert offers
+    assert set(offers) <= {one.label for one in at.button}
+
+
+def test_a_correction_is_tried_and_answers_from_then_on(own: OpenLakes) -> None:
+    question = "how purple is my bicycle"
+    at = ask(page("ask"), question)
+    at.text_area[0].set_value("SELECT count(*) AS rides FROM peloton_workouts").run()
+    at = button(at, "Try it")
+    home = own.settings.home
+    assert [one.state for one in corrections.read(home, USER)] == ["candidate"]
+    at = button(at, "It is right")
+    assert [one.value for one in at.exception] == []
+    assert [one.state for one in corrections.read(home, USER)] == ["verified"]
+    assert at.code[-1].value.startswith("SELECT count(*) AS rides")
+
+
+def test_a_statement_that_is_no_question_is_refused(own: OpenLakes) -> None:
+    at = ask(page("ask"), "how purple is my bicycle")
+    at.text_area[0].set_value("DROP TABLE peloton_workouts").run()
+    at = button(at, "Try it")
+    assert at.error
+    assert corrections.read(own.settings.home, USER) == ()
+
+
+def test_a_key_is_no_leave_and_leave_is_asked_with_what_would_be_sent(
+    own_lake: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    changed = own_lake.settings.model_copy(update={"anthropic_api_key": _secret(KEY)})
+    opened.open_lakes(changed, USER)
+    at = page("ask")
+    assert [one.value for one in at.exception] == []
+    assert EXAMPLES[0] in at.code[0].value
+    assert KEY not in at.code[0].value
+    assert reader_of(changed).model is None
+    at = button(at, "Send nothing")
+    assert not reader_of(changed).is_offered
+    assert reader_of(changed).model is None
+    button(at, "Allow it after all")
+    assert reader_of(changed).model is not None
+    opened._lakes.clear()
+
+
+def _secret(text: str) -> object:
+    from pydantic import SecretStr
+
+    return SecretStr(text)
