@@ -170,7 +170,7 @@ class VerifiedQuestion:
 class TimePhrase:
     """Words for a stretch of days, such as `last week`, and how it is resolved (`kind`).
 
-    `last_days:30` counts today, `last_days:n` is of as many as are said; `{n}`, `{month}`,
+    `last_days:28` counts today, `last_days:n` is of as many as are said; `{n}`, `{month}`,
     `{year}`, `{weekday}` and `{day}` in the words stand for what is said there.
     """
 
