@@ -128,8 +128,9 @@ class _Tools:
             described = describe.answer(sql)
             if described is not None:
                 return mcp_results.told_rows(described, "")
-            checked = self._asking.checked(sql)
             rows = self._asking.engine.answer(sql, self._user_id, self._asking.allowed)
+            # What has been answered is read here in no time; before that nobody knows.
+            checked = self._asking.checked(sql)
             freshness = freshness_told.told(self._asking.lake, self._user_id, checked)
             return mcp_results.told_rows(rows, freshness)
 

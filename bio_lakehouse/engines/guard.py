@@ -7,6 +7,7 @@ closed until it is opened here or in `athena.FUNCTIONS`.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -27,6 +28,10 @@ DATABASES = {
 }
 LONGEST_STATEMENT = 50_000
 """Characters beyond which a statement is not read."""
+TOO_DEEP = "The statement is nested too deeply; say it with fewer brackets or with WITH."
+
+# Its warnings quote the statement, which may hold what nobody else should read.
+logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 _FIRST_WORDS = {TokenType.SELECT, TokenType.WITH, TokenType.VALUES, TokenType.L_PAREN}
 _SYSTEM_NAMES = ("information_schema", "pg_", "duckdb_", "sqlite_", "pragma_", "system", "temp")
@@ -188,9 +193,7 @@ def check(sql: str, known: Collection[str]) -> CheckedQuery:
             _check_node(node)
         return CheckedQuery(query, frozenset(_resolve_tables(query, known)))
     except RecursionError as error:
-        raise QueryError(
-            "The statement is nested too deeply; say it with fewer brackets or with WITH."
-        ) from error
+        raise QueryError(TOO_DEEP) from error
     except OptimizeError as error:
         raise QueryError(f"The names in FROM or WITH are not clear: {error}") from error
 

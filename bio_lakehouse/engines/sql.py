@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 from sqlglot import exp
 
 from bio_lakehouse.engines.athena_on_duckdb import Clock, macros_of, to_duckdb
-from bio_lakehouse.engines.guard import CheckedQuery, check
+from bio_lakehouse.engines.guard import TOO_DEEP, CheckedQuery, check
 from bio_lakehouse.engines.kept_scans import KeptScans
 from bio_lakehouse.errors import BioLakehouseError, DamagedFile, QueryError, TableError
 from bio_lakehouse.gold.views import VIEWS, View
@@ -47,6 +47,7 @@ MOST_KEPT = 64 * 2**20
 """Bytes of tables that are kept for the next question."""
 VIEW_SUFFIX = ".sql"
 DEEPEST_RECURSION = 5000
+LONGEST_REASON = 400
 
 
 class Tables(Protocol):
@@ -430,9 +431,7 @@ def _said_in_a_sentence() -> Iterator[None]:
     except (BioLakehouseError, MemoryError):
         raise
     except RecursionError as error:
-        raise QueryError(
-            "The statement is nested too deeply; say it with fewer brackets or with WITH."
-        ) from error
+        raise QueryError(TOO_DEEP) from error
     except Exception as error:
         raise QueryError(_reason(error)) from error
 
@@ -453,8 +452,16 @@ def _reason(error: Exception) -> str:
             "The statement needs more memory than it may take; "
             "ask about fewer rows, groups or columns, or for shorter texts."
         )
+    if "expression depth" in str(error):
+        return TOO_DEEP
     text = re.sub("athena_", "", _FURTHER.split(str(error))[0], flags=re.I)
-    return f"The statement cannot be answered: {' '.join(_KIND.sub('', text).split())}"
+    reason = " ".join(_KIND.sub("", text).split())
+    return f"The statement cannot be answered: {_shortened(reason)}"
+
+
+def _shortened(reason: str) -> str:
+    """What an engine quotes of a value may be as long as the value."""
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}…"
 
 
 def _unknown_column(

@@ -428,3 +428,15 @@ def test_a_misspelt_first_word_is_offered_as_what_was_meant() -> None:
         check("selec 1", KNOWN)
     with pytest.raises(QueryError, match=r"DROP is refused[^?]*configure\.$"):
         check("drop table x", KNOWN)
+
+
+def test_nothing_of_a_statement_is_logged(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    statement = "WITH x AS (COPY oura_sleep TO 'my-secret.csv') SELECT 1"
+
+    with caplog.at_level("DEBUG"), pytest.raises(QueryError):
+        check(statement, KNOWN)
+
+    assert "my-secret" not in caplog.text
+    assert capfd.readouterr().err == ""

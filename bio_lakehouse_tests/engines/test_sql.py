@@ -389,3 +389,11 @@ def test_a_statement_is_bound_without_a_row_of_anybody(tmp_path: Path) -> None:
     with pytest.raises(QueryError, match="no table"):
         sql.check_binds("SELECT * FROM gold.energy_state", frozenset({"bio_gold.insights"}))
     assert sql.tables.scans == []  # type: ignore[attr-defined]
+
+
+def test_an_engines_reason_is_short_and_advises_nothing_impossible(sql: DuckDbSql) -> None:
+    with pytest.raises(QueryError, match="nested too deeply"):
+        sql.query(f"SELECT {' + '.join(['1'] * 2000)}", "me")
+    with pytest.raises(QueryError, match="Malformed JSON") as caught:
+        sql.query("SELECT json_parse(rpad('[', 100000, '['))", "me")
+    assert len(str(caught.value)) < 500
