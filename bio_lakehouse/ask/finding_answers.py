@@ -204,8 +204,12 @@ def _forecast_worth(claim: Claim, rows: pa.Table, records: Sequence[Row], today:
         return f"Not enough past forecasts to judge them by: {n} of {needed}.", ()
     rules = zip(BASELINES, BASELINE_COLUMNS, strict=True)
     simple = [f"{number_text(row[column], 1)} for {name}" for name, column in rules]
-    worth = "better than all" if row["beats_all"] else "not found to be better than all"
-    return f"{_missed(row)[:-1]}, against {listed(simple)} as forecast: {worth} of these.", ()
+    worth = (
+        "the forecasts were better than all"
+        if row["beats_all"]
+        else "they were not found to be better than all"
+    )
+    return f"{_missed(row)} Simple rules missed by {listed(simple)}: {worth} of these.", ()
 
 
 def _missed(row: Row) -> str:

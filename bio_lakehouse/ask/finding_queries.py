@@ -168,6 +168,7 @@ WITH known AS (
 ends AS (
     SELECT
         measure,
+        count(*) AS known_days,
         greatest(min(day), date_add('day', -{window_before}, DATE '{today}')) AS first_from,
         date_add('day', -{month_before}, DATE '{today}') AS last_from
     FROM known
@@ -178,6 +179,7 @@ ends AS (
 months AS (
     SELECT
         known.measure,
+        ends.known_days,
         ends.first_from,
         ends.last_from,
         avg(CASE WHEN known.day >= ends.last_from THEN known.value END) AS last_month,
@@ -193,7 +195,7 @@ months AS (
         ON ends.measure = known.measure
     WHERE known.day >= ends.first_from
       AND known.day <= DATE '{today}'
-    GROUP BY known.measure, ends.first_from, ends.last_from
+    GROUP BY known.measure, ends.known_days, ends.first_from, ends.last_from
 ),
 found AS (
     SELECT
@@ -219,6 +221,7 @@ week AS (
 )
 SELECT
     months.measure,
+    months.known_days,
     COALESCE(found.last_month, months.last_month) AS last_month,
     COALESCE(found.last_month_days, months.last_month_days) AS last_month_days,
     COALESCE(found.last_from, months.last_from) AS last_from,

@@ -13,6 +13,7 @@ from typing import Any
 from bio_lakehouse.english import capital, count, dated, listed, long_day, span
 from bio_lakehouse.gold.measures import MEASURES, Measure
 from bio_lakehouse.insights.rules import (
+    MINIMUM_TREND_DAYS,
     MONTH,
     MONTH_NEEDS,
     NIGHT_AFTER,
@@ -95,15 +96,25 @@ def _sizes(row: Row) -> str:
 
 
 def not_found(row: Row) -> str:
-    """What was looked for and not found, and what is possible all the same."""
-    possible = ""
+    """What was looked for and not found, what is possible all the same, and why it is not told
+    where its interval alone would tell it."""
+    parts = [_counted(row)]
     if row["points_low"] is not None and row["points_high"] is not None:
         ends = f"{_points(row['points_low'])} to {_points(row['points_high'])}"
-        possible = f"; anything from {ends} remains possible"
-    objected = ""
-    if row["q"] is not None and row["q"] <= FOUND_AT and row.get("objection") in OBJECTIONS:
-        objected = f"; {OBJECTIONS[row['objection']]}"
-    return f"{subject(row)} ({_counted(row)}{possible}{objected})"
+        parts.append(f"anything from {ends} remains possible")
+    if row["q"] is not None:
+        parts.append(probability(row["q"]))
+    return f"{subject(row)} ({'; '.join([*parts, *_objection(row)])})"
+
+
+def _objection(row: Row) -> list[str]:
+    low, high, q = row["points_low"], row["points_high"], row["q"]
+    if q is None:
+        return []
+    if q <= FOUND_AT:
+        return [OBJECTIONS[row["objection"]]] if row.get("objection") in OBJECTIONS else []
+    is_apart = low is not None and high is not None and low * high > 0
+    return ["it does not stand out among all that was tested"] if is_apart else []
 
 
 def subject(row: Row) -> str:
@@ -239,11 +250,12 @@ def months(row: Row) -> str:
     """Two months side by side, described and not tested."""
     name, write = capital(name_of(row["measure"])), _writer(row["measure"])
     last_days, first_days = row["last_month_days"], row["first_month_days"]
-    if not _is_described(row):
-        return (
-            f"{name}: not enough days for two months side by side ({last_days} and {first_days} "
-            f"are known, {MONTH_NEEDS} of each are needed)."
-        )
+    if row["known_days"] < MINIMUM_TREND_DAYS or _share_days(row):
+        known = f"{row['known_days']} of {MINIMUM_TREND_DAYS}"
+        return f"{name}: not enough days for two months side by side ({known} are known)."
+    if min(last_days, first_days) < MONTH_NEEDS:
+        known = f"{last_days} and {first_days} days known"
+        return f"{name}: not enough days in one of two months ({known}, {MONTH_NEEDS} are needed)."
     ends_on = row["last_from"] + timedelta(days=MONTH - 1)
     return (
         f"{name} averaged {write(row['last_month'])} in the {MONTH} days up to {dated(ends_on)} "
@@ -294,7 +306,8 @@ def trend(rows: Sequence[Row]) -> str:
 def _is_described(row: Row) -> bool:
     """Whether both months have days enough and none in common."""
     fewest = min(row["last_month_days"], row["first_month_days"])
-    return fewest >= MONTH_NEEDS and not _share_days(row)
+    is_enough = fewest >= MONTH_NEEDS and row["known_days"] >= MINIMUM_TREND_DAYS
+    return is_enough and not _share_days(row)
 
 
 def _trend_weeks(rows: Sequence[Row]) -> str:

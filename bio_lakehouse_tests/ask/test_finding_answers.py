@@ -74,6 +74,12 @@ def test_what_does_not_hold_without_nine_days_says_so(tmp_path: Path) -> None:
     assert "it is there only with nine days in a row" in sentence
 
 
+def test_an_interval_without_zero_that_is_not_found_says_why(tmp_path: Path) -> None:
+    apart = relation("workout_recovery", "yoga_vs_rest", "not found", (-2.2, -4.0, -0.4), q=0.3)
+    sentence, _ = MadeUpLake(tmp_path, insights=[apart]).told("does yoga affect my readiness")
+    assert "q = 0.30; it does not stand out among all that was tested" in sentence
+
+
 def test_a_correlation_says_what_was_tested_and_what_is_partly_the_same(tmp_path: Path) -> None:
     lake = MadeUpLake(tmp_path, insights=[FOUND, SAME_MORNING])
     sentence, _ = lake.told("What's the correlation between my sleep and readiness?")
@@ -158,7 +164,7 @@ def test_two_months_that_share_days_are_not_held_against_each_other(tmp_path: Pa
         "is my readiness improving"
     )
     assert "averaged" not in sentence
-    assert "not enough days" in sentence
+    assert "not enough days for two months side by side (40 of 60 are known)" in sentence
 
 
 def forecast(**fields: Any) -> dict[str, Any]:
