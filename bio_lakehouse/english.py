@@ -92,6 +92,11 @@ def inner(title: str) -> str:
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
+def is_plural(name: str) -> bool:
+    """Whether a measure's name takes `were`: `steps`, `active calories`."""
+    return name.endswith("s") and not name.endswith("ss")
+
+
 def with_article(name: str) -> str:
     """A measure as the subject of a sentence: `readiness`, `HRV`, `the sleep score`."""
     return f"the {name}" if name.endswith((" score", " deviation")) else name

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 from sqlglot import exp, parse_one
 
+from bio_lakehouse.ask.periods import period_of
 from bio_lakehouse.engines.athena_on_duckdb import AthenaQuery
 from bio_lakehouse.english import MONTHS, WEEKDAYS, count
 from bio_lakehouse.gold.measures import Measure
@@ -68,6 +69,7 @@ class AnswerColumn:
     is_known: bool = False
     noun: str = "row"
     names: Mapping[int, str] = field(default_factory=dict)
+    period: str = ""
     is_moment: bool = False
     is_text: bool = False
     metric: Metric | None = None
@@ -79,7 +81,8 @@ class AnswerColumn:
         if isinstance(value, bool):
             return "yes" if value else "no"
         if not isinstance(value, int | float):
-            return visible(str(value))
+            # A class is `low_risk` in the lake and two words in a sentence.
+            return visible(str(value).replace("_", " "))
         if self.kind == "count":
             return number_text(value)
         if value in self.names:
@@ -155,6 +158,7 @@ class _Reader:
             is_known=known is not None or field.name == PERCENT,
             noun=self._noun(field.name),
             names=_names_of(select),
+            period=period_of(field.name, self.tables) if kind == "day" else "",
             is_moment=pa.types.is_timestamp(field.type),
             is_text=pa.types.is_string(field.type) or pa.types.is_large_string(field.type),
             metric=metric if known else None,

@@ -14,10 +14,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bio_lakehouse.ask import periods
-from bio_lakehouse.ask.answer_columns import AnswerColumn
+from bio_lakehouse.ask.answer_columns import LARGE, PERCENT, AnswerColumn
 from bio_lakehouse.ask.narrowed import is_plain
 from bio_lakehouse.engines.plain_rows import values
-from bio_lakehouse.english import capital, count, from_to, listed, long_day
+from bio_lakehouse.english import capital, count, from_to, is_plural, listed, long_day
 from bio_lakehouse.terminal import visible
 
 if TYPE_CHECKING:
@@ -29,8 +29,18 @@ if TYPE_CHECKING:
 AGGREGATED = {"avg": "average", "min": "lowest", "max": "highest"}
 MOST_NAMED, MOST_VALUES = 3, 6
 """Rows that a sentence names, and values of one row; the table has all."""
-ENDS = ("first_day", "last_day")
+ENDS = (("day", "last_day"), ("first_day", "last_day"))
 """Columns of the days between which a figure stood, once or several times."""
+OF_WORKOUTS = {
+    "total_output_kj",
+    "workout_minutes",
+    "workout_calories",
+    "avg_watts",
+    "max_avg_heart_rate_bpm",
+    "avg_output_per_minute",
+    "readiness_to_output_ratio",
+}
+"""What a day without a workout does not have, so that it is not unknown there."""
 NOT_A_TEST = (
     "These are averages side by side: the rows do not say whether chance alone explains it."
 )
@@ -164,7 +174,9 @@ def _newest(figure: AnswerColumn | None, known: Known) -> str:
 def _is_zero(answered: _Answered) -> bool:
     """Whether all that was found is that nothing was counted."""
     counts = answered.of_kind("count", "value")
-    return len(answered.rows) == 1 and not any(answered.rows[0][one.position] for one in counts)
+    if len(answered.rows) != 1 or not counts:
+        return False
+    return not any(answered.rows[0][one.position] for one in counts)
 
 
 def _is_spoken_of(answered: _Answered, known: Known) -> bool:
@@ -192,6 +204,10 @@ def _told_value(answered: _Answered) -> Told:
     figure, row = answered.figure, answered.rows[0]
     if figure is None or len(answered.rows) > 1:
         return _told_rows(answered)
+    if len(answered.of_kind("value")) > 1 and figure.name != PERCENT:
+        return _told_row(answered)
+    if " of " in figure.aggregation:
+        return Told(answered.headed(_composed(figure, row) + _over(answered, row)))
     text, known = figure.text(row[figure.position]), _over(answered, row)
     on = _standing(answered, row)
     subject = _subject(figure, "" if answered.plan.covers else " on record")
@@ -201,17 +217,27 @@ def _told_value(answered: _Answered) -> Told:
     return Told(f"{subject} {text}{days}{on}{known}.")
 
 
+def _composed(figure: AnswerColumn, row: Sequence[Any]) -> str:
+    """`7.6 on average`: a mean of sums is no mean of what was summed."""
+    outer = figure.aggregation.partition(" of ")[0]
+    words = {"avg": " on average", "min": " at least", "max": " at most"}.get(outer, "")
+    value = row[figure.position]
+    text = figure.measure.of_many_days.text(value) if figure.is_known else figure.text(value)
+    return f"{text}{words}"
+
+
 def _subject(figure: AnswerColumn, of: str) -> str:
     """`Your average readiness was`, with `of` behind its name; empty where the words for it are not
     known."""
     if not figure.is_known:
         return ""
     name = f"{figure.measure.in_sentence}{of}"
+    verb = "were" if is_plural(figure.measure.in_sentence) else "was"
     if figure.aggregation in AGGREGATED:
-        return f"Your {AGGREGATED[figure.aggregation]} {name} was"
+        return f"Your {AGGREGATED[figure.aggregation]} {name} {verb}"
     if figure.aggregation == "sum":
         return f"Your {name} came in all to"
-    return f"Your {name} was" if not figure.aggregation else ""
+    return f"Your {name} {verb}" if not figure.aggregation else ""
 
 
 def _standing(answered: _Answered, row: Sequence[Any]) -> str:
@@ -220,9 +246,9 @@ def _standing(answered: _Answered, row: Sequence[Any]) -> str:
     days = [value for value in named.values() if isinstance(value, date)]
     if len(days) == 1 and answered.plan.covers != (days[0], days[0]):
         return f", {_at_time(answered.of_kind('day')[0], row)}"
-    if set(named) != set(ENDS) or len(days) != len(ENDS):
+    if tuple(named) not in ENDS or len(days) < len(named):
         return ""
-    first, last = (named[end] for end in ENDS)
+    first, last = days
     if first == last:
         return f", on {_day(first)}"
     return f", first on {_day(first)} and last on {_day(last)}"
@@ -236,6 +262,8 @@ def _over(answered: _Answered, row: Sequence[Any]) -> str:
     number = int(row[known.position])
     if known.name == "times":
         return f", {count(number, 'time')}" if number > 1 else ""
+    if answered.figure and answered.figure.source in OF_WORKOUTS and known.noun == "day":
+        return f", over the {count(number, 'day')} that {'has' if number == 1 else 'have'} it"
     if known.noun not in ("day", "night") or not known.source:
         return f", over {known.counted(number)}"
     asked = _days_asked(answered.plan)
@@ -258,16 +286,36 @@ def _told_row(answered: _Answered) -> Told:
         return _told_value(answered)
     row = answered.rows[0]
     on = _standing(answered, row)
-    kinds = ("value", "count", "class") if on else ("day", "value", "count", "class")
-    shown = [column for column in answered.columns if column in answered.of_kind(*kinds)]
+    shown = _shown(answered, with_days=not on)
     parts = [_named(column, row) for column in shown[:MOST_VALUES]]
     more = f" and {len(shown) - MOST_VALUES} more" if len(shown) > MOST_VALUES else ""
     text = f"{', '.join(parts)}{more}" if more else listed(parts)
-    return Told(answered.headed(f"{text}{on}"))
+    return Told(answered.headed(f"{text}{_of_first(answered, row)}{on}".removeprefix(", ")))
+
+
+def _of_first(answered: _Answered, row: Sequence[Any]) -> str:
+    """` (sleep score over 27 known days)`: of several figures the count is of the first alone."""
+    over = _over(answered, row).removeprefix(", ")
+    if not over or answered.figure is None or len(answered.of_kind("count")) > 1:
+        return ""
+    return f" ({answered.figure.measure.in_sentence} {over})"
+
+
+def _shown(answered: _Answered, *, with_days: bool) -> list[AnswerColumn]:
+    """The columns of a row that are told: its day in no more than one way."""
+    days = answered.of_kind("day") if with_days else []
+    moments = [column for column in days if column.is_moment]
+    told_days = [column for column in days if not moments or column.name != "day"]
+    counts = answered.of_kind("count")
+    is_said = len(counts) == 1 and bool(answered.of_kind("value"))
+    others = [*answered.of_kind("value", "class"), *([] if is_said else counts)]
+    return [column for column in answered.columns if column in [*told_days, *others]]
 
 
 def _named(column: AnswerColumn, row: Sequence[Any]) -> str:
-    return f"{_called(column)} {_label(column, row)}"
+    text = _label(column, row)
+    is_period = isinstance(row[column.position], date) and bool(column.period)
+    return text if is_period else f"{_called(column)} {text}"
 
 
 def _called(column: AnswerColumn) -> str:
@@ -281,13 +329,21 @@ def _called(column: AnswerColumn) -> str:
 def _told_list(answered: _Answered) -> Told:
     """How many rows fit, and the first of them."""
     number = len(answered.rows)
-    noun = "day" if _is_one_a_day(answered) else "row"
+    noun = _noun(answered)
     named = [_entry(answered, row) for row in answered.rows[:MOST_NAMED]]
     if not any(named):
         return Told(answered.headed(count(number, noun)))
     more = f" and {number - MOST_NAMED:,} more" if number > MOST_NAMED else ""
     shown = f"{', '.join(named)}{more}" if more else listed(named)
     return Told(answered.headed(f"{count(number, noun)} – {shown}" if number > 1 else shown))
+
+
+def _noun(answered: _Answered) -> str:
+    """What the rows are: days, weeks, or rows."""
+    periods_told = [column.period for column in answered.of_kind("day") if column.period]
+    if periods_told:
+        return periods_told[0].partition("_")[0]
+    return "day" if _is_one_a_day(answered) else "row"
 
 
 def _is_one_a_day(answered: _Answered) -> bool:
@@ -317,7 +373,7 @@ def _label(column: AnswerColumn, row: Sequence[Any]) -> str:
         return "unknown"
     if not isinstance(value, date):
         return column.text(value)
-    return periods.named(column.name, value) or _day(value)
+    return periods.named(column.period, value) or _day(value)
 
 
 def _day(value: date) -> str:
@@ -343,19 +399,30 @@ def _told_groups(answered: _Answered) -> Told:
 
 
 def _ranked(answered: _Answered, figure: AnswerColumn) -> list[tuple[Any, ...]]:
-    """Rows with a known figure, the lowest first."""
+    """Rows with a known figure, the lowest first; those of an unknown group only where there are no
+    others."""
     known = [row for row in answered.rows if row[figure.position] is not None]
+    labelled = [
+        row for row in known if all(row[one.position] is not None for one in answered.labels)
+    ]
+    known = labelled or known
     return sorted(known, key=lambda row: row[figure.position])
 
 
 def _group(answered: _Answered, row: Sequence[Any]) -> str:
     """`Saturday 81.3 (52 days)`."""
     figure, known = answered.figure, answered.known_days
-    text = _finer(figure, row[figure.position]) if figure else ""
+    text = _valued(answered, figure, row) if figure else ""
     size = ""
     if known is not None and row[known.position] is not None:
         size = f" ({known.counted(int(row[known.position]))})"
     return f"{_labelled(answered, row)} {text}{size}".strip()
+
+
+def _valued(answered: _Answered, figure: AnswerColumn, row: Sequence[Any]) -> str:
+    """A row's value, with its name where it is one of several."""
+    name = f"{_called(figure)} " if len(answered.of_kind("value")) > 1 else ""
+    return f"{name}{_finer(figure, row[figure.position])}"
 
 
 def _finer(figure: AnswerColumn, value: Any) -> str:
@@ -371,8 +438,9 @@ def _told_series(answered: _Answered) -> Told:
     ranked = _ranked(answered, figure)
     in_order = sorted(ranked, key=lambda row: row[place])
     if len(in_order) == 1:
-        return Told(answered.headed(_at(figure, days[0], in_order[0])))
-    ends = f"{_at(figure, days[0], in_order[0])}, {_at(figure, days[0], in_order[-1])}"
+        return Told(answered.headed(_at(answered, figure, days[0], in_order[0])))
+    begin, end = (_at(answered, figure, days[0], row) for row in (in_order[0], in_order[-1]))
+    ends = f"{begin}, {end}"
     low, high = (_finer(figure, row[figure.position]) for row in (ranked[0], ranked[-1]))
     return Told(answered.headed(f"{ends}; {_counted(answered, ranked)}, between {low} and {high}"))
 
@@ -385,12 +453,12 @@ def _counted(answered: _Answered, known: Sequence[Any]) -> str:
 
 def _at_time(column: AnswerColumn, row: Sequence[Any]) -> str:
     """`on Tuesday 3 November 2026`, `in October 2025`."""
-    period = periods.named(column.name, row[column.position])
+    period = periods.named(column.period, row[column.position])
     return f"in {period}" if period else f"on {_day(row[column.position])}"
 
 
-def _at(figure: AnswerColumn, days: AnswerColumn, row: Sequence[Any]) -> str:
-    return f"{_finer(figure, row[figure.position])} {_at_time(days, row)}"
+def _at(answered: _Answered, figure: AnswerColumn, days: AnswerColumn, row: Sequence[Any]) -> str:
+    return f"{_valued(answered, figure, row)} {_at_time(days, row)}"
 
 
 def _told_comparison(answered: _Answered) -> Told:
@@ -409,7 +477,8 @@ def _difference(answered: _Answered, figure: AnswerColumn) -> str:
     is_clock = figure.metric is not None and figure.metric.form == "clock"
     if len(pair) != 2 or None in pair or is_clock or not (figure.is_known and answered.labels):
         return ""
-    measure = figure.measure.of_many_days if figure.aggregation == "avg" else figure.measure
+    is_fine = figure.aggregation == "avg" and max(map(abs, pair)) < LARGE
+    measure = figure.measure.of_many_days if is_fine else figure.measure
     difference = measure.difference(*pair)
     if not difference:
         return " They are the same."

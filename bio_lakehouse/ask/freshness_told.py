@@ -94,7 +94,7 @@ def silver_tables(checked: CheckedQuery) -> list[str]:
     that it names."""
     direct = [name.removeprefix(SILVER) for name in checked.tables if name.startswith(SILVER)]
     known = [name for name in sorted(direct) if name in registry.tables()]
-    if len(direct) == len(checked.tables):
+    if known and len(direct) == len(checked.tables):
         return known
     named = {column.name for column in checked.expression.find_all(exp.Column)}
     through = {_table_of(name) for name in named} - {None}
