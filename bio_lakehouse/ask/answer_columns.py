@@ -319,9 +319,9 @@ def _by_name(name: str) -> exp.Expr:
 
 
 def _is_number(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-    )
+    """Whether values are numbers; of a column without any value they may have been."""
+    numeric = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_null)
+    return any(is_kind(kind) for is_kind in numeric)
 
 
 def _of_name(name: str) -> Measure:

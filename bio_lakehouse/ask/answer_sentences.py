@@ -475,7 +475,8 @@ def _difference(answered: _Answered, figure: AnswerColumn) -> str:
     """` That is 3.2 more in the first.`; empty where two values cannot be held together."""
     pair = [row[figure.position] for row in answered.rows]
     is_clock = figure.metric is not None and figure.metric.form == "clock"
-    if len(pair) != 2 or None in pair or is_clock or not (figure.is_known and answered.labels):
+    is_one = len(answered.of_kind("value")) == 1 and bool(answered.labels)
+    if len(pair) != 2 or None in pair or is_clock or not (figure.is_known and is_one):
         return ""
     is_fine = figure.aggregation == "avg" and max(map(abs, pair)) < LARGE
     measure = figure.measure.of_many_days if is_fine else figure.measure
