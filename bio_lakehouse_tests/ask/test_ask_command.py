@@ -1,0 +1,159 @@
+"""The command `ask`: an answer, its SQL or JSON, several in a row, corrections, and a terminal that
+texts of data do not command."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from click.testing import CliRunner, Result
+
+from bio_lakehouse import ask_conversation
+from bio_lakehouse.ask.answer import Answer
+from bio_lakehouse.ask.asking import Asking
+from bio_lakehouse.ask.plan import Plan
+from bio_lakehouse.ask_commands import show
+from bio_lakehouse.ask_conversation import Conversation
+from bio_lakehouse.cli import main
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse_tests.ask.demo_lake import USER, copied
+
+QUESTION = "average readiness last week"
+
+
+@pytest.fixture(scope="module")
+def lake(demo_lake: Lakehouse, tmp_path_factory: pytest.TempPathFactory) -> Lakehouse:
+    return copied(demo_lake, tmp_path_factory.mktemp("command"))
+
+
+@pytest.fixture(autouse=True)
+def home(lake: Lakehouse, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BIO_TODAY_OVERRIDE", str(lake.settings.today_override))
+    monkeypatch.setenv("BIO_HOME", str(lake.settings.home))
+    return lake.settings.home
+
+
+def ask(*words: str, typed: str = "") -> Result:
+    return CliRunner().invoke(main, ["ask", *words], input=typed)
+
+
+def test_a_sentence_comes_first_and_the_way_it_came_last() -> None:
+    result = ask(QUESTION)
+    lines = result.output.splitlines()
+    assert result.exit_code == 0
+    assert re.match(
+        r"Your average readiness was \d+ from Monday 2 to Sunday 8 March 2026", lines[0]
+    )
+    assert any(line.startswith("SELECT avg(readiness_score)") for line in lines)
+    assert any(line.startswith("Readiness reaches to Wednesday 11 March 2026") for line in lines)
+    assert re.match(r"verified question, high confidence, .+, \d+\.\d\d s$", lines[-1])
+
+
+@pytest.mark.parametrize("words", [("--sql", QUESTION), (QUESTION, "--sql")])
+def test_only_the_sql(words: tuple[str, ...]) -> None:
+    lines = ask(*words).output.splitlines()
+    assert lines[0].startswith("SELECT avg(readiness_score)")
+    assert lines[-1] == "WHERE day BETWEEN DATE '2026-03-02' AND DATE '2026-03-08'"
+
+
+def test_words_without_quotes_are_a_question_too() -> None:
+    assert json.loads(ask("--json", *QUESTION.split()).output)["question"] == QUESTION
+
+
+def test_many_rows_are_cut_and_json_has_them_all() -> None:
+    shown = ask("show my readiness over the last 90 days").output
+    rows = json.loads(ask("--json", "show my readiness over the last 90 days").output)["rows"]
+    assert f"The first 20 of {len(rows)} rows" in shown
+    assert len(rows) > 60
+
+
+def test_no_answer_is_exit_code_1_with_questions_that_have_one() -> None:
+    result = ask("what is the meaning of it all")
+    assert result.exit_code == 1
+    assert "What can be asked:" in result.output
+    assert ask("--sql", "do I have the flu").exit_code == 1
+
+
+def test_questions_that_are_piped_in_go_on_from_each_other() -> None:
+    result = ask("--json", typed=f"{QUESTION}\n\nand the week before?\n")
+    first, then = (json.loads(line) for line in result.output.splitlines())
+    assert first["covers"] == ["2026-03-02", "2026-03-08"]
+    assert then["covers"] == ["2026-02-23", "2026-03-01"]
+    assert ask(typed=f"{QUESTION}\nasdf\n").exit_code == 1
+
+
+def test_help_teaches_the_question_and_the_commands() -> None:
+    told = ask("--help").output
+    assert "--local-only" in told
+    assert "corrections" in told
+    assert "question [OPTIONS]" not in told
+
+
+def test_a_correction_from_candidate_to_answer() -> None:
+    sql = "SELECT max(readiness_score) AS readiness FROM daily_readiness_performance"
+    kept = ask("correct", "my peak form", "--sql", sql)
+    name = re.search(r"ask verify ([0-9a-f]{8})", kept.output)
+    assert name is not None
+    assert "Your highest readiness on record was " in kept.output
+    assert f"{name[1]} my peak form (candidate)" in ask("corrections").output
+    assert "“my peak form” is answered" in ask("verify", name[1]).output
+    assert ask("my peak form", "--sql").output.strip() == sql
+    assert "Forgotten: “my peak form”." in ask("forget", name[1]).output
+    assert "Nothing was corrected yet" in ask("corrections").output
+    assert ask("verify", name[1]).exit_code == 1
+
+
+def test_a_correction_that_cannot_be_run_says_so() -> None:
+    result = ask("correct", "all of it", "--sql", "DELETE FROM insights")
+    assert result.exit_code == 1
+    assert "Only a SELECT can be asked" in result.output
+
+
+def test_a_stranger_is_told_who_there_is() -> None:
+    result = ask("--user", "nobody", QUESTION)
+    assert result.exit_code == 1
+    assert "there is no user 'nobody'" in result.output
+
+
+def test_no_text_of_data_commands_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    plan = Plan("SELECT 1 -- \x1b[31m", "x", "list", "semantic model", assumptions=("a\x1b]0;b",))
+    answer = Answer(
+        "q",
+        USER,
+        "said \x1b[2J [red]loud[/]",
+        plan=plan,
+        rows=pa.table({"title": ["\x1b[2J"], "other": ["\u202e"]}),
+        caveats=("\x07",),
+        freshness="\x9b",
+    )
+    show(answer, sql_only=False, as_object=False, indent=None)
+    out = capsys.readouterr().out
+    assert not set(out) & {"\x1b", "\x07", "\x9b", "\u202e"}
+    assert "[red]loud[/]" in out
+
+
+def test_a_conversation_on_a_terminal(
+    lake: Lakehouse, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql = "SELECT min(steps) AS steps FROM daily_readiness_performance"
+    typed = iter(["sql", "correct", QUESTION, "and in january?", "sql", "help", "", "correct", sql])
+
+    def read(prompt: str) -> str:
+        line = next(typed, None)
+        if line is None:
+            raise EOFError
+        return line
+
+    monkeypatch.setattr("builtins.input", read)
+    monkeypatch.setattr(ask_conversation.click, "confirm", lambda text: False)
+    told: list[Answer] = []
+    Conversation(Asking(lake), USER, told.append).on_terminal()
+    out = capsys.readouterr().out
+    assert [answer.why for answer in told] == [None, None]
+    assert "There is no SQL yet" in out
+    assert "There is nothing to correct yet" in out
+    assert "DATE '2026-01-01'" in out or "CAST('2026-01-01' AS DATE)" in out
+    assert "Kept as a candidate: bio-lakehouse ask verify" in out
