@@ -26,7 +26,9 @@ QUESTION = "average readiness last week"
 
 @pytest.fixture(scope="module")
 def lake(demo_lake: Lakehouse, tmp_path_factory: pytest.TempPathFactory) -> Lakehouse:
-    return copied(demo_lake, tmp_path_factory.mktemp("command"))
+    lake = copied(demo_lake, tmp_path_factory.mktemp("command"))
+    assert lake.tables.names()
+    return lake
 
 
 @pytest.fixture(autouse=True)
