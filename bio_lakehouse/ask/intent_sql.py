@@ -322,9 +322,9 @@ def _in_order(builder: _Builder, query: exp.Select, newest_first: bool = False) 
     names = ["day"] if builder.has_day else []
     if builder.intent.dataset == WORKOUTS:
         names = ["started_at"]
-    return query.order_by(
-        *(exp.column(name).desc() if newest_first else exp.column(name) for name in names)
-    )
+    columns = [exp.column(name) for name in names]
+    ordered = [column.desc() if newest_first else column for column in columns]
+    return query.order_by(*ordered) if ordered else query
 
 
 def _rows(builder: _Builder) -> exp.Select:

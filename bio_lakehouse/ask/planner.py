@@ -22,7 +22,7 @@ from bio_lakehouse.ask.intent_reading import reading_of
 from bio_lakehouse.ask.lexicon import Lexicon
 from bio_lakehouse.ask.nearest import nearest
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan, Shape
-from bio_lakehouse.ask.question_parts import Parts, take_apart
+from bio_lakehouse.ask.question_parts import Mention, Parts, take_apart
 from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
 from bio_lakehouse.ask.time_phrases import Calendar, Period
 from bio_lakehouse.ask.understanding import NotUnderstood, Understood, understand
@@ -94,7 +94,7 @@ def _out_of_reach(parts: Parts) -> str | None:
     named = {
         place
         for mention in parts.mentions
-        if len(mention.words.split()) > 1 or not mention.of("role")
+        if _is_name(mention, words)
         for place in range(mention.start, mention.end)
     }
     free = [word for place, word in enumerate(parts.words) if place not in named]
@@ -111,6 +111,17 @@ def _out_of_reach(parts: Parts) -> str | None:
     if absent:
         return f"Nothing here measures “{absent[0]}”."
     return None
+
+
+def _is_name(mention: Mention, words: Sequence[str]) -> bool:
+    """Whether a phrase names something, whatever its words say alone; `getting better` is a class
+    of weeks only where weeks are spoken of."""
+    if len(mention.words.split()) == 1 and mention.of("role"):
+        return False
+    is_of_weeks = mention.meanings and mention.meanings[0].dataset == "weekly_trends"
+    is_claim = bool(set(mention.words.split()) & question_words.CLAIMS)
+    has_weeks = bool({"week", "weeks", "weekly", "trend", "trends"} & set(words))
+    return not (is_of_weeks and is_claim) or has_weeks
 
 
 def _stems(words: Sequence[str]) -> set[str]:

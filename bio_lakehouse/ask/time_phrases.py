@@ -437,7 +437,7 @@ def _month(match: re.Match[str], calendar: Calendar) -> Meaning:
         sentence = f"{MONTHS[month - 1]} {number} lies ahead: only days up to today have data."
         return Unresolved(words, sentence)
     guess = "" if year else f"{MONTHS[month - 1]} was read as {MONTHS[month - 1]} {number}."
-    return Period(first, _last_of_month(number, month), words, note=guess)
+    return Period(first, _last_of_month(number, month), words, guess=guess)
 
 
 def _year(match: re.Match[str], calendar: Calendar) -> Meaning:
@@ -523,7 +523,7 @@ def _lately(match: re.Match[str], calendar: Calendar) -> Meaning:
 
 def _rules(*rules: tuple[str, Resolve]) -> Iterator[tuple[re.Pattern[str], Resolve]]:
     for pattern, resolve in rules:
-        yield re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9./-])"), resolve
+        yield re.compile(rf"(?<!\S)(?:{pattern})(?!\S)"), resolve
 
 
 _RULES = tuple(

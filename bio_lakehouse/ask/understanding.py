@@ -65,9 +65,20 @@ def understand(parts: Parts, model: SemanticModel, lexicon: Lexicon) -> Understo
     try:
         return _read(draft)
     except _Stop as stop:
-        return stop.reason
+        return stop.reason if stop.reason.meanings else _why_not(draft, stop.reason)
     except conditions.Unfit as unfit:
         return NotUnderstood(str(unfit))
+
+
+def _why_not(draft: Draft, reason: NotUnderstood) -> NotUnderstood:
+    """A word with several meanings, or one that is not known, is a plainer reason than what follows
+    from it."""
+    try:
+        _check_meanings(draft)
+    except _Stop as stop:
+        return stop.reason
+    unknown = [draft.parts.words[place] for place in draft.parts.unused]
+    return NotUnderstood(_not_used(unknown)) if unknown else reason
 
 
 def _read(draft: Draft) -> Understood:
@@ -538,8 +549,9 @@ class _Reader:
             self._take_noun()
         self._take_figures(figures)
         draft.has_all(
-            "day", "night", "when", "list", "count", "how_much", "how_long", "per_workout"
-        )
+            "day", "night", "when", "list", "count", "how_much", "how_long", "per_workout",
+            "by", "readings",
+        )  # fmt: skip
         columns = tuple(meaning.column for _, meaning in self._extra_fields(metric.dataset))
         if limit > 1:
             return Intent(
@@ -1069,6 +1081,8 @@ class _Reader:
         has_day = "day" in self.draft.model.datasets[intent.dataset].fields
         if (self.periods or weekdays) and not has_day:
             raise _Stop("These figures are over all days; they cannot be asked for some of them.")
+        if intent.ask == "latest" and not has_day:
+            raise _Stop("These figures have no days, so none of them is the newest.")
         if self.sides and intent.ask not in {"value", "count"}:
             raise _Stop("I can hold means, totals and counts against each other, one figure each.")
         first = last = None
