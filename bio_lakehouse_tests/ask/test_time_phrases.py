@@ -118,8 +118,9 @@ def test_the_week_before_is_before_the_days_spoken_of() -> None:
 PIECES = sorted(
     question_words.words_of(
         """last this past the week weeks month year 3 14 999 days nights ago since until before
-        after between and from to january may december 2025 2031 q1 q3 quarter monday mondays weekend on
-        in summer today yesterday tomorrow night full ever 31 30 29 february 2026-02-30 1/2/2026"""
+        after between and from to january may december 2025 2031 q1 q3 quarter monday mondays
+        weekend on in summer today yesterday tomorrow night full ever 31 30 29 february
+        2026-02-30 1/2/2026"""
     )
 )
 
