@@ -3,8 +3,9 @@ not find: never from a bare correlation of the rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -24,7 +25,7 @@ from bio_lakehouse.ask.claim_words import READINESS, Words, words_of
 from bio_lakehouse.ask.claim_words import SUBJECTS as SUBJECT_WORDS
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
 from bio_lakehouse.ask.semantic_model import SemanticModel
-from bio_lakehouse.english import listed
+from bio_lakehouse.english import capital, listed
 from bio_lakehouse.gold.measures import MEASURES
 
 CLAIM = "claim"
@@ -73,6 +74,17 @@ def plan(question: str, model: SemanticModel, circumstances: Circumstances) -> P
 
     `circumstances` gives today and the plan before it, of which `and HRV?` goes on.
     """
+    first, *others = _questions_in(question)
+    if others and claim_in(words_of(first)):
+        answered = _planned(first, circumstances)
+        return _with_left_out(answered, others) if isinstance(answered, Plan) else answered
+    if any(claim_in(words_of(other)) for other in others):
+        offers = tuple(f"{capital(one)}?" for one in (first, *others))
+        return NoPlan("ambiguous", "These are several questions; which one first?", offers)
+    return _planned(question, circumstances)
+
+
+def _planned(question: str, circumstances: Circumstances) -> Plan | NoPlan | None:
     words = words_of(question)
     claim = claim_in(words) or _follow_up(words, circumstances.before)
     if claim is None:
@@ -90,6 +102,28 @@ def plan(question: str, model: SemanticModel, circumstances: Circumstances) -> P
         assumptions=assumptions(claim, words),
         intent={CLAIM: _as_json(claim), "today": circumstances.today.isoformat()},
     )
+
+
+_PARTING = re.compile(
+    r"(?:[?.;]\s+|,?\s+(?:and|also|plus)\s+)(?=(?:how|what|when|which|who|show|list|give|is|are|was|"
+    r"does|do|did|am|should|will|why|can|compare)\b)",
+    re.IGNORECASE,
+)
+FEWEST_WORDS = 3
+"""Words of which a question of its own has at least so many."""
+
+
+def _questions_in(question: str) -> list[str]:
+    """The questions that a text holds: one, unless each part could stand alone."""
+    parts = [part.strip(" ?.,;") for part in _PARTING.split(question)]
+    is_several = all(len(part.split()) >= FEWEST_WORDS for part in parts)
+    return parts if is_several and len(parts) > 1 else [question]
+
+
+def _with_left_out(plan: Plan, others: Sequence[str]) -> Plan:
+    named = listed([f"“{other}”" for other in others])
+    said = f"These are several questions and this answers the first; ask {named} by itself."
+    return replace(plan, assumptions=(*plan.assumptions, said))
 
 
 QUERIES: Mapping[Kind, Callable[[Claim, date], str]] = {

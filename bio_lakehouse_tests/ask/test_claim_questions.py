@@ -215,6 +215,20 @@ def test_a_follow_up_goes_on_from_the_claim_before() -> None:
     assert findings.plan("and hrv?", MODEL, CIRCUMSTANCES) is None
 
 
+def test_of_two_questions_the_first_is_answered_and_the_other_named() -> None:
+    plan = planned("does sleep affect my readiness and how was my sleep last week?")
+    claim = findings.claim_of(plan)
+    assert claim is not None
+    assert claim.looked_up == (SLEEP,)
+    assert any("“how was my sleep last week”" in said for said in plan.assumptions)
+
+
+def test_of_two_questions_whose_second_is_a_claim_it_is_asked_which() -> None:
+    asked_back = refused("how was my sleep last week? is it getting better?")
+    assert asked_back.why == "ambiguous"
+    assert asked_back.offers == ("How was my sleep last week?", "Is it getting better?")
+
+
 @given(st.text(max_size=200))
 def test_whatever_is_typed_is_read(text: str) -> None:
     assert isinstance(findings.plan(text, MODEL, CIRCUMSTANCES), Plan | NoPlan | None)
