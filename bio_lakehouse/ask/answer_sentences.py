@@ -402,11 +402,12 @@ def _ranked(answered: _Answered, figure: AnswerColumn) -> list[tuple[Any, ...]]:
     """Rows with a known figure, the lowest first; those of an unknown group only where there are no
     others."""
     known = [row for row in answered.rows if row[figure.position] is not None]
-    labelled = [
-        row for row in known if all(row[one.position] is not None for one in answered.labels)
-    ]
-    known = labelled or known
-    return sorted(known, key=lambda row: row[figure.position])
+    labelled = [row for row in known if _is_labelled(answered, row)]
+    return sorted(labelled or known, key=lambda row: row[figure.position])
+
+
+def _is_labelled(answered: _Answered, row: Sequence[Any]) -> bool:
+    return all(row[column.position] is not None for column in answered.labels)
 
 
 def _group(answered: _Answered, row: Sequence[Any]) -> str:

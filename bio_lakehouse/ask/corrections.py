@@ -27,7 +27,6 @@ from bio_lakehouse.ask.time_phrases import Calendar, Period
 from bio_lakehouse.engines.guard import check
 from bio_lakehouse.errors import QueryError, StoreError
 from bio_lakehouse.lake.home import QUESTIONS
-from bio_lakehouse.lake.locks import alone_in
 from bio_lakehouse.lake.store_errors import store_named
 from bio_lakehouse.settings import WEEKDAYS
 
@@ -102,6 +101,8 @@ def proposed(question: str, sql: str, circumstances: Circumstances) -> Correctio
 
 def propose(home: Path, user_id: str, correction: Correction) -> None:
     """Keep a candidate; one of the same name is there once."""
+    from bio_lakehouse.lake.locks import alone_in
+
     with alone_in(home, LOCK):
         others = [one for one in read(home, user_id) if one.id != correction.id]
         _write(home, user_id, [*others, correction])
@@ -109,6 +110,8 @@ def propose(home: Path, user_id: str, correction: Correction) -> None:
 
 def verify(home: Path, user_id: str, name: str, today: date) -> Correction:
     """Say that a candidate is right; an earlier one of the same question gives way to it."""
+    from bio_lakehouse.lake.locks import alone_in
+
     with alone_in(home, LOCK):
         known = read(home, user_id)
         verified = replace(_named(known, name), state="verified", verified_on=today)
@@ -124,6 +127,8 @@ def verify(home: Path, user_id: str, name: str, today: date) -> Correction:
 
 def forget(home: Path, user_id: str, name: str) -> Correction:
     """Drop a correction, verified or not."""
+    from bio_lakehouse.lake.locks import alone_in
+
     with alone_in(home, LOCK):
         known = read(home, user_id)
         gone = _named(known, name)
