@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
@@ -12,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_lakehouse.ask import finding_answers
+from bio_lakehouse.ask import finding_answers, finding_sentences
 from bio_lakehouse.ask.plan import Plan
 from bio_lakehouse.gold.schemas import EXPERIMENT_DAYS, READINESS_FORECAST, SELF_EXPERIMENT
 from bio_lakehouse_tests.ask.made_up_findings import (
@@ -250,6 +253,16 @@ def test_small_groups_are_named_with_their_count() -> None:
 def test_a_plan_of_others_is_not_told_here() -> None:
     with pytest.raises(ValueError, match="no findings"):
         finding_answers.told(Plan("SELECT 1", "", "value", "semantic model"), pa.table({"n": [1]}))
+
+
+@pytest.mark.parametrize("module", [finding_sentences, finding_answers])
+def test_nothing_is_written_with_a_cause_or_an_all_clear(module: ModuleType) -> None:
+    tree = ast.parse(inspect.getsource(module))
+    values = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    written = " ".join(value for value in values if isinstance(value, str) and "\n" not in value)
+    assert len(written) > 2_000
+    assert CAUSAL.findall(written) == []
+    assert CLEARANCE.findall(written) == []
 
 
 STATUSES = st.sampled_from(["found", "not found", "not enough data", "described"])
