@@ -167,7 +167,7 @@ def _place(claim: Claim, row: Row) -> int:
 
 
 def _week(claim: Claim, rows: pa.Table, records: Sequence[Row], today: date) -> Told:
-    told_of = "A move is a difference larger than the days' own ups and downs make likely."
+    told_of = "A week moved where the difference is larger than the days' own ups and downs."
     return sentences.week(records), (told_of,)
 
 
