@@ -231,6 +231,7 @@ class _Reader:
 
     def intent(self) -> Intent:
         self._refuse_negation()
+        self._refuse_time_of_day()
         if any(m.dataset == "sleep_performance_prediction" for _, m in self.draft.figures):
             self.draft.has_all("after")
         self._of_weeks()
@@ -256,6 +257,19 @@ class _Reader:
         if self.draft.sees("not", "instead", "streak"):
             rest = next(self.draft.roles("not", "instead", "streak"))
             raise _Stop(f"I cannot take “{rest.words}” into account.")
+
+    def _refuse_time_of_day(self) -> None:
+        """`Morning workouts` are not all workouts."""
+        parts = self.draft.parts
+        owned = {place for phrase in parts.phrases for place in range(phrase.start, phrase.end)}
+        named = [
+            word
+            for place, word in enumerate(parts.words)
+            if place not in owned and word.removesuffix("s") in _TIMES_OF_DAY
+        ]
+        is_workout = self.is_about_workouts or any(map(is_workout_noun, parts.mentions))
+        if named and is_workout:
+            raise _Stop(f"I cannot take “{named[0]}” into account: at which time of day.")
 
     def _figures(self) -> list[tuple[Mention, Metric]]:
         """The figures that are asked for: those that no condition compares, else these."""
@@ -1091,6 +1105,7 @@ class _Reader:
         return replace(intent, first=first, last=last, weekdays=weekdays, sides=self.sides)
 
 
+_TIMES_OF_DAY = {"morning", "noon", "afternoon", "evening"}
 _WEEKLY = {
     "workout_days": "workout_days", "readiness": "avg_readiness", "sleep_score": "avg_sleep",
     "steps": "weekly_steps", "output": "weekly_output_kj", "wellness": "avg_wellness",
