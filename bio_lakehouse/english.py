@@ -48,7 +48,10 @@ def since(earlier: date | None, first_known: date, write: Callable[[date], str] 
 
 
 def span(first: date, last: date) -> str:
-    """`3–9 March 2025`, `24 February – 2 March 2025`, `30 December 2024 – 5 January 2025`."""
+    """`3–9 March 2025`, `24 February – 2 March 2025`, `30 December 2024 – 5 January 2025`; of one
+    day that day."""
+    if first == last:
+        return dated(last)
     if first.year != last.year:
         return f"{dated(first)} – {dated(last)}"
     if first.month != last.month:

@@ -234,7 +234,7 @@ def _subject(figure: AnswerColumn, of: str) -> str:
     name = f"{figure.measure.in_sentence}{of}"
     verb = "were" if is_plural(figure.measure.in_sentence) else "was"
     if figure.aggregation in AGGREGATED:
-        return f"Your {AGGREGATED[figure.aggregation]} {name} {verb}"
+        return f"Your {_aggregated(figure)}{of} {verb}"
     if figure.aggregation == "sum":
         return f"Your {name} came in all to"
     return f"Your {name} {verb}" if not figure.aggregation else ""
@@ -305,7 +305,9 @@ def _shown(answered: _Answered, *, with_days: bool) -> list[AnswerColumn]:
     """The columns of a row that are told: its day in no more than one way."""
     days = answered.of_kind("day") if with_days else []
     moments = [column for column in days if column.is_moment]
-    told_days = [column for column in days if not moments or column.name != "day"]
+    covers = answered.plan.covers
+    is_told = bool(moments) or (covers is not None and covers[0] == covers[1])
+    told_days = [column for column in days if not (is_told and column.name == "day")]
     counts = answered.of_kind("count")
     is_said = len(counts) == 1 and bool(answered.of_kind("value"))
     others = [*answered.of_kind("value", "class"), *([] if is_said else counts)]
@@ -318,11 +320,17 @@ def _named(column: AnswerColumn, row: Sequence[Any]) -> str:
     return text if is_period else f"{_called(column)} {text}"
 
 
+def _aggregated(column: AnswerColumn) -> str:
+    """`average readiness`; `average power`, which is one already."""
+    name = column.measure.in_sentence
+    words = AGGREGATED.get(column.aggregation, "")
+    return name if not words or name.startswith(words) else f"{words} {name}"
+
+
 def _called(column: AnswerColumn) -> str:
     """What a column is called within a sentence."""
     if column.kind == "value" and column.is_known and column.aggregation in ("", *AGGREGATED):
-        words = AGGREGATED.get(column.aggregation, "")
-        return f"{words} {column.measure.in_sentence}".strip()
+        return _aggregated(column)
     return visible(column.name).replace("_", " ").strip()
 
 

@@ -26,7 +26,7 @@ from bio_lakehouse.ask.question_parts import Mention, Parts, take_apart
 from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
 from bio_lakehouse.ask.time_phrases import Calendar, Period
 from bio_lakehouse.ask.understanding import NotUnderstood, Understood, understand
-from bio_lakehouse.english import MONTHS, capital, dated, span
+from bio_lakehouse.english import MONTHS, capital, span
 from bio_lakehouse.settings import WEEKDAYS
 
 NOTHING = (
@@ -347,13 +347,6 @@ def _verified_plan(known: VerifiedQuestion, period: Period | None, asked: Parts)
         verified_by=known.verified_by,
         verified_on=known.verified_on,
     )
-
-
-def _days_told(covers: tuple[date, date] | None) -> str:
-    """`16–22 November 2026`, `16 November 2026`; empty for every day there is."""
-    if covers is None:
-        return ""
-    return dated(covers[0]) if covers[0] == covers[1] else span(*covers)
 
 
 def _filled(*texts: str) -> Iterator[str]:
