@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -13,8 +14,8 @@ from bio_lakehouse.ask_correction_commands import COMMANDS as CORRECTIONS
 from bio_lakehouse.ask_leave_commands import ask_about_leave, ask_allow, ask_forbid
 from bio_lakehouse.command_parts import (
     HOME,
+    AnswerCommand,
     ErrorGroup,
-    LakeCommand,
     known_user,
     open_existing_lake,
     user_option,
@@ -90,7 +91,7 @@ def ask() -> None:
     """
 
 
-@click.command(QUESTION, cls=LakeCommand)
+@click.command(QUESTION, cls=AnswerCommand)
 @HOME
 @click.argument("words", nargs=-1, metavar="[QUESTION]")
 @user_option("Whose data is asked")
@@ -144,6 +145,8 @@ def converse(
     """Answer a question, or those that are typed or piped in; whether all had an answer."""
     from bio_lakehouse.ask_conversation import Conversation
 
+    if not question:
+        gc.enable()
     indent = 2 if question or sys.stdin.isatty() else None
 
     def shown(answer: Answer) -> None:

@@ -17,6 +17,7 @@ from bio_lakehouse.claude.consent import claude_consent, record_claude_consent
 from bio_lakehouse.command_parts import (
     FORMAT,
     HOME,
+    AnswerCommand,
     Day,
     ErrorGroup,
     LakeCommand,
@@ -343,7 +344,7 @@ def claude_forbid(home: Path | None) -> None:
     click.echo(f"Forbidden, as {path} says. To allow it: bio-lakehouse claude allow")
 
 
-@main.command()
+@main.command(cls=AnswerCommand)
 @HOME
 @click.argument("sql")
 @FORMAT
