@@ -15,6 +15,7 @@ from bio_lakehouse.ask import (
     corrections,
     freshness_told,
     program_version,
+    question_log,
 )
 from bio_lakehouse.ask.answer import Answer
 from bio_lakehouse.ask.answer_cache import AnswerCache, Asked, digest
@@ -41,9 +42,9 @@ class Asking:
     """What answers questions over one lake; it serves many questions and threads.
 
     Engine and semantic model are opened once. Nothing is written but answers that are kept
-    (`ask-cache/` in the home) and what a person corrects (`ask/`). No question and no row is ever
-    logged. Questions that need one are read by `language_model`; when None, by that of the settings
-    where there is leave.
+    (`ask-cache/` in the home), what a person corrects (`ask/`), and that something was asked
+    (`ask-log.jsonl`); no question and no row is ever logged. Questions that need one are read by
+    `language_model`; when None, by that of the settings where there is leave.
     """
 
     def __init__(self, lake: Lakehouse, language_model: LanguageModel | None = None) -> None:
@@ -97,7 +98,9 @@ class Asking:
             ways = Ways(self.model, language_model, self._check_binds)
             understood = ways.understood(question, own, circumstances, tell)
             answer = self._answer(asked, understood, tell)
-        return replace(answer, seconds=time.perf_counter() - started)
+        timed = replace(answer, seconds=time.perf_counter() - started)
+        question_log.note(self.home, timed)
+        return timed
 
     def circumstances(self, user_id: str, before: Plan | None = None) -> Circumstances:
         """What a question of that user is read with now."""

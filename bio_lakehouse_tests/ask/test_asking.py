@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bio_lakehouse.ask import question_log
 from bio_lakehouse.ask.answer import as_json
 from bio_lakehouse.ask.asking import Asking
 from bio_lakehouse.ask.plan import Plan
@@ -173,6 +176,23 @@ def test_nothing_of_a_question_is_in_a_log_or_anywhere_but_among_the_answers(
         assert value not in text
     assert files_with(asking.home, b"xylophonic") == []
     assert {path.parts[-2] for path in files_with(asking.home, b"from 3 march")} <= {ANSWERS}
+
+
+def test_the_log_of_questions_says_that_one_was_asked_and_nothing_of_it(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = asking.home / question_log.FILE
+    path.unlink(missing_ok=True)
+    answers = [asking.ask(words, USER) for words in ("lowest hrv in january", "xylophone?")]
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert [line["source"] for line in lines] == [answers[0].source, None]
+    assert [line["why"] for line in lines] == [None, answers[1].why]
+    allowed = {"at", "milliseconds", "why", "source", "shape", "rows", "is_cached", "model"}
+    assert lines[0].keys() == allowed | {"tokens", "cost_usd"}
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    monkeypatch.setattr(question_log, "LARGEST", 10)
+    question_log.note(asking.home, answers[0])
+    assert len(path.read_text("utf-8").splitlines()) == 2
 
 
 def files_with(home: Path, words: bytes) -> list[Path]:
