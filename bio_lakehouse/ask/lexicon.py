@@ -16,6 +16,9 @@ WORKOUTS = "peloton_workouts"
 NUMERIC = {"int", "long", "double"}
 PROVENANCE = {"user_id", "source_origin", "source_file", "ingested_at", "utc_offset_minutes"}
 LONGEST_PHRASE = 9
+LEVELS, AMOUNTS = ("avg", "min", "max"), ("avg", "sum", "min", "max", "count")
+ADDED_UP = {"kJ", "kcal", "min", "s", "h", "mi"}
+"""Units of which a total has a meaning."""
 
 Kind = Literal["role", "metric", "field", "value", "table"]
 
@@ -167,6 +170,8 @@ def _is_figure(column: Field) -> bool:
 
 def _figure_of(dataset: Dataset, column: Field) -> Metric:
     title = column.name.replace("_", " ")
+    is_score = (column.column.minimum, column.column.maximum) == (0, 100)
+    is_level = is_score or column.column.type == "double"
     return Metric(
         name=f"{dataset.name}.{column.name}",
         dataset=dataset.name,
@@ -176,7 +181,8 @@ def _figure_of(dataset: Dataset, column: Field) -> Metric:
         unit=column.unit,
         decimals=1 if column.column.type == "double" else 0,
         synonyms=column.synonyms,
-        good="higher" if (column.column.minimum, column.column.maximum) == (0, 100) else None,
+        aggregations=LEVELS if is_level and column.unit not in ADDED_UP else AMOUNTS,
+        good="higher" if is_score else None,
     )
 
 

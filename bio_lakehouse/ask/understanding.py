@@ -1040,8 +1040,15 @@ class _Reader:
         if len(datasets) > 1:
             chosen = self._on_one_dataset(chosen)
         if dataset and chosen and chosen[0].dataset != dataset:
-            raise _Stop(f"{chosen[0].title} cannot be grouped by that.")
+            chosen = self._moved(chosen, dataset)
         return chosen
+
+    def _moved(self, metrics: Sequence[Metric], dataset: str) -> list[Metric]:
+        """The metrics as columns of the table that is grouped by."""
+        found = [self._in(metric, dataset) for metric in metrics]
+        if not all(found):
+            raise _Stop(f"{metrics[0].title} cannot be grouped by that.")
+        return [metric for metric in found if metric]
 
     def _is_noun_of(self, figures: Sequence[tuple[Mention, Metric]]) -> bool:
         """`which workout had the highest output`, `average output of my rides`."""

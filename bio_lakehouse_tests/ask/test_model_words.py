@@ -41,6 +41,8 @@ CIRCUMSTANCES = Circumstances("me", TODAY, date(2025, 8, 24), TODAY)
         ("how many weeks was I overreaching", "trend = 'overreaching'"),
         ("how many weight training sessions this year", "fitness_discipline = 'Strength'"),
         ("how many live rides did i take", "is_live"),
+        ("average readiness by energy state", "FROM energy_state GROUP BY energy_state"),
+        ("readiness per recommended intensity", "GROUP BY recommended_intensity"),
     ],
 )
 def test_a_persons_words_reach_their_column(question: str, column: str) -> None:
