@@ -208,13 +208,21 @@ def _told_value(answered: _Answered) -> Told:
         return _told_row(answered)
     if " of " in figure.aggregation:
         return Told(answered.headed(_composed(figure, row) + _over(answered, row)))
-    text, known = figure.text(row[figure.position]), _over(answered, row)
+    text, known = _counted_or_valued(figure, row), _over(answered, row)
     on = _standing(answered, row)
     subject = _subject(figure, "" if answered.plan.covers else " on record")
     if not (subject and answered.is_plain):
         return Told(answered.headed(f"{text}{on}{known}"))
     days = f" {when(answered.plan.covers)}" if answered.plan.covers else ""
-    return Told(f"{subject} {text}{days}{on}{known}.")
+    in_all = " in all" if figure.aggregation == "sum" and _days_asked(answered.plan) != 1 else ""
+    return Told(f"{subject} {text}{in_all}{days}{on}{known}.")
+
+
+def _counted_or_valued(figure: AnswerColumn, row: Sequence[Any]) -> str:
+    """The figure; that no day counted is only told of days that are known."""
+    value = row[figure.position]
+    is_none = figure.kind == "count" and value == 0 and figure.noun in ("day", "night")
+    return f"none of the {figure.noun}s that are known" if is_none else figure.text(value)
 
 
 def _composed(figure: AnswerColumn, row: Sequence[Any]) -> str:
@@ -236,7 +244,7 @@ def _subject(figure: AnswerColumn, of: str) -> str:
     if figure.aggregation in AGGREGATED:
         return f"Your {_aggregated(figure)}{of} {verb}"
     if figure.aggregation == "sum":
-        return f"Your {name} came in all to"
+        return f"Your {name} came to"
     return f"Your {name} {verb}" if not figure.aggregation else ""
 
 
@@ -493,8 +501,8 @@ def _difference(answered: _Answered, figure: AnswerColumn) -> str:
     if not difference:
         return " They are the same."
     side = "higher" if difference > 0 else "lower"
-    label = capital(_labelled(answered, answered.rows[0]))
-    return f" {label} is {measure.size_text(*pair)} {side}."
+    label, other = (_labelled(answered, row) for row in answered.rows)
+    return f" {capital(label)}: {measure.size_text(*pair)} {side} than {other}."
 
 
 def _told_relation(answered: _Answered) -> Told:

@@ -131,8 +131,8 @@ def test_sides_are_told_with_their_difference_and_what_it_does_not_show() -> Non
     }
     said = told(sql, columns, "comparison", reading="time asleep")
     assert said.sentence == (
-        "Time asleep: weekday 7 h 00 min (250 nights) and weekend 7 h 30 min (100 nights). Weekday"
-        " is 30 min lower."
+        "Time asleep: weekday 7 h 00 min (250 nights) and weekend 7 h 30 min (100 nights). Weekday:"
+        " 30 min lower than weekend."
     )
     assert said.caveats == (answer_sentences.NOT_A_TEST,)
 

@@ -99,9 +99,12 @@ def _telling(columns: list[Column]) -> list[Column]:
     measures = [column for column in columns if _is_measure(column)]
     if not measures:
         return columns
-    rows = zip(*measures, strict=True)
-    kept = [any(value is not None for value in row) for row in rows]
+    kept = [_is_known(row) for row in zip(*measures, strict=True)]
     return [list(compress(column, kept)) for column in columns]
+
+
+def _is_known(row: Sequence[object]) -> bool:
+    return any(value is not None for value in row)
 
 
 def same_rows(expected: list[Column], given: list[Column], *, ordered: bool) -> bool:
