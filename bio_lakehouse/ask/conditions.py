@@ -120,6 +120,8 @@ def _compare(
     if found is None:
         return
     mention, metric = found
+    if metric.aggregation == "count":
+        raise Unfit(f"{metric.title} are counted; they cannot be held against a number here.")
     draft.numbers.remove(number)
     metric, scaled = _scaled(draft, metric, mention, number, values)
     words = f"{metric.title} {operator} {' and '.join(f'{value:g}' for value in values)}"

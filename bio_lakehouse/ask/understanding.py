@@ -1102,6 +1102,11 @@ class _Reader:
         has_day = "day" in self.draft.model.datasets[intent.dataset].fields
         if (self.periods or weekdays) and not has_day:
             raise _Stop("These figures are over all days; they cannot be asked for some of them.")
+        sides = [condition for side in self.sides for condition in side.conditions]
+        for condition in (*intent.conditions, *sides):
+            fields = self.draft.model.datasets[condition.dataset].fields
+            if condition.dataset != intent.dataset and not (has_day and "day" in fields):
+                raise _Stop(f"“{condition.words}” cannot be asked of single days.")
         if intent.ask == "latest" and not has_day:
             raise _Stop("These figures have no days, so none of them is the newest.")
         if self.sides and intent.ask not in {"value", "count"}:
