@@ -120,7 +120,7 @@ def _compare(
     if found is None:
         return
     mention, metric = found
-    if metric.aggregation == "count":
+    if metric.aggregation == "count" and not draft.sees("week"):
         raise Unfit(f"{metric.title} are counted; they cannot be held against a number here.")
     draft.numbers.remove(number)
     metric, scaled = _scaled(draft, metric, mention, number, values)

@@ -55,7 +55,8 @@ def read(draft: Draft) -> Intent | None:
         return None
     if _COVERED.search(text):
         return _coverage(words)
-    if _MISSING.search(text):
+    is_one = bool({"last", "first", "latest", "newest", "earliest", "oldest"} & words - said)
+    if _MISSING.search(text) and not is_one:
         return _missing(draft, words)
     return None
 

@@ -30,9 +30,7 @@ PREFERRED = (
     "insights",
 )
 """The datasets of which a class is meant first, where several have it."""
-SOFT_ROLES = question_words.words_of(
-    "list day night when per_day above between what_about latest only"
-)
+SOFT_ROLES = question_words.words_of("list day night when per_day above between what_about only")
 """Roles whose phrases say nothing where no other part uses them."""
 GENERIC = question_words.words_of(
     """hour type sleeping score p q n unit pair difference effect needed position place note

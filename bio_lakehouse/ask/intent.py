@@ -9,7 +9,16 @@ from datetime import date
 from typing import Any, Literal
 
 Asked = Literal[
-    "value", "rows", "count", "share", "extreme", "groups", "latest", "mean of groups", "coverage"
+    "value",
+    "rows",
+    "count",
+    "kinds",
+    "share",
+    "extreme",
+    "groups",
+    "latest",
+    "mean of groups",
+    "coverage",
 ]
 Operator = Literal["=", "<", "<=", ">", ">=", "between", "in", "not in", "contains", "known"]
 Scalar = str | float | int | bool

@@ -43,6 +43,8 @@ def days_of(first: date | None, last: date | None) -> str:
 
 
 def _asked(intent: Intent, lexicon: Lexicon) -> str:
+    if intent.ask == "kinds":
+        return f"number of different {intent.columns[0].replace('_', ' ')}s"
     if intent.ask == "coverage":
         return "first and last day with data"
     if intent.ask == "share":

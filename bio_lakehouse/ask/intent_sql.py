@@ -442,6 +442,14 @@ def _mean_of_groups(builder: _Builder) -> exp.Select:
     return exp.select(*means, counted).from_(inner.subquery("each_group"))
 
 
+def _kinds(builder: _Builder) -> exp.Select:
+    """How many different values a column has."""
+    column = builder.intent.columns[0]
+    different = exp.Distinct(expressions=[exp.column(column)])
+    counted = exp.Count(this=different).as_(f"different_{column}")
+    return exp.select(counted).from_(builder.table).where(*builder.where())
+
+
 def _coverage(builder: _Builder) -> exp.Select:
     """The first and the last day of which files and fetches speak, of each vendor that is named."""
     columns: list[exp.Expr] = [
@@ -467,6 +475,7 @@ _BUILDERS = {
     "extreme": _extreme,
     "count": _count,
     "coverage": _coverage,
+    "kinds": _kinds,
     "share": _share,
     "groups": _groups,
     "mean of groups": _mean_of_groups,

@@ -100,7 +100,7 @@ def _build(model: SemanticModel) -> Lexicon:
         {key: tuple(meanings) for key, meanings in phrases.items()},
         metrics,
         known,
-        tuple(sorted(word for word in known | set(question_words.SAME) if len(word) > 4)),
+        tuple(sorted(_targets(model))),
         ambiguous,
     )
 
@@ -220,6 +220,8 @@ def _without_question(said: str) -> str:
 
 def _field_phrases(model: SemanticModel) -> Iterator[tuple[str, Meaning]]:
     for dataset in model.datasets.values():
+        if dataset.name == "insights":
+            continue
         for said in (dataset.name.replace("_", " "), *dataset.synonyms):
             if " and " in said or dataset.name in {DAILY, WORKOUTS, "oura_sleep"}:
                 continue
@@ -245,6 +247,27 @@ def _phrases_of_field(dataset: Dataset, column: Field) -> Iterator[tuple[str, Me
         yield said, Meaning("value", "", dataset.name, column.name, str(value))
 
 
+def _targets(model: SemanticModel) -> set[str]:
+    """Words that a slip of the keyboard may have been meant to be: names of figures and classes,
+    days, and the most common words that ask."""
+    words = set(time_phrases.vocabulary()) | question_words.OFTEN
+    for metric in model.metrics.values():
+        for said in (metric.title, *metric.synonyms):
+            words.update(tokens(said))
+    for dataset in model.datasets.values():
+        for column in dataset.fields.values():
+            for said in column.values:
+                words.update(tokens(said))
+    return {word for word in words if len(word) > 4} - question_words.FILLER - _SELDOM
+
+
+_SELDOM = question_words.words_of(
+    """reading readings reason while finding findings break being these there three other after
+    before between since until during through always standard nothing"""
+)
+"""Words that a question seldom means where it has another."""
+
+
 def _known_words(
     phrases: dict[tuple[str, ...], dict[Meaning, None]],
     ambiguous: dict[tuple[str, ...], tuple[str, ...]],
@@ -263,4 +286,5 @@ def plain_words() -> frozenset[str]:
         | question_words.JUDGED
         | question_words.NOT_MEASURED
         | frozenset(question_words.SAME)
+        | question_words.REAL
     )

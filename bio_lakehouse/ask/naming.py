@@ -50,7 +50,10 @@ def _name_plainly(draft: Draft, mention: Mention) -> bool:
         return False
     own = [meaning for meaning in mention.of("metric") if meaning.name in draft.model.metrics]
     is_class = bool(mention.of("value")) and len(mention.words.split()) > 1
-    if own and is_class and draft.sees("count", "share", "how_often"):
+    is_counted = all(draft.lexicon.metrics[m.name].aggregation == "count" for m in own)
+    is_compared = any(number.end == mention.start for number in draft.numbers)
+    is_asked = is_counted or draft.sees("count", "share", "how_often")
+    if own and is_class and is_asked and not is_compared:
         return _name_class(draft, mention)
     if len(own) == 1:
         draft.figures.append((mention, draft.lexicon.metrics[own[0].name]))
@@ -200,8 +203,10 @@ def _readings(draft: Draft, mention: Mention) -> list[Meaning]:
 def _option(draft: Draft, mention: Mention) -> Sequence[Meaning]:
     """The one of an ambiguous word's metrics that the rest of the question leaves."""
     words = set(draft.parts.words)
-    in_workouts = draft.is_about_workouts or any(
-        is_workout_noun(other) for other in draft.parts.mentions
+    in_workouts = (
+        draft.is_about_workouts
+        or draft.sees("per_workout")
+        or any(is_workout_noun(other) for other in draft.parts.mentions)
     )
     wanted = ""
     if in_workouts:

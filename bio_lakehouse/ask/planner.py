@@ -213,6 +213,7 @@ _SHAPES: dict[str, Shape] = {
     "latest": "row",
     "groups": "groups",
     "coverage": "row",
+    "kinds": "value",
     "rows": "list",
 }
 
@@ -336,9 +337,7 @@ def _verified_plan(known: VerifiedQuestion, period: Period | None, asked: Parts)
     slips = (f"“{one}” was read as “{other}”." for one, other in asked.slips)
     return Plan(
         sql=sql,
-        reading=", ".join(
-            _filled(known.reading or known.question, span(*covers) if covers else "")
-        ),
+        reading=", ".join(_filled(known.reading or known.question, _days_told(covers))),
         shape=known.shape,
         source="verified question",
         covers=covers,

@@ -106,9 +106,11 @@ def take_apart(question: str, lexicon: Lexicon, calendar: Calendar) -> Parts:
 
 
 _GROUPED = {"day", "week", "month", "year", "night", "ride", "workout", "class", "session", "run"}
+_LONG = {"day", "week", "month", "year", "night"}
+_SUMMED = {"output", "distance", "length", "minutes", "calories", "energy"}
 _NO_GROUP = question_words.words_of(
     """in on of for is was what as during over within than to have did do take took me show had only
-    such quite not it with about like"""
+    such quite not it with about like after before the without by from until since"""
 )
 
 
@@ -117,6 +119,7 @@ def _with_per(words: Sequence[str]) -> list[str]:
     said = list(words)
     for place in range(1, len(said) - 1):
         is_group = said[place] == "a" and said[place + 1] in _GROUPED
+        is_group = is_group and (said[place + 1] in _LONG or said[place - 1] in OF_FIGURE | _SUMMED)
         if (
             is_group
             and said[place - 1] not in _NO_GROUP
@@ -126,12 +129,18 @@ def _with_per(words: Sequence[str]) -> list[str]:
     return said
 
 
+_NAMING = {"with", "instructor", "coach", "taught"}
+"""Words after which a name is left as it is written."""
+
+
 def _corrected(
     words: Sequence[str], lexicon: Lexicon
 ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
-    said, slips = [], []
-    for word in words:
-        meant = _meant(word, lexicon)
+    said: list[str] = []
+    slips = []
+    for place, word in enumerate(words):
+        is_name = bool(_NAMING & set(words[max(0, place - 2) : place]))
+        meant = None if is_name else _meant(word, lexicon)
         if meant:
             slips.append((word, meant))
         said.append(meant or word)

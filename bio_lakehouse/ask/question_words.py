@@ -48,14 +48,14 @@ ROLES = {
     "series": """for each day; for every day; for each night; for every night; each day of; trend;
         over time; chart; plot; graph; day by day; daily; each day; every day; history; timeline;
         day to day; progress; each night; every night; nightly; trend of; trended; plotted; line
-        chart; per night; by day; by night; curve; develop; over the days; by date; each morning;
-        every morning; night by night""",
+        chart; by day; by night; curve; develop; over the days; by date; each morning; every
+        morning; night by night""",
     "latest": """latest; most recent; newest; current; currently; right now; now; at the moment;
         last; most recently; presently; just now; recent""",
-    "earliest": "first; earliest; first ever; very first",
+    "earliest": "first; earliest; first ever; very first; oldest",
     "compare": """compare; vs; versus; compared to; compared with; difference between; against;
         comparison; comparing; comparison of; compared; differ; difference; relative to; than;
-        differ between; different; higher on; lower on; stack up""",
+        differ between; higher on; lower on; stack up""",
     "above": """above; over; more than; greater than; higher than; exceed; exceeded; exceeding;
         better than; larger than; longer than; bigger than; hit over; went over; topped; went
         above; was above; surpass; surpassed; north of; in excess of""",
@@ -63,21 +63,21 @@ ROLES = {
         than; shorter than; smaller than; fell below; drop below; dropped under; fell under; went
         below; went under; dip below; dipped below; dips below; drops below; falls below; falling
         below; south of; dipped under; fall below; dropping below; sank below""",
-    "at_least": """at least; no less than; not less than; minimum of; not below; not under; no
-        fewer than; reached; reach; hit; greater than or equal to; reaching; hitting; a minimum
-        of; above or equal to; greater or equal to""",
-    "at_most": """at most; no more than; not more than; maximum of; up to; not above; not over;
-        less than or equal to; a maximum of; below or equal to""",
+    "at_least": """at least; no less than; not less than; not below; not under; no fewer than;
+        reached; reach; hit; greater than or equal to; reaching; hitting; above or equal to;
+        greater or equal to""",
+    "at_most": """at most; no more than; not more than; up to; not above; not over; less than or
+        equal to; a below or equal to""",
     "equal": "exactly; equal; equal to; equals; precisely; of exactly",
     "between": "between; from; ranging from; in the range",
     "or_more": """or more; or higher; or above; or over; or greater; or better; and above; and up;
         and over; or longer; plus; and more; and higher; or up; upwards""",
     "or_less": """or less; or lower; or below; or under; or fewer; and below; or shorter; and
         under; or worse; and less; and lower""",
-    "day": """day; date; morning; calendar day; what day; which day; on what day; on which day;
-        which date; what date; days on which; which morning""",
-    "night": "night; which night; what night; evening",
-    "when": "when; on what date; when exactly; what date",
+    "day": """day; date; calendar day; what day; which day; on what day; on which day; which date;
+        what date; days on which""",
+    "night": "night; which night; what night",
+    "when": "when; on what date; when exactly",
     "week": "week; which week; what week; calendar week",
     "month": "month; which month; what month; calendar month",
     "year": "year; which year; what year; calendar year",
@@ -100,12 +100,12 @@ ROLES = {
         quarter""",
     "by_weekday": """by weekday; per weekday; by day of the week; by day of week; each weekday;
         for each weekday; for each day of the week; each day of the week; per day of the week;
-        every day of the week; by the day of the week; across the week; across weekdays; by days
-        of the week; across days of the week; on each day of the week; broken down by weekday;
-        broken down by day of the week; on each weekday; by dow""",
+        every day of the week; by the day of the week; across weekdays; by days of the week;
+        across days of the week; on each day of the week; broken down by weekday; broken down by
+        day of the week; on each weekday; by dow""",
     "by": """by; per; for each; each; grouped by; broken down by; break down by; split by; for
         every; group by; across; breakdown by; broken up by; separated by; in each; breakdown of;
-        breakdown; distribution; distribution of; split; split of; depending on; different""",
+        breakdown; distribution; distribution of; split; split of; depending on""",
     "per_day": """per day; daily average; daily mean; average daily; average day; average nightly;
         per night; on a typical day; in a typical day; on an average day""",
     "per_workout": """per workout; per session; per ride; per class; each workout; each ride; in
@@ -113,9 +113,10 @@ ROLES = {
         in one ride; in one session; single session; in one go""",
     "not": "not; without; except; excluding; other than; no; non; never; neither; outside of",
     "only": "only; just; solely; exclusively",
-    "what_about": """what about; how about; and what about; same for; and for; now for; now; and
-        how about; same but; same thing for; and; also; but; then; what if; same; again""",
+    "what_about": """what about; how about; and what about; same for; and for; now for; and how
+        about; same but; same thing for; and; also; but; then; what if; same; again""",
     "readings": "reading",
+    "distinct": "different; unique; distinct",
     "streak": """streak; in a row; consecutive; row; longest streak; straight; back to back;
         consecutively""",
     "instead": "instead; rather",
@@ -140,6 +141,23 @@ FILLER = words_of(
 )
 """Words that change nothing about what is asked."""
 
+OFTEN = words_of(
+    """average total highest lowest maximum minimum median compare compared versus number
+    percentage workout workouts longest shortest fastest latest weekly monthly daily trend
+    instructor discipline readiness energy training recommended intensity overtraining
+    minutes hours calories miles distance"""
+)
+"""Words that ask, which are often mistyped."""
+
+REAL = words_of(
+    """chance change charge wants waits stops swept sweep heard butter weakly trail county buried
+    radio stars males walls mixes roles rules smart print thread string match rising liter
+    outsider season white talked dying bread spending heart positive negative shake heat
+    dream dreams greater great treat laying ration sticky distorted latent situation winner
+    wording"""
+)
+"""Words that are no slip of another."""
+
 COURTESY = words_of(
     """please pls plz thanks hey hi hello ok okay so well can could you then really actually
     basically just"""
@@ -153,6 +171,7 @@ SKIPPED = words_of(
 """Words that stand between those of a phrase: `how long did I sleep` is `how long sleep`."""
 
 SAME = {
+    "rediness": "readiness",
     "slept": "sleep", "sleeping": "sleep", "rode": "ride", "ridden": "ride", "riding": "ride",
     "ran": "run", "running": "run", "walked": "walk", "walking": "walk", "woke": "wake",
     "waking": "wake", "awoke": "wake", "went": "go", "going": "go", "goes": "go", "gone": "go",

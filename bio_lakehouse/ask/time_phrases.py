@@ -573,6 +573,11 @@ _RULES = tuple(
             r"|(?<=between ))(?P<year>20[1-9]\d)",
             _year,
         ),
+        (
+            r"(?:(?<!than )(?<!over )(?<!above )(?<!below )(?<!under )(?<!least )(?<!most ))"
+            r"(?P<year>20[12]\d)(?= \?|$)",
+            _year,
+        ),
         (rf"(?:every|each|all) {_DAYNAME}s?", _weekdays),
         (rf"{_DAYNAME}s", _weekdays),
         (rf"(?:(?P<which>last|this|past|previous|on) )?{_DAYNAME}", _weekday),
@@ -618,6 +623,7 @@ _INTRODUCTIONS = frozenset(
         "by",
     ]
 )
+_COMPARED = {"difference", "compare", "compared", "comparing", "comparison", "differ", "differs"}
 _SINCE = {"since", "after", "starting", "beginning"}
 _UNTIL = {"until", "till", "before"}
 
@@ -641,7 +647,8 @@ def _range(words: Sequence[str], phrase: Phrase, following: Phrase) -> Phrase | 
         return None
     between = [word for word in words[phrase.end : following.start] if word != "the"]
     before = words[phrase.start - 1] if phrase.start else ""
-    is_range = len(between) == 1 and between[0] in _JOINERS
+    is_apart = bool(_COMPARED & set(words[: phrase.start]))
+    is_range = len(between) == 1 and between[0] in _JOINERS and not is_apart
     if not is_range or (between[0] == "and" and before != "between"):
         return None
     start = phrase.start - (before in {"between", "from"})

@@ -109,7 +109,8 @@ def _read(draft: Draft) -> Understood:
 def _check_meanings(draft: Draft) -> None:
     """A word with several meanings, of which nothing chooses one, is asked back."""
     for mention in draft.parts.mentions:
-        if mention.options and mention.start not in draft.taken:
+        is_named = any(mention is each for each, _ in draft.figures)
+        if mention.options and mention.start not in draft.taken and not is_named:
             metrics = [draft.lexicon.metrics[name] for name in mention.options]
             titles = [inner(metric.title) for metric in metrics]
             words = draft.parts.words
@@ -157,6 +158,7 @@ def _instructor(draft: Draft) -> None:
     run = [place for place in unused if place - start == unused.index(place)]
     before = words[start - 1] if start else ""
     is_name = all(words[place].isalpha() for place in run) and len(run) <= 3
+    is_name = is_name and not {"or", "vs", "not"} & {words[place] for place in run}
     if run != unused or not is_name or before not in {"with", "by", "instructor", "from", "coach"}:
         return
     name = " ".join(words[place] for place in run)
@@ -232,6 +234,7 @@ class _Reader:
     def intent(self) -> Intent:
         self._refuse_negation()
         self._refuse_time_of_day()
+        self._refuse_count()
         if any(m.dataset == "sleep_performance_prediction" for _, m in self.draft.figures):
             self.draft.has_all("after")
         self._of_weeks()
@@ -239,6 +242,8 @@ class _Reader:
         figures = self._figures()
         asked = (
             self._tables()
+            or (self._is_distinct(figures) and self._count_of_kinds())
+            or self._both_ends(figures)
             or self._share()
             or self._group(figures)
             or self._extreme(figures)
@@ -270,6 +275,15 @@ class _Reader:
         is_workout = self.is_about_workouts or any(map(is_workout_noun, parts.mentions))
         if named and is_workout:
             raise _Stop(f"I cannot take “{named[0]}” into account: at which time of day.")
+
+    def _refuse_count(self) -> None:
+        """`how many times did I wake up` counts what the figure does not."""
+        figures = self._figures()
+        is_days = self.draft.sees("day", "night", "week", "month", "readings")
+        if not self.draft.sees("count") or is_days or self.has_noun or not figures:
+            return
+        if not any({"sum", "count"} & {f.aggregation, *f.aggregations} for _, f in figures):
+            raise _Stop(f"{figures[0][1].title} is measured, not counted.")
 
     def _figures(self) -> list[tuple[Mention, Metric]]:
         """The figures that are asked for: those that no condition compares, else these."""
@@ -450,6 +464,7 @@ class _Reader:
         named = self._dimension()
         is_which = bool({"which", "what", "who"} & set(draft.parts.words[:2]))
         is_which = is_which and bool(named) and not self._figures() and not self.is_day
+        is_which = is_which and not draft.sees("latest", "earliest")
         if is_which and named and named[1].dataset == WORKOUTS and self.has_noun:
             draft.take(named[0])
             draft.fields.remove(named)
@@ -457,7 +472,7 @@ class _Reader:
         if named and (draft.sees("by", "max", "min", "best", "worst", "frequent", "count")):
             mention, meaning = named
             draft.take(mention)
-            draft.has("by")
+            draft.has_all("by")
             self.draft.fields.remove(named)
             return meaning.column, meaning.dataset
         return "", ""
@@ -541,6 +556,20 @@ class _Reader:
             return True
         return False
 
+    def _both_ends(self, figures: Sequence[tuple[Mention, Metric]]) -> Intent | None:
+        """`highest and lowest HRV` are two figures of one row."""
+        draft = self.draft
+        if not (draft.sees("max") and draft.sees("min")) or len(figures) != 1 or self.sides:
+            return None
+        if draft.sees("day", "night", "when", *TIME_GROUPS):
+            return None
+        draft.has_all("max", "min", "list")
+        found = self._all_conditions()
+        metric = self._metrics_for(figures, None, found)[0]
+        self._take_figures(figures)
+        both = (Figure(metric.name, "max"), Figure(metric.name, "min"))
+        return Intent("value", metric.dataset, both, conditions=found)
+
     def _extreme(self, figures: Sequence[tuple[Mention, Metric]]) -> Intent | None:
         draft = self.draft
         if not draft.sees("max", "min", "best", "worst", "hardest"):
@@ -622,7 +651,7 @@ class _Reader:
         found = self._all_conditions()
         if not figures and (self.has_noun or any(c.dataset == WORKOUTS for c in found)):
             self._take_noun()
-            draft.has_all("when", "day", "list", "times")
+            draft.has_all("when", "day", "list", "times", "how_long", "how_much")
             columns = self._columns(WORKOUTS, (*_WORKOUT_COLUMNS,))
             return Intent(
                 "latest", WORKOUTS, columns=columns, conditions=found, order=order, limit=limit
@@ -698,6 +727,11 @@ class _Reader:
 
     def _count(self, figures: Sequence[tuple[Mention, Metric]]) -> Intent | None:
         draft = self.draft
+        if self.has_noun and not figures and draft.has_all("sum"):
+            draft.has_all("count")
+            self._take_noun()
+            found = tuple(self._on_workouts(condition) for condition in self._all_conditions())
+            return Intent("count", WORKOUTS, conditions=found, counted="workouts")
         if not draft.sees("count", "how_often"):
             return None
         of_weeks = [meaning.dataset for _, meaning in self.values]
@@ -706,6 +740,8 @@ class _Reader:
             return self._count_of_weeks()
         is_days = draft.sees("day", "night")
         counts_noun = self.has_noun and not figures
+        if self._is_distinct(figures):
+            return self._count_of_kinds()
         if not counts_noun and not is_days and figures:
             return None
         if not counts_noun and not is_days and not self.values and not draft.conditions:
@@ -722,6 +758,22 @@ class _Reader:
             found = tuple(self._on_workouts(condition) for condition in found)
             return Intent("count", WORKOUTS, conditions=found, counted="workouts")
         return self._count_of_days((), found)
+
+    def _is_distinct(self, figures: Sequence[tuple[Mention, Metric]]) -> bool:
+        """`how many different instructors`."""
+        named = self._dimension()
+        is_one = named is not None and named[1].dataset == WORKOUTS and not figures
+        return is_one and self.draft.sees("count") and not self.draft.sees("by", "max", "min")
+
+    def _count_of_kinds(self) -> Intent:
+        named = self._dimension()
+        assert named is not None
+        self.draft.take(named[0])
+        self.draft.fields.remove(named)
+        self.draft.has_all("count", "distinct", "list")
+        self._take_noun()
+        found = self._all_conditions()
+        return Intent("kinds", WORKOUTS, columns=(named[1].column,), conditions=found)
 
     def _count_of_weeks(self) -> Intent | None:
         """`how many weeks were improving`."""
@@ -820,6 +872,8 @@ class _Reader:
 
     def _is_bare(self, figures: Sequence[tuple[Mention, Metric]]) -> bool:
         """`readiness for the last 2 weeks`, without a verb: the days themselves."""
+        if self.draft.sees("per_day") and not self.draft.sees(*_TAKING) and len(figures) == 1:
+            self._ask_back(figures[0][1])
         is_stretch = (
             len(self.periods) == 1 and not self.is_day and self.periods[0].first is not None
         )
@@ -874,6 +928,8 @@ class _Reader:
         columns += tuple(n for c in columns for n in _EXPLAINED_BY.get(c, ()) if n not in columns)
         if not shown and not columns and dataset == DAILY:
             raise _Stop("I do not see which figure this is about.")
+        if self._is_question_of_day(dataset, found):
+            found = ()
         is_newest = not self.periods and not found and not draft.sees("series") and not metrics
         if is_newest and columns:
             draft.guesses.append("No days were named: this is the newest one.")
@@ -882,6 +938,12 @@ class _Reader:
             "rows", dataset, tuple(self._shown(name) for name in dict.fromkeys(shown)),
             tuple(dict.fromkeys(columns)), conditions=found,
         )  # fmt: skip
+
+    def _is_question_of_day(self, dataset: str, found: Sequence[Condition]) -> bool:
+        """`did I sleep more than 7 hours last night` is answered by the value itself."""
+        is_plain = all(c.dataset == dataset and c.metric for c in found) and bool(found)
+        asks = self.draft.parts.words[:1] in (("did",), ("was",), ("is",), ("were",), ("have",))
+        return self.is_day and is_plain and asks and dataset != WORKOUTS
 
     def _shown(self, name: str) -> Figure:
         return Figure(name, "", self._unit(self.draft.lexicon.metrics[name]))
@@ -914,7 +976,7 @@ class _Reader:
             self._take_noun()
             draft.has_all("count")
             return Intent("count", WORKOUTS, conditions=found, counted="workouts")
-        figures = figures or self._time_spent()
+        figures = figures or self._time_spent(found)
         if not figures:
             return None
         if figures[0][1].dataset in _OF_GROUPS:
@@ -937,11 +999,11 @@ class _Reader:
             taken += self._all_taken(metric, aggregation, is_how_much)
         return Intent("value", dataset, tuple(dict.fromkeys(taken)), conditions=found)
 
-    def _time_spent(self) -> list[tuple[Mention, Metric]]:
+    def _time_spent(self, found: Sequence[Condition]) -> list[tuple[Mention, Metric]]:
         """`how many minutes did I ride` sums the lengths of the workouts."""
         length = self.draft.lexicon.metrics.get("class_length")
         said = next(self.draft.roles("how_long"), None)
-        on_workouts = self.has_noun or any(c.dataset == WORKOUTS for c in self.draft.conditions)
+        on_workouts = self.has_noun or any(c.dataset == WORKOUTS for c in found)
         if length is None or said is None or not on_workouts:
             return []
         return [(said, replace(length, aggregation="sum"))]

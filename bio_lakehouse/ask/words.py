@@ -99,6 +99,10 @@ def stems(text: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in tokens(text) if word != "?")
 
 
+SHORTEST_SLIP, LONG_WORD = 5, 9
+"""Letters from which a word may be a slip, and from which it may be one of two letters."""
+
+
 def distance(one: str, other: str, most: int = 2) -> int:
     """Letters to insert, leave out, replace or swap with their neighbour to make `other` of
     `one`; anything above `most` is `most` + 1."""
@@ -126,12 +130,12 @@ def corrected(
 ) -> str | None:
     """What `word` was meant to be, of `targets`: the one word that is nearest to it.
 
-    A word of fewer than four letters, with digits or among `known` is left as it is (None), as is
+    A word of fewer than five letters, with digits or among `known` is left as it is (None), as is
     one with two words equally near (by what `compared` makes of them).
     """
-    if word in known or len(word) < 4 or not word.isalpha():
+    if word in known or len(word) < SHORTEST_SLIP or not word.isalpha():
         return None
-    most = 2 if len(word) >= 8 else 1
+    most = 2 if len(word) >= LONG_WORD else 1
     near: dict[int, set[str]] = {}
     for target in targets:
         if _may_be(word, target, most):
@@ -144,10 +148,6 @@ def corrected(
 
 
 def _may_be(word: str, target: str, most: int) -> bool:
-    if len(target) < 5 or abs(len(word) - len(target)) > most:
-        return False
-    return (
-        word[0] == target[0]
-        or (len(word) > 5 and word[1:3] == target[1:3])
-        or word[:2] == (target[1::-1])
-    )
+    """Whether they begin alike: a first letter is seldom the wrong one."""
+    is_near = len(target) > 3 and abs(len(word) - len(target)) <= most
+    return is_near and (word[0] == target[0] or word[:2] == target[1::-1])
