@@ -337,7 +337,9 @@ def _verified_plan(known: VerifiedQuestion, period: Period | None, asked: Parts)
     slips = (f"“{one}” was read as “{other}”." for one, other in asked.slips)
     return Plan(
         sql=sql,
-        reading=", ".join(_filled(known.reading or known.question, _days_told(covers))),
+        reading=", ".join(
+            _filled(known.reading or known.question, span(*covers) if covers else "")
+        ),
         shape=known.shape,
         source="verified question",
         covers=covers,
