@@ -714,15 +714,16 @@ def restore(home: Path | None, file: Path) -> None:
 def ui(home: Path | None, port: int) -> None:
     """Open the Dagster UI over the same lake, with the daemon that runs sensors and schedules.
 
-    Ctrl-C ends it and all that it started. The console shows its address and problems; a port that
-    is taken, or a home whose UI is open already, is an error before anything starts.
+    The app of `bio-lakehouse app` is at /app of the same port, in the same process. Ctrl-C ends it
+    and all that it started. The console shows its address and problems; a port that is taken, or a
+    home whose UI is open already, is an error before anything starts.
 
     \b
     Example:  bio-lakehouse ui --port 3000
     """
     from bio_lakehouse.automation.serving import serve
 
-    sys.exit(serve(open_lake(home).settings, port))
+    sys.exit(serve(open_lake(home).settings, port, "bio_lakehouse.app.beside_dagster"))
 
 
 @main.command()
@@ -739,8 +740,9 @@ def app(home: Path | None, port: int, user: str | None, no_open: bool) -> None:
     """Open the app in the browser: today, questions in plain words, insights, reports, and the data
     itself, with files brought in by drag and drop.
 
-    It listens on this machine alone. Ctrl-C ends it and all that it started. A port that is taken,
-    or a home whose app is open already, is an error before anything starts.
+    It listens on this machine alone. Ctrl-C ends it and all that it started. Where `bio-lakehouse
+    ui` is open over the home, that one has the app too, and it is shown. A port that is taken, or a
+    home whose app is open already, is an error before anything starts.
 
     \b
     Example:  bio-lakehouse app --port 8501

@@ -14,10 +14,12 @@ from starlette.types import ASGIApp
 from bio_lakehouse.app import opened
 from bio_lakehouse.app.framed_reports import framed_report
 from bio_lakehouse.app.look import OPTIONS
+from bio_lakehouse.automation.instance import dagster_home
 from bio_lakehouse.automation.listeners import listeners_on
 from bio_lakehouse.automation.own_user import OwnUserOnly
 from bio_lakehouse.automation.serving import the_only_one
 from bio_lakehouse.automation.web_guard import WebGuard
+from bio_lakehouse.lake import demo_home
 from bio_lakehouse.settings import Settings
 
 SCRIPT = Path(__file__).with_name("main_page.py")
@@ -28,9 +30,18 @@ END_SECONDS = 3
 def serve(settings: Settings, user: str | None, port: int, *, open_page: bool) -> None:
     """Serve the app on this machine until a signal ends it, and end all that it started.
 
-    Raises `BioLakehouseError` when the port is taken or this home's app is open already; nothing
-    was started then.
+    Where the UI of this home is open, its process has the app already, and that one is shown,
+    unless `user` fixes whose rows are seen. Raises `BioLakehouseError` when the port is taken or
+    this home's app is open already; nothing was started then.
     """
+    beside = None if user else address_in_ui(settings)
+    if beside:
+        show(
+            f"The Dagster UI of this home is open, and the app with it, at {beside}.",
+            beside,
+            open_page,
+        )
+        return
     address = f"http://localhost:{port}"
     with ExitStack() as held:
         held.enter_context(the_only_one(settings, "app", address))
@@ -53,9 +64,24 @@ def tell(server: uvicorn.Server, address: str, open_page: bool) -> None:
     """Say where the app is once it answers, and show it."""
     while not server.started:
         time.sleep(0.05)
-    click.echo(f"The app is at {address}. Ctrl-C ends it.")
+    show(f"The app is at {address}. Ctrl-C ends it.", address, open_page)
+
+
+def show(words: str, address: str, open_page: bool) -> None:
+    click.echo(words)
     if open_page:
         click.launch(address)
+
+
+def address_in_ui(settings: Settings) -> str:
+    """Where the UI of this home has the app; empty where no UI is open."""
+    holder = dagster_home(settings) / "ui.txt"
+    if not demo_home.is_open(settings.home):
+        return ""
+    with suppress(OSError):
+        _, _, address = holder.read_text("utf-8").partition(" at ")
+        return f"{address}/app" if address else ""
+    return ""
 
 
 def guarded(app: ASGIApp, port: int) -> WebGuard:
@@ -66,13 +92,15 @@ def guarded(app: ASGIApp, port: int) -> WebGuard:
     return WebGuard(OwnUserOnly(app), port, frames_itself=True)
 
 
-def streamlit_app(port: int) -> ASGIApp:
-    """Streamlit over the pages, and the written reports that they show in a frame."""
+def streamlit_app(port: int, base: str = "") -> ASGIApp:
+    """Streamlit over the pages, and the written reports that they show in a frame; all of it below
+    the path `base`."""
     from streamlit import config
     from streamlit.starlette import App
 
     config.get_config_options(force_reparse=True, options_from_flags={**OPTIONS})
     config.set_option("server.port", port)
     config.set_option("browser.serverPort", port)
-    app: ASGIApp = App(SCRIPT, routes=[framed_report()])
+    config.set_option("server.baseUrlPath", base.strip("/"))
+    app: ASGIApp = App(SCRIPT, routes=[framed_report(base)])
     return app

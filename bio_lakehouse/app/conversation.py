@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from bio_lakehouse.ask.answer_columns import AnswerColumn, columns_of
 from bio_lakehouse.ask.leave import leave_to_ask
 from bio_lakehouse.ask.plan import Plan
 from bio_lakehouse.engines.plain_rows import distinct_names
-from bio_lakehouse.numbers import NO_VALUE
+from bio_lakehouse.numbers import NO_VALUE, probability_text
 from bio_lakehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ EXAMPLES = (
     "Show me days where my readiness dropped below 70",
 )
 """What somebody may ask who does not know what can be asked."""
+PROBABILITIES = frozenset({"p", "q"})
 MOST_ROWS = 1_000
 """Rows of an answer that the page shows."""
 
@@ -77,17 +78,22 @@ def styled(answer: Answer, asking: Asking) -> Any:
     assert rows is not None
     metrics = answer.plan.metrics if answer.plan else {}
     columns = columns_of(rows, asking.checked(answer.sql), asking.model, metrics)
-    names = distinct_names(rows.column_names)
+    names = [name.replace("_", " ") for name in distinct_names(rows.column_names)]
     frame = rows.slice(0, MOST_ROWS).rename_columns(names).to_pandas()
     written = {name: writer(column) for name, column in zip(names, columns, strict=True)}
     return frame.style.format(written, na_rep=NO_VALUE)
 
 
-def writer(column: AnswerColumn) -> Any:
-    """What writes a column's values; a day is itself."""
+def writer(column: AnswerColumn) -> Callable[[Any], str]:
+    """What writes a column's values: means as fine as the sentence has them, p and q as anywhere
+    else."""
 
     def written(value: Any) -> str:
-        return column.text(None if pd.isna(value) else plain(value))
+        if pd.isna(value):
+            return NO_VALUE
+        if column.name in PROBABILITIES:
+            return probability_text(value)
+        return column.finer(plain(value))
 
     return written
 

@@ -20,14 +20,15 @@ POLICY = PAGE_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
 PATH = "/written/{lake}/{user_id}/weekly-{day}.html"
 
 
-def framed_report() -> Route:
-    """Where the pages are asked for."""
-    return Route(PATH, answered)
+def framed_report(base: str = "") -> Route:
+    """Where the pages are asked for, below the path `base`."""
+    return Route(f"{base}{PATH}", answered)
 
 
 def address_of(is_demo: bool, user_id: str, day: date) -> str:
     """The path of a page."""
-    return PATH.format(lake="demo" if is_demo else "own", user_id=user_id, day=day)
+    base = opened.lakes().base
+    return base + PATH.format(lake="demo" if is_demo else "own", user_id=user_id, day=day)
 
 
 def answered(request: Request) -> Response:

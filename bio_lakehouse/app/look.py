@@ -11,10 +11,14 @@ from bio_lakehouse.viz.theme import FONT
 LARGEST_UPLOAD_MB = LARGEST_FILE >> 20
 
 
+PRIMARY = "#0e7a70"
+"""Of buttons, whose text is white in both modes: a contrast of 4.5 or more with it."""
+
+
 def theme(colours: dict[str, str]) -> dict[str, str]:
     """Streamlit's colours of one mode, those of the report."""
     return {
-        "primaryColor": colours["readiness"],
+        "primaryColor": PRIMARY,
         "backgroundColor": colours["paper"],
         "secondaryBackgroundColor": colours["card"],
         "textColor": colours["ink"],

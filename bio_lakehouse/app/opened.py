@@ -17,8 +17,6 @@ from bio_lakehouse.settings import Settings, load_settings
 if TYPE_CHECKING:
     from bio_lakehouse.ask.asking import Asking
 
-UI_HOLDER = Path("dagster", "ui.txt")
-
 
 @dataclass
 class OpenLake:
@@ -74,10 +72,14 @@ class OpenLake:
 
 @dataclass
 class OpenLakes:
-    """The lake that the app was started with, and the demo's beside it."""
+    """The lake that the app was started with, and the demo's beside it.
+
+    `user` fixes whose rows are seen; `base` is the path below which the app is.
+    """
 
     settings: Settings
     user: str | None = None
+    base: str = ""
     demo_days: int = 180
     _open: dict[Path, OpenLake] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -117,9 +119,9 @@ class OpenLakes:
 _lakes: list[OpenLakes] = []
 
 
-def open_lakes(settings: Settings, user: str | None = None, demo_days: int = 180) -> OpenLakes:
-    """Say which lake this process's app shows; `user` fixes whose rows are seen."""
-    _lakes[:] = [OpenLakes(settings, user, demo_days)]
+def open_lakes(settings: Settings, user: str | None = None, base: str = "") -> OpenLakes:
+    """Say which lake this process's app shows."""
+    _lakes[:] = [OpenLakes(settings, user, base)]
     return _lakes[0]
 
 

@@ -24,14 +24,16 @@ from bio_lakehouse.settings import Settings
 Serving = Literal["ui", "app"]
 NAMES: dict[Serving, str] = {"ui": "UI", "app": "app"}
 """What the commands open, as a person calls it."""
+WEB_PAGE = "bio_lakehouse.automation.web_page"
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 END_SECONDS = 25
 """What the web page, the daemon and the code server have for their own end; then they are
 killed."""
 
 
-def serve(settings: Settings, port: int) -> int:
+def serve(settings: Settings, port: int, page: str = WEB_PAGE) -> int:
     """Run Dagster's web page and daemon on this machine until a signal ends them; the exit code.
+    `page` is the module that is run for it.
 
     Raises `BioLakehouseError` when the port is taken or this home has its UI open already; nothing
     was started then.
@@ -41,7 +43,7 @@ def serve(settings: Settings, port: int) -> int:
         listeners = [held.enter_context(listener) for listener in listeners_on(port, "ui")]
         with open_instance(settings) as instance:
             close_abandoned_runs(instance)
-        return _supervise(settings, port, listeners)
+        return _supervise(settings, port, listeners, page)
 
 
 @contextmanager
@@ -76,7 +78,9 @@ def _told(holder: Path) -> str:
     return "another process is starting it"
 
 
-def _supervise(settings: Settings, port: int, listeners: Sequence[socket.socket]) -> int:
+def _supervise(
+    settings: Settings, port: int, listeners: Sequence[socket.socket], module: str
+) -> int:
     """Start the web page in a session of its own, wait for its end or a signal, and end all that it
     started."""
     before = {number: signal.signal(number, signal.default_int_handler) for number in ENDING}
@@ -85,7 +89,7 @@ def _supervise(settings: Settings, port: int, listeners: Sequence[socket.socket]
         [
             sys.executable,
             "-m",
-            "bio_lakehouse.automation.web_page",
+            module,
             str(port),
             *map(str, descriptors),
         ],

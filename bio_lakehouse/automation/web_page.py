@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,13 +27,14 @@ from dagster._core.workspace.load_target import ModuleTarget, WorkspaceFileTarge
 from dagster._utils.log import configure_loggers
 from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
+from starlette.types import ASGIApp
 
 from bio_lakehouse.automation.own_user import OwnUserOnly
 from bio_lakehouse.automation.reloading import reloading
 from bio_lakehouse.automation.report_pages import WithReports
 from bio_lakehouse.automation.web_guard import WebGuard
 from bio_lakehouse.lake.extent import extent_of
-from bio_lakehouse.settings import load_settings
+from bio_lakehouse.settings import Settings, load_settings
 
 DEFINITIONS = "bio_lakehouse.definitions"
 REFRESH_MS = 2000
@@ -41,7 +42,11 @@ END_SECONDS = 10
 PROBLEMS = "warning"
 
 
-def main(port: int, descriptors: Sequence[int]) -> None:
+Around = Callable[[ASGIApp, Settings, int], ASGIApp]
+"""What answers for other addresses of the port, and passes on the rest to Dagster's page."""
+
+
+def main(port: int, descriptors: Sequence[int], around: Around | None = None) -> None:
     """Serve on sockets that listen already, until SIGTERM, SIGINT or the end of the process that
     holds our input."""
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -50,12 +55,12 @@ def main(port: int, descriptors: Sequence[int]) -> None:
     configure_loggers(log_level=PROBLEMS.upper())
     listeners = [socket.socket(fileno=descriptor) for descriptor in descriptors]
     with suppress(KeyboardInterrupt), ExitStack() as started:
-        server = _server(started, port)
+        server = _server(started, port, around)
         click.echo(f"The Dagster UI is at http://localhost:{port}. Ctrl-C ends it.")
         server.run(sockets=listeners)
 
 
-def _server(started: ExitStack, port: int) -> uvicorn.Server:
+def _server(started: ExitStack, port: int, around: Around | None) -> uvicorn.Server:
     """The web page's server, with all that it needs entered into `started`."""
     instance = started.enter_context(dg.DagsterInstance.get())
     settings = load_settings()
@@ -70,9 +75,10 @@ def _server(started: ExitStack, port: int) -> uvicorn.Server:
     target = WorkspaceFileTarget([str(workspace)])
     context = started.enter_context(WorkspaceProcessContext(instance, target, version=__version__))
     page = create_app_from_workspace_process_context(context, "", REFRESH_MS)
-    guarded = WebGuard(OwnUserOnly(WithReports(page, settings)), port)
+    guarded: ASGIApp = WebGuard(OwnUserOnly(WithReports(page, settings)), port)
+    served = around(guarded, settings, port) if around else guarded
     return uvicorn.Server(
-        uvicorn.Config(guarded, log_level=PROBLEMS, timeout_graceful_shutdown=END_SECONDS)
+        uvicorn.Config(served, log_level=PROBLEMS, timeout_graceful_shutdown=END_SECONDS)
     )
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from bio_lakehouse.app import opened
-from bio_lakehouse.app.app_server import guarded
+from bio_lakehouse.app.app_server import address_in_ui, guarded
 from bio_lakehouse.app.framed_reports import address_of, framed_report
 from bio_lakehouse.app.look import OPTIONS
 from bio_lakehouse.automation.serving import the_only_one
@@ -22,6 +25,8 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse_tests.ask.demo_lake import OTHER_USER, TODAY, USER
+from bio_lakehouse_tests.automation.dagster_dev import free_port
+from bio_lakehouse_tests.automation.ui_process import wait
 
 PORT = 8501
 PAGE = b"<!doctype html><title>A week</title>"
@@ -101,6 +106,53 @@ def test_an_app_that_is_open_already_is_named(tmp_path: Path) -> None:
         pytest.fail("two apps were open")
     with the_only_one(settings, "ui", "http://localhost:3000"):
         assert (tmp_path / "dagster" / "ui.txt").exists()
+
+
+BESIDE = """
+import sys
+import uvicorn
+from pathlib import Path
+from starlette.responses import PlainTextResponse
+from bio_lakehouse.app.beside_dagster import WithApp
+from bio_lakehouse.settings import load_settings
+settings, port = load_settings(home=Path(sys.argv[1])), int(sys.argv[2])
+page = WithApp(PlainTextResponse("another page"), settings, port)
+uvicorn.run(page, port=port, log_level="error")
+"""
+
+
+def test_the_ui_has_the_app_below_a_path_of_its_own(tmp_path: Path) -> None:
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-c", BESIDE, str(tmp_path), str(port)])
+    try:
+        wait(lambda: got(port, "/")[1] == "another page", "the page", process)
+        assert got(port, "/application")[1] == "another page"
+        assert got(port, "/app/_stcore/health") == (200, "ok")
+        assert "<title>Streamlit</title>" in got(port, "/app/")[1]
+        assert got(port, "/app/written/own/me/weekly-2026-03-11.html")[0] == 404
+        assert got(port, "/app/", host="evil.test")[0] == 421
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def got(port: int, path: str, host: str = "") -> tuple[int, str]:
+    """Status and text of an answer; 0 where nobody answers."""
+    headers = {"Host": host} if host else {}
+    try:
+        answer = httpx.get(f"http://localhost:{port}{path}", headers=headers, timeout=60)
+    except httpx.TransportError:
+        return 0, ""
+    return answer.status_code, answer.text
+
+
+def test_where_the_ui_is_open_its_app_is_shown(tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path)
+    with the_only_one(settings, "ui", "http://localhost:3055"):
+        told = CliRunner().invoke(main, ["app", "--home", str(tmp_path), "--no-open"])
+    assert told.exit_code == 0
+    assert "http://localhost:3055/app" in told.output
+    assert address_in_ui(settings) == ""
 
 
 def test_a_user_who_is_not_in_the_lake_is_refused(tmp_path: Path) -> None:

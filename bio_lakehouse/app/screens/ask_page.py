@@ -24,9 +24,11 @@ from bio_lakehouse.ask.egress import WHAT_IS_SENT
 from bio_lakehouse.ask.language_models import LanguageModel
 from bio_lakehouse.ask.leave import record_leave_to_ask
 from bio_lakehouse.ask_display import how_it_came
+from bio_lakehouse.numbers import NO_VALUE
 from bio_lakehouse.viz.answer_chart import figure
 
 PENDING, TRIED = "pending_question", "tried_correction"
+LONGEST_EMPHASISED = 240
 PERSON, LAKE = ":material/person:", ":material/favorite:"
 
 
@@ -112,7 +114,7 @@ def answer_shown(answer: Answer, number: int, *, is_last: bool) -> None:
     with st.chat_message("user", avatar=PERSON):
         st.text(answer.question)
     with st.chat_message("assistant", avatar=LAKE):
-        st.markdown(f"**{literal(answer.sentence)}**")
+        st.markdown(emphasised(answer.sentence))
         for caveat in answer.caveats:
             st.markdown(literal(caveat))
         if answer.why:
@@ -154,7 +156,12 @@ def rows_shown(answer: Answer, key: str) -> None:
         drawn(figure(answer.chart, answer.rows, mode()), f"chart-{key}")
     if is_told_whole(answer):
         return
-    st.dataframe(styled(answer, current_lake().asking), hide_index=True, width="stretch")
+    st.dataframe(
+        styled(answer, current_lake().asking),
+        hide_index=True,
+        width="stretch",
+        placeholder=NO_VALUE,
+    )
     if answer.rows.num_rows > MOST_ROWS:
         st.caption(f"The first {MOST_ROWS:,} of {answer.rows.num_rows:,} rows.")
 
@@ -204,9 +211,15 @@ def forget(correction: Correction, number: int) -> None:
     st.session_state.pop(f"{TRIED}-{number}")
 
 
+def emphasised(sentence: str) -> str:
+    """A short answer stands out; a long one is a text to read."""
+    text = literal(sentence)
+    return f"**{text}**" if len(sentence) <= LONGEST_EMPHASISED else text
+
+
 def literal(text: str) -> str:
-    """Text in which Markdown sees no mark of its own."""
-    return "".join(f"\\{sign}" if sign in r"\`*_{}[]<>#|~$:" else sign for sign in text)
+    """Text in which Markdown sees no mark of its own but that of code."""
+    return "".join(f"\\{sign}" if sign in r"\*_{}[]<>#|~$:" else sign for sign in text)
 
 
 with told():

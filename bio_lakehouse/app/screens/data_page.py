@@ -32,6 +32,7 @@ from bio_lakehouse.app.shown import (
 from bio_lakehouse.app.uploads import set_down
 from bio_lakehouse.app.welcome import offer_demo
 from bio_lakehouse.english import count
+from bio_lakehouse.numbers import NO_VALUE
 from bio_lakehouse.status import LakeStatus, lake_status
 
 ROUND = "upload_round"
@@ -164,7 +165,9 @@ def table(rows: list[dict[str, Any]], nothing: str) -> None:
     if rows:
         numbers = {name for name, value in rows[0].items() if isinstance(value, int)}
         looks = {name: st.column_config.NumberColumn(format="localized") for name in numbers}
-        st.dataframe(rows, hide_index=True, width="stretch", column_config=looks)
+        st.dataframe(
+            rows, hide_index=True, width="stretch", column_config=looks, placeholder=NO_VALUE
+        )
     else:
         st.write(nothing)
 
