@@ -55,7 +55,11 @@ def _levels(draft: Draft) -> None:
             draft.compared.append(mention.start)
             draft.guesses.append(f"“{words}” was read as {_TOLD[first]}.")
         if is_said:
-            before = [each for each, _ in draft.values if each.end == mention.start]
+            before = [
+                each
+                for each in draft.parts.mentions
+                if each.end == mention.start and each.words in LEVELS
+            ]
             draft.values = [value for value in draft.values if value[0] not in before]
             for each in before:
                 draft.take(each)

@@ -25,6 +25,8 @@ _MISSING = re.compile(
 _VENDORS = {"peloton": "peloton", "bike": "peloton", "oura": "oura", "ring": "oura"}
 _TABLES = {
     "sleep": ("oura_daily_sleep", "oura_sleep"),
+    "nights": ("oura_sleep",),
+    "night": ("oura_sleep",),
     "readiness": ("oura_daily_readiness",),
     "activity": ("oura_daily_activity",),
     "steps": ("oura_daily_activity",),

@@ -16,6 +16,10 @@ URGENT = (
     "This sounds as if it could be urgent: please call your local emergency number or a doctor "
     "now. I cannot judge symptoms, and what a ring or a bike measures is not made for it."
 )
+JUDGING = (
+    "Whether a value is healthy or normal for you is for a doctor to say. I can show what was "
+    "measured and how it moved over your own days."
+)
 OFFERS = (
     "Show my resting heart rate over the last 30 days",
     "Show my temperature deviation over the last 30 days",
@@ -45,6 +49,11 @@ _MEDICAL = re.compile(
     r"|long covid|burn ?out syndrome|chronic fatigue|eating disorder|anorexi\w*|bulimi\w*)\b"
 )
 
+_JUDGED = re.compile(
+    r"\b(?:is|are|was|were|seems?)\b.*\b(?:healthy|unhealthy|dangerous|abnormal|harmful"
+    r"|life threatening|medically|normal for (?:my|a|someone))\b"
+)
+
 
 def declined(question: str) -> NoPlan | None:
     """A kind refusal of a question about diagnosis or medication; None for any other."""
@@ -53,4 +62,6 @@ def declined(question: str) -> NoPlan | None:
         return NoPlan("declined", URGENT)
     if _MEDICAL.search(text):
         return NoPlan("declined", SENTENCE, OFFERS)
+    if _JUDGED.search(text):
+        return NoPlan("declined", JUDGING, OFFERS)
     return None

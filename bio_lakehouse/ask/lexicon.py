@@ -111,6 +111,10 @@ def _has_number(key: tuple[str, ...]) -> bool:
 
 def _drop_taken_together(phrases: dict[tuple[str, ...], dict[Meaning, None]]) -> None:
     """`spo2 average` says how a figure is taken together where `spo2` alone is the same figure."""
+    for key in [key for key in phrases if len(key) > 1 and key[0] == "total"]:
+        plain = next(iter(phrases.get(key[1:], {})), None)
+        if plain is not None and plain in phrases[key]:
+            del phrases[key]
     for key in [key for key in phrases if len(key) > 1 and key[-1] in _TAKEN_TOGETHER]:
         shorter = phrases.get(key[:-1], {})
         if set(phrases[key]) <= set(shorter) or any(meaning in shorter for meaning in phrases[key]):

@@ -143,6 +143,8 @@ def _is_spoken_of(draft: Draft, meaning: Meaning, named: set[str]) -> bool:
         names = {*meaning.dataset.split("_"), *meaning.column.split("_")} - {"oura", "daily"}
         said = {word_compared(word) for word in draft.parts.words}
         return bool({word_compared(name) for name in names} & said) or meaning.dataset in named
+    if meaning.column == "recommended_intensity":
+        return "recommend" in {word_compared(word) for word in draft.parts.words}
     return meaning.dataset in named and meaning.dataset not in {DAILY, WORKOUTS}
 
 
@@ -207,6 +209,7 @@ def _option(draft: Draft, mention: Mention) -> Sequence[Meaning]:
         draft.is_about_workouts
         or draft.sees("per_workout")
         or any(is_workout_noun(other) for other in draft.parts.mentions)
+        or bool({"workout", "workouts"} & words)
     )
     wanted = ""
     if in_workouts:
@@ -215,6 +218,8 @@ def _option(draft: Draft, mention: Mention) -> Sequence[Meaning]:
         wanted = "sleeping"
     elif words & {"resting", "rest"}:
         wanted = "resting"
+    elif words & {"burn", "burned", "burnt", "burning"}:
+        wanted = "total"
     found = [name for name in mention.options if wanted and name.startswith(wanted)]
     metrics = [draft.lexicon.metrics[name] for name in found if name in draft.lexicon.metrics]
     return [Meaning("metric", each.name, each.dataset, each.column) for each in metrics[:1]]

@@ -105,6 +105,8 @@ def _out_of_reach(parts: Parts) -> str | None:
         claims -= question_words.COMPARATIVES
     if any(word in claims for word in free):
         return CLAIM
+    if {"did", "was", "intensity"} & set(words):
+        free = [word for word in free if not word.startswith("recommend")]
     if any(word in question_words.JUDGED for word in free):
         return JUDGEMENT
     absent = [word for word in free if word in question_words.NOT_MEASURED]

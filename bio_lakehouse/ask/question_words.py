@@ -43,8 +43,8 @@ ROLES = {
         duration of""",
     "share": """percentage; percent; share; proportion; fraction; what percent; what percentage;
         percentage of; percent of; share of; proportion of; pct""",
-    "list": """display all; show; list; give; display; which; show me; list all; give me; every;
-        all; find; pull up; what all; all of; tell""",
+    "list": """display show; list; give; display; which; show me; list all; give me; every; all;
+        find; pull up; what all; all of; tell""",
     "series": """for each day; for every day; for each night; for every night; each day of; trend;
         over time; chart; plot; graph; day by day; daily; each day; every day; history; timeline;
         day to day; progress; each night; every night; nightly; trend of; trended; plotted; line
@@ -137,7 +137,8 @@ FILLER = words_of(
     then there these thing things this those to took track tracked try trying u uh um up ur
     us value values ve wanna want wanted was wat wats we well went were what whats whens
     where wheres which who whose wht will with within wonder wondering would yeah yes yet yo
-    you your"""
+    you your all produce produced generate generated achieve achieved finish finished attend
+    attended manage managed earn earned cover covered clock clocked complete completed"""
 )
 """Words that change nothing about what is asked."""
 
@@ -171,6 +172,7 @@ SKIPPED = words_of(
 """Words that stand between those of a phrase: `how long did I sleep` is `how long sleep`."""
 
 SAME = {
+    "recommended": "recommend", "recommendation": "recommend", "recommendations": "recommend",
     "rediness": "readiness",
     "slept": "sleep", "sleeping": "sleep", "rode": "ride", "ridden": "ride", "riding": "ride",
     "ran": "run", "running": "run", "walked": "walk", "walking": "walk", "woke": "wake",

@@ -295,6 +295,13 @@ def _this_or_last(match: re.Match[str], calendar: Calendar) -> Meaning:
     return Period(first, last, words, note=_note(words, first, min(last, calendar.today)))
 
 
+def _of_the(match: re.Match[str], calendar: Calendar) -> Meaning:
+    """`of the year` is of this one."""
+    first, _ = _unit_of(calendar.today, match["unit"], calendar)
+    said = f"“{capital(match[0])}” was read as this {match['unit']}."
+    return Period(first, calendar.today, match[0], guess=said)
+
+
 def _note(words: str, first: date, last: date) -> str:
     return f"{capital(words)}: {span(first, last) if first != last else dated(first)}."
 
@@ -535,6 +542,7 @@ _RULES = tuple(
         ),
         (rf"(?:the )?{_UNIT} before last", _before_last),
         (rf"(?:so far )?(?P<which>this|current) {_UNIT}(?: so far)?", _this_or_last),
+        (r"(?:of|in) the (?P<unit>week|month|year)(?! before)", _of_the),
         (r"(?:yesterday|last) (?:night|nights)", _yesterday_night),
         (
             rf"(?P<which>last|past|previous|prior) {_UNIT}(?! score| contributor| activity)",

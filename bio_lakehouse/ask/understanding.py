@@ -200,6 +200,8 @@ def _units(draft: Draft) -> None:
         metric = draft.lexicon.metrics["distance" if draft.unit == "km" else "speed"]
         draft.figures.append((mentions[0], metric))
         own = {metric.unit}
+    if draft.unit == "minutes" and own and own <= {"h", "min"}:
+        draft.ignored |= _MINUTES
     for mention in mentions:
         fitting = _FITTING.get(mention.role) or {_UNIT_OF.get(draft.unit, ""), "mph"}
         if own and own <= fitting:
@@ -323,6 +325,8 @@ class _Reader:
             condition = conditions.of_value(self.draft, mention, meaning)
             by_column.setdefault((meaning.dataset, meaning.column), []).append(condition)
         self.values = []
+        if self._is_both():
+            return tuple(each for conditions_ in by_column.values() for each in conditions_)
         return tuple(_either(alternatives) for alternatives in by_column.values())
 
     def _all_conditions(self) -> tuple[Condition, ...]:
@@ -347,7 +351,7 @@ class _Reader:
             self.sides = tuple(
                 _of_weekdays(days) for days in (self.weekdays[0], _other_days(self.weekdays[0]))
             )
-        elif is_said or self._has_alternatives():
+        elif is_said or (self._has_alternatives() and not self._is_both()):
             self._compare_values()
         if self.sides and self.is_day and not self._figures():
             self._show_class()
@@ -376,6 +380,11 @@ class _Reader:
         columns = [(meaning.dataset, meaning.column) for _, meaning in self.values]
         values = {meaning.value for _, meaning in self.values}
         return len(columns) == 2 and len(set(columns)) == 1 and len(values) == 2
+
+    def _is_both(self) -> bool:
+        """`days with both cycling and strength` has the one and the other."""
+        wants_days = any(m.role in {"day", "night"} for m in self.draft.parts.mentions)
+        return wants_days and "both" in self.draft.parts.words
 
     def _compare_values(self) -> None:
         if not self._has_alternatives():
@@ -559,16 +568,18 @@ class _Reader:
     def _both_ends(self, figures: Sequence[tuple[Mention, Metric]]) -> Intent | None:
         """`highest and lowest HRV` are two figures of one row."""
         draft = self.draft
-        if not (draft.sees("max") and draft.sees("min")) or len(figures) != 1 or self.sides:
+        asked = [role for role in ("avg", "sum", "median", "max", "min") if draft.sees(role)]
+        is_several = len(asked) > 1 and bool({"max", "min"} & set(asked))
+        if not is_several or len(figures) != 1 or self.sides or draft.numbers:
             return None
         if draft.sees("day", "night", "when", *TIME_GROUPS):
             return None
-        draft.has_all("max", "min", "list")
+        draft.has_all(*asked, "list")
         found = self._all_conditions()
-        metric = self._metrics_for(figures, None, found)[0]
+        metric = self._metrics_for(figures, None, found, "avg" if "avg" in asked else "")[0]
         self._take_figures(figures)
-        both = (Figure(metric.name, "max"), Figure(metric.name, "min"))
-        return Intent("value", metric.dataset, both, conditions=found)
+        taken = tuple(Figure(metric.name, role) for role in asked)
+        return Intent("value", metric.dataset, taken, conditions=found)
 
     def _extreme(self, figures: Sequence[tuple[Mention, Metric]]) -> Intent | None:
         draft = self.draft
@@ -855,6 +866,9 @@ class _Reader:
             return self._rows_of(figures)
         if draft.sees("series") or (figures and draft.sees("list")):
             return self._rows_of(figures)
+        is_which = draft.parts.words[:1] in (("which",), ("what",), ("show",), ("list",))
+        if figures and is_which and all(m.aggregation == "count" for _, m in figures):
+            return self._rows_of(figures)
         if figures and self._is_bare(figures):
             draft.guesses.append(
                 "Each day is shown, since neither a mean nor a total was asked for."
@@ -872,21 +886,14 @@ class _Reader:
 
     def _is_bare(self, figures: Sequence[tuple[Mention, Metric]]) -> bool:
         """`readiness for the last 2 weeks`, without a verb: the days themselves."""
-        if self.draft.sees("per_day") and not self.draft.sees(*_TAKING) and len(figures) == 1:
-            self._ask_back(figures[0][1])
+        if self.draft.sees("per_day"):
+            return False
         is_stretch = (
             len(self.periods) == 1 and not self.is_day and self.periods[0].first is not None
         )
         means = all(metric.aggregation == "avg" for _, metric in figures)
         has_verb = bool(_VERBS & set(self.draft.parts.words))
         return means and is_stretch and not has_verb and not self.draft.conditions
-
-    def _ask_back(self, metric: Metric) -> None:
-        """`light sleep per night this year` may be a mean or each night."""
-        title = metric.title.casefold()
-        days = f" {self.periods[0].words}" if self.periods else ""
-        meanings = (f"Average {title}{days}", f"Show {title} each day{days}")
-        raise _Stop("Is the mean a day meant, or each day?", meanings)
 
     def _rows_of(self, figures: Sequence[tuple[Mention, Metric]]) -> Intent:
         draft = self.draft
@@ -918,6 +925,10 @@ class _Reader:
             self._take_noun()
             found = tuple(self._on_workouts(condition) for condition in found)
             metrics += [] if metrics else self._workout_figures(found)
+        elif draft.fields and self._is_plain_noun(found):
+            if dataset != "workout_recommendations":
+                raise _Stop("I do not see what workouts have to do with that.")
+            self._take_noun()
         elif self._is_plain_noun(found) and not metrics:
             self._take_noun()
             found = (*found, Condition(DAILY, "had_workout", "=", (True,)))
@@ -961,6 +972,11 @@ class _Reader:
             return self.draft.fields[0][1].dataset
         if self.has_noun and not wants_days:
             return WORKOUTS
+        on_workouts = [c for c in found if c.dataset == WORKOUTS]
+        if len(on_workouts) != len({c.column for c in on_workouts}):
+            return DAILY
+        if on_workouts and wants_days and not self.has_noun:
+            return DAILY
         if any(c.dataset == WORKOUTS for c in found) and found[0].dataset != DAILY:
             return WORKOUTS
         return self._days_dataset(found)
@@ -985,6 +1001,9 @@ class _Reader:
             return self._newest(figures, found)
         is_how_much = draft.has_all("how_much", "how_long", "count")
         aggregation = self._aggregation()
+        if draft.sees("per_day") and not aggregation and not is_how_much:
+            aggregation = "avg"
+            draft.guesses.append("“Per day” and “per night” were read as the mean.")
         draft.has_all("per_day", "list", "series", "day", "night")
         metrics = self._metrics_for(figures, None, found, aggregation)
         self._take_figures(figures)
