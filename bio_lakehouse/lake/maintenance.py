@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pyarrow.fs import FileSelector, FileType
-from pyiceberg.io.pyarrow import PyArrowFileIO
-
 from bio_lakehouse.lake.table_files import files_in_use
 
 if TYPE_CHECKING:
@@ -44,6 +41,9 @@ def delete_orphans(table: Table, before: datetime) -> int:
     A commit in flight has written files that no metadata names yet: `before` leaves it its time.
     A file outside of the table's warehouse is `TableError`, and stays.
     """
+    from pyarrow.fs import FileSelector, FileType
+    from pyiceberg.io.pyarrow import PyArrowFileIO
+
     io = table.io
     if not isinstance(io, PyArrowFileIO):
         return 0

@@ -57,7 +57,7 @@ def brought_home(catalog: LocalCatalog, full_name: str, location: str) -> str:
     `DamagedFile` when its files are not all here, or cannot be read.
     """
     properties = io_properties(catalog.warehouse, old_warehouse(full_name, location))
-    with damage_found(location, properties):
+    with damage_found(location, lambda: properties):
         old = StaticTable.from_metadata(location, properties)
         rows = old.scan().to_arrow()
     table = new_table(catalog, full_name, old)

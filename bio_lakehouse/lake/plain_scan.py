@@ -2,30 +2,72 @@
 
 PyIceberg maps, projects and filters each file by itself, which takes most of the time of a table of
 many small months. Files that hold the table's columns under their own numbers, names and types, and
-that no delete file is about, are read as they are and filtered once; all else is PyIceberg's.
+that no delete file is about, are read as they are and filtered once.
+
+No Python value becomes one of Arrow's here: for that pyarrow loads pandas, which takes longer than
+all the rest.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pyiceberg.expressions.visitors import bind, extract_field_ids
 
 if TYPE_CHECKING:
-    from pyiceberg.expressions import BooleanExpression
-    from pyiceberg.schema import Schema
     from pyiceberg.table import DataScan, FileScanTask
 
 FIELD_ID = b"PARQUET:field_id"
+ARROW_TYPES = {
+    "string": pa.large_string(),
+    "int": pa.int32(),
+    "long": pa.int64(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us"),
+}
+"""What PyIceberg reads its types as."""
 
 
-def rows_of(scan: DataScan) -> pa.Table:
-    """What `scan.to_arrow()` gives."""
+def rows_of(
+    scan: DataScan, first: date | None, last: date | None, user_id: str | None
+) -> pa.Table | None:
+    """What `scan.to_arrow()` gives, of a scan that is filtered by these and by nothing else; None
+    where its files are not plain, or there are none."""
     parts = _parts(scan)
-    return _filtered(scan, parts) if parts else scan.to_arrow()
+    if not parts:
+        return None
+    rows = pa.concat_tables(parts, promote_options="permissive")
+    if user_id:
+        rows = _where(rows, "user_id", pc.equal, user_id.__eq__, min)
+    if first:
+        rows = _where(rows, "day", pc.greater_equal, first.__le__, min)
+    if last:
+        rows = _where(rows, "day", pc.less_equal, last.__ge__, max)
+    return rows.select([field.name for field in scan.projection().fields])
+
+
+def _where(
+    rows: pa.Table,
+    name: str,
+    compare: Callable[..., Any],
+    holds: Callable[[Any], bool],
+    nearest: Callable[[Iterable[Any]], Any],
+) -> pa.Table:
+    """Rows in which `compare` is true of the column and the value of it that is nearest to the
+    bound, among those for which `holds` is."""
+    values = rows.column(name).unique()
+    places = {value: place for place, value in enumerate(values.to_pylist()) if value is not None}
+    found = [value for value in places if holds(value)]
+    if not found:
+        return rows.slice(0, 0)
+    return rows.filter(compare(rows.column(name), values[places[nearest(found)]]))
 
 
 def _parts(scan: DataScan) -> list[pa.Table]:
@@ -33,6 +75,8 @@ def _parts(scan: DataScan) -> list[pa.Table]:
     from pyiceberg.utils.concurrent import ExecutorFactory
 
     needed = _needed(scan)
+    if needed is None:
+        return []
     read = ExecutorFactory.get_or_create().map(partial(_part, scan, needed), scan.plan_files())
     parts = list(read)
     return [] if any(part is None for part in parts) else parts
@@ -42,32 +86,32 @@ def _part(scan: DataScan, needed: pa.Schema, task: FileScanTask) -> pa.Table | N
     """The needed columns of a file; None when it is not plain."""
     if task.delete_files:
         return None
-    with scan.io.new_input(task.file.file_path).open() as stream:
+    path = scan.io.new_input(task.file.file_path).location
+    with pa.OSFile(path) as stream:
         file = pq.ParquetFile(stream)
         written = file.schema_arrow
-        if not _is_plain(written, scan.table_metadata.schema(), needed):
+        if not _is_plain(written, scan, needed):
             return None
         there = [name for name in needed.names if name in written.names]
         return _with_missing(file.read(there, use_threads=False), needed)
 
 
-def _needed(scan: DataScan) -> pa.Schema:
-    """Columns that are shown or filtered by, as the table has them now."""
-    from pyiceberg.io.pyarrow import schema_to_pyarrow
-
-    schema = scan.table_metadata.schema()
-    shown = {field.field_id for field in scan.projection().fields}
-    asked = extract_field_ids(_bound(scan))
-    fields = (field for field in schema.fields if field.field_id in shown | asked)
-    return schema_to_pyarrow(type(schema)(*fields), include_field_ids=False)
-
-
-def _bound(scan: DataScan) -> BooleanExpression:
-    return bind(scan.table_metadata.schema(), scan.row_filter, scan.case_sensitive)
+def _needed(scan: DataScan) -> pa.Schema | None:
+    """Columns that are shown or filtered by, as the table has them now; None when one is of a type
+    that no table here has."""
+    shown = {*scan.projection().column_names, "user_id", "day"}
+    fields = [field for field in scan.table_metadata.schema().fields if field.name in shown]
+    if any(str(field.field_type) not in ARROW_TYPES for field in fields):
+        return None
+    return pa.schema(
+        pa.field(field.name, ARROW_TYPES[str(field.field_type)], metadata={"doc": field.doc or ""})
+        for field in fields
+    )
 
 
-def _is_plain(file: pa.Schema, schema: Schema, needed: pa.Schema) -> bool:
+def _is_plain(file: pa.Schema, scan: DataScan, needed: pa.Schema) -> bool:
     """Whether each column of the file is the table's of that number, under its name and type."""
+    schema = scan.table_metadata.schema()
     for field in file:
         number = int((field.metadata or {}).get(FIELD_ID, b"-1"))
         if schema.find_column_name(number) != field.name:
@@ -87,14 +131,6 @@ def _with_missing(there: pa.Table, needed: pa.Schema) -> pa.Table:
     for field in needed:
         if field.name not in there.column_names:
             there = there.append_column(field, pa.nulls(there.num_rows, field.type))
-    return there
-
-
-def _filtered(scan: DataScan, parts: list[pa.Table]) -> pa.Table:
-    from pyiceberg.io.pyarrow import expression_to_pyarrow, schema_to_pyarrow
-
-    shown = schema_to_pyarrow(scan.projection(), include_field_ids=False)
-    rows = pa.concat_tables(parts, promote_options="permissive")
-    rows = rows.filter(expression_to_pyarrow(_bound(scan))).select(shown.names)
-    fields = [shown.field(field.name).with_type(field.type) for field in rows.schema]
-    return rows.cast(pa.schema(fields))
+    there = there.select(needed.names)
+    fields = [needed.field(field.name).with_type(field.type) for field in there.schema]
+    return there.cast(pa.schema(fields))

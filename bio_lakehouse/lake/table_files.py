@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ EXPECTED = (BioLakehouseError, CommitFailedException, ValidationException)
 
 
 @contextmanager
-def damage_found(location: str, properties: dict[str, str]) -> Iterator[None]:
+def damage_found(location: str, properties: Callable[[], dict[str, str]]) -> Iterator[None]:
     """An error that a damaged file of the table at `location` explains becomes `DamagedFile`.
 
     PyIceberg, Avro, Arrow and JSON each have errors of their own for one, so the files are looked
@@ -32,7 +32,7 @@ def damage_found(location: str, properties: dict[str, str]) -> Iterator[None]:
     except EXPECTED:
         raise
     except Exception:
-        check_files(location, properties)
+        check_files(location, properties())
         raise
 
 

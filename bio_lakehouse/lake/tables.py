@@ -49,7 +49,7 @@ from bio_lakehouse.lake.table_files import damage_found
 from bio_lakehouse.numbers import short_text
 
 if TYPE_CHECKING:
-    from pyiceberg.table import Table
+    from pyiceberg.table import DataScan, Table
 
 ICEBERG_TYPES: dict[ColumnType, IcebergType] = {
     "string": StringType(),
@@ -113,18 +113,16 @@ class Tables:
             raise TableError(
                 f"{full_name} is not there yet: ingest some files, or run `bio-lakehouse refresh`"
             )
-        properties = self.catalog.io_properties()
-        is_narrow = columns is not None and len(columns) <= FEW_COLUMNS
-        scanned = _scan_of_few_columns if is_narrow else _scan
+        scanned = _scan_of_few_columns if columns and len(columns) <= FEW_COLUMNS else _scan
+        properties = self.catalog.io_properties
         with damage_found(location, properties):
-            return scanned(
-                location,
-                first,
-                last,
-                user_id,
-                tuple(columns) if columns else ("*",),
-                tuple(properties.items()),
-            )
+            chosen = tuple(columns) if columns else ("*",)
+            reading = tuple(self.catalog.reading_properties().items())
+            rows = scanned(location, first, last, user_id, chosen, reading)
+            if rows is None:
+                whole = tuple(properties().items())
+                rows = _scan_by_pyiceberg(location, first, last, user_id, chosen, whole)
+            return rows
 
     def read(
         self,
@@ -160,7 +158,7 @@ class Tables:
         rows = conform(rows, schema)
         check_rows(schema, rows, first, last)
         location = self.catalog.metadata_location(schema.full_name)
-        damage = damage_found(location, self.catalog.io_properties()) if location else nullcontext()
+        damage = damage_found(location, self.catalog.io_properties) if location else nullcontext()
         with store_named(self.catalog.folder_of(schema.full_name)), damage:
             return self._replaced(schema, rows, first, last, **equal)
 
@@ -219,12 +217,36 @@ def _scan(
     user_id: str | None,
     columns: tuple[str, ...],
     properties: tuple[tuple[str, str], ...],
-) -> pa.Table:
+) -> pa.Table | None:
     """Rows of the table whose metadata lies at `location`, which never changes: eight views in a
-    row scan once."""
+    row scan once. None where PyIceberg has to read them."""
+    scan = _scan_of(location, first, last, user_id, columns, properties)
+    return rows_of(scan, first, last, user_id)
+
+
+@lru_cache(maxsize=2)
+def _scan_by_pyiceberg(
+    location: str,
+    first: date | None,
+    last: date | None,
+    user_id: str | None,
+    columns: tuple[str, ...],
+    properties: tuple[tuple[str, str], ...],
+) -> pa.Table:
+    return _scan_of(location, first, last, user_id, columns, properties).to_arrow()
+
+
+def _scan_of(
+    location: str,
+    first: date | None,
+    last: date | None,
+    user_id: str | None,
+    columns: tuple[str, ...],
+    properties: tuple[tuple[str, str], ...],
+) -> DataScan:
     chosen = rows_where(first, last, **({"user_id": user_id} if user_id else {}))
     table = StaticTable.from_metadata(location, dict(properties))
-    return rows_of(table.scan(row_filter=chosen, selected_fields=columns))
+    return table.scan(row_filter=chosen, selected_fields=columns)
 
 
 _scan_of_few_columns = lru_cache(maxsize=32)(_scan.__wrapped__)

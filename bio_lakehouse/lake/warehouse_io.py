@@ -8,10 +8,10 @@ from pathlib import Path
 from pyiceberg.io import InputFile, OutputFile
 from pyiceberg.io.pyarrow import PyArrowFile, PyArrowFileIO
 
-from bio_lakehouse.errors import TableError
+from bio_lakehouse.lake.reading_io import WAREHOUSE, refuse_outside
 
 IMPLEMENTATION = f"{__name__}.WarehouseIO"
-WAREHOUSE, MOVED_FROM = "warehouse", "moved-from"
+MOVED_FROM = "moved-from"
 
 
 def io_properties(warehouse: Path, moved_from: str | None = None) -> dict[str, str]:
@@ -47,8 +47,4 @@ class WarehouseIO(PyArrowFileIO):
         return location
 
     def _refuse_outside(self, location: str) -> None:
-        # Links count for where they lead: that of a copied home may lead into the original.
-        path = Path(self.parse_location(location)[2]).resolve()
-        warehouse = Path(self.properties[WAREHOUSE])
-        if not path.is_relative_to(warehouse.parent.resolve() / warehouse.name):
-            raise TableError(f"{path} lies outside {warehouse.parent}: it is left as it is")
+        refuse_outside(self.parse_location(location)[2], Path(self.properties[WAREHOUSE]))

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import subprocess
+import sys
+import textwrap
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from pyiceberg.expressions import AlwaysTrue, BooleanExpression
-from pyiceberg.table import Table
+from pyiceberg.table import DataScan, Table
 
-from bio_lakehouse.lake import plain_scan
+from bio_lakehouse.errors import TableError
 from bio_lakehouse.lake.filters import rows_where
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.plain_scan import rows_of
+from bio_lakehouse.lake.reading_io import ReadingIO, reading_properties
 from bio_lakehouse.lake.schema import Column, TableSchema
 from bio_lakehouse.settings import Settings
 
@@ -31,11 +34,16 @@ SCHEMA = TableSchema(
     description="A table that is tried.",
 )
 WIDER = replace(SCHEMA, columns=(*SCHEMA.columns, Column("note", "string", "What else.")))
-FILTERS = [
-    AlwaysTrue(),
-    rows_where(None, None, user_id="me"),
-    rows_where(date(2026, 1, 20), date(2026, 2, 3), user_id="me"),
-    rows_where(None, None, user_id="nobody"),
+Bounds = tuple[date | None, date | None, str | None]
+BOUNDS: list[Bounds] = [
+    (None, None, None),
+    (None, None, "me"),
+    (date(2026, 1, 20), date(2026, 2, 3), "me"),
+    (date(2026, 1, 20), None, None),
+    (None, date(2026, 2, 3), "ann"),
+    (date(2025, 1, 1), date(2027, 1, 1), "me"),
+    (date(2026, 2, 3), date(2026, 1, 20), "me"),
+    (None, None, "nobody"),
 ]
 
 
@@ -55,43 +63,76 @@ def table(tmp_path: Path) -> Table:
     return tables.catalog.writable.load_table(SCHEMA.full_name)
 
 
-@pytest.fixture
-def plain(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Whether each scan went the short way."""
-    went: list[bool] = []
-    parts: Callable[..., list[pa.Table]] = plain_scan._parts
-
-    def watched(scan: object) -> list[pa.Table]:
-        found = parts(scan)
-        went.append(bool(found))
-        return found
-
-    monkeypatch.setattr(plain_scan, "_parts", watched)
-    return went
+def scan_of(table: Table, bounds: Bounds, columns: tuple[str, ...] = ("*",)) -> DataScan:
+    first, last, user_id = bounds
+    chosen = rows_where(first, last, **({"user_id": user_id} if user_id else {}))
+    return table.scan(row_filter=chosen, selected_fields=columns)
 
 
-@pytest.mark.parametrize("chosen", FILTERS, ids=str)
+@pytest.mark.parametrize("bounds", BOUNDS, ids=str)
 @pytest.mark.parametrize("columns", [("*",), ("day",), ("note", "score")], ids=str)
 def test_the_rows_are_those_of_pyiceberg(
-    table: Table, plain: list[bool], chosen: BooleanExpression, columns: tuple[str, ...]
+    table: Table, bounds: Bounds, columns: tuple[str, ...]
 ) -> None:
-    scan = table.scan(row_filter=chosen, selected_fields=columns)
+    scan = scan_of(table, bounds, columns)
 
-    rows, expected = plain_scan.rows_of(scan), scan.to_arrow()
+    rows, expected = rows_of(scan, *bounds), scan.to_arrow()
 
-    assert rows.cast(expected.schema).equals(expected)
-    assert rows.column_names == expected.column_names
-    assert plain == [bool(rows.num_rows)]
+    if rows is None:
+        assert not list(scan.plan_files())
+    else:
+        assert rows.cast(expected.schema).equals(expected)
+        assert rows.schema.metadata == expected.schema.metadata
+        assert rows.column_names == expected.column_names
 
 
-def test_a_renamed_column_is_left_to_pyiceberg(table: Table, plain: list[bool]) -> None:
+def test_a_renamed_column_is_left_to_pyiceberg(table: Table) -> None:
     with table.update_schema() as update:
         update.rename_column("score", "mark")
 
-    rows = plain_scan.rows_of(table.scan(row_filter=FILTERS[1]))
+    assert rows_of(scan_of(table, BOUNDS[1]), *BOUNDS[1]) is None
 
-    assert plain == [False]
-    assert rows.column("mark").null_count < rows.num_rows
+
+def test_what_is_not_plain_is_read_all_the_same(table: Table, tmp_path: Path) -> None:
+    tables = Lakehouse.open(Settings(home=tmp_path)).tables
+    with tables.catalog.writable.load_table(SCHEMA.full_name).update_schema() as update:
+        update.rename_column("score", "mark")
+
+    marks = tables.scan(SCHEMA.full_name, user_id="me").column("mark")
+
+    assert 0 < marks.null_count < len(marks)
+
+
+def test_a_question_loads_no_pandas(table: Table, tmp_path: Path) -> None:
+    script = f"""
+        import sys
+        from pathlib import Path
+        from bio_lakehouse.lake.lakehouse import Lakehouse
+        from bio_lakehouse.settings import Settings
+        tables = Lakehouse.open(Settings(home=Path({str(tmp_path)!r}))).tables
+        print(tables.scan({SCHEMA.full_name!r}, user_id="me").num_rows, "pandas" in sys.modules)
+    """
+
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split() == ["90", "False"]
+
+
+def test_nothing_outside_of_the_warehouse_is_read(tmp_path: Path) -> None:
+    io = ReadingIO(reading_properties(tmp_path / "warehouse"))
+    (tmp_path / "warehouse").mkdir()
+    (tmp_path / "secret").write_text("mine")
+    (tmp_path / "warehouse" / "link").symlink_to(tmp_path / "secret")
+
+    for path in ("secret", "warehouse/link", "warehouse/../secret"):
+        with pytest.raises(TableError, match="lies outside"):
+            io.new_input(f"file://{tmp_path / path}")
+    with pytest.raises(TableError, match="not written"):
+        io.new_output(str(tmp_path / "warehouse" / "new"))
+    with pytest.raises(TableError, match="not deleted"):
+        io.delete(str(tmp_path / "warehouse" / "link"))
 
 
 def test_a_table_without_rows_has_its_columns(tmp_path: Path) -> None:
