@@ -8,6 +8,7 @@ the second is the one to compare.
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import statistics
@@ -47,6 +48,7 @@ STATEMENTS = (
 
 
 def main(home: Path) -> None:
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     print(f"First answers, each of a new program ({FIRST_SECONDS:g} s are allowed)")
     for question in QUESTIONS:
         tell_first(question, ["ask", "--home", str(home), question], home)
