@@ -169,7 +169,7 @@ for command in (ask_allow, ask_forbid, *CORRECTIONS):
 @click.option(
     "--part",
     type=click.Choice(["open", "held-out", "all"]),
-    default="open",
+    default="all",
     show_default=True,
     help="Questions that may be learnt from, those that nobody looked at, or both.",
 )
@@ -195,7 +195,7 @@ def evaluate(
 
     \b
     Example:  bio-lakehouse ask eval
-              bio-lakehouse ask eval --part all --model claude-haiku-4-5 --json
+              bio-lakehouse ask eval --part held-out --model claude-haiku-4-5 --json
     """
     from bio_lakehouse.ask.evaluation.evaluate import (
         chosen_questions,

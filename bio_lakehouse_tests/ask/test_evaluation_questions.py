@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
 
+from bio_lakehouse.ask import semantic_model
 from bio_lakehouse.ask.evaluation.questions import Question, questions_of
 from bio_lakehouse.backends import open_sql
 from bio_lakehouse.engines.guard import check
 from bio_lakehouse.engines.sql import DuckDbSql
-from bio_lakehouse.gold.schemas import EXPERIMENT_DAYS, INSIGHTS, SCHEMAS
+from bio_lakehouse.gold.schemas import EXPERIMENT_DAYS, SCHEMAS
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.silver.schemas import SCHEMAS as SILVER
 from bio_lakehouse_tests.ask.demo_lake import USER
 
-OPEN = questions_of("open")
-QUESTIONS = OPEN
+OPEN, HELD_OUT = questions_of("open"), questions_of("held-out")
+QUESTIONS = OPEN + HELD_OUT
 FIRST_QUESTIONS = (
     "What was my average readiness score last week?",
     "What's the correlation between my sleep and readiness?",
@@ -31,13 +33,8 @@ FIRST_QUESTIONS = (
     "What's my average output for cycling workouts?",
 )
 """Those that the project began with."""
-NOT_ASKED_OF = {
-    EXPERIMENT_DAYS.full_name,
-    INSIGHTS.full_name,
-    "bio_gold.dashboard_30day",
-    "bio_gold.workout_type_optimization",
-}
-"""Findings are asked for by their names."""
+NOT_ASKED_OF = {EXPERIMENT_DAYS.full_name}
+"""What was assigned to a day is asked of `bio-lakehouse experiment`."""
 
 
 def test_the_first_questions_are_among_them() -> None:
@@ -48,6 +45,21 @@ def test_each_is_there_once() -> None:
     for name in ("id", "question"):
         counted = Counter((getattr(one, name), one.after) for one in QUESTIONS)
         assert [value for value, count in counted.items() if count > 1] == []
+
+
+def test_a_third_is_held_out_of_every_kind() -> None:
+    assert 3 * len(HELD_OUT) == len(QUESTIONS)
+    assert {one.kind for one in HELD_OUT} == {one.kind for one in OPEN}
+
+
+def normalised(question: str) -> str:
+    """A question's words, however it is written."""
+    return " ".join(re.findall(r"\w+", question.lower().replace("'", "").replace("’", "")))
+
+
+def test_no_verified_question_is_held_out() -> None:
+    verified = {normalised(one.question) for one in semantic_model.load().verified}
+    assert verified & {normalised(one.question) for one in HELD_OUT} == set()
 
 
 @pytest.fixture(scope="module")

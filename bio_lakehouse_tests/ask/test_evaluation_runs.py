@@ -56,14 +56,14 @@ def holds_the_bounds(found: Score) -> bool:
     return found.right_share >= LEAST_RIGHT and found.accepted_share >= LEAST_ACCEPTED
 
 
-@pytest.mark.parametrize("part", ["open"])
+@pytest.mark.parametrize("part", ["open", "held-out"])
 def test_a_sample_is_understood(demo_lake: Lakehouse, part: Part) -> None:
     found = scored(demo_lake, sample(list(questions_of(part)), ONE_IN))
     assert holds_the_bounds(found), found
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", ["open"])
+@pytest.mark.parametrize("part", ["open", "held-out"])
 def test_all_of_a_part_is_understood(demo_lake: Lakehouse, part: Part) -> None:
     found = scored(demo_lake, list(questions_of(part)))
     assert holds_the_bounds(found), found
@@ -123,7 +123,8 @@ def test_the_command_prints_what_came_of_the_questions(demo_lake: Lakehouse) -> 
     assert printed.exit_code == 0, printed.output
     assert "answered, of those that have an answer" in printed.stdout
     told = json.loads(CliRunner().invoke(main, [*words, "--json"]).stdout)[NO_MODEL]
-    questions = chosen_questions("open", ["load"])
+    questions = chosen_questions("all", ["load"])
     assert told["all"]["questions"] == len(questions)
     assert [one["id"] for one in told["results"]] == [one.id for one in questions]
     assert set(told["by_kind"]) == {"load"}
+    assert {one["part"] for one in told["results"] if "question" in one} == {"open"}
