@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from bio_lakehouse.ask.evaluation.evaluate import runs_of
+from bio_lakehouse.ask.evaluation.evaluate import models_named, runs_of
 from bio_lakehouse.ask.evaluation.questions import Question
 from bio_lakehouse.ask.leave import record_leave_to_ask
 from bio_lakehouse.cli import main
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.settings import load_settings
 from bio_lakehouse_tests.ask.model_answers import GOOD
 from bio_lakehouse_tests.claude.anthropic_server import AnthropicServer, refuses, says, serving
 
@@ -93,12 +94,13 @@ def test_an_evaluation_puts_its_questions_to_the_model_that_is_named(
 ) -> None:
     asked = Question("by-weekday", "ranking", QUESTION, gold=(SQL,))
     home = own_demo_lake.settings.home
-    runs = runs_of(home, [asked], ["claude-haiku-4-5"], lambda *_: None)
+    models = models_named(["claude-haiku-4-5"], load_settings())
+    runs = runs_of(home, [asked], models, lambda *_: None)
     [without], [by_model] = runs.values()
     assert (without.answered_by == "language model", without.answer.model) == (False, "")
     assert (by_model.outcome, by_model.answered_by) == ("right", "claude-haiku-4-5")
     assert server.asked[0].json["model"] == "claude-haiku-4-5"
     monkeypatch.setenv("BIO_LOCAL_ONLY", "true")
     with pytest.raises(SettingsError, match="BIO_LOCAL_ONLY"):
-        runs_of(home, [asked], ["claude-haiku-4-5"], lambda *_: None)
+        models_named(["claude-haiku-4-5"], load_settings())
     assert len(server.asked) == 1
