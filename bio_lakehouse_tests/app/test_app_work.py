@@ -14,11 +14,13 @@ from filelock import FileLock
 from bio_lakehouse.app.background import BackgroundWork, Work
 from bio_lakehouse.app.uploads import MOST_FILES, set_down
 from bio_lakehouse.automation.running import is_any_going
+from bio_lakehouse.backends import open_sql
 from bio_lakehouse.errors import BioLakehouseError, LandingError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
+from bio_lakehouse_tests.automation.dagster_dev import free_port
 
-SECONDS = 120
+SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,39 @@ def test_what_cannot_be_done_is_a_sentence(work: BackgroundWork, home: Path) -> 
     wait_for(lambda: begun.is_over)
     assert "BIO_OURA_CLIENT_ID" in begun.error
     assert begun.outcome is None
+
+
+def test_signing_in_to_oura_tells_the_page_to_open(
+    work: BackgroundWork, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIO_OURA_CLIENT_ID", "an-application")
+    monkeypatch.setenv("BIO_OURA_CLIENT_SECRET", "its-secret")
+    monkeypatch.setenv("BIO_OURA_REDIRECT_URI", f"http://localhost:{free_port()}/callback")
+    order = {"kind": "sign in to oura", "home": str(home), "user": "me"}
+    begun = work.start("Signing in to Oura", order)
+    wait_for(lambda: begun.link or begun.is_over)
+    assert begun.error == ""
+    assert begun.link.startswith("https://cloud.ouraring.com/oauth/authorize?")
+    assert "client_id=an-application" in begun.link
+    assert "its-secret" not in begun.link
+
+
+@pytest.mark.slow
+def test_a_file_is_built_into_the_tables_and_its_steps_are_told(
+    work: BackgroundWork, home: Path
+) -> None:
+    folder, paths = set_down([File("mine.csv", peloton("2026-03-01"))])
+    order = {"kind": "bring in", "home": str(home), "user": "me", "paths": paths}
+    begun = work.start("Bringing in a file", order, files=folder)
+    wait_for(lambda: begun.total > 0 or begun.is_over)
+    wait_for(lambda: begun.is_over)
+    assert begun.error == ""
+    assert begun.done == begun.total > 0
+    assert begun.outcome is not None
+    assert begun.outcome["changed"] == "1 day was brought up to date."
+    lake = Lakehouse.open(load_settings(home=home))
+    rows = open_sql(lake).query("SELECT total_output_kj FROM peloton_workouts", "me")
+    assert rows.to_pylist() == [{"total_output_kj": 250.0}]
 
 
 def test_a_run_elsewhere_is_seen_by_its_lock(tmp_path: Path) -> None:
