@@ -30,7 +30,7 @@ PREFERRED = (
     "insights",
 )
 """The datasets of which a class is meant first, where several have it."""
-SOFT_ROLES = question_words.words_of("list day night when per_day above between what_about only")
+SOFT_ROLES = question_words.words_of("list day night when per_day what_about only")
 """Roles whose phrases say nothing where no other part uses them."""
 GENERIC = question_words.words_of(
     """hour type sleeping score p q n unit pair difference effect needed position place note
@@ -124,6 +124,7 @@ class Draft:
 def _is_soft(mention: Mention) -> bool:
     is_role = bool(mention.of("role")) and len(mention.of("role")) == len(mention.meanings)
     is_filler = all(word in question_words.FILLER for word in mention.words.split())
+    is_filler = is_filler or mention.words in {"from", "over"}
     return (is_role and mention.role in SOFT_ROLES) or is_filler
 
 

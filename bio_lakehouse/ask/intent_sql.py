@@ -120,7 +120,7 @@ class _Builder:
         is_plain = isinstance(taken, exp.Column) and taken.name == name
         columns: list[exp.Expr] = [taken if is_plain else taken.as_(name)]
         if figure.unit:
-            other = _times(_taken(figure.aggregation, value.copy()), _FACTORS[figure.unit])
+            other = _in_unit(_taken(figure.aggregation, value.copy()), figure.unit)
             columns.append(other.as_(f"{name}_{figure.unit}"))
         return columns
 
@@ -204,8 +204,10 @@ _FACTORS = {"minutes": "60", "km": "1.609344", "km_h": "1.609344"}
 """How many of a unit a metric's own one is."""
 
 
-def _times(value: exp.Expr, factor: str) -> exp.Expr:
-    return exp.Mul(this=value, expression=exp.Literal.number(factor))
+def _in_unit(value: exp.Expr, unit: str) -> exp.Expr:
+    if unit == "hours":
+        return exp.Div(this=value, expression=exp.Literal.number("60.0"))
+    return exp.Mul(this=value, expression=exp.Literal.number(_FACTORS[unit]))
 
 
 def _date(day: date) -> exp.Expr:

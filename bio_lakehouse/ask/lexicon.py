@@ -88,6 +88,8 @@ def _build(model: SemanticModel) -> Lexicon:
             continue
         if meaning.kind == "metric" and not is_own and key and key[0] in _NO_FIGURE:
             continue
+        if key in {("first", "day"), ("last", "day")}:
+            continue
         is_asking = bool(key) and (key[0] in _TAKEN_TOGETHER or (key[0] == "how" and not is_own))
         if key and not is_asking and (key not in roles or is_own):
             phrases.setdefault(key, {})[meaning] = None

@@ -161,7 +161,9 @@ _WELL = question_words.words_of(
 
 def _vague(parts: Parts) -> NoPlan | None:
     """A question that names no figure at all is asked back."""
-    is_named = any(m.of("metric") or m.of("value") or m.options for m in parts.mentions)
+    is_named = any(
+        m.of("metric") or m.of("value") or m.of("field") or m.options for m in parts.mentions
+    )
     rest = {parts.words[place] for place in parts.unused}
     if is_named or parts.numbers or not rest <= _WELL or len(parts.words) > 9:
         return None

@@ -138,7 +138,8 @@ FILLER = words_of(
     us value values ve wanna want wanted was wat wats we well went were what whats whens
     where wheres which who whose wht will with within wonder wondering would yeah yes yet yo
     you your all produce produced generate generated achieve achieved finish finished attend
-    attended manage managed earn earned cover covered clock clocked complete completed"""
+    attended manage managed earn earned cover covered clock clocked complete completed burn
+    burned burnt burning"""
 )
 """Words that change nothing about what is asked."""
 

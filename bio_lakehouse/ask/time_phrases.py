@@ -586,7 +586,7 @@ _RULES = tuple(
             r"(?P<year>20[12]\d)(?= \?|$)",
             _year,
         ),
-        (rf"(?:every|each|all) {_DAYNAME}s?", _weekdays),
+        (rf"(?:every|each|all|an?|most|usual) {_DAYNAME}s?", _weekdays),
         (rf"{_DAYNAME}s", _weekdays),
         (rf"(?:(?P<which>last|this|past|previous|on) )?{_DAYNAME}", _weekday),
         (rf"(?P<which>last|this|past|on) {_SHORT}", _weekday),

@@ -180,7 +180,7 @@ def _instructor(draft: Draft) -> None:
 _MINUTES = {"minutes", "mins"}
 _KILOMETERS = {"km", "kms", "kilometer", "kilometers", "kilometre", "kilometres"}
 _PER_HOUR = {"kmh", "kph"}
-_UNIT_OF = {"minutes": "h", "km": "mi", "km_h": "mi/h"}
+_UNIT_OF = {"minutes": "h", "hours": "min", "km": "mi", "km_h": "mi/h"}
 _FITTING = {"unit_hours": {"h"}, "unit_percent": {"%"}, "unit_minutes": {"h", "min"}}
 
 
@@ -190,6 +190,8 @@ def _units(draft: Draft) -> None:
     said = set(words)
     if said & _MINUTES:
         draft.unit = "minutes"
+    elif said & {"hours", "hrs"}:
+        draft.unit = "hours"
     if said & (_KILOMETERS | _PER_HOUR):
         place = next(n for n, word in enumerate(words) if word in _KILOMETERS | _PER_HOUR)
         is_speed = said & _PER_HOUR or words[place + 1 : place + 2] in (("h",), ("per",))
@@ -428,6 +430,7 @@ class _Reader:
         figures = self._figures()
         order, limit = self._group_order(group)
         found = self._all_conditions()
+        figures = figures or self._time_spent(found)
         metrics = self._metrics_for(figures, dataset or None, found)
         is_mean = self._is_mean_of_groups(group, metrics)
         aggregation = "" if is_mean else self._aggregation()
@@ -474,7 +477,7 @@ class _Reader:
         is_which = bool({"which", "what", "who"} & set(draft.parts.words[:2]))
         is_which = is_which and bool(named) and not self._figures() and not self.is_day
         is_which = is_which and not draft.sees("latest", "earliest")
-        if is_which and named and named[1].dataset == WORKOUTS and self.has_noun:
+        if is_which and named and named[1].dataset == WORKOUTS:
             draft.take(named[0])
             draft.fields.remove(named)
             return named[1].column, WORKOUTS
@@ -569,6 +572,8 @@ class _Reader:
         """`highest and lowest HRV` are two figures of one row."""
         draft = self.draft
         asked = [role for role in ("avg", "sum", "median", "max", "min") if draft.sees(role)]
+        if figures and figures[0][1].column.startswith("avg_"):
+            asked = [role for role in asked if role != "avg"]
         is_several = len(asked) > 1 and bool({"max", "min"} & set(asked))
         if not is_several or len(figures) != 1 or self.sides or draft.numbers:
             return None
@@ -669,7 +674,7 @@ class _Reader:
             )
         if not figures and not self.draft.fields and not found:
             return None
-        draft.has_all("list", "when", "day", "night")
+        draft.has_all("list", "when", "day", "night", "times")
         return self._newest(figures, found, order, limit)
 
     def _clock_extreme(self, figures: Sequence[tuple[Mention, Metric]]) -> Intent:
@@ -1072,7 +1077,7 @@ class _Reader:
     def _unit(self, metric: Metric) -> str:
         """The unit that is asked for, where it is another way of writing the metric's own."""
         unit = self.draft.unit
-        is_fit = unit and metric.unit in {_UNIT_OF[unit], "mph" if unit == "km_h" else "h"}
+        is_fit = bool(unit) and metric.unit in {_UNIT_OF[unit], "mph" if unit == "km_h" else "-"}
         return unit if is_fit else ""
 
     def _taken(self, metric: Metric, aggregation: str) -> Figure:
@@ -1106,7 +1111,8 @@ class _Reader:
     ) -> list[Metric]:
         """The metrics on one dataset: of each workout where single workouts are meant."""
         metrics = list(dict.fromkeys(metric.name for _, metric in figures))
-        chosen = [self.draft.lexicon.metrics[name] for name in metrics]
+        own = {metric.name: metric for _, metric in figures}
+        chosen = [own[name] for name in metrics]
         is_single = self.draft.has("per_workout")
         on_workouts = any(c.dataset == WORKOUTS for c in found) or dataset == WORKOUTS
         on_workouts = on_workouts or any(m.dataset == WORKOUTS for m in chosen)
