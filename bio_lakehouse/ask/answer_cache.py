@@ -102,6 +102,7 @@ class AnswerCache:
             chart=kept.chart,
             caveats=kept.caveats,
             model=kept.model,
+            cost_usd=0.0 if kept.model else None,
             is_cached=True,
         )
 

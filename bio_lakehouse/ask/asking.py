@@ -197,8 +197,10 @@ class Asking:
         tables = self._tables(plan)
         state = self.cache.state_of(tables)
         answer = _with_price(self.answered(plan, question, user_id), understood)
-        # Rows may be of what was committed meanwhile.
-        if answer.why is None and state == self.cache.state_of(tables):
+        # Where a model failed, the next time asks it again; rows may be of what was committed
+        # meanwhile.
+        is_stand_in = bool(understood.model) and plan.source != "language model"
+        if not (answer.why or is_stand_in) and state == self.cache.state_of(tables):
             self.cache.keep(asked, answer, tables, state)
         return answer
 

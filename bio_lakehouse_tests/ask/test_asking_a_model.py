@@ -82,6 +82,26 @@ def test_where_the_model_fails_the_question_is_read_here(
     assert told.exit_code == 0
 
 
+def test_what_stands_in_for_the_model_is_not_kept_and_its_own_answer_is(
+    own_demo_lake: Lakehouse, server: AnthropicServer
+) -> None:
+    record_leave_to_ask(own_demo_lake.settings.home, server.url, allowed=True)
+    sql = "SELECT max(hrv_rmssd_ms) AS hrv FROM gold.daily_readiness_performance"
+    server.replies = [refuses(401, "authentication_error"), says(json.dumps(ANSWER | {"sql": sql}))]
+    answers = []
+    for _ in range(3):
+        told = CliRunner().invoke(main, ["ask", "--json", "highest hrv on rest days"])
+        answers.append(json.loads(told.stdout))
+    assert [told["source"] for told in answers] == [
+        "semantic model",
+        "language model",
+        "language model",
+    ]
+    assert [told["is_cached"] for told in answers] == [False, False, True]
+    assert (answers[2]["cost_usd"], answers[2]["rows"]) == (0.0, answers[1]["rows"])
+    assert len(server.asked) == 2
+
+
 def test_a_model_that_is_named_and_cannot_be_asked_is_an_error(server: AnthropicServer) -> None:
     told = ask("--model", "gpt-5-mini")
     assert told.exit_code == 1
