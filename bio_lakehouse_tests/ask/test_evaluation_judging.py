@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+
 import pyarrow as pa
 import pytest
+from rich.console import Console
 
 from bio_lakehouse.ask.answer import Answer
 from bio_lakehouse.ask.evaluation.judging import NEWEST_FINDINGS, Outcome, outcome_of
 from bio_lakehouse.ask.evaluation.question_results import Result
 from bio_lakehouse.ask.evaluation.questions import Behaviour, Question
+from bio_lakehouse.ask.evaluation.score_tables import tables
 from bio_lakehouse.ask.evaluation.scores import score
 from bio_lakehouse.ask.plan import Plan, Source, Why
 
@@ -91,3 +95,16 @@ def test_a_model_has_its_own_name_and_no_other_has_it() -> None:
     by_model = Answer("?", "me", "", plan=plan, rows=RIGHT, model="claude-x")
     assert Result(FIGURE, by_model, "right").answered_by == "claude-x"
     assert Result(FIGURE, no_answer("failed"), "failed").answered_by == ""
+
+
+def test_each_run_has_a_column_of_its_own() -> None:
+    results = [Result(question, given, outcome) for question, given, outcome in CASES.values()]
+    shown = Console(width=120, record=True, file=io.StringIO())
+    for table in tables({"no model": results, "claude-x": results[:1]}):
+        shown.print(table)
+    lines = shown.export_text().splitlines()
+    (head,) = (line for line in lines if {"no", "model", "claude-x"} == set(line.split()))
+    (wrong,) = (line for line in lines if line.split()[:1] == ["wrong"])
+    assert head.index("no model") < head.index("claude-x")
+    assert wrong.split() == ["wrong", "8", "0"]
+    assert sum("findings" in line for line in lines) == 2

@@ -20,7 +20,7 @@ from bio_lakehouse.ask.evaluation.evaluate import (
 from bio_lakehouse.ask.evaluation.questions import Part, Question, questions_of
 from bio_lakehouse.ask.evaluation.scores import Score, score
 from bio_lakehouse.cli import main
-from bio_lakehouse.errors import SettingsError
+from bio_lakehouse.errors import BioLakehouseError, SettingsError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.ask import openai_server
@@ -114,6 +114,11 @@ def test_a_model_is_counted_apart_from_what_needs_none(
 def test_a_model_without_a_key_is_told_before_anything_is_asked(tmp_path: Path) -> None:
     with pytest.raises(SettingsError):
         models_named(["claude-haiku-4-5"], Settings(home=tmp_path, anthropic_api_key=SecretStr("")))
+
+
+def test_a_kind_that_is_none_is_told_with_those_that_are() -> None:
+    with pytest.raises(BioLakehouseError, match=r"no kind 'figur'; there are: figure, "):
+        chosen_questions("all", ["figur"])
 
 
 def test_the_command_prints_what_came_of_the_questions(demo_lake: Lakehouse) -> None:

@@ -16,6 +16,7 @@ from bio_lakehouse.ask.evaluation.demo import USER, demo_lake, settings_of
 from bio_lakehouse.ask.evaluation.question_results import Result, results
 from bio_lakehouse.ask.evaluation.questions import Part, Question, questions_of
 from bio_lakehouse.ask.language_models import LanguageModel, by_name
+from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.lake.home import ANSWERS
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
@@ -65,9 +66,16 @@ def models_named(names: Sequence[str], settings: Settings) -> dict[str, Language
 
 
 def chosen_questions(part: Chosen, kinds: Sequence[str] = ()) -> list[Question]:
-    """The questions of a part, or of both, and of these kinds where any are named."""
+    """The questions of a part, or of both, and of these kinds where any are named.
+
+    `BioLakehouseError` says which kinds there are where one is none of them.
+    """
     parts: tuple[Part, ...] = get_args(Part) if part == "all" else (part,)
     questions = [one for name in parts for one in questions_of(name)]
+    known = dict.fromkeys(one.kind for one in questions)
+    for kind in kinds:
+        if kind not in known:
+            raise BioLakehouseError(f"there is no kind {kind!r}; there are: {', '.join(known)}")
     return [one for one in questions if not kinds or one.kind in kinds]
 
 
