@@ -167,19 +167,24 @@ def held_megabytes(process: str) -> float:
     return next(found, 0) / 1024
 
 
-def main(home: Path, attacks: Path, good: Path) -> None:
+def main(home: Path, attacks: Path, good: Path) -> bool:
+    """Prints what became of both files' statements; whether no attack did harm and each good
+    statement was answered."""
     lake = Lakehouse.open(load_settings(home=home))
     users = sorted(lake.log.users())
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "secret.csv").write_text(f"a,b\n{CANARY},1\n")
         asked = Asked(open_sql(lake), users[0], frozenset(users[1:]), Path(folder))
-        for path in (attacks, good):
-            print(path.name, *asked.outcomes(statements_of(path)).told(), sep="\n")
+        found = [asked.outcomes(statements_of(path)) for path in (attacks, good)]
+    for path, outcomes in zip((attacks, good), found, strict=True):
+        print(path.name, *outcomes.told(), sep="\n")
     HELPER.close()
     most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"most of any process {most:.0f} MB, of this one {peak_megabytes():.0f} MB")
+    return not any(outcomes.harm for outcomes in found) and not found[1].refused
 
 
 if __name__ == "__main__":
     given = [Path(word) for word in sys.argv[1:]]
-    main(given[0], *(given[1:] or (CASES / "sql_attacks.sql", CASES / "sql_good.sql")))
+    is_sound = main(given[0], *(given[1:] or (CASES / "sql_attacks.sql", CASES / "sql_good.sql")))
+    sys.exit(0 if is_sound else 1)
