@@ -10,9 +10,10 @@ from bio_lakehouse.ask.draft import Draft
 from bio_lakehouse.ask.intent import Condition, Figure, Intent
 from bio_lakehouse.ask.lexicon import WORKOUTS, Lexicon
 from bio_lakehouse.ask.question_parts import Parts
+from bio_lakehouse.ask.reading_rules import AS_WORKOUT
 from bio_lakehouse.ask.semantic_model import Metric, SemanticModel
 from bio_lakehouse.ask.time_phrases import DaysOfWeek, Period
-from bio_lakehouse.ask.understanding import AS_WORKOUT, Understood
+from bio_lakehouse.ask.understanding import Understood
 
 _OPENINGS = question_words.words_of(
     "and what how only just same now but then also for in on or with without by"

@@ -23,9 +23,10 @@ from bio_lakehouse.ask.lexicon import Lexicon
 from bio_lakehouse.ask.nearest import nearest
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan, Shape
 from bio_lakehouse.ask.question_parts import Mention, Parts, take_apart
+from bio_lakehouse.ask.reading_rules import NotUnderstood
 from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
 from bio_lakehouse.ask.time_phrases import Calendar, Period
-from bio_lakehouse.ask.understanding import NotUnderstood, Understood, understand
+from bio_lakehouse.ask.understanding import Understood, understand
 from bio_lakehouse.english import MONTHS, capital, span
 from bio_lakehouse.settings import WEEKDAYS
 
