@@ -11,6 +11,7 @@ import click
 
 from bio_lakehouse.ask_correction_commands import correct
 from bio_lakehouse.ask_display import print_sql
+from bio_lakehouse.engines import question_processes
 from bio_lakehouse.errors import BioLakehouseError, DamagedFile
 from bio_lakehouse.terminal import visible
 
@@ -49,6 +50,7 @@ class Conversation:
         """Ask and answer until the person ends it. What is typed is kept nowhere."""
         with suppress(ImportError):
             import readline  # noqa: F401 - arrows and history in `input`, of this session alone
+        question_processes.warm_up()
         click.echo("Ask in plain words; `help` says what else there is, Ctrl-D ends it.")
         while (line := _read(PROMPT)) is not None and line.lower() not in ENDS:
             if line:
@@ -88,15 +90,22 @@ class Conversation:
         if self.last is None:
             click.echo("There is nothing to correct yet: ask something first.")
             return
-        sql = _read("SQL that is right (a line; empty leaves it)> ")
-        if not sql:
+        question = self._in_full(self.last)
+        sql = _read("SQL that is right (a line; empty leaves it)> ") if question else ""
+        if not (question and sql):
             return
-        candidate = correct(self.asking, self.last.question, sql, self.user_id)
+        candidate = correct(self.asking, question, sql, self.user_id)
         if click.confirm("Is that right?"):
             self.asking.verify(candidate.id, self.user_id)
             click.echo("Verified: this question is answered with it from now on.")
         else:
             click.echo(f"Kept as a candidate: bio-lakehouse ask verify {candidate.id}")
+
+    def _in_full(self, last: Answer) -> str | None:
+        """The last question; where it goes on from another one, what it is without that."""
+        if self.asking.ask(last.question, self.user_id).sql == last.sql:
+            return last.question
+        return _read("The question in full, with its figure and days (empty leaves it)> ")
 
 
 def _help() -> None:

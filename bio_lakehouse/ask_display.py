@@ -76,6 +76,8 @@ def print_evaluation(runs: Runs, *, as_object: bool) -> None:
 def how_it_came(answer: Answer) -> str:
     """`Semantic model, high confidence, 0.1 s`: by which way, how sure, how long, at what price."""
     plan = answer.plan
+    if answer.source == "candidate":
+        return "a candidate that nobody has verified yet"
     parts = [answer.source or "", f"{answer.confidence} confidence" if plan else "", answer.model]
     if plan and plan.verified_by:
         on = f" on {dated(plan.verified_on)}" if plan.verified_on else ""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from bio_lakehouse.ask import periods
 from bio_lakehouse.ask.answer_columns import LARGE, PERCENT, AnswerColumn
-from bio_lakehouse.ask.narrowed import is_plain
+from bio_lakehouse.ask.narrowed import bounds_days, is_plain
 from bio_lakehouse.engines.plain_rows import values
 from bio_lakehouse.english import capital, count, from_to, is_plural, listed, long_day
 from bio_lakehouse.terminal import visible
@@ -117,7 +117,7 @@ def told(
 ) -> Told:
     """The sentence of `rows`."""
     conditions = [column.metric.condition for column in columns if column.metric]
-    plain = is_plain(checked, conditions)
+    plain = is_plain(checked, conditions) and not (plan.covers is None and bounds_days(checked))
     answered = _Answered(plan, list(values(rows)), columns, plain)
     beside = known or Known()
     if not _has_figures(answered):

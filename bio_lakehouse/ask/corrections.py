@@ -23,7 +23,7 @@ from bio_lakehouse.ask import planner, time_phrases, words
 from bio_lakehouse.ask.plan import Circumstances, Plan
 from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
 from bio_lakehouse.ask.statement_shape import shape_of
-from bio_lakehouse.ask.time_phrases import Calendar, Period
+from bio_lakehouse.ask.time_phrases import Calendar, Meaning, Period, Unresolved
 from bio_lakehouse.engines.guard import check
 from bio_lakehouse.errors import QueryError, StoreError
 from bio_lakehouse.lake.home import QUESTIONS
@@ -35,6 +35,10 @@ LOCK = "questions"
 FIRST, LAST = "{first}", "{last}"
 HEAD = "# Answers that were corrected; `bio-lakehouse ask corrections` lists them.\n"
 DATE = re.compile(r"(?:\bDATE\s*)?'(\d{4}-\d{2}-\d{2})'", re.I)
+
+
+GOES_ON = re.compile(r"(?:and|or|but|also|same|what about|how about|now|then)\b", re.I)
+"""How a question begins that goes on from the one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,15 @@ def file_of(home: Path, user_id: str) -> Path:
 
 
 def proposed(question: str, sql: str, circumstances: Circumstances) -> Correction:
-    """A candidate: its days are taken out of `sql` where these are its time phrase's."""
+    """A candidate: its days are taken out of `sql` where these are its time phrase's.
+
+    QueryError for a question that means something only after another one.
+    """
+    if GOES_ON.match(question.strip()) or _is_unclear(question, circumstances):
+        raise QueryError(
+            "This question says what it means only together with another one: say it in full, with "
+            "its figure and its days."
+        )
     first, last = _days(question, circumstances)
     template = _template(sql.strip().rstrip(";"), first, last)
     name = hashlib.sha256(f"{question}\0{sql}".encode()).hexdigest()[:8]
@@ -214,8 +226,17 @@ def _template(sql: str, first: date | None, last: date | None) -> str:
 
 def _days(question: str, circumstances: Circumstances) -> tuple[date | None, date | None]:
     """The first and last day of a question's one time phrase; None where it has none."""
-    ends_on = WEEKDAYS.index(circumstances.week_ends_on) + 1
-    phrases = time_phrases.find(words.tokens(question), Calendar(circumstances.today, ends_on))
-    meanings = [phrase.meaning for phrase in phrases]
+    meanings = _meanings(question, circumstances)
     periods = [meaning for meaning in meanings if isinstance(meaning, Period)]
     return (periods[0].first, periods[0].last) if len(periods) == 1 else (None, None)
+
+
+def _is_unclear(question: str, circumstances: Circumstances) -> bool:
+    """Whether a time phrase of it names no days, such as `the week before`."""
+    return any(isinstance(one, Unresolved) for one in _meanings(question, circumstances))
+
+
+def _meanings(question: str, circumstances: Circumstances) -> list[Meaning]:
+    ends_on = WEEKDAYS.index(circumstances.week_ends_on) + 1
+    phrases = time_phrases.find(words.tokens(question), Calendar(circumstances.today, ends_on))
+    return [phrase.meaning for phrase in phrases]

@@ -32,6 +32,18 @@ def is_plain(checked: CheckedQuery | None, conditions: Sequence[str] = ()) -> bo
     return all(_is_about_days(one) or one.sql().lower() in own for one in _conditions(query))
 
 
+def bounds_days(checked: CheckedQuery | None) -> bool:
+    """Whether a statement asks for some days alone."""
+    if checked is None or not isinstance(checked.expression, exp.Select):
+        return True
+    named = [column.name for one in _conditions(checked.expression) for column in _columns(one)]
+    return "day" in named
+
+
+def _columns(condition: exp.Expr) -> Iterator[exp.Column]:
+    yield from condition.find_all(exp.Column)
+
+
 def _conditions(query: exp.Select) -> Iterator[exp.Expr]:
     where = query.args.get("where")
     if where is None:

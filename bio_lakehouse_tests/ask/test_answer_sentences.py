@@ -108,6 +108,11 @@ def test_no_figure_of_some_days_stands_for_all(rest: str) -> None:
     assert said.startswith("Some of the days: ")
 
 
+def test_days_that_nobody_named_are_not_all_days() -> None:
+    said = told(MEAN, {"readiness": [80.0], "days": [7]}, "value", reading="and then?")
+    assert said.sentence == "And then? 80, over 7 known days."
+
+
 def test_a_list_counts_and_names_its_first_days() -> None:
     sql = "SELECT day, readiness_score FROM daily_readiness_performance WHERE readiness_score < 70"
     days = [date(2026, 11, 2) + timedelta(2 * number) for number in range(5)]

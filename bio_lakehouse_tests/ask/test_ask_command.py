@@ -141,7 +141,9 @@ def test_a_conversation_on_a_terminal(
     lake: Lakehouse, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sql = "SELECT min(steps) AS steps FROM daily_readiness_performance"
-    typed = iter(["sql", "correct", QUESTION, "and in january?", "sql", "help", "", "correct", sql])
+    full = "average readiness in january"
+    lines = ["sql", "correct", QUESTION, "and in january?", "sql", "help", "", "correct", full, sql]
+    typed = iter(lines)
 
     def read(prompt: str) -> str:
         line = next(typed, None)

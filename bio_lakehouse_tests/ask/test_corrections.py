@@ -129,6 +129,17 @@ def test_what_cannot_be_run_is_not_kept(asking: Asking, sql: str) -> None:
     assert corrections.read(asking.home, USER) == ()
 
 
+@pytest.mark.parametrize(
+    "question", ["and the week before?", "What about yoga?", "the week before"]
+)
+def test_a_question_that_goes_on_from_another_is_said_in_full(
+    asking: Asking, question: str
+) -> None:
+    with pytest.raises(QueryError, match="say it in full"):
+        asking.correct(question, LAST_WEEK, USER)
+    assert corrections.read(asking.home, USER) == ()
+
+
 def test_nobody_else_has_it(asking: Asking) -> None:
     name = corrected(asking)
     assert corrections.read(asking.home, OTHER_USER) == ()
