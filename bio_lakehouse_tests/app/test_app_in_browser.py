@@ -47,7 +47,10 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture(scope="module")
 def home(demo_lake: Lakehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copied(demo_lake, tmp_path_factory.mktemp("app")).settings.home
+    """The demo lake without its files, which a copy would take in anew."""
+    home = copied(demo_lake, tmp_path_factory.mktemp("app")).settings.home
+    shutil.rmtree(home / "landing")
+    return home
 
 
 @pytest.fixture(scope="module")
