@@ -120,6 +120,7 @@ def main() -> None:
     Start with:  bio-lakehouse demo
     Then yours:  bio-lakehouse ingest ~/Downloads/workouts.csv ~/Downloads/oura-export.zip
     And look:    bio-lakehouse report --open
+    Or ask:      bio-lakehouse app
     """
 
 
