@@ -124,7 +124,8 @@ def told(
         return Told(_nothing(answered, beside))
     if _is_zero(answered) and not _is_spoken_of(answered, beside):
         return Told(_not_on_record(answered, beside))
-    return TELLERS.get(plan.shape, _told_rows)(answered)
+    said = TELLERS.get(plan.shape, _told_rows)(answered)
+    return Told(said.sentence, (*said.caveats, *_before_the_data(plan, beside)))
 
 
 def small_groups(plan: Plan, rows: pa.Table, columns: tuple[AnswerColumn, ...]) -> tuple[str, ...]:
@@ -194,6 +195,14 @@ def _not_on_record(answered: _Answered, known: Known) -> str:
         return f"There is nothing on record to count. {answered.headed('not known')}"
     days = f"The data is {when(extent)}"
     return f"Nothing is on record {when(answered.plan.covers)}, so it is not known. {days}."
+
+
+def _before_the_data(plan: Plan, known: Known) -> tuple[str, ...]:
+    """That some of the days that were asked for lie before all that is known."""
+    extent = known.extent() if plan.covers else None
+    if extent is None or plan.covers is None or plan.covers[0] >= extent[0]:
+        return ()
+    return (f"The data begins on {long_day(extent[0])}: nothing is known of the days before.",)
 
 
 # One figure

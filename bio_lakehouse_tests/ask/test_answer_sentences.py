@@ -83,6 +83,19 @@ def test_a_count_of_days_about_which_nothing_is_known_is_not_known() -> None:
     assert said.sentence == "Workouts: 0."
 
 
+def test_days_before_the_data_are_not_counted_as_if_they_were_known() -> None:
+    sql = "SELECT count(*) AS workouts FROM peloton_workouts WHERE day >= DATE '2025-01-01'"
+    data = Known(extent=lambda: (date(2025, 10, 23), date(2026, 3, 1)))
+    year = (date(2025, 1, 1), date(2025, 12, 31))
+    said = told(sql, {"workouts": [41]}, "value", reading="workouts", covers=year, known=data)
+    assert said.caveats == (
+        "The data begins on Thursday 23 October 2025: nothing is known of the days before.",
+    )
+    later = (date(2025, 11, 1), date(2025, 12, 31))
+    said = told(sql, {"workouts": [41]}, "value", reading="workouts", covers=later, known=data)
+    assert said.caveats == ()
+
+
 def test_what_narrows_rows_down_is_said() -> None:
     sql = (
         "SELECT avg(readiness_score) AS readiness FROM daily_readiness_performance WHERE steps > 9"
