@@ -143,7 +143,7 @@ def _best_workout(claim: Claim, rows: pa.Table, records: Sequence[Row], today: d
 
 
 def _overtraining(claim: Claim, rows: pa.Table, records: Sequence[Row], today: date) -> Told:
-    from bio_lakehouse.reports.training import state_text
+    from bio_lakehouse.reports.load_state import state_text
 
     loaded = next((row for row in records if row["state"]), None)
     load = state_text(dict(loaded)) if loaded else "Training load is not known of these days."

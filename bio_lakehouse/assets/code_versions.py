@@ -61,7 +61,7 @@ MODULES = {
         *("narrative.forms", "narrative.frames", "narrative.report_sentences"),
         *("narrative.change_sentences", "narrative.newest_day_sentences"),
         *("reports.turning_point", "reports.days_before", "narrative.story"),
-        "reports.experiment_box",
+        *("reports.experiment_box", "reports.load_state"),
         *("reports.this_week", "reports.since_last_week", "reports.open_question", "reports.told"),
     ),
 }

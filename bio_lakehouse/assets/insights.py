@@ -34,7 +34,7 @@ from bio_lakehouse.insights.tomorrow import expected
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.narrative import report_sentences as sentences
-from bio_lakehouse.reports.training import state_text
+from bio_lakehouse.reports.load_state import state_text
 from bio_lakehouse.viz.sparkline import sparkline
 
 MADE_FROM = [GOLD_DAILY, table_key("bio_silver.peloton_workouts")]

@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from bio_lakehouse.gold.schemas import TRAINING_LOAD
 from bio_lakehouse.insights.data import as_numbers
+from bio_lakehouse.insights.load_bounds import BUILDING_DAYS
 from bio_lakehouse.insights.statistics.autocorrelation import Series
 from bio_lakehouse.insights.workout_load import (
     HARD_SHARE,
@@ -37,9 +38,6 @@ from bio_lakehouse.settings import UserProfile
 
 CHRONIC_DECAY = exp(-1 / 42)
 ACUTE_DECAY = exp(-1 / 7)
-BUILDING_DAYS = 42
-FIGURE_WITHIN = 0.2
-"""Share of a figure that its bounds may lie from it; wider ones are shown as a band."""
 
 REST_DAY = between(0.0, 0.0)
 
@@ -210,12 +208,6 @@ def _forms(loads: Series) -> Series:
     if not len(loads):
         return loads
     return np.column_stack([weighted(middle, middle), weighted(low, high), weighted(high, low)])
-
-
-def is_figure(middle: float, low: float, high: float) -> bool:
-    """Whether the bounds lie near enough to the middle for it to be shown alone."""
-    reach = FIGURE_WITHIN * abs(middle)
-    return middle - low <= reach and high - middle <= reach
 
 
 def _columns(name: str, load: Load | None) -> dict[str, float | None]:

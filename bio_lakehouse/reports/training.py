@@ -3,7 +3,7 @@ words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,10 +11,10 @@ from typing import Any
 from plotly.graph_objects import Figure
 
 from bio_lakehouse.build.reported import LOAD_DAYS
-from bio_lakehouse.insights.training_load import BUILDING_DAYS, is_figure
+from bio_lakehouse.insights.load_bounds import is_figure
 from bio_lakehouse.narrative import report_sentences as sentences
-from bio_lakehouse.numbers import number_text, signed_text
 from bio_lakehouse.reports.comparison import WEEK
+from bio_lakehouse.reports.load_state import state_text
 from bio_lakehouse.viz.geometry import coordinate
 from bio_lakehouse.viz.load_chart import Bounded, LoadSeries, load_over_time
 
@@ -46,29 +46,6 @@ def training_of(rows: Sequence[Row], last: date) -> Training:
     is_loaded = any(row.get("load_high") for row in shown)
     said = (state_text(told[-1]), *unknowns(shown), *estimated(shown))
     return Training(said, series_of(days, shown) if is_loaded else None)
-
-
-def state_text(row: Row) -> str:
-    """Chronic and acute load and form of a day; while it is building, that it is."""
-    chronic, acute = (figure_text(row, name) for name in ("chronic_load", "acute_load"))
-    if row["state"] == "building":
-        return sentences.load_building(row["day"], row["state_days"], BUILDING_DAYS, chronic, acute)
-    form = None if row["form"] is None else figure_text(row, "form", form_text)
-    return sentences.load_steady(row["day"], chronic, acute, form)
-
-
-def figure_text(row: Row, name: str, write: Callable[[float], str] = number_text) -> str:
-    """A load as a figure where its bounds lie near enough, else as the band between them."""
-    middle, low, high = (row[column] for column in (name, f"{name}_low", f"{name}_high"))
-    figure, least, most = (write(value) for value in (middle, low, high))
-    if is_figure(middle, low, high) or least == most:
-        return figure
-    return sentences.band(least, most)
-
-
-def form_text(form: float) -> str:
-    """`+3`, `−12`, `0`."""
-    return signed_text(form).removeprefix("±")
 
 
 def unknowns(rows: Sequence[Row]) -> tuple[str, ...]:

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bio_lakehouse.gold.schemas import TRAINING_LOAD
+from bio_lakehouse.insights.load_bounds import is_figure
 from bio_lakehouse.insights.training_load import (
     ACUTE_DECAY,
     CHRONIC_DECAY,
     NOTHING_YET,
     DayLoad,
-    is_figure,
     states,
     training_load,
 )
