@@ -9,7 +9,9 @@ from pathlib import Path
 
 import click
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bio_lakehouse.app import opened
 from bio_lakehouse.app.framed_reports import framed_report
@@ -22,6 +24,13 @@ from bio_lakehouse.automation.web_guard import WebGuard
 from bio_lakehouse.lake import demo_home
 from bio_lakehouse.settings import Settings
 
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "worker-src 'self' blob:; frame-src 'self'; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'self'"
+)
+"""The browser asks nobody but this server, whatever stands on a page."""
 SCRIPT = Path(__file__).with_name("main_page.py")
 PROBLEMS = "warning"
 END_SECONDS = 3
@@ -102,5 +111,21 @@ def streamlit_app(port: int, base: str = "") -> ASGIApp:
     config.set_option("server.port", port)
     config.set_option("browser.serverPort", port)
     config.set_option("server.baseUrlPath", base.strip("/"))
-    app: ASGIApp = App(SCRIPT, routes=[framed_report(base)])
+    app: ASGIApp = App(SCRIPT, routes=[framed_report(base)], middleware=[Middleware(OwnPagesOnly)])
     return app
+
+
+class OwnPagesOnly:
+    """ASGI middleware by which the browser fetches from this server alone; a page that has a policy
+    of its own keeps it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).setdefault("Content-Security-Policy", POLICY)
+            await send(message)
+
+        await self.app(scope, receive, sending)

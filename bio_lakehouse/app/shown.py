@@ -11,6 +11,7 @@ import streamlit as st
 from bio_lakehouse.app import opened
 from bio_lakehouse.app.background import BackgroundWork
 from bio_lakehouse.app.opened import OpenLake
+from bio_lakehouse.app.plain_text import literal
 from bio_lakehouse.command_parts import in_a_sentence
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.viz.theme import Mode
@@ -51,7 +52,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except (BioLakehouseError, OSError) as problem:
-        st.error(str(in_a_sentence(problem)))
+        st.error(literal(str(in_a_sentence(problem))))
 
 
 def order(kind: str, **values: Any) -> dict[str, Any]:
@@ -83,7 +84,7 @@ def progress(work: BackgroundWork) -> None:
     if current.link:
         st.link_button("Open the sign-in page", current.link, type="primary")
     for text in current.said:
-        st.caption(text)
+        st.caption(literal(text))
 
 
 def show_work(work: BackgroundWork) -> None:
@@ -94,4 +95,4 @@ def show_work(work: BackgroundWork) -> None:
     if not current.is_over:
         progress(work)
     elif current.error:
-        st.error(f"{current.title}: {current.error}")
+        st.error(literal(f"{current.title}: {current.error}"))

@@ -59,6 +59,7 @@ def whole_app() -> AppTest:
 
 
 def said(at: AppTest) -> str:
-    """All words of a page."""
+    """All words of a page, as a reader sees them."""
     kinds = (at.title, at.subheader, at.markdown, at.caption, at.info, at.warning, at.error)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
+    written = "\n".join(str(element.value) for kind in kinds for element in kind)
+    return written.replace("\\", "")

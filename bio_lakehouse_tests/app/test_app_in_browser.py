@@ -90,7 +90,9 @@ def test_a_question_is_asked_and_answered(address: str, browser: Any) -> None:
     page = browser.new_page(viewport=PHONE)
     page.set_default_timeout(MS)
     asked: list[str] = []
+    refused: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda line: refused.append(line.text) if "Policy" in line.text else None)
     page.goto(f"{address}/ask")
     page.get_by_placeholder("Ask about").fill(QUESTION)
     page.keyboard.press("Enter")
@@ -98,6 +100,7 @@ def test_a_question_is_asked_and_answered(address: str, browser: Any) -> None:
     page.get_by_text("SELECT").first.wait_for()
     sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(sideways) == 0
+    assert refused == []
     assert {url for url in asked if not url.startswith((address, "data:", "blob:"))} == set()
     page.close()
 

@@ -15,6 +15,7 @@ from bio_lakehouse.app.conversation import (
     styled,
     would_leave,
 )
+from bio_lakehouse.app.plain_text import literal
 from bio_lakehouse.app.shown import current_lake, current_user, drawn, mode, show_work, told
 from bio_lakehouse.app.welcome import is_nothing_there
 from bio_lakehouse.ask import corrections
@@ -215,11 +216,6 @@ def emphasised(sentence: str) -> str:
     """A short answer stands out; a long one is a text to read."""
     text = literal(sentence)
     return f"**{text}**" if len(sentence) <= LONGEST_EMPHASISED else text
-
-
-def literal(text: str) -> str:
-    """Text in which Markdown sees no mark of its own but that of code."""
-    return "".join(f"\\{sign}" if sign in r"\*_{}[]<>#|~$:" else sign for sign in text)
 
 
 with told():

@@ -18,6 +18,7 @@ from bio_lakehouse.app.data_tables import (
     quarantine_rows,
 )
 from bio_lakehouse.app.look import LARGEST_UPLOAD_MB
+from bio_lakehouse.app.plain_text import code, literal
 from bio_lakehouse.app.shown import (
     DEMO,
     begin,
@@ -103,11 +104,11 @@ def file_shown(file: dict[str, Any]) -> None:
     )
     aside = f", {file['set_aside']:,} set aside" if file["set_aside"] else ""
     icon = ":material/check_circle:" if is_fine else ":material/error:"
-    st.markdown(f"{icon} `{file['name']}` {file['became']}. {file['what']}")
+    st.markdown(f"{icon} {code(file['name'])} {file['became']}. {literal(file['what'])}")
     if is_fine:
         st.caption(", ".join(counts) + aside)
     for reason in file["reasons"]:
-        st.caption(reason)
+        st.caption(literal(reason))
 
 
 def connect(user_id: str) -> None:
@@ -157,7 +158,7 @@ def held(status: LakeStatus) -> None:
     st.subheader("Set aside")
     table(quarantine_rows(status), "No row was set aside.")
     for one in status.passed_over:
-        st.caption(f"Passed over: {one.key}: {one.reason}")
+        st.caption(f"Passed over: {code(one.key)}: {literal(one.reason)}")
 
 
 def table(rows: list[dict[str, Any]], nothing: str) -> None:

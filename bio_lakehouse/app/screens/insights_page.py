@@ -16,6 +16,7 @@ from bio_lakehouse.app.insight_cards import (
     nearest_days,
     summary_of,
 )
+from bio_lakehouse.app.plain_text import literal
 from bio_lakehouse.app.shown import (
     begin,
     current_lake,
@@ -90,15 +91,15 @@ def card(insight: Insight) -> None:
         status = best_status(insight)
         st.badge(status, color=BADGES[status])
         if status == "not enough data":
-            st.write(narrate(insight))
+            st.markdown(literal(narrate(insight)))
             return
         drawn(visualize(insight, mode()), f"chart-{insight.name}")
         lines = finding_lines(insight)
         for line in lines:
             if line.plain and line.status in ("found", "described"):
-                st.markdown(line.plain)
+                st.markdown(literal(line.plain))
             elif line.status != "found":
-                st.caption(f"{capital(line.status)}: {line.claim}")
+                st.caption(literal(f"{capital(line.status)}: {line.claim}"))
         with st.expander(f"All {len(lines)} claims with their figures"):
             for line in lines:
                 finding_shown(line)
@@ -106,12 +107,12 @@ def card(insight: Insight) -> None:
 
 def finding_shown(line: FindingLine) -> None:
     st.badge(line.status, color=BADGES[line.status])
-    st.markdown(f"**{line.claim}**")
-    st.write(line.sentence)
+    st.markdown(f"**{literal(line.claim)}**")
+    st.markdown(literal(line.sentence))
     for figures in line.figures:
-        st.caption(figures)
+        st.caption(literal(figures))
     for caveat in line.caveats:
-        st.caption(caveat)
+        st.caption(literal(caveat))
 
 
 with told():
