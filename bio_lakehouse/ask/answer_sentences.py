@@ -418,8 +418,11 @@ def _told_groups(answered: _Answered) -> Told:
     if len(answered.rows) <= MOST_NAMED:
         return Told(answered.headed(listed([_group(answered, row) for row in answered.rows])))
     ranked = _ranked(answered, figure)
-    lowest, highest = _group(answered, ranked[0]), _group(answered, ranked[-1])
     groups = count(len(answered.rows), "group")
+    if len(ranked) <= MOST_NAMED:
+        known = listed([_group(answered, row) for row in ranked])
+        return Told(answered.headed(f"known of {len(ranked):,} of {groups}: {known}"))
+    lowest, highest = _group(answered, ranked[0]), _group(answered, ranked[-1])
     return Told(answered.headed(f"{groups}, highest {highest}, lowest {lowest}"))
 
 

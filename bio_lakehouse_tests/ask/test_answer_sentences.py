@@ -155,6 +155,20 @@ def test_sides_are_told_with_their_difference_and_what_it_does_not_show() -> Non
     assert said.caveats == (answer_sentences.NOT_A_TEST,)
 
 
+def test_groups_of_which_nothing_is_known_are_neither_highest_nor_lowest() -> None:
+    sql = (
+        "SELECT fitness_discipline, avg(avg_cadence_rpm) AS cadence, count(*) AS workouts"
+        " FROM peloton_workouts GROUP BY 1"
+    )
+    columns: dict[str, list[object]] = {
+        "fitness_discipline": ["Cycling", "Yoga", "Strength", "Rowing"],
+        "cadence": [74.6, None, None, None],
+        "workouts": [50, 20, 10, 5],
+    }
+    said = told(sql, columns, "groups", reading="cadence")
+    assert said.sentence == "Cadence: known of 1 of 4 groups: Cycling 74.6 rpm (50 workouts)."
+
+
 def test_a_series_is_told_without_a_trend() -> None:
     sql = "SELECT day, steps FROM daily_readiness_performance ORDER BY day"
     days = [date(2026, 11, 2) + timedelta(number) for number in range(4)]
