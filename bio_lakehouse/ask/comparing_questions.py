@@ -34,6 +34,7 @@ class Comparing(Reading):
             self.draft.has_all("above", "below")
         if len(self.periods) > 1:
             self._check_beside()
+            self.draft.has_all("between")
             self.sides = tuple(side_of_period(period) for period in self.periods)
         elif len(self.weekdays) > 1:
             self.sides = tuple(side_of_weekdays(days) for days in self.weekdays)

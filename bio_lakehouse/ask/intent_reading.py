@@ -22,7 +22,10 @@ _COMPARED = {"=": "is", "<": "below", "<=": "at most", ">": "above", ">=": "at l
 
 def reading_of(intent: Intent, lexicon: Lexicon) -> str:
     """`mean readiness, 16–22 November 2026`."""
-    parts = [_asked(intent, lexicon), *(_condition(each, lexicon) for each in intent.conditions)]
+    asked = _asked(intent, lexicon)
+    if intent.ask == "mean of groups":
+        asked = f"mean of the {asked}"
+    parts = [asked, *(_condition(each, lexicon) for each in intent.conditions)]
     if intent.weekdays:
         parts.append(f"on {listed([WEEKDAYS[number - 1] + 's' for number in intent.weekdays])}")
     if intent.group and intent.ask in {"groups", "mean of groups"}:

@@ -117,12 +117,19 @@ def _drop_taken_together(phrases: dict[tuple[str, ...], dict[Meaning, None]]) ->
         plain = next(iter(phrases.get(key[1:], {})), None)
         if plain is not None and plain in phrases[key]:
             del phrases[key]
+    for key in [key for key in phrases if len(key) > 2 and key[-2] == "per"]:
+        is_column = all("." in meaning.name for meaning in phrases[key])
+        shorter = phrases.get(key[:-2], {})
+        if (shorter and is_column) or any(meaning in shorter for meaning in phrases[key]):
+            del phrases[key]
     for key in [key for key in phrases if len(key) > 1 and key[-1] in _TAKEN_TOGETHER]:
         shorter = phrases.get(key[:-1], {})
         if set(phrases[key]) <= set(shorter) or any(meaning in shorter for meaning in phrases[key]):
             del phrases[key]
 
 
+_MOST = {"most", "least", "best", "worst"}
+_PLAIN_FIRST = {"average", "avg", "mean", "highest", "max", "maximum", "lowest", "min", "minimum"}
 _HIGHEST = {"highest", "max", "maximum", "peak", "top"}
 
 
@@ -135,7 +142,7 @@ def _hides(
     """Whether a metric's phrase holds a class (`bpm while awake`, `rides done`) or an aggregation
     (`maximum heart rate`) that would be lost with it."""
     metric = metrics[meaning.name]
-    if key and key[0] in _HIGHEST and metric.aggregation != "max":
+    if metric.aggregation != "max" and ((key[:1] and key[0] in _HIGHEST) or _MOST & set(key)):
         return True
     if metric.condition:
         return False
@@ -153,7 +160,8 @@ _COUNTED = {"workout_count", "workout_id"}
 def _ambiguous(model: SemanticModel) -> dict[tuple[str, ...], tuple[str, ...]]:
     """Words that may mean several metrics, where the model names such."""
     said: dict[str, tuple[str, ...]] = dict(getattr(model, "ambiguous", {}) or {})
-    return {compared(tokens(phrase)): tuple(names) for phrase, names in said.items()}
+    keys = {compared(tokens(phrase)): tuple(names) for phrase, names in said.items()}
+    return {key: names for key, names in keys.items() if key[:1] and key[0] not in _PLAIN_FIRST}
 
 
 def _figures(model: SemanticModel) -> dict[str, Metric]:

@@ -151,7 +151,7 @@ class Listing(Comparing):
         shown = [metric.name for metric in metrics]
         shown += [c.metric for c in found if c.metric and c.dataset == dataset]
         columns = self._columns_of_rows(dataset, found)
-        if not shown and not columns and dataset == DAILY:
+        if not shown and not columns and not found and dataset == DAILY:
             raise Stop("I do not see which figure this is about.")
         if self._is_question_of_day(dataset, found):
             found = ()

@@ -10,6 +10,7 @@ from bio_lakehouse.ask.lexicon import DAILY, WORKOUTS, Meaning, compared, word_c
 from bio_lakehouse.ask.question_parts import Mention
 
 SLEEP, TIME_ASLEEP, FORECAST = "sleep_score", "time_asleep", "forecast"
+READINGS = "oura_heartrate"
 WORKOUT_NOUNS = {"workouts", "classes"}
 """Metrics whose names are those of the thing itself."""
 _DURATION_ROLES = ("how_long", "how_much")
@@ -33,7 +34,10 @@ def name_all(draft: Draft) -> None:
 def is_workout_noun(mention: Mention) -> bool:
     """Whether a phrase means workouts as such."""
     is_metric = any(meaning.name in WORKOUT_NOUNS for meaning in mention.of("metric"))
-    is_word = mention.role == "workout"
+    is_word = mention.role == "workout" or any(
+        meaning.dataset == READINGS and meaning.value == "workout"
+        for meaning in mention.of("value")
+    )
     return (is_metric or is_word) and len(compared(mention.words.split())) <= 2
 
 
@@ -64,7 +68,7 @@ def _name_plainly(draft: Draft, mention: Mention) -> bool:
         return True
     if mention.of("value") and not _is_generic(mention):
         columns = {(meaning.dataset, meaning.column) for meaning in mention.of("value")}
-        if len(columns) == 1:
+        if len(columns) == 1 and READINGS not in {dataset for dataset, _ in columns}:
             draft.values.append((mention, mention.of("value")[0]))
             return True
     if mention.of("field") and not _is_generic(mention) and not mention.of("value"):
@@ -123,6 +127,9 @@ def _name_by_others(draft: Draft, mention: Mention) -> None:
         for meaning in mention.meanings
         if meaning.kind != "role" and (not is_bound or _is_spoken_of(draft, meaning, named))
     ]
+    is_of_readings = any(metric.dataset == READINGS for _, metric in draft.figures)
+    if not is_of_readings and not mention.options:
+        candidates = [each for each in candidates if each.dataset != READINGS]
     if mention.options:
         candidates = [*_option(draft, mention)] or _readings(draft, mention)
         _drop_asleep(draft, candidates)

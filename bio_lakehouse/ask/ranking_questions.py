@@ -26,6 +26,7 @@ class Ranking(Listing):
     """Questions for groups, and for the highest and the lowest."""
 
     def _group(self, figures: Sequence[tuple[Mention, Metric]]) -> Intent | None:
+        is_rate = self._is_rate()
         group, dataset = self._group_key()
         if not group:
             return None
@@ -34,10 +35,11 @@ class Ranking(Listing):
         found = self._all_conditions()
         figures = figures or self._time_spent(found)
         metrics = self._metrics_for(figures, dataset or None, found)
-        is_mean = self._is_mean_of_groups(group, metrics)
+        is_mean = self._is_mean_of_groups(group, metrics, is_rate)
         aggregation = "" if is_mean else self._aggregation()
         self.draft.has_all("list", "series", "count", "how_often", "how_much", "how_long")
-        taken = tuple(
+        summed = tuple(Figure(metric.name, "sum") for metric in metrics if is_mean)
+        taken = summed or tuple(
             figure
             for metric in metrics
             for figure in self._all_taken(metric, aggregation, False)[: 1 if order else 2]
@@ -118,9 +120,16 @@ class Ranking(Listing):
             raise Stop("“Best” has no plain meaning here; say highest, lowest, longest or most.")
         return "desc" if (good == "higher") == is_best else "asc"
 
-    def _is_mean_of_groups(self, group: str, metrics: Sequence[Metric]) -> bool:
+    def _is_rate(self) -> bool:
+        """Whether groups are asked for as a rate: `per week`, not `by week`."""
+        said = self.draft.roles("by_week", "by_month")
+        return any(m.words.split()[0] in {"per", "weekly", "monthly"} for m in said)
+
+    def _is_mean_of_groups(self, group: str, metrics: Sequence[Metric], is_rate: bool) -> bool:
         """`workouts per week on average` is the mean over weeks of what each comes to."""
         is_summed = all(metric.aggregation in SUMMED for metric in metrics)
+        can_be = all("sum" in metric.aggregations and metric.form == "number" for metric in metrics)
+        is_summed = is_summed or (is_rate and can_be)
         if group in {"week", "month"} and is_summed and self.draft.sees("avg"):
             self.draft.has_all("avg")
             return True

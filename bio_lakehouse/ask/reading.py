@@ -16,6 +16,7 @@ from bio_lakehouse.ask.reading_rules import (
     AS_WORKOUT,
     EXPLAINED_BY,
     SPREAD,
+    TIME_SPENT,
     UNIT_OF,
     Stop,
     either_of,
@@ -184,9 +185,13 @@ class Reading:
         """`how many minutes did I ride` sums the lengths of the workouts."""
         length = self.draft.lexicon.metrics.get("class_length")
         said = next(self.draft.roles("how_long"), None)
+        spent = {self.draft.parts.words[place] for place in self.draft.parts.unused} & TIME_SPENT
+        if said is None and spent and self.draft.parts.mentions:
+            said = self.draft.parts.mentions[0]
         on_workouts = self.has_noun or any(c.dataset == WORKOUTS for c in found)
         if length is None or said is None or not on_workouts:
             return []
+        self.draft.ignored |= TIME_SPENT
         return [(said, replace(length, aggregation="sum"))]
 
     def _aggregation(self) -> str:

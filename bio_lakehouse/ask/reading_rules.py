@@ -62,6 +62,7 @@ VERBS = frozenset(
     ]
 )
 ORDERING = ("max", "min", "best", "worst", "hardest", "frequent")
+TIME_SPENT = {"hours", "hrs", "minutes", "mins", "time"}
 SPREAD = {"distribution", "breakdown", "split"}
 OPPOSITE = {(1, 2, 3, 4, 5), (6, 7)}
 MORE_IS_BEST = {

@@ -542,7 +542,11 @@ _RULES = tuple(
         ),
         (rf"(?:the )?{_UNIT} before last", _before_last),
         (rf"(?:so far )?(?P<which>this|current) {_UNIT}(?: so far)?", _this_or_last),
-        (r"(?:of|in) the (?P<unit>week|month|year)(?! before)", _of_the),
+        (
+            r"(?:(?<!day )(?<!days )(?<!end )(?<!start )(?<!rest )(?<!time ))"
+            r"(?:of|in) the (?P<unit>week|month|year)(?! before)",
+            _of_the,
+        ),
         (r"(?:yesterday|last) (?:night|nights)", _yesterday_night),
         (
             rf"(?P<which>last|past|previous|prior) {_UNIT}(?! score| contributor| activity)",
@@ -586,7 +590,7 @@ _RULES = tuple(
             r"(?P<year>20[12]\d)(?= \?|$)",
             _year,
         ),
-        (rf"(?:every|each|all|an?|most|usual) {_DAYNAME}s?", _weekdays),
+        (rf"(?:every|each|all|an?|usual|which|what) {_DAYNAME}s?", _weekdays),
         (rf"{_DAYNAME}s", _weekdays),
         (rf"(?:(?P<which>last|this|past|previous|on) )?{_DAYNAME}", _weekday),
         (rf"(?P<which>last|this|past|on) {_SHORT}", _weekday),

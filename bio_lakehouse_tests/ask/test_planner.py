@@ -81,6 +81,16 @@ def refused(question: str) -> NoPlan:
         ("days where readiness dropped more than 10", ("readiness_delta < -10",)),
         ("weeks with more than 5 workout days", ("weekly_trends", "workout_days > 5")),
         ("how many workouts a week on average", ("AVG(workouts)", "each_group")),
+        ("workouts longer than an hour", ("length_minutes > 60",)),
+        ("days on which i did both cycling and yoga", ("= 'Cycling'", "= 'Yoga'", "EXISTS(")),
+        ("which saturday had the most steps", ("MAX(steps)", "DAY_OF_WEEK(day) IN (6)")),
+        ("who gives me the highest output", ("instructor_name", "LIMIT 1")),
+        ("how many different instructors", ("COUNT(DISTINCT instructor_name)",)),
+        ("highest and lowest hrv last month", ("MAX(hrv_rmssd_ms)", "MIN(hrv_rmssd_ms)")),
+        ("first day with readiness over 90", ("readiness_score > 90", "ORDER BY day LIMIT 1")),
+        ("how many hours of cycling per month", ("SUM(length_minutes)", "/ 60.0")),
+        ("why is there no sleep data on january 27", ("gap_ledger", "'oura_sleep'")),
+        ("is hrv higher on weekends than on weekdays", ("UNION ALL", "IN (6, 7)")),
         ("steps and active calories yesterday", ("steps, active_calories", "2026-03-10")),
     ],
 )
@@ -98,6 +108,9 @@ def test_what_is_asked_is_in_the_sql(question: str, parts: tuple[str, ...]) -> N
         ("average zorble last week", "zorble"),
         ("how many workouts did i do blindfolded", "blindfolded"),
         ("steps on days with 7", "7"),
+        ("morning workouts", "morning"),
+        ("how many times did i wake up", "measured, not counted"),
+        ("rides with jules or theo", "or"),
     ],
 )
 def test_a_word_without_use_makes_it_not_understood(question: str, word: str) -> None:
