@@ -37,7 +37,9 @@ class OpenLake:
     def asking(self) -> Asking:
         """What answers questions: its engine and cache are the same for everybody who asks."""
         from bio_lakehouse.ask.asking import Asking
+        from bio_lakehouse.engines.question_processes import warm_up
 
+        warm_up()
         return Asking(self.lake)
 
     @property

@@ -23,7 +23,7 @@ from pathlib import Path
 from bio_lakehouse.ask.asking import Asking
 from bio_lakehouse.engines import bounded_query, question_processes
 from bio_lakehouse.engines.sql import DuckDbSql
-from bio_lakehouse.lake.home import ANSWERS
+from bio_lakehouse.lake.home import ANSWERS, require_lake
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
 
@@ -48,6 +48,7 @@ STATEMENTS = (
 
 
 def main(home: Path) -> None:
+    require_lake(home)
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     print(f"First answers, each of a new program ({FIRST_SECONDS:g} s are allowed)")
     for question in QUESTIONS:

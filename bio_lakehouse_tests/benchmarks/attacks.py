@@ -25,6 +25,7 @@ from bio_lakehouse.backends import open_sql
 from bio_lakehouse.engines.question_processes import HELPER
 from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.errors import QueryError
+from bio_lakehouse.lake.home import require_lake
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse_tests.sources.large_files import peak_megabytes
@@ -170,6 +171,7 @@ def held_megabytes(process: str) -> float:
 def main(home: Path, attacks: Path, good: Path) -> bool:
     """Prints what became of both files' statements; whether no attack did harm and each good
     statement was answered."""
+    require_lake(home)
     lake = Lakehouse.open(load_settings(home=home))
     users = sorted(lake.log.users())
     with tempfile.TemporaryDirectory() as folder:
