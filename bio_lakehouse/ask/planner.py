@@ -121,6 +121,8 @@ def _is_name(mention: Mention, words: Sequence[str]) -> bool:
     of weeks only where weeks are spoken of."""
     if len(mention.words.split()) == 1 and mention.of("role"):
         return False
+    if {"correlation", "correlations"} & set(mention.words.split()):
+        return False
     is_of_weeks = mention.meanings and mention.meanings[0].dataset == "weekly_trends"
     is_claim = bool(set(mention.words.split()) & question_words.CLAIMS)
     has_weeks = bool({"week", "weeks", "weekly", "trend", "trends"} & set(words))

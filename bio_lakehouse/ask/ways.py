@@ -82,6 +82,10 @@ class Ways:
         verified = planner.verified(question, self.model, circumstances)
         claimed = findings.plan(question, self.model, circumstances)
         claim = findings.claim_of(claimed) if isinstance(claimed, Plan) else None
+        if verified is None and claimed is not None and (claim is None or claim.kind == "tried"):
+            # What no insight looks at may be a plain question for a figure on some days.
+            planned = planner.plan(question, self.model, circumstances)
+            return planned if isinstance(planned, Plan) else claimed
         if verified is None or (claim and not _is_shown_better(verified, claim)):
             return claimed or verified
         planned = planner.plan(question, self.model, circumstances)
