@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from bio_lakehouse.ask import conditions, question_words
+from bio_lakehouse.ask import asked_conditions, question_words
 from bio_lakehouse.ask.intent import Side
 from bio_lakehouse.ask.lexicon import Meaning
 from bio_lakehouse.ask.reading import Reading
@@ -78,7 +78,7 @@ class Comparing(Reading):
         sides = []
         for mention, meaning in self.values:
             self.draft.take(mention)
-            condition = conditions.of_value(self.draft, mention, meaning)
+            condition = asked_conditions.of_value(self.draft, mention, meaning)
             sides.append(Side(mention.words, conditions=(condition,)))
         self.values = []
         self.sides = tuple(sides)

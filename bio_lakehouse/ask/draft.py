@@ -11,6 +11,7 @@ from bio_lakehouse.ask.intent import Condition
 from bio_lakehouse.ask.lexicon import DAILY, WORKOUTS, Lexicon, Meaning
 from bio_lakehouse.ask.question_parts import Mention, Number, Parts
 from bio_lakehouse.ask.semantic_model import Metric, SemanticModel
+from bio_lakehouse.numbers import short_text
 
 PREFERRED = (
     WORKOUTS,
@@ -117,7 +118,7 @@ class Draft:
             for mention in self.parts.mentions
             if mention.start not in self.taken and not _is_soft(mention)
         ]
-        rest += [f"{number.value:g}" for number in self.numbers]
+        rest += [short_text(number.value) for number in self.numbers]
         return rest
 
 

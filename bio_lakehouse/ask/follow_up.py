@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bio_lakehouse.ask import conditions, naming, question_words
+from bio_lakehouse.ask import asked_conditions, naming, question_words
 from bio_lakehouse.ask.draft import Draft
 from bio_lakehouse.ask.intent import Condition, Figure, Intent
 from bio_lakehouse.ask.lexicon import WORKOUTS, Lexicon
@@ -38,8 +38,8 @@ def understand(
     draft.has_all(*_ROLES_OF_FOLLOWING)
     naming.name_all(draft)
     try:
-        conditions.find(draft)
-    except conditions.Unfit:
+        asked_conditions.find(draft)
+    except asked_conditions.Unfit:
         return None
     intent = _changed(draft, before)
     if intent is None or draft.unused():
@@ -138,11 +138,8 @@ def _goes_on(parts: Parts) -> bool:
     words = [word for word in parts.words if word != "?"]
     if not words or len(words) > 9:
         return False
-    asks = [
-        mention
-        for mention in parts.mentions
-        if any(meaning.name in _ASKING for meaning in mention.of("role"))
-    ]
+    roles = {meaning.name for mention in parts.mentions for meaning in mention.of("role")}
+    asks = bool(roles & _ASKING)
     opens = words[0] in _OPENINGS or words[:2] in (["what", "about"], ["how", "about"])
     is_bare = bool(parts.phrases) and not [m for m in parts.mentions if m.of("metric")]
     verbs = {"is", "was", "were", "did", "does", "do", "are", "have", "had"}
@@ -162,7 +159,7 @@ def _changed(draft: Draft, before: Intent) -> Intent | None:
     further = [*draft.conditions]
     for mention, meaning in draft.values:
         draft.take(mention)
-        further.append(conditions.of_value(draft, mention, meaning))
+        further.append(asked_conditions.of_value(draft, mention, meaning))
     for mention in draft.parts.mentions:
         if naming.is_workout_noun(mention) and intent and intent.dataset == WORKOUTS:
             draft.take(mention)

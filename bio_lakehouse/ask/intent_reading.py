@@ -7,6 +7,7 @@ from datetime import date
 from bio_lakehouse.ask.intent import Condition, Figure, Intent
 from bio_lakehouse.ask.lexicon import WORKOUTS, Lexicon
 from bio_lakehouse.english import WEEKDAYS, dated, inner, listed, span
+from bio_lakehouse.numbers import short_text
 
 _TAKEN = {
     "avg": "mean",
@@ -78,11 +79,11 @@ def _condition(condition: Condition, lexicon: Lexicon) -> str:
         return f"{name} known"
     if condition.operator == "between":
         low, high = condition.values
-        return f"{name} from {low} to {high}"
+        return f"{name} from {short_text(float(low))} to {short_text(float(high))}"
     if not metric and condition.words:
         return condition.words
     if condition.operator in {"in", "contains"} or not metric:
         return f"{name} {listed([str(value) for value in condition.values], 'or')}"
     value = condition.values[0]
-    shown = f"{value:g}" if isinstance(value, float) else str(value)
+    shown = short_text(value) if isinstance(value, float) else str(value)
     return f"{name} {_COMPARED.get(condition.operator, condition.operator)} {shown}"

@@ -13,6 +13,7 @@ from sqlglot import exp
 from bio_lakehouse.ask.intent import Condition, Figure, Intent, Side
 from bio_lakehouse.ask.lexicon import WORKOUTS, Lexicon
 from bio_lakehouse.ask.semantic_model import Metric, SemanticModel
+from bio_lakehouse.ask.words import plain_number
 from bio_lakehouse.engines.athena_on_duckdb import AthenaQuery
 
 SHOWN = {"sum": "total", "median": "median", "min": "lowest", "max": "highest", "count": "count"}
@@ -235,9 +236,9 @@ def _literal(value: str | float | bool) -> exp.Expr:
     if isinstance(value, str):
         return exp.Literal.string(value)
     return (
-        exp.Literal.number(f"{value:.10g}")
+        exp.Literal.number(plain_number(value))
         if value >= 0
-        else exp.Neg(this=exp.Literal.number(f"{-value:.10g}"))
+        else exp.Neg(this=exp.Literal.number(plain_number(-value)))
     )
 
 

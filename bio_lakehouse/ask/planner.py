@@ -139,9 +139,17 @@ def _understood(
     before = from_json(circumstances.before.intent) if circumstances.before else None
     if before:
         followed = follow_up.understand(parts, before, model, lexicon)
-        if followed:
+        if followed and _can_be_joined(followed.intent, model):
             return followed
     return understand(parts, model, lexicon)
+
+
+def _can_be_joined(intent: Intent, model: SemanticModel) -> bool:
+    """Whether every condition's dataset has the days by which it is joined."""
+    sides = [condition for side in intent.sides for condition in side.conditions]
+    others = {c.dataset for c in (*intent.conditions, *sides)} - {intent.dataset}
+    datasets = [intent.dataset, *others] if others else []
+    return all("day" in model.datasets[name].fields for name in datasets)
 
 
 def _refused(question: str, reason: NotUnderstood, model: SemanticModel) -> NoPlan:

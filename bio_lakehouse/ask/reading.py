@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bio_lakehouse.ask import conditions
+from bio_lakehouse.ask import asked_conditions
 from bio_lakehouse.ask.draft import Draft, preference
 from bio_lakehouse.ask.intent import Condition, Figure, Intent, Side
 from bio_lakehouse.ask.lexicon import DAILY, WORKOUTS, Meaning
@@ -73,7 +73,7 @@ class Reading:
         by_column: dict[tuple[str, str], list[Condition]] = {}
         for mention, meaning in self.values:
             self.draft.take(mention)
-            condition = conditions.of_value(self.draft, mention, meaning)
+            condition = asked_conditions.of_value(self.draft, mention, meaning)
             by_column.setdefault((meaning.dataset, meaning.column), []).append(condition)
         self.values = []
         if self._is_both():

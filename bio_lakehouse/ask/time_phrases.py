@@ -398,7 +398,8 @@ def _date(match: re.Match[str], calendar: Calendar) -> Meaning:
     month = _MONTH_NAMES[parts["month"]] if not parts["month"].isdigit() else int(parts["month"])
     number = int(parts["day"])
     years = [int(year)] if year else [calendar.today.year, calendar.today.year - 1]
-    days = [day for day in (_made(each, month, number) for each in years) if day]
+    made = [_made(each, month, number) for each in years]
+    days = [day for day in made if day]
     begun = [day for day in days if day <= calendar.today]
     if begun:
         guess = "" if year else f"“{capital(words)}” was read as {dated(begun[0])}."

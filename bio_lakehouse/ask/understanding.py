@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bio_lakehouse.ask import conditions, data_questions, naming, question_hints
+from bio_lakehouse.ask import asked_conditions, data_questions, naming, question_hints
 from bio_lakehouse.ask.counting_questions import Counting
 from bio_lakehouse.ask.draft import Draft
 from bio_lakehouse.ask.intent import Condition, Figure, Intent
@@ -45,7 +45,7 @@ def understand(parts: Parts, model: SemanticModel, lexicon: Lexicon) -> Understo
         return _read(draft)
     except Stop as stop:
         return stop.reason if stop.reason.meanings else _why_not(draft, stop.reason)
-    except conditions.Unfit as unfit:
+    except asked_conditions.Unfit as unfit:
         return NotUnderstood(str(unfit))
 
 
@@ -65,7 +65,7 @@ def _read(draft: Draft) -> Understood:
     naming.as_duration(draft)
     naming.as_workout_calories(draft)
     question_hints.check_periods(draft)
-    conditions.find(draft)
+    asked_conditions.find(draft)
     question_hints.name_instructor(draft)
     question_hints.find_units(draft)
     question_hints.take_nights(draft)

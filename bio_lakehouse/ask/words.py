@@ -22,7 +22,7 @@ _CONTRACTIONS = (
     (r"\bvs\.", "vs"),
     (r"\bavg\.", "avg"),
     (r"(\d),(?=\d{3}\b)", r"\1"),
-    (r"\b(\d+(?:\.\d+)?)k\b", lambda found: f"{float(found[1]) * 1000:g}"),
+    (r"\b(\d+(?:\.\d+)?)k\b", lambda found: plain_number(float(found[1]) * 1000)),
     (r"\b(\d+)\s*h\s*(\d{1,2})\s*(?:m|min|mins)?\b", lambda found: _hours(found[1], found[2])),
     (r"\b(\d{1,2}):(\d{2})\s*(?:h|hours)\b", lambda found: _hours(found[1], found[2])),
     (r"\b(\d+(?:\.\d+)?)(h|hrs?|hours?|mins?|minutes?|kj|kcal|bpm|ms|w|d)\b", r"\1 \2"),
@@ -61,7 +61,7 @@ _WORD = re.compile(
 
 
 def _hours(hours: str, minutes: str) -> str:
-    return f"{int(hours) + int(minutes) / 60:.4g} hours"
+    return f"{plain_number(int(hours) + int(minutes) / 60)} hours"
 
 
 def tokens(text: str) -> tuple[str, ...]:
@@ -76,6 +76,11 @@ def tokens(text: str) -> tuple[str, ...]:
         plain = re.sub(pattern, said, plain)
     found = _WORD.findall(plain)
     return tuple(_NUMBERS.get(word, word) for word in found)
+
+
+def plain_number(value: float) -> str:
+    """A number as a machine reads it back: `70`, `7.5`."""
+    return str(int(value)) if value == int(value) else repr(value)
 
 
 def is_number(word: str) -> bool:

@@ -11,6 +11,7 @@ from bio_lakehouse.ask.lexicon import DAILY, WORKOUTS, Meaning
 from bio_lakehouse.ask.naming import LEVELS, SLEEP, TIME_ASLEEP, is_workout_noun
 from bio_lakehouse.ask.question_parts import Mention, Number
 from bio_lakehouse.ask.semantic_model import Metric
+from bio_lakehouse.numbers import short_text
 
 _OPERATORS: dict[str, Operator] = {
     "above": ">",
@@ -74,7 +75,7 @@ def _of_fields(draft: Draft) -> None:
                 draft.numbers.remove(number)
                 draft.fields.remove((mention, meaning))
                 draft.take(mention)
-                words = f"{mention.words} {number.value:g}"
+                words = f"{mention.words} {short_text(number.value)}"
                 draft.conditions.append(
                     Condition(meaning.dataset, meaning.column, "=", (number.value,), words=words)
                 )
@@ -128,7 +129,7 @@ def _compare(
         raise Unfit(f"{metric.title} are counted; they cannot be held against a number here.")
     draft.numbers.remove(number)
     metric, scaled = _scaled(draft, metric, mention, number, values)
-    words = f"{metric.title} {operator} {' and '.join(f'{value:g}' for value in values)}"
+    words = f"{metric.title} {operator} {' and '.join(map(short_text, values))}"
     condition = Condition(
         metric.dataset, metric.column, operator, scaled, metric=metric.name, words=words
     )
@@ -225,15 +226,17 @@ def _scaled(
     raise Unfit(f"{metric.title} is not counted in {number.unit or 'that'}.")
 
 
+def _is_of_workouts(mention: Mention) -> bool:
+    datasets = {meaning.dataset for meaning in mention.of("value")}
+    return is_workout_noun(mention) or WORKOUTS in datasets
+
+
 def _lengths(draft: Draft) -> None:
     """`30 minute rides`, `45 min classes` are of that length."""
     length = draft.lexicon.metrics.get("class_length")
     for number in list(draft.numbers):
         following = [m for m in draft.parts.mentions if 0 <= m.start - number.end <= 1]
-        is_workout = any(
-            is_workout_noun(m) or any(v.dataset == WORKOUTS for v in m.of("value"))
-            for m in following
-        )
+        is_workout = any(map(_is_of_workouts, following))
         if length and number.unit == "min" and is_workout:
             draft.numbers.remove(number)
             draft.conditions.append(
@@ -243,7 +246,7 @@ def _lengths(draft: Draft) -> None:
                     "=",
                     (number.value,),
                     metric=length.name,
-                    words=f"{number.value:g} minutes long",
+                    words=f"{short_text(number.value)} minutes long",
                 )
             )
 
