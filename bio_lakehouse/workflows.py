@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import webbrowser
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -532,9 +531,10 @@ def run_oura_login(
     lake: Lakehouse,
     user_id: str,
     announce: Callable[[str], None],
-    open_browser: Callable[[str], bool] = webbrowser.open,
+    open_browser: Callable[[str], bool] | None = None,
 ) -> None:
-    """Sign `user_id` in to Oura over a browser on this machine, and say what was not granted."""
+    """Sign `user_id` in to Oura over a browser on this machine, which `open_browser` opens where it
+    is given, and say what was not granted."""
     from bio_lakehouse.lake.fetching import oura_connection, oura_tokens
     from bio_lakehouse.sources.oura import oauth
     from bio_lakehouse.sources.oura.fetch import not_granted
@@ -546,7 +546,10 @@ def run_oura_login(
         )
 
     connection, store = oura_connection(lake.settings), oura_tokens(lake.settings, user_id)
-    tokens = oauth.login(connection, store, announce=say, open_browser=open_browser)
+    if open_browser is None:
+        tokens = oauth.login(connection, store, announce=say)
+    else:
+        tokens = oauth.login(connection, store, announce=say, open_browser=open_browser)
     announce("Signed in.")
     for scope, endpoints in not_granted(tokens.granted, connection.scopes).items():
         announce(
