@@ -120,7 +120,7 @@ def ask_question(
     Example:  bio-lakehouse ask "What was my average readiness last week?"
     """
     from bio_lakehouse.ask.asking import Asking
-    from bio_lakehouse.ask.language_models import by_name
+    from bio_lakehouse.ask.translation.language_models import by_name
 
     lake = open_existing_lake(home, local_only=local_only or None, ask_model=model)
     user_id = known_user(lake, user)
@@ -257,7 +257,7 @@ def ask_model(layout: str) -> None:
     Example:  bio-lakehouse ask model
               bio-lakehouse ask model --format yaml > model.yaml
     """
-    from bio_lakehouse.ask import model_page, model_text, osi_export, semantic_model
+    from bio_lakehouse.ask.semantics import model_page, model_text, osi_export, semantic_model
 
     model = semantic_model.load()
     writers = {

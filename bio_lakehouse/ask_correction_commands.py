@@ -17,8 +17,8 @@ from bio_lakehouse.command_parts import (
 )
 
 if TYPE_CHECKING:
+    from bio_lakehouse.ask.answers.corrections import Correction
     from bio_lakehouse.ask.asking import Asking
-    from bio_lakehouse.ask.corrections import Correction
 
 
 def correct(asking: Asking, question: str, sql: str, user_id: str) -> Correction:
@@ -85,7 +85,7 @@ def ask_corrections(home: Path | None, user: str | None) -> None:
     \b
     Example:  bio-lakehouse ask corrections
     """
-    from bio_lakehouse.ask import corrections
+    from bio_lakehouse.ask.answers import corrections
     from bio_lakehouse.ask_display import print_correction
 
     lake = open_existing_lake(home)
@@ -106,7 +106,7 @@ def ask_forget(home: Path | None, name: str, user: str | None) -> None:
     \b
     Example:  bio-lakehouse ask forget 3f9a1c2b
     """
-    from bio_lakehouse.ask import corrections
+    from bio_lakehouse.ask.answers import corrections
     from bio_lakehouse.terminal import visible
 
     lake = open_existing_lake(home)

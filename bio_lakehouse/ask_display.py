@@ -12,7 +12,7 @@ from bio_lakehouse.terminal import OUT, escape, visible
 
 if TYPE_CHECKING:
     from bio_lakehouse.ask.answer import Answer
-    from bio_lakehouse.ask.corrections import Correction
+    from bio_lakehouse.ask.answers.corrections import Correction
     from bio_lakehouse.ask.evaluation.evaluate import Runs
 
 MOST_ROWS = 20

@@ -15,7 +15,7 @@ from bio_lakehouse.settings import load_settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bio_lakehouse.ask.language_models import LanguageModel
+    from bio_lakehouse.ask.translation.language_models import LanguageModel
     from bio_lakehouse.settings import Settings
 
 MODEL = click.option(
@@ -31,8 +31,8 @@ def ask_about_leave(settings: Settings, told: Callable[[LanguageModel], str]) ->
 
     `told` says what the model would get. Nothing is asked or said where no model could be asked.
     """
-    from bio_lakehouse.ask.language_models import candidate
-    from bio_lakehouse.ask.leave import leave_to_ask, record_leave_to_ask
+    from bio_lakehouse.ask.translation.language_models import candidate
+    from bio_lakehouse.ask.translation.leave import leave_to_ask, record_leave_to_ask
 
     model = candidate(settings)
     if model is None or leave_to_ask(settings.home, model.address) is not None:
@@ -66,8 +66,8 @@ def ask_allow(home: Path | None, name: str | None) -> None:
     Example:  bio-lakehouse ask allow
               bio-lakehouse ask allow --model claude-haiku-4-5
     """
-    from bio_lakehouse.ask.language_models import lacking, preview
-    from bio_lakehouse.ask.leave import record_leave_to_ask
+    from bio_lakehouse.ask.translation.language_models import lacking, preview
+    from bio_lakehouse.ask.translation.leave import record_leave_to_ask
 
     settings = load_settings(home=home)
     model = preview(settings, name)
@@ -89,8 +89,8 @@ def ask_forbid(home: Path | None) -> None:
     \b
     Example:  bio-lakehouse ask forbid
     """
-    from bio_lakehouse.ask.language_models import preview
-    from bio_lakehouse.ask.leave import forbid_all
+    from bio_lakehouse.ask.translation.language_models import preview
+    from bio_lakehouse.ask.translation.leave import forbid_all
 
     settings = load_settings(home=home)
     path = forbid_all(settings.home, preview(settings).address)

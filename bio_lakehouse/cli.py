@@ -381,7 +381,7 @@ def query(home: Path | None, sql: str, layout: str, user: str | None, all_users:
 
 def answer_or_hint(engine: SqlEngine, sql: str, user_id: str | None) -> pa.Table:
     """The statement's rows; where a name in it is unknown, the error says what it may mean."""
-    from bio_lakehouse.ask import model_text, semantic_model
+    from bio_lakehouse.ask.semantics import model_text, semantic_model
 
     try:
         return engine.answer(sql, user_id)

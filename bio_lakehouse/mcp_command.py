@@ -59,7 +59,7 @@ def mcp(home: Path | None, user: str | None, http: bool, port: int, with_model: 
     user_id = known_user(lake, user)
 
     from bio_lakehouse.ask.asking import Asking
-    from bio_lakehouse.ask.mcp_server import http_app, mcp_server
+    from bio_lakehouse.ask.server.mcp_server import http_app, mcp_server
 
     server = mcp_server(Asking(lake), user_id, partial(status_facts, lake, user_id), __version__)
     if http:

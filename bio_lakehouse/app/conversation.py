@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from bio_lakehouse.ask import language_models
 from bio_lakehouse.ask.answer import Answer
-from bio_lakehouse.ask.answer_columns import AnswerColumn, columns_of
-from bio_lakehouse.ask.leave import leave_to_ask
+from bio_lakehouse.ask.answers.answer_columns import AnswerColumn, columns_of
 from bio_lakehouse.ask.plan import Plan
+from bio_lakehouse.ask.translation import language_models
+from bio_lakehouse.ask.translation.leave import leave_to_ask
 from bio_lakehouse.engines.plain_rows import distinct_names
 from bio_lakehouse.numbers import NO_VALUE, probability_text
 from bio_lakehouse.settings import Settings
 
 if TYPE_CHECKING:
     from bio_lakehouse.ask.asking import Asking
-    from bio_lakehouse.ask.language_models import LanguageModel
+    from bio_lakehouse.ask.translation.language_models import LanguageModel
 
 EXAMPLES = (
     "What was my average readiness score last week?",

@@ -9,22 +9,22 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bio_lakehouse.ask import (
+from bio_lakehouse.ask import question_log
+from bio_lakehouse.ask.answer import Answer
+from bio_lakehouse.ask.answers import (
     answer_sentences,
     charting,
     corrections,
     freshness_told,
     program_version,
-    question_log,
 )
-from bio_lakehouse.ask.answer import Answer
-from bio_lakehouse.ask.answer_cache import AnswerCache, Asked, digest
-from bio_lakehouse.ask.answer_columns import AnswerColumn, columns_of
-from bio_lakehouse.ask.corrections import Correction
-from bio_lakehouse.ask.data_state import DataState
-from bio_lakehouse.ask.language_models import LanguageModel, chosen, preview
+from bio_lakehouse.ask.answers.answer_cache import AnswerCache, Asked, digest
+from bio_lakehouse.ask.answers.answer_columns import AnswerColumn, columns_of
+from bio_lakehouse.ask.answers.corrections import Correction
+from bio_lakehouse.ask.answers.data_state import DataState
+from bio_lakehouse.ask.answers.statement_shape import shape_of
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
-from bio_lakehouse.ask.statement_shape import shape_of
+from bio_lakehouse.ask.translation.language_models import LanguageModel, chosen, preview
 from bio_lakehouse.ask.ways import Progress, Understood, Ways
 from bio_lakehouse.backends import open_sql
 from bio_lakehouse.errors import QueryError
@@ -32,7 +32,7 @@ from bio_lakehouse.errors import QueryError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
+    from bio_lakehouse.ask.semantics.semantic_model import SemanticModel, VerifiedQuestion
     from bio_lakehouse.engines.guard import CheckedQuery
     from bio_lakehouse.engines.sql import SqlEngine
     from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -60,7 +60,7 @@ class Asking:
     @cached_property
     def model(self) -> SemanticModel:
         """What tables and columns are called in a person's words."""
-        from bio_lakehouse.ask import semantic_model
+        from bio_lakehouse.ask.semantics import semantic_model
 
         return semantic_model.load()
 
@@ -119,7 +119,7 @@ class Asking:
 
     def what_is_sent(self, question: str, user_id: str, reader: LanguageModel) -> str:
         """What `reader` would get for a question, for people; nothing is sent."""
-        from bio_lakehouse.ask import egress
+        from bio_lakehouse.ask.translation import egress
 
         circumstances = self.circumstances(user_id)
         return egress.told(
@@ -128,7 +128,7 @@ class Asking:
 
     def body_that_is_sent(self, question: str, user_id: str) -> str:
         """The body of the request that a question would make, to the byte; nothing is sent."""
-        from bio_lakehouse.ask import egress
+        from bio_lakehouse.ask.translation import egress
 
         reader = self.language_model or preview(self.lake.settings)
         circumstances = self.circumstances(user_id)
@@ -235,7 +235,7 @@ class Asking:
         user_id: str,
     ) -> answer_sentences.Told:
         if plan.source == "findings":
-            from bio_lakehouse.ask import finding_answers
+            from bio_lakehouse.ask.claims import finding_answers
 
             return answer_sentences.Told(*finding_answers.told(plan, rows))
         told = answer_sentences.told(plan, rows, checked, columns, self._known(user_id, checked))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bio_lakehouse.ask.plan import NoPlan
-from bio_lakehouse.ask.words import tokens
+from bio_lakehouse.ask.planning.words import tokens
 
 SENTENCE = (
     "I cannot say anything about illnesses, medicines or treatment; please ask a doctor or a "

@@ -10,16 +10,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bio_lakehouse.ask import corrections, declining, findings, planner
-from bio_lakehouse.ask.corrections import Correction
-from bio_lakehouse.ask.nearest import nearest
+from bio_lakehouse.ask import declining
+from bio_lakehouse.ask.answers import corrections
+from bio_lakehouse.ask.answers.corrections import Correction
+from bio_lakehouse.ask.claims import findings
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
+from bio_lakehouse.ask.planning import planner
+from bio_lakehouse.ask.planning.nearest import nearest
 from bio_lakehouse.claude.usage import Usage
 
 if TYPE_CHECKING:
-    from bio_lakehouse.ask.claim_kinds import Claim
-    from bio_lakehouse.ask.language_models import LanguageModel
-    from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion
+    from bio_lakehouse.ask.claims.claim_kinds import Claim
+    from bio_lakehouse.ask.semantics.semantic_model import SemanticModel, VerifiedQuestion
+    from bio_lakehouse.ask.translation.language_models import LanguageModel
 
 LONGEST_QUESTION = 1_000
 """Characters beyond which a question is not read."""
@@ -114,7 +117,7 @@ class Ways:
         tell: Progress,
     ) -> Understood:
         """What the language model makes of it; the planner where that gives no answer at all."""
-        from bio_lakehouse.ask.translator import translate
+        from bio_lakehouse.ask.translation.translator import translate
 
         tell(f"Asking {language_model.name}")
         made = translate(

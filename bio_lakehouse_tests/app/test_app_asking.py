@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from bio_lakehouse.app import opened
 from bio_lakehouse.app.conversation import EXAMPLES, reader_of
 from bio_lakehouse.app.opened import OpenLakes
-from bio_lakehouse.ask import corrections
+from bio_lakehouse.ask.answers import corrections
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse_tests.app.conftest import page, said
 from bio_lakehouse_tests.ask.demo_lake import USER

@@ -9,9 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from bio_lakehouse.ask import finding_answers, findings
+from bio_lakehouse.ask.claims import finding_answers, findings
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
-from bio_lakehouse.ask.semantic_model import SemanticModel
+from bio_lakehouse.ask.semantics.semantic_model import SemanticModel
 from bio_lakehouse.engines.sql import DuckDbSql
 from bio_lakehouse.gold.schemas import INSIGHTS
 from bio_lakehouse.gold.schemas import SCHEMAS as GOLD

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_lakehouse.ask import answer_cache
 from bio_lakehouse.ask.answer import Answer, Chart
-from bio_lakehouse.ask.answer_cache import AnswerCache, Asked
-from bio_lakehouse.ask.data_state import DataState
+from bio_lakehouse.ask.answers import answer_cache
+from bio_lakehouse.ask.answers.answer_cache import AnswerCache, Asked
+from bio_lakehouse.ask.answers.data_state import DataState
 from bio_lakehouse.ask.plan import Plan
 from bio_lakehouse.backends import open_sql
 from bio_lakehouse.gold.views import VIEWS

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_lakehouse.ask import answer_sentences, semantic_model
-from bio_lakehouse.ask.answer_columns import columns_of
-from bio_lakehouse.ask.answer_sentences import Known, Told
+from bio_lakehouse.ask.answers import answer_sentences
+from bio_lakehouse.ask.answers.answer_columns import columns_of
+from bio_lakehouse.ask.answers.answer_sentences import Known, Told
 from bio_lakehouse.ask.plan import Plan, Shape
+from bio_lakehouse.ask.semantics import semantic_model
 from bio_lakehouse.engines.guard import check
 
 MODEL = semantic_model.load()

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from bio_lakehouse.ask.evaluation.evaluate import models_named, runs_of
 from bio_lakehouse.ask.evaluation.questions import Question
-from bio_lakehouse.ask.leave import record_leave_to_ask
+from bio_lakehouse.ask.translation.leave import record_leave_to_ask
 from bio_lakehouse.cli import main
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.lake.lakehouse import Lakehouse

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pytest
 
-from bio_lakehouse.ask import charting, semantic_model
 from bio_lakehouse.ask.answer import Chart
-from bio_lakehouse.ask.answer_columns import columns_of
+from bio_lakehouse.ask.answers import charting
+from bio_lakehouse.ask.answers.answer_columns import columns_of
 from bio_lakehouse.ask.plan import Plan, Shape
+from bio_lakehouse.ask.semantics import semantic_model
 from bio_lakehouse.engines.guard import check
 from bio_lakehouse.viz.answer_chart import figure
 from bio_lakehouse.viz.theme import GROUNDS, Mode

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_lakehouse.ask import finding_answers, findings
-from bio_lakehouse.ask.claim_words import words_of
+from bio_lakehouse.ask.claims import finding_answers, findings
+from bio_lakehouse.ask.claims.claim_words import words_of
 from bio_lakehouse.ask.plan import NoPlan, Plan
 from bio_lakehouse_tests.ask.made_up_findings import CIRCUMSTANCES, MODEL, planned, refused
 

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from bio_lakehouse.ask import semantic_model
 from bio_lakehouse.ask.asking import Asking
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
+from bio_lakehouse.ask.semantics import semantic_model
 from bio_lakehouse.ask.ways import Ways
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse_tests.ask.demo_lake import TODAY, USER

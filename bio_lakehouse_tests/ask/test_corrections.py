@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bio_lakehouse.ask import corrections
+from bio_lakehouse.ask.answers import corrections
 from bio_lakehouse.ask.asking import Asking
 from bio_lakehouse.errors import QueryError, StoreError
 from bio_lakehouse.lake.backup import back_up, restore

@@ -7,8 +7,8 @@ from collections import Counter
 
 import pytest
 
-from bio_lakehouse.ask import semantic_model
 from bio_lakehouse.ask.evaluation.questions import Question, questions_of
+from bio_lakehouse.ask.semantics import semantic_model
 from bio_lakehouse.backends import open_sql
 from bio_lakehouse.engines.guard import check
 from bio_lakehouse.engines.sql import DuckDbSql

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_lakehouse.ask import finding_answers, finding_sentences
+from bio_lakehouse.ask.claims import finding_answers, finding_sentences
 from bio_lakehouse.ask.plan import Plan
 from bio_lakehouse.gold.schemas import EXPERIMENT_DAYS, READINESS_FORECAST, SELF_EXPERIMENT
 from bio_lakehouse_tests.ask.made_up_findings import (

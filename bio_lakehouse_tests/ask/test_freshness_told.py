@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from bio_lakehouse.ask import freshness_told
+from bio_lakehouse.ask.answers import freshness_told
 from bio_lakehouse.ask.asking import Asking
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse_tests.ask.demo_lake import OTHER_USER, TODAY, USER

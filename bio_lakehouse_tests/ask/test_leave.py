@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bio_lakehouse.ask.language_models import (
+from bio_lakehouse.ask.translation.language_models import (
     GEMINI_URL,
     OPENAI_URL,
     LanguageModel,
@@ -21,7 +21,7 @@ from bio_lakehouse.ask.language_models import (
     chosen,
     preview,
 )
-from bio_lakehouse.ask.leave import FILE, leave_to_ask, record_leave_to_ask
+from bio_lakehouse.ask.translation.leave import FILE, leave_to_ask, record_leave_to_ask
 from bio_lakehouse.claude.access import is_of_effort
 from bio_lakehouse.claude.consent import record_claude_consent
 from bio_lakehouse.claude.usage import Usage

@@ -27,8 +27,8 @@ from mcp_types import TextResourceContents
 
 from bio_lakehouse.ask.answer import Answer
 from bio_lakehouse.ask.asking import Asking
-from bio_lakehouse.ask.mcp_results import MOST_BYTES, MOST_ROWS, rows_shown
-from bio_lakehouse.ask.mcp_server import mcp_server
+from bio_lakehouse.ask.server.mcp_results import MOST_BYTES, MOST_ROWS, rows_shown
+from bio_lakehouse.ask.server.mcp_server import mcp_server
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.mcp_command import status_facts
 from bio_lakehouse.reports.pages import report_key

@@ -12,7 +12,7 @@ import yaml
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
-from bio_lakehouse.ask import (
+from bio_lakehouse.ask.semantics import (
     model_file,
     model_page,
     model_text,
@@ -20,7 +20,7 @@ from bio_lakehouse.ask import (
     osi_export,
     semantic_model,
 )
-from bio_lakehouse.ask.semantic_model import SemanticModel
+from bio_lakehouse.ask.semantics.semantic_model import SemanticModel
 from bio_lakehouse.cli import main
 from bio_lakehouse.engines.register import DESCRIBED
 from bio_lakehouse_tests.ask.osi_schema import SCHEMA

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
-from bio_lakehouse.ask import model_file, model_text, semantic_model
+from bio_lakehouse.ask.semantics import model_file, model_text, semantic_model
 from bio_lakehouse.cli import main
 from bio_lakehouse.lake.lakehouse import Lakehouse
 

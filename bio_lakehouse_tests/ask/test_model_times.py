@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from bio_lakehouse.ask import semantic_model, time_phrases
-from bio_lakehouse.ask.words import tokens
+from bio_lakehouse.ask.planning import time_phrases
+from bio_lakehouse.ask.planning.words import tokens
+from bio_lakehouse.ask.semantics import semantic_model
 
 TODAY = date(2026, 3, 11)
 """A Wednesday."""

@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from bio_lakehouse.ask import planner, semantic_model
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
+from bio_lakehouse.ask.planning import planner
+from bio_lakehouse.ask.semantics import semantic_model
 
 MODEL = semantic_model.load()
 TODAY = date(2026, 3, 11)

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bio_lakehouse.ask import planner, semantic_model
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
+from bio_lakehouse.ask.planning import planner
+from bio_lakehouse.ask.semantics import semantic_model
 from bio_lakehouse.engines.guard import check
 from bio_lakehouse.engines.register import DESCRIBED
 from bio_lakehouse.errors import QueryError

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from bio_lakehouse.ask import model_file, semantic_model
+from bio_lakehouse.ask.semantics import model_file, semantic_model
 from bio_lakehouse.engines.guard import check
 from bio_lakehouse.engines.register import DESCRIBED
 from bio_lakehouse.errors import SemanticModelError

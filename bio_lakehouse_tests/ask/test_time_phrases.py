@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bio_lakehouse.ask import question_words
-from bio_lakehouse.ask.time_phrases import (
+from bio_lakehouse.ask.planning import question_words
+from bio_lakehouse.ask.planning.time_phrases import (
     Calendar,
     DaysOfWeek,
     Meaning,
@@ -17,7 +17,7 @@ from bio_lakehouse.ask.time_phrases import (
     Unresolved,
     find,
 )
-from bio_lakehouse.ask.words import tokens
+from bio_lakehouse.ask.planning.words import tokens
 
 TODAY = date(2026, 3, 11)
 """A Wednesday."""

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_lakehouse.ask.model_sql import checked, covered
+from bio_lakehouse.ask.answers.statement_reading import reading_of
+from bio_lakehouse.ask.answers.statement_shape import shape_of
 from bio_lakehouse.ask.plan import Circumstances
-from bio_lakehouse.ask.semantic_model import load
-from bio_lakehouse.ask.statement_reading import reading_of
-from bio_lakehouse.ask.statement_shape import shape_of
-from bio_lakehouse.ask.translation_reply import Reply, ReplyError, reply_in
+from bio_lakehouse.ask.semantics.semantic_model import load
+from bio_lakehouse.ask.translation.model_sql import checked, covered
+from bio_lakehouse.ask.translation.translation_reply import Reply, ReplyError, reply_in
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse_tests.ask.model_answers import GOOD, SQL
 

@@ -16,13 +16,14 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bio_lakehouse.ask import declining, egress
-from bio_lakehouse.ask.language_models import ClaudeModel, LanguageModel, by_name
-from bio_lakehouse.ask.openai_compatible import NOT_INSTALLED, OpenAiAccess, OpenAiModel
+from bio_lakehouse.ask import declining
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
-from bio_lakehouse.ask.semantic_model import SemanticModel, VerifiedQuestion, load
-from bio_lakehouse.ask.translation_prompt import system_of
-from bio_lakehouse.ask.translator import (
+from bio_lakehouse.ask.semantics.semantic_model import SemanticModel, VerifiedQuestion, load
+from bio_lakehouse.ask.translation import egress
+from bio_lakehouse.ask.translation.language_models import ClaudeModel, LanguageModel, by_name
+from bio_lakehouse.ask.translation.openai_compatible import NOT_INSTALLED, OpenAiAccess, OpenAiModel
+from bio_lakehouse.ask.translation.translation_prompt import system_of
+from bio_lakehouse.ask.translation.translator import (
     OF_A_CLAIM,
     Translation,
     TrySql,

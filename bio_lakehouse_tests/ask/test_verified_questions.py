@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pytest
 
-from bio_lakehouse.ask import semantic_model
-from bio_lakehouse.ask.semantic_model import VerifiedQuestion
+from bio_lakehouse.ask.semantics import semantic_model
+from bio_lakehouse.ask.semantics.semantic_model import VerifiedQuestion
 from bio_lakehouse.backends import open_sql
 from bio_lakehouse.engines.guard import check
 from bio_lakehouse.lake.lakehouse import Lakehouse

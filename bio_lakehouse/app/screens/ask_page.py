@@ -18,12 +18,12 @@ from bio_lakehouse.app.conversation import (
 from bio_lakehouse.app.plain_text import literal
 from bio_lakehouse.app.shown import current_lake, current_user, drawn, mode, show_work, told
 from bio_lakehouse.app.welcome import is_nothing_there
-from bio_lakehouse.ask import corrections
 from bio_lakehouse.ask.answer import Answer
-from bio_lakehouse.ask.corrections import Correction
-from bio_lakehouse.ask.egress import WHAT_IS_SENT
-from bio_lakehouse.ask.language_models import LanguageModel
-from bio_lakehouse.ask.leave import record_leave_to_ask
+from bio_lakehouse.ask.answers import corrections
+from bio_lakehouse.ask.answers.corrections import Correction
+from bio_lakehouse.ask.translation.egress import WHAT_IS_SENT
+from bio_lakehouse.ask.translation.language_models import LanguageModel
+from bio_lakehouse.ask.translation.leave import record_leave_to_ask
 from bio_lakehouse.ask_display import how_it_came
 from bio_lakehouse.numbers import NO_VALUE
 from bio_lakehouse.viz.answer_chart import figure

@@ -15,7 +15,7 @@ from bio_lakehouse.ask.asking import Asking
 from bio_lakehouse.ask.evaluation.demo import USER, demo_lake, settings_of
 from bio_lakehouse.ask.evaluation.question_results import Result, results
 from bio_lakehouse.ask.evaluation.questions import Part, Question, questions_of
-from bio_lakehouse.ask.language_models import LanguageModel, by_name
+from bio_lakehouse.ask.translation.language_models import LanguageModel, by_name
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.lake.home import ANSWERS
 from bio_lakehouse.lake.lakehouse import Lakehouse

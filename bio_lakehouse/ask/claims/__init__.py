@@ -1,0 +1,1 @@
+"""Questions whether something holds: recognised, and answered from the findings."""

@@ -1,0 +1,1 @@
+"""The MCP server, by which a person's own assistant asks."""
