@@ -87,7 +87,6 @@ class BackgroundWork:
                 raise BioLakehouseError(
                     f"“{self.current.title}” is still going on: try again when it is done."
                 )
-            work = self.current = Work(title, str(order["kind"]))
             process = self._process = subprocess.Popen(
                 [sys.executable, "-m", MODULE],
                 stdin=subprocess.PIPE,
@@ -95,13 +94,15 @@ class BackgroundWork:
                 text=True,
                 encoding="utf-8",
             )
+            work = self.current = Work(title, str(order["kind"]))
         Thread(target=_follow, args=(process, work, order, files), daemon=True).start()
         return work
 
     def forget(self) -> None:
         """Let go of what is over, once it was seen."""
-        if not self.goes_on:
-            self.current = None
+        with self._lock:
+            if not self.goes_on:
+                self.current = None
 
     def end(self) -> None:
         """End what goes on."""
@@ -121,7 +122,20 @@ def _follow(
     order: Mapping[str, Any],
     files: TemporaryDirectory[str] | None,
 ) -> None:
-    """Give the order, hear what the process tells, and note its end."""
+    """Hear what the process tells, and note its end, whatever it was."""
+    try:
+        _heard(process, work, order)
+    finally:
+        if files is not None:
+            with suppress(OSError):
+                files.cleanup()
+        if work.outcome is None and not work.error:
+            work.error = CUT_SHORT
+        work.is_over = True
+
+
+def _heard(process: subprocess.Popen[str], work: Work, order: Mapping[str, Any]) -> None:
+    """Give the order, and take in what the process tells until it has ended."""
     assert process.stdin is not None
     assert process.stdout is not None
     with suppress(OSError):
@@ -134,8 +148,3 @@ def _follow(
     process.wait()
     with suppress(OSError):
         process.stdin.close()
-    if files is not None:
-        files.cleanup()
-    if work.outcome is None and not work.error:
-        work.error = CUT_SHORT
-    work.is_over = True

@@ -48,8 +48,8 @@ class OpenLake:
         catalog = self.lake.backend.catalog(self.lake)
         places = {name: catalog.metadata_location(name) for name in catalog.names()}
         changed = max((info.modified for info in self.lake.objects.list("reports")), default=None)
-        owed = self.lake.log.owed.newest()
-        return f"{sorted(places.items())} {changed} {owed} {self.settings.today()}"
+        log = f"{self.lake.log.owed.newest()} {self.lake.log.state()}"
+        return f"{sorted(places.items())} {changed} {log} {self.settings.today()}"
 
     @property
     def is_empty(self) -> bool:
@@ -60,11 +60,6 @@ class OpenLake:
     def is_demo(self) -> bool:
         """Whether its person is made up."""
         return (self.settings.home / demo_home.MARK).exists()
-
-    @property
-    def is_built_elsewhere(self) -> bool:
-        """Whether `bio-lakehouse ui` runs over this home: its daemon builds what lands."""
-        return demo_home.is_open(self.settings.home)
 
     def people(self) -> list[str]:
         """Who is in the lake, the default user first."""

@@ -327,6 +327,10 @@ class IngestionLog(Protocol):
         """Row counts of all files and datasets on days `first` to `last`."""
         ...
 
+    def state(self) -> str:
+        """What names the arrivals and what waits to be built: another once either has changed."""
+        ...
+
     def newest_days(self, user_id: str) -> dict[str, date]:
         """The newest day of which a user has records that count, by bronze dataset."""
         ...

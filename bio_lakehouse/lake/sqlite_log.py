@@ -67,6 +67,9 @@ SELECT file_path FROM ingestion_log JOIN pending_days USING (file_path)
 NEWEST_DAYS = """
 SELECT dataset, max(day) FROM file_days JOIN ingestion_log USING (file_path)
     WHERE user_id = ? AND current > 0 GROUP BY dataset"""
+STATE = """
+SELECT status, count(*), max(upload_timestamp), sum(record_count), sum(quarantined_count)
+    FROM ingestion_log GROUP BY status"""
 HAS_DATASET = "instr(',' || data_type || ',', ',' || ? || ',') > 0"
 HOLDING = "first_day <= ? AND last_day >= ?"
 USABLE = "status IN ('ingesting', 'ingested', 'replaced')"
@@ -321,6 +324,12 @@ class SqliteLog:
                 (first.isoformat(), last.isoformat()),
             ).fetchall()
         return [FileDay(**dict(row) | {"day": date.fromisoformat(row["day"])}) for row in rows]
+
+    def state(self) -> str:
+        with self._connection() as db:
+            arrivals = [tuple(row) for row in db.execute(STATE)]
+            (pending,) = db.execute("SELECT count(*) FROM pending_days").fetchone()
+        return f"{arrivals} {pending}"
 
     def newest_days(self, user_id: str) -> dict[str, date]:
         with self._connection() as db:

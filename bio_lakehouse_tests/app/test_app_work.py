@@ -3,6 +3,7 @@ ends with the app."""
 
 from __future__ import annotations
 
+import errno
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from bio_lakehouse import workflows
 from bio_lakehouse.app.background import BackgroundWork, Work
+from bio_lakehouse.app.opened import OpenLake
 from bio_lakehouse.app.uploads import MOST_FILES, set_down
 from bio_lakehouse.automation.running import is_any_going
 from bio_lakehouse.backends import open_sql
@@ -107,6 +110,18 @@ def test_one_work_at_a_time_and_it_ends_with_the_app(work: BackgroundWork, home:
     assert "ended before it was done" in first.error
 
 
+def test_work_that_cannot_begin_does_not_go_on_for_ever(
+    work: BackgroundWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*words: object, **options: object) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr("bio_lakehouse.app.background.subprocess.Popen", refused)
+    with pytest.raises(OSError, match="Cannot allocate memory"):
+        work.start("Bringing in files", {"kind": "bring in"})
+    assert not work.goes_on
+
+
 def test_what_cannot_be_done_is_a_sentence(work: BackgroundWork, home: Path) -> None:
     order = {"kind": "sign in to oura", "home": str(home), "user": "me"}
     begun = work.start("Signing in to Oura", order)
@@ -146,6 +161,16 @@ def test_a_file_is_built_into_the_tables_and_its_steps_are_told(
     lake = Lakehouse.open(load_settings(home=home))
     rows = open_sql(lake).query("SELECT total_output_kj FROM peloton_workouts", "me")
     assert rows.to_pylist() == [{"total_output_kj": 250.0}]
+
+
+def test_a_file_of_which_nothing_is_taken_is_seen_on_the_pages(home: Path, tmp_path: Path) -> None:
+    opened = OpenLake(Lakehouse.open(load_settings(home=home)))
+    before = opened.version
+    file = tmp_path / "mine.csv"
+    file.write_bytes(peloton("no day"))
+    workflows.land(opened.lake, [file], "me")
+    assert opened.lake.log.owed.newest() == 0
+    assert opened.version != before
 
 
 def test_a_run_elsewhere_is_seen_by_its_lock(tmp_path: Path) -> None:
