@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bio_lakehouse.ask.answer import Answer
+from bio_lakehouse.lake.objects import write_atomically
 
 FILE = "ask-log.jsonl"
 LARGEST = 2**20
@@ -46,7 +47,4 @@ def _about(answer: Answer) -> dict[str, Any]:
 
 def _drop_older_half(path: Path) -> None:
     lines = path.read_bytes().splitlines(keepends=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.touch(mode=0o600)
-    temporary.write_bytes(b"".join(lines[len(lines) // 2 :]))
-    temporary.replace(path)
+    write_atomically(path, b"".join(lines[len(lines) // 2 :]))

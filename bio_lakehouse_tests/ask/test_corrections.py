@@ -50,6 +50,14 @@ def test_a_candidate_is_shown_with_its_rows_and_answers_nothing(asking: Asking) 
     assert asking.ask(QUESTION, USER).source != "verified question"
 
 
+def test_what_was_verified_stays_so_when_it_is_said_again(asking: Asking) -> None:
+    name = corrected(asking)
+    asking.correct(QUESTION, LAST_WEEK, USER)
+    assert [(one.id, one.state) for one in corrections.read(asking.home, USER)] == [
+        (name, "verified")
+    ]
+
+
 def test_a_verified_one_answers_its_question_in_near_words(asking: Asking) -> None:
     corrected(asking)
     for words in (QUESTION, "how rested was i last week", "how  RESTED was I, last week?"):

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -24,6 +22,7 @@ from pydantic import TypeAdapter
 from bio_lakehouse.ask.answer import Answer, Chart
 from bio_lakehouse.ask.plan import Plan
 from bio_lakehouse.lake.home import ANSWERS
+from bio_lakehouse.lake.objects import write_atomically
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -123,23 +122,12 @@ class AnswerCache:
             answer.model,
         )
         with suppress(OSError):
-            self._write(self._path(asked), _bytes(kept, rows))
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            write_atomically(self._path(asked), _bytes(kept, rows))
             self._drop_oldest()
 
     def _path(self, asked: Asked) -> Path:
         return self.folder / f"{asked.key}{SUFFIX}"
-
-    def _write(self, path: Path, content: bytes) -> None:
-        """Whole or not at all, and its owner's alone."""
-        self.folder.mkdir(mode=0o700, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.folder, prefix=".")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
 
     def _drop_oldest(self) -> None:
         files = [(path.stat(), path) for path in self.folder.glob(f"*{SUFFIX}")]

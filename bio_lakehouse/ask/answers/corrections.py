@@ -9,7 +9,6 @@ that carries meaning; the days of its time phrase are those of the question that
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -27,6 +26,7 @@ from bio_lakehouse.ask.semantics.semantic_model import SemanticModel, VerifiedQu
 from bio_lakehouse.engines.guard import check
 from bio_lakehouse.errors import QueryError, StoreError
 from bio_lakehouse.lake.home import QUESTIONS
+from bio_lakehouse.lake.objects import write_atomically
 from bio_lakehouse.lake.store_errors import store_named
 from bio_lakehouse.settings import WEEKDAYS
 
@@ -35,8 +35,6 @@ LOCK = "questions"
 FIRST, LAST = "{first}", "{last}"
 HEAD = "# Answers that were corrected; `bio-lakehouse ask corrections` lists them.\n"
 DATE = re.compile(r"(?:\bDATE\s*)?'(\d{4}-\d{2}-\d{2})'", re.I)
-
-
 GOES_ON = re.compile(r"(?:and|or|but|also|same|what about|how about|now|then)\b", re.I)
 """How a question begins that goes on from the one before it."""
 
@@ -112,11 +110,14 @@ def proposed(question: str, sql: str, circumstances: Circumstances) -> Correctio
 
 
 def propose(home: Path, user_id: str, correction: Correction) -> None:
-    """Keep a candidate; one of the same name is there once."""
+    """Keep a candidate; one of the same name is there once, and stays verified where it was."""
     from bio_lakehouse.lake.locks import alone_in
 
     with alone_in(home, LOCK):
-        others = [one for one in read(home, user_id) if one.id != correction.id]
+        known = read(home, user_id)
+        if any(one.id == correction.id and one.state == "verified" for one in known):
+            return
+        others = [one for one in known if one.id != correction.id]
         _write(home, user_id, [*others, correction])
 
 
@@ -207,10 +208,7 @@ def _write(home: Path, user_id: str, corrections: Sequence[Correction]) -> None:
     )
     with store_named(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        temporary.touch(mode=0o600)
-        temporary.write_text(text, "utf-8")
-        temporary.replace(path)
+        write_atomically(path, text.encode())
 
 
 def _plain(correction: Correction) -> dict[str, object]:
