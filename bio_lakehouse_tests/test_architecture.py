@@ -45,6 +45,18 @@ LAYERS = (
 )
 """From the ground up; modules of one layer may import each other."""
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
+ASKING = (
+    {"", "plan", "answer", "question_log"},
+    {"semantics"},
+    {"planning"},
+    {"claims"},
+    {"answers"},
+    {"translation"},
+    {"ways"},
+    {"asking"},
+    {"server", "evaluation"},
+)
+"""The same within `ask/`."""
 DAGSTER = {"assets", "automation", "definitions"}
 HEAVY = {
     "pyspark": {"backends", "silver", "gold", "engines", "build", "assets", "automation"},
@@ -110,6 +122,15 @@ def test_no_module_looks_up(path: Path) -> None:
             if other in MAY_NAME.get(own, ()) and name not in at_once:
                 continue
             assert HEIGHT[other if other in HEIGHT else ""] <= HEIGHT[own], f"{own} imports {name}"
+
+
+def test_no_part_of_asking_looks_up() -> None:
+    height = {name: height for height, names in enumerate(ASKING) for name in names}
+    for path in (path for path in MODULES if part_of(path) == "ask"):
+        own = path.relative_to(PACKAGE).parts[1].removesuffix(".py").replace("__init__", "")
+        names = [name.split(".") for name in imported(path)]
+        for other in (name[2] for name in names if name[:2] == ["bio_lakehouse", "ask"]):
+            assert height[other] <= height[own], f"ask/{own} imports {other}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

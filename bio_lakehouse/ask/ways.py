@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bio_lakehouse.ask import declining
 from bio_lakehouse.ask.answers import corrections
 from bio_lakehouse.ask.answers.corrections import Correction
 from bio_lakehouse.ask.claims import findings
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
-from bio_lakehouse.ask.planning import planner
+from bio_lakehouse.ask.planning import declining, planner
 from bio_lakehouse.ask.planning.nearest import nearest
+from bio_lakehouse.ask.planning.words import LONGEST_QUESTION
 from bio_lakehouse.claude.usage import Usage
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from bio_lakehouse.ask.semantics.semantic_model import SemanticModel, VerifiedQuestion
     from bio_lakehouse.ask.translation.language_models import LanguageModel
 
-LONGEST_QUESTION = 1_000
-"""Characters beyond which a question is not read."""
 MOST_EXAMPLES = 5
 EMPTY = NoPlan(
     "not understood",

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bio_lakehouse.ask import declining
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
+from bio_lakehouse.ask.planning import declining
 from bio_lakehouse.ask.semantics.semantic_model import SemanticModel, VerifiedQuestion, load
 from bio_lakehouse.ask.translation import egress
 from bio_lakehouse.ask.translation.language_models import ClaudeModel, LanguageModel, by_name

@@ -8,13 +8,6 @@ from bio_lakehouse.ask.planning.intent import Figure, Intent
 from bio_lakehouse.ask.planning.lexicon import DAILY, WORKOUTS, Lexicon
 from bio_lakehouse.ask.planning.understanding import Understood
 
-AS_DAY = {
-    "workout_output": "output",
-    "calories_per_workout": "workout_calories",
-    "class_length": "workout_minutes",
-}
-"""Figures of single workouts, and those of a day that sum them."""
-
 
 def merged(one: Understood, other: Understood, lexicon: Lexicon) -> Understood | None:
     """Both on the days that either names; None where one row cannot tell both."""

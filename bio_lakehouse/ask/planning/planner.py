@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from bio_lakehouse.ask import declining
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan, Shape
 from bio_lakehouse.ask.planning import (
     data_questions,
+    declining,
     follow_up,
     intent_sql,
     merging,

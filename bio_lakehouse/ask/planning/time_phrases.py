@@ -122,11 +122,6 @@ def vocabulary() -> frozenset[str]:
     return frozenset(name for name in (*_MONTH_NAMES, *_DAY_NAMES) if len(name) > 4) | _TIME_WORDS
 
 
-def next_after(period: tuple[date, date], unit: str, calendar: Calendar) -> tuple[date, date]:
-    """The `unit` of days before the one that a period lies in."""
-    return _unit_before(period[0], unit, calendar)
-
-
 _TIME_WORDS = frozenset(
     [
         "today",

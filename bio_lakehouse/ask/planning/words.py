@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 
-LONGEST_QUESTION = 1000
+LONGEST_QUESTION = 1_000
 """Characters beyond which a question is not read."""
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "–": "-", "—": "-", "−": "-"})
@@ -97,11 +97,6 @@ def stem(word: str) -> str:
     if word.endswith(("sses", "ches", "shes", "xes")):
         return word[:-2]
     return word[:-1]
-
-
-def stems(text: str) -> tuple[str, ...]:
-    """A phrase as it is compared."""
-    return tuple(stem(word) for word in tokens(text) if word != "?")
 
 
 SHORTEST_SLIP, LONG_WORD = 5, 9

@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bio_lakehouse.ask import declining
 from bio_lakehouse.ask.answers.statement_reading import reading_of
 from bio_lakehouse.ask.answers.statement_shape import shape_of
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
+from bio_lakehouse.ask.planning import declining
 from bio_lakehouse.ask.semantics.model_text import with_hint
 from bio_lakehouse.ask.semantics.semantic_model import SemanticModel, VerifiedQuestion
 from bio_lakehouse.ask.translation.language_models import LanguageModel
