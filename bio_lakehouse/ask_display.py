@@ -31,9 +31,9 @@ def print_told(answer: Answer) -> None:
         return
     _print_rows(answer)
     for assumption in answer.assumptions:
-        _line(f"{_who_assumed(answer)}: {assumption}")
+        _line(f"{who_assumed(answer)}: {assumption}")
     if answer.plan and answer.plan.explanation:
-        _line(f"{answer.model} says of its SQL: “{answer.plan.explanation}”")
+        _line(explained(answer))
     if answer.freshness:
         _line(answer.freshness)
     print_sql(answer)
@@ -90,7 +90,12 @@ def how_it_came(answer: Answer) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _who_assumed(answer: Answer) -> str:
+def explained(answer: Answer) -> str:
+    """What a language model says of its statement, as its own words."""
+    return f"{answer.model} says of its SQL: “{answer.plan.explanation if answer.plan else ''}”"
+
+
+def who_assumed(answer: Answer) -> str:
     """What a language model assumed is told as its own."""
     return f"{answer.model} assumed" if answer.source == "language model" else "Assumed"
 

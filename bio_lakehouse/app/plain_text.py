@@ -7,9 +7,13 @@ MARKS = frozenset("\\*_{}[]<>#|~$:!")
 
 
 def literal(text: str) -> str:
-    """`text` as it stands; what is between two backticks stays code."""
+    """`text` as it stands; what is between two backticks stays code.
+
+    Where backticks are not so plain that everybody pairs them alike, none of them is a mark.
+    """
     parts = text.split("`")
-    if len(parts) % 2 == 0:
+    is_plain = len(parts) % 2 == 1 and not any(_is_unclear(part) for part in parts[1::2])
+    if not is_plain or "``" in text:
         return _escaped(text.replace("`", "'"))
     told = (part if number % 2 else _escaped(part) for number, part in enumerate(parts))
     return "`".join(told)
@@ -18,6 +22,11 @@ def literal(text: str) -> str:
 def code(text: str) -> str:
     """`text` as code, whatever is in it."""
     return f"`{text.replace('`', chr(39))}`"
+
+
+def _is_unclear(code: str) -> bool:
+    """Whether code would end, or the text around it begin anew, elsewhere than at its backtick."""
+    return not code.strip() or "\n" in code or "\r" in code
 
 
 def _escaped(text: str) -> str:

@@ -8,7 +8,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bio_lakehouse.claude.access import ClaudeAccess
+from bio_lakehouse.claude import held_connection
+from bio_lakehouse.claude.access import ClaudeAccess, api_url
 from bio_lakehouse.claude.log_privacy import keep_bodies_out
 from bio_lakehouse.claude.request import Request
 from bio_lakehouse.claude.usage import Usage
@@ -78,7 +79,7 @@ class _Stream:
 
 
 def _client(access: ClaudeAccess) -> Anthropic:
-    from anthropic import Anthropic
+    from anthropic import Anthropic, DefaultHttpxClient
 
     keep_bodies_out("anthropic._base_client")
     return Anthropic(
@@ -87,6 +88,7 @@ def _client(access: ClaudeAccess) -> Anthropic:
         timeout=min(access.seconds, SILENCE_SECONDS),
         max_retries=access.retries,
         open_telemetry=False,
+        http_client=DefaultHttpxClient(**held_connection.options(access.base_url or api_url())),
     )
 
 
@@ -142,6 +144,8 @@ def _reason(error: Exception, access: ClaudeAccess) -> str:
 
     if isinstance(error, anthropic.APIStatusError):
         status = 529 if error.type == "overloaded_error" else error.status_code
+        if held_connection.is_sent_on(status):
+            return f"Anthropic {held_connection.SENT_ON.format(status=status)}"
         if status >= 400:
             reason = REASONS.get(status, f"Anthropic answered with an error ({status})")
             return reason.format(model=access.model_setting, effort=access.effort_setting)

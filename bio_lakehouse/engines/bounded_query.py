@@ -7,9 +7,12 @@ which only the asked user's rows are scanned.
 
 from __future__ import annotations
 
+import os
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
 from threading import BoundedSemaphore
 
 import pyarrow as pa
@@ -19,6 +22,7 @@ from bio_lakehouse.engines.question_processes import NotStartedError
 from bio_lakehouse.engines.question_work import (
     ANSWER,
     DAMAGE,
+    MEBIBYTE,
     READY,
     REFUSAL,
     Limits,
@@ -31,7 +35,30 @@ from bio_lakehouse.engines.sql import DuckDbSql
 from bio_lakehouse.errors import DamagedFile, QueryError
 from bio_lakehouse.numbers import short_text
 
-AT_ONCE = BoundedSemaphore(4)
+MOST_AT_ONCE = 4
+MEMORY_OF_ONE = 850 * MEBIBYTE
+"""What the process of a question takes at most, with what the program itself needs."""
+
+
+def at_once() -> int:
+    """How many questions may run side by side, so that together they take half the machine's
+    memory at most: four, fewer on a small machine, always one."""
+    return max(1, min(MOST_AT_ONCE, _memory() // 2 // MEMORY_OF_ONE))
+
+
+def _memory() -> int:
+    """Bytes of memory that this program may have: the machine's, or those of its container."""
+    try:
+        whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return 2 * MOST_AT_ONCE * MEMORY_OF_ONE
+    with suppress(OSError, ValueError):
+        return min(whole, int(CONTAINER.read_text()))
+    return whole
+
+
+CONTAINER = Path("/sys/fs/cgroup/memory.max")
+AT_ONCE = BoundedSemaphore(at_once())
 """Questions that run side by side in one program, so that their memory is bounded together."""
 TRIES = 3
 SECONDS_BETWEEN_TRIES = 0.1
@@ -57,12 +84,26 @@ def answer(
         limits or Limits(),
         allowed,
     )
-    with AT_ONCE:
+    with _in_turn(task.limits.seconds):
         for _ in range(TRIES - 1):
             with suppress(NotStartedError):
                 return _asked(engine, task)
             time.sleep(SECONDS_BETWEEN_TRIES)
         return _asked_once_more(engine, task)
+
+
+@contextmanager
+def _in_turn(seconds: float) -> Iterator[None]:
+    """Wait for the questions that run, but not for ever: others may wait as well."""
+    if not AT_ONCE.acquire(timeout=seconds):
+        raise QueryError(
+            f"Other questions took more than {short_text(seconds)} s, so this one was not begun; "
+            "ask it again."
+        )
+    try:
+        yield
+    finally:
+        AT_ONCE.release()
 
 
 def _asked_once_more(engine: DuckDbSql, task: Task) -> pa.Table:

@@ -36,3 +36,9 @@ def test_outside_code_no_mark_has_a_meaning(text: str) -> None:
 @given(st.text(alphabet="`[]()!ab "))
 def test_code_cannot_be_left(text: str) -> None:
     assert code(text).count("`") == 2
+
+
+@pytest.mark.parametrize("ticks", ["`a```b`![x](u)`", "`a\n\n![x](u)`", "`a\r\r![x](u)`", "```"])
+def test_backticks_that_could_be_paired_in_two_ways_are_no_marks(ticks: str) -> None:
+    assert "`" not in literal(ticks)
+    assert not MARK.search(literal(ticks))

@@ -137,6 +137,27 @@ def test_what_cannot_be_run_is_not_kept(asking: Asking, sql: str) -> None:
     assert corrections.read(asking.home, USER) == ()
 
 
+@pytest.mark.parametrize("place", ["{first}", "{last}"])
+def test_what_stands_for_days_once_it_is_kept_is_not_taken(asking: Asking, place: str) -> None:
+    sql = f"SELECT '{place}' AS name, max(day) AS day FROM daily_readiness_performance"
+    with pytest.raises(QueryError, match="write the days themselves"):
+        asking.correct(QUESTION, sql, USER)
+
+
+@pytest.mark.parametrize("sql", ["SELECT day FROM gold.gone", "SELECT day FROM ((("])
+def test_one_that_can_no_longer_be_run_is_told_and_nothing_answers_instead(
+    asking: Asking, sql: str
+) -> None:
+    corrected(asking)
+    path = corrections.file_of(asking.home, USER)
+    lines = path.read_text().splitlines(keepends=True)
+    kept = [line if not line.startswith("  sql:") else f"  sql: {sql}\n" for line in lines]
+    path.write_text("".join(line for line in kept if not line.startswith("    ")))
+    answer = asking.ask(QUESTION, USER)
+    assert (answer.why, answer.source) == ("failed", "verified question")
+    assert "its statement gave no answer" in answer.sentence
+
+
 @pytest.mark.parametrize(
     "question", ["and the week before?", "What about yoga?", "the week before"]
 )
@@ -156,6 +177,13 @@ def test_nobody_else_has_it(asking: Asking) -> None:
     with pytest.raises(QueryError):
         corrections.forget(asking.home, OTHER_USER, name)
     assert stat.S_IMODE(corrections.file_of(asking.home, USER).stat().st_mode) == 0o600
+
+
+def test_a_file_that_is_nested_without_an_end_is_named(asking: Asking) -> None:
+    corrected(asking)
+    corrections.file_of(asking.home, USER).write_text("- " * 5_000)
+    with pytest.raises(StoreError, match="is not as it was written"):
+        asking.ask(QUESTION, USER)
 
 
 def test_a_file_that_was_spoilt_is_named_and_left_alone(asking: Asking) -> None:

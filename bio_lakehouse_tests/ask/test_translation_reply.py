@@ -67,15 +67,27 @@ UNUSABLE = {
         changed(sql="SELECT readiness_score FROM gold.energy_state WHERE day = current_date"),
         "reads the clock",
     ),
-    "days that it does not ask for": (changed(last_day="2026-11-22"), "does not name that day"),
+    "days that it does not ask for": (
+        changed(last_day="2026-11-22"),
+        "does not begin or end on it",
+    ),
     "days that it does not tell": (changed(first_day="", last_day=""), "is empty"),
+    "one day of many": (changed(last_day="2026-11-09"), "does not begin or end on it"),
+    "days that bound nothing": (
+        changed(
+            sql="SELECT day, day > DATE '2026-11-09' AS a FROM gold.energy_state "
+            "WHERE date_trunc('month', day) = DATE '2026-11-15'",
+            first_day="2026-11-09",
+        ),
+        "reckons a day",
+    ),
     "days by year and month": (
         changed(
             sql="SELECT readiness_score FROM gold.energy_state WHERE month(day) = 1",
             first_day="2026-01-01",
             last_day="2026-01-31",
         ),
-        "does not name that day",
+        "does not begin or end on it",
     ),
     "days turned around": (
         changed(first_day="2026-11-15", last_day="2026-11-09"),
@@ -94,6 +106,43 @@ def test_what_can_be_used_is_not_objected_to() -> None:
     assert objection_to(f"Here it is:\n```json\n{json.dumps(GOOD)}\n```") == ""
 
 
+MADE_UP = [
+    "SELECT 'Sleep decides it' AS answer",
+    "SELECT 95 AS readiness FROM gold.energy_state",
+    "WITH a AS (SELECT 95 AS readiness FROM gold.energy_state) SELECT readiness FROM a",
+    "SELECT r FROM gold.energy_state CROSS JOIN (VALUES (95)) AS t(r)",
+    "SELECT r FROM gold.energy_state CROSS JOIN UNNEST(ARRAY[95, 96]) AS t(r)",
+    "SELECT 95 AS a FROM gold.energy_state UNION ALL SELECT 96 FROM gold.energy_state",
+    "SELECT avg(readiness_score) AS worse_because_of_sleep FROM gold.energy_state",
+    "SELECT CASE WHEN readiness_score > 1 THEN 'Sleep causes readiness' END AS a "
+    "FROM gold.energy_state",
+    "SELECT (avg(sleep_score * readiness_score) - avg(sleep_score) * avg(readiness_score)) / "
+    "(stddev_pop(sleep_score) * stddev_pop(readiness_score)) AS r FROM gold.energy_state",
+]
+
+
+@pytest.mark.parametrize("sql", MADE_UP)
+def test_what_a_model_wrote_is_never_shown_as_data(sql: str) -> None:
+    assert objection_to(changed(sql=sql, first_day="", last_day=""))
+
+
+FROM_DATA = [
+    "SELECT 'weekend' AS part, avg(readiness_score) AS r, count(*) AS days FROM gold.energy_state "
+    "WHERE day_of_week(day) > 5 UNION ALL SELECT 'weekday', avg(readiness_score), count(*) "
+    "FROM gold.energy_state WHERE day_of_week(day) < 6",
+    "SELECT CASE WHEN readiness_score < 70 THEN 'below 70' ELSE 'others' END AS part, "
+    "count(*) AS days FROM gold.energy_state GROUP BY 1",
+    "SELECT sum(sleep_score * readiness_score) / sum(sleep_score) AS r FROM gold.energy_state",
+    "SELECT avg(date_diff('minute', TIMESTAMP '2000-01-01 12:00:00', bedtime_start)) AS bedtime "
+    "FROM oura_sleep WHERE type = 'long_sleep'",
+]
+
+
+@pytest.mark.parametrize("sql", FROM_DATA)
+def test_labels_and_reckoning_with_columns_are_data(sql: str) -> None:
+    assert objection_to(changed(sql=sql, first_day="", last_day="")) == ""
+
+
 @given(VALUES)
 def test_any_answer_is_a_reply_or_an_objection(answer: Any) -> None:
     assert objection_to(answer)
@@ -110,25 +159,39 @@ def reply(sql: str, first: str = "", last: str = "") -> Reply:
 
 DAILY = "FROM gold.daily_readiness_performance"
 COVERED = [
-    (f"SELECT 1 {DAILY}", "", "", None),
-    (f"SELECT 1 {DAILY}", "2025-01-01", "2026-11-25", None),
+    (f"SELECT day {DAILY}", "", "", None),
+    (f"SELECT day {DAILY}", "2025-01-01", "2026-11-25", None),
     (
-        f"SELECT 1 {DAILY} WHERE day >= DATE '2026-11-01' AND day < DATE '2026-12-01'",
+        f"SELECT day {DAILY} WHERE day >= DATE '2026-11-01' AND day < DATE '2026-12-01'",
         "2026-11-01",
         "2026-11-30",
         (date(2026, 11, 1), date(2026, 11, 30)),
     ),
     (
-        f"SELECT 1 {DAILY} WHERE day >= DATE '2026-11-01'",
+        f"SELECT day {DAILY} WHERE day >= DATE '2026-11-01'",
         "2026-11-01",
         "2026-11-25",
         (date(2026, 11, 1), date(2026, 11, 25)),
     ),
     (
-        f"SELECT 1 {DAILY} WHERE day <= CAST('2026-11-01' AS date)",
+        f"SELECT day {DAILY} WHERE day <= CAST('2026-11-01' AS date)",
         "2025-01-01",
         "2026-11-01",
         (date(2025, 1, 1), date(2026, 11, 1)),
+    ),
+    (
+        f"SELECT avg(readiness_score) AS r, (SELECT avg(readiness_score) {DAILY}) AS ever {DAILY} "
+        "WHERE day BETWEEN DATE '2026-11-01' AND DATE '2026-11-02'",
+        "2026-11-01",
+        "2026-11-02",
+        None,
+    ),
+    (
+        f"WITH a AS (SELECT day, lag(readiness_score) OVER (ORDER BY day) AS r {DAILY}) "
+        "SELECT avg(r) AS r FROM a WHERE day IN (DATE '2026-11-01', DATE '2026-11-02')",
+        "2026-11-01",
+        "2026-11-02",
+        (date(2026, 11, 1), date(2026, 11, 2)),
     ),
 ]
 

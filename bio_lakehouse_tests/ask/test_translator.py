@@ -7,8 +7,8 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from bio_lakehouse.ask.translation.translator import (
     TrySql,
     translate,
 )
+from bio_lakehouse.claude import held_connection
 from bio_lakehouse.claude.prices import Prices
 from bio_lakehouse.claude.usage import Usage
 from bio_lakehouse.errors import SettingsError
@@ -409,3 +410,63 @@ def test_neither_key_nor_question_is_in_a_log(
     assert KEY.get_secret_value() not in written
     assert QUESTION not in written
     assert "readines" not in written
+
+
+def sends_on(status: int, address: str) -> Reply:
+    def reply(handler: Any) -> None:
+        handler.send_response(status)
+        handler.send_header("location", f"{address}/v1/messages")
+        handler.send_header("content-length", "0")
+        handler.end_headers()
+
+    return reply
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_question_is_sent_on_to_no_other_address(asker: Asker, status: int) -> None:
+    with serving(asker.kind.says(json.dumps(GOOD))) as elsewhere:
+        translation = asker(sends_on(status, elsewhere.url))
+    assert elsewhere.asked == []
+    assert f"sent on to another address ({status}), which is not done" in told(translation)
+
+
+def test_a_proxy_of_the_environment_reads_nothing_that_goes_to_this_machine(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with serving(asker.kind.says(json.dumps(GOOD))) as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url)
+        assert isinstance(asker.says(GOOD).plan, Plan)
+    assert proxy.asked == []
+
+
+@dataclass
+class Pouring:
+    """A response that has no end."""
+
+    headers: dict[str, str] = field(default_factory=dict)
+    read: int = 0
+
+    def iter_raw(self) -> Iterator[bytes]:
+        while True:
+            self.read += 2**16
+            yield b"x" * 2**16
+
+
+def test_no_more_is_read_than_an_answer_can_have() -> None:
+    response = Pouring()
+    held_connection.bound(response)
+    with pytest.raises(held_connection.TooLargeError):
+        list(response.iter_raw())
+    assert response.read <= held_connection.LARGEST_ANSWER + 2**16
+
+
+def test_nothing_is_asked_for_packed_and_what_comes_packed_is_not_unpacked(asker: Asker) -> None:
+    asker.says(GOOD)
+    assert asker.server is not None
+    headers = {name.lower(): value for name, value in asker.server.asked[0].headers.items()}
+    assert headers["accept-encoding"] == "identity"
+    with pytest.raises(held_connection.TooLargeError):
+        held_connection.bound(Pouring({"content-encoding": "gzip"}))

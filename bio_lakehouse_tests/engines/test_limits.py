@@ -11,6 +11,7 @@ import time
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import pytest
 
@@ -197,3 +198,20 @@ def test_today_may_be_said(tmp_path: Path) -> None:
     (row,) = rows_of(sql.query("SELECT current_date, date(now()), year(current_timestamp)", "me"))
 
     assert [str(value) for value in row] == ["2024-02-29", "2024-02-29", "2024"]
+
+
+@pytest.mark.parametrize(("gibibytes", "questions"), [(1, 1), (2, 1), (4, 2), (8, 4), (64, 4)])
+def test_questions_at_once_take_half_the_memory_at_most(
+    monkeypatch: pytest.MonkeyPatch, gibibytes: int, questions: int
+) -> None:
+    monkeypatch.setattr(bounded_query, "_memory", lambda: gibibytes * 1024 * MEBIBYTE)
+    assert bounded_query.at_once() == questions
+
+
+def test_a_question_waits_for_others_but_not_for_ever(
+    sql: DuckDbSql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded_query, "AT_ONCE", BoundedSemaphore(1))
+    with bounded_query.AT_ONCE, pytest.raises(QueryError, match="Other questions took more than"):
+        bounded_query.answer(sql, "SELECT 1", None, Limits(seconds=0.1))
+    assert bounded_query.answer(sql, "SELECT 1", None).num_rows == 1

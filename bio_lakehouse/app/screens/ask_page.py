@@ -24,7 +24,7 @@ from bio_lakehouse.ask.answers.corrections import Correction
 from bio_lakehouse.ask.translation.egress import WHAT_IS_SENT
 from bio_lakehouse.ask.translation.language_models import LanguageModel
 from bio_lakehouse.ask.translation.leave import record_leave_to_ask
-from bio_lakehouse.ask_display import how_it_came
+from bio_lakehouse.ask_display import explained, how_it_came, who_assumed
 from bio_lakehouse.numbers import NO_VALUE
 from bio_lakehouse.viz.answer_chart import figure
 
@@ -123,7 +123,7 @@ def answer_shown(answer: Answer, number: int, *, is_last: bool) -> None:
         else:
             rows_shown(answer, f"answer-{number}")
         for assumption in answer.assumptions:
-            st.caption(f"Assumed: {literal(assumption)}")
+            st.caption(literal(f"{who_assumed(answer)}: {assumption}"))
         if answer.freshness:
             st.caption(literal(answer.freshness))
         if answer.sql:
@@ -142,7 +142,7 @@ def ask_back(answer: Answer, number: int, *, is_last: bool) -> None:
 def offered(title: str, questions: tuple[str, ...], key: str) -> None:
     st.caption(title)
     for place, question in enumerate(questions):
-        st.button(question, key=f"{key}-{place}", on_click=pend, args=(question,))
+        st.button(literal(question), key=f"{key}-{place}", on_click=pend, args=(question,))
 
 
 def pend(question: str) -> None:
@@ -172,6 +172,8 @@ def behind(answer: Answer) -> None:
     with st.expander("SQL, and how this came"):
         if answer.plan:
             st.caption(f"Read as: {literal(answer.plan.reading)}")
+        if answer.plan and answer.plan.explanation:
+            st.caption(literal(explained(answer)))
         st.code(answer.sql, "sql", wrap_lines=True)
         st.caption(literal(how_it_came(answer)))
 

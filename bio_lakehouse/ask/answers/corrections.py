@@ -82,7 +82,7 @@ def read(home: Path, user_id: str) -> tuple[Correction, ...]:
     try:
         said = yaml.safe_load(text) or []
         return tuple(TypeAdapter(list[Correction]).validate_python(said))
-    except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValidationError, UnicodeDecodeError, RecursionError) as error:
         raise StoreError(
             f"{path} is not as it was written: correct it, take it from a backup, or move it away"
         ) from error
@@ -102,6 +102,11 @@ def proposed(question: str, sql: str, circumstances: Circumstances) -> Correctio
         raise QueryError(
             "This question says what it means only together with another one: say it in full, with "
             "its figure and its days."
+        )
+    if FIRST in sql or LAST in sql:
+        raise QueryError(
+            f"{FIRST} and {LAST} stand for the days of a question once it is kept: write the days "
+            "themselves, such as DATE '2026-11-16'."
         )
     first, last = _days(question, circumstances)
     template = _template(sql.strip().rstrip(";"), first, last)
@@ -162,7 +167,11 @@ def matching(
     if found is None or _is_of_one_day_alone(found):
         return None
     known_tables = {dataset.full_name for dataset in model.datasets.values()}
-    return replace(found, shape=shape_of(check(found.sql, known_tables)))
+    try:
+        return replace(found, shape=shape_of(check(found.sql, known_tables)))
+    except QueryError:
+        # What can no longer be run is told where it is run, and nothing else answers instead.
+        return found
 
 
 def as_verified(known: Sequence[Correction]) -> list[VerifiedQuestion]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
+from bio_lakehouse.claude import held_connection
 from bio_lakehouse.claude.log_privacy import keep_bodies_out
 from bio_lakehouse.claude.prices import Prices, cost_of
 from bio_lakehouse.claude.transport import SILENCE_SECONDS, Answer
@@ -173,7 +174,7 @@ class _Stream:
 
 
 def _client(access: OpenAiAccess) -> OpenAI:
-    from openai import Omit, OpenAI
+    from openai import DefaultHttpxClient, Omit, OpenAI
 
     keep_bodies_out("openai._base_client")
     # What the environment says of an account at OpenAI is no other server's business.
@@ -184,6 +185,7 @@ def _client(access: OpenAiAccess) -> OpenAI:
         timeout=min(access.seconds, SILENCE_SECONDS),
         max_retries=access.retries,
         default_headers=without_account,
+        http_client=DefaultHttpxClient(**held_connection.options(access.address)),
     )
 
 
@@ -229,6 +231,8 @@ def _reason(error: Exception, access: OpenAiAccess) -> str:
 
     if isinstance(error, openai.APIStatusError):
         status = error.status_code
+        if held_connection.is_sent_on(status):
+            return held_connection.SENT_ON.format(status=status)
         reason = REASONS.get(status, f"answered with an error ({status})")
         return reason.format(key=access.key_setting)
     if isinstance(error, openai.APITimeoutError):
