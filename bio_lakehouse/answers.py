@@ -12,6 +12,7 @@ import math
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -83,25 +84,55 @@ def _write_json(rows: pa.Table) -> None:
     print("[]" if rows.num_rows == 0 else "\n]")
 
 
-def _print_table(rows: pa.Table) -> None:
-    names = [visible(name) for name in rows.column_names]
-    shown = rows.slice(0, MOST_ROWS)
-    cells = [list(map(_shown, row)) for row in values(shown)]
-    fitting = _fitting(names, cells)
-    if fitting == len(names):
-        OUT.print(_table(rows, names, cells))
-        OUT.print(_counted(rows.num_rows))
-    elif rows.num_rows <= MOST_RECORDS:
-        _print_records(names, cells)
-        OUT.print(_counted(rows.num_rows))
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column of a table: what it is called, and how its cells stand."""
+
+    name: str
+    is_number: bool = False
+    is_text: bool = False
+
+
+def heading(field: pa.Field) -> Heading:
+    """The heading of a column of rows."""
+    kind = str(field.type)
+    return Heading(
+        visible(field.name),
+        kind.startswith(("int", "double", "float", "decimal")),
+        kind.startswith(("string", "large_string", "list")),
+    )
+
+
+def print_cells(
+    headings: Sequence[Heading],
+    cells: Sequence[Sequence[str]],
+    narrowest: int = NARROWEST_TEXT,
+) -> bool:
+    """Rows that are written out as a table, or a record each where that is too wide for the
+    terminal; False where it is, and the rows are too many for records."""
+    if _fitting(headings, cells, narrowest) == len(headings):
+        OUT.print(_table(headings, cells))
+    elif len(cells) <= MOST_RECORDS:
+        _print_records(headings, cells)
     else:
-        OUT.print(_table(rows, names[:fitting], cells))
-        hidden = len(names) - fitting
-        OUT.print(
-            f"{_counted(rows.num_rows)}; {hidden} more {_plural(hidden, 'column')} do not fit: "
-            "name those you want, or take --format csv or json.",
-            soft_wrap=True,
-        )
+        return False
+    return True
+
+
+def _print_table(rows: pa.Table) -> None:
+    headings = [heading(field) for field in rows.schema]
+    cells = [list(map(shown, row)) for row in values(rows.slice(0, MOST_ROWS))]
+    if print_cells(headings, cells):
+        OUT.print(_counted(rows.num_rows))
+        return
+    fitting = _fitting(headings, cells, NARROWEST_TEXT)
+    OUT.print(_table(headings[:fitting], cells))
+    hidden = len(headings) - fitting
+    OUT.print(
+        f"{_counted(rows.num_rows)}; {hidden} more {_plural(hidden, 'column')} do not fit: "
+        "name those you want, or take --format csv or json.",
+        soft_wrap=True,
+    )
 
 
 def _counted(count: int) -> str:
@@ -115,55 +146,68 @@ def _plural(count: int, noun: str) -> str:
     return noun if count == 1 else f"{noun}s"
 
 
-def _fitting(names: Sequence[str], cells: Iterable[Sequence[str]]) -> int:
+def _fitting(headings: Sequence[Heading], cells: Iterable[Sequence[str]], narrowest: int) -> int:
     """How many columns from the left fit into the terminal, at least one."""
-    widths = [Text(name).cell_len for name in names]
+    widths = [_longest_word(one.name) for one in headings]
     for row in cells:
         for position, cell in enumerate(row):
             widths[position] = max(widths[position], Text(cell).cell_len)
     room = OUT.width - 1
     for position, width in enumerate(widths):
-        room -= min(width, NARROWEST_TEXT) + 3
+        shrinks = min(width, narrowest if headings[position].is_text else NARROWEST_TEXT)
+        room -= max(shrinks, _longest_word(headings[position].name)) + 3
         if room < 0:
             return max(position, 1)
     return len(widths)
 
 
-def _table(rows: pa.Table, names: Sequence[str], cells: Iterable[Sequence[str]]) -> Table:
+def _table(headings: Sequence[Heading], cells: Sequence[Sequence[str]]) -> Table:
     table = Table()
-    for name, field in zip(names, rows.schema, strict=False):
-        is_number = str(field.type).startswith(("int", "double", "float", "decimal"))
-        is_text = str(field.type).startswith(("string", "large_string", "list"))
+    for position, one in enumerate(headings):
+        widest = max((Text(row[position]).cell_len for row in cells), default=0)
         table.add_column(
-            Text(name),
-            justify="right" if is_number else "left",
+            Text(_in_lines(one.name, widest)),
+            justify="right" if one.is_number else "left",
             max_width=WIDEST_CELL,
-            no_wrap=not is_text,
+            no_wrap=not one.is_text,
         )
     for row in cells:
-        table.add_row(*(Text(cell, overflow="fold") for cell in row[: len(names)]))
+        table.add_row(*(Text(cell, overflow="fold") for cell in row[: len(headings)]))
     return table
 
 
-def _print_records(names: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+def _longest_word(name: str) -> int:
+    return max((Text(word).cell_len for word in name.split()), default=0)
+
+
+def _in_lines(name: str, widest_cell: int) -> str:
+    """A heading of several words in lines no wider than its column has to be."""
+    if _longest_word(name) == Text(name).cell_len:
+        return name
+    width = max(_longest_word(name), widest_cell)
+    lines = textwrap.wrap(name, width, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines)
+
+
+def _print_records(headings: Sequence[Heading], cells: Sequence[Sequence[str]]) -> None:
     for number, row in enumerate(cells, start=1):
         OUT.rule(f"row {number} of {len(cells)}", align="left", style="dim")
         record = Table.grid(padding=(0, 2))
-        for name, cell in zip(names, row, strict=True):
-            record.add_row(Text(name, style="dim"), Text(cell, overflow="fold"))
+        for one, cell in zip(headings, row, strict=True):
+            record.add_row(Text(one.name, style="dim"), Text(cell, overflow="fold"))
         OUT.print(record)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A value for people: floats to four decimals; CSV and JSON have all digits."""
     if value is None:
         return "–"
     if isinstance(value, float):
         return _shown_number(value)
     if isinstance(value, list):
-        return f"[{', '.join(_shown(entry) for entry in value)}]"
+        return f"[{', '.join(shown(entry) for entry in value)}]"
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{key}: {_shown(entry)}' for key, entry in value.items())}}}"
+        return f"{{{', '.join(f'{key}: {shown(entry)}' for key, entry in value.items())}}}"
     return visible(str(value))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import json
 import sys
 from pathlib import Path
@@ -147,16 +148,17 @@ def converse(
 
     if not question:
         gc.enable()
-    indent = 2 if question or sys.stdin.isatty() else None
+    typed = sys.stdin or io.StringIO()
+    indent = 2 if question or typed.isatty() else None
 
     def shown(answer: Answer) -> None:
         show(answer, sql_only=sql_only, as_object=as_object, indent=indent)
 
     conversation = Conversation(asking, user_id, shown)
-    if not question and sys.stdin.isatty():
+    if not question and typed.isatty():
         conversation.on_terminal()
         return True
-    return conversation.piped([question] if question else sys.stdin)
+    return conversation.piped([question] if question else typed)
 
 
 ask.question = ask_question

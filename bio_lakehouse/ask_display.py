@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bio_lakehouse.answers import print_answer
-from bio_lakehouse.english import dated
+from bio_lakehouse.answers import Heading, heading, print_cells, shown
+from bio_lakehouse.ask.answers.answer_table import table_of
+from bio_lakehouse.ask.answers.statement_layout import laid_out
+from bio_lakehouse.english import capital, count, dated
 from bio_lakehouse.numbers import number_text, seconds_text
 from bio_lakehouse.terminal import OUT, escape, visible
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from bio_lakehouse.ask.answer import Answer
     from bio_lakehouse.ask.answers.corrections import Correction
     from bio_lakehouse.ask.evaluation.evaluate import Runs
 
+NARROWEST = 12
+"""Characters to which a column of texts shrinks before each row is shown by itself."""
 MOST_ROWS = 20
 """Rows of an answer that are printed; the SQL gives them all."""
 
@@ -42,7 +49,7 @@ def print_told(answer: Answer) -> None:
 
 def print_sql(answer: Answer) -> None:
     """The statement alone, as it can be given to `bio-lakehouse query`."""
-    lines = [visible(line) for line in answer.sql.splitlines()]
+    lines = [visible(line) for line in laid_out(answer.sql).splitlines()]
     OUT.print("\n".join(lines), soft_wrap=True, highlight=False, markup=False)
 
 
@@ -105,12 +112,26 @@ def _print_rows(answer: Answer) -> None:
     is_said = rows is None or not rows.num_rows or (rows.num_rows == 1 and rows.num_columns == 1)
     if rows is None or is_said:
         return
-    print_answer(rows.slice(0, MOST_ROWS), "table")
+    table = table_of(answer, MOST_ROWS, shown)
+    headings = [
+        _heading(name, None if place < 0 else rows.schema[place])
+        for name, place in zip(table.names, table.columns, strict=True)
+    ]
+    print_cells(headings, table.cells, NARROWEST)
+    OUT.print(count(len(table.cells), "row"))
+    if table.left_out:
+        _line(f"{capital(count(table.left_out, 'more column'))} with --json, and by the SQL below.")
     if rows.num_rows > MOST_ROWS:
         _line(
             f"The first {MOST_ROWS} of {rows.num_rows:,} rows; --json has them all, and so has the "
             "SQL below in `bio-lakehouse query`."
         )
+
+
+def _heading(name: str, column: pa.Field | None) -> Heading:
+    """A column's name in words; figures that are written as a text stand as figures do."""
+    words = visible(name).replace("_", " ")
+    return replace(heading(column), name=words) if column else Heading(words, is_number=True)
 
 
 def _print_offers(answer: Answer) -> None:

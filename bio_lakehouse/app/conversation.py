@@ -14,7 +14,7 @@ from bio_lakehouse.ask.plan import Plan
 from bio_lakehouse.ask.translation import language_models
 from bio_lakehouse.ask.translation.leave import leave_to_ask
 from bio_lakehouse.engines.plain_rows import distinct_names
-from bio_lakehouse.numbers import NO_VALUE, probability_text
+from bio_lakehouse.numbers import NO_VALUE
 from bio_lakehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ EXAMPLES = (
     "Show me days where my readiness dropped below 70",
 )
 """What somebody may ask who does not know what can be asked."""
-PROBABILITIES = frozenset({"p", "q"})
 MOST_ROWS = 1_000
 """Rows of an answer that the page shows."""
 
@@ -85,15 +84,10 @@ def styled(answer: Answer, asking: Asking) -> Any:
 
 
 def writer(column: AnswerColumn) -> Callable[[Any], str]:
-    """What writes a column's values: means as fine as the sentence has them, p and q as anywhere
-    else."""
+    """What writes a column's values, those that are unknown too."""
 
     def written(value: Any) -> str:
-        if pd.isna(value):
-            return NO_VALUE
-        if column.name in PROBABILITIES:
-            return probability_text(value)
-        return column.finer(plain(value))
+        return NO_VALUE if pd.isna(value) else column.cell(plain(value))
 
     return written
 

@@ -6,6 +6,7 @@ verified is asked as it was verified, and claims come from the findings.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -33,6 +34,14 @@ EMPTY = NoPlan(
         "How many workouts did I do in January?",
         "Does my sleep affect my readiness?",
     ),
+)
+IS_SQL = re.compile(
+    r"^[\s;(]*(?:select\s+\*|select\b.+\bfrom\s+[\w\"]*[._]\w|with\s+\w+\s+as\s*\("
+    r"|(?:drop|create|alter)\s+(?:table|view)\b|(?:insert\s+into|delete\s+from)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+WRITTEN_IN_SQL = (
+    "This is SQL; what is asked here is in plain words. `bio-lakehouse query` answers a SELECT."
 )
 Progress = Callable[[str], None]
 
@@ -153,6 +162,8 @@ def _is_shown_better(verified: Plan, claim: Claim) -> bool:
 def _unreadable(question: str) -> NoPlan | None:
     if not question.strip():
         return EMPTY
+    if IS_SQL.search(question):
+        return NoPlan("not understood", WRITTEN_IN_SQL, EMPTY.offers)
     if len(question) > LONGEST_QUESTION:
         sentence = (
             f"The question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are "

@@ -11,6 +11,7 @@ from bio_lakehouse.app import opened
 from bio_lakehouse.app.conversation import EXAMPLES, reader_of
 from bio_lakehouse.app.opened import OpenLakes
 from bio_lakehouse.ask.answers import corrections
+from bio_lakehouse.ask.answers.statement_layout import laid_out
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse_tests.app.conftest import page, said
 from bio_lakehouse_tests.ask.demo_lake import USER
@@ -44,7 +45,7 @@ def test_an_answer_has_its_sentence_and_its_sql(own: OpenLakes) -> None:
     assert [one.value for one in at.exception] == []
     answer = own.own().asking.ask(EXAMPLES[0], USER)
     assert answer.sentence in said(at)
-    assert at.code[0].value == answer.sql
+    assert at.code[0].value == laid_out(answer.sql)
     assert "Read as: " in said(at)
 
 
@@ -83,7 +84,7 @@ def test_a_correction_is_tried_and_answers_from_then_on(own: OpenLakes) -> None:
     at = button(at, "It is right")
     assert [one.value for one in at.exception] == []
     assert [one.state for one in corrections.read(home, USER)] == ["verified"]
-    assert at.code[-1].value.startswith("SELECT count(*) AS rides")
+    assert at.code[-1].value.startswith("SELECT\n  count(*) AS rides")
 
 
 def test_a_statement_that_is_no_question_is_refused(own: OpenLakes) -> None:

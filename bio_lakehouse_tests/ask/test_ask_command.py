@@ -13,9 +13,11 @@ from click.testing import CliRunner, Result
 
 from bio_lakehouse import ask_conversation
 from bio_lakehouse.ask.answer import Answer
+from bio_lakehouse.ask.answers.statement_layout import laid_out
 from bio_lakehouse.ask.asking import Asking
 from bio_lakehouse.ask.plan import Plan
-from bio_lakehouse.ask_commands import show
+from bio_lakehouse.ask.semantics import semantic_model
+from bio_lakehouse.ask_commands import converse, show
 from bio_lakehouse.ask_conversation import Conversation
 from bio_lakehouse.cli import main
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -49,7 +51,7 @@ def test_a_sentence_comes_first_and_the_way_it_came_last() -> None:
     assert re.match(
         r"Your average readiness was \d+ from Monday 2 to Sunday 8 March 2026", lines[0]
     )
-    assert any(line.startswith("SELECT avg(readiness_score)") for line in lines)
+    assert lines[lines.index("SELECT") + 1] == "  avg(readiness_score) AS readiness,"
     assert any(line.startswith("Readiness reaches to Wednesday 11 March 2026") for line in lines)
     assert re.match(r"verified question, high confidence, .+, \d+\.\d\d s$", lines[-1])
 
@@ -57,8 +59,8 @@ def test_a_sentence_comes_first_and_the_way_it_came_last() -> None:
 @pytest.mark.parametrize("words", [("--sql", QUESTION), (QUESTION, "--sql")])
 def test_only_the_sql(words: tuple[str, ...]) -> None:
     lines = ask(*words).output.splitlines()
-    assert lines[0].startswith("SELECT avg(readiness_score)")
-    assert lines[-1] == "WHERE day BETWEEN DATE '2026-03-02' AND DATE '2026-03-08'"
+    assert lines[:2] == ["SELECT", "  avg(readiness_score) AS readiness,"]
+    assert lines[-1] == "  day BETWEEN CAST('2026-03-02' AS DATE) AND CAST('2026-03-08' AS DATE)"
 
 
 def test_words_without_quotes_are_a_question_too() -> None:
@@ -102,7 +104,7 @@ def test_a_correction_from_candidate_to_answer() -> None:
     assert "Your highest readiness on record was " in kept.output
     assert f"{name[1]} my peak form (candidate)" in ask("corrections").output
     assert "“my peak form” is answered" in ask("verify", name[1]).output
-    assert ask("my peak form", "--sql").output.strip() == sql
+    assert ask("my peak form", "--sql").output.split() == sql.split()
     assert "Forgotten: “my peak form”." in ask("forget", name[1]).output
     assert "Nothing was corrected yet" in ask("corrections").output
     assert ask("verify", name[1]).exit_code == 1
@@ -161,3 +163,57 @@ def test_a_conversation_on_a_terminal(
     assert "There is nothing to correct yet" in out
     assert "DATE '2026-01-01'" in out or "CAST('2026-01-01' AS DATE)" in out
     assert "Kept as a candidate: bio-lakehouse ask verify" in out
+
+
+def test_figures_stand_in_the_table_as_in_the_sentence_and_json_has_all_digits(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sql = "SELECT avg(readiness_score) AS readiness, 1 AS q FROM gold.daily_readiness_performance"
+    rows = pa.table({"readiness": [84.5714285], "q": [0.000125967]})
+    answer = Answer("q", USER, "s", plan=Plan(sql, "x", "row", "semantic model"), rows=rows)
+    show(answer, sql_only=False, as_object=False, indent=None)
+    table = capsys.readouterr().out
+    show(answer, sql_only=False, as_object=True, indent=None)
+    assert "│      84.6 │ < 0.001 │" in table
+    assert json.loads(capsys.readouterr().out)["rows"][0]["readiness"] == 84.5714285
+
+
+def test_a_claim_shows_the_columns_that_tell_it_and_says_how_many_more_there_are() -> None:
+    shown = ask("does sleep affect my readiness").output
+    headings = [line for line in shown.splitlines() if "claim" in line and "┃" in line]
+    assert [one.strip() for one in headings[0].strip("┃").split("┃")] == [
+        *("claim", "status", "points", "interval", "n", "q"),
+    ]
+    assert "17 more columns with --json" in shown
+    assert "narrative" not in shown.partition("SELECT")[0]
+
+
+def test_all_sql_is_laid_out_in_one_way(lake: Lakehouse) -> None:
+    asking = Asking(lake)
+    for verified in semantic_model.load().verified:
+        sql = re.sub(r"\{\w+\}", "DATE '2026-03-01'", verified.sql)
+        shown = laid_out(sql)
+        assert shown == laid_out(shown)
+        assert shown.startswith(("SELECT\n", "WITH "))
+        assert asking.checked(shown).expression == asking.checked(sql).expression
+    assert laid_out("SELECT 'a") == "SELECT 'a"
+
+
+def test_input_that_is_closed_is_no_question(
+    monkeypatch: pytest.MonkeyPatch, lake: Lakehouse
+) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    shown: list[Answer] = []
+    monkeypatch.setattr("bio_lakehouse.ask_commands.show", lambda answer, **_: shown.append(answer))
+    assert not converse(Asking(lake), USER, "", sql_only=False, as_object=False)
+    assert shown[0].sentence.startswith("There is no question")
+
+
+def test_sql_is_sent_on_to_where_it_is_answered() -> None:
+    assert "bio-lakehouse query" in ask("select avg(steps) from gold.weekly_trends").output
+    assert "bio-lakehouse query" in ask("; drop table oura_sleep").output
+    assert "This is SQL" not in ask("select the workouts from last week").output
+
+
+def test_a_correction_needs_a_question() -> None:
+    assert "There is no question" in ask("correct", " ", "--sql", "SELECT 1").output

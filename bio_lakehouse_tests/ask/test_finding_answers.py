@@ -114,7 +114,10 @@ def test_findings_of_long_ago_say_so(tmp_path: Path) -> None:
 def test_findings_of_later_days_are_not_read(tmp_path: Path) -> None:
     later = NOT_FOUND | {"day": TODAY + timedelta(days=1)}
     lake = MadeUpLake(tmp_path, insights=[later])
-    assert "No insights are built yet" in lake.told("does yoga affect readiness")[0]
+    assert (
+        "No insights are built yet up to 26 November 2026"
+        in lake.told("does yoga affect readiness")[0]
+    )
 
 
 def daily(back: int, readiness: int | None, **fields: Any) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from bio_lakehouse.app.welcome import is_nothing_there
 from bio_lakehouse.ask.answer import Answer
 from bio_lakehouse.ask.answers import corrections
 from bio_lakehouse.ask.answers.corrections import Correction
+from bio_lakehouse.ask.answers.statement_layout import laid_out
 from bio_lakehouse.ask.translation.egress import WHAT_IS_SENT
 from bio_lakehouse.ask.translation.language_models import LanguageModel
 from bio_lakehouse.ask.translation.leave import record_leave_to_ask
@@ -174,7 +175,7 @@ def behind(answer: Answer) -> None:
             st.caption(f"Read as: {literal(answer.plan.reading)}")
         if answer.plan and answer.plan.explanation:
             st.caption(literal(explained(answer)))
-        st.code(answer.sql, "sql", wrap_lines=True)
+        st.code(laid_out(answer.sql), "sql", wrap_lines=True)
         st.caption(literal(how_it_came(answer)))
 
 
@@ -182,7 +183,7 @@ def wrong(answer: Answer, number: int) -> None:
     """A correction in SQL: tried, and then said to be right."""
     with st.expander("This is wrong"):
         st.write(CORRECTING)
-        sql = st.text_area("SQL", answer.sql, key=f"correction-sql-{number}", height=140)
+        sql = st.text_area("SQL", laid_out(answer.sql), key=f"correction-sql-{number}", height=140)
         if st.button("Try it", key=f"correction-try-{number}"):
             with told():
                 asking = current_lake().asking

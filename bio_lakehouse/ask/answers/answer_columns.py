@@ -19,7 +19,7 @@ from bio_lakehouse.ask.answers.periods import period_of
 from bio_lakehouse.engines.athena_on_duckdb import AthenaQuery
 from bio_lakehouse.english import MONTHS, WEEKDAYS, count
 from bio_lakehouse.gold.measures import Measure
-from bio_lakehouse.numbers import NO_VALUE, effect_text, number_text, short_text
+from bio_lakehouse.numbers import NO_VALUE, effect_text, number_text, probability_text, short_text
 from bio_lakehouse.terminal import visible
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ NAMED: Mapping[str, Mapping[int, str]] = {
     "dow": dict(enumerate(WEEKDAYS, 1)),
     "month": dict(enumerate(MONTHS, 1)),
 }
+PROBABILITIES = frozenset({"p", "q"})
+YEARS = frozenset({"year", "year_of_day"})
 LARGE = 1_000
 """From here on a decimal says nothing."""
 MOST_STEPS = 6
@@ -100,6 +102,15 @@ class AnswerColumn:
         if value is None or is_clock or not is_mean or abs(value) >= LARGE:
             return self.text(value)
         return self.measure.of_many_days.text(value)
+
+    def cell(self, value: Any) -> str:
+        """A figure of a table: means as fine as the sentence has them, p and q as anywhere else, a
+        year without a comma."""
+        if value is None:
+            return NO_VALUE
+        if self.name in PROBABILITIES:
+            return probability_text(value)
+        return str(int(value)) if self.name in YEARS else self.finer(value)
 
     def counted(self, value: int) -> str:
         """`12 days`, `1 workout`."""

@@ -78,9 +78,9 @@ def read(home: Path, user_id: str) -> tuple[Correction, ...]:
     if not path.exists():
         return ()
     with store_named(path):
-        text = path.read_text("utf-8")
+        content = path.read_bytes()
     try:
-        said = yaml.safe_load(text) or []
+        said = yaml.safe_load(content.decode("utf-8")) or []
         return tuple(TypeAdapter(list[Correction]).validate_python(said))
     except (yaml.YAMLError, ValidationError, UnicodeDecodeError, RecursionError) as error:
         raise StoreError(
@@ -98,6 +98,8 @@ def proposed(question: str, sql: str, circumstances: Circumstances) -> Correctio
 
     QueryError for a question that means something only after another one.
     """
+    if not words.tokens(question):
+        raise QueryError("There is no question: say in words what this SQL answers.")
     if GOES_ON.match(question.strip()) or _is_unclear(question, circumstances):
         raise QueryError(
             "This question says what it means only together with another one: say it in full, with "

@@ -45,6 +45,7 @@ NOT_WORTH_TELLING = "no forecast is told, as past ones were not clearly better t
 STANDS_OUT = "A day that stands out is a day to look at, not a finding about what was behind it."
 A_RULE = "This is a rule over readiness and sleep, not something that was tested on you."
 BUILD = "`bio-lakehouse report` builds them."
+NOT_BUILT = "No insights are built yet up to {today}"
 
 
 def told(plan: Plan, rows: pa.Table) -> Told:
@@ -58,8 +59,14 @@ def told(plan: Plan, rows: pa.Table) -> Told:
     records = rows.to_pylist()
     if not records:
         is_tried = claim.kind == "tried"
-        return untested_sentence(claim) if is_tried else NOTHING[claim.kind], ()
+        nothing = _dated_text(NOTHING.get(claim.kind, ""), _today(plan))
+        return untested_sentence(claim) if is_tried else nothing, ()
     return TELLERS[claim.kind](claim, rows, records, _today(plan))
+
+
+def _dated_text(text: str, today: date) -> str:
+    """What there may be of later days is not said to be missing."""
+    return text.replace("{today}", dated(today))
 
 
 def _today(plan: Plan) -> date:
@@ -67,19 +74,19 @@ def _today(plan: Plan) -> date:
 
 
 NOTHING: Mapping[Kind, str] = {
-    "relation": f"No insights are built yet, so nothing was looked for. {BUILD}",
+    "relation": f"{NOT_BUILT}, so nothing was looked for. {BUILD}",
     "best workout": "No workout is on record on a day with a known readiness that fits this.",
     "overtraining": "No day of the last two weeks is on record, so nothing was seen.",
     "trend": "Nothing is on record of what is asked about.",
     "fitness": "Neither training load nor heart rate is on record.",
-    "week": f"No week is compared yet. {BUILD}",
+    "week": f"No week up to {{today}} is compared yet. {BUILD}",
     "experiment": (
         "There is no experiment of yours on record. One is begun with `bio-lakehouse experiment "
         "start`; its result is told after its planned end and not before."
     ),
     "tomorrow": f"No forecast is made yet. {BUILD}",
     "forecast worth": f"No forecast is made yet. {BUILD}",
-    "unusual": f"No insights are built yet, so no days were held against others. {BUILD}",
+    "unusual": f"{NOT_BUILT}, so no days were held against others. {BUILD}",
     "advice": "No day is on record that a recommendation could be made for.",
 }
 
@@ -89,7 +96,9 @@ def _relation(claim: Claim, rows: pa.Table, records: Sequence[Row], today: date)
     missing = _kinds_missing(claim, records)
     caveats = [*missing, *_not_tested(claim)]
     if not asked:
-        return " ".join(missing) or NOTHING["relation"], tuple(_not_tested(claim))
+        return " ".join(missing) or _dated_text(NOTHING["relation"], today), tuple(
+            _not_tested(claim)
+        )
     sentence = sentences.relation(asked, with_r=claim.is_correlation)
     kinds = [finding for _, finding in claim.looked_up if finding.endswith(sentences.VS_REST)]
     if len(kinds) > 1:
@@ -138,7 +147,7 @@ def _best_workout(claim: Claim, rows: pa.Table, records: Sequence[Row], today: d
     if is_tested and bounds:
         caveats.append("The tests are over all days looked at, not only those asked about.")
     small = small_groups_of(records, "workout_type", "days")
-    as_of = [_as_of(records, today)] if is_tested else [f"No insights are built yet. {BUILD}"]
+    as_of = [_as_of(records, today)] if is_tested else [_dated_text(f"{NOT_BUILT}. {BUILD}", today)]
     return sentences.best_workout(records, bounds), (*small, *caveats, *as_of)
 
 
