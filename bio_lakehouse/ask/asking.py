@@ -92,7 +92,8 @@ class Asking:
         own = corrections.read(self.home, user_id)
         language_model = self.language_model or chosen(self.lake.settings)
         circumstances = self.circumstances(user_id, before)
-        asked = _asked(question, circumstances, own, language_model)
+        version = self._version(own, circumstances)
+        asked = _asked(question, circumstances, version, language_model)
         answer = self._kept(asked)
         if answer is None:
             ways = Ways(self.model, language_model, self._check_binds)
@@ -180,6 +181,12 @@ class Asking:
     def _check_binds(self, sql: str) -> None:
         self.engine.check_binds(sql, self.allowed)
 
+    def _version(self, own: tuple[Correction, ...], circumstances: Circumstances) -> str:
+        """Of all beside the tables that an answer is made of; what came in says to which days the
+        data reaches."""
+        program = program_version.current()
+        return digest(program, own, circumstances.week_ends_on, self.lake.log.state())
+
     def _kept(self, asked: Asked) -> Answer | None:
         """The same answer as before, where all that it was made of is as it was."""
         kept = self.cache.find(asked)
@@ -257,7 +264,7 @@ class Asking:
 def _asked(
     question: str,
     circumstances: Circumstances,
-    own: tuple[Correction, ...],
+    version: str,
     language_model: LanguageModel | None,
 ) -> Asked:
     """All that decides what the question is taken to mean now."""
@@ -268,7 +275,7 @@ def _asked(
         circumstances.today,
         f"{language_model.name} at {language_model.address}" if language_model else "",
         digest(before.sql, dict(before.intent)) if before else "",
-        digest(program_version.current(), own, circumstances.week_ends_on),
+        version,
     )
 
 

@@ -79,6 +79,18 @@ def test_what_goes_on_from_a_question_keeps_its_context(asking: Asking) -> None:
     assert alone.rows is None
 
 
+def test_what_came_in_since_is_told_although_no_table_changed(own_demo_lake: Lakehouse) -> None:
+    question = "average readiness in 2025"
+    before = Asking(own_demo_lake).ask(question, USER)
+    for entry in own_demo_lake.log.of_user(USER):
+        earlier = replace(entry, file_path=f"{entry.file_path}.before")
+        own_demo_lake.log.record(replace(earlier, covered_first=date(2024, 12, 1)))
+    after = Asking(own_demo_lake).ask(question, USER)
+    assert "The data begins on " in " ".join(before.caveats)
+    assert "The data begins on " not in " ".join(after.caveats)
+    assert after.rows == before.rows
+
+
 def test_each_person_has_their_own_answer_and_keeps_it(asking: Asking) -> None:
     question = "average steps in february"
     mine, theirs = (asking.ask(question, user) for user in (USER, OTHER_USER))

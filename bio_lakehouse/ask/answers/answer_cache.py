@@ -2,7 +2,7 @@
 answer.
 
 A file an answer: its rows in Arrow, of which nothing is ever executed, all else as JSON beside
-them. What cannot be read is as if it were not there.
+them, behind a checksum of both. What cannot be read is as if it were not there.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ MOST_BYTES = 16 * 2**20
 LARGEST = 2**20
 """Bytes of rows beyond which an answer is not kept."""
 ABOUT = b"answer"
+CHECKSUM_BYTES = hashlib.sha256().digest_size
 PUNCTUATION = " ?!.,;:"
 CLOCKS = ("now(", "current_timestamp", "localtimestamp", "current_time", "localtime")
 """What makes a statement's answer another one a moment later."""
@@ -43,7 +44,7 @@ class Asked:
     """All that decides what a question is taken to mean.
 
     `model` names the language model, empty for none; `version` is that of the program, of its
-    semantic model and of what the person has verified.
+    semantic model, of what the person has verified and of what came in.
     """
 
     question: str
@@ -123,7 +124,8 @@ class AnswerCache:
         )
         with suppress(OSError):
             self.folder.mkdir(mode=0o700, exist_ok=True)
-            write_atomically(self._path(asked), _bytes(kept, rows))
+            content = _bytes(kept, rows)
+            write_atomically(self._path(asked), _checksum(content) + content)
             self._drop_oldest()
 
     def _path(self, asked: Asked) -> Path:
@@ -157,12 +159,20 @@ def _bytes(kept: _Kept, rows: pa.Table) -> bytes:
 def _read(path: Path) -> tuple[_Kept, pa.Table]:
     import pyarrow as pa
 
-    rows = pa.ipc.open_file(pa.BufferReader(path.read_bytes())).read_all()
+    written = path.read_bytes()
+    checksum, content = written[:CHECKSUM_BYTES], written[CHECKSUM_BYTES:]
+    if checksum != _checksum(content):
+        raise ValueError(f"{path.name} is not as it was written")
+    rows = pa.ipc.open_file(pa.BufferReader(content)).read_all()
     rows.validate(full=True)
     about = rows.schema.metadata[ABOUT]
     kept = _adapter().validate_json(about)
     plan = replace(kept.plan, metrics=dict(kept.plan.metrics))
     return replace(kept, plan=plan), rows.replace_schema_metadata(None)
+
+
+def _checksum(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
 
 
 @cache
