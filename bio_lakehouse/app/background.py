@@ -95,7 +95,8 @@ class BackgroundWork:
                 encoding="utf-8",
             )
             work = self.current = Work(title, str(order["kind"]))
-        Thread(target=_follow, args=(process, work, order, files), daemon=True).start()
+        given = {**order, "folder": files.name} if files else order
+        Thread(target=_follow, args=(process, work, given, files), daemon=True).start()
         return work
 
     def forget(self) -> None:

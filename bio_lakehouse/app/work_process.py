@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import threading
 import time
@@ -36,7 +37,7 @@ def main() -> None:
     """Do what the first line of the input says."""
     order = json.loads(sys.stdin.readline())
     tell = teller(told_apart())
-    threading.Thread(target=end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, args=[order.get("folder")], daemon=True).start()
     try:
         outcome = carried_out(order, tell)
     except (BioLakehouseError, OSError) as problem:
@@ -60,10 +61,12 @@ def teller(stream: TextIO) -> Tell:
     return tell
 
 
-def end_with_parent() -> None:
+def end_with_parent(uploads: str | None = None) -> None:
     """Our input ends when the app has gone, however it went: a run that is cut off is made again
-    later."""
+    later, and the folder of uploads, which nobody else removes now, goes with it."""
     sys.stdin.read(1)
+    if uploads:
+        shutil.rmtree(uploads, ignore_errors=True)
     os._exit(1)
 
 

@@ -4,6 +4,8 @@ ends with the app."""
 from __future__ import annotations
 
 import errno
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -120,6 +122,19 @@ def test_work_that_cannot_begin_does_not_go_on_for_ever(
     with pytest.raises(OSError, match="Cannot allocate memory"):
         work.start("Bringing in files", {"kind": "bring in"})
     assert not work.goes_on
+
+
+def test_uploads_are_not_left_behind_when_the_app_is_killed(tmp_path: Path) -> None:
+    uploads = tmp_path / "uploads"
+    uploads.mkdir()
+    (uploads / "mine.csv").write_bytes(peloton("2026-03-01"))
+    program = (
+        "import sys; from bio_lakehouse.app.work_process import end_with_parent; "
+        "end_with_parent(sys.argv[1])"
+    )
+    words = [sys.executable, "-c", program, str(uploads)]
+    subprocess.run(words, stdin=subprocess.DEVNULL, check=False)
+    assert not uploads.exists()
 
 
 def test_what_cannot_be_done_is_a_sentence(work: BackgroundWork, home: Path) -> None:
