@@ -10,11 +10,14 @@ from streamlit.testing.v1 import AppTest
 from bio_lakehouse.app import opened
 from bio_lakehouse.app.conversation import EXAMPLES, reader_of
 from bio_lakehouse.app.opened import OpenLakes
+from bio_lakehouse.app.shown import USER as USER_KEY
+from bio_lakehouse.ask.answer import Answer
 from bio_lakehouse.ask.answers import corrections
 from bio_lakehouse.ask.answers.statement_layout import laid_out
+from bio_lakehouse.ask.plan import Plan
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse_tests.app.conftest import page, said
-from bio_lakehouse_tests.ask.demo_lake import USER
+from bio_lakehouse_tests.ask.demo_lake import OTHER_USER, USER
 
 KEY = "sk-test"
 
@@ -34,6 +37,10 @@ def button(at: AppTest, label: str) -> AppTest:
     return next(one for one in at.button if one.label == label).click().run()
 
 
+def labelled(at: AppTest, label: str) -> bool:
+    return any(one.label == label for one in at.button)
+
+
 @pytest.mark.parametrize("question", EXAMPLES)
 def test_what_is_offered_is_answered(own: OpenLakes, question: str) -> None:
     answer = own.own().asking.ask(question, USER)
@@ -47,6 +54,25 @@ def test_an_answer_has_its_sentence_and_its_sql(own: OpenLakes) -> None:
     assert answer.sentence in said(at)
     assert at.code[0].value == laid_out(answer.sql)
     assert "Read as: " in said(at)
+
+
+def test_what_a_model_assumed_and_says_of_its_sql_is_told_as_its_own(full: OpenLakes) -> None:
+    plan = Plan(
+        "SELECT 1 AS one",
+        "one",
+        "value",
+        "language model",
+        assumptions=("A week has 7 days.",),
+        explanation="It is 1.",
+    )
+    answer = Answer("how many?", USER, "It was 1.", plan=plan, model="some-model")
+    at = page("ask")
+    at.session_state[f"conversation {full.own().settings.home} {full.own().settings.user}"] = [
+        answer
+    ]
+    told = said(at.run())
+    assert "some-model assumed: A week has 7 days." in told
+    assert "some-model says of its SQL: “It is 1.”" in told
 
 
 def test_an_example_is_asked_by_its_button_and_can_be_followed_up(own: OpenLakes) -> None:
@@ -85,6 +111,24 @@ def test_a_correction_is_tried_and_answers_from_then_on(own: OpenLakes) -> None:
     assert [one.value for one in at.exception] == []
     assert [one.state for one in corrections.read(home, USER)] == ["verified"]
     assert at.code[-1].value.startswith("SELECT\n  count(*) AS rides")
+
+
+def test_what_was_tried_is_not_shown_to_another_person_or_under_another_question(
+    own_lake: Lakehouse,
+) -> None:
+    opened.open_lakes(own_lake.settings)
+    at = ask(page("ask"), "how purple is my bicycle")
+    at.text_area[0].set_value("SELECT count(*) AS rides FROM peloton_workouts").run()
+    at = button(at, "Try it")
+    assert labelled(at, "It is right")
+    at.session_state[USER_KEY] = OTHER_USER
+    at = ask(at.run(), "how purple is my bicycle")
+    assert not labelled(at, "It is right")
+    assert not at.text_area[0].value
+    at.session_state[USER_KEY] = USER
+    at = button(at.run(), "Begin anew")
+    assert not labelled(ask(at, "how green is my bicycle"), "It is right")
+    opened._lakes.clear()
 
 
 def test_a_statement_that_is_no_question_is_refused(own: OpenLakes) -> None:

@@ -56,9 +56,14 @@ def main() -> None:
 
 def conversation() -> list[Answer]:
     """The answers of this session about this person in this lake."""
-    key = f"conversation {current_lake().settings.home} {current_user()}"
+    key = f"conversation {whose_conversation()}"
     answers: list[Answer] = st.session_state.setdefault(key, [])
     return answers
+
+
+def whose_conversation() -> str:
+    """What nothing of another person's, or of another lake's, shares in this session."""
+    return f"{current_lake().settings.home} {current_user()}"
 
 
 def asked(question: str, answers: list[Answer]) -> None:
@@ -181,38 +186,39 @@ def behind(answer: Answer) -> None:
 
 def wrong(answer: Answer, number: int) -> None:
     """A correction in SQL: tried, and then said to be right."""
+    key = f"{TRIED} {whose_conversation()} {number} {answer.question}"
     with st.expander("This is wrong"):
         st.write(CORRECTING)
-        sql = st.text_area("SQL", laid_out(answer.sql), key=f"correction-sql-{number}", height=140)
-        if st.button("Try it", key=f"correction-try-{number}"):
+        sql = st.text_area("SQL", laid_out(answer.sql), key=f"sql of {key}", height=140)
+        if st.button("Try it", key=f"try {key}"):
             with told():
                 asking = current_lake().asking
-                found = asking.correct(answer.question, sql, current_user())
-                st.session_state[f"{TRIED}-{number}"] = found
-        if f"{TRIED}-{number}" in st.session_state:
-            correction, now = st.session_state[f"{TRIED}-{number}"]
-            candidate_shown(correction, now, number)
+                st.session_state[key] = asking.correct(answer.question, sql, current_user())
+        if key in st.session_state:
+            candidate_shown(*st.session_state[key], key)
 
 
-def candidate_shown(correction: Correction, answer: Answer, number: int) -> None:
+def candidate_shown(correction: Correction, answer: Answer, key: str) -> None:
     """What a candidate answers, and whether that is right."""
     st.markdown(f"**{literal(answer.sentence)}**")
-    rows_shown(answer, f"candidate-{number}")
+    rows_shown(answer, f"candidate {key}")
     with st.container(horizontal=True):
-        st.button("It is right", type="primary", on_click=verify, args=(correction, number))
-        st.button("Forget it", on_click=forget, args=(correction, number))
+        st.button("It is right", type="primary", on_click=verify, args=(correction, key))
+        st.button("Forget it", on_click=forget, args=(correction, key))
 
 
-def verify(correction: Correction, number: int) -> None:
+def verify(correction: Correction, key: str) -> None:
     """From now on the candidate answers its question: it is asked again."""
-    current_lake().asking.verify(correction.id, current_user())
-    st.session_state.pop(f"{TRIED}-{number}")
-    pend(correction.question)
+    st.session_state.pop(key, None)
+    with told():
+        current_lake().asking.verify(correction.id, current_user())
+        pend(correction.question)
 
 
-def forget(correction: Correction, number: int) -> None:
-    corrections.forget(current_lake().settings.home, current_user(), correction.id)
-    st.session_state.pop(f"{TRIED}-{number}")
+def forget(correction: Correction, key: str) -> None:
+    st.session_state.pop(key, None)
+    with told():
+        corrections.forget(current_lake().settings.home, current_user(), correction.id)
 
 
 def emphasised(sentence: str) -> str:
