@@ -27,12 +27,12 @@ CUT_SHORT = (
 class Work:
     """One piece of work as its process tells it.
 
-    `step` is what it is at, `done` of `total` steps; `link` an address for the person to open;
-    `outcome` what came of it, `error` why it failed.
+    `user` is whose it is, `step` what it is at, `done` of `total` steps; `link` an address for the
+    person to open; `outcome` what came of it, `error` why it failed.
     """
 
     title: str
-    kind: str
+    user: str
     step: str = ""
     done: int = 0
     total: int = 0
@@ -94,7 +94,7 @@ class BackgroundWork:
                 text=True,
                 encoding="utf-8",
             )
-            work = self.current = Work(title, str(order["kind"]))
+            work = self.current = Work(title, str(order.get("user", "")))
         given = {**order, "folder": files.name} if files else order
         Thread(target=_follow, args=(process, work, given, files), daemon=True).start()
         return work

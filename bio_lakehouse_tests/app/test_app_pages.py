@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bio_lakehouse.app import opened
+from bio_lakehouse.app.background import Work
 from bio_lakehouse.app.insight_cards import days_with_insights
 from bio_lakehouse.app.opened import OpenLakes
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
@@ -127,3 +128,10 @@ def test_a_lake_of_the_same_home_is_opened_once(full: OpenLakes) -> None:
     assert full.own() is full.own()
     assert full.own().asking is full.own().asking
     assert replace(full).own().lake.settings.home == full.own().lake.settings.home
+
+
+def test_what_became_of_files_is_told_to_the_person_whose_they_are(full: OpenLakes) -> None:
+    outcome = {"files": [], "came": "Files: 1 came.", "changed": "Nothing changed."}
+    for user, is_told in ((full.own().settings.user, True), (OTHER_USER, False)):
+        full.own().building.current = Work("Files", user, outcome=outcome, is_over=True)
+        assert ("Files: 1 came." in said(page("data"))) is is_told

@@ -82,8 +82,9 @@ def bring_in(user_id: str) -> None:
 
 
 def show_outcome(work: Work | None) -> None:
-    """What became of the files that came last."""
-    outcome = work.outcome if work and work.is_over else None
+    """What became of the files that came last, for the person whose they are."""
+    is_own = work is not None and work.user == current_user()
+    outcome = work.outcome if work and is_own and work.is_over else None
     if not outcome or "files" not in outcome:
         return
     with st.container(border=True):
