@@ -195,7 +195,8 @@ def wrong(answer: Answer, number: int) -> None:
                 asking = current_lake().asking
                 st.session_state[key] = asking.correct(answer.question, sql, current_user())
         if key in st.session_state:
-            candidate_shown(*st.session_state[key], key)
+            correction, now = st.session_state[key]
+            candidate_shown(correction, now, key)
 
 
 def candidate_shown(correction: Correction, answer: Answer, key: str) -> None:
