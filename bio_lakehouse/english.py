@@ -21,6 +21,13 @@ MONTHS = (
     "December",
 )
 
+_NAMES = {name.casefold(): name for name in (*WEEKDAYS, *MONTHS)} | {"i": "I"}
+
+
+def proper(text: str) -> str:
+    """`last October` for `last october`: days of the week, months and `I` as they are written."""
+    return " ".join(_NAMES.get(word, word) for word in text.split(" "))
+
 
 def weekday(day: date) -> str:
     return WEEKDAYS[day.weekday()]

@@ -8,7 +8,7 @@ than it is of.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from bio_lakehouse.ask.answers import periods
 from bio_lakehouse.ask.answers.answer_columns import LARGE, PERCENT, AnswerColumn
 from bio_lakehouse.ask.answers.narrowed import bounds_days, is_plain
 from bio_lakehouse.engines.plain_rows import values
-from bio_lakehouse.english import capital, count, from_to, is_plural, listed, long_day
+from bio_lakehouse.english import capital, count, from_to, is_plural, listed, long_day, proper
 from bio_lakehouse.terminal import visible
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ MOST_NAMED, MOST_VALUES = 3, 6
 """Rows that a sentence names, and values of one row; the table has all."""
 ENDS = (("day", "last_day"), ("first_day", "last_day"))
 """Columns of the days between which a figure stood, once or several times."""
+COMPARED = "compared"
+"""The column that names what is held beside each other, as it was typed."""
 OF_WORKOUTS = {
     "total_output_kj",
     "workout_minutes",
@@ -121,7 +123,7 @@ def told(
     answered = _Answered(plan, list(values(rows)), columns, plain)
     beside = known or Known()
     if not _has_figures(answered):
-        return Told(_nothing(answered, beside))
+        return Told(_nothing(answered, beside), _before_the_data(plan, beside))
     if _is_zero(answered) and not _is_spoken_of(answered, beside):
         return Told(_not_on_record(answered, beside))
     said = TELLERS.get(plan.shape, _told_rows)(answered)
@@ -328,11 +330,26 @@ def _shown(answered: _Answered, *, with_days: bool) -> list[AnswerColumn]:
     counts = answered.of_kind("count")
     is_said = len(counts) == 1 and bool(answered.of_kind("value"))
     others = [*answered.of_kind("value", "class"), *([] if is_said else counts)]
-    return [column for column in answered.columns if column in [*told_days, *others]]
+    told_of = [*told_days, *(one for one in others if not _is_nobody(one, answered.rows[0]))]
+    return [column for column in answered.columns if column in told_of]
+
+
+def _is_nobody(column: AnswerColumn, row: Sequence[Any]) -> bool:
+    """Whether a workout had no instructor."""
+    return column.name == INSTRUCTOR and row[column.position] is None
+
+
+AS_THEY_ARE = {"started_at_local", "fitness_discipline", "title"}
+"""Columns that say of themselves what they are."""
+INSTRUCTOR = "instructor_name"
 
 
 def _named(column: AnswerColumn, row: Sequence[Any]) -> str:
     text = _label(column, row)
+    if column.name in AS_THEY_ARE:
+        return text
+    if column.name == INSTRUCTOR:
+        return f"with {text}"
     is_period = isinstance(row[column.position], date) and bool(column.period)
     return text if is_period else f"{_called(column)} {text}"
 
@@ -355,12 +372,24 @@ def _told_list(answered: _Answered) -> Told:
     """How many rows fit, and the first of them."""
     number = len(answered.rows)
     noun = _noun(answered)
-    named = [_entry(answered, row) for row in answered.rows[:MOST_NAMED]]
+    shared = _shared(answered)
+    write = _labelled if shared else _entry
+    named = [write(answered, row) for row in answered.rows[:MOST_NAMED]]
     if not any(named):
         return Told(answered.headed(count(number, noun)))
     more = f" and {number - MOST_NAMED:,} more" if number > MOST_NAMED else ""
     shown = f"{', '.join(named)}{more}" if more else listed(named)
-    return Told(answered.headed(f"{count(number, noun)} – {shown}" if number > 1 else shown))
+    head = f"{shared}, {count(number, 'time')}" if shared else count(number, noun)
+    return Told(answered.headed(f"{head} – {shown}" if number > 1 else shown))
+
+
+def _shared(answered: _Answered) -> str:
+    """The value that several rows share as the highest or the lowest; empty where none is."""
+    figure = answered.figure
+    if answered.plan.shape != "row" or len(answered.rows) < 2 or figure is None:
+        return ""
+    found = {row[figure.position] for row in answered.rows}
+    return figure.text(found.pop()) if len(found) == 1 and None not in found else ""
 
 
 def _noun(answered: _Answered) -> str:
@@ -368,6 +397,8 @@ def _noun(answered: _Answered) -> str:
     periods_told = [column.period for column in answered.of_kind("day") if column.period]
     if periods_told:
         return periods_told[0].partition("_")[0]
+    if any(column.name in ("started_at_local", "started_at") for column in answered.columns):
+        return "workout"
     return "day" if _is_one_a_day(answered) else "row"
 
 
@@ -383,9 +414,18 @@ def _is_one_a_day(answered: _Answered) -> bool:
 def _entry(answered: _Answered, row: Sequence[Any]) -> str:
     """`Tuesday 3 November 2026 (64)`: what a row is of, and its first value."""
     label = _labelled(answered, row)
-    figure = answered.figure
+    figure = _asked_about(answered) or answered.figure
     value = figure.text(row[figure.position]) if figure else ""
     return f"{label} ({value})" if label and value else label or value
+
+
+def _asked_about(answered: _Answered) -> AnswerColumn | None:
+    """The value that the rows were chosen by: `rides with more than 500 kJ`."""
+    conditions = answered.plan.intent.get("conditions") or ()
+    chosen = {each.get("metric") for each in conditions if isinstance(each, Mapping)} - {None, ""}
+    metrics = answered.plan.metrics
+    values_of = (one for one in answered.of_kind("value") if metrics.get(one.name) in chosen)
+    return next(values_of, None)
 
 
 def _labelled(answered: _Answered, row: Sequence[Any]) -> str:
@@ -397,7 +437,8 @@ def _label(column: AnswerColumn, row: Sequence[Any]) -> str:
     if value is None:
         return "unknown"
     if not isinstance(value, date):
-        return column.text(value)
+        text = column.text(value)
+        return proper(text) if column.name == COMPARED else text
     return periods.named(column.period, value) or _day(value)
 
 

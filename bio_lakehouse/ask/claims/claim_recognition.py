@@ -20,6 +20,7 @@ from bio_lakehouse.ask.claims.claim_kinds import (
     Claim,
 )
 from bio_lakehouse.ask.claims.claim_relations import (
+    ASKING,
     SYMMETRIC,
     THRESHOLD,
     active_sides,
@@ -92,7 +93,8 @@ def _tomorrow(words: Words) -> Claim | None:
         r"tomorrow .*(?:be|look|feel)|will .*tomorrow|tomorrows? (?:readiness|recovery)|"
         r"readiness .*tomorrow|forecast"
     )
-    if is_forecast and words.has("accurate|accuracy|good|error|errors|wrong|reliable|trust|right"):
+    is_told_of = is_forecast or words.has("forecasts?|predictions?")
+    if is_told_of and words.has("accurate|accuracy|good|error|errors|wrong|reliable|trust|right"):
         return Claim("forecast worth")
     if not is_ahead or words.has("yesterday|past|last|predicts|predictor|should i (?!expect)"):
         return None
@@ -214,6 +216,12 @@ _TREND = (
     r"fitter|(?:better|worse|higher|lower) (?:lately|recently|over time|these days|now|over the "
     r"(?:last|past)|or worse)|worse or better|become|becoming"
 )
+STRETCH = (
+    r"(?:this|last|past) (?:week|month|year|\d+ \w+|few \w+)|since|yesterday|lately|recently|"
+    r"in (?:january|february|march|april|may|june|july|august|september|october|november|"
+    r"december|20\d\d)"
+)
+"""Days that a question names."""
 _DRAWN = r"(?:show|plot|chart|graph|draw|display|see)\b.*\b(?:trend|trends|progress)"
 _OF_WEEKS = r"weekly|(?:this|last|that) week|weeks"
 
@@ -227,6 +235,8 @@ def _trend(words: Words) -> Claim | None:
         r"(?:better|worse)$"
     )
     if not asked or words.has(_DRAWN) or words.has(_OF_WEEKS) or words.has(THRESHOLD):
+        return None
+    if words.has("trends?") and words.has(STRETCH) and ASKING.isdisjoint(words.words):
         return None
     is_fitness = words.has("fitter|fitness|stronger|faster|in (?:a )?better shape|in shape|fit")
     if is_fitness and not words.has("which|how much|how can|how do|how to"):

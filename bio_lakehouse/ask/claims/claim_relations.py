@@ -218,7 +218,8 @@ def _symmetric(words: Words) -> tuple[_Side, _Side] | None:
 def _conditional(words: Words) -> tuple[_Side, _Side] | None:
     """`Is my readiness lower after yoga?`, `when I sleep well am I readier?`"""
     place = words.place(_CONDITION)
-    if place is None or not words.has(_DIFFERS) or words.has(THRESHOLD):
+    is_asked = not ASKING.isdisjoint(words.words)
+    if place is None or not is_asked or not words.has(_DIFFERS) or words.has(THRESHOLD):
         return None
     if words.has(
         r"than (?:last|the|this|yesterday|average|usual|before)|show|list|what is my|plot"
@@ -241,6 +242,7 @@ def _first_of(after: _Side, words: Words, start: int) -> tuple[_Side, _Side]:
 ASKING = frozenset(
     ("does", "do", "did", "can", "could", "will", "would", "should", "is", "are", "has", "have")
 ) | {"how", "what", "if"}
+"""Words of which a question whether something holds begins with one."""
 
 
 def active_sides(words: Words) -> tuple[_Side, _Side] | None:

@@ -20,7 +20,7 @@ from bio_lakehouse.ask.claims.claim_kinds import (
     Claim,
     Kind,
 )
-from bio_lakehouse.ask.claims.claim_recognition import claim_in
+from bio_lakehouse.ask.claims.claim_recognition import STRETCH, claim_in
 from bio_lakehouse.ask.claims.claim_words import READINESS, Words, words_of
 from bio_lakehouse.ask.claims.claim_words import SUBJECTS as SUBJECT_WORDS
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
@@ -59,11 +59,14 @@ NOT_CHOSEN = frozenset(
     (
         *("period", "stress", "stressed", "weather", "heat", "humidity", "moon", "season", "work"),
         *("weekend", "weekends", "weekday", "weekdays", "kids", "baby", "mood", "anxiety", "job"),
+        *("energy", "energetic", "energized"),
         *("age", "weight", "glucose", "cortisol", "pregnancy", "menstruation", "noise", "altitude"),
     )
 )
 """What nobody decides on from one week to the next."""
 MEDICINES = frozenset({"medication", "medicine", "pill", "pills", "melatonin", "cbd", "cannabis"})
+OWN_WINDOW = "Findings look at a window of days of their own, whatever stretch is asked."
+NOT_THAT_DAY = "Why a single day was as it was is not known: this is what goes with readiness."
 LONG_FOLLOW_UP = 6
 """Words from which a question stands for itself."""
 
@@ -89,17 +92,20 @@ def _planned(question: str, circumstances: Circumstances) -> Plan | NoPlan | Non
     claim = claim_in(words) or _follow_up(words, circumstances.before)
     if claim is None:
         return None
-    if claim.kind == "untested":
+    if claim.kind == "untested" or (claim.kind == "tried" and NOT_CHOSEN >= {*claim.untested}):
         return _untested(claim)
     as_of = min(circumstances.today, circumstances.newest_day or circumstances.today)
     is_of_today = claim.kind in ("tomorrow", "forecast worth", "experiment", "tried")
     last = circumstances.today if is_of_today else as_of
+    said = assumptions(claim, words)
+    is_of_other_days = not {OWN_WINDOW, NOT_THAT_DAY, *_OF_NEWEST.values()}.isdisjoint(said)
     return Plan(
         sql=QUERIES[claim.kind](claim, last),
         reading=reading(claim),
         shape="finding",
         source="findings",
-        assumptions=assumptions(claim, words),
+        confidence="medium" if is_of_other_days else "high",
+        assumptions=said,
         intent={CLAIM: _as_json(claim), "today": circumstances.today.isoformat()},
     )
 
@@ -270,10 +276,15 @@ def bounds_text(claim: Claim) -> str:
     return "" if claim.from_ is None else f"with readiness of {claim.from_} or more"
 
 
-_STRETCH = (
-    r"(?:this|last|past) (?:week|month|year|\d+ \w+|few \w+)|since|yesterday|lately|recently|in "
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|20\d\d)"
+_ONE_DAY = (
+    r"on \d+(?:st|nd|rd|th)?|on \w+ \d+|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|"
+    r"today|this morning"
 )
+"""A single day that a question names."""
+_OF_NEWEST: Mapping[Kind, str] = {
+    "overtraining": "What was seen is of the newest days, whatever stretch is asked.",
+    "unusual": "Days that stand out are looked for in a window of their own, whatever is asked.",
+}
 
 
 _NEXT_DAY = "next|following|day after|tomorrow"
@@ -290,8 +301,12 @@ def assumptions(claim: Claim, words: Words) -> tuple[str, ...]:
     if claim.kind == "best workout":
         found.append("“Best” is read as followed by a higher readiness on the next day.")
     is_of_months = claim.kind in ("relation", "trend", "fitness", "best workout")
-    if is_of_months and words.has(_STRETCH):
-        found.append("Findings look at a window of days of their own, whatever stretch is asked.")
+    if is_of_months and words.has(STRETCH):
+        found.append(OWN_WINDOW)
+    elif claim.kind == "relation" and words.has(_ONE_DAY):
+        found.append(NOT_THAT_DAY)
+    if claim.kind in _OF_NEWEST and words.has(STRETCH):
+        found.append(_OF_NEWEST[claim.kind])
     if claim.kind == "trend" and not _columns_named(words):
         found.append("Nothing was named, so the measures of recovery are shown.")
     return tuple(found)

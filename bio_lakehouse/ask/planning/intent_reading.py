@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from bio_lakehouse.ask.planning.intent import Condition, Figure, Intent
 from bio_lakehouse.ask.planning.lexicon import WORKOUTS, Lexicon
-from bio_lakehouse.english import WEEKDAYS, dated, inner, listed, span
+from bio_lakehouse.ask.semantics.semantic_model import Metric
+from bio_lakehouse.english import WEEKDAYS, dated, inner, listed, proper, span
 from bio_lakehouse.numbers import short_text
 
 _TAKEN = {
@@ -32,7 +34,7 @@ def reading_of(intent: Intent, lexicon: Lexicon) -> str:
     if intent.group and intent.ask in {"groups", "mean of groups"}:
         parts.append(f"by {intent.group.replace('_', ' ')}")
     if intent.sides:
-        parts.append(" against ".join(side.label for side in intent.sides))
+        parts.append(" against ".join(proper(side.label) for side in intent.sides))
     days = days_of(intent.first, intent.last)
     return ", ".join([*parts, days] if days else parts)
 
@@ -53,6 +55,8 @@ def _asked(intent: Intent, lexicon: Lexicon) -> str:
         return "first and last day with data"
     if intent.ask == "share":
         return "share of days"
+    if _is_of_workouts_as_such(intent):
+        return _workouts_as_such(intent)
     figures = [_figure(figure, lexicon) for figure in intent.figures]
     figures += [column.replace("_", " ") for column in intent.columns] if not figures else []
     named = listed(figures)
@@ -60,10 +64,49 @@ def _asked(intent: Intent, lexicon: Lexicon) -> str:
     if intent.ask == "count" or not named:
         return f"number of {intent.counted}" if intent.ask != "rows" else thing
     if intent.ask == "extreme":
-        return f"{'highest' if intent.order == 'desc' else 'lowest'} {named}"
+        return _extreme(intent, lexicon)
     if intent.ask == "latest":
         return f"{'newest' if intent.order != 'asc' else 'first'} {named}"
     return named
+
+
+_DETAILS = {"class_length", "workout_output", "length_minutes", "total_output_kj"}
+"""What is shown of workouts where nothing was named."""
+
+
+def _is_of_workouts_as_such(intent: Intent) -> bool:
+    """Whether workouts are asked for, and no figure of theirs."""
+    named = {*(figure.metric for figure in intent.figures), *intent.columns}
+    is_plain = intent.ask in ("rows", "latest") and not intent.order.startswith("desc")
+    is_newest = intent.ask == "latest"
+    shows_both = len(named & _DETAILS) > 1 and named <= {*_DETAILS, *_compared(intent)}
+    return intent.dataset == WORKOUTS and (is_plain or is_newest) and shows_both
+
+
+def _compared(intent: Intent) -> set[str]:
+    """The figures and columns of the conditions, which are shown beside."""
+    return {each.metric or each.column for each in intent.conditions}
+
+
+def _workouts_as_such(intent: Intent) -> str:
+    if intent.ask == "rows":
+        return "workouts"
+    which = "newest" if intent.order != "asc" else "first"
+    return f"{which} workout" if intent.limit <= 1 else f"{which} workouts"
+
+
+_EXTREMES = {"clock": ("earliest", "latest"), "hours": ("shortest", "longest")}
+_LENGTH = "length of a "
+
+
+def _extreme(intent: Intent, lexicon: Lexicon) -> str:
+    """`highest output`, `longest time asleep`, `longest workout`, `latest bedtime`."""
+    metric = lexicon.metrics[intent.figures[0].metric]
+    title, is_high = inner(metric.title), intent.order == "desc"
+    form = "hours" if title.startswith(_LENGTH) else metric.form
+    words = _EXTREMES.get(form, ("lowest", "highest"))
+    mean = "mean " if metric.is_mean else ""
+    return f"{words[is_high]} {mean}{title.removeprefix(_LENGTH)}"
 
 
 def _figure(figure: Figure, lexicon: Lexicon) -> str:
@@ -79,11 +122,19 @@ def _condition(condition: Condition, lexicon: Lexicon) -> str:
         return f"{name} known"
     if condition.operator == "between":
         low, high = condition.values
-        return f"{name} from {short_text(float(low))} to {short_text(float(high))}"
+        unit = _unit(metric)
+        return f"{name} from {short_text(float(low))} to {short_text(float(high))}{unit}"
     if not metric and condition.words:
-        return condition.words
+        return re.sub(r"\bi\b", "I", condition.words)
     if condition.operator in {"in", "contains"} or not metric:
         return f"{name} {listed([str(value) for value in condition.values], 'or')}"
     value = condition.values[0]
     shown = short_text(value) if isinstance(value, float) else str(value)
-    return f"{name} {_COMPARED.get(condition.operator, condition.operator)} {shown}"
+    compared = _COMPARED.get(condition.operator, condition.operator)
+    return f"{name} {compared} {shown}{_unit(metric)}"
+
+
+def _unit(metric: Metric | None) -> str:
+    """` kJ` behind a number, where the figure has a unit that can stand there."""
+    unit = metric.written_as.unit if metric else ""
+    return f" {unit}" if unit and metric and metric.form in ("number", "hours") else ""

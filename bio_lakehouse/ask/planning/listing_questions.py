@@ -24,6 +24,11 @@ _LISTING = (
 )
 """Roles of words that ask for rows."""
 
+_EACH_DAY = {
+    False: "Each day is shown, since neither a mean nor a total was asked for.",
+    True: "“Total” was read as that of each day: each is shown, and the days are not added up.",
+}
+
 
 class Listing(Comparing):
     """Questions that are answered by rows."""
@@ -117,9 +122,7 @@ class Listing(Comparing):
         if figures and is_which and all(m.aggregation == "count" for _, m in figures):
             return self._rows_of(figures)
         if figures and self._is_bare(figures):
-            draft.guesses.append(
-                "Each day is shown, since neither a mean nor a total was asked for."
-            )
+            draft.guesses.append(_EACH_DAY["total" in draft.parts.words])
             return self._rows_of(figures)
         if wants_days and draft.conditions and not figures:
             return self._rows_of(figures)

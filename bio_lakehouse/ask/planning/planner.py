@@ -259,8 +259,9 @@ def _shape(intent: Intent) -> Shape:
         return "series" if not intent.limit else "row"
     if intent.ask == "rows" and intent.first and intent.first == intent.last:
         return "row" if len(intent.figures) else "list"
-    if intent.ask == "rows" and intent.figures and not (intent.conditions or intent.order):
-        return "series"
+    is_whole = not (intent.conditions or intent.order)
+    if intent.ask == "rows" and intent.figures and is_whole:
+        return "list" if intent.dataset == lexicons.WORKOUTS else "series"
     if intent.ask == "latest" and intent.limit > 1:
         return "list"
     return _SHAPES[intent.ask]
@@ -277,7 +278,7 @@ def _covers(intent: Intent, circumstances: Circumstances) -> tuple[date, date] |
         return None
     last = max(ended) if len(ended) == len(lasts) else circumstances.today
     first = min(begun) if len(begun) == len(firsts) else circumstances.first_day
-    return first or last, last
+    return min(first or last, last), last
 
 
 # Verified questions

@@ -22,6 +22,9 @@ KILOMETERS = {"km", "kms", "kilometer", "kilometers", "kilometre", "kilometres"}
 PER_HOUR = {"kmh", "kph"}
 FITTING = {"unit_hours": {"h"}, "unit_percent": {"%"}, "unit_minutes": {"h", "min"}}
 
+_CALLED = {"named", "called", "name", "whose", "is"}
+"""Words before a name that are none of it."""
+
 
 def check_periods(draft: Draft) -> None:
     for phrase in draft.parts.phrases:
@@ -57,7 +60,9 @@ def name_instructor(draft: Draft) -> None:
     is_name = is_name and not {"or", "vs", "not"} & {words[place] for place in run}
     if run != unused or not is_name or before not in {"with", "by", "instructor", "from", "coach"}:
         return
-    name = " ".join(words[place] for place in run)
+    name = " ".join(words[place] for place in run if words[place] not in _CALLED)
+    if not name:
+        return
     draft.parts = replace(draft.parts, unused=())
     condition = Condition(
         WORKOUTS, "instructor_name", "contains", (name,), words=f"instructor {name}"

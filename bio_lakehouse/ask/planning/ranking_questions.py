@@ -47,6 +47,7 @@ class Ranking(Listing):
         base = dataset or (metrics[0].dataset if metrics else self._counted_dataset(found))
         if is_mean and not metrics:
             base = WORKOUTS
+            self.draft.guesses.append(f"A {group} without any is not counted among the {group}s.")
         self._take_figures(figures)
         counted = "workouts" if base == WORKOUTS else "days"
         if not taken:
@@ -164,6 +165,11 @@ class Ranking(Listing):
             draft.has_all("avg")
         if metric.aggregation == "count":
             raise Stop(f"I do not see of what the most {metric.title.casefold()} are meant.")
+        if metric.is_mean and not draft.sees("avg"):
+            draft.guesses.append(
+                f"{metric.title} is recorded as a mean: this is the extreme of these means, and no "
+                "single reading."
+            )
         limit = self._limit(*ORDERING)
         order = self._extreme_order()
         if {"drop", "fall", "decline"} & set(mention.words.split()):

@@ -168,6 +168,9 @@ class _Reader(Counting):
         if draft.sees("per_day") and not aggregation and not is_how_much:
             aggregation = "avg"
             draft.guesses.append("“Per day” and “per night” were read as the mean.")
+        if self._is_per_workout(figures) and not aggregation and not is_how_much:
+            aggregation = "avg"
+            draft.guesses.append("“Per workout” was read as the mean over workouts.")
         draft.has_all("per_day", "list", "series", "day", "night")
         metrics = self._metrics_for(figures, None, found, aggregation)
         self._take_figures(figures)
@@ -199,6 +202,12 @@ class _Reader(Counting):
         shown = tuple(Figure(metric.name) for _, metric in figures)
         return Intent("rows", dataset, shown, (*keys, *counts), conditions=found)
 
+    def _is_per_workout(self, figures: Sequence[tuple[Mention, Metric]]) -> bool:
+        """Whether a figure is asked for as what a workout has of it: a mean, not the newest."""
+        is_said = any("per" in mention.words.split() for mention, _ in figures)
+        is_of_workouts = any(metric.dataset == WORKOUTS for _, metric in figures)
+        return self.draft.sees("per_workout") or (is_said and is_of_workouts)
+
     def _is_newest(
         self, figures: Sequence[tuple[Mention, Metric]], found: Sequence[Condition]
     ) -> bool:
@@ -206,6 +215,8 @@ class _Reader(Counting):
         draft = self.draft
         is_plain = not draft.sees(*TAKING)
         if self.periods or self.weekdays or self.sides or found or not is_plain:
+            return False
+        if self._is_per_workout(figures):
             return False
         if all(metric.is_state or metric.aggregation == "avg" for _, metric in figures):
             states = all(metric.is_state for _, metric in figures)

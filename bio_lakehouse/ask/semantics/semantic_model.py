@@ -103,6 +103,13 @@ class Metric:
     good: Side | None = None
 
     @property
+    def is_mean(self) -> bool:
+        """Whether a row's value is a mean already, as of a workout's heart rate, and its title does
+        not say so."""
+        is_said = {"average", "mean", "avg"} & set(self.title.casefold().split())
+        return not is_said and bool({"avg", "average"} & set(self.column.split("_")))
+
+    @property
     def written_as(self) -> Measure:
         """How its values are written, as the register's measures say theirs."""
         if self.measure:
