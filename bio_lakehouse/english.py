@@ -104,7 +104,8 @@ def inner(title: str) -> str:
 
 def is_plural(name: str) -> bool:
     """Whether a measure's name takes `were`: `steps`, `active calories`."""
-    return name.endswith("s") and not name.endswith("ss")
+    head = name.partition(" in ")[0].partition(" of ")[0]
+    return head.endswith("s") and not head.endswith("ss")
 
 
 def with_article(name: str) -> str:

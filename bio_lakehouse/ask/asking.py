@@ -16,7 +16,9 @@ from bio_lakehouse.ask.answers import (
     charting,
     corrections,
     freshness_told,
+    names_on_record,
     program_version,
+    whole_periods,
 )
 from bio_lakehouse.ask.answers.answer_cache import AnswerCache, Asked, digest
 from bio_lakehouse.ask.answers.answer_columns import AnswerColumn, columns_of
@@ -28,6 +30,7 @@ from bio_lakehouse.ask.translation.language_models import LanguageModel, chosen,
 from bio_lakehouse.ask.ways import Progress, Understood, Ways
 from bio_lakehouse.backends import open_sql
 from bio_lakehouse.errors import QueryError
+from bio_lakehouse.settings import WEEKDAYS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -245,9 +248,25 @@ class Asking:
             from bio_lakehouse.ask.claims import finding_answers
 
             return answer_sentences.Told(*finding_answers.told(plan, rows))
-        told = answer_sentences.told(plan, rows, checked, columns, self._known(user_id, checked))
+        known = self._known(user_id, checked)
+        told = answer_sentences.told(plan, rows, checked, columns, known)
+        unknown, names = self._names(plan, user_id)
+        if unknown and not answer_sentences.has_figures(plan, rows, columns):
+            return answer_sentences.Told(" ".join(unknown))
         few = answer_sentences.small_groups(plan, rows, columns)
-        return replace(told, caveats=(*told.caveats, *few))
+        ends_on = WEEKDAYS.index(self.lake.settings.week_ends_on) + 1
+        apart = whole_periods.caveats(plan, columns, known.extent(), ends_on)
+        return replace(told, caveats=(*told.caveats, *few, *apart, *unknown, *names))
+
+    def _names(self, plan: Plan, user_id: str) -> tuple[list[str], list[str]]:
+        """Which names that are asked for no row has, and which stand for several; in sentences."""
+        unknown, several = [], []
+        for name, select in names_on_record.looked_up(plan):
+            found = self.engine.answer(select, user_id, self.allowed).column(0).to_pylist()
+            if not found:
+                unknown.append(names_on_record.not_on_record(name))
+            several.append(names_on_record.told_of(name, found))
+        return unknown, [sentence for sentence in several if sentence]
 
     def _known(self, user_id: str, checked: CheckedQuery) -> answer_sentences.Known:
         """What the data of a statement reaches to, looked up where a sentence needs it."""

@@ -130,6 +130,12 @@ def told(
     return Told(said.sentence, (*said.caveats, *_before_the_data(plan, beside)))
 
 
+def has_figures(plan: Plan, rows: pa.Table, columns: tuple[AnswerColumn, ...]) -> bool:
+    """Whether the rows hold any value, or a count of more than nothing."""
+    answered = _Answered(plan, list(values(rows)), columns, is_plain=False)
+    return _has_figures(answered) and not _is_zero(answered)
+
+
 def small_groups(plan: Plan, rows: pa.Table, columns: tuple[AnswerColumn, ...]) -> tuple[str, ...]:
     """Which groups stand for few days or workouts, with how many."""
     answered = _Answered(plan, [], columns, is_plain=False)
@@ -171,7 +177,9 @@ def _newest(figure: AnswerColumn | None, known: Known) -> str:
     day = known.newest(figure) if figure else None
     if figure is None or day is None:
         return ""
-    return f" The newest day of which {figure.measure.in_sentence} is known is {long_day(day)}."
+    name = figure.measure.in_sentence
+    verb = "are" if is_plural(name) else "is"
+    return f" The newest day of which {name} {verb} known is {long_day(day)}."
 
 
 def _is_zero(answered: _Answered) -> bool:

@@ -218,7 +218,7 @@ def _symmetric(words: Words) -> tuple[_Side, _Side] | None:
 def _conditional(words: Words) -> tuple[_Side, _Side] | None:
     """`Is my readiness lower after yoga?`, `when I sleep well am I readier?`"""
     place = words.place(_CONDITION)
-    is_asked = not ASKING.isdisjoint(words.words)
+    is_asked = not ASKING.isdisjoint(words.words[:3])
     if place is None or not is_asked or not words.has(_DIFFERS) or words.has(THRESHOLD):
         return None
     if words.has(

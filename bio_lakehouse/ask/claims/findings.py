@@ -92,7 +92,7 @@ def _planned(question: str, circumstances: Circumstances) -> Plan | NoPlan | Non
     claim = claim_in(words) or _follow_up(words, circumstances.before)
     if claim is None:
         return None
-    if claim.kind == "untested" or (claim.kind == "tried" and NOT_CHOSEN >= {*claim.untested}):
+    if claim.kind == "untested" or (claim.kind == "tried" and {*claim.untested} <= NOT_CHOSEN):
         return _untested(claim)
     as_of = min(circumstances.today, circumstances.newest_day or circumstances.today)
     is_of_today = claim.kind in ("tomorrow", "forecast worth", "experiment", "tried")

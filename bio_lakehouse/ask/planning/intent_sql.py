@@ -420,11 +420,39 @@ def _groups(builder: _Builder) -> exp.Select:
         tests.append(exp.column(intent.group).is_(exp.null()).not_())
     query = exp.select(*keys, *figures, *counts).from_(builder.table).where(*tests)
     query = query.group_by(*(_bare(key) for key in keys))
+    if intent.order and intent.limit == 1 and _is_exact(intent):
+        return _first_with_ties(query, intent, figures[0], keys)
     if intent.order:
         first = exp.column(figures[0].alias)
         query = query.order_by(first.desc() if intent.order == "desc" else first)
     query = query.order_by(exp.column(keys[0].alias_or_name))
     return query.limit(intent.limit) if intent.limit else query
+
+
+def _is_exact(intent: Intent) -> bool:
+    """Whether a group's value is the same each time that it is worked out."""
+    return all(figure.aggregation != "median" for figure in intent.figures[:1])
+
+
+def _first_with_ties(
+    query: exp.Select, intent: Intent, figure: exp.Expr, keys: Sequence[exp.Expr]
+) -> exp.Select:
+    """The group with the highest or the lowest value; all of them where several share it."""
+    value = _rounded(_bare(figure))
+    best = exp.Max if intent.order == "desc" else exp.Min
+    each = query.select(value.as_("value"), append=False).subquery("each_group")
+    is_best = exp.EQ(
+        this=value.copy(),
+        expression=exp.select(best(this=exp.column("value"))).from_(each).subquery(),
+    )
+    return query.having(is_best).order_by(exp.column(keys[0].alias_or_name))
+
+
+def _rounded(value: exp.Expr) -> exp.Expr:
+    """Without the last digits, in which two sums of the same values may differ."""
+    if isinstance(value, exp.Count):
+        return value
+    return exp.Round(this=value, decimals=exp.Literal.number("6"))
 
 
 def _mean_of_groups(builder: _Builder) -> exp.Select:
