@@ -232,7 +232,7 @@ class Asking:
             answer,
             sentence=told.sentence,
             caveats=told.caveats,
-            chart=charting.fitting(plan, rows, columns),
+            chart=charting.fitting(plan, rows, columns) if told.is_known else None,
             freshness=freshness_told.told(self.lake, answer.user_id, checked),
         )
 
@@ -252,7 +252,7 @@ class Asking:
         told = answer_sentences.told(plan, rows, checked, columns, known)
         unknown, names = self._names(plan, user_id)
         if unknown and not answer_sentences.has_figures(plan, rows, columns):
-            return answer_sentences.Told(" ".join(unknown))
+            return answer_sentences.Told(" ".join(unknown), is_known=False)
         few = answer_sentences.small_groups(plan, rows, columns)
         ends_on = WEEKDAYS.index(self.lake.settings.week_ends_on) + 1
         apart = whole_periods.caveats(plan, columns, known.extent(), ends_on)

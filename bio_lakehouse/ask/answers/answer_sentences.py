@@ -56,10 +56,12 @@ Extent = Callable[[], tuple[date, date] | None]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The sentence of an answer, and sentences that belong to it."""
+    """The sentence of an answer, and sentences that belong to it; `is_known` is False where it says
+    that nothing is on record, so that no zero is drawn."""
 
     sentence: str
     caveats: tuple[str, ...] = ()
+    is_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,9 @@ def told(
     answered = _Answered(plan, list(values(rows)), columns, plain)
     beside = known or Known()
     if not _has_figures(answered):
-        return Told(_nothing(answered, beside), _before_the_data(plan, beside))
+        return Told(_nothing(answered, beside), _before_the_data(plan, beside), is_known=False)
     if _is_zero(answered) and not _is_spoken_of(answered, beside):
-        return Told(_not_on_record(answered, beside))
+        return Told(_not_on_record(answered, beside), is_known=False)
     said = TELLERS.get(plan.shape, _told_rows)(answered)
     return Told(said.sentence, (*said.caveats, *_before_the_data(plan, beside)))
 

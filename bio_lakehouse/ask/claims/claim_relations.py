@@ -215,10 +215,13 @@ def _symmetric(words: Words) -> tuple[_Side, _Side] | None:
     return _Side(both.subjects - {last}, others), _Side(frozenset({last} - {""}))
 
 
+_INVERTED = r"(?:is|are|am|was|were|do|does|did|will|can) (?:my|i|the|it|they)"
+
+
 def _conditional(words: Words) -> tuple[_Side, _Side] | None:
     """`Is my readiness lower after yoga?`, `when I sleep well am I readier?`"""
     place = words.place(_CONDITION)
-    is_asked = not ASKING.isdisjoint(words.words[:3])
+    is_asked = not ASKING.isdisjoint(words.words[:3]) or words.has(_INVERTED)
     if place is None or not is_asked or not words.has(_DIFFERS) or words.has(THRESHOLD):
         return None
     if words.has(

@@ -28,6 +28,8 @@ def reading_of(intent: Intent, lexicon: Lexicon) -> str:
     asked = _asked(intent, lexicon)
     if intent.ask == "mean of groups":
         asked = f"mean of the {asked}"
+    if intent.ask == "groups" and intent.order and intent.limit:
+        asked = f"{'highest' if intent.order == 'desc' else 'lowest'} {asked}"
     parts = [asked, *(_condition(each, lexicon) for each in intent.conditions)]
     if intent.weekdays:
         parts.append(f"on {listed([WEEKDAYS[number - 1] + 's' for number in intent.weekdays])}")
