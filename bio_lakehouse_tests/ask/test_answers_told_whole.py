@@ -202,3 +202,36 @@ def test_nobody_is_sent_to_try_energy() -> None:
     plan = findings.plan("does low energy affect my sleep", MODEL, CIRCUMSTANCES)
     assert isinstance(plan, NoPlan)
     assert 'start "energy"' not in plan.sentence
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("total output per ride", "A total and a figure per workout are two things"),
+        ("workouts by hour", "I cannot take “hour” into account"),
+        ("workouts in the last hour", "I cannot take “hour” into account"),
+        ("running total of workouts", "I cannot tell a running total"),
+        ("hrv in july vs july last year", "I see the same days twice"),
+    ],
+)
+def test_what_would_be_answered_as_another_question_is_refused(question: str, said: str) -> None:
+    plan = planner.plan(question, MODEL, CIRCUMSTANCES)
+    assert isinstance(plan, NoPlan)
+    assert said in plan.sentence
+
+
+@pytest.mark.parametrize(
+    ("question", "part"),
+    [
+        ("median output per ride", "fitness_discipline = 'Cycling'"),
+        ("average duration per run", "fitness_discipline = 'Running'"),
+        ("do i sleep more on weekends than weekdays", "sleep_duration_h"),
+        ("biggest drop in readiness", "MIN(readiness_delta)"),
+    ],
+)
+def test_no_word_of_a_question_is_left_out(question: str, part: str) -> None:
+    assert part in planned(question).sql
+
+
+def test_a_change_in_percent_is_no_experiment() -> None:
+    assert findings.plan("percent change in hrv", MODEL, CIRCUMSTANCES) is None

@@ -448,7 +448,7 @@ def _label(column: AnswerColumn, row: Sequence[Any]) -> str:
         return "unknown"
     if not isinstance(value, date):
         text = column.text(value)
-        return proper(text) if column.name == COMPARED else text
+        return proper(text.removeprefix("on ")) if column.name == COMPARED else text
     return periods.named(column.period, value) or _day(value)
 
 
@@ -546,26 +546,39 @@ def _told_comparison(answered: _Answered) -> Told:
     figure = answered.figure
     if figure is None or len(answered.rows) == 1:
         return _told_row(answered)
-    sides = _told_groups(answered)
+    is_several = len(answered.of_kind("value")) > 1 and len(answered.rows) <= MOST_NAMED
+    sides = _told_sides(answered) if is_several and answered.labels else _told_groups(answered)
     caveats = (NOT_A_TEST,) if figure.aggregation == "avg" else ()
     return Told(f"{sides.sentence}{_difference(answered, figure)}", caveats)
+
+
+def _told_sides(answered: _Answered) -> Told:
+    """Each side with all of its figures: the count is of the first alone."""
+    others = answered.of_kind("value")[1:MOST_VALUES]
+    sides = []
+    for row in answered.rows:
+        further = [f"{_called(one)} {_finer(one, row[one.position])}" for one in others]
+        sides.append(listed([_group(answered, row), *further]))
+    return Told(answered.headed("; ".join(sides)))
 
 
 def _difference(answered: _Answered, figure: AnswerColumn) -> str:
     """` That is 3.2 more in the first.`; empty where two values cannot be held together."""
     pair = [row[figure.position] for row in answered.rows]
     is_clock = figure.metric is not None and figure.metric.form == "clock"
-    is_one = len(answered.of_kind("value")) == 1 and bool(answered.labels)
-    if len(pair) != 2 or None in pair or is_clock or not (figure.is_known and is_one):
+    is_one = len(answered.of_kind("value")) == 1
+    can_be_told = figure.is_known and bool(answered.labels)
+    if len(pair) != 2 or None in pair or is_clock or not can_be_told:
         return ""
     is_fine = figure.aggregation == "avg" and max(map(abs, pair)) < LARGE
     measure = figure.measure.of_many_days if is_fine else figure.measure
     difference = measure.difference(*pair)
     if not difference:
-        return " They are the same."
+        return " They are the same." if is_one else f" The {_called(figure)} is the same."
     side = "higher" if difference > 0 else "lower"
     label, other = (_labelled(answered, row) for row in answered.rows)
-    return f" {capital(label)}: {measure.size_text(*pair)} {side} than {other}."
+    name = "" if is_one else f"{_called(figure)} "
+    return f" {capital(label)}: {name}{measure.size_text(*pair)} {side} than {other}."
 
 
 def _told_relation(answered: _Answered) -> Told:

@@ -20,7 +20,6 @@ from bio_lakehouse.ask.claims.claim_kinds import (
     Claim,
 )
 from bio_lakehouse.ask.claims.claim_relations import (
-    ASKING,
     SYMMETRIC,
     THRESHOLD,
     active_sides,
@@ -222,6 +221,7 @@ STRETCH = (
     r"december|20\d\d)"
 )
 """Days that a question names."""
+_VERBS = "is|are|am|do|does|did|has|have|will|can"
 _DRAWN = r"(?:show|plot|chart|graph|draw|display|see)\b.*\b(?:trend|trends|progress)"
 _OF_WEEKS = r"weekly|(?:this|last|that) week|weeks"
 
@@ -236,7 +236,7 @@ def _trend(words: Words) -> Claim | None:
     )
     if not asked or words.has(_DRAWN) or words.has(_OF_WEEKS) or words.has(THRESHOLD):
         return None
-    if words.has("trends?") and words.has(STRETCH) and ASKING.isdisjoint(words.words):
+    if words.has("trends?") and words.has(STRETCH) and not words.has(_VERBS):
         return None
     is_fitness = words.has("fitter|fitness|stronger|faster|in (?:a )?better shape|in shape|fit")
     if is_fitness and not words.has("which|how much|how can|how do|how to"):

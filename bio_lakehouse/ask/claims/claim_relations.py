@@ -273,7 +273,8 @@ def active_sides(words: Words) -> tuple[_Side, _Side] | None:
         and words.has("did|has|have")
     ):
         return None
-    return (before, after) if asks or (before and after) else None
+    is_known = bool(before.subjects or NOT_RECORDED & {*before.others})
+    return (before, after) if asks or (before and after and is_known) else None
 
 
 def _around(words: Words, place: tuple[int, int]) -> tuple[_Side, _Side]:

@@ -36,6 +36,8 @@ class Comparing(Reading):
             self._check_beside()
             self.draft.has_all("between")
             self.sides = tuple(side_of_period(period) for period in self.periods)
+            if len({(side.first, side.last) for side in self.sides}) < len(self.sides):
+                raise Stop("I see the same days twice; say of each stretch which year it is of.")
         elif len(self.weekdays) > 1:
             self.sides = tuple(side_of_weekdays(days) for days in self.weekdays)
         elif is_said and len(self.weekdays) == 1 and self.weekdays[0].days in OPPOSITE:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bio_lakehouse.ask.planning import question_words
 from bio_lakehouse.ask.planning.draft import Draft
 from bio_lakehouse.ask.planning.intent import Condition, Intent
 from bio_lakehouse.ask.planning.question_parts import Parts
 from bio_lakehouse.ask.planning.time_phrases import Period
+from bio_lakehouse.english import listed
 
 _COVERED = re.compile(
     r"\b(?:until when|up to when|since when|how far back|how (?:recent|fresh|up to date)"
@@ -68,6 +70,11 @@ def is_missing(parts: Parts) -> bool:
     return bool(_MISSING.search(" ".join(parts.words)))
 
 
+def _said(tables: Sequence[str]) -> str:
+    """`of oura sleep and oura daily sleep`."""
+    return f"of {listed([table.replace('_', ' ') for table in dict.fromkeys(tables)])}"
+
+
 def _vendor(words: set[str]) -> str:
     return next((vendor for word, vendor in _VENDORS.items() if word in words), "")
 
@@ -85,7 +92,9 @@ def _missing(draft: Draft, words: set[str]) -> Intent | None:
     tables = tuple(table for word, names in _TABLES.items() if word in words for table in names)
     conditions = []
     if tables:
-        own = Condition("gap_ledger", "dataset", "in", tuple(dict.fromkeys(tables)), words="tables")
+        own = Condition(
+            "gap_ledger", "dataset", "in", tuple(dict.fromkeys(tables)), words=_said(tables)
+        )
         conditions.append(own)
     elif _vendor(words):
         conditions.append(Condition("gap_ledger", "source", "=", (_vendor(words),), words="source"))

@@ -62,7 +62,9 @@ def _asked(intent: Intent, lexicon: Lexicon) -> str:
     figures = [_figure(figure, lexicon) for figure in intent.figures]
     figures += [column.replace("_", " ") for column in intent.columns] if not figures else []
     named = listed(figures)
-    thing = "workouts" if intent.dataset == WORKOUTS else "days"
+    thing = _THINGS.get(intent.dataset, "days")
+    if intent.ask == "latest" and not named:
+        return f"{'newest' if intent.order != 'asc' else 'first'} {thing.removesuffix('s')}"
     if intent.ask == "count" or not named:
         return f"number of {intent.counted}" if intent.ask != "rows" else thing
     if intent.ask == "extreme":
@@ -72,6 +74,7 @@ def _asked(intent: Intent, lexicon: Lexicon) -> str:
     return named
 
 
+_THINGS = {WORKOUTS: "workouts", "gap_ledger": "days without data"}
 _DETAILS = {"class_length", "workout_output", "length_minutes", "total_output_kj"}
 """What is shown of workouts where nothing was named."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise, product
 
 from bio_lakehouse.ask.planning.draft import GENERIC, Draft, preference
 from bio_lakehouse.ask.planning.intent import Operator
@@ -13,6 +14,11 @@ SLEEP, TIME_ASLEEP, FORECAST = "sleep_score", "time_asleep", "forecast"
 READINGS = "oura_heartrate"
 WORKOUT_NOUNS = {"workouts", "classes"}
 """Metrics whose names are those of the thing itself."""
+_MORE_SLEEP = {
+    *product(("sleep", "slept"), ("more", "less")),
+    *product(("more", "less"), ("sleep",)),
+}
+"""Words side by side that ask for hours of sleep."""
 _DURATION_ROLES = ("how_long", "how_much")
 _DURATION_WORDS = {"long", "longest", "longer", "shortest", "shorter", "hours", "hour", "hrs",
                    "duration", "minutes"}  # fmt: skip
@@ -246,6 +252,7 @@ def as_workout_calories(draft: Draft) -> None:
 def as_duration(draft: Draft) -> None:
     """`How long did I sleep` asks for hours, not for the score."""
     is_long = draft.sees(*_DURATION_ROLES) or bool(_DURATION_WORDS & set(draft.parts.words))
+    is_long = is_long or any(pair in _MORE_SLEEP for pair in pairwise(draft.parts.words))
     hours = draft.lexicon.metrics.get(TIME_ASLEEP)
     if not is_long or hours is None:
         return

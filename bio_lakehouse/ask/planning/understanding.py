@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bio_lakehouse.ask.planning import asked_conditions, data_questions, naming, question_hints
 from bio_lakehouse.ask.planning.counting_questions import Counting
@@ -90,12 +91,17 @@ def _not_used(words: Sequence[str]) -> str:
     return f"I do not know what {told} {'means' if len(set(words)) == 1 else 'mean'} here."
 
 
+_KINDS_PER = {"ride": "Cycling", "run": "Running"}
+"""Kinds of workout by the word behind `per`."""
+
+
 class _Reader(Counting):
     """Decides what is asked, from the most telling words to the least."""
 
     def intent(self) -> Intent:
         self._refuse_negation()
         self._refuse_time_of_day()
+        self._refuse_hours()
         self._refuse_count()
         if any(m.dataset == "sleep_performance_prediction" for _, m in self.draft.figures):
             self.draft.has_all("after")
@@ -136,6 +142,15 @@ class _Reader(Counting):
         if named and is_workout:
             raise Stop(f"I cannot take “{named[0]}” into account: at which time of day.")
 
+    def _refuse_hours(self) -> None:
+        """`By hour` and `in the last hour` are of no column with a moment of its own in each row,
+        and a running total is no total of runs."""
+        for mention, _ in self.draft.fields:
+            if mention.words in {"hour", "hours"}:
+                raise Stop(f"I cannot take “{mention.words}” into account: at which time of day.")
+        if ("running", "total") in pairwise(self.draft.parts.words):
+            raise Stop("I cannot tell a running total; ask for the total of days that you name.")
+
     def _refuse_count(self) -> None:
         """`how many times did I wake up` counts what the figure does not."""
         figures = self._figures()
@@ -164,6 +179,9 @@ class _Reader(Counting):
         if self._is_newest(figures, found):
             return self._newest(figures, found)
         is_how_much = draft.has_all("how_much", "how_long", "count")
+        if draft.sees("per_workout") and draft.sees("sum"):
+            raise Stop("A total and a figure per workout are two things; ask for one of them.")
+        found = (*found, *self._of_kind_per_workout(found))
         aggregation = self._aggregation()
         if draft.sees("per_day") and not aggregation and not is_how_much:
             aggregation = "avg"
@@ -201,6 +219,17 @@ class _Reader(Counting):
             raise Stop("These figures are over all days; they cannot be asked for some of them.")
         shown = tuple(Figure(metric.name) for _, metric in figures)
         return Intent("rows", dataset, shown, (*keys, *counts), conditions=found)
+
+    def _of_kind_per_workout(self, found: Sequence[Condition]) -> list[Condition]:
+        """`Median output per ride` is of rides alone."""
+        last = {mention.words.split()[-1] for mention in self.draft.roles("per_workout")}
+        kinds = [kind for word, kind in _KINDS_PER.items() if word in last]
+        if any(condition.column == "fitness_discipline" for condition in found):
+            return []
+        return [
+            Condition(WORKOUTS, "fitness_discipline", "=", (kind,), words=f"{kind.casefold()}")
+            for kind in kinds
+        ]
 
     def _is_per_workout(self, figures: Sequence[tuple[Mention, Metric]]) -> bool:
         """Whether a figure is asked for as what a workout has of it: a mean, not the newest."""
