@@ -3,18 +3,21 @@ that are not whole, stretches of different length, ties."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import duckdb
+import pyarrow as pa
 import pytest
 
-from bio_lakehouse.ask.answers import names_on_record, whole_periods
+from bio_lakehouse.ask.answers import answer_sentences, names_on_record, whole_periods
+from bio_lakehouse.ask.answers.answer_columns import columns_of
 from bio_lakehouse.ask.asking import Asking
 from bio_lakehouse.ask.claims import findings
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
 from bio_lakehouse.ask.planning import planner
 from bio_lakehouse.ask.semantics import semantic_model
 from bio_lakehouse.ask.ways import Ways
+from bio_lakehouse.engines.guard import check
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse_tests.ask.demo_lake import USER
 
@@ -122,6 +125,9 @@ def test_what_several_groups_share_is_told_of_each() -> None:
     ("question", "reading"),
     [
         ("latest bedtime", "latest bedtime"),
+        ("best readiness week", "highest mean readiness"),
+        ("highest weekly output", "highest weekly output"),
+        ("when was my readiness last above 90", "newest day, readiness above 90"),
         ("longest workout in october", "longest workout, 1–31 October 2026"),
         ("longest ride", "longest workout, ride"),
         ("highest heart rate in a workout", "highest mean heart rate in workouts"),
@@ -235,3 +241,55 @@ def test_no_word_of_a_question_is_left_out(question: str, part: str) -> None:
 
 def test_a_change_in_percent_is_no_experiment() -> None:
     assert findings.plan("percent change in hrv", MODEL, CIRCUMSTANCES) is None
+
+
+def answered(plan: Plan, rows: pa.Table) -> tuple[str, tuple[str, ...]]:
+    """The sentence of rows as if they were a plan's answer, and which groups are small."""
+    checked = check(plan.sql, frozenset(one.full_name for one in MODEL.datasets.values()))
+    columns = columns_of(rows, checked, MODEL, plan.metrics)
+    told = answer_sentences.told(plan, rows, checked, columns)
+    return told.sentence, answer_sentences.small_groups(plan, rows, columns)
+
+
+def test_the_best_week_is_a_week() -> None:
+    day = date(2026, 8, 30)
+    row = {"highest_avg_readiness": 92.3, "day": day, "last_day": day, "times": 1}
+    sentence, _ = answered(planned("best readiness week"), pa.Table.from_pylist([row]))
+    assert sentence == "Highest mean readiness: 92.3, in the week up to 30 August 2026."
+
+
+def test_a_month_of_few_nights_is_told() -> None:
+    rows = [
+        {"month_start": date(2026, 6, 1), "avg_hrv": 131.0, "days_counted": 2},
+        {"month_start": date(2026, 7, 1), "avg_hrv": 60.0, "days_counted": 31},
+    ]
+    _, few = answered(planned("hrv by month"), pa.Table.from_pylist(rows))
+    assert few == ("Few to go by: June 2026 (only 2 days).",)
+
+
+def test_each_figure_of_a_comparison_is_told() -> None:
+    rows = [
+        {"compared": "weekend", "avg_steps": 9000.0, "total_steps": 90000, "days_counted": 10},
+        {"compared": "weekday", "avg_steps": 8000.0, "total_steps": 200000, "days_counted": 25},
+    ]
+    plan = planned("steps on weekends vs weekdays")
+    sentence, _ = answered(plan, pa.Table.from_pylist(rows))
+    assert sentence.endswith(
+        "weekend average steps 9,000 (10 days) and total steps 90,000; weekday average steps 8,000 "
+        "(25 days) and total steps 200,000. Weekend: average steps 1,000 higher than weekday."
+    )
+
+
+def test_a_value_that_several_share_is_said() -> None:
+    kept = {"fitness_discipline": "Cycling", "title": "60 min Ride", "instructor_name": "Jo"}
+    rows = [
+        {"day": date(2026, 10, day), **kept,
+         "started_at_local": datetime.fromisoformat(f"2026-10-{day:02}T09:00"),
+         "class_length": 60.0}
+        for day in (3, 4)
+    ]  # fmt: skip
+    sentence, _ = answered(planned("longest ride"), pa.Table.from_pylist(rows))
+    assert sentence == (
+        "Longest workout, ride: 60 min, 2 times – Saturday 3 October 2026, 09:00, Cycling and "
+        "Sunday 4 October 2026, 09:00, Cycling."
+    )

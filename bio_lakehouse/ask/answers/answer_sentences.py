@@ -140,16 +140,25 @@ def has_figures(plan: Plan, rows: pa.Table, columns: tuple[AnswerColumn, ...]) -
 
 def small_groups(plan: Plan, rows: pa.Table, columns: tuple[AnswerColumn, ...]) -> tuple[str, ...]:
     """Which groups stand for few days or workouts, with how many."""
-    answered = _Answered(plan, [], columns, is_plain=False)
+    answered = _Answered(plan, list(values(rows)), columns, is_plain=False)
     counted, labels = answered.known_days, answered.labels
-    if plan.shape not in ("groups", "comparison") or counted is None or not labels:
-        return ()
-    names = {column.name for column in (counted, labels[-1])}
-    if len(names) < 2 or len(set(rows.column_names)) < len(rows.column_names):
+    if counted is None or not labels or not _has_groups(plan, labels[-1]):
         return ()
     from bio_lakehouse.ask.claims.finding_answers import small_groups_of
 
-    return small_groups_of(rows.to_pylist(), labels[-1].name, counted.name)
+    records = [
+        {"named": _label(labels[-1], row), "counted": row[counted.position]}
+        for row in answered.rows
+        if row[labels[-1].position] is not None
+    ]
+    noun = counted.noun if counted.noun in ("day", "night", "workout") else "day"
+    return small_groups_of(records, "named", "counted", noun)
+
+
+def _has_groups(plan: Plan, label: AnswerColumn) -> bool:
+    """Whether rows are groups, or periods of so many days that few of them are told."""
+    is_long = label.period in ("month", "quarter", "year")
+    return plan.shape in ("groups", "comparison") or is_long
 
 
 def when(covers: tuple[date, date] | None) -> str:
@@ -278,9 +287,10 @@ def _standing(answered: _Answered, row: Sequence[Any]) -> str:
     if tuple(named) not in ENDS or len(days) < len(named):
         return ""
     first, last = days
+    column = answered.of_kind("day")[0]
     if first == last:
-        return f", on {_day(first)}"
-    return f", first on {_day(first)} and last on {_day(last)}"
+        return f", {_when_it_was(column, first)}"
+    return f", first {_when_it_was(column, first)} and last {_when_it_was(column, last)}"
 
 
 def _over(answered: _Answered, row: Sequence[Any]) -> str:
@@ -389,7 +399,7 @@ def _told_list(answered: _Answered) -> Told:
         return Told(answered.headed(count(number, noun)))
     more = f" and {number - MOST_NAMED:,} more" if number > MOST_NAMED else ""
     shown = f"{', '.join(named)}{more}" if more else listed(named)
-    head = f"{shared}, {count(number, 'time')}" if shared else count(number, noun)
+    head = f"{shared}, {number:,} times" if shared else f"{number:,} {noun}s"
     return Told(answered.headed(f"{head} – {shown}" if number > 1 else shown))
 
 
@@ -533,8 +543,12 @@ def _counted(answered: _Answered, known: Sequence[Any]) -> str:
 
 def _at_time(column: AnswerColumn, row: Sequence[Any]) -> str:
     """`on Tuesday 3 November 2026`, `in October 2025`."""
-    period = periods.named(column.period, row[column.position])
-    return f"in {period}" if period else f"on {_day(row[column.position])}"
+    return _when_it_was(column, row[column.position])
+
+
+def _when_it_was(column: AnswerColumn, day: date) -> str:
+    period = periods.named(column.period, day)
+    return f"in {period}" if period else f"on {_day(day)}"
 
 
 def _at(answered: _Answered, figure: AnswerColumn, days: AnswerColumn, row: Sequence[Any]) -> str:

@@ -256,10 +256,12 @@ TELLERS: Mapping[Kind, Teller] = {
 }
 
 
-def small_groups_of(records: Sequence[Row], named: str, counted: str) -> tuple[str, ...]:
+def small_groups_of(
+    records: Sequence[Row], named: str, counted: str, noun: str = ""
+) -> tuple[str, ...]:
     """Which rows stand for few days or workouts, with how many: `walking (only 3 days)`; `named`
-    and `counted` are the columns of a group and of its count."""
-    unit = "workout" if "workouts" in counted else "day"
+    and `counted` are the columns of a group and of its count, `noun` is what that counts."""
+    unit = noun or ("workout" if "workouts" in counted else "day")
     small = [
         (visible(str(row[named])), int(row[counted]))
         for row in records

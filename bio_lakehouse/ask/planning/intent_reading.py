@@ -110,6 +110,9 @@ def _extreme(intent: Intent, lexicon: Lexicon) -> str:
     title, is_high = inner(metric.title), intent.order == "desc"
     form = "hours" if title.startswith(_LENGTH) else metric.form
     words = _EXTREMES.get(form, ("lowest", "highest"))
+    if title.startswith("avg "):
+        title = f"mean {title.removeprefix('avg ')}"
+    title = title.removesuffix(" kj")
     mean = "mean " if metric.is_mean else ""
     return f"{words[is_high]} {mean}{title.removeprefix(_LENGTH)}"
 
