@@ -289,6 +289,12 @@ def _check_node(node: exp.Expr) -> None:
 
 def _refusals(node: exp.Expr) -> Iterator[str]:
     """Why a node of an allowed kind may still not be run."""
+    yield from _refusals_of_source(node)
+    yield from _refusals_of_rest(node)
+
+
+def _refusals_of_source(node: exp.Expr) -> Iterator[str]:
+    """Of a call, or of what stands in FROM."""
     match node:
         case exp.Anonymous() if isinstance(node.parent, exp.Table | exp.Lateral):
             yield (
@@ -297,10 +303,6 @@ def _refusals(node: exp.Expr) -> Iterator[str]:
             )
         case exp.Anonymous() if node.name.lower() not in FUNCTIONS:
             yield _unknown_function(node.name)
-        case exp.Select() if not node.expressions:
-            yield "A SELECT needs columns to show, or * for all of them."
-        case exp.With() if node.args.get("recursive"):
-            yield "WITH RECURSIVE is refused: Athena has no recursive queries."
         case exp.Table() if not isinstance(node.this, exp.Identifier | exp.Anonymous):
             yield (
                 f"{_shown(node)} cannot stand in FROM: only tables, subqueries, VALUES and UNNEST "
@@ -320,6 +322,15 @@ def _refusals(node: exp.Expr) -> Iterator[str]:
             )
         case exp.Join() if _is_without_condition(node):
             yield "A JOIN needs ON or USING; each row with each row is CROSS JOIN in Athena."
+
+
+def _refusals_of_rest(node: exp.Expr) -> Iterator[str]:
+    """Of any other node."""
+    match node:
+        case exp.Select() if not node.expressions:
+            yield "A SELECT needs columns to show, or * for all of them."
+        case exp.With() if node.args.get("recursive"):
+            yield "WITH RECURSIVE is refused: Athena has no recursive queries."
         case exp.Limit() if not _is_count(node.expression, "ALL"):
             yield "LIMIT takes a whole number or ALL in Athena."
         case exp.Offset() if not _is_count(node.expression):
