@@ -3,6 +3,7 @@ that it was said of."""
 
 from __future__ import annotations
 
+import errno
 import os
 import pty
 import subprocess
@@ -200,6 +201,20 @@ def keyed_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-test")
     monkeypatch.setenv("BIO_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
+
+
+def test_an_answer_that_cannot_be_kept_leaves_the_ones_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    record_leave_to_ask(tmp_path, LOCAL, allowed=False)
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        record_leave_to_ask(tmp_path, LOCAL, allowed=True)
+    assert leave_to_ask(tmp_path, LOCAL) is False
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
 
 
 def test_the_commands_keep_the_answer_in_the_home(keyed_home: Path) -> None:

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bio_lakehouse.lake.objects import write_atomically
+
 FILE = "ask-leave.json"
 ALLOWED = "allowed"
 FORBIDDEN = "forbidden"
@@ -54,5 +56,7 @@ def _answers(home: Path) -> Mapping[str, Any] | None:
 
 def _write(home: Path, answers: Mapping[str, Any]) -> Path:
     path = home / FILE
-    path.write_text(json.dumps(answers, indent=2, sort_keys=True) + "\n", "utf-8")
+    text = json.dumps(answers, indent=2, sort_keys=True) + "\n"
+    # Whoever reads it meanwhile sees the answers of before: half a file would be none at all.
+    write_atomically(path, text.encode())
     return path
