@@ -109,8 +109,7 @@ def who_assumed(answer: Answer) -> str:
 
 def _print_rows(answer: Answer) -> None:
     rows = answer.rows
-    is_said = rows is None or not rows.num_rows or (rows.num_rows == 1 and rows.num_columns == 1)
-    if rows is None or is_said:
+    if rows is None or answer.is_told_whole:
         return
     table = table_of(answer, MOST_ROWS, shown)
     headings = [

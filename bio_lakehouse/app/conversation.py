@@ -65,12 +65,6 @@ def last_plan(answers: Sequence[Answer]) -> Plan | None:
     return next((one.plan for one in reversed(answers) if one.why is None), None)
 
 
-def is_told_whole(answer: Answer) -> bool:
-    """Whether the sentence holds all that the rows do."""
-    rows = answer.rows
-    return rows is None or not rows.num_rows or (rows.num_rows == 1 and rows.num_columns == 1)
-
-
 def styled(answer: Answer, asking: Asking) -> Any:
     """The rows as a table whose values are written as everywhere, and sort as numbers."""
     rows = answer.rows

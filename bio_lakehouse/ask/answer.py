@@ -68,6 +68,12 @@ class Answer:
         return self.plan.assumptions if self.plan else ()
 
     @property
+    def is_told_whole(self) -> bool:
+        """Whether the sentence holds all that the rows do."""
+        rows = self.rows
+        return rows is None or not rows.num_rows or (rows.num_rows == 1 and rows.num_columns == 1)
+
+    @property
     def covers(self) -> tuple[date, date] | None:
         return self.plan.covers if self.plan else None
 

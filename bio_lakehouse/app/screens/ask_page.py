@@ -9,7 +9,6 @@ from bio_lakehouse.app.conversation import (
     EXAMPLES,
     MOST_ROWS,
     Reader,
-    is_told_whole,
     last_plan,
     reader_of,
     styled,
@@ -161,7 +160,7 @@ def rows_shown(answer: Answer, key: str) -> None:
         return
     if answer.chart and answer.chart.kind != "number":
         drawn(figure(answer.chart, answer.rows, mode()), f"chart-{key}")
-    if is_told_whole(answer):
+    if answer.is_told_whole:
         return
     st.dataframe(
         styled(answer, current_lake().asking),
