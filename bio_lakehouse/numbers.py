@@ -3,6 +3,7 @@ here."""
 
 from __future__ import annotations
 
+import math
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 NO_VALUE = "–"
@@ -25,16 +26,27 @@ def rounded(value: float, decimals: int = 0) -> Decimal:
 
 
 def number_text(value: float | Decimal, decimals: int = 0) -> str:
-    """`−1,234.5`: rounded, with thousands separated; never a minus before zero."""
+    """`−1,234.5`: rounded, with thousands separated; never a minus before zero.
+
+    What is too large for every digit to mean something, or no number, is written short.
+    """
+    if _is_beyond(value):
+        return short_text(float(value))
     figure = rounded(float(value), decimals)
     return f"{MINUS if figure < 0 else ''}{abs(figure):,}"
 
 
 def signed_text(value: float | Decimal, decimals: int = 0) -> str:
     """`+3`, `−12`, `±0`: as `number_text`, always with a sign."""
+    if _is_beyond(value):
+        return f"{'+' if value > 0 else ''}{short_text(float(value))}"
     figure = rounded(float(value), decimals)
     sign = "+" if figure > 0 else MINUS if figure < 0 else "±"
     return f"{sign}{abs(figure):,}"
+
+
+def _is_beyond(value: float | Decimal) -> bool:
+    return not math.isfinite(value) or abs(value) >= 10**LONGEST_PLAIN
 
 
 def in_minutes(hours: float) -> Decimal:
@@ -44,6 +56,8 @@ def in_minutes(hours: float) -> Decimal:
 
 def hours_text(hours: float, unit: str = " min") -> str:
     """`7 h 12 min` for 7.2, `−0 h 30 min` for −0.5."""
+    if _is_beyond(hours * MINUTES_AN_HOUR):
+        return f"{short_text(hours)} h"
     minutes = int(in_minutes(hours))
     whole, rest = divmod(abs(minutes), MINUTES_AN_HOUR)
     return f"{MINUS if minutes < 0 else ''}{whole} h {rest:02d}{unit}"
@@ -51,6 +65,8 @@ def hours_text(hours: float, unit: str = " min") -> str:
 
 def clock_text(hours: float) -> str:
     """A time of day given in hours after midnight: `22:45` for −1.25, `07:05` for 7.08."""
+    if _is_beyond(hours * MINUTES_AN_HOUR):
+        return NO_VALUE
     whole, rest = divmod(int(in_minutes(hours)) % MINUTES_A_DAY, MINUTES_AN_HOUR)
     return f"{whole:02d}:{rest:02d}"
 
@@ -64,7 +80,8 @@ def effect_text(value: float) -> str:
 def signed_effect_text(value: float) -> str:
     """As `effect_text`, with a plus before what is above zero."""
     text = effect_text(value)
-    return f"+{text}" if rounded(value, _effect_decimals(value)) > 0 else text
+    is_above = _is_beyond(value) or rounded(value, _effect_decimals(value)) > 0
+    return f"+{text}" if value > 0 and is_above else text
 
 
 def _effect_decimals(value: float) -> int:

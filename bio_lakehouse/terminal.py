@@ -20,6 +20,11 @@ def visible(text: str) -> str:
     return "".join(_visible(character) for character in text)
 
 
+def encodable(text: str) -> str:
+    """`text` without the halves of characters that stand for bytes that are no text: U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def escape(text: str) -> str:
     """`text` as Rich prints it letter by letter: no markup, no control characters."""
     return escape_markup(visible(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -75,6 +76,16 @@ def test_a_probability(q: float, text: str) -> None:
 )
 def test_hours(hours: float, text: str) -> None:
     assert numbers.hours_text(hours) == text
+
+
+@pytest.mark.parametrize("value", [1e300, -1e300, 1e15, 1e22, math.inf, -math.inf, math.nan])
+def test_what_is_beyond_all_digits_is_written_short(value: float) -> None:
+    short = numbers.short_text(value)
+    assert numbers.number_text(value, 2) == numbers.effect_text(value) == short
+    sign = "+" if value > 0 else ""
+    assert numbers.signed_text(value) == numbers.signed_effect_text(value) == f"{sign}{short}"
+    assert numbers.hours_text(value) == f"{short} h"
+    assert numbers.clock_text(value) == numbers.NO_VALUE
 
 
 def test_short_texts_and_sizes() -> None:

@@ -31,6 +31,7 @@ from bio_lakehouse.ask.ways import Progress, Understood, Ways
 from bio_lakehouse.backends import open_sql
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.settings import WEEKDAYS
+from bio_lakehouse.terminal import encodable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -91,7 +92,7 @@ class Asking:
         told what is being done. Raises `StoreError` where the home's files cannot be read.
         """
         started = time.perf_counter()
-        tell = progress or _nobody
+        question, tell = encodable(question), progress or _nobody
         own = corrections.read(self.home, user_id)
         language_model = self.language_model or chosen(self.lake.settings)
         circumstances = self.circumstances(user_id, before)
@@ -169,6 +170,7 @@ class Asking:
     def correct(self, question: str, sql: str, user_id: str) -> tuple[Correction, Answer]:
         """Take `sql` as a candidate for the right answer to `question`: it is kept where it can be
         run, with what it answers now. QueryError says why it cannot."""
+        question, sql = encodable(question), encodable(sql)
         checked = self.checked(sql)
         correction = corrections.proposed(question, sql, self.circumstances(user_id))
         plan = Plan(sql, question, shape_of(checked), "candidate", covers=correction.days)

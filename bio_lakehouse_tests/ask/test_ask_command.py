@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from bio_lakehouse import ask_conversation
 from bio_lakehouse.ask.answer import Answer
+from bio_lakehouse.ask.answers import corrections
 from bio_lakehouse.ask.answers.statement_layout import laid_out
 from bio_lakehouse.ask.asking import Asking
 from bio_lakehouse.ask.plan import Plan
@@ -217,3 +218,24 @@ def test_sql_is_sent_on_to_where_it_is_answered() -> None:
 
 def test_a_correction_needs_a_question() -> None:
     assert "There is no question" in ask("correct", " ", "--sql", "SELECT 1").output
+
+
+def test_bytes_that_are_no_text_are_told_and_break_nothing(lake: Lakehouse) -> None:
+    half = "\udcff"
+    assert "blah" in Asking(lake).ask(f"blah {half}", USER).sentence
+    correction, answer = Asking(lake).correct(
+        f"my {half} day", f"SELECT 1 AS a, '{half}' AS b", USER
+    )
+    assert correction.question == "my \ufffd day"
+    assert half not in answer.sql
+    Asking(lake).ask("my day", USER)
+    corrections.forget(lake.settings.home, USER, correction.id)
+
+
+def test_a_small_value_of_no_known_unit_is_not_written_as_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows = pa.table({"a": [0.0004, 1e300], "b": [1e-300, -0.5]})
+    plan = Plan("SELECT 0.0004 AS a, 1e-300 AS b", "x", "list", "language model")
+    show(Answer("q", USER, "s", plan=plan, rows=rows), sql_only=False, as_object=False, indent=None)
+    assert {"0.0004", "1e-300", "1e+300", "−0.50"} <= set(capsys.readouterr().out.split())

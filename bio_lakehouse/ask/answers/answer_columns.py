@@ -45,6 +45,8 @@ NAMED: Mapping[str, Mapping[int, str]] = {
 }
 PROBABILITIES = frozenset({"p", "q"})
 YEARS = frozenset({"year", "year_of_day"})
+SMALLEST_EFFECT = 0.01
+"""Below it two decimals lose what a value of no known unit is."""
 LARGE = 1_000
 """From here on a decimal says nothing."""
 MOST_STEPS = 6
@@ -110,7 +112,10 @@ class AnswerColumn:
             return NO_VALUE
         if self.name in PROBABILITIES:
             return probability_text(value)
-        return str(int(value)) if self.name in YEARS else self.finer(value)
+        if self.name in YEARS:
+            return str(int(value))
+        is_tiny = not self.is_known and 0 < abs(value) < SMALLEST_EFFECT
+        return short_text(value) if is_tiny else self.finer(value)
 
     def counted(self, value: int) -> str:
         """`12 days`, `1 workout`."""
