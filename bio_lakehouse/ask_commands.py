@@ -135,7 +135,9 @@ def ask_question(
         lake.settings, lambda reader: asking.what_is_sent(question or TYPED, user_id, reader)
     )
     if model:
-        asking.language_model = by_name(model, lake.settings)
+        # It says what stands against it. Leave is looked up anew for each question, so that a
+        # conversation sends nothing after it was taken back.
+        by_name(model, lake.settings)
     if not converse(asking, user_id, question, sql_only=sql_only, as_object=as_object):
         sys.exit(1)
 

@@ -10,10 +10,12 @@ from streamlit.testing.v1 import AppTest
 from bio_lakehouse.app import opened
 from bio_lakehouse.app.conversation import EXAMPLES, reader_of
 from bio_lakehouse.app.opened import OpenLakes
+from bio_lakehouse.app.plain_text import literal
 from bio_lakehouse.app.shown import USER as USER_KEY
 from bio_lakehouse.ask.answer import Answer
 from bio_lakehouse.ask.answers import corrections
 from bio_lakehouse.ask.answers.statement_layout import laid_out
+from bio_lakehouse.ask.asking import Asking
 from bio_lakehouse.ask.plan import Plan
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse_tests.app.conftest import page, said
@@ -129,6 +131,28 @@ def test_what_was_tried_is_not_shown_to_another_person_or_under_another_question
     at = button(at.run(), "Begin anew")
     assert not labelled(ask(at, "how green is my bicycle"), "It is right")
     opened._lakes.clear()
+
+
+MARKED = "![x](http://evil.test/x.png)"
+
+
+def test_what_a_language_model_says_is_its_own_and_marks_nothing(
+    own: OpenLakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sql = "SELECT count(*) AS rides FROM peloton_workouts"
+    plan = Plan(sql, "r", "value", "language model", assumptions=(MARKED,), explanation=MARKED)
+    answers = [
+        Answer("q", USER, "Said.", plan=plan, model="some-model"),
+        Answer("q", USER, MARKED, why="ambiguous", offers=(MARKED,), model="some-model"),
+    ]
+    monkeypatch.setattr(Asking, "ask", lambda *_: answers.pop(0))
+    at = ask(page("ask"), "q")
+    shown = " ".join(one.value for one in at.caption)
+    assert literal(f"some-model assumed: {MARKED}") in shown
+    assert literal(f"some-model says of its SQL: “{MARKED}”") in shown
+    at = ask(at, "q")
+    assert literal(MARKED) in {one.label for one in at.button}
+    assert MARKED not in {one.label for one in at.button}
 
 
 def test_a_statement_that_is_no_question_is_refused(own: OpenLakes) -> None:

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from bio_lakehouse.ask.answer import Answer
+from bio_lakehouse.ask.asking import Asking
 from bio_lakehouse.ask.evaluation.evaluate import models_named, runs_of
 from bio_lakehouse.ask.evaluation.questions import Question
-from bio_lakehouse.ask.translation.leave import record_leave_to_ask
+from bio_lakehouse.ask.translation.leave import forbid_all, record_leave_to_ask
 from bio_lakehouse.cli import main
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -123,4 +125,24 @@ def test_an_evaluation_puts_its_questions_to_the_model_that_is_named(
     monkeypatch.setenv("BIO_LOCAL_ONLY", "true")
     with pytest.raises(SettingsError, match="BIO_LOCAL_ONLY"):
         models_named(["claude-haiku-4-5"], load_settings())
+    assert len(server.asked) == 1
+
+
+def test_a_conversation_with_a_named_model_sends_nothing_after_leave_was_taken_back(
+    own_demo_lake: Lakehouse, server: AnthropicServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = own_demo_lake.settings.home
+    record_leave_to_ask(home, server.url, allowed=True)
+    answered = Asking.ask
+
+    def forbidding(*arguments: Any) -> Answer:
+        answer = answered(*arguments)
+        forbid_all(home, server.url)
+        return answer
+
+    monkeypatch.setattr(Asking, "ask", forbidding)
+    command = ["ask", "--json", "--model", "claude-haiku-4-5"]
+    told = CliRunner().invoke(main, command, input=f"{QUESTION}\n{QUESTION} again\n")
+    first, second = (json.loads(line) for line in told.stdout.splitlines())
+    assert (first["model"], second["model"]) == ("claude-haiku-4-5", None)
     assert len(server.asked) == 1

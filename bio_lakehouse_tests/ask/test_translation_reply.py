@@ -204,6 +204,25 @@ def test_days_are_covered_as_far_as_the_statement_bears_them_out(
     assert covered(said, checked(said, MODEL), CIRCUMSTANCES) == days
 
 
+CHAINED = ", ".join(
+    f"a{number} AS (SELECT x.day FROM a{number - 1} x JOIN a{number - 1} y ON x.day = y.day)"
+    for number in range(1, 300)
+)
+LONG = f"WITH a0 AS (SELECT day {DAILY}), {CHAINED} SELECT day FROM a299"
+FAR = [
+    f"{LONG} WHERE day > DATE '9999-12-31'",
+    LONG,
+    f"SELECT day {DAILY} WHERE day < DATE '0001-01-01'",
+]
+
+
+@pytest.mark.parametrize("sql", FAR, ids=["the last day", "no day", "the first day"])
+def test_neither_many_queries_nor_the_ends_of_time_are_a_fault(sql: str) -> None:
+    said = reply(sql, "2026-11-01", "2026-11-02")
+    with pytest.raises(QueryError, match="does not begin or end on it"):
+        covered(said, checked(said, MODEL), CIRCUMSTANCES)
+
+
 SHAPES = [
     (f"SELECT avg(readiness_score) AS r {DAILY}", "value"),
     (f"SELECT avg(readiness_score) AS r, count(*) AS n {DAILY}", "row"),

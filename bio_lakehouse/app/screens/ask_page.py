@@ -112,7 +112,8 @@ def allow(allowed: bool) -> None:
     settings = current_lake().settings
     could = reader_of(settings).could
     if could:
-        record_leave_to_ask(settings.home, could.address, allowed=allowed)
+        with told():
+            record_leave_to_ask(settings.home, could.address, allowed=allowed)
 
 
 def answer_shown(answer: Answer, number: int, *, is_last: bool) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from sqlglot import exp
 
 from bio_lakehouse.ask.answers.statement_shape import AGGREGATES
 
-DAY = timedelta(days=1)
 _COMPARED = (exp.Between, exp.EQ, exp.In, exp.GT, exp.GTE, exp.LT, exp.LTE)
 _AS_DAY = {"date", "from_iso8601_date"}
 _FROM_ON = (exp.GTE, exp.GT)
@@ -41,7 +40,7 @@ def bounds_of(query: exp.Query) -> Bounds:
     return Bounds(
         _outermost((end for end in ends if end.is_first), True),
         _outermost((end for end in ends if not end.is_first), False),
-        all(_is_bounded(select, query, frozenset()) for select in _readers(query)),
+        _are_bounded(query),
         any(_is_computed(literal) for literal, _ in _days(query)),
     )
 
@@ -61,8 +60,9 @@ def _outermost(ends: Iterable[_End], is_first: bool) -> frozenset[date]:
     if not days:
         return frozenset()
     day = min(days) if is_first else max(days)
-    step = DAY if is_first else -DAY
-    return frozenset({day, day + days[day] * step})
+    inside = day.toordinal() + (days[day] if is_first else -days[day])
+    is_a_day = date.min.toordinal() <= inside <= date.max.toordinal()
+    return frozenset({day, date.fromordinal(inside)} if is_a_day else {day})
 
 
 def _days(node: exp.Expr) -> Iterator[tuple[exp.Expr, date]]:
@@ -113,11 +113,20 @@ def _bounds(node: exp.Expr | None) -> bool:
     return node is not None and any(list(_ends(*found)) for found in _days(node))
 
 
-def _readers(query: exp.Query) -> Iterator[exp.Select]:
+def _readers(selects: Iterable[exp.Select]) -> Iterator[exp.Select]:
     """The SELECTs that read a table's rows themselves."""
-    for select in query.find_all(exp.Select):
+    for select in selects:
         if any(table.db for table in _sources(select)):
             yield select
+
+
+def _by_source(selects: Iterable[exp.Select]) -> dict[str, list[exp.Select]]:
+    """The SELECTs that read a query of WITH, by its name."""
+    found: dict[str, list[exp.Select]] = {}
+    for select in selects:
+        for name in {table.name for table in _sources(select) if not table.db}:
+            found.setdefault(name, []).append(select)
+    return found
 
 
 def _sources(select: exp.Select) -> Iterator[exp.Table]:
@@ -127,17 +136,29 @@ def _sources(select: exp.Select) -> Iterator[exp.Table]:
             yield part.this
 
 
-def _is_bounded(select: exp.Select, query: exp.Query, seen: frozenset[int]) -> bool:
-    """Whether days bound a SELECT's rows: there, in each of its figures, or where it is read."""
-    if id(select) in seen:
-        return False
-    if _bounds(select.args.get("where")) or _figures_are_bounded(select):
-        return True
-    if any(_bounds(join.args.get("on")) for join in select.args.get("joins") or ()):
-        return True
-    readers = list(_read_by(select, query))
-    further = seen | {id(select)}
-    return bool(readers) and all(_is_bounded(reader, query, further) for reader in readers)
+def _are_bounded(query: exp.Query) -> bool:
+    """Whether days bound all rows that are read of tables: where they are read, or further on."""
+    selects = list(query.find_all(exp.Select))
+    by_name = _by_source(selects)
+    bounded = {id(select) for select in selects if _bounds_itself(select)}
+    waiting = {
+        id(select): [id(reader) for reader in _read_by(select, by_name)]
+        for select in reversed(selects)
+        if id(select) not in bounded
+    }
+    is_new = True
+    while is_new:
+        found = {one for one, by in waiting.items() if by and bounded.issuperset(by)} - bounded
+        bounded |= found
+        is_new = bool(found)
+    return bounded.issuperset(id(reader) for reader in _readers(selects))
+
+
+def _bounds_itself(select: exp.Select) -> bool:
+    """Whether a SELECT bounds its rows: as a whole, or in each of its figures."""
+    joins = select.args.get("joins") or ()
+    parts = (select.args.get("where"), *(join.args.get("on") for join in joins))
+    return any(_bounds(part) for part in parts) or _figures_are_bounded(select)
 
 
 def _figures_are_bounded(select: exp.Select) -> bool:
@@ -149,15 +170,13 @@ def _aggregates(column: exp.Expr) -> bool:
     return any(call.name.lower() in AGGREGATES for call in column.find_all(exp.Anonymous))
 
 
-def _read_by(select: exp.Select, query: exp.Query) -> Iterator[exp.Select]:
+def _read_by(select: exp.Select, by_name: Mapping[str, list[exp.Select]]) -> Iterator[exp.Select]:
     """The SELECTs whose rows are made of this one's."""
     node = select.parent
     while isinstance(node, exp.SetOperation):
         node = node.parent
     if isinstance(node, exp.CTE):
-        for other in query.find_all(exp.Select):
-            if any(not table.db and table.name == node.alias for table in _sources(other)):
-                yield other
+        yield from by_name.get(node.alias, ())
     elif isinstance(node, exp.Subquery) and isinstance(node.parent, exp.From | exp.Join):
         above = node.parent.find_ancestor(exp.Select)
         if above is not None:
