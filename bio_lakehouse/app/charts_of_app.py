@@ -89,7 +89,7 @@ CAUSES = {
     Cause.NOT_DUE: COLOURS.sleep,
     Cause.FETCH_FAILED: COLOURS.workout,
     Cause.NOT_WORN: COLOURS.rest,
-    Cause.NOTHING_SENT: COLOURS.workout,
+    Cause.NOTHING_SENT: translucent(COLOURS.alarm, 0.5),
     Cause.NOT_DELIVERED: COLOURS.alarm,
 }
 """Colours of days that are missing; the pointer and the table name their causes."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from bio_lakehouse.app import opened
 from bio_lakehouse.app.app_words import DEMO_BANNER
 from bio_lakehouse.app.shown import DEMO, USER, current_lake
-from bio_lakehouse.app.style import CSS, ICON
+from bio_lakehouse.app.style import CSS, ICON, WAYS
 
 PAGES = (
     ("screens/today_page.py", "Today", ":material/wb_sunny:", "today"),
@@ -26,9 +28,17 @@ def main() -> None:
         st.Page(path, title=title, icon=icon, url_path=address, default=address == "today")
         for path, title, icon, address in PAGES
     ]
-    page = st.navigation(pages, position="top")
+    page = st.navigation(pages, position="hidden")
+    ways_to(pages)
     whose()
     page.run()
+
+
+def ways_to(pages: Sequence[st.Page]) -> None:
+    """A link to each page, in one row on every screen: Streamlit's own hide on a phone."""
+    with st.container(horizontal=True, wrap=False, key=WAYS):
+        for page in pages:
+            st.page_link(page, width="content")
 
 
 def whose() -> None:
@@ -42,8 +52,7 @@ def whose() -> None:
         return
     people = [] if opened.lakes().user else current_lake().people()
     if len(people) > 1:
-        with st.sidebar:
-            st.selectbox("Whose data", people, key=USER)
+        st.selectbox("Whose data", people, key=USER)
 
 
 main()

@@ -35,6 +35,11 @@ from bio_lakehouse.ask.evaluation.demo import settings_of
 serve(settings_of(Path(sys.argv[1])), "me", int(sys.argv[2]), open_page=False)
 """
 QUESTION = "What was my average readiness last week?"
+NEXT_QUESTION = "readiness by week"
+QUESTION_IS_AT_TOP = """() => {
+    const top = document.querySelector('.st-key-turn-1').getBoundingClientRect().top
+    return top >= -1 && top < 200
+}"""
 WORKOUT = (
     "Workout Timestamp,Live/On-Demand,Instructor Name,Length (minutes),Fitness Discipline,Type,"
     "Title,Class Timestamp,Total Output,Avg. Watts,Calories Burned\n"
@@ -42,6 +47,7 @@ WORKOUT = (
 )
 START_SECONDS = 120
 MS = 180_000
+PAGES = ("Today", "Ask", "Insights", "Report", "Data")
 PHONE = {"width": 390, "height": 844}
 
 
@@ -93,11 +99,17 @@ def test_a_question_is_asked_and_answered(address: str, browser: Any) -> None:
     refused: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda line: refused.append(line.text) if "Policy" in line.text else None)
-    page.goto(f"{address}/ask")
+    page.goto(address)
+    assert [is_whole(page.get_by_role("link", name=name)) for name in PAGES] == [True] * 5
+    page.get_by_role("link", name="Ask").click()
     page.get_by_placeholder("Ask about").fill(QUESTION)
     page.keyboard.press("Enter")
     page.get_by_text("SQL, and how this came").click()
     page.get_by_text("SELECT").first.wait_for()
+    page.get_by_placeholder("Ask about").fill(NEXT_QUESTION)
+    page.keyboard.press("Enter")
+    page.get_by_text("SQL, and how this came").nth(1).wait_for()
+    page.wait_for_function(QUESTION_IS_AT_TOP, timeout=20_000)
     sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(sideways) == 0
     assert refused == []
@@ -105,6 +117,14 @@ def test_a_question_is_asked_and_answered(address: str, browser: Any) -> None:
     page.close()
 
 
+def is_whole(link: Any) -> bool:
+    """Whether a link is seen from its left to its right edge."""
+    link.wait_for()
+    place = link.bounding_box()
+    return bool(place["x"] >= 0 and place["x"] + place["width"] <= PHONE["width"])
+
+
+@pytest.mark.slow
 def test_a_file_is_dropped_and_seen(address: str, browser: Any, home: Path) -> None:
     page = browser.new_page()
     page.set_default_timeout(MS)

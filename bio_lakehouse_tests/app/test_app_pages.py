@@ -9,8 +9,10 @@ import pytest
 
 from bio_lakehouse.app import opened
 from bio_lakehouse.app.background import Work
+from bio_lakehouse.app.charts_of_app import CAUSES
 from bio_lakehouse.app.insight_cards import days_with_insights
-from bio_lakehouse.app.opened import OpenLakes
+from bio_lakehouse.app.opened import OpenLake, OpenLakes
+from bio_lakehouse.gold.gap_ledger import Cause
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.insights.tomorrow import tomorrow_line
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -90,6 +92,19 @@ def test_the_page_of_data_says_what_status_says(full: OpenLakes, demo_lake: Lake
     assert list(rows["Newest day"]) == [one.newest_day for one in there]
 
 
+def test_a_file_that_was_refused_is_seen_at_once(own_lake: Lakehouse) -> None:
+    lake = OpenLake(own_lake)
+    before, entry = lake.version, own_lake.log.of_user(USER)[-1]
+    assert lake.version == before
+    own_lake.log.record(replace(entry, file_path="another.csv", status="validation_failed"))
+    assert lake.version != before
+
+
+def test_each_cause_of_missing_days_has_a_colour_of_its_own() -> None:
+    assert set(CAUSES) == set(Cause) - {Cause.BEFORE_FIRST}
+    assert len(set(CAUSES.values())) == len(CAUSES)
+
+
 def test_reports_are_listed_newest_first(own_lake: Lakehouse) -> None:
     opened.open_lakes(own_lake.settings)
     assert "No weekly report was written yet." in said(page("report"))
@@ -103,9 +118,9 @@ def test_reports_are_listed_newest_first(own_lake: Lakehouse) -> None:
 
 def test_a_household_chooses_whose_data_it_sees(full: OpenLakes) -> None:
     at = whole_app()
-    assert at.sidebar.selectbox[0].options == [USER, OTHER_USER]
+    assert at.selectbox[0].options == [USER, OTHER_USER]
     mine = [one.value for one in at.metric]
-    at.sidebar.selectbox[0].set_value(OTHER_USER).run()
+    at.selectbox[0].set_value(OTHER_USER).run()
     assert [one.value for one in at.exception] == []
     assert [one.value for one in at.metric] != mine
 
@@ -113,7 +128,7 @@ def test_a_household_chooses_whose_data_it_sees(full: OpenLakes) -> None:
 def test_with_a_user_fixed_there_is_no_choice(demo_lake: Lakehouse) -> None:
     opened.open_lakes(demo_lake.settings, OTHER_USER)
     at = whole_app()
-    assert not at.sidebar.selectbox
+    assert not at.selectbox
     assert [one.value for one in at.exception] == []
     opened._lakes.clear()
 

@@ -28,7 +28,13 @@ from bio_lakehouse.ask_display import explained, how_it_came, who_assumed
 from bio_lakehouse.numbers import NO_VALUE
 from bio_lakehouse.viz.answer_chart import figure
 
-PENDING, TRIED = "pending_question", "tried_correction"
+PENDING, TRIED, IS_NEW = "pending_question", "tried_correction", "answer_is_new"
+SHOW_NEWEST = """<script>
+for (const wait of [0, 400, 1200]) setTimeout(
+  () => document.querySelector(".st-key-turn-NUMBER")?.scrollIntoView(), wait)
+</script>"""
+"""Takes the reader to a question that was just answered: an answer is read from its beginning. More
+than once, for Streamlit goes to the end of the page by itself."""
 LONGEST_EMPHASISED = 240
 PERSON, LAKE = ":material/person:", ":material/favorite:"
 
@@ -43,8 +49,12 @@ def main() -> None:
     if not answers:
         offered("For example", EXAMPLES, "example")
     for number, answer in enumerate(answers):
-        answer_shown(answer, number, is_last=number == len(answers) - 1)
-    typed = st.chat_input("Ask about your readiness, sleep, training …")
+        with st.container(key=f"turn-{number}"):
+            answer_shown(answer, number, is_last=number == len(answers) - 1)
+    if st.session_state.pop(IS_NEW, False):
+        script = SHOW_NEWEST.replace("NUMBER", str(len(answers) - 1))
+        st.html(script, unsafe_allow_javascript=True)
+    typed = st.chat_input("Ask about your sleep, training …")
     question = typed or st.session_state.pop(PENDING, None)
     if question:
         asked(question, answers)
@@ -72,6 +82,7 @@ def asked(question: str, answers: list[Answer]) -> None:
     with st.chat_message("assistant", avatar=LAKE), st.spinner("Reading the question …"):
         answer = current_lake().asking.ask(question, current_user(), last_plan(answers))
     answers.append(answer)
+    st.session_state[IS_NEW] = True
     st.rerun()
 
 
