@@ -3,6 +3,7 @@ that are not whole, stretches of different length, ties."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import duckdb
@@ -293,3 +294,16 @@ def test_a_value_that_several_share_is_said() -> None:
         "Longest workout, ride: 60 min, 2 times – Saturday 3 October 2026, 09:00, Cycling and "
         "Sunday 4 October 2026, 09:00, Cycling."
     )
+
+
+@pytest.mark.parametrize("question", ["the same for hrv", "and the same for hrv"])
+def test_the_same_for_another_figure_is_of_the_same_days(question: str) -> None:
+    before = planned("average sleep last week")
+    plan = planner.plan(question, MODEL, replace(CIRCUMSTANCES, before=before))
+    assert isinstance(plan, Plan)
+    assert plan.reading == "mean HRV, 16–22 November 2026"
+
+
+def test_a_unit_is_nobodys_name() -> None:
+    plan = planner.plan("top 3 workout types by minutes", MODEL, CIRCUMSTANCES)
+    assert isinstance(plan, NoPlan)

@@ -385,6 +385,9 @@ def _called(column: AnswerColumn) -> str:
     """What a column is called within a sentence."""
     if column.kind == "value" and column.is_known and column.aggregation in ("", *AGGREGATED):
         return _aggregated(column)
+    if column.kind == "value" and column.is_known and column.aggregation == "sum":
+        name = column.measure.in_sentence
+        return name if name.startswith("total ") else f"total {name}"
     return visible(column.name).replace("_", " ").strip()
 
 

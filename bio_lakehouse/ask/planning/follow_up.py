@@ -133,6 +133,10 @@ def _highest(draft: Draft, before: Intent) -> Intent | None:
     )
 
 
+_PAIRS = {("what", "about"), ("how", "about"), ("the", "same")}
+"""Words with which a question goes on from the one before it."""
+
+
 def _goes_on(parts: Parts) -> bool:
     """Whether it is too short to stand alone: days, a figure or a class, and no word that asks."""
     words = [word for word in parts.words if word != "?"]
@@ -140,7 +144,7 @@ def _goes_on(parts: Parts) -> bool:
         return False
     roles = {meaning.name for mention in parts.mentions for meaning in mention.of("role")}
     asks = bool(roles & _ASKING)
-    opens = words[0] in _OPENINGS or words[:2] in (["what", "about"], ["how", "about"])
+    opens = words[0] in _OPENINGS or tuple(words[:2]) in _PAIRS
     is_bare = bool(parts.phrases) and not [m for m in parts.mentions if m.of("metric")]
     verbs = {"is", "was", "were", "did", "does", "do", "are", "have", "had"}
     return not asks and (opens or is_bare) and not verbs & set(words[:3])

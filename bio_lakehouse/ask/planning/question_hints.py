@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bio_lakehouse.ask.planning import naming
+from bio_lakehouse.ask.planning import naming, question_words
 from bio_lakehouse.ask.planning.draft import Draft
 from bio_lakehouse.ask.planning.intent import Condition
 from bio_lakehouse.ask.planning.lexicon import WORKOUTS
@@ -24,6 +24,11 @@ FITTING = {"unit_hours": {"h"}, "unit_percent": {"%"}, "unit_minutes": {"h", "mi
 
 _CALLED = {"named", "called", "name", "whose", "is"}
 """Words before a name that are none of it."""
+_NO_NAMES = question_words.words_of(
+    """minute minutes hour hours length duration distance time count number size speed month week
+    year day weekday type kind title instructor me myself friends others"""
+)
+"""Words that are nobody's name: `types by minutes`."""
 
 
 def check_periods(draft: Draft) -> None:
@@ -61,7 +66,7 @@ def name_instructor(draft: Draft) -> None:
     if run != unused or not is_name or before not in {"with", "by", "instructor", "from", "coach"}:
         return
     name = " ".join(words[place] for place in run if words[place] not in _CALLED)
-    if not name:
+    if not name or not _NO_NAMES.isdisjoint(name.split()):
         return
     draft.parts = replace(draft.parts, unused=())
     condition = Condition(

@@ -113,7 +113,8 @@ ROLES = {
         in one ride; in one session; single session; in one go""",
     "not": "not; without; except; excluding; other than; no; non; never; neither; outside of",
     "only": "only; just; solely; exclusively",
-    "what_about": """what about; how about; and what about; same for; and for; now for; and how
+    "what_about": """what about; how about; and what about; same for; the same for; and
+        the same for; and for; now for; and how
         about; same but; same thing for; and; also; but; then; what if; same; again""",
     "readings": "reading",
     "distinct": "different; unique; distinct",
