@@ -243,6 +243,19 @@ def test_what_cannot_be_used_is_sent_back_and_then_refused(
     assert refused.tries == 3
 
 
+def test_an_order_by_a_place_within_a_star_is_no_fault(asker: Asker) -> None:
+    sql = "SELECT * FROM gold.energy_state ORDER BY 3 DESC LIMIT 1"
+    translation = asker.says(changed(sql=sql, first_day="", last_day=""))
+    assert isinstance(translation.plan, Plan)
+
+
+def test_whatever_reading_a_statement_ends_in_is_told(kind: Kind, model: SemanticModel) -> None:
+    def breaks(sql: str) -> None:
+        raise IndexError(sql)
+
+    assert "could not be read here" in told(Asker(kind, model, breaks).says(GOOD))
+
+
 def test_a_fenced_answer_is_read(asker: Asker) -> None:
     translation = asker.says(f"Here it is:\n```json\n{json.dumps(GOOD)}\n```")
     assert isinstance(translation.plan, Plan)

@@ -98,7 +98,10 @@ def _order(query: CheckedQuery) -> str:
     first = order.expressions[0]
     by = first.this
     if isinstance(by, exp.Literal) and by.name.isdigit():
-        by = query.expression.selects[int(by.name) - 1].unalias()
+        shown = query.expression.selects
+        if not 0 < int(by.name) <= len(shown) or shown[0].is_star:
+            return ""
+        by = shown[int(by.name) - 1].unalias()
     written = by.sql("trino", normalize_functions=False).replace("_", " ")
     number = limit.expression.name
     which = "the first" if number == "1" else f"the first {number}"

@@ -142,7 +142,7 @@ def _are_bounded(query: exp.Query) -> bool:
     by_name = _by_source(selects)
     bounded = {id(select) for select in selects if _bounds_itself(select)}
     waiting = {
-        id(select): [id(reader) for reader in _read_by(select, by_name)]
+        id(select): {*map(id, _read_by(select, by_name))}
         for select in reversed(selects)
         if id(select) not in bounded
     }

@@ -33,6 +33,7 @@ OF_A_CLAIM = (
     "your days, and none of the tests is about this. Ask for the figures themselves instead, such "
     "as an average by group."
 )
+UNREADABLE = "The statement could not be read here; write it more plainly."
 TrySql = Callable[[str], None]
 """Raises QueryError for a statement that the engine cannot bind."""
 
@@ -99,6 +100,9 @@ class _Attempt:
                 return self._no_plan(f"{capital(str(failure)).rstrip('.')}.")
             except (ReplyError, QueryError) as error:
                 objection = with_hint(str(error), self.model)
+                content.append(again(sql, objection))
+            except Exception:  # noqa: BLE001 - whatever a statement does to what reads it
+                objection = UNREADABLE
                 content.append(again(sql, objection))
         return self._no_plan(self._given_up(objection))
 
