@@ -32,7 +32,7 @@ from bio_lakehouse.ask.translation.translator import (
 from bio_lakehouse.claude import held_connection
 from bio_lakehouse.claude.prices import Prices
 from bio_lakehouse.claude.usage import Usage
-from bio_lakehouse.errors import SettingsError
+from bio_lakehouse.errors import SettingsError, StoreError
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse_tests.ask import openai_server
 from bio_lakehouse_tests.ask.model_answers import GOOD, SQL
@@ -254,6 +254,14 @@ def test_whatever_reading_a_statement_ends_in_is_told(kind: Kind, model: Semanti
         raise IndexError(sql)
 
     assert "could not be read here" in told(Asker(kind, model, breaks).says(GOOD))
+
+
+def test_a_damaged_home_is_no_fault_of_a_statement(kind: Kind, model: SemanticModel) -> None:
+    def damaged(sql: str) -> None:
+        raise StoreError("a view is not there")
+
+    with pytest.raises(StoreError):
+        Asker(kind, model, damaged).says(GOOD)
 
 
 def test_a_fenced_answer_is_read(asker: Asker) -> None:

@@ -23,7 +23,7 @@ from bio_lakehouse.ask.translation.translation_prompt import again, content_of, 
 from bio_lakehouse.ask.translation.translation_reply import Reply, ReplyError, reply_in, schema
 from bio_lakehouse.claude.usage import Usage
 from bio_lakehouse.english import capital
-from bio_lakehouse.errors import QueryError
+from bio_lakehouse.errors import BioLakehouseError, QueryError
 
 MOST_TRIES = 3
 """The first, and two repairs."""
@@ -61,7 +61,8 @@ def translate(
 
     `try_sql` binds a statement without a row of anybody, so that nothing of the person's data is
     in what it says, which is sent back for a repair. `examples` are the nearest verified
-    questions. Raises nothing for whatever a model or its server does.
+    questions. Raises nothing for whatever a model or its server does; `BioLakehouseError` where
+    the home's own files are damaged.
     """
     attempt = _Attempt(question, model, circumstances, language_model, try_sql, examples)
     plan = attempt.plan()
@@ -101,6 +102,8 @@ class _Attempt:
             except (ReplyError, QueryError) as error:
                 objection = with_hint(str(error), self.model)
                 content.append(again(sql, objection))
+            except BioLakehouseError:
+                raise  # The home is damaged, which no other statement mends.
             except Exception:  # noqa: BLE001 - whatever a statement does to what reads it
                 objection = UNREADABLE
                 content.append(again(sql, objection))
