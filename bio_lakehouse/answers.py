@@ -163,10 +163,12 @@ def _fitting(headings: Sequence[Heading], cells: Iterable[Sequence[str]], narrow
 
 def _table(headings: Sequence[Heading], cells: Sequence[Sequence[str]]) -> Table:
     table = Table()
-    for position, one in enumerate(headings):
-        widest = max((Text(row[position]).cell_len for row in cells), default=0)
+    widest = [_widest(position, cells) for position in range(len(headings))]
+    whole = [max(Text(one.name).cell_len, cell) for one, cell in zip(headings, widest, strict=True)]
+    has_room = sum(whole) + 3 * len(whole) < OUT.width
+    for one, cell in zip(headings, widest, strict=True):
         table.add_column(
-            Text(_in_lines(one.name, widest)),
+            Text(one.name if has_room else _in_lines(one.name, cell)),
             justify="right" if one.is_number else "left",
             max_width=WIDEST_CELL,
             no_wrap=not one.is_text,
@@ -174,6 +176,10 @@ def _table(headings: Sequence[Heading], cells: Sequence[Sequence[str]]) -> Table
     for row in cells:
         table.add_row(*(Text(cell, overflow="fold") for cell in row[: len(headings)]))
     return table
+
+
+def _widest(position: int, cells: Iterable[Sequence[str]]) -> int:
+    return max((Text(row[position]).cell_len for row in cells), default=0)
 
 
 def _longest_word(name: str) -> int:

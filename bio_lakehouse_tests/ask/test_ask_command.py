@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bio_lakehouse import ask_conversation
+from bio_lakehouse.answers import Heading, print_cells
 from bio_lakehouse.ask.answer import Answer
 from bio_lakehouse.ask.answers import corrections
 from bio_lakehouse.ask.answers.statement_layout import laid_out
@@ -22,6 +23,7 @@ from bio_lakehouse.ask_commands import converse, show
 from bio_lakehouse.ask_conversation import Conversation
 from bio_lakehouse.cli import main
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.terminal import OUT
 from bio_lakehouse_tests.ask.demo_lake import USER, copied
 
 QUESTION = "average readiness last week"
@@ -239,3 +241,30 @@ def test_a_small_value_of_no_known_unit_is_not_written_as_nothing(
     plan = Plan("SELECT 0.0004 AS a, 1e-300 AS b", "x", "list", "language model")
     show(Answer("q", USER, "s", plan=plan, rows=rows), sql_only=False, as_object=False, indent=None)
     assert {"0.0004", "1e-300", "1e+300", "−0.50"} <= set(capsys.readouterr().out.split())
+
+
+def test_only_findings_have_their_units_in_other_columns(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows = pa.table({"measure": ["resting_heart_rate_bpm"], "difference": [-0.25]})
+    told = {}
+    for source in ("findings", "semantic model"):
+        plan = Plan("SELECT 'a' AS measure, -0.25 AS difference", "x", "row", source)
+        answer = Answer("q", USER, "s", plan=plan, rows=rows)
+        show(answer, sql_only=False, as_object=False, indent=None)
+        told[source] = capsys.readouterr().out
+    assert "│ resting heart rate │   −0.3 bpm │" in told["findings"]
+    assert "│ resting_heart_rate_bpm │      −0.25 │" in told["semantic model"]
+
+
+def test_headings_of_several_words_take_lines_only_where_there_is_no_room(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    headings = [Heading("average readiness score"), Heading("days counted", is_number=True)]
+    heads = {}
+    for width in (80, 30):
+        monkeypatch.setattr(OUT, "width", width)
+        assert print_cells(headings, [["78", "7"]])
+        heads[width] = [line for line in capsys.readouterr().out.splitlines() if "┃" in line]
+    assert heads[80] == ["┃ average readiness score ┃ days counted ┃"]
+    assert [line.split("┃")[1].strip() for line in heads[30]] == ["average", "readiness", "score"]

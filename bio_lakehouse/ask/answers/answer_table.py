@@ -40,7 +40,7 @@ def table_of(answer: Answer, most: int, other: Other) -> AnswerTable:
     assert rows is not None
     names = distinct_names(rows.column_names)
     shown = tuple(_shown(answer, names))
-    writer = _Writer(names, _columns(answer, rows), other)
+    writer = _Writer(names, _columns(answer, rows), other, answer.source == "findings")
     return AnswerTable(
         shown,
         tuple(names.index(name) if name in names else -1 for name in shown),
@@ -77,6 +77,7 @@ class _Writer:
     names: Sequence[str]
     columns: Sequence[AnswerColumn]
     other: Other
+    is_finding: bool
 
     def cells(self, row: Sequence[Any], shown: Sequence[str]) -> tuple[str, ...]:
         named = dict(zip(self.names, row, strict=True))
@@ -86,7 +87,9 @@ class _Writer:
         if name not in row:
             return finding_columns.interval_text(row)
         value = row[name]
+        by_row = finding_columns.figure_text(row, name) if self.is_finding else None
+        if by_row:
+            return by_row
         if isinstance(value, bool) or not isinstance(value, int | float):
             return self.other(value)
-        by_row = finding_columns.figure_text(row, name)
-        return by_row or self.columns[self.names.index(name)].cell(value)
+        return self.columns[self.names.index(name)].cell(value)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bio_lakehouse.ask.claims.finding_sentences import measure_of
+from bio_lakehouse.ask.claims.finding_sentences import measure_of, name_of
 from bio_lakehouse.gold.measures import Measure
 from bio_lakehouse.numbers import NO_VALUE, number_text, signed_effect_text, signed_text
 
@@ -29,7 +29,7 @@ SHOWN = (
     *(RELATION, BEST, OVERTRAINING, TREND, WEEK),
     *(EXPERIMENT, UNUSUAL, TOMORROW, ADVICE),
 )
-POINTS, EFFECT = "points", "effect"
+POINTS, EFFECT, MEASURE = "points", "effect", "measure"
 MEANS = frozenset({"first_month", "last_month"})
 DIFFERENCES = frozenset({"week_difference", "difference"})
 
@@ -51,10 +51,13 @@ def interval_text(row: Mapping[str, Any]) -> str:
 
 
 def figure_text(row: Mapping[str, Any], name: str) -> str | None:
-    """A figure whose unit stands elsewhere in its row; None for any other."""
+    """A figure whose unit stands elsewhere in its row, and what a measure is called; None for any
+    other."""
     value = row[name]
     if value is None:
         return None
+    if name == MEASURE:
+        return name_of(value)
     measure = _measure(row)
     if name in MEANS and measure:
         return measure.of_many_days.mean_text(value)
@@ -73,7 +76,7 @@ def _end(row: Mapping[str, Any], value: float) -> str:
 
 
 def _measure(row: Mapping[str, Any]) -> Measure | None:
-    return measure_of(row["measure"]) if "measure" in row else None
+    return measure_of(row[MEASURE]) if MEASURE in row else None
 
 
 def _finer(measure: Measure) -> Measure:
