@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,10 +15,13 @@ from bio_lakehouse.app.plain_text import literal
 from bio_lakehouse.app.shown import USER as USER_KEY
 from bio_lakehouse.ask.answer import Answer
 from bio_lakehouse.ask.answers import corrections
+from bio_lakehouse.ask.answers.answer_columns import AnswerColumn
 from bio_lakehouse.ask.answers.statement_layout import laid_out
 from bio_lakehouse.ask.asking import Asking
 from bio_lakehouse.ask.plan import Plan
+from bio_lakehouse.gold.measures import READINESS
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.numbers import NO_VALUE
 from bio_lakehouse_tests.app.conftest import page, said
 from bio_lakehouse_tests.ask.demo_lake import OTHER_USER, USER
 
@@ -74,6 +78,14 @@ def test_what_a_model_assumed_and_says_of_its_sql_is_told_as_its_own(full: OpenL
     told = said(at.run())
     assert "some-model assumed: A week has 7 days." in told
     assert "some-model says of its SQL: “It is 1.”" in told
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize("name", ["day", "p", "year"])
+def test_a_cell_that_is_no_number_is_written_as_it_is(name: str, is_known: bool) -> None:
+    column = AnswerColumn(name, 0, "value", READINESS, is_known=is_known)
+    written = [column.cell(value) for value in (date(2026, 3, 11), "low_risk", True, None)]
+    assert written == ["2026-03-11", "low risk", "yes", NO_VALUE]
 
 
 def test_an_example_is_asked_by_its_button_and_can_be_followed_up(own: OpenLakes) -> None:

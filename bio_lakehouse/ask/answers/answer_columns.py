@@ -108,8 +108,8 @@ class AnswerColumn:
     def cell(self, value: Any) -> str:
         """A figure of a table: means as fine as the sentence has them, p and q as anywhere else, a
         year without a comma."""
-        if value is None:
-            return NO_VALUE
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return self.text(value)
         if self.name in PROBABILITIES:
             return probability_text(value)
         if self.name in YEARS:
