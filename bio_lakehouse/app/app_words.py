@@ -36,6 +36,10 @@ MAY_READ = (
     "Nothing was sent yet."
 )
 FORBIDDEN = "Nothing is sent to {company}, as was said in this home. Questions are read here."
+TILES_SHOW = (
+    "Lines: the last five weeks. Shaded: your usual range, the middle 80 % of the 28 days before "
+    "the last seven."
+)
 CORRECTING = (
     "Write the SQL that answers this question, and try it: it is kept as a candidate. Once you say "
     "that it is right, it answers this question from now on, on this machine and for you alone."

@@ -51,6 +51,7 @@ def test_today_shows_the_newest_days_own_figures(full: OpenLakes, demo_lake: Lak
         str(row["sleep_score"]),
     ]
     assert tomorrow_line(demo_lake, USER, TODAY) in said(at)
+    assert "Shaded: your usual range" in said(at)
     assert "Newest data: Wednesday 11 March 2026, today." in said(at)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bio_lakehouse.app.app_words import TILES_SHOW
 from bio_lakehouse.app.charts_of_app import tile_chart
 from bio_lakehouse.app.shown import current_lake, current_user, drawn, mode, show_work, told
 from bio_lakehouse.app.today_facts import ScoreTile, TodayFacts, today_facts, unmoved_text
@@ -40,6 +41,7 @@ def shown(facts: TodayFacts) -> None:
     for column, tile in zip(st.columns(len(facts.tiles)), facts.tiles, strict=True):
         with column:
             tile_shown(tile)
+    st.caption(TILES_SHOW)
     classes_shown(facts)
     with st.container(border=True):
         st.markdown(f"**{facts.tomorrow}**")
