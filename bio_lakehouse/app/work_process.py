@@ -167,13 +167,13 @@ def sign_in_to_peloton(lake: Lakehouse, order: Order, tell: Tell) -> dict[str, A
     return {}
 
 
-def fetch_oura(lake: Lakehouse, order: Order, tell: Tell) -> dict[str, Any]:
+def sync_oura(lake: Lakehouse, order: Order, tell: Tell) -> dict[str, Any]:
     """Fetch the newest days and build what they change."""
     landed = workflows.run_oura_sync(lake, order["user"], land_only=True).landed
     return fetched(lake, order, tell, landed)
 
 
-def fetch_peloton(lake: Lakehouse, order: Order, tell: Tell) -> dict[str, Any]:
+def sync_peloton(lake: Lakehouse, order: Order, tell: Tell) -> dict[str, Any]:
     """Download the workouts and build what they change."""
     landed = workflows.run_peloton_sync(lake, order["user"], land_only=True).landed
     return fetched(lake, order, tell, landed)
@@ -190,8 +190,8 @@ WORK: dict[str, Callable[[Lakehouse, Order, Tell], dict[str, Any]]] = {
     "insights": make_insights,
     "sign in to oura": sign_in_to_oura,
     "sign in to peloton": sign_in_to_peloton,
-    "fetch oura": fetch_oura,
-    "fetch peloton": fetch_peloton,
+    "fetch oura": sync_oura,
+    "fetch peloton": sync_peloton,
 }
 """What may be asked for, by the order's `kind`."""
 
