@@ -52,6 +52,11 @@ class ScoreTile:
     values: tuple[float | None, ...]
     band: Band | None
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there is anything to draw: an axis without a value would look like one of 0."""
+        return any(value is not None for value in self.values)
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:

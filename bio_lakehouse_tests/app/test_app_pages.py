@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bio_lakehouse.app import opened
+from bio_lakehouse.app import opened, today_facts
 from bio_lakehouse.app.background import Work
 from bio_lakehouse.app.charts_of_app import CAUSES
 from bio_lakehouse.app.insight_cards import days_with_insights
@@ -53,6 +53,14 @@ def test_today_shows_the_newest_days_own_figures(full: OpenLakes, demo_lake: Lak
     assert tomorrow_line(demo_lake, USER, TODAY) in said(at)
     assert "Shaded: your usual range" in said(at)
     assert "Newest data: Wednesday 11 March 2026, today." in said(at)
+
+
+def test_nothing_is_drawn_of_a_measure_that_is_not_known(demo_lake: Lakehouse) -> None:
+    known = today_facts.today_facts(demo_lake, USER)
+    assert known is not None
+    assert [tile.is_drawn for tile in known.tiles] == [True, True, True]
+    tile = replace(known.tiles[2], values=(None,) * len(known.tiles[2].values))
+    assert not tile.is_drawn
 
 
 def test_a_stale_lake_says_so_and_of_which_day_it_tells(demo_lake: Lakehouse) -> None:

@@ -53,7 +53,8 @@ def tile_shown(tile: ScoreTile) -> None:
     with st.container(border=True):
         st.metric(tile.measure.title, tile.value)
         st.caption(tile.standing.capitalize() if tile.standing[0].islower() else tile.standing)
-        drawn(tile_chart(tile, mode()), f"tile-{tile.measure.key}")
+        if tile.is_drawn:
+            drawn(tile_chart(tile, mode()), f"tile-{tile.measure.key}")
 
 
 def classes_shown(facts: TodayFacts) -> None:
