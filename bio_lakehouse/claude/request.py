@@ -40,6 +40,16 @@ def request_of(
     }
 
 
+def object_of(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON schema of an object that has exactly these properties, as structured output asks."""
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
 def text_block(text: str, cached: bool = False) -> Block:
     """A text; with `cached` all up to its end is kept by Anthropic for five minutes."""
     return {"text": text, "type": "text"} | (CACHED if cached else {})

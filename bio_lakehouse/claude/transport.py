@@ -3,14 +3,13 @@ always."""
 
 from __future__ import annotations
 
-import threading
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bio_lakehouse.claude import held_connection
 from bio_lakehouse.claude.access import ClaudeAccess, api_url
 from bio_lakehouse.claude.log_privacy import keep_bodies_out
+from bio_lakehouse.claude.receiving import Received
 from bio_lakehouse.claude.request import Request
 from bio_lakehouse.claude.usage import Usage
 from bio_lakehouse.numbers import short_text
@@ -56,9 +55,7 @@ def ask(access: ClaudeAccess, request: Request, deadline: float) -> Answer:
         return Answer(failure=NO_LEAVE)
     client = _client(access)
     stream = _Stream()
-    threading.Thread(target=_receive, args=(client, request, stream), daemon=True).start()
-    in_time = stream.is_over.wait(max(deadline - time.monotonic(), 0.0))
-    client.close()
+    in_time = stream.comes_by(deadline, client, lambda: _receive(client, request, stream))
     usage = _usage(stream)
     if not in_time:
         return Answer(
@@ -70,12 +67,10 @@ def ask(access: ClaudeAccess, request: Request, deadline: float) -> Answer:
 
 
 @dataclass(slots=True)
-class _Stream:
+class _Stream(Received):
     """One request's outcome, filled in as it comes; `message` is None until it began."""
 
     message: Message | None = None
-    error: Exception | None = None
-    is_over: threading.Event = field(default_factory=threading.Event)
 
 
 def _client(access: ClaudeAccess) -> Anthropic:
@@ -93,15 +88,10 @@ def _client(access: ClaudeAccess) -> Anthropic:
 
 
 def _receive(client: Anthropic, request: Request, into: _Stream) -> None:
-    try:
-        with client.messages.stream(**request) as stream:
-            for event in stream:
-                if event.type == "message_start":
-                    into.message = stream.current_message_snapshot
-    except Exception as error:  # noqa: BLE001 - whatever a network can do must end in an answer
-        into.error = error
-    finally:
-        into.is_over.set()
+    with client.messages.stream(**request) as stream:
+        for event in stream:
+            if event.type == "message_start":
+                into.message = stream.current_message_snapshot
 
 
 def _unfinished(message: Message | None) -> str:
@@ -122,7 +112,7 @@ def _text(message: Message | None) -> str:
 def _usage(stream: _Stream) -> Usage:
     """What the answer told about its tokens; incomplete when it did not come to its end."""
     if stream.message is None:
-        return Usage(complete=_answered_without_work(stream.error))
+        return Usage(complete=stream.was_refused)
     used = stream.message.usage
     return Usage(
         used.input_tokens,
@@ -131,11 +121,6 @@ def _usage(stream: _Stream) -> Usage:
         used.cache_read_input_tokens or 0,
         complete=stream.message.stop_reason is not None,
     )
-
-
-def _answered_without_work(error: Exception | None) -> bool:
-    """A refusal by status costs nothing."""
-    return getattr(error, "status_code", None) is not None
 
 
 def _reason(error: Exception, access: ClaudeAccess) -> str:

@@ -19,19 +19,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from bio_lakehouse.lake.schema import ARROW_TYPES
+
 if TYPE_CHECKING:
     from pyiceberg.table import DataScan, FileScanTask
 
 FIELD_ID = b"PARQUET:field_id"
-ARROW_TYPES = {
-    "string": pa.large_string(),
-    "int": pa.int32(),
-    "long": pa.int64(),
-    "double": pa.float64(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-    "timestamp": pa.timestamp("us"),
-}
+TYPES_READ: dict[str, pa.DataType] = {str(name): kind for name, kind in ARROW_TYPES.items()}
+TYPES_READ["string"] = pa.large_string()
 """What PyIceberg reads its types as."""
 
 
@@ -101,10 +96,10 @@ def _needed(scan: DataScan) -> pa.Schema | None:
     that no table here has."""
     shown = {*scan.projection().column_names, "user_id", "day"}
     fields = [field for field in scan.table_metadata.schema().fields if field.name in shown]
-    if any(str(field.field_type) not in ARROW_TYPES for field in fields):
+    if any(str(field.field_type) not in TYPES_READ for field in fields):
         return None
     return pa.schema(
-        pa.field(field.name, ARROW_TYPES[str(field.field_type)], metadata={"doc": field.doc or ""})
+        pa.field(field.name, TYPES_READ[str(field.field_type)], metadata={"doc": field.doc or ""})
         for field in fields
     )
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -118,10 +118,11 @@ class Tables:
         with damage_found(location, properties):
             chosen = tuple(columns) if columns else ("*",)
             reading = tuple(self.catalog.reading_properties().items())
-            rows = scanned(location, first, last, user_id, chosen, reading)
+            asked = _Asked(location, first, last, user_id, chosen, reading)
+            rows = scanned(asked)
             if rows is None:
                 whole = tuple(properties().items())
-                rows = _scan_by_pyiceberg(location, first, last, user_id, chosen, whole)
+                rows = _scan_by_pyiceberg(replace(asked, properties=whole))
             return rows
 
     def read(
@@ -209,44 +210,34 @@ class Tables:
         return table
 
 
-@lru_cache(maxsize=2)
-def _scan(
-    location: str,
-    first: date | None,
-    last: date | None,
-    user_id: str | None,
-    columns: tuple[str, ...],
-    properties: tuple[tuple[str, str], ...],
-) -> pa.Table | None:
-    """Rows of the table whose metadata lies at `location`, which never changes: eight views in a
-    row scan once. None where PyIceberg has to read them."""
-    scan = _scan_of(location, first, last, user_id, columns, properties)
-    return rows_of(scan, first, last, user_id)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of the table whose metadata lies at `location`, which never changes;
+    `properties` are those with which its files are opened."""
+
+    location: str
+    first: date | None
+    last: date | None
+    user_id: str | None
+    columns: tuple[str, ...]
+    properties: tuple[tuple[str, str], ...]
+
+    def scan(self) -> DataScan:
+        user = {"user_id": self.user_id} if self.user_id else {}
+        table = StaticTable.from_metadata(self.location, dict(self.properties))
+        chosen = rows_where(self.first, self.last, **user)
+        return table.scan(row_filter=chosen, selected_fields=self.columns)
 
 
 @lru_cache(maxsize=2)
-def _scan_by_pyiceberg(
-    location: str,
-    first: date | None,
-    last: date | None,
-    user_id: str | None,
-    columns: tuple[str, ...],
-    properties: tuple[tuple[str, str], ...],
-) -> pa.Table:
-    return _scan_of(location, first, last, user_id, columns, properties).to_arrow()
+def _scan(asked: _Asked) -> pa.Table | None:
+    """Rows of a table: eight views in a row scan once. None where PyIceberg has to read them."""
+    return rows_of(asked.scan(), asked.first, asked.last, asked.user_id)
 
 
-def _scan_of(
-    location: str,
-    first: date | None,
-    last: date | None,
-    user_id: str | None,
-    columns: tuple[str, ...],
-    properties: tuple[tuple[str, str], ...],
-) -> DataScan:
-    chosen = rows_where(first, last, **({"user_id": user_id} if user_id else {}))
-    table = StaticTable.from_metadata(location, dict(properties))
-    return table.scan(row_filter=chosen, selected_fields=columns)
+@lru_cache(maxsize=2)
+def _scan_by_pyiceberg(asked: _Asked) -> pa.Table:
+    return asked.scan().to_arrow()
 
 
 _scan_of_few_columns = lru_cache(maxsize=32)(_scan.__wrapped__)

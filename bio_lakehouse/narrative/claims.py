@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from bio_lakehouse.claude.request import object_of
 from bio_lakehouse.narrative.facts import Facts
 
 Say = Literal["level", "compare", "high", "low", "finding", "not_found", "count", "day", "story"]
@@ -86,12 +87,12 @@ def schema_of(facts: Facts) -> dict[str, Any]:
     """
     branches = [_branch(say, ids) for say, ids in offers_of(facts).items()]
     claims = {"type": "array", "minItems": 1, "items": {"anyOf": branches}}
-    return _object({"claims": claims})
+    return object_of({"claims": claims})
 
 
 def _branch(say: Say, ids: Sequence[str]) -> dict[str, Any]:
     named = {"type": "string", "enum": list(ids)}
-    return _object(
+    return object_of(
         {
             "say": {"type": "string", "enum": [say]},
             "of": named,
@@ -100,15 +101,6 @@ def _branch(say: Say, ids: Sequence[str]) -> dict[str, Any]:
             "emphasis": {"type": "integer", "enum": list(EMPHASES)},
         }
     )
-
-
-def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }
 
 
 def claims_in(answer: str, facts: Facts) -> tuple[Claim, ...]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import threading
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,6 +14,7 @@ from pydantic import SecretStr
 from bio_lakehouse.claude import held_connection
 from bio_lakehouse.claude.log_privacy import keep_bodies_out
 from bio_lakehouse.claude.prices import Prices, cost_of
+from bio_lakehouse.claude.receiving import Received
 from bio_lakehouse.claude.transport import SILENCE_SECONDS, Answer
 from bio_lakehouse.claude.usage import Usage
 from bio_lakehouse.numbers import short_text
@@ -137,9 +136,7 @@ def ask(access: OpenAiAccess, request: Request, deadline: float) -> Answer:
         return Answer(failure=NOT_INSTALLED)
     client = _client(access)
     stream = _Stream()
-    threading.Thread(target=_receive, args=(client, request, stream), daemon=True).start()
-    in_time = stream.is_over.wait(max(deadline - time.monotonic(), 0.0))
-    client.close()
+    in_time = stream.comes_by(deadline, client, lambda: _receive(client, request, stream))
     if not in_time:
         late = f"{access.company} did not answer within {short_text(access.seconds)} seconds"
         return Answer(failure=late, usage=stream.used())
@@ -148,7 +145,7 @@ def ask(access: OpenAiAccess, request: Request, deadline: float) -> Answer:
 
 
 @dataclass(slots=True)
-class _Stream:
+class _Stream(Received):
     """One request's outcome, filled in as it comes; `has_begun` once something came."""
 
     has_begun: bool = False
@@ -156,13 +153,10 @@ class _Stream:
     refusal: str = ""
     end: str = ""
     usage: Usage | None = None
-    error: Exception | None = None
-    is_over: threading.Event = field(default_factory=threading.Event)
 
     def used(self) -> Usage:
         """What the answer told about its tokens, at its end; a refusal by status costs nothing."""
-        refused = getattr(self.error, "status_code", None) is not None
-        return self.usage or Usage(complete=refused)
+        return self.usage or Usage(complete=self.was_refused)
 
     def add(self, chunk: Any) -> None:
         self.has_begun = True
@@ -190,18 +184,13 @@ def _client(access: OpenAiAccess) -> OpenAI:
 
 
 def _receive(client: OpenAI, request: Request, into: _Stream) -> None:
-    try:
-        chunks: Any = client.chat.completions.create(**request)
-        with chunks:
-            for chunk in chunks:
-                into.add(chunk)
-                if len(into.text) > LONGEST_TEXT:
-                    into.end = "length"
-                    break
-    except Exception as error:  # noqa: BLE001 - whatever a network can do must end in an answer
-        into.error = error
-    finally:
-        into.is_over.set()
+    chunks: Any = client.chat.completions.create(**request)
+    with chunks:
+        for chunk in chunks:
+            into.add(chunk)
+            if len(into.text) > LONGEST_TEXT:
+                into.end = "length"
+                break
 
 
 def _usage(told: Any) -> Usage | None:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Literal, get_args
 
 from bio_lakehouse.ask.plan import Confidence
+from bio_lakehouse.claude.request import object_of
 from bio_lakehouse.terminal import visible
 
 Outcome = Literal["answer", "ask back", "claim", "medical", "not in the data"]
@@ -49,7 +50,7 @@ def schema() -> dict[str, Any]:
     that offer structured output understand."""
     text: dict[str, Any] = {"type": "string"}
     texts = {"type": "array", "items": text}
-    return _object(
+    return object_of(
         {
             "outcome": _one_of(OUTCOMES),
             "sql": text,
@@ -130,15 +131,6 @@ def _day(parsed: Mapping[str, Any], name: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise ReplyError(f"“{name}” is not a day as YYYY-MM-DD") from None
-
-
-def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }
 
 
 def _one_of(values: tuple[str, ...]) -> dict[str, Any]:
