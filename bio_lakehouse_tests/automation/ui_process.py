@@ -45,7 +45,13 @@ class UserInterface:
 
     def page(self) -> int | None:
         """The process that leads the session of all that was started."""
-        return next((pid for pid, parent, _ in processes() if parent == self.process.pid), None)
+        started = (
+            pid
+            for pid, parent, group in processes()
+            # Others that it starts in passing stay in its own group.
+            if parent == self.process.pid and group == pid
+        )
+        return next(started, None)
 
 
 def start_ui(home: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
