@@ -35,21 +35,22 @@ S3, PARAMETERS = "s3://", "ssm:"
 class Backend:
     """What makes each part of a profile's lakes."""
 
-    objects: Callable[[Settings], ObjectStore]
+    objects: Callable[[Lakehouse], ObjectStore]
     log: Callable[[Settings], IngestionLog]
     log_if_any: Callable[[Settings], IngestionLog | None]
     catalog: Callable[[Lakehouse], TableCatalog]
     sql: Callable[[Lakehouse], SqlEngine]
     spark: Callable[[Settings], AbstractContextManager[SparkSession]]
+    lock: Callable[[Settings, str], AbstractContextManager[None]]
 
 
 def backend_of(settings: Settings) -> Backend:
-    """The backend of `BIO_PROFILE`; `SettingsError` when there is none of that name."""
+    """The backend of `BIO_ENV`; `SettingsError` when there is none of that name."""
     backend = PROFILES.get(settings.profile)
     if backend is None:
         known = ", ".join(PROFILES)
         raise SettingsError(
-            f"BIO_PROFILE: there is no profile {settings.profile!r} in this version; there is: "
+            f"BIO_ENV: there is no profile {settings.profile!r} in this version; there is: "
             f"{known}. Unset the variable to keep the lake on this machine."
         )
     return backend
@@ -105,10 +106,10 @@ def local_log(folder: Path) -> IngestionLog:
     return SqliteLog(folder / home.LOG)
 
 
-def _objects_in_home(settings: Settings) -> ObjectStore:
+def _objects_in_home(lake: Lakehouse) -> ObjectStore:
     from bio_lakehouse.lake.objects import FolderStore
 
-    return FolderStore(settings.home)
+    return FolderStore(lake.settings.home)
 
 
 def _log_in_home(settings: Settings) -> IngestionLog:
@@ -149,6 +150,42 @@ def _sail_or_remote(settings: Settings) -> AbstractContextManager[SparkSession]:
     return session(settings)
 
 
+def _lock_in_home(settings: Settings, name: str) -> AbstractContextManager[None]:
+    from bio_lakehouse.lake.locks import alone_in
+
+    return alone_in(settings.home, name)
+
+
+def _objects_in_bucket(lake: Lakehouse) -> ObjectStore:
+    bucket = lake.settings.s3_bronze_bucket
+    if not bucket:
+        raise SettingsError(
+            "BIO_S3_BRONZE_BUCKET: not set, and a lake on AWS keeps landing and bronze in it. "
+            "`bio-lakehouse deploy` prints the names of the buckets that it made."
+        )
+    return lake.store_at(f"{S3}{bucket}")
+
+
+def _log_in_dynamodb(settings: Settings) -> IngestionLog:
+    raise NotImplementedError
+
+
+def _log_in_dynamodb_if_any(settings: Settings) -> IngestionLog | None:
+    raise NotImplementedError
+
+
+def _lock_in_dynamodb(settings: Settings, name: str) -> AbstractContextManager[None]:
+    raise NotImplementedError
+
+
+def _glue_catalog(lake: Lakehouse) -> TableCatalog:
+    raise NotImplementedError
+
+
+def _athena(lake: Lakehouse) -> SqlEngine:
+    raise NotImplementedError
+
+
 PROFILES = {
     "local": Backend(
         objects=_objects_in_home,
@@ -157,6 +194,16 @@ PROFILES = {
         catalog=_catalog_in_home,
         sql=_duckdb,
         spark=_sail_or_remote,
+        lock=_lock_in_home,
+    ),
+    "aws": Backend(
+        objects=_objects_in_bucket,
+        log=_log_in_dynamodb,
+        log_if_any=_log_in_dynamodb_if_any,
+        catalog=_glue_catalog,
+        sql=_athena,
+        spark=_sail_or_remote,
+        lock=_lock_in_dynamodb,
     ),
 }
-"""By the name that `BIO_PROFILE` says."""
+"""By the name that `BIO_ENV` says."""

@@ -56,6 +56,10 @@ class SignInRequired(SourceError):  # noqa: N818
     again."""
 
 
+class AwsError(BioLakehouseError):
+    """AWS refused or could not be reached; the message says what for, why, and what to do."""
+
+
 class ReportError(BioLakehouseError):
     """A report could not be made or found."""
 

@@ -127,7 +127,12 @@ class Settings(BaseSettings):
         description="Lower bounds of heart-rate zones 2 to 5, in % of the maximum heart rate.",
     )
     profile: str = Field(
-        "local", description="What the lake is made of: `local` is folders, SQLite and DuckDB."
+        "local",
+        validation_alias="BIO_ENV",
+        description=(
+            "Where the lake is: `local` is folders, SQLite and DuckDB on this machine, `aws` S3, "
+            "Glue, Athena and DynamoDB."
+        ),
     )
     spark_remote: str | None = Field(
         None,
@@ -175,6 +180,71 @@ class Settings(BaseSettings):
     )
     s3_endpoint_url: str | None = Field(
         None, description="Address of an S3 other than AWS's (MinIO, moto)."
+    )
+    aws_profile: str | None = Field(
+        None,
+        validation_alias="AWS_PROFILE",
+        description="Profile of AWS's own configuration whose credentials and region are used.",
+    )
+    aws_endpoint_url: str | None = Field(
+        None,
+        validation_alias="AWS_ENDPOINT_URL",
+        description="One address in place of all of AWS's services: an emulator's.",
+    )
+    s3_bronze_bucket: str = Field(
+        "",
+        description=(
+            "On AWS: bucket of landing, bronze, quarantine, experiments and reports; all but the "
+            "tables."
+        ),
+    )
+    s3_gold_bucket: str = Field(
+        "", description="On AWS: bucket of the Iceberg tables, silver's and gold's."
+    )
+    athena_database: str = Field(
+        "bio_gold", description="Database of Athena in which names without one are looked up."
+    )
+    athena_results_bucket: str = Field(
+        "", description="On AWS: bucket into which Athena writes its answers."
+    )
+    athena_workgroup: str = Field(
+        "bio-lakehouse", description="Athena's workgroup, which limits what a statement may scan."
+    )
+    athena_seconds: float = Field(
+        120.0, gt=0, description="Seconds after which a statement in Athena is stopped."
+    )
+    ingestion_log_table: str = Field(
+        "bio_ingestion_log", description="DynamoDB table of the ingestion log."
+    )
+    lake_state_table: str = Field(
+        "bio_lake_state", description="DynamoDB table of what is owed, and of locks."
+    )
+    arrivals_queue_url: str | None = Field(
+        None,
+        description=(
+            "SQS queue of landing's S3 events; the bucket is listed instead when not set."
+        ),
+    )
+    glue_job: str = Field(
+        "bio-lakehouse-transform", description="Glue job that runs the transforms of large ranges."
+    )
+    glue_worker_type: str = Field("G.1X", description="Size of a worker of that Glue job.")
+    glue_workers: int = Field(2, ge=2, description="Workers of a run of that Glue job.")
+    cluster_from_days: int = Field(
+        400,
+        ge=1,
+        description=(
+            "Days from which a range is built by the Glue job on AWS, or by the Spark at "
+            "BIO_SPARK_REMOTE, which reads and writes by itself; smaller ones are built on this "
+            "machine."
+        ),
+    )
+    dagster_postgres_url: SecretStr = Field(
+        SecretStr(""),
+        description=(
+            "`postgresql://user:password@host/database` of Dagster's runs and events; SQLite in "
+            "the home when not set."
+        ),
     )
     oura_client_id: str = Field("", description="Client id of your Oura API application.")
     oura_client_secret: SecretStr = Field(
@@ -411,6 +481,7 @@ class Settings(BaseSettings):
             "openai_api_key",
             "gemini_api_key",
             "smtp_url",
+            "dagster_postgres_url",
         }
         return self.model_dump(mode="json", exclude_none=True, exclude=secrets)
 

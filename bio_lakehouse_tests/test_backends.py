@@ -16,8 +16,8 @@ from bio_lakehouse.settings import Settings
 
 def test_a_profile_that_is_not_there_is_refused_and_makes_nothing(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    with pytest.raises(SettingsError, match="BIO_PROFILE: there is no profile 'aws'") as refused:
-        Lakehouse.open(Settings(home=home, profile="aws"))
+    with pytest.raises(SettingsError, match="BIO_ENV: there is no profile 'moon'") as refused:
+        Lakehouse.open(Settings(home=home, profile="moon"))
     assert all(name in str(refused.value) for name in PROFILES)
     assert not home.exists()
 

@@ -7,7 +7,8 @@ from typing import Any
 from dagster_aws.s3 import S3Resource
 
 from bio_lakehouse.automation.resources import LakeResource
-from bio_lakehouse.lake.s3 import s3_client
+from bio_lakehouse.lake.aws import aws_client
+from bio_lakehouse.settings import load_settings
 
 
 class BucketResource(S3Resource):
@@ -15,7 +16,8 @@ class BucketResource(S3Resource):
     tick."""
 
     def get_client(self) -> Any:
-        return s3_client(self.endpoint_url)
+        settings = load_settings(s3_endpoint_url=self.endpoint_url, aws_profile=self.profile_name)
+        return aws_client(settings, "s3")
 
 
 class LakeInBuckets(LakeResource):

@@ -170,15 +170,16 @@ def lake_resources(settings: Settings) -> tuple[LakeResource, dict[str, Any]]:
     if not has_buckets(settings):
         return LakeResource(**values), {}
     from bio_lakehouse.automation.buckets import BucketResource, LakeInBuckets
+    from bio_lakehouse.lake.aws import endpoint_of
 
-    s3 = BucketResource(endpoint_url=settings.s3_endpoint_url)
+    s3 = BucketResource(endpoint_url=endpoint_of(settings, "s3"), profile_name=settings.aws_profile)
     return LakeInBuckets(s3=s3, **values), {"s3": s3}
 
 
 def has_buckets(settings: Settings) -> bool:
-    """Whether landing is in a bucket, or reports are taken to one."""
+    """Whether the lake or its landing is in a bucket, or reports are taken to one."""
     addresses = (settings.landing_url or "", *settings.report_delivery)
-    return any(address.startswith(S3) for address in addresses)
+    return settings.profile == "aws" or any(address.startswith(S3) for address in addresses)
 
 
 def secret(variable: str) -> dg.EnvVar | None:

@@ -49,7 +49,7 @@ class Lakehouse:
 
     @cached_property
     def objects(self) -> ObjectStore:
-        return self.backend.objects(self.settings)
+        return self.backend.objects(self)
 
     @cached_property
     def landing_objects(self) -> ObjectStore:
@@ -64,9 +64,9 @@ class Lakehouse:
 
     @cached_property
     def _s3_client(self) -> Any:
-        from bio_lakehouse.lake.s3 import s3_client
+        from bio_lakehouse.lake.aws import aws_client
 
-        return self._s3() if self._s3 else s3_client(self.settings.s3_endpoint_url)
+        return self._s3() if self._s3 else aws_client(self.settings, "s3")
 
     @cached_property
     def bronze(self) -> Bronze:

@@ -27,7 +27,7 @@ def exclusively(lake: Lakehouse, name: str) -> Iterator[None]:
 
     Raises `StoreError` when another holds it for half an hour.
     """
-    with alone_in(lake.settings.home, name):
+    with lake.backend.lock(lake.settings, name):
         yield
 
 

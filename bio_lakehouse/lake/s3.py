@@ -10,29 +10,12 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bio_lakehouse.errors import LandingError
+from bio_lakehouse.lake.aws import CONNECTIONS, reason_of
 from bio_lakehouse.lake.objects import ObjectInfo, PassedOver
 
-CONNECTIONS = 16
-TIMEOUTS = {
-    "connect_timeout": 5,
-    "read_timeout": 10,
-    "retries": {"max_attempts": 3, "mode": "standard"},
-}
-"""An address that does not answer is given up before the time of a sensor's tick is."""
 LONGEST_KEY = 1024
 """Bytes; S3 has no object of a longer key."""
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
-
-
-def s3_client(endpoint_url: str | None = None) -> Any:
-    """A boto3 client for AWS's S3 or that at `endpoint_url`, with the credentials of the
-    environment."""
-    import boto3
-    from botocore.config import Config
-
-    return boto3.client(
-        "s3", endpoint_url=endpoint_url, config=Config(**TIMEOUTS, max_pool_connections=CONNECTIONS)
-    )
 
 
 class S3Store:
@@ -156,8 +139,6 @@ class S3Store:
     def _is_too_long(self, key: str) -> bool:
         return len((self.prefix + key).encode()) > LONGEST_KEY
 
-    def _unreachable(self, key: str, error: Exception) -> LandingError:
-        return LandingError(
-            f"{self.uri(key)} cannot be reached: {error}. Check the bucket's name, the region and "
-            "AWS_PROFILE."
-        )
+    def _unreachable(self, key: str, error: ClientError | BotoCoreError) -> LandingError:
+        reason = reason_of(error)
+        return LandingError(f"{self.uri(key)} cannot be reached: {reason}")

@@ -72,7 +72,7 @@ def test_what_is_not_there_is_an_error_that_names_it(store: ObjectStore) -> None
 
 
 def test_a_bucket_that_is_not_there_is_an_error_and_not_an_empty_listing(endpoint: str) -> None:
-    with pytest.raises(LandingError, match="Check the bucket's name"):
+    with pytest.raises(LandingError, match="check the bucket's name"):
         list(S3Store(s3(endpoint), "no-such-bucket").list("landing"))
 
 

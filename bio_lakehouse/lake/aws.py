@@ -1,0 +1,105 @@
+"""AWS, as the lake calls it: clients with the settings' credentials, and what its refusals mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from bio_lakehouse.errors import AwsError
+from bio_lakehouse.settings import Settings
+
+CONNECTIONS = 16
+TIMEOUTS = {
+    "connect_timeout": 5,
+    "read_timeout": 10,
+    "retries": {"max_attempts": 3, "mode": "standard"},
+}
+"""An address that does not answer is given up before the time of a sensor's tick is."""
+SIGN_IN_AGAIN = "sign in again (`aws sso login`), or renew the keys of AWS_PROFILE"
+NEXT_STEPS = {
+    "ExpiredToken": SIGN_IN_AGAIN,
+    "ExpiredTokenException": SIGN_IN_AGAIN,
+    "RequestExpired": SIGN_IN_AGAIN,
+    "InvalidClientTokenId": SIGN_IN_AGAIN,
+    "UnrecognizedClientException": SIGN_IN_AGAIN,
+    "InvalidAccessKeyId": SIGN_IN_AGAIN,
+    "SignatureDoesNotMatch": SIGN_IN_AGAIN,
+    "NoSuchBucket": "check the bucket's name and region, or run `bio-lakehouse deploy`",
+    "ResourceNotFoundException": "check its name and region, or run `bio-lakehouse deploy`",
+    "EntityNotFoundException": "check its name and region, or run `bio-lakehouse deploy`",
+}
+DENIED = frozenset(
+    {"AccessDenied", "AccessDeniedException", "403", "Forbidden", "UnauthorizedOperation"}
+)
+DENIED_KEY = frozenset({"KMS.DisabledException", "KMSAccessDeniedException"})
+THROTTLED = frozenset(
+    {
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "TooManyRequestsException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "503",
+    }
+)
+
+
+def aws_client(settings: Settings, service: str, **config: Any) -> Any:
+    """A boto3 client of `service` (`s3`, `dynamodb`), safe to share between threads.
+
+    Its credentials and region are those of the environment or `AWS_PROFILE`; `config` are further
+    options of botocore's `Config`.
+    """
+    import boto3
+    from botocore.config import Config
+
+    options = TIMEOUTS | {"max_pool_connections": CONNECTIONS} | config
+    with explained(f"AWS's {service}"):
+        session = boto3.Session(profile_name=settings.aws_profile)
+        return session.client(
+            service, endpoint_url=endpoint_of(settings, service), config=Config(**options)
+        )
+
+
+def endpoint_of(settings: Settings, service: str) -> str | None:
+    """The address that is set in place of AWS's own for `service`; None for AWS's own."""
+    own = settings.s3_endpoint_url if service == "s3" else None
+    return own or settings.aws_endpoint_url
+
+
+@contextmanager
+def explained(what: str) -> Iterator[None]:
+    """Errors of AWS's libraries as `AwsError`s, which name `what` was used, why it failed and what
+    to do."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise AwsError(f"{what} cannot be used: {reason_of(error)}") from error
+
+
+def reason_of(error: ClientError | BotoCoreError) -> str:
+    """Why AWS refused or could not be asked, and what to do about it, in a sentence."""
+    if not isinstance(error, ClientError):
+        return f"{error}. Check AWS_PROFILE, the region and the network."
+    code = code_of(error)
+    told = error.response.get("Error", {}).get("Message") or code
+    return f"{code} ({told}): {next_step(code)}."
+
+
+def code_of(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", "unknown error"))
+
+
+def next_step(code: str) -> str:
+    if code in THROTTLED:
+        return "AWS asks to go slower; run it again in a minute, what was done stays done"
+    if code in DENIED:
+        return "give the role or user this right, which the template of its layer lists"
+    if code.startswith("KMS") or code in DENIED_KEY:
+        return "let the role or user use the KMS key, and see that it is enabled"
+    return NEXT_STEPS.get(code, "run `bio-lakehouse doctor`, which says what is missing")

@@ -1,0 +1,28 @@
+"""The emulator of the tests of AWS: one for all of a process, emptied for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.aws import emulator
+
+
+@pytest.fixture(scope="session")
+def moto_address() -> Iterator[str]:
+    with emulator.moto() as address:
+        yield address
+
+
+@pytest.fixture
+def on_aws(moto_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The settings of an empty lake on an emulator, with its buckets, tables and databases."""
+    urlopen(Request(f"{moto_address}/moto-api/reset", method="POST"), timeout=30).close()
+    emulator.set_environment(monkeypatch, moto_address)
+    settings = emulator.aws_settings(tmp_path / "home", moto_address)
+    emulator.make_parts(settings)
+    return settings
