@@ -222,15 +222,15 @@ def closed_port() -> str:
     [
         (
             lambda request: {"landing_url": "s3://nobody/mine"},
-            r"s3://nobody/mine/landing cannot be reached.*NoSuchBucket",
+            r"s3://nobody/mine/landing cannot be reached.*NoSuchBucket.*check the bucket's name",
         ),
         (
             lambda request: {"s3_endpoint_url": request.getfixturevalue("refusing")},
-            "cannot be reached.*AccessDenied",
+            "cannot be reached.*AccessDenied.*give the role or user this right",
         ),
         (
             lambda _: {"s3_endpoint_url": closed_port()},
-            "cannot be reached.*Could not connect to the endpoint URL",
+            "cannot be reached.*Could not connect to the endpoint URL.*Check AWS_PROFILE",
         ),
     ],
     ids=["no bucket", "no rights", "no answer"],
@@ -239,9 +239,8 @@ def test_a_bucket_that_cannot_be_reached_fails_the_tick(
     bucket: Watched, request: pytest.FixtureRequest, changed: Changed, said: str
 ) -> None:
     bucket.lake = Lakehouse.open(bucket.lake.settings.model_copy(update=changed(request)))
-    with pytest.raises(LandingError, match=said) as raised:
+    with pytest.raises(LandingError, match=said):
         bucket.tick()
-    assert "Check the bucket's name, the region and AWS_PROFILE." in str(raised.value)
 
 
 def test_a_refused_file_reaches_a_receiver(
