@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 STARTUP_TIMEOUT_S = 180
 QUICK_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 IN_MEMORY = Path("/dev/shm")
+LEFT_OUT = ("slow", "stack", "trino", "glue")
+"""Markers of tests that take minutes, or that set up much."""
 ROOM_FOR_TESTS = 4 * 2**30
 LONGEST = (
     "test_daily_of_the_demo_person.py",
@@ -65,11 +67,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out slow tests unless `-m` speaks of them; the longest files of the others begin."""
-    if "slow" not in config.getoption("-m"):
-        slow = [item for item in items if item.get_closest_marker("slow")]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in slow]
+    """Leaves out tests of some markers unless `-m` speaks of them; the longest files of the others
+    begin."""
+    unasked = [name for name in LEFT_OUT if name not in config.getoption("-m")]
+    left = [item for item in items if any(map(item.get_closest_marker, unasked))]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in set(left)]
     items.sort(key=lambda item: place_of(item.path.name))
 
 
