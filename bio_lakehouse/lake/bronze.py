@@ -16,36 +16,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from hashlib import blake2b
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
-import pyarrow as pa
 
 from bio_lakehouse.errors import DamagedFile
-from bio_lakehouse.lake.content_versions import version_of_files
 from bio_lakehouse.lake.log import FileDay, LogEntry, days_between
 from bio_lakehouse.lake.objects import ObjectStore, place_of
 from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.records import Record
 
-ARROW = pa.schema(
-    [
-        ("user_id", pa.string()),
-        ("day", pa.date32()),
-        ("origin", pa.string()),
-        ("record_key", pa.string()),
-        ("version", pa.string()),
-        ("line", pa.int32()),
-        ("source_file", pa.string()),
-        ("ingested_at", pa.timestamp("us")),
-        ("provisional_at", pa.string()),
-        ("withdrawn", pa.bool_()),
-        ("hints", pa.string()),
-        ("record", pa.string()),
-    ]
-)
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+DIGEST_BYTES = 8
 
 
 class DayKey(NamedTuple):
@@ -354,7 +341,12 @@ class Bronze:
         return {keys[name]: content for name, content in found.items()}
 
     def read(self, dataset: str, first: date, last: date) -> pa.Table:
-        """All record versions of a range, as the silver transforms take them (schema `ARROW`)."""
+        """All record versions of a range, as the silver transforms take them."""
+        # Who takes files in has no need of Arrow, which is larger than all else together.
+        import pyarrow as pa
+
+        from bio_lakehouse.lake.bronze_schema import ARROW
+
         rows = [
             (key.user_id, key.day, key.origin, line)
             for key, content in self.contents(dataset, first, last).items()
@@ -422,3 +414,12 @@ def file_days(key: DayKey, landed: Counter[str], lines: list[Line]) -> list[File
         FileDay(path, key.dataset, key.day, rows, rows - kept[path])
         for path, rows in landed.items()
     ]
+
+
+def version_of_files(contents: Iterable[tuple[str, bytes]]) -> str:
+    """The version of files, from their names and bytes."""
+    digest = blake2b(digest_size=DIGEST_BYTES)
+    for name, content in sorted(contents):
+        digest.update(blake2b(name.encode()).digest())
+        digest.update(blake2b(content).digest())
+    return digest.hexdigest()

@@ -7,9 +7,8 @@ what it stands for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,6 @@ ONE_AFTER_ANOTHER = np.uint64(0x9E3779B97F4A7C15)
 """Odd, so that no bit is lost when a row's hash is multiplied before the next column's is added."""
 NOTHING = np.uint64(0x6A09E667F3BCC908)
 """The hash of a null."""
-DIGEST_BYTES = 8
 
 
 def as_text(number: int) -> str:
@@ -87,15 +85,6 @@ def _counts(
             changes[start] += 1
             changes[end] -= 1
     return np.cumsum(changes)[:length]
-
-
-def version_of_files(contents: Iterable[tuple[str, bytes]]) -> str:
-    """The version of files, from their names and bytes."""
-    digest = blake2b(digest_size=DIGEST_BYTES)
-    for name, content in sorted(contents):
-        digest.update(blake2b(name.encode()).digest())
-        digest.update(blake2b(content).digest())
-    return digest.hexdigest()
 
 
 def changed_days(before: Mapping[date, str], after: Mapping[date, str]) -> frozenset[date]:

@@ -21,7 +21,7 @@ from bio_lakehouse.engines.spark import to_spark
 from bio_lakehouse.gold import daily_readiness_performance as daily
 from bio_lakehouse.gold.daily_columns import DAY, INPUTS
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
-from bio_lakehouse.lake.bronze import ARROW as BRONZE
+from bio_lakehouse.lake.bronze_schema import ARROW as BRONZE
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.silver import SCHEMAS, TRANSFORMS, coverage
 from bio_lakehouse.sources import parse

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bio_lakehouse.errors import DamagedFile
 from bio_lakehouse.lake import bronze
 from bio_lakehouse.lake.bronze import Bronze, DayFile, DayKey, Line, Statement
+from bio_lakehouse.lake.bronze_schema import ARROW
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import FolderStore
 from bio_lakehouse.sources.records import Record
@@ -97,7 +98,7 @@ def test_reading_gives_the_columns_that_the_transforms_take(tmp_path: Path) -> N
     layer = Bronze(FolderStore(tmp_path))
     layer.apply(layer.changes({KEY: DayFile([line("a", 1, None)], bronze.Counter())}, {}))
     table = layer.read(KEY.dataset, KEY.day, KEY.day)
-    assert table.schema == bronze.ARROW
+    assert table.schema == ARROW
     assert table.to_pylist()[0] | {"version": ""} == {
         "user_id": "me",
         "day": KEY.day,

@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from bio_lakehouse.lake.bronze import version_of_files
 from bio_lakehouse.lake.content_versions import (
     EMPTY,
     changed_days,
     stretches_by_day,
     version_of,
-    version_of_files,
     versions_by_day,
     versions_of_covered_days,
 )

@@ -16,7 +16,7 @@ from pyspark.sql import SparkSession
 
 from bio_lakehouse.build.silver import USERS
 from bio_lakehouse.engines.spark import to_spark
-from bio_lakehouse.lake.bronze import ARROW as BRONZE
+from bio_lakehouse.lake.bronze_schema import ARROW as BRONZE
 from bio_lakehouse.silver import TRANSFORMS
 from bio_lakehouse.sources import parse
 from bio_lakehouse.sources.peloton.fields import ZONE_LABELS

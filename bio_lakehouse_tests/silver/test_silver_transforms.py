@@ -17,7 +17,7 @@ from pyspark.sql import SparkSession
 
 from bio_lakehouse.build.silver import USERS
 from bio_lakehouse.engines.spark import to_spark
-from bio_lakehouse.lake.bronze import ARROW as BRONZE
+from bio_lakehouse.lake.bronze_schema import ARROW as BRONZE
 from bio_lakehouse.lake.schema import PROVENANCE, TableSchema
 from bio_lakehouse.silver import SCHEMAS, TRANSFORMS
 
