@@ -89,7 +89,7 @@ def ask_corrections(home: Path | None, user: str | None) -> None:
     from bio_lakehouse.ask_display import print_correction
 
     lake = open_existing_lake(home)
-    known = corrections.read(lake.settings.home, known_user(lake, user))
+    known = corrections.read(lake, known_user(lake, user))
     for one in known:
         print_correction(one)
     if not known:
@@ -110,7 +110,7 @@ def ask_forget(home: Path | None, name: str, user: str | None) -> None:
     from bio_lakehouse.terminal import visible
 
     lake = open_existing_lake(home)
-    gone = corrections.forget(lake.settings.home, known_user(lake, user), name)
+    gone = corrections.forget(lake, known_user(lake, user), name)
     click.echo(f"Forgotten: “{visible(gone.question)}”.")
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bio_lakehouse.errors import DamagedFile, SettingsError
 from bio_lakehouse.lake import home
-from bio_lakehouse.settings import Settings
+from bio_lakehouse.settings import Settings, keep_timezone
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -33,7 +33,11 @@ S3, PARAMETERS = "s3://", "ssm:"
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """What makes each part of a profile's lakes."""
+    """What makes each part of a profile's lakes.
+
+    `prepare` makes ready what a lake needs before anything of it is used, `place` says where it is,
+    and `require` raises where there is none yet.
+    """
 
     objects: Callable[[Lakehouse], ObjectStore]
     log: Callable[[Settings], IngestionLog]
@@ -42,6 +46,9 @@ class Backend:
     sql: Callable[[Lakehouse], SqlEngine]
     spark: Callable[[Settings], AbstractContextManager[SparkSession]]
     lock: Callable[[Settings, str], AbstractContextManager[None]]
+    prepare: Callable[[Lakehouse], None]
+    place: Callable[[Settings], str]
+    require: Callable[[Settings], None]
 
 
 def backend_of(settings: Settings) -> Backend:
@@ -54,6 +61,21 @@ def backend_of(settings: Settings) -> Backend:
             f"{known}. Unset the variable to keep the lake on this machine."
         )
     return backend
+
+
+def require_lake(settings: Settings) -> None:
+    """Raise `StoreError` or `AwsError` when there is no lake yet: asking one makes none."""
+    backend_of(settings).require(settings)
+
+
+def require_home(settings: Settings, what: str) -> None:
+    """Raise `SettingsError` unless the lake is in a home on this machine, which `what` is about."""
+    if settings.profile != "local":
+        raise SettingsError(
+            f"{what} is about a home on this machine, and BIO_ENV is {settings.profile}: run it "
+            "with BIO_ENV=local. In a bucket S3 keeps the earlier versions of every object: copy "
+            "one back, or delete what is damaged and run `bio-lakehouse refresh`"
+        )
 
 
 def log_if_any(settings: Settings) -> IngestionLog | None:
@@ -156,14 +178,41 @@ def _lock_in_home(settings: Settings, name: str) -> AbstractContextManager[None]
     return alone_in(settings.home, name)
 
 
+def _prepare_home(lake: Lakehouse) -> None:
+    home.make_private(lake.settings.home)
+    if home.is_lake(lake.settings.home):
+        keep_timezone(lake.settings)
+
+
+def _prepare_beside_bucket(lake: Lakehouse) -> None:
+    """The home is but a working folder, and who is in the lake stands in its bucket."""
+    if "timezone" not in lake.settings.model_fields_set:
+        raise SettingsError(
+            "BIO_TIMEZONE: not set, and the machines of AWS are in none of yours: set the time "
+            "zone in which your days begin, such as Europe/Berlin"
+        )
+    from bio_lakehouse.lake import users
+
+    home.make_private(lake.settings.home)
+    users.fetch(lake.objects, lake.settings.home)
+
+
+def _no_check(settings: Settings) -> None:
+    """Nothing: whoever asks for a part that is not deployed is told so by that part."""
+
+
 def _objects_in_bucket(lake: Lakehouse) -> ObjectStore:
-    bucket = lake.settings.s3_bronze_bucket
+    return lake.store_at(_bucket_of(lake.settings))
+
+
+def _bucket_of(settings: Settings) -> str:
+    bucket = settings.s3_bronze_bucket
     if not bucket:
         raise SettingsError(
             "BIO_S3_BRONZE_BUCKET: not set, and a lake on AWS keeps landing and bronze in it. "
             "`bio-lakehouse deploy` prints the names of the buckets that it made."
         )
-    return lake.store_at(f"{S3}{bucket}")
+    return f"{S3}{bucket}"
 
 
 def _log_in_dynamodb(settings: Settings) -> IngestionLog:
@@ -195,6 +244,9 @@ PROFILES = {
         sql=_duckdb,
         spark=_sail_or_remote,
         lock=_lock_in_home,
+        prepare=_prepare_home,
+        place=lambda settings: str(settings.home),
+        require=lambda settings: home.require_lake(settings.home),
     ),
     "aws": Backend(
         objects=_objects_in_bucket,
@@ -204,6 +256,9 @@ PROFILES = {
         sql=_athena,
         spark=_sail_or_remote,
         lock=_lock_in_dynamodb,
+        prepare=_prepare_beside_bucket,
+        place=_bucket_of,
+        require=_no_check,
     ),
 }
 """By the name that `BIO_ENV` says."""

@@ -160,7 +160,8 @@ def demo(home: Path | None, days: int, seed: int, open_page: bool) -> None:
     from bio_lakehouse.workflows import run_demo
 
     base = load_settings(home=home)
-    lake = open_lake(home or base.home.with_name(f"{base.home.name}-demo"), local_only=True)
+    own = home or base.home.with_name(f"{base.home.name}-demo")
+    lake = open_lake(own, profile="local", local_only=True)
     outcome = run_demo(lake, days, seed)
     demo_summary(lake, outcome)
     if open_page:
@@ -685,10 +686,12 @@ def backup(home: Path | None, file: Path, everything: bool, secrets: bool) -> No
     \b
     Example:  bio-lakehouse backup ~/lake-2026-03-01.tar.gz
     """
+    from bio_lakehouse.backends import require_home
     from bio_lakehouse.display import backup_summary
     from bio_lakehouse.lake.backup import back_up
 
     lake = open_existing_lake(home)
+    require_home(lake.settings, "A backup")
     backup_summary(back_up(lake, file, everything=everything, secrets=secrets), secrets=secrets)
 
 

@@ -78,7 +78,7 @@ class LakeCommand(click.Command):
             try:
                 return self._invoke(context)
             except DamagedFile as damage:
-                if self.name == "repair":
+                if self.name == "repair" or not is_in_home(context):
                     raise
                 click.echo(f"Note: {damage}. This is done now.", err=True)
                 repair_home(context)
@@ -108,6 +108,11 @@ class AnswerCommand(LakeCommand):
 def home_of(context: click.Context) -> Path:
     """The home that a command is about."""
     return load_settings(home=context.params.get("home")).home
+
+
+def is_in_home(context: click.Context) -> bool:
+    """Whether the command's lake is in a home on this machine."""
+    return load_settings(home=context.params.get("home")).profile == "local"
 
 
 def was_left_half_repaired(context: click.Context) -> bool:
@@ -162,11 +167,11 @@ def open_lake(home: Path | None, **overrides: Any) -> Lakehouse:
 
 def open_existing_lake(home: Path | None, **overrides: Any) -> Lakehouse:
     """The lake of a command that asks only: where there is none, none is made."""
-    from bio_lakehouse.lake.home import require_lake
+    from bio_lakehouse.backends import require_lake
     from bio_lakehouse.lake.lakehouse import Lakehouse
 
     settings = load_settings(home=home, **overrides)
-    require_lake(settings.home)
+    require_lake(settings)
     return Lakehouse.open(settings)
 
 

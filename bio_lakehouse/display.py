@@ -63,7 +63,7 @@ OUTDATED = {
 def tell_what_begins(lake: Lakehouse, user_id: str) -> None:
     """Say that a lake, or a person in it, is new: a home or a name may be mistyped."""
     if lake.log.is_empty():
-        OUT.print(f"A new lake begins at {escape(str(lake.settings.home))}.", soft_wrap=True)
+        OUT.print(f"A new lake begins at {escape(lake.place)}.", soft_wrap=True)
         return
     known = known_users(lake)
     if user_id not in known:
@@ -333,7 +333,8 @@ def print_status(status: LakeStatus) -> None:
     """What is expected tomorrow, datasets with their gaps, last arrivals, and what is in
     quarantine."""
     OUT.print(
-        f"Lake [bold]{escape(status.home)}[/], user [bold]{status.user_id}[/], today {status.today}"
+        f"Lake [bold]{escape(status.place)}[/], user [bold]{status.user_id}[/], "
+        f"today {status.today}"
     )
     OUT.print(status.tomorrow, soft_wrap=True, highlight=False)
     OUT.print(_datasets(status.datasets, status.today))

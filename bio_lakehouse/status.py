@@ -41,6 +41,7 @@ class LakeStatus:
 
     user_id: str
     home: str
+    place: str
     today: date
     datasets: list[DatasetStatus]
     untyped: dict[str, int]
@@ -60,13 +61,14 @@ def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
     return LakeStatus(
         user_id=user_id,
         home=str(lake.settings.home),
+        place=lake.place,
         today=lake.settings.today(user_id),
         datasets=dataset_statuses(lake, user_id),
         untyped=untyped_rows(entries),
         arrivals=shown_arrivals(entries),
         pending_days=len(arrivals.unfinished(lake)),
         quarantine={path: rows for path, rows in held.items() if rows},
-        passed_over=landing.survey(lake.objects)[1],
+        passed_over=landing.survey(lake.landing_objects)[1],
         outdated_reports=outdated_reports(lake, user_id),
         tomorrow=tomorrow_line(lake, user_id, lake.settings.today(user_id)),
         experiment=experiment_told(lake, user_id),

@@ -334,6 +334,7 @@ def run_repair(lake: Lakehouse) -> RepairOutcome:
     it."""
     from bio_lakehouse.lake import repair
 
+    backends.require_home(lake.settings, "Repairing")
     with repair.repairing(lake.settings.home):
         damaged = repair.set_damage_aside(Lakehouse(lake.settings))
         lake = Lakehouse.open(lake.settings)
@@ -385,6 +386,7 @@ class RestoreOutcome:
 
 def run_restore(source: Path, settings: Settings) -> RestoreOutcome:
     """Fill an empty home from an archive and make what was not in it."""
+    backends.require_home(settings, "Restoring")
     archive = backup.restore(source, settings.home)
     return RestoreOutcome(archive, run_repair(Lakehouse.open(settings)))
 
@@ -427,7 +429,7 @@ def run_report(
         raise ReportError(f"there is nothing to report on: no day of {user_id!r} up to {day}")
     key = formats.written_as(lake, user_id, day, form)
     return ReportOutcome(
-        lake.settings.home / key, delivery.deliver(lake, user_id, day) if deliver else []
+        lake.local_path(key), delivery.deliver(lake, user_id, day) if deliver else []
     )
 
 

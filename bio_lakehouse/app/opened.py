@@ -86,7 +86,7 @@ class OpenLakes:
         """Those of the demo: a home of its own, so that it never mixes with a person's data."""
         home = self.settings.home
         own = home.with_name(f"{home.name}-demo")
-        return load_settings(home=own, local_only=True)
+        return load_settings(home=own, profile="local", local_only=True)
 
     def own(self) -> OpenLake:
         """The lake that the app was started with."""

@@ -93,7 +93,7 @@ class Asking:
         """
         started = time.perf_counter()
         question, tell = encodable(question), progress or _nobody
-        own = corrections.read(self.home, user_id)
+        own = corrections.read(self.lake, user_id)
         language_model = self.language_model or chosen(self.lake.settings)
         circumstances = self.circumstances(user_id, before)
         version = self._version(own, circumstances)
@@ -142,7 +142,7 @@ class Asking:
         )
 
     def _examples(self, question: str, user_id: str) -> list[VerifiedQuestion]:
-        own = corrections.read(self.home, user_id)
+        own = corrections.read(self.lake, user_id)
         return Ways(self.model, None, self._check_binds).examples(question, own)
 
     def checked(self, sql: str) -> CheckedQuery:
@@ -175,13 +175,13 @@ class Asking:
         correction = corrections.proposed(question, sql, self.circumstances(user_id))
         plan = Plan(sql, question, shape_of(checked), "candidate", covers=correction.days)
         rows = self.engine.answer(sql, user_id, self.allowed)
-        corrections.propose(self.home, user_id, correction)
+        corrections.propose(self.lake, user_id, correction)
         return correction, self._told(Answer(question, user_id, "", plan=plan, rows=rows), checked)
 
     def verify(self, name: str, user_id: str) -> Correction:
         """Say that the candidate of that name is right: it answers its question from now on."""
         today = self.lake.settings.today(user_id)
-        return corrections.verify(self.home, user_id, name, today)
+        return corrections.verify(self.lake, user_id, name, today)
 
     def _check_binds(self, sql: str) -> None:
         self.engine.check_binds(sql, self.allowed)

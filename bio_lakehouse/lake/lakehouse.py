@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bio_lakehouse import backends
-from bio_lakehouse.lake import home
 from bio_lakehouse.lake.bronze import Bronze
 from bio_lakehouse.lake.log import IngestionLog
-from bio_lakehouse.lake.objects import ObjectStore
-from bio_lakehouse.settings import Settings, keep_timezone, load_settings
+from bio_lakehouse.lake.objects import ObjectStore, write_atomically
+from bio_lakehouse.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from bio_lakehouse.lake.tables import Tables
@@ -42,10 +42,21 @@ class Lakehouse:
         """
         settings = settings or load_settings()
         lake = cls(settings, s3)
-        home.make_private(settings.home)
-        if home.is_lake(settings.home):
-            keep_timezone(settings)
+        lake.backend.prepare(lake)
         return lake
+
+    @property
+    def place(self) -> str:
+        """Where the lake is, as a person would name it: its home, or its bucket."""
+        return self.backend.place(self.settings)
+
+    def local_path(self, key: str) -> Path:
+        """An object as a file on this machine: of a bucket a copy in the home."""
+        if self.objects.local_folder(key) is None:
+            copy = self.settings.home / key
+            copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_atomically(copy, self.objects.get(key))
+        return self.settings.home / key
 
     @cached_property
     def objects(self) -> ObjectStore:

@@ -42,7 +42,7 @@ def written_as(lake: Lakehouse, user_id: str, day: date, form: Format) -> str:
 
 
 def pdf_bytes(lake: Lakehouse, key: str) -> bytes:
-    return print_pdf(lake.settings.home / key, find_browser(lake.settings.browser))
+    return print_pdf(lake.local_path(key), find_browser(lake.settings.browser))
 
 
 def mail_bytes(lake: Lakehouse, user_id: str, day: date) -> bytes:

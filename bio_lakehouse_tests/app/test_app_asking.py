@@ -118,11 +118,11 @@ def test_a_correction_is_tried_and_answers_from_then_on(own: OpenLakes) -> None:
     at = ask(page("ask"), question)
     at.text_area[0].set_value("SELECT count(*) AS rides FROM peloton_workouts").run()
     at = button(at, "Try it")
-    home = own.settings.home
-    assert [one.state for one in corrections.read(home, USER)] == ["candidate"]
+    lake = own.own().lake
+    assert [one.state for one in corrections.read(lake, USER)] == ["candidate"]
     at = button(at, "It is right")
     assert [one.value for one in at.exception] == []
-    assert [one.state for one in corrections.read(home, USER)] == ["verified"]
+    assert [one.state for one in corrections.read(lake, USER)] == ["verified"]
     assert at.code[-1].value.startswith("SELECT\n  count(*) AS rides")
 
 
@@ -171,7 +171,7 @@ def test_a_statement_that_is_no_question_is_refused(own: OpenLakes) -> None:
     at.text_area[0].set_value("DROP TABLE peloton_workouts").run()
     at = button(at, "Try it")
     assert at.error
-    assert corrections.read(own.settings.home, USER) == ()
+    assert corrections.read(own.own().lake, USER) == ()
 
 
 def test_a_key_is_no_leave_and_leave_is_asked_with_what_would_be_sent(

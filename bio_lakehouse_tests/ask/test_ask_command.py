@@ -231,7 +231,7 @@ def test_bytes_that_are_no_text_are_told_and_break_nothing(lake: Lakehouse) -> N
     assert correction.question == "my \ufffd day"
     assert half not in answer.sql
     Asking(lake).ask("my day", USER)
-    corrections.forget(lake.settings.home, USER, correction.id)
+    corrections.forget(lake, USER, correction.id)
 
 
 def test_a_small_value_of_no_known_unit_is_not_written_as_nothing(

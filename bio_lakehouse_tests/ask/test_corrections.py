@@ -17,6 +17,7 @@ from bio_lakehouse.lake.backup import back_up, restore
 from bio_lakehouse.lake.home import ANSWERS, QUESTIONS
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.repair import set_damage_aside
+from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.ask.demo_lake import OTHER_USER, USER, copied
 
 QUESTION = "How rested was I last week?"
@@ -36,6 +37,10 @@ def asking(whole: Asking) -> Asking:
     return whole
 
 
+def file_of(asking: Asking) -> Path:
+    return asking.home / corrections.key_of(USER)
+
+
 def corrected(asking: Asking, question: str = QUESTION, sql: str = LAST_WEEK) -> str:
     """The id of a correction that was verified."""
     candidate, _ = asking.correct(question, sql, USER)
@@ -53,7 +58,7 @@ def test_a_candidate_is_shown_with_its_rows_and_answers_nothing(asking: Asking) 
 def test_what_was_verified_stays_so_when_it_is_said_again(asking: Asking) -> None:
     name = corrected(asking)
     asking.correct(QUESTION, LAST_WEEK, USER)
-    assert [(one.id, one.state) for one in corrections.read(asking.home, USER)] == [
+    assert [(one.id, one.state) for one in corrections.read(asking.lake, USER)] == [
         (name, "verified")
     ]
 
@@ -111,7 +116,7 @@ def test_sql_of_one_day_is_not_stretched_over_several(asking: Asking) -> None:
 def test_a_later_one_of_the_same_question_takes_its_place(asking: Asking) -> None:
     first = corrected(asking)
     second = corrected(asking, sql=LAST_WEEK.replace("avg", "max"))
-    known = corrections.read(asking.home, USER)
+    known = corrections.read(asking.lake, USER)
     assert [one.id for one in known] == [second]
     assert "max" in asking.ask(QUESTION, USER).sql
     with pytest.raises(QueryError, match=f"There is no correction {first}"):
@@ -124,7 +129,7 @@ def test_the_answer_changes_with_the_correction(asking: Asking) -> None:
     corrected(asking, "average readiness last week", sql)
     after = asking.ask("average readiness last week", USER)
     assert (before.sql != sql, after.sql, after.is_cached) == (True, sql, False)
-    corrections.forget(asking.home, USER, corrections.read(asking.home, USER)[0].id)
+    corrections.forget(asking.lake, USER, corrections.read(asking.lake, USER)[0].id)
     assert asking.ask("average readiness last week", USER).sql == before.sql
 
 
@@ -134,7 +139,7 @@ def test_the_answer_changes_with_the_correction(asking: Asking) -> None:
 def test_what_cannot_be_run_is_not_kept(asking: Asking, sql: str) -> None:
     with pytest.raises(QueryError):
         asking.correct(QUESTION, sql, USER)
-    assert corrections.read(asking.home, USER) == ()
+    assert corrections.read(asking.lake, USER) == ()
 
 
 @pytest.mark.parametrize("place", ["{first}", "{last}"])
@@ -149,7 +154,7 @@ def test_one_that_can_no_longer_be_run_is_told_and_nothing_answers_instead(
     asking: Asking, sql: str
 ) -> None:
     corrected(asking)
-    path = corrections.file_of(asking.home, USER)
+    path = file_of(asking)
     lines = path.read_text().splitlines(keepends=True)
     kept = [line if not line.startswith("  sql:") else f"  sql: {sql}\n" for line in lines]
     path.write_text("".join(line for line in kept if not line.startswith("    ")))
@@ -166,29 +171,29 @@ def test_a_question_that_goes_on_from_another_is_said_in_full(
 ) -> None:
     with pytest.raises(QueryError, match="say it in full"):
         asking.correct(question, LAST_WEEK, USER)
-    assert corrections.read(asking.home, USER) == ()
+    assert corrections.read(asking.lake, USER) == ()
 
 
 def test_nobody_else_has_it(asking: Asking) -> None:
     name = corrected(asking)
-    assert corrections.read(asking.home, OTHER_USER) == ()
+    assert corrections.read(asking.lake, OTHER_USER) == ()
     answer = asking.ask(QUESTION, OTHER_USER)
     assert answer.plan is None or answer.plan.verified_by != "you"
     with pytest.raises(QueryError):
-        corrections.forget(asking.home, OTHER_USER, name)
-    assert stat.S_IMODE(corrections.file_of(asking.home, USER).stat().st_mode) == 0o600
+        corrections.forget(asking.lake, OTHER_USER, name)
+    assert stat.S_IMODE(file_of(asking).stat().st_mode) == 0o600
 
 
 def test_a_file_that_is_nested_without_an_end_is_named(asking: Asking) -> None:
     corrected(asking)
-    corrections.file_of(asking.home, USER).write_text("- " * 5_000)
+    file_of(asking).write_text("- " * 5_000)
     with pytest.raises(StoreError, match="is not as it was written"):
         asking.ask(QUESTION, USER)
 
 
 def test_a_file_that_was_spoilt_is_named_and_left_alone(asking: Asking) -> None:
     corrected(asking)
-    path = corrections.file_of(asking.home, USER)
+    path = file_of(asking)
     path.write_text("- {broken", "utf-8")
     with pytest.raises(StoreError, match=r"verified\.yaml is not as it was written"):
         asking.ask(QUESTION, USER)
@@ -200,11 +205,11 @@ def test_a_backup_and_a_repair_keep_corrections_and_no_answers(
 ) -> None:
     corrected(asking)
     asking.ask(QUESTION, USER)
-    known = corrections.read(asking.home, USER)
+    known = corrections.read(asking.lake, USER)
     back_up(asking.lake, tmp_path / "lake.tar.gz", everything=False, secrets=False)
     restore(tmp_path / "lake.tar.gz", tmp_path / "restored")
-    assert corrections.read(tmp_path / "restored", USER) == known
+    assert corrections.read(Lakehouse.open(Settings(home=tmp_path / "restored")), USER) == known
     assert (asking.home / ANSWERS).is_dir()
     assert not (tmp_path / "restored" / ANSWERS).exists()
     set_damage_aside(asking.lake)
-    assert corrections.read(asking.home, USER) == known
+    assert corrections.read(asking.lake, USER) == known

@@ -69,6 +69,7 @@ def aws_settings(home: Path, address: str, **others: object) -> Settings:
     values = {
         "home": home,
         "profile": "aws",
+        "timezone": "UTC",
         "aws_endpoint_url": address,
         "s3_bronze_bucket": BRONZE,
         "s3_gold_bucket": GOLD,

@@ -230,7 +230,7 @@ def verify(correction: Correction, key: str) -> None:
 def forget(correction: Correction, key: str) -> None:
     st.session_state.pop(key, None)
     with told():
-        corrections.forget(current_lake().settings.home, current_user(), correction.id)
+        corrections.forget(current_lake().lake, current_user(), correction.id)
 
 
 def emphasised(sentence: str) -> str:

@@ -1,7 +1,7 @@
 """A person's own corrections of answers: first a candidate, and once they have verified it a
 verified question of theirs.
 
-They lie in the home as text that a person can read, a file a user. Nothing makes them again, so a
+They lie in the lake as text that a person can read, a file a user. Nothing makes them again, so a
 backup holds them. A correction is used for its question, in words that differ from it by nothing
 that carries meaning; the days of its time phrase are those of the question that is asked.
 """
@@ -13,8 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -26,9 +25,11 @@ from bio_lakehouse.ask.semantics.semantic_model import SemanticModel, VerifiedQu
 from bio_lakehouse.engines.guard import check
 from bio_lakehouse.errors import QueryError, StoreError
 from bio_lakehouse.lake.home import QUESTIONS
-from bio_lakehouse.lake.objects import write_atomically
-from bio_lakehouse.lake.store_errors import store_named
+from bio_lakehouse.lake.objects import place_of
 from bio_lakehouse.settings import WEEKDAYS
+
+if TYPE_CHECKING:
+    from bio_lakehouse.lake.lakehouse import Lakehouse
 
 FILE = "verified.yaml"
 LOCK = "questions"
@@ -67,30 +68,30 @@ class Correction:
         return bool(DATE.search(self.sql))
 
 
-def read(home: Path, user_id: str) -> tuple[Correction, ...]:
+def read(lake: Lakehouse, user_id: str) -> tuple[Correction, ...]:
     """A user's corrections, oldest first.
 
     `StoreError` for a file that is not as it was written: it is theirs, and nothing makes it again.
     """
     import yaml
 
-    path = file_of(home, user_id)
-    if not path.exists():
+    key = key_of(user_id)
+    if not lake.objects.exists(key):
         return ()
-    with store_named(path):
-        content = path.read_bytes()
+    content = lake.objects.get(key)
     try:
         said = yaml.safe_load(content.decode("utf-8")) or []
         return tuple(TypeAdapter(list[Correction]).validate_python(said))
     except (yaml.YAMLError, ValidationError, UnicodeDecodeError, RecursionError) as error:
         raise StoreError(
-            f"{path} is not as it was written: correct it, take it from a backup, or move it away"
+            f"{place_of(lake.objects, key)} is not as it was written: correct it, take it from a "
+            "backup, or move it away"
         ) from error
 
 
-def file_of(home: Path, user_id: str) -> Path:
-    """Where a user's corrections lie."""
-    return home / QUESTIONS / user_id / FILE
+def key_of(user_id: str) -> str:
+    """Where among the lake's objects a user's corrections lie."""
+    return f"{QUESTIONS}/{user_id}/{FILE}"
 
 
 def proposed(question: str, sql: str, circumstances: Circumstances) -> Correction:
@@ -116,24 +117,24 @@ def proposed(question: str, sql: str, circumstances: Circumstances) -> Correctio
     return Correction(name, question, template, circumstances.today, first=first, last=last)
 
 
-def propose(home: Path, user_id: str, correction: Correction) -> None:
+def propose(lake: Lakehouse, user_id: str, correction: Correction) -> None:
     """Keep a candidate; one of the same name is there once, and stays verified where it was."""
-    from bio_lakehouse.lake.locks import alone_in
+    from bio_lakehouse.lake.locks import exclusively
 
-    with alone_in(home, LOCK):
-        known = read(home, user_id)
+    with exclusively(lake, LOCK):
+        known = read(lake, user_id)
         if any(one.id == correction.id and one.state == "verified" for one in known):
             return
         others = [one for one in known if one.id != correction.id]
-        _write(home, user_id, [*others, correction])
+        _write(lake, user_id, [*others, correction])
 
 
-def verify(home: Path, user_id: str, name: str, today: date) -> Correction:
+def verify(lake: Lakehouse, user_id: str, name: str, today: date) -> Correction:
     """Say that a candidate is right; an earlier one of the same question gives way to it."""
-    from bio_lakehouse.lake.locks import alone_in
+    from bio_lakehouse.lake.locks import exclusively
 
-    with alone_in(home, LOCK):
-        known = read(home, user_id)
+    with exclusively(lake, LOCK):
+        known = read(lake, user_id)
         verified = replace(_named(known, name), state="verified", verified_on=today)
         same = words.tokens(verified.question)
         others = [
@@ -141,18 +142,18 @@ def verify(home: Path, user_id: str, name: str, today: date) -> Correction:
             for one in known
             if one.id != name and (one.state == "candidate" or words.tokens(one.question) != same)
         ]
-        _write(home, user_id, [*others, verified])
+        _write(lake, user_id, [*others, verified])
     return verified
 
 
-def forget(home: Path, user_id: str, name: str) -> Correction:
+def forget(lake: Lakehouse, user_id: str, name: str) -> Correction:
     """Drop a correction, verified or not."""
-    from bio_lakehouse.lake.locks import alone_in
+    from bio_lakehouse.lake.locks import exclusively
 
-    with alone_in(home, LOCK):
-        known = read(home, user_id)
+    with exclusively(lake, LOCK):
+        known = read(lake, user_id)
         gone = _named(known, name)
-        _write(home, user_id, [one for one in known if one.id != name])
+        _write(lake, user_id, [one for one in known if one.id != name])
     return gone
 
 
@@ -209,17 +210,14 @@ def _named(known: Sequence[Correction], name: str) -> Correction:
     return found
 
 
-def _write(home: Path, user_id: str, corrections: Sequence[Correction]) -> None:
+def _write(lake: Lakehouse, user_id: str, corrections: Sequence[Correction]) -> None:
     """All of a user's corrections, whole or not at all, their owner's alone."""
     import yaml
 
-    path = file_of(home, user_id)
     text = HEAD + yaml.safe_dump(
         [_plain(one) for one in corrections], sort_keys=False, allow_unicode=True, width=100
     )
-    with store_named(path):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_atomically(path, text.encode())
+    lake.objects.put(key_of(user_id), text.encode())
 
 
 def _plain(correction: Correction) -> dict[str, object]:
