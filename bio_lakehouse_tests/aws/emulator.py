@@ -15,6 +15,7 @@ import pytest
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from bio_lakehouse.lake.aws import aws_client
+from bio_lakehouse.lake.dynamo_tables import TABLES
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.conftest import free_port
 
@@ -26,7 +27,6 @@ ENVIRONMENT = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 BRONZE, GOLD, RESULTS = "bio-bronze", "bio-gold", "bio-results"
-LOG, STATE = "bio_ingestion_log", "bio_lake_state"
 DATABASES = ("bio_silver", "bio_gold")
 
 
@@ -84,15 +84,13 @@ def make_parts(settings: Settings) -> None:
     for bucket in (BRONZE, GOLD, RESULTS):
         s3.create_bucket(Bucket=bucket)
     dynamodb = aws_client(settings, "dynamodb")
-    for table, keys in {LOG: ("file_path", "upload_timestamp"), STATE: ("kind", "name")}.items():
+    for setting, keys in TABLES.items():
+        names = {keys.partition: "HASH", keys.sort: "RANGE"}
         with contextlib.suppress(dynamodb.exceptions.ResourceInUseException):
             dynamodb.create_table(
-                TableName=table,
-                AttributeDefinitions=[{"AttributeName": k, "AttributeType": "S"} for k in keys],
-                KeySchema=[
-                    {"AttributeName": keys[0], "KeyType": "HASH"},
-                    {"AttributeName": keys[1], "KeyType": "RANGE"},
-                ],
+                TableName=getattr(settings, setting),
+                AttributeDefinitions=[{"AttributeName": k, "AttributeType": "S"} for k in names],
+                KeySchema=[{"AttributeName": k, "KeyType": kind} for k, kind in names.items()],
                 BillingMode="PAY_PER_REQUEST",
             )
     glue = aws_client(settings, "glue")
