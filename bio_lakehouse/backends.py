@@ -228,7 +228,9 @@ def _lock_in_dynamodb(settings: Settings, name: str) -> AbstractContextManager[N
 
 
 def _glue_catalog(lake: Lakehouse) -> TableCatalog:
-    raise NotImplementedError
+    from bio_lakehouse.lake.glue_catalog import GlueTableCatalog
+
+    return GlueTableCatalog(lake.settings)
 
 
 def _athena(lake: Lakehouse) -> SqlEngine:

@@ -45,8 +45,7 @@ class OpenLake:
     @property
     def version(self) -> str:
         """What stands for all that the tables, the log and the pages say now."""
-        catalog = self.lake.backend.catalog(self.lake)
-        places = {name: catalog.metadata_location(name) for name in catalog.names()}
+        places = self.lake.backend.catalog(self.lake).locations()
         changed = max((info.modified for info in self.lake.objects.list("reports")), default=None)
         log = f"{self.lake.log.owed.newest()} {self.lake.log.state()}"
         return f"{sorted(places.items())} {changed} {log} {self.settings.today()}"

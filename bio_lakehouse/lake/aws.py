@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -31,6 +33,8 @@ NEXT_STEPS = {
     "ResourceNotFoundException": "check its name and region, or run `bio-lakehouse deploy`",
     "EntityNotFoundException": "check its name and region, or run `bio-lakehouse deploy`",
 }
+ARROWS_CODE = re.compile(r"AWS Error ([A-Z_]+)")
+ARROWS_NAMES = {"NETWORK_CONNECTION": "the network", "UNKNOWN": "unknown error"}
 DENIED = frozenset(
     {"AccessDenied", "AccessDeniedException", "403", "Forbidden", "UnauthorizedOperation"}
 )
@@ -55,21 +59,30 @@ def aws_client(settings: Settings, service: str, **config: Any) -> Any:
     Its credentials and region are those of the environment or `AWS_PROFILE`; `config` are further
     options of botocore's `Config`.
     """
-    import boto3
     from botocore.config import Config
 
     options = TIMEOUTS | {"max_pool_connections": CONNECTIONS} | config
     with explained(f"AWS's {service}"):
-        session = boto3.Session(profile_name=settings.aws_profile)
-        return session.client(
+        return aws_session(settings).client(
             service, endpoint_url=endpoint_of(settings, service), config=Config(**options)
         )
 
 
+def aws_session(settings: Settings) -> Any:
+    """The boto3 session of the settings' profile, whose keys are renewed as they run out."""
+    import boto3
+
+    with explained("AWS"):
+        return boto3.Session(profile_name=settings.aws_profile)
+
+
 def endpoint_of(settings: Settings, service: str) -> str | None:
-    """The address that is set in place of AWS's own for `service`; None for AWS's own."""
+    """The address that is set in place of AWS's own for `service`; None for AWS's own.
+
+    As AWS's own tools have it, `AWS_ENDPOINT_URL_<SERVICE>` goes before the one for all services.
+    """
     own = settings.s3_endpoint_url if service == "s3" else None
-    return own or settings.aws_endpoint_url
+    return own or os.environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or settings.aws_endpoint_url
 
 
 @contextmanager
@@ -80,6 +93,29 @@ def explained(what: str) -> Iterator[None]:
         yield
     except (ClientError, BotoCoreError) as error:
         raise AwsError(f"{what} cannot be used: {reason_of(error)}") from error
+
+
+@contextmanager
+def files_explained(place: str) -> Iterator[None]:
+    """Arrow's errors about files in S3 as `AwsError`s; one that a missing file explains goes on."""
+    try:
+        yield
+    except OSError as error:
+        code = code_of_arrow(error)
+        if code is None:
+            raise
+        raise AwsError(f"{place} cannot be used: {code}: {next_step(code)}.") from error
+
+
+def code_of_arrow(error: OSError) -> str | None:
+    """AWS's code in an error of Arrow's S3; None for an error of another kind."""
+    if isinstance(error, FileNotFoundError):
+        return None
+    found = ARROWS_CODE.search(str(error))
+    if found is None:
+        return "AccessDenied" if isinstance(error, PermissionError) else None
+    words = found[1].split("_")
+    return ARROWS_NAMES.get(found[1], "".join(word.capitalize() for word in words))
 
 
 def reason_of(error: ClientError | BotoCoreError) -> str:

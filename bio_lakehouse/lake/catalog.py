@@ -15,6 +15,8 @@ from bio_lakehouse.lake import home
 from bio_lakehouse.lake.store_errors import store_named
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from pyiceberg.catalog import Catalog
 
 NAME = "bio"
@@ -24,10 +26,12 @@ class TableCatalog(Protocol):
     """What the lake asks of a catalog."""
 
     def names(self) -> list[str]: ...
+    def locations(self) -> dict[str, str]: ...
     def metadata_location(self, full_name: str) -> str | None: ...
     def io_properties(self) -> dict[str, str]: ...
     def reading_properties(self) -> dict[str, str]: ...
-    def folder_of(self, full_name: str) -> Path: ...
+    def place_of(self, full_name: str) -> str: ...
+    def trouble_named(self, full_name: str) -> AbstractContextManager[None]: ...
     @property
     def writable(self) -> Catalog: ...
 
@@ -76,6 +80,14 @@ class LocalCatalog:
     def folder_of(self, full_name: str) -> Path:
         """Where the table's files are, or will be."""
         return self.warehouse.joinpath(*full_name.split("."))
+
+    def place_of(self, full_name: str) -> str:
+        """As `folder_of`, as it is printed and as Iceberg names it."""
+        return str(self.folder_of(full_name))
+
+    def trouble_named(self, full_name: str) -> AbstractContextManager[None]:
+        """Trouble with files inside as a `StoreError` that names the table's folder."""
+        return store_named(self.folder_of(full_name))
 
     def locations(self) -> dict[str, str]:
         """Where each table's current metadata lies, in this home, by full name."""

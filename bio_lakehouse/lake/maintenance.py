@@ -53,6 +53,6 @@ def delete_orphans(table: Table, before: datetime) -> int:
     removed = 0
     for info in filesystem.get_file_info(FileSelector(root, recursive=True)):
         if info.type == FileType.File and info.mtime < before and info.path not in wanted:
-            io.delete(info.path)
+            io.delete(f"{scheme}://{info.path}" if netloc else info.path)
             removed += 1
     return removed

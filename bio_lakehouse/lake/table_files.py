@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pyiceberg.manifest import ManifestFile
     from pyiceberg.table import Table
 
+ARROWS_OF_AWS = "AWS Error "
 EXPECTED = (BioLakehouseError, CommitFailedException, ValidationException)
 
 
@@ -31,8 +32,9 @@ def damage_found(location: str, properties: Callable[[], dict[str, str]]) -> Ite
         yield
     except EXPECTED:
         raise
-    except Exception:
-        check_files(location, properties())
+    except Exception as error:
+        if not _says_nothing_of_files(error):
+            check_files(location, properties())
         raise
 
 
@@ -82,10 +84,17 @@ def _read_all(path: str, io: FileIO) -> None:
 def _named(path: str) -> Iterator[None]:
     try:
         yield
-    except PermissionError:
-        raise
     except FileNotFoundError as error:
         raise DamagedFile.at(path, "it is not there") from error
     except Exception as error:
+        if _says_nothing_of_files(error):
+            raise
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise DamagedFile.at(path, reason) from error
+
+
+def _says_nothing_of_files(error: Exception) -> bool:
+    """Whether the way to the files failed, AWS's or that of rights, which says nothing of them."""
+    if isinstance(error, OSError):
+        return isinstance(error, PermissionError) or ARROWS_OF_AWS in str(error)
+    return type(error).__module__.partition(".")[0] == "botocore"

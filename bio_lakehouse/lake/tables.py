@@ -44,7 +44,6 @@ from bio_lakehouse.lake.filters import rows_where
 from bio_lakehouse.lake.maintenance import expire
 from bio_lakehouse.lake.plain_scan import rows_of
 from bio_lakehouse.lake.schema import ColumnType, TableSchema, in_order
-from bio_lakehouse.lake.store_errors import store_named
 from bio_lakehouse.lake.table_files import damage_found
 from bio_lakehouse.numbers import short_text
 
@@ -115,7 +114,7 @@ class Tables:
             )
         scanned = _scan_of_few_columns if columns and len(columns) <= FEW_COLUMNS else _scan
         properties = self.catalog.io_properties
-        with damage_found(location, properties):
+        with self.catalog.trouble_named(full_name), damage_found(location, properties):
             chosen = tuple(columns) if columns else ("*",)
             reading = tuple(self.catalog.reading_properties().items())
             asked = _Asked(location, first, last, user_id, chosen, reading)
@@ -160,7 +159,7 @@ class Tables:
         check_rows(schema, rows, first, last)
         location = self.catalog.metadata_location(schema.full_name)
         damage = damage_found(location, self.catalog.io_properties) if location else nullcontext()
-        with store_named(self.catalog.folder_of(schema.full_name)), damage:
+        with self.catalog.trouble_named(schema.full_name), damage:
             return self._replaced(schema, rows, first, last, **equal)
 
     def _replaced(
@@ -193,6 +192,7 @@ class Tables:
             return self.catalog.writable.create_table(
                 schema.full_name,
                 iceberg_schema(schema),
+                location=self.catalog.place_of(schema.full_name),
                 partition_spec=_spec(schema),
                 properties=_properties(schema),
             )

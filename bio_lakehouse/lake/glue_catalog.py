@@ -1,0 +1,144 @@
+"""Which tables a lake on AWS has and where: Glue's catalog, and Iceberg's files in the gold bucket.
+
+What Athena keeps in the same databases, its views, is no table here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from bio_lakehouse.errors import SettingsError
+from bio_lakehouse.lake.aws import aws_client, aws_session, endpoint_of, explained, files_explained
+from bio_lakehouse.lake.catalog import NAME
+from bio_lakehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from pyiceberg.catalog import Catalog
+
+DATABASES = ("bio_silver", "bio_gold")
+IO = "pyiceberg.io.pyarrow.PyArrowFileIO"
+TABLE_TYPE, ICEBERG, VIEW = "table_type", "iceberg", "VIRTUAL_VIEW"
+SECONDS = {"s3.connect-timeout": "5", "s3.request-timeout": "30"}
+
+
+class GlueTableCatalog:
+    """The Iceberg tables of Glue's databases `bio_silver` and `bio_gold`.
+
+    Every question is asked of Glue anew: another writer may have committed since the last one.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        if not settings.s3_gold_bucket:
+            raise SettingsError(
+                "BIO_S3_GOLD_BUCKET: not set, and a lake on AWS keeps its tables in it. "
+                "`bio-lakehouse deploy` prints the names of the buckets that it made."
+            )
+        self.settings = settings
+        self.warehouse = f"s3://{settings.s3_gold_bucket}/warehouse"
+
+    def names(self) -> list[str]:
+        """Full names (`bio_silver.oura_sleep`) of all tables, sorted."""
+        return sorted(self.locations())
+
+    def locations(self) -> dict[str, str]:
+        """Where each table's current metadata lies, by full name."""
+        found = {name: _metadata_of(table) for name, table in self._entries()}
+        return {name: place for name, place in found.items() if place}
+
+    def view_names(self) -> frozenset[str]:
+        """Full names of Athena's views."""
+        return frozenset(name for name, entry in self._entries() if entry.get("TableType") == VIEW)
+
+    def metadata_location(self, full_name: str) -> str | None:
+        """Where the table's current metadata lies; None when there is no such table."""
+        database, _, name = full_name.partition(".")
+        missing = self.glue.exceptions.EntityNotFoundException
+        with explained(f"Glue's table {full_name}"):
+            try:
+                found = self.glue.get_table(DatabaseName=database, Name=name)["Table"]
+            except missing:
+                return None
+        return _metadata_of(found)
+
+    def io_properties(self) -> dict[str, str]:
+        """How PyIceberg reads and writes the tables' files: with the keys that boto3 has now."""
+        endpoint = endpoint_of(self.settings, "s3")
+        return {
+            "py-io-impl": IO,
+            "s3.region": self._region,
+            **({"s3.endpoint": endpoint} if endpoint else {}),
+            **SECONDS,
+            **self._keys(),
+        }
+
+    def reading_properties(self) -> dict[str, str]:
+        """As `io_properties`."""
+        return self.io_properties()
+
+    def place_of(self, full_name: str) -> str:
+        """Where the table's files are, or will be."""
+        return f"{self.warehouse}/{full_name.replace('.', '/')}"
+
+    def trouble_named(self, full_name: str) -> AbstractContextManager[None]:
+        """AWS's refusals inside as `AwsError`s that name the table's place."""
+        return _explained(self.place_of(full_name))
+
+    @property
+    def writable(self) -> Catalog:
+        """PyIceberg's catalog, with the keys of now: those of a role are good for an hour."""
+        from pyiceberg.catalog.glue import GlueCatalog
+
+        return GlueCatalog(NAME, client=self.glue, warehouse=self.warehouse, **self.io_properties())
+
+    @cached_property
+    def glue(self) -> Any:
+        return aws_client(self.settings, "glue")
+
+    @cached_property
+    def _session(self) -> Any:
+        return aws_session(self.settings)
+
+    @property
+    def _region(self) -> str:
+        return str(self.glue.meta.region_name)
+
+    def _keys(self) -> dict[str, str]:
+        """boto3 knows all ways to keys, Arrow only some."""
+        with explained(self.warehouse):
+            found = self._session.get_credentials()
+            keys = found.get_frozen_credentials() if found else None
+        if keys is None:
+            return {}
+        named = {
+            "s3.access-key-id": keys.access_key,
+            "s3.secret-access-key": keys.secret_key,
+            "s3.session-token": keys.token,
+        }
+        return {name: value for name, value in named.items() if value}
+
+    def _entries(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """All that Glue has in the two databases, page by page."""
+        for database in DATABASES:
+            with explained(f"Glue's database {database}"):
+                for page in self.glue.get_paginator("get_tables").paginate(DatabaseName=database):
+                    for entry in page["TableList"]:
+                        yield f"{database}.{entry['Name']}", entry
+
+
+@contextmanager
+def _explained(place: str) -> Iterator[None]:
+    with explained(place), files_explained(place):
+        yield
+
+
+def _metadata_of(entry: dict[str, Any]) -> str | None:
+    """Where an entry of Glue's says that its Iceberg metadata lies; None for what is no such
+    table."""
+    parameters = entry.get("Parameters") or {}
+    if str(parameters.get(TABLE_TYPE, "")).lower() != ICEBERG:
+        return None
+    place = parameters.get("metadata_location")
+    return str(place) if place else None
