@@ -30,6 +30,7 @@ from bio_lakehouse.command_parts import (
 )
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.mcp_command import mcp
+from bio_lakehouse.moving_commands import pull, push
 from bio_lakehouse.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -126,6 +127,8 @@ def main() -> None:
 
 main.add_command(ask)
 main.add_command(mcp)
+main.add_command(push)
+main.add_command(pull)
 
 
 @main.command()

@@ -36,6 +36,8 @@ LAYERS = (
         "ask_display",
         "ask_leave_commands",
         "mcp_command",
+        "moving_commands",
+        "moving_display",
         "workflows",
         "display",
         "answers",

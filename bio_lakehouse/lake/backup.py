@@ -21,6 +21,7 @@ from bio_lakehouse.errors import StoreError
 from bio_lakehouse.lake import bronze, home, landing
 from bio_lakehouse.lake.databases import copy_database
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.repair import DAMAGED
 from bio_lakehouse.lake.store_errors import store_named
 from bio_lakehouse.sources import registry
@@ -159,8 +160,7 @@ def _names(folder: Path) -> Iterator[str]:
 def only_in_bronze(lake: Lakehouse) -> set[str]:
     """Day files with a line of a file that has left landing: bronze alone has it, and no landing
     gives it again."""
-    lying = {info.key for info in lake.landing_objects.list(landing.PREFIX)}
-    gone = {path for user_id in lake.log.users() for path in _gone(lake, user_id, lying)}
+    gone = {entry.file_path for entry in gone_from_landing(lake)}
     found = set()
     for info in lake.objects.list(home.BRONZE) if gone else ():
         lines = bronze.decode(lake.objects.get(info.key))
@@ -169,12 +169,16 @@ def only_in_bronze(lake: Lakehouse) -> set[str]:
     return found
 
 
-def _gone(lake: Lakehouse, user_id: str, lying: set[str]) -> Iterator[str]:
-    """The paths of a user's usable files of which landing has the content no more."""
-    for entry in lake.log.of_user(user_id):
-        key, _ = landing.split_path(entry.file_path)
-        if entry.usable and (entry.status == "replaced" or key not in lying):
-            yield entry.file_path
+def gone_from_landing(lake: Lakehouse) -> list[LogEntry]:
+    """The usable files of which landing has the content no more."""
+    lying = {info.key for info in lake.landing_objects.list(landing.PREFIX)}
+    entries = [entry for user_id in lake.log.users() for entry in lake.log.of_user(user_id)]
+    return [entry for entry in entries if entry.usable and _is_gone(entry, lying)]
+
+
+def _is_gone(entry: LogEntry, lying: set[str]) -> bool:
+    key, _ = landing.split_path(entry.file_path)
+    return entry.status == "replaced" or key not in lying
 
 
 def _is_database(name: str) -> bool:

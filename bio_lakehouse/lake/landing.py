@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 
@@ -175,19 +175,33 @@ def put(
     The user's word on a dataset may be added to a file that is there; the note of a fetch is never
     changed. `modified` is the time of the file that it is a copy of.
     """
-    note = note or Note()
     key = f"{PREFIX}/{user_id}/{safe_name(name)}"
-    if objects.exists(key) and (
-        objects.get(key) != content or read_note(objects, key).fetch != note.fetch
-    ):
-        path = PurePosixPath(key)
-        digest = checksum(content + note.to_json())[:8]
-        key = str(path.with_name(f"{path.stem}-{digest}{path.suffix}"))
+    return put_at(objects, key, content, note or Note(), modified)
+
+
+def put_at(
+    objects: ObjectStore, key: str, content: bytes, note: Note, modified: datetime | None
+) -> str:
+    """As `put`, at a key of landing that is known."""
+    key = place_for(objects, key, content, note)
     if note != Note():
         objects.put(key + NOTE_SUFFIX, note.to_json())
     if not objects.exists(key):
         objects.put(key, content, modified)
     return key
+
+
+def place_for(objects: ObjectStore, key: str, content: bytes, note: Note) -> str:
+    """The key at which landing has, or takes, a content: `key`, with a checksum where another
+    content has that name."""
+    if not objects.exists(key) or (
+        objects.checksum_of(key) == checksum(content)
+        and read_note(objects, key).fetch == note.fetch
+    ):
+        return key
+    path = PurePosixPath(key)
+    digest = checksum(content + note.to_json())[:8]
+    return str(path.with_name(f"{path.stem}-{digest}{path.suffix}"))
 
 
 def safe_name(name: str) -> str:
@@ -249,7 +263,8 @@ def load(objects: ObjectStore, info: ObjectInfo) -> LandedObject:
     """The object at `info`; `UnsupportedFile` when it is too large, `LandingError` when it cannot
     be read."""
     refuse_large(info.key, info.size)
-    return LandedObject(info, objects.get(info.key), read_note(objects, info.key))
+    dated = replace(info, modified=objects.file_time(info))
+    return LandedObject(dated, objects.get(info.key), read_note(objects, info.key))
 
 
 def refuse_large(name: str, size: int) -> None:

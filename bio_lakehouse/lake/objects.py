@@ -66,6 +66,8 @@ class ObjectStore(Protocol):
     def put_many(self, contents: Mapping[str, bytes]) -> None: ...
     def delete(self, key: str) -> None: ...
     def uri(self, key: str) -> str: ...
+    def file_time(self, info: ObjectInfo) -> datetime: ...
+    def checksum_of(self, key: str) -> str: ...
     def get_many(self, keys: Iterable[str]) -> dict[str, bytes]: ...
     def find_many(self, keys: Iterable[str]) -> dict[str, bytes]: ...
 
@@ -161,6 +163,14 @@ class FolderStore:
     def find_many(self, keys: Iterable[str]) -> dict[str, bytes]:
         """The contents of those of `keys` that are there."""
         return {key: self.get(key) for key in keys if self.exists(key)}
+
+    def file_time(self, info: ObjectInfo) -> datetime:
+        """When the file was last written (UTC), here or where it is a copy from."""
+        return info.modified
+
+    def checksum_of(self, key: str) -> str:
+        """The SHA-256 of the content that is there."""
+        return checksum(self.get(key))
 
     def put(self, key: str, content: bytes, modified: datetime | None = None) -> None:
         """Write an object; the file's time is `modified` when that is given."""

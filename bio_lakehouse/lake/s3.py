@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bio_lakehouse.errors import LandingError
 from bio_lakehouse.lake.aws import CONNECTIONS, reason_of
-from bio_lakehouse.lake.objects import ObjectInfo, PassedOver
+from bio_lakehouse.lake.objects import ObjectInfo, PassedOver, checksum
 
 LONGEST_KEY = 1024
 """Bytes; S3 has no object of a longer key."""
+FILE_TIME = "file-time"
+"""An object's metadata: when the file that it is a copy of was last written."""
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 
 
@@ -57,11 +61,33 @@ class S3Store:
         yield from self.list(prefix)
 
     def info(self, key: str) -> ObjectInfo:
+        head = self._head(key)
+        return ObjectInfo(key, head["ContentLength"], head["LastModified"], head["ETag"].strip('"'))
+
+    def file_time(self, info: ObjectInfo) -> datetime:
+        """When the file that an object is a copy of was last written (UTC), as far as whoever
+        copied it has said so; else when it came into the bucket."""
+        said = self._head(info.key)["Metadata"].get(FILE_TIME, "")
+        with suppress(ValueError):
+            return datetime.fromisoformat(said).astimezone(UTC)
+        return info.modified
+
+    def checksum_of(self, key: str) -> str:
+        """The SHA-256 of an object, which S3 has of what was put with it; else of its content."""
+        kept = self._head(key, ChecksumMode="ENABLED").get("ChecksumSHA256", "")
+        is_of_parts = "-" in kept
+        if kept and not is_of_parts:
+            return base64.b64decode(kept).hex()
+        return checksum(self.get(key))
+
+    def _head(self, key: str, **asked: str) -> dict[str, Any]:
         try:
-            head = self.client.head_object(Bucket=self.bucket, Key=self.prefix + key)
+            head: dict[str, Any] = self.client.head_object(
+                Bucket=self.bucket, Key=self.prefix + key, **asked
+            )
         except (ClientError, BotoCoreError) as error:
             raise self._unreachable(key, error) from error
-        return ObjectInfo(key, head["ContentLength"], head["LastModified"], head["ETag"].strip('"'))
+        return head
 
     def exists(self, key: str) -> bool:
         if self._is_too_long(key):
@@ -115,15 +141,17 @@ class S3Store:
         return body
 
     def put(self, key: str, content: bytes, modified: datetime | None = None) -> None:
-        """Write an object; S3 keeps its own time of it, whatever `modified` is."""
-        self._put(key, content)
+        """Write an object, whose checksum S3 compares; `modified` is kept beside S3's own time."""
+        metadata = {FILE_TIME: modified.astimezone(UTC).isoformat()} if modified else {}
+        self._put(key, content, Metadata=metadata)
 
     def publish(self, key: str, content: bytes, content_type: str) -> None:
         """Write what others open in a browser, encrypted where it lies."""
         self._put(key, content, ContentType=content_type, ServerSideEncryption="AES256")
 
-    def _put(self, key: str, content: bytes, **headers: str) -> None:
+    def _put(self, key: str, content: bytes, **headers: Any) -> None:
         name = self.prefix + key
+        headers |= {"ChecksumAlgorithm": "SHA256"}
         try:
             self.client.put_object(Bucket=self.bucket, Key=name, Body=content, **headers)
         except (ClientError, BotoCoreError) as error:

@@ -1,0 +1,68 @@
+"""What the commands that move, give back and forget print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE
+from rich.table import Table
+
+from bio_lakehouse.numbers import mebibytes_text
+from bio_lakehouse.terminal import OUT, escape
+
+if TYPE_CHECKING:
+    from bio_lakehouse.lake.moving_landing import Became, Move
+    from bio_lakehouse.settings import Settings
+
+SHOWN = 20
+COLUMNS: dict[Became, str] = {
+    "copied": "copied",
+    "there": "there\nalready",
+    "beside": "kept\nbeside",
+    "differs": "differ,\nleft",
+}
+KINDS = {
+    "landing": "landed files",
+    "experiments": "what was said of experiments",
+    "ask": "corrections of answers",
+    "reports": "reports, and what they told",
+    "users.toml": "users.toml",
+    "bronze": "days that bronze alone has",
+}
+
+
+def move_summary(move: Move) -> None:
+    """What became of all that was looked at, by kind; the counts of a line add up to its first."""
+    table = Table(box=SIMPLE)
+    for name in ("", "looked\nat", *COLUMNS.values()):
+        table.add_column(name, justify="left" if not name else "right")
+    for kind, counts in move.counts().items():
+        numbers = [counts.total(), *(counts[name] for name in COLUMNS)]
+        table.add_row(KINDS.get(kind, kind), *(f"{number:,}" for number in numbers))
+    OUT.print(table)
+    sizes = [one.size for one in move.carried if one.became in ("copied", "beside")]
+    verb = "would be copied" if move.is_trial else "were copied, each compared by its checksum"
+    say(f"{len(sizes):,} objects, {mebibytes_text(sum(sizes), 1)}, {verb}.")
+    for one in [one for one in move.carried if one.became == "beside"][:SHOWN]:
+        say(f"Another content has the name {one.key}: this one is {one.kept_as}.")
+    for key in move.differing[:SHOWN]:
+        say(f"{key} differs from what is there, which was left: compare them, and keep one.")
+
+
+def after_push(settings: Settings) -> None:
+    """What a lake on AWS needs to give the same rows."""
+    say(f"Where that lake runs, set BIO_TIMEZONE={settings.timezone}: days are those of this zone.")
+    say(
+        "The settings of `me` (maximum heart rate, FTP, heart-rate zones) are in .env and not in "
+        "the bucket: set the same there."
+    )
+    say("What arrived is taken in by the queue, or by `BIO_ENV=aws bio-lakehouse refresh`.")
+
+
+def after_pull(settings: Settings) -> None:
+    say(f"Next: bio-lakehouse refresh --home {settings.home}")
+
+
+def say(text: str) -> None:
+    """Print a line as it is, whatever names it has in it."""
+    OUT.print(escape(text), soft_wrap=True, highlight=False)
