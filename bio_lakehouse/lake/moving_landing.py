@@ -24,9 +24,9 @@ from bio_lakehouse.lake.home import EXPERIMENTS, QUESTIONS
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import ObjectInfo, ObjectStore, checksum
+from bio_lakehouse.lake.users import KEY as USERS
 
 AT_ONCE = 8
-USERS = "users.toml"
 REPORTS = "reports"
 FOLDERS = (EXPERIMENTS, QUESTIONS, REPORTS)
 Became = Literal["copied", "there", "beside", "differs"]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bio_lakehouse.ask.answers.corrections import file_of
+from bio_lakehouse.ask.answers.corrections import key_of
 from bio_lakehouse.errors import StoreError
 from bio_lakehouse.lake import arrivals, landing
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -36,9 +36,7 @@ def here(tmp_path: Path) -> Lakehouse:
         "users.toml": b"[ann]\n",
     }.items():
         lake.objects.put(key, content)
-    corrections = file_of(lake.settings.home, "ann")
-    corrections.parent.mkdir(parents=True)
-    corrections.write_text("[]\n")
+    lake.objects.put(key_of("ann"), b"[]\n")
     return lake
 
 

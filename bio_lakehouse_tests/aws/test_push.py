@@ -1,0 +1,95 @@
+"""A laptop's lake goes to a bucket and back, and what counts there is what counts here."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bio_lakehouse.cli import main
+from bio_lakehouse.lake import landing
+from bio_lakehouse.lake.aws import aws_client
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.lake.test_arrivals import ingest, peloton, ride, trends
+
+OLD = datetime(2026, 2, 1, 8, 0, 0, 123456, tzinfo=UTC)
+
+
+@pytest.fixture
+def here(on_aws: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lakehouse:
+    """A laptop's lake beside an empty one on AWS."""
+    monkeypatch.setenv("BIO_S3_BRONZE_BUCKET", on_aws.s3_bronze_bucket)
+    lake = Lakehouse.open(Settings(home=tmp_path / "here", timezone="Europe/Berlin"))
+    ingest(lake, "rides.csv", peloton(ride(1, 100)), "ann")
+    ingest(lake, "oura.csv", trends(d01=70), "ann")
+    for path in (lake.settings.home / "landing").rglob("*.csv"):
+        os.utime(path, (OLD.timestamp(), OLD.timestamp()))
+    lake.objects.put("users.toml", b'[ann]\ntimezone = "Europe/Berlin"\n')
+    return lake
+
+
+def run(*words: str) -> str:
+    done = CliRunner().invoke(main, list(words), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return " ".join(done.output.split())
+
+
+def test_what_is_pushed_is_read_with_the_times_of_its_files(
+    here: Lakehouse, on_aws: Settings
+) -> None:
+    told = run("push", "--home", str(here.settings.home))
+    assert "3 objects, 0.0 MiB, were copied" in told
+    assert "BIO_TIMEZONE=" in told
+    there = Lakehouse.open(on_aws)
+    infos, _ = landing.survey(there.landing_objects)
+    landed = [landing.load(there.landing_objects, info) for info in infos]
+    assert [one.info.key for one in landed] == ["landing/ann/oura.csv", "landing/ann/rides.csv"]
+    assert {one.info.modified for one in landed} == {OLD}
+    assert there.settings.users["ann"].timezone == "Europe/Berlin"
+
+
+def test_what_is_pushed_again_is_there_and_is_not_sent(here: Lakehouse, on_aws: Settings) -> None:
+    s3 = aws_client(on_aws, "s3")
+    s3.put_bucket_versioning(
+        Bucket=on_aws.s3_bronze_bucket, VersioningConfiguration={"Status": "Enabled"}
+    )
+    assert "3 objects, 0.0 MiB, would be" in run(
+        "push", "--home", str(here.settings.home), "--dry-run"
+    )
+    run("push", "--home", str(here.settings.home))
+    assert "0 objects" in run("push", "--home", str(here.settings.home))
+    versions = s3.list_object_versions(Bucket=on_aws.s3_bronze_bucket)["Versions"]
+    assert len(versions) == 3
+
+
+@pytest.mark.xfail(raises=NotImplementedError, reason="the log in DynamoDB is yet to come")
+def test_what_was_pushed_comes_back_to_another_laptop(here: Lakehouse, tmp_path: Path) -> None:
+    run("push", "--home", str(here.settings.home))
+    told = run("pull", "--home", str(tmp_path / "other"))
+    assert "bio-lakehouse refresh" in told
+    for key in ("landing/ann/rides.csv", "landing/ann/oura.csv", "users.toml"):
+        assert (tmp_path / "other" / key).read_bytes() == here.objects.get(key)
+    assert (tmp_path / "other/landing/ann/rides.csv").stat().st_mtime == OLD.timestamp()
+
+
+def test_what_another_has_put_there_is_compared_by_its_content(
+    here: Lakehouse, on_aws: Settings
+) -> None:
+    content = here.objects.get("landing/ann/rides.csv")
+    aws_client(on_aws, "s3").put_object(
+        Bucket=on_aws.s3_bronze_bucket, Key="landing/ann/rides.csv", Body=content
+    )
+    assert "2 objects" in run("push", "--home", str(here.settings.home))
+
+
+def test_without_a_bucket_it_says_how_one_is_named(
+    here: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BIO_S3_BRONZE_BUCKET")
+    done = CliRunner().invoke(main, ["push", "--home", str(here.settings.home)])
+    assert done.exit_code == 1
+    assert "give --bucket NAME" in done.output
