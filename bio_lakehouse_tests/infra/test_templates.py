@@ -26,8 +26,8 @@ def test_a_template_has_nothing_that_aws_would_refuse(path: Path) -> None:
 
 
 def test_no_statement_may_leave_the_limit_of_bytes_scanned() -> None:
-    template = read("athena_workgroup.yaml")
-    (workgroup,) = template["Resources"].values()
+    template = read("gold-stack.yaml")
+    workgroup = template["Resources"]["Questions"]
     held = workgroup["Properties"]["WorkGroupConfiguration"]
     most = template["Parameters"][held["BytesScannedCutoffPerQuery"]["Ref"]]
     assert workgroup["Type"] == "AWS::Athena::WorkGroup"
