@@ -38,6 +38,13 @@ from pyiceberg.types import (
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from bio_lakehouse.errors import TableError
+from bio_lakehouse.lake.broken_rules import (
+    RowFacts,
+    bounded_columns,
+    broken_rules,
+    check_facts,
+    required_columns,
+)
 from bio_lakehouse.lake.catalog import TableCatalog
 from bio_lakehouse.lake.content_versions import changed_days, versions_by_day
 from bio_lakehouse.lake.filters import rows_where
@@ -45,7 +52,6 @@ from bio_lakehouse.lake.maintenance import expire
 from bio_lakehouse.lake.plain_scan import rows_of
 from bio_lakehouse.lake.schema import ColumnType, TableSchema, in_order
 from bio_lakehouse.lake.table_files import damage_found
-from bio_lakehouse.numbers import short_text
 
 if TYPE_CHECKING:
     from pyiceberg.table import DataScan, Table
@@ -306,57 +312,30 @@ def _cast(column: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:
 def check_rows(schema: TableSchema, rows: pa.Table, first: date, last: date) -> None:
     """Raise `TableError` when rows break the schema: days outside the range, or what `violations`
     finds."""
-    found = violations(schema, rows)
-    if schema.day_column and rows.num_rows:
-        days = pc.min_max(rows.column(schema.day_column)).as_py()
-        if days["min"] is not None and not first <= days["min"] <= days["max"] <= last:
-            found.append(f"days {days['min']} to {days['max']} lie outside {first} to {last}")
-    if found:
-        raise TableError(f"{schema.full_name}: nothing was written, because {'; '.join(found)}")
+    check_facts(schema, facts_of(schema, rows), first, last)
 
 
 def violations(schema: TableSchema, rows: pa.Table) -> list[str]:
     """What in `rows` breaks the schema's grain, bounds or nulls, in words; empty when nothing
     does."""
-    return [
-        *_null_violations(schema, rows),
-        *_bound_violations(schema, rows),
-        *_grain_violations(schema, rows),
-    ]
+    return broken_rules(schema, facts_of(schema, rows))
 
 
-def _null_violations(schema: TableSchema, rows: pa.Table) -> list[str]:
-    counts = {
-        column.name: rows.column(column.name).null_count
-        for column in schema.columns
-        if column.required
+def facts_of(schema: TableSchema, rows: pa.Table) -> RowFacts:
+    """What the schema's rules are about, of `rows`."""
+    days = [schema.day_column] if schema.day_column else []
+    bounds = {
+        name: pc.min_max(rows.column(name)).as_py() for name in [*bounded_columns(schema), *days]
     }
-    return [f"{name} is null in {count} rows" for name, count in counts.items() if count]
-
-
-def _bound_violations(schema: TableSchema, rows: pa.Table) -> list[str]:
-    found = []
-    for column in schema.columns:
-        if (column.minimum is None and column.maximum is None) or not rows.num_rows:
-            continue
-        seen = pc.min_max(rows.column(column.name)).as_py()
-        if seen["min"] is not None and column.minimum is not None and seen["min"] < column.minimum:
-            found.append(f"{column.name} has {seen['min']}, below {short_text(column.minimum)}")
-        if seen["max"] is not None and column.maximum is not None and seen["max"] > column.maximum:
-            found.append(f"{column.name} has {seen['max']}, above {short_text(column.maximum)}")
-    return found
-
-
-def _grain_violations(schema: TableSchema, rows: pa.Table) -> list[str]:
     groups = rows.group_by(list(schema.grain)).aggregate([([], "count_all")])
     repeated = groups.filter(pc.greater(groups.column("count_all"), 1))
-    if not repeated.num_rows:
-        return []
-    example = {name: str(repeated.column(name)[0].as_py()) for name in schema.grain}
-    return [
-        f"{repeated.num_rows} of its ({', '.join(schema.grain)}) occur more than once, such as "
-        f"{example}"
-    ]
+    return RowFacts(
+        nulls={name: rows.column(name).null_count for name in required_columns(schema)},
+        lowest={name: bound["min"] for name, bound in bounds.items()},
+        highest={name: bound["max"] for name, bound in bounds.items()},
+        repeated=repeated.num_rows,
+        example=repeated.slice(0, 1).to_pylist()[0] if repeated.num_rows else {},
+    )
 
 
 def same_rows(left: pa.Table, right: pa.Table, order: Sequence[str]) -> bool:
