@@ -4,11 +4,11 @@ Its script is `infra/glue/transform_job.py`; the package and Dagster's pipe trav
 wheels, which are put on Python's path and never installed, so that Glue's own PySpark is the only
 one.
 
-What its role may do: read `bronze/*` and read, write and delete `pipes/*` in the bronze bucket;
-read, write and delete `warehouse/*` in the gold bucket; list both; read the code; `glue:GetDatabase`,
-`GetTable`, `GetTables`, `UpdateTable` on the two databases and their tables; write its log and
-metrics. It creates no table: whoever starts it has done that. Who starts it may `glue:StartJobRun`,
-`GetJobRun` and `BatchStopJobRun` it.
+What its role may do: list both buckets; read `bronze/*`, and read, write and delete `pipes/*`, in
+the bronze bucket; read, write and delete `warehouse/*` in the gold bucket; read the code;
+`glue:GetDatabase`, `GetTable`, `GetTables` and `UpdateTable` on the two databases and their tables;
+write its log and its metrics. It creates no table: whoever starts it has. Who starts it may call
+`glue:StartJobRun`, `GetJobRun` and `BatchStopJobRun` for it.
 """
 
 from __future__ import annotations
