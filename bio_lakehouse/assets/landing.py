@@ -1,4 +1,4 @@
-"""The landing asset: the one place from which Oura is called."""
+"""The landing asset: the one place in Dagster from which Oura is called."""
 
 from datetime import UTC, datetime
 

@@ -50,13 +50,14 @@ UNFINISHED = [
 class Cursor:
     """What one tick keeps for the next: the tag of each file that was not taken, the files of
     which was told that they cannot be read, those for which something is still to be made, when the
-    last look was and how long it took."""
+    last look was, how long it took, and when landing was last listed where there is a queue."""
 
     seen: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     looked_at: float = 0.0
     took: float = 0.0
+    listed_at: float = 0.0
 
     @classmethod
     def from_json(cls, text: str | None) -> Cursor:
@@ -75,8 +76,15 @@ class Cursor:
         """What the next look must know of this one, and which files the next runs are for."""
         left = {info.key: info.tag for info in found.left}
         self.seen = left | {one.path: one.entry.tag for one in found.unread}
-        self.unread = [arrival.path for arrival in found.unread]
+        unread = [arrival.path for arrival in found.unread]
+        self.unread = unread if found.is_listing else [*self.not_taken(found), *unread]
         self.files = list(files)
+
+    def not_taken(self, found: Landed) -> list[str]:
+        """The files that could not be read and of which this look, which was not at all of them,
+        found nothing."""
+        taken = {arrival.path for arrival in found.taken}
+        return [path for path in self.unread if path not in taken][-MOST_KEPT:]
 
     def wait_for_next_look(self, seconds: float) -> None:
         """Wait until the last look, by whichever tick, was that long ago."""
@@ -88,11 +96,13 @@ class Cursor:
 @dataclass
 class Landed:
     """What one look found: files taken (some of which could not be read), to be taken by
-    a run, and left."""
+    a run, and left; whether it was at all of landing, and what else was wrong."""
 
     taken: list[Arrival]
     large: list[ObjectInfo]
     left: list[ObjectInfo]
+    is_listing: bool = True
+    troubles: list[str] = field(default_factory=list)
 
     @property
     def unread(self) -> list[Arrival]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from dagster_aws.s3 import S3Resource
 
-from bio_lakehouse.automation.resources import LakeResource
+from bio_lakehouse.automation.resources import LakeResource, described
 from bio_lakehouse.lake.aws import aws_client
 from bio_lakehouse.settings import load_settings
 
@@ -24,6 +24,17 @@ class LakeInBuckets(LakeResource):
     """The lake whose landing is in a bucket, or whose reports are taken to one, by `s3`."""
 
     s3: BucketResource
+    s3_endpoint_url: str | None = described("s3_endpoint_url")
+    aws_profile: str | None = described("aws_profile")
+    aws_endpoint_url: str | None = described("aws_endpoint_url")
+    s3_bronze_bucket: str = described("s3_bronze_bucket", ...)
+    s3_gold_bucket: str = described("s3_gold_bucket", ...)
+    athena_database: str = described("athena_database", ...)
+    athena_results_bucket: str = described("athena_results_bucket", ...)
+    athena_workgroup: str = described("athena_workgroup", ...)
+    athena_seconds: float = described("athena_seconds", ...)
+    ingestion_log_table: str = described("ingestion_log_table", ...)
+    lake_state_table: str = described("lake_state_table", ...)
 
     def s3_client(self) -> Callable[[], Any]:
         return self.s3.get_client

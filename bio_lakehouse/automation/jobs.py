@@ -13,7 +13,7 @@ from bio_lakehouse.automation.nightly import nightly_recompute
 from bio_lakehouse.automation.notices import report_quarantine, tell_of_troubles
 from bio_lakehouse.automation.owed import LAYERS
 from bio_lakehouse.errors import SettingsError, SignInRequired, SourceError
-from bio_lakehouse.lake import arrivals, fetching
+from bio_lakehouse.lake import arrivals, fetching, locks
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
@@ -68,8 +68,9 @@ class FileToTake(dg.Config):
 def take(
     context: dg.OpExecutionContext, config: FileToTake, lake: dg.ResourceParam[Lakehouse]
 ) -> None:
-    info = lake.landing_objects.info(config.key)
-    report_taken(context, lake, arrivals.take_readable(lake, info))
+    with locks.exclusively(lake, locks.ARRIVALS):
+        taken = arrivals.take_readable(lake, lake.landing_objects.info(config.key))
+    report_taken(context, lake, taken)
 
 
 def report_taken(context: dg.OpExecutionContext, lake: Lakehouse, taken: list[Arrival]) -> None:

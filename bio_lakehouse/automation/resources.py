@@ -21,7 +21,11 @@ from bio_lakehouse.backends import S3, open_sql, spark_session
 from bio_lakehouse.claude.access import Claude
 from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.queued_arrivals import MessageQueue
 from bio_lakehouse.settings import Settings, load_settings
+
+SECRETS = ("oura_client_secret", "notify_urls", "smtp_url")
+"""Of a lake's settings those that only the environment or the home's `.env` may hold."""
 
 
 def described(setting: str, default: Any = None) -> Any:
@@ -78,11 +82,16 @@ class LakeResource(dg.ConfigurableResource[Lakehouse]):
 
     def create_resource(self, context: dg.InitResourceContext) -> Lakehouse:
         lock_run_of(context)
-        values = {name: getattr(self, name) for name in LakeResource.model_fields}
+        values = {name: getattr(self, name) for name in self.settings_named()}
         lake = Lakehouse.open(load_settings(**values), self.s3_client())
         if context.run:
             begin_run(lake, context.run)
         return lake
+
+    @classmethod
+    def settings_named(cls) -> set[str]:
+        """The settings that the lake carries into a run."""
+        return cls.model_fields.keys() & Settings.model_fields.keys()
 
     def s3_client(self) -> Callable[[], Any] | None:
         """What makes the client for the lake's buckets; None for a lake that has none."""
@@ -143,6 +152,27 @@ class ClaudeResource(dg.ConfigurableResource[Claude]):
         return Claude(settings)
 
 
+class QueueResource(dg.ConfigurableResource[MessageQueue | None]):
+    """The queue of landing's S3 events, from which the arrival sensor takes messages; where there
+    is none, landing is listed."""
+
+    arrivals_queue_url: str | None = described("arrivals_queue_url")
+    aws_profile: str | None = described("aws_profile")
+    aws_endpoint_url: str | None = described("aws_endpoint_url")
+
+    def create_resource(self, context: dg.InitResourceContext) -> MessageQueue | None:
+        if not self.arrivals_queue_url:
+            return None
+        # AWS's libraries take a second to import, which a lake without a queue need not pay for.
+        from bio_lakehouse.lake.arrivals_queue import ArrivalsQueue
+        from bio_lakehouse.lake.aws import aws_client
+
+        settings = load_settings(
+            aws_profile=self.aws_profile, aws_endpoint_url=self.aws_endpoint_url
+        )
+        return ArrivalsQueue(aws_client(settings, "sqs"), self.arrivals_queue_url)
+
+
 def resources(settings: Settings) -> dict[str, Any]:
     """Resources by the names that assets take them by; `s3` is there where the lake has buckets."""
     lake, buckets = lake_resources(settings)
@@ -156,24 +186,31 @@ def resources(settings: Settings) -> dict[str, Any]:
         prices=list(settings.claude_prices),
         local_only=settings.local_only,
     )
-    return {"lake": lake, "spark": spark, "sql": SqlResource(lake=lake), "claude": claude} | buckets
+    queue = QueueResource(
+        arrivals_queue_url=settings.arrivals_queue_url,
+        aws_profile=settings.aws_profile,
+        aws_endpoint_url=settings.aws_endpoint_url,
+    )
+    made = {"lake": lake, "spark": spark, "sql": SqlResource(lake=lake), "claude": claude}
+    return made | {"arrivals_queue": queue} | buckets
 
 
 def lake_resources(settings: Settings) -> tuple[LakeResource, dict[str, Any]]:
     """The lake, and `s3` where it has buckets: else nothing of AWS is imported."""
-    secrets = {
-        name: secret(f"BIO_{name.upper()}")
-        for name in ("oura_client_secret", "notify_urls", "smtp_url")
-    }
-    plain = LakeResource.model_fields.keys() - secrets.keys()
-    values = settings.model_dump(mode="json", exclude_none=True, include=plain) | secrets
     if not has_buckets(settings):
-        return LakeResource(**values), {}
+        return LakeResource(**carried(LakeResource, settings)), {}
     from bio_lakehouse.automation.buckets import BucketResource, LakeInBuckets
     from bio_lakehouse.lake.aws import endpoint_of
 
     s3 = BucketResource(endpoint_url=endpoint_of(settings, "s3"), profile_name=settings.aws_profile)
-    return LakeInBuckets(s3=s3, **values), {"s3": s3}
+    return LakeInBuckets(s3=s3, **carried(LakeInBuckets, settings)), {"s3": s3}
+
+
+def carried(lake: type[LakeResource], settings: Settings) -> dict[str, Any]:
+    """The settings that a lake carries, as a resource's configuration; of secrets the names."""
+    plain = lake.settings_named() - set(SECRETS)
+    values = settings.model_dump(mode="json", exclude_none=True, include=plain)
+    return values | {name: secret(f"BIO_{name.upper()}") for name in SECRETS}
 
 
 def has_buckets(settings: Settings) -> bool:

@@ -8,7 +8,7 @@ import dagster as dg
 from bio_lakehouse.assets.landed_files import landed_events, landed_sentences
 from bio_lakehouse.assets.partitions import first_day_of, weeks_in
 from bio_lakehouse.assets.ranges import DayRange
-from bio_lakehouse.automation import arriving
+from bio_lakehouse.automation import arriving, queued
 from bio_lakehouse.automation.arriving import Cursor, Landed
 from bio_lakehouse.automation.freshness import freshness_sensor
 from bio_lakehouse.automation.jobs import (
@@ -34,6 +34,7 @@ from bio_lakehouse.automation.run_ranges import days_of_run, range_tags
 from bio_lakehouse.automation.running import close_abandoned_runs
 from bio_lakehouse.lake import built_with
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.queued_arrivals import MessageQueue
 
 EVERY_SECONDS = 5
 BUILDING = "days are pending, and a run is still going"
@@ -55,7 +56,9 @@ GIVEN_UP = (
     ),
 )
 def arrival_sensor(
-    context: dg.SensorEvaluationContext, lake: dg.ResourceParam[Lakehouse]
+    context: dg.SensorEvaluationContext,
+    lake: dg.ResourceParam[Lakehouse],
+    arrivals_queue: dg.ResourceParam[MessageQueue | None],
 ) -> dg.SensorResult:
     """Takes what has landed and builds the days that it changed, then the newest day's insights.
 
@@ -68,7 +71,7 @@ def arrival_sensor(
     close_abandoned_runs(context.instance)
     cursor = Cursor.from_json(context.cursor)
     tell_of_changes(lake.settings, context.log, built_with.notice(lake))
-    for found in arriving.looks(lake, cursor):
+    for found in queued.looks(lake, cursor, arrivals_queue):
         result = outcome(context, lake, cursor, found)
         if result.run_requests:
             break
@@ -109,7 +112,9 @@ def tell_of_landed(
     troubles = tell_of_troubles(lake.settings, context.log, found.taken, told=cursor.unread)
     if troubles:
         report_quarantine(context.instance, lake)
-    return troubles
+    for trouble in found.troubles:
+        context.log.error(trouble)
+    return [*troubles, *found.troubles]
 
 
 def run_requests(

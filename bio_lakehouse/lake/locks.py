@@ -18,6 +18,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 FOLDER = ".locks"
 LONGEST_WAIT_S = 30 * 60
 BRONZE = "bronze"
+ARRIVALS = "arrivals"
 
 
 @contextmanager

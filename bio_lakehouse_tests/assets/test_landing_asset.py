@@ -260,11 +260,22 @@ def test_reconciliation_finds_what_changed_came_and_went(
     assert check(materialise(lake, MONTH)).description == "me: oura/daily_sleep: 1 no longer sent"
 
 
-def test_only_the_asset_calls_oura() -> None:
-    package = Path(landing_asset.__file__).parents[1]
-    callers = {
-        p.relative_to(package).as_posix()
-        for p in package.rglob("*.py")
-        if "fetch_oura(" in p.read_text()
+PACKAGE = Path(landing_asset.__file__).parents[1]
+ROOT = PACKAGE.parent
+
+
+def who_says(words: str) -> set[str]:
+    """The modules of the package and of what is deployed beside it in which the words stand."""
+    modules = [*PACKAGE.rglob("*.py"), *(ROOT / "infra").rglob("*.py")]
+    return {p.relative_to(ROOT).as_posix() for p in modules if words in p.read_text("utf-8")}
+
+
+def test_only_the_asset_the_command_and_the_daily_fetch_of_a_lambda_call_oura() -> None:
+    fetch = "bio_lakehouse/lake/scheduled_fetch.py"
+    assert who_says("fetch_oura(") == {
+        "bio_lakehouse/assets/landing.py",
+        "bio_lakehouse/lake/fetching.py",
+        "bio_lakehouse/workflows.py",
+        fetch,
     }
-    assert callers == {"assets/landing.py", "lake/fetching.py", "workflows.py"}
+    assert who_says("fetch_everybody(") == {fetch, "infra/lambdas/oura_ingest/oura_ingest.py"}

@@ -15,6 +15,7 @@ from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.automation.sensors import SENSORS, arrival_sensor
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.queued_arrivals import MessageQueue
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.silver.schemas import COVERAGE
 from bio_lakehouse_tests.lake.marking import FOLLOWERS, mark_built, mark_made
@@ -41,6 +42,7 @@ class Watched:
     repository: dg.RepositoryDefinition
     instance: dg.DagsterInstance
     cursor: str | None = None
+    queue: MessageQueue | None = None
     notices: list[tuple[str, str]] = field(default_factory=list)
 
     def drop(self, name: str, content: bytes, user: str = "me") -> None:
@@ -51,7 +53,7 @@ class Watched:
             self.instance,
             self.cursor,
             repository_def=self.repository,
-            resources={"lake": self.lake},
+            resources={"lake": self.lake, "arrivals_queue": self.queue},
         ) as context:
             result = arrival_sensor(context)
         assert isinstance(result, dg.SensorResult)
