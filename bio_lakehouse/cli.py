@@ -28,6 +28,7 @@ from bio_lakehouse.command_parts import (
     user_option,
     user_or_default,
 )
+from bio_lakehouse.deploy_commands import deploy
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.mcp_command import mcp
 from bio_lakehouse.moving_commands import pull, push
@@ -127,6 +128,7 @@ def main() -> None:
 
 main.add_command(ask)
 main.add_command(mcp)
+main.add_command(deploy)
 main.add_command(push)
 main.add_command(pull)
 

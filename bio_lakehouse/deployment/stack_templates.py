@@ -1,0 +1,104 @@
+"""The CloudFormation templates of the lake: where they are, in which order, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bio_lakehouse.errors import SettingsError
+
+STACKS = ("artifacts", "bronze", "silver", "gold", "oura-ingest", "dagster", "quicksight")
+"""In the order in which each finds what it needs of the ones before."""
+USUAL = ("artifacts", "bronze", "silver", "gold")
+"""What a lake needs; the others cost, or need an account elsewhere, and are named to be made."""
+CLONE = Path(__file__).parents[2] / "infra"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a template asks for; `default` is None where it must be told."""
+
+    name: str
+    description: str
+    default: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One stack's template: its text, its parameters by name, the types of its resources, and which
+    of those parameters decide about."""
+
+    stack: str
+    text: str
+    parameters: Mapping[str, Parameter]
+    resources: Mapping[str, str]
+    conditional: frozenset[str]
+
+
+def infra_folder(named: Path | None = None) -> Path:
+    """The folder of the templates: the one that is named, or the clone's; `SettingsError` when
+    there is none."""
+    folder = named or CLONE
+    if (folder / _file_of(STACKS[0])).is_file():
+        return folder
+    raise SettingsError(
+        f"{folder} has no {_file_of(STACKS[0])}, and the templates are no part of an installed "
+        "package. Name the folder `infra` of a clone with --infra."
+    )
+
+
+def read_template(infra: Path, stack: str) -> Template:
+    """`SettingsError` when there is no such stack."""
+    path = infra / _file_of(stack)
+    if not path.is_file():
+        known = ", ".join(name for name in STACKS if (infra / _file_of(name)).is_file())
+        raise SettingsError(f"There is no stack {stack!r} in {infra}; there is: {known}.")
+    text = path.read_text("utf-8")
+    told = yaml.load(text, Loader=_Loader)
+    parameters = told.get("Parameters", {})
+    return Template(
+        stack=stack,
+        text=text,
+        parameters={name: _parameter(name, one) for name, one in parameters.items()},
+        resources={name: str(one["Type"]) for name, one in told["Resources"].items()},
+        conditional=frozenset(n for n, one in told["Resources"].items() if "Condition" in one),
+    )
+
+
+def in_order(stacks: tuple[str, ...]) -> tuple[str, ...]:
+    """The stacks that are named, or the usual ones, in their order; that of the artifacts is always
+    one of them."""
+    unknown = [name for name in stacks if name not in STACKS]
+    if unknown:
+        raise SettingsError(f"There is no stack {unknown[0]!r}; there is: {', '.join(STACKS)}.")
+    wanted = {STACKS[0], *(stacks or USUAL)}
+    return tuple(name for name in STACKS if name in wanted)
+
+
+def _file_of(stack: str) -> str:
+    return f"{stack}-stack.yaml"
+
+
+def _parameter(name: str, told: Mapping[str, Any]) -> Parameter:
+    default = told.get("Default")
+    return Parameter(name, str(told["Description"]), None if default is None else str(default))
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which CloudFormation's short tags stand: `!Ref Name`."""
+
+
+def _short_function(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        return {suffix: loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {suffix: loader.construct_sequence(node, deep=True)}
+    assert isinstance(node, yaml.MappingNode)
+    return {suffix: loader.construct_mapping(node, deep=True)}
+
+
+_Loader.add_multi_constructor("!", _short_function)
