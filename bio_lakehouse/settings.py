@@ -213,6 +213,15 @@ class Settings(BaseSettings):
     athena_seconds: float = Field(
         120.0, gt=0, description="Seconds after which a statement in Athena is stopped."
     )
+    athena_reuse_minutes: int = Field(
+        60,
+        ge=0,
+        le=10080,
+        description=(
+            "Minutes for which Athena may give an answer again that it gave of the same data; 0 "
+            "never."
+        ),
+    )
     ingestion_log_table: str = Field(
         "bio_ingestion_log", description="DynamoDB table of the ingestion log."
     )

@@ -80,8 +80,12 @@ BUILT_BY_BACKENDS = {
     "TokenParameters",
     "DuckDbSql",
 }
-SAME_ENGINE_ELSEWHERE = {("engines/question_work.py", "DuckDbSql")}
-"""A question within limits is answered by the same engine in a process of its own."""
+SAME_ENGINE_ELSEWHERE = {
+    ("engines/question_work.py", "DuckDbSql"),
+    ("engines/sql.py", "DuckDbSql"),
+}
+"""A question within limits is answered by the same engine in a process of its own; over no rows it
+says what types an answer has, of which Athena tells but a part."""
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -159,7 +159,7 @@ def to_duckdb(query: exp.Expr, clock: Clock) -> str:
     `LONGEST_TRANSLATION`.
     """
     said = query.copy()
-    _set_clock(said, clock)
+    set_clock(said, clock)
     for node in reversed(list(said.walk(bfs=False))):
         rule = _RULES.get(type(node))
         replacement = rule(node) if rule else node
@@ -182,7 +182,7 @@ def to_duckdb(query: exp.Expr, clock: Clock) -> str:
     return sql
 
 
-def _set_clock(query: exp.Expr, clock: Clock) -> None:
+def set_clock(query: exp.Expr, clock: Clock) -> None:
     """`current_date` and its kin as constants: the person's wall clock, and the instant where a
     zone is asked."""
     for node in list(query.find_all(*_CLOCK_SYNTAX, exp.Anonymous)):

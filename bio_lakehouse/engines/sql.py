@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from datetime import UTC, date, datetime
@@ -113,6 +113,11 @@ class SqlEngine(Protocol):
         """Rows of a view, in the order of its grain."""
         ...
 
+    def costs(self) -> dict[str, float]:
+        """What the statements since this was last asked took, where somebody charges for them, by
+        what is told of it."""
+        ...
+
 
 class _NoTables:
     """No table that was ever made: each that is known reads as empty."""
@@ -167,7 +172,7 @@ class DuckDbSql:
 
     def create_view(self, view: View) -> bool:
         """Keep the text of `view` for queries; True when it is new or changed."""
-        key = _key(view.full_name)
+        key = view_key(view.full_name)
         content = view.sql.encode()
         if self.views.exists(key) and self.views.get(key) == content:
             return False
@@ -212,14 +217,13 @@ class DuckDbSql:
 
         A view without a day is computed over the days up to `last`; `first` has no meaning for it.
         """
-        view = VIEWS.get(view_name.rpartition(".")[2])
-        if view is None:
-            raise QueryError(f"There is no view {view_name}; the views are {', '.join(VIEWS)}.")
-        query = exp.select("*").from_(exp.to_table(view.full_name)).order_by(*view.grain)
-        if view.has_day:
-            query = query.where(*_within(first, last))
+        view, query = view_query(view_name, first, last)
         checked = CheckedQuery(query, frozenset({view.full_name}))
         return self._answer(checked, user_id, None if view.has_day else last)
+
+    def costs(self) -> dict[str, float]:
+        """Nothing: this machine charges for none."""
+        return {}
 
     def check(self, sql: str, allowed: frozenset[str] | None = None) -> CheckedQuery:
         """`sql` as it may be run over this lake; QueryError says why it may not.
@@ -231,9 +235,7 @@ class DuckDbSql:
 
     def known(self) -> frozenset[str]:
         """Full names of all tables and views that there are or may be."""
-        return frozenset(
-            {*self.tables.names(), *self.schemas, *(view.full_name for view in VIEWS.values())}
-        )
+        return known_names(self.tables.names(), self.schemas)
 
     def _answer(
         self, checked: CheckedQuery, user_id: str | None, last: date | None = None
@@ -267,7 +269,7 @@ class DuckDbSql:
 
     def view_text(self, full_name: str) -> str:
         """The SQL of a view as it was last created; as this version has it while none was."""
-        key = _key(full_name)
+        key = view_key(full_name)
         if not self.views.exists(key):
             if any(self.views.list(".")):
                 raise DamagedFile.at(place_of(self.views, key), "it is not there")
@@ -284,7 +286,7 @@ class DuckDbSql:
         try:
             return definition_of(full_name, text, known)
         except QueryError as error:
-            raise DamagedFile.at(place_of(self.views, _key(full_name)), error) from error
+            raise DamagedFile.at(place_of(self.views, view_key(full_name)), error) from error
 
     def scan(self, full_name: str, user_id: str | None, last: date | None = None) -> pa.Table:
         """Rows of a known table, of that user and up to that day; none where the table is not made
@@ -322,7 +324,7 @@ class DuckDbSql:
                 )
         kinds = [str(kind) for kind in answer.types]
         whole = _with_bigints(pa.Table.from_batches(batches, reader.schema), kinds)
-        _check_days(whole)
+        check_days(whole)
         return whole
 
 
@@ -361,7 +363,32 @@ def _room_for_nesting() -> Iterator[None]:
         sys.setrecursionlimit(before)
 
 
-def _key(full_name: str) -> str:
+def known_names(tables: Iterable[str], schemas: Iterable[str]) -> frozenset[str]:
+    """Full names of those `tables` that there are, and of all tables and views that there may
+    be."""
+    return frozenset({*tables, *schemas, *_VIEWS})
+
+
+def view_query(view_name: str, first: date | None, last: date | None) -> tuple[View, exp.Select]:
+    """A view, and what asks for its rows of the days `first` to `last` in the order of its
+    grain."""
+    view = VIEWS.get(view_name.rpartition(".")[2])
+    if view is None:
+        raise QueryError(f"There is no view {view_name}; the views are {', '.join(VIEWS)}.")
+    query = exp.select("*").from_(exp.to_table(view.full_name)).order_by(*view.grain)
+    return view, query.where(*_within(first, last)) if view.has_day else query
+
+
+def shape_of(
+    checked: CheckedQuery, views: ObjectStore, schemas: Mapping[str, TableSchema]
+) -> pa.Schema:
+    """Columns and types of an answer, found over tables without a row."""
+    with _said_in_a_sentence():
+        return DuckDbSql(_NoTables(), views, schemas)._answer(checked, None).schema
+
+
+def view_key(full_name: str) -> str:
+    """Under what the text of a view is kept."""
     return full_name.partition(".")[2] + VIEW_SUFFIX
 
 
@@ -473,11 +500,16 @@ def _unknown_column(
         return None
     name = found[1] or found[2]
     columns = connection.execute("SELECT column_name FROM duckdb_columns() WHERE NOT internal")
-    near = get_close_matches(name, {column for (column,) in columns.fetchall()}, n=3, cutoff=0.5)
-    hint = (
+    hint = near_columns(name, {column for (column,) in columns.fetchall()})
+    return f"There is no column {name} in what the statement reads. {hint}"
+
+
+def near_columns(name: str, columns: Collection[str]) -> str:
+    """Which of `columns` may have been meant, in a sentence."""
+    near = get_close_matches(name, columns, n=3, cutoff=0.5)
+    return (
         f"Did you mean {' or '.join(near)}?" if near else "`bio-lakehouse tables NAME` shows them."
     )
-    return f"There is no column {name} in what the statement reads. {hint}"
 
 
 @contextmanager
@@ -509,7 +541,7 @@ def _interrupted_after(seconds: float, connection: duckdb.DuckDBPyConnection) ->
         watcher.join()
 
 
-def _check_days(answer: pa.Table) -> None:
+def check_days(answer: pa.Table) -> None:
     """Refuse a day that no calendar here can name."""
     for column in answer.columns:
         moments = pc.list_flatten(column) if pa.types.is_list(column.type) else column

@@ -45,12 +45,18 @@ class GlueTableCatalog:
 
     def locations(self) -> dict[str, str]:
         """Where each table's current metadata lies, by full name."""
-        found = {name: _metadata_of(table) for name, table in self._entries()}
-        return {name: place for name, place in found.items() if place}
+        return self.listed()[0]
+
+    def listed(self) -> tuple[dict[str, str], frozenset[str]]:
+        """`locations` and `view_names` at once."""
+        entries = list(self._entries())
+        found = {name: _metadata_of(entry) for name, entry in entries}
+        views = frozenset(name for name, entry in entries if entry.get("TableType") == VIEW)
+        return {name: place for name, place in found.items() if place}, views
 
     def view_names(self) -> frozenset[str]:
         """Full names of Athena's views."""
-        return frozenset(name for name, entry in self._entries() if entry.get("TableType") == VIEW)
+        return self.listed()[1]
 
     def metadata_location(self, full_name: str) -> str | None:
         """Where the table's current metadata lies; None when there is no such table."""

@@ -1,0 +1,172 @@
+"""Athena's answers, read from the CSV that it writes into S3, with the types that it names.
+
+A null is a cell without quotes, so that an empty text stays one. What the elements of an array are
+Athena does not say, and texts within one have no quotes: they cannot be told apart.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+from pyarrow import csv
+
+from bio_lakehouse.errors import AwsError, QueryError
+
+Read = Callable[[pa.ChunkedArray], pa.ChunkedArray]
+BLOCK = 16 * 2**20
+NESTED = frozenset({"array", "map", "row"})
+OFFSET = re.compile(r"[+-]\d\d:\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerColumn:
+    """A column as Athena's metadata tells it: its name, its type (`decimal`), and that type's
+    digits in all and after the point."""
+
+    name: str
+    type: str
+    precision: int = 0
+    scale: int = 0
+
+
+def table_of_csv(
+    content: bytes, columns: Sequence[AnswerColumn], place: str, kinds: Callable[[], pa.Schema]
+) -> pa.Table:
+    """The rows of an answer.
+
+    `kinds` says the answer's types in Arrow, where Athena does not say all of one. `AwsError` names
+    `place` where the file is not whole, `QueryError` a column that cannot be read.
+    """
+    texts = _texts(content, columns, place)
+    wanted = kinds() if any(column.type in NESTED for column in columns) else None
+    read = []
+    for number, (text, column) in enumerate(zip(texts, columns, strict=True)):
+        reader = _of_lists(column, wanted.field(number).type) if wanted else _reader(column)
+        read.append(_read(text, reader, column, place))
+    return pa.table(read, names=[column.name for column in columns])
+
+
+def _texts(content: bytes, columns: Sequence[AnswerColumn], place: str) -> list[pa.ChunkedArray]:
+    """Each column as text, by the places of the columns, whose names may be the same."""
+    names = [str(number) for number in range(len(columns))]
+    if not content.endswith(b"\n"):
+        raise _torn(place, "its last line has no end")
+    try:
+        table = csv.read_csv(
+            io.BytesIO(content),
+            csv.ReadOptions(column_names=names, block_size=max(BLOCK, len(content))),
+            csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+            csv.ConvertOptions(
+                column_types={name: pa.string() for name in names},
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise _torn(place, _first_line(error)) from error
+    heads = [column[0].as_py() for column in table.columns]
+    if heads != [column.name for column in columns]:
+        raise _torn(place, "its first line does not name the columns")
+    return list(table.slice(1).columns)
+
+
+def _torn(place: str, reason: str) -> AwsError:
+    return AwsError(f"{place}, an answer of Athena's, is not whole: {reason}. Ask it again.")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
+
+
+def _read(text: pa.ChunkedArray, reader: Read, column: AnswerColumn, place: str) -> pa.ChunkedArray:
+    try:
+        return reader(text)
+    except (pa.ArrowInvalid, ValueError) as error:
+        reason = f"what {column.name} holds is no {column.type} ({_first_line(error)})"
+        raise _torn(place, reason) from error
+
+
+def _reader(column: AnswerColumn) -> Read:
+    if column.type == "decimal":
+        return _cast_to(pa.decimal128(column.precision, column.scale))
+    return READERS.get(column.type, _as_it_is)
+
+
+def _cast_to(kind: pa.DataType) -> Read:
+    return lambda text: text.cast(kind)
+
+
+def _as_it_is(text: pa.ChunkedArray) -> pa.ChunkedArray:
+    return text
+
+
+def _each_as(kind: pa.DataType, value_of: Callable[[str], object]) -> Read:
+    """A column whose texts become `kind` one by one."""
+
+    def read(text: pa.ChunkedArray) -> pa.ChunkedArray:
+        values = [None if one is None else value_of(one) for one in text.to_pylist()]
+        return pa.chunked_array([pa.array(values, kind)])
+
+    return read
+
+
+def _instant(text: str) -> datetime:
+    """`2026-01-02 03:04:05.678 Europe/Berlin` as the moment that it is."""
+    local, _, zone = text.rpartition(" ")
+    if OFFSET.fullmatch(zone):
+        return datetime.fromisoformat(f"{local}{zone}")
+    return datetime.fromisoformat(local).replace(tzinfo=UTC if zone == "UTC" else ZoneInfo(zone))
+
+
+def _of_lists(column: AnswerColumn, kind: pa.DataType) -> Read:
+    """What reads an array of that type, or any column beside one."""
+    if column.type not in NESTED:
+        return _reader(column)
+    if not pa.types.is_list(kind) or not _is_plain(kind.value_type):
+        raise QueryError(
+            f"{column.name} is a list of texts or of lists, whose elements Athena's answer does "
+            "not tell apart; ask for array_join(…, ', ') or json_format(CAST(… AS json))."
+        )
+
+    def read(text: pa.ChunkedArray) -> pa.ChunkedArray:
+        cells = [None if cell is None else _elements(cell) for cell in text.to_pylist()]
+        texts = pa.array(cells, pa.list_(pa.string()))
+        return pa.chunked_array([texts.cast(pa.list_(kind.value_type))])
+
+    return read
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_primitive(kind) and not (pa.types.is_timestamp(kind) and kind.tz is not None)
+    )
+
+
+def _elements(cell: str) -> list[str | None]:
+    inside = cell[1:-1]
+    return [None if one == "null" else one for one in inside.split(", ")] if inside else []
+
+
+READERS: dict[str, Read] = {
+    "boolean": _cast_to(pa.bool_()),
+    "tinyint": _cast_to(pa.int8()),
+    "smallint": _cast_to(pa.int16()),
+    "integer": _cast_to(pa.int32()),
+    "bigint": _cast_to(pa.int64()),
+    "float": _cast_to(pa.float32()),
+    "double": _cast_to(pa.float64()),
+    "date": _cast_to(pa.date32()),
+    "time": _cast_to(pa.time64("us")),
+    "timestamp": _cast_to(pa.timestamp("us")),
+    "timestamp with time zone": _each_as(pa.timestamp("us", "UTC"), _instant),
+    "varbinary": _each_as(pa.binary(), bytes.fromhex),
+    "unknown": _cast_to(pa.int32()),
+}
+"""What makes Arrow of a column's texts, by Athena's type; the others stay text."""
