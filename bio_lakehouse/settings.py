@@ -257,7 +257,11 @@ class Settings(BaseSettings):
     )
     oura_client_id: str = Field("", description="Client id of your Oura API application.")
     oura_client_secret: SecretStr = Field(
-        SecretStr(""), description="Client secret of your Oura API application."
+        SecretStr(""),
+        description=(
+            "Client secret of your Oura API application, or `ssm:/name` of the parameter of AWS's "
+            "Parameter Store that holds it."
+        ),
     )
     oura_redirect_uri: str = Field(
         "http://localhost:8912/callback",

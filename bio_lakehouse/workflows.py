@@ -537,7 +537,7 @@ def run_oura_login(
 ) -> None:
     """Sign `user_id` in to Oura over a browser on this machine, which `open_browser` opens where it
     is given, and say what was not granted."""
-    from bio_lakehouse.lake.fetching import oura_connection, oura_tokens
+    from bio_lakehouse.lake.fetching import oura_tokens, reachable_oura
     from bio_lakehouse.sources.oura import oauth
     from bio_lakehouse.sources.oura.fetch import not_granted
 
@@ -547,7 +547,7 @@ def run_oura_login(
             f"machine:\n{address}"
         )
 
-    connection, store = oura_connection(lake.settings), oura_tokens(lake.settings, user_id)
+    connection, store = reachable_oura(lake.settings), oura_tokens(lake.settings, user_id)
     if open_browser is None:
         tokens = oauth.login(connection, store, announce=say)
     else:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import SecretStr
 
 from bio_lakehouse.errors import AwsError
 from bio_lakehouse.settings import Settings
@@ -83,6 +84,13 @@ def endpoint_of(settings: Settings, service: str) -> str | None:
     """
     own = settings.s3_endpoint_url if service == "s3" else None
     return own or os.environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or settings.aws_endpoint_url
+
+
+def parameter(settings: Settings, name: str) -> SecretStr:
+    """The secret that a SecureString of Parameter Store holds."""
+    with explained(f"The parameter {name}"):
+        answer = aws_client(settings, "ssm").get_parameter(Name=name, WithDecryption=True)
+    return SecretStr(answer["Parameter"]["Value"])
 
 
 @contextmanager

@@ -4,7 +4,7 @@ were fetched."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -76,6 +76,19 @@ def oura_connection(settings: Settings) -> OuraConnection:
         scopes=settings.oura_scopes,
         sandbox=settings.oura_sandbox,
     )
+
+
+def reachable_oura(settings: Settings) -> OuraConnection:
+    """As `oura_connection`, with the secret itself where the setting names a parameter that holds
+    it, which is asked for."""
+    named = settings.oura_client_secret.get_secret_value()
+    connection = oura_connection(settings)
+    if not named.startswith(backends.PARAMETERS):
+        return connection
+    from bio_lakehouse.lake.aws import parameter
+
+    secret = parameter(settings, named.removeprefix(backends.PARAMETERS))
+    return replace(connection, client_secret=secret)
 
 
 def oura_token_stores(settings: Settings) -> TokenStores:
@@ -207,7 +220,7 @@ def fetch_oura(
     person never signed in.
     """
     connection, store = (
-        connection or oura_connection(lake.settings),
+        connection or reachable_oura(lake.settings),
         oura_tokens(lake.settings, user_id),
     )
     tokens_in(store)
