@@ -18,35 +18,19 @@ PACKAGE = Path(__file__).parents[1]
 NEEDED = (
     "authlib",
     "boto3",
-    "click",
     "filelock",
     "httpx",
     "msgspec",
-    "numpy",
-    "pyarrow",
     "pydantic-settings",
-    "rich",
     "tenacity",
     "tzdata",
 )
-"""What the handlers import beside the package. boto3 too: Lambda's own may be older."""
+"""What the handlers import beside the package. boto3 too: Lambda's own may be older. No Arrow and
+no pandas, which are ten times as large as all of it."""
 MOST_BYTES = 250 * 2**20
 """Lambda's limit of a zip once it is unpacked."""
-LEFT_OUT = (
-    "**/__pycache__",
-    "**/tests",
-    "bin",
-    "pyarrow/include",
-    "pyarrow/src",
-    "pyarrow/libarrow_flight*",
-    "pyarrow/_flight*",
-    "pyarrow/libarrow_substrait*",
-    "pyarrow/_substrait*",
-    "pyarrow/*.pxd",
-    "pyarrow/*.pyx",
-    "bio_lakehouse/app",
-)
-"""What no handler loads; Arrow's own tests and other languages' headers are a third of it."""
+LEFT_OUT = ("**/__pycache__", "**/tests", "bin", "bio_lakehouse/app")
+"""What no handler loads."""
 SERVICES = frozenset({"dynamodb", "s3", "sqs", "ssm", "sso", "sso-oidc", "sts"})
 """Those of which botocore's descriptions are kept: with all of them the zip would be twice as
 large."""
