@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from bio_lakehouse.sources.oura.tokens import TokenStores
 
 S3, PARAMETERS = "s3://", "ssm:"
+OURA_PARAMETERS = f"{PARAMETERS}/bio-lakehouse/oura"
+"""Where the tokens of a lake on AWS are unless the settings say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Backend:
     sql: Callable[[Lakehouse], SqlEngine]
     spark: Callable[[Settings], AbstractContextManager[SparkSession]]
     lock: Callable[[Settings, str], AbstractContextManager[None]]
+    tokens: Callable[[Settings], TokenStores]
     prepare: Callable[[Lakehouse], None]
     place: Callable[[Settings], str]
     require: Callable[[Settings], None]
@@ -105,12 +109,20 @@ def open_store(address: str | Path, client: Callable[[], Any]) -> ObjectStore:
     return FolderStore(Path(address).expanduser().resolve())
 
 
-def token_stores(address: str | Path) -> TokenStores:
-    """The tokens at an address: `ssm:/some/prefix` is Parameter Store, anything else a folder."""
+def token_stores(
+    address: str | Path,
+    client: Callable[[], Any] | None = None,
+    exclusively: Callable[[str], AbstractContextManager[None]] | None = None,
+) -> TokenStores:
+    """The tokens at an address: `ssm:/some/prefix` is Parameter Store, which `client` reaches,
+    anything else a folder.
+
+    `exclusively` holds a lock against other machines, where the profile has one.
+    """
     from bio_lakehouse.sources.oura.tokens import TokenFolder, TokenParameters
 
     if str(address).startswith(PARAMETERS):
-        return TokenParameters(str(address).removeprefix(PARAMETERS))
+        return TokenParameters(str(address).removeprefix(PARAMETERS), client, exclusively)
     return TokenFolder(Path(address).expanduser())
 
 
@@ -201,6 +213,13 @@ def _no_check(settings: Settings) -> None:
     """Nothing: whoever asks for a part that is not deployed is told so by that part."""
 
 
+def _tokens_in_home(settings: Settings) -> TokenStores:
+    from bio_lakehouse.sources.oura.source import LOGINS
+
+    address = settings.oura_token_store or settings.home / LOGINS
+    return token_stores(address, partial(_ssm, settings))
+
+
 def _objects_in_bucket(lake: Lakehouse) -> ObjectStore:
     return lake.store_at(_bucket_of(lake.settings))
 
@@ -216,15 +235,31 @@ def _bucket_of(settings: Settings) -> str:
 
 
 def _log_in_dynamodb(settings: Settings) -> IngestionLog:
-    raise NotImplementedError
+    from bio_lakehouse.lake.dynamo_log import DynamoLog
+
+    return DynamoLog(settings)
 
 
 def _log_in_dynamodb_if_any(settings: Settings) -> IngestionLog | None:
-    raise NotImplementedError
+    log = _log_in_dynamodb(settings)
+    return None if log.is_empty() else log
 
 
 def _lock_in_dynamodb(settings: Settings, name: str) -> AbstractContextManager[None]:
-    raise NotImplementedError
+    from bio_lakehouse.lake.leases import leased
+
+    return leased(settings, name)
+
+
+def _tokens_in_parameters(settings: Settings) -> TokenStores:
+    address = settings.oura_token_store or OURA_PARAMETERS
+    return token_stores(address, partial(_ssm, settings), partial(_lock_in_dynamodb, settings))
+
+
+def _ssm(settings: Settings) -> Any:
+    from bio_lakehouse.lake.aws import aws_client
+
+    return aws_client(settings, "ssm")
 
 
 def _glue_catalog(lake: Lakehouse) -> TableCatalog:
@@ -256,6 +291,7 @@ PROFILES = {
         sql=_duckdb,
         spark=_sail_or_remote,
         lock=_lock_in_home,
+        tokens=_tokens_in_home,
         prepare=_prepare_home,
         place=lambda settings: str(settings.home),
         require=lambda settings: home.require_lake(settings.home),
@@ -268,6 +304,7 @@ PROFILES = {
         sql=_athena,
         spark=_sail_or_remote,
         lock=_lock_in_dynamodb,
+        tokens=_tokens_in_parameters,
         prepare=_prepare_beside_bucket,
         place=_bucket_of,
         require=_no_check,

@@ -273,8 +273,8 @@ class Settings(BaseSettings):
     oura_token_store: str | None = Field(
         None,
         description=(
-            "Folder of Oura's tokens, or `ssm:/prefix` in Parameter Store; `<home>/secrets` when "
-            "not set."
+            "Folder of Oura's tokens, or `ssm:/prefix` in Parameter Store; when not set "
+            "`<home>/secrets`, on AWS `ssm:/bio-lakehouse/oura`."
         ),
     )
     oura_token_urls: Annotated[tuple[str, ...], NoDecode] = Field(

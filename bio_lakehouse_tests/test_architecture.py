@@ -75,6 +75,7 @@ BUILT_BY_BACKENDS = {
     "FolderStore",
     "S3Store",
     "SqliteLog",
+    "DynamoLog",
     "LocalCatalog",
     "TokenFolder",
     "TokenParameters",

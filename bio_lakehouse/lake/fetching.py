@@ -27,7 +27,6 @@ from bio_lakehouse.sources.oura.fetch import (
     fetch,
     readable,
 )
-from bio_lakehouse.sources.oura.source import LOGINS as OURA_LOGINS
 from bio_lakehouse.sources.oura.tokens import (
     TokenStore,
     TokenStores,
@@ -92,7 +91,8 @@ def reachable_oura(settings: Settings) -> OuraConnection:
 
 
 def oura_token_stores(settings: Settings) -> TokenStores:
-    return backends.token_stores(settings.oura_token_store or settings.home / OURA_LOGINS)
+    """Where the tokens are that the settings name, or else the profile."""
+    return backends.backend_of(settings).tokens(settings)
 
 
 def oura_tokens(settings: Settings, user_id: str) -> TokenStore:

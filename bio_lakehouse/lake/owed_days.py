@@ -7,44 +7,9 @@ keeps one for ever.
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime
-
-CREATE = """
-CREATE TABLE IF NOT EXISTS pending_days (
-    file_path TEXT NOT NULL, dataset TEXT NOT NULL, day TEXT NOT NULL, recorded_at TEXT NOT NULL,
-    change INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (file_path, dataset, day));
-CREATE TABLE IF NOT EXISTS last_change (
-    only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL);
-INSERT OR IGNORE INTO last_change VALUES (1, 0);
-CREATE TABLE IF NOT EXISTS looked_over (
-    only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL);
-INSERT OR IGNORE INTO looked_over VALUES (1, 0);
-CREATE TABLE IF NOT EXISTS looked_pages (
-    user_id TEXT NOT NULL, day TEXT NOT NULL, change INTEGER NOT NULL, state TEXT NOT NULL,
-    PRIMARY KEY (user_id, day));
-CREATE TABLE IF NOT EXISTS changed_days (day TEXT PRIMARY KEY, change INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS built_days (
-    asset TEXT NOT NULL, day TEXT NOT NULL, change INTEGER NOT NULL, PRIMARY KEY (asset, day));
-CREATE TABLE IF NOT EXISTS begun_runs (run_id TEXT PRIMARY KEY, change INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS gold_days (
-    run_id TEXT NOT NULL, day TEXT NOT NULL, change INTEGER NOT NULL, PRIMARY KEY (run_id, day));
-"""
-ADD_CHANGE = "ALTER TABLE pending_days ADD COLUMN change INTEGER NOT NULL DEFAULT 0"
-KEPT_RUNS = 1000
-LOOKED = """
-(SELECT max(number) FROM (SELECT number FROM looked_over
-    UNION ALL SELECT max(change) FROM looked_pages))"""
-"""The newest change of which a written page was looked at."""
-LATE = f"""
-FROM gold_days JOIN changed_days AS changed USING (day)
-WHERE run_id = ? AND day BETWEEN ? AND ? AND changed.change <= {LOOKED}
-    AND NOT EXISTS (SELECT 1 FROM built_days AS built WHERE built.asset = ?
-        AND built.day = changed.day AND built.change >= changed.change)"""
-"""Days that a run pays for an asset that had not taken them in when pages were looked at."""
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Protocol
 
 Changes = Mapping[str, Collection[date]]
 Numbered = dict[date, int]
@@ -52,167 +17,63 @@ Numbered = dict[date, int]
 Looks = dict[tuple[str, date], tuple[int, str]]
 """By whose page and its day: of which change it was looked at last, and how it stood then."""
 
-
-def create(db: sqlite3.Connection) -> None:
-    """Make the tables in the log's database; one of an earlier version is brought up to this
-    one."""
-    db.executescript(CREATE)
-    if "change" not in {row["name"] for row in db.execute("PRAGMA table_info(pending_days)")}:
-        db.execute(ADD_CHANGE)
-        db.execute("INSERT OR IGNORE INTO changed_days SELECT DISTINCT day, 0 FROM pending_days")
+KEPT_RUNS = 1000
+"""Runs of longer ago are forgotten: what one of them builds is built once more."""
 
 
-def add(db: sqlite3.Connection, cause: str, changes: Changes) -> None:
-    """Days that `cause` (a file's path) changed, by bronze dataset: everything is owed to them."""
-    days = {day.isoformat() for changed in changes.values() for day in changed}
-    if not days:
-        return
-    db.execute("UPDATE last_change SET number = number + 1")
-    number = last_change(db)
-    now = datetime.now(UTC).isoformat(timespec="microseconds")
-    pending = [
-        (cause, dataset, day.isoformat(), now, number)
-        for dataset, changed in changes.items()
-        for day in changed
-    ]
-    db.executemany("INSERT OR REPLACE INTO pending_days VALUES (?, ?, ?, ?, ?)", pending)
-    add_days(db, days, number)
-
-
-def add_days(db: sqlite3.Connection, days: Iterable[str], number: int) -> None:
-    rows = [(day, number) for day in days]
-    db.executemany("INSERT OR REPLACE INTO changed_days VALUES (?, ?)", rows)
-
-
-def mark_gold_built(
-    db: sqlite3.Connection, run_id: str, datasets: Iterable[str], first: date, last: date
-) -> None:
-    """A run has built days of bronze datasets up to gold's daily table, with what it knew of.
-
-    A run of which it was not kept what it knew of marks nothing: its days are built once more.
-    """
-    found = db.execute("SELECT change FROM begun_runs WHERE run_id = ?", (run_id,)).fetchone()
-    if found is None:
-        return
-    days, known = (first.isoformat(), last.isoformat()), found["change"]
-    built = (
-        "FROM pending_days WHERE day BETWEEN ? AND ? AND change <= ?"
-        " AND dataset IN (SELECT value FROM json_each(?))"
-    )
-    of_what = (*days, known, json.dumps(sorted(datasets)))
-    count_late(db, f"{built} AND change <= {LOOKED}", of_what)
-    db.execute(f"DELETE {built}", of_what)
-    db.execute(
-        "INSERT OR REPLACE INTO gold_days SELECT ?, day, ? FROM changed_days"
-        " WHERE day BETWEEN ? AND ?"
-        " AND day NOT IN (SELECT day FROM pending_days WHERE change <= ?)",
-        (run_id, known, *days, known),
-    )
-
-
-def count_late(db: sqlite3.Connection, late: str, of_what: Sequence[object]) -> None:
-    """A new change where there are days that are made after written pages were looked at without
-    them: pages are looked at once more."""
-    db.execute(
-        f"UPDATE last_change SET number = number + 1 WHERE EXISTS (SELECT 1 {late})", of_what
-    )
-
-
-def last_change(db: sqlite3.Connection) -> int:
-    return int(db.execute("SELECT number FROM last_change").fetchone()["number"])
-
-
-class OwedDays:
+class OwedDays(Protocol):
     """Which days changed, and which assets have taken that in, beside the log that says what is in
     bronze."""
 
-    def __init__(
-        self, connection: Callable[[], AbstractContextManager[sqlite3.Connection]]
-    ) -> None:
-        self._connection = connection
-
     def newest(self) -> int:
         """The number of the newest change."""
-        with self._connection() as db:
-            return last_change(db)
+        ...
 
     def looked_over(self) -> int:
         """The newest change that written reports have taken in, or were found not to tell of."""
-        with self._connection() as db:
-            return int(db.execute("SELECT number FROM looked_over").fetchone()["number"])
+        ...
 
     def mark_looked_over(self, number: int) -> None:
         """Written reports have taken in all changes up to this one."""
-        with self._connection() as db:
-            db.execute("UPDATE looked_over SET number = max(number, ?)", (number,))
+        ...
 
     def looks(self) -> Looks:
         """What the last look at each written page found."""
-        with self._connection() as db:
-            rows = db.execute("SELECT * FROM looked_pages").fetchall()
-        return {
-            (row["user_id"], date.fromisoformat(row["day"])): (row["change"], row["state"])
-            for row in rows
-        }
+        ...
 
     def keep_looks(self, user_id: str, change: int, states: Mapping[date, str]) -> None:
         """A user's pages were looked at as of that change, and stood so."""
-        rows = [(user_id, day.isoformat(), change, str(state)) for day, state in states.items()]
-        with self._connection() as db:
-            db.executemany("INSERT OR REPLACE INTO looked_pages VALUES (?, ?, ?, ?)", rows)
+        ...
 
     def keep_state(self, user_id: str, day: date, state: str) -> None:
         """A page that was looked at stands so now, as of the same change."""
-        with self._connection() as db:
-            db.execute(
-                "UPDATE looked_pages SET state = ? WHERE user_id = ? AND day = ?",
-                (str(state), user_id, day.isoformat()),
-            )
+        ...
 
     def changed(self) -> Numbered:
         """Days of which something is still to be made: pending ones, and those that not everything
         has taken in."""
-        with self._connection() as db:
-            rows = db.execute("SELECT day, change FROM changed_days").fetchall()
-        return _numbered(rows)
+        ...
 
     def add(self, cause: str, changes: Changes) -> None:
         """Everything is owed to days that something other than a file changed, by bronze
         dataset."""
-        with self._connection() as db:
-            add(db, cause, changes)
+        ...
 
     def add_after_gold(self, days: Iterable[date]) -> None:
         """What follows gold's daily table is owed to `days`; their bronze and silver stay as they
         are."""
-        with self._connection() as db:
-            db.execute("UPDATE last_change SET number = number + 1")
-            add_days(db, {day.isoformat() for day in days}, last_change(db))
+        ...
 
     def begin_run(self, run_id: str) -> int:
         """The newest change that a run can know of: that at the first call for the run.
 
         Kept with it are the days of which gold's daily table has everything by then.
         """
-        with self._connection() as db:
-            begun = db.execute(
-                "INSERT OR IGNORE INTO begun_runs VALUES (?, ?)", (run_id, last_change(db))
-            )
-            if begun.rowcount:
-                _keep_gold_days(db, run_id)
-            found = db.execute("SELECT change FROM begun_runs WHERE run_id = ?", (run_id,))
-            return int(found.fetchone()["change"])
+        ...
 
     def to(self, asset: str) -> Numbered:
         """The changed days that an asset has not taken in."""
-        with self._connection() as db:
-            rows = db.execute(
-                "SELECT day, change FROM changed_days AS changed WHERE NOT EXISTS (SELECT 1"
-                " FROM built_days AS built WHERE built.asset = ? AND built.day = changed.day"
-                " AND built.change >= changed.change)",
-                (asset,),
-            ).fetchall()
-        return _numbered(rows)
+        ...
 
     def pay(
         self, asset: str, run_id: str, first: date, last: date, all_assets: Iterable[str]
@@ -221,41 +82,4 @@ class OwedDays:
 
         A day that `all_assets` have taken in owes nothing any more.
         """
-        of_what = (run_id, first.isoformat(), last.isoformat(), asset)
-        with self._connection() as db:
-            count_late(db, LATE, of_what)
-            db.execute(
-                "INSERT INTO built_days SELECT ?, day, change FROM gold_days"
-                " WHERE run_id = ? AND day BETWEEN ? AND ?"
-                " ON CONFLICT DO UPDATE SET change = max(change, excluded.change)",
-                (asset, run_id, first.isoformat(), last.isoformat()),
-            )
-            db.execute(
-                "DELETE FROM changed_days WHERE day NOT IN (SELECT day FROM pending_days)"
-                " AND NOT EXISTS (SELECT 1 FROM json_each(?) AS every"
-                " WHERE NOT EXISTS (SELECT 1 FROM built_days AS built"
-                " WHERE built.asset = every.value AND built.day = changed_days.day"
-                " AND built.change >= changed_days.change))",
-                (json.dumps(sorted(all_assets)),),
-            )
-            for table in ("built_days", "gold_days"):
-                db.execute(f"DELETE FROM {table} WHERE day NOT IN (SELECT day FROM changed_days)")
-
-
-def _keep_gold_days(db: sqlite3.Connection, run_id: str) -> None:
-    """The days that are owed and wait for no bronze, as a run begins; runs of long ago are
-    forgotten."""
-    db.execute(
-        "INSERT INTO gold_days SELECT ?, day, change FROM changed_days"
-        " WHERE day NOT IN (SELECT day FROM pending_days)",
-        (run_id,),
-    )
-    db.execute(
-        "DELETE FROM begun_runs WHERE rowid <= (SELECT max(rowid) FROM begun_runs) - ?",
-        (KEPT_RUNS,),
-    )
-    db.execute("DELETE FROM gold_days WHERE run_id NOT IN (SELECT run_id FROM begun_runs)")
-
-
-def _numbered(rows: Iterable[sqlite3.Row]) -> Numbered:
-    return {date.fromisoformat(row["day"]): row["change"] for row in rows}
+        ...

@@ -7,13 +7,14 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from bio_lakehouse.lake import landing, owed_days
+from bio_lakehouse.lake import landing, sqlite_owed_days
 from bio_lakehouse.lake.log import FileDay, LogEntry, RowCounts
-from bio_lakehouse.lake.owed_days import OwedDays
+from bio_lakehouse.lake.log_rows import entry_of, row_of
+from bio_lakehouse.lake.sqlite_owed_days import SqliteOwedDays
 from bio_lakehouse.lake.store_errors import store_named
 
 CREATE = """
@@ -73,29 +74,13 @@ SELECT status, count(*), max(upload_timestamp), sum(record_count), sum(quarantin
 HAS_DATASET = "instr(',' || data_type || ',', ',' || ? || ',') > 0"
 HOLDING = "first_day <= ? AND last_day >= ?"
 USABLE = "status IN ('ingesting', 'ingested', 'replaced')"
-DATES = ("first_day", "last_day", "covered_first", "covered_last", "retry_on")
-TIMES = ("upload_timestamp", "modified", "stamp", "file_time")
 
 
 def _write(db: sqlite3.Connection, entry: LogEntry) -> None:
     names = [field.name for field in fields(LogEntry)]
     columns, values = ", ".join(names), ", ".join(f":{name}" for name in names)
     statement = f"INSERT OR REPLACE INTO ingestion_log ({columns}) VALUES ({values})"
-    db.execute(statement, _to_row(entry))
-
-
-def _to_row(entry: LogEntry) -> dict[str, object]:
-    return {
-        k: v.isoformat() if isinstance(v, date | datetime) else v for k, v in asdict(entry).items()
-    }
-
-
-def _from_row(row: sqlite3.Row) -> LogEntry:
-    values = dict(row)
-    values |= {name: date.fromisoformat(values[name]) for name in DATES if values[name]}
-    values |= {name: datetime.fromisoformat(values[name]) for name in TIMES if values[name]}
-    values["whole"] = bool(values["whole"])
-    return LogEntry(**values)
+    db.execute(statement, row_of(entry))
 
 
 def _day_row(day: FileDay) -> tuple[object, ...]:
@@ -129,12 +114,12 @@ class SqliteLog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.owed = OwedDays(self._connection)
+        self.owed = SqliteOwedDays(self._connection)
         with self._connection() as db:
             db.execute("PRAGMA journal_mode = WAL")
             db.executescript(CREATE)
             _migrate(db)
-            owed_days.create(db)
+            sqlite_owed_days.create(db)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -207,7 +192,7 @@ class SqliteLog:
     ) -> None:
         with self._connection() as db:
             _write(db, entry)
-            owed_days.add(db, entry.file_path, pending or {})
+            sqlite_owed_days.add(db, entry.file_path, pending or {})
             db.executemany(
                 "INSERT OR IGNORE INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 map(_day_row, repeated),
@@ -266,7 +251,7 @@ class SqliteLog:
     def _found(self, query: str, *values: str) -> list[LogEntry]:
         with self._connection() as db:
             rows = db.execute(f"{query} ORDER BY upload_timestamp, file_path", values).fetchall()
-        return [_from_row(row) for row in rows]
+        return [entry_of(dict(row)) for row in rows]
 
     def _exists(self, query: str) -> bool:
         with self._connection() as db:
@@ -301,7 +286,7 @@ class SqliteLog:
         self, run_id: str, datasets: Iterable[str], first: date, last: date
     ) -> None:
         with self._connection() as db:
-            owed_days.mark_gold_built(db, run_id, datasets, first, last)
+            sqlite_owed_days.mark_gold_built(db, run_id, datasets, first, last)
             db.execute(
                 "UPDATE ingestion_log SET status = 'ingested' WHERE status = 'ingesting'"
                 " AND file_path NOT IN (SELECT file_path FROM pending_days)"

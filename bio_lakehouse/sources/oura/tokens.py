@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from filelock import FileLock, Timeout
 
-from bio_lakehouse.errors import SignInRequired, SourceError
+from bio_lakehouse.errors import AwsError, SignInRequired, SourceError, StoreError
 from bio_lakehouse.numbers import seconds_text
 from bio_lakehouse.settings import USER_ID
 
@@ -27,6 +27,8 @@ LEASE_SECONDS = 900.0
 """Longer than the slowest renewal: two addresses, three tries each. Nobody can see that a lease's
 holder has died."""
 PROBE_BYTES = 8192
+Exclusively = Callable[[str], AbstractContextManager[None]]
+"""Holds the lock of a name against other processes, wherever they run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +147,33 @@ class TokenParameters:
 
     is_remote = True
 
-    def __init__(self, prefix: str) -> None:
-        """`prefix` is such as `/lake/oura`: a name with slashes must begin with one."""
+    def __init__(
+        self,
+        prefix: str,
+        client: Callable[[], Any] | None = None,
+        exclusively: Exclusively | None = None,
+    ) -> None:
+        """`prefix` is such as `/lake/oura`: a name with slashes must begin with one.
+
+        `client` makes the boto3 client; `exclusively` is a lock against other machines where there
+        is one that is better than a parameter.
+        """
         self.prefix = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
+        self._client = client or _ssm_client
+        self._exclusively = exclusively
 
     def of(self, user_id: str) -> ParameterTokenStore:
-        return ParameterTokenStore(f"{self.prefix}/{user_id}", _ssm_client(), user_id)
+        name = f"{self.prefix}/{user_id}"
+        return ParameterTokenStore(name, self._ssm(), user_id, exclusively=self._exclusively)
 
     def users(self) -> list[str]:
-        return _user_ids(_parameter_names(_ssm_client(), self.prefix))
+        return _user_ids(_parameter_names(self._ssm(), self.prefix))
+
+    def _ssm(self) -> Any:
+        try:
+            return self._client()
+        except AwsError as error:
+            raise SourceError(str(error)) from error
 
 
 def _user_ids(names: Iterable[str]) -> list[str]:
@@ -279,17 +299,24 @@ class ParameterTokenStore:
 
     `PutParameter` without overwriting is atomic, so one process holds the lease. That it is a
     SecureString shows that the tokens can be written as well. A lease left by a process that died
-    is taken over after `LEASE_SECONDS`. Needs `ssm:GetParameter`, `GetParametersByPath`,
-    `PutParameter`, `DeleteParameters` and the use of the KMS key.
+    is taken over after `LEASE_SECONDS`. With `exclusively` that is the lease, and the second
+    parameter just shows that the first can be written. Needs `ssm:GetParameter`,
+    `GetParametersByPath`, `PutParameter`, `DeleteParameters` and the use of the KMS key.
     """
 
     def __init__(
-        self, name: str, ssm: Any, user_id: str = "me", sleep: Callable[[float], None] = time.sleep
+        self,
+        name: str,
+        ssm: Any,
+        user_id: str = "me",
+        sleep: Callable[[float], None] = time.sleep,
+        exclusively: Exclusively | None = None,
     ) -> None:
         self.name = name
         self.ssm = ssm
         self.sign_in = f"{SIGN_IN} --user {user_id}"
         self.sleep = sleep
+        self._exclusively = exclusively
 
     @property
     def where(self) -> str:
@@ -310,8 +337,23 @@ class ParameterTokenStore:
                 Tier="Intelligent-Tiering",
             )
 
+    def lock(self) -> AbstractContextManager[None]:
+        if self._exclusively is None:
+            return self._leased()
+        return self._locked(self._exclusively)
+
     @contextmanager
-    def lock(self) -> Iterator[None]:
+    def _locked(self, exclusively: Exclusively) -> Iterator[None]:
+        try:
+            with exclusively(f"{self.where} of Oura"):
+                self._put_lease(time.time(), overwrite=True)
+                self._delete_lease()
+                yield
+        except (AwsError, StoreError) as error:
+            raise SourceError(str(error)) from error
+
+    @contextmanager
+    def _leased(self) -> Iterator[None]:
         deadline = time.monotonic() + 2 * LEASE_SECONDS
         while (until := self._take_lease()) is None:
             if time.monotonic() > deadline:
