@@ -269,17 +269,9 @@ def _glue_catalog(lake: Lakehouse) -> TableCatalog:
 
 
 def _athena(lake: Lakehouse) -> SqlEngine:
-    from bio_lakehouse.engines.athena import AthenaSql
-    from bio_lakehouse.engines.athena_statements import AthenaPlace, AthenaStatements
-    from bio_lakehouse.engines.register import SCHEMAS
-    from bio_lakehouse.engines.sql import clocks_of
-    from bio_lakehouse.lake.glue_catalog import GlueTableCatalog
+    from bio_lakehouse.engines.athena import athena_sql
 
-    settings = lake.settings
-    statements = AthenaStatements(settings, AthenaPlace.of(settings))
-    views = lake.store_at(f"{S3}{settings.s3_bronze_bucket}/views")
-    catalog = GlueTableCatalog(settings)
-    return AthenaSql(statements, catalog, views, SCHEMAS, lake.tables.make, clocks_of(settings))
+    return athena_sql(lake)
 
 
 PROFILES = {

@@ -98,7 +98,7 @@ def view_asset(view: View) -> dg.AssetsDefinition:
         shown: dict[str, Any] = {"text changed": changed, "preview": preview(rows)}
         if not view.has_day:
             shown["dagster/row_count"] = rows.num_rows
-        return materialized(context, days, facts, shown | view_lineage(view))
+        return materialized(context, days, facts, shown | sql.costs() | view_lineage(view))
 
     return create
 

@@ -33,6 +33,7 @@ class LakeInBuckets(LakeResource):
     athena_results_bucket: str = described("athena_results_bucket", ...)
     athena_workgroup: str = described("athena_workgroup", ...)
     athena_seconds: float = described("athena_seconds", ...)
+    athena_reuse_minutes: int = described("athena_reuse_minutes", ...)
     ingestion_log_table: str = described("ingestion_log_table", ...)
     lake_state_table: str = described("lake_state_table", ...)
 

@@ -191,8 +191,17 @@ def resources(settings: Settings) -> dict[str, Any]:
         aws_profile=settings.aws_profile,
         aws_endpoint_url=settings.aws_endpoint_url,
     )
-    made = {"lake": lake, "spark": spark, "sql": SqlResource(lake=lake), "claude": claude}
-    return made | {"arrivals_queue": queue} | buckets
+    made = {"lake": lake, "spark": spark, "claude": claude, "arrivals_queue": queue}
+    return made | sql_resources(settings, lake) | buckets
+
+
+def sql_resources(settings: Settings, lake: LakeResource) -> dict[str, Any]:
+    """The SQL engine, and on AWS the Athena that it asks."""
+    if settings.profile != "aws":
+        return {"sql": SqlResource(lake=lake)}
+    from bio_lakehouse.automation.athena_resource import athena_resources
+
+    return athena_resources(settings, lake)
 
 
 def lake_resources(settings: Settings) -> tuple[LakeResource, dict[str, Any]]:

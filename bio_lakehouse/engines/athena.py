@@ -18,10 +18,17 @@ import pyarrow as pa
 from bio_lakehouse.engines.athena_csv import table_of_csv
 from bio_lakehouse.engines.athena_on_duckdb import Clock
 from bio_lakehouse.engines.athena_rewriting import Rewriting, Source
-from bio_lakehouse.engines.athena_statements import AthenaStatements, Ran, UnknownColumnError
+from bio_lakehouse.engines.athena_statements import (
+    AthenaPlace,
+    AthenaStatements,
+    Ran,
+    UnknownColumnError,
+)
 from bio_lakehouse.engines.guard import CheckedQuery, check
+from bio_lakehouse.engines.register import SCHEMAS
 from bio_lakehouse.engines.sql import (
     check_days,
+    clocks_of,
     known_names,
     near_columns,
     shape_of,
@@ -30,6 +37,8 @@ from bio_lakehouse.engines.sql import (
 )
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.gold.views import VIEWS, View
+from bio_lakehouse.lake.glue_catalog import GlueTableCatalog
+from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import ObjectStore
 from bio_lakehouse.lake.schema import TableSchema
 
@@ -184,6 +193,20 @@ class AthenaSql:
     def _shape(self, checked: CheckedQuery) -> pa.Schema:
         """The types of the answer as a laptop's engine has them, over no rows."""
         return shape_of(checked, self.views, self.schemas)
+
+
+def athena_sql(lake: Lakehouse, statements: AthenaStatements | None = None) -> AthenaSql:
+    """The engine of a lake on AWS; `statements` are sent as the lake's settings have it unless
+    said."""
+    settings = lake.settings
+    return AthenaSql(
+        statements or AthenaStatements(settings, AthenaPlace.of(settings)),
+        GlueTableCatalog(settings),
+        lake.store_at(f"s3://{settings.s3_bronze_bucket}/views"),
+        SCHEMAS,
+        lake.tables.make,
+        clocks_of(settings),
+    )
 
 
 class _Sources:
