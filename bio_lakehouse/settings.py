@@ -138,6 +138,14 @@ class Settings(BaseSettings):
         None,
         description="Spark Connect address (`sc://host:port`); Sail in this process when not set.",
     )
+    spark_catalog: str = Field(
+        "glue_catalog",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
+        description=(
+            "Iceberg catalog of the lake's tables at BIO_SPARK_REMOTE, on AWS; it is set up there "
+            "when that Spark has none of the name."
+        ),
+    )
     snapshot_retention_days: int = Field(
         7,
         ge=0,

@@ -26,9 +26,8 @@ from bio_lakehouse.assets.reporting import (
     table_metadata,
     with_failure_reason,
 )
-from bio_lakehouse.assets.session import SparkSession
+from bio_lakehouse.assets.transforming import Transforms
 from bio_lakehouse.assets.watching import told_of_missing
-from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.day_facts import DayFacts
 from bio_lakehouse.build.ledger import TABLES as FED_BY
 from bio_lakehouse.build.ledger import build_gap_ledger
@@ -57,10 +56,10 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 def daily_readiness_performance(
     context: dg.AssetExecutionContext,
     lake: dg.ResourceParam[Lakehouse],
-    spark: dg.ResourceParam[SparkSession],
+    transforms: dg.ResourceParam[Transforms],
 ) -> Materialized:
     days = days_of(context)
-    commit = build_gold_daily(lake, spark, days.first, days.last)
+    commit = transforms.daily(context, days.first, days.last)
     arrivals.recount(lake, days.first, days.last)
     return committed(context, lake, DAILY_READINESS_PERFORMANCE, days, commit, daily_lineage())
 

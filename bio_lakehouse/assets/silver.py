@@ -12,8 +12,7 @@ from bio_lakehouse.assets.reporting import (
     table_metadata,
     with_failure_reason,
 )
-from bio_lakehouse.assets.session import SparkSession
-from bio_lakehouse.build.silver import build_coverage, build_silver
+from bio_lakehouse.assets.transforming import Transforms
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 KINDS = {"pyspark", "iceberg"}
@@ -36,13 +35,13 @@ def silver_asset(table: str) -> dg.AssetsDefinition:
     def build(
         context: dg.AssetExecutionContext,
         lake: dg.ResourceParam[Lakehouse],
-        spark: dg.ResourceParam[SparkSession],
+        transforms: dg.ResourceParam[Transforms],
     ) -> Materialized:
         days = days_of(context)
         if key == COVERAGE:
-            commit = build_coverage(lake, spark)
+            commit = transforms.coverage()
         else:
-            commit = build_silver(lake, spark, table, days.first, days.last)
+            commit = transforms.silver(context, table, days.first, days.last)
         return committed(context, lake, schema, days, commit)
 
     return build

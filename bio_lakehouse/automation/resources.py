@@ -16,6 +16,7 @@ from pydantic import Field
 
 from bio_lakehouse.assets.owing import begin_run
 from bio_lakehouse.assets.session import SparkSession
+from bio_lakehouse.assets.transforming import InThisProcess, Transforms
 from bio_lakehouse.automation import running
 from bio_lakehouse.backends import S3, open_sql, spark_session
 from bio_lakehouse.claude.access import Claude
@@ -118,6 +119,17 @@ class SparkResource(PySparkResource):
             return session
 
 
+class TransformsResource(dg.ConfigurableResource[Transforms]):
+    """The PySpark transforms, in the step's process."""
+
+    lake: dg.ResourceDependency[Lakehouse]
+    spark: dg.ResourceDependency[SparkSession]
+
+    def create_resource(self, context: dg.InitResourceContext) -> Transforms:
+        lock_run_of(context)
+        return InThisProcess(self.lake, self.spark)
+
+
 class SqlResource(dg.ConfigurableResource[SqlEngine]):
     """The SQL engine over the tables and views of a lake."""
 
@@ -176,7 +188,6 @@ class QueueResource(dg.ConfigurableResource[MessageQueue | None]):
 def resources(settings: Settings) -> dict[str, Any]:
     """Resources by the names that assets take them by; `s3` is there where the lake has buckets."""
     lake, buckets = lake_resources(settings)
-    spark = SparkResource(profile=settings.profile, remote=settings.spark_remote)
     claude = ClaudeResource(
         home=str(settings.home),
         api_key=secret("ANTHROPIC_API_KEY"),
@@ -191,8 +202,9 @@ def resources(settings: Settings) -> dict[str, Any]:
         aws_profile=settings.aws_profile,
         aws_endpoint_url=settings.aws_endpoint_url,
     )
-    made = {"lake": lake, "spark": spark, "claude": claude, "arrivals_queue": queue}
-    return made | sql_resources(settings, lake) | buckets
+    made = {"lake": lake, "claude": claude, "arrivals_queue": queue}
+    computing = computing_resources(settings, lake)
+    return made | computing | sql_resources(settings, lake) | buckets
 
 
 def sql_resources(settings: Settings, lake: LakeResource) -> dict[str, Any]:
@@ -202,6 +214,19 @@ def sql_resources(settings: Settings, lake: LakeResource) -> dict[str, Any]:
     from bio_lakehouse.automation.athena_resource import athena_resources
 
     return athena_resources(settings, lake)
+
+
+def computing_resources(settings: Settings, lake: LakeResource) -> dict[str, Any]:
+    """What runs the transforms. On AWS the session is that of this machine, and long ranges are
+    built elsewhere; a lake on this machine is reached by no Spark elsewhere, so rows are sent
+    there."""
+    if settings.profile != "aws":
+        spark = SparkResource(profile=settings.profile, remote=settings.spark_remote)
+        return {"spark": spark, "transforms": TransformsResource(lake=lake, spark=spark)}
+    from bio_lakehouse.automation.glue import glue_resources
+
+    spark = SparkResource(profile=settings.profile, remote=None)
+    return {"spark": spark} | glue_resources(settings, lake, spark)
 
 
 def lake_resources(settings: Settings) -> tuple[LakeResource, dict[str, Any]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -105,12 +106,17 @@ def coverage_rows(lake: Lakehouse) -> pa.Table:
 
 def users_of(settings: Settings, *tables: pa.Table) -> pa.Table:
     """What the settings say of every user in `tables`, one row a user."""
-    ids = sorted(
-        {user_id for table in tables for user_id in table.column("user_id").unique().to_pylist()}
-    )
-    profiles = [settings.user_profile(user_id).model_dump() for user_id in ids]
+    ids = {user_id for table in tables for user_id in table.column("user_id").unique().to_pylist()}
+    return pa.Table.from_pylist(users_rows(settings, ids), schema=USERS)
+
+
+def users_rows(settings: Settings, ids: Iterable[str]) -> list[dict[str, Any]]:
+    """What the settings say of the users `ids`, a row each, in the columns of `USERS`."""
     zones = {
         f"heart_rate_zone_{number}": bound
         for number, bound in enumerate(settings.heart_rate_zones, start=2)
     }
-    return pa.Table.from_pylist([profile | zones for profile in profiles], schema=USERS)
+    told = set(USERS.names)
+    return [
+        settings.user_profile(user_id).model_dump(include=told) | zones for user_id in sorted(ids)
+    ]

@@ -51,10 +51,17 @@ def default_arguments(code: str, wheels: Sequence[str], temporary: str) -> dict[
     }
 
 
-def catalog_settings(warehouse: str, endpoint: str | None = None) -> dict[str, str]:
-    """The settings of a Spark session whose catalog `CATALOG` is Glue's; `endpoint` is an
-    emulator's address."""
-    catalog = f"spark.sql.catalog.{CATALOG}"
+def warehouse_of(bucket: str) -> str:
+    """Where the tables of a lake on AWS lie, in its gold bucket."""
+    return f"s3://{bucket}/warehouse"
+
+
+def catalog_settings(
+    warehouse: str, name: str = CATALOG, endpoint: str | None = None
+) -> dict[str, str]:
+    """The settings of a Spark session whose catalog `name` is Glue's; `endpoint` is an emulator's
+    address."""
+    catalog = f"spark.sql.catalog.{name}"
     settings = {
         catalog: "org.apache.iceberg.spark.SparkCatalog",
         f"{catalog}.catalog-impl": "org.apache.iceberg.aws.glue.GlueCatalog",

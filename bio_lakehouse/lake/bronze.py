@@ -322,6 +322,11 @@ class Bronze:
         found = (parse_key(key) for key in listed)
         return [key for key in found if key and first <= key.day <= last]
 
+    def folders(self, dataset: str, first: date, last: date) -> list[str]:
+        """The days' folders that exist for `dataset` on days `first` to `last`."""
+        days = {key.day for key in self.keys(dataset, first, last)}
+        return [folder(dataset, day) for day in sorted(days)]
+
     def contents(
         self, dataset: str, first: date, last: date, user_id: str | None = None
     ) -> dict[DayKey, bytes]:

@@ -183,16 +183,29 @@ class Tables:
         if changed:
             _swap(table, before, rows, chosen)
             expire(table, self.retention)
-        snapshot = table.current_snapshot()
         versions = versions_of(rows, schema)
         return Commit(
             rows.num_rows,
             rows_by_day(rows, schema),
             changed,
-            snapshot.snapshot_id if snapshot else None,
+            _snapshot_of(table),
             versions,
             changed_days(versions_of(before, schema), versions) if changed else frozenset(),
         )
+
+    def made_ready(self, schema: TableSchema) -> int | None:
+        """Make a table, or give it the columns that it lacks, for what writes to it elsewhere; its
+        snapshot, None before the first."""
+        with self.catalog.trouble_named(schema.full_name):
+            return _snapshot_of(self._table(schema))
+
+    def tidied(self, schema: TableSchema) -> int | None:
+        """Expire what a table no longer needs, after something has written to it elsewhere; its
+        snapshot."""
+        with self.catalog.trouble_named(schema.full_name):
+            table = self._table(schema)
+            expire(table, self.retention)
+            return _snapshot_of(table)
 
     def _table(self, schema: TableSchema) -> Table:
         if self.exists(schema.full_name):
@@ -254,6 +267,11 @@ def _scan_by_pyiceberg(asked: _Asked) -> pa.Table:
 _scan_of_few_columns = lru_cache(maxsize=32)(_scan.__wrapped__)
 """As `_scan`, of so little that a run keeps it: the days of every table are asked for by the gap
 ledger, and again by what tells of it."""
+
+
+def _snapshot_of(table: Table) -> int | None:
+    snapshot = table.current_snapshot()
+    return snapshot.snapshot_id if snapshot else None
 
 
 def _swap(table: Table, before: pa.Table, rows: pa.Table, chosen: BooleanExpression) -> None:

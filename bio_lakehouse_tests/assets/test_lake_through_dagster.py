@@ -307,7 +307,7 @@ def test_a_failure_names_the_asset_and_the_cause(
     def refuse(*_: object) -> None:
         raise TableError("the disk is full; free some space")
 
-    monkeypatch.setattr("bio_lakehouse.assets.silver.build_silver", refuse)
+    monkeypatch.setattr("bio_lakehouse.assets.transforming.build_silver", refuse)
     last = lake.settings.today()
     with pytest.raises(
         BioLakehouseError, match=r"^silver/oura_sleep: the disk is full; free some space$"
@@ -323,7 +323,8 @@ def test_nothing_downstream_is_made_of_a_table_that_fails_its_check(
 
     monkeypatch.setattr("bio_lakehouse.assets.checks.violations", double)
     monkeypatch.setattr(
-        "bio_lakehouse.assets.gold.build_gold_daily", lambda *_: pytest.fail("gold was built")
+        "bio_lakehouse.assets.transforming.build_gold_daily",
+        lambda *_: pytest.fail("gold was built"),
     )
     last = lake.settings.today()
     selection = "key:silver/oura_sleep or key:gold/daily_readiness_performance"
@@ -366,7 +367,7 @@ def test_the_nightly_recomputation_asks_no_vendor(
 
 BROKEN = {
     "bronze/oura/session": "bio_lakehouse.lake.arrivals.write_bronze",
-    "silver/oura_sleep": "bio_lakehouse.assets.silver.build_silver",
+    "silver/oura_sleep": "bio_lakehouse.assets.transforming.build_silver",
     "gold/gap_ledger": "bio_lakehouse.assets.gold.build_gap_ledger",
     "insights/sleep_readiness": "bio_lakehouse.assets.insights.build_insights",
     "reports/weekly_report": "bio_lakehouse.reports.composition.reported_users",

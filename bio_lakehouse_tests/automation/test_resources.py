@@ -27,7 +27,7 @@ SECRETS = {
     "BIO_SMTP_URL": f"smtp://me:{CANARY}@localhost:587",
     "BIO_NOTIFY_URLS": f"json://{CANARY}@localhost",
 }
-NAMES = {"lake", "spark", "sql", "claude", "arrivals_queue"}
+NAMES = {"lake", "spark", "transforms", "sql", "claude", "arrivals_queue"}
 RESOURCES = """{ allTopLevelResourceDetailsOrError(repositorySelector: {
   repositoryName: "__repository__", repositoryLocationName: "bio_lakehouse.definitions"}) {
   ... on ResourceDetailsList { results {

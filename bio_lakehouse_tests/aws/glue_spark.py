@@ -141,10 +141,16 @@ def submit_command(
     ]
 
 
-def clean_environment(**others: str) -> dict[str, str]:
+def job_environment(line: GlueLine, **others: str) -> dict[str, str]:
     """The environment of a job: nothing of that of the tests but where to find Java."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "JAVA_HOME") if name in os.environ}
-    return kept | {"SPARK_LOCAL_IP": "127.0.0.1"} | others
+    kept = {name: os.environ[name] for name in ("HOME", "JAVA_HOME") if name in os.environ}
+    own = {
+        # spark-submit asks the first python3 that it finds where Spark is.
+        "PATH": f"{line.interpreter.parent}:{os.environ['PATH']}",
+        "PYSPARK_PYTHON": str(line.interpreter),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
+    return kept | own | others
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def session(words: list[str]) -> SparkSession:
     found, _ = parser.parse_known_args(words)
     builder = SparkSession.builder.appName("bio-lakehouse transform")
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
-    for name, value in catalog_settings(found.warehouse, endpoint).items():
+    for name, value in catalog_settings(found.warehouse, endpoint=endpoint).items():
         builder = builder.config(name, value)
     return builder.getOrCreate()
 
