@@ -39,7 +39,8 @@ class Backend:
     """What makes each part of a profile's lakes.
 
     `prepare` makes ready what a lake needs before anything of it is used, `place` says where it is,
-    and `require` raises where there is none yet.
+    and `require` raises where there is none yet. `warehouse` has the tables' files, `results` what
+    queries returned, where an engine leaves that.
     """
 
     objects: Callable[[Lakehouse], ObjectStore]
@@ -53,6 +54,8 @@ class Backend:
     prepare: Callable[[Lakehouse], None]
     place: Callable[[Settings], str]
     require: Callable[[Settings], None]
+    warehouse: Callable[[Lakehouse], ObjectStore]
+    results: Callable[[Lakehouse], ObjectStore | None]
 
 
 def backend_of(settings: Settings) -> Backend:
@@ -234,6 +237,15 @@ def _bucket_of(settings: Settings) -> str:
     return f"{S3}{bucket}"
 
 
+def _warehouse_in_bucket(lake: Lakehouse) -> ObjectStore:
+    return lake.store_at(f"{S3}{lake.settings.s3_gold_bucket}")
+
+
+def _results_of_athena(lake: Lakehouse) -> ObjectStore | None:
+    bucket = lake.settings.athena_results_bucket
+    return lake.store_at(f"{S3}{bucket}") if bucket else None
+
+
 def _log_in_dynamodb(settings: Settings) -> IngestionLog:
     from bio_lakehouse.lake.dynamo_log import DynamoLog
 
@@ -287,6 +299,8 @@ PROFILES = {
         prepare=_prepare_home,
         place=lambda settings: str(settings.home),
         require=lambda settings: home.require_lake(settings.home),
+        warehouse=_objects_in_home,
+        results=lambda lake: None,
     ),
     "aws": Backend(
         objects=_objects_in_bucket,
@@ -300,6 +314,8 @@ PROFILES = {
         prepare=_prepare_beside_bucket,
         place=_bucket_of,
         require=_no_check,
+        warehouse=_warehouse_in_bucket,
+        results=_results_of_athena,
     ),
 }
 """By the name that `BIO_ENV` says."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bio_lakehouse.command_parts import HOME, LakeCommand
+from bio_lakehouse.command_parts import HOME, LakeCommand, User, open_existing_lake
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from bio_lakehouse.lake.forgetting import Removed
     from bio_lakehouse.lake.lakehouse import Lakehouse
 
 BUCKET = click.option(
@@ -67,6 +70,65 @@ def pull(home: Path | None, bucket: str | None, dry_run: bool) -> None:
     here, there = both_lakes(load_settings(home=home), bucket)
     carry(there, here, dry_run)
     after_pull(here.settings)
+
+
+@click.command("forget", cls=LakeCommand)
+@HOME
+@click.option("--user", "user", type=User(), required=True, help="Whom the lake is to forget.")
+@click.option("--yes", is_flag=True, help="Do not ask for the name once more.")
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
+def forget(home: Path | None, user: str, yes: bool, dry_run: bool) -> None:
+    """Remove all that the lake has of a person, for good, and say what it removed, layer by layer.
+
+    Landing, quarantine, bronze, rows in silver and gold with every earlier state of the tables,
+    reports, experiments, corrections, kept answers, logins, the log, and what Dagster's records
+    tell of them; in buckets also earlier versions. The others' rows stay as they are. It cannot be
+    taken back: `bio-lakehouse export` first gives them what is theirs.
+
+    The UI and the app must be closed. What was interrupted is run again. What no command can reach
+    is named at the end: backups, delivered reports, mail.
+
+    \b
+    Example:  bio-lakehouse forget --user ann --dry-run
+              bio-lakehouse forget --user ann
+    """
+    from bio_lakehouse.moving_display import after_forgetting, forgetting_table
+
+    lake = open_existing_lake(home)
+    profile = lake.settings.user_profile(user)
+    if dry_run or not yes:
+        forgetting_table(list(forgetting(lake, user, is_trial=True)), is_trial=True)
+    if dry_run:
+        return
+    if not yes:
+        require_typed(user)
+    removed = []
+    for one in forgetting(lake, user, is_trial=False):
+        click.echo(f"{one.layer}: {one.count:,}", err=True)
+        removed.append(one)
+    forgetting_table(removed, is_trial=False)
+    after_forgetting(lake.settings, profile)
+
+
+def require_typed(user_id: str) -> None:
+    """Go on when the name is typed, and not by an Enter too many."""
+    if not sys.stdin.isatty():
+        raise SettingsError(f"this cannot be taken back: add --yes to forget {user_id}")
+    typed = click.prompt(f"This cannot be taken back. Type {user_id} to go on", err=True)
+    if typed.strip() != user_id:
+        raise click.Abort
+
+
+def forgetting(lake: Lakehouse, user_id: str, *, is_trial: bool) -> Iterator[Removed]:
+    """Forget a person in Dagster's records and then in the lake, which knows their files' names."""
+    from bio_lakehouse.automation.forgotten_runs import forget_records, nothing_running
+    from bio_lakehouse.lake.forgetting import files_of, forget
+
+    settings = lake.settings
+    with nullcontext() if is_trial else nothing_running(settings):
+        files = files_of(lake, user_id)
+        yield from forget_records(settings, user_id, files, is_trial=is_trial)
+        yield from forget(lake, user_id, is_trial=is_trial)
 
 
 def both_lakes(settings: Settings, bucket: str | None) -> tuple[Lakehouse, Lakehouse]:

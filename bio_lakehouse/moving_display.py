@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE
@@ -11,8 +12,9 @@ from bio_lakehouse.numbers import mebibytes_text
 from bio_lakehouse.terminal import OUT, escape
 
 if TYPE_CHECKING:
+    from bio_lakehouse.lake.forgetting import Removed
     from bio_lakehouse.lake.moving_landing import Became, Move
-    from bio_lakehouse.settings import Settings
+    from bio_lakehouse.settings import Settings, UserProfile
 
 SHOWN = 20
 COLUMNS: dict[Became, str] = {
@@ -61,6 +63,38 @@ def after_push(settings: Settings) -> None:
 
 def after_pull(settings: Settings) -> None:
     say(f"Next: bio-lakehouse refresh --home {settings.home}")
+
+
+def forgetting_table(removed: Sequence[Removed], *, is_trial: bool) -> None:
+    """What was removed, or would be, layer by layer."""
+    table = Table(box=SIMPLE)
+    table.add_column("layer")
+    table.add_column("would be removed" if is_trial else "removed", justify="right")
+    table.add_column("of what")
+    for one in removed:
+        table.add_row(one.layer, f"{one.count:,}", one.unit)
+    OUT.print(table)
+    if not any(one.count for one in removed):
+        say("Nothing of this person is here: look at the spelling, and at --home.")
+
+
+def after_forgetting(settings: Settings, profile: UserProfile) -> None:
+    """What no command can reach, and what to do about it."""
+    say("What is elsewhere was not touched:")
+    say("- backups that `bio-lakehouse backup` wrote hold them still: delete those files;")
+    say("- another lake that `push` or `pull` has filled: forget them there too;")
+    delivered = [target for target in settings.report_delivery if target != "mail"]
+    if delivered:
+        say(f"- reports that were delivered to {', '.join(delivered)}: delete their folder there;")
+    if profile.mail_to:
+        say(f"- mail that was sent to {', '.join(profile.mail_to)} stays in those mailboxes;")
+    if profile.user_id == "me":
+        say("- the measures of `me` in .env or the environment: take those lines out;")
+    say(
+        "- on AWS, logs of functions and messages of the queue, which may name their files, until "
+        "their retention ends;"
+    )
+    say("- what Oura and Peloton know, and what was sent to a language model: ask them.")
 
 
 def say(text: str) -> None:

@@ -16,6 +16,7 @@ from bio_lakehouse.errors import DamagedFile
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.lake.owed_days import settings_of
 from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.peloton.fields import WORKOUTS
 from bio_lakehouse.sources.records import ParsedFile
@@ -65,6 +66,15 @@ def people(lake: Lakehouse) -> set[str]:
     return lake.settings.users.keys() | lake.log.users()
 
 
+def forget(lake: Lakehouse, user_id: str, *, is_trial: bool = False) -> int:
+    """Remove what is kept of a person; whether there was anything, as 1 or 0."""
+    kept = read(lake)
+    there = kept.pop(user_id, None) is not None
+    if there and not is_trial:
+        lake.objects.put(KEY, json.dumps(kept, indent=1, sort_keys=True).encode())
+    return int(there)
+
+
 def values_of(lake: Lakehouse, user_id: str) -> Values:
     """A person's zone and measures as text; an unknown one is empty."""
     profile = lake.settings.user_profile(user_id).model_dump(include=set(NAMES))
@@ -82,7 +92,7 @@ def rebuild(lake: Lakehouse, user_id: str, before: Values, now: Values) -> str:
         held = days_held(lake, dataset, user_id)
         if held:
             days.setdefault(dataset, set()).update(held)
-    lake.log.owed.add(f"settings of {user_id}", days)
+    lake.log.owed.add(settings_of(user_id), days)
     touched = set().union(*days.values())
     workouts = workout_days(lake, user_id)
     if workouts and set(changed) & set(OF_LOAD):

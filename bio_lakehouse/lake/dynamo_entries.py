@@ -211,6 +211,12 @@ def _hash_key(file_path: str) -> str:
     return fitted(file_path)
 
 
+def kinds_of(user_id: str) -> set[str]:
+    """The kinds of items that are about one user alone."""
+    spans = {_files(user_id, span) for span in (SHORT, LONG, TIMELESS)}
+    return spans | {_content(user_id), _whole(user_id)}
+
+
 def _files(user_id: str, span: str) -> str:
     return f"{span} files of {user_id}"
 

@@ -119,7 +119,11 @@ class DynamoTable:
             values |= {f":{name}": value for name, value in equal.items()}
             query["FilterExpression"] = " AND ".join(f"#{name} = :{name}" for name in equal)
         query |= {"ExpressionAttributeNames": names, "ExpressionAttributeValues": encoded(values)}
-        return self._pages(query)
+        return self._pages(query, self.client.query)
+
+    def everything(self) -> Iterator[Item]:
+        """All items, whatever their keys."""
+        return self._pages({}, self.client.scan)
 
     def put(self, item: Mapping[str, Value | None]) -> None:
         with self.explained():
@@ -161,11 +165,11 @@ class DynamoTable:
     def explained(self) -> Any:
         return explained(f"The DynamoDB table {self.name}")
 
-    def _pages(self, query: Mapping[str, Any]) -> Iterator[Item]:
+    def _pages(self, query: Mapping[str, Any], ask: Callable[..., Any]) -> Iterator[Item]:
         start: dict[str, Any] = {}
         while True:
             with self.explained():
-                page = self.client.query(TableName=self.name, ConsistentRead=True, **query, **start)
+                page = ask(TableName=self.name, ConsistentRead=True, **query, **start)
             yield from map(decoded, page["Items"])
             if "LastEvaluatedKey" not in page:
                 return

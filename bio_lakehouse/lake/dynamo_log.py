@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
-from bio_lakehouse.lake import dynamo_entries, dynamo_owed_days
+from bio_lakehouse.lake import dynamo_entries, dynamo_forgetting, dynamo_owed_days
 from bio_lakehouse.lake.dynamo_entries import drop_entry, entry_at, in_order, named_by, write_entry
 from bio_lakehouse.lake.dynamo_items import DynamoTables, Item, Key, fitted, in_parts
 from bio_lakehouse.lake.dynamo_owed_days import PENDING, DynamoOwedDays
@@ -151,6 +151,12 @@ class DynamoLog:
                 drop_entry(draft, entry)
 
         self._state.change(work)
+
+    def forget_user(self, user_id: str, *, is_trial: bool = False) -> int:
+        count = len(self.of_user(user_id))
+        if not is_trial:
+            dynamo_forgetting.forget_user(self._state, user_id)
+        return count
 
     def rename(self, entry: LogEntry, file_path: str) -> None:
         """Its rows come first: when this ends in the middle, the entry is there under its path, and

@@ -281,6 +281,11 @@ class IngestionLog(Protocol):
         """Drop the entry of what was no file (a fetch that failed and has now succeeded)."""
         ...
 
+    def forget_user(self, user_id: str, *, is_trial: bool = False) -> int:
+        """Remove all that is known of a user and of their files, from the disk too; how many
+        entries there were. With `is_trial` they are counted alone."""
+        ...
+
     def rename(self, entry: LogEntry, file_path: str) -> None:
         """Keep what is known of `entry`, its rows too, under another path, as replaced."""
         ...

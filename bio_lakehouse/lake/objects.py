@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,6 +43,10 @@ class PassedOver:
     reason: str
 
 
+Chosen = Callable[[str], bool]
+"""Whether the object of a key is meant."""
+
+
 class ObjectStore(Protocol):
     """Whole objects by key; keys are `/`-separated and never start with one."""
 
@@ -65,6 +69,8 @@ class ObjectStore(Protocol):
     def publish(self, key: str, content: bytes, content_type: str) -> None: ...
     def put_many(self, contents: Mapping[str, bytes]) -> None: ...
     def delete(self, key: str) -> None: ...
+    def erase(self, prefix: str, chosen: Chosen, *, is_trial: bool = False) -> int: ...
+    def erase_earlier(self, start: str) -> int: ...
     def uri(self, key: str) -> str: ...
     def file_time(self, info: ObjectInfo) -> datetime: ...
     def checksum_of(self, key: str) -> str: ...
@@ -191,6 +197,30 @@ class FolderStore:
         path = self.path(key)
         with store_named(path):
             path.unlink(missing_ok=True)
+
+    def erase(self, prefix: str, chosen: Chosen, *, is_trial: bool = False) -> int:
+        """Remove the chosen objects below `prefix` for good, hidden ones too, and the folders that
+        are empty then; how many there were. With `is_trial` they are counted alone."""
+        top = self.path(prefix)
+        with store_named(top):
+            found = [path for path in _everything_below(top) if chosen(self._key_of(path))]
+            for path in [] if is_trial else found:
+                path.unlink(missing_ok=True)
+            for place, _, _ in [] if is_trial else os.walk(top, topdown=False):
+                if Path(place) != top and not any(os.scandir(place)):
+                    Path(place).rmdir()
+        return len(found)
+
+    def erase_earlier(self, start: str) -> int:
+        """Remove earlier versions of objects: a folder keeps none."""
+        return 0
+
+
+def _everything_below(top: Path) -> Iterator[Path]:
+    """Files of whatever name, and links to folders, which are not followed."""
+    for place, folders, names in os.walk(top):
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        yield from (Path(place, name) for name in (*names, *links))
 
 
 def write_atomically(path: Path, content: bytes, modified: datetime | None = None) -> None:

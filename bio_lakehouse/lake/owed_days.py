@@ -21,6 +21,11 @@ KEPT_RUNS = 1000
 """Runs of longer ago are forgotten: what one of them builds is built once more."""
 
 
+def settings_of(user_id: str) -> str:
+    """What stands for a change of a user's settings where a file's path stands for an arrival."""
+    return f"settings of {user_id}"
+
+
 class OwedDays(Protocol):
     """Which days changed, and which assets have taken that in, beside the log that says what is in
     bronze."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -13,12 +13,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bio_lakehouse.errors import LandingError
 from bio_lakehouse.lake.aws import CONNECTIONS, reason_of
-from bio_lakehouse.lake.objects import ObjectInfo, PassedOver, checksum
+from bio_lakehouse.lake.objects import Chosen, ObjectInfo, PassedOver, checksum
 
 LONGEST_KEY = 1024
 """Bytes; S3 has no object of a longer key."""
 FILE_TIME = "file-time"
 """An object's metadata: when the file that it is a copy of was last written."""
+DELETED_AT_ONCE = 1000
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 
 
@@ -164,9 +165,65 @@ class S3Store:
     def delete(self, key: str) -> None:
         self.client.delete_object(Bucket=self.bucket, Key=self.prefix + key)
 
+    def erase(self, prefix: str, chosen: Chosen, *, is_trial: bool = False) -> int:
+        """Remove the chosen objects below `prefix` with all their earlier versions; how many there
+        were. With `is_trial` they are counted alone. Needs `s3:ListBucketVersions` and
+        `s3:DeleteObjectVersion`."""
+        versions = [one for one in self._versions(_folder(prefix)) if chosen(one["Key"])]
+        if not is_trial:
+            self._delete_versions(prefix, versions)
+        return len({one["Key"] for one in versions})
+
+    def erase_earlier(self, start: str) -> int:
+        """Remove earlier versions of the objects whose keys begin so, and what marks some as
+        deleted; how many."""
+        earlier = [one for one in self._versions(start) if one["is_past"]]
+        self._delete_versions(start, earlier)
+        return len(earlier)
+
+    def _versions(self, start: str) -> Iterator[dict[str, Any]]:
+        """Key and version of everything that the bucket keeps of keys that begin so, and whether it
+        is no more what is read there."""
+        pages = self.client.get_paginator("list_object_versions").paginate(
+            Bucket=self.bucket, Prefix=f"{self.prefix}{start}"
+        )
+        try:
+            for page in pages:
+                for kind in ("Versions", "DeleteMarkers"):
+                    for one in page.get(kind, []):
+                        yield {
+                            "Key": one["Key"].removeprefix(self.prefix),
+                            "VersionId": one["VersionId"],
+                            "is_past": kind == "DeleteMarkers" or not one["IsLatest"],
+                        }
+        except (ClientError, BotoCoreError) as error:
+            raise self._unreachable(start, error) from error
+
+    def _delete_versions(self, prefix: str, versions: Sequence[dict[str, Any]]) -> None:
+        for start in range(0, len(versions), DELETED_AT_ONCE):
+            some = versions[start : start + DELETED_AT_ONCE]
+            named = [
+                {"Key": self.prefix + one["Key"], "VersionId": one["VersionId"]} for one in some
+            ]
+            try:
+                done = self.client.delete_objects(
+                    Bucket=self.bucket, Delete={"Objects": named, "Quiet": True}
+                )
+            except (ClientError, BotoCoreError) as error:
+                raise self._unreachable(prefix, error) from error
+            for failed in done.get("Errors", []):
+                raise LandingError(
+                    f"s3://{self.bucket}/{failed['Key']} was not removed ({failed['Code']}): give "
+                    "the role or user the right s3:DeleteObjectVersion, and run it again"
+                )
+
     def _is_too_long(self, key: str) -> bool:
         return len((self.prefix + key).encode()) > LONGEST_KEY
 
     def _unreachable(self, key: str, error: ClientError | BotoCoreError) -> LandingError:
         reason = reason_of(error)
         return LandingError(f"{self.uri(key)} cannot be reached: {reason}")
+
+
+def _folder(prefix: str) -> str:
+    return f"{prefix.rstrip('/')}/" if prefix else ""

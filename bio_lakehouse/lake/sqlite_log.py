@@ -54,6 +54,8 @@ ALTER TABLE ingestion_log DROP COLUMN version;
 """Earlier logs kept a file's rank as text, of which only the fetch time cannot be worked out
 again."""
 SELECT = "SELECT * FROM ingestion_log"
+IN_FOLDER = "instr(file_path, :folder) = 1"
+OF_USER = f"(user_id = :user OR {IN_FOLDER})"
 LISTED = "(SELECT value FROM json_each(?))"
 OF_OBJECTS = """
 SELECT log.* FROM json_each(?) AS paths JOIN ingestion_log AS log ON log.file_path = paths.value
@@ -201,6 +203,27 @@ class SqliteLog:
     def forget(self, file_path: str) -> None:
         with self._connection() as db:
             db.execute("DELETE FROM ingestion_log WHERE file_path = ?", (file_path,))
+
+    def forget_user(self, user_id: str, *, is_trial: bool = False) -> int:
+        count = len(self.of_user(user_id))
+        if is_trial:
+            return count
+        of_files = f"file_path IN (SELECT file_path FROM ingestion_log WHERE {OF_USER})"
+        with self._connection() as db:
+            values = {"user": user_id, "folder": f"{landing.PREFIX}/{user_id}/"}
+            for table in ("file_days", "pending_days"):
+                db.execute(f"DELETE FROM {table} WHERE {of_files} OR {IN_FOLDER}", values)
+            db.execute(f"DELETE FROM ingestion_log WHERE {OF_USER}", values)
+            db.execute("DELETE FROM begun_objects WHERE instr(object_key, :folder) = 1", values)
+            sqlite_owed_days.forget_user(db, user_id)
+        self._compact()
+        return count
+
+    def _compact(self) -> None:
+        """Leave nothing of deleted rows in free pages and in the write-ahead log."""
+        with store_named(self.path), closing(sqlite3.connect(self.path, timeout=30)) as db:
+            db.execute("VACUUM")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def rename(self, entry: LogEntry, file_path: str) -> None:
         with self._connection() as db:

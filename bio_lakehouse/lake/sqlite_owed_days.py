@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 
-from bio_lakehouse.lake.owed_days import KEPT_RUNS, Changes, Looks, Numbered
+from bio_lakehouse.lake.owed_days import KEPT_RUNS, Changes, Looks, Numbered, settings_of
 
 CREATE = """
 CREATE TABLE IF NOT EXISTS pending_days (
@@ -72,6 +72,12 @@ def add(db: sqlite3.Connection, cause: str, changes: Changes) -> None:
 def add_days(db: sqlite3.Connection, days: Iterable[str], number: int) -> None:
     rows = [(day, number) for day in days]
     db.executemany("INSERT OR REPLACE INTO changed_days VALUES (?, ?)", rows)
+
+
+def forget_user(db: sqlite3.Connection, user_id: str) -> None:
+    """Remove what names a user: their pages, and what their settings changed. Days name nobody."""
+    db.execute("DELETE FROM looked_pages WHERE user_id = ?", (user_id,))
+    db.execute("DELETE FROM pending_days WHERE file_path = ?", (settings_of(user_id),))
 
 
 def mark_gold_built(

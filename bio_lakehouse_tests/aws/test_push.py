@@ -10,11 +10,19 @@ import pytest
 from click.testing import CliRunner
 
 from bio_lakehouse.cli import main
-from bio_lakehouse.lake import landing
+from bio_lakehouse.lake import arrivals, landing
 from bio_lakehouse.lake.aws import aws_client
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
-from bio_lakehouse_tests.lake.test_arrivals import ingest, peloton, ride, trends
+from bio_lakehouse_tests.lake.marking import build_pending
+from bio_lakehouse_tests.lake.test_arrivals import (
+    TODAY,
+    bronze_of,
+    ingest,
+    peloton,
+    ride,
+    trends,
+)
 
 OLD = datetime(2026, 2, 1, 8, 0, 0, 123456, tzinfo=UTC)
 
@@ -23,7 +31,9 @@ OLD = datetime(2026, 2, 1, 8, 0, 0, 123456, tzinfo=UTC)
 def here(on_aws: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lakehouse:
     """A laptop's lake beside an empty one on AWS."""
     monkeypatch.setenv("BIO_S3_BRONZE_BUCKET", on_aws.s3_bronze_bucket)
-    lake = Lakehouse.open(Settings(home=tmp_path / "here", timezone="Europe/Berlin"))
+    lake = Lakehouse.open(
+        Settings(home=tmp_path / "here", timezone="Europe/Berlin", today_override=TODAY)
+    )
     ingest(lake, "rides.csv", peloton(ride(1, 100)), "ann")
     ingest(lake, "oura.csv", trends(d01=70), "ann")
     for path in (lake.settings.home / "landing").rglob("*.csv"):
@@ -52,44 +62,44 @@ def test_what_is_pushed_is_read_with_the_times_of_its_files(
     assert there.settings.users["ann"].timezone == "Europe/Berlin"
 
 
-def test_what_is_pushed_again_is_there_and_is_not_sent(here: Lakehouse, on_aws: Settings) -> None:
-    s3 = aws_client(on_aws, "s3")
+def test_what_was_pushed_comes_back_and_is_not_sent_again(
+    here: Lakehouse, on_aws: Settings, tmp_path: Path
+) -> None:
+    s3, home = aws_client(on_aws, "s3"), str(here.settings.home)
     s3.put_bucket_versioning(
         Bucket=on_aws.s3_bronze_bucket, VersioningConfiguration={"Status": "Enabled"}
     )
-    assert "3 objects, 0.0 MiB, would be" in run(
-        "push", "--home", str(here.settings.home), "--dry-run"
-    )
-    run("push", "--home", str(here.settings.home))
-    assert "0 objects" in run("push", "--home", str(here.settings.home))
-    versions = s3.list_object_versions(Bucket=on_aws.s3_bronze_bucket)["Versions"]
-    assert len(versions) == 3
-
-
-@pytest.mark.xfail(raises=NotImplementedError, reason="the log in DynamoDB is yet to come")
-def test_what_was_pushed_comes_back_to_another_laptop(here: Lakehouse, tmp_path: Path) -> None:
-    run("push", "--home", str(here.settings.home))
-    told = run("pull", "--home", str(tmp_path / "other"))
-    assert "bio-lakehouse refresh" in told
+    rides = here.objects.get("landing/ann/rides.csv")
+    s3.put_object(Bucket=on_aws.s3_bronze_bucket, Key="landing/ann/rides.csv", Body=rides)
+    assert "2 objects, 0.0 MiB, would be" in run("push", "--home", home, "--dry-run")
+    assert "2 objects, 0.0 MiB, were copied" in run("push", "--home", home)
+    assert "0 objects" in run("push", "--home", home)
+    assert len(s3.list_object_versions(Bucket=on_aws.s3_bronze_bucket)["Versions"]) == 3
+    assert "bio-lakehouse refresh" in run("pull", "--home", str(tmp_path / "other"))
     for key in ("landing/ann/rides.csv", "landing/ann/oura.csv", "users.toml"):
         assert (tmp_path / "other" / key).read_bytes() == here.objects.get(key)
-    assert (tmp_path / "other/landing/ann/rides.csv").stat().st_mtime == OLD.timestamp()
-
-
-def test_what_another_has_put_there_is_compared_by_its_content(
-    here: Lakehouse, on_aws: Settings
-) -> None:
-    content = here.objects.get("landing/ann/rides.csv")
-    aws_client(on_aws, "s3").put_object(
-        Bucket=on_aws.s3_bronze_bucket, Key="landing/ann/rides.csv", Body=content
-    )
-    assert "2 objects" in run("push", "--home", str(here.settings.home))
+    assert (tmp_path / "other/landing/ann/oura.csv").stat().st_mtime == OLD.timestamp()
 
 
 def test_without_a_bucket_it_says_how_one_is_named(
-    here: Lakehouse, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("BIO_S3_BRONZE_BUCKET")
-    done = CliRunner().invoke(main, ["push", "--home", str(here.settings.home)])
+    monkeypatch.delenv("BIO_S3_BRONZE_BUCKET", raising=False)
+    done = CliRunner().invoke(main, ["push", "--home", str(tmp_path)])
     assert done.exit_code == 1
     assert "give --bucket NAME" in done.output
+
+
+def test_rows_of_the_bucket_are_those_of_the_laptop(here: Lakehouse, on_aws: Settings) -> None:
+    """Of two downloads of a day the later file counts there too, though it came first."""
+    for name, score, later in (("b.csv", 80, 1), ("a.csv", 90, 2)):
+        ingest(here, name, trends(d01=score), "ann")
+        path = here.settings.home / "landing" / "ann" / name
+        os.utime(path, (OLD.timestamp() + later, OLD.timestamp() + later))
+    arrivals.scan(here)
+    run("push", "--home", str(here.settings.home))
+    there = Lakehouse.open(on_aws.model_copy(update={"today_override": TODAY}))
+    for lake in (here, there):
+        build_pending(lake)
+    assert bronze_of(there) == bronze_of(here)
+    assert all(lake.log.pending() == {} for lake in (here, there))

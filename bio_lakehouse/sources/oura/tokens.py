@@ -89,6 +89,10 @@ class TokenStore(Protocol):
         """Replaces the tokens; when it returns they are there to stay."""
         ...
 
+    def remove(self) -> bool:
+        """Forgets the tokens and all that was kept for them; whether there were any."""
+        ...
+
     def lock(self) -> AbstractContextManager[None]:
         """Held by one process at a time, on one machine (file) or anywhere (Parameter Store).
 
@@ -226,6 +230,13 @@ class FileTokenStore:
             draft.replace(self.path)
             _sync_folder(self.path.parent)
 
+    def remove(self) -> bool:
+        there = self.path.exists()
+        drafts = self.path.parent.glob(f".{self.path.name}.*")
+        for path in (self.path, self.path.with_name(f"{self.path.name}.lock"), *drafts):
+            path.unlink(missing_ok=True)
+        return there
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         lock = FileLock(f"{self.path}.lock", timeout=LOCK_SECONDS, mode=0o600)
@@ -336,6 +347,11 @@ class ParameterTokenStore:
                 Overwrite=True,
                 Tier="Intelligent-Tiering",
             )
+
+    def remove(self) -> bool:
+        with _explained(self.where, "deleted"):
+            done = self.ssm.delete_parameters(Names=[self.name, self._lease])
+        return self.name in done["DeletedParameters"]
 
     def lock(self) -> AbstractContextManager[None]:
         if self._exclusively is None:
