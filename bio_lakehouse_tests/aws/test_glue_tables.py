@@ -15,35 +15,13 @@ from bio_lakehouse.lake.aws import aws_client
 from bio_lakehouse.lake.glue_catalog import GlueTableCatalog
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.maintenance import delete_orphans
-from bio_lakehouse.lake.schema import Column, TableSchema, in_order
+from bio_lakehouse.lake.schema import Column, in_order
 from bio_lakehouse.lake.tables import Tables
 from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.aws.notes_table import SCHEMA, notes
 
-SCHEMA = TableSchema(
-    "bio_gold",
-    "notes",
-    "What was noted.",
-    ("user_id", "day"),
-    (
-        Column("user_id", "string", "Whose row it is.", required=True),
-        Column("day", "date", "The day.", required=True),
-        Column("score", "int", "A score."),
-        Column("note", "string", "A text."),
-    ),
-)
 FIRST, LAST = date(2026, 1, 1), date(2026, 2, 28)
-
-
-def rows_of_days(*rows: tuple[str, date, int | None, str | None]) -> pa.Table:
-    names = [column.name for column in SCHEMA.columns]
-    return pa.Table.from_pylist(
-        [dict(zip(names, row, strict=True)) for row in rows], schema=SCHEMA.arrow
-    )
-
-
-ROWS = rows_of_days(
-    ("me", FIRST, 7, "well"), ("me", date(2026, 2, 2), None, ""), ("ann", FIRST, 3, None)
-)
+ROWS = notes(("me", FIRST, 7, "well"), ("me", date(2026, 2, 2), None, ""), ("ann", FIRST, 3, None))
 
 
 def test_rows_are_read_as_they_were_written(on_aws: Settings) -> None:
@@ -119,7 +97,7 @@ def test_what_no_snapshot_names_is_deleted_and_nothing_else(on_aws: Settings) ->
 def test_earlier_snapshots_go_with_their_files(on_aws: Settings) -> None:
     tables = Lakehouse.open(on_aws.model_copy(update={"snapshot_retention_days": 0})).tables
     for score in range(3):
-        tables.replace(SCHEMA, rows_of_days(("me", FIRST, score, "")), FIRST, LAST)
+        tables.replace(SCHEMA, notes(("me", FIRST, score, "")), FIRST, LAST)
     assert len(tables.catalog.writable.load_table(SCHEMA.full_name).snapshots()) == 1
     assert tables.read(SCHEMA, None, None)["score"].to_pylist() == [2]
 
