@@ -21,6 +21,8 @@ from bio_lakehouse.errors import AwsError, QueryError
 Read = Callable[[pa.ChunkedArray], pa.ChunkedArray]
 BLOCK = 16 * 2**20
 NESTED = frozenset({"array", "map", "row"})
+HALF_SAID = NESTED | {"timestamp"}
+"""Types of which Athena does not say what they hold, or in which parts of a second."""
 OFFSET = re.compile(r"[+-]\d\d:\d\d")
 
 
@@ -44,11 +46,10 @@ def table_of_csv(
     `place` where the file is not whole, `QueryError` a column that cannot be read.
     """
     texts = _texts(content, columns, place)
-    wanted = kinds() if any(column.type in NESTED for column in columns) else None
-    read = []
-    for number, (text, column) in enumerate(zip(texts, columns, strict=True)):
-        reader = _of_lists(column, wanted.field(number).type) if wanted else _reader(column)
-        read.append(_read(text, reader, column, place))
+    needed = any(column.type in HALF_SAID for column in columns)
+    wanted = kinds().types if needed else [None] * len(columns)
+    readers = [_reader(*one) for one in zip(columns, wanted, strict=True)]
+    read = [_read(*one, place) for one in zip(texts, readers, columns, strict=True)]
     return pa.table(read, names=[column.name for column in columns])
 
 
@@ -93,9 +94,14 @@ def _read(text: pa.ChunkedArray, reader: Read, column: AnswerColumn, place: str)
         raise _torn(place, reason) from error
 
 
-def _reader(column: AnswerColumn) -> Read:
+def _reader(column: AnswerColumn, wanted: pa.DataType | None) -> Read:
+    """What reads a column, which is to be of the type `wanted` where that is known."""
     if column.type == "decimal":
         return _cast_to(pa.decimal128(column.precision, column.scale))
+    if column.type in NESTED:
+        return _of_lists(column, wanted)
+    if column.type == "timestamp" and wanted and pa.types.is_timestamp(wanted) and not wanted.tz:
+        return lambda text: text.cast(pa.timestamp("us")).cast(wanted)
     return READERS.get(column.type, _as_it_is)
 
 
@@ -125,11 +131,9 @@ def _instant(text: str) -> datetime:
     return datetime.fromisoformat(local).replace(tzinfo=UTC if zone == "UTC" else ZoneInfo(zone))
 
 
-def _of_lists(column: AnswerColumn, kind: pa.DataType) -> Read:
-    """What reads an array of that type, or any column beside one."""
-    if column.type not in NESTED:
-        return _reader(column)
-    if not pa.types.is_list(kind) or not _is_plain(kind.value_type):
+def _of_lists(column: AnswerColumn, kind: pa.DataType | None) -> Read:
+    """What reads an array of that type."""
+    if kind is None or not pa.types.is_list(kind) or not _is_plain(kind.value_type):
         raise QueryError(
             f"{column.name} is a list of texts or of lists, whose elements Athena's answer does "
             "not tell apart; ask for array_join(…, ', ') or json_format(CAST(… AS json))."
@@ -138,7 +142,7 @@ def _of_lists(column: AnswerColumn, kind: pa.DataType) -> Read:
     def read(text: pa.ChunkedArray) -> pa.ChunkedArray:
         cells = [None if cell is None else _elements(cell) for cell in text.to_pylist()]
         texts = pa.array(cells, pa.list_(pa.string()))
-        return pa.chunked_array([texts.cast(pa.list_(kind.value_type))])
+        return pa.chunked_array([texts.cast(kind)])
 
     return read
 
@@ -167,6 +171,6 @@ READERS: dict[str, Read] = {
     "timestamp": _cast_to(pa.timestamp("us")),
     "timestamp with time zone": _each_as(pa.timestamp("us", "UTC"), _instant),
     "varbinary": _each_as(pa.binary(), bytes.fromhex),
-    "unknown": _cast_to(pa.int32()),
+    "unknown": _cast_to(pa.null()),
 }
 """What makes Arrow of a column's texts, by Athena's type; the others stay text."""

@@ -41,13 +41,13 @@ class DuckDbExecutor:
 
     def __init__(self, settings: Settings) -> None:
         self.catalog = GlueTableCatalog(settings)
-        self.tables = Tables(self.catalog, timedelta(7))
+        self.kept: dict[str, pa.Table] = {}
 
     def run(self, sql: str, database: str) -> Result:
         try:
             made = CREATE_VIEW.match(sql)
             if made:
-                return self._create_view(made["name"].replace('"', ""), sql[made.end() :], sql)
+                return self._create_view(made["name"].replace('"', ""), sql[made.end() :])
             explained = EXPLAIN.match(sql)
             if explained:
                 self._query(sql[explained.end() :], without_rows=True)
@@ -57,23 +57,13 @@ class DuckDbExecutor:
             raise StatementFailedError(_in_athenas_words(error)) from error
 
     def _query(self, sql: str, without_rows: bool = False) -> pa.Table:
-        self._check_names(sql)
-        tables: Any = EmptyTables(self.tables) if without_rows else self.tables
+        places, made = self.catalog.listed()
+        check_names(sql, {*places, *made})
+        tables: Any = ListedTables(self.catalog, places, self.kept, without_rows)
         views: Any = GlueViews(self.catalog.glue)
         return DuckDbSql(tables, views).query(sql, None)
 
-    def _check_names(self, sql: str) -> None:
-        """Athena knows what is in Glue, and nothing else."""
-        tree = sqlglot.parse_one(sql, read="trino")
-        names = {f"{one.db}.{one.name}" for one in tree.find_all(exp.Table) if one.db}
-        missing = names - {*self.catalog.names(), *self.catalog.view_names()}
-        if missing:
-            name = min(missing)
-            raise StatementFailedError(
-                f"TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.{name}' does not exist"
-            )
-
-    def _create_view(self, full_name: str, text: str, sql: str) -> Result:
+    def _create_view(self, full_name: str, text: str) -> Result:
         columns = self._query(text, without_rows=True).schema
         database, _, name = full_name.partition(".")
         said = base64.b64encode(json.dumps({"originalSql": text}).encode()).decode()
@@ -96,23 +86,45 @@ class DuckDbExecutor:
         self.catalog.glue.create_table(**entry)
 
 
-class EmptyTables:
-    """The tables without their rows."""
+def check_names(sql: str, known: set[str]) -> None:
+    """Athena knows what is in Glue, and nothing else."""
+    tree = sqlglot.parse_one(sql, read="trino")
+    missing = {f"{one.db}.{one.name}" for one in tree.find_all(exp.Table) if one.db} - known
+    if missing:
+        raise StatementFailedError(
+            f"TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.{min(missing)}' does not exist"
+        )
 
-    def __init__(self, tables: Tables) -> None:
-        self.tables = tables
+
+class ListedTables:
+    """The tables as they were listed, which are read once a state."""
+
+    def __init__(
+        self,
+        catalog: GlueTableCatalog,
+        places: dict[str, str],
+        kept: dict[str, pa.Table],
+        without_rows: bool,
+    ) -> None:
+        self.tables = Tables(catalog, timedelta(7))
+        self.places = places
+        self.kept = kept
+        self.without_rows = without_rows
 
     def names(self) -> list[str]:
-        return self.tables.names()
+        return sorted(self.places)
 
     def exists(self, full_name: str) -> bool:
-        return self.tables.exists(full_name)
+        return full_name in self.places
 
     def state(self, full_name: str) -> None:
         return None
 
     def scan(self, full_name: str, **_: Any) -> pa.Table:
-        return self.tables.scan(full_name).slice(0, 0)
+        place = self.places[full_name]
+        if place not in self.kept:
+            self.kept[place] = self.tables.scan(full_name)
+        return self.kept[place].slice(0, 0 if self.without_rows else None)
 
 
 class GlueViews:
@@ -170,6 +182,7 @@ NAMES = {
     pa.date32(): "date",
     pa.time64("us"): "time",
     pa.binary(): "varbinary",
+    pa.null(): "unknown",
 }
 
 
