@@ -14,8 +14,19 @@ from bio_lakehouse.settings import load_settings
 if TYPE_CHECKING:
     from bio_lakehouse.deployment.deploying import Deployment, Order, StackPlan
 
-SIGNS = {"Add": "+", "Add if asked for": "+", "Modify": "~", "Replace": "!", "Remove": "-"}
-NOTES = {"Add if asked for": " if a parameter asks for it", "Replace": " would be made anew"}
+SIGNS = {
+    "Add": "+",
+    "Import": "<",
+    "Add if asked for": "+",
+    "Modify": "~",
+    "Replace": "!",
+    "Remove": "-",
+}
+NOTES = {
+    "Import": " would be taken over as it is",
+    "Add if asked for": " if a parameter asks for it",
+    "Replace": " would be made anew",
+}
 
 
 class Given(click.ParamType[tuple[str, str]]):

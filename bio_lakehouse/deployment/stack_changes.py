@@ -94,6 +94,8 @@ def propose(
         Parameters=[{"ParameterKey": key, "ParameterValue": values[key]} for key in values],
         Capabilities=CAPABILITIES,
         Tags=[{"Key": "application", "Value": "bio-lakehouse"}],
+        # A bucket or table that a deleted stack left is taken over, with all that is in it.
+        ImportExistingResources=is_new,
         **template,
     )
     pages = _described(client, name, change_set)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,9 @@ import cfnlint.decode
 import pytest
 from cfnlint.api import lint_file
 
+from bio_lakehouse_tests.infra import quicksight_template
+
+README = Path(__file__).parents[2] / "infra" / "README.md"
 TEMPLATES = sorted((Path(__file__).parents[2] / "infra").glob("*.yaml"))
 
 
@@ -25,12 +30,33 @@ def test_a_template_has_nothing_that_aws_would_refuse(path: Path) -> None:
     assert [str(problem) for problem in lint_file(path)] == []
 
 
-def test_no_statement_may_leave_the_limit_of_bytes_scanned() -> None:
-    template = read("gold-stack.yaml")
-    workgroup = template["Resources"]["Questions"]
-    held = workgroup["Properties"]["WorkGroupConfiguration"]
-    most = template["Parameters"][held["BytesScannedCutoffPerQuery"]["Ref"]]
-    assert workgroup["Type"] == "AWS::Athena::WorkGroup"
-    assert held["EnforceWorkGroupConfiguration"] is True
-    assert 10_000_000 <= most["MinValue"] <= most["Default"] <= 2**30
-    assert held["ResultConfiguration"]["EncryptionConfiguration"]["EncryptionOption"] == "SSE_S3"
+def test_quicksights_template_has_the_columns_of_the_register() -> None:
+    """`python -m bio_lakehouse_tests.infra.quicksight_template` writes it anew."""
+    assert quicksight_template.PATH.read_text("utf-8") == quicksight_template.template_text()
+
+
+AMOUNT = re.compile(r"[0-9.×+ ()]+")
+
+
+def test_what_it_costs_adds_up() -> None:
+    """Each line of the README's table is its own arithmetic, and each sum is that of its lines."""
+    text = (README.read_text("utf-8")).partition("## What it costs")[2].partition("## Rights")[0]
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    sums, lines = [0.0, 0.0], 0
+    for row in rows[1:]:
+        if row[0].startswith("**"):
+            told = [float(cell.strip("*| ")) for cell in row[1:] if cell.strip("*| ")]
+            assert told == pytest.approx(sums, abs=0.02), row[0]
+            sums = [0.0, 0.0]
+            continue
+        for place, (arithmetic, amount) in enumerate(zip(row[1::2], row[2::2], strict=True)):
+            assert AMOUNT.fullmatch(arithmetic)
+            assert float(amount) == pytest.approx(worked_out(arithmetic), abs=0.006), row[0]
+            sums[place] += float(amount)
+            lines += 1
+    assert lines > 30
+
+
+def worked_out(arithmetic: str) -> float:
+    """`2 × 0.25 + 1` is 1.5: sums of products."""
+    return sum(prod(float(number) for number in part.split("×")) for part in arithmetic.split("+"))
