@@ -171,6 +171,6 @@ READERS: dict[str, Read] = {
     "timestamp": _cast_to(pa.timestamp("us")),
     "timestamp with time zone": _each_as(pa.timestamp("us", "UTC"), _instant),
     "varbinary": _each_as(pa.binary(), bytes.fromhex),
-    "unknown": _cast_to(pa.null()),
+    "unknown": lambda text: pa.chunked_array([pa.nulls(len(text))]),
 }
 """What makes Arrow of a column's texts, by Athena's type; the others stay text."""
