@@ -11,7 +11,7 @@ import json
 import math
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,9 +48,16 @@ def print_answer(rows: pa.Table, layout: str) -> None:
 
 
 def _write_csv(rows: pa.Table) -> None:
-    print(_csv_line([_safe_in_spreadsheet(name) for name in rows.column_names]))
+    for line in csv_lines(rows):
+        print(line)
+
+
+def csv_lines(rows: pa.Table) -> Iterator[str]:
+    """Rows as lines of CSV, the names first, without line ends: a text that a spreadsheet would
+    compute stands after an apostrophe."""
+    yield _csv_line([_safe_in_spreadsheet(name) for name in rows.column_names])
     for row in values(rows):
-        print(_csv_line([_csv_cell(value) for value in row]))
+        yield _csv_line([_csv_cell(value) for value in row])
 
 
 def _csv_line(cells: Sequence[Any]) -> str:

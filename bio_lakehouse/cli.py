@@ -31,7 +31,7 @@ from bio_lakehouse.command_parts import (
 from bio_lakehouse.deploy_commands import deploy
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.mcp_command import mcp
-from bio_lakehouse.moving_commands import forget, pull, push
+from bio_lakehouse.moving_commands import export, forget, pull, push
 from bio_lakehouse.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -131,6 +131,7 @@ main.add_command(mcp)
 main.add_command(deploy)
 main.add_command(push)
 main.add_command(pull)
+main.add_command(export)
 main.add_command(forget)
 
 

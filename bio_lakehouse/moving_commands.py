@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bio_lakehouse.command_parts import HOME, LakeCommand, User, open_existing_lake
+from bio_lakehouse.command_parts import (
+    HOME,
+    LakeCommand,
+    User,
+    known_user,
+    open_existing_lake,
+    user_option,
+)
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.settings import Settings, load_settings
 
@@ -70,6 +77,35 @@ def pull(home: Path | None, bucket: str | None, dry_run: bool) -> None:
     here, there = both_lakes(load_settings(home=home), bucket)
     carry(there, here, dry_run)
     after_pull(here.settings)
+
+
+@click.command("export", cls=LakeCommand)
+@HOME
+@click.argument("target", type=click.Path(path_type=Path), metavar="FOLDER_OR_FILE.zip")
+@user_option("Whose data is written out")
+def export(home: Path | None, target: Path, user: str | None) -> None:
+    """Write all that is a person's to a new folder, or a new FILE.zip, in open formats.
+
+    Files as they came, bronze, the rows of every table and view as Parquet and CSV, what became of
+    each file, rows set aside with their reasons, reports, experiments and corrections; a README
+    that says what is what, every column's unit and meaning, and a manifest with checksums. Nothing
+    of anybody else is in it. No tokens or logins.
+
+    \b
+    Example:  bio-lakehouse export --user ann ~/ann.zip
+    """
+    from bio_lakehouse.exporting import export as write_export
+    from bio_lakehouse.moving_display import export_summary
+    from bio_lakehouse.workflows import progress_bar
+
+    lake = open_existing_lake(home)
+    user_id = known_user(lake, user)
+    with progress_bar("Writing") as bar:
+        task = bar.add_task("", total=None)
+        written = write_export(
+            lake, user_id, target, lambda name: bar.update(task, advance=1, description=name)
+        )
+    export_summary(written)
 
 
 @click.command("forget", cls=LakeCommand)

@@ -12,6 +12,7 @@ from bio_lakehouse.numbers import mebibytes_text
 from bio_lakehouse.terminal import OUT, escape
 
 if TYPE_CHECKING:
+    from bio_lakehouse.exporting import Export
     from bio_lakehouse.lake.forgetting import Removed
     from bio_lakehouse.lake.moving_landing import Became, Move
     from bio_lakehouse.settings import Settings, UserProfile
@@ -63,6 +64,21 @@ def after_push(settings: Settings) -> None:
 
 def after_pull(settings: Settings) -> None:
     say(f"Next: bio-lakehouse refresh --home {settings.home}")
+
+
+def export_summary(written: Export) -> None:
+    """Where the export is, and what it holds."""
+    table = Table(box=SIMPLE)
+    table.add_column("")
+    table.add_column("files", justify="right")
+    for kind, count in written.files.items():
+        table.add_row(kind, f"{count:,}")
+    OUT.print(table)
+    files = sum(written.files.values())
+    say(
+        f"{written.path}: {files:,} files, {mebibytes_text(written.size, 1)}. Begin with README.md."
+    )
+    say("It is all that is known of this person, and not encrypted: keep it as safe as that.")
 
 
 def forgetting_table(removed: Sequence[Removed], *, is_trial: bool) -> None:

@@ -43,6 +43,7 @@ LAYERS = (
         "display",
         "answers",
         "experimenting",
+        "exporting",
         "app",
     },
 )
