@@ -19,6 +19,8 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+    from bio_lakehouse_tests.postgres_server import Server
+
 STARTUP_TIMEOUT_S = 180
 QUICK_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 IN_MEMORY = Path("/dev/shm")
@@ -115,6 +117,18 @@ def spark_jvm(jvm_address: str) -> Iterator[SparkSession]:
     session = connect(jvm_address)
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server; skips where it is not installed."""
+    from bio_lakehouse_tests.postgres_server import postgres_server, programs
+
+    folder = programs()
+    if folder is None:
+        pytest.skip("PostgreSQL is not installed (Debian's package `postgresql`)")
+    with postgres_server(folder) as server:
+        yield server
 
 
 def java_version() -> int:

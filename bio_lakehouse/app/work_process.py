@@ -112,9 +112,9 @@ def of_person(landed: IngestOutcome, user_id: str) -> IngestOutcome:
 def await_turn(lake: Lakehouse, tell: Tell) -> None:
     """Wait while a run of this home is going in another process."""
     folder = dagster_home(lake.settings)
-    if is_any_going(folder):
+    if is_any_going(lake.settings, folder):
         tell("step", step="Waiting for a run that was begun elsewhere", done=0, total=0)
-    while is_any_going(folder):
+    while is_any_going(lake.settings, folder):
         time.sleep(LOOK_SECONDS)
 
 

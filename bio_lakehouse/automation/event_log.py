@@ -1,50 +1,18 @@
 """Dagster's SQLite storage with an event log that writes a batch of events at once.
 
-A run over five years writes two events a day and asset. Dagster's own SQLite event log makes an
-engine and inspects the schema for each (about 10 ms); this one keeps its engines, writes a batch in
-two transactions, and serialises one event of a kind instead of all. It also gives each day of a
-range its own data version, where Dagster knows one for all days of a run.
-
-It reaches into private parts of Dagster, so pyproject.toml names the versions that it was tried
-with. `BIO_EVENT_BATCH_SIZE=1` leaves Dagster's default, which loses time, and the versions of runs
-over a range: these are then of code and inputs and no longer of what the days hold, which calls a
-day stale that was built again and is what it was. Runs of one day have the version of their content
-with either.
+Dagster's own SQLite event log makes an engine and inspects the schema for each event (about 10 ms);
+this one keeps its engines, and writes a batch in two transactions.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import cached_property, lru_cache
-from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple, cast
-from uuid import uuid4
+from typing import Any
 
-from dagster import (
-    AssetMaterialization,
-    DagsterEvent,
-    DagsterEventType,
-    EventLogEntry,
-    Field,
-    FloatMetadataValue,
-    IntMetadataValue,
-    IntSource,
-    StringSource,
-)
-from dagster._core.definitions.asset_checks.asset_check_evaluation import (
-    AssetCheckEvaluationPlanned,
-)
-from dagster._core.definitions.data_version import (
-    DATA_VERSION_IS_USER_PROVIDED_TAG,
-    DATA_VERSION_TAG,
-)
-from dagster._core.events import AssetMaterializationPlannedData, StepMaterializationData
+from dagster import EventLogEntry, Field, IntSource, StringSource
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
     INDEX_SHARD_NAME,
@@ -53,20 +21,11 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
 from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
-from dagster._serdes import ConfigurableClassData, serialize_value
+from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, NullPool, StaticPool, inspect
 from sqlalchemy.event import listen
 
-from bio_lakehouse.automation.staleness import look_at_whole_windows
-
-BATCH_SIZE_VARIABLE = "DAGSTER_EVENT_BATCH_SIZE"
-MATERIALIZATION = DagsterEventType.ASSET_MATERIALIZATION.value
-PLANNED = DagsterEventType.ASSET_MATERIALIZATION_PLANNED.value
-CHECK_PLANNED = DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED.value
-NUMBERS = (IntMetadataValue, FloatMetadataValue)
-
-Row = dict[str, Any]
-Value = str | int | float
+from bio_lakehouse.automation.event_batches import Batching, Row, turn_batching_on
 
 
 class BatchingSqliteStorage(DagsterSqliteStorage):
@@ -81,8 +40,7 @@ class BatchingSqliteStorage(DagsterSqliteStorage):
         self, base_dir: str, batch_size: int, inst_data: ConfigurableClassData | None = None
     ) -> None:
         super().__init__(base_dir, inst_data=inst_data)
-        os.environ.setdefault(BATCH_SIZE_VARIABLE, str(batch_size))
-        look_at_whole_windows()
+        turn_batching_on(batch_size)
         self._event_log_storage = BatchingSqliteEventLog(str(Path(base_dir, "history", "runs")))
 
     @classmethod
@@ -96,7 +54,7 @@ class BatchingSqliteStorage(DagsterSqliteStorage):
         return cls(inst_data=inst_data, **config_value)
 
 
-class BatchingSqliteEventLog(SqliteEventLogStorage):
+class BatchingSqliteEventLog(Batching, SqliteEventLogStorage):
     """The SQLite event log with the same rows in the same order, written in two transactions a
     batch."""
 
@@ -104,21 +62,11 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
         self._engine = lru_cache(maxsize=8)(self._new_engine)
         super().__init__(base_dir)
 
-    def store_event(self, event: EventLogEntry) -> None:
-        """Store one event, with the data version of its day."""
-        super().store_event(with_data_version(event))
-
-    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """Store all at once, each with the data version of its day; one by one when there is a kind
-        among them that Dagster stores otherwise."""
-        events = list(map(with_data_version, events))
-        if {kind_of(event) for event in events} <= {MATERIALIZATION, PLANNED, CHECK_PLANNED}:
-            rows = self._rows(events)
-            with self.run_connection(events[0].run_id) as connection:
-                connection.execute(SqlEventLogStorageTable.insert(), rows)
-            self._mirror(events, rows)
-        else:
-            super().store_event_batch(events)
+    def _store_rows(self, events: Sequence[EventLogEntry], rows: Sequence[Row]) -> None:
+        """Write to the run's own database, and then to that of all runs."""
+        with self.run_connection(events[0].run_id) as connection:
+            connection.execute(SqlEventLogStorageTable.insert(), rows)
+        super()._store_rows(events, rows)
 
     def _new_engine(self, shard: str) -> Engine:
         """An engine whose connection to the database of all runs stays open. That to a run's is
@@ -175,223 +123,3 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
     def dispose(self) -> None:
         super().dispose()
         self._engine(INDEX_SHARD_NAME).dispose()
-
-    def _store_asset_check_evaluation_planned(
-        self, event: EventLogEntry, event_id: int | None
-    ) -> None:
-        """Plan a check once and not once a day: no check here has days, each looks at all those of
-        its run."""
-        super()._store_asset_check_evaluation_planned(of_all_days(event), event_id)
-
-    def _rows(self, events: Iterable[EventLogEntry]) -> list[Row]:
-        rows: list[Row] = []
-        models: dict[object, Model | None] = {}
-        for event in events:
-            shape = shape_of(event)
-            model = models.get(shape)
-            row = model.row_of(event) if model else None
-            if row is None:
-                row = self._event_to_row(event)
-                models[shape] = Model.of(event, row)
-            rows.append(row)
-        return rows
-
-    def _mirror(self, events: Sequence[EventLogEntry], rows: Sequence[Row]) -> None:
-        """Write to the database of all runs what Dagster writes there for each event."""
-        with self.index_transaction() as connection:
-            numbered = list(zip(insert_in_order(connection, rows), events, rows, strict=True))
-            tagged = [
-                (number, event)
-                for number, event, _ in numbered
-                if kind_of(event) == MATERIALIZATION
-            ]
-            self._store_asset_event_tags(
-                connection, [event for _, event in tagged], [number for number, _ in tagged]
-            )
-            newest = {
-                (row["asset_key"], row["dagster_event_type"]): (number, event)
-                for number, event, row in numbered
-            }
-            for number, event in sorted(newest.values(), key=itemgetter(0)):
-                self._store_asset_event(connection, event, number)
-        for number, event, _ in numbered:
-            if kind_of(event) == CHECK_PLANNED:
-                self.store_asset_check_event(event, number)
-
-
-def kind_of(event: EventLogEntry) -> str | None:
-    return event.dagster_event.event_type_value if event.dagster_event else None
-
-
-def insert_in_order(connection: Connection, rows: Sequence[Row]) -> range:
-    """Insert `rows` and return their ids. The first insert takes the write lock, so the ids that
-    follow are free."""
-    first: int = connection.execute(SqlEventLogStorageTable.insert(), rows[0]).lastrowid
-    ids = range(first, first + len(rows))
-    others = [{**row, "id": number} for number, row in zip(ids[1:], rows[1:], strict=True)]
-    if others:
-        connection.execute(SqlEventLogStorageTable.insert(), others)
-    return ids
-
-
-class Model(NamedTuple):
-    """An event's row, from which the rows of events are made that differ from it in nothing but
-    day, time, data version and the numbers in their metadata.
-
-    `text` are the pieces of the serialised event around these; `order` says which of the event's
-    `values_of` stands after each piece but the last.
-    """
-
-    sameness: tuple[object, ...]
-    row: Row
-    text: tuple[str, ...]
-    order: tuple[int, ...]
-
-    @classmethod
-    def of(cls, event: EventLogEntry, row: Row) -> Model | None:
-        """None for an event of an asset without days."""
-        if row["partition"] is None:
-            return None
-        stand_ins = list(map(stand_in_for, values_of(event)))
-        written = {json.dumps(value): place for place, value in enumerate(stand_ins)}
-        any_of_them = f"({'|'.join(map(re.escape, written))})"
-        parts = re.split(any_of_them, serialize_value(with_values(event, stand_ins)))
-        order = tuple(written[part] for part in parts[1::2])
-        return cls(sameness_of(event), row, tuple(parts[::2]), order)
-
-    def row_of(self, event: EventLogEntry) -> Row | None:
-        """None when `event` differs in more."""
-        if sameness_of(event) != self.sameness:
-            return None
-        values = values_of(event)
-        parts = [*self.text, *self.text[1:]]
-        parts[::2] = self.text
-        parts[1::2] = [json.dumps(values[place]) for place in self.order]
-        timestamp = datetime.fromtimestamp(event.timestamp, UTC).replace(tzinfo=None)
-        changed = {"event": "".join(parts), "partition": day_of(event), "timestamp": timestamp}
-        return self.row | changed
-
-
-def stand_in_for(value: Value) -> Value:
-    """A value of the same type that stands nowhere else in an event."""
-    unique = uuid4()
-    return unique.hex if isinstance(value, str) else type(value)(unique.int % 10**15)
-
-
-def values_of(event: EventLogEntry) -> list[Value]:
-    """What differs between the events of one asset's days: day, time, data version, and the numbers
-    in their metadata."""
-    day_and_time: list[Value] = [day_of(event) or "", event.timestamp]
-    made = materialization_of(event)
-    if made is None:
-        return day_and_time
-    tags = made.tags or {}
-    version = [tags[DATA_VERSION_TAG]] if DATA_VERSION_TAG in tags else []
-    return [*day_and_time, *version, *(number.value for number in numbers_in(made).values())]
-
-
-def with_values(event: EventLogEntry, values: Sequence[Value]) -> EventLogEntry:
-    """`event` with other `values_of` it."""
-    day, time, *others = values
-    dagster_event = event.get_dagster_event()
-    data: Any = dagster_event.event_specific_data
-    made = materialization_of(event)
-    if made is None:
-        data = data._replace(partition=day)
-    else:
-        dated = made._replace(partition=str(day))
-        data = data._replace(materialization=with_told(dated, others))
-    changed = dagster_event._replace(event_specific_data=data)
-    return event._replace(timestamp=cast("float", time), dagster_event=changed)
-
-
-def with_told(made: AssetMaterialization, values: Sequence[Value]) -> AssetMaterialization:
-    """A materialization with another data version and other numbers."""
-    tags, given = dict(made.tags or {}), list(values)
-    if DATA_VERSION_TAG in tags:
-        tags[DATA_VERSION_TAG] = str(given.pop(0))
-    pairs = zip(numbers_in(made).items(), given, strict=True)
-    numbers = {name: type(number)(value) for (name, number), value in pairs}
-    return made._replace(tags=tags, metadata={**made.metadata, **numbers})
-
-
-def numbers_in(made: AssetMaterialization) -> dict[str, Any]:
-    """The numbers among an event's metadata."""
-    return {
-        name: value
-        for name, value in made.metadata.items()
-        if type(value) in NUMBERS and value.value is not None
-    }
-
-
-def fields_but(kind: Any, *names: str) -> attrgetter[tuple[object, ...]]:
-    return attrgetter(*[name for name in kind._fields if name not in names])
-
-
-ENTRY_FIELDS = fields_but(EventLogEntry, "timestamp", "dagster_event")
-EVENT_FIELDS = fields_but(DagsterEvent, "event_specific_data")
-PLANNED_FIELDS = fields_but(AssetMaterializationPlannedData, "partition")
-MATERIALIZATION_FIELDS = fields_but(AssetMaterialization, "partition", "metadata", "tags")
-
-
-def sameness_of(event: EventLogEntry) -> tuple[object, ...]:
-    """All of `event` but its `values_of`."""
-    dagster_event = event.get_dagster_event()
-    data: object = dagster_event.event_specific_data
-    if isinstance(data, StepMaterializationData):
-        made = data.materialization
-        numbers = numbers_in(made)
-        told = [(name, numbers.get(name) is None and made.metadata[name]) for name in made.metadata]
-        tags = made.tags or {}
-        tags = {**tags, DATA_VERSION_TAG: ""} if DATA_VERSION_TAG in tags else tags
-        data = (data.asset_lineage, MATERIALIZATION_FIELDS(made), tags, told)
-    elif isinstance(data, AssetMaterializationPlannedData):
-        data = PLANNED_FIELDS(data)
-    return (ENTRY_FIELDS(event), EVENT_FIELDS(dagster_event), data)
-
-
-def shape_of(event: EventLogEntry) -> tuple[tuple[str, type], ...]:
-    """The names and types in an event's metadata: days of which something is unknown tell less."""
-    made = materialization_of(event)
-    return tuple((name, type(value)) for name, value in made.metadata.items()) if made else ()
-
-
-def materialization_of(event: EventLogEntry) -> AssetMaterialization | None:
-    data = event.dagster_event and event.dagster_event.event_specific_data
-    return data.materialization if isinstance(data, StepMaterializationData) else None
-
-
-def day_of(event: EventLogEntry) -> str | None:
-    data = event.get_dagster_event().event_specific_data
-    if isinstance(data, StepMaterializationData):
-        return data.materialization.partition
-    return data.partition if isinstance(data, AssetMaterializationPlannedData) else None
-
-
-def with_data_version(event: EventLogEntry) -> EventLogEntry:
-    """`event` with the version in its metadata as its data version.
-
-    Dagster takes one version for all days of a run. An asset adds that of each day to the day's
-    metadata, by the name that the tag has.
-    """
-    made = materialization_of(event)
-    if made is None or DATA_VERSION_TAG not in made.metadata:
-        return event
-    metadata = dict(made.metadata)
-    version = metadata.pop(DATA_VERSION_TAG).value
-    own = {DATA_VERSION_TAG: str(version), DATA_VERSION_IS_USER_PROVIDED_TAG: "true"}
-    changed = made._replace(metadata=metadata, tags={**(made.tags or {}), **own})
-    dagster_event = event.get_dagster_event()
-    data: Any = dagster_event.event_specific_data
-    told = dagster_event._replace(event_specific_data=data._replace(materialization=changed))
-    return event._replace(dagster_event=told)
-
-
-def of_all_days(event: EventLogEntry) -> EventLogEntry:
-    """The planned evaluation of a check without the days of its run."""
-    dagster_event = event.get_dagster_event()
-    planned = dagster_event.asset_check_planned_data
-    undated = AssetCheckEvaluationPlanned(
-        asset_key=planned.asset_key, check_name=planned.check_name
-    )
-    return event._replace(dagster_event=dagster_event._replace(event_specific_data=undated))

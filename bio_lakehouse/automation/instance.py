@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ import dagster as dg
 import yaml
 from dagster._core.instance.ref import InstanceRef
 
-from bio_lakehouse.automation.event_log import BATCH_SIZE_VARIABLE, BatchingSqliteStorage
+from bio_lakehouse.automation import postgres
+from bio_lakehouse.automation.event_batches import BATCH_SIZE_VARIABLE
+from bio_lakehouse.automation.event_log import BatchingSqliteStorage
 from bio_lakehouse.automation.running import START_SECONDS
 from bio_lakehouse.errors import DamagedFile, SettingsError, StoreError
 from bio_lakehouse.lake.databases import check_database
@@ -28,6 +31,8 @@ WRITTEN_BY = (
 )
 NOT_IN_URLS = {"%", "?"}
 DATABASES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
+POSTGRES_LOG = "bio_lakehouse.automation.postgres_log"
+"""Loaded by Dagster where it is configured: it needs the extra `postgres`."""
 STARTED_BY_DAGSTER_DEV = "DAGSTER_IS_DEV_CLI"
 logger = logging.getLogger(__name__)
 DAYS_OF_TICKS = {"skipped": 1, "success": 30, "failure": 30, "started": 30}
@@ -55,18 +60,24 @@ def configuration(settings: Settings) -> dict[str, Any]:
             for kind in ("schedule", "sensor", "auto_materialize")
         },
     }
-    if settings.event_batch_size > 1:
-        configured["storage"] = {
-            "custom": {
-                "module": BatchingSqliteStorage.__module__,
-                "class": BatchingSqliteStorage.__name__,
-                "config": {
-                    "base_dir": str(dagster_home(settings)),
-                    "batch_size": settings.event_batch_size,
-                },
-            }
-        }
-    return configured
+    kept_in = storage(settings)
+    return configured | {"storage": {"custom": kept_in}} if kept_in else configured
+
+
+def storage(settings: Settings) -> dict[str, Any] | None:
+    """Where the record of runs is kept, where that is not Dagster's own SQLite files. A password is
+    named by its variable, whose value is written nowhere."""
+    batch_size = settings.event_batch_size
+    if postgres.is_set(settings):
+        config = {"postgres_url": {"env": postgres.VARIABLE}, "batch_size": batch_size}
+        return {"module": POSTGRES_LOG, "class": "PostgresStorage", "config": config}
+    if batch_size == 1:
+        return None
+    return {
+        "module": BatchingSqliteStorage.__module__,
+        "class": BatchingSqliteStorage.__name__,
+        "config": {"base_dir": str(dagster_home(settings)), "batch_size": batch_size},
+    }
 
 
 def dagster_home(settings: Settings) -> Path:
@@ -120,14 +131,23 @@ def set_damage_aside(settings: Settings) -> None:
             )
 
 
-def open_instance(settings: Settings) -> dg.DagsterInstance:
-    """The instance for runs in this process, whose output is left alone. Close it by using it in a
-    `with`.
+@contextmanager
+def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """The instance for runs in this process, whose output is left alone.
 
-    One process at a time: Dagster's databases must not be made by two at once.
+    One process of a home at a time: Dagster's databases must not be made by two at once. Raises
+    `SettingsError` or `StoreError` when the PostgreSQL that is set cannot be used, then or later.
     """
-    with alone_in(settings.home, "dagster"):
-        set_damage_aside(settings)
+    with postgres.refusals_named(settings), _prepared(settings) as instance:
+        yield instance
+
+
+def _prepared(settings: Settings) -> dg.DagsterInstance:
+    with alone_in(settings.home, "dagster"), postgres.told_to_dagster(settings):
+        if postgres.is_set(settings):
+            postgres.check_server(settings)
+        else:
+            set_damage_aside(settings)
         return _open(str(write_configuration(settings)))
 
 
@@ -161,7 +181,9 @@ def check_dagster_home(settings: Settings) -> None:
 
 def environment(settings: Settings) -> dict[str, str]:
     """This process's environment, with what Dagster's processes must know of the lake."""
+    address = settings.dagster_postgres_url.get_secret_value()
     return os.environ | {
+        **({postgres.VARIABLE: address} if address else {}),
         "DAGSTER_HOME": str(write_configuration(settings)),
         "BIO_HOME": str(settings.home),
         BATCH_SIZE_VARIABLE: str(settings.event_batch_size),

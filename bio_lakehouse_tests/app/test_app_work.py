@@ -191,10 +191,10 @@ def test_a_file_of_which_nothing_is_taken_is_seen_on_the_pages(home: Path, tmp_p
 def test_a_run_elsewhere_is_seen_by_its_lock(tmp_path: Path) -> None:
     folder = tmp_path / "running"
     folder.mkdir()
-    assert not is_any_going(tmp_path)
+    assert not is_any_going(load_settings(home=tmp_path), tmp_path)
     with FileLock(folder / "some-run.lock"):
-        assert is_any_going(tmp_path)
-    assert not is_any_going(tmp_path)
+        assert is_any_going(load_settings(home=tmp_path), tmp_path)
+    assert not is_any_going(load_settings(home=tmp_path), tmp_path)
 
 
 def test_more_files_than_the_page_takes_are_refused_before_any_is_written(tmp_path: Path) -> None:

@@ -1,17 +1,24 @@
+"""Dagster's own event log and the batching one hold the same of the same run, in SQLite and in
+PostgreSQL."""
+
 import json
-import sqlite3
 from collections.abc import Iterator
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
 from dagster._core.definitions.data_version import extract_data_provenance_from_entry
+from dagster._core.events import AssetObservationData
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._serdes import deserialize_value, serialize_value
+from dagster_postgres import PostgresEventLogStorage
+from sqlalchemy import create_engine, text
 
-from bio_lakehouse.automation.event_log import BatchingSqliteEventLog
+from bio_lakehouse.automation.event_batches import Batching
+from bio_lakehouse_tests.postgres_server import Server, engine_of
 
 RUN_ID = "0f2b7a52-6c3e-4f0e-9a57-0d3c8f1d2a10"
 FIRST = date(2024, 2, 20)
@@ -62,34 +69,83 @@ def materialize(instance: dg.DagsterInstance, days: int) -> dg.ExecuteInProcessR
     return job.execute_in_process(instance=instance, tags=tags, run_id=RUN_ID)
 
 
-def instance_in(home: Path, batching: bool) -> dg.DagsterInstance:
-    home.mkdir()
-    storage = {"module": "bio_lakehouse.automation.event_log", "class": "BatchingSqliteStorage"}
-    custom = {"storage": {"custom": storage | {"config": {"base_dir": str(home), "batch_size": 7}}}}
-    (home / "dagster.yaml").write_text(
-        json.dumps((custom if batching else {}) | {"telemetry": {"enabled": False}})
-    )
-    return dg.DagsterInstance.from_config(str(home))
+@dataclass(frozen=True)
+class Place:
+    """Where an instance keeps its record of runs: files of its home, or a database."""
+
+    home: Path
+    postgres: str | None
+
+    def storage(self) -> dict[str, Any]:
+        """What `dagster.yaml` says of Dagster's own storage."""
+        if self.postgres is None:
+            return {}
+        config = {"postgres_url": self.postgres, "batch_size": 1}
+        return custom("postgres_log", "PostgresStorage", config)
+
+    def batching_storage(self) -> dict[str, Any]:
+        if self.postgres:
+            config = {"postgres_url": self.postgres, "batch_size": 7}
+            return custom("postgres_log", "PostgresStorage", config)
+        config = {"base_dir": str(self.home), "batch_size": 7}
+        return custom("event_log", "BatchingSqliteStorage", config)
+
+    def rows(
+        self, shard: str, table: str, columns: str, order: str = "id"
+    ) -> list[tuple[Any, ...]]:
+        """The rows of a table; PostgreSQL keeps those of a run and those of all runs as one."""
+        file = self.home / "history" / "runs" / f"{shard}.db"
+        engine = engine_of(self.postgres) if self.postgres else create_engine(f"sqlite:///{file}")
+        with engine.connect() as connection:
+            query = text(f"select {columns} from {table} order by {order}")
+            found = [tuple(row) for row in connection.execute(query)]
+        engine.dispose()
+        return found
+
+
+def custom(module: str, name: str, config: dict[str, Any]) -> dict[str, Any]:
+    words = {"module": f"bio_lakehouse.automation.{module}", "class": name, "config": config}
+    return {"custom": words}
+
+
+class Places:
+    """New places for instances in one kind of database."""
+
+    def __init__(self, folder: Path, server: Server | None) -> None:
+        self.folder = folder
+        self.server = server
+
+    def new(self, name: str) -> Place:
+        return Place(self.folder / name, self.server.new_database() if self.server else None)
+
+
+def instance_in(place: Place, batching: bool) -> dg.DagsterInstance:
+    place.home.mkdir()
+    storage = place.batching_storage() if batching else place.storage()
+    chosen = {"storage": storage} if storage else {}
+    (place.home / "dagster.yaml").write_text(json.dumps(chosen | {"telemetry": {"enabled": False}}))
+    return dg.DagsterInstance.from_config(str(place.home))
+
+
+@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
+def places(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Places:
+    server = request.getfixturevalue("postgres") if request.param == "PostgreSQL" else None
+    return Places(tmp_path_factory.mktemp("logs"), server)
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("logs")
+def place(places: Places) -> Place:
+    return places.new("batched")
 
 
 @pytest.fixture(scope="module")
-def batched(home: Path) -> Iterator[dg.DagsterInstance]:
+def batched(place: Place) -> Iterator[dg.DagsterInstance]:
     """An instance with the batching storage in which the run has been."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DAGSTER_EVENT_BATCH_SIZE", "7")
-        with instance_in(home / "batched", batching=True) as instance:
+        with instance_in(place, batching=True) as instance:
             assert materialize(instance, DAY_COUNT).success
             yield instance
-
-
-def rows(home: Path, shard: str, table: str, columns: str) -> list[tuple[Any, ...]]:
-    with sqlite3.connect(home / "history" / "runs" / f"{shard}.db") as connection:
-        return connection.execute(f"select {columns} from {table} order by id").fetchall()
 
 
 def timeless(text: str) -> Any:
@@ -120,7 +176,7 @@ def with_version(event: Any) -> Any:
     return event
 
 
-def log_of(home: Path, shard: str) -> list[tuple[Any, ...]]:
+def log_of(place: Place, shard: str) -> list[tuple[Any, ...]]:
     columns = "id, run_id, dagster_event_type, step_key, asset_key, partition, event"
     kinds = (
         "ASSET_MATERIALIZATION",
@@ -129,42 +185,46 @@ def log_of(home: Path, shard: str) -> list[tuple[Any, ...]]:
     )
     return [
         (*row[:-1], with_version(timeless(row[-1]))) if row[2] in kinds else row[:-1]
-        for row in rows(home, shard, "event_logs", columns)
+        for row in place.rows(shard, "event_logs", columns)
     ]
 
 
 def test_a_range_leaves_the_same_log_in_dagsters_own_storage_and_in_ours(
-    home: Path, batched: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+    places: Places, place: Place, batched: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "0")
-    with instance_in(home / "default", batching=False) as default:
-        assert type(default.event_log_storage) is SqliteEventLogStorage
+    theirs = places.new("default")
+    with instance_in(theirs, batching=False) as default:
+        own = PostgresEventLogStorage if theirs.postgres else SqliteEventLogStorage
+        assert type(default.event_log_storage) is own
         assert materialize(default, DAY_COUNT).success
         for key in ("sleep", "readiness", "effect"):
             asset = dg.AssetKey(key)
             assert batched.get_materialized_partitions(
                 asset
             ) == default.get_materialized_partitions(asset)
-    ours, theirs = home / "batched", home / "default"
     for shard in (RUN_ID, "index"):
-        assert log_of(ours, shard) == log_of(theirs, shard)
-    assert tags_in(ours, but="effect") == tags_in(theirs, but="effect")
-    columns = "asset_key, last_run_id, asset_details, tags, wipe_timestamp"
-    assert rows(ours, "index", "asset_keys", columns) == rows(
-        theirs, "index", "asset_keys", columns
-    )
-    assert newest_of(ours) == newest_of(theirs)
-    assert len(log_of(ours, "index")) > 6 * DAY_COUNT
+        assert log_of(place, shard) == log_of(theirs, shard)
+    assert tags_in(place, but="effect") == tags_in(theirs, but="effect")
+    assert assets_in(place) == assets_in(theirs)
+    assert newest_of(place) == newest_of(theirs)
+    assert len(log_of(place, "index")) > 6 * DAY_COUNT
 
 
-def tags_in(home: Path, but: str) -> list[tuple[Any, ...]]:
+def tags_in(place: Place, but: str) -> list[tuple[Any, ...]]:
     columns = "event_id, asset_key, key, value"
-    found = rows(home, "index", "asset_event_tags", columns)
+    found = place.rows("index", "asset_event_tags", columns)
     return [row for row in found if row[1] != f'["{but}"]']
 
 
-def newest_of(home: Path) -> list[tuple[str, Any]]:
-    found = rows(home, "index", "asset_keys", "asset_key, last_materialization")
+def assets_in(place: Place) -> list[tuple[Any, ...]]:
+    columns = "asset_key, last_run_id, asset_details, tags, wipe_timestamp"
+    return place.rows("index", "asset_keys", columns, order="asset_key")
+
+
+def newest_of(place: Place) -> list[tuple[str, Any]]:
+    columns = "asset_key, last_materialization"
+    found = place.rows("index", "asset_keys", columns, order="asset_key")
     records = [(key, timeless(text)) for key, text in found]
     for _, record in records:
         with_version(record["event_log_entry"])
@@ -172,7 +232,7 @@ def newest_of(home: Path) -> list[tuple[str, Any]]:
 
 
 def test_each_day_of_a_range_has_the_data_version_that_it_was_given(
-    home: Path, batched: dg.DagsterInstance
+    place: Place, batched: dg.DagsterInstance
 ) -> None:
     effect = dg.AssetKey("effect")
     records = batched.fetch_materializations(effect, limit=100, ascending=True).records
@@ -187,7 +247,7 @@ def test_each_day_of_a_range_has_the_data_version_that_it_was_given(
         assert provenance
         assert provenance.is_user_provided
         assert provenance.code_version == "1"
-    tags = rows(home / "batched", "index", "asset_event_tags", "asset_key, value")
+    tags = place.rows("index", "asset_event_tags", "asset_key, value")
     assert [value for key, value in tags if key == effect.to_string()] == versions
     in_run = batched.get_records_for_run(RUN_ID, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
     of_effect = [
@@ -196,8 +256,8 @@ def test_each_day_of_a_range_has_the_data_version_that_it_was_given(
     assert [made.tags[VERSION] for made in of_effect] == versions
 
 
-def test_a_logged_event_has_its_version_too(tmp_path: Path) -> None:
-    with instance_in(tmp_path / "one", batching=True) as instance:
+def test_a_logged_event_has_its_version_too(places: Places) -> None:
+    with instance_in(places.new("logged"), batching=True) as instance:
 
         @dg.op
         def say(context: dg.OpExecutionContext) -> None:
@@ -216,22 +276,23 @@ def test_a_logged_event_has_its_version_too(tmp_path: Path) -> None:
 
 
 def test_a_check_without_days_is_planned_once_and_not_once_a_day(
-    home: Path, batched: dg.DagsterInstance
+    place: Place, batched: dg.DagsterInstance
 ) -> None:
     columns = "asset_key, check_name, partition, run_id, execution_status"
-    executions = rows(home / "batched", "index", "asset_check_executions", columns)
+    executions = place.rows("index", "asset_check_executions", columns)
     assert executions == [('["sleep"]', "grain", None, RUN_ID, "SUCCEEDED")]
 
 
 def test_each_stored_event_is_as_dagster_would_write_it(
-    home: Path, batched: dg.DagsterInstance
+    place: Place, batched: dg.DagsterInstance
 ) -> None:
-    stored = rows(home / "batched", RUN_ID, "event_logs", "event, timestamp")
+    stored = place.rows(RUN_ID, "event_logs", "event, timestamp")
     assert len(stored) > 80
-    for text, timestamp in stored:
-        event = deserialize_value(text, dg.EventLogEntry)
-        assert serialize_value(event) == text
-        assert f"{event.timestamp % 60:09.6f}"[:8] == timestamp[-9:][:8]
+    for written, timestamp in stored:
+        event = deserialize_value(written, dg.EventLogEntry)
+        assert serialize_value(event) == written
+        stored_at = datetime.fromisoformat(str(timestamp)).replace(tzinfo=UTC)
+        assert abs(stored_at.timestamp() - event.timestamp) < 2e-6
 
 
 def test_every_day_has_its_own_time_and_metadata(batched: dg.DagsterInstance) -> None:
@@ -247,7 +308,7 @@ def test_every_day_has_its_own_time_and_metadata(batched: dg.DagsterInstance) ->
     assert len({record.timestamp for record in records}) == DAY_COUNT
 
 
-def test_a_run_without_a_check_is_logged(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_without_a_check_is_logged(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
     """Then nothing has asked for the storage's tables before the first batch of
     materializations."""
     monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "7")
@@ -260,28 +321,42 @@ def test_a_run_without_a_check_is_logged(home: Path, monkeypatch: pytest.MonkeyP
     def breath() -> dg.MaterializeResult:
         return dg.MaterializeResult()
 
-    with instance_in(home / "no checks", batching=True) as instance:
+    with instance_in(places.new("no checks"), batching=True) as instance:
         assert dg.materialize([breath], instance=instance, tags=tags).success
         assert len(instance.get_materialized_partitions(dg.AssetKey("breath"))) == 9
 
 
 def test_opening_the_storage_turns_batching_on_where_the_environment_is_silent(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "")
     monkeypatch.delenv("DAGSTER_EVENT_BATCH_SIZE")
-    with instance_in(tmp_path / "one", batching=True) as instance:
-        assert isinstance(instance.event_log_storage, BatchingSqliteEventLog)
+    with instance_in(places.new("one"), batching=True) as instance:
+        assert isinstance(instance.event_log_storage, Batching)
         assert instance._get_event_batch_size() == 7
     monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "3")
-    with instance_in(tmp_path / "two", batching=True) as instance:
+    with instance_in(places.new("two"), batching=True) as instance:
         assert instance._get_event_batch_size() == 3
 
 
-def test_events_of_another_kind_are_stored_one_by_one(batched: dg.DagsterInstance) -> None:
+def test_events_of_another_kind_are_stored_as_dagster_stores_them(
+    batched: dg.DagsterInstance,
+) -> None:
     log = batched.event_log_storage
-    assert isinstance(log, BatchingSqliteEventLog)
+    assert isinstance(log, Batching)
     entries = [record.event_log_entry for record in log.get_records_for_run(RUN_ID).records]
-    of_steps = [entry for entry in entries if entry.get_dagster_event().is_step_success]
-    log.store_event_batch([*of_steps, entries[0]])
-    assert len(log.get_records_for_run(RUN_ID).records) == len(entries) + len(of_steps) + 1
+    made = [entry for entry in entries if entry.get_dagster_event().is_step_materialization]
+    log.store_event_batch([made[0], *map(observed, made[:3])])
+    assert len(log.get_records_for_run(RUN_ID).records) == len(entries) + 4
+    seen = batched.fetch_observations(made[0].get_dagster_event().asset_key, limit=10).records
+    assert len(seen) == 3
+
+
+def observed(made: dg.EventLogEntry) -> dg.EventLogEntry:
+    """The observation of an asset that was made."""
+    event = made.get_dagster_event()
+    assert event.asset_key
+    seen = dg.AssetObservation(event.asset_key, partition=event.partition)
+    changed = {"event_type_value": "ASSET_OBSERVATION", "message": "seen"}
+    data = AssetObservationData(seen)
+    return made._replace(dagster_event=event._replace(event_specific_data=data, **changed))

@@ -11,12 +11,16 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from sqlalchemy import text
 
 from bio_lakehouse.automation import running
 from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.automation.resources import resources
+from bio_lakehouse.automation.run_locks import PostgresLocks, locks_of
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings, load_settings
+from bio_lakehouse_tests.postgres_server import Server
 
 GOES_ON = """
 import sys, time
@@ -49,8 +53,22 @@ with open_instance(settings) as instance:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return load_settings(home=tmp_path)
+def settings(tmp_path: Path, record: str) -> Settings:
+    """Another home than that of the run's process, where they have their record in common."""
+    home = tmp_path / "another machine's" if record else tmp_path
+    return load_settings(home=home, dagster_postgres_url=record or None)
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def record(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of a new PostgreSQL database for the record of runs, which other processes are
+    told too; nothing where it is in files."""
+    if request.param == "SQLite":
+        return ""
+    server: Server = request.getfixturevalue("postgres")
+    address = server.new_database()
+    monkeypatch.setenv("BIO_DAGSTER_POSTGRES_URL", address)
+    return address
 
 
 @pytest.fixture
@@ -74,9 +92,11 @@ def run_that_goes_on(home: Path, resource: str) -> subprocess.Popen[bytes]:
 
 @pytest.mark.parametrize("resource", ["lake", "sql"])
 def test_a_run_is_closed_when_its_process_was_killed_and_not_before(
-    instance: dg.DagsterInstance, tmp_path: Path, resource: str
+    instance: dg.DagsterInstance, tmp_path: Path, resource: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     process = run_that_goes_on(tmp_path, resource)
+    if isinstance(locks_of(instance), PostgresLocks):
+        monkeypatch.setattr(running, "START_SECONDS", 0)
     running.close_abandoned_runs(instance)
     (run,) = instance.get_runs()
     assert run.status == dg.DagsterRunStatus.STARTED
@@ -113,7 +133,7 @@ def test_a_run_of_this_process_is_held_until_its_end_is_in_the_log(
     @dg.op
     def looks(context, lake: dg.ResourceParam[Lakehouse]) -> None:  # type: ignore[no-untyped-def]
         running.close_abandoned_runs(context.instance)
-        assert running.is_held(running.lock_path(context.instance, context.run.run_id))
+        assert locks_of(context.instance).is_held(context.run.run_id)
 
     @dg.job(resource_defs=resources(settings))
     def looking() -> None:
@@ -124,13 +144,13 @@ def test_a_run_of_this_process_is_held_until_its_end_is_in_the_log(
             instance=instance, run_id="8d3a2c1e-0000-4000-8000-000000000000"
         )
     assert result.success
-    assert not running.is_held(running.lock_path(instance, result.run_id))
+    assert not locks_of(instance).is_held(result.run_id)
     running.close_abandoned_runs(instance)
     assert instance.get_runs()[0].is_success
 
 
 def test_logs_of_long_ago_go_and_the_days_stay_materialised(
-    instance: dg.DagsterInstance, tmp_path: Path
+    instance: dg.DagsterInstance, settings: Settings
 ) -> None:
     partitions = dg.DailyPartitionsDefinition("2024-01-01")
 
@@ -138,24 +158,35 @@ def test_logs_of_long_ago_go_and_the_days_stay_materialised(
     def sleep() -> dg.MaterializeResult:
         return dg.MaterializeResult()
 
-    runs = [
-        dg.materialize([sleep], instance=instance, partition_key=f"2024-01-0{day}").run_id
-        for day in (1, 2)
+    days = [f"2024-01-0{number}" for number in (1, 2)]
+    old, new = [
+        dg.materialize([sleep], instance=instance, partition_key=day).run_id for day in days
     ]
-    old, new = (tmp_path / "dagster" / "history" / "runs" / f"{run_id}.db" for run_id in runs)
-    index = old.with_name("index.db")
-    long_ago = time.time() - (running.DAYS_OF_LOGS + 1) * 86_400
-    for path in (old, index):
-        os.utime(path, (long_ago, long_ago))
+    before = len(instance.all_logs(new))
+    grow_old(instance, old)
     running.close_abandoned_runs(instance)
-    assert (old.exists(), new.exists(), index.exists()) == (False, True, True)
-    assert instance.all_logs(runs[0]) == []
-    assert instance.all_logs(runs[1])
-    assert instance.get_run_by_id(runs[0]).is_success
-    with open_instance(load_settings(home=tmp_path)) as again:
-        assert again.get_materialized_partitions(dg.AssetKey("sleep")) == {
-            "2024-01-01",
-            "2024-01-02",
-        }
-        status = again.get_status_by_partition(dg.AssetKey("sleep"), ["2024-01-01"], partitions)
+    kinds = {entry.dagster_event_type for entry in instance.all_logs(old)}
+    assert kinds <= running.OF_ALL_RUNS
+    assert len(instance.all_logs(new)) == before
+    assert instance.get_run_by_id(old).is_success
+    with open_instance(settings) as again:
+        assert again.get_materialized_partitions(dg.AssetKey("sleep")) == set(days)
+        status = again.get_status_by_partition(dg.AssetKey("sleep"), days[:1], partitions)
         assert {state.value for state in (status or {}).values() if state} == {"MATERIALIZED"}
+
+
+def grow_old(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Let the log of a run be from long ago, and the log of all runs."""
+    seconds = (running.DAYS_OF_LOGS + 1) * 86_400
+    log = instance.event_log_storage
+    if not isinstance(log, SqliteEventLogStorage):
+        statement = text(
+            "UPDATE event_logs SET timestamp = timestamp - make_interval(secs => :seconds)"
+            " WHERE run_id = :run"
+        )
+        with log.index_connection() as connection:  # type: ignore[attr-defined]
+            connection.execute(statement, {"run": run_id, "seconds": seconds})
+        return
+    long_ago = time.time() - seconds
+    for name in (run_id, "index"):
+        os.utime(log.path_for_shard(name), (long_ago, long_ago))
