@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import Column, Engine, MetaData, String, Table, Text, create_engine, select, update
 
+from bio_lakehouse.automation import postgres
 from bio_lakehouse.automation.arrived_files import FILES_TAG, shortened
 from bio_lakehouse.automation.instance import dagster_home
 from bio_lakehouse.automation.running import is_any_going
@@ -62,7 +63,7 @@ def nothing_running(settings: Settings) -> Iterator[None]:
     """Keep the UI and the app closed meanwhile; `BioLakehouseError` where one is open, or a run is
     going."""
     with the_only_one(settings, "ui", "forget"), the_only_one(settings, "app", "forget"):
-        if is_any_going(dagster_home(settings)):
+        if is_any_going(settings, dagster_home(settings)):
             raise BioLakehouseError("a run is going over this lake: wait for its end")
         yield
 
@@ -83,9 +84,8 @@ def forget_records(
 
 
 def _databases(settings: Settings) -> Iterator[Engine]:
-    url = settings.dagster_postgres_url.get_secret_value()
-    if url:
-        yield create_engine(url)
+    if postgres.is_set(settings):
+        yield create_engine(postgres.address_of(settings))
     folder = settings.home / "dagster"
     for path in sorted(folder.rglob("*.db")):
         yield create_engine(
