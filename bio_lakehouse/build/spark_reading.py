@@ -66,7 +66,8 @@ def bronze_rows(spark: SparkSession, folders: Sequence[str], first: date, last: 
 def _parts(lines: DataFrame) -> DataFrame:
     """Each line's text cut into `_head`, `_hints` and `_record`, to the byte."""
     after_head = f"substr(value, length(_head) + {len(HINTS) + 1})"
-    room = f"length(_rest) - length(_hints) - {len(RECORD) + 1}"
+    # A line that is damaged may have no room for a record.
+    room = f"greatest(length(_rest) - length(_hints) - {len(RECORD) + 1}, 0)"
     return (
         lines.withColumn("_head", F.substring_index("value", HINTS, 1))
         .withColumn("_rest", F.expr(after_head))

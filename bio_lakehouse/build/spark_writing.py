@@ -3,6 +3,7 @@ rows are the same."""
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from calendar import monthrange
@@ -23,6 +24,8 @@ from bio_lakehouse.lake.broken_rules import (
     required_columns,
 )
 from bio_lakehouse.lake.schema import TableSchema
+
+logger = logging.getLogger(__name__)
 
 ATTEMPTS = 6
 LONGEST_WAIT_S = 3.0
@@ -197,6 +200,7 @@ def again_after_conflicts(attempt: Callable[[], Written]) -> Written:
         except PySparkException as error:
             if not is_conflict(error):
                 raise
+            logger.warning("Another writer was faster: what it wrote is read, and tried again.")
         time.sleep(random.uniform(0, min(LONGEST_WAIT_S, 0.1 * 2**number)))
     return attempt()
 
