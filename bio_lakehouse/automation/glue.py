@@ -1,8 +1,6 @@
 """The `glue` resource, and transforms that hand long ranges to its job or to the Spark at
 BIO_SPARK_REMOTE: for lakes on AWS alone, whose libraries take a second to import."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial

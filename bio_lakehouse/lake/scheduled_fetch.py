@@ -3,6 +3,7 @@ arrives whole lands."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,14 +30,15 @@ class Fetched:
         """What became of each user's fetch, in a sentence that holds no value and no token."""
         for user_id, outcome in self.outcomes.items():
             landed = english.count(len(outcome.landed), "answer")
-            missing = english.count(len(outcome.failed), "window")
-            yield f"{user_id}: {landed} landed, {missing} did not arrive{_kinds(outcome)}"
+            yield f"{user_id}: {landed} landed{_missing(outcome)}"
 
 
-def _kinds(outcome: FetchOutcome) -> str:
-    """What kinds of errors there were; their texts may quote an answer, and stand in the log."""
-    kinds = sorted({type(error).__name__ for error in outcome.errors})
-    return f" ({', '.join(kinds)})" if kinds else ""
+def _missing(outcome: FetchOutcome) -> str:
+    """How much did not arrive, and of what kinds the errors were; their texts may quote an answer,
+    and stand in the lake's log."""
+    kinds = Counter(type(error).__name__ for error in outcome.errors)
+    told = ", ".join(f"{number} {name}" for name, number in sorted(kinds.items()))
+    return f"; not all arrived: {told}" if kinds else ""
 
 
 def fetch_everybody(lake: Lakehouse, since: datetime) -> Fetched:

@@ -1,0 +1,38 @@
+"""A lake of each profile: on this machine, and on an emulator with an Athena of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bio_lakehouse.lake.aws import aws_client
+from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.aws import emulator
+from bio_lakehouse_tests.aws.athena_endpoint import Executor, athena_endpoint
+from bio_lakehouse_tests.aws.duckdb_executor import DuckDbExecutor
+from bio_lakehouse_tests.aws.lake_story import END, ZONE
+
+COMMON = {"timezone": ZONE, "today_override": END, "settle_seconds": 0.0, "user": "me"}
+
+
+def at_home(folder: Path) -> Settings:
+    return Settings(home=folder / "home", **COMMON)  # type: ignore[arg-type]
+
+
+@contextmanager
+def on_emulator(
+    address: str, folder: Path, patch: pytest.MonkeyPatch, executor: Executor | None = None
+) -> Iterator[Settings]:
+    """The settings of an empty lake at an emulator's address; `executor` is DuckDB's where none is
+    said."""
+    emulator.set_environment(patch, address)
+    settings = emulator.aws_settings(folder / "home", address, **COMMON)
+    emulator.make_parts(settings)
+    runs = executor or DuckDbExecutor(settings)
+    with athena_endpoint(runs, aws_client(settings, "s3")) as endpoint:
+        patch.setenv("AWS_ENDPOINT_URL_ATHENA", endpoint.address)
+        patch.setattr("bio_lakehouse.engines.athena_statements.SECONDS_BETWEEN_LOOKS", 0.02)
+        yield settings
