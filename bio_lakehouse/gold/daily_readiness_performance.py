@@ -132,7 +132,7 @@ def workouts_of_day(workouts: DataFrame) -> DataFrame:
         F.count("*").alias("workout_count"),
         *[_sum(column).alias(name) for column, name in SUMS.items()],
         *[
-            (_sum(column) / F.nullif(F.count(column), F.lit(0))).alias(name)
+            (_sum(column) / _unless_zero(F.count(column))).alias(name)
             for column, name in MEANS.items()
         ],
         *[F.max(column).alias(name) for column, name in MAXIMA.items()],
@@ -153,9 +153,14 @@ def _weighted(column: str, weight: str) -> Column:
     """The mean of a column weighted by another; a single value as it is."""
     product = F.expr(f"try_cast({column} * {weight} as decimal(28, 6))")
     weights = F.sum(F.when(F.col(column).isNotNull(), F.col(weight)))
-    mean = F.sum(product).cast("double") / F.nullif(weights, F.lit(0))
+    mean = F.sum(product).cast("double") / _unless_zero(weights)
     single = F.when(F.count(column) == 1, F.max(column))
-    return F.coalesce(single, mean, _sum(column) / F.nullif(F.count(column), F.lit(0)))
+    return F.coalesce(single, mean, _sum(column) / _unless_zero(F.count(column)))
+
+
+def _unless_zero(number: Column) -> Column:
+    """A divisor; null for 0. Spark 3.5's `nullif` takes no aggregate."""
+    return F.when(number != 0, number)
 
 
 def _list(column: str) -> Column:

@@ -167,7 +167,8 @@ def cause_of(ended: subprocess.CompletedProcess[str]) -> str:
     """What a job that failed said of it, without Spark's own talk."""
     lines = [*ended.stdout.splitlines(), *ended.stderr.splitlines()]
     told = [line[:400] for line in lines if " INFO " not in line and not line.startswith(NOISE)]
-    return "\n".join(told[-80:])
+    begins = next((n for n, line in enumerate(told) if line.startswith("Traceback")), 0)
+    return "\n".join(told[begins : begins + 40])
 
 
 if __name__ == "__main__":
