@@ -29,6 +29,7 @@ from bio_lakehouse.command_parts import (
     user_or_default,
 )
 from bio_lakehouse.deploy_commands import deploy
+from bio_lakehouse.doctor_command import doctor
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.mcp_command import mcp
 from bio_lakehouse.moving_commands import export, forget, pull, push
@@ -132,6 +133,7 @@ main.add_command(deploy)
 main.add_command(push)
 main.add_command(pull)
 main.add_command(export)
+main.add_command(doctor)
 main.add_command(forget)
 
 

@@ -41,6 +41,8 @@ LAYERS = (
         "moving_display",
         "workflows",
         "display",
+        "doctor",
+        "doctor_command",
         "answers",
         "experimenting",
         "exporting",

@@ -1,0 +1,51 @@
+"""All checks of a profile, each for itself: what one of them meets keeps none of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from bio_lakehouse.doctor.home_checks import HOME_CHECKS, LAKE_CHECKS
+from bio_lakehouse.doctor.reach_checks import REACH_CHECKS
+from bio_lakehouse.doctor.verdicts import Check, Examine, problem, without_secrets
+from bio_lakehouse.errors import BioLakehouseError
+from bio_lakehouse.settings import Settings
+
+AT_ONCE = 8
+
+
+def examine(settings: Settings) -> list[Check]:
+    """What every check of this profile found, in their order. Nothing is written or changed."""
+    checks = checks_of(settings)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(partial(_examined, settings), checks))
+    return [without_secrets(check, settings) for one in found for check in one]
+
+
+def checks_of(settings: Settings) -> Sequence[Examine]:
+    return PROFILES.get(settings.profile, _of_home)()
+
+
+def _of_home() -> Sequence[Examine]:
+    return (*HOME_CHECKS, *LAKE_CHECKS, *REACH_CHECKS)
+
+
+def _of_aws() -> Sequence[Examine]:
+    from bio_lakehouse.doctor.aws_checks import AWS_CHECKS
+
+    return (*HOME_CHECKS, *AWS_CHECKS, *REACH_CHECKS)
+
+
+PROFILES: dict[str, Callable[[], Sequence[Examine]]] = {"local": _of_home, "aws": _of_aws}
+
+
+def _examined(settings: Settings, check: Examine) -> list[Check]:
+    name = check.__name__.replace("_", " ")
+    try:
+        return list(check(settings))
+    except (BioLakehouseError, OSError) as error:
+        return [problem(name, str(error), "see what it says, and look again")]
+    except Exception as error:  # noqa: BLE001 - a check that fails is itself a finding
+        said = f"it could not be looked at ({type(error).__name__}: {error})"
+        return [problem(name, said, "report this, with what is installed")]
