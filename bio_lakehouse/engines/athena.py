@@ -15,7 +15,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from bio_lakehouse.engines.athena_csv import table_of_csv
+from bio_lakehouse.engines.athena_csv import TornAnswerError, table_of_csv
 from bio_lakehouse.engines.athena_on_duckdb import Clock
 from bio_lakehouse.engines.athena_rewriting import Rewriting, Source
 from bio_lakehouse.engines.athena_statements import (
@@ -164,7 +164,13 @@ class AthenaSql:
         self, checked: CheckedQuery, lake: Lake, user_id: str | None, last: date | None = None
     ) -> pa.Table:
         sql = self._said(checked, lake, user_id, last)
-        ran = self._run(sql, checked, may_reuse=True)
+        try:
+            return self._asked(sql, checked, may_reuse=True)
+        except TornAnswerError:
+            return self._asked(sql, checked, may_reuse=False)
+
+    def _asked(self, sql: str, checked: CheckedQuery, *, may_reuse: bool) -> pa.Table:
+        ran = self._run(sql, checked, may_reuse=may_reuse)
         content = self.statements.fetch(ran.answer)
         rows = table_of_csv(content, ran.columns, ran.answer, partial(self._shape, checked))
         check_days(rows)

@@ -26,6 +26,10 @@ HALF_SAID = NESTED | {"timestamp"}
 OFFSET = re.compile(r"[+-]\d\d:\d\d")
 
 
+class TornAnswerError(AwsError):
+    """An answer that is not whole in S3."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerColumn:
     """A column as Athena's metadata tells it: its name, its type (`decimal`), and that type's
@@ -42,8 +46,9 @@ def table_of_csv(
 ) -> pa.Table:
     """The rows of an answer.
 
-    `kinds` says the answer's types in Arrow, where Athena does not say all of one. `AwsError` names
-    `place` where the file is not whole, `QueryError` a column that cannot be read.
+    `kinds` says the answer's types in Arrow, where Athena does not say all of one.
+    `TornAnswerError` names `place` where the file is not whole, `QueryError` a column that cannot
+    be read.
     """
     texts = _texts(content, columns, place)
     needed = any(column.type in HALF_SAID for column in columns)
@@ -78,8 +83,10 @@ def _texts(content: bytes, columns: Sequence[AnswerColumn], place: str) -> list[
     return list(table.slice(1).columns)
 
 
-def _torn(place: str, reason: str) -> AwsError:
-    return AwsError(f"{place}, an answer of Athena's, is not whole: {reason}. Ask it again.")
+def _torn(place: str, reason: str) -> TornAnswerError:
+    return TornAnswerError(
+        f"{place}, an answer of Athena's, is not whole: {reason}. Ask it again in a minute."
+    )
 
 
 def _first_line(error: Exception) -> str:

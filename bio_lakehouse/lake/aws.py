@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -34,8 +33,6 @@ NEXT_STEPS = {
     "ResourceNotFoundException": "check its name and region, or run `bio-lakehouse deploy`",
     "EntityNotFoundException": "check its name and region, or run `bio-lakehouse deploy`",
 }
-ARROWS_CODE = re.compile(r"AWS Error ([A-Z_]+)")
-ARROWS_NAMES = {"NETWORK_CONNECTION": "the network", "UNKNOWN": "unknown error"}
 DENIED = frozenset(
     {"AccessDenied", "AccessDeniedException", "403", "Forbidden", "UnauthorizedOperation"}
 )
@@ -101,29 +98,6 @@ def explained(what: str) -> Iterator[None]:
         yield
     except (ClientError, BotoCoreError) as error:
         raise AwsError(f"{what} cannot be used: {reason_of(error)}") from error
-
-
-@contextmanager
-def files_explained(place: str) -> Iterator[None]:
-    """Arrow's errors about files in S3 as `AwsError`s; one that a missing file explains goes on."""
-    try:
-        yield
-    except OSError as error:
-        code = code_of_arrow(error)
-        if code is None:
-            raise
-        raise AwsError(f"{place} cannot be used: {code}: {next_step(code)}.") from error
-
-
-def code_of_arrow(error: OSError) -> str | None:
-    """AWS's code in an error of Arrow's S3; None for an error of another kind."""
-    if isinstance(error, FileNotFoundError):
-        return None
-    found = ARROWS_CODE.search(str(error))
-    if found is None:
-        return "AccessDenied" if isinstance(error, PermissionError) else None
-    words = found[1].split("_")
-    return ARROWS_NAMES.get(found[1], "".join(word.capitalize() for word in words))
 
 
 def reason_of(error: ClientError | BotoCoreError) -> str:

@@ -6,13 +6,14 @@ What Athena keeps in the same databases, its views, is no table here.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bio_lakehouse.errors import SettingsError
-from bio_lakehouse.lake.aws import aws_client, aws_session, endpoint_of, explained, files_explained
+from bio_lakehouse.lake.aws import aws_client, aws_session, endpoint_of, explained
 from bio_lakehouse.lake.catalog import NAME
+from bio_lakehouse.lake.s3_trouble import files_explained
 from bio_lakehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -88,9 +89,12 @@ class GlueTableCatalog:
         """Where the table's files are, or will be."""
         return f"{self.warehouse}/{full_name.replace('.', '/')}"
 
-    def trouble_named(self, full_name: str) -> AbstractContextManager[None]:
+    @contextmanager
+    def trouble_named(self, full_name: str) -> Iterator[None]:
         """AWS's refusals inside as `AwsError`s that name the table's place."""
-        return _explained(self.place_of(full_name))
+        place = self.place_of(full_name)
+        with explained(place), files_explained(place, lambda: aws_client(self.settings, "s3")):
+            yield
 
     @property
     def writable(self) -> Catalog:
@@ -132,12 +136,6 @@ class GlueTableCatalog:
                 for page in self.glue.get_paginator("get_tables").paginate(DatabaseName=database):
                     for entry in page["TableList"]:
                         yield f"{database}.{entry['Name']}", entry
-
-
-@contextmanager
-def _explained(place: str) -> Iterator[None]:
-    with explained(place), files_explained(place):
-        yield
 
 
 def _metadata_of(entry: dict[str, Any]) -> str | None:

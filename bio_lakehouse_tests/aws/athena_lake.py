@@ -17,6 +17,7 @@ from bio_lakehouse.engines.sql import DuckDbSql
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake.aws import aws_client
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.aws.athena_endpoint import AthenaEndpoint, Executor, athena_endpoint
 from bio_lakehouse_tests.aws.duckdb_executor import DuckDbExecutor
@@ -28,13 +29,11 @@ FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 
 @dataclass(frozen=True)
 class AthenaLake:
-    """A lake on AWS with two tables and all views, its engine, the endpoint that answers it, and
-    the engine of a laptop over the same rows."""
+    """A lake on AWS, its engine, and the endpoint that answers it."""
 
     lake: Lakehouse
     sql: AthenaSql
     endpoint: AthenaEndpoint
-    at_home: DuckDbSql
 
 
 def rides() -> pa.Table:
@@ -50,21 +49,38 @@ def rides() -> pa.Table:
 
 
 @contextmanager
-def athena_lake(
-    settings: Settings, folder: Path, patch: pytest.MonkeyPatch, executor: Executor | None = None
+def endpoint_of_lake(
+    settings: Settings, executor: Executor, patch: pytest.MonkeyPatch
 ) -> Iterator[AthenaLake]:
-    """The lake of `settings`, whose parts are there; `executor` is DuckDB's where none is said."""
-    runs = executor or DuckDbExecutor(settings)
-    with athena_endpoint(runs, aws_client(settings, "s3")) as endpoint:
+    """The lake of `settings`, whose parts are there, with an Athena that `executor` answers."""
+    with athena_endpoint(executor, aws_client(settings, "s3")) as endpoint:
         patch.setenv("AWS_ENDPOINT_URL_ATHENA", endpoint.address)
         patch.setattr("bio_lakehouse.engines.athena_statements.SECONDS_BETWEEN_LOOKS", 0.02)
         lake = Lakehouse.open(settings)
-        rows = {DAILY: table_of_text(DAILY, DAYS), WORKOUTS: rides()}
-        at_home = engine(folder, daily=rows[DAILY], workouts=rows[WORKOUTS])
-        for schema, table in rows.items():
-            lake.tables.replace(schema, table, FIRST, LAST)
         sql = open_sql(lake)
         assert isinstance(sql, AthenaSql)
+        yield AthenaLake(lake, sql, endpoint)
+
+
+@contextmanager
+def filled_lake(
+    settings: Settings, patch: pytest.MonkeyPatch, executor: Executor | None = None
+) -> Iterator[AthenaLake]:
+    """As `endpoint_of_lake`, with rows in two tables, and all views; DuckDB answers where nobody
+    else is said."""
+    with endpoint_of_lake(settings, executor or DuckDbExecutor(settings), patch) as there:
+        for schema, rows in tables_of_rows().items():
+            there.lake.tables.replace(schema, rows, FIRST, LAST)
         for view in VIEWS.values():
-            sql.create_view(view)
-        yield AthenaLake(lake, sql, endpoint, at_home)
+            there.sql.create_view(view)
+        yield there
+
+
+def tables_of_rows() -> dict[TableSchema, pa.Table]:
+    return {DAILY: table_of_text(DAILY, DAYS), WORKOUTS: rides()}
+
+
+def engine_at_home(folder: Path) -> DuckDbSql:
+    """The engine of a laptop over the same rows."""
+    daily, workouts = tables_of_rows().values()
+    return engine(folder, daily=daily, workouts=workouts)

@@ -11,10 +11,17 @@ from urllib.request import Request, urlopen
 import pyarrow as pa
 import pytest
 
+from bio_lakehouse.engines.sql import DuckDbSql
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse_tests.aws import emulator
-from bio_lakehouse_tests.aws.athena_lake import FIRST, LAST, AthenaLake, athena_lake
+from bio_lakehouse_tests.aws.athena_lake import (
+    FIRST,
+    LAST,
+    AthenaLake,
+    engine_at_home,
+    filled_lake,
+)
 from bio_lakehouse_tests.engines.memory_lake import DAILY, table_of_text
 from bio_lakehouse_tests.engines.test_sql import DAYS, QUESTIONS
 
@@ -28,8 +35,13 @@ def there(moto_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         emulator.set_environment(patch, moto_address)
         settings = emulator.aws_settings(folder / "home", moto_address)
         emulator.make_parts(settings)
-        with athena_lake(settings, folder / "views", patch) as lake:
+        with filled_lake(settings, patch) as lake:
             yield lake
+
+
+@pytest.fixture(scope="module")
+def at_home(tmp_path_factory: pytest.TempPathFactory) -> DuckDbSql:
+    return engine_at_home(tmp_path_factory.mktemp("views"))
 
 
 def said(rows: pa.Table) -> tuple[pa.Schema, list[dict[str, Any]]]:
@@ -38,24 +50,24 @@ def said(rows: pa.Table) -> tuple[pa.Schema, list[dict[str, Any]]]:
 
 @pytest.mark.parametrize("question", QUESTIONS[:6], ids=lambda question: question["ask"][:50])
 def test_a_question_is_answered_with_the_right_rows(
-    there: AthenaLake, question: dict[str, Any]
+    there: AthenaLake, at_home: DuckDbSql, question: dict[str, Any]
 ) -> None:
     rows = there.sql.query(question["ask"], "me")
     assert [tuple(row.values()) for row in rows.to_pylist()] == [
         tuple(row) for row in question["rows"]
     ]
-    assert said(rows) == said(there.at_home.query(question["ask"], "me"))
+    assert said(rows) == said(at_home.query(question["ask"], "me"))
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_a_view_has_the_rows_of_a_laptops(there: AthenaLake, name: str) -> None:
+def test_a_view_has_the_rows_of_a_laptops(there: AthenaLake, at_home: DuckDbSql, name: str) -> None:
     """Also when it is filtered by user once it is computed, as it is here: a laptop filters the
     tables that it reads."""
     everybody = there.sql.rows_of(name)
-    assert said(everybody) == said(there.at_home.rows_of(name))
+    assert said(everybody) == said(at_home.rows_of(name))
     for user_id in ("me", "ann"):
         mine = [row for row in everybody.to_pylist() if row["user_id"] == user_id]
-        assert there.at_home.rows_of(name, user_id=user_id).to_pylist() == mine
+        assert at_home.rows_of(name, user_id=user_id).to_pylist() == mine
 
 
 def test_nobody_elses_rows_are_there_whatever_is_asked(there: AthenaLake) -> None:
@@ -72,15 +84,15 @@ def test_nobody_elses_rows_are_there_whatever_is_asked(there: AthenaLake) -> Non
     assert set(quoted["user_id"].to_pylist()) == {"ann"}
 
 
-def test_rows_of_days_and_of_a_view_without_days(there: AthenaLake) -> None:
+def test_rows_of_days_and_of_a_view_without_days(there: AthenaLake, at_home: DuckDbSql) -> None:
     days = date(2026, 1, 2), date(2026, 1, 5)
     assert said(there.sql.rows_of("energy_state", *days, "me")) == said(
-        there.at_home.rows_of("energy_state", *days, "me")
+        at_home.rows_of("energy_state", *days, "me")
     )
     for last in (date(2025, 12, 31), date(2026, 1, 4)):
         name = "readiness_performance_correlation"
         assert said(there.sql.rows_of(name, None, last, "me")) == said(
-            there.at_home.rows_of(name, None, last, "me")
+            at_home.rows_of(name, None, last, "me")
         )
 
 
@@ -92,10 +104,10 @@ SELECT 1 AS i, 12345678901 AS b, 1.50 AS d, 2e7 AS e, true AS t, DATE '2026-01-0
 """
 
 
-def test_values_and_their_types_are_the_same(there: AthenaLake) -> None:
-    rows, at_home = there.sql.query(VALUES, "me"), there.at_home.query(VALUES, "me")
-    assert rows.schema == at_home.schema
-    assert str(rows.to_pylist()) == str(at_home.to_pylist())
+def test_values_and_their_types_are_the_same(there: AthenaLake, at_home: DuckDbSql) -> None:
+    rows, wanted = there.sql.query(VALUES, "me"), at_home.query(VALUES, "me")
+    assert rows.schema == wanted.schema
+    assert str(rows.to_pylist()) == str(wanted.to_pylist())
 
 
 def test_texts_in_a_list_are_refused_and_not_guessed(there: AthenaLake) -> None:
@@ -103,9 +115,8 @@ def test_texts_in_a_list_are_refused_and_not_guessed(there: AthenaLake) -> None:
         there.sql.query("SELECT ARRAY['a, b', NULL] AS names", "me")
 
 
-def test_the_day_and_the_moment_are_the_asked_users_own(there: AthenaLake) -> None:
+def test_day_and_moment_are_the_asked_users_own(there: AthenaLake, at_home: DuckDbSql) -> None:
     sql = there.sql
-    at_home = there.at_home
     at_home.clock_of = sql.clock_of
     asked = "SELECT current_date AS day, date_trunc('hour', now()) AS hour, count(*) FROM sleep"
     asked = asked.replace(" FROM sleep", " FROM energy_state WHERE day < current_date")
@@ -113,9 +124,9 @@ def test_the_day_and_the_moment_are_the_asked_users_own(there: AthenaLake) -> No
     assert "current_date" not in there.endpoint.statements[-1].lower()
 
 
-def test_a_table_that_nobody_has_made_reads_as_empty(there: AthenaLake) -> None:
+def test_a_table_that_nobody_has_made_reads_as_empty(there: AthenaLake, at_home: DuckDbSql) -> None:
     asked = "SELECT * FROM oura_sleep"
-    assert said(there.sql.query(asked, "me")) == said(there.at_home.query(asked, "me"))
+    assert said(there.sql.query(asked, "me")) == said(at_home.query(asked, "me"))
 
 
 @pytest.mark.parametrize(
@@ -163,7 +174,7 @@ def test_an_answer_is_given_again_only_of_the_same_data(there: AthenaLake) -> No
     assert there.sql.query(asked, "ann")["steps"].to_pylist() == [200]
 
 
-def test_a_view_is_made_once_and_anew_when_its_text_changed(there: AthenaLake) -> None:
+def test_a_view_is_made_anew_when_its_text_changed(there: AthenaLake, at_home: DuckDbSql) -> None:
     view = VIEWS["energy_state"]
     before = len(there.endpoint.statements)
     assert not there.sql.create_view(view)
@@ -174,5 +185,5 @@ def test_a_view_is_made_once_and_anew_when_its_text_changed(there: AthenaLake) -
     assert sent == [f"CREATE OR REPLACE VIEW {view.full_name} AS\n{changed.sql}"]
     assert there.sql.view_text(view.full_name) == changed.sql
     there.sql.catalog.glue.delete_table(DatabaseName="bio_gold", Name=view.name)  # type: ignore[attr-defined]
-    assert said(there.sql.rows_of(view.name)) == said(there.at_home.rows_of(view.name))
+    assert said(there.sql.rows_of(view.name)) == said(at_home.rows_of(view.name))
     assert there.sql.create_view(view)
