@@ -73,7 +73,7 @@ class AthenaSql:
         catalog: Catalogued,
         views: ObjectStore,
         schemas: Mapping[str, TableSchema],
-        make: Callable[[TableSchema], None],
+        make: Callable[[TableSchema], object],
         clock_of: Callable[[str | None], Clock],
     ) -> None:
         self.statements = statements
@@ -210,7 +210,7 @@ def athena_sql(lake: Lakehouse, statements: AthenaStatements | None = None) -> A
         GlueTableCatalog(settings),
         lake.store_at(f"s3://{settings.s3_bronze_bucket}/views"),
         SCHEMAS,
-        lake.tables.make,
+        lake.tables.made_ready,
         clocks_of(settings),
     )
 

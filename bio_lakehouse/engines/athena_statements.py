@@ -35,8 +35,10 @@ from bio_lakehouse.settings import Settings
 # It logs what it is told of a failure, which quotes the statement.
 logging.getLogger("pyathena").setLevel(logging.CRITICAL)
 
-TRIES = RetryConfig(attempt=5, multiplier=1, max_delay=20)
-"""Of a call that is throttled, with seconds between them."""
+TRIES = 6
+"""Of a call that is throttled or finds nobody, with more and more seconds between them."""
+ONCE = RetryConfig(attempt=1)
+"""PyAthena leaves trying again to botocore, which knows more reasons for it."""
 SECONDS_BETWEEN_LOOKS = 0.25
 LARGEST_ANSWER = 128 * 2**20
 LEAST_BYTES = 10 * 2**20
@@ -213,8 +215,10 @@ class AthenaStatements:
             s3_staging_dir=self.place.output_location,
             work_group=self.place.workgroup,
             schema_name=self.place.database,
-            retry_config=TRIES,
-            config=Config(**TIMEOUTS),
+            retry_config=ONCE,
+            config=Config(
+                **TIMEOUTS | {"retries": {"total_max_attempts": TRIES, "mode": "standard"}}
+            ),
             endpoint_url=endpoint_of(self.settings, "athena"),
         )
 

@@ -145,11 +145,6 @@ class Tables:
         rows = self.scan(schema.full_name, first_day, last_day, user_id)
         return in_order(conform(rows, schema), schema)
 
-    def make(self, schema: TableSchema) -> None:
-        """Make a table without rows where it is not there."""
-        with self.catalog.trouble_named(schema.full_name):
-            self._table(schema)
-
     @retry(
         retry=retry_if_exception_type((CommitFailedException, ValidationException)),
         stop=stop_after_attempt(6),

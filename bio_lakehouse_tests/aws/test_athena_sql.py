@@ -48,7 +48,7 @@ def said(rows: pa.Table) -> tuple[pa.Schema, list[dict[str, Any]]]:
     return rows.schema.remove_metadata(), rows.to_pylist()
 
 
-@pytest.mark.parametrize("question", QUESTIONS[:6], ids=lambda question: question["ask"][:50])
+@pytest.mark.parametrize("question", QUESTIONS[:3], ids=lambda question: question["ask"][:50])
 def test_a_question_is_answered_with_the_right_rows(
     there: AthenaLake, at_home: DuckDbSql, question: dict[str, Any]
 ) -> None:
