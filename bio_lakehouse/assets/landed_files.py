@@ -97,6 +97,9 @@ def sentence(arrival: Arrival) -> str:
     entry = arrival.entry
     if arrival.unread or arrival.refused:
         return f"{arrival.path}: {outcome(arrival)}, {entry.error}"
+    if arrival.elsewhere:
+        taken = f"{arrival.path}: {outcome(arrival)} by a Lambda"
+        return f"{taken}, {english.count(entry.record_count, 'row')}"
     days = (
         f"{arrival.new_days} days new, {arrival.changed_days} changed, "
         f"{arrival.unchanged_days} unchanged"
@@ -111,11 +114,14 @@ def counted(arrival: Arrival) -> Metadata:
         "bytes": arrival.entry.size,
         "rows": arrival.entry.record_count,
         "rows in quarantine": arrival.entry.quarantined_count,
+    }
+    days = {
         "days new": arrival.new_days,
         "days changed": arrival.changed_days,
         "days unchanged": arrival.unchanged_days,
     }
-    return {name: dg.MetadataValue.int(number) for name, number in counts.items()}
+    known = counts if arrival.elsewhere else counts | days
+    return {name: dg.MetadataValue.int(number) for name, number in known.items()}
 
 
 def described(lake: Lakehouse, arrival: Arrival) -> Metadata:

@@ -50,7 +50,8 @@ UNFINISHED = [
 class Cursor:
     """What one tick keeps for the next: the tag of each file that was not taken, the files of
     which was told that they cannot be read, those for which something is still to be made, when the
-    last look was, how long it took, and when landing was last listed where there is a queue."""
+    last look was and how long it took. Where there is a queue also when landing was last listed,
+    the newest arrival that the log had (UTC), and the files that runs take."""
 
     seen: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
@@ -58,6 +59,8 @@ class Cursor:
     looked_at: float = 0.0
     took: float = 0.0
     listed_at: float = 0.0
+    logged_until: str = ""
+    taken_by_runs: list[str] = field(default_factory=list)
 
     @classmethod
     def from_json(cls, text: str | None) -> Cursor:

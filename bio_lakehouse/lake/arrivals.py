@@ -49,7 +49,8 @@ class Arrival:
     not be read now: the log does not have it, and the next tick takes it. `passed_over` is what is
     no file at all: it is left alone. `notes` say what was assumed or left out in reading it.
     `given` is the file as the person named it who brought it in; `fetch` what was asked of a vendor
-    to get it.
+    to get it. `elsewhere` says that another machine took it: how many days it changed is not known
+    here.
     """
 
     path: str
@@ -63,6 +64,7 @@ class Arrival:
     passed_over: bool = False
     given: str = ""
     fetch: FetchNote | None = None
+    elsewhere: bool = False
 
     @property
     def is_news(self) -> bool:
@@ -394,7 +396,11 @@ forget_readings = _read_cached.cache_clear
 def _fail(
     lake: Lakehouse, path: str, info: ObjectInfo, user_id: str, digest: str, reason: str
 ) -> Arrival:
-    entry = _failed(path, info, user_id, digest, reason)
+    earlier = lake.log.entry(path)
+    is_known = earlier is not None and earlier.tag == info.tag
+    first_seen = earlier.upload_timestamp if earlier and is_known else datetime.now(UTC)
+    failed = _failed(path, info, user_id, digest, reason)
+    entry = replace(failed, upload_timestamp=first_seen)
     lake.log.record(entry)
     return Arrival(path, entry)
 

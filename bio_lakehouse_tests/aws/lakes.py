@@ -10,6 +10,7 @@ import pytest
 
 from bio_lakehouse.lake.aws import aws_client
 from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.automation.watched import TODAY
 from bio_lakehouse_tests.aws import emulator
 from bio_lakehouse_tests.aws.athena_endpoint import Executor, athena_endpoint
 from bio_lakehouse_tests.aws.duckdb_executor import DuckDbExecutor
@@ -18,8 +19,12 @@ from bio_lakehouse_tests.aws.lake_story import END, ZONE
 COMMON = {"timezone": ZONE, "today_override": END, "settle_seconds": 0.0, "user": "me"}
 
 
-def at_home(folder: Path) -> Settings:
-    return Settings(home=folder / "home", **COMMON)  # type: ignore[arg-type]
+TRENDS_ONLY = COMMON | {"today_override": TODAY}
+"""For the made-up scores of the sensor's tests, which end on that day."""
+
+
+def at_home(folder: Path, **others: object) -> Settings:
+    return Settings(home=folder / "home", **COMMON | others)  # type: ignore[arg-type]
 
 
 @contextmanager
@@ -31,8 +36,17 @@ def on_emulator(
     emulator.set_environment(patch, address)
     settings = emulator.aws_settings(folder / "home", address, **COMMON)
     emulator.make_parts(settings)
+    with athena_of(settings, patch, executor):
+        yield settings
+
+
+@contextmanager
+def athena_of(
+    settings: Settings, patch: pytest.MonkeyPatch, executor: Executor | None = None
+) -> Iterator[None]:
+    """Athena for a lake that is there."""
     runs = executor or DuckDbExecutor(settings)
     with athena_endpoint(runs, aws_client(settings, "s3")) as endpoint:
         patch.setenv("AWS_ENDPOINT_URL_ATHENA", endpoint.address)
         patch.setattr("bio_lakehouse.engines.athena_statements.SECONDS_BETWEEN_LOOKS", 0.02)
-        yield settings
+        yield

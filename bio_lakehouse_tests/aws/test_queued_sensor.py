@@ -12,6 +12,7 @@ from bio_lakehouse.automation.jobs import take_file
 from bio_lakehouse.lake import landing
 from bio_lakehouse.lake.arrivals_queue import ArrivalsQueue
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.queued_arrivals import take_messages
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.automation.conftest import settings, watched  # noqa: F401
 from bio_lakehouse_tests.automation.watched import Watched, ranges, reason, scores, trends
@@ -122,3 +123,23 @@ def test_a_file_that_cannot_be_read_is_told_once_and_taken_when_it_can(
     assert told.kept["unread"] == []
     assert waiting(queue) == (0, 0)
     assert len(entries_of(told.lake.log)) == 1
+
+
+def test_what_a_lambda_has_logged_is_built_and_told_as_what_the_sensor_takes(
+    told: Watched, queue: ArrivalsQueue
+) -> None:
+    told.drop("trends.csv", trends(scores(5)))
+    told.drop("holiday.csv", b"beach,sun\n1,2\n")
+    messages = []
+    while message := queue.next():
+        messages.append(message)
+        queue.delete(message)
+    take_messages(told.lake, messages)
+    result = told.tick()
+    assert ranges(result) == [("2025-03-15", "2025-03-19")]
+    assert [title for title, _ in told.notices] == ["A file was not taken"]
+    assert sorted(str(event.description) for event in result.asset_events)[1] == (
+        "landing/me/trends.csv: taken by a Lambda, 5 rows"
+    )
+    assert told.tick().asset_events == []
+    assert len(told.notices) == 1
