@@ -116,7 +116,7 @@ def of_user(
     yield from _of_span(state, user_id, SHORT, first, latest)
     yield from _of_span(state, user_id, LONG, first, date.max)
     if (first, last) == (date.min, date.max):
-        yield from _of_span(state, user_id, TIMELESS, first, last)
+        yield from map(entry_in, state.listed(_files(user_id, TIMELESS)))
 
 
 def with_content(tables: DynamoTables, user_id: str, checksum: str) -> list[LogEntry]:
@@ -192,9 +192,8 @@ def _span_of(entry: LogEntry) -> tuple[str, str]:
 def _of_span(
     state: DynamoTable, user_id: str, span: str, first: date, last: date
 ) -> Iterator[LogEntry]:
-    begins = "" if span == TIMELESS else first.isoformat()
     ends = f"{last.isoformat()}{AFTER_ALL}"
-    yield from map(entry_in, state.listed(_files(user_id, span), begins, ends))
+    yield from map(entry_in, state.listed(_files(user_id, span), first.isoformat(), ends))
 
 
 def _row(entry: LogEntry) -> Item:

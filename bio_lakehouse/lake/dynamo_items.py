@@ -106,20 +106,14 @@ class DynamoTable:
     ) -> Iterator[Item]:
         """The items of a partition in the order of their sort keys, from `first` to `last` where
         they are said; just those whose attributes are `equal`."""
-        names = {"#p": self.keys.partition}
-        values: dict[str, Value] = {":p": partition}
-        condition = "#p = :p"
-        if first is not None or last is not None:
-            names["#s"] = self.keys.sort
-            values |= {":first": first or " ", ":last": AFTER_ALL if last is None else last}
-            condition += " AND #s BETWEEN :first AND :last"
-        query = {"KeyConditionExpression": condition, "ScanIndexForward": not newest_first}
-        if equal:
-            names |= {f"#{name}": name for name in equal}
-            values |= {f":{name}": value for name, value in equal.items()}
-            query["FilterExpression"] = " AND ".join(f"#{name} = :{name}" for name in equal)
-        query |= {"ExpressionAttributeNames": names, "ExpressionAttributeValues": encoded(values)}
-        return self._pages(query, self.client.query)
+        bounds = None if first is last is None else (first or " ", last or AFTER_ALL)
+        query = self._query(partition, bounds, equal)
+        return self._pages(query | {"ScanIndexForward": not newest_first}, self.client.query)
+
+    def first_of(self, partition: str) -> Item | None:
+        """The first item of a partition; None when it has none."""
+        query = self._query(partition) | {"Limit": 1}
+        return next(self._pages(query, self.client.query), None)
 
     def everything(self) -> Iterator[Item]:
         """All items, whatever their keys."""
@@ -164,6 +158,26 @@ class DynamoTable:
 
     def explained(self) -> Any:
         return explained(f"The DynamoDB table {self.name}")
+
+    def _query(
+        self,
+        partition: str,
+        bounds: tuple[str, str] | None = None,
+        equal: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        names, values = {"#p": self.keys.partition}, {":p": partition}
+        condition = "#p = :p"
+        if bounds:
+            names["#s"] = self.keys.sort
+            values |= dict(zip((":first", ":last"), bounds, strict=True))
+            condition += " AND #s BETWEEN :first AND :last"
+        query: dict[str, Any] = {"KeyConditionExpression": condition}
+        if equal:
+            names |= {f"#{name}": name for name in equal}
+            values |= {f":{name}": value for name, value in equal.items()}
+            query["FilterExpression"] = " AND ".join(f"#{name} = :{name}" for name in equal)
+        said = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": encoded(values)}
+        return query | said
 
     def _pages(self, query: Mapping[str, Any], ask: Callable[..., Any]) -> Iterator[Item]:
         start: dict[str, Any] = {}

@@ -13,7 +13,7 @@ from functools import partial
 
 from bio_lakehouse.lake import dynamo_entries, dynamo_forgetting, dynamo_owed_days
 from bio_lakehouse.lake.dynamo_entries import drop_entry, entry_at, in_order, named_by, write_entry
-from bio_lakehouse.lake.dynamo_items import DynamoTables, Item, Key, fitted, in_parts
+from bio_lakehouse.lake.dynamo_items import DynamoTables, Key, fitted, in_parts
 from bio_lakehouse.lake.dynamo_owed_days import PENDING, DynamoOwedDays
 from bio_lakehouse.lake.dynamo_rows import DynamoRows, months_of
 from bio_lakehouse.lake.dynamo_state import Draft, LakeState
@@ -45,10 +45,10 @@ class DynamoLog:
         return self._counted(dynamo_entries.USER)
 
     def has_built(self) -> bool:
-        return self._first(dynamo_entries.BUILT) is not None
+        return self._table.first_of(dynamo_entries.BUILT) is not None
 
     def first_day(self) -> date | None:
-        found = self._first(dynamo_entries.FIRST_DAY)
+        found = self._table.first_of(dynamo_entries.FIRST_DAY)
         return date.fromisoformat(found["name"].partition("|")[0]) if found else None
 
     def datasets_with_records(self) -> set[str]:
@@ -252,9 +252,6 @@ class DynamoLog:
 
     def _counted(self, kind: str) -> set[str]:
         return {item["name"] for item in self._table.listed(kind) if item["count"] > 0}
-
-    def _first(self, kind: str) -> Item | None:
-        return next(self._table.listed(kind), None)
 
 
 def _months_of(entry: LogEntry) -> list[Key]:

@@ -146,7 +146,8 @@ def month_in(item: Item) -> Month:
 
 def _item(key: Key, month: Month) -> Item:
     """A month as an item: days in a row of which a file has the same counts are one stretch."""
-    paths = {path: number for number, path in enumerate(sorted({path for path, _ in month}))}
+    names = sorted({path for path, _ in month})
+    paths = {path: number for number, path in enumerate(names)}
     rows: list[list[int]] = []
     for (path, day), counts in sorted(month.items()):
         number, ordinal = paths[path], day.toordinal()
@@ -155,7 +156,7 @@ def _item(key: Key, month: Month) -> Item:
             rows[-1][2] += 1
         else:
             rows.append([number, ordinal, 1, *counts])
-    kept = compressed({"paths": list(paths), "rows": rows})
+    kept = compressed({"paths": names, "rows": rows})
     owner = key[1].partition("|")[2]
     return {
         "kind": key[0],

@@ -29,6 +29,7 @@ from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.log import IngestionLog
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.lake.sqlite_log import SqliteLog
 from bio_lakehouse.lake.tables import violations
@@ -129,7 +130,10 @@ DAY, DATASET = date(2025, 1, 1), "oura/sleep"
 def test_no_change_is_forgotten_before_all_have_taken_it_in(
     steps: list[tuple[str, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    log = SqliteLog(tmp_path_factory.mktemp("log") / "log.db")
+    check_changes(SqliteLog(tmp_path_factory.mktemp("log") / "log.db"), steps)
+
+
+def check_changes(log: IngestionLog, steps: list[tuple[str, int]]) -> None:
     arrived, gold, taken = 0, 0, {"a": 0, "b": 0}
     begun: dict[str, int] = {}
     last = [(step, 3) for step in ("begin", "gold", "a", "b")]

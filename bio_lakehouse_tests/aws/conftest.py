@@ -10,6 +10,7 @@ import pytest
 
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.aws import emulator
+from bio_lakehouse_tests.lake.kept_logs import with_own_tables
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +27,11 @@ def on_aws(moto_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     settings = emulator.aws_settings(tmp_path / "home", moto_address)
     emulator.make_parts(settings)
     return settings
+
+
+@pytest.fixture
+def on_dynamo(moto_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The settings of a lake on an emulator of which there are only the tables of DynamoDB, which
+    are its own."""
+    emulator.set_environment(monkeypatch, moto_address)
+    return with_own_tables(emulator.aws_settings(tmp_path / "home", moto_address))

@@ -78,11 +78,8 @@ def aws_settings(home: Path, address: str, **others: object) -> Settings:
     return Settings(**values | others)  # type: ignore[arg-type]
 
 
-def make_parts(settings: Settings) -> None:
-    """What the stacks deploy of buckets, tables and databases; what is there stays."""
-    s3 = aws_client(settings, "s3")
-    for bucket in (BRONZE, GOLD, RESULTS):
-        s3.create_bucket(Bucket=bucket)
+def make_tables(settings: Settings) -> None:
+    """The two tables of DynamoDB that the settings name; one that is there stays."""
     dynamodb = aws_client(settings, "dynamodb")
     for setting, keys in TABLES.items():
         names = {keys.partition: "HASH", keys.sort: "RANGE"}
@@ -93,6 +90,14 @@ def make_parts(settings: Settings) -> None:
                 KeySchema=[{"AttributeName": k, "KeyType": kind} for k, kind in names.items()],
                 BillingMode="PAY_PER_REQUEST",
             )
+
+
+def make_parts(settings: Settings) -> None:
+    """What the stacks deploy of buckets, tables and databases; what is there stays."""
+    s3 = aws_client(settings, "s3")
+    for bucket in (BRONZE, GOLD, RESULTS):
+        s3.create_bucket(Bucket=bucket)
+    make_tables(settings)
     glue = aws_client(settings, "glue")
     for database in DATABASES:
         with contextlib.suppress(glue.exceptions.AlreadyExistsException):

@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bio_lakehouse.lake import arrivals, landing
 from bio_lakehouse.lake.drift import first_seen
+from bio_lakehouse.lake.dynamo_log import DynamoLog
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.log import FileDay, LogEntry, Status
+from bio_lakehouse.lake.log import FileDay, IngestionLog, LogEntry, Status
 from bio_lakehouse.lake.sqlite_log import SqliteLog
 from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.lake.kept_logs import with_own_tables
 from bio_lakehouse_tests.whole_log import entries_of
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -63,15 +65,33 @@ def test_a_log_of_before_gets_the_indexes_of_its_questions(tmp_path: Path) -> No
     assert indexes > {"by_user", "by_arrival", "by_checksum"}
 
 
+on_an_emulator = settings(
+    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+"""Each example has tables of its own; the same cases in number are held by `test_same_logs`."""
 NAMES = st.text("a!/.", min_size=1, max_size=6).filter(lambda name: name.strip("/") == name)
 
 
+NAMED = st.lists(st.tuples(NAMES, st.none() | NAMES), max_size=8)
+
+
 @settings(max_examples=25)
-@given(names=st.lists(st.tuples(NAMES, st.none() | NAMES), max_size=8))
+@given(names=NAMED)
 def test_an_objects_entries_are_its_own_whatever_marks_are_in_names(
     names: list[tuple[str, str | None]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    log = SqliteLog(tmp_path_factory.mktemp("log") / "log.db")
+    check_objects(SqliteLog(tmp_path_factory.mktemp("log") / "log.db"), names)
+
+
+@on_an_emulator
+@given(names=NAMED)
+def test_an_objects_entries_are_its_own_on_aws_too(
+    names: list[tuple[str, str | None]], on_dynamo: Settings
+) -> None:
+    check_objects(DynamoLog(with_own_tables(on_dynamo)), names)
+
+
+def check_objects(log: IngestionLog, names: list[tuple[str, str | None]]) -> None:
     expected: dict[str, set[str]] = {f"landing/me/{name}": set() for name, _ in names}
     for name, member in names:
         path = landing.path_of(f"landing/me/{name}", member)
@@ -103,7 +123,18 @@ ENTRIES = st.builds(
 def test_narrow_questions_answer_as_if_all_entries_were_looked_through(
     given_entries: list[LogEntry], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    log = SqliteLog(tmp_path_factory.mktemp("log") / "log.db")
+    check_narrow_questions(SqliteLog(tmp_path_factory.mktemp("log") / "log.db"), given_entries)
+
+
+@on_an_emulator
+@given(given_entries=st.lists(ENTRIES, max_size=6))
+def test_narrow_questions_are_answered_the_same_on_aws(
+    given_entries: list[LogEntry], on_dynamo: Settings
+) -> None:
+    check_narrow_questions(DynamoLog(with_own_tables(on_dynamo)), given_entries)
+
+
+def check_narrow_questions(log: IngestionLog, given_entries: list[LogEntry]) -> None:
     for entry in given_entries:
         log.record(entry)
     last_word = {entry.file_path: entry for entry in given_entries}.values()
