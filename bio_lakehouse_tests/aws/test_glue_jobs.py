@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from bio_lakehouse_tests.aws import emulator, glue_spark
 from bio_lakehouse_tests.aws.glue_endpoint import GlueJobs, JobRun, glue_jobs
 from bio_lakehouse_tests.aws.ministack import ministack
 from bio_lakehouse_tests.aws.spark_cases import SparkCase, demo_case
+from bio_lakehouse_tests.conftest import free_port, wait_until_listening
 
 SCRIPT = Path(__file__).parents[2] / "infra" / "glue" / "transform_job.py"
 WORKOUTS, READINESS = SCHEMAS["peloton_workouts"], SCHEMAS["oura_daily_readiness"]
@@ -79,10 +81,17 @@ def laptop(tmp_path: Path, case: SparkCase) -> Lakehouse:
 def command_of(
     version: str, wheels: list[Path], address: str, arguments: dict[str, str]
 ) -> list[str]:
-    """What stands in for Glue's start of a run; S3 is an emulator's, read by Hadoop's client."""
+    """What stands in for Glue's start of a run."""
+    confs = s3_settings(address) | {"spark.submit.pyFiles": ",".join(map(str, wheels))}
+    line = glue_spark.ready(glue_spark.LINES[version])
+    words = [word for pair in arguments.items() for word in pair]
+    return glue_spark.submit_command(line, SCRIPT, words, confs)
+
+
+def s3_settings(address: str) -> dict[str, str]:
+    """An emulator's S3 is read by Hadoop's own client, where Glue has one of its own."""
     s3 = "spark.hadoop.fs.s3a"
-    confs = {
-        "spark.submit.pyFiles": ",".join(map(str, wheels)),
+    return {
         "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
         f"{s3}.endpoint": address,
         f"{s3}.endpoint.region": emulator.REGION,
@@ -90,9 +99,6 @@ def command_of(
         f"{s3}.access.key": emulator.ENVIRONMENT["AWS_ACCESS_KEY_ID"],
         f"{s3}.secret.key": emulator.ENVIRONMENT["AWS_SECRET_ACCESS_KEY"],
     }
-    line = glue_spark.ready(glue_spark.LINES[version])
-    words = [word for pair in arguments.items() for word in pair]
-    return glue_spark.submit_command(line, SCRIPT, words, confs)
 
 
 def environment_of(version: str, address: str) -> dict[str, str]:
@@ -268,6 +274,50 @@ def test_a_run_that_is_terminated_stops_its_job(
     print(repr(ended.value))
     assert run_of(jobs).state == "STOPPED"
     assert lake.tables.read(READINESS, None, None).num_rows == 0
+
+
+def test_the_spark_at_an_address_builds_long_ranges(
+    lake: Lakehouse, laptop: Lakehouse, case: SparkCase, sail: SparkSession, tmp_path: Path
+) -> None:
+    """Spark Connect as a cluster of one's own has it, with Iceberg's jars: no job is asked for."""
+    with connect_server(LINES[0], str(lake.settings.aws_endpoint_url), tmp_path) as address:
+        changes = {"cluster_from_days": 30, "spark_remote": address, "glue_job": "nobodys"}
+        settings = lake.settings.model_copy(update=changes)
+        started = time.perf_counter()
+        launch.materialize_range(settings, "silver/peloton_workouts", case.first, case.last)
+        print(f"by Spark Connect in {time.perf_counter() - started:.0f} s")
+    build_silver(laptop, sail, WORKOUTS.name, case.first, case.last)
+    assert_same_table(lake, laptop, WORKOUTS)
+
+
+@contextmanager
+def connect_server(version: str, endpoint: str, folder: Path) -> Iterator[str]:
+    """A Spark Connect server whose Spark reaches the emulator; its address."""
+    port = free_port()
+    catalog = f"spark.sql.catalog.{CATALOG}"
+    own = {
+        "spark.connect.grpc.binding.port": str(port),
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        # The session is told of the catalog but not of an emulator.
+        **{f"{catalog}.{service}.endpoint": endpoint for service in ("glue", "s3")},
+        f"{catalog}.s3.path-style-access": "true",
+    }
+    line = glue_spark.ready(glue_spark.LINES[version])
+    confs = s3_settings(endpoint) | own
+    command = glue_spark.submit_command(line, Path("spark-internal"), [], confs)
+    server = ("--class", "org.apache.spark.sql.connect.service.SparkConnectServer")
+    command[1:1] = server
+    log = folder / "connect.log"
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            command, env=environment_of(version, endpoint), stdout=file, stderr=file
+        )
+        try:
+            wait_until_listening(process, port, log)
+            yield f"sc://127.0.0.1:{port}"
+        finally:
+            process.kill()
+            process.wait()
 
 
 def test_two_writers_race(
