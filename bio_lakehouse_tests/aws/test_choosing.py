@@ -88,7 +88,7 @@ def test_a_run_is_started_with_its_order_and_size(on_aws: Settings) -> None:
     assert told == order
     assert told.objects == f"s3://{settings.s3_bronze_bucket}"
     assert asked["Arguments"]["--warehouse"] == f"s3://{settings.s3_gold_bucket}/warehouse"
-    assert [user["user_id"] for user in told.users][0] == "anna"
+    assert told.users[0]["user_id"] == "anna"
     assert told.users[0]["heart_rate_zone_2"] == 50
     assert all(isinstance(value, str) for value in asked["Arguments"].values())
 
