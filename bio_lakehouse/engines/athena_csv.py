@@ -7,11 +7,9 @@ Athena does not say, and texts within one have no quotes: they cannot be told ap
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import pyarrow as pa
 from pyarrow import csv
@@ -23,7 +21,6 @@ BLOCK = 16 * 2**20
 NESTED = frozenset({"array", "map", "row"})
 HALF_SAID = NESTED | {"timestamp"}
 """Types of which Athena does not say what they hold, or in which parts of a second."""
-OFFSET = re.compile(r"[+-]\d\d:\d\d")
 
 
 class TornAnswerError(AwsError):
@@ -130,12 +127,11 @@ def _each_as(kind: pa.DataType, value_of: Callable[[str], object]) -> Read:
     return read
 
 
-def _instant(text: str) -> datetime:
-    """`2026-01-02 03:04:05.678 Europe/Berlin` as the moment that it is."""
-    local, _, zone = text.rpartition(" ")
-    if OFFSET.fullmatch(zone):
-        return datetime.fromisoformat(f"{local}{zone}")
-    return datetime.fromisoformat(local).replace(tzinfo=UTC if zone == "UTC" else ZoneInfo(zone))
+def _wall_clock(text: str) -> datetime:
+    """`2026-01-02 03:04:05.678 Europe/Berlin` as what a clock there shows: a laptop's engine, too,
+    tells a time in a zone without the zone."""
+    local, _, _ = text.rpartition(" ")
+    return datetime.fromisoformat(local)
 
 
 def _of_lists(column: AnswerColumn, kind: pa.DataType | None) -> Read:
@@ -176,7 +172,7 @@ READERS: dict[str, Read] = {
     "date": _cast_to(pa.date32()),
     "time": _cast_to(pa.time64("us")),
     "timestamp": _cast_to(pa.timestamp("us")),
-    "timestamp with time zone": _each_as(pa.timestamp("us", "UTC"), _instant),
+    "timestamp with time zone": _each_as(pa.timestamp("us"), _wall_clock),
     "varbinary": _each_as(pa.binary(), bytes.fromhex),
     "unknown": lambda text: pa.chunked_array([pa.nulls(len(text))]),
 }

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache, reduce
 from importlib.resources import files
 from itertools import islice
@@ -32,25 +33,18 @@ def _names(text: str) -> frozenset[str]:
 
 SAME_IN_DUCKDB = _names(
     """
-    abs acos asin atan atan2 cbrt ceil ceiling cos cosh degrees exp floor ln log log10 log2 mod pi
-    pow power radians random round sign sin sinh sqrt tan tanh coalesce nullif try chr concat_ws
-    length lower lpad ltrim regexp_extract_all reverse rpad rtrim starts_with strpos substr
-    translate upper day hour minute month quarter second week year array_agg avg bool_and bool_or
-    count count_if covar_pop covar_samp geometric_mean max max_by min min_by stddev stddev_pop
-    stddev_samp sum var_pop var_samp variance kurtosis regr_avgx regr_avgy regr_count regr_r2
-    regr_sxx regr_sxy regr_syy cume_dist dense_rank first_value grouping lag last_value lead
-    nth_value ntile percent_rank rank row_number flatten json_array_length json_exists json_extract
-    cot map map_concat map_keys map_values
+    abs acos asin atan atan2 cbrt cos cosh degrees exp ln log log10 log2 mod pi pow power radians
+    random sin sinh sqrt tan tanh coalesce nullif try chr concat_ws length lower
+    regexp_extract_all reverse starts_with strpos translate day hour minute month quarter second
+    week year array_agg avg bool_and bool_or count covar_pop covar_samp geometric_mean max min
+    stddev stddev_pop stddev_samp sum var_pop var_samp variance kurtosis cume_dist dense_rank
+    first_value grouping lag last_value lead nth_value ntile percent_rank rank row_number flatten
+    map map_concat map_keys map_values
     """
 )
 RENAMED = {
     "any_value": "any_value",
-    "approx_percentile": "quantile_disc",
     "arbitrary": "any_value",
-    "array_average": "list_avg",
-    "array_intersect": "list_intersect",
-    "array_sum": "list_sum",
-    "arrays_overlap": "list_has_any",
     "bitwise_xor": "xor",
     "bitwise_xor_agg": "bit_xor",
     "from_utf8": "decode",
@@ -61,7 +55,6 @@ RENAMED = {
     "bitwise_or_agg": "bit_or",
     "cardinality": "len",
     "codepoint": "unicode",
-    "contains": "list_contains",
     "day_of_month": "day",
     "day_of_week": "isodow",
     "day_of_year": "dayofyear",
@@ -79,8 +72,6 @@ RENAMED = {
     "levenshtein_distance": "levenshtein",
     "rand": "random",
     "regexp_like": "regexp_matches",
-    "regexp_split": "regexp_split_to_array",
-    "split": "string_split",
     "to_unixtime": "epoch",
     "transform": "list_transform",
     "truncate": "trunc",
@@ -90,12 +81,14 @@ RENAMED = {
 }
 MACROS = _names(
     """
-    array_distinct array_except array_join array_max array_min array_position array_remove
-    array_sort array_union at_timezone bit_count bitwise_and bitwise_left_shift bitwise_not
-    bitwise_or bitwise_right_shift checksum date from_base histogram is_json_scalar json_format
-    map_agg repeat shuffle skewness soundex to_base trim_array typeof e from_iso8601_timestamp
-    from_unixtime infinity json_extract_scalar json_parse millisecond nan now regexp_count
-    regexp_extract regexp_replace replace sequence slice split_part to_iso8601 width_bucket
+    array_distinct array_except array_intersect array_join array_max array_min array_position
+    array_remove array_sort array_union arrays_overlap at_timezone bit_count bitwise_and
+    bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift ceil checksum contains date e
+    floor from_base from_iso8601_timestamp from_unixtime histogram infinity is_json_scalar
+    json_array_length json_extract json_extract_scalar json_format json_parse lpad ltrim map_agg
+    millisecond nan now regexp_count regexp_extract regexp_replace regexp_split repeat replace round
+    rpad rtrim sequence shuffle sign skewness slice soundex split split_part substr to_base
+    to_iso8601 trim_array typeof upper width_bucket
     """
 )
 
@@ -275,6 +268,8 @@ def _is_short(argument: exp.Expr) -> bool:
     return len(nodes) <= SHORT_ARGUMENT and not is_random
 
 
+LEAST_SHARE = Decimal("1e-12")
+"""The share that is counted from above for the largest value: of none, the sign would be lost."""
 SHORT_ARGUMENT = 12
 """Nodes up to which an argument may stand several times in a translation."""
 LONGEST_TRANSLATION = 500_000
@@ -329,6 +324,37 @@ def _arguments(node: exp.Anonymous, count: int) -> list[exp.Expr]:
     return list(node.expressions)
 
 
+def _ceiling(node: exp.Anonymous) -> exp.Expr:
+    return _with_arguments_once("athena_ceil", node.expressions)
+
+
+def _count_if(node: exp.Anonymous) -> exp.Expr:
+    """DuckDB's count_if of no row is null."""
+    (condition,) = _arguments(node, 1)
+    return call("count", exp.If(this=condition, true=exp.Literal.number(1)))
+
+
+def _approx_percentile(node: exp.Anonymous) -> exp.Expr:
+    """Of an even number of values Athena takes the upper of the two in the middle, as it does at
+    every share that falls between two values; DuckDB takes the lower.
+
+    Counted from the largest value down, which DuckDB does for a share below zero, it is the same.
+    """
+    values, share = _arguments(node, 2)
+    shares = share.expressions if isinstance(share, exp.Array) else [share]
+    for one in shares:
+        if isinstance(one, exp.Literal) and not one.is_string:
+            from_above = max(1 - Decimal(one.name), LEAST_SHARE)
+            one.replace(exp.Neg(this=exp.Literal.number(str(from_above))))
+    return call("quantile_disc", values, node.expressions[1])
+
+
+def _value_beside(node: exp.Anonymous) -> exp.Expr:
+    """The value beside the largest or smallest key, null where that is null, which DuckDB skips."""
+    name = {"max_by": "arg_max_null", "min_by": "arg_min_null"}[node.name.lower()]
+    return call(name, *node.expressions) if len(node.expressions) == 2 else node
+
+
 def _element_at(node: exp.Anonymous) -> exp.Expr:
     """An entry of an array or a map, null when it is not there."""
     container, key = _arguments(node, 2)
@@ -342,20 +368,16 @@ def _reduce(node: exp.Anonymous) -> exp.Expr:
     return call("list_extract", call("list_transform", single, finish), exp.Literal.number(1))
 
 
-def _json_value(node: exp.Anonymous) -> exp.Expr:
+def _at_path(node: exp.Anonymous) -> exp.Expr:
+    """A function of SQL's own JSON, whose paths begin with how they are meant."""
+    name = node.name.lower()
     text, path = _arguments(node, 2)
-    return _with_arguments_once("athena_json_extract_scalar", [text, _path(node, path)])
-
-
-def _json_query(node: exp.Anonymous) -> exp.Expr:
-    text, path = _arguments(node, 2)
-    return exp.cast(call("json_extract", text, _path(node, path)), "varchar")
-
-
-def _path(node: exp.Anonymous, path: exp.Expr) -> exp.Expr:
     if not path.is_string:
-        raise QueryError(f"{node.name.lower()}() needs its path written out, as in 'lax $.a'.")
-    return exp.Literal.string(path.name.strip().removeprefix("lax ").strip())
+        raise QueryError(f"{name}() needs its path written out, as in 'lax $.a'.")
+    plain = path.name.strip().removeprefix("lax ").strip()
+    if plain.startswith("strict "):
+        raise QueryError(f"{name}() is not translated with a strict path; write 'lax $.a'.")
+    return _with_arguments_once(f"athena_{name}", [text, exp.Literal.string(plain)])
 
 
 def _format(node: exp.Anonymous) -> exp.Expr:
@@ -368,14 +390,22 @@ def _format(node: exp.Anonymous) -> exp.Expr:
     ]
     if len(kinds) != len(values) or not set(kinds) <= set("sdfexX"):
         raise QueryError("format() knows %s, %d, %f, %e, %x and %%, one for each value.")
-    texts = [
-        exp.cast(value, "varchar") if kind == "s" else value
-        for kind, value in zip(kinds, values, strict=True)
-    ]
-    return call("printf", pattern, *texts)
+    parts = [found for found in _FORMAT_PARTS.finditer(pattern.name) if found["kind"] != "%"]
+    said = [_formatted_value(part, value) for part, value in zip(parts, values, strict=True)]
+    return call("printf", pattern, *said)
 
 
-_FORMAT_PARTS = re.compile(r"%[-+ 0#]*\d*(?:\.\d+)?(?P<kind>.)", re.S)
+def _formatted_value(part: re.Match[str], value: exp.Expr) -> exp.Expr:
+    """What printf gets: any value as text for %s, and a number rounded as Java rounds it for %f."""
+    if part["kind"] == "s":
+        return _with_arguments_once("athena_formatted", [value])
+    if part["kind"] == "f":
+        digits = exp.Literal.number(int(part["digits"] or 6))
+        return _with_arguments_once("athena_round", [value, digits])
+    return value
+
+
+_FORMAT_PARTS = re.compile(r"%[-+ 0#]*\d*(?:\.(?P<digits>\d+))?(?P<kind>.)", re.S)
 
 
 def _with_unit(count: int) -> Rule:
@@ -396,11 +426,17 @@ def _formatted(function: str, translated: Callable[[str, str], str]) -> Rule:
         value, pattern = _arguments(node, 2)
         if not pattern.is_string:
             raise QueryError(f"{node.name.lower()}() needs its format written out, as in '…'.")
-        return call(
-            function, value, exp.Literal.string(translated(pattern.name, node.name.lower()))
-        )
+        said = translated(pattern.name, node.name.lower())
+        if function == "strptime" and not _YEAR.search(said):
+            value = exp.DPipe(this=exp.Literal.string("1970 "), expression=value)
+            said = f"%Y {said}"
+        return call(function, value, exp.Literal.string(said))
 
     return rewrite
+
+
+_YEAR = re.compile(r"%[YyG]")
+"""In a format: a time that is read without a year is one of 1970 in Athena, of 1900 in DuckDB."""
 
 
 UNITS = ("millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year")
@@ -493,10 +529,16 @@ _REWRITTEN: dict[str, Rule] = {
     "any_match": _matches,
     "none_match": _matches,
     "approx_distinct": _approx_distinct,
+    "approx_percentile": _approx_percentile,
+    "ceiling": _ceiling,
+    "count_if": _count_if,
     "element_at": _element_at,
     "format": _format,
-    "json_value": _json_value,
-    "json_query": _json_query,
+    "max_by": _value_beside,
+    "min_by": _value_beside,
+    "json_exists": _at_path,
+    "json_query": _at_path,
+    "json_value": _at_path,
     "reduce": _reduce,
     "concat": _concat,
     "corr": _finite,
@@ -517,6 +559,7 @@ FUNCTIONS = SAME_IN_DUCKDB | RENAMED.keys() | MACROS | _REWRITTEN.keys()
 
 _WHOLE_NUMBERS = {exp.DType.TINYINT, exp.DType.SMALLINT, exp.DType.INT, exp.DType.BIGINT}
 _TEXTS = {exp.DType.VARCHAR, exp.DType.CHAR}
+_TIME_PARTS = {"hour", "minute", "second"}
 _DATE_PARTS = {
     "dayofweek": "day_of_week",
     "dayofweekiso": "day_of_week",
@@ -529,39 +572,102 @@ _DATE_PARTS = {
 
 
 def _cast(node: exp.Cast) -> exp.Expr:
-    """Athena rounds half away from zero to a whole number, and cuts text to its length."""
+    """Athena rounds half away from zero to a whole number, takes no fraction in a text for one,
+    cuts text to its length, writes doubles as 2.5E0, and makes a JSON text of a text."""
     if node.to.this in _WHOLE_NUMBERS:
         exact = exp.DataType.build("DECIMAL(38, 18)")
-        node.set("this", type(node)(this=node.this, to=exact))
-    if node.to.this in _TEXTS and node.to.expressions:
-        length = node.to.expressions[0].this
-        node.to.set("expressions", [])
-        return call("substr", node.copy(), exp.Literal.number(1), length)
+        whole = _with_arguments_once("athena_whole_text", [node.this])
+        value = node.this if isinstance(node.this, _NEVER_TEXT) else whole
+        node.set("this", type(node)(this=value, to=exact))
+    if node.to.this == exp.DType.JSON:
+        return call("to_json", node.this)
+    if node.to.this in _TEXTS:
+        return _cast_to_text(node)
     return node
+
+
+def _cast_to_text(node: exp.Cast) -> exp.Expr:
+    text = _with_arguments_once("athena_varchar", [node.this])
+    if not node.to.expressions:
+        return text
+    return call("substr", text, exp.Literal.number(1), node.to.expressions[0].this)
+
+
+_NUMERIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg)
+_NEVER_TEXT = (*_NUMERIC, exp.Null, exp.Boolean)
+
+
+def _is_number(node: exp.Expr, most: int) -> bool:
+    """Whether `node` is a number that is written out, `most` or less."""
+    negative = isinstance(node, exp.Neg)
+    literal = node.this if negative else node
+    is_number = isinstance(literal, exp.Literal) and not literal.is_string
+    return is_number and (-1 if negative else 1) * Decimal(literal.name) <= most
 
 
 def _plus(node: exp.Add) -> exp.Expr:
     left, right = node.this, node.expression
-    if isinstance(left, exp.Interval) and not isinstance(right, exp.Interval):
+    if _is_interval(left) and not _is_interval(right):
         left, right = right, left
-    return _shifted("athena_plus", node, left, right)
+    is_shift = _is_interval(right) and not _is_interval(left)
+    return _with_arguments_once("athena_plus", [left, right]) if is_shift else node
 
 
 def _minus(node: exp.Sub) -> exp.Expr:
-    return _shifted("athena_minus", node, node.this, node.expression)
+    """A date less an interval stays a date; a date less a date is an interval in Athena, and a
+    number in DuckDB."""
+    left, right = node.this, node.expression
+    if _is_interval(right):
+        is_shift = not _is_interval(left)
+        return _with_arguments_once("athena_minus", [left, right]) if is_shift else node
+    if any(isinstance(side, (exp.Literal, *_NUMERIC)) for side in (left, right)):
+        return node
+    return exp.Paren(this=_with_arguments_once("athena_difference", [left, right]))
 
 
-def _shifted(macro: str, node: exp.Expr, left: exp.Expr, right: exp.Expr) -> exp.Expr:
-    """`left` and an interval through `macro`, which keeps a date a date; other operands as they
-    stand."""
-    is_shift = isinstance(right, exp.Interval) and not isinstance(left, exp.Interval)
-    return _with_arguments_once(macro, [left, right]) if is_shift else node
+def _is_interval(node: exp.Expr) -> bool:
+    """An interval, or so many times one."""
+    if isinstance(node, exp.Mul):
+        return _is_interval(node.this) or _is_interval(node.expression)
+    if isinstance(node, exp.Paren | exp.Neg):
+        return _is_interval(node.this)
+    return isinstance(node, exp.Interval)
+
+
+def _divide(node: exp.Div) -> exp.Expr:
+    """A double divided by zero is infinite or no number in Athena; a whole number is an error in
+    both."""
+    divisor = node.expression
+    if isinstance(divisor, exp.Literal) and divisor.is_number and Decimal(divisor.name):
+        return node
+    return exp.Paren(this=_with_arguments_once("athena_divide", [node.this, divisor]))
+
+
+def _bracket(node: exp.Bracket) -> exp.Expr:
+    # The parser counts entries from 0.
+    if node.args.get("offset") is None and any(_is_number(key, -2) for key in node.expressions):
+        raise QueryError("Entries of an array are counted from 1; element_at() counts back.")
+    return node
+
+
+def _trim(node: exp.Trim) -> exp.Expr:
+    name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(node.args.get("position") or "", "trim")
+    characters = node.args.get("expression")
+    values = [node.this, characters] if characters is not None else [node.this]
+    return _with_arguments_once(f"athena_{name}", values)
+
+
+def _substring(node: exp.Substring) -> exp.Expr:
+    parts = [node.this, node.args.get("start"), node.args.get("length")]
+    return _with_arguments_once("athena_substr", [part for part in parts if part is not None])
 
 
 def _extract(node: exp.Extract) -> exp.Expr:
     part = node.name.lower()
     name = _DATE_PARTS.get(part, part)
-    if name not in FUNCTIONS:
+    if name in _TIME_PARTS:
+        return _with_arguments_once("athena_time_part", [exp.Literal.string(name), node.expression])
+    if name not in FUNCTIONS or name == "millisecond":
         raise QueryError(
             f"EXTRACT knows no {part.upper()}; it knows YEAR, MONTH, WEEK, DAY, DOW, DOY, HOUR and "
             "so on."
@@ -658,6 +764,10 @@ _RULES: dict[type[exp.Expr], Callable[..., exp.Expr]] = {
     exp.TryCast: _cast,
     exp.Add: _plus,
     exp.Sub: _minus,
+    exp.Div: _divide,
+    exp.Bracket: _bracket,
+    exp.Trim: _trim,
+    exp.Substring: _substring,
     exp.Extract: _extract,
     exp.AtTimeZone: lambda node: call("athena_at_timezone", node.this, node.args["zone"]),
     exp.IgnoreNulls: _ignore_nulls,

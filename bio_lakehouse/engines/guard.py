@@ -35,7 +35,7 @@ logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 _FIRST_WORDS = {TokenType.SELECT, TokenType.WITH, TokenType.VALUES, TokenType.L_PAREN}
 _SYSTEM_NAMES = ("information_schema", "pg_", "duckdb_", "sqlite_", "pragma_", "system", "temp")
-_UNITS = {"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"}
+_UNITS = {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"}
 _TYPES = {
     *(
         exp.DType.BOOLEAN,
@@ -352,8 +352,8 @@ def _refusals_of_rest(node: exp.Expr) -> Iterator[str]:
             yield f"A value cannot be cast to {_shown(node)} here."
         case exp.Interval() if not isinstance(node.this, exp.Literal) or _unit(node) not in _UNITS:
             yield (
-                "An interval is written as in INTERVAL '7' DAY (YEAR, MONTH, WEEK, DAY, HOUR, "
-                "MINUTE or SECOND)."
+                "An interval is written as in INTERVAL '7' DAY (YEAR, MONTH, DAY, HOUR, MINUTE or "
+                "SECOND; a week is 7 days)."
             )
 
 

@@ -330,6 +330,8 @@ class DuckDbSql:
 
 _FURTHER = re.compile(r"\n\nLINE |\n+\t?Candidate ")
 """Where an error of DuckDB's goes on about its own text."""
+_REFUSED = re.compile(r"Could not convert string '+refused: (.+?)'+ to INT64.*", re.S)
+"""How `athena_functions.sql` says that Athena refuses a value."""
 _KIND = re.compile(r"^(?:[A-Z][a-z]+ )(?:[a-zA-Z]+ )*Error: ")
 _NO_COLUMN = re.compile(
     r'(?:eferenced column|Column) "([^"]+)" (?:not found|does not exist)'
@@ -482,7 +484,7 @@ def _reason(error: Exception) -> str:
     if "expression depth" in str(error):
         return TOO_DEEP
     text = re.sub("athena_", "", _FURTHER.split(str(error))[0], flags=re.I)
-    reason = " ".join(_KIND.sub("", text).split())
+    reason = " ".join(_REFUSED.sub(r"\1", _KIND.sub("", text)).split())
     return f"The statement cannot be answered: {_shortened(reason)}"
 
 

@@ -38,7 +38,7 @@ def main(words: list[str]) -> int:
 
 def ask(sql: str) -> None:
     with trino_server(NOWHERE, NOWHERE) as address:
-        result = TrinoExecutor(address).run(sql, "bio_gold")
+        result = TrinoExecutor(address).ask(sql)
     columns = zip(result.names, result.types, strict=True)
     print("\t".join(f"{name} ({kind})" for name, kind in columns))
     for row in result.rows:

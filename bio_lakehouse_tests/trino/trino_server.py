@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.error import URLError
 from urllib.request import urlopen
 
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
@@ -108,7 +107,7 @@ def write_properties(path: Path, properties: dict[str, str]) -> None:
 
 
 @retry(
-    retry=retry_if_exception_type((URLError, StillStartingError)),
+    retry=retry_if_exception_type((OSError, StillStartingError)),
     stop=stop_after_delay(SECONDS_TO_START),
     wait=wait_fixed(0.2),
     reraise=True,
