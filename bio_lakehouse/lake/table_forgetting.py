@@ -27,7 +27,11 @@ def forget_rows(tables: Tables, full_name: str, user_id: str) -> int:
 
     Whoever calls it holds the table's lock. Run again after an interruption, it does what is left.
     """
-    table = tables.catalog.writable.load_table(full_name)
+    with tables.catalog.trouble_named(full_name):
+        return _forget_rows(tables.catalog.writable.load_table(full_name), user_id)
+
+
+def _forget_rows(table: Table, user_id: str) -> int:
     rows = rows_of_user(table, user_id)
     if rows:
         table.delete(rows_where(None, None, user_id=user_id))
