@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import Loader
 from pydantic import SecretStr
 
 from bio_lakehouse.errors import AwsError
@@ -69,9 +71,22 @@ def aws_client(settings: Settings, service: str, **config: Any) -> Any:
 def aws_session(settings: Settings) -> Any:
     """The boto3 session of the settings' profile, whose keys are renewed as they run out."""
     import boto3
+    import botocore.session
 
     with explained("AWS"):
-        return boto3.Session(profile_name=settings.aws_profile)
+        core = botocore.session.Session()
+        descriptions = _descriptions()
+        core.register_component("data_loader", descriptions)
+        session = boto3.Session(botocore_session=core, profile_name=settings.aws_profile)
+    # Each session names its own folder once more.
+    descriptions.search_paths[:] = dict.fromkeys(descriptions.search_paths)
+    return session
+
+
+@cache
+def _descriptions() -> Loader:
+    """AWS's descriptions of its services: each session would read them anew, for half a second."""
+    return Loader(include_default_search_paths=True)
 
 
 def endpoint_of(settings: Settings, service: str) -> str | None:
