@@ -3,7 +3,11 @@ holds up nothing else."""
 
 from __future__ import annotations
 
+import io
 import json
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 from urllib.parse import quote_plus
 
@@ -162,3 +166,59 @@ def test_one_that_a_process_died_over_is_taken_again(lake: Lakehouse) -> None:
     assert [one.repeated for one in take_messages(lake, [about(key)]).arrivals] == [False]
     assert len(entries_of(lake.log)) == 1
     assert list(news(lake, about(key))) == []
+
+
+DIES = """
+import os, sys
+from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.queued_arrivals import Message, take_messages
+from bio_lakehouse.settings import Settings
+
+taking, left = arrivals._take_file, [1]
+
+def dying(*what):
+    if not left:
+        os._exit(9)
+    left.pop()
+    return taking(*what)
+
+arrivals._take_file = dying
+settings = Settings.model_validate_json(sys.argv[1])
+take_messages(Lakehouse.open(settings), [Message("m1", sys.argv[2])])
+"""
+
+
+def test_what_a_process_died_over_ends_in_the_same_lake(
+    lake: Lakehouse, queue: ArrivalsQueue
+) -> None:
+    """It dies over the second file of a zip; the queue gives the message to the next one."""
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w") as archive:
+        for number in (2, 3):
+            archive.writestr(f"{number}.csv", trends(scores(number)))
+    drop(lake, "both.zip", kept.getvalue())
+    lose_tests(queue)
+    message = queue.next()
+    assert message is not None
+    told = lake.settings.model_dump_json(exclude_defaults=True)
+    died = subprocess.run([sys.executable, "-c", DIES, told, message.body], check=False)
+    assert died.returncode == 9
+    assert len(entries_of(lake.log)) == 1
+    assert lake.log.interrupted() == {"landing/me/both.zip"}
+    taken = take_messages(lake, [message])
+    assert taken.failed == {}
+    statuses = {entry.file_path: entry.status for entry in entries_of(lake.log)}
+    assert statuses == {f"landing/me/both.zip!/{n}.csv": "ingesting" for n in (2, 3)}
+    assert lake.log.interrupted() == set()
+    assert {len(days) for days in arrivals.pending(lake).values()} == {3}
+
+
+def lose_tests(queue: ArrivalsQueue) -> None:
+    """Delete what S3 sends when it is told of a queue."""
+    answer = queue.client.receive_message(QueueUrl=queue.url, VisibilityTimeout=0)
+    for found in answer.get("Messages", []):
+        if "s3:TestEvent" in found["Body"]:
+            message = queue.next()
+            assert message is not None
+            queue.delete(message)
