@@ -239,7 +239,8 @@ class Settings(BaseSettings):
     arrivals_queue_url: str | None = Field(
         None,
         description=(
-            "SQS queue of landing's S3 events; the bucket is listed instead when not set."
+            "SQS queue of landing's S3 events, from which arrivals are taken; the bucket is listed "
+            "once an hour beside it, and all the time when not set."
         ),
     )
     glue_job: str = Field(
