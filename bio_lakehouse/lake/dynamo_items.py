@@ -7,6 +7,7 @@ transaction that another one crossed, being asked to go slower.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -137,6 +138,12 @@ class DynamoTable:
                 return self.find(_key_in(self, item)) == item
         return True
 
+    def swap(self, item: Mapping[str, Value | None], **before: str) -> None:
+        """As `put_if`; `Crossed` when it was not written, or DynamoDB asks to go slower."""
+        with crossed_where_to_repeat():
+            if not self.put_if(item, **before):
+                raise Crossed
+
     def delete(self, key: Key) -> None:
         with self.explained():
             self.client.delete_item(TableName=self.name, Key=self.to_key(key))
@@ -249,9 +256,15 @@ def write_together(table: DynamoTable, writes: Writes) -> None:
 
     A call whose answer was lost is sent again with the same token, and so is not done twice.
     """
+    with crossed_where_to_repeat(), table.explained():
+        table.client.transact_write_items(TransactItems=list(writes.by_item.values()))
+
+
+@contextmanager
+def crossed_where_to_repeat() -> Iterator[None]:
+    """What AWS refuses for now is `Crossed`, what it refuses for good stays what it is."""
     try:
-        with table.explained():
-            table.client.transact_write_items(TransactItems=list(writes.by_item.values()))
+        yield
     except AwsError as error:
         if _is_to_repeat(error.__cause__):
             raise Crossed from error

@@ -112,8 +112,14 @@ class DynamoOwedDays:
         self, asset: str, run_id: str, first: date, last: date, all_assets: Iterable[str]
     ) -> None:
         followers = sorted(all_assets)
-        self._state.change(lambda draft: _pay(draft, asset, run_id, (first, last), followers))
-        self._trim_runs()
+        paid: set[date] = set()
+
+        def work(draft: Draft) -> None:
+            paid.update(_pay(draft, asset, run_id, (first, last), followers))
+
+        self._state.change(work)
+        if paid:
+            self._trim_runs()
 
     def _forget_old_runs(self) -> None:
         """Forget runs of long ago, some at once."""
@@ -268,7 +274,8 @@ def _begin(draft: Draft, run_id: str) -> None:
 
 def _pay(
     draft: Draft, asset: str, run_id: str, days: tuple[date, date], followers: Collection[str]
-) -> None:
+) -> set[date]:
+    """Keep what an asset has taken in; the days that owe nothing any more."""
     first, last = days
     built = {item["name"]: unpack_item(item) for item in draft.state.listed(BUILT)}
     kept = {name: dict(numbered) for name, numbered in built.items()}
@@ -278,13 +285,15 @@ def _pay(
     draft.last_change += any(_is_late(draft, day, mine) for day in made)
     for day, change in made.items():
         mine[day] = max(change, mine.get(day, change))
-    for day in _paid(draft, [built.get(name, {}) for name in followers]):
+    paid = _paid(draft, [built.get(name, {}) for name in followers])
+    for day in paid:
         del draft.changed[day]
     for name, numbered in built.items():
         left = {day: change for day, change in numbered.items() if day in draft.changed}
         if left != kept.get(name, {}):
             draft.put(BUILT, name, days=pack(left))
     draft.keep_changed()
+    return paid
 
 
 def _is_late(draft: Draft, day: date, built: Numbered) -> bool:

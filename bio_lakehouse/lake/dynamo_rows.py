@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from uuid import uuid4
 
+from bio_lakehouse.lake.aws import CONNECTIONS
 from bio_lakehouse.lake.dynamo_items import (
     AFTER_ALL,
     UNTIL_WRITTEN,
     DynamoTables,
     Item,
     Key,
-    Writes,
-    in_parts,
     retrying,
-    write_together,
 )
 from bio_lakehouse.lake.log import FileDay
 from bio_lakehouse.lake.packed_days import compressed, expanded
 
 COUNTED = "counted"
-MONTHS_AT_ONCE = 50
-"""Items that are written together, all or none; as many as soon pass."""
 Place = tuple[str, date]
 """A file's path, and the day."""
 Counts = tuple[int, ...]
 """How many rows landed, are duplicates, current, superseded and withdrawn."""
 Month = dict[Place, Counts]
+Edit = Callable[[Key, Month], Month]
+"""What becomes of a month."""
 
 
 class DynamoRows:
@@ -95,28 +94,26 @@ class DynamoRows:
         begins, ends = _month_of(first), f"{_month_of(last)}{AFTER_ALL}"
         return self._table.listed(_rows_of(dataset), begins, ends)
 
-    def _change(
-        self, dataset: str, keys: Iterable[Key], edit: Callable[[Key, Month], Month]
-    ) -> None:
-        """Write the months that `edit` makes others, some at once; again where another writer was
-        faster."""
-        for part in in_parts(sorted(keys), MONTHS_AT_ONCE):
-            retrying(self._table.name, UNTIL_WRITTEN)(self._change_some, dataset, part, edit)
+    def _change(self, dataset: str, keys: Collection[Key], edit: Edit) -> None:
+        """Write the months that `edit` makes others, several at once."""
+        there = self._table.find_many(keys)
+        if keys and not there:
+            self._table.put({"kind": COUNTED, "name": dataset})
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            list(pool.map(lambda key: self._change_one(key, there.get(key), edit), keys))
 
-    def _change_some(
-        self, dataset: str, keys: list[Key], edit: Callable[[Key, Month], Month]
-    ) -> None:
-        there, writes = self._table.find_many(keys), Writes.none()
-        for key in keys:
-            item = there.get(key)
-            before = month_in(item) if item else {}
-            after = edit(key, before)
-            if after != before:
-                writes.put(self._table, _item(key, after), version=item["version"] if item else "")
-        if not there and writes.by_item:
-            writes.put(self._table, {"kind": COUNTED, "name": dataset})
-        if writes.by_item:
-            write_together(self._table, writes)
+    def _change_one(self, key: Key, item: Item | None, edit: Edit) -> None:
+        """Write a month; where another writer was faster, from what that one wrote."""
+        known = [item]
+
+        def attempt() -> None:
+            before = known.pop() if known else self._table.find(key)
+            month = month_in(before) if before else {}
+            after = edit(key, month)
+            if after != month:
+                self._table.swap(_item(key, after), version=before["version"] if before else "")
+
+        retrying(self._table.name, UNTIL_WRITTEN)(attempt)
 
 
 def months_of(file_path: str, datasets: Iterable[str], first: date, last: date) -> list[Key]:
@@ -167,7 +164,7 @@ def _item(key: Key, month: Month) -> Item:
     }
 
 
-def _adding(new: Mapping[Key, Month]) -> Callable[[Key, Month], Month]:
+def _adding(new: Mapping[Key, Month]) -> Edit:
     return lambda key, month: new[key] | month
 
 

@@ -13,6 +13,8 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from bio_lakehouse.lake.dynamo_tables import TABLES
 
+WRITES = frozenset({"PutItem", "DeleteItem", "TransactWriteItems"})
+
 
 class PowerCutError(Exception):
     """The process ends here."""
@@ -27,13 +29,13 @@ class _Raw(BytesIO):
 class Troubles:
     """Trouble for the calls of a client, by operation (`Query`, `TransactWriteItems`).
 
-    `refused` are answers in place of DynamoDB's, taken from the front; `cut_after` how many calls
+    `refused` are answers in place of DynamoDB's, taken from the front; `cut_after` how many writes
     still come through before the process ends.
     """
 
     client: Any
     refused: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    cut_after: dict[str, int] = field(default_factory=dict)
+    cut_after: int | None = None
     calls: list[str] = field(default_factory=list)
 
     def refuse(self, operation: str, kind: str, times: int = 1, **said: Any) -> None:
@@ -43,9 +45,9 @@ class Troubles:
     def answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
         operation = str(request.headers["X-Amz-Target"], "ascii").rpartition(".")[2]
         self.calls.append(operation)
-        if operation in self.cut_after:
-            self.cut_after[operation] -= 1
-            if self.cut_after[operation] < 0:
+        if self.cut_after is not None and operation in WRITES:
+            self.cut_after -= 1
+            if self.cut_after < 0:
                 raise PowerCutError
         if not self.refused.get(operation):
             return None

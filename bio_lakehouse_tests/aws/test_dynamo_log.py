@@ -96,7 +96,6 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Changes in as many parts as those of a thousand files."""
     monkeypatch.setattr(dynamo_owed_days, "CAUSES_AT_ONCE", 1)
     monkeypatch.setattr(dynamo_log, "ENTRIES_AT_ONCE", 1)
-    monkeypatch.setattr(dynamo_rows, "MONTHS_AT_ONCE", 1)
 
 
 def test_pages_and_batches_are_read_to_their_end(log: DynamoLog) -> None:
@@ -178,7 +177,7 @@ BEFORE: dict[str, Callable[[DynamoLog], None]] = {
 def ending_after(log: DynamoLog, step: str, writes: int) -> bool:
     """Do a step in a process that ends after so many writes; whether it came to its end."""
     with troubled(client_of(log)) as troubles:
-        troubles.cut_after["TransactWriteItems"] = writes
+        troubles.cut_after = writes
         try:
             STEPS[step](log)
         except PowerCutError:
