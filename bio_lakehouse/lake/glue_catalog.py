@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.lake.aws import aws_client, aws_session, endpoint_of, explained
+from bio_lakehouse.lake.bucket_io import IMPLEMENTATION, WAREHOUSE
 from bio_lakehouse.lake.catalog import NAME
 from bio_lakehouse.lake.s3_trouble import files_explained
 from bio_lakehouse.settings import Settings
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
 
 DATABASES = ("bio_silver", "bio_gold")
-IO = "pyiceberg.io.pyarrow.PyArrowFileIO"
 TABLE_TYPE, ICEBERG, VIEW = "table_type", "iceberg", "VIRTUAL_VIEW"
 SECONDS = {"s3.connect-timeout": "5", "s3.request-timeout": "30"}
 
@@ -74,7 +74,8 @@ class GlueTableCatalog:
         """How PyIceberg reads and writes the tables' files: with the keys that boto3 has now."""
         endpoint = endpoint_of(self.settings, "s3")
         return {
-            "py-io-impl": IO,
+            "py-io-impl": IMPLEMENTATION,
+            WAREHOUSE: self.warehouse,
             "s3.region": self._region,
             **({"s3.endpoint": endpoint} if endpoint else {}),
             **SECONDS,
@@ -101,7 +102,7 @@ class GlueTableCatalog:
         """PyIceberg's catalog, with the keys of now: those of a role are good for an hour."""
         from pyiceberg.catalog.glue import GlueCatalog
 
-        return GlueCatalog(NAME, client=self.glue, warehouse=self.warehouse, **self.io_properties())
+        return GlueCatalog(NAME, client=self.glue, **self.io_properties())
 
     @cached_property
     def glue(self) -> Any:

@@ -19,6 +19,19 @@ def moto_address() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def aws_of_module(
+    moto_address: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    """As `on_aws`, one for all tests of a module."""
+    urlopen(Request(f"{moto_address}/moto-api/reset", method="POST"), timeout=30).close()
+    with pytest.MonkeyPatch.context() as patch:
+        emulator.set_environment(patch, moto_address)
+        settings = emulator.aws_settings(tmp_path_factory.mktemp("aws") / "home", moto_address)
+        emulator.make_parts(settings)
+        yield settings
+
+
 @pytest.fixture
 def on_aws(moto_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """The settings of an empty lake on an emulator, with its buckets, tables and databases."""

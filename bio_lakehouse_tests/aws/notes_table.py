@@ -39,11 +39,13 @@ def month_of(month: int) -> tuple[date, date]:
     return date(2026, month, 1), date(2026, month, DAYS_OF_MONTH)
 
 
-def write(lake: Lakehouse, writer: str, month: int, score: int) -> None:
+def write(
+    lake: Lakehouse, writer: str, month: int, score: int, schema: TableSchema = SCHEMA
+) -> None:
     """Replace the days of a month by this writer's."""
     days = [date(2026, month, number + 1) for number in range(DAYS_OF_MONTH)]
     rows = notes(*(("me", day, score, writer) for day in days))
-    lake.tables.replace(SCHEMA, rows, *month_of(month))
+    lake.tables.replace(schema, rows, *month_of(month))
 
 
 if __name__ == "__main__":

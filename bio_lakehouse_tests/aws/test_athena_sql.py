@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pyarrow as pa
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from bio_lakehouse.engines.sql import DuckDbSql
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.gold.views import VIEWS
-from bio_lakehouse_tests.aws import emulator
+from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.aws.athena_lake import (
     FIRST,
     LAST,
@@ -27,16 +26,10 @@ from bio_lakehouse_tests.engines.test_sql import DAYS, QUESTIONS
 
 
 @pytest.fixture(scope="module")
-def there(moto_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AthenaLake]:
+def there(aws_of_module: Settings) -> Iterator[AthenaLake]:
     """The lake of all tests here, which leave it as it is."""
-    urlopen(Request(f"{moto_address}/moto-api/reset", method="POST"), timeout=30).close()
-    folder = tmp_path_factory.mktemp("athena")
-    with pytest.MonkeyPatch.context() as patch:
-        emulator.set_environment(patch, moto_address)
-        settings = emulator.aws_settings(folder / "home", moto_address)
-        emulator.make_parts(settings)
-        with filled_lake(settings, patch) as lake:
-            yield lake
+    with pytest.MonkeyPatch.context() as patch, filled_lake(aws_of_module, patch) as lake:
+        yield lake
 
 
 @pytest.fixture(scope="module")

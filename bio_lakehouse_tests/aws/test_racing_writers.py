@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,8 +19,8 @@ from typing import Any
 import pytest
 
 from bio_lakehouse.errors import TableError
-from bio_lakehouse.lake.aws import aws_client
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.aws import emulator
 from bio_lakehouse_tests.aws.ministack import ministack
@@ -48,53 +49,53 @@ def interrupted(lake: Lakehouse, others: list[Callable[[], None]]) -> Lakehouse:
     return lake
 
 
-def said(settings: Settings) -> set[tuple[int, str]]:
+def said(settings: Settings, schema: TableSchema = SCHEMA) -> set[tuple[int, str]]:
     """Which month has which writer's rows now."""
-    rows = Lakehouse.open(settings).tables.read(SCHEMA, None, None).to_pylist()
+    rows = Lakehouse.open(settings).tables.read(schema, None, None).to_pylist()
     return {(row["day"].month, row["note"]) for row in rows}
 
 
-def test_of_different_days_both_are_there(on_aws: Settings) -> None:
-    other = Lakehouse.open(on_aws)
-    write(other, "first", 1, 0)
-    mine = interrupted(Lakehouse.open(on_aws), [lambda: write(other, "ann", 2, 1)])
-    write(mine, "bob", 3, 1)
-    assert said(on_aws) == {(1, "first"), (2, "ann"), (3, "bob")}
-    assert mine.tables.read(SCHEMA, None, None).num_rows == 3 * DAYS_OF_MONTH
+def test_of_different_days_both_are_there(aws_of_module: Settings) -> None:
+    other, table = Lakehouse.open(aws_of_module), replace(SCHEMA, name="different_days")
+    write(other, "first", 1, 0, table)
+    others = [lambda: write(other, "ann", 2, 1, table)]
+    write(interrupted(Lakehouse.open(aws_of_module), others), "bob", 3, 1, table)
+    assert said(aws_of_module, table) == {(1, "first"), (2, "ann"), (3, "bob")}
+    assert other.tables.read(table, None, None).num_rows == 3 * DAYS_OF_MONTH
 
 
-def test_of_the_same_days_one_is_there_and_whole(on_aws: Settings) -> None:
-    other = Lakehouse.open(on_aws)
-    write(other, "first", 1, 0)
-    others = [lambda: write(other, "ann", 1, 1), lambda: write(other, "ann", 2, 2)]
-    mine = interrupted(Lakehouse.open(on_aws), others)
-    write(mine, "bob", 1, 1)
-    assert said(on_aws) == {(1, "bob"), (2, "ann")}
-    assert mine.tables.read(SCHEMA, *month_of(1)).num_rows == DAYS_OF_MONTH
+def test_of_the_same_days_one_is_there_and_whole(aws_of_module: Settings) -> None:
+    other, table = Lakehouse.open(aws_of_module), replace(SCHEMA, name="same_days")
+    write(other, "first", 1, 0, table)
+    others = [lambda: write(other, "ann", 1, 1, table), lambda: write(other, "ann", 2, 2, table)]
+    write(interrupted(Lakehouse.open(aws_of_module), others), "bob", 1, 1, table)
+    assert said(aws_of_module, table) == {(1, "bob"), (2, "ann")}
+    assert other.tables.read(table, *month_of(1)).num_rows == DAYS_OF_MONTH
 
 
-def test_who_makes_the_table_first_makes_it_for_both(on_aws: Settings) -> None:
-    other, mine = Lakehouse.open(on_aws), Lakehouse.open(on_aws)
+def test_who_makes_the_table_first_makes_it_for_both(aws_of_module: Settings) -> None:
+    other, mine = Lakehouse.open(aws_of_module), Lakehouse.open(aws_of_module)
+    table = replace(SCHEMA, name="made_by_both")
     glue = mine.tables.catalog.glue  # type: ignore[attr-defined]
-    once = [lambda: write(other, "ann", 1, 0)]
+    once = [lambda: write(other, "ann", 1, 0, table)]
 
     def make_before(**_: object) -> None:
         if once:
             once.pop()()
 
     glue.meta.events.register("before-call.glue.CreateTable", make_before)
-    write(mine, "bob", 2, 0)
-    assert said(on_aws) == {(1, "ann"), (2, "bob")}
+    write(mine, "bob", 2, 0, table)
+    assert said(aws_of_module, table) == {(1, "ann"), (2, "bob")}
 
 
 def test_rows_that_break_the_rules_are_refused_before_anything_is_written(
-    on_aws: Settings,
+    aws_of_module: Settings,
 ) -> None:
-    lake = Lakehouse.open(on_aws)
+    tables, table = Lakehouse.open(aws_of_module).tables, replace(SCHEMA, name="broken_rules")
     twice = notes(("me", month_of(1)[0], 1, ""), ("me", month_of(1)[0], 2, ""))
     with pytest.raises(TableError, match="nothing was written"):
-        lake.tables.replace(SCHEMA, twice, *month_of(1))
-    assert "Contents" not in aws_client(on_aws, "s3").list_objects_v2(Bucket="bio-gold")
+        tables.replace(table, twice, *month_of(1))
+    assert not tables.exists(table.full_name)
 
 
 @pytest.mark.stack

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 
@@ -15,7 +14,6 @@ from bio_lakehouse.errors import AwsError, QueryError
 from bio_lakehouse.lake.aws import aws_client
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
-from bio_lakehouse_tests.aws import emulator
 from bio_lakehouse_tests.aws.athena_endpoint import Result, ResultColumn, Troubles
 from bio_lakehouse_tests.aws.athena_lake import AthenaLake, endpoint_of_lake
 from bio_lakehouse_tests.aws.notes_table import SCHEMA, month_of, write
@@ -38,15 +36,10 @@ class Always:
 
 
 @pytest.fixture(scope="module")
-def settings(moto_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def settings(aws_of_module: Settings) -> Settings:
     """A lake with one month in it, for all tests here."""
-    urlopen(Request(f"{moto_address}/moto-api/reset", method="POST"), timeout=30).close()
-    with pytest.MonkeyPatch.context() as patch:
-        emulator.set_environment(patch, moto_address)
-        made = emulator.aws_settings(tmp_path_factory.mktemp("troubles") / "home", moto_address)
-        emulator.make_parts(made)
-        write(Lakehouse.open(made), "ann", 1, 0)
-        yield made
+    write(Lakehouse.open(aws_of_module), "ann", 1, 0)
+    return aws_of_module
 
 
 @pytest.fixture
