@@ -14,17 +14,11 @@ from bio_lakehouse.settings import load_settings
 if TYPE_CHECKING:
     from bio_lakehouse.deployment.deploying import Deployment, Order, StackPlan
 
-SIGNS = {
-    "Add": "+",
-    "Import": "<",
-    "Add if asked for": "+",
-    "Modify": "~",
-    "Replace": "!",
-    "Remove": "-",
-}
+SIGNS = {"Add": "+", "Import": "<", "Modify": "~", "Replace": "!", "Remove": "-"}
 NOTES = {
-    "Import": " would be taken over as it is",
     "Add if asked for": " if a parameter asks for it",
+    "Import": " would be taken over as it is",
+    "Modify or replace": " may be made anew",
     "Replace": " would be made anew",
 }
 
@@ -119,7 +113,7 @@ def show_stacks(plans: Iterable[StackPlan]) -> None:
     for plan in plans:
         click.echo(f"{plan.name}: {verdict(plan)}")
         for change in plan.changes:
-            sign = SIGNS.get(change.action, "?")
+            sign = SIGNS.get(change.action.partition(" ")[0], "?")
             click.echo(f"  {sign} {change.resource} ({change.kind}){told_of(change.action)}")
     click.echo("Nothing was changed.")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from bio_lakehouse.backends import PARAMETERS
 from bio_lakehouse.deployment.code_artifacts import SENDERS, Code, code_in
 from bio_lakehouse.deployment.lambda_packages import LAMBDA, Runtime
 from bio_lakehouse.deployment.stack_changes import (
@@ -18,7 +19,7 @@ from bio_lakehouse.deployment.stack_changes import (
     discard,
     find_stack,
     propose,
-    template_argument,
+    with_written_names,
 )
 from bio_lakehouse.deployment.stack_progress import Say, carry_out, delete_stack
 from bio_lakehouse.deployment.stack_templates import Template, read_template
@@ -92,7 +93,7 @@ class Deployment:
         found = find_stack(self.client, name)
         if found is None or found.was_never_made:
             return planned_anew(name, template)
-        change_set = self._proposed(template, found)
+        change_set = self.proposed(template, found)
         discard(self.client, change_set)
         return StackPlan(name, is_new=False, changes=change_set.changes)
 
@@ -103,7 +104,7 @@ class Deployment:
         if found is not None and found.was_never_made:
             delete_stack(self.client, found, say)
             found = None
-        change_set = self._proposed(template, found)
+        change_set = self.proposed(template, found)
         if not change_set.changes:
             discard(self.client, change_set)
         if found is not None and not change_set.changes:
@@ -112,20 +113,27 @@ class Deployment:
         say(f"{name}: {'updated' if found else 'created'}, {len(change_set.changes)} resources")
         return carry_out(self.client, change_set, say)
 
-    def _proposed(self, template: Template, found: Stack | None) -> ChangeSet:
+    def proposed(self, template: Template, found: Stack | None) -> ChangeSet:
+        """What would make the stack (None where there is none) what its template says."""
         values = values_for(template, found, self._known(), self.settings_given())
-        name, told = self._name(template.stack), self._told(template)
+        text = with_written_names(template, values | self._place())
+        name, told = self._name(template.stack), self._told(text)
         return propose(self.client, name, told, values, is_new=found is None)
 
-    def _told(self, template: Template) -> dict[str, str]:
+    def _told(self, text: str) -> dict[str, str]:
         """A template in a call; a long one lies in the bucket of the artifacts."""
-        if len(template.text.encode()) <= LONGEST_BODY:
-            return template_argument(template, None)
+        if len(text.encode()) <= LONGEST_BODY:
+            return {"TemplateBody": text}
         bucket = self._bucket()
-        key = f"templates/{sha256(template.text.encode()).hexdigest()[:16]}.yaml"
-        self.s3.put_object(Bucket=bucket, Key=key, Body=template.text.encode())
+        key = f"templates/{sha256(text.encode()).hexdigest()[:16]}.template"
+        self.s3.put_object(Bucket=bucket, Key=key, Body=text.encode())
         host = f"{bucket}.s3.{self.client.meta.region_name}.amazonaws.com"
-        return template_argument(template, f"https://{host}/{key}")
+        return {"TemplateURL": f"https://{host}/{key}"}
+
+    def _place(self) -> dict[str, str]:
+        """What CloudFormation knows of the place without being told."""
+        number = aws_client(self.settings, "sts").get_caller_identity()["Account"]
+        return {"AWS::AccountId": number, "AWS::Region": self.client.meta.region_name}
 
     def _send_code(self, stack: str, say: Say) -> None:
         if stack in SENDERS:
@@ -136,6 +144,8 @@ class Deployment:
     def _write_secret(self, name: str, say: Say) -> None:
         """Oura's client secret, which is neither in a template nor in a Lambda's environment."""
         secret = self.settings.oura_client_secret.get_secret_value()
+        if secret.startswith(PARAMETERS):
+            secret = ""
         ssm = aws_client(self.settings, "ssm")
         try:
             kept = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
@@ -172,16 +182,16 @@ class Deployment:
     def _known(self) -> dict[str, str]:
         return self.code.parameters | {"Prefix": self.order.prefix} | dict(self.order.given)
 
-    def settings_given(self) -> dict[str, tuple[str, bool]]:
-        """What settings say of parameters, and whether somebody set them: what this machine only
-        supposes, such as its time zone, changes no stack that is there."""
-        given = self.settings.model_fields_set
+    def settings_given(self) -> dict[str, str]:
+        """What somebody set of parameters; what this machine only supposes, such as its time zone,
+        is not said of a lake on AWS."""
         told = {
             "Timezone": ("timezone", self.settings.timezone),
             "FirstDay": ("first_day", self.settings.first_day.isoformat()),
             "OuraClientId": ("oura_client_id", self.settings.oura_client_id),
         }
-        return {name: (value, setting in given) for name, (setting, value) in told.items() if value}
+        given = self.settings.model_fields_set
+        return {name: value for name, (setting, value) in told.items() if setting in given}
 
 
 def planned_anew(name: str, template: Template) -> StackPlan:
@@ -204,15 +214,13 @@ def values_for(
     template: Template,
     found: Stack | None,
     known: Mapping[str, str],
-    settings: Mapping[str, tuple[str, bool]],
+    settings: Mapping[str, str],
 ) -> dict[str, str]:
     """The value of each parameter of a template: as it is known, as a setting says, as the stack
     has it, else the template's own. `SettingsError` names those that have none."""
-    before = found.parameters if found else {}
-    supposed = {name: value for name, (value, _) in settings.items()}
-    set_ones = {name: value for name, (value, is_set) in settings.items() if is_set}
+    before = dict(found.parameters) if found else {}
     own = {one.name: one.default for one in template.parameters.values() if one.default is not None}
-    values = own | supposed | dict(before) | set_ones | dict(known)
+    values = own | before | dict(settings) | dict(known)
     missing = [one for name, one in template.parameters.items() if name not in values]
     if missing:
         lines = "\n".join(f"  --parameter {one.name}=…  {one.description}" for one in missing)

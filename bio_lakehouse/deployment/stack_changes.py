@@ -3,7 +3,10 @@ discarded."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -24,6 +27,8 @@ CAPABILITIES = ["CAPABILITY_NAMED_IAM"]
 LONGEST_BODY = 51_200
 """Bytes of a template that may stand in a call; a longer one must lie in a bucket."""
 CHANGE_SET_SECONDS = 300
+REPLACING = {"True": "Replace", "Conditional": "Modify or replace"}
+REFERENCE = re.compile(r"\$\{([A-Za-z:]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Stack:
 @dataclass(frozen=True, slots=True)
 class Change:
     """One thing that would become of a resource: `Add` (or, where parameters decide, `Add if asked
-    for`), `Modify`, `Replace` or `Remove`."""
+    for`), `Import`, `Modify`, `Modify or replace`, `Replace` or `Remove`."""
 
     action: str
     resource: str
@@ -84,7 +89,7 @@ def find_stack(client: Any, name: str) -> Stack | None:
 def propose(
     client: Any, name: str, template: Mapping[str, str], values: Mapping[str, str], is_new: bool
 ) -> ChangeSet:
-    """The changes that make the stack `name` what the template (as `template_argument` gives it)
+    """The changes that make the stack `name` what the template (`TemplateBody` or `TemplateURL`)
     says with these values of its parameters."""
     change_set = f"bio-lakehouse-{uuid4().hex[:12]}"
     client.create_change_set(
@@ -103,9 +108,32 @@ def propose(
     return ChangeSet(name, change_set, tuple(changes))
 
 
-def template_argument(template: Template, address: str | None) -> dict[str, str]:
-    """How a call is told of a template: in itself, or by the `address` at which it lies."""
-    return {"TemplateURL": address} if address else {"TemplateBody": template.text}
+NAMES = {
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::ECR::Repository": "RepositoryName",
+}
+"""What holds data and is kept when its stack is deleted, and where its name stands."""
+
+
+def with_written_names(template: Template, values: Mapping[str, str]) -> str:
+    """The template with the names of what holds data written out: CloudFormation takes over only
+    what is named so, and not what a function names. `values` are those that the names refer to."""
+    told = deepcopy(dict(template.told))
+    for one in told["Resources"].values():
+        name = NAMES.get(one["Type"])
+        if name:
+            one["Properties"][name] = _written(one["Properties"][name], values)
+    return json.dumps(told, separators=(",", ":"), default=str)
+
+
+def _written(name: Any, values: Mapping[str, str]) -> Any:
+    if not isinstance(name, dict):
+        return name
+    ((function, told),) = name.items()
+    if function == "Ref":
+        return values.get(told, name)
+    return REFERENCE.sub(lambda found: values[found[1]], told) if function == "Fn::Sub" else name
 
 
 def discard(client: Any, change_set: ChangeSet) -> None:
@@ -136,6 +164,5 @@ def _is_empty(told: Mapping[str, Any]) -> bool:
 
 
 def _change(told: Mapping[str, Any]) -> Change:
-    is_replaced = told.get("Replacement") in ("True", "Conditional")
-    action = "Replace" if is_replaced else told["Action"]
+    action = REPLACING.get(told.get("Replacement", ""), told["Action"])
     return Change(action, told["LogicalResourceId"], told["ResourceType"])

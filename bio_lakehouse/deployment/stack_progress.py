@@ -24,7 +24,12 @@ def carry_out(client: Any, change_set: ChangeSet, say: Say) -> Stack:
     """Do the changes, telling `say` of each resource, and wait for their end; the stack as it is
     then. `AwsError` with what failed first."""
     before = {event["EventId"] for event in events_of(client, change_set.stack)}
-    client.execute_change_set(StackName=change_set.stack, ChangeSetName=change_set.name)
+    client.execute_change_set(
+        StackName=change_set.stack,
+        ChangeSetName=change_set.name,
+        # What holds data is kept, but not the empty beginnings of what failed.
+        RetainExceptOnCreate=True,
+    )
     return wait_for_end(client, change_set.stack, before, say)
 
 
@@ -56,7 +61,7 @@ def wait_for_end(client: Any, name: str, before: set[str], say: Say) -> Stack:
             break
         time.sleep(next(pause))
     if stack is None or stack.status not in DONE:
-        raise AwsError(_why(name, stack, happened))
+        raise AwsError(_why(name, stack, [*validation_failures(client, name), *happened]))
     return stack
 
 
@@ -73,6 +78,14 @@ def first_failure(events: Iterable[Event]) -> Event | None:
         if is_failure and not event.get("ResourceStatusReason", "").startswith(CANCELLED):
             return event
     return None
+
+
+def validation_failures(client: Any, name: str) -> Iterator[Event]:
+    """What CloudFormation found wrong before it made anything, which is no event of a resource."""
+    for event in client.describe_events(StackName=name).get("OperationEvents", []):
+        if event.get("ValidationStatus") == "FAILED":
+            reason = event.get("ValidationStatusReason", "")
+            yield event | {"ResourceStatus": FAILED, "ResourceStatusReason": reason}
 
 
 def _tell(event: Event, say: Say) -> None:

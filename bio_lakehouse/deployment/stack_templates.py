@@ -29,11 +29,13 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One stack's template: its text, its parameters by name, the types of its resources, and which
-    of those parameters decide about."""
+    """One stack's template: its text, what it says (with CloudFormation's functions by their long
+    names), its parameters by name, the types of its resources, and which of those parameters decide
+    about."""
 
     stack: str
     text: str
+    told: Mapping[str, Any]
     parameters: Mapping[str, Parameter]
     resources: Mapping[str, str]
     conditional: frozenset[str]
@@ -63,6 +65,7 @@ def read_template(infra: Path, stack: str) -> Template:
     return Template(
         stack=stack,
         text=text,
+        told=told,
         parameters={name: _parameter(name, one) for name, one in parameters.items()},
         resources={name: str(one["Type"]) for name, one in told["Resources"].items()},
         conditional=frozenset(n for n, one in told["Resources"].items() if "Condition" in one),
@@ -93,12 +96,15 @@ class _Loader(yaml.SafeLoader):
 
 
 def _short_function(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    """`!Sub text` is `{"Fn::Sub": "text"}`."""
+    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
     if isinstance(node, yaml.ScalarNode):
-        return {suffix: loader.construct_scalar(node)}
+        told = loader.construct_scalar(node)
+        return {name: told.split(".", 1) if name == "Fn::GetAtt" else told}
     if isinstance(node, yaml.SequenceNode):
-        return {suffix: loader.construct_sequence(node, deep=True)}
+        return {name: loader.construct_sequence(node, deep=True)}
     assert isinstance(node, yaml.MappingNode)
-    return {suffix: loader.construct_mapping(node, deep=True)}
+    return {name: loader.construct_mapping(node, deep=True)}
 
 
 _Loader.add_multi_constructor("!", _short_function)

@@ -50,6 +50,7 @@ TOLD_BY_DEPLOY = {
     "PackageWheel",
     "PipesWheel",
     "OuraClientId",
+    "Timezone",
 }
 TOLD_BY_A_PERSON = {"Image", "Reader"}
 """Parameters without a default: with `--parameter`, as `infra/README.md` says."""
