@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -30,7 +31,7 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 6
 LONGEST_WAIT_S = 3.0
 CONFLICTS = ("CommitFailedException", "ValidationException")
-"""What Iceberg calls it when another writer was faster."""
+"""What Iceberg calls it when another writer was faster; PySpark hands its errors on as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,7 @@ def again_after_conflicts(attempt: Callable[[], Written]) -> Written:
     for number in range(1, ATTEMPTS):
         try:
             return attempt()
-        except PySparkException as error:
+        except (PySparkException, Py4JError) as error:
             if not is_conflict(error):
                 raise
             logger.warning("Another writer was faster: what it wrote is read, and tried again.")

@@ -165,7 +165,11 @@ def job_environment(line: GlueLine, **others: str) -> dict[str, str]:
 
 def cause_of(ended: subprocess.CompletedProcess[str]) -> str:
     """What a job that failed said of it, without Spark's own talk."""
-    lines = [*ended.stdout.splitlines(), *ended.stderr.splitlines()]
+    return cause_in(ended.stdout + ended.stderr)
+
+
+def cause_in(log: str) -> str:
+    lines = log.splitlines()
     told = [line[:400] for line in lines if " INFO " not in line and not line.startswith(NOISE)]
     begins = next((n for n, line in enumerate(told) if line.startswith("Traceback")), 0)
     return "\n".join(told[begins : begins + 40])

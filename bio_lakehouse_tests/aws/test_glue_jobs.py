@@ -346,7 +346,7 @@ def test_two_writers_race(
                 command, env=environment_of(LINES[0], address), stdout=file, stderr=file
             )
             commits = commit_until_conflict(lake, job, log, middle + timedelta(1), last)
-            assert job.wait() == 0, log.read_text()[-3000:]
+            assert job.wait() == 0, glue_spark.cause_in(log.read_text())
         print(f"{commits} commits beside the job")
         assert "Another writer was faster" in log.read_text()
         assert lake.tables.read(READINESS, first, last).equals(wanted)

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
@@ -134,7 +135,8 @@ def test_a_faster_writer_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(random, "uniform", lambda *_: 0.0)
     done = Written(1, True, 7)
     faster = PySparkException("org.apache.iceberg.exceptions.CommitFailedException: stale")
-    ends: Iterator[Any] = iter([faster, faster, done])
+    as_it_is = Py4JError("org.apache.iceberg.exceptions.ValidationException: conflicting files")
+    ends: Iterator[Any] = iter([faster, as_it_is, done])
 
     def attempt() -> Written:
         end = next(ends)
