@@ -52,9 +52,11 @@ def push(home: Path | None, bucket: str | None, dry_run: bool) -> None:
     Example:  bio-lakehouse push --bucket my-bronze --dry-run
               bio-lakehouse push --bucket my-bronze
     """
+    from bio_lakehouse.backends import require_lake
     from bio_lakehouse.moving_display import after_push
 
     here, there = both_lakes(load_settings(home=home), bucket)
+    require_lake(here.settings)
     carry(here, there, dry_run)
     after_push(here.settings)
 
@@ -72,9 +74,12 @@ def pull(home: Path | None, bucket: str | None, dry_run: bool) -> None:
     \b
     Example:  bio-lakehouse pull --bucket my-bronze --home ~/lake
     """
+    from bio_lakehouse.lake.lakehouse import Lakehouse
     from bio_lakehouse.moving_display import after_pull
 
     here, there = both_lakes(load_settings(home=home), bucket)
+    if not dry_run:
+        here = Lakehouse.open(here.settings)
     carry(there, here, dry_run)
     after_pull(here.settings)
 
@@ -179,7 +184,7 @@ def both_lakes(settings: Settings, bucket: str | None) -> tuple[Lakehouse, Lakeh
         )
     here = settings.model_copy(update={"profile": "local"})
     on_aws = {"profile": "aws", "s3_bronze_bucket": name, "landing_url": None}
-    return Lakehouse.open(here), Lakehouse(settings.model_copy(update=on_aws))
+    return Lakehouse(here), Lakehouse(settings.model_copy(update=on_aws))
 
 
 def carry(source: Lakehouse, target: Lakehouse, dry_run: bool) -> None:

@@ -37,6 +37,8 @@ PLOT_NAMES = [name for names in PLOTTED.values() for name in names.values()]
 SOLE = re.compile(rf'"label": "(?:(?:{"|".join(PLOT_NAMES)})|(?:effect|q): [^"(]*)"')
 """A figure from when there was one person alone: it has no name beside it, and may be anybody's."""
 OUTPUT = "storage"
+FILE_LABEL = "file"
+"""What an event about one file has beside what it says of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +157,15 @@ def _cleared(value: Any, about: About) -> Any:
     if isinstance(value, dict):
         return {name: _cleared_field(name, item, about) for name, item in value.items()}
     if isinstance(value, list):
+        if any(_names_file(item) and _is_about(item, about) for item in value):
+            # All of it is about that file: its size, its checksum, its days.
+            return []
         return [_cleared(item, about) for item in value if not _is_about(item, about)]
     return value
+
+
+def _names_file(item: Any) -> bool:
+    return isinstance(item, dict) and item.get("label") == FILE_LABEL
 
 
 def _cleared_field(name: str, value: Any, about: About) -> Any:

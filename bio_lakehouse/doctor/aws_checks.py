@@ -91,7 +91,12 @@ def _bucket(s3: Any, bucket: str, *, is_kept: bool) -> Iterator[Check]:
     except (ClientError, BotoCoreError) as error:
         yield told(name, error)
         return
-    lacks = [text for text in _lacking(s3, bucket, is_kept=is_kept) if text]
+    try:
+        lacks = [text for text in _lacking(s3, bucket, is_kept=is_kept) if text]
+    except ClientError as error:
+        said = f"it is there, but how it is kept cannot be seen ({code_of(error)})"
+        yield warning(name, said, next_step(code_of(error)))
+        return
     if lacks:
         yield warning(name, f"it is there, but {', '.join(lacks)}", DEPLOY)
     else:

@@ -102,6 +102,17 @@ def test_names_of_what_is_built_are_left_alone() -> None:
     assert cleared == record | {"message": forgotten_runs.FORGOTTEN}
 
 
+def test_of_an_event_about_a_file_of_theirs_nothing_is_kept() -> None:
+    class_name = {"__class__": forgotten_runs.ENTRY}
+    entries = [
+        class_name | {"label": "file", "entry_data": {"text": f"landing/{GONE}/x.csv"}},
+        class_name | {"label": "sha256", "entry_data": {"text": "0123"}},
+    ]
+    event = json.dumps({"metadata_entries": entries, "partition": None})
+    cleared = json.loads(forgotten_runs._without(event, About.of(GONE, set())))
+    assert cleared == {"metadata_entries": [], "partition": None}
+
+
 def test_while_the_ui_is_open_nothing_is_forgotten(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home")
     with (

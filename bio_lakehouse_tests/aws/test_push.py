@@ -66,6 +66,7 @@ def test_what_was_pushed_comes_back_and_is_not_sent_again(
     here: Lakehouse, on_aws: Settings, tmp_path: Path
 ) -> None:
     s3, home = aws_client(on_aws, "s3"), str(here.settings.home)
+    other = str(tmp_path / "other")
     s3.put_bucket_versioning(
         Bucket=on_aws.s3_bronze_bucket, VersioningConfiguration={"Status": "Enabled"}
     )
@@ -75,7 +76,9 @@ def test_what_was_pushed_comes_back_and_is_not_sent_again(
     assert "2 objects, 0.0 MiB, were copied" in run("push", "--home", home)
     assert "0 objects" in run("push", "--home", home)
     assert len(s3.list_object_versions(Bucket=on_aws.s3_bronze_bucket)["Versions"]) == 3
-    assert "bio-lakehouse refresh" in run("pull", "--home", str(tmp_path / "other"))
+    assert "3 objects, 0.0 MiB, would be" in run("pull", "--home", other, "--dry-run")
+    assert not (tmp_path / "other").exists()
+    assert "bio-lakehouse refresh" in run("pull", "--home", other)
     for key in ("landing/ann/rides.csv", "landing/ann/oura.csv", "users.toml"):
         assert (tmp_path / "other" / key).read_bytes() == here.objects.get(key)
     assert (tmp_path / "other/landing/ann/oura.csv").stat().st_mtime == OLD.timestamp()
@@ -88,6 +91,14 @@ def test_without_a_bucket_it_says_how_one_is_named(
     done = CliRunner().invoke(main, ["push", "--home", str(tmp_path)])
     assert done.exit_code == 1
     assert "give --bucket NAME" in done.output
+
+
+def test_where_there_is_no_lake_there_is_nothing_to_push(tmp_path: Path) -> None:
+    words = ["push", "--bucket", "x", "--home", str(tmp_path / "none")]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 1
+    assert "there is no lake at" in done.output
+    assert not (tmp_path / "none").exists()
 
 
 def test_rows_of_the_bucket_are_those_of_the_laptop(here: Lakehouse, on_aws: Settings) -> None:
