@@ -7,7 +7,7 @@ and types.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
@@ -15,9 +15,14 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from bio_lakehouse.engines.athena_csv import TornAnswerError, table_of_csv
+from bio_lakehouse.engines.athena_csv import (
+    TornAnswerError,
+    is_half_said,
+    table_of_csv,
+    unreadable_lists,
+)
 from bio_lakehouse.engines.athena_on_duckdb import Clock
-from bio_lakehouse.engines.athena_rewriting import Rewriting, Source
+from bio_lakehouse.engines.athena_rewriting import Rewriting, Source, with_lists_as_json
 from bio_lakehouse.engines.athena_statements import (
     AthenaPlace,
     AthenaStatements,
@@ -35,12 +40,15 @@ from bio_lakehouse.engines.sql import (
     view_key,
     view_query,
 )
-from bio_lakehouse.errors import QueryError
+from bio_lakehouse.errors import DamagedFile, QueryError
 from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse.lake.glue_catalog import GlueTableCatalog
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.objects import ObjectStore
+from bio_lakehouse.lake.objects import ObjectStore, place_of
 from bio_lakehouse.lake.schema import TableSchema
+
+Said = Callable[[CheckedQuery], str]
+"""What says a checked statement in Athena's SQL."""
 
 
 class Catalogued(Protocol):
@@ -86,7 +94,7 @@ class AthenaSql:
     def create_view(self, view: View) -> bool:
         """Make `view` in Athena, with its SQL as it is written; True when its text changed."""
         lake, key = self._lake(), view_key(view.full_name)
-        is_same = self.views.exists(key) and self.views.get(key) == view.sql.encode()
+        is_same = self.views.find_many([key]).get(key) == view.sql.encode()
         if is_same and view.full_name in lake.views:
             return False
         for full_name in view.depends_on:
@@ -99,9 +107,8 @@ class AthenaSql:
     def view_text(self, full_name: str) -> str:
         """The SQL of a view as it was last created; as this version has it while none was."""
         key = view_key(full_name)
-        if self.views.exists(key):
-            return self.views.get(key).decode()
-        return VIEWS[full_name.partition(".")[2]].sql
+        found = self.views.find_many([key]).get(key)
+        return VIEWS[full_name.partition(".")[2]].sql if found is None else found.decode()
 
     def query(
         self, sql: str, user_id: str | None, allowed: frozenset[str] | None = None
@@ -163,16 +170,21 @@ class AthenaSql:
     def _answer(
         self, checked: CheckedQuery, lake: Lake, user_id: str | None, last: date | None = None
     ) -> pa.Table:
-        sql = self._said(checked, lake, user_id, last)
+        said = partial(self._said, lake=lake, user_id=user_id, last=last)
         try:
-            return self._asked(sql, checked, may_reuse=True)
+            return self._asked(checked, said, may_reuse=True)
         except TornAnswerError:
-            return self._asked(sql, checked, may_reuse=False)
+            return self._asked(checked, said, may_reuse=False)
 
-    def _asked(self, sql: str, checked: CheckedQuery, *, may_reuse: bool) -> pa.Table:
-        ran = self._run(sql, checked, may_reuse=may_reuse)
+    def _asked(self, checked: CheckedQuery, said: Said, *, may_reuse: bool) -> pa.Table:
+        ran = self._run(said(checked), checked, may_reuse=may_reuse)
+        wanted = self._shape(checked) if is_half_said(ran.columns) else [None] * len(ran.columns)
+        lists = unreadable_lists(ran.columns, wanted)
+        as_json = with_lists_as_json(checked, lists) if lists else None
+        if as_json is not None:
+            ran = self._run(said(as_json), as_json, may_reuse=may_reuse)
         content = self.statements.fetch(ran.answer)
-        rows = table_of_csv(content, ran.columns, ran.answer, partial(self._shape, checked))
+        rows = table_of_csv(content, ran.columns, ran.answer, wanted)
         check_days(rows)
         return rows
 
@@ -196,9 +208,12 @@ class AthenaSql:
         schemas = [found[full_name] for full_name in full_names if full_name in found]
         return {name for schema in schemas for name in schema.column_names}
 
-    def _shape(self, checked: CheckedQuery) -> pa.Schema:
-        """The types of the answer as a laptop's engine has them, over no rows."""
-        return shape_of(checked, self.views, self.schemas)
+    def _shape(self, checked: CheckedQuery) -> Sequence[pa.DataType | None]:
+        """The types of the answer as a laptop's engine has them, over no rows; of a table that it
+        does not know, none."""
+        if not checked.tables <= known_names((), self.schemas):
+            return [None] * len(checked.expression.selects)
+        return list(shape_of(checked, self.views, self.schemas).types)
 
 
 def athena_sql(lake: Lakehouse, statements: AthenaStatements | None = None) -> AthenaSql:
@@ -224,19 +239,29 @@ class _Sources:
         self.lake = lake
         self.by_text = by_text
         self.known = known_names(lake.tables, engine.schemas)
+        self.texts: dict[str, str] = {}
 
     def of(self, full_name: str) -> Source:
+        state = self._state(full_name)
         if full_name in _VIEWS:
-            text = self._text(full_name)
             is_there = full_name in self.lake.views and not self.by_text
-            return Source(self._state(full_name), False, None if is_there else text)
+            return Source(state, False, None if is_there else self._checked(full_name))
         schema = self.engine.schemas.get(full_name)
         has_day = schema is None or schema.day_column is not None
         made = full_name in self.lake.tables
-        return Source(self._state(full_name), has_day, schema=None if made else schema)
+        return Source(state, has_day, schema=None if made else schema)
 
-    def _text(self, full_name: str) -> CheckedQuery:
-        return _checked_view(self.engine.view_text(full_name), self.known)
+    def _checked(self, full_name: str) -> CheckedQuery:
+        try:
+            return _checked_view(self._text(full_name), self.known)
+        except QueryError as error:
+            place = place_of(self.engine.views, view_key(full_name))
+            raise DamagedFile.at(place, error) from error
+
+    def _text(self, full_name: str) -> str:
+        if full_name not in self.texts:
+            self.texts[full_name] = self.engine.view_text(full_name)
+        return self.texts[full_name]
 
     def _state(self, full_name: str) -> str:
         """What names the data of a table, or of all that a view reads, and its text."""
@@ -249,8 +274,8 @@ class _Sources:
                 continue
             seen.add(name)
             if name in _VIEWS:
-                said.append(self.engine.view_text(name))
-                waiting += sorted(self._text(name).tables)
+                said.append(self._text(name))
+                waiting += sorted(self._checked(name).tables)
             else:
                 said.append(self.lake.tables.get(name, ""))
         return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]

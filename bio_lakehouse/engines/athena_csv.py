@@ -1,13 +1,14 @@
 """Athena's answers, read from the CSV that it writes into S3, with the types that it names.
 
 A null is a cell without quotes, so that an empty text stays one. What the elements of an array are
-Athena does not say, and texts within one have no quotes: they cannot be told apart.
+Athena does not say, and texts within one have no quotes: those are asked for as JSON.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,20 +40,36 @@ class AnswerColumn:
 
 
 def table_of_csv(
-    content: bytes, columns: Sequence[AnswerColumn], place: str, kinds: Callable[[], pa.Schema]
+    content: bytes,
+    columns: Sequence[AnswerColumn],
+    place: str,
+    wanted: Sequence[pa.DataType | None],
 ) -> pa.Table:
     """The rows of an answer.
 
-    `kinds` says the answer's types in Arrow, where Athena does not say all of one.
-    `TornAnswerError` names `place` where the file is not whole, `QueryError` a column that cannot
-    be read.
+    `wanted` are the columns' types in Arrow, where they are known. `TornAnswerError` names `place`
+    where the file is not whole, `QueryError` a column that cannot be read.
     """
     texts = _texts(content, columns, place)
-    needed = any(column.type in HALF_SAID for column in columns)
-    wanted = kinds().types if needed else [None] * len(columns)
     readers = [_reader(*one) for one in zip(columns, wanted, strict=True)]
     read = [_read(*one, place) for one in zip(texts, readers, columns, strict=True)]
     return pa.table(read, names=[column.name for column in columns])
+
+
+def is_half_said(columns: Iterable[AnswerColumn]) -> bool:
+    """Whether Athena does not say all of a column's type."""
+    return any(column.type in HALF_SAID for column in columns)
+
+
+def unreadable_lists(
+    columns: Sequence[AnswerColumn], wanted: Sequence[pa.DataType | None]
+) -> frozenset[int]:
+    """Places of the columns whose lists cannot be read, but could be as JSON."""
+    pairs = enumerate(zip(columns, wanted, strict=True))
+    nested = {place: kind for place, (column, kind) in pairs if column.type in NESTED}
+    return frozenset(
+        place for place, kind in nested.items() if _is_of_texts(kind) and not _is_plain(kind)
+    )
 
 
 def _texts(content: bytes, columns: Sequence[AnswerColumn], place: str) -> list[pa.ChunkedArray]:
@@ -104,6 +121,8 @@ def _reader(column: AnswerColumn, wanted: pa.DataType | None) -> Read:
         return _cast_to(pa.decimal128(column.precision, column.scale))
     if column.type in NESTED:
         return _of_lists(column, wanted)
+    if column.type == "varchar" and _is_of_texts(wanted):
+        return _each_as(wanted, json.loads)
     if column.type == "timestamp" and wanted and pa.types.is_timestamp(wanted) and not wanted.tz:
         return lambda text: text.cast(pa.timestamp("us")).cast(wanted)
     return READERS.get(column.type, _as_it_is)
@@ -136,10 +155,10 @@ def _wall_clock(text: str) -> datetime:
 
 def _of_lists(column: AnswerColumn, kind: pa.DataType | None) -> Read:
     """What reads an array of that type."""
-    if kind is None or not pa.types.is_list(kind) or not _is_plain(kind.value_type):
+    if kind is None or not _is_plain(kind):
         raise QueryError(
-            f"{column.name} is a list of texts or of lists, whose elements Athena's answer does "
-            "not tell apart; ask for array_join(…, ', ') or json_format(CAST(… AS json))."
+            f"{column.name} is a list of what Athena's answer does not tell apart; ask for "
+            "array_join(…, ', ') or json_format(CAST(… AS json))."
         )
 
     def read(text: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -151,9 +170,18 @@ def _of_lists(column: AnswerColumn, kind: pa.DataType | None) -> Read:
 
 
 def _is_plain(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_primitive(kind) and not (pa.types.is_timestamp(kind) and kind.tz is not None)
-    )
+    """Whether it is a list whose elements never hold what parts them."""
+    if not pa.types.is_list(kind):
+        return False
+    of = kind.value_type
+    return bool(pa.types.is_primitive(of) and not (pa.types.is_timestamp(of) and of.tz))
+
+
+def _is_of_texts(kind: pa.DataType | None) -> bool:
+    """Whether it is a list of texts, or of lists of them."""
+    if kind is None or not pa.types.is_list(kind):
+        return False
+    return bool(pa.types.is_string(kind.value_type)) or _is_of_texts(kind.value_type)
 
 
 def _elements(cell: str) -> list[str | None]:

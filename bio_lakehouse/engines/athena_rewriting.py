@@ -7,7 +7,7 @@ so that Athena, which uses an answer again where the text is the same, never doe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -100,6 +100,47 @@ class Rewriting:
             day = exp.cast(exp.Literal.string(last.isoformat()), "date")
             conditions.append(exp.LTE(this=exp.column("day"), expression=day))
         return conditions
+
+
+def with_lists_as_json(checked: CheckedQuery, places: frozenset[int]) -> CheckedQuery | None:
+    """The statement with the columns at `places` as JSON; None where they are not written out, or
+    rows are ordered by them."""
+    query = checked.expression.copy()
+    branches = list(_branches(query))
+    if any(branch.is_star for branch in branches) or _orders_by(query, places):
+        return None
+    for branch in branches:
+        for place in places:
+            column = branch.selects[place]
+            inner = column.unalias().copy()
+            as_json = exp.Anonymous(this="json_format", expressions=[exp.cast(inner, "json")])
+            column.replace(
+                exp.alias_(as_json, query.selects[place].alias_or_name or f"_col{place}")
+            )
+    return replace(checked, expression=query)
+
+
+def _branches(query: exp.Expr) -> Iterator[exp.Select]:
+    """The SELECTs whose rows are the statement's."""
+    if isinstance(query, exp.SetOperation):
+        yield from _branches(query.left)
+        yield from _branches(query.right)
+    elif isinstance(query, exp.Subquery):
+        yield from _branches(query.unnest())
+    elif isinstance(query, exp.Select):
+        yield query
+
+
+def _orders_by(query: exp.Query, places: frozenset[int]) -> bool:
+    """Whether an ORDER BY may mean one of those columns, by its name or its place."""
+    order = query.args.get("order")
+    if order is None:
+        return False
+    names = {query.selects[place].alias_or_name for place in places}
+    numbers = {str(place + 1) for place in places}
+    columns = {column.name for column in order.find_all(exp.Column)}
+    literals = {one.name for one in order.find_all(exp.Literal)}
+    return bool(columns & names or literals & numbers)
 
 
 def _no_rows(schema: TableSchema) -> exp.Select:

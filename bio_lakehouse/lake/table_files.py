@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
@@ -64,10 +65,16 @@ def files_in_use(table: Table) -> Iterator[str]:
         yield statistics.statistics_path
     for snapshot in table.snapshots():
         yield snapshot.manifest_list
-        for manifest in snapshot.manifests(table.io):
-            yield manifest.manifest_path
-            for entry in manifest.fetch_manifest_entry(table.io):
-                yield entry.data_file.file_path
+    for manifest in _manifests(table):
+        yield manifest.manifest_path
+        for entry in manifest.fetch_manifest_entry(table.io):
+            yield entry.data_file.file_path
+
+
+def _manifests(table: Table) -> Iterable[ManifestFile]:
+    """Each manifest once: a snapshot names most of those of the one before."""
+    lists = [snapshot.manifests(table.io) for snapshot in table.snapshots()]
+    return {one.manifest_path: one for one in chain.from_iterable(lists)}.values()
 
 
 def _data_files(manifest: ManifestFile, io: FileIO) -> list[str]:

@@ -166,6 +166,8 @@ def type_of(kind: pa.DataType) -> str:
         return f"decimal({kind.precision},{kind.scale})"
     if pa.types.is_list(kind):
         return f"array({type_of(kind.value_type)})"
+    if pa.types.is_map(kind):
+        return "map"
     if pa.types.is_timestamp(kind):
         return "timestamp with time zone" if kind.tz else "timestamp"
     return NAMES.get(kind, "varchar")

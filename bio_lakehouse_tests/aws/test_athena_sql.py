@@ -103,9 +103,28 @@ def test_values_and_their_types_are_the_same(there: AthenaLake, at_home: DuckDbS
     assert str(rows.to_pylist()) == str(wanted.to_pylist())
 
 
-def test_texts_in_a_list_are_refused_and_not_guessed(there: AthenaLake) -> None:
-    with pytest.raises(QueryError, match=r"names is a list of texts .*array_join"):
-        there.sql.query("SELECT ARRAY['a, b', NULL] AS names", "me")
+LISTS = """
+SELECT ARRAY['a, b', NULL, '', 'null', '"'] AS names, 1 AS number UNION ALL
+SELECT array_agg(energy_state), 2 FROM energy_state ORDER BY number
+"""
+
+
+def test_texts_in_a_list_are_told_apart(there: AthenaLake, at_home: DuckDbSql) -> None:
+    rows, wanted = there.sql.query(LISTS, "ann"), at_home.query(LISTS, "ann")
+    assert rows.schema == wanted.schema
+    assert rows["names"].to_pylist()[0] == ["a, b", None, "", "null", '"']
+    assert [sorted(map(str, row)) for row in rows["names"].to_pylist()] == [
+        sorted(map(str, row)) for row in wanted["names"].to_pylist()
+    ]
+
+
+def test_lists_that_cannot_be_read_are_refused_and_not_guessed(there: AthenaLake) -> None:
+    for asked in (
+        "SELECT ARRAY['a, b'] AS names ORDER BY names",
+        "SELECT map(ARRAY['a'], ARRAY[1]) AS names",
+    ):
+        with pytest.raises(QueryError, match=r"names is a list of what .*array_join"):
+            there.sql.query(asked, "me")
 
 
 def test_day_and_moment_are_the_asked_users_own(there: AthenaLake, at_home: DuckDbSql) -> None:
