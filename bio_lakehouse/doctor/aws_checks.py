@@ -80,7 +80,8 @@ def buckets(settings: Settings) -> Iterator[Check]:
             step = "set it; `bio-lakehouse deploy` prints the names of what it made"
             yield problem(f"bucket of {setting}", "it is not set", step)
             continue
-        yield from _bucket(s3, name, is_kept=setting != "BIO_ATHENA_RESULTS_BUCKET")
+        # Of the tables Iceberg itself keeps earlier states.
+        yield from _bucket(s3, name, is_kept=setting == "BIO_S3_BRONZE_BUCKET")
 
 
 def _bucket(s3: Any, bucket: str, *, is_kept: bool) -> Iterator[Check]:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from moto.cloudformation.parsing import get_model_map
 
 from bio_lakehouse.cli import main
 from bio_lakehouse.deployment import deploying
@@ -28,13 +27,6 @@ from bio_lakehouse_tests.live import live_checks
 pytestmark = pytest.mark.stack
 ALL = tuple(stack for stack in STACKS if stack != "quicksight")
 GIVEN = {"WayOut": "endpoints", "Image": "000000000000.dkr.ecr.us-east-1.amazonaws.com/dagster:1"}
-DEPLOYED_BY_NEITHER = {
-    "AWS::Glue::SecurityConfiguration",
-    "AWS::QuickSight::Dashboard",
-    "AWS::QuickSight::DataSet",
-    "AWS::QuickSight::DataSource",
-}
-"""Types of resources in the templates, of which neither ministack nor moto makes a stack."""
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +55,6 @@ def order(infra: Path) -> Order:
 def deployed(account: Settings, order: Order) -> dict[str, str]:
     """The settings that were told; all stacks are there."""
     return Deployment(account, order).deploy(lambda _: None)
-
-
-def test_types_that_neither_emulator_makes(account: Settings) -> None:
-    """moto's QuickSight answers its own API (`test_quicksight.py`), and makes no stack of it."""
-    templates = list(INFRA.glob("*-stack.yaml"))
-    refused = unknown_types(aws_client(account, "cloudformation"), templates)
-    assert refused - get_model_map().keys() == DEPLOYED_BY_NEITHER
 
 
 def test_a_lake_is_deployed_and_its_settings_are_told(deployed: dict[str, str]) -> None:
