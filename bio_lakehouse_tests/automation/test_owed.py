@@ -13,7 +13,6 @@ import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
-from hypothesis import strategies as st
 
 from bio_lakehouse.assets import all_assets, all_checks
 from bio_lakehouse.assets.keys import GOLD_DAILY, bronze_key, follows_gold
@@ -29,7 +28,6 @@ from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.log import IngestionLog
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.lake.sqlite_log import SqliteLog
 from bio_lakehouse.lake.tables import violations
@@ -37,6 +35,7 @@ from bio_lakehouse.settings import load_settings
 from bio_lakehouse.workflows import run_ingest
 from bio_lakehouse_tests.automation.test_kill import COMMAND, contents
 from bio_lakehouse_tests.automation.watched import TODAY, Watched, names, scores, trends
+from bio_lakehouse_tests.lake.counted_changes import STEPS, check_changes
 from bio_lakehouse_tests.lake.marking import FOLLOWERS, mark_built
 
 FIRST = TODAY - timedelta(30)
@@ -119,41 +118,11 @@ def test_the_sensor_asks_only_for_what_is_left(watched: Watched) -> None:
     assert watched.tick().run_requests == []
 
 
-STEPS = st.lists(
-    st.tuples(st.sampled_from(["arrive", "begin", "gold", "a", "b"]), st.integers(0, 2)),
-    max_size=25,
-)
-DAY, DATASET = date(2025, 1, 1), "oura/sleep"
-
-
 @given(steps=STEPS)
 def test_no_change_is_forgotten_before_all_have_taken_it_in(
     steps: list[tuple[str, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     check_changes(SqliteLog(tmp_path_factory.mktemp("log") / "log.db"), steps)
-
-
-def check_changes(log: IngestionLog, steps: list[tuple[str, int]]) -> None:
-    arrived, gold, taken = 0, 0, {"a": 0, "b": 0}
-    begun: dict[str, int] = {}
-    last = [(step, 3) for step in ("begin", "gold", "a", "b")]
-    for step, number in [*steps, *last]:
-        run_id = f"run {number}"
-        if step == "arrive":
-            arrived += 1
-            log.owed.add(f"file {arrived}", {DATASET: {DAY}})
-        elif step == "begin":
-            begun.setdefault(run_id, arrived)
-            log.owed.begin_run(run_id)
-        elif step == "gold":
-            gold = max(gold, begun.get(run_id, 0))
-            log.mark_gold_built(run_id, [DATASET], DAY, DAY)
-        else:
-            taken[step] = gold
-            log.owed.pay(step, run_id, DAY, DAY, taken)
-        assert (DAY in log.pending().get(DATASET, set())) == (gold < arrived)
-        assert log.owed.changed() or set(taken.values()) == {arrived}
-    assert log.owed.changed() == {}
 
 
 def test_every_asset_that_arrivals_owe_marks_its_days(lake: Lakehouse) -> None:

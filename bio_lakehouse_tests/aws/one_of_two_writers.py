@@ -8,13 +8,13 @@ from pathlib import Path
 
 from bio_lakehouse.lake.dynamo_log import DynamoLog
 from bio_lakehouse.lake.log import FileDay, LogEntry
-from bio_lakehouse_tests.aws.emulator import aws_settings
+from bio_lakehouse.settings import Settings
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 FIRST = date(2026, 3, 1)
 LAST = FIRST + timedelta(70)
 DATASET, ASSET = "oura/trends", "gold/a"
-FILES_EACH = 4
+FILES_EACH = 3
 
 
 def write(log: DynamoLog, writer: str) -> None:
@@ -36,8 +36,15 @@ def build(log: DynamoLog, run_id: str) -> None:
 
 def main() -> None:
     home, address, log_table, state_table, writer = sys.argv[1:]
-    tables = {"ingestion_log_table": log_table, "lake_state_table": state_table}
-    log = DynamoLog(aws_settings(Path(home), address, **tables))
+    log = DynamoLog(
+        Settings(
+            home=Path(home),
+            profile="aws",
+            aws_endpoint_url=address,
+            ingestion_log_table=log_table,
+            lake_state_table=state_table,
+        )
+    )
     print("ready", flush=True)
     sys.stdin.readline()
     write(log, writer)

@@ -20,10 +20,10 @@ from bio_lakehouse.lake.dynamo_log import DynamoLog
 from bio_lakehouse.lake.dynamo_rows import month_in
 from bio_lakehouse.lake.log import FileDay, LogEntry, days_between
 from bio_lakehouse.settings import Settings
-from bio_lakehouse_tests.automation.test_owed import STEPS as STEPS_OF_CHANGES
-from bio_lakehouse_tests.automation.test_owed import check_changes
 from bio_lakehouse_tests.aws import one_of_two_writers
 from bio_lakehouse_tests.aws.dynamo_troubles import PowerCutError, short_pages, troubled
+from bio_lakehouse_tests.lake.counted_changes import STEPS as STEPS_OF_CHANGES
+from bio_lakehouse_tests.lake.counted_changes import check_changes
 from bio_lakehouse_tests.lake.kept_logs import with_own_tables
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

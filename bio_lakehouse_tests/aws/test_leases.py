@@ -71,10 +71,10 @@ def test_the_lock_of_a_process_that_was_killed_is_taken_over(on_dynamo: Settings
     where = (str(on_dynamo.home), str(on_dynamo.aws_endpoint_url), on_dynamo.lake_state_table)
     code = (
         "import sys, time\n"
-        "from pathlib import Path\n"
         "from bio_lakehouse.lake.leases import leased\n"
-        "from bio_lakehouse_tests.aws.emulator import aws_settings\n"
-        "settings = aws_settings(Path(sys.argv[1]), sys.argv[2], lake_state_table=sys.argv[3])\n"
+        "from bio_lakehouse.settings import Settings\n"
+        "home, address, table = sys.argv[1:]\n"
+        "settings = Settings(home=home, aws_endpoint_url=address, lake_state_table=table)\n"
         "with leased(settings, 'bronze'):\n"
         "    print('held', flush=True)\n"
         "    time.sleep(600)\n"
