@@ -140,6 +140,31 @@ def test_a_statement_that_runs_too_long_is_stopped(
         assert running.state == "CANCELLED"
 
 
+class StoppedRunError(BaseException):
+    """As what ends a run in Dagster, which is no `Exception`."""
+
+
+def test_a_run_that_is_ended_stops_its_statement(
+    asked: AthenaLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(*_: object) -> None:
+        raise StoppedRunError
+
+    asked.endpoint.troubles.seconds = 60
+    monkeypatch.setattr("pyathena.common.BaseCursor._wait_poll_interval", end)
+    with pytest.raises(StoppedRunError):
+        asked.sql.query(ASKED, "me")
+    assert asked.endpoint.stopped == [*asked.endpoint.executions]
+
+
+def test_an_answer_that_is_too_large_is_not_read(
+    asked: AthenaLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bio_lakehouse.engines.athena_statements.LARGEST_ANSWER", 5)
+    with pytest.raises(QueryError, match=r"The answer is larger than .*WHERE, GROUP BY or LIMIT"):
+        asked.sql.query(ASKED, "me")
+
+
 @pytest.mark.parametrize("torn_at", [0, 12, -1])
 def test_an_answer_that_is_torn_is_told_and_not_guessed(asked: AthenaLake, torn_at: int) -> None:
     asked.endpoint.troubles.torn_at = torn_at
