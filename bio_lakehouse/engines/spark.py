@@ -29,6 +29,8 @@ CONNECT_TIMEOUT_S = 10
 STAYS_CONNECTED = ("grpc.client_idle_timeout_ms", 2**31 - 1)
 """Else gRPC hangs up after half an hour without a call, and Sail's port takes no second
 connection."""
+LARGEST_RELATION_BYTES = 3 * 2**30
+"""Spark's own limit for a table that is sent to it."""
 LARGEST_MESSAGE_BYTES = 32 * 2**20
 """A quarter of what Spark Connect takes at once, because days are not equally full."""
 
@@ -59,7 +61,10 @@ def connect(address: str) -> SparkSession:
     A call that fails is tried again for some seconds, where PySpark would for minutes.
     """
     check_reachable(address)
-    return _session(address)
+    session = _session(address)
+    # Spark 4.1 tells this limit with a unit, of which PySpark 4.2 makes no number.
+    session.conf.set("spark.sql.session.localRelationSizeLimit", str(LARGEST_RELATION_BYTES))
+    return session
 
 
 def _session(address: str) -> SparkSession:
