@@ -7,9 +7,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import dagster as dg
 import pyarrow as pa
 import pytest
 
+from bio_lakehouse.assets.gold import view_asset
+from bio_lakehouse.automation.instance import open_instance
+from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.engines.sql import DuckDbSql
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.gold.views import VIEWS
@@ -184,6 +188,24 @@ def test_an_answer_is_given_again_only_of_the_same_data(there: AthenaLake) -> No
     assert there.sql.query(asked, "ann")["steps"].to_pylist() == [999]
     there.lake.tables.replace(DAILY, rows, FIRST, LAST)
     assert there.sql.query(asked, "ann")["steps"].to_pylist() == [200]
+
+
+def test_a_views_step_tells_what_it_took(there: AthenaLake) -> None:
+    days = dg.DailyPartitionsDefinition("2026-01-01")
+    asset = view_asset(VIEWS["energy_state"]).map_asset_specs(
+        lambda spec: spec.replace_attributes(partitions_def=days)
+    )
+    made = resources(there.lake.settings)
+    with open_instance(there.lake.settings) as instance:
+        run = dg.materialize(
+            [asset],
+            instance=instance,
+            resources={name: made[name] for name in ("lake", "sql")},
+            partition_key="2026-01-02",
+        )
+    (told,) = run.asset_materializations_for_node("gold__energy_state")
+    values = {name: told.metadata[name].value for name in ("statements in Athena", "cost (USD)")}
+    assert values == {"statements in Athena": 1, "cost (USD)": 10 * 2**20 * 5 / 2**40}
 
 
 def test_a_view_is_made_anew_when_its_text_changed(there: AthenaLake, at_home: DuckDbSql) -> None:
