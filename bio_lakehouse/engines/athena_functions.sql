@@ -68,7 +68,7 @@ CREATE MACRO IF NOT EXISTS athena_round
 CREATE MACRO IF NOT EXISTS athena_sign(x) AS
     cast_to_type(CASE WHEN isnan(CAST(x AS DOUBLE)) THEN 'nan' ELSE CAST(sign(x) AS VARCHAR) END, x);
 CREATE MACRO IF NOT EXISTS athena_divide(a, b) AS CASE
-    WHEN CAST(b AS DOUBLE) = 0 AND (athena_is_double(a) OR athena_is_double(b)) THEN cast_to_type(
+    WHEN CAST(b AS DOUBLE) = 0 AND athena_is_double(a // b) THEN cast_to_type(
         CASE WHEN NOT athena_is_double(a // b) THEN '0' WHEN isnan(CAST(a AS DOUBLE)) OR a = 0 THEN 'nan' WHEN a > 0 THEN 'inf' WHEN a < 0 THEN '-inf' END,
         a // b
     )

@@ -107,8 +107,8 @@ class AthenaQuery(Trino):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
             name: TrinoParser.FUNCTION_PARSERS[name]
-            for name in ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "POSITION", "SUBSTRING", "LISTAGG")
-        }
+            for name in ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "POSITION", "SUBSTRING")
+        } | {"LISTAGG": lambda parser: _with_separator(_parse_listagg(parser))}
 
         def _parse_join(self, *arguments: Any, **options: Any) -> exp.Join | None:
             """Tells `a, b` from `a JOIN b`, which are one in the tree."""
@@ -119,6 +119,16 @@ class AthenaQuery(Trino):
             return join
 
 
+def _with_separator(listing: exp.Expr) -> exp.Expr:
+    """listagg() puts nothing between its texts where no separator is said; sqlglot would say a
+    comma."""
+    for node in listing.find_all(exp.GroupConcat):
+        if node.args.get("separator") is None:
+            node.set("separator", exp.Literal.string(""))
+    return listing
+
+
+_parse_listagg: Callable[[Any], exp.Expr] = TrinoParser.FUNCTION_PARSERS["LISTAGG"]
 BY_COMMA = "by_comma"
 """Mark of a join that is written with a comma."""
 
@@ -683,12 +693,6 @@ def _ignore_nulls(node: exp.IgnoreNulls) -> exp.Expr:
     return function
 
 
-def _listagg(node: exp.GroupConcat) -> exp.Expr:
-    if node.args.get("separator") is None:
-        node.set("separator", exp.Literal.string(""))
-    return node
-
-
 def _unnest(node: exp.Unnest) -> exp.Expr:
     """Several arrays side by side, a map's keys and values, or entries with their numbers."""
     alias = node.args.get("alias")
@@ -772,5 +776,4 @@ _RULES: dict[type[exp.Expr], Callable[..., exp.Expr]] = {
     exp.AtTimeZone: lambda node: call("athena_at_timezone", node.this, node.args["zone"]),
     exp.IgnoreNulls: _ignore_nulls,
     exp.RespectNulls: lambda node: node.this,
-    exp.GroupConcat: _listagg,
 }

@@ -672,7 +672,7 @@ json_value({json}, 'lax $.f')
 {int} + {int}
 {int} - {int}
 {int} * {int}
--{int}
+-({int})
 9223372036854775807 + {int}
 2147483647 + {int}
 CAST(100 AS tinyint) + CAST(100 AS tinyint)
@@ -681,7 +681,7 @@ CAST(100 AS tinyint) + CAST(100 AS tinyint)
 {double} + {double}
 {double} - {double}
 {double} * {double}
--{double}
+-({double})
 
 {decimal} + {decimal}
 {decimal} - {decimal}
