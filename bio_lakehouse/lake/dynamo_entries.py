@@ -69,6 +69,12 @@ def entry_at(tables: DynamoTables, file_path: str) -> LogEntry | None:
     return entry_in(found[-1]) if found else None
 
 
+def entry_before(draft: Draft, file_path: str) -> LogEntry | None:
+    """The entry at a path, as a change of the state finds it."""
+    found = draft.find((OBJECT, fitted(file_path)))
+    return entry_in(found) if found else None
+
+
 def entry_in(item: Item) -> LogEntry:
     """The entry of a row, or of a whole copy."""
     row = {name: value for name, value in item.items() if name not in ("kind", "name", LONG_KEY)}

@@ -37,7 +37,8 @@ Write = dict[str, Any]
 
 MOST_READ_AT_ONCE = 100
 MOST_WRITTEN_AT_ONCE = 100
-LONGEST_RETRY_S = 120
+LONGEST_RETRY_S, LONGEST_PAUSE_S = 300, 0.5
+"""Seconds. Whoever waits long is overtaken by those who have just come."""
 RETRIES = {"max_attempts": 8, "mode": "standard"}
 LONGEST_PATH = 800
 """Bytes of a path in a key, of which a sort key has room for 1,024 in all."""
@@ -272,10 +273,10 @@ def crossed_where_to_repeat() -> Iterator[None]:
 
 
 def retrying(table: str, again: Any) -> Retrying:
-    """What is tried again while others write, with growing pauses, for two minutes."""
+    """What is tried again while others write, with growing pauses, for five minutes."""
     return Retrying(
         retry=again,
-        wait=wait_random_exponential(multiplier=0.02, max=2),
+        wait=wait_random_exponential(multiplier=0.02, max=LONGEST_PAUSE_S),
         stop=stop_after_delay(LONGEST_RETRY_S),
         retry_error_callback=lambda state: _give_up(table, state),
     )

@@ -12,7 +12,14 @@ from datetime import date, datetime
 from functools import partial
 
 from bio_lakehouse.lake import dynamo_entries, dynamo_forgetting, dynamo_owed_days
-from bio_lakehouse.lake.dynamo_entries import drop_entry, entry_at, in_order, named_by, write_entry
+from bio_lakehouse.lake.dynamo_entries import (
+    drop_entry,
+    entry_at,
+    entry_before,
+    in_order,
+    named_by,
+    write_entry,
+)
 from bio_lakehouse.lake.dynamo_items import DynamoTables, Key, fitted, in_parts
 from bio_lakehouse.lake.dynamo_owed_days import PENDING, DynamoOwedDays
 from bio_lakehouse.lake.dynamo_rows import DynamoRows, months_of
@@ -139,14 +146,14 @@ class DynamoLog:
         self._rows.add(repeated)
 
         def work(draft: Draft) -> None:
-            write_entry(draft, entry, self.entry(entry.file_path))
+            write_entry(draft, entry, entry_before(draft, entry.file_path))
             dynamo_owed_days.owe(draft, entry.file_path, entry.user_id, pending or {})
 
         self._state.change(work)
 
     def forget(self, file_path: str) -> None:
         def work(draft: Draft) -> None:
-            entry = self.entry(file_path)
+            entry = entry_before(draft, file_path)
             if entry is not None:
                 drop_entry(draft, entry)
 
@@ -164,11 +171,11 @@ class DynamoLog:
         self._rows.rename(_months_of(entry), entry.file_path, file_path)
 
         def work(draft: Draft) -> None:
-            there = self.entry(entry.file_path)
+            there = entry_before(draft, entry.file_path)
             if there is not None:
                 drop_entry(draft, there)
             renamed = replace(entry, file_path=file_path, status="replaced")
-            write_entry(draft, renamed, self.entry(file_path))
+            write_entry(draft, renamed, entry_before(draft, file_path))
             dynamo_owed_days.move_pending(draft, entry.file_path, file_path)
 
         self._state.change(work)

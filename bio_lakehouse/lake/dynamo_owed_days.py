@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bio_lakehouse.lake.dynamo_items import DynamoTable, Item, Key, fitted, in_parts
-from bio_lakehouse.lake.dynamo_state import CHANGED_DAYS, Draft, LakeState, changed_days
+from bio_lakehouse.lake.dynamo_state import CHANGED_DAYS, Draft, LakeState, days_of
 from bio_lakehouse.lake.owed_days import KEPT_RUNS, Changes, Looks, Numbered
 from bio_lakehouse.lake.packed_days import (
     ByDataset,
@@ -21,7 +21,6 @@ from bio_lakehouse.lake.packed_days import (
     expanded,
     pack,
     pack_datasets,
-    unpack,
     unpack_datasets,
 )
 
@@ -63,7 +62,7 @@ class DynamoOwedDays:
         new = {day: (change, str(state)) for day, state in states.items()}
 
         def work(draft: Draft) -> None:
-            kept = _looks_of(draft.state.find((LOOKS, _of(user_id)))) | new
+            kept = _looks_of(draft.find((LOOKS, _of(user_id)))) | new
             _put_looks(draft, user_id, kept)
             draft.looked = max(draft.looked, change)
 
@@ -72,14 +71,14 @@ class DynamoOwedDays:
 
     def keep_state(self, user_id: str, day: date, state: str) -> None:
         def work(draft: Draft) -> None:
-            kept = _looks_of(draft.state.find((LOOKS, _of(user_id))))
+            kept = _looks_of(draft.find((LOOKS, _of(user_id))))
             if day in kept:
                 _put_looks(draft, user_id, kept | {day: (kept[day][0], str(state))})
 
         self._state.change(work)
 
     def changed(self) -> Numbered:
-        return changed_days(self._table)
+        return days_of(self._table.find(CHANGED_DAYS))
 
     def add(self, cause: str, changes: Changes) -> None:
         if any(changes.values()):
@@ -105,7 +104,7 @@ class DynamoOwedDays:
 
     def to(self, asset: str) -> Numbered:
         found = self._table.find_many([CHANGED_DAYS, (BUILT, asset)])
-        changed, built = (unpack_item(found.get(key)) for key in (CHANGED_DAYS, (BUILT, asset)))
+        changed, built = (days_of(found.get(key)) for key in (CHANGED_DAYS, (BUILT, asset)))
         return {day: change for day, change in changed.items() if built.get(day, -1) < change}
 
     def pay(
@@ -134,7 +133,7 @@ class DynamoOwedDays:
         """Take from runs the days that owe nothing any more."""
         changed = self.changed()
         for item in self._table.listed(RUN):
-            gold = unpack_item(item)
+            gold = days_of(item)
             if not gold.keys() <= changed.keys():
                 self._state.change(_trimming(item["name"]))
 
@@ -169,6 +168,7 @@ def owe(draft: Draft, cause: str, user_id: str, changes: Changes) -> None:
     touched = {day for days in changes.values() for day in days}
     if not touched:
         return
+    draft.read_at_once(CHANGED_DAYS, (PENDING, fitted(cause)), (WAITING, _of(user_id)))
     draft.last_change += 1
     _add_days(draft, (PENDING, fitted(cause)), changes, cause=cause, user_id=user_id)
     _add_days(draft, (WAITING, _of(user_id)), changes, user_id=user_id)
@@ -178,10 +178,10 @@ def owe(draft: Draft, cause: str, user_id: str, changes: Changes) -> None:
 
 def move_pending(draft: Draft, cause: str, new_cause: str) -> None:
     """What waits because of one path waits because of another from now on."""
-    found = draft.state.find((PENDING, fitted(cause)))
+    found = draft.find((PENDING, fitted(cause)))
     if found is None:
         return
-    there = unpack_datasets_of(draft.state.find((PENDING, fitted(new_cause))))
+    there = unpack_datasets_of(draft.find((PENDING, fitted(new_cause))))
     moved = _merged(there, unpack_datasets_of(found))
     days = pack_datasets(moved)
     draft.put(PENDING, fitted(new_cause), cause=new_cause, user_id=found["user_id"], days=days)
@@ -235,7 +235,8 @@ def _is_built(item: Item, built: BuiltGold) -> bool:
 def _keep_built(draft: Draft, built: BuiltGold) -> None:
     """The days of which gold has all that the run knew of; and a new change where pages were looked
     at without what it built."""
-    run = draft.state.find((RUN, built.run_id))
+    draft.read_at_once(CHANGED_DAYS, (RUN, built.run_id))
+    run = draft.find((RUN, built.run_id))
     if run is None:
         return
     taken_off, left = set(), set()
@@ -244,7 +245,7 @@ def _keep_built(draft: Draft, built: BuiltGold) -> None:
         taken_off |= {change for days in done.values() for change in days.values()}
         left |= {day for day, change in _numbers_in(still) if change <= built.known}
     draft.last_change += any(change <= draft.looked_at for change in taken_off)
-    gold = unpack_item(run)
+    gold = days_of(run)
     gold |= {day: built.known for day in draft.changed if built.has(day) and day not in left}
     _put_run(draft, run, gold)
 
@@ -263,7 +264,8 @@ def _taking_off(built: BuiltGold, keys: Collection[Key]) -> Callable[[Draft], No
 
 def _begin(draft: Draft, run_id: str) -> None:
     """The days that are owed and wait for no bronze, as a run begins."""
-    if draft.state.find((RUN, run_id)) is not None:
+    draft.read_at_once(CHANGED_DAYS, (RUN, run_id))
+    if draft.find((RUN, run_id)) is not None:
         return
     draft.runs += 1
     waiting = set().union(*waiting_of(draft.state, None).values())
@@ -277,9 +279,10 @@ def _pay(
 ) -> set[date]:
     """Keep what an asset has taken in; the days that owe nothing any more."""
     first, last = days
-    built = {item["name"]: unpack_item(item) for item in draft.state.listed(BUILT)}
+    draft.read_at_once(CHANGED_DAYS, (RUN, run_id))
+    built = {item["name"]: days_of(item) for item in draft.state.listed(BUILT)}
     kept = {name: dict(numbered) for name, numbered in built.items()}
-    gold = unpack_item(draft.state.find((RUN, run_id)))
+    gold = days_of(draft.find((RUN, run_id)))
     made = {day: change for day, change in gold.items() if first <= day <= last}
     mine = built.setdefault(asset, {})
     draft.last_change += any(_is_late(draft, day, mine) for day in made)
@@ -314,9 +317,9 @@ def _paid(draft: Draft, built: Collection[Numbered]) -> set[date]:
 
 def _trimming(run_id: str) -> Callable[[Draft], None]:
     def work(draft: Draft) -> None:
-        run = draft.state.find((RUN, run_id))
+        run = draft.find((RUN, run_id))
         if run is not None:
-            gold = unpack_item(run)
+            gold = days_of(run)
             left = {day: change for day, change in gold.items() if day in draft.changed}
             _put_run(draft, run, left)
 
@@ -330,7 +333,7 @@ def _put_run(draft: Draft, run: Item, gold: Numbered) -> None:
 def _add_days(draft: Draft, key: Key, changes: Changes, **said: str) -> None:
     """Number days anew in an item that keeps them by dataset."""
     new = {dataset: dict.fromkeys(days, draft.last_change) for dataset, days in changes.items()}
-    days = _merged(unpack_datasets_of(draft.state.find(key)), new)
+    days = _merged(unpack_datasets_of(draft.find(key)), new)
     draft.put(*key, days=pack_datasets(days), **said)
 
 
@@ -350,10 +353,6 @@ def _has_day(item: Item, first: date, last: date) -> bool:
 def _said(item: Item) -> Item:
     """What an item says beside its keys."""
     return {name: value for name, value in item.items() if name not in ("kind", "name")}
-
-
-def unpack_item(item: Item | None) -> Numbered:
-    return unpack(item.get("days")) if item else {}
 
 
 def unpack_datasets_of(item: Item | None) -> ByDataset:
