@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -39,6 +40,7 @@ STATEMENTS = (
 )
 WHEN_IT_CAME = frozenset({"ingested_at", "computed_at", "recorded_at"})
 """Columns that say when something was done, which no two lakes have alike."""
+MADE_AT = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$", re.M)
 MOST_TICKS = 12
 
 Row = tuple[Any, ...]
@@ -137,7 +139,7 @@ def picture_of(lake: Lakehouse) -> Picture:
     answers = {text: rows_of(sql.query(text, user)) for text in STATEMENTS for user in users[:1]}
     for question in QUESTIONS:
         answer = asking.ask(question, lake.settings.user)
-        answers[question] = [] if answer.rows is None else rows_of(answer.rows)
+        answers[question] = [(answer.sentence,)] if answer.rows is None else rows_of(answer.rows)
     return Picture(
         tables={name: rows_of(lake.tables.scan(name)) for name in sorted(lake.tables.names())},
         views={name: rows_of(sql.query(f"SELECT * FROM gold.{name}", None)) for name in VIEWS},
@@ -155,7 +157,9 @@ def rows_of(table: pa.Table) -> list[Row]:
 
 
 def report_of(lake: Lakehouse, user: str) -> str:
-    return text_of_page(lake.objects.get(report_key(user, WEEK)).decode())
+    """The text of a page, without when it was made."""
+    text = text_of_page(lake.objects.get(report_key(user, WEEK)).decode())
+    return MADE_AT.sub("", text)
 
 
 def comparable(status: LakeStatus) -> LakeStatus:
