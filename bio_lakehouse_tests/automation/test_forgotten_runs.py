@@ -1,6 +1,7 @@
 """What Dagster's records tell of a person goes, and which days were made stays."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -41,10 +42,10 @@ def rides(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: i
     )
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A lake over which two runs were: one for a file of one person's, one for the other's."""
-    settings = Settings(home=tmp_path / "home")
+    settings = Settings(home=tmp_path_factory.mktemp("made") / "home")
     Lakehouse.open(settings)
     with open_instance(settings) as instance:
         for name in ("first.csv", "others.csv"):
@@ -54,6 +55,13 @@ def settings(tmp_path: Path) -> Settings:
     output.parent.mkdir(parents=True)
     output.write_text(f"landing/{GONE}/first.csv: taken")
     return settings
+
+
+@pytest.fixture
+def settings(made: Settings, tmp_path: Path) -> Settings:
+    """A copy of it."""
+    shutil.copytree(made.home, tmp_path / "home")
+    return made.model_copy(update={"home": tmp_path / "home"})
 
 
 def test_what_was_told_of_a_person_goes_and_the_rest_stays(settings: Settings) -> None:

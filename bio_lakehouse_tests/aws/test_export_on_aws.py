@@ -13,6 +13,7 @@ from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.aws.athena_lake import engine_at_home, filled_lake
 
 
+@pytest.mark.slow
 def test_tables_and_views_have_the_rows_that_athena_answers(
     on_aws: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -226,7 +226,7 @@ def test_a_run_that_is_killed_within_a_table_is_begun_again(
 NAMES = st.lists(st.from_regex(r"[a-z0-9_-]{1,6}", fullmatch=True), min_size=2, unique=True)
 
 
-@hypothesis_settings(max_examples=25)
+@hypothesis_settings(max_examples=15)
 @given(names=NAMES, quoted=st.booleans(), data=st.data())
 def test_users_toml_loses_one_table_and_keeps_every_other_line(
     names: list[str], quoted: bool, data: st.DataObject

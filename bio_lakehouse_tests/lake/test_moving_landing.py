@@ -136,7 +136,7 @@ def test_lines_that_bronze_alone_has_are_kept(here: Lakehouse, there: Lakehouse)
     assert became(move(here, there))["differs"] == 0
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(scores=st.lists(st.integers(60, 99), min_size=2, max_size=4), seconds=st.randoms())
 def test_downloads_rank_in_the_other_lake_as_in_this_one(
     scores: list[int], seconds: object, tmp_path_factory: pytest.TempPathFactory
