@@ -69,7 +69,11 @@ def aws_client(settings: Settings, service: str, **config: Any) -> Any:
 
 
 def aws_session(settings: Settings) -> Any:
-    """The boto3 session of the settings' profile, whose keys are renewed as they run out."""
+    """The boto3 session of the settings' profile, whose keys are renewed as they run out.
+
+    Its region is that of `AWS_REGION`, which boto3 alone of AWS's tools does not know; else as
+    boto3 finds it.
+    """
     import boto3
     import botocore.session
 
@@ -77,7 +81,11 @@ def aws_session(settings: Settings) -> Any:
         core = botocore.session.Session()
         descriptions = _descriptions()
         core.register_component("data_loader", descriptions)
-        session = boto3.Session(botocore_session=core, profile_name=settings.aws_profile)
+        session = boto3.Session(
+            botocore_session=core,
+            profile_name=settings.aws_profile,
+            region_name=os.environ.get("AWS_REGION") or None,
+        )
     # Each session names its own folder once more.
     descriptions.search_paths[:] = dict.fromkeys(descriptions.search_paths)
     return session

@@ -58,7 +58,8 @@ def wait_for(address: str) -> None:
 
 def set_environment(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     """The credentials of an emulator, and of nobody's account."""
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    for name in ("AWS_PROFILE", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_ENDPOINT_URL", address)

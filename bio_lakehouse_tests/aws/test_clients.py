@@ -29,3 +29,14 @@ def test_an_address_that_does_not_answer_is_told_with_what_to_check(on_aws: Sett
     told = "Check AWS_PROFILE, the region and the network"
     with pytest.raises(AwsError, match=told), explained("The log"):
         aws_client(nowhere, "dynamodb", retries={"max_attempts": 1}).list_tables()
+
+
+def test_the_region_may_be_said_as_awss_other_tools_know_it(
+    on_aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert aws_client(on_aws, "glue").meta.region_name == "us-east-1"
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    with pytest.raises(AwsError, match=r"AWS's glue cannot be used: .*region"):
+        aws_client(on_aws, "glue")
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    assert aws_client(on_aws, "glue").meta.region_name == "eu-central-1"
