@@ -8,7 +8,7 @@ import tomllib
 import unicodedata
 from contextlib import suppress
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
@@ -30,11 +30,17 @@ def machine_timezone() -> str:
     """The IANA name of the machine's time zone; `UTC` when it cannot be told."""
     zone = Path("/etc/localtime")
     name = str(zone.resolve()).partition("zoneinfo/")[2] if zone.is_symlink() else ""
-    return name if name in available_timezones() else "UTC"
+    return name if name in timezones() else "UTC"
+
+
+@cache
+def timezones() -> frozenset[str]:
+    """All IANA names. To list them reads files, and every `Settings` asks several times."""
+    return frozenset(available_timezones())
 
 
 def known_timezone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in timezones():
         raise ValueError(f"{name!r} is not an IANA time zone such as Europe/Berlin")
     return name
 
@@ -595,7 +601,7 @@ def _with_kept_timezone(settings: Settings) -> Settings:
     if "timezone" in settings.model_fields_set or not path.exists():
         return settings
     name = _text_of(path).strip()
-    if name not in available_timezones():
+    if name not in timezones():
         raise SettingsError(f"{path} names no time zone: write one such as Europe/Berlin into it")
     return settings.model_copy(update={"timezone": name})
 
