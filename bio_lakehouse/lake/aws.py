@@ -126,7 +126,7 @@ def explained(what: str) -> Iterator[None]:
 def reason_of(error: ClientError | BotoCoreError) -> str:
     """Why AWS refused or could not be asked, and what to do about it, in a sentence."""
     if not isinstance(error, ClientError):
-        return f"{error}. Check AWS_PROFILE, the region and the network."
+        return f"{str(error).rstrip('.')}. Check AWS_PROFILE, the region and the network."
     code = code_of(error)
     told = error.response.get("Error", {}).get("Message") or code
     return f"{code} ({told}): {next_step(code)}."

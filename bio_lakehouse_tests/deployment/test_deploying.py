@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,14 @@ from bio_lakehouse.cli import main
 from bio_lakehouse.deployment import stack_progress
 from bio_lakehouse.deployment.code_artifacts import code_in
 from bio_lakehouse.deployment.deploying import settings_told, values_for
-from bio_lakehouse.deployment.lambda_packages import LAMBDA, Runtime, fingerprint, handler_files
+from bio_lakehouse.deployment.lambda_packages import (
+    LAMBDA,
+    MOST_BYTES,
+    Runtime,
+    fingerprint,
+    handler_files,
+    write_zip,
+)
 from bio_lakehouse.deployment.stack_changes import Stack, with_written_names
 from bio_lakehouse.deployment.stack_templates import (
     CLONE,
@@ -135,3 +143,18 @@ def test_what_was_stopped_because_of_another_is_not_what_failed_first() -> None:
     going = {"ResourceStatus": "CREATE_IN_PROGRESS"}
     assert stack_progress.first_failure([going, cancelled, failed]) == failed
     assert stack_progress.first_failure([going, cancelled]) is None
+
+
+@pytest.mark.stack
+def test_the_zip_for_lambda_is_made_of_wheels_for_its_python_and_small(tmp_path: Path) -> None:
+    """Wheels come from PyPI."""
+    path = tmp_path / "lambdas.zip"
+    size = write_zip(CLONE, LAMBDA, path)
+    assert size < MOST_BYTES / 2
+    names = zipfile.ZipFile(path).namelist()
+    compiled = [name for name in names if name.endswith(".so")]
+    wanted = (f"cpython-{LAMBDA.python.replace('.', '')}-x86_64-linux-gnu.so", ".abi3.so")
+    assert compiled
+    assert [name for name in compiled if not name.endswith(wanted)] == []
+    assert {f"{path.stem}.py" for path in handler_files(CLONE)} <= set(names)
+    assert not [name for name in names if "__pycache__" in name]
