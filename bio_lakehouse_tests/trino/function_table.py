@@ -71,6 +71,8 @@ operator that may be asked for was called with ordinary, null, empty and edge va
 answered alike. What could be made the same, is. This is the rest, made by
 `python -m bio_lakehouse_tests.trino functions` and held by `pytest -m trino`.
 
+In the calls of aggregates, n is a whole number, d a double, m a decimal and s a text.
+
 Two things that no single call shows: `approx_percentile` estimates in Athena once there are some
 eighty values, where a laptop is exact; and before a statement is sent to Athena, what divides,
 averages or correlates decimals or whole numbers is made to do so in doubles, since Athena's digits
