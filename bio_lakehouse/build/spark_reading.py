@@ -42,10 +42,16 @@ def bronze_rows(spark: SparkSession, folders: Sequence[str], first: date, last: 
     if not folders:
         return spark.createDataFrame([], BRONZE)
     lines = spark.read.text(list(folders), lineSep="\n")
-    parts = _parts(lines)
     told = F.from_json(F.concat("_head", F.lit("}")), HEAD)
-    rows = parts.withColumn("_told", told).withColumn("_whole", _is_whole())
-    columns = {
+    parts = _parts(lines).withColumn("_told", told).withColumn("_whole", _is_whole())
+    rows = parts.select(*[value.alias(name) for name, value in _columns().items()])
+    # A line that names no day is kept, so that its refusal is seen.
+    return rows.where(F.col("day").between(F.lit(first), F.lit(last)) | F.col("day").isNull())
+
+
+def _columns() -> dict[str, Column]:
+    """Bronze's columns, of the parts of a line."""
+    return {
         "user_id": F.col("_told.user_id"),
         "day": F.col("_told.day").cast("date"),
         "origin": F.col("_told.origin"),
@@ -59,8 +65,6 @@ def bronze_rows(spark: SparkSession, folders: Sequence[str], first: date, last: 
         "hints": F.col("_hints"),
         "record": F.when(F.col("_whole"), F.col("_record")).otherwise(_refusal()),
     }
-    read = rows.select(*[value.alias(name) for name, value in columns.items()])
-    return read.where(F.col("day").between(F.lit(first), F.lit(last)) | F.col("day").isNull())
 
 
 def _parts(lines: DataFrame) -> DataFrame:

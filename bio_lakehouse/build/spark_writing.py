@@ -79,27 +79,34 @@ def as_written(rows: DataFrame, schema: TableSchema) -> DataFrame:
 
 def facts_of(schema: TableSchema, rows: DataFrame) -> RowFacts:
     """What the schema's rules are about, of `rows`: as `lake.tables.facts_of`."""
-    bounded = [*bounded_columns(schema), *([schema.day_column] if schema.day_column else [])]
-    kinds = {column.name: column.type for column in schema.columns}
-    nulls = {
-        f"nulls {name}": F.coalesce(F.sum(F.col(name).isNull().cast("long")), F.lit(0))
-        for name in required_columns(schema)
-    }
-    lows = {f"lowest {name}": F.min(_number(name, kinds[name])) for name in bounded}
-    highs = {f"highest {name}": F.max(_number(name, kinds[name])) for name in bounded}
-    wanted = {"rows": F.count("*")} | nulls | lows | highs
-    found = rows.agg(*[value.alias(name) for name, value in wanted.items()]).collect()[0].asDict()
-    repeated = rows.groupBy(*schema.grain).agg(F.count("*").alias("_rows")).where("_rows > 1")
-    counted = repeated.agg(
+    looked_up = _looked_up(schema)
+    found = rows.agg(*[value.alias(name) for name, value in looked_up.items()]).collect()[0]
+    by_name = found.asDict()
+    groups = rows.groupBy(*schema.grain).agg(F.count("*").alias("_rows")).where("_rows > 1")
+    repeated = groups.agg(
         F.count("*").alias("groups"), F.min(F.struct(*schema.grain)).alias("example")
     ).collect()[0]
     return RowFacts(
-        nulls=_of(found, "nulls "),
-        lowest=_of(found, "lowest "),
-        highest=_of(found, "highest "),
-        repeated=counted["groups"],
-        example=counted["example"].asDict() if counted["example"] else {},
+        nulls=_of(by_name, "nulls "),
+        lowest=_of(by_name, "lowest "),
+        highest=_of(by_name, "highest "),
+        repeated=repeated["groups"],
+        example=repeated["example"].asDict() if repeated["example"] else {},
     )
+
+
+def _looked_up(schema: TableSchema) -> dict[str, Column]:
+    """What is asked of all rows in one go, by names that say what it is of."""
+    kinds = {column.name: column.type for column in schema.columns}
+    asked = {}
+    for name in required_columns(schema):
+        nulls = F.sum(F.col(name).isNull().cast("long"))
+        asked[f"nulls {name}"] = F.coalesce(nulls, F.lit(0))
+    days = [schema.day_column] if schema.day_column else []
+    for name in [*bounded_columns(schema), *days]:
+        asked[f"lowest {name}"] = F.min(_number(name, kinds[name]))
+        asked[f"highest {name}"] = F.max(_number(name, kinds[name]))
+    return asked
 
 
 def _number(name: str, kind: str) -> Column:
