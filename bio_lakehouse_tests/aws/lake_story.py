@@ -152,8 +152,13 @@ def picture_of(lake: Lakehouse) -> Picture:
 def rows_of(table: pa.Table) -> list[Row]:
     """The rows in an order of their own, without when they came."""
     names = sorted(set(table.column_names) - WHEN_IT_CAME)
-    rows = [tuple(row[name] for name in names) for row in table.to_pylist()]
+    rows = [tuple(settled(row[name]) for name in names) for row in table.to_pylist()]
     return sorted(rows, key=repr)
+
+
+def settled(value: Any) -> Any:
+    """A number without its last bits, in which sums of the same in another order differ."""
+    return float(f"{value:.12g}") if isinstance(value, float) else value
 
 
 def report_of(lake: Lakehouse, user: str) -> str:

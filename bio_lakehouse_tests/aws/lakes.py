@@ -19,6 +19,7 @@ from bio_lakehouse_tests.aws.lake_story import END, ZONE
 COMMON = {"timezone": ZONE, "today_override": END, "settle_seconds": 0.0, "user": "me"}
 
 
+DUCKDB, TRINO = "duckdb", "trino"
 TRENDS_ONLY = COMMON | {"today_override": TODAY}
 """For the made-up scores of the sensor's tests, which end on that day."""
 
@@ -29,24 +30,38 @@ def at_home(folder: Path, **others: object) -> Settings:
 
 @contextmanager
 def on_emulator(
-    address: str, folder: Path, patch: pytest.MonkeyPatch, executor: Executor | None = None
+    address: str, folder: Path, patch: pytest.MonkeyPatch, engine: str = DUCKDB
 ) -> Iterator[Settings]:
-    """The settings of an empty lake at an emulator's address; `executor` is DuckDB's where none is
-    said."""
+    """The settings of an empty lake at an emulator's address, whose Athena is that engine's."""
     emulator.set_environment(patch, address)
     settings = emulator.aws_settings(folder / "home", address, **COMMON)
     emulator.make_parts(settings)
-    with athena_of(settings, patch, executor):
+    with athena_of(settings, patch, engine):
         yield settings
 
 
 @contextmanager
 def athena_of(
-    settings: Settings, patch: pytest.MonkeyPatch, executor: Executor | None = None
+    settings: Settings, patch: pytest.MonkeyPatch, engine: str = DUCKDB
 ) -> Iterator[None]:
-    """Athena for a lake that is there."""
-    runs = executor or DuckDbExecutor(settings)
-    with athena_endpoint(runs, aws_client(settings, "s3")) as endpoint:
+    """Athena for a lake that is there, whose SQL that engine runs."""
+    with (
+        executor_of(settings, engine) as executor,
+        athena_endpoint(executor, aws_client(settings, "s3")) as endpoint,
+    ):
         patch.setenv("AWS_ENDPOINT_URL_ATHENA", endpoint.address)
         patch.setattr("bio_lakehouse.engines.athena_statements.SECONDS_BETWEEN_LOOKS", 0.02)
         yield
+
+
+@contextmanager
+def executor_of(settings: Settings, engine: str) -> Iterator[Executor]:
+    if engine == DUCKDB:
+        yield DuckDbExecutor(settings)
+        return
+    from bio_lakehouse_tests.trino.trino_executor import TrinoExecutor
+    from bio_lakehouse_tests.trino.trino_server import trino_server
+
+    address = settings.aws_endpoint_url or ""
+    with trino_server(address, address) as server:
+        yield TrinoExecutor(server)

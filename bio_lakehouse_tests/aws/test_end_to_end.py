@@ -4,7 +4,9 @@ built anew, a report that is delivered. Tables, views, answers and report texts 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -15,12 +17,12 @@ from bio_lakehouse.sources import demo
 from bio_lakehouse_tests.aws import emulator
 from bio_lakehouse_tests.aws.emulator import BRONZE
 from bio_lakehouse_tests.aws.lake_story import END, WEEK, ZONE, People, Picture, live, picture_of
-from bio_lakehouse_tests.aws.lakes import at_home, on_emulator
+from bio_lakehouse_tests.aws.lakes import DUCKDB, TRINO, at_home, on_emulator
 from bio_lakehouse_tests.whole_log import entries_of
 
 pytestmark = pytest.mark.stack
 DAYS = {"me": 40, "ada": 24}
-PROFILES = ("local", "aws")
+PROFILES = ("local", "aws", pytest.param("aws_on_trino", marks=pytest.mark.trino))
 PARTS = [field.name for field in fields(Picture)]
 
 
@@ -44,12 +46,25 @@ def local(
 def aws(
     people: People, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Lakehouse, Picture]]:
-    """The same on moto, where Athena is DuckDB's."""
-    folder = tmp_path_factory.mktemp("aws")
+    with lived_on_aws(people, tmp_path_factory.mktemp("aws"), DUCKDB) as lived:
+        yield lived
+
+
+@pytest.fixture(scope="module")
+def aws_on_trino(
+    people: People, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Lakehouse, Picture]]:
+    with lived_on_aws(people, tmp_path_factory.mktemp("trino"), TRINO) as lived:
+        yield lived
+
+
+@contextmanager
+def lived_on_aws(people: People, folder: Path, engine: str) -> Iterator[tuple[Lakehouse, Picture]]:
+    """The same on moto, whose Athena is that engine's."""
     with (
         emulator.moto() as address,
         pytest.MonkeyPatch.context() as patch,
-        on_emulator(address, folder, patch) as settings,
+        on_emulator(address, folder, patch, engine) as settings,
         dg.instance_for_test() as instance,
     ):
         patch.setenv("BIO_ENV", "aws")
@@ -106,7 +121,8 @@ def test_every_row_is_accounted_for_and_nothing_is_owed(lived: tuple[Lakehouse, 
 def test_the_report_is_where_it_was_to_be_delivered(lived: tuple[Lakehouse, Picture]) -> None:
     lake, _ = lived
     (address,) = lake.settings.report_delivery
-    delivered = [info.key for info in lake.store_at(address).list("")]
+    place, _, folder = address.rpartition("/")
+    delivered = [info.key for info in lake.store_at(place).list(folder)]
     assert any(str(WEEK) in key for key in delivered)
 
 

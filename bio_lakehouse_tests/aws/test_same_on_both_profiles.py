@@ -20,7 +20,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.automation.watched import TODAY, scores, trends
 from bio_lakehouse_tests.aws.lake_story import Row, rows_of
-from bio_lakehouse_tests.aws.lakes import TRENDS_ONLY, at_home, athena_of
+from bio_lakehouse_tests.aws.lakes import DUCKDB, TRENDS_ONLY, TRINO, at_home, athena_of
 from bio_lakehouse_tests.whole_log import entries_of
 
 SLEEP, READINESS = "oura_daily_sleep", "oura_daily_readiness"
@@ -28,10 +28,12 @@ DAILY = "bio_gold.daily_readiness_performance"
 TABLES = (f"bio_silver.{SLEEP}", f"bio_silver.{READINESS}", "bio_silver.coverage", DAILY)
 
 
-@pytest.fixture
-def at_aws(on_aws: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+@pytest.fixture(params=[DUCKDB, pytest.param(TRINO, marks=pytest.mark.trino)])
+def at_aws(
+    request: pytest.FixtureRequest, on_aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Settings]:
     settings = on_aws.model_copy(update=TRENDS_ONLY)
-    with athena_of(settings, monkeypatch):
+    with athena_of(settings, monkeypatch, request.param):
         yield settings
 
 
