@@ -114,10 +114,14 @@ def with_lists_as_json(checked: CheckedQuery, places: frozenset[int]) -> Checked
             column = branch.selects[place]
             inner = column.unalias().copy()
             as_json = exp.Anonymous(this="json_format", expressions=[exp.cast(inner, "json")])
-            column.replace(
-                exp.alias_(as_json, query.selects[place].alias_or_name or f"_col{place}")
-            )
+            column.replace(exp.alias_(as_json, _name_of(query.selects[place], place)))
     return replace(checked, expression=query)
+
+
+def _name_of(column: exp.Expr, place: int) -> str:
+    """What Athena calls a column: a call has no name."""
+    is_named = isinstance(column, exp.Alias | exp.Column)
+    return column.alias_or_name if is_named else f"_col{place}"
 
 
 def _branches(query: exp.Expr) -> Iterator[exp.Select]:
