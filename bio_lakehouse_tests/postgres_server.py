@@ -61,6 +61,19 @@ def engine_of(address: str) -> sqlalchemy.Engine:
     return sqlalchemy.create_engine(with_driver(address), isolation_level="AUTOCOMMIT")
 
 
+def everything_in(address: str) -> str:
+    """All rows of all tables, as text."""
+    engine = engine_of(address)
+    with engine.connect() as connection:
+        tables = sqlalchemy.inspect(connection).get_table_names()
+        assert "event_logs" in tables
+        found = [connection.execute(sqlalchemy.text(f"SELECT * FROM {name}")) for name in tables]
+        # As tuples: SQLAlchemy's rows are shortened where they are shown.
+        rows = [tuple(row) for table in found for row in table]
+    assert len(rows) > 10
+    return str(rows)
+
+
 def programs() -> Path | None:
     """The folder of PostgreSQL's programs; None without one."""
     found = shutil.which("initdb") or shutil.which("postgres")
@@ -88,6 +101,9 @@ def postgres_server(bin_folder: Path) -> Iterator[Server]:
 def make_cluster(bin_folder: Path, folder: Path, owner: str | None) -> None:
     password = folder / "password"
     password.write_text(PASSWORD)
+    if owner:
+        # Whatever the process's umask is: what opens a home sets one that keeps others out.
+        shutil.chown(password, owner)
     options = ["--auth=scram-sha-256", "--no-sync", "--encoding=UTF8", "--locale=C"]
     command = [bin_folder / "initdb", "-D", folder / "data", "-U", "dagster", *options]
     words = [*map(str, command), f"--pwfile={password}"]

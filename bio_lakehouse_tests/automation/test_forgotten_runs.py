@@ -9,6 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from click.testing import CliRunner
+from pydantic import SecretStr
 
 from bio_lakehouse.automation import forgotten_runs
 from bio_lakehouse.automation.arrived_files import FILES_TAG
@@ -21,6 +22,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.lake.speaking_of import places
 from bio_lakehouse_tests.lake.test_arrivals import TODAY, ingest, trends
+from bio_lakehouse_tests.postgres_server import Server, everything_in
 
 GONE, STAYS, CANARY = "zaragoza", "ben", "Canary Climb 47114711"
 DAYS = dg.StaticPartitionsDefinition(["2026-03-01", "2026-03-02"])
@@ -81,6 +83,22 @@ def test_what_was_told_of_a_person_goes_and_the_rest_stays(settings: Settings) -
         assert set(made.metadata) == {"others", f"readiness score ({STAYS})", "rows"}
         assert (made.tags or {})["dagster/data_version"] == "as-it-was"
         assert made.partition == "2026-03-01"
+
+
+def test_a_postgresql_is_rid_of_them_as_well(postgres: Server, tmp_path: Path) -> None:
+    address = postgres.new_database()
+    settings = Settings(home=tmp_path / "home", dagster_postgres_url=SecretStr(address))
+    with open_instance(settings) as instance:
+        tags = {FILES_TAG: "first.csv"}
+        dg.materialize([rides], instance=instance, tags=tags, partition_key="2026-03-01")
+    trial = forget_records(settings, GONE, {"first.csv"}, is_trial=True)
+    assert CANARY in everything_in(address)
+    assert forget_records(settings, GONE, {"first.csv"}) == trial
+    left = everything_in(address)
+    assert not [word for word in (GONE, CANARY) if word in left]
+    assert "Plain Ride" in left
+    with open_instance(settings) as instance:
+        assert instance.get_materialized_partitions(rides.key) == {"2026-03-01"}
 
 
 def test_log_lines_that_name_a_person_are_without_words(settings: Settings) -> None:

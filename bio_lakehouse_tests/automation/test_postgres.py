@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from dagster._serdes import serialize_value
-from sqlalchemy import inspect, text
+from sqlalchemy import text
 
 from bio_lakehouse.automation import launch
 from bio_lakehouse.automation import postgres as postgres_parts
@@ -26,7 +26,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings, load_settings
 from bio_lakehouse.sources.demo import simulate, write_files
 from bio_lakehouse_tests.conftest import free_port
-from bio_lakehouse_tests.postgres_server import PASSWORD, QUOTED, Server, engine_of
+from bio_lakehouse_tests.postgres_server import PASSWORD, QUOTED, Server, everything_in
 
 SECRET = "sEcReT-of-nobody"
 TODAY = date(2026, 3, 8)
@@ -187,13 +187,3 @@ def days_recorded(home: Path, address: str) -> dict[str, set[str]]:
         keys = instance.get_asset_keys()
         assert all(run.is_success for run in instance.get_runs())
         return {key.to_user_string(): instance.get_materialized_partitions(key) for key in keys}
-
-
-def everything_in(address: str) -> str:
-    """All rows of all tables, as text."""
-    engine = engine_of(address)
-    with engine.connect() as connection:
-        tables = inspect(connection).get_table_names()
-        assert "event_logs" in tables
-        found = [str(connection.execute(text(f"SELECT * FROM {name}")).all()) for name in tables]
-    return "".join(found)
