@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bio_lakehouse.lake.objects import ObjectStore
     from bio_lakehouse.sources.oura.tokens import TokenStores
 
+LOCAL, AWS = "local", "aws"
 S3, PARAMETERS = "s3://", "ssm:"
 OURA_PARAMETERS = f"{PARAMETERS}/bio-lakehouse/oura"
 """Where the tokens of a lake on AWS are unless the settings say it."""
@@ -75,9 +76,14 @@ def require_lake(settings: Settings) -> None:
     backend_of(settings).require(settings)
 
 
+def is_in_home(settings: Settings) -> bool:
+    """Whether the lake is in a home on this machine."""
+    return settings.profile == LOCAL
+
+
 def require_home(settings: Settings, what: str) -> None:
     """Raise `SettingsError` unless the lake is in a home on this machine, which `what` is about."""
-    if settings.profile != "local":
+    if not is_in_home(settings):
         raise SettingsError(
             f"{what} is about a home on this machine, and BIO_ENV is {settings.profile}: run it "
             "with BIO_ENV=local. In a bucket S3 keeps the earlier versions of every object: copy "
@@ -287,7 +293,7 @@ def _athena(lake: Lakehouse) -> SqlEngine:
 
 
 PROFILES = {
-    "local": Backend(
+    LOCAL: Backend(
         objects=_objects_in_home,
         log=_log_in_home,
         log_if_any=_log_in_home_if_any,
@@ -302,7 +308,7 @@ PROFILES = {
         warehouse=_objects_in_home,
         results=lambda lake: None,
     ),
-    "aws": Backend(
+    AWS: Backend(
         objects=_objects_in_bucket,
         log=_log_in_dynamodb,
         log_if_any=_log_in_dynamodb_if_any,

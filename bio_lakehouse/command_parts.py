@@ -112,7 +112,9 @@ def home_of(context: click.Context) -> Path:
 
 def is_in_home(context: click.Context) -> bool:
     """Whether the command's lake is in a home on this machine."""
-    return load_settings(home=context.params.get("home")).profile == "local"
+    from bio_lakehouse import backends
+
+    return backends.is_in_home(load_settings(home=context.params.get("home")))
 
 
 def was_left_half_repaired(context: click.Context) -> bool:

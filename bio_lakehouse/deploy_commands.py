@@ -78,6 +78,7 @@ def deploy(
               bio-lakehouse deploy
               bio-lakehouse deploy oura-ingest --parameter "Schedule=cron(15 6 * * ? *)"
     """
+    from bio_lakehouse.backends import AWS
     from bio_lakehouse.deployment.deploying import Deployment, Order
     from bio_lakehouse.deployment.stack_templates import in_order, infra_folder
 
@@ -88,7 +89,8 @@ def deploy(
         return
     deployment = Deployment(settings, order)
     click.echo(f"In {deployment.account()}")
-    show_settings({"BIO_ENV": "aws"} | deployment.deploy(click.echo), settings.home)
+    told = deployment.deploy(click.echo)
+    show_settings({"BIO_ENV": AWS} | deployment.way_in() | told, settings.home)
 
 
 def show_plan(order: Order, deployment: Callable[[], Deployment]) -> None:

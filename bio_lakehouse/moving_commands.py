@@ -174,6 +174,7 @@ def forgetting(lake: Lakehouse, user_id: str, *, is_trial: bool) -> Iterator[Rem
 
 def both_lakes(settings: Settings, bucket: str | None) -> tuple[Lakehouse, Lakehouse]:
     """The lake of this machine, and that of the bucket."""
+    from bio_lakehouse.backends import AWS, LOCAL
     from bio_lakehouse.lake.lakehouse import Lakehouse
 
     name = bucket or settings.s3_bronze_bucket
@@ -182,8 +183,8 @@ def both_lakes(settings: Settings, bucket: str | None) -> tuple[Lakehouse, Lakeh
             "no bucket is named: give --bucket NAME, or set BIO_S3_BRONZE_BUCKET. `bio-lakehouse "
             "deploy` prints the names of the buckets that it made."
         )
-    here = settings.model_copy(update={"profile": "local"})
-    on_aws = {"profile": "aws", "s3_bronze_bucket": name, "landing_url": None}
+    here = settings.model_copy(update={"profile": LOCAL})
+    on_aws = {"profile": AWS, "s3_bronze_bucket": name, "landing_url": None}
     return Lakehouse(here), Lakehouse(settings.model_copy(update=on_aws))
 
 

@@ -200,6 +200,11 @@ class Settings(BaseSettings):
         validation_alias="AWS_PROFILE",
         description="Profile of AWS's own configuration whose credentials and region are used.",
     )
+    aws_region: str | None = Field(
+        None,
+        validation_alias="AWS_REGION",
+        description="AWS's region of the lake; as AWS's own configuration has it when not set.",
+    )
     aws_endpoint_url: str | None = Field(
         None,
         validation_alias="AWS_ENDPOINT_URL",

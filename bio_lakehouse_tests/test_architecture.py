@@ -179,6 +179,18 @@ def test_only_the_switchboard_chooses_what_a_lake_is_made_of(path: Path) -> None
         assert found == BUILT_BY_BACKENDS
 
 
+def asks_for_profile(path: Path) -> bool:
+    """Whether a module holds the profile of some settings against a name."""
+    compared = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Compare)]
+    sides = [side for node in compared for side in (node.left, *node.comparators)]
+    return any(isinstance(side, ast.Attribute) and side.attr == "profile" for side in sides)
+
+
+def test_nothing_else_asks_where_it_runs() -> None:
+    asking = {path.relative_to(PACKAGE).as_posix() for path in MODULES if asks_for_profile(path)}
+    assert asking == {"backends.py", "automation/resources.py"}
+
+
 def test_the_switchboard_loads_nothing_that_it_only_names() -> None:
     heavy = {"pyspark", "pysail", "duckdb", "pyiceberg", "boto3", "sqlite3"}
     program = "import sys, bio_lakehouse.backends; print(*sys.modules)"

@@ -22,6 +22,7 @@ class AthenaResource(dg.ConfigurableResource[AthenaStatements]):
     seconds: float = described("athena_seconds", ...)
     reuse_minutes: int = described("athena_reuse_minutes", ...)
     profile_name: str | None = described("aws_profile")
+    region_name: str | None = described("aws_region")
     endpoint_url: str | None = described("aws_endpoint_url")
 
     def create_resource(self, context: dg.InitResourceContext) -> AthenaStatements:
@@ -29,7 +30,11 @@ class AthenaResource(dg.ConfigurableResource[AthenaStatements]):
         place = AthenaPlace(
             self.database, self.workgroup, self.output_location, self.seconds, self.reuse_minutes
         )
-        settings = load_settings(aws_profile=self.profile_name, aws_endpoint_url=self.endpoint_url)
+        settings = load_settings(
+            aws_profile=self.profile_name,
+            aws_region=self.region_name,
+            aws_endpoint_url=self.endpoint_url,
+        )
         return AthenaStatements(settings, place)
 
 
@@ -53,6 +58,7 @@ def athena_resources(settings: Settings, lake: LakeResource) -> dict[str, Any]:
         seconds=place.seconds,
         reuse_minutes=place.reuse_minutes,
         profile_name=settings.aws_profile,
+        region_name=settings.aws_region,
         endpoint_url=settings.aws_endpoint_url,
     )
     return {"athena": athena, "sql": SqlOnAthena(lake=lake, athena=athena)}

@@ -16,7 +16,11 @@ class BucketResource(S3Resource):
     tick."""
 
     def get_client(self) -> Any:
-        settings = load_settings(s3_endpoint_url=self.endpoint_url, aws_profile=self.profile_name)
+        settings = load_settings(
+            s3_endpoint_url=self.endpoint_url,
+            aws_profile=self.profile_name,
+            aws_region=self.region_name,
+        )
         return aws_client(settings, "s3")
 
 
@@ -26,6 +30,7 @@ class LakeInBuckets(LakeResource):
     s3: BucketResource
     s3_endpoint_url: str | None = described("s3_endpoint_url")
     aws_profile: str | None = described("aws_profile")
+    aws_region: str | None = described("aws_region")
     aws_endpoint_url: str | None = described("aws_endpoint_url")
     s3_bronze_bucket: str = described("s3_bronze_bucket", ...)
     s3_gold_bucket: str = described("s3_gold_bucket", ...)

@@ -118,12 +118,14 @@ class GlueResource(dg.ConfigurableResource[GlueJob]):
     endpoint_url: str | None = described("aws_endpoint_url")
     s3_endpoint_url: str | None = described("s3_endpoint_url")
     profile_name: str | None = described("aws_profile")
+    region_name: str | None = described("aws_region")
 
     def create_resource(self, context: dg.InitResourceContext) -> GlueJob:
         settings = load_settings(
             aws_endpoint_url=self.endpoint_url,
             s3_endpoint_url=self.s3_endpoint_url,
             aws_profile=self.profile_name,
+            aws_region=self.region_name,
         )
         client = partial(aws_client, settings)
         return GlueJob(self.job_name, self.worker_type, self.workers, client)
@@ -139,6 +141,7 @@ def glue_resources(settings: Settings, lake: LakeResource, spark: SparkResource)
         endpoint_url=settings.aws_endpoint_url,
         s3_endpoint_url=settings.s3_endpoint_url,
         profile_name=settings.aws_profile,
+        region_name=settings.aws_region,
     )
     transforms = TransformsOnAws(
         lake=lake,

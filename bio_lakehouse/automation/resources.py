@@ -18,7 +18,7 @@ from bio_lakehouse.assets.owing import begin_run
 from bio_lakehouse.assets.session import SparkSession
 from bio_lakehouse.assets.transforming import InThisProcess, Transforms
 from bio_lakehouse.automation import running
-from bio_lakehouse.backends import S3, open_sql, spark_session
+from bio_lakehouse.backends import AWS, S3, open_sql, spark_session
 from bio_lakehouse.claude.access import Claude
 from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -170,6 +170,7 @@ class QueueResource(dg.ConfigurableResource[MessageQueue | None]):
 
     arrivals_queue_url: str | None = described("arrivals_queue_url")
     aws_profile: str | None = described("aws_profile")
+    aws_region: str | None = described("aws_region")
     aws_endpoint_url: str | None = described("aws_endpoint_url")
 
     def create_resource(self, context: dg.InitResourceContext) -> MessageQueue | None:
@@ -180,7 +181,9 @@ class QueueResource(dg.ConfigurableResource[MessageQueue | None]):
         from bio_lakehouse.lake.aws import aws_client
 
         settings = load_settings(
-            aws_profile=self.aws_profile, aws_endpoint_url=self.aws_endpoint_url
+            aws_profile=self.aws_profile,
+            aws_region=self.aws_region,
+            aws_endpoint_url=self.aws_endpoint_url,
         )
         return ArrivalsQueue(aws_client(settings, "sqs"), self.arrivals_queue_url)
 
@@ -200,6 +203,7 @@ def resources(settings: Settings) -> dict[str, Any]:
     queue = QueueResource(
         arrivals_queue_url=settings.arrivals_queue_url,
         aws_profile=settings.aws_profile,
+        aws_region=settings.aws_region,
         aws_endpoint_url=settings.aws_endpoint_url,
     )
     made = {"lake": lake, "claude": claude, "arrivals_queue": queue}
@@ -209,7 +213,7 @@ def resources(settings: Settings) -> dict[str, Any]:
 
 def sql_resources(settings: Settings, lake: LakeResource) -> dict[str, Any]:
     """The SQL engine, and on AWS the Athena that it asks."""
-    if settings.profile != "aws":
+    if settings.profile != AWS:
         return {"sql": SqlResource(lake=lake)}
     from bio_lakehouse.automation.athena_resource import athena_resources
 
@@ -220,7 +224,7 @@ def computing_resources(settings: Settings, lake: LakeResource) -> dict[str, Any
     """What runs the transforms. On AWS the session is that of this machine, and long ranges are
     built elsewhere; a lake on this machine is reached by no Spark elsewhere, so rows are sent
     there."""
-    if settings.profile != "aws":
+    if settings.profile != AWS:
         spark = SparkResource(profile=settings.profile, remote=settings.spark_remote)
         return {"spark": spark, "transforms": TransformsResource(lake=lake, spark=spark)}
     from bio_lakehouse.automation.glue import glue_resources
@@ -236,7 +240,11 @@ def lake_resources(settings: Settings) -> tuple[LakeResource, dict[str, Any]]:
     from bio_lakehouse.automation.buckets import BucketResource, LakeInBuckets
     from bio_lakehouse.lake.aws import endpoint_of
 
-    s3 = BucketResource(endpoint_url=endpoint_of(settings, "s3"), profile_name=settings.aws_profile)
+    s3 = BucketResource(
+        endpoint_url=endpoint_of(settings, "s3"),
+        profile_name=settings.aws_profile,
+        region_name=settings.aws_region,
+    )
     return LakeInBuckets(s3=s3, **carried(LakeInBuckets, settings)), {"s3": s3}
 
 
@@ -250,7 +258,7 @@ def carried(lake: type[LakeResource], settings: Settings) -> dict[str, Any]:
 def has_buckets(settings: Settings) -> bool:
     """Whether the lake or its landing is in a bucket, or reports are taken to one."""
     addresses = (settings.landing_url or "", *settings.report_delivery)
-    return settings.profile == "aws" or any(address.startswith(S3) for address in addresses)
+    return settings.profile == AWS or any(address.startswith(S3) for address in addresses)
 
 
 def secret(variable: str) -> dg.EnvVar | None:

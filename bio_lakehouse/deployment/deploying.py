@@ -71,6 +71,14 @@ class Deployment:
             number = aws_client(self.settings, "sts").get_caller_identity()["Account"]
         return f"account {number}, {self.client.meta.region_name}"
 
+    def way_in(self) -> dict[str, str]:
+        """The settings of AWS's own by which this account and region are found again."""
+        profile = self.settings.aws_profile
+        return {
+            **({"AWS_PROFILE": profile} if profile else {}),
+            "AWS_REGION": self.client.meta.region_name,
+        }
+
     def plan(self) -> Iterator[StackPlan]:
         """What would become of each stack; nothing is changed."""
         with explained("CloudFormation"):

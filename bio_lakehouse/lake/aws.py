@@ -71,8 +71,8 @@ def aws_client(settings: Settings, service: str, **config: Any) -> Any:
 def aws_session(settings: Settings) -> Any:
     """The boto3 session of the settings' profile, whose keys are renewed as they run out.
 
-    Its region is that of `AWS_REGION`, which boto3 alone of AWS's tools does not know; else as
-    boto3 finds it.
+    boto3 alone of AWS's tools does not look at `AWS_REGION`: it is told, else finds a region
+    itself.
     """
     import boto3
     import botocore.session
@@ -84,7 +84,7 @@ def aws_session(settings: Settings) -> Any:
         session = boto3.Session(
             botocore_session=core,
             profile_name=settings.aws_profile,
-            region_name=os.environ.get("AWS_REGION") or None,
+            region_name=settings.aws_region,
         )
     # Each session names its own folder once more.
     descriptions.search_paths[:] = dict.fromkeys(descriptions.search_paths)

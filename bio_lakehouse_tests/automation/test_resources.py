@@ -168,7 +168,13 @@ def test_a_lake_has_s3_where_it_has_buckets(tmp_path: Path) -> None:
 def test_a_lake_on_aws_has_what_it_is_made_of_and_carries_its_settings_into_a_run(
     tmp_path: Path,
 ) -> None:
-    there = Settings(home=tmp_path, profile="aws", s3_bronze_bucket="b", s3_gold_bucket="g")
+    there = Settings(
+        home=tmp_path,
+        profile="aws",
+        s3_bronze_bucket="b",
+        s3_gold_bucket="g",
+        aws_region="eu-central-1",
+    )
     made = resources(there)
     assert made.keys() == {*NAMES, "s3", "athena", "glue"}
     lake = made["lake"]
@@ -176,6 +182,9 @@ def test_a_lake_on_aws_has_what_it_is_made_of_and_carries_its_settings_into_a_ru
     named = {name for name in Settings.model_fields if name.startswith(("s3_", "athena_"))}
     assert carried >= named | {"ingestion_log_table", "lake_state_table", "aws_endpoint_url"}
     assert (lake.s3_bronze_bucket, lake.s3_gold_bucket) == ("b", "g")
+    regions = [lake.aws_region, made["arrivals_queue"].aws_region]
+    regions += [made[name].region_name for name in ("s3", "athena", "glue")]
+    assert set(regions) == {"eu-central-1"}
 
 
 @pytest.mark.parametrize(

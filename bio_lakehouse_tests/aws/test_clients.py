@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
+from bio_lakehouse.engines.athena_statements import AthenaPlace, AthenaStatements
 from bio_lakehouse.errors import AwsError
 from bio_lakehouse.lake.aws import aws_client, explained
+from bio_lakehouse.lake.glue_catalog import GlueTableCatalog
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.settings import Settings
+from bio_lakehouse.settings import Settings, load_settings
+
+PLACE = AthenaPlace("bio_gold", "bio-lakehouse", "s3://answers/", 1, 0)
 
 
 def test_a_lake_keeps_its_objects_in_the_bronze_bucket(on_aws: Settings) -> None:
@@ -39,4 +46,33 @@ def test_the_region_may_be_said_as_awss_other_tools_know_it(
     with pytest.raises(AwsError, match=r"AWS's glue cannot be used: .*region"):
         aws_client(on_aws, "glue")
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
-    assert aws_client(on_aws, "glue").meta.region_name == "eu-central-1"
+    assert aws_client(load_settings(home=on_aws.home), "glue").meta.region_name == "eu-central-1"
+
+
+def test_what_stands_in_the_homes_dot_env_alone_reaches_every_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    keys = "[lake]\naws_access_key_id = of-lake\naws_secret_access_key = x\n"
+    Path(tmp_path, "keys").write_text(keys, "utf-8")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "keys"))
+    said = {
+        "AWS_PROFILE": "lake",
+        "AWS_REGION": "eu-central-1",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    }
+    lines = [f"{name}={value}" for name, value in said.items()]
+    Path(tmp_path, ".env").write_text("\n".join(lines), "utf-8")
+    settings = load_settings(home=tmp_path, profile="aws", s3_gold_bucket="g")
+    for client in (
+        aws_client(settings, "s3"),
+        AthenaStatements(settings, PLACE)._connection.client,
+    ):
+        assert client.meta.region_name == "eu-central-1"
+        assert client.meta.endpoint_url == "http://127.0.0.1:9"
+        assert client._request_signer._credentials.access_key == "of-lake"
+    iceberg = GlueTableCatalog(settings).io_properties()
+    assert iceberg["s3.region"] == "eu-central-1"
+    assert iceberg["s3.endpoint"] == "http://127.0.0.1:9"
+    assert iceberg["s3.access-key-id"] == "of-lake"

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from bio_lakehouse.cli import main
 from bio_lakehouse.deployment import stack_progress
 from bio_lakehouse.deployment.code_artifacts import code_in
-from bio_lakehouse.deployment.deploying import settings_told, values_for
+from bio_lakehouse.deployment.deploying import Deployment, Order, settings_told, values_for
 from bio_lakehouse.deployment.lambda_packages import (
     LAMBDA,
     MOST_BYTES,
@@ -32,6 +32,7 @@ from bio_lakehouse.deployment.stack_templates import (
     read_template,
 )
 from bio_lakehouse.errors import SettingsError
+from bio_lakehouse.settings import Settings
 
 CODE = {"IngestionCode": "lambdas/a.zip"}
 KNOWN = {"Prefix": "lake", **CODE}
@@ -125,6 +126,21 @@ def test_the_code_is_named_by_what_it_is(tmp_path: Path) -> None:
     handler = handler_files(infra)[0]
     handler.write_text(handler.read_text("utf-8") + "\n# another\n", "utf-8")
     assert code_in(infra).lambda_zip != once.lambda_zip
+
+
+def test_the_region_and_profile_by_which_the_account_is_found_again_are_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    Path(tmp_path, "config").write_text("[profile body]\nregion = eu-west-3\n", "utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    order = Order(("bronze",), CLONE)
+    here = Settings(home=tmp_path, aws_region="eu-central-1")
+    assert Deployment(here, order).way_in() == {"AWS_REGION": "eu-central-1"}
+    there = Settings(home=tmp_path, aws_profile="body", aws_region=None)
+    told = {"AWS_PROFILE": "body", "AWS_REGION": "eu-west-3"}
+    assert Deployment(there, order).way_in() == told
 
 
 def test_settings_are_what_outputs_are_described_by() -> None:
