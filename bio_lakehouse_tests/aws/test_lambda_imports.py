@@ -14,11 +14,13 @@ INFRA = Path(__file__).parents[2] / "infra"
 HEAVY = {"pandas", "numpy", "pyarrow", "pyspark", "dagster", "duckdb", "streamlit", "scipy"}
 USED = "bio_lakehouse.lake.s3, bio_lakehouse.lake.aws, bio_lakehouse.lake.arrivals_queue, boto3"
 LOADED = """
-import importlib.metadata, resource, sys
+import importlib.metadata, pathlib, sys
 sys.path.insert(0, {folder!r})
 import {name}, {used}
 owners = importlib.metadata.packages_distributions()
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+# Not `ru_maxrss`, which begins with that of the process that started this one.
+said = pathlib.Path("/proc/self/status").read_text()
+print(int(said.partition("VmHWM:")[2].split()[0]) // 1024)
 print(*{{module.split(".")[0] for module in sys.modules}} & owners.keys())
 """
 MOST_MEGABYTES = 100
