@@ -9,7 +9,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bio_lakehouse.backends import PARAMETERS
+from bio_lakehouse.backends import OURA_PARAMETERS, PARAMETERS
+from bio_lakehouse.doctor.home_checks import is_zone_said
 from bio_lakehouse.doctor.verdicts import Check, ok, problem, skipped, warning
 from bio_lakehouse.engines.register import SCHEMAS
 from bio_lakehouse.lake.aws import aws_client, code_of, next_step
@@ -41,6 +42,14 @@ def told(name: str, error: Exception) -> Check:
         said = error.response.get("Error", {}).get("Message") or code_of(error)
         return problem(name, f"{code_of(error)}: {said}", next_step(code_of(error)))
     return problem(name, str(error), "check AWS_PROFILE, the region and the network")
+
+
+def time_zone(settings: Settings) -> Iterator[Check]:
+    if is_zone_said(settings):
+        yield ok("time zone", f"days begin in {settings.timezone}")
+    else:
+        step = "set BIO_TIMEZONE to the zone in which your days begin"
+        yield problem("time zone", "none is set, and AWS's machines are in none of yours", step)
 
 
 def identity(settings: Settings) -> Iterator[Check]:
@@ -201,9 +210,9 @@ def queue(settings: Settings) -> Iterator[Check]:
 
 
 def parameters(settings: Settings) -> Iterator[Check]:
-    store = settings.oura_token_store or ""
+    store = settings.oura_token_store or OURA_PARAMETERS
     if not store.startswith(PARAMETERS):
-        step = "set BIO_OURA_TOKEN_STORE=ssm:/prefix, so that every machine has them"
+        step = "unset BIO_OURA_TOKEN_STORE, so that every machine has them"
         yield skipped("parameters", "Oura's tokens are not in Parameter Store", step)
         return
     path = f"/{store.removeprefix(PARAMETERS).strip('/')}"
@@ -233,4 +242,14 @@ def glue_job(settings: Settings) -> Iterator[Check]:
         yield ok(name, "it is there")
 
 
-AWS_CHECKS = (identity, buckets, tables, databases, workgroup, queue, parameters, glue_job)
+AWS_CHECKS = (
+    time_zone,
+    identity,
+    buckets,
+    tables,
+    databases,
+    workgroup,
+    queue,
+    parameters,
+    glue_job,
+)

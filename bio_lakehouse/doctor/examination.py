@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+from bio_lakehouse.backends import AWS, LOCAL
 from bio_lakehouse.doctor.home_checks import HOME_CHECKS, LAKE_CHECKS
 from bio_lakehouse.doctor.reach_checks import REACH_CHECKS
 from bio_lakehouse.doctor.verdicts import Check, Examine, problem, without_secrets
@@ -24,6 +25,7 @@ def examine(settings: Settings) -> list[Check]:
 
 
 def checks_of(settings: Settings) -> Sequence[Examine]:
+    """Of a profile that is none those of a home, the first of which says so."""
     return PROFILES.get(settings.profile, _of_home)()
 
 
@@ -37,7 +39,7 @@ def _of_aws() -> Sequence[Examine]:
     return (*HOME_CHECKS, *AWS_CHECKS, *REACH_CHECKS)
 
 
-PROFILES: dict[str, Callable[[], Sequence[Examine]]] = {"local": _of_home, "aws": _of_aws}
+PROFILES: dict[str, Callable[[], Sequence[Examine]]] = {LOCAL: _of_home, AWS: _of_aws}
 
 
 def _examined(settings: Settings, check: Examine) -> list[Check]:

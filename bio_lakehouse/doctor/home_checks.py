@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from bio_lakehouse.backends import backend_of
 from bio_lakehouse.doctor.verdicts import Check, ok, problem, skipped, warning
 from bio_lakehouse.lake import home
 from bio_lakehouse.lake.folders import NoFile, files_below
@@ -30,7 +31,9 @@ MOST_NAMED = 3
 
 
 def settings_known(settings: Settings) -> Iterator[Check]:
-    """Whether each BIO_ variable is one that is read: a mistyped one is silently nothing."""
+    """Whether each BIO_ variable is one that is read, and BIO_ENV a profile that there is: a
+    mistyped one is silently nothing."""
+    backend_of(settings)
     known = {
         str(field.validation_alias or f"BIO_{name.upper()}")
         for name, field in type(settings).model_fields.items()
@@ -110,14 +113,18 @@ def clock(settings: Settings) -> Iterator[Check]:
 
 
 def time_zone(settings: Settings) -> Iterator[Check]:
-    kept = (settings.home / TIMEZONE_FILE).exists()
-    if kept or "timezone" in settings.model_fields_set:
+    if is_zone_said(settings):
         yield ok("time zone", f"days begin in {settings.timezone}")
     else:
         said = f"days begin in this machine's zone, {settings.timezone}"
         yield warning(
             "time zone", said, "set BIO_TIMEZONE, so that it stays when the machine moves"
         )
+
+
+def is_zone_said(settings: Settings) -> bool:
+    """Whether a time zone is set, or kept in the home."""
+    return "timezone" in settings.model_fields_set or (settings.home / TIMEZONE_FILE).exists()
 
 
 def databases(settings: Settings) -> Iterator[Check]:
@@ -188,7 +195,7 @@ def _version(name: str) -> str:
     return ""
 
 
-HOME_CHECKS = (settings_known, home_folder, disk, clock, time_zone, programs)
+HOME_CHECKS = (settings_known, home_folder, disk, clock, programs)
 """Of every profile."""
-LAKE_CHECKS = (databases, landing_folder)
+LAKE_CHECKS = (time_zone, databases, landing_folder)
 """Of a lake in a home."""

@@ -82,6 +82,24 @@ def test_what_is_deployed_as_it_should_be_is_ok_and_what_is_not_is_named(
     assert "opened to the public" in bare["bucket bio-bronze"].why
 
 
+def test_tokens_are_looked_for_where_the_lake_keeps_them_when_nobody_says_where(
+    on_aws: Settings,
+) -> None:
+    ssm = aws_client(on_aws, "ssm")
+    ssm.put_parameter(Name="/bio-lakehouse/oura/ann", Value="{}", Type="String")
+    check = found(on_aws)["parameters"]
+    assert check.outcome == "problem"
+    assert "/bio-lakehouse/oura" in check.why
+
+
+def test_without_a_time_zone_a_lake_on_aws_cannot_be_used(on_aws: Settings) -> None:
+    assert found(on_aws)["time zone"].outcome == "ok"
+    said = on_aws.model_dump(exclude={"timezone"})
+    check = found(Settings.model_construct(_fields_set=set(said), **said))["time zone"]
+    assert check.outcome == "problem"
+    assert "BIO_TIMEZONE" in check.next_step
+
+
 def test_what_does_not_answer_or_has_no_name_is_said(on_aws: Settings) -> None:
     unset = {"aws_endpoint_url": "http://127.0.0.1:9", "s3_gold_bucket": ""}
     nowhere = on_aws.model_copy(update=unset)

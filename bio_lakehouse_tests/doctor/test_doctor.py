@@ -173,6 +173,12 @@ def test_a_setting_that_nothing_reads_is_named(home: Path, monkeypatch: pytest.M
     assert check.why == "nothing reads BIO_CLIENT_SECRET, BIO_TIMEZON"
 
 
+def test_a_profile_that_there_is_not_is_a_problem(home: Path) -> None:
+    check = found(home, profile="AWS")["settings known"]
+    assert check.outcome == "problem"
+    assert "no profile 'AWS'" in check.why
+
+
 def test_a_full_disk_is_a_problem(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for free, outcome in ((2**20, "problem"), (2 * 2**30, "warning")):
         usage = type("Usage", (), {"free": free})
