@@ -4,21 +4,17 @@ already is neither built nor sent again."""
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
-
-from botocore.exceptions import ClientError
 
 from bio_lakehouse.deployment.lambda_packages import LAMBDA, Runtime, fingerprint, write_zip
 from bio_lakehouse.deployment.stack_progress import Say
 from bio_lakehouse.engines.glue_job import CODE_PREFIX, SCRIPT
 from bio_lakehouse.engines.job_wheels import wheel_names, write_wheels
-from bio_lakehouse.lake.aws import code_of
+from bio_lakehouse.lake.objects import ObjectStore
 
-MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 MEBIBYTE = 2**20
 
 
@@ -60,31 +56,31 @@ def code_in(infra: Path, runtime: Runtime = LAMBDA) -> Code:
     )
 
 
-def send_lambdas(code: Code, s3: Any, bucket: str, say: Say) -> None:
+def send_lambdas(code: Code, artifacts: ObjectStore, say: Say) -> None:
     """Build and send the Lambdas' zip, unless it is there."""
-    if _is_there(s3, bucket, code.lambda_zip):
+    if artifacts.exists(code.lambda_zip):
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "lambdas.zip")
         size = write_zip(code.infra, code.runtime, path)
         say(f"The Lambdas' code is sent: {size // MEBIBYTE} MiB unpacked, of 250 that Lambda takes")
-        s3.upload_file(str(path), bucket, code.lambda_zip)
+        artifacts.put(code.lambda_zip, path.read_bytes())
 
 
-def send_glue_job(code: Code, s3: Any, bucket: str, say: Say) -> None:
+def send_glue_job(code: Code, artifacts: ObjectStore, say: Say) -> None:
     """Send the Glue job's wheels and its script, unless they are there."""
     script = f"{code.glue_folder}/{Path(SCRIPT).name}"
-    if _is_there(s3, bucket, script):
+    if artifacts.exists(script):
         return
     say("The Glue job's script and wheels are sent")
     with tempfile.TemporaryDirectory() as folder:
         for wheel in write_wheels(Path(folder)):
-            s3.upload_file(str(wheel), bucket, f"{code.glue_folder}/{wheel.name}")
+            artifacts.put(f"{code.glue_folder}/{wheel.name}", wheel.read_bytes())
     # Last: where it lies, all of it does.
-    s3.upload_file(str(_script(code.infra)), bucket, script)
+    artifacts.put(script, _script(code.infra).read_bytes())
 
 
-SENDERS: dict[str, Callable[[Code, Any, str, Say], None]] = {
+SENDERS: dict[str, Callable[[Code, ObjectStore, Say], None]] = {
     "bronze": send_lambdas,
     "silver": send_glue_job,
     "oura-ingest": send_lambdas,
@@ -92,23 +88,5 @@ SENDERS: dict[str, Callable[[Code, Any, str, Say], None]] = {
 """What a stack needs to lie in the bucket before it is made."""
 
 
-def files_of(code: Code) -> Iterator[str]:
-    """The keys of all that is sent."""
-    yield code.lambda_zip
-    yield f"{code.glue_folder}/{Path(SCRIPT).name}"
-    for wheel in wheel_names():
-        yield f"{code.glue_folder}/{wheel}"
-
-
 def _script(infra: Path) -> Path:
     return infra.parent / SCRIPT
-
-
-def _is_there(s3: Any, bucket: str, key: str) -> bool:
-    try:
-        s3.head_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if code_of(error) in MISSING:
-            return False
-        raise
-    return True

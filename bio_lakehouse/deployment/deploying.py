@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from bio_lakehouse.backends import PARAMETERS
+from bio_lakehouse.backends import PARAMETERS, S3, open_store
 from bio_lakehouse.deployment.code_artifacts import SENDERS, Code, code_in
 from bio_lakehouse.deployment.lambda_packages import LAMBDA, Runtime
 from bio_lakehouse.deployment.stack_changes import (
@@ -25,6 +25,7 @@ from bio_lakehouse.deployment.stack_progress import Say, carry_out, delete_stack
 from bio_lakehouse.deployment.stack_templates import Template, read_template
 from bio_lakehouse.errors import AwsError, SettingsError
 from bio_lakehouse.lake.aws import aws_client, explained
+from bio_lakehouse.lake.objects import ObjectStore
 from bio_lakehouse.settings import Settings
 
 ARTIFACTS_BUCKET = "ArtifactsBucket"
@@ -132,10 +133,9 @@ class Deployment:
         """A template in a call; a long one lies in the bucket of the artifacts."""
         if len(text.encode()) <= LONGEST_BODY:
             return {"TemplateBody": text}
-        bucket = self._bucket()
         key = f"templates/{sha256(text.encode()).hexdigest()[:16]}.template"
-        self.s3.put_object(Bucket=bucket, Key=key, Body=text.encode())
-        host = f"{bucket}.s3.{self.client.meta.region_name}.amazonaws.com"
+        self._artifacts().put(key, text.encode())
+        host = f"{self._bucket()}.s3.{self.client.meta.region_name}.amazonaws.com"
         return {"TemplateURL": f"https://{host}/{key}"}
 
     def _place(self) -> dict[str, str]:
@@ -145,7 +145,7 @@ class Deployment:
 
     def _send_code(self, stack: str, say: Say) -> None:
         if stack in SENDERS:
-            SENDERS[stack](self.code, self.s3, self._bucket(), say)
+            SENDERS[stack](self.code, self._artifacts(), say)
         if stack in SECRET_OF:
             self._write_secret(f"/{self.order.prefix}/{SECRET_OF[stack]}", say)
 
@@ -174,6 +174,9 @@ class Deployment:
             template = read_template(self.order.infra, stack)
             found = find_stack(self.client, self._name(stack))
             values_for(template, found, self._known(), self.settings_given())
+
+    def _artifacts(self) -> ObjectStore:
+        return open_store(f"{S3}{self._bucket()}", lambda: self.s3)
 
     def _bucket(self) -> str:
         found = find_stack(self.client, self._name("artifacts"))

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from bio_lakehouse.deployment.stack_changes import ChangeSet, Stack, find_stack
 from bio_lakehouse.errors import AwsError
 
@@ -81,8 +83,13 @@ def first_failure(events: Iterable[Event]) -> Event | None:
 
 
 def validation_failures(client: Any, name: str) -> Iterator[Event]:
-    """What CloudFormation found wrong before it made anything, which is no event of a resource."""
-    for event in client.describe_events(StackName=name).get("OperationEvents", []):
+    """What CloudFormation found wrong before it made anything, which is no event of a resource;
+    nothing where that may not be asked, as the resources' events tell of the failure too."""
+    try:
+        told = client.describe_events(StackName=name)
+    except ClientError:
+        return
+    for event in told.get("OperationEvents", []):
         if event.get("ValidationStatus") == "FAILED":
             reason = event.get("ValidationStatusReason", "")
             yield event | {"ResourceStatus": FAILED, "ResourceStatusReason": reason}

@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bio_lakehouse.errors import LandingError
-from bio_lakehouse.lake.aws import CONNECTIONS, reason_of
+from bio_lakehouse.lake.aws import CONNECTIONS, code_of, reason_of
 from bio_lakehouse.lake.objects import Chosen, ObjectInfo, PassedOver, checksum
 
 LONGEST_KEY = 1024
@@ -46,7 +46,7 @@ class S3Store:
         pages = self.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=f"{self.prefix}{prefix.rstrip('/')}/"
         )
-        try:
+        with self._reached(prefix):
             for page in pages:
                 for found in page.get("Contents", []):
                     key = found["Key"].removeprefix(self.prefix)
@@ -54,8 +54,6 @@ class S3Store:
                         yield ObjectInfo(
                             key, found["Size"], found["LastModified"], found["ETag"].strip('"')
                         )
-        except (ClientError, BotoCoreError) as error:
-            raise self._unreachable(prefix, error) from error
 
     def survey(self, prefix: str) -> Iterator[ObjectInfo | PassedOver]:
         """As `list`: a bucket holds nothing but objects."""
@@ -82,25 +80,22 @@ class S3Store:
         return checksum(self.get(key))
 
     def _head(self, key: str, **asked: str) -> dict[str, Any]:
-        try:
+        with self._reached(key):
             head: dict[str, Any] = self.client.head_object(
                 Bucket=self.bucket, Key=self.prefix + key, **asked
             )
-        except (ClientError, BotoCoreError) as error:
-            raise self._unreachable(key, error) from error
         return head
 
     def exists(self, key: str) -> bool:
         if self._is_too_long(key):
             return False
-        try:
-            self.client.head_object(Bucket=self.bucket, Key=self.prefix + key)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in MISSING:
-                return False
-            raise self._unreachable(key, error) from error
-        except BotoCoreError as error:
-            raise self._unreachable(key, error) from error
+        with self._reached(key):
+            try:
+                self.client.head_object(Bucket=self.bucket, Key=self.prefix + key)
+            except ClientError as error:
+                if code_of(error) in MISSING:
+                    return False
+                raise
         return True
 
     def get(self, key: str) -> bytes:
@@ -132,13 +127,14 @@ class S3Store:
     def _find(self, key: str, **part: str) -> bytes | None:
         if self._is_too_long(key):
             return None
-        try:
-            found = self.client.get_object(Bucket=self.bucket, Key=self.prefix + key, **part)
+        with self._reached(key):
+            try:
+                found = self.client.get_object(Bucket=self.bucket, Key=self.prefix + key, **part)
+            except ClientError as error:
+                if code_of(error) in MISSING:
+                    return None
+                raise
             body: bytes = found["Body"].read()
-        except (ClientError, BotoCoreError) as error:
-            if isinstance(error, ClientError) and error.response["Error"]["Code"] in MISSING:
-                return None
-            raise self._unreachable(key, error) from error
         return body
 
     def put(self, key: str, content: bytes, modified: datetime | None = None) -> None:
@@ -153,17 +149,16 @@ class S3Store:
     def _put(self, key: str, content: bytes, **headers: Any) -> None:
         name = self.prefix + key
         headers |= {"ChecksumAlgorithm": "SHA256"}
-        try:
+        with self._reached(key):
             self.client.put_object(Bucket=self.bucket, Key=name, Body=content, **headers)
-        except (ClientError, BotoCoreError) as error:
-            raise self._unreachable(key, error) from error
 
     def put_many(self, contents: Mapping[str, bytes]) -> None:
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             list(pool.map(self.put, contents, contents.values()))
 
     def delete(self, key: str) -> None:
-        self.client.delete_object(Bucket=self.bucket, Key=self.prefix + key)
+        with self._reached(key):
+            self.client.delete_object(Bucket=self.bucket, Key=self.prefix + key)
 
     def erase(self, prefix: str, chosen: Chosen, *, is_trial: bool = False) -> int:
         """Remove the chosen objects below `prefix` with all their earlier versions; how many there
@@ -187,7 +182,7 @@ class S3Store:
         pages = self.client.get_paginator("list_object_versions").paginate(
             Bucket=self.bucket, Prefix=f"{self.prefix}{start}"
         )
-        try:
+        with self._reached(start):
             for page in pages:
                 for kind in ("Versions", "DeleteMarkers"):
                     for one in page.get(kind, []):
@@ -196,8 +191,6 @@ class S3Store:
                             "VersionId": one["VersionId"],
                             "is_past": kind == "DeleteMarkers" or not one["IsLatest"],
                         }
-        except (ClientError, BotoCoreError) as error:
-            raise self._unreachable(start, error) from error
 
     def _delete_versions(self, prefix: str, versions: Sequence[dict[str, Any]]) -> None:
         for start in range(0, len(versions), DELETED_AT_ONCE):
@@ -205,12 +198,10 @@ class S3Store:
             named = [
                 {"Key": self.prefix + one["Key"], "VersionId": one["VersionId"]} for one in some
             ]
-            try:
+            with self._reached(prefix):
                 done = self.client.delete_objects(
                     Bucket=self.bucket, Delete={"Objects": named, "Quiet": True}
                 )
-            except (ClientError, BotoCoreError) as error:
-                raise self._unreachable(prefix, error) from error
             for failed in done.get("Errors", []):
                 raise LandingError(
                     f"s3://{self.bucket}/{failed['Key']} was not removed ({failed['Code']}): give "
@@ -220,9 +211,13 @@ class S3Store:
     def _is_too_long(self, key: str) -> bool:
         return len((self.prefix + key).encode()) > LONGEST_KEY
 
-    def _unreachable(self, key: str, error: ClientError | BotoCoreError) -> LandingError:
-        reason = reason_of(error)
-        return LandingError(f"{self.uri(key)} cannot be reached: {reason}")
+    @contextmanager
+    def _reached(self, key: str) -> Iterator[None]:
+        """What S3 refuses inside, or the way to it, as a `LandingError` that names `key`."""
+        try:
+            yield
+        except (ClientError, BotoCoreError) as error:
+            raise LandingError(f"{self.uri(key)} cannot be reached: {reason_of(error)}") from error
 
 
 def _folder(prefix: str) -> str:

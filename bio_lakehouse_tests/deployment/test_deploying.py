@@ -7,12 +7,14 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import boto3
 import pytest
 from click.testing import CliRunner
 
+from bio_lakehouse.backends import open_store
 from bio_lakehouse.cli import main
 from bio_lakehouse.deployment import stack_progress
-from bio_lakehouse.deployment.code_artifacts import code_in
+from bio_lakehouse.deployment.code_artifacts import code_in, send_glue_job
 from bio_lakehouse.deployment.deploying import Deployment, Order, settings_told, values_for
 from bio_lakehouse.deployment.lambda_packages import (
     LAMBDA,
@@ -31,8 +33,11 @@ from bio_lakehouse.deployment.stack_templates import (
     infra_folder,
     read_template,
 )
-from bio_lakehouse.errors import SettingsError
+from bio_lakehouse.engines.job_wheels import wheel_names
+from bio_lakehouse.errors import LandingError, SettingsError
+from bio_lakehouse.lake.objects import FolderStore
 from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.aws.refusing import refusing
 
 CODE = {"IngestionCode": "lambdas/a.zip"}
 KNOWN = {"Prefix": "lake", **CODE}
@@ -141,6 +146,23 @@ def test_the_region_and_profile_by_which_the_account_is_found_again_are_told(
     there = Settings(home=tmp_path, aws_profile="body", aws_region=None)
     told = {"AWS_PROFILE": "body", "AWS_REGION": "eu-west-3"}
     assert Deployment(there, order).way_in() == told
+
+
+def test_code_is_sent_once_and_a_bucket_that_refuses_it_is_named(tmp_path: Path) -> None:
+    code = code_in(CLONE)
+    said: list[str] = []
+    artifacts = FolderStore(tmp_path)
+    for _ in range(2):
+        send_glue_job(code, artifacts, said.append)
+    names = {info.key for info in artifacts.list(code.glue_folder)}
+    assert {*wheel_names(), "transform_job.py"} == {name.rpartition("/")[2] for name in names}
+    assert len(said) == 1
+    with refusing("AccessDenied", status=403) as address:
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        client = boto3.client("s3", endpoint_url=address, region_name="us-east-1", **keys)
+        denied = open_store("s3://artifacts", lambda: client)
+        with pytest.raises(LandingError, match=r"s3://artifacts/glue/.* cannot be reached"):
+            send_glue_job(code, denied, said.append)
 
 
 def test_settings_are_what_outputs_are_described_by() -> None:

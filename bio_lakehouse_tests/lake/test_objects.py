@@ -60,6 +60,19 @@ def test_a_prefix_is_a_folder_and_not_the_start_of_a_name(store: ObjectStore) ->
     assert [info.key for info in store.list("bronze/oura/sleep")] == ["bronze/oura/sleep/a"]
 
 
+def test_a_bucket_that_refuses_says_so_whatever_is_asked_of_it(endpoint: str) -> None:
+    store = S3Store(s3(endpoint), "nobodys")
+    told = r"s3://nobodys/.* cannot be reached: NoSuchBucket .*bio-lakehouse deploy"
+    for ask in (
+        lambda: list(store.list("a")),
+        lambda: store.put("a/b", b"1"),
+        lambda: store.delete("a/b"),
+        lambda: store.erase("a", lambda _: True),
+    ):
+        with pytest.raises(LandingError, match=told):
+            ask()
+
+
 def test_a_put_replaces(store: ObjectStore) -> None:
     store.put("a/b", b"old")
     store.put("a/b", b"new")
