@@ -80,16 +80,21 @@ BUILT_BY_BACKENDS = {
     "SqliteLog",
     "DynamoLog",
     "LocalCatalog",
+    "GlueTableCatalog",
     "TokenFolder",
     "TokenParameters",
     "DuckDbSql",
+    "athena_sql",
 }
 SAME_ENGINE_ELSEWHERE = {
     ("engines/question_work.py", "DuckDbSql"),
     ("engines/sql.py", "DuckDbSql"),
+    ("engines/athena.py", "GlueTableCatalog"),
+    ("automation/athena_resource.py", "athena_sql"),
 }
 """A question within limits is answered by the same engine in a process of its own; over no rows it
-says what types an answer has, of which Athena tells but a part."""
+says what types an answer has, of which Athena tells but a part. Athena's engine asks its own
+catalog also for views, and its resource makes it with the statements that it is given."""
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

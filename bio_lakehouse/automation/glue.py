@@ -20,9 +20,10 @@ from bio_lakehouse.automation.resources import (
 from bio_lakehouse.backends import spark_session
 from bio_lakehouse.build.elsewhere import run_on_remote_spark
 from bio_lakehouse.build.table_order import TableOrder
-from bio_lakehouse.engines.glue_job import CATALOG, PIPES_PREFIX, catalog_settings, warehouse_of
+from bio_lakehouse.engines.glue_job import CATALOG, PIPES_PREFIX, catalog_settings
 from bio_lakehouse.errors import AwsError
 from bio_lakehouse.lake.aws import aws_client, explained
+from bio_lakehouse.lake.glue_catalog import warehouse_of
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings, load_settings
 

@@ -51,11 +51,6 @@ def default_arguments(code: str, wheels: Sequence[str], temporary: str) -> dict[
     }
 
 
-def warehouse_of(bucket: str) -> str:
-    """Where the tables of a lake on AWS lie, in its gold bucket."""
-    return f"s3://{bucket}/warehouse"
-
-
 def catalog_settings(
     warehouse: str, name: str = CATALOG, endpoint: str | None = None
 ) -> dict[str, str]:

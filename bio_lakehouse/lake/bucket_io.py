@@ -10,6 +10,7 @@ from pyiceberg.io import InputFile, OutputFile
 from pyiceberg.io.pyarrow import PyArrowFile, PyArrowFileIO
 
 from bio_lakehouse.errors import TableError
+from bio_lakehouse.lake.aws import TIMEOUTS
 
 IMPLEMENTATION = f"{__name__}.BucketIO"
 WAREHOUSE = "warehouse"
@@ -36,9 +37,11 @@ class BucketIO(PyArrowFileIO):
     @cached_property
     def _client(self) -> Any:
         import boto3
+        from botocore.config import Config
 
         return boto3.client(
             "s3",
+            config=Config(**TIMEOUTS),
             endpoint_url=self.properties.get("s3.endpoint"),
             region_name=self.properties.get("s3.region"),
             aws_access_key_id=self.properties.get("s3.access-key-id"),

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bio_lakehouse.errors import SettingsError
+from bio_lakehouse.lake import home
 from bio_lakehouse.lake.aws import aws_client, aws_session, endpoint_of, explained
 from bio_lakehouse.lake.bucket_io import IMPLEMENTATION, WAREHOUSE
 from bio_lakehouse.lake.catalog import NAME
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 DATABASES = ("bio_silver", "bio_gold")
 TABLE_TYPE, ICEBERG, VIEW = "table_type", "iceberg", "VIRTUAL_VIEW"
 SECONDS = {"s3.connect-timeout": "5", "s3.request-timeout": "30"}
+
+
+def warehouse_of(bucket: str) -> str:
+    """Where the tables of a lake on AWS lie, in its gold bucket."""
+    return f"s3://{bucket}/{home.WAREHOUSE}"
 
 
 class GlueTableCatalog:
@@ -38,7 +44,7 @@ class GlueTableCatalog:
                 "`bio-lakehouse deploy` prints the names of the buckets that it made."
             )
         self.settings = settings
-        self.warehouse = f"s3://{settings.s3_gold_bucket}/warehouse"
+        self.warehouse = warehouse_of(settings.s3_gold_bucket)
 
     def names(self) -> list[str]:
         """Full names (`bio_silver.oura_sleep`) of all tables, sorted."""

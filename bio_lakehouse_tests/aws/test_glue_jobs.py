@@ -23,10 +23,11 @@ from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.elsewhere import build_elsewhere, order_of
 from bio_lakehouse.build.silver import build_silver
 from bio_lakehouse.build.table_order import TableOrder
-from bio_lakehouse.engines.glue_job import CATALOG, warehouse_of
+from bio_lakehouse.engines.glue_job import CATALOG
 from bio_lakehouse.engines.job_wheels import write_wheels
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
+from bio_lakehouse.lake.glue_catalog import warehouse_of
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.settings import Settings

@@ -6,6 +6,7 @@ import json
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -42,6 +43,11 @@ from bio_lakehouse_tests.aws.refusing import refusing
 CODE = {"IngestionCode": "lambdas/a.zip"}
 KNOWN = {"Prefix": "lake", **CODE}
 PLACE = {"AWS::AccountId": "123456789012", "AWS::Region": "eu-central-1"}
+
+
+def client_at(address: str, service: str) -> Any:
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    return boto3.client(service, endpoint_url=address, region_name="us-east-1", **keys)
 
 
 def stack(**parameters: str) -> Stack:
@@ -158,8 +164,7 @@ def test_code_is_sent_once_and_a_bucket_that_refuses_it_is_named(tmp_path: Path)
     assert {*wheel_names(), "transform_job.py"} == {name.rpartition("/")[2] for name in names}
     assert len(said) == 1
     with refusing("AccessDenied", status=403) as address:
-        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-        client = boto3.client("s3", endpoint_url=address, region_name="us-east-1", **keys)
+        client = client_at(address, "s3")
         denied = open_store("s3://artifacts", lambda: client)
         with pytest.raises(LandingError, match=r"s3://artifacts/glue/.* cannot be reached"):
             send_glue_job(code, denied, said.append)
@@ -181,6 +186,12 @@ def test_what_was_stopped_because_of_another_is_not_what_failed_first() -> None:
     going = {"ResourceStatus": "CREATE_IN_PROGRESS"}
     assert stack_progress.first_failure([going, cancelled, failed]) == failed
     assert stack_progress.first_failure([going, cancelled]) is None
+
+
+def test_who_may_not_ask_what_validation_found_is_told_the_failure_itself() -> None:
+    with refusing("AccessDenied", status=403) as address:
+        client = client_at(address, "cloudformation")
+        assert list(stack_progress.validation_failures(client, "lake-bronze")) == []
 
 
 @pytest.mark.stack
