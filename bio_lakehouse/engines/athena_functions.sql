@@ -232,6 +232,9 @@ CREATE MACRO IF NOT EXISTS athena_regexp_count(s, pattern) AS len(regexp_extract
 -- Arrays
 CREATE MACRO IF NOT EXISTS athena_array_distinct(x) AS list_filter(x, lambda e, i: list_position(x, e) = i);
 CREATE MACRO IF NOT EXISTS athena_array_sort(x) AS list_sort(x, 'ASC', 'NULLS LAST');
+CREATE MACRO IF NOT EXISTS athena_array_sum(x) AS
+    CASE WHEN x IS NOT NULL THEN coalesce(CAST(list_sum(x) AS DOUBLE), 0) END;
+CREATE MACRO IF NOT EXISTS athena_array_average(x) AS CAST(list_avg(x) AS DOUBLE);
 CREATE MACRO IF NOT EXISTS athena_array_max(x) AS CASE WHEN len(x) = list_count(x) THEN list_max(x) END;
 CREATE MACRO IF NOT EXISTS athena_array_min(x) AS CASE WHEN len(x) = list_count(x) THEN list_min(x) END;
 CREATE MACRO IF NOT EXISTS athena_array_position(x, e) AS CASE

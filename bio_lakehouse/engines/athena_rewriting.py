@@ -17,6 +17,7 @@ from sqlglot.errors import ErrorLevel
 from bio_lakehouse.engines.athena_doubles import in_doubles
 from bio_lakehouse.engines.athena_on_duckdb import AthenaQuery, Clock, set_clock
 from bio_lakehouse.engines.guard import TOO_DEEP, CheckedQuery
+from bio_lakehouse.engines.presto_arrays import spelled_out
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.lake.schema import ColumnType, TableSchema
 
@@ -62,7 +63,7 @@ class Rewriting:
             raise QueryError(TOO_DEEP) from error
 
     def _bound(self, query: exp.Query) -> exp.Query:
-        said = in_doubles(query)
+        said = in_doubles(spelled_out(query))
         set_clock(said, _to_the_millisecond(self.clock))
         for table in [one for one in said.find_all(exp.Table) if one.db]:
             table.replace(self._subselect(table))

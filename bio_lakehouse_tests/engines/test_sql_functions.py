@@ -221,6 +221,8 @@ SCALARS: list[tuple[str, Any]] = [
     ("json_value('{\"a\": [1]}', 'lax $.a')", None),
     ("array_join(ARRAY[1, NULL, 2], '-')", "1-2"),
     ("array_join(ARRAY[1, NULL, 2], '-', '?')", "1-?-2"),
+    ("array_average(ARRAY[1, 2, NULL])", 1.5),
+    ("array_sum(ARRAY[1, 2, NULL])", 3.0),
     ("array_max(ARRAY[1, 3])", 3),
     ("array_max(ARRAY[1, NULL])", None),
     ("array_min(ARRAY[3, 1])", 1),

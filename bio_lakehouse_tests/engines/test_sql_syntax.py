@@ -177,16 +177,11 @@ def test_a_checksum_is_that_of_the_rows_in_any_order(sql: DuckDbSql) -> None:
     assert (same, other, null, none, length) == (True, False, False, None, 16)
 
 
-NOT_ATHENAS = "array_average("
-"""A function of Presto's that neither a real Trino nor Athena's documentation knows."""
-
-
 @pytest.mark.skipif(not CASES.exists(), reason="the shared cases are not on this machine")
 def test_every_good_case_is_answered(sql: DuckDbSql) -> None:
     lines = (CASES / "sql_good.sql").read_text("utf-8").splitlines()
     for line in lines:
-        if NOT_ATHENAS not in line:
-            assert isinstance(sql.query(line, "me"), pa.Table), line
+        assert isinstance(sql.query(line, "me"), pa.Table), line
 
 
 @pytest.mark.skipif(not CASES.exists(), reason="the shared cases are not on this machine")

@@ -76,8 +76,9 @@ In the calls of aggregates, n is a whole number, d a double, m a decimal and s a
 Two things that no single call shows: `approx_percentile` estimates in Athena once there are some
 eighty values, where a laptop is exact; and before a statement is sent to Athena, what divides,
 averages or correlates decimals or whole numbers is made to do so in doubles, since Athena's digits
-would differ with its version. `INTERVAL '2' WEEK` and functions of Presto that Trino does not have
-(`array_sum`, `array_average`, `cot`, `regr_r2` and its kin) are refused.
+would differ with its version. `array_sum` and `array_average`, which Presto has and Athena has not,
+are asked of Athena as `reduce`; `INTERVAL '2' WEEK` and other functions of Presto's alone (`cot`,
+`regr_r2` and its kin) are refused.
 
 | Asked | Athena | A laptop | Why |
 |---|---|---|---|

@@ -29,7 +29,6 @@ GOOD = TESTS.parents[1] / "shared" / "cases" / "sql_good.sql"
 
 KNOWN = {
     "checksum": "Athena's numbers are others",
-    "array_average": "neither Trino nor Athena has it",
     "map_agg(day": "a map cannot be told apart in Athena's answer",
 }
 """Statements of the corpus that are known not to be answered alike, by words of theirs, and why."""
