@@ -83,12 +83,12 @@ MACROS = _names(
     """
     array_average array_distinct array_except array_intersect array_join array_max array_min
     array_position array_remove array_sort array_sum array_union arrays_overlap at_timezone
-    bit_count bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift ceil checksum
-    contains date e floor from_base from_iso8601_timestamp from_unixtime histogram infinity is_json_scalar
-    json_array_length json_extract json_extract_scalar json_format json_parse lpad ltrim map_agg
-    millisecond nan now regexp_count regexp_extract regexp_replace regexp_split repeat replace round
-    rpad rtrim sequence shuffle sign skewness slice soundex split split_part substr to_base
-    to_iso8601 trim_array typeof upper width_bucket
+    bit_count bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift ceil
+    checksum contains date e floor from_base from_iso8601_timestamp from_unixtime histogram
+    infinity is_json_scalar json_array_length json_extract json_extract_scalar json_format
+    json_parse lpad ltrim map_agg millisecond nan now regexp_count regexp_extract regexp_replace
+    regexp_split repeat replace round rpad rtrim sequence shuffle sign skewness slice soundex
+    split split_part substr to_base to_iso8601 trim_array typeof upper width_bucket
     """
 )
 
