@@ -63,10 +63,14 @@ class GlueJob:
             ),
         )
         with explained(f"The Glue job {self.name}"):
-            pipes.run(context=context, start_job_run_params=self.parameters(lake, order))
+            pipes.run(
+                context=context,
+                start_job_run_params=self.parameters(lake, order),
+                extras=order.extras(),
+            )
 
     def parameters(self, lake: Lakehouse, order: TableOrder) -> Any:
-        """What Glue is asked to start."""
+        """What Glue is asked to start; it keeps and shows that, so nothing of a person is in it."""
         warehouse = warehouse_of(lake.settings.s3_gold_bucket)
         return {
             "JobName": self.name,

@@ -1,8 +1,8 @@
-"""What a Spark elsewhere is told to build: days of one table, as the arguments of a job."""
+"""What a Spark elsewhere is told to build: days of one table, as the arguments of a job, and
+people's measures beside them, which no console and no log may show."""
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 User = Mapping[str, Any]
+USERS = "users"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +29,27 @@ class TableOrder:
     users: tuple[User, ...] = ()
 
     def arguments(self) -> dict[str, str]:
-        """As a job takes them, each by its name."""
+        """As a job takes them, each by its name: without anything of a person."""
         return {
             "--table": self.table,
             "--first": self.first.isoformat(),
             "--last": self.last.isoformat(),
             "--objects": self.objects,
             "--catalog": self.catalog,
-            "--users": json.dumps(self.users, separators=(",", ":")),
         }
 
+    def extras(self) -> dict[str, list[dict[str, Any]]]:
+        """What travels beside the arguments, in Pipes' context: the users."""
+        return {USERS: [dict(user) for user in self.users]}
+
     @classmethod
-    def read(cls, words: Sequence[str]) -> TableOrder:
-        """The order among the words of a command line; what else stands there is left alone."""
+    def read(cls, words: Sequence[str], extras: Mapping[str, Any]) -> TableOrder:
+        """The order among the words of a command line, where all else is left alone, and what came
+        beside them."""
         parser = ArgumentParser(allow_abbrev=False)
         for name in ("table", "objects", "catalog"):
             parser.add_argument(f"--{name}", required=True)
         for name in ("first", "last"):
             parser.add_argument(f"--{name}", required=True, type=date.fromisoformat)
-        parser.add_argument("--users", required=True, type=json.loads)
         found, _ = parser.parse_known_args(list(words))
-        return cls(**vars(found) | {"users": tuple(found.users)})
+        return cls(**vars(found), users=tuple(extras[USERS]))

@@ -52,8 +52,14 @@ def _is_of(item: Item, user_id: str) -> bool:
         or any(_is_path_of(path, user_id) for path in paths)
         or (kind, name) == (dynamo_entries.USER, user_id)
         or kind in dynamo_entries.kinds_of(user_id)
-        or (kind == LOCK and user_id in name.replace("/", " ").split())
+        or (kind == LOCK and _is_of_login(name, user_id))
     )
+
+
+def _is_of_login(lock: str, user_id: str) -> bool:
+    """Whether a lock is that of somebody's login, `… /lake/oura/ann …`: no table, and no folder
+    that is called as they are."""
+    return any("/" in word and word.rpartition("/")[2] == user_id for word in lock.split())
 
 
 def _is_path_of(path: str, user_id: str) -> bool:

@@ -2,7 +2,8 @@
 
 The layers are gone through in the order in which data flows, so that nothing that is made
 meanwhile brings back what was removed; each finds by itself what is left of the person, so that an
-interrupted run is begun again. The log, which knows the names of their files, comes last.
+interrupted run is begun again. The log, which knows the names of their files, comes last. What
+others that write, as the functions on AWS, have brought back meanwhile is removed once more.
 """
 
 from __future__ import annotations
@@ -10,22 +11,25 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
 from bio_lakehouse import backends
 from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.lake import built_with, fetching, landing, locks, quarantine, users
-from bio_lakehouse.lake.home import ANSWERS, BRONZE, EXPERIMENTS, QUESTIONS, WAREHOUSE
+from bio_lakehouse.lake.home import ANSWERS, BRONZE, EXPERIMENTS, FOR_JOBS, QUESTIONS, WAREHOUSE
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import ObjectStore
 from bio_lakehouse.lake.repair import DAMAGED
+from bio_lakehouse.sources.oura.tokens import TokenStore
 
 REPORTS = "reports"
 LOCKS = {QUESTIONS: "questions", EXPERIMENTS: "experiments", REPORTS: "reports"}
 """What those who write a folder hold meanwhile."""
 MOST_PASSES = 3
+MEANWHILE = "meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,24 @@ class Layer:
     name: str
     unit: str
     remove: Callable[[Forgetting], int]
+    of_everybody: bool = False
 
 
 def forget(lake: Lakehouse, user_id: str, *, is_trial: bool = False) -> Iterator[Removed]:
     """Remove a person from every layer of a lake; what was removed, layer by layer."""
     asked = Forgetting(lake, user_id, is_trial)
-    for layer in LAYERS:
-        yield Removed(layer.name, layer.remove(asked), layer.unit)
+    # Nobody has a file of theirs in hand that would be logged once the log has forgotten them.
+    with nullcontext() if is_trial else locks.exclusively(lake, locks.ARRIVALS):
+        for layer in LAYERS:
+            yield Removed(layer.name, layer.remove(asked), layer.unit)
+        again = 0 if is_trial else sum(_once_more(asked, layer) for layer in LAYERS)
+    yield Removed(MEANWHILE, again, "of all these, brought back by others and removed again")
+
+
+def _once_more(asked: Forgetting, layer: Layer) -> int:
+    if layer.of_everybody or not layer.remove(replace(asked, is_trial=True)):
+        return 0
+    return layer.remove(asked)
 
 
 def files_of(lake: Lakehouse, user_id: str) -> set[str]:
@@ -92,9 +107,17 @@ def _logins(asked: Forgetting) -> int:
     profile = fetching.peloton_profiles(settings) / user_id
     if asked.is_trial:
         return int(store.load() is not None) + int(profile.exists())
-    removed = int(store.remove()) + int(profile.exists())
+    removed = int(_sign_out(store)) + int(profile.exists())
     shutil.rmtree(profile, ignore_errors=True)
     return removed
+
+
+def _sign_out(store: TokenStore) -> bool:
+    """Remove tokens while nobody renews them, who would write them once more."""
+    if store.load() is None:
+        return store.remove()
+    with store.lock():
+        return store.remove()
 
 
 def _landing(asked: Forgetting) -> int:
@@ -201,6 +224,12 @@ def _set_aside(asked: Forgetting) -> int:
     return count
 
 
+def _for_jobs(asked: Forgetting) -> int:
+    """What jobs were told, which may be about anybody; nothing needs it once they have ended."""
+    objects, is_trial = asked.lake.objects, asked.is_trial
+    return sum(objects.erase(name, lambda _: True, is_trial=is_trial) for name in FOR_JOBS)
+
+
 def _results(asked: Forgetting) -> int:
     """What queries returned, which may be anybody's rows; nothing needs them."""
     store = asked.lake.backend.results(asked.lake)
@@ -221,8 +250,9 @@ LAYERS = (
     Layer("tables", "rows in silver and gold, and all earlier states", _tables),
     Layer("reports", "pages, PDFs and what they told", partial(_folder, REPORTS)),
     Layer("kept answers", "answers", _answers),
-    Layer("query results", "results of queries, everybody's", _results),
-    Layer("set aside", "damaged files, everybody's", _set_aside),
+    Layer("query results", "results of queries, everybody's", _results, of_everybody=True),
+    Layer("told to jobs", "messages of Glue's jobs, everybody's", _for_jobs, of_everybody=True),
+    Layer("set aside", "damaged files, everybody's", _set_aside, of_everybody=True),
     Layer("measures", "entries in users.toml and built_with.json", _measures),
     Layer("log", "entries, with their counts and owed days", _log),
 )

@@ -21,6 +21,8 @@ QUESTIONS = "ask"
 """A person's own corrections of answers: nothing can make them again either."""
 ANSWERS = "ask-cache"
 """Answers to questions that were asked before."""
+FOR_JOBS = "pipes", "glue-temporary"
+"""What runs and jobs of Glue tell each other, people's measures among it, and Glue's own files."""
 PRIVATE = 0o700
 OTHERS = 0o077
 

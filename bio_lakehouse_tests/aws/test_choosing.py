@@ -17,7 +17,7 @@ from bio_lakehouse.build.table_order import TableOrder
 from bio_lakehouse.engines.glue_job import catalog_settings
 from bio_lakehouse.errors import AwsError
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.settings import Settings
+from bio_lakehouse.settings import Settings, UserProfile
 from bio_lakehouse.silver import SCHEMAS
 
 FIRST = date(2024, 3, 1)
@@ -84,13 +84,25 @@ def test_a_run_is_started_with_its_order_and_size(on_aws: Settings) -> None:
         5,
     )
     words = [word for pair in asked["Arguments"].items() for word in pair]
-    told = TableOrder.read(words)
+    told = TableOrder.read(words, order.extras())
     assert told == order
     assert told.objects == f"s3://{settings.s3_bronze_bucket}"
     assert asked["Arguments"]["--warehouse"] == f"s3://{settings.s3_gold_bucket}/warehouse"
     assert told.users[0]["user_id"] == "anna"
     assert told.users[0]["heart_rate_zone_2"] == 50
     assert all(isinstance(value, str) for value in asked["Arguments"].values())
+
+
+def test_what_glue_keeps_and_shows_of_a_run_names_nobody(on_aws: Settings) -> None:
+    profile = UserProfile(user_id="anna", timezone="Asia/Kathmandu", max_heart_rate=187)
+    changes = {"user": "anna", "users": {"anna": profile}}
+    settings = on_aws.model_copy(update=changes)
+    lake = Lakehouse.open(settings)
+    order = order_of(lake, WORKOUTS, FIRST, FIRST, "glue_catalog")
+    assert "anna" in str(order.extras())
+    assert "187" in str(order.extras())
+    shown = str(GlueJob("the-job", "G.2X", 5, lambda _: None).parameters(lake, order))
+    assert not [word for word in ("anna", "187", "Kathmandu") if word in shown]
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,9 @@ def fill(lake: Lakehouse) -> None:
     lake.log.owed.add(f"settings of {GONE}", {"oura/trends": {DAY}})
     lake.objects.put("users.toml", f"[{GONE}]\nftp = 1\n[{STAYS}]\n".encode())
     lake.objects.put(built_with.KEY, f'{{"{GONE}": {{}}, "{STAYS}": {{}}}}'.encode())
+    for key in ("pipes/x/context.json", "glue-temporary/x"):
+        lake.objects.put(key, CANARY.encode())
+        lake.objects.delete(key)
     results = lake.settings.athena_results_bucket
     s3.put_object(Bucket=results, Key="answer.csv", Body=CANARY.encode())
 
@@ -91,6 +94,7 @@ def test_no_version_no_item_and_no_parameter_is_left(on_aws: Settings, tmp_path:
     assert forget(lake) == trial
     assert trial["query results"] == trial["logins"] == trial["log"] == 1
     assert trial["tables"] == 4
+    assert trial["told to jobs"] == 2
     everything(lake.settings, tmp_path / "after")
     assert places(tmp_path / "after", GONE, CANARY) == []
     assert places(lake.settings.home, GONE, CANARY) == []
@@ -100,3 +104,14 @@ def test_no_version_no_item_and_no_parameter_is_left(on_aws: Settings, tmp_path:
     assert lake.log.owed.looks().keys() == {(STAYS, DAY)}
     assert fetching.oura_token_stores(lake.settings).users() == [STAYS]
     assert len(places(tmp_path / "after", STAYS)) > 8
+
+
+def test_a_name_that_is_also_a_locks_takes_no_lock_away(on_aws: Settings) -> None:
+    table = DynamoTables(on_aws).state
+    held = ["bronze", "bio_gold.oura", "SSM parameter /lake/oura/ann of Oura"]
+    for name in [*held, "SSM parameter /lake/oura/oura of Oura"]:
+        table.put({"kind": "lock", "name": name, "owner": "another", "beat": "1"})
+    lake = Lakehouse.open(on_aws)
+    for user_id in ("bronze", "arrivals", "oura", "of", "lake"):
+        lake.log.forget_user(user_id)
+    assert {item["name"] for item in table.everything() if item["kind"] == "lock"} == set(held)

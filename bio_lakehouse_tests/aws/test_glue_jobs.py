@@ -3,6 +3,7 @@ runs as Dagster starts, watches and stops them."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from dagster_pipes import PipesContextData, encode_param
 from pyspark.sql import SparkSession
 
 from bio_lakehouse.automation import glue, launch
@@ -111,7 +113,7 @@ def submitted(
     version: str, wheels: list[Path], lake: Lakehouse, order: TableOrder
 ) -> subprocess.CompletedProcess[str]:
     address = str(lake.settings.aws_endpoint_url)
-    arguments = order.arguments() | warehouse(lake)
+    arguments = arguments_of(lake, order)
     return subprocess.run(
         command_of(version, wheels, address, arguments),
         env=environment_of(version, address),
@@ -121,8 +123,22 @@ def submitted(
     )
 
 
-def warehouse(lake: Lakehouse) -> dict[str, str]:
-    return {"--warehouse": warehouse_of(lake.settings.s3_gold_bucket)}
+def arguments_of(lake: Lakehouse, order: TableOrder) -> dict[str, str]:
+    """A job's arguments with those of Pipes, whose context is in the bucket, as Dagster does it."""
+    bucket, key = lake.settings.s3_bronze_bucket, "pipes/of-a-test/context.json"
+    context = {
+        **dict.fromkeys(PipesContextData.__annotations__),
+        "run_id": "of-a-test",
+        "retry_number": 0,
+        "extras": order.extras(),
+    }
+    lake.objects.put(key, json.dumps(context).encode())
+    return {
+        **order.arguments(),
+        "--warehouse": warehouse_of(lake.settings.s3_gold_bucket),
+        "--dagster-pipes-context": encode_param({"bucket": bucket, "key": key}),
+        "--dagster-pipes-messages": encode_param({"bucket": bucket, "key_prefix": "pipes/told"}),
+    }
 
 
 @pytest.mark.parametrize("version", LINES)
@@ -341,7 +357,7 @@ def test_two_writers_race(
         lake.tables.replace(READINESS, wanted.slice(0, 0), first, middle)
         order = order_of(lake, READINESS, first, middle, CATALOG)
         log = tmp_path / "job.log"
-        command = command_of(LINES[0], wheels, address, order.arguments() | warehouse(lake))
+        command = command_of(LINES[0], wheels, address, arguments_of(lake, order))
         with log.open("w") as file:
             job = subprocess.Popen(
                 command, env=environment_of(LINES[0], address), stdout=file, stderr=file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import zipfile
@@ -58,7 +59,8 @@ def test_an_order_is_read_as_it_was_written(
     order: TableOrder, others: list[str], first: bool
 ) -> None:
     words = [word for pair in order.arguments().items() for word in pair]
-    assert TableOrder.read([*others, *words] if first else [*words, *others]) == order
+    given = [*others, *words] if first else [*words, *others]
+    assert TableOrder.read(given, json.loads(json.dumps(order.extras()))) == order
 
 
 def test_the_columns_that_spark_is_told_are_those_of_the_builders() -> None:

@@ -239,6 +239,26 @@ def logs_end(templates: Templates) -> Iterator[str]:
     for _, name, one in everywhere(templates, "AWS::Logs::LogGroup"):
         if not one["Properties"].get("RetentionInDays"):
             yield f"{name} is kept for ever"
+    for template, name, one in everywhere(templates, "AWS::RDS::DBInstance"):
+        groups = {
+            str(group["Properties"]["LogGroupName"])
+            for _, group in of_type(template, "AWS::Logs::LogGroup")
+        }
+        called = one["Properties"]["DBInstanceIdentifier"]["Fn::Sub"]
+        for log in one["Properties"].get("EnableCloudwatchLogsExports", []):
+            if str({"Fn::Sub": f"/aws/rds/instance/{called}/{log}"}) not in groups:
+                yield f"{name}: its log {log} is kept for ever"
+
+
+@rule
+def what_expires_in_a_versioned_bucket_is_gone(templates: Templates) -> Iterator[str]:
+    """Expiring leaves an earlier version, which the bucket's own rule would keep for months."""
+    for _, name, one in everywhere(templates, "AWS::S3::Bucket"):
+        for told in one["Properties"].get("LifecycleConfiguration", {}).get("Rules", []):
+            is_versioned = "VersioningConfiguration" in one["Properties"]
+            is_kept = is_versioned and "NoncurrentVersionExpiration" not in told
+            if "ExpirationInDays" in told and is_kept:
+                yield f"{name} keeps versions of what expires by {told['Id']}"
 
 
 @rule

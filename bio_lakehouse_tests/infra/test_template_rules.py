@@ -141,7 +141,16 @@ BROKEN: dict[str, tuple[Break, ...]] = {
         without("dagster", "Database", "UpdateReplacePolicy"),
         without("gold", "Database", "DeletionPolicy"),
     ),
-    "logs_end": (drop("silver", "ErrorLogs", "RetentionInDays"),),
+    "logs_end": (
+        drop("silver", "ErrorLogs", "RetentionInDays"),
+        without("dagster", "DatabaseLogs"),
+    ),
+    "what_expires_in_a_versioned_bucket_is_gone": (
+        drop(
+            *("bronze", "Bronze", "LifecycleConfiguration", "Rules", 3),
+            "NoncurrentVersionExpiration",
+        ),
+    ),
     "functions_are_there_with_logs_and_dead_letters": (
         put("bronze", "IngestionTrigger", "Handler", value="ingestion_trigger.main"),
         put("oura-ingest", "OuraIngest", "Handler", value="nothing.handler"),

@@ -65,6 +65,14 @@ def test_the_image_starts_with_the_databases_address(tmp_path: Path) -> None:
     )
     url = "postgresql://dagster:secret@db.local:5432/dagster?sslmode=require"
     assert done.stdout == f"ui --port 3000 {url} none\n"
+    done = subprocess.run(
+        [str(START), "forget", "--user", "ann"],
+        env=told | {"PATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"forget --user ann {url} none\n"
     refused = subprocess.run(
         [str(START)], env={"PATH": path}, capture_output=True, text=True, check=False
     )

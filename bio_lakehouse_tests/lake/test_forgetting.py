@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -14,7 +17,16 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from bio_lakehouse.errors import SettingsError
-from bio_lakehouse.lake import built_with, forgetting, table_forgetting, users
+from bio_lakehouse.lake import (
+    arrivals,
+    built_with,
+    forgetting,
+    landing,
+    locks,
+    quarantine,
+    table_forgetting,
+    users,
+)
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import DAY, USER_ID, Column, TableSchema
 from bio_lakehouse.lake.table_files import files_in_use
@@ -152,9 +164,11 @@ def test_every_layer_says_how_much_went(lake: Lakehouse) -> None:
         "reports": 1,
         "kept answers": 1,
         "query results": 0,
+        "told to jobs": 0,
         "set aside": 1,
         "measures": 2,
         "log": 2,
+        "meanwhile": 0,
     }
     assert set(forget(lake).values()) == {0}
 
@@ -177,6 +191,52 @@ def test_the_others_are_as_they_were(lake: Lakehouse) -> None:
     assert all(lake.log.counts(entry.file_path).balanced for entry in log)
     assert users.KEY in lake.objects.uri(users.KEY)
     assert lake.objects.get(users.KEY) == f"[{STAYS}]\nftp = 200\n\n".encode()
+
+
+def test_what_comes_back_meanwhile_is_removed_too(
+    lake: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a fetch that had begun before: its answer lands when landing was gone through."""
+    before = users.forget
+
+    def landing_meanwhile(*given: Any, **named: Any) -> int:
+        if not named["is_trial"] and not came:
+            came.append(ingest(lake, "late.csv", trends(d03=73), GONE))
+        return before(*given, **named)
+
+    came: list[object] = []
+    monkeypatch.setattr(users, "forget", landing_meanwhile)
+    assert forget(lake)["meanwhile"] == 1
+    assert_forgotten(lake)
+
+
+def test_a_file_in_somebodys_hands_is_waited_for(
+    lake: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was read before landing was emptied, and is logged after that."""
+    key = landing.put(lake.landing_objects, GONE, "late.csv", trends(d03=73))
+    is_read, goes_on = Event(), Event()
+    write = quarantine.write
+
+    def slowly(*given: Any) -> None:
+        is_read.set()
+        goes_on.wait(20)
+        write(*given)
+
+    def take() -> None:
+        with locks.exclusively(lake, locks.ARRIVALS):
+            arrivals.take_readable(lake, lake.landing_objects.info(key))
+
+    monkeypatch.setattr(quarantine, "write", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        taking = pool.submit(take)
+        assert is_read.wait(20)
+        forgetting_them = pool.submit(forget, lake)
+        wait([forgetting_them], timeout=1)
+        goes_on.set()
+        taking.result(60)
+        forgetting_them.result(120)
+    assert_forgotten(lake)
 
 
 STEPS = ("_drop_removed_entries", "_expire_all_earlier", "_rotate_metadata", "delete_orphans")

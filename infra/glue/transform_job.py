@@ -1,9 +1,10 @@
 """The Glue job: runs one transform of the package for a range of days, and tells Dagster of it.
 
 Glue has PySpark, pyarrow, pandas and boto3; the package and `dagster_pipes` come as wheels on
-Python's path. `--table`, `--first`, `--last`, `--objects`, `--catalog` and `--users` are the order
+Python's path. `--table`, `--first`, `--last`, `--objects` and `--catalog` are the order
 (`bio_lakehouse.build.table_order`), `--warehouse` is where the catalog's tables lie, and Pipes adds
-its own two arguments. With `AWS_ENDPOINT_URL` in the environment all of AWS is an emulator.
+its own two arguments. People's measures come in Pipes' context, as arguments are shown. With
+`AWS_ENDPOINT_URL` in the environment all of AWS is an emulator.
 """
 
 from __future__ import annotations
@@ -32,12 +33,15 @@ MESSAGES_EVERY_S = 2
 def main(words: list[str]) -> None:
     """Build what is ordered; an error ends the job, and Dagster is told of it."""
     s3 = boto3.client("s3")
+    told = PipesCliArgsParamsLoader()
+    if not told.is_dagster_pipes_process():
+        sys.exit("Dagster starts this job, and tells it people's measures: run the days there.")
     with open_dagster_pipes(
         context_loader=PipesS3ContextLoader(client=s3),
         message_writer=PipesS3MessageWriter(client=s3, interval=MESSAGES_EVERY_S),
-        params_loader=PipesCliArgsParamsLoader(),
+        params_loader=told,
     ) as pipes:
-        order = TableOrder.read(words)
+        order = TableOrder.read(words, pipes.extras)
         written = build_on_spark(session(words), order, S3Days(s3, order).folders)
         pipes.report_custom_message(
             {
