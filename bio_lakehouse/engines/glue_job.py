@@ -15,12 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bio_lakehouse.lake.home import FOR_JOBS
-
 SCRIPT = "infra/glue/transform_job.py"
 CODE_PREFIX = "glue"
 """Where the script and the wheels lie in the bucket of the artifacts: `<bucket>/glue/…`."""
-PIPES_PREFIX = FOR_JOBS[0]
+PIPES_PREFIX = "pipes"
 """Where a run and its job tell each other of it, in the bronze bucket; nothing there is needed once
 the run is over."""
 GLUE_VERSION = "6.0"

@@ -18,6 +18,7 @@ from bio_lakehouse.build.table_order import TableOrder
 from bio_lakehouse.engines import glue_job
 from bio_lakehouse.engines.job_wheels import wheel_names, write_wheels
 from bio_lakehouse.lake.bronze_schema import ARROW
+from bio_lakehouse.lake.home import FOR_JOBS
 from bio_lakehouse.silver import SCHEMAS
 
 USER = st.fixed_dictionaries(
@@ -105,5 +106,7 @@ def test_the_job_is_deployed_as_it_is_started() -> None:
     for name, value in told.items():
         plain = name not in {"--extra-py-files", "--TempDir"}
         assert f"{name}: {value}" in template.replace('"', "") if plain else name in template
+    assert FOR_JOBS[0] == glue_job.PIPES_PREFIX
+    assert f"/{FOR_JOBS[1]}/" in template
     assert f"MaxConcurrentRuns: {glue_job.MAX_CONCURRENT_RUNS}" in template
     assert f'Default: "{glue_job.GLUE_VERSION}"' in template
