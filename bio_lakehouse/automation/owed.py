@@ -72,12 +72,13 @@ def what_is_owed(lake: Lakehouse) -> Owed:
     out."""
     days = DayRange(lake.settings.first_day, lake.settings.today())
     following, insights = {}, set()
-    for key in sorted(follows_gold()):
-        found = {day for day in lake.log.owed.to(key.to_user_string()) if day in days}
-        if key.path[0] == INSIGHTS_PREFIX:
+    names = sorted(key.to_user_string() for key in follows_gold())
+    for name, numbered in lake.log.owed.to(names).items():
+        found = {day for day in numbered if day in days}
+        if name.startswith(f"{INSIGHTS_PREFIX}/"):
             insights |= found
         elif found:
-            following[key.to_user_string()] = found
+            following[name] = found
     return Owed(
         within(days, arrivals.pending(lake)),
         following,

@@ -84,7 +84,8 @@ def outcome(
     """What a tick comes to by what it has found: runs, or why there are none."""
     events = landed_events(lake, found.news(cursor.unread))
     troubles = tell_of_landed(context, lake, found, cursor)
-    built_with.notice(lake)
+    if found.taken:
+        built_with.notice(lake)
     all_owed = what_is_owed(lake)
     loaded = DayRange(first_day_of(graph_of(context)), lake.settings.today())
     older = arriving.told_of_older(all_owed, loaded)

@@ -16,6 +16,7 @@ from bio_lakehouse.errors import DamagedFile
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.lake.objects import place_of
 from bio_lakehouse.lake.owed_days import settings_of
 from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.peloton.fields import WORKOUTS
@@ -48,16 +49,16 @@ def notice(lake: Lakehouse) -> list[str]:
 
 
 def read(lake: Lakehouse) -> dict[str, Values]:
-    if not lake.objects.exists(KEY):
+    content = lake.objects.find_many([KEY]).get(KEY)
+    if content is None:
         return {}
     try:
-        kept = json.loads(lake.objects.get(KEY))
+        kept = json.loads(content)
         return {user_id: dict(values) for user_id, values in kept.items()}
     except (ValueError, AttributeError, TypeError) as error:
-        path = lake.settings.home / KEY
         raise DamagedFile(
-            f"{path} is damaged: remove it, then run `bio-lakehouse refresh` if a time zone or "
-            "measure changed"
+            f"{place_of(lake.objects, KEY)} is damaged: remove it, then run `bio-lakehouse "
+            "refresh` if a time zone or measure changed"
         ) from error
 
 

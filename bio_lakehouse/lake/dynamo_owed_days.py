@@ -102,10 +102,12 @@ class DynamoOwedDays:
             self._forget_old_runs()
         return int(begun["change"])
 
-    def to(self, asset: str) -> Numbered:
-        found = self._table.find_many([CHANGED_DAYS, (BUILT, asset)])
-        changed, built = (days_of(found.get(key)) for key in (CHANGED_DAYS, (BUILT, asset)))
-        return {day: change for day, change in changed.items() if built.get(day, -1) < change}
+    def to(self, assets: Collection[str]) -> dict[str, Numbered]:
+        """Where nothing changed nothing else is read: a sensor asks every few seconds."""
+        changed = self.changed()
+        found = self._table.find_many((BUILT, asset) for asset in assets) if changed else {}
+        built = {asset: days_of(found.get((BUILT, asset))) for asset in assets}
+        return {asset: _newer(changed, built[asset]) for asset in assets}
 
     def pay(
         self, asset: str, run_id: str, first: date, last: date, all_assets: Iterable[str]
@@ -226,6 +228,11 @@ def mark_gold_built(
         concerned = [(kind, item["name"]) for item in table.listed(kind) if _is_built(item, built)]
         for keys in in_parts(concerned, at_once):
             state.change(_taking_off(built, keys))
+
+
+def _newer(changed: Numbered, built: Numbered) -> Numbered:
+    """The changes that are not built."""
+    return {day: change for day, change in changed.items() if built.get(day, -1) < change}
 
 
 def _is_built(item: Item, built: BuiltGold) -> bool:

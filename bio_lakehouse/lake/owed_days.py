@@ -76,8 +76,8 @@ class OwedDays(Protocol):
         """
         ...
 
-    def to(self, asset: str) -> Numbered:
-        """The changed days that an asset has not taken in."""
+    def to(self, assets: Collection[str]) -> dict[str, Numbered]:
+        """The changed days that each of some assets has not taken in."""
         ...
 
     def pay(

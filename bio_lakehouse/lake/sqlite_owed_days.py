@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 
@@ -182,15 +182,9 @@ class SqliteOwedDays:
             found = db.execute("SELECT change FROM begun_runs WHERE run_id = ?", (run_id,))
             return int(found.fetchone()["change"])
 
-    def to(self, asset: str) -> Numbered:
+    def to(self, assets: Collection[str]) -> dict[str, Numbered]:
         with self._connection() as db:
-            rows = db.execute(
-                "SELECT day, change FROM changed_days AS changed WHERE NOT EXISTS (SELECT 1"
-                " FROM built_days AS built WHERE built.asset = ? AND built.day = changed.day"
-                " AND built.change >= changed.change)",
-                (asset,),
-            ).fetchall()
-        return _numbered(rows)
+            return {asset: _numbered(_owed_to(db, asset)) for asset in assets}
 
     def pay(
         self, asset: str, run_id: str, first: date, last: date, all_assets: Iterable[str]
@@ -229,6 +223,15 @@ def _keep_gold_days(db: sqlite3.Connection, run_id: str) -> None:
         (KEPT_RUNS,),
     )
     db.execute("DELETE FROM gold_days WHERE run_id NOT IN (SELECT run_id FROM begun_runs)")
+
+
+def _owed_to(db: sqlite3.Connection, asset: str) -> list[sqlite3.Row]:
+    return db.execute(
+        "SELECT day, change FROM changed_days AS changed WHERE NOT EXISTS (SELECT 1"
+        " FROM built_days AS built WHERE built.asset = ? AND built.day = changed.day"
+        " AND built.change >= changed.change)",
+        (asset,),
+    ).fetchall()
 
 
 def _numbered(rows: Iterable[sqlite3.Row]) -> Numbered:

@@ -17,10 +17,8 @@ HEADER = re.compile(r"""\s*\[\s*["']?([^\]"']*?)["']?\s*\]""")
 
 def fetch(objects: ObjectStore, home: Path) -> None:
     """Bring the home's copy to what the bucket says; a bucket that says nothing leaves it alone."""
-    if not objects.exists(KEY):
-        return
-    content, path = objects.get(KEY), home / KEY
-    if not path.exists() or path.read_bytes() != content:
+    content, path = objects.find_many([KEY]).get(KEY), home / KEY
+    if content is not None and not (path.exists() and path.read_bytes() == content):
         write_atomically(path, content)
 
 

@@ -157,7 +157,8 @@ def test_insights_stay_owed_to_days_that_another_run_is_to_build(
     arrivals.ingest(lake, export, "me")
     assert everything_of(lake, newest, newest).success
     left = {TODAY - timedelta(back) for back in range(2, 31)}
-    assert arrivals.unfinished(lake) == set(lake.log.owed.to("insights/sleep_readiness")) == left
+    owed = lake.log.owed.to(["insights/sleep_readiness"])
+    assert arrivals.unfinished(lake) == set(owed["insights/sleep_readiness"]) == left
     assert everything_of(lake, min(left), newest).success
     assert arrivals.unfinished(lake) == set()
 

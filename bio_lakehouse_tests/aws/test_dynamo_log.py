@@ -73,7 +73,7 @@ def what_it_says(log: DynamoLog) -> list[object]:
         log.pending("me"),
         log.files_pending(DAY, LAST),
         log.owed.changed(),
-        log.owed.to("gold/a"),
+        log.owed.to(["gold/a"]),
     ]
 
 

@@ -4,8 +4,12 @@ file is in the log."""
 from __future__ import annotations
 
 import time
+from collections import Counter
+from typing import Any
 
+import dagster as dg
 import pytest
+from botocore.client import BaseClient
 
 from bio_lakehouse.automation import arriving, queued
 from bio_lakehouse.automation.jobs import take_file
@@ -15,7 +19,14 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.queued_arrivals import take_messages
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.automation.conftest import settings, watched  # noqa: F401
-from bio_lakehouse_tests.automation.watched import Watched, ranges, reason, scores, trends
+from bio_lakehouse_tests.automation.watched import (
+    Watched,
+    ranges,
+    reason,
+    scores,
+    trends,
+    watch,
+)
 from bio_lakehouse_tests.aws.arrivals_queue import lose_all, make_queue, waiting
 from bio_lakehouse_tests.aws.emulator import BRONZE
 from bio_lakehouse_tests.whole_log import entries_of
@@ -52,6 +63,29 @@ def test_a_tick_takes_what_the_queue_tells_and_lists_nothing(
     assert ranges(result) == [("2025-03-15", "2025-03-19")]
     assert waiting(queue) == (0, 0)
     assert [title for title, _ in told.notices] == ["A file was not taken"]
+
+
+def test_a_tick_with_nothing_to_do_asks_aws_little(
+    on_aws: Settings, queue: ArrivalsQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lake is looked at some ten thousand times a day, and each request is charged for."""
+    asked: list[str] = []
+    call = BaseClient._make_api_call
+
+    def counted(client: BaseClient, name: str, values: dict[str, Any]) -> Any:
+        asked.append(name)
+        return call(client, name, values)
+
+    with dg.instance_for_test() as instance:
+        idle = watch(on_aws.model_copy(update={"settle_seconds": 0}), instance)
+        idle.queue = queue
+        idle.lake.objects.put("users.toml", b'[ann]\ntimezone = "UTC"\n')
+        idle.tick()
+        lose_all(queue)
+        monkeypatch.setattr(BaseClient, "_make_api_call", counted)
+        idle.lake = Lakehouse.open(idle.lake.settings)
+        assert not idle.tick().run_requests
+    assert Counter(asked) == {"GetObject": 2, "ReceiveMessage": 1, "Query": 3, "GetItem": 4}
 
 
 def test_what_was_there_before_the_queue_is_found_by_the_first_tick(

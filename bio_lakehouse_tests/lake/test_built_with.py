@@ -130,7 +130,7 @@ def test_what_load_is_made_with_rebuilds_load_from_the_first_workout(
     lake = opened(tmp_path / "home", "UTC", **{name: 200})
     assert len(built_with.notice(lake)) == 1
     assert arrivals.pending(lake) == {}
-    assert set(lake.log.owed.to(LOAD)) == {min(built_with.workout_days(lake, "me"))}
+    assert set(lake.log.owed.to([LOAD])[LOAD]) == {min(built_with.workout_days(lake, "me"))}
 
 
 def test_only_the_person_whose_zone_changed_is_built_anew(tmp_path: Path) -> None:
