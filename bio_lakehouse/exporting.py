@@ -32,6 +32,7 @@ from bio_lakehouse.lake.home import BRONZE, EXPERIMENTS, QUESTIONS
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log_rows import row_of
 from bio_lakehouse.lake.objects import ObjectStore, checksum
+from bio_lakehouse.lake.outside_names import place_of_key
 from bio_lakehouse.lake.store_errors import store_named
 
 MANIFEST, GUIDE, MEANINGS = "manifest.json", "README.md", "columns.csv"
@@ -61,13 +62,16 @@ class Writing:
     rows: dict[str, int] = field(default_factory=dict)
 
     def add(self, name: str, content: bytes) -> None:
-        """Write a file below the folder, its owner's alone."""
+        """Write a file below the folder, its owner's alone; where an object's key is no path that a
+        folder can hold, the manifest says it."""
+        key, name = name, place_of_key(name, self.files)
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-        self.files[name] = {"size": len(content), "sha256": checksum(content)}
+        told = {"size": len(content), "sha256": checksum(content)}
+        self.files[name] = told if name == key else told | {"key": key}
 
     def add_rows(self, name: str, rows: pa.Table) -> None:
         """Write rows as Parquet and as CSV."""

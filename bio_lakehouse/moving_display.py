@@ -106,12 +106,11 @@ def after_forgetting(settings: Settings, profile: UserProfile) -> None:
         say(f"- mail that was sent to {', '.join(profile.mail_to)} stays in those mailboxes;")
     if profile.user_id == "me":
         say("- the measures of `me` in .env or the environment: take those lines out;")
-    if settings.profile == "aws":
-        say(
-            "- AWS's own copies, until they end: 35 days of DynamoDB's recovery, 35 of EFS's and 7 "
-            "of RDS's backups, and what a stack kept as a snapshot;"
-        )
-        say("- homes of other machines over this lake: run it there too, with their UI closed;")
+    say(
+        "- on AWS, its own copies until they end: DynamoDB's recovery and EFS's backups for 35 "
+        "days, RDS's for 7, and what a stack kept as a snapshot;"
+    )
+    say("- homes of other machines over this lake: run it there too, with their UI closed;")
     say(
         "- on AWS, logs of functions and messages of the queue, which may name their files, until "
         "their retention ends;"
