@@ -112,8 +112,8 @@ def after_forgetting(settings: Settings, profile: UserProfile) -> None:
     )
     say("- homes of other machines over this lake: run it there too, with their UI closed;")
     say(
-        "- on AWS, logs of functions and messages of the queue, which may name their files, until "
-        "their retention ends;"
+        "- on AWS, logs of functions and messages of the queue, which may name their files, and "
+        "statements in Athena's history, which name them, until their retention ends;"
     )
     say("- what Oura and Peloton know, and what was sent to a language model: ask them.")
 

@@ -32,7 +32,6 @@ FORGOTTEN = "(forgotten)"
 ENTRY = "EventMetadataEntry"
 SAID = frozenset({"description", "message", "user_message", "stack"})
 """What of a record holds sentences."""
-OWN_TAGS = "bio_lakehouse/"
 PLOT_NAMES = [name for names in PLOTTED.values() for name in names.values()]
 SOLE = re.compile(rf'"label": "(?:(?:{"|".join(PLOT_NAMES)})|(?:effect|q): [^"(]*)"')
 """A figure from when there was one person alone: it has no name beside it, and may be anybody's."""

@@ -28,6 +28,9 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings, load_settings
 
 LOOKED_EVERY_S = 2.0
+LONGEST_START_S = 60
+"""A start whose answer does not come is asked for again, and Glue cannot tell that from another: so
+it is waited for longer than other answers are."""
 SUCCEEDED = "SUCCEEDED"
 STOPPED = {"STOPPED", "STOPPING"}
 
@@ -36,7 +39,7 @@ class GlueJob:
     """A job that runs any transform for a range of days, and Dagster's pipe to its runs."""
 
     def __init__(
-        self, name: str, worker_type: str, workers: int, client: Callable[[str], Any]
+        self, name: str, worker_type: str, workers: int, client: Callable[..., Any]
     ) -> None:
         self.name = name
         self.worker_type = worker_type
@@ -51,7 +54,7 @@ class GlueJob:
         """
         bucket, s3 = lake.settings.s3_bronze_bucket, self.client("s3")
         pipes = NamedRuns(
-            client=self.client("glue"),
+            client=self.client("glue", read_timeout=LONGEST_START_S),
             context_injector=PipesS3ContextInjector(
                 bucket=bucket, client=s3, key_prefix=f"{PIPES_PREFIX}/"
             ),

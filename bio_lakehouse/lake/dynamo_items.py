@@ -36,7 +36,6 @@ Key = tuple[str, str]
 Write = dict[str, Any]
 
 MOST_READ_AT_ONCE = 100
-MOST_WRITTEN_AT_ONCE = 100
 LONGEST_RETRY_S, LONGEST_PAUSE_S = 300, 0.5
 """Seconds. Whoever waits long is overtaken by those who have just come."""
 RETRIES = {"max_attempts": 8, "mode": "standard"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -91,6 +91,21 @@ def test_a_run_is_started_with_its_order_and_size(on_aws: Settings) -> None:
     assert told.users[0]["user_id"] == "anna"
     assert told.users[0]["heart_rate_zone_2"] == 50
     assert all(isinstance(value, str) for value in asked["Arguments"].values())
+
+
+def test_a_start_is_waited_for_as_it_would_be_made_twice(on_aws: Settings) -> None:
+    lake = Lakehouse.open(on_aws)
+    asked: dict[str, dict[str, Any]] = {}
+    order = order_of(lake, WORKOUTS, FIRST, FIRST, "glue_catalog")
+
+    def client(service: str, **config: Any) -> Any:
+        asked[service] = config
+        if service == "glue":
+            raise AwsError("enough")
+
+    with pytest.raises(AwsError, match="enough"):
+        GlueJob("the-job", "G.2X", 5, client).run(cast(Any, None), lake, order)
+    assert asked["glue"]["read_timeout"] >= 60
 
 
 def test_what_glue_keeps_and_shows_of_a_run_names_nobody(on_aws: Settings) -> None:
