@@ -52,7 +52,7 @@ def print_checks(checks: list[Check]) -> None:
 
     for check in checks:
         click.secho(f"{check.outcome:8}", fg=COLOURS[check.outcome], nl=False)
-        click.echo(visible(f"{check.name}: {check.why}."))
+        click.echo(visible(f"{check.name}: {check.why.rstrip('.')}."))
         if check.next_step:
             click.echo(visible(f"{'':8}→ {check.next_step}."))
     found = [check.outcome for check in checks]

@@ -19,7 +19,7 @@ from bio_lakehouse.command_parts import (
     user_option,
 )
 from bio_lakehouse.errors import SettingsError
-from bio_lakehouse.settings import Settings, load_settings
+from bio_lakehouse.settings import Settings, bucket_name, load_settings
 
 if TYPE_CHECKING:
     from bio_lakehouse.lake.forgetting import Removed
@@ -183,6 +183,10 @@ def both_lakes(settings: Settings, bucket: str | None) -> tuple[Lakehouse, Lakeh
             "no bucket is named: give --bucket NAME, or set BIO_S3_BRONZE_BUCKET. `bio-lakehouse "
             "deploy` prints the names of the buckets that it made."
         )
+    try:
+        bucket_name(name)
+    except ValueError as error:
+        raise SettingsError(f"--bucket: {error}") from error
     here = settings.model_copy(update={"profile": LOCAL})
     on_aws = {"profile": AWS, "s3_bronze_bucket": name, "landing_url": None}
     return Lakehouse(here), Lakehouse(settings.model_copy(update=on_aws))

@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bio_lakehouse.errors import SettingsError
 
+BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")
 USER_ID = re.compile(r"[a-z0-9_-]{1,64}")
 Sex = Literal["female", "male"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -67,6 +68,16 @@ class UserProfile(BaseModel):
     @classmethod
     def _user_id_is_safe(cls, user_id: str) -> str:
         return safe_user_id(user_id)
+
+
+def bucket_name(name: str) -> str:
+    """`name`, where a bucket of S3 may be called so; else `ValueError`."""
+    if not BUCKET.fullmatch(name):
+        raise ValueError(
+            f"{name!r} is no name of a bucket: give the name alone, such as my-bronze for "
+            "s3://my-bronze/"
+        )
+    return name
 
 
 def safe_user_id(user_id: str) -> str:
@@ -492,6 +503,11 @@ class Settings(BaseSettings):
     @classmethod
     def _timezone_exists(cls, name: str) -> str:
         return known_timezone(name)
+
+    @field_validator("s3_bronze_bucket", "s3_gold_bucket", "athena_results_bucket")
+    @classmethod
+    def _bucket_is_named(cls, name: str) -> str:
+        return bucket_name(name) if name else name
 
     @field_validator("user")
     @classmethod

@@ -13,7 +13,7 @@ from bio_lakehouse.backends import OURA_PARAMETERS, PARAMETERS
 from bio_lakehouse.doctor.home_checks import is_zone_said
 from bio_lakehouse.doctor.verdicts import Check, ok, problem, skipped, warning
 from bio_lakehouse.engines.register import SCHEMAS
-from bio_lakehouse.lake.aws import aws_client, code_of, next_step
+from bio_lakehouse.lake.aws import aws_client, code_of, next_step, step_without_answer
 from bio_lakehouse.lake.dynamo_tables import TABLES
 from bio_lakehouse.numbers import seconds_text
 from bio_lakehouse.settings import Settings
@@ -36,12 +36,12 @@ def client_of(settings: Settings, service: str) -> Any:
     return aws_client(settings, service, **QUICK)
 
 
-def told(name: str, error: Exception) -> Check:
+def told(name: str, error: ClientError | BotoCoreError) -> Check:
     """Why AWS refused, and what to do."""
     if isinstance(error, ClientError):
         said = error.response.get("Error", {}).get("Message") or code_of(error)
         return problem(name, f"{code_of(error)}: {said}", next_step(code_of(error)))
-    return problem(name, str(error), "check AWS_PROFILE, the region and the network")
+    return problem(name, str(error), step_without_answer(error))
 
 
 def time_zone(settings: Settings) -> Iterator[Check]:

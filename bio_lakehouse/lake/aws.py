@@ -8,7 +8,13 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    NoRegionError,
+    ProfileNotFound,
+)
 from botocore.loaders import Loader
 from pydantic import SecretStr
 
@@ -35,6 +41,13 @@ NEXT_STEPS = {
     "ResourceNotFoundException": "check its name and region, or run `bio-lakehouse deploy`",
     "EntityNotFoundException": "check its name and region, or run `bio-lakehouse deploy`",
 }
+CHECK = "check AWS_PROFILE, the region and the network"
+OF_THIS_MACHINE: dict[type[Exception], str] = {
+    NoCredentialsError: "set AWS_PROFILE, or sign in (`aws configure`, `aws sso login`)",
+    NoRegionError: "set AWS_REGION to that of the lake, or a region in the profile",
+    ProfileNotFound: "correct AWS_PROFILE (`aws configure list-profiles` names those there are)",
+}
+"""What to do about errors that come before AWS is asked."""
 DENIED = frozenset(
     {"AccessDenied", "AccessDeniedException", "403", "Forbidden", "UnauthorizedOperation"}
 )
@@ -126,10 +139,16 @@ def explained(what: str) -> Iterator[None]:
 def reason_of(error: ClientError | BotoCoreError) -> str:
     """Why AWS refused or could not be asked, and what to do about it, in a sentence."""
     if not isinstance(error, ClientError):
-        return f"{str(error).rstrip('.')}. Check AWS_PROFILE, the region and the network."
+        step = step_without_answer(error)
+        return f"{str(error).rstrip('.')}. {step[0].upper()}{step[1:]}."
     code = code_of(error)
     told = error.response.get("Error", {}).get("Message") or code
     return f"{code} ({told}): {next_step(code)}."
+
+
+def step_without_answer(error: BotoCoreError) -> str:
+    """What to do where AWS did not answer, as the end of a sentence."""
+    return OF_THIS_MACHINE.get(type(error), CHECK)
 
 
 def code_of(error: ClientError) -> str:

@@ -52,4 +52,8 @@ class BucketIO(PyArrowFileIO):
     def _refuse_outside(self, location: str) -> None:
         warehouse = self.properties[WAREHOUSE]
         if not location.startswith(f"{warehouse}/") or ".." in location:
-            raise TableError(f"{location} lies outside {warehouse}: it is left as it is")
+            raise TableError(
+                f"{location} lies outside {warehouse}: it is left as it is. Set BIO_S3_GOLD_BUCKET "
+                "to the bucket in which the lake's tables are, or build another lake in another "
+                "account or region."
+            )

@@ -33,6 +33,7 @@ class S3Store:
         self.client = client
         self.bucket = bucket
         self.prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self._has_bucket = False
 
     def local_folder(self, prefix: str) -> None:
         return None
@@ -94,9 +95,19 @@ class S3Store:
                 self.client.head_object(Bucket=self.bucket, Key=self.prefix + key)
             except ClientError as error:
                 if code_of(error) in MISSING:
+                    self._require_bucket(key)
                     return False
                 raise
         return True
+
+    def _require_bucket(self, key: str) -> None:
+        """`LandingError` when there is no such bucket: S3 says that of an object's head in the same
+        words as of an object that is not there. It is asked once."""
+        if self._has_bucket:
+            return
+        with self._reached(key):
+            self.client.list_objects_v2(Bucket=self.bucket, Prefix=self.prefix + key, MaxKeys=1)
+        self._has_bucket = True
 
     def get(self, key: str) -> bytes:
         content = self._find(key)

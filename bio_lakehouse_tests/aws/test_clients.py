@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bio_lakehouse.engines.athena_statements import AthenaPlace, AthenaStatements
-from bio_lakehouse.errors import AwsError
+from bio_lakehouse.errors import AwsError, LandingError, TableError
 from bio_lakehouse.lake.aws import aws_client, explained
+from bio_lakehouse.lake.bucket_io import BucketIO
 from bio_lakehouse.lake.glue_catalog import GlueTableCatalog
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings, load_settings
@@ -38,12 +39,12 @@ def test_an_address_that_does_not_answer_is_told_with_what_to_check(on_aws: Sett
         aws_client(nowhere, "dynamodb", retries={"max_attempts": 1}).list_tables()
 
 
-def test_the_region_may_be_said_as_awss_other_tools_know_it(
+def test_the_region_may_be_said_as_awss_other_tools_know_it_or_in_the_home(
     on_aws: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert aws_client(on_aws, "glue").meta.region_name == "us-east-1"
     monkeypatch.delenv("AWS_DEFAULT_REGION")
-    with pytest.raises(AwsError, match=r"AWS's glue cannot be used: .*region"):
+    with pytest.raises(AwsError, match=r"AWS's glue cannot be used: .*Set AWS_REGION"):
         aws_client(on_aws, "glue")
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
     assert aws_client(load_settings(home=on_aws.home), "glue").meta.region_name == "eu-central-1"
@@ -76,3 +77,29 @@ def test_what_stands_in_the_homes_dot_env_alone_reaches_every_library(
     assert iceberg["s3.region"] == "eu-central-1"
     assert iceberg["s3.endpoint"] == "http://127.0.0.1:9"
     assert iceberg["s3.access-key-id"] == "of-lake"
+
+
+def test_without_keys_it_is_said_how_to_sign_in(
+    on_aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(on_aws.home / "none"))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    with pytest.raises(AwsError, match="Set AWS_PROFILE, or sign in"), explained("The account"):
+        aws_client(on_aws, "sts").get_caller_identity()
+
+
+def test_an_object_is_not_missing_where_there_is_no_bucket(on_aws: Settings) -> None:
+    there, nowhere = (
+        Lakehouse(on_aws.model_copy(update={"s3_bronze_bucket": name})).objects
+        for name in (on_aws.s3_bronze_bucket, "nobodys")
+    )
+    assert not there.exists("users.toml")
+    with pytest.raises(LandingError, match=r"NoSuchBucket.*check the bucket's name"):
+        nowhere.exists("users.toml")
+
+
+def test_a_table_in_another_bucket_names_the_setting() -> None:
+    files = BucketIO({"warehouse": "s3://another/warehouse"})
+    with pytest.raises(TableError, match="Set BIO_S3_GOLD_BUCKET"):
+        files.new_input("s3://bio-gold/warehouse/bio_gold/insights/metadata/1.json")

@@ -93,8 +93,24 @@ def test_without_a_bucket_it_says_how_one_is_named(
     assert "give --bucket NAME" in done.output
 
 
+@pytest.mark.parametrize(
+    ("bucket", "why"),
+    [
+        ("s3://bio-bronze", "'s3://bio-bronze' is no name of a bucket: give the name alone"),
+        ("nobodys", "NoSuchBucket (The specified bucket does not exist): check the bucket's name"),
+    ],
+)
+def test_a_bucket_that_is_not_there_is_told_by_a_dry_run_too(
+    here: Lakehouse, bucket: str, why: str
+) -> None:
+    words = ["push", "--dry-run", "--bucket", bucket, "--home", str(here.settings.home)]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 1
+    assert why in " ".join(done.output.split())
+
+
 def test_where_there_is_no_lake_there_is_nothing_to_push(tmp_path: Path) -> None:
-    words = ["push", "--bucket", "x", "--home", str(tmp_path / "none")]
+    words = ["push", "--bucket", "my-bronze", "--home", str(tmp_path / "none")]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 1
     assert "there is no lake at" in done.output
