@@ -1,4 +1,4 @@
-"""How much a file may hold, so that none takes more than a gigabyte of memory to read.
+"""How much a file may hold, so that none takes more than two gigabytes of memory to read.
 
 Ten years of a person's data stay below each limit; what lies above was made by mistake or to do
 harm.
