@@ -217,11 +217,12 @@ def parameters(settings: Settings) -> Iterator[Check]:
         return
     path = f"/{store.removeprefix(PARAMETERS).strip('/')}"
     try:
-        answer = client_of(settings, "ssm").get_parameters_by_path(Path=path, MaxResults=10)
+        pages = client_of(settings, "ssm").get_paginator("get_parameters_by_path")
+        answers = list(pages.paginate(Path=path))
     except (ClientError, BotoCoreError) as error:
         yield told("parameters", error)
         return
-    kinds = {parameter["Type"] for parameter in answer["Parameters"]}
+    kinds = {parameter["Type"] for answer in answers for parameter in answer["Parameters"]}
     if kinds - {"SecureString"}:
         step = "sign in again, which writes them encrypted"
         yield problem("parameters", f"some below {path} are not encrypted", step)

@@ -86,7 +86,11 @@ def test_tokens_are_looked_for_where_the_lake_keeps_them_when_nobody_says_where(
     on_aws: Settings,
 ) -> None:
     ssm = aws_client(on_aws, "ssm")
-    ssm.put_parameter(Name="/bio-lakehouse/oura/ann", Value="{}", Type="String")
+    for number in range(12):
+        name = f"/bio-lakehouse/oura/user{number:02d}"
+        ssm.put_parameter(Name=name, Value="{}", Type="SecureString")
+    assert found(on_aws)["parameters"].outcome == "ok"
+    ssm.put_parameter(Name="/bio-lakehouse/oura/zoe", Value="{}", Type="String")
     check = found(on_aws)["parameters"]
     assert check.outcome == "problem"
     assert "/bio-lakehouse/oura" in check.why
