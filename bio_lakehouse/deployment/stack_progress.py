@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from itertools import chain
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -25,7 +27,8 @@ SECONDS_BETWEEN = (0.2, 3.0)
 def carry_out(client: Any, change_set: ChangeSet, say: Say) -> Stack:
     """Do the changes, telling `say` of each resource, and wait for their end; the stack as it is
     then. `AwsError` with what failed first."""
-    before = {event["EventId"] for event in events_of(client, change_set.stack)}
+    events = chain(events_of(client, change_set.stack), operations_of(client, change_set.stack))
+    before = {event["EventId"] for event in events}
     client.execute_change_set(
         StackName=change_set.stack,
         ChangeSetName=change_set.name,
@@ -63,7 +66,7 @@ def wait_for_end(client: Any, name: str, before: set[str], say: Say) -> Stack:
             break
         time.sleep(next(pause))
     if stack is None or stack.status not in DONE:
-        raise AwsError(_why(name, stack, [*validation_failures(client, name), *happened]))
+        raise AwsError(_why(name, stack, [*validation_failures(client, name, before), *happened]))
     return stack
 
 
@@ -82,17 +85,21 @@ def first_failure(events: Iterable[Event]) -> Event | None:
     return None
 
 
-def validation_failures(client: Any, name: str) -> Iterator[Event]:
+def validation_failures(client: Any, name: str, before: set[str]) -> Iterator[Event]:
     """What CloudFormation found wrong before it made anything, which is no event of a resource;
-    nothing where that may not be asked, as the resources' events tell of the failure too."""
-    try:
-        told = client.describe_events(StackName=name)
-    except ClientError:
-        return
-    for event in told.get("OperationEvents", []):
-        if event.get("ValidationStatus") == "FAILED":
+    `before` are the ids of earlier events."""
+    for event in operations_of(client, name):
+        if event.get("ValidationStatus") == "FAILED" and event["EventId"] not in before:
             reason = event.get("ValidationStatusReason", "")
             yield event | {"ResourceStatus": FAILED, "ResourceStatusReason": reason}
+
+
+def operations_of(client: Any, name: str) -> Iterator[Event]:
+    """Events of all that was done with a stack; none where that may not be asked, as the resources'
+    events tell of a failure too."""
+    with suppress(ClientError):
+        for page in client.get_paginator("describe_events").paginate(StackName=name):
+            yield from page.get("OperationEvents", [])
 
 
 def _tell(event: Event, say: Say) -> None:

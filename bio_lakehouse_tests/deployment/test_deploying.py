@@ -50,6 +50,20 @@ def client_at(address: str, service: str) -> Any:
     return boto3.client(service, endpoint_url=address, region_name="us-east-1", **keys)
 
 
+class Operations:
+    """CloudFormation, of which a stack's operations are asked page by page."""
+
+    def __init__(self, pages: list[dict[str, Any]]) -> None:
+        self.pages = pages
+
+    def get_paginator(self, name: str) -> Operations:
+        assert name == "describe_events"
+        return self
+
+    def paginate(self, **_: str) -> list[dict[str, Any]]:
+        return self.pages
+
+
 def stack(**parameters: str) -> Stack:
     return Stack("lake-bronze", "CREATE_COMPLETE", parameters, {}, {})
 
@@ -191,7 +205,17 @@ def test_what_was_stopped_because_of_another_is_not_what_failed_first() -> None:
 def test_who_may_not_ask_what_validation_found_is_told_the_failure_itself() -> None:
     with refusing("AccessDenied", status=403) as address:
         client = client_at(address, "cloudformation")
-        assert list(stack_progress.validation_failures(client, "lake-bronze")) == []
+        assert list(stack_progress.validation_failures(client, "lake-bronze", set())) == []
+
+
+def test_what_an_earlier_deployment_was_refused_for_is_not_told_again() -> None:
+    told = [
+        {"EventId": number, "ValidationStatus": "FAILED", "ValidationStatusReason": reason}
+        for number, reason in (("1", "the first"), ("2", "the second"))
+    ]
+    client = Operations([{"OperationEvents": told[1:]}, {"OperationEvents": told[:1]}])
+    found = list(stack_progress.validation_failures(client, "lake-bronze", {"1"}))
+    assert [one["ResourceStatusReason"] for one in found] == ["the second"]
 
 
 @pytest.mark.stack
