@@ -20,6 +20,7 @@ from sqlalchemy import Column, Engine, MetaData, String, Table, Text, create_eng
 
 from bio_lakehouse.automation import postgres
 from bio_lakehouse.automation.arrived_files import FILES_TAG, shortened
+from bio_lakehouse.automation.forgotten_snapshots import forget_in_snapshots
 from bio_lakehouse.automation.instance import dagster_home
 from bio_lakehouse.automation.running import is_any_going
 from bio_lakehouse.automation.serving import the_only_one
@@ -44,12 +45,13 @@ FILE_LABEL = "file"
 class About:
     """What finds a person in Dagster's records: their id, and the names of their files."""
 
+    user_id: str
     person: re.Pattern[str]
     files: frozenset[str]
 
     @classmethod
     def of(cls, user_id: str, files: Collection[str]) -> About:
-        return cls(speaks_of(user_id), frozenset(map(shortened, files)))
+        return cls(user_id, speaks_of(user_id), frozenset(map(shortened, files)))
 
     def is_in(self, text: str) -> bool:
         return bool(self.person.search(text))
@@ -104,6 +106,7 @@ def _forget_in(engine: Engine, about: About, is_trial: bool) -> int:
     known = MetaData()
     known.reflect(engine)
     changed = sum(_forget_in_table(engine, table, about, is_trial) for table in known.sorted_tables)
+    changed += forget_in_snapshots(engine, known, about.user_id, is_trial)
     if not is_trial:
         _compact(engine)
     engine.dispose()
