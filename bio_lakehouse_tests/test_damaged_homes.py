@@ -14,6 +14,7 @@ import pytest
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.command_line import run
+from bio_lakehouse_tests.kept_home import kept
 
 TODAY = "2026-03-04"
 SLEEP = [
@@ -108,12 +109,9 @@ def right(whole: Path) -> str:
 
 @pytest.fixture
 def home(whole: Path) -> Iterator[Path]:
-    """That home, for one test: a copy in its place, so that nothing has moved."""
-    kept = whole.with_name("kept")
-    shutil.copytree(whole, kept)
-    yield whole
-    shutil.rmtree(whole)
-    kept.rename(whole)
+    """That home, for one test."""
+    with kept(whole):
+        yield whole
 
 
 def landing_of(home: Path) -> dict[str, tuple[bytes, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from bio_lakehouse.reports.outdated import PageState, page_states
 from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver import SCHEMAS as SILVER
-from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
+from bio_lakehouse.sources.demo import Truth, daily_rows, simulate, workout_rows
 from bio_lakehouse_tests.reports.lakes import LANDED, write
 
 SUNDAY = date(2025, 11, 16)
@@ -37,9 +38,12 @@ class Person:
     workouts: list[Row] = field(default_factory=list)
 
     def write(self, file: str = "landing/me/x.json") -> None:
+        self.write_days()
+        write(self.lake, SILVER["peloton_workouts"], self.workouts, MONDAY, file)
+
+    def write_days(self) -> None:
         ada = {"user_id": "ada", "day": SUNDAY, "readiness_score": 91}
         write(self.lake, DAILY, [*self.daily, ada], MONDAY)
-        write(self.lake, SILVER["peloton_workouts"], self.workouts, MONDAY, file)
 
     def row(self, days_back: int) -> Row:
         return next(r for r in self.daily if r["day"] == SUNDAY - timedelta(days_back))
@@ -50,7 +54,7 @@ class Person:
         if all(row["day"] != day for row in self.daily):
             self.daily.append({"user_id": "me", "day": day})
         self.row(days_back).update(values)
-        self.write()
+        self.write_days()
 
     def build_loads(self) -> None:
         build_training_load(self.lake, self.lake.settings.first_day, MONDAY)
@@ -73,9 +77,14 @@ class Person:
 
 def opened(home: Path) -> Person:
     settings = load_settings(home=home, timezone="UTC", today_override=MONDAY, local_only=True)
-    truth = simulate(DAYS, 17, SUNDAY)
+    truth = simulated()
     done = [row | {"workout_id": str(number)} for number, row in enumerate(workout_rows(truth))]
     return Person(Lakehouse.open(settings), [dict(row) for row in daily_rows(truth)], done)
+
+
+@cache
+def simulated() -> Truth:
+    return simulate(DAYS, 17, SUNDAY)
 
 
 def with_history(home: Path, ends: Sequence[date]) -> Person:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ from bio_lakehouse.reports.outdated import (
 from bio_lakehouse.reports.pages import HEAD_BYTES, report_key
 from bio_lakehouse.silver import SCHEMAS as SILVER
 from bio_lakehouse.status import lake_status
+from bio_lakehouse_tests.kept_home import kept
 from bio_lakehouse_tests.reports.lakes import LANDED, write
 from bio_lakehouse_tests.reports.restated import (
     MONDAY,
@@ -52,8 +53,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def person(home: Path, tmp_path: Path) -> Person:
-    return opened(Path(shutil.copytree(home, tmp_path / "home")))
+def person(home: Path) -> Iterator[Person]:
+    with kept(home):
+        yield opened(home)
 
 
 def log_file(lake: Lakehouse, first: date, last: date) -> None:

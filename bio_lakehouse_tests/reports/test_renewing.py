@@ -3,7 +3,7 @@ and those of other days say that they are outdated, and all others stay as they 
 
 from __future__ import annotations
 
-import shutil
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from bio_lakehouse.reports.renewing import (
     look_over,
     renew_pages,
 )
+from bio_lakehouse_tests.kept_home import kept
 from bio_lakehouse_tests.reports.lakes import write
 from bio_lakehouse_tests.reports.restated import MONDAY, SUNDAY, Person, opened, with_history
 
@@ -44,8 +45,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def person(home: Path, tmp_path: Path) -> Person:
-    return opened(Path(shutil.copytree(home, tmp_path / "home")))
+def person(home: Path) -> Iterator[Person]:
+    with kept(home):
+        yield opened(home)
 
 
 def pages_of(person: Person) -> dict[str, bytes]:

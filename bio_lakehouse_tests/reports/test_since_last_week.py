@@ -4,7 +4,7 @@ that is followed."""
 from __future__ import annotations
 
 import json
-import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -47,6 +47,7 @@ from bio_lakehouse.reports.told import (
     note_told,
     told_key,
 )
+from bio_lakehouse_tests.kept_home import kept
 from bio_lakehouse_tests.reports.conftest import MakeDaily
 from bio_lakehouse_tests.reports.findings import SUNDAY as MARCH
 from bio_lakehouse_tests.reports.findings import finding
@@ -321,8 +322,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def person(home: Path, tmp_path: Path) -> Person:
-    return opened(Path(shutil.copytree(home, tmp_path / "home")))
+def person(home: Path) -> Iterator[Person]:
+    with kept(home):
+        yield opened(home)
 
 
 def page(person: Person, weeks: int) -> str:
