@@ -3,7 +3,6 @@ line."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -30,6 +29,7 @@ from bio_lakehouse_tests.automation.watched import (
     trends,
     watch,
 )
+from bio_lakehouse_tests.kept_home import kept
 
 SUNDAY = date(2025, 3, 16)
 WEDNESDAY, EIGHT_WEEKS_AGO = date(2025, 3, 12), SUNDAY - timedelta(weeks=8)
@@ -102,10 +102,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def written(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
+def written(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
     monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
-    settings = settings_of(Path(shutil.copytree(home, tmp_path / "home")))
-    with open_instance(settings) as instance:
+    settings = settings_of(home)
+    with kept(home), open_instance(settings) as instance:
         yield watch(settings, instance)
 
 
