@@ -215,7 +215,7 @@ def _prepare_beside_bucket(lake: Lakehouse) -> None:
     from bio_lakehouse.lake import users
 
     home.make_private(lake.settings.home)
-    users.fetch(lake.objects, lake.settings.home)
+    users.fetch(lake.objects, lake.settings)
 
 
 def _no_check(settings: Settings) -> None:

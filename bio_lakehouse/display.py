@@ -343,6 +343,8 @@ def print_status(status: LakeStatus) -> None:
     for dataset, count in sorted(status.untyped.items()):
         kept = "1 row" if count == 1 else f"{count:,} rows"
         OUT.print(f"{dataset}: {kept} kept in bronze (it has no silver table yet)")
+    if status.waiting_files:
+        OUT.print(waiting_text(status), soft_wrap=True)
     if status.pending_days:
         OUT.print(pending_text(status), soft_wrap=True)
     if status.experiment:
@@ -354,6 +356,16 @@ def print_status(status: LakeStatus) -> None:
     _print_passed_over({one.key: one.reason for one in status.passed_over})
     if status.outdated_reports:
         OUT.print(outdated_text(status), soft_wrap=True)
+
+
+def waiting_text(status: LakeStatus) -> str:
+    """How many files are still to be taken in, and how they are."""
+    number = status.waiting_files
+    files = "1 file in landing is" if number == 1 else f"{number:,} files in landing are"
+    return (
+        f"[yellow]{files} still to be taken in[/]: run"
+        f" `bio-lakehouse refresh{home_words(Path(status.home))}`"
+    )
 
 
 def pending_text(status: LakeStatus) -> str:

@@ -554,19 +554,23 @@ class Settings(BaseSettings):
             mail_to=self.mail_to,
         )
         path = self.home / "users.toml"
+        profiles = self.profiles_in(_text_of(path), str(path)) if path.exists() else {}
+        return {"me": me} | profiles
+
+    def profiles_in(self, text: str, place: str) -> dict[str, UserProfile]:
+        """The users whom the text of a `users.toml` names, by id; `SettingsError` names its
+        `place`."""
         try:
-            listed = tomllib.loads(_text_of(path)) if path.exists() else {}
-            profiles = {
+            return {
                 user_id: UserProfile(**{"timezone": self.timezone, "user_id": user_id} | values)
-                for user_id, values in listed.items()
+                for user_id, values in tomllib.loads(text).items()
             }
         except ValidationError as error:
-            raise SettingsError(f"{path}: {_first_problem(error)}") from error
+            raise SettingsError(f"{place}: {_first_problem(error)}") from error
         except TypeError as error:
-            raise SettingsError(f"{path}: each user is a table such as [ann]") from error
+            raise SettingsError(f"{place}: each user is a table such as [ann]") from error
         except tomllib.TOMLDecodeError as error:
-            raise SettingsError(f"{path}: {error}") from error
-        return {"me": me} | profiles
+            raise SettingsError(f"{place}: {error}") from error
 
     def user_profile(self, user_id: str) -> UserProfile:
         """That user's profile; one who is not listed has `me`'s time zone and nothing else

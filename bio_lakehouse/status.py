@@ -3,11 +3,13 @@ reports that are outdated, and the readiness expected tomorrow."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from bio_lakehouse.build.ledger import knowledge_by_table, table_days
+from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.gold.gap_ledger import Knowledge, Stretch, gaps, stretches
 from bio_lakehouse.insights import experiment_sentences
 from bio_lakehouse.insights.self_experiment import TOLD_DAYS
@@ -16,7 +18,7 @@ from bio_lakehouse.lake import arrivals, landing, quarantine
 from bio_lakehouse.lake.experiment_log import experiments_of
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
-from bio_lakehouse.lake.objects import PassedOver
+from bio_lakehouse.lake.objects import ObjectInfo, PassedOver
 from bio_lakehouse.reports.outdated import PageState, outdated_reports
 from bio_lakehouse.sources import registry
 
@@ -46,6 +48,7 @@ class LakeStatus:
     datasets: list[DatasetStatus]
     untyped: dict[str, int]
     arrivals: list[LogEntry]
+    waiting_files: int
     pending_days: int
     quarantine: dict[str, list[dict[str, Any]]]
     passed_over: list[PassedOver]
@@ -57,6 +60,7 @@ class LakeStatus:
 def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
     """The status of `user_id`'s part of the lake."""
     entries = lake.log.of_user(user_id)
+    lying, passed_over = landing.survey(lake.landing_objects)
     held = {entry.file_path: quarantine.read(lake.objects, entry.file_path) for entry in entries}
     return LakeStatus(
         user_id=user_id,
@@ -66,13 +70,31 @@ def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
         datasets=dataset_statuses(lake, user_id),
         untyped=untyped_rows(entries),
         arrivals=shown_arrivals(entries),
+        waiting_files=waiting(lying, entries, user_id, lake.settings.today(user_id)),
         pending_days=len(arrivals.unfinished(lake)),
         quarantine={path: rows for path, rows in held.items() if rows},
-        passed_over=landing.survey(lake.landing_objects)[1],
+        passed_over=passed_over,
         outdated_reports=outdated_reports(lake, user_id),
         tomorrow=tomorrow_line(lake, user_id, lake.settings.today(user_id)),
         experiment=experiment_told(lake, user_id),
     )
+
+
+def waiting(lying: list[ObjectInfo], entries: list[LogEntry], user_id: str, today: date) -> int:
+    """How many of a user's files lie in landing that are still to be taken in."""
+    known: defaultdict[str, list[LogEntry]] = defaultdict(list)
+    for entry in entries:
+        known[landing.split_path(entry.file_path)[0]].append(entry)
+    own = [info for info in lying if is_of_user(info, user_id)]
+    return sum(arrivals.is_news(info, known[info.key], today) for info in own)
+
+
+def is_of_user(info: ObjectInfo, user_id: str) -> bool:
+    """Whether a file lies where that user's do; what lies in nobody's folder is nobody's."""
+    try:
+        return landing.user_of(info.key) == user_id
+    except UnsupportedFile:
+        return False
 
 
 def experiment_told(lake: Lakehouse, user_id: str) -> str:

@@ -5,21 +5,36 @@ from __future__ import annotations
 
 import re
 import tomllib
-from pathlib import Path
 
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.lake.objects import ObjectStore, write_atomically
+from bio_lakehouse.settings import Settings
 
 KEY = "users.toml"
 HEADER = re.compile(r"""\s*\[\s*["']?([^\]"']*?)["']?\s*\]""")
 """The first line of a user's table."""
 
 
-def fetch(objects: ObjectStore, home: Path) -> None:
-    """Bring the home's copy to what the bucket says; a bucket that says nothing leaves it alone."""
-    content, path = objects.find_many([KEY]).get(KEY), home / KEY
-    if content is not None and not (path.exists() and path.read_bytes() == content):
+def fetch(objects: ObjectStore, settings: Settings) -> None:
+    """Bring the home's copy to what the bucket says; a bucket that says nothing leaves it alone, as
+    does one whose file cannot be read: `SettingsError` names it."""
+    content, path = objects.find_many([KEY]).get(KEY), settings.home / KEY
+    if content is None:
+        return
+    _require_readable(content, objects.uri(KEY), settings)
+    if not (path.exists() and path.read_bytes() == content):
         write_atomically(path, content)
+
+
+def _require_readable(content: bytes, place: str, settings: Settings) -> None:
+    try:
+        settings.profiles_in(content.decode("utf-8-sig"), place)
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{place}: it is not UTF-8; save it as UTF-8") from error
+    except SettingsError as error:
+        raise SettingsError(
+            f"{error}. Correct it there: every machine's copy follows it"
+        ) from error
 
 
 def without(text: str, user_id: str) -> str:

@@ -22,6 +22,25 @@ def test_who_is_in_the_lake_stands_in_its_bucket(on_aws: Settings) -> None:
     assert opened.settings.user_profile("ann").timezone == "Asia/Tokyo"
 
 
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"\xff[ann", "it is not UTF-8"),
+        (b'[ann]\ntimezone = "Mars/Base"\n', "Mars/Base.*Correct it there"),
+        (b"ann = 1", r"each user is a table such as \[ann\]. Correct it there"),
+    ],
+)
+def test_who_is_in_a_lake_is_corrected_where_it_stands_and_not_in_the_copy(
+    on_aws: Settings, content: bytes, why: str
+) -> None:
+    Lakehouse.open(on_aws).objects.put("users.toml", ANN)
+    lake = Lakehouse.open(on_aws)
+    lake.objects.put("users.toml", content)
+    with pytest.raises(SettingsError, match=f"^s3://{on_aws.s3_bronze_bucket}/users.toml: .*{why}"):
+        Lakehouse.open(on_aws.model_copy())
+    assert (on_aws.home / "users.toml").read_bytes() == ANN
+
+
 def test_a_time_zone_must_be_set(on_aws: Settings) -> None:
     values = on_aws.model_dump(exclude_unset=True, exclude={"timezone"})
     with pytest.raises(SettingsError, match="BIO_TIMEZONE: not set"):

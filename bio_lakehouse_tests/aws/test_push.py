@@ -14,6 +14,7 @@ from bio_lakehouse.lake import arrivals, landing
 from bio_lakehouse.lake.aws import aws_client
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
+from bio_lakehouse.status import lake_status
 from bio_lakehouse_tests.lake.marking import build_pending
 from bio_lakehouse_tests.lake.test_arrivals import (
     TODAY,
@@ -55,7 +56,11 @@ def test_what_is_pushed_is_read_with_the_times_of_its_files(
     assert "3 objects, 0.0 MiB, were copied" in told
     assert "BIO_TIMEZONE=" in told
     there = Lakehouse.open(on_aws)
+    assert lake_status(there, "ann").waiting_files == 2
+    assert lake_status(there, "me").waiting_files == 0
     infos, _ = landing.survey(there.landing_objects)
+    arrivals.scan(there)
+    assert lake_status(there, "ann").waiting_files == 0
     landed = [landing.load(there.landing_objects, info) for info in infos]
     assert [one.info.key for one in landed] == ["landing/ann/oura.csv", "landing/ann/rides.csv"]
     assert {one.info.modified for one in landed} == {OLD}
