@@ -120,7 +120,7 @@ def open_store(address: str | Path, client: Callable[[], Any]) -> ObjectStore:
 
 def token_stores(
     address: str | Path,
-    client: Callable[[], Any] | None = None,
+    client: Callable[[], Any],
     exclusively: Callable[[str], AbstractContextManager[None]] | None = None,
 ) -> TokenStores:
     """The tokens at an address: `ssm:/some/prefix` is Parameter Store, which `client` reaches,

@@ -13,10 +13,10 @@ import pytest
 from bio_lakehouse.assets import watching
 from bio_lakehouse.automation import notices
 from bio_lakehouse.automation.schedules import schedules
-from bio_lakehouse.backends import token_stores
 from bio_lakehouse.build import missing_days
 from bio_lakehouse.build.ledger import TABLES
 from bio_lakehouse.gold.gap_ledger import Knowledge
+from bio_lakehouse.lake.fetching import oura_tokens
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.settings import Settings, load_settings
@@ -200,7 +200,7 @@ def test_schedules_are_on_once_somebody_has_signed_in(
     assert "bio-lakehouse oura login" in (
         by_name(credentials)["oura_daily_schedule"].description or ""
     )
-    token_stores(settings.home / "secrets").of("me").save(Tokens("access", "refresh"))
+    oura_tokens(settings, "me").save(Tokens("access", "refresh"))
     profile = settings.home / "peloton-browser" / "me"
     profile.mkdir(parents=True)
     (profile / "session-cookies.json").write_text("[]")

@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
+import boto3
 import httpx
 import pytest
 from moto.server import ThreadedMotoServer
@@ -433,6 +434,7 @@ def test_another_process_having_renewed_meanwhile_is_noticed(
 
 TWO_AT_ONCE = """
 import sys
+import boto3
 from pydantic import SecretStr
 from bio_lakehouse.sources.oura.connection import OuraConnection
 from bio_lakehouse.sources.oura.oauth import Session
@@ -441,7 +443,8 @@ from bio_lakehouse.sources.oura.http_client import open_http
 
 client_id, secret, token_url, address = sys.argv[1:]
 connection = OuraConnection(client_id, SecretStr(secret), token_urls=(token_url,))
-session = Session(connection, token_stores(address).of("me"), open_http(connection.retry_policy))
+stores = token_stores(address, lambda: boto3.client("ssm"))
+session = Session(connection, stores.of("me"), open_http(connection.retry_policy))
 print("ready", flush=True)
 sys.stdin.readline()
 print(session.tokens().access_token, flush=True)
@@ -503,7 +506,7 @@ def test_two_processes_renewing_at_once_reach_the_server_once(
     kind: str, server: OuraServer, tmp_path: Path, parameter_store: dict[str, str]
 ) -> None:
     address = str(tmp_path) if kind == "folder" else "ssm:/lake/oura"
-    store = token_stores(address).of("me")
+    store = token_stores(address, lambda: boto3.client("ssm")).of("me")
     signed_in(server, store, expires_in=0)
     server.faults["token"].append(Fault(delay_seconds=0.5))
     printed = renewed_by_two_processes(server, address, parameter_store)

@@ -215,19 +215,19 @@ def test_refused_parameter_says_what_to_check(ssm: Any) -> None:
 
 @pytest.mark.parametrize("address", ["ssm:/lake/oura", "ssm:/lake/oura/", "ssm:lake/oura"])
 def test_address_chooses_the_store(address: str, ssm: Any, tmp_path: Path) -> None:
-    assert token_stores(address).of("ada").where == "SSM parameter /lake/oura/ada"
-    assert token_stores(tmp_path).of("ada").where == str(tmp_path / "oura-ada.json")
+    assert token_stores(address, lambda: ssm).of("ada").where == "SSM parameter /lake/oura/ada"
+    assert token_stores(tmp_path, lambda: ssm).of("ada").where == str(tmp_path / "oura-ada.json")
 
 
 @pytest.mark.parametrize("kind", ["folder", "ssm"])
 def test_who_has_tokens_has_signed_in(kind: str, ssm: Any, tmp_path: Path) -> None:
     address = "ssm:/lake/oura" if kind == "ssm" else str(tmp_path / "secrets")
-    assert token_stores(address).users() == []
+    assert token_stores(address, lambda: ssm).users() == []
     users = [f"user-{number:02}" for number in range(12)]
     for user_id in users:
-        token_stores(address).of(user_id).save(TOKENS)
-    with token_stores(address).of("ada").lock():
-        assert token_stores(address).users() == users
+        token_stores(address, lambda: ssm).of(user_id).save(TOKENS)
+    with token_stores(address, lambda: ssm).of("ada").lock():
+        assert token_stores(address, lambda: ssm).users() == users
 
 
 def test_files_of_no_user_are_nobodys_tokens(tmp_path: Path) -> None:
@@ -239,4 +239,4 @@ def test_files_of_no_user_are_nobodys_tokens(tmp_path: Path) -> None:
         "peloton.json",
     ):
         (tmp_path / name).write_text("{}")
-    assert token_stores(tmp_path).users() == ["me"]
+    assert token_stores(tmp_path, lambda: ssm).users() == ["me"]

@@ -154,7 +154,7 @@ class TokenParameters:
     def __init__(
         self,
         prefix: str,
-        client: Callable[[], Any] | None = None,
+        client: Callable[[], Any],
         exclusively: Exclusively | None = None,
     ) -> None:
         """`prefix` is such as `/lake/oura`: a name with slashes must begin with one.
@@ -163,7 +163,7 @@ class TokenParameters:
         is one that is better than a parameter.
         """
         self.prefix = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
-        self._client = client or _ssm_client
+        self._client = client
         self._exclusively = exclusively
 
     def of(self, user_id: str) -> ParameterTokenStore:
@@ -189,18 +189,6 @@ def _parameter_names(ssm: Any, folder: str) -> Iterator[str]:
         for page in ssm.get_paginator("get_parameters_by_path").paginate(Path=folder or "/"):
             names = (parameter["Name"].rpartition("/")[2] for parameter in page["Parameters"])
             yield from (name for name in names if not name.endswith(LEASE))
-
-
-def _ssm_client() -> Any:
-    import boto3
-    from botocore.exceptions import BotoCoreError
-
-    try:
-        return boto3.client("ssm")
-    except BotoCoreError as error:
-        raise SourceError(
-            f"AWS cannot be used for Oura's tokens: {error} Set AWS_PROFILE and a region."
-        ) from error
 
 
 class FileTokenStore:
