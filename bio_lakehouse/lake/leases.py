@@ -7,6 +7,7 @@ has seen it unchanged for as long as a lease lasts.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,17 +20,20 @@ from bio_lakehouse.lake.dynamo_items import DynamoTable, DynamoTables, Item
 from bio_lakehouse.lake.locks import LONGEST_WAIT_S
 from bio_lakehouse.settings import Settings
 
+logger = logging.getLogger(__name__)
+
 LOCK = "lock"
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """Seconds: how long a lease lasts that is not renewed, how often it is renewed, how often one
-    who waits looks, and how long they wait."""
+    who waits looks, after how long they say that they do, and how long they wait."""
 
     lasts: float = 60.0
     renewed_every: float = 15.0
     looked_every: float = 0.5
+    told_after: float = 5.0
     longest_wait: float = LONGEST_WAIT_S
 
 
@@ -73,6 +77,7 @@ class Lease:
     def take(self) -> None:
         """Wait until it is nobody's; `StoreError` after half an hour."""
         deadline = time.monotonic() + self._pace.longest_wait
+        tell_at = time.monotonic() + self._pace.told_after
         seen, since = self._table.find(self._key), time.monotonic()
         while not (self._is_over(seen, since) and self._put(seen)):
             if time.monotonic() > deadline:
@@ -80,11 +85,22 @@ class Lease:
                     f"{self._key[1]} has been written by another run for half an hour: wait for "
                     "it, or end it, and try again"
                 )
+            if time.monotonic() > tell_at:
+                self._tell_of_waiting()
+                tell_at = deadline
             time.sleep(self._pace.looked_every)
             now = self._table.find(self._key)
             if now != seen:
                 seen, since = now, time.monotonic()
         self._renewing.start()
+
+    def _tell_of_waiting(self) -> None:
+        logger.warning(
+            "Another run writes %s: this one waits for it. The lock of a run that was killed ends "
+            "after %d seconds.",
+            self._key[1],
+            self._pace.lasts,
+        )
 
     def end(self) -> bool:
         """Give it back; whether it was held until now."""

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -40,6 +41,17 @@ def test_one_at_a_time_holds_a_lock(on_dynamo: Settings) -> None:
     run_at_once([lambda number=number: work(number) for number in range(3)])  # type: ignore[misc]
     assert (most, sorted(done)) == (1, [0, 1, 2])
     assert holder(on_dynamo) is None
+
+
+def test_who_waits_says_so_once(on_dynamo: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    Lease(DynamoTables(on_dynamo).state, "bronze", DEAD).take()
+    with leased(on_dynamo, "bronze", replace(QUICK, told_after=0.1)):
+        pass
+    said = [one.getMessage() for one in caplog.records if one.name == "bio_lakehouse.lake.leases"]
+    assert said == [
+        "Another run writes bronze: this one waits for it. The lock of a run that was killed ends "
+        "after 1 seconds."
+    ]
 
 
 def run_at_once(works: list[Callable[[], None]]) -> None:
