@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 
-from sqlalchemy import URL, NullPool, create_engine, make_url
+from sqlalchemy import URL, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bio_lakehouse.errors import BioLakehouseError, SettingsError, StoreError
@@ -22,6 +22,8 @@ DRIVER = "postgresql+psycopg2"
 SCHEMES = ("postgresql", "postgres", DRIVER)
 HOST = re.compile(r"[A-Za-z0-9_.:-]+")
 CONNECT_SECONDS = 10
+MAKING_TABLES = int.from_bytes(b"biotable")
+"""The key of that lock."""
 NO_ADDRESS = (
     f"{VARIABLE} is no address of a PostgreSQL database: write it as "
     "postgresql://user:password@host:5432/database, and characters such as @, : and / in the "
@@ -99,6 +101,16 @@ def check_server(settings: Settings) -> None:
 
 
 @contextmanager
+def making_tables(address: str) -> Iterator[None]:
+    """Hold the database's lock for making tables: PostgreSQL refuses one of two machines that make
+    the same table at once."""
+    engine = create_engine(address, poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MAKING_TABLES})
+        yield
+
+
+@contextmanager
 def refusals_named(settings: Settings) -> Iterator[None]:
     """What PostgreSQL refuses inside becomes a `StoreError` that says what to do."""
     try:
@@ -119,7 +131,7 @@ def is_refusal(error: BaseException) -> bool:
 def explained(refusal: BaseException, url: URL) -> StoreError:
     """What PostgreSQL said, as a sentence."""
     said = str(refusal).strip().splitlines()[0].replace(url.password or "\0", "…")
-    known = ((what, step) for text, what, step in MEANINGS if text in str(refusal))
+    known = ((what, step) for words, what, step in MEANINGS if words in str(refusal))
     what, step = next(known, (f"refused ({said})", "{correct}, or ask who looks after it"))
     names = {
         "user": url.username,

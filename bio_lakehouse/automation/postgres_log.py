@@ -10,7 +10,7 @@ from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage, PostgresEventLogStorage
 
 from bio_lakehouse.automation.event_batches import Batching, turn_batching_on
-from bio_lakehouse.automation.postgres import with_driver
+from bio_lakehouse.automation.postgres import making_tables, with_driver
 
 
 class PostgresStorage(DagsterPostgresStorage):
@@ -24,10 +24,11 @@ class PostgresStorage(DagsterPostgresStorage):
         self, postgres_url: str, batch_size: int, inst_data: ConfigurableClassData | None = None
     ) -> None:
         address = with_driver(postgres_url)
-        super().__init__(address, inst_data=inst_data)
-        if batch_size > 1:
-            turn_batching_on(batch_size)
-            self._event_log_storage = BatchingPostgresEventLog(address)
+        with making_tables(address):
+            super().__init__(address, inst_data=inst_data)
+            if batch_size > 1:
+                turn_batching_on(batch_size)
+                self._event_log_storage = BatchingPostgresEventLog(address)
 
     @classmethod
     def config_type(cls) -> dict[str, Any]:

@@ -187,7 +187,7 @@ def test_a_sync_that_is_stopped_says_how_to_go_on(
             "oura sync",
             {"BIO_OURA_TOKEN_STORE": "ssm:/lake", "AWS_PROFILE": "nobody-7"},
             1,
-            "Set AWS_PROFILE",
+            "Correct AWS_PROFILE",
         ),
         (
             "peloton sync",
