@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -287,6 +288,11 @@ def _glue_catalog(lake: Lakehouse) -> TableCatalog:
 
 
 def _athena(lake: Lakehouse) -> SqlEngine:
+    if find_spec("pyathena") is None:
+        raise SettingsError(
+            "BIO_ENV is aws, and what asks Athena is not installed. Run "
+            '`pip install "bio-lakehouse[aws]"`.'
+        )
     from bio_lakehouse.engines.athena import athena_sql
 
     return athena_sql(lake)

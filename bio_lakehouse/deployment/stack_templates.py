@@ -42,14 +42,15 @@ class Template:
 
 
 def infra_folder(named: Path | None = None) -> Path:
-    """The folder of the templates: the one that is named, or the clone's; `SettingsError` when
-    there is none."""
-    folder = named or CLONE
-    if (folder / _file_of(STACKS[0])).is_file():
-        return folder
+    """The folder of the templates: the one that is named, or that of the clone which is installed
+    or stood in; `SettingsError` when there is none."""
+    folders = [named] if named else [CLONE, Path.cwd() / CLONE.name]
+    for folder in folders:
+        if (folder / _file_of(STACKS[0])).is_file():
+            return folder
     raise SettingsError(
-        f"{folder} has no {_file_of(STACKS[0])}, and the templates are no part of an installed "
-        "package. Name the folder `infra` of a clone with --infra."
+        f"{folders[-1]} has no {_file_of(STACKS[0])}, and the templates are no part of an "
+        "installed package. Name the folder `infra` of a clone with --infra."
     )
 
 

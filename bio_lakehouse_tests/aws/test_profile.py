@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from bio_lakehouse import backends
 from bio_lakehouse.ask.answers import corrections
 from bio_lakehouse.cli import main
+from bio_lakehouse.deployment import stack_templates
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
@@ -79,3 +81,22 @@ def test_what_is_about_a_home_says_so(
     told = CliRunner().invoke(main, command)
     assert told.exit_code == 1
     assert "is about a home on this machine, and BIO_ENV is aws" in told.output
+
+
+def test_what_asks_athena_is_named_where_it_is_not_installed(
+    on_aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backends, "find_spec", lambda name: None)
+    with pytest.raises(SettingsError, match=r"pip install \"bio-lakehouse\[aws\]\""):
+        backends.open_sql(Lakehouse.open(on_aws))
+
+
+def test_templates_are_found_in_the_clone_that_one_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stack_templates, "CLONE", tmp_path / "installed" / "infra")
+    monkeypatch.chdir(Path(__file__).parents[2])
+    assert stack_templates.infra_folder() == Path.cwd() / "infra"
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError, match="--infra"):
+        stack_templates.infra_folder()
