@@ -18,7 +18,8 @@ from urllib.request import urlopen
 
 from filelock import FileLock
 
-CACHE = Path("~/.cache/bio-lakehouse-tests").expanduser()
+from bio_lakehouse_tests.kept_environment import CACHE
+
 CENTRAL = "https://repo1.maven.org/maven2"
 MEMORY = "1500m"
 SMALL = {

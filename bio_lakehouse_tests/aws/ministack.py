@@ -13,24 +13,19 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import Request, urlopen
 
-from filelock import FileLock
-
 from bio_lakehouse_tests.aws.emulator import ENVIRONMENT, REGION, wait_for
 from bio_lakehouse_tests.conftest import free_port
+from bio_lakehouse_tests.kept_environment import bare_variables, kept_environment
 
 VERSION = "1.5.33"
-CACHE = Path("~/.cache/bio-lakehouse-tests").expanduser()
 ACCOUNT = "000000000000"
 """Whose everything is."""
-FIRST_SECONDS = 600
-"""Until another process has made the environment."""
 
 
 @contextmanager
@@ -58,9 +53,8 @@ def ministack(log_level: str = "WARNING", **variables: str) -> Iterator[str]:
 
 def told_to(port: int, folder: str) -> dict[str, str]:
     """The variables of a server: made-up keys, loopback, and nothing of who runs the tests."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return (
-        kept
+        bare_variables()
         | ENVIRONMENT
         | {
             "BIND_HOST": "127.0.0.1",
@@ -90,17 +84,4 @@ def reset(address: str) -> None:
 
 def environment() -> Path:
     """The environment in which ministack is installed; it is made once, in some ten seconds."""
-    folder = CACHE / f"ministack-{VERSION}-python{sys.version_info[0]}.{sys.version_info[1]}"
-    is_ready = folder / "is-ready"
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock", timeout=FIRST_SECONDS):
-        if not is_ready.exists():
-            install(folder)
-            is_ready.touch()
-    return folder
-
-
-def install(folder: Path) -> None:
-    subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-    subprocess.run([*pip, "--disable-pip-version-check", f"ministack=={VERSION}"], check=True)
+    return kept_environment(f"ministack-{VERSION}", f"ministack=={VERSION}")

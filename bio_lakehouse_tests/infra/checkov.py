@@ -9,20 +9,16 @@ fetched but checkov itself, once, from PyPI.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from bio_lakehouse_tests.kept_environment import bare_variables, kept_environment
 
 VERSION = "3.3"
-CACHE = Path("~/.cache/bio-lakehouse-tests").expanduser()
 INFRA = Path(__file__).parents[2] / "infra"
 FRAMEWORKS = ("cloudformation", "dockerfile")
-FIRST_SECONDS = 600
-"""Until another process has made the environment."""
 
 
 def main(infra: Path = INFRA) -> int:
@@ -41,7 +37,8 @@ def run(infra: Path) -> list[dict[str, Any]]:
     program = environment() / "bin" / "checkov"
     command = [str(program), "--directory", str(infra), "--framework", *FRAMEWORKS]
     command += ["--output", "json", "--skip-download"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ())
+    told_to = bare_variables() | {"LOG_LEVEL": "ERROR"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=told_to)
     told = json.loads(done.stdout)
     return told if isinstance(told, list) else [told]
 
@@ -66,28 +63,9 @@ def idle_skips(infra: Path, reports: list[dict[str, Any]]) -> list[str]:
     return idle + [f"{resource}: a skip without a reason" for resource in bare]
 
 
-def environ() -> dict[str, str]:
-    """Nothing of who runs it but where programs and the home are."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return kept | {"LOG_LEVEL": "ERROR"}
-
-
 def environment() -> Path:
     """The environment in which checkov is installed; it is made once, in a minute, with 290 MB."""
-    folder = CACHE / f"checkov-{VERSION}-python{sys.version_info[0]}.{sys.version_info[1]}"
-    is_ready = folder / "is-ready"
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock", timeout=FIRST_SECONDS):
-        if not is_ready.exists():
-            install(folder)
-            is_ready.touch()
-    return folder
-
-
-def install(folder: Path) -> None:
-    subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-    subprocess.run([*pip, "--disable-pip-version-check", f"checkov=={VERSION}.*"], check=True)
+    return kept_environment(f"checkov-{VERSION}", f"checkov=={VERSION}.*")
 
 
 if __name__ == "__main__":

@@ -16,10 +16,10 @@ from tempfile import TemporaryDirectory
 
 from filelock import FileLock
 
+from bio_lakehouse_tests.kept_environment import CACHE
 from bio_lakehouse_tests.trino.java_25 import jdk_of_machine, runtime_from_pypi
 
 VERSION = "483"
-CACHE = Path("~/.cache/bio-lakehouse-tests").expanduser()
 HOME = CACHE / f"trino-{VERSION}"
 FIRST_SECONDS = 900
 """Until another process has set it up."""
