@@ -20,7 +20,7 @@ from sqlalchemy import Column, Engine, MetaData, String, Table, Text, create_eng
 
 from bio_lakehouse.automation import postgres
 from bio_lakehouse.automation.arrived_files import FILES_TAG, shortened
-from bio_lakehouse.automation.forgotten_snapshots import forget_in_snapshots
+from bio_lakehouse.automation.forgotten_snapshots import forget_in_snapshots, rewritten
 from bio_lakehouse.automation.instance import dagster_home
 from bio_lakehouse.automation.running import is_any_going
 from bio_lakehouse.automation.serving import the_only_one
@@ -147,12 +147,7 @@ def _without(text: str, about: About) -> str:
     """A record without what it says of a person; a text that is no record stays."""
     if not (about.is_in(text) or SOLE.search(text) or FILES_TAG in text):
         return text
-    try:
-        record = json.loads(text)
-    except ValueError:
-        return text
-    cleared = _cleared(record, about)
-    return text if cleared == record else json.dumps(cleared)
+    return rewritten(text, lambda record: _cleared(record, about))
 
 
 def _cleared(value: Any, about: About) -> Any:

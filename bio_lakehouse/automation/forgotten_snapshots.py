@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Engine, MetaData, select, update
@@ -50,17 +51,21 @@ def _cleared(value: Any, user_id: str) -> Any:
         return value
     told = {name: _cleared(item, user_id) for name, item in value.items()}
     if isinstance(told.get(DEFAULT), str):
-        told[DEFAULT] = _default_without(told[DEFAULT], user_id)
+        told[DEFAULT] = rewritten(
+            told[DEFAULT], lambda settings: _settings_without(settings, user_id)
+        )
     return told
 
 
-def _default_without(text: str, user_id: str) -> str:
+def rewritten(text: str, clear: Callable[[Any], Any]) -> str:
+    """The JSON `text` with its value cleared; the text itself where nothing changes, or where it is
+    no JSON."""
     try:
-        settings = json.loads(text)
+        value = json.loads(text)
     except ValueError:
         return text
-    cleared = _settings_without(settings, user_id)
-    return text if cleared == settings else json.dumps(cleared)
+    cleared = clear(value)
+    return text if cleared == value else json.dumps(cleared)
 
 
 def _settings_without(settings: Any, user_id: str) -> Any:
