@@ -80,10 +80,15 @@ def deploy(
     """
     from bio_lakehouse.backends import AWS
     from bio_lakehouse.deployment.deploying import Deployment, Order
-    from bio_lakehouse.deployment.stack_templates import in_order, infra_folder
+    from bio_lakehouse.deployment.stack_templates import (
+        in_order,
+        infra_folder,
+        refuse_unknown_parameters,
+    )
 
     settings = load_settings(home=home)
     order = Order(in_order(stacks), infra_folder(infra), prefix, dict(given))
+    refuse_unknown_parameters(order.infra, order.stacks, order.given)
     if plan:
         show_plan(order, lambda: Deployment(settings, order))
         return

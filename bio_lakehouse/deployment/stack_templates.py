@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,18 @@ def in_order(stacks: tuple[str, ...]) -> tuple[str, ...]:
         raise SettingsError(f"There is no stack {unknown[0]!r}; there is: {', '.join(STACKS)}.")
     wanted = {STACKS[0], *(stacks or USUAL)}
     return tuple(name for name in STACKS if name in wanted)
+
+
+def refuse_unknown_parameters(infra: Path, stacks: Iterable[str], given: Iterable[str]) -> None:
+    """Raise `SettingsError` for a parameter that none of the stacks has: it would do nothing."""
+    known = sorted({name for stack in stacks for name in read_template(infra, stack).parameters})
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            raise SettingsError(
+                f"--parameter {name}: none of these stacks has a parameter of that name; "
+                + (f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}.")
+            )
 
 
 def _file_of(stack: str) -> str:

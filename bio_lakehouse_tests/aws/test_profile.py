@@ -100,3 +100,11 @@ def test_templates_are_found_in_the_clone_that_one_stands_in(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SettingsError, match="--infra"):
         stack_templates.infra_folder()
+
+
+def test_a_mistyped_parameter_of_a_stack_is_named_with_the_one_that_is_meant() -> None:
+    asked = ["deploy", "--plan", "--parameter", "AlarmMail=me@example.com"]
+    told = CliRunner().invoke(main, asked)
+    assert told.exit_code == 1
+    assert "--parameter AlarmMail: none of these stacks has" in told.output
+    assert "did you mean AlarmEmail?" in told.output
