@@ -14,8 +14,10 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol
+
+from bio_lakehouse_tests.aws.loopback import served
 
 PRECISIONS = {"varchar": 2147483647, "integer": 10, "bigint": 19, "double": 17, "timestamp": 3}
 DONE = frozenset({"SUCCEEDED", "FAILED", "CANCELLED"})
@@ -357,15 +359,8 @@ def athena_endpoint(executor: Executor, s3: Any) -> Iterator[AthenaEndpoint]:
         def log_message(self, format: str, *args: object) -> None:
             """Nothing: tests look at what was asked."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    endpoint.address = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
+    with served(Handler) as endpoint.address:
         yield endpoint
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 CREATE_VIEW = re.compile(r"CREATE\s+OR\s+REPLACE\s+VIEW\s+(?P<name>[\w.\"]+)\s+AS\s+", re.I)

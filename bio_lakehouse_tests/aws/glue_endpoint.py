@@ -7,14 +7,15 @@ import json
 import os
 import signal
 import subprocess
-import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
+
+from bio_lakehouse_tests.aws.loopback import served
 
 TARGET = "AWSGlue."
 LOG_GROUP = "/aws-glue/bio-lakehouse-transform"
@@ -130,14 +131,10 @@ def glue_jobs(
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    jobs.address = f"http://127.0.0.1:{server.server_port}"
     try:
-        yield jobs
+        with served(Handler) as jobs.address:
+            yield jobs
     finally:
-        server.shutdown()
-        server.server_close()
         for run in jobs.runs.values():
             run.stop()
             run.process.wait()
