@@ -17,7 +17,7 @@ from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.silver import build_coverage, build_silver
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.gold.views import VIEWS
-from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake import arrivals, bronze_writing
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources import demo
@@ -42,7 +42,7 @@ def build(lake: Lakehouse, spark: SparkSession) -> None:
         return
     first, last = min(map(min, changes.values())), max(map(max, changes.values()))
     for dataset in changes:
-        arrivals.write_bronze(lake, dataset, first, last)
+        bronze_writing.write_bronze(lake, dataset, first, last)
     for table in silver.TRANSFORMS:
         build_silver(lake, spark, table, first, last)
     build_coverage(lake, spark)

@@ -16,7 +16,7 @@ from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.silver import build_coverage, build_silver
 from bio_lakehouse.engines.spark import spark_session
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
-from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake import arrivals, bronze_writing
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.sources import registry
@@ -38,7 +38,7 @@ def lake(truth: Truth, tmp_path_factory: pytest.TempPathFactory) -> Lakehouse:
     for path in write_files(truth, folder / "downloads"):
         assert not any(arrival.failed for arrival in arrivals.ingest(lake, Path(path), "me"))
     for dataset in registry.bronze_datasets():
-        arrivals.write_bronze(lake, dataset, truth.first_day, truth.last_day)
+        bronze_writing.write_bronze(lake, dataset, truth.first_day, truth.last_day)
     with spark_session(settings) as spark:
         for table in silver.TRANSFORMS:
             build_silver(lake, spark, table, truth.first_day, truth.last_day)

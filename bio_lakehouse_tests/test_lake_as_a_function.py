@@ -19,7 +19,7 @@ from pyspark.sql import SparkSession
 
 from bio_lakehouse import silver
 from bio_lakehouse.build.silver import build_silver
-from bio_lakehouse.lake import arrivals, landing
+from bio_lakehouse.lake import arrivals, bronze_writing, landing
 from bio_lakehouse.lake.accounting import outranking
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landing import Note
@@ -93,8 +93,8 @@ def shown(lake: Lakehouse, spark: SparkSession) -> dict[str, list[Row]]:
     """Every silver table's rows, less who is named as their source, after building what is
     pending."""
     for dataset in arrivals.pending(lake):
-        arrivals.write_bronze(lake, dataset, FIRST, TODAY)
-    arrivals.recount(lake, FIRST, TODAY)
+        bronze_writing.write_bronze(lake, dataset, FIRST, TODAY)
+    bronze_writing.recount(lake, FIRST, TODAY)
     found = {}
     for table in TABLES:
         build_silver(lake, spark, table, FIRST, TODAY)

@@ -15,7 +15,7 @@ from pyspark.sql import SparkSession
 from bio_lakehouse import silver
 from bio_lakehouse.build.ledger import ledger_rows
 from bio_lakehouse.build.silver import build_silver
-from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake import arrivals, bronze_writing
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import RowCounts
 from bio_lakehouse.settings import Settings
@@ -40,8 +40,8 @@ class CaseLake:
         for name in names:
             arrivals.ingest(self.lake, CASES / name, "me")
         for dataset in arrivals.pending(self.lake):
-            arrivals.write_bronze(self.lake, dataset, FIRST, TODAY)
-        arrivals.recount(self.lake, FIRST, TODAY)
+            bronze_writing.write_bronze(self.lake, dataset, FIRST, TODAY)
+        bronze_writing.recount(self.lake, FIRST, TODAY)
 
     def all_rows(self, table: str) -> list[Row]:
         """A silver table's rows, by day."""

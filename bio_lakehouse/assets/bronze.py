@@ -8,7 +8,7 @@ from bio_lakehouse.assets.keys import bronze_key, landed_by
 from bio_lakehouse.assets.partitions import days_of
 from bio_lakehouse.assets.reporting import Materialized, materialized, with_failure_reason
 from bio_lakehouse.build.day_facts import DayFacts
-from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake import bronze_writing
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.sources import registry
 
@@ -30,7 +30,7 @@ def bronze_asset(dataset: str) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
     ) -> Materialized:
         days = days_of(context)
-        written = arrivals.write_bronze(lake, dataset, days.first, days.last)
+        written = bronze_writing.write_bronze(lake, dataset, days.first, days.last)
         files = {"files written": written.written, "files unchanged": written.unchanged}
         return materialized(context, days, DayFacts(written.lines_by_day, written.versions), files)
 

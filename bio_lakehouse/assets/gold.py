@@ -38,7 +38,7 @@ from bio_lakehouse.gold.daily_columns import INPUTS
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
 from bio_lakehouse.gold.schemas import GAP_LEDGER as GAP_LEDGER_TABLE
 from bio_lakehouse.gold.views import VIEWS, View
-from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake import bronze_writing
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 
@@ -60,7 +60,7 @@ def daily_readiness_performance(
 ) -> Materialized:
     days = days_of(context)
     commit = transforms.daily(context, days.first, days.last)
-    arrivals.recount(lake, days.first, days.last)
+    bronze_writing.recount(lake, days.first, days.last)
     return committed(context, lake, DAILY_READINESS_PERFORMANCE, days, commit, daily_lineage())
 
 

@@ -20,7 +20,7 @@ from bio_lakehouse.automation.owed import Owed
 from bio_lakehouse.automation.run_ranges import ARRIVAL_TAG, range_tags
 from bio_lakehouse.build.daily import newest_day
 from bio_lakehouse.errors import LandingError, UnsupportedFile
-from bio_lakehouse.lake import arrivals, landing
+from bio_lakehouse.lake import arrivals, landed_reading, landing
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import ObjectInfo
@@ -174,7 +174,7 @@ def tick(lake: Lakehouse, cursor: Cursor, seconds: float = TICK_SECONDS) -> Land
             take_small(lake, info, found)
         else:
             found.left.append(info)
-    arrivals.forget_readings()
+    landed_reading.forget_readings()
     return found
 
 

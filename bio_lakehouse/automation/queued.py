@@ -17,7 +17,7 @@ from bio_lakehouse.automation.arriving import (
     Landed,
 )
 from bio_lakehouse.errors import LandingError
-from bio_lakehouse.lake import arrivals, landing, queued_arrivals
+from bio_lakehouse.lake import landed_reading, landing, queued_arrivals
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.queued_arrivals import Message, MessageQueue
@@ -77,7 +77,7 @@ def tick(lake: Lakehouse, queue: MessageQueue, seconds: float = TICK_SECONDS) ->
         if take_message(lake, message, found):
             queue.delete(message)
         message = queue.next() if monotonic() < deadline else None
-    arrivals.forget_readings()
+    landed_reading.forget_readings()
     return found
 
 

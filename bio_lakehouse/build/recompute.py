@@ -26,7 +26,7 @@ from bio_lakehouse.gold.schemas import (
     TRAINING_LOAD,
 )
 from bio_lakehouse.gold.views import VIEWS, View
-from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake import bronze_writing
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import days_between
 from bio_lakehouse.lake.schema import TableSchema
@@ -87,13 +87,13 @@ class Recompute:
         yield EXPERIMENT_DAYS, partial(build_experiment_days, lake)
 
     def _bronze(self, dataset: str) -> Built:
-        written = arrivals.write_bronze(self.lake, dataset, self.first, self.last)
+        written = bronze_writing.write_bronze(self.lake, dataset, self.first, self.last)
         return Built(DayFacts(written.lines_by_day, written.versions))
 
     def _table(self, schema: TableSchema, build: Callable[[], Commit]) -> Built:
         commit = build()
         if schema is DAILY_READINESS_PERFORMANCE:
-            arrivals.recount(self.lake, self.first, self.last)
+            bronze_writing.recount(self.lake, self.first, self.last)
         told = self.lake.tables.read(
             schema, min(commit.changed_days, default=self.first), self.last
         )

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 
 from bio_lakehouse.errors import DamagedFile
-from bio_lakehouse.lake import arrivals, bronze, locks
+from bio_lakehouse.lake import bronze, bronze_plan, locks
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 MOST_NAMED = 5
@@ -64,7 +64,7 @@ def lines_found(lake: Lakehouse, dataset: str, first: date, last: date) -> Count
     for begins, ends in months(key.day for key in lake.bronze.keys(dataset, first, last)):
         contents = lake.bronze.contents(dataset, begins, ends)
         decoded = {key: bronze.decode(content) for key, content in contents.items()}
-        for key, lines in arrivals.under_their_names(lake, decoded).items():
+        for key, lines in bronze_plan.under_their_names(lake, decoded).items():
             found.update((line.source_file, key.day) for line in lines if not line.withdrawn)
     return found
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 
 from bio_lakehouse.errors import DamagedFile
-from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake import arrivals, bronze_plan, landed_reading
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import place_of
@@ -130,7 +130,7 @@ def moved(lake: Lakehouse, user_id: str) -> dict[str, set[date]]:
     are others."""
     entries = [entry for entry in lake.log.of_user(user_id) if entry.usable]
     days: dict[str, set[date]] = {dataset: set() for e in entries for dataset in e.datasets}
-    for entry, reading in arrivals.reread(lake, entries):
+    for entry, reading in landed_reading.reread(lake, entries):
         again = in_zone(entry, reading.parsed)
         if again != entry:
             lake.log.record(again)
@@ -139,9 +139,9 @@ def moved(lake: Lakehouse, user_id: str) -> dict[str, set[date]]:
     for dataset, changed in days.items():
         everything = (lake.settings.first_day, lake.settings.today())
         existing = lake.bronze.contents(dataset, *everything, user_id)
-        wanted = arrivals.day_files(lake, dataset, everything, user_id, existing)
+        wanted = bronze_plan.day_files(lake, dataset, everything, user_id, existing)
         changed |= {key.day for key in lake.bronze.changes(wanted, existing)}
-    arrivals.forget_readings()
+    landed_reading.forget_readings()
     return days
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from bio_lakehouse import english
 from bio_lakehouse.errors import BioLakehouseError, LandingError
-from bio_lakehouse.lake import arrivals, landing, locks
+from bio_lakehouse.lake import arrivals, landed_reading, landing, locks
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import ObjectInfo, ObjectStore
@@ -64,7 +64,7 @@ def take_messages(lake: Lakehouse, messages: Iterable[Message]) -> Taken:
     with locks.exclusively(lake, locks.ARRIVALS):
         for message in messages:
             _take_message(lake, message, taken)
-    arrivals.forget_readings()
+    landed_reading.forget_readings()
     return taken
 
 

@@ -15,12 +15,13 @@ from filelock import FileLock, Timeout
 from bio_lakehouse import backends
 from bio_lakehouse.errors import BioLakehouseError, DamagedFile, StoreError
 from bio_lakehouse.lake import bronze, home, quarantine
-from bio_lakehouse.lake.arrivals import overwritten_path, reread
 from bio_lakehouse.lake.bronze import DayKey, Line
+from bio_lakehouse.lake.bronze_plan import overwritten_path
 from bio_lakehouse.lake.catalog import LocalCatalog
 from bio_lakehouse.lake.databases import check_database
 from bio_lakehouse.lake.experiment_log import unreadable
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.landed_reading import reread
 from bio_lakehouse.lake.log import IngestionLog, LogEntry
 from bio_lakehouse.lake.moving import brought_home
 from bio_lakehouse.lake.table_files import check_files

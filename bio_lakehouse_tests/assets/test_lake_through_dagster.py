@@ -366,7 +366,7 @@ def test_the_nightly_recomputation_asks_no_vendor(
 
 
 BROKEN = {
-    "bronze/oura/session": "bio_lakehouse.lake.arrivals.write_bronze",
+    "bronze/oura/session": "bio_lakehouse.lake.bronze_writing.write_bronze",
     "silver/oura_sleep": "bio_lakehouse.assets.transforming.build_silver",
     "gold/gap_ledger": "bio_lakehouse.assets.gold.build_gap_ledger",
     "insights/sleep_readiness": "bio_lakehouse.assets.insights.build_insights",

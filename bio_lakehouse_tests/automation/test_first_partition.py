@@ -13,7 +13,7 @@ from bio_lakehouse.automation import launch
 from bio_lakehouse.automation.schedules import schedules
 from bio_lakehouse.definitions import definitions_of
 from bio_lakehouse.errors import BioLakehouseError
-from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake import arrivals, bronze_writing
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.workflows import run_ingest
@@ -97,7 +97,7 @@ def test_an_older_day_waits_for_the_reload_and_the_others_do_not(
 
 def build(watched: Watched) -> None:
     """What the runs do to bronze, and that they have ended."""
-    arrivals.write_bronze(watched.lake, "oura/trends", OLDER, TODAY)
+    bronze_writing.write_bronze(watched.lake, "oura/trends", OLDER, TODAY)
     watched.mark_built()
 
 

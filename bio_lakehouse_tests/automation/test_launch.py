@@ -14,7 +14,7 @@ from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.automation.launch import Launcher
 from bio_lakehouse.automation.owed import Owed, changed_in, downstream
 from bio_lakehouse.errors import BioLakehouseError
-from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake import bronze_writing
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings, load_settings
 
@@ -173,7 +173,7 @@ def test_control_c_during_a_run_is_one(settings: Settings, monkeypatch: pytest.M
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
-    monkeypatch.setattr(arrivals, "write_bronze", interrupted)
+    monkeypatch.setattr(bronze_writing, "write_bronze", interrupted)
     with pytest.raises(KeyboardInterrupt):
         launch.materialize_range(
             settings, "bronze/oura/session", date(2024, 3, 1), date(2024, 3, 1)

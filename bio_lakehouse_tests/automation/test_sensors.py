@@ -16,7 +16,7 @@ from bio_lakehouse.automation import arriving
 from bio_lakehouse.automation.arrived_files import FILES_TAG
 from bio_lakehouse.automation.jobs import refresh_lake
 from bio_lakehouse.automation.run_ranges import ARRIVAL_TAG
-from bio_lakehouse.lake import arrivals, landing
+from bio_lakehouse.lake import arrivals, bronze_writing, landing
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse_tests.automation.watched import (
     START,
@@ -173,7 +173,7 @@ def build(watched: Watched, result: dg.SensorResult) -> None:
     """What the requested runs do to bronze, and that they have ended."""
     for first, last in ranges(result):
         span = (date.fromisoformat(first), date.fromisoformat(last))
-        arrivals.write_bronze(watched.lake, "oura/trends", *span)
+        bronze_writing.write_bronze(watched.lake, "oura/trends", *span)
     watched.mark_built()
 
 

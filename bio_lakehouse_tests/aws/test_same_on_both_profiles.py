@@ -15,7 +15,7 @@ from bio_lakehouse.backends import open_sql, spark_session
 from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.silver import build_coverage, build_silver
 from bio_lakehouse.gold.views import VIEWS
-from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake import arrivals, bronze_writing
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.automation.watched import TODAY, scores, trends
@@ -46,7 +46,7 @@ def built(settings: Settings) -> Lakehouse:
     arrivals.scan(lake)
     days = (min(arrivals.unfinished(lake)), TODAY)
     for dataset in arrivals.pending(lake):
-        arrivals.write_bronze(lake, dataset, *days)
+        bronze_writing.write_bronze(lake, dataset, *days)
     with spark_session(settings) as spark:
         for table in (SLEEP, READINESS):
             build_silver(lake, spark, table, *days)

@@ -25,7 +25,7 @@ from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.silver import build_coverage, build_silver
 from bio_lakehouse.engines.spark import spark_session
 from bio_lakehouse.gold.views import VIEWS
-from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake import arrivals, bronze_writing, landed_reading
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources.demo import simulate, write_files
@@ -79,7 +79,7 @@ def plain(lake: Lakehouse, paths: list[Path], clock: Clock) -> tuple[date, date]
     first, last = min(map(min, changes.values())), max(map(max, changes.values()))
     with clock.part("bronze"):
         for dataset in changes:
-            arrivals.write_bronze(lake, dataset, first, last)
+            bronze_writing.write_bronze(lake, dataset, first, last)
     with spark_session(lake.settings) as spark:
         with clock.part("silver"):
             for table in silver.TRANSFORMS:
@@ -102,7 +102,7 @@ def build_views(lake: Lakehouse) -> None:
 
 def through_dagster(lake: Lakehouse, paths: list[Path], clock: Clock) -> None:
     """The same days as `bio-lakehouse ingest` takes them: one Dagster run in this process."""
-    arrivals.forget_readings()
+    landed_reading.forget_readings()
     with clock.part("ingest, all of it"):
         for path in paths:
             arrivals.ingest(lake, path, "me")

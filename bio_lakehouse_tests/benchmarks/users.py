@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from bio_lakehouse.lake import arrivals, landing
+from bio_lakehouse.lake import arrivals, bronze_writing, landed_reading, landing
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources.demo import simulate, write_files
@@ -48,14 +48,14 @@ def bring_in(lake: Lakehouse, paths: list[Path], user_id: str) -> None:
     for path in paths:
         arrivals.ingest(lake, path, user_id)
     write_pending(lake)
-    arrivals.forget_readings()
+    landed_reading.forget_readings()
 
 
 def write_pending(lake: Lakehouse) -> None:
     """Write the bronze of each dataset's pending days, and count what became of their rows."""
     changes = arrivals.pending(lake)
     for dataset, days in changes.items():
-        arrivals.write_bronze(lake, dataset, min(days), max(days))
+        bronze_writing.write_bronze(lake, dataset, min(days), max(days))
     if changes:
         first, last = min(map(min, changes.values())), max(map(max, changes.values()))
         mark_built(lake, changes, first, last)
@@ -100,9 +100,9 @@ def measure(users: int, days: int) -> Figures:
         lake, arriving = lake_of(Path(folder), users, days)
         figures = {"a look at landing": seconds(lambda: arrivals.news(lake))}
         for what, path in arriving.items():
-            arrivals.forget_readings()
+            landed_reading.forget_readings()
             figures[what] = seconds(lambda path=path: arrivals.ingest(lake, path, "me"))
-        arrivals.forget_readings()
+        landed_reading.forget_readings()
         figures["bronze and row counts of all of these"] = seconds(lambda: write_pending(lake))
     return figures
 

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import uuid4
 
 from bio_lakehouse.assets.keys import follows_gold
-from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake import arrivals, bronze_writing
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 FOLLOWERS = sorted(key.to_user_string() for key in follows_gold())
@@ -18,7 +18,7 @@ def mark_built(
 ) -> None:
     """Gold of these days is built, by a run that knew of all up to now when it is not named."""
     run_id = run_id or begun(lake)
-    arrivals.recount(lake, first, last)
+    bronze_writing.recount(lake, first, last)
     lake.log.mark_gold_built(run_id, datasets, first, last)
 
 
@@ -26,7 +26,7 @@ def build_pending(lake: Lakehouse) -> None:
     """Take what lies in landing, and build bronze and gold of what it changes."""
     arrivals.scan(lake)
     for dataset, days in arrivals.pending(lake).items():
-        arrivals.write_bronze(lake, dataset, min(days), max(days))
+        bronze_writing.write_bronze(lake, dataset, min(days), max(days))
         mark_built(lake, [dataset], min(days), max(days))
 
 

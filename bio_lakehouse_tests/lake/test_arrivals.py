@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bio_lakehouse.errors import LandingError, UnknownFormat
-from bio_lakehouse.lake import arrivals, bronze
+from bio_lakehouse.lake import arrivals, bronze, bronze_writing
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
@@ -106,7 +106,7 @@ def build(lake: Lakehouse) -> None:
     pending."""
     changes = arrivals.pending(lake)
     for dataset, days in changes.items():
-        arrivals.write_bronze(lake, dataset, min(days), max(days))
+        bronze_writing.write_bronze(lake, dataset, min(days), max(days))
     for dataset, days in changes.items():
         mark_built(lake, [dataset], min(days), max(days))
 
@@ -209,7 +209,7 @@ def test_days_that_become_covered_are_changed_days(lake: Lakehouse) -> None:
 def test_pending_days_outlive_an_interrupted_run(lake: Lakehouse) -> None:
     ingest(lake, "a.csv", FILES["new.csv"])
     pending = arrivals.pending(lake)
-    arrivals.write_bronze(lake, "peloton/workouts", date(2026, 3, 2), date(2026, 3, 4))
+    bronze_writing.write_bronze(lake, "peloton/workouts", date(2026, 3, 2), date(2026, 3, 4))
     assert arrivals.pending(lake) == pending
     assert arrivals.scan(lake) == []
     (entry,) = entries_of(lake.log)
@@ -244,8 +244,8 @@ def test_a_file_that_leaves_landing_keeps_its_rows(lake: Lakehouse, fate: str) -
         lake.objects.put("landing/workouts.csv", peloton(ride(3, 999), ride(4, 220)))
     arrivals.scan(lake)
     build(lake)
-    arrivals.write_bronze(lake, "peloton/workouts", FIRST, TODAY)
-    arrivals.recount(lake, FIRST, TODAY)
+    bronze_writing.write_bronze(lake, "peloton/workouts", FIRST, TODAY)
+    bronze_writing.recount(lake, FIRST, TODAY)
     lines = {
         key.day.day: [
             json.loads(line.record).get("Total Output", "withdrawn")
@@ -264,7 +264,7 @@ def test_a_file_that_is_overwritten_by_one_that_is_there_keeps_its_rows(lake: La
     build(lake)
     lake.objects.put("landing/a.csv", peloton(ride(3, 210), ride(4, 220)))
     arrivals.scan(lake)
-    arrivals.recount(lake, FIRST, TODAY)
+    bronze_writing.recount(lake, FIRST, TODAY)
     statuses = {entry.file_path.partition("@")[0]: entry.status for entry in entries_of(lake.log)}
     counts = {entry.status: lake.log.counts(entry.file_path) for entry in entries_of(lake.log)}
     assert (len(statuses), sorted(counts)) == (2, ["duplicate", "ingested", "replaced"])
@@ -435,8 +435,8 @@ def test_two_people_never_meet(lake: Lakehouse) -> None:
 
 def test_writing_bronze_twice_writes_once(lake: Lakehouse) -> None:
     ingest(lake, "new.csv", FILES["new.csv"])
-    first = arrivals.write_bronze(lake, "peloton/workouts", FIRST, TODAY)
-    again = arrivals.write_bronze(lake, "peloton/workouts", FIRST, TODAY)
+    first = bronze_writing.write_bronze(lake, "peloton/workouts", FIRST, TODAY)
+    again = bronze_writing.write_bronze(lake, "peloton/workouts", FIRST, TODAY)
     assert (first.written, again.written, again.unchanged) == (3, 0, 3)
     assert again.lines_by_day == {date(2026, 3, day): 1 for day in (2, 3, 4)}
 

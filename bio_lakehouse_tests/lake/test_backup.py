@@ -83,7 +83,7 @@ def test_the_archive_is_private_and_has_no_secrets_unless_asked(
 
 
 def test_bronze_that_nothing_else_has_is_kept(lake: Lakehouse, tmp_path: Path) -> None:
-    from bio_lakehouse.lake.arrivals import write_bronze
+    from bio_lakehouse.lake.bronze_writing import write_bronze
 
     entry = lake.log.entry("landing/me/daily_sleep.json")
     assert entry

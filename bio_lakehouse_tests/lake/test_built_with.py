@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bio_lakehouse.errors import DamagedFile, SettingsError
-from bio_lakehouse.lake import arrivals, built_with
+from bio_lakehouse.lake import arrivals, bronze_plan, built_with
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings, load_settings, machine_timezone
 from bio_lakehouse_tests.lake.marking import begun
@@ -60,7 +60,7 @@ def bronze_of(lake: Lakehouse) -> dict[str, list[tuple[str, str]]]:
     for dataset in (WORKOUTS, HEART_RATES, "oura/trends"):
         days = (lake.settings.first_day, TODAY)
         existing = lake.bronze.contents(dataset, *days)
-        wanted = arrivals.day_files(lake, dataset, days, "me", existing)
+        wanted = bronze_plan.day_files(lake, dataset, days, "me", existing)
         assert lake.bronze.changes(wanted, existing) == {}
         found |= {key.object_key: day.contents for key, day in wanted.items()}
     return found

@@ -17,7 +17,7 @@ from bio_lakehouse import silver
 from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.silver import build_silver
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
-from bio_lakehouse.lake import arrivals, fetching
+from bio_lakehouse.lake import arrivals, bronze_writing, fetching
 from bio_lakehouse.lake.fetched_windows import FetchedWindows
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
@@ -84,7 +84,7 @@ def build(lake: Lakehouse, spark: SparkSession) -> None:
         return
     first, last = min(map(min, changes.values())), max(map(max, changes.values()))
     for dataset in changes:
-        arrivals.write_bronze(lake, dataset, first, last)
+        bronze_writing.write_bronze(lake, dataset, first, last)
     for table in TABLES:
         build_silver(lake, spark, table, first, last)
     build_gold_daily(lake, spark, first, last)

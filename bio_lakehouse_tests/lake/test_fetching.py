@@ -15,7 +15,7 @@ import pytest
 from bio_lakehouse import display, workflows
 from bio_lakehouse.assets.watching import new_fields
 from bio_lakehouse.errors import SettingsError, SignInRequired
-from bio_lakehouse.lake import arrivals, fetching, landing
+from bio_lakehouse.lake import arrivals, bronze_writing, fetching, landing
 from bio_lakehouse.lake.fetched_windows import FetchedWindows
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
@@ -74,7 +74,7 @@ def fetch(
 def bronze_days(lake: Lakehouse) -> dict[str, int]:
     arrivals.scan(lake)
     for dataset, days in arrivals.pending(lake).items():
-        arrivals.write_bronze(lake, dataset, min(days), max(days))
+        bronze_writing.write_bronze(lake, dataset, min(days), max(days))
     return {
         dataset: len(lake.bronze.keys(dataset, FIRST, TODAY))
         for dataset in (*BRONZE, "oura/heartrate")
@@ -295,7 +295,7 @@ def test_a_field_that_is_new_is_kept_and_told_once(
         monkeypatch.setitem(record, "score", 1)
     assert told == [1, 0]
     assert new_fields(entries_of(lake.log)) == ["oura/daily_sleep: dream_score is new"]
-    arrivals.write_bronze(lake, "oura/daily_sleep", TODAY, TODAY)
+    bronze_writing.write_bronze(lake, "oura/daily_sleep", TODAY, TODAY)
     kept = [
         json.loads(line["record"])
         for line in lake.bronze.read("oura/daily_sleep", TODAY, TODAY).to_pylist()

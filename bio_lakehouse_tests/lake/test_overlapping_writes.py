@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bio_lakehouse.errors import StoreError
-from bio_lakehouse.lake import arrivals, locks
+from bio_lakehouse.lake import arrivals, bronze_plan, bronze_writing, locks
 from bio_lakehouse.lake.bronze import Bronze
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse_tests.lake.marking import mark_built
@@ -27,7 +27,7 @@ TRENDS = "oura/trends"
 
 def run(lake: Lakehouse) -> None:
     """What a run over all days does to bronze."""
-    arrivals.write_bronze(lake, TRENDS, FIRST, TODAY)
+    bronze_writing.write_bronze(lake, TRENDS, FIRST, TODAY)
     mark_built(lake, [TRENDS], FIRST, TODAY)
 
 
@@ -106,7 +106,7 @@ def test_bronze_is_what_landing_says_whatever_runs_interleave(
     lake = lake_at(folder / "home")
     for user_id in lake.log.users():
         existing = lake.bronze.contents(TRENDS, FIRST, TODAY, user_id)
-        wanted = arrivals.day_files(lake, TRENDS, (FIRST, TODAY), user_id, existing)
+        wanted = bronze_plan.day_files(lake, TRENDS, (FIRST, TODAY), user_id, existing)
         assert lake.bronze.changes(wanted, existing) == {}
     assert arrivals.pending(lake) == {}
     assert {entry.user_id for entry in entries_of(lake.log)} == {user for user, *_ in left + right}

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bio_lakehouse.errors import UnknownFormat, UnsupportedFile
-from bio_lakehouse.lake import archives, arrivals, landing, quarantine
+from bio_lakehouse.lake import archives, arrivals, bronze_writing, landing, quarantine
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.workflows import Brought, bring_in
@@ -191,7 +191,7 @@ def test_a_folder_whose_name_ends_in_an_exclamation_mark_keeps_its_rows(
     assert len(arrivals.scan(lake)) == 2
     assert arrivals.scan(lake) == []
     for day in (1, 2):
-        written = arrivals.write_bronze(
+        written = bronze_writing.write_bronze(
             lake, "oura/daily_sleep", date(2026, 3, day), date(2026, 3, day)
         )
         assert written.lines_by_day == {date(2026, 3, day): 1}
@@ -218,7 +218,7 @@ def test_a_damaged_note_costs_its_file_alone_and_is_told(lake: Lakehouse, conten
     arrivals.scan(lake)
     (folder / "a_daily_sleep.json.note.json").write_bytes(content)
     (folder / "a_daily_sleep.json").touch()
-    arrivals.write_bronze(lake, "oura/daily_sleep", date(2026, 3, 1), date(2026, 3, 2))
+    bronze_writing.write_bronze(lake, "oura/daily_sleep", date(2026, 3, 1), date(2026, 3, 2))
     for _ in range(2):
         (told,) = arrivals.scan(lake)
         assert (told.path, told.unread) == ("landing/me/a_daily_sleep.json", True)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake import bronze_writing, landed_reading
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import FolderStore, ObjectInfo
 from bio_lakehouse_tests.lake.marking import mark_built
@@ -54,7 +54,7 @@ def watched(lake: Lakehouse) -> WatchedFolder:
 
 def build(lake: Lakehouse) -> None:
     for dataset in (TRENDS, WORKOUTS):
-        arrivals.write_bronze(lake, dataset, FIRST, TODAY)
+        bronze_writing.write_bronze(lake, dataset, FIRST, TODAY)
     mark_built(lake, [TRENDS, WORKOUTS], FIRST, TODAY)
 
 
@@ -81,7 +81,7 @@ def test_nothing_of_anybody_else_is_read_for_an_arrival(
         ingest(lake, f"{user_id}_rides.csv", peloton(*rides), user_id)
     if is_built:
         build(lake)
-    arrivals.forget_readings()
+    landed_reading.forget_readings()
     store = watched(lake)
     ingest(lake, "later.csv", scores(later, 71), "ann")
     ingest(lake, "rides.csv", peloton(*(ride(day, 300) for day in sorted(later))), "ann")

@@ -1,0 +1,85 @@
+"""Bronze of a range made what landing says, and its rows counted in the log."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import date
+
+from bio_lakehouse.lake import bronze, locks
+from bio_lakehouse.lake.accounting import row_states
+from bio_lakehouse.lake.bronze import BronzeWrite, DayFile, DayKey
+from bio_lakehouse.lake.bronze_plan import DayLines, day_files, under_their_names
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.log import FileDay
+from bio_lakehouse.sources import registry
+
+
+def write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> BronzeWrite:
+    """Make the day files of `dataset` on days `first` to `last` what landing says; only what
+    differs is written."""
+    with locks.exclusively(lake, locks.BRONZE):
+        return _write_bronze(lake, dataset, first, last)
+
+
+def _write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> BronzeWrite:
+    existing: defaultdict[str, dict[DayKey, bytes]] = defaultdict(dict)
+    for key, content in lake.bronze.contents(dataset, first, last).items():
+        existing[key.user_id][key] = content
+    by_day: Counter[date] = Counter()
+    counts: list[FileDay] = []
+    contents: dict[DayKey, bytes] = {}
+    written = unchanged = 0
+    for user_id in sorted(lake.log.users()):
+        mine = existing[user_id]
+        wanted = day_files(lake, dataset, (first, last), user_id, mine)
+        changes = lake.bronze.changes(wanted, mine)
+        lake.bronze.apply(changes)
+        for key, lines in _lines_now(lake, wanted, changes, mine).items():
+            by_day[key.day] += len(lines)
+            counts += bronze.file_days(key, wanted[key].landed, lines)
+        contents |= {key: changes.get(key) or mine[key] for key in wanted}
+        written += len(changes)
+        unchanged += len(wanted.keys() - changes.keys())
+    lake.log.replace_days(dataset, first, last, counts)
+    return BronzeWrite(dict(by_day), written, unchanged, bronze.versions_by_day(contents))
+
+
+def _lines_now(
+    lake: Lakehouse,
+    wanted: dict[DayKey, DayFile],
+    changes: dict[DayKey, bytes],
+    before: dict[DayKey, bytes],
+) -> DayLines:
+    """What day files hold once `changes` are written; one that stays may name another file as its
+    source."""
+    same = {key: bronze.decode(before[key]) for key in wanted.keys() - changes.keys()}
+    made = {key: wanted[key].lines for key in wanted.keys() & changes.keys()}
+    return under_their_names(lake, same) | made
+
+
+def recount(lake: Lakehouse, first: date, last: date) -> None:
+    """Sort the rows of days `first` to `last` into current, superseded and withdrawn, by file, in
+    the log."""
+    with locks.exclusively(lake, locks.BRONZE):
+        _recount(lake, first, last)
+
+
+def _recount(lake: Lakehouse, first: date, last: date) -> None:
+    lines = {}
+    for dataset in registry.bronze_datasets():
+        contents = lake.bronze.contents(dataset, first, last)
+        decoded = {key: bronze.decode(content) for key, content in contents.items()}
+        lines[dataset] = under_their_names(lake, decoded)
+    states = row_states(lines)
+    known = defaultdict(list)
+    for file_day in lake.log.days(first, last):
+        place = (file_day.file_path, file_day.dataset, file_day.day)
+        current, withdrawn = states.current[place], states.withdrawn[place]
+        kept = file_day.landed - file_day.duplicates
+        counted = replace(
+            file_day, current=current, withdrawn=withdrawn, superseded=kept - current - withdrawn
+        )
+        known[file_day.dataset].append(counted)
+    for dataset, file_days in known.items():
+        lake.log.replace_days(dataset, first, last, file_days)
