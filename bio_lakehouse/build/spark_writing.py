@@ -158,7 +158,7 @@ class _Replacement:
         if snapshot is None:
             rows = self.spark.table(self.name)
         else:
-            rows = self.spark.sql(f"SELECT * FROM {self.name} VERSION AS OF {snapshot}")
+            rows = self.spark.sql(f"SELECT * FROM {self.name} VERSION AS OF {snapshot:d}")  # noqa: S608
         known = set(rows.columns)
         missing = {name: F.lit(None) for name in self.schema.column_names if name not in known}
         return as_written(rows.withColumns(missing) if missing else rows, self.schema)
@@ -209,7 +209,8 @@ def again_after_conflicts(attempt: Callable[[], Written]) -> Written:
             if not is_conflict(error):
                 raise
             logger.warning("Another writer was faster: what it wrote is read, and tried again.")
-        time.sleep(random.uniform(0, min(LONGEST_WAIT_S, 0.1 * 2**number)))
+        # A wait may be guessed: it only keeps writers apart.
+        time.sleep(random.uniform(0, min(LONGEST_WAIT_S, 0.1 * 2**number)))  # noqa: S311
     return attempt()
 
 

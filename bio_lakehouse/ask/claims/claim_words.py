@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-import yaml
-
+from bio_lakehouse import safe_yaml
 from bio_lakehouse.ask.planning.words import corrected, distance, tokens
 
 SHORTEST_CORRECTED = 5
@@ -25,8 +24,7 @@ SLEEP, READINESS, OUTPUT, INTENSITY, WORKOUTS = (
 KIND = "kind:"
 """What stands before a kind of workout, as in `kind:yoga`."""
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_FILE = yaml.load((resources.files(__package__) / "claim_words.yaml").read_text("utf-8"), _LOADER)
+_FILE = safe_yaml.load((resources.files(__package__) / "claim_words.yaml").read_text("utf-8"))
 SUBJECTS: Mapping[str, Sequence[str]] = {
     subject: phrases.split(", ") for subject, phrases in _FILE["subjects"].items()
 }

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bio_lakehouse import safe_yaml
 from bio_lakehouse.errors import SemanticModelError
 
 DIALECT: Literal["ANSI_SQL"] = "ANSI_SQL"
 VENDOR: Literal["COMMON"] = "COMMON"
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Part(BaseModel):
@@ -128,7 +128,7 @@ class _Document(_Part):
 def parse(text: str) -> OsiModel:
     """The one model of a document; SemanticModelError says where it is not of the form."""
     try:
-        content: Any = yaml.load(text, _LOADER)
+        content: Any = safe_yaml.load(text)
         return _Document.model_validate(content).semantic_model[0]
     except yaml.YAMLError as error:
         raise SemanticModelError(f"The semantic model is not YAML: {error}") from error

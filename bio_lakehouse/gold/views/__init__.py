@@ -18,11 +18,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlglot import exp
 from sqlglot.optimizer.scope import traverse_scope
 
+from bio_lakehouse import safe_yaml
 from bio_lakehouse.gold.schemas import DATABASE
 from bio_lakehouse.lake.schema import Column, ColumnType, TableSchema
 
 _FRONT_MATTER = re.compile(r"/\*\n---\n(?P<yaml>.+?)\n---\n\*/\n", re.S)
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def parse_view(name: str, sql: str) -> View:
     if front_matter is None:
         raise ValueError(f"{name}.sql must begin with YAML between `/*`, `---` and `---`, `*/`")
     try:
-        head = _Head.model_validate(yaml.load(front_matter["yaml"], _LOADER))
+        head = _Head.model_validate(safe_yaml.load(front_matter["yaml"]))
     except (yaml.YAMLError, ValidationError) as error:
         raise ValueError(f"the head comment of {name}.sql is wrong: {error}") from error
     columns = tuple(column.named(name) for name, column in head.columns.items())

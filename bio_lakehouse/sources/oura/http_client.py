@@ -147,7 +147,8 @@ def retry_after(headers: httpx.Headers, reset_header: str = "") -> float | None:
 def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     asked = error.retry_after if isinstance(error, OuraUnavailable) else None
-    return _BACK_OFF(state) if asked is None else asked + random.uniform(0, 1)
+    # A wait may be guessed: it only keeps clients apart.
+    return _BACK_OFF(state) if asked is None else asked + random.uniform(0, 1)  # noqa: S311
 
 
 def _bounded_body(seconds: float) -> Callable[[httpx.Response], None]:
