@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from bio_lakehouse.reports import palette
-from bio_lakehouse.sources.file_limits import LARGEST_FILE
+from bio_lakehouse.sources.file_limits import LARGEST_AT_ONCE
 from bio_lakehouse.viz.theme import FONT
 
-LARGEST_UPLOAD_MB = LARGEST_FILE >> 20
+LARGEST_UPLOAD_MB = LARGEST_AT_ONCE >> 20
 
 
 PRIMARY = "#0e7a70"

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.numbers import bytes_text
-from bio_lakehouse.sources.file_limits import LARGEST_FILE
+from bio_lakehouse.sources.file_limits import LARGEST_AT_ONCE
 
 LARGEST_ARCHIVE = 2 << 30
 """Bytes to which a zip may unpack."""
@@ -135,10 +135,10 @@ def _refuse(member: Member) -> None:
         raise UnsupportedFile(
             f"{member.name} is packed in a way that no export is; unpack the zip first"
         )
-    if member.size > LARGEST_FILE:
+    if member.size > LARGEST_AT_ONCE:
         raise UnsupportedFile(
             f"{member.name} unpacks to {bytes_text(member.size)}; the most that is read is "
-            f"{bytes_text(LARGEST_FILE)}"
+            f"{bytes_text(LARGEST_AT_ONCE)}"
         )
     if member.size > max(LARGE, MOST_TIMES_PACKED * member.info.compress_size):
         raise UnsupportedFile(

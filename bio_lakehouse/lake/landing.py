@@ -19,7 +19,7 @@ from bio_lakehouse.lake.folders import NoFile, file_at, files_below
 from bio_lakehouse.lake.objects import ObjectInfo, ObjectStore, PassedOver, checksum
 from bio_lakehouse.numbers import bytes_text
 from bio_lakehouse.settings import USER_ID, safe_spelling
-from bio_lakehouse.sources.file_limits import LARGEST_FILE
+from bio_lakehouse.sources.file_limits import LARGEST_AT_ONCE
 from bio_lakehouse.sources.records import FetchNote
 
 PREFIX = "landing"
@@ -269,9 +269,9 @@ def load(objects: ObjectStore, info: ObjectInfo) -> LandedObject:
 
 def refuse_large(name: str, size: int) -> None:
     """Raise `UnsupportedFile` for a file of more bytes than are read."""
-    if size > LARGEST_FILE:
+    if size > LARGEST_AT_ONCE:
         raise UnsupportedFile(
-            f"{name} has {bytes_text(size)}; the most that is read is {bytes_text(LARGEST_FILE)}. "
+            f"{name} has {bytes_text(size)}; the most that is read is {bytes_text(LARGEST_AT_ONCE)}. "
             "Take an export of fewer days"
         )
 

@@ -3,6 +3,7 @@
 `registry.py` lists the vendors; each has a folder with one declaration, `source.py`.
 """
 
+from bio_lakehouse.sources.parts import parse_in_parts
 from bio_lakehouse.sources.recognise import parse
 
-__all__ = ["parse"]
+__all__ = ["parse", "parse_in_parts"]

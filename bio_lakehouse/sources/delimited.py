@@ -187,7 +187,7 @@ def _of_width(name: str, row: Row, width: int, end: int | None) -> Row:
     if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
         return replace(row, content=cells[:width])
     if len(cells) < width and row.line == end:
-        raise cut_off(name, row.line)
+        raise CutOff(name, row.line)
     return replace(
         row, problem=RowProblem(None, f"the row has {len(cells)} cells, the header has {width}")
     )
@@ -205,7 +205,7 @@ def data_rows(name: str, lines: list[str], start: int, split: Split, width: int)
         if lines[index].strip():
             row, taken = _row_at(lines, index, split, width)
             if isinstance(row.problem, OpenQuote) and index == last:
-                raise cut_off(name, index + 1)
+                raise CutOff(name, index + 1)
             yield row
         index += taken
 
@@ -233,11 +233,14 @@ def _longer_row(lines: list[str], index: int, split: Split, width: int) -> tuple
     return None
 
 
-def cut_off(name: str, line: int) -> UnsupportedFile:
-    """The refusal of a file that ends in the middle of a row."""
-    return UnsupportedFile(
-        f"{name} was cut off: line {line} stops in the middle of a row. Download it again."
-    )
+class CutOff(UnsupportedFile):
+    """The refusal of a file that ends in the middle of a row, and the line on which that is."""
+
+    def __init__(self, name: str, line: int) -> None:
+        super().__init__(
+            f"{name} was cut off: line {line} stops in the middle of a row. Download it again."
+        )
+        self.line = line
 
 
 def content_names(headers: list[str]) -> list[str]:

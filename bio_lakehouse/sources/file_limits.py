@@ -1,15 +1,22 @@
-"""How much a file may hold, so that none takes more than two gigabytes of memory to read.
+"""How much a file may hold, so that none takes more memory to read than a small machine has.
 
 Ten years of a person's data stay below each limit; what lies above was made by mistake or to do
-harm.
+harm. What can be read a part at a time (`parts.py`) is bounded part by part, and may be larger.
 """
 
 from __future__ import annotations
 
 from bio_lakehouse.errors import UnknownFormat, UnsupportedFile
 
-LARGEST_FILE = 96 << 20
-"""Bytes, unpacked. Ten years of heart rate are about 50 MB as CSV, of activity about 35."""
+LARGEST_FILE = 1 << 30
+"""Bytes, unpacked, of any file. Ten years of heart rate are 50 MB as CSV where a reading came every
+five minutes, and 250 MB with workouts in which one came every few seconds."""
+LARGEST_AT_ONCE = 96 << 20
+"""Bytes of a file that cannot be read in parts. Ten years of activity are about 35 MB."""
+AT_ONCE = 8 << 20
+"""Bytes of a file that is read at once though it could be read in parts."""
+PART = 4 << 20
+"""Bytes of a part."""
 MOST_ROWS = 1_200_000
 """Rows of a delimited file, objects and lists in any file. Ten years of heart rate are about
 1,100,000."""
@@ -27,11 +34,13 @@ MOST_REJECTED = 1_000
 _FEWER = "Take an export of fewer days."
 
 
-def check_size(name: str, content: bytes) -> None:
-    """Raise `UnsupportedFile` for a file of more bytes than are read."""
-    if len(content) > LARGEST_FILE:
-        size, most = len(content) >> 20, LARGEST_FILE >> 20
-        raise UnsupportedFile(f"{name} has {size:,} MB; the most that is read is {most}. {_FEWER}")
+def check_size(name: str, size: int) -> None:
+    """Raise `UnsupportedFile` for a file of more bytes than are read at once."""
+    if size > LARGEST_AT_ONCE:
+        raise UnsupportedFile(
+            f"{name} has {size >> 20:,} MB; the most that is read of a file of its kind is "
+            f"{LARGEST_AT_ONCE >> 20}. {_FEWER}"
+        )
 
 
 def check_header(name: str, header: str, delimiter: str) -> None:

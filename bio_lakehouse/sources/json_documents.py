@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from bio_lakehouse.errors import UnsupportedFile
-from bio_lakehouse.sources.delimited import cut_off, ends_with_newline, lines_of
+from bio_lakehouse.sources.delimited import CutOff, ends_with_newline, lines_of
 from bio_lakehouse.sources.file_limits import check_json
 
 _UNFINISHED = re.compile(r"(?:t|tr|tru|f|fa|fal|fals|n|nu|nul|-|\.|[eE][+-]?|u[0-9a-fA-F]{0,4})?")
@@ -67,7 +67,7 @@ def _json_lines(name: str, text: str) -> list[Document]:
     if not isinstance(documents[0].content, dict) or 2 * len(broken) > len(documents):
         return []
     if documents[-1].text is not None and not ends_with_newline(text):
-        raise cut_off(name, documents[-1].line)
+        raise CutOff(name, documents[-1].line)
     return documents
 
 

@@ -31,7 +31,7 @@ def parse(name: str, content: bytes, context: ParseContext) -> ParsedFile:
     known ones, is damaged, or leaves open which dataset it holds. Single bad rows do not: they are
     `rejected` in what is returned.
     """
-    check_size(name, content)
+    check_size(name, len(content))
     decoded = decode(name, content)
     _refuse_markup(name, decoded.text)
     try:
@@ -70,7 +70,7 @@ def _parse_delimited(name: str, text: str, context: ParseContext) -> ParsedFile:
     line = header_line(text)
     header = Header(name, line, delimiter_of(line))
     check_header(name, line, header.delimiter)
-    found = _format_of(header)
+    found = format_of(header)
     saved_again = header.delimiter != found.delimiter and header.delimiter in line
     refuse_cut_header(text, header, found.known_headers)
     refuse_changed(name, text, header.delimiter, saved_again=saved_again)
@@ -79,7 +79,8 @@ def _parse_delimited(name: str, text: str, context: ParseContext) -> ParsedFile:
     return replace(parsed, notes=(*notes, *parsed.notes))
 
 
-def _format_of(header: Header) -> DelimitedFormat:
+def format_of(header: Header) -> DelimitedFormat:
+    """The format of a file with that header; raises `UnknownFormat` when it is none."""
     # Those with this delimiter first: a quoting that they allow may be broken to others.
     usual_first = sorted(
         registry.delimited_formats(), key=lambda one: one.delimiter != header.delimiter

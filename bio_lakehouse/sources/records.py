@@ -3,7 +3,7 @@ says."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -90,8 +90,8 @@ class ParsedFile:
     source: str
     origin: str
     datasets: tuple[str, ...]
-    records: list[Record]
-    rejected: list[RejectedRow]
+    records: Sequence[Record]
+    rejected: Sequence[RejectedRow]
     row_count: int
     coverage: tuple[date, date] | None
     unknown_fields: tuple[str, ...] = ()

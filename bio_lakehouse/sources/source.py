@@ -31,7 +31,8 @@ class DelimitedFormat:
 
     `title` is its name for a person, `obtained` how one gets it. `delimiter` is what parts its
     cells as it is downloaded, `known_headers` are its headers in their canonical form: a header
-    that ends in a part of one was cut.
+    that ends in a part of one was cut. `in_parts`: its rows tell nothing of each other, so that a
+    large file may be read a part at a time.
     """
 
     title: str
@@ -40,6 +41,7 @@ class DelimitedFormat:
     recognises: Callable[[Header], bool]
     read: ReadText
     known_headers: frozenset[str]
+    in_parts: bool = False
 
 
 @dataclass(frozen=True)

@@ -285,7 +285,7 @@ def test_a_video_is_told_by_its_first_bytes_alone(lake: Lakehouse, tmp_path: Pat
 def test_a_known_export_that_is_too_large_is_never_read(
     lake: Lakehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr(landing, "LARGEST_FILE", 8 << 20)
+    monkeypatch.setattr(landing, "LARGEST_AT_ONCE", 8 << 20)
     path = tmp_path / f"trends.{kind}"
     trends = b"date,Sleep Score,Readiness Score\n" + b"2026-03-01,70,71\n" * 600_000
     path.write_bytes(trends if kind == "csv" else zipped([("t.csv", trends)], zipfile.ZIP_STORED))

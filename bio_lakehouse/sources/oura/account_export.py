@@ -14,9 +14,9 @@ from typing import Any
 
 from bio_lakehouse.sources.checking import RowProblem, looks_unstorable
 from bio_lakehouse.sources.delimited import (
+    CutOff,
     checked_lines,
     content_names,
-    cut_off,
     data_rows,
     ends_with_newline,
     header_index,
@@ -73,7 +73,7 @@ def _shaped(name: str, headers: list[str], rows: Iterable[Row], last: int | None
     for row in rows:
         if isinstance(row.problem, BrokenJson):
             if row.line == last:
-                raise cut_off(name, row.line)
+                raise CutOff(name, row.line)
             yield replace(row, problem=row.problem.named(headers))
         else:
             yield row if row.problem else _object(headers, row)

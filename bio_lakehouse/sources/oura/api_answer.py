@@ -99,7 +99,7 @@ def _is_whole(dataset: str, context: ParseContext, has_more_pages: bool | None) 
 
 
 def _coverage(
-    records: list[Record], context: ParseContext, is_last_page: bool
+    records: Sequence[Record], context: ParseContext, is_last_page: bool
 ) -> tuple[date, date] | None:
     fetch = context.fetch
     if is_last_page and fetch and fetch.first_day and fetch.last_day:

@@ -104,6 +104,7 @@ OURA = Source(
             recognises=_is_account_export,
             read=account_export.read,
             known_headers=_FLAT_HEADERS,
+            in_parts=True,
         ),
         DelimitedFormat(
             title="Oura's trends CSV",
@@ -120,6 +121,7 @@ OURA = Source(
             recognises=_is_type_download,
             read=type_download.read,
             known_headers=_FLAT_HEADERS,
+            in_parts=True,
         ),
     ),
     json=(
