@@ -55,6 +55,13 @@ def test_the_demo_ends_with_a_report_that_is_there(home: Path) -> None:
     assert "http://" not in text.split("<script", 1)[0]
 
 
+def test_others_on_the_machine_can_open_nothing_of_a_lake(home: Path) -> None:
+    there = list(home.rglob("*"))
+    kinds = {path.relative_to(home).parts[0] for path in there}
+    assert {"landing", "bronze", "warehouse", "reports", "dagster", "log.db"} <= kinds
+    assert [path for path in (home, *there) if path.stat().st_mode & 0o077] == []
+
+
 def test_every_row_of_the_demo_is_accounted_for(home: Path) -> None:
     log = Lakehouse.open(Settings(home=home)).log
     entries = entries_of(log)
