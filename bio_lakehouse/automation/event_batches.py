@@ -39,11 +39,11 @@ from dagster._core.definitions.data_version import (
     DATA_VERSION_TAG,
 )
 from dagster._core.events import AssetMaterializationPlannedData, StepMaterializationData
-from dagster._core.storage.event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster._serdes import serialize_value
 from sqlalchemy import Connection
 
+from bio_lakehouse.automation.planned_days import PlannedDays, of_one_day
 from bio_lakehouse.automation.staleness import look_at_whole_windows
 
 BATCH_SIZE_VARIABLE = "DAGSTER_EVENT_BATCH_SIZE"
@@ -58,18 +58,18 @@ Numbered = tuple[int, EventLogEntry, Row]
 """An event with the id of its row and the row itself."""
 
 
-class Batching(SqlEventLogStorage):
+class Batching(PlannedDays):
     """Stands before one of Dagster's SQL event logs: the same rows in the same order, a batch at
-    once."""
+    once, and what a run intends as one event an asset."""
 
     def store_event(self, event: EventLogEntry) -> None:
         """Store one event, with the data version of its day."""
-        super().store_event(with_data_version(event))
+        super().store_event(as_stored(event))
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store all at once, each with the data version of its day; one by one when there is a kind
         among them that Dagster stores otherwise."""
-        events = list(map(with_data_version, events))
+        events = list(map(as_stored, events))
         if {kind_of(event) for event in events} <= {MATERIALIZATION, PLANNED, CHECK_PLANNED}:
             self._store_rows(events, self._rows(events))
         else:
@@ -279,6 +279,11 @@ def day_of(event: EventLogEntry) -> str | None:
     if isinstance(data, StepMaterializationData):
         return data.materialization.partition
     return data.partition if isinstance(data, AssetMaterializationPlannedData) else None
+
+
+def as_stored(event: EventLogEntry) -> EventLogEntry:
+    """What is written of an event."""
+    return of_one_day(with_data_version(event))
 
 
 def with_data_version(event: EventLogEntry) -> EventLogEntry:

@@ -6,13 +6,18 @@ this one keeps its engines, and writes a batch in two transactions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-from dagster import EventLogEntry, Field, IntSource, StringSource
+from dagster import AssetKey, DagsterEventType, EventLogEntry, Field, IntSource, StringSource
+from dagster._core.storage.dagster_run import DagsterRunStatsSnapshot
+from dagster._core.storage.event_log import SqlEventLogStorage
+from dagster._core.storage.event_log.base import EventLogConnection
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
     INDEX_SHARD_NAME,
@@ -21,11 +26,16 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
 from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._record import copy
 from dagster._serdes import ConfigurableClassData
-from sqlalchemy import Connection, Engine, NullPool, StaticPool, inspect
+from sqlalchemy import Connection, Engine, NullPool, StaticPool, inspect, select
 from sqlalchemy.event import listen
+from sqlalchemy.sql.functions import count
 
 from bio_lakehouse.automation.event_batches import Batching, Row, turn_batching_on
+from bio_lakehouse.automation.planned_days import MADE
+
+EventTypes = DagsterEventType | set[DagsterEventType] | None
 
 
 class BatchingSqliteStorage(DagsterSqliteStorage):
@@ -56,17 +66,60 @@ class BatchingSqliteStorage(DagsterSqliteStorage):
 
 class BatchingSqliteEventLog(Batching, SqliteEventLogStorage):
     """The SQLite event log with the same rows in the same order, written in two transactions a
-    batch."""
+    batch.
+
+    Dagster writes each event twice: to a database of its run, which the run's page follows, and to
+    that of all runs. Here the days of a run stand in the latter, and in its own the last of each
+    asset and batch.
+    """
 
     def __init__(self, base_dir: str) -> None:
         self._engine = lru_cache(maxsize=8)(self._new_engine)
         super().__init__(base_dir)
 
     def _store_rows(self, events: Sequence[EventLogEntry], rows: Sequence[Row]) -> None:
-        """Write to the run's own database, and then to that of all runs."""
+        """Write to the run's own database what its page tells, and all to that of all runs."""
         with self.run_connection(events[0].run_id) as connection:
-            connection.execute(SqlEventLogStorageTable.insert(), rows)
+            connection.execute(SqlEventLogStorageTable.insert(), told_by_the_run(rows))
         super()._store_rows(events, rows)
+
+    def get_records_for_run(
+        self,
+        run_id: str,
+        cursor: str | None = None,
+        of_type: EventTypes = None,
+        limit: int | None = None,
+        ascending: bool = True,
+    ) -> EventLogConnection:
+        """The events of a run; those of all its days where these alone are asked for."""
+        asks_for_days = of_type in (MADE, {MADE})
+        log: Any = self._of_all_runs if asks_for_days else self
+        return SqlEventLogStorage.get_records_for_run(
+            log, run_id, cursor, of_type, limit, ascending
+        )
+
+    def get_asset_partitions_for_run(
+        self, run_id: str, of_type: EventTypes = None
+    ) -> Mapping[AssetKey, AbstractSet[str | None]]:
+        """The days of each asset that events of a run are about."""
+        log: Any = self._of_all_runs
+        return SqlEventLogStorage.get_asset_partitions_for_run(log, run_id, of_type)
+
+    def get_stats_for_run(self, run_id: str) -> DagsterRunStatsSnapshot:
+        """What a run did, with all its days."""
+        made = (
+            select(count())
+            .where(SqlEventLogStorageTable.c.run_id == run_id)
+            .where(SqlEventLogStorageTable.c.dagster_event_type == MADE.value)
+        )
+        with self.index_connection() as connection:
+            days = connection.scalar(made)
+        return copy(super().get_stats_for_run(run_id), materializations=days or 0)
+
+    @cached_property
+    def _of_all_runs(self) -> SimpleNamespace:
+        """What Dagster's questions about a run need, to be asked of the database of all runs."""
+        return SimpleNamespace(run_connection=lambda _: self.index_connection())
 
     def _new_engine(self, shard: str) -> Engine:
         """An engine whose connection to the database of all runs stays open. That to a run's is
@@ -123,3 +176,15 @@ class BatchingSqliteEventLog(Batching, SqliteEventLogStorage):
     def dispose(self) -> None:
         super().dispose()
         self._engine(INDEX_SHARD_NAME).dispose()
+
+
+def told_by_the_run(rows: Sequence[Row]) -> list[Row]:
+    """Of the days that a run made of an asset the last alone, which says what is said of the run;
+    all other events."""
+    last = {row["asset_key"]: place for place, row in enumerate(rows) if is_day(row)}
+    told = set(last.values())
+    return [row for place, row in enumerate(rows) if place in told or not is_day(row)]
+
+
+def is_day(row: Row) -> bool:
+    return row["dagster_event_type"] == MADE.value and row["partition"] is not None

@@ -14,6 +14,7 @@ from moto.server import ThreadedMotoServer
 
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings, load_settings
+from bio_lakehouse_tests.automation.log_places import Places
 from bio_lakehouse_tests.automation.watched import TODAY, Watched, watch
 from bio_lakehouse_tests.receiver import Receiver
 
@@ -71,3 +72,9 @@ def bucket(
 def receiver() -> Iterator[Receiver]:
     with Receiver() as running:
         yield running
+
+
+@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
+def places(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Places:
+    server = request.getfixturevalue("postgres") if request.param == "PostgreSQL" else None
+    return Places(tmp_path_factory.mktemp("logs"), server)
