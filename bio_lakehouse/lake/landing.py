@@ -271,7 +271,8 @@ def refuse_large(name: str, size: int) -> None:
     """Raise `UnsupportedFile` for a file of more bytes than are read."""
     if size > LARGEST_AT_ONCE:
         raise UnsupportedFile(
-            f"{name} has {bytes_text(size)}; the most that is read is {bytes_text(LARGEST_AT_ONCE)}. "
+            f"{name} has {bytes_text(size)}; the most that is read is "
+            f"{bytes_text(LARGEST_AT_ONCE)}. "
             "Take an export of fewer days"
         )
 
