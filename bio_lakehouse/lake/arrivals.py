@@ -80,7 +80,8 @@ def ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None = None
     that is too large, `LandingError` for one that cannot be read: these never enter landing.
     """
     try:
-        return [_as_given(arrival, path) for arrival in _ingest(lake, path, user_id, dataset)]
+        with lake.log.together():
+            return [_as_given(arrival, path) for arrival in _ingest(lake, path, user_id, dataset)]
     except OSError as error:
         raise LandingError(f"{printable(str(path))} cannot be read: {error.strerror}") from error
 
@@ -116,11 +117,12 @@ def scan(lake: Lakehouse, progress: Callable[[str], None] = lambda _: None) -> l
 
     What lies in landing and is no file is told among them, every time.
     """
-    is_first = lake.log.is_empty()
-    infos, arrivals = news(lake)
-    for info in infos:
-        progress(info.key)
-        arrivals += take(lake, info)
+    with lake.log.together():
+        is_first = lake.log.is_empty()
+        infos, arrivals = news(lake)
+        for info in infos:
+            progress(info.key)
+            arrivals += take(lake, info)
     return _saying_what_was_guessed(arrivals) if is_first else arrivals
 
 
@@ -331,9 +333,11 @@ def _seen_again(lake: Lakehouse, known: LogEntry, file_time: datetime) -> Arriva
     if known.stamp or known.file_time is None or file_time <= known.file_time:
         return _repeated(known)
     later = replace(known, file_time=file_time)
-    pending = lake.log.pending(known.user_id)
     plan = changed_days(lake, later)
-    new = [days - pending.get(dataset, set()) for dataset, days in plan.changed.items()]
+    new = [
+        days - lake.log.waiting(known.user_id, dataset, days)
+        for dataset, days in plan.changed.items()
+    ]
     touched = set().union(*new)
     lake.log.record(replace(later, status="ingesting" if touched else known.status), plan.changed)
     if not touched:

@@ -70,12 +70,12 @@ def torn_after(lake: Lakehouse, entry: LogEntry, dataset: str) -> LogEntry | Non
 
 
 def _plan_dataset(lake: Lakehouse, entry: LogEntry, dataset: str, days: Days, plan: Plan) -> None:
-    pending = lake.log.pending(entry.user_id).get(dataset, set())
     existing = lake.bronze.contents(dataset, *days, entry.user_id)
     wanted = day_files(lake, dataset, days, entry.user_id, existing, arriving=entry)
     differing = lake.bronze.changes(wanted, existing)
     plan.changed[dataset] = {key.day for key in differing}
-    plan.new |= {key.day for key in differing if key not in existing} - pending
+    unknown = {key.day for key in differing if key not in existing}
+    plan.new |= unknown - lake.log.waiting(entry.user_id, dataset, unknown)
     for key, day in wanted.items():
         rows = day.landed[entry.file_path]
         if key in differing:
@@ -173,7 +173,8 @@ def entries_about(
 
 def snapshots(lake: Lakehouse, dataset: str, user_id: str) -> list[LogEntry]:
     """A user's whole downloads of a dataset, of which one can be held against the one before."""
-    return lake.log.whole(user_id, dataset, origins=withdrawals.snapshot_origins(dataset))
+    origins = withdrawals.snapshot_origins(dataset)
+    return lake.log.whole(user_id, dataset, origins=origins) if origins else []
 
 
 def torn_downloads(

@@ -7,6 +7,7 @@ stands, `dynamo_owed_days` what is owed, and `dynamo_rows` what became of rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -44,6 +45,9 @@ class DynamoLog:
         self._state = LakeState(self._tables)
         self._rows = DynamoRows(self._tables)
         self.owed = DynamoOwedDays(self._state)
+
+    def together(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def is_empty(self) -> bool:
         return not self.users()
@@ -192,6 +196,9 @@ class DynamoLog:
 
     def pending(self, user_id: str | None = None) -> dict[str, set[date]]:
         return dynamo_owed_days.waiting_of(self._table, user_id)
+
+    def waiting(self, user_id: str, dataset: str, days: Iterable[date]) -> set[date]:
+        return self.pending(user_id).get(dataset, set()).intersection(days)
 
     def files_pending(self, first: date, last: date) -> list[str]:
         paths = dynamo_owed_days.causes_pending(self._table, first, last)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, Protocol
@@ -183,6 +184,11 @@ class IngestionLog(Protocol):
         """The days of which something is still to be made."""
         ...
 
+    def together(self) -> AbstractContextManager[None]:
+        """What this thread asks and tells inside shares what it takes to reach the log. Each
+        question and change stays one of its own."""
+        ...
+
     def is_empty(self) -> bool:
         """Whether nothing ever arrived."""
         ...
@@ -308,6 +314,11 @@ class IngestionLog(Protocol):
 
         Just those of one user's files when that is said.
         """
+        ...
+
+    def waiting(self, user_id: str, dataset: str, days: Iterable[date]) -> set[date]:
+        """Those of `days` of a bronze dataset that a user's files changed and that no finished run
+        has built yet."""
         ...
 
     def files_pending(self, first: date, last: date) -> list[str]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
 from bio_lakehouse.lake.log import LogEntry
 
 DATES = ("first_day", "last_day", "covered_first", "covered_last", "retry_on")
+NAMES = tuple(field.name for field in fields(LogEntry))
 TIMES = ("upload_timestamp", "modified", "stamp", "file_time")
 
 
 def row_of(entry: LogEntry) -> dict[str, Any]:
     """Its values by field, dates and times as text."""
-    return {name: _plain(value) for name, value in asdict(entry).items()}
+    return {name: _plain(getattr(entry, name)) for name in NAMES}
 
 
 def entry_of(row: Mapping[str, Any]) -> LogEntry:

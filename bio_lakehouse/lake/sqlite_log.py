@@ -5,55 +5,36 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, closing
 from dataclasses import fields, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from bio_lakehouse.lake import landing, sqlite_owed_days
+from bio_lakehouse.lake import landing, sqlite_log_tables, sqlite_owed_days
 from bio_lakehouse.lake.log import FileDay, LogEntry, RowCounts
 from bio_lakehouse.lake.log_rows import entry_of, row_of
+from bio_lakehouse.lake.sqlite_connections import Connections
+from bio_lakehouse.lake.sqlite_log_tables import (
+    IS_LONG,
+    NEWEST_DAY,
+    SHORT_DAYS,
+    USABLE,
+)
 from bio_lakehouse.lake.sqlite_owed_days import SqliteOwedDays
 from bio_lakehouse.lake.store_errors import store_named
 
-CREATE = """
-CREATE TABLE IF NOT EXISTS ingestion_log (
-    file_path TEXT PRIMARY KEY, checksum TEXT NOT NULL, user_id TEXT NOT NULL,
-    upload_timestamp TEXT NOT NULL, size INTEGER NOT NULL, modified TEXT NOT NULL,
-    status TEXT NOT NULL, source TEXT, origin TEXT, data_type TEXT,
-    record_count INTEGER NOT NULL, quarantined_count INTEGER NOT NULL, first_day TEXT,
-    last_day TEXT, covered_first TEXT, covered_last TEXT, retry_on TEXT, unknown_fields TEXT,
-    error TEXT, tag TEXT NOT NULL DEFAULT '', fed_datasets TEXT, stamp TEXT, file_time TEXT,
-    own_coverage TEXT, whole INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX IF NOT EXISTS by_checksum ON ingestion_log (user_id, checksum);
-CREATE INDEX IF NOT EXISTS by_user ON ingestion_log (user_id, upload_timestamp);
-CREATE INDEX IF NOT EXISTS by_arrival ON ingestion_log (upload_timestamp);
-CREATE TABLE IF NOT EXISTS file_days (
-    file_path TEXT NOT NULL, dataset TEXT NOT NULL, day TEXT NOT NULL, landed INTEGER NOT NULL,
-    duplicates INTEGER NOT NULL, current INTEGER NOT NULL, superseded INTEGER NOT NULL,
-    withdrawn INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (dataset, day, file_path));
-CREATE INDEX IF NOT EXISTS days_by_file ON file_days (file_path);
-CREATE TABLE IF NOT EXISTS begun_objects (object_key TEXT PRIMARY KEY);
-"""
-ADDED_COLUMNS = (
-    ("ingestion_log", "tag", "TEXT NOT NULL DEFAULT ''"),
-    ("ingestion_log", "fed_datasets", "TEXT"),
-    ("ingestion_log", "own_coverage", "TEXT"),
-    ("ingestion_log", "stamp", "TEXT"),
-    ("ingestion_log", "file_time", "TEXT"),
-    ("ingestion_log", "whole", "INTEGER NOT NULL DEFAULT 0"),
-    ("file_days", "withdrawn", "INTEGER NOT NULL DEFAULT 0"),
-)
-"""What logs of earlier versions lack: table, column and type."""
-SPLIT_VERSION = """
-UPDATE ingestion_log SET stamp = nullif(trim(substr(version, 1, 27)), ''), file_time = modified,
-    whole = origin IN ('account_export', 'csv_export') OR trim(substr(version, 1, 27)) <> '';
-ALTER TABLE ingestion_log DROP COLUMN version;
-"""
-"""Earlier logs kept a file's rank as text, of which only the fetch time cannot be worked out
-again."""
+NOTHING: Mapping[str, str] = {}
 SELECT = "SELECT * FROM ingestion_log"
+ABOUT_DAYS = f"""
+SELECT * FROM (
+    SELECT * FROM ingestion_log INDEXED BY by_newest_day
+        WHERE user_id = :user AND {NEWEST_DAY} BETWEEN :first AND :short_until AND NOT ({IS_LONG})
+    UNION ALL
+    SELECT * FROM ingestion_log INDEXED BY long_files
+        WHERE user_id = :user AND {NEWEST_DAY} >= :first AND {IS_LONG})
+WHERE {USABLE}"""
+"""A user's usable entries, without those that hold and tell of nothing of the days asked for."""
 IN_FOLDER = "instr(file_path, :folder) = 1"
 OF_USER = f"(user_id = :user OR {IN_FOLDER})"
 LISTED = "(SELECT value FROM json_each(?))"
@@ -62,7 +43,8 @@ SELECT log.* FROM json_each(?) AS paths JOIN ingestion_log AS log ON log.file_pa
     OR (log.file_path >= paths.value || '!/' AND log.file_path < paths.value || '!0')"""
 """A zip's entries have its own path, `!/` and a member's name; `0` is what comes after `/`."""
 PENDING = "SELECT DISTINCT dataset, day FROM pending_days"
-PENDING_OF_USER = f"{PENDING} JOIN ingestion_log USING (file_path) WHERE user_id = ?"
+PENDING_OF_USER = f"{PENDING} WHERE user_id = ?"
+WAITING = "SELECT DISTINCT day FROM pending_days WHERE user_id = ? AND dataset = ? AND day IN "
 FILES_PENDING = """
 SELECT file_path FROM ingestion_log JOIN pending_days USING (file_path)
     WHERE day BETWEEN ? AND ? AND status <> 'replaced'
@@ -73,9 +55,18 @@ SELECT dataset, max(day) FROM file_days JOIN ingestion_log USING (file_path)
 STATE = """
 SELECT status, count(*), max(upload_timestamp), sum(record_count), sum(quarantined_count)
     FROM ingestion_log GROUP BY status"""
-HAS_DATASET = "instr(',' || data_type || ',', ',' || ? || ',') > 0"
-HOLDING = "first_day <= ? AND last_day >= ?"
-USABLE = "status IN ('ingesting', 'ingested', 'replaced')"
+FIRST_DAYS = [
+    f"SELECT min({column}) FROM ingestion_log WHERE {USABLE}"
+    for column in ("first_day", "covered_first")
+]
+HAS_DATASET = "instr(',' || data_type || ',', ',' || :dataset || ',') > 0"
+HOLDING = "first_day <= :last AND last_day >= :first"
+COVERING = "covered_first <= :last AND covered_last >= :first"
+OF_ORIGINS = "origin IN (SELECT value FROM json_each(:origins))"
+
+
+def _bounds(first: date, last: date) -> dict[str, str]:
+    return {"first": first.isoformat(), "last": last.isoformat()}
 
 
 def _write(db: sqlite3.Connection, entry: LogEntry) -> None:
@@ -83,6 +74,18 @@ def _write(db: sqlite3.Connection, entry: LogEntry) -> None:
     columns, values = ", ".join(names), ", ".join(f":{name}" for name in names)
     statement = f"INSERT OR REPLACE INTO ingestion_log ({columns}) VALUES ({values})"
     db.execute(statement, row_of(entry))
+
+
+def _distinct(db: sqlite3.Connection, column: str, such: str = "TRUE") -> set[str]:
+    """The values of a column in the rows that are `such`, each found in an index by itself:
+    `DISTINCT` would go through all rows."""
+    found: set[str] = set()
+    query = f"SELECT min({column}) FROM ingestion_log WHERE {such}"
+    (value,) = db.execute(query).fetchone()
+    while value is not None:
+        found.add(value)
+        (value,) = db.execute(f"{query} AND {column} > ?", (value,)).fetchone()
+    return found
 
 
 def _day_row(day: FileDay) -> tuple[object, ...]:
@@ -98,77 +101,59 @@ def _day_row(day: FileDay) -> tuple[object, ...]:
     )
 
 
-def _migrate(db: sqlite3.Connection) -> None:
-    """Bring a log of an earlier version to the columns of this one."""
-    for table, column, kind in ADDED_COLUMNS:
-        if column not in _columns(db, table):
-            db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
-    if "version" in _columns(db, "ingestion_log"):
-        db.executescript(SPLIT_VERSION)
-
-
-def _columns(db: sqlite3.Connection, table: str) -> set[str]:
-    return {row["name"] for row in db.execute(f"PRAGMA table_info({table})")}
-
-
 class SqliteLog:
     """The log of a local lake: one SQLite file, safe for several processes on one machine."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._connections = Connections(path)
+        self._connection = self._connections.transaction
         self.owed = SqliteOwedDays(self._connection)
         with self._connection() as db:
             db.execute("PRAGMA journal_mode = WAL")
-            db.executescript(CREATE)
-            _migrate(db)
+            sqlite_log_tables.create(db)
             sqlite_owed_days.create(db)
 
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        with store_named(self.path), closing(sqlite3.connect(self.path, timeout=30)) as connection:
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA synchronous = NORMAL")
-            with connection:
-                yield connection
+    def together(self) -> AbstractContextManager[None]:
+        return self._connections.together()
 
     def is_empty(self) -> bool:
         return not self._exists("SELECT 1 FROM ingestion_log")
 
     def users(self) -> set[str]:
         with self._connection() as db:
-            return {row[0] for row in db.execute("SELECT DISTINCT user_id FROM ingestion_log")}
+            return _distinct(db, "user_id")
 
     def has_built(self) -> bool:
         built = "status = 'ingested' AND first_day IS NOT NULL"
         return self._exists(f"SELECT 1 FROM ingestion_log WHERE {built}")
 
     def first_day(self) -> date | None:
-        query = f"SELECT min(covered_first), min(first_day) FROM ingestion_log WHERE {USABLE}"
         with self._connection() as db:
-            days = [date.fromisoformat(day) for day in db.execute(query).fetchone() if day]
-        return min(days, default=None)
+            firsts = [db.execute(query).fetchone()[0] for query in FIRST_DAYS]
+        return min([date.fromisoformat(day) for day in firsts if day], default=None)
 
     def datasets_with_records(self) -> set[str]:
-        held = f"{USABLE} AND first_day IS NOT NULL AND data_type IS NOT NULL"
-        query = f"SELECT DISTINCT data_type FROM ingestion_log WHERE {held}"
         with self._connection() as db:
-            return {name for (names,) in db.execute(query) for name in names.split(",")}
+            held = _distinct(db, "data_type", f"{USABLE} AND first_day IS NOT NULL")
+        return {name for names in held for name in names.split(",")}
 
     def entry(self, file_path: str) -> LogEntry | None:
-        found = self._found(f"{SELECT} WHERE file_path = ?", file_path)
+        found = self._found(f"{SELECT} WHERE file_path = ?", [file_path])
         return found[0] if found else None
 
     def of_objects(self, keys: Iterable[str]) -> dict[str, list[LogEntry]]:
         found: dict[str, list[LogEntry]] = {key: [] for key in keys}
-        for entry in self._found(OF_OBJECTS, json.dumps([landing.path_of(key) for key in found])):
+        paths = json.dumps([landing.path_of(key) for key in found])
+        for entry in self._found(OF_OBJECTS, [paths]):
             found[landing.split_path(entry.file_path)[0]].append(entry)
         return found
 
     def of_user(self, user_id: str) -> list[LogEntry]:
-        return self._found(f"{SELECT} WHERE user_id = ?", user_id)
+        return self._found(f"{SELECT} WHERE user_id = ?", [user_id])
 
     def arrived_since(self, time: datetime) -> list[LogEntry]:
-        return self._found(f"{SELECT} WHERE upload_timestamp >= ?", time.isoformat())
+        return self._found(f"{SELECT} WHERE upload_timestamp >= ?", [time.isoformat()])
 
     def with_unknown_fields(self) -> list[LogEntry]:
         return self._found(f"{SELECT} WHERE unknown_fields IS NOT NULL")
@@ -183,7 +168,8 @@ class SqliteLog:
 
     def with_checksum(self, user_id: str, checksum: str) -> LogEntry | None:
         same = "user_id = ? AND checksum = ? AND status IN ('ingested', 'ingesting')"
-        found = self._found(f"{SELECT} WHERE {same}", user_id, checksum)
+        query = f"{SELECT} INDEXED BY by_checksum WHERE {same}"
+        found = self._found(query, [user_id, checksum])
         return found[0] if found else None
 
     def record(
@@ -194,7 +180,7 @@ class SqliteLog:
     ) -> None:
         with self._connection() as db:
             _write(db, entry)
-            sqlite_owed_days.add(db, entry.file_path, pending or {})
+            sqlite_owed_days.add(db, entry.file_path, pending or {}, entry.user_id)
             db.executemany(
                 "INSERT OR IGNORE INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 map(_day_row, repeated),
@@ -236,17 +222,15 @@ class SqliteLog:
             db.execute("DELETE FROM ingestion_log WHERE file_path = ?", (entry.file_path,))
 
     def overlapping(self, user_id: str, dataset: str, first: date, last: date) -> list[LogEntry]:
-        holding = f"{SELECT} WHERE user_id = ? AND {USABLE} AND {HOLDING} AND {HAS_DATASET}"
-        return self._found(holding, user_id, last.isoformat(), first.isoformat(), dataset)
+        told = f"{HOLDING} AND {HAS_DATASET}"
+        return self._about(user_id, first, last, told, {"dataset": dataset})
 
     def covering(self, user_id: str, source: str, first: date, last: date) -> list[LogEntry]:
-        covering = "covered_first <= ? AND covered_last >= ?"
-        query = f"{SELECT} WHERE user_id = ? AND source = ? AND {USABLE} AND {covering}"
-        return self._found(query, user_id, source, last.isoformat(), first.isoformat())
+        told = f"source = :source AND {COVERING}"
+        return self._about(user_id, first, last, told, {"source": source})
 
     def speaking(self, user_id: str, dataset: str, first: date, last: date) -> list[LogEntry]:
-        query = f"{SELECT} WHERE user_id = ? AND {USABLE} AND {HOLDING}"
-        found = self._found(query, user_id, last.isoformat(), first.isoformat())
+        found = self._about(user_id, first, last, HOLDING)
         return [entry for entry in found if dataset in entry.datasets_told]
 
     def whole(
@@ -258,20 +242,26 @@ class SqliteLog:
         first: date | None = None,
         last: date | None = None,
     ) -> list[LogEntry]:
-        query = f"{SELECT} WHERE user_id = ? AND {USABLE} AND whole AND {HAS_DATASET}"
-        values = [user_id, dataset]
-        if origins is not None:
-            query += f" AND origin IN {LISTED}"
-            values.append(json.dumps(sorted(origins)))
-        if first:
-            query += " AND covered_last >= ?"
-            values.append(first.isoformat())
-        if last:
-            query += " AND covered_first <= ?"
-            values.append(last.isoformat())
-        return self._found(query, *values)
+        told = f"whole AND {HAS_DATASET}"
+        if first is not None or last is not None:
+            told += f" AND {COVERING}"
+        days = (first or date.min, last or date.max)
+        if origins is None:
+            return self._about(user_id, *days, told, {"dataset": dataset})
+        asked = {"user": user_id, "dataset": dataset, "origins": json.dumps(sorted(origins))}
+        such = f"user_id = :user AND {USABLE} AND {told} AND {OF_ORIGINS}"
+        query = f"{SELECT} INDEXED BY whole_files WHERE {such}"
+        return self._found(query, asked | _bounds(*days))
 
-    def _found(self, query: str, *values: str) -> list[LogEntry]:
+    def _about(
+        self, user_id: str, first: date, last: date, told: str, asked: Mapping[str, str] = NOTHING
+    ) -> list[LogEntry]:
+        """A user's usable entries about any of some days of which `told` is so."""
+        until = date.max if last > date.max - SHORT_DAYS else last + SHORT_DAYS
+        days = _bounds(first, last) | {"short_until": until.isoformat()}
+        return self._found(f"{ABOUT_DAYS} AND {told}", {"user": user_id, **days, **asked})
+
+    def _found(self, query: str, values: Sequence[str] | Mapping[str, str] = ()) -> list[LogEntry]:
         with self._connection() as db:
             rows = db.execute(f"{query} ORDER BY upload_timestamp, file_path", values).fetchall()
         return [entry_of(dict(row)) for row in rows]
@@ -299,6 +289,12 @@ class SqliteLog:
             for dataset, day in db.execute(query, () if user_id is None else (user_id,)):
                 found[dataset].add(date.fromisoformat(day))
         return dict(found)
+
+    def waiting(self, user_id: str, dataset: str, days: Iterable[date]) -> set[date]:
+        listed = json.dumps([day.isoformat() for day in days])
+        with self._connection() as db:
+            found = db.execute(f"{WAITING}{LISTED}", (user_id, dataset, listed)).fetchall()
+        return {date.fromisoformat(day) for (day,) in found}
 
     def files_pending(self, first: date, last: date) -> list[str]:
         days = (first.isoformat(), last.isoformat())

@@ -13,7 +13,8 @@ from bio_lakehouse.lake.owed_days import KEPT_RUNS, Changes, Looks, Numbered, se
 CREATE = """
 CREATE TABLE IF NOT EXISTS pending_days (
     file_path TEXT NOT NULL, dataset TEXT NOT NULL, day TEXT NOT NULL, recorded_at TEXT NOT NULL,
-    change INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (file_path, dataset, day));
+    change INTEGER NOT NULL DEFAULT 0, user_id TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (file_path, dataset, day));
 CREATE TABLE IF NOT EXISTS last_change (
     only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL);
 INSERT OR IGNORE INTO last_change VALUES (1, 0);
@@ -31,6 +32,14 @@ CREATE TABLE IF NOT EXISTS gold_days (
     run_id TEXT NOT NULL, day TEXT NOT NULL, change INTEGER NOT NULL, PRIMARY KEY (run_id, day));
 """
 ADD_CHANGE = "ALTER TABLE pending_days ADD COLUMN change INTEGER NOT NULL DEFAULT 0"
+ADD_USER = "ALTER TABLE pending_days ADD COLUMN user_id TEXT NOT NULL DEFAULT ''"
+KNOWN_USERS = """
+UPDATE pending_days SET user_id = coalesce((SELECT log.user_id FROM ingestion_log AS log
+    WHERE log.file_path = pending_days.file_path), '')"""
+INDEXES = """
+CREATE INDEX IF NOT EXISTS waiting ON pending_days (user_id, dataset, day);
+CREATE INDEX IF NOT EXISTS pending_by_day ON pending_days (day, change);
+"""
 LOOKED = """
 (SELECT max(number) FROM (SELECT number FROM looked_over
     UNION ALL SELECT max(change) FROM looked_pages))"""
@@ -47,13 +56,19 @@ def create(db: sqlite3.Connection) -> None:
     """Make the tables in the log's database; one of an earlier version is brought up to this
     one."""
     db.executescript(CREATE)
-    if "change" not in {row["name"] for row in db.execute("PRAGMA table_info(pending_days)")}:
+    known = {row["name"] for row in db.execute("PRAGMA table_info(pending_days)")}
+    if "change" not in known:
         db.execute(ADD_CHANGE)
         db.execute("INSERT OR IGNORE INTO changed_days SELECT DISTINCT day, 0 FROM pending_days")
+    if "user_id" not in known:
+        db.execute(ADD_USER)
+        db.execute(KNOWN_USERS)
+    db.executescript(INDEXES)
 
 
-def add(db: sqlite3.Connection, cause: str, changes: Changes) -> None:
-    """Days that `cause` (a file's path) changed, by bronze dataset: everything is owed to them."""
+def add(db: sqlite3.Connection, cause: str, changes: Changes, user_id: str = "") -> None:
+    """Days that `cause` (the path of a user's file) changed, by bronze dataset: everything is owed
+    to them."""
     days = {day.isoformat() for changed in changes.values() for day in changed}
     if not days:
         return
@@ -61,11 +76,11 @@ def add(db: sqlite3.Connection, cause: str, changes: Changes) -> None:
     number = last_change(db)
     now = datetime.now(UTC).isoformat(timespec="microseconds")
     pending = [
-        (cause, dataset, day.isoformat(), now, number)
+        (cause, dataset, day.isoformat(), now, number, user_id)
         for dataset, changed in changes.items()
         for day in changed
     ]
-    db.executemany("INSERT OR REPLACE INTO pending_days VALUES (?, ?, ?, ?, ?)", pending)
+    db.executemany("INSERT OR REPLACE INTO pending_days VALUES (?, ?, ?, ?, ?, ?)", pending)
     add_days(db, days, number)
 
 

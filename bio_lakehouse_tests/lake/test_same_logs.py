@@ -218,6 +218,9 @@ class SameLogs(RuleBasedStateMachine):
     def compare_user(self, user_id: str) -> None:
         self.both(lambda log: [log.of_user(user_id), log.pending(user_id)])
         self.both(lambda log: log.newest_days(user_id))
+        asked = [FIRST + timedelta(number) for number in range(0, 100, 3)]
+        for dataset in DATASETS:
+            self.both(lambda log, name=dataset: log.waiting(user_id, name, asked))
         self.both(lambda log: [log.with_checksum(user_id, checksum) for checksum in "123"])
         for dataset in DATASETS:
             self.both(lambda log, name=dataset: log.whole(user_id, name))

@@ -1,0 +1,61 @@
+"""Connections to one SQLite file, each question in a transaction of its own."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from bio_lakehouse.lake.store_errors import store_named
+
+PATIENCE_S = 30
+"""How long another program's change is waited for."""
+
+
+class Connections:
+    """Opens the file at `path` for each question, or once for all that `together` holds.
+
+    SQLite takes far longer to open a file and to tidy up after its last user than to answer. A
+    connection is its thread's alone, and never outlives `together`: nothing of it is left when a
+    process forks, or the file is replaced by another.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._held = threading.local()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A transaction, written at its end; trouble with the file is `StoreError`."""
+        with store_named(self.path):
+            held: sqlite3.Connection | None = getattr(self._held, "connection", None)
+            if held is not None:
+                with held:
+                    yield held
+                return
+            with closing(self._opened()) as connection, connection:
+                yield connection
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread asks inside shares one connection; each transaction stays one."""
+        if getattr(self._held, "connection", None) is not None:
+            yield
+            return
+        with store_named(self.path):
+            connection = self._opened()
+        self._held.connection = connection
+        try:
+            yield
+        finally:
+            self._held.connection = None
+            with store_named(self.path):
+                connection.close()
+
+    def _opened(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=PATIENCE_S)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA synchronous = NORMAL")
+        return connection
