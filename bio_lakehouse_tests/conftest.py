@@ -8,6 +8,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,6 +63,12 @@ LONGEST = (
 settings.register_profile("unhurried", deadline=None, print_blob=True)
 settings.register_profile("thorough", settings.get_profile("unhurried"), max_examples=400)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "unhurried"))
+
+
+# Without compiled files each worker rewrites all test modules, 10 s of processor, and each process
+# that a test starts compiles the package, 1.1 s.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -48,7 +48,7 @@ def test_metadata_added_at_once_is_as_metadata_added_one_by_one() -> None:
         add_metadata_by_day(context, context.asset_key, {day: {"n": 2} for day in days})
         return dg.MaterializeResult()
 
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         assert dg.materialize([one_by_one, at_once], instance=instance, tags=RANGE).success
         told = [
             [

@@ -41,7 +41,7 @@ def settings(tmp_path: object) -> Settings:
 
 @pytest.fixture
 def watched(settings: Settings) -> Iterator[Watched]:
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         yield watch(settings, instance)
 
 

@@ -68,7 +68,7 @@ def materialise(
         )
         for asset in (oura_api, *others)
     ]
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         return dg.materialize(
             assets,
             instance=instance,

@@ -86,7 +86,7 @@ def test_a_download_is_taken_by_its_job_and_shows_on_its_asset(
         return WorkoutsFile("workouts.csv", workouts.read_bytes())
 
     monkeypatch.setattr(fetching, "download_workouts", downloaded)
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         run = download_peloton.execute_in_process(instance=instance, resources={"lake": lake})
         (event,) = run.asset_materializations_for_node("download")
     assert event.asset_key == PELOTON_DOWNLOAD

@@ -54,7 +54,7 @@ def failed_fetch(lake: Lakehouse, job: str, tags: dict[str, str]) -> None:
     ).with_attributes(backfill_policy=SINGLE_RUN)
     jobs = [dg.define_asset_job("fetch_oura", [asset])]
     definitions = dg.Definitions([asset], jobs=jobs, resources={"lake": lake})
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         result = definitions.resolve_job_def(job).execute_in_process(
             instance=instance,
             tags=tags,
@@ -168,7 +168,7 @@ def test_reports_that_are_ready_are_told_with_their_pages(
 
 
 def hear_of_reports(lake: Lakehouse, job: dg.JobDefinition, tags: dict[str, str]) -> None:
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         result = job.execute_in_process(instance=instance, tags=tags)
         context: Any = dg.build_run_status_sensor_context(
             "report_is_ready",

@@ -98,7 +98,7 @@ def test_a_run_and_a_tick_that_go_on_survive_it(
 
 
 def test_a_backfill_is_not_disturbed() -> None:
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         assert not backfills_go_on(instance)
         backfill = PartitionBackfill(
             backfill_id="one",

@@ -76,7 +76,7 @@ def test_a_tick_with_nothing_to_do_asks_aws_little(
         asked.append(name)
         return call(client, name, values)
 
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         idle = watch(on_aws.model_copy(update={"settle_seconds": 0}), instance)
         idle.queue = queue
         idle.lake.objects.put("users.toml", b'[ann]\ntimezone = "UTC"\n')

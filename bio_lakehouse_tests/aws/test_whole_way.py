@@ -86,7 +86,7 @@ def test_what_lands_is_logged_by_the_lambda_and_built_by_the_sensor(
     took = wait_until(lambda: bool(rows_in_dynamodb(deployed, key)), "the Lambda logs the file")
     print(f"upload to row: {took:.1f} s")
     wait_until(lambda: waiting(queue) == (0, 0), "the message is deleted")
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         watched = watch(deployed, instance)
         assert come_to_rest(watched) >= 1
     at_once = lake_at_home(tmp_path, content)

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,6 +46,8 @@ def keywords(schema: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("facts", ALL_FACTS)
 def test_the_schema_has_only_what_structured_output_knows(facts: Facts) -> None:
+    import jsonschema
+
     schema = schema_of(facts)
     jsonschema.Draft202012Validator.check_schema(schema)
     assert set(keywords(schema)) <= KNOWN_TO_THE_API
@@ -70,6 +71,8 @@ def test_each_kind_names_what_it_can_be_said_of_and_no_more() -> None:
 
 @pytest.mark.parametrize("facts", ALL_FACTS)
 def test_an_answer_of_the_schema_is_read_as_it_stands(facts: Facts) -> None:
+    import jsonschema
+
     @settings(max_examples=15, deadline=None)
     @given(answers_of(facts))
     def read(answer: dict[str, Any]) -> None:

@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from jsonschema import Draft202012Validator
 from pydantic import SecretStr
 
 from bio_lakehouse.sources.oura.connection import OuraConnection, RetryPolicy
@@ -247,6 +246,9 @@ class OuraServer:
             schema = schema.get("anyOf", [schema])[0] | {
                 "components": self.specification["components"]
             }
+            # Its import makes a grammar of all URIs, 1.5 s of processor.
+            from jsonschema import Draft202012Validator
+
             for error in Draft202012Validator(schema).iter_errors(body):
                 self.violations.append(f"{path}: {error.json_path} {error.message}")
 
