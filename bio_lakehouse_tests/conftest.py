@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 STARTUP_TIMEOUT_S = 180
 QUICK_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 IN_MEMORY = Path("/dev/shm")
-LEFT_OUT = ("slow", "stack", "trino", "glue")
-"""Markers of tests that take minutes, or that set up much."""
+LEFT_OUT = ("slow", "stack", "trino", "glue", "thorough", "jvm")
+"""Markers of tests that take minutes, that set up much, or that try by all cases what others try by
+a few."""
 ROOM_FOR_TESTS = 4 * 2**30
 LONGEST = (
     "test_renewals.py",

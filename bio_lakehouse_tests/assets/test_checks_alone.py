@@ -136,7 +136,7 @@ def test_checks_can_be_executed_without_any_asset(executed: Execute) -> None:
 @pytest.mark.parametrize(
     "check",
     [
-        pytest.param(check, marks=() if check in ONE_OF_EACH_KIND else pytest.mark.slow)
+        pytest.param(check, marks=() if check in ONE_OF_EACH_KIND else pytest.mark.thorough)
         for check in EVERY_CHECK
     ],
     ids=name_of,

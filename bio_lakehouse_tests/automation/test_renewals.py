@@ -13,7 +13,9 @@ import pytest
 from bio_lakehouse.assets.keys import WEEKLY_REPORT
 from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.automation.jobs import insights_history, refresh_lake, weekly_report
+from bio_lakehouse.automation.owed import what_is_owed
 from bio_lakehouse.build.reported import build_for_report
+from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports import composition
 from bio_lakehouse.reports.outdated import PageState, outdated_reports, page_states
@@ -29,6 +31,7 @@ from bio_lakehouse_tests.automation.watched import (
     trends,
     watch,
 )
+from bio_lakehouse_tests.built_lake import build_whole
 from bio_lakehouse_tests.kept_home import kept
 
 SUNDAY = date(2025, 3, 16)
@@ -79,7 +82,12 @@ def by_the_command(watched: Watched, name: str, content: bytes) -> list[dg.RunRe
     return []
 
 
-@pytest.fixture(params=[pytest.param(by_the_sensor, marks=pytest.mark.slow), by_the_command])
+@pytest.fixture(
+    params=[
+        pytest.param(by_the_sensor, marks=pytest.mark.slow),
+        pytest.param(by_the_command, marks=pytest.mark.thorough),
+    ]
+)
 def bring(request: pytest.FixtureRequest) -> Bring:
     found: Bring = request.param
     return found
@@ -87,17 +95,20 @@ def bring(request: pytest.FixtureRequest) -> Bring:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """330 days of scores, and pages of four of them."""
+    """330 days of scores with pages of four of them, and ten days of Ada's with a page of hers."""
     folder = tmp_path_factory.mktemp("lake")
-    (folder / "history.csv").write_bytes(trends(scores(HISTORY)))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
-        lake = Lakehouse.open(settings_of(folder / "home"))
-        run_ingest(lake, [folder / "history.csv"], "me")
+    lake = Lakehouse.open(settings_of(folder / "home"))
+    of_ada = {EIGHT - timedelta(back): 70 + back for back in range(10)}
+    for user, days in (("me", scores(HISTORY)), ("ada", of_ada)):
+        (folder / f"{user}.csv").write_bytes(trends(days))
+        arrivals.ingest(lake, folder / f"{user}.csv", user)
+    build_whole(lake, min(scores(HISTORY)), YESTERDAY)
     for day in WRITTEN:
         build_for_report(lake, day)
         composition.make(lake, "me", day)
+    composition.make(lake, "ada", EIGHT_WEEKS_AGO)
     assert set(page_states(lake, "me").values()) == {PageState.CURRENT}
+    assert what_is_owed(lake).days == set()
     return lake.settings.home
 
 
@@ -205,36 +216,30 @@ def test_a_week_whose_report_cannot_be_made_is_tried_three_times(
     assert outdated_reports(written.lake, "me") == {}
 
 
-def with_a_cut_page_of_ada(lake: Lakehouse, folder: Path) -> None:
-    """A page of hers that ends before its end, which fails the run of its week, and one of somebody
-    of whom nothing is known."""
-    export = folder / "ada.csv"
-    export.write_bytes(trends({EIGHT - timedelta(back): 70 + back for back in range(10)}))
-    assert not run_ingest(lake, [export], "ada").failed
-    build_for_report(lake, EIGHT_WEEKS_AGO)
-    composition.make(lake, "ada", EIGHT_WEEKS_AGO)
-    for user, week in (("ada", EIGHT_WEEKS_AGO), ("nobody", SUNDAY)):
-        page = lake.objects.get(report_key("ada", EIGHT_WEEKS_AGO))
-        lake.objects.put(report_key(user, week), page[:-20])
-
-
-def test_a_page_that_cannot_be_made_anew_fails_no_ingest(
-    written: Watched, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_of_a_day_that_arrives_again_every_page_is_made_that_can_be(
+    written: Watched, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The other pages of its week are made, and those of other weeks; what failed is told once."""
+    """A page that ends before its end fails the run of its week, and no ingest; so does one of
+    somebody of whom nothing is known. What failed is told once."""
     lake, first = written.lake, pages_of(written)
-    with_a_cut_page_of_ada(lake, tmp_path)
-    assert pages_of(written) == first
+    of_ada = lake.objects.get(report_key("ada", EIGHT_WEEKS_AGO))
+    for user, week in (("ada", EIGHT_WEEKS_AGO), ("nobody", SUNDAY)):
+        lake.objects.put(report_key(user, week), of_ada[:-20])
     by_the_command(written, "eight.csv", restated(EIGHT))
     told = capsys.readouterr().err
     assert f"The reports up to {EIGHT_WEEKS_AGO} could not all be made anew" in told
     assert f"reports/ada/weekly-{EIGHT_WEEKS_AGO}.html ends before its end" in told
     assert f"those up to {SUNDAY} are up to date again." in told
+    second = pages_of(written)
+    assert second[TWENTY_WEEKS_AGO] == first[TWENTY_WEEKS_AGO]
+    assert {day for day in WRITTEN if first[day] != second[day]} == set(WRITTEN[1:])
     assert outdated_reports(lake, "me") == {WEDNESDAY: PageState.OUTDATED}
+    assert {day for day in WRITTEN if b'id="outdated"' in second[day]} == {WEDNESDAY}
     assert b'id="outdated"' in lake.objects.get(report_key("nobody", SUNDAY))
     assert lake.log.owed.looked_over() == lake.log.owed.newest()
     by_the_command(written, "again.csv", restated(EIGHT) + b"\n")
     assert "could not" not in capsys.readouterr().err
+    assert pages_of(written) == second
 
 
 @pytest.mark.slow

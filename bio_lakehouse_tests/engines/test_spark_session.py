@@ -146,8 +146,8 @@ def test_nobody_at_the_address_is_said_at_once() -> None:
         connect("sc://127.0.0.1:1")
 
 
-@pytest.mark.jvm
 def test_another_spark_by_its_address(jvm_address: str, sail: SparkSession) -> None:
+    """The one that starts a Spark in the default suite; those marked `jvm` run all of it there."""
     with spark_session(Settings(spark_remote=jvm_address)) as spark:
         assert spark is not sail
         assert spark.sql("select current_timezone() as zone").toArrow().to_pylist() == [

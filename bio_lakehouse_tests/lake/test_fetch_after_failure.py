@@ -258,7 +258,7 @@ def day_of(record: dict[str, Any]) -> date:
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=() if name in BUILT_EACH_TIME else pytest.mark.slow)
+        pytest.param(name, marks=() if name in BUILT_EACH_TIME else pytest.mark.thorough)
         for name in TROUBLES
     ],
 )
