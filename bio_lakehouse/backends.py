@@ -189,6 +189,9 @@ def _duckdb(lake: Lakehouse) -> SqlEngine:
 
 
 def _sail_or_remote(settings: Settings) -> AbstractContextManager[SparkSession]:
+    from bio_lakehouse.engines.installed_spark import require_pyspark
+
+    require_pyspark()
     from bio_lakehouse.engines.spark import spark_session as session
 
     return session(settings)

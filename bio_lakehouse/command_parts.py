@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bio_lakehouse.errors import BioLakehouseError, DamagedFile
+from bio_lakehouse.extras import extras_named
 from bio_lakehouse.settings import Settings, load_settings, safe_user_id
 
 if TYPE_CHECKING:
@@ -149,7 +150,8 @@ class ErrorGroup(click.Group):
 
     def invoke(self, context: click.Context) -> Any:
         try:
-            return super().invoke(context)
+            with extras_named():
+                return super().invoke(context)
         except (BioLakehouseError, OSError) as problem:
             from bio_lakehouse.terminal import visible
 

@@ -15,6 +15,7 @@ from bio_lakehouse.automation.jobs import JOBS
 from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.automation.schedules import schedules
 from bio_lakehouse.automation.sensors import SENSORS
+from bio_lakehouse.extras import extras_named
 from bio_lakehouse.settings import Settings, load_settings
 
 # Dagster gives every sensor owners and makes every check anew, and warns of its own beta parts.
@@ -37,6 +38,7 @@ def definitions_of(settings: Settings) -> dg.Definitions:
 
 settings = load_settings()
 check_dagster_home(settings)
-defs = definitions_of(settings)
+with extras_named():
+    defs = definitions_of(settings)
 gc.freeze()
 gc.enable()

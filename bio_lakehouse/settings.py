@@ -153,7 +153,10 @@ class Settings(BaseSettings):
     )
     spark_remote: str | None = Field(
         None,
-        description="Spark Connect address (`sc://host:port`); Sail in this process when not set.",
+        description=(
+            "Spark Connect address (`sc://host:port`), or `local[*]`: Spark on this machine's "
+            "Java, of the extra `jvm`; Sail in this process when not set."
+        ),
     )
     spark_catalog: str = Field(
         "glue_catalog",

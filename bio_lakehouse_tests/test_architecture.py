@@ -15,7 +15,7 @@ from bio_lakehouse.sources import registry
 
 PACKAGE = Path(__file__).parents[1] / "bio_lakehouse"
 LAYERS = (
-    {"english", "errors", "numbers", "safe_yaml", "settings", "terminal", ""},
+    {"english", "errors", "extras", "numbers", "safe_yaml", "settings", "terminal", ""},
     {"sources"},
     {"lake", "backends"},
     {"silver", "gold"},

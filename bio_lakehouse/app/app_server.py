@@ -21,6 +21,8 @@ from bio_lakehouse.automation.listeners import listeners_on
 from bio_lakehouse.automation.own_user import OwnUserOnly
 from bio_lakehouse.automation.serving import the_only_one
 from bio_lakehouse.automation.web_guard import WebGuard
+from bio_lakehouse.errors import SettingsError
+from bio_lakehouse.extras import why_without
 from bio_lakehouse.lake import demo_home
 from bio_lakehouse.settings import Settings
 
@@ -40,9 +42,12 @@ def serve(settings: Settings, user: str | None, port: int, *, open_page: bool) -
     """Serve the app on this machine until a signal ends it, and end all that it started.
 
     Where the UI of this home is open, its process has the app already, and that one is shown,
-    unless `user` fixes whose rows are seen. Raises `BioLakehouseError` when the port is taken or
-    this home's app is open already; nothing was started then.
+    unless `user` fixes whose rows are seen. Raises `BioLakehouseError` when the port is taken, this
+    home's app is open already or its extra is not installed; nothing was started then.
     """
+    missing = why_without("app")
+    if missing:
+        raise SettingsError(missing)
     beside = None if user else address_in_ui(settings)
     if beside:
         show(

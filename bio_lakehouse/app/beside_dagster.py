@@ -9,14 +9,17 @@ import sys
 from asyncio import Lock
 
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bio_lakehouse.app import opened
 from bio_lakehouse.app.app_server import guarded, streamlit_app
 from bio_lakehouse.automation import web_page
+from bio_lakehouse.extras import why_without
 from bio_lakehouse.settings import Settings
 
 BASE = "/app"
+NOT_INSTALLED = 503
 
 
 class WithApp:
@@ -43,6 +46,9 @@ class WithApp:
             return self.app
 
     def _load(self) -> ASGIApp:
+        missing = why_without("app")
+        if missing:
+            return PlainTextResponse(missing, NOT_INSTALLED)
         opened.open_lakes(self.settings, base=BASE)
         return guarded(streamlit_app(self.port, BASE), self.port)
 

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 import dagster as dg
-from dagster_pyspark import PySparkResource
 from pydantic import Field
 
 from bio_lakehouse.assets.owing import begin_run
@@ -20,6 +19,7 @@ from bio_lakehouse.assets.transforming import InThisProcess, Transforms
 from bio_lakehouse.automation import running
 from bio_lakehouse.backends import AWS, S3, open_sql, spark_session
 from bio_lakehouse.claude.access import Claude
+from bio_lakehouse.engines.installed_spark import require_jvm, starts_here
 from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.queued_arrivals import MessageQueue
@@ -99,16 +99,12 @@ class LakeResource(dg.ConfigurableResource[Lakehouse]):
         return None
 
 
-class SparkResource(PySparkResource):
-    """Dagster's PySpark, of which assets are given the session: Sail's, or that of a Spark
-    elsewhere. It is started once a process, when a step first needs it."""
+class SparkResource(dg.ConfigurableResource[SparkSession]):
+    """The Spark session: Sail's, or that of a Spark elsewhere. It is started once a process, when a
+    step first needs it."""
 
-    spark_config: dict[str, Any] = Field(default={}, description="None: the session is shared.")
     profile: str = described("profile", ...)
     remote: str | None = described("spark_remote")
-
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Nothing: Dagster's own would start a second session, of a Spark that needs Java."""
 
     def create_resource(self, context: dg.InitResourceContext) -> SparkSession:
         lock_run_of(context)
@@ -225,12 +221,23 @@ def computing_resources(settings: Settings, lake: LakeResource) -> dict[str, Any
     built elsewhere; a lake on this machine is reached by no Spark elsewhere, so rows are sent
     there."""
     if settings.profile != AWS:
-        spark = SparkResource(profile=settings.profile, remote=settings.spark_remote)
+        spark = spark_resource(settings)
         return {"spark": spark, "transforms": TransformsResource(lake=lake, spark=spark)}
     from bio_lakehouse.automation.glue import glue_resources
 
     spark = SparkResource(profile=settings.profile, remote=None)
     return {"spark": spark} | glue_resources(settings, lake, spark)
+
+
+def spark_resource(settings: Settings) -> dg.ConfigurableResource[SparkSession]:
+    """The session of a lake on this machine. Dagster's own resource is imported where Spark itself
+    is asked for: without the extra `jvm` it is not there."""
+    if not starts_here(settings.spark_remote):
+        return SparkResource(profile=settings.profile, remote=settings.spark_remote)
+    require_jvm()
+    from bio_lakehouse.automation.jvm_spark import jvm_spark
+
+    return jvm_spark(settings)
 
 
 def lake_resources(settings: Settings) -> tuple[LakeResource, dict[str, Any]]:

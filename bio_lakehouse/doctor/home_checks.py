@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bio_lakehouse.backends import backend_of
 from bio_lakehouse.doctor.verdicts import Check, ok, problem, skipped, warning
+from bio_lakehouse.engines.installed_spark import pyspark_problem
 from bio_lakehouse.lake import home
 from bio_lakehouse.lake.folders import NoFile, files_below
 from bio_lakehouse.lake.landing import PREFIX
@@ -181,6 +182,8 @@ def programs(settings: Settings) -> Iterator[Check]:
     if missing:
         step = 'install it again: pip install "bio-lakehouse"'
         yield problem("programs", f"{', '.join(missing)} cannot be found", step)
+    elif mixed := pyspark_problem():
+        yield problem("programs", *mixed)
     else:
         versions = ", ".join(f"{name} {_version(name)}" for name in ENGINES if _version(name))
         yield ok("programs", f"Python {python}, {versions}")

@@ -12,7 +12,8 @@ from bio_lakehouse.ask.translation.leave import leave_to_ask
 from bio_lakehouse.claude.access import has_key
 from bio_lakehouse.claude.consent import claude_consent
 from bio_lakehouse.doctor.verdicts import Check, ok, problem, skipped, warning
-from bio_lakehouse.errors import BioLakehouseError, ReportError
+from bio_lakehouse.engines.installed_spark import require_jvm, starts_here
+from bio_lakehouse.errors import BioLakehouseError, ReportError, SettingsError
 from bio_lakehouse.lake import demo_home, fetching
 from bio_lakehouse.reports.mail import PORTS, server_of
 from bio_lakehouse.settings import Settings
@@ -39,6 +40,9 @@ def spark(settings: Settings) -> Iterator[Check]:
     if not remote:
         yield ok("spark", "Sail computes in this program; no Java is needed")
         return
+    if starts_here(remote):
+        yield _spark_here()
+        return
     try:
         parts = urlsplit(remote)
         host, port = parts.hostname or "", parts.port or SPARK_PORT
@@ -51,6 +55,14 @@ def spark(settings: Settings) -> Iterator[Check]:
         yield problem("spark", f"{host}:{port} does not answer ({reason})", step)
     else:
         yield ok("spark", f"Spark takes connections at {host}:{port}")
+
+
+def _spark_here() -> Check:
+    try:
+        require_jvm()
+    except SettingsError as error:
+        return problem("spark", "Spark cannot be started on this machine", str(error))
+    return ok("spark", "Spark is started on this machine's Java when a step needs it")
 
 
 def claude(settings: Settings) -> Iterator[Check]:
