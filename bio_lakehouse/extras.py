@@ -12,7 +12,7 @@ EXTRAS = {
     "app": {"streamlit"},
     "aws": {"boto3", "botocore", "dagster_aws", "pyathena"},
     "charts": {"kaleido"},
-    "jvm": {"dagster_pyspark", "dagster_spark"},
+    "jvm": {"dagster_pyspark", "py4j"},
     "openai": {"openai"},
     "peloton": {"playwright"},
     "postgres": {"dagster_postgres", "psycopg2"},

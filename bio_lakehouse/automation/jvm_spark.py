@@ -8,26 +8,26 @@ from dagster_pyspark import LazyPySparkResource
 
 from bio_lakehouse.assets.session import SparkSession
 from bio_lakehouse.automation.resources import lock_run_of
-from bio_lakehouse.engines.spark import LARGEST_RELATION_BYTES
 from bio_lakehouse.settings import Settings
 
 JVM_SPARK = {
+    "spark.app.name": "Bio Lakehouse",
     "spark.sql.session.timeZone": "UTC",
-    "spark.sql.session.localRelationSizeLimit": str(LARGEST_RELATION_BYTES),
     # A day's rows are few: with Spark's own 200 parts each step would start 200 tasks.
     "spark.sql.shuffle.partitions": "4",
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
-    "spark.connect.grpc.binding.address": "127.0.0.1",
 }
-"""What Spark is told as it starts. It listens on loopback alone, and asks for a token that it makes
-anew each time."""
+"""What Spark is told as it starts. It has no page, and listens on loopback alone, for its own parts
+and with their secrets."""
 
 
 class JvmSparkResource(LazyPySparkResource):
-    """Dagster's PySpark, of which assets are given the session: a Spark Connect server in a JVM,
-    started once a process, when a step first needs it."""
+    """Dagster's PySpark, of which assets are given the session. Its JVM is started once a process,
+    when a step first needs it, and ends with the process."""
 
     def create_resource(self, context: dg.InitResourceContext) -> SparkSession:
         lock_run_of(context)
@@ -37,4 +37,4 @@ class JvmSparkResource(LazyPySparkResource):
 def jvm_spark(settings: Settings) -> JvmSparkResource:
     """The resource for `settings.spark_remote`, such as `local[2]`: how many of its tasks run at a
     time."""
-    return JvmSparkResource(spark_config={"spark.remote": settings.spark_remote, **JVM_SPARK})
+    return JvmSparkResource(spark_config={"spark.master": settings.spark_remote, **JVM_SPARK})

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -25,6 +24,15 @@ from bio_lakehouse.lake.broken_rules import (
     required_columns,
 )
 from bio_lakehouse.lake.schema import TableSchema
+
+SPARK_ERRORS: tuple[type[Exception], ...] = (PySparkException,)
+try:
+    from py4j.protocol import Py4JError
+except ModuleNotFoundError:
+    # PySpark's client alone speaks to no JVM, so none of a JVM's errors comes through it.
+    pass
+else:
+    SPARK_ERRORS = (PySparkException, Py4JError)
 
 logger = logging.getLogger(__name__)
 
@@ -205,7 +213,7 @@ def again_after_conflicts(attempt: Callable[[], Written]) -> Written:
     for number in range(1, ATTEMPTS):
         try:
             return attempt()
-        except (PySparkException, Py4JError) as error:
+        except SPARK_ERRORS as error:
             if not is_conflict(error):
                 raise
             logger.warning("Another writer was faster: what it wrote is read, and tried again.")
