@@ -26,7 +26,7 @@ from bio_lakehouse.engines import describe
 from bio_lakehouse.engines.register import DESCRIBED, SCHEMAS
 from bio_lakehouse.errors import StoreError
 from bio_lakehouse.gold.views import VIEWS
-from bio_lakehouse.lake import bronze, landing, quarantine
+from bio_lakehouse.lake import landing, quarantine
 from bio_lakehouse.lake.forgetting import REPORTS, is_landed_of
 from bio_lakehouse.lake.home import BRONZE, EXPERIMENTS, QUESTIONS
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -143,16 +143,11 @@ def _objects(lake: Lakehouse, user_id: str) -> Iterator[tuple[str, ObjectStore, 
     landed = [info.key for info in lake.landing_objects.list(landing.PREFIX)]
     theirs = [key for key in landed if is_landed_of(user_id, key)]
     yield landing.PREFIX, lake.landing_objects, theirs
-    days = [info.key for info in lake.objects.list(BRONZE)]
-    yield BRONZE, lake.objects, [key for key in days if _is_day_of(user_id, key)]
+    months = [month.object_key for month in lake.bronze.all_months() if month.user_id == user_id]
+    yield BRONZE, lake.objects, months
     for folder in (quarantine.PREFIX, EXPERIMENTS, QUESTIONS, REPORTS):
         found = [info.key for info in lake.objects.list(f"{folder}/{user_id}")]
         yield folder, lake.objects, found
-
-
-def _is_day_of(user_id: str, key: str) -> bool:
-    day = bronze.parse_key(key)
-    return day is not None and day.user_id == user_id
 
 
 def _tables(lake: Lakehouse, user_id: str) -> Iterator[tuple[str, pa.Table]]:
@@ -218,7 +213,8 @@ def guide(lake: Lakehouse, user_id: str, rows: dict[str, int]) -> str:
 
 CONTENTS = {
     f"{landing.PREFIX}/": "the files as they came; `.note.json` beside one says how it was fetched",
-    f"{BRONZE}/": "every version of every record, one JSON line each, by source and day",
+    f"{BRONZE}/": "every version of every record, one JSON line each, by source and "
+    "month; `gunzip` unpacks the files",
     f"{quarantine.PREFIX}/": "rows that could not be used, each with its reason",
     f"{TABLES}/": "the rows of every table and view, as Parquet and as CSV; "
     "`insights` are the findings",

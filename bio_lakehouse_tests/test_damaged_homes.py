@@ -3,6 +3,7 @@ file."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -45,7 +46,7 @@ FILES = {
     "metadata": "warehouse/bio_silver/oura_daily_sleep/metadata/*.metadata.json",
     "manifest": "warehouse/bio_silver/oura_daily_sleep/metadata/*-m0.avro",
     "manifest list": "warehouse/bio_silver/oura_daily_sleep/metadata/snap-*.avro",
-    "bronze": "bronze/oura/daily_sleep/day=2026-03-02/*.jsonl",
+    "bronze": "bronze/oura/daily_sleep/month=2026-03/*.jsonl.gz",
     "quarantine": "quarantine/me/*.jsonl",
     "view": "views/energy_state.sql",
     "catalog": "catalog.db",
@@ -199,8 +200,10 @@ def test_a_repair_that_was_killed_is_done_again(home: Path, right: str) -> None:
 
 def test_a_value_that_was_changed_in_a_table_is_found_by_repair(home: Path, right: str) -> None:
     """A change that reads well: only the comparison with landing shows it."""
-    path = home / "bronze" / "oura" / "daily_sleep" / "day=2026-03-02" / "me.api.jsonl"
-    path.write_text(path.read_text().replace('"score":72', '"score":12'))
+    path = home / "bronze" / "oura" / "daily_sleep" / "month=2026-03" / "me.api.jsonl.gz"
+    lines = gzip.decompress(path.read_bytes())
+    assert b'"score":72' in lines
+    path.write_bytes(gzip.compress(lines.replace(b'"score":72', b'"score":12')))
     result = run(home, "repair")
     assert path.name in result.stdout
     assert answer(home) == right

@@ -1,4 +1,4 @@
-"""Bronze assets: a dataset's records as they came, one file a day, user and origin."""
+"""Bronze assets: a dataset's records as they came, by day, in one file a month, user and origin."""
 
 from collections.abc import Collection
 
@@ -31,7 +31,7 @@ def bronze_asset(dataset: str) -> dg.AssetsDefinition:
     ) -> Materialized:
         days = days_of(context)
         written = bronze_writing.write_bronze(lake, dataset, days.first, days.last)
-        files = {"files written": written.written, "files unchanged": written.unchanged}
+        files = {"days written": written.written, "days unchanged": written.unchanged}
         return materialized(context, days, DayFacts(written.lines_by_day, written.versions), files)
 
     return bronze
@@ -39,7 +39,7 @@ def bronze_asset(dataset: str) -> dg.AssetsDefinition:
 
 def describe(dataset: str) -> str:
     what = (
-        f"Every version of every `{dataset}` record, as it came: one file a day, user and origin."
+        f"Every version of every `{dataset}` record, as it came: one file a month, user and origin."
     )
     return (
         what

@@ -58,7 +58,8 @@ def order_of(
         table=schema.full_name,
         first=first,
         last=last,
-        objects=lake.objects.uri("").rstrip("/"),
+        # Of bronze, which is brought over first where an earlier version wrote it.
+        objects=lake.bronze.objects.uri("").rstrip("/"),
         catalog=catalog,
         users=tuple(users_rows(lake.settings, known_users(lake))),
     )

@@ -19,13 +19,13 @@ from bio_lakehouse.gold.daily_columns import INPUTS
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.schema import TableSchema
 
-DayFolders = Callable[[str], Sequence[str]]
-"""Of a dataset the addresses of its days' folders in bronze that are there, in the range."""
+MonthFolders = Callable[[str], Sequence[str]]
+"""Of a dataset the addresses of its months' folders in bronze that are there, in the range."""
 SESSION = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
 """What the transforms rely on, of which a Spark may have been told otherwise."""
 
 
-def build_on_spark(spark: SparkSession, order: TableOrder, folders: DayFolders) -> Written:
+def build_on_spark(spark: SparkSession, order: TableOrder, folders: MonthFolders) -> Written:
     """Rebuild the days of an order; the table is there already.
 
     `TableError` when what was made breaks the table's rules: nothing is written then.
@@ -43,7 +43,7 @@ def schema_of(order: TableOrder) -> TableSchema:
     return silver.SCHEMAS[order.table.partition(".")[2]]
 
 
-def made_rows(spark: SparkSession, order: TableOrder, folders: DayFolders) -> DataFrame:
+def made_rows(spark: SparkSession, order: TableOrder, folders: MonthFolders) -> DataFrame:
     """The rows that the order's table must have."""
     schema = schema_of(order)
     if schema is DAILY:

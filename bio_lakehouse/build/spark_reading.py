@@ -1,4 +1,4 @@
-"""Bronze's day files and silver's tables as Spark reads them by itself: nothing passes through the
+"""Bronze's files and silver's tables as Spark reads them by itself: nothing passes through the
 process that asks."""
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ HEAD = (
     "user_id string, day string, origin string, key string, version string, source_file string, "
     "line int, ingested_at string, provisional_at string, withdrawn boolean"
 )
-"""What stands before the hints in a line of a day file."""
+"""What stands before the hints in a line of bronze."""
 HINTS, RECORD = ',"hints":', ',"record":'
 """Where a line's hints and its record begin. Within a JSON text of the line no quote follows a
 comma without a backslash, so the first one is it."""
 
 
 def bronze_rows(spark: SparkSession, folders: Sequence[str], first: date, last: date) -> DataFrame:
-    """All record versions of the day files in `folders`, as `lake.bronze.Bronze.read` gives them.
+    """The record versions of a range in the files of `folders`, as `lake.bronze_store.Bronze.read`
+    gives them.
 
     Hints and records are the bytes of the file. A line that cannot be read ends the work with an
     error that names its day.
@@ -81,7 +82,7 @@ def _parts(lines: DataFrame) -> DataFrame:
 
 
 def _is_whole() -> Column:
-    """Whether a line is one of a day file, to its end."""
+    """Whether a line is one of bronze, to its end."""
     has_parts = [F.json_object_keys(name).isNotNull() for name in ("_hints", "_record")]
     named = [F.col(f"_told.{name}").isNotNull() for name in ("user_id", "day", "version")]
     whole = has_parts[0] & has_parts[1] & named[0] & named[1] & named[2]
@@ -93,7 +94,7 @@ def _refusal() -> Column:
     said = F.concat(
         F.lit("a line of bronze cannot be read: "),
         F.when(place == "", F.lit("of a day that it does not name")).otherwise(place),
-        F.lit("; `bio-lakehouse repair` makes the day file again from landing"),
+        F.lit("; `bio-lakehouse repair` makes the file again from landing"),
     )
     return F.raise_error(said).cast("string")
 

@@ -158,14 +158,14 @@ def _names(folder: Path) -> Iterator[str]:
 
 
 def only_in_bronze(lake: Lakehouse) -> set[str]:
-    """Day files with a line of a file that has left landing: bronze alone has it, and no landing
-    gives it again."""
+    """Files of bronze with a line of a file that has left landing: bronze alone has it, and no
+    landing gives it again."""
     gone = {entry.file_path for entry in gone_from_landing(lake)}
     found = set()
-    for info in lake.objects.list(home.BRONZE) if gone else ():
-        lines = bronze.decode(lake.objects.get(info.key))
+    for month in lake.bronze.all_months() if gone else ():
+        lines = bronze.decode(b"".join(lake.bronze.month(month).values()))
         if any(line.source_file in gone for line in lines):
-            found.add(info.key)
+            found.add(month.object_key)
     return found
 
 

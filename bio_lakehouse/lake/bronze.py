@@ -1,42 +1,35 @@
-"""Bronze: one file a day, user and origin, with every version of every record, untouched.
+"""Bronze's lines: every version of every record of a day, user and origin, untouched.
 
-A day file is a function of the landed files, in whatever order they came: versions are sorted as
-the log ranks their files, and of versions in a row that say the same only the first is kept. A
+A day's lines are a function of the landed files, in whatever order they came: versions are sorted
+as the log ranks their files, and of versions in a row that say the same only the first is kept. A
 record that a later whole file does not have is withdrawn by a line of its own; its versions stay. A
-landed file that has been removed keeps its lines. A day file is written only when what it says
-changes: a file that repeats what is known leaves it alone, and then an earlier arrival goes on
-being named as its source.
+landed file that has been removed keeps its lines. Where they lie is told by `bronze_months.py`.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from hashlib import blake2b
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from bio_lakehouse.errors import DamagedFile
-from bio_lakehouse.lake.log import FileDay, LogEntry, days_between
-from bio_lakehouse.lake.objects import ObjectStore, place_of
-from bio_lakehouse.sources import registry
+from bio_lakehouse.lake.log import FileDay, LogEntry
 from bio_lakehouse.sources.records import Record
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 DIGEST_BYTES = 8
 
 
 class DayKey(NamedTuple):
-    """What one bronze file is about."""
+    """What one bronze day is about: the lines of a user and origin."""
 
     dataset: str
     day: date
@@ -44,12 +37,13 @@ class DayKey(NamedTuple):
     origin: str
 
     @property
-    def object_key(self) -> str:
-        return f"{folder(self.dataset, self.day)}/{self.user_id}.{self.origin}.jsonl"
+    def name(self) -> str:
+        """What stands for it in the version of its day: the file that once held it alone."""
+        return f"bronze/{self.dataset}/day={self.day}/{self.user_id}.{self.origin}.jsonl"
 
 
 class Line(NamedTuple):
-    """One record version of a day file. `record` and `hints` are JSON with sorted keys: what makes
+    """One record version of a day. `record` and `hints` are JSON with sorted keys: what makes
     two the same.
 
     `provisional_at` is when it was said (UTC), if that was while its day was still going on and
@@ -74,8 +68,7 @@ class Line(NamedTuple):
 
 
 class DayFile(NamedTuple):
-    """The lines that a day file must have, and how many rows of each source file they were made
-    from."""
+    """The lines that a day must have, and how many rows of each source file they were made from."""
 
     lines: list[Line]
     landed: Counter[str]
@@ -97,17 +90,13 @@ class Statement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BronzeWrite:
-    """What writing a range of one dataset did; `versions` are those of the days that have files
-    now."""
+    """What writing a range of one dataset did: days of a user and origin `written` and left
+    `unchanged`; `versions` are those of the days that have lines now."""
 
     lines_by_day: dict[date, int]
     written: int
     unchanged: int
     versions: dict[date, str]
-
-
-def folder(dataset: str, day: date) -> str:
-    return f"bronze/{dataset}/day={day.isoformat()}"
 
 
 def fullness(content: Mapping[str, Any]) -> int:
@@ -146,7 +135,7 @@ def to_statement(entry: LogEntry) -> Statement:
 
 
 def merge(lines: Iterable[Line], statements: Iterable[Statement] = ()) -> DayFile:
-    """Lines of one day file from all its record versions, in any order and with repeats.
+    """Lines of one day from all its record versions, in any order and with repeats.
 
     Of versions in a row that say the same only the first is kept, final once any of them is. A
     record that a later one of the day's whole `statements` does not have is withdrawn by the
@@ -257,12 +246,12 @@ def _told(line: Line) -> tuple[Any, ...]:
 
 
 def decode(content: bytes) -> list[Line]:
-    """The lines of a day file, their hints and records still JSON."""
+    """The lines of days, their hints and records still JSON."""
     return [stored.as_line() for stored in _DECODER.decode_lines(content)]
 
 
 def check(content: bytes, path: object) -> None:
-    """Raise `DamagedFile` unless `content`, the day file at `path`, can be read to its end."""
+    """Raise `DamagedFile` unless `content`, lines of the file at `path`, can be read to its end."""
     if not content.endswith(b"\n"):
         raise DamagedFile.at(path, "it ends inside a line" if content else "it is empty")
     for number, text in enumerate(content.split(b"\n")[:-1], start=1):
@@ -278,7 +267,7 @@ def _check_line(line: Line) -> None:
 
 
 def readable_lines(content: bytes) -> list[Line]:
-    """The lines of a damaged day file that are whole."""
+    """Those of damaged lines that are whole."""
     found = []
     for text in content.split(b"\n"):
         with suppress(DamagedFile):
@@ -287,132 +276,8 @@ def readable_lines(content: bytes) -> list[Line]:
     return found
 
 
-def parse_key(object_key: str) -> DayKey | None:
-    """The reverse of `DayKey.object_key`; None for an object that is no day file."""
-    parts = object_key.split("/")
-    if len(parts) != 5 or not parts[3].startswith("day=") or not parts[4].endswith(".jsonl"):
-        return None
-    user_id, _, origin = parts[4].removesuffix(".jsonl").rpartition(".")
-    return DayKey(f"{parts[1]}/{parts[2]}", date.fromisoformat(parts[3][4:]), user_id, origin)
-
-
-def possible_keys(dataset: str, user_id: str, first: date, last: date) -> Iterator[DayKey]:
-    """The day files that one user may have: to ask for each costs less than to list everybody's."""
-    for day in days_between(first, last):
-        for origin in registry.source_of(dataset).origins:
-            yield DayKey(dataset, day, user_id, origin)
-
-
-class Bronze:
-    """The bronze layer over an object store."""
-
-    def __init__(self, objects: ObjectStore) -> None:
-        self.objects = objects
-
-    def keys(self, dataset: str, first: date, last: date) -> list[DayKey]:
-        """The day files that exist for `dataset` on days `first` to `last`."""
-        if (last - first).days < 40:
-            listed = [
-                info.key
-                for day in days_between(first, last)
-                for info in self.objects.list(folder(dataset, day))
-            ]
-        else:
-            listed = [info.key for info in self.objects.list(f"bronze/{dataset}")]
-        found = (parse_key(key) for key in listed)
-        return [key for key in found if key and first <= key.day <= last]
-
-    def folders(self, dataset: str, first: date, last: date) -> list[str]:
-        """The days' folders that exist for `dataset` on days `first` to `last`."""
-        days = {key.day for key in self.keys(dataset, first, last)}
-        return [folder(dataset, day) for day in sorted(days)]
-
-    def contents(
-        self, dataset: str, first: date, last: date, user_id: str | None = None
-    ) -> dict[DayKey, bytes]:
-        """The day files of a range with their bytes, in one reading; just one user's when that is
-        said.
-
-        `DamagedFile` names one that is cut or garbage.
-        """
-        if user_id is None:
-            keys = {key.object_key: key for key in self.keys(dataset, first, last)}
-            found = self.objects.get_many(keys)
-        else:
-            keys = {key.object_key: key for key in possible_keys(dataset, user_id, first, last)}
-            found = self.objects.find_many(keys)
-        for name, content in found.items():
-            check(content, place_of(self.objects, name))
-        return {keys[name]: content for name, content in found.items()}
-
-    def read(self, dataset: str, first: date, last: date) -> pa.Table:
-        """All record versions of a range, as the silver transforms take them."""
-        # Who takes files in has no need of Arrow, which is larger than all else together.
-        import pyarrow as pa
-
-        from bio_lakehouse.lake.bronze_schema import ARROW
-
-        rows = [
-            (key.user_id, key.day, key.origin, line)
-            for key, content in self.contents(dataset, first, last).items()
-            for line in decode(content)
-        ]
-        lines = [row[3] for row in rows]
-        columns: dict[str, list[Any]] = {
-            "user_id": [row[0] for row in rows],
-            "day": [row[1] for row in rows],
-            "origin": [row[2] for row in rows],
-            "record_key": [line.key for line in lines],
-            "version": [line.version for line in lines],
-            "line": [line.line for line in lines],
-            "source_file": [line.source_file for line in lines],
-            "ingested_at": [
-                datetime.fromisoformat(line.ingested_at).replace(tzinfo=None) for line in lines
-            ],
-            "provisional_at": [line.provisional_at for line in lines],
-            "withdrawn": [line.withdrawn for line in lines],
-            "hints": [line.hints for line in lines],
-            "record": [line.record for line in lines],
-        }
-        return pa.table(columns, schema=ARROW)
-
-    def changes(
-        self, wanted: dict[DayKey, DayFile], existing: dict[DayKey, bytes]
-    ) -> dict[DayKey, bytes]:
-        """The day files that must say something else than they do, with their new bytes (none: the
-        file goes)."""
-        new = {key: encode(key, day.lines) for key, day in wanted.items()}
-        same = {
-            key
-            for key, content in new.items()
-            if key in existing and _says(existing[key], content, wanted[key])
-        }
-        return {key: content for key, content in new.items() if key not in same} | dict.fromkeys(
-            existing.keys() - wanted.keys(), b""
-        )
-
-    def apply(self, changes: dict[DayKey, bytes]) -> None:
-        self.objects.put_many(
-            {key.object_key: content for key, content in changes.items() if content}
-        )
-        for key in (key for key, content in changes.items() if not content):
-            self.objects.delete(key.object_key)
-
-
-def versions_by_day(contents: Mapping[DayKey, bytes]) -> dict[date, str]:
-    """The content version of each day that has files, from their names and bytes."""
-    by_day: defaultdict[date, list[tuple[str, bytes]]] = defaultdict(list)
-    for key, content in contents.items():
-        by_day[key.day].append((key.object_key, content))
-    return {day: version_of_files(files) for day, files in sorted(by_day.items())}
-
-
-def _says(content: bytes, wanted: bytes, day: DayFile) -> bool:
-    return content == wanted or DayFile(decode(content), Counter()).contents == day.contents
-
-
 def file_days(key: DayKey, landed: Counter[str], lines: list[Line]) -> list[FileDay]:
-    """Row counts of one day file by source file: a row that landed and made no line is an identical
+    """Row counts of one day by source file: a row that landed and made no line is an identical
     duplicate."""
     kept = Counter(line.source_file for line in lines if not line.withdrawn)
     return [

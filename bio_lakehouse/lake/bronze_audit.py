@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
-from itertools import groupby
 
 from bio_lakehouse.errors import DamagedFile
 from bio_lakehouse.lake import bronze, bronze_plan, locks
+from bio_lakehouse.lake.bronze_months import last_day_of
 from bio_lakehouse.lake.lakehouse import Lakehouse
 
 MOST_NAMED = 5
@@ -21,7 +21,7 @@ Place = tuple[str, date]
 def audit(
     lake: Lakehouse, datasets: Collection[str], first: date, last: date
 ) -> dict[str, list[str]]:
-    """What is wrong with the day files of each of `datasets` on days `first` to `last`, in
+    """What is wrong with the files of each of `datasets` on days `first` to `last`, in
     words."""
     with locks.exclusively(lake, locks.BRONZE):
         logged = lines_logged(lake, first, last)
@@ -40,7 +40,7 @@ def lines_logged(lake: Lakehouse, first: date, last: date) -> defaultdict[str, C
 def faults(
     lake: Lakehouse, dataset: str, first: date, last: date, logged: Mapping[Place, int]
 ) -> list[str]:
-    """Day files that cannot be read, and places where lines and log differ."""
+    """Files that cannot be read, and places where lines and log differ."""
     try:
         found = lines_found(lake, dataset, first, last)
     except DamagedFile as error:
@@ -61,16 +61,10 @@ def lines_found(lake: Lakehouse, dataset: str, first: date, last: date) -> Count
     A month is read at a time: all of a household's heart rate does not fit into memory.
     """
     found: Counter[Place] = Counter()
-    for begins, ends in months(key.day for key in lake.bronze.keys(dataset, first, last)):
+    for month in sorted({key.month for key in lake.bronze.months(dataset, first, last)}):
+        begins, ends = max(month, first), min(last_day_of(month), last)
         contents = lake.bronze.contents(dataset, begins, ends)
         decoded = {key: bronze.decode(content) for key, content in contents.items()}
         for key, lines in bronze_plan.under_their_names(lake, decoded).items():
             found.update((line.source_file, key.day) for line in lines if not line.withdrawn)
     return found
-
-
-def months(days: Iterable[date]) -> Iterator[tuple[date, date]]:
-    """The first and the last of the days of each month."""
-    for _, group in groupby(sorted(set(days)), key=lambda day: (day.year, day.month)):
-        of_month = list(group)
-        yield of_month[0], of_month[-1]

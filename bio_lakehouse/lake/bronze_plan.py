@@ -1,4 +1,4 @@
-"""What the day files of bronze must hold by what landed, and which days a file changes."""
+"""What the days of bronze must hold by what landed, and which days a file changes."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def day_files(
     existing: dict[DayKey, bytes],
     arriving: LogEntry | None = None,
 ) -> dict[DayKey, DayFile]:
-    """The day files of `dataset` that one user must have on `days` by what landed.
+    """The days of `dataset` that one user must have among `days` by what landed.
 
     `existing` are those that there are; `arriving` is a file that the log does not hold yet.
     """
@@ -191,7 +191,7 @@ def torn_downloads(
 def lines_of(
     lake: Lakehouse, dataset: str, entry: LogEntry, reading: Reading
 ) -> Iterator[tuple[DayKey, Line]]:
-    """A file's lines of one dataset, each with the day file in which it belongs."""
+    """A file's lines of one dataset, each with the day to which it belongs."""
     zone = ZoneInfo(lake.settings.user_profile(entry.user_id).timezone)
     origin = reading.parsed.origin
     for record, text in zip(reading.parsed.records, reading.texts, strict=True):

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date
 
-from bio_lakehouse.lake import bronze, locks
+from bio_lakehouse.lake import bronze, bronze_store, locks
 from bio_lakehouse.lake.accounting import row_states
 from bio_lakehouse.lake.bronze import BronzeWrite, DayFile, DayKey
 from bio_lakehouse.lake.bronze_plan import DayLines, day_files, under_their_names
@@ -16,8 +16,8 @@ from bio_lakehouse.sources import registry
 
 
 def write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> BronzeWrite:
-    """Make the day files of `dataset` on days `first` to `last` what landing says; only what
-    differs is written."""
+    """Make days `first` to `last` of `dataset` in bronze what landing says; only what differs is
+    written."""
     with locks.exclusively(lake, locks.BRONZE):
         return _write_bronze(lake, dataset, first, last)
 
@@ -42,7 +42,7 @@ def _write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> Bro
         written += len(changes)
         unchanged += len(wanted.keys() - changes.keys())
     lake.log.replace_days(dataset, first, last, counts)
-    return BronzeWrite(dict(by_day), written, unchanged, bronze.versions_by_day(contents))
+    return BronzeWrite(dict(by_day), written, unchanged, bronze_store.versions_by_day(contents))
 
 
 def _lines_now(
@@ -51,7 +51,7 @@ def _lines_now(
     changes: dict[DayKey, bytes],
     before: dict[DayKey, bytes],
 ) -> DayLines:
-    """What day files hold once `changes` are written; one that stays may name another file as its
+    """What days hold once `changes` are written; one that stays may name another file as its
     source."""
     same = {key: bronze.decode(before[key]) for key in wanted.keys() - changes.keys()}
     made = {key: wanted[key].lines for key in wanted.keys() & changes.keys()}

@@ -121,8 +121,8 @@ def workout_days(lake: Lakehouse, user_id: str) -> set[date]:
 
 def days_held(lake: Lakehouse, dataset: str, user_id: str) -> set[date]:
     """The days of which bronze has a person's records of a dataset."""
-    keys = lake.bronze.keys(dataset, lake.settings.first_day, lake.settings.today())
-    return {key.day for key in keys if key.user_id == user_id}
+    everything = (lake.settings.first_day, lake.settings.today())
+    return {key.day for key in lake.bronze.keys(dataset, *everything, user_id)}
 
 
 def moved(lake: Lakehouse, user_id: str) -> dict[str, set[date]]:

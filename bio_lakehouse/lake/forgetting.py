@@ -149,14 +149,16 @@ def _remove_empty(machine: ObjectStore, prefix: str) -> None:
 
 
 def _bronze(asked: Forgetting) -> int:
-    """Day files, and what a writer that was killed left of one: whoever writes holds the lock."""
+    """Files a month, and what a writer that was killed left of one: whoever writes holds the
+    lock."""
 
     def is_theirs(key: str) -> bool:
         name = PurePosixPath(key).name
         return name.startswith((f"{asked.user_id}.", "."))
 
     with locks.exclusively(asked.lake, locks.BRONZE):
-        return asked.lake.objects.erase(BRONZE, is_theirs, is_trial=asked.is_trial)
+        # Of bronze, which is brought over first where an earlier version wrote it.
+        return asked.lake.bronze.objects.erase(BRONZE, is_theirs, is_trial=asked.is_trial)
 
 
 def _tables(asked: Forgetting) -> int:
@@ -246,7 +248,7 @@ LAYERS = (
     Layer("quarantine", "files of rows set aside", partial(_folder, quarantine.PREFIX)),
     Layer("experiments", "plans, marks and stops", partial(_folder, EXPERIMENTS)),
     Layer("corrections", "files of corrected answers", partial(_folder, QUESTIONS)),
-    Layer("bronze", "day files", _bronze),
+    Layer("bronze", "files of months", _bronze),
     Layer("tables", "rows in silver and gold, and all earlier states", _tables),
     Layer("reports", "pages, PDFs and what they told", partial(_folder, REPORTS)),
     Layer("kept answers", "answers", _answers),

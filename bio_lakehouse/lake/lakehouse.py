@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bio_lakehouse import backends
-from bio_lakehouse.lake.bronze import Bronze
+from bio_lakehouse.lake import bronze_layout
+from bio_lakehouse.lake.bronze_store import Bronze
 from bio_lakehouse.lake.log import IngestionLog
 from bio_lakehouse.lake.objects import ObjectStore, write_atomically
 from bio_lakehouse.settings import Settings, load_settings
@@ -81,7 +82,9 @@ class Lakehouse:
 
     @cached_property
     def bronze(self) -> Bronze:
-        return Bronze(self.objects)
+        """Bronze, brought over first where it lies as an earlier version wrote it."""
+        lock = partial(self.backend.lock, self.settings)
+        return bronze_layout.by_month(Bronze(self.objects), lock)
 
     @cached_property
     def log(self) -> IngestionLog:

@@ -14,12 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from bio_lakehouse.errors import StoreError
 from bio_lakehouse.lake import bronze, landing
 from bio_lakehouse.lake.arrivals import is_of
 from bio_lakehouse.lake.backup import gone_from_landing, only_in_bronze
+from bio_lakehouse.lake.bronze_months import MonthKey, parse_key
+from bio_lakehouse.lake.bronze_store import Bronze
 from bio_lakehouse.lake.home import EXPERIMENTS, QUESTIONS
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
@@ -157,45 +159,62 @@ def _carry_other(
 
 def _require_same(store: ObjectStore, key: str, content: bytes) -> None:
     if store.checksum_of(key) != checksum(content):
-        raise StoreError(
-            f"{store.uri(key)} is not what was sent: look whether something else writes there, "
-            "and run it again"
-        )
+        raise _not_what_was_sent(store, key)
+
+
+def _not_what_was_sent(store: ObjectStore, key: str) -> StoreError:
+    return StoreError(
+        f"{store.uri(key)} is not what was sent: look whether something else writes there, and "
+        "run it again"
+    )
 
 
 def _carry_what_bronze_alone_has(
     source: Lakehouse, target: Lakehouse, is_trial: bool
 ) -> list[Carried]:
-    """Day files with lines of files that have left landing, and what the log knows of these."""
-    keys = sorted(only_in_bronze(source))
-    if not keys:
+    """Days of bronze with lines of files that have left landing, and what the log knows of
+    these."""
+    names = sorted(only_in_bronze(source))
+    if not names:
         return []
     gone = {entry.file_path: entry for entry in gone_from_landing(source)}
-    contents = source.objects.get_many(keys)
-    lines = {key: _lines_of(content, gone) for key, content in contents.items()}
+    months = [month for name in names if (month := parse_key(name))]
+    found = {month: _days_of(source.bronze.month(month), gone) for month in months}
     # The log first: bronze without one is taken for a damaged home.
-    for path, days in _days_by_file(lines).items():
+    for path, days in _days_by_file(found).items():
         if not is_trial and target.log.entry(path) is None:
             target.log.record(_to_build(gone[path]), days)
-    return [
-        _carry_day_file(target.objects, key, contents[key], lines[key], is_trial) for key in keys
-    ]
+    return [_carry_days(target.bronze, month, days, is_trial) for month, days in found.items()]
 
 
-def _lines_of(content: bytes, files: Collection[str]) -> list[bronze.Line]:
-    return [line for line in bronze.decode(content) if line.source_file in files]
+class _Day(NamedTuple):
+    """A day's lines as they are stored, and those of them that bronze alone has."""
+
+    content: bytes
+    alone: list[bronze.Line]
 
 
-def _days_by_file(lines: Mapping[str, list[bronze.Line]]) -> dict[str, dict[str, set[date]]]:
-    """Of which datasets and days each file has lines, by the day files' lines."""
-    found: defaultdict[str, dict[str, set[date]]] = defaultdict(dict)
-    for key, of_day in lines.items():
-        day_key = bronze.parse_key(key)
-        if day_key is None:
-            continue
-        for line in of_day:
-            found[line.source_file].setdefault(day_key.dataset, set()).add(day_key.day)
+DaysOfMonth = dict[date, _Day]
+
+
+def _days_of(days: Mapping[date, bytes], gone: Collection[str]) -> DaysOfMonth:
+    """Those of a month's days that have lines of files that are `gone`."""
+    found: DaysOfMonth = {}
+    for day, content in days.items():
+        alone = [line for line in bronze.decode(content) if line.source_file in gone]
+        if alone:
+            found[day] = _Day(content, alone)
     return found
+
+
+def _days_by_file(found: Mapping[MonthKey, DaysOfMonth]) -> dict[str, dict[str, set[date]]]:
+    """Of which datasets and days each file has lines."""
+    by_file: defaultdict[str, dict[str, set[date]]] = defaultdict(dict)
+    for month, days in found.items():
+        for day, kept in days.items():
+            for line in kept.alone:
+                by_file[line.source_file].setdefault(month.dataset, set()).add(day)
+    return by_file
 
 
 def _to_build(entry: LogEntry) -> LogEntry:
@@ -203,15 +222,21 @@ def _to_build(entry: LogEntry) -> LogEntry:
     return entry if entry.status == "replaced" else replace(entry, status="ingesting")
 
 
-def _carry_day_file(
-    theirs: ObjectStore, key: str, content: bytes, lines: list[bronze.Line], is_trial: bool
-) -> Carried:
-    """A day file where there is none; one that has the `lines` of files that are gone is there."""
-    if theirs.exists(key):
-        has = {(line.source_file, line.version) for line in bronze.decode(theirs.get(key))}
-        is_there = all((line.source_file, line.version) in has for line in lines)
-        return Carried(key, "there" if is_there else "differs", len(content), key)
-    if not is_trial:
-        theirs.put(key, content)
-        _require_same(theirs, key, content)
-    return Carried(key, "copied", len(content), key)
+def _carry_days(theirs: Bronze, month: MonthKey, days: DaysOfMonth, is_trial: bool) -> Carried:
+    """Days where there are none; one that has the lines of files that are gone is there."""
+    known, key = theirs.month(month), month.object_key
+    size = sum(len(day.content) for day in days.values())
+    new = {month.day(day): kept.content for day, kept in days.items() if day not in known}
+    if new and not is_trial:
+        theirs.apply(new)
+        kept = theirs.month(month)
+        if any(kept.get(day.day) != content for day, content in new.items()):
+            raise _not_what_was_sent(theirs.objects, key)
+    if not all(_has(known[day], kept.alone) for day, kept in days.items() if day in known):
+        return Carried(key, "differs", size, key)
+    return Carried(key, "copied" if new else "there", size, key)
+
+
+def _has(content: bytes, lines: list[bronze.Line]) -> bool:
+    known = {(line.source_file, line.version) for line in bronze.decode(content)}
+    return all((line.source_file, line.version) in known for line in lines)

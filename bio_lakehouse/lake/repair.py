@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from bio_lakehouse import backends
 from bio_lakehouse.errors import BioLakehouseError, DamagedFile, StoreError
-from bio_lakehouse.lake import bronze, home, quarantine
+from bio_lakehouse.lake import bronze, bronze_layout, home, quarantine
 from bio_lakehouse.lake.bronze import DayKey, Line
 from bio_lakehouse.lake.bronze_plan import overwritten_path
 from bio_lakehouse.lake.catalog import LocalCatalog
@@ -102,7 +102,8 @@ def _bronze_set_aside(lake: Lakehouse) -> list[str]:
     found = []
     for info in list(lake.objects.list(home.BRONZE)):
         try:
-            bronze.check(lake.objects.get(info.key), lake.settings.home / info.key)
+            place = lake.settings.home / info.key
+            bronze_layout.check(info.key, lake.objects.get(info.key), place)
         except DamagedFile as damage:
             found.append(str(damage))
             _keep_readable_lines(lake, info.key)
@@ -110,14 +111,13 @@ def _bronze_set_aside(lake: Lakehouse) -> list[str]:
 
 
 def _keep_readable_lines(lake: Lakehouse, object_key: str) -> None:
-    """Leave of a damaged day file the lines that can be read: their file may have left landing."""
-    content, key = lake.objects.get(object_key), None
-    with suppress(ValueError):
-        key = bronze.parse_key(object_key)
+    """Leave of a damaged file of bronze the lines that can be read: theirs may have left
+    landing."""
+    content = lake.objects.get(object_key)
     set_aside(lake.settings.home, lake.settings.home / object_key)
-    readable = bronze.readable_lines(content)
-    if key and readable:
-        lake.objects.put(object_key, bronze.encode(key, readable))
+    readable = bronze_layout.readable(object_key, content)
+    if readable:
+        lake.objects.put(object_key, readable)
 
 
 @dataclass
@@ -137,14 +137,11 @@ def _log_from_bronze(lake: Lakehouse, log: IngestionLog) -> None:
     Taken again, a file keeps the time at which it arrived first.
     """
     known: dict[tuple[str, str], _Known] = {}
-    for info in lake.objects.list(home.BRONZE):
-        key = bronze.parse_key(info.key)
-        for line in bronze.decode(lake.objects.get(info.key)) if key else ():
-            assert key is not None
-            file = (line.source_file, line.checksum)
-            about = known.setdefault(file, _Known(key, line, set(), set()))
-            about.datasets.add(key.dataset)
-            about.days.add(key.day)
+    for key, line in _every_line(lake):
+        file = (line.source_file, line.checksum)
+        about = known.setdefault(file, _Known(key, line, set(), set()))
+        about.datasets.add(key.dataset)
+        about.days.add(key.day)
     newest: dict[str, _Known] = {}
     for about in sorted(known.values(), key=lambda about: about.line.ingested_at):
         newest[about.line.source_file] = about
@@ -154,6 +151,13 @@ def _log_from_bronze(lake: Lakehouse, log: IngestionLog) -> None:
         log.record(
             _entry(about, path if is_newest else overwritten_path(path, about.line.checksum))
         )
+
+
+def _every_line(lake: Lakehouse) -> Iterator[tuple[DayKey, Line]]:
+    for month in lake.bronze.all_months():
+        for day, content in lake.bronze.month(month).items():
+            for line in bronze.decode(content):
+                yield month.day(day), line
 
 
 def _entry(about: _Known, path: str) -> LogEntry:

@@ -32,6 +32,7 @@ from bio_lakehouse.definitions import defs
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE, INSIGHTS
 from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake.bronze_months import month_of
 from bio_lakehouse.lake.filters import rows_where
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema
@@ -230,18 +231,19 @@ def test_an_insight_is_held_to_its_own_rows(
 
 def test_lines_that_bronze_has_lost_are_found(lake: Lakehouse, executed: Execute) -> None:
     check = dg.AssetCheckKey(bronze_key("oura/trends"), EVERY_LINE)
-    key = next(key for key in lake.bronze.keys("oura/trends", NEWEST, NEWEST))
-    whole = lake.objects.get(key.object_key)
-    lake.objects.put(key.object_key, whole + whole)
+    ((key, lines),) = lake.bronze.contents("oura/trends", NEWEST, NEWEST).items()
+    name = month_of(key).object_key
+    whole = lake.objects.get(name)
+    lake.bronze.apply({key: lines + lines})
     _, found = executed(check)
     assert found[check].description == (
         f"landing/me/trends.csv of {NEWEST}: 2 lines, where the log says 1"
     )
-    lake.objects.put(key.object_key, whole[:-20])
+    lake.objects.put(name, whole[:-20])
     result, found = executed(check)
     assert "is damaged" in str(found[check].description)
     assert result.success, "a check of bronze keeps nothing from being made"
-    lake.objects.put(key.object_key, whole)
+    lake.objects.put(name, whole)
     assert executed(check)[1][check].passed
 
 

@@ -260,7 +260,7 @@ def test_a_night_tells_of_what_it_changed_and_pays_nothing_that_arrivals_owe(
 
 def test_a_night_that_fails_says_where(home: Home) -> None:
     objects, day = home.lake.objects, BEGAN - timedelta(1)
-    (key, *_) = (info.key for info in objects.list(f"bronze/oura/sleep/day={day}"))
+    (key, *_) = (info.key for info in objects.list(f"bronze/oura/sleep/month={day:%Y-%m}"))
     whole = objects.get(key)
     objects.put(key, whole[:-20])
     result = night(home.lake.settings)

@@ -1,4 +1,4 @@
-"""Bronze of made-up people, written as day files, that every Spark is given: a demo person's, and
+"""Bronze of made-up people, as the lake writes it, that every Spark is given: a demo person's, and
 records of all kinds of values, seeded."""
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bio_lakehouse.lake.bronze import DayKey, Line, encode, to_json
+from bio_lakehouse.lake.bronze_store import Bronze
+from bio_lakehouse.lake.objects import FolderStore
 from bio_lakehouse.silver import TRANSFORMS
 from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.demo import MAX_HEART_RATE, simulate
@@ -183,10 +185,9 @@ def written(
     first: date,
     last: date,
 ) -> SparkCase:
-    for key, versions in lines.items():
-        path = folder / key.object_key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(encode(key, versions))
+    Bronze(FolderStore(folder)).apply(
+        {key: encode(key, versions) for key, versions in lines.items()}
+    )
     users = [
         {"user_id": name, "timezone": "UTC", "max_heart_rate": MAX_HEART_RATE} | ZONES
         for name in people

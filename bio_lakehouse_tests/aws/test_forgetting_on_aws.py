@@ -41,7 +41,7 @@ def fill(lake: Lakehouse) -> None:
         for version in (b"1", b"2"):
             for key in ("reports/{}/x.html", "experiments/{}/x/plan.json", "ask/{}/verified.yaml"):
                 lake.objects.put(key.format(user_id), user_id.encode() + version)
-            lake.objects.put(f"bronze/oura/trends/day=2026-03-01/{user_id}.x.jsonl", version)
+            lake.objects.put(f"bronze/oura/trends/month=2026-03/{user_id}.x.jsonl.gz", version)
         fetching.oura_tokens(lake.settings, user_id).save(Tokens(CANARY, None))
         lake.log.owed.keep_looks(user_id, 1, {DAY: "current"})
         lake.log.begin(f"landing/{user_id}/more.csv")

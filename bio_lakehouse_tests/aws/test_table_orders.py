@@ -47,7 +47,7 @@ class Refuses:
 sys.meta_path.insert(0, Refuses())
 import bio_lakehouse
 assert ".whl/" in bio_lakehouse.__file__, bio_lakehouse.__file__
-import bio_lakehouse.build.on_spark, bio_lakehouse.build.s3_days, dagster_pipes
+import bio_lakehouse.build.on_spark, bio_lakehouse.build.s3_months, dagster_pipes
 import bio_lakehouse.engines.glue_job, bio_lakehouse.gold.daily_readiness_performance
 from bio_lakehouse import silver
 print(len(silver.TRANSFORMS))

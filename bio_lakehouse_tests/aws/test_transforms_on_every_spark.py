@@ -24,7 +24,7 @@ from bio_lakehouse.engines.spark import to_spark
 from bio_lakehouse.gold.daily_columns import INPUTS
 from bio_lakehouse.gold.daily_readiness_performance import transform as daily
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
-from bio_lakehouse.lake.bronze import Bronze
+from bio_lakehouse.lake.bronze_store import Bronze
 from bio_lakehouse.lake.objects import FolderStore
 from bio_lakehouse.lake.tables import conform
 from bio_lakehouse.silver import SCHEMAS, TRANSFORMS, coverage
@@ -108,7 +108,7 @@ def by_spark(spark: SparkSession, case: SparkCase) -> Tables:
     """As a Spark that reads bronze by itself."""
 
     def folders(dataset: str) -> list[str]:
-        return [str(path) for path in sorted(case.folder.glob(f"bronze/{dataset}/day=*"))]
+        return [str(path) for path in sorted(case.folder.glob(f"bronze/{dataset}/month=*"))]
 
     def rows_of(name: str) -> pa.Table:
         full = f"bio_silver.{name}"

@@ -43,7 +43,7 @@ def make_tables(spark: SparkSession, folder: Path, out: Path) -> None:
     users = tuple(json.loads((folder / "users.json").read_text()))
 
     def folders(dataset: str) -> list[str]:
-        return [str(path) for path in sorted(folder.glob(f"bronze/{dataset}/day=*"))]
+        return [str(path) for path in sorted(folder.glob(f"bronze/{dataset}/month=*"))]
 
     def keep(name: str, rows: DataFrame) -> None:
         rows.coalesce(1).write.mode("overwrite").parquet(str(out / name))

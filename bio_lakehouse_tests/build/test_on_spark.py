@@ -3,6 +3,7 @@ rules. Held on Sail, which has what both faces need of Spark but Iceberg's write
 
 from __future__ import annotations
 
+import gzip
 import random
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -23,7 +24,7 @@ from bio_lakehouse.build.spark_writing import DayBounds, Written, again_after_co
 from bio_lakehouse.engines.spark import to_spark
 from bio_lakehouse.errors import TableError
 from bio_lakehouse.lake.broken_rules import broken_rules, check_facts
-from bio_lakehouse.lake.bronze import Bronze
+from bio_lakehouse.lake.bronze_store import Bronze
 from bio_lakehouse.lake.objects import FolderStore
 from bio_lakehouse.lake.schema import Column, TableSchema
 from bio_lakehouse.lake.tables import facts_of
@@ -83,14 +84,15 @@ def test_a_line_that_cannot_be_read_ends_the_work(
     sail: SparkSession, case: SparkCase, damage: str, tmp_path: Path
 ) -> None:
     (path,) = list(Path(folders(case, "oura/sleep")[0]).iterdir())[:1]
-    whole, _, rest = path.read_text("utf-8").partition("\n")
+    whole, _, rest = gzip.decompress(path.read_bytes()).decode().partition("\n")
     damaged = {
         "cut": whole[:-7],
         "garbage": "\x00{",
         "hints": whole.replace('"hints":{', '"hints":{"x":{"a":1,"record":{}'),
         "empty": "",
     }
-    (tmp_path / path.name).write_text(f"{damaged[damage]}\n{rest}", "utf-8")
+    lines = f"{damaged[damage]}\n{rest}".encode()
+    (tmp_path / path.name).write_bytes(gzip.compress(lines))
     rows = bronze_rows(sail, [str(tmp_path)], case.first, case.last)
     with pytest.raises(PySparkException, match=r"line of bronze cannot be read.*repair"):
         rows.toArrow()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -34,6 +35,8 @@ def contents_of(path: Path) -> Iterator[bytes]:
         yield str(pq.read_metadata(path).to_dict()).encode()
     if path.suffix == ".avro":
         yield from inflated(content)
+    if path.suffix == ".gz":
+        yield gzip.decompress(content)
 
 
 def inflated(content: bytes) -> Iterator[bytes]:

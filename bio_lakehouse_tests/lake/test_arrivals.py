@@ -112,12 +112,12 @@ def build(lake: Lakehouse) -> None:
 
 
 def bronze_of(lake: Lakehouse) -> dict[str, list[tuple[str, Any, Any]]]:
-    """Every day file with what it says, less who said it first, which depends on the order."""
+    """Every day of bronze with what it says, less who said it first, which depends on the order."""
     found = {}
     for dataset in registry.bronze_datasets():
         for key, content in lake.bronze.contents(dataset, FIRST, TODAY).items():
             lines = [json.loads(line) for line in content.splitlines()]
-            found[key.object_key] = [(line["key"], line["record"], line["hints"]) for line in lines]
+            found[key.name] = [(line["key"], line["record"], line["hints"]) for line in lines]
     return found
 
 

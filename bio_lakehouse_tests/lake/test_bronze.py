@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from bio_lakehouse.errors import DamagedFile
 from bio_lakehouse.lake import bronze
-from bio_lakehouse.lake.bronze import Bronze, DayFile, DayKey, Line, Statement
+from bio_lakehouse.lake.bronze import DayFile, DayKey, Line, Statement
 from bio_lakehouse.lake.bronze_schema import ARROW
+from bio_lakehouse.lake.bronze_store import Bronze
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import FolderStore
 from bio_lakehouse.sources.records import Record
@@ -81,7 +82,7 @@ def test_lines_survive_encoding() -> None:
     assert bronze.decode(bronze.encode(KEY, lines)) == lines
 
 
-def test_a_day_file_is_written_only_when_its_bytes_change(tmp_path: Path) -> None:
+def test_a_day_is_written_only_when_what_it_says_changes(tmp_path: Path) -> None:
     layer = Bronze(FolderStore(tmp_path))
     wanted = {KEY: bronze.merge([line("a", 1, 70)])}
     layer.apply(layer.changes(wanted, {}))

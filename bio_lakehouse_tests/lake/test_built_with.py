@@ -62,7 +62,7 @@ def bronze_of(lake: Lakehouse) -> dict[str, list[tuple[str, str]]]:
         existing = lake.bronze.contents(dataset, *days)
         wanted = bronze_plan.day_files(lake, dataset, days, "me", existing)
         assert lake.bronze.changes(wanted, existing) == {}
-        found |= {key.object_key: day.contents for key, day in wanted.items()}
+        found |= {key.name: day.contents for key, day in wanted.items()}
     return found
 
 

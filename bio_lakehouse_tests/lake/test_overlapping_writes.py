@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bio_lakehouse.errors import StoreError
 from bio_lakehouse.lake import arrivals, bronze_plan, bronze_writing, locks
-from bio_lakehouse.lake.bronze import Bronze
+from bio_lakehouse.lake.bronze_store import Bronze
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse_tests.lake.marking import mark_built
 from bio_lakehouse_tests.lake.test_arrivals import FIRST, TODAY, ingest, lake_at, trends

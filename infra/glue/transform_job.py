@@ -23,7 +23,7 @@ from dagster_pipes import (
 from pyspark.sql import SparkSession
 
 from bio_lakehouse.build.on_spark import build_on_spark
-from bio_lakehouse.build.s3_days import S3Days
+from bio_lakehouse.build.s3_months import S3Months
 from bio_lakehouse.build.table_order import TableOrder
 from bio_lakehouse.engines.glue_job import catalog_settings
 
@@ -42,7 +42,7 @@ def main(words: list[str]) -> None:
         params_loader=told,
     ) as pipes:
         order = TableOrder.read(words, pipes.extras)
-        written = build_on_spark(session(words), order, S3Days(s3, order).folders)
+        written = build_on_spark(session(words), order, S3Months(s3, order).folders)
         pipes.report_custom_message(
             {
                 "table": order.table,

@@ -1,4 +1,4 @@
-"""Which days bronze has in a bucket, as a job asks that has nothing of the lake's own store."""
+"""Which months bronze has in a bucket, as a job asks that has nothing of the lake's own store."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 from bio_lakehouse.build.table_order import TableOrder
 
-DAY = "day="
+MONTH = "month="
 
 
-class S3Days:
-    """The days' folders of an order's objects at `s3://bucket[/prefix]`, by a client of boto3."""
+class S3Months:
+    """The months' folders of an order's objects at `s3://bucket[/prefix]`, by a client of boto3."""
 
     def __init__(self, client: Any, order: TableOrder) -> None:
         self.client = client
@@ -21,22 +21,22 @@ class S3Days:
         self.root = f"{prefix.rstrip('/')}/" if prefix else ""
 
     def folders(self, dataset: str) -> list[str]:
-        """The addresses of a dataset's days that are there, in the order's range."""
+        """The addresses of a dataset's months that are there and have days of the order's range."""
         order = self.order
-        prefix = f"{self.root}bronze/{dataset}/{DAY}"
+        prefix = f"{self.root}bronze/{dataset}/{MONTH}"
         found = []
         for folder in self._prefixes(prefix, order.first):
-            if order.first <= _day_of(folder) <= order.last:
+            if order.first.replace(day=1) <= _month_of(folder) <= order.last:
                 found.append(f"s3://{self.bucket}/{folder}")
         return found
 
     def _prefixes(self, prefix: str, first: date) -> Iterator[str]:
         pages = self.client.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=prefix, Delimiter="/", StartAfter=f"{prefix}{first}"
+            Bucket=self.bucket, Prefix=prefix, Delimiter="/", StartAfter=f"{prefix}{first:%Y-%m}"
         )
         for page in pages:
             yield from (part["Prefix"] for part in page.get("CommonPrefixes", []))
 
 
-def _day_of(folder: str) -> date:
-    return date.fromisoformat(folder.rstrip("/").rpartition(DAY)[2])
+def _month_of(folder: str) -> date:
+    return date.fromisoformat(f"{folder.rstrip('/').rpartition(MONTH)[2]}-01")

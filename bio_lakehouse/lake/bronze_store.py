@@ -1,0 +1,178 @@
+"""Bronze by day, whatever files its days lie in: what it holds, and what of it must change.
+
+A day is written only when what it says changes: a file that repeats what is known leaves it alone,
+and then an earlier arrival goes on being named as its source. A month of which one day changes is
+written whole, its other days to the byte.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from bio_lakehouse.lake import bronze_months
+from bio_lakehouse.lake.bronze import DayFile, DayKey, decode, encode, version_of_files
+from bio_lakehouse.lake.bronze_months import Days, MonthKey, month_of, months_between
+from bio_lakehouse.lake.home import BRONZE
+from bio_lakehouse.lake.objects import ObjectStore, place_of
+from bio_lakehouse.sources import registry
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FEW_DAYS = 366
+"""Up to so many, a listing of each of their months costs less than one of all."""
+AT_ONCE = 32
+"""Months that are held in memory together."""
+
+
+class Bronze:
+    """The bronze layer over an object store."""
+
+    def __init__(self, objects: ObjectStore) -> None:
+        self.objects = objects
+
+    def months(self, dataset: str, first: date, last: date) -> list[MonthKey]:
+        """The files that exist of a dataset for the months of days `first` to `last`, in order."""
+        prefixes = [f"{BRONZE}/{dataset}"]
+        if (last - first).days < FEW_DAYS:
+            months = months_between(first, last)
+            prefixes = [bronze_months.folder(dataset, month) for month in months]
+        listed = (info.key for prefix in prefixes for info in self.objects.list(prefix))
+        found = [key for name in listed if (key := bronze_months.parse_key(name))]
+        return sorted(key for key in found if first.replace(day=1) <= key.month <= last)
+
+    def all_months(self) -> list[MonthKey]:
+        """The files of everybody and of every dataset."""
+        listed = (bronze_months.parse_key(info.key) for info in self.objects.list(BRONZE))
+        return [key for key in listed if key]
+
+    def folders(self, dataset: str, first: date, last: date) -> list[str]:
+        """The months' folders that exist for `dataset` on days `first` to `last`."""
+        months = {key.month for key in self.months(dataset, first, last)}
+        return [bronze_months.folder(dataset, month) for month in sorted(months)]
+
+    def keys(
+        self, dataset: str, first: date, last: date, user_id: str | None = None
+    ) -> list[DayKey]:
+        """The days that have lines of `dataset` among `first` to `last`."""
+        return list(self.contents(dataset, first, last, user_id))
+
+    def contents(
+        self, dataset: str, first: date, last: date, user_id: str | None = None
+    ) -> dict[DayKey, bytes]:
+        """The days of a range with their lines; just one user's when that is said.
+
+        `DamagedFile` names a file that is cut or garbage.
+        """
+        found: dict[DayKey, bytes] = {}
+        for key, days in self._read(self._asked(dataset, first, last, user_id)):
+            for day, lines in days.items():
+                if first <= day <= last:
+                    found[key.day(day)] = lines
+        return found
+
+    def _asked(
+        self, dataset: str, first: date, last: date, user_id: str | None
+    ) -> Iterable[MonthKey]:
+        """The files to look for: to ask for each of one user's costs less than to list
+        everybody's."""
+        if user_id is None:
+            return self.months(dataset, first, last)
+        origins = registry.source_of(dataset).origins
+        months = months_between(first, last)
+        return [MonthKey(dataset, month, user_id, origin) for month in months for origin in origins]
+
+    def _read(self, keys: Iterable[MonthKey]) -> Iterator[tuple[MonthKey, Days]]:
+        """Those of some files that are there, some at a time."""
+        waiting = iter(keys)
+        while some := {key.object_key: key for key in islice(waiting, AT_ONCE)}:
+            for name, content in self.objects.find_many(some).items():
+                place = place_of(self.objects, name)
+                yield some[name], bronze_months.unpack(some[name], content, place)
+
+    def month(self, key: MonthKey) -> Days:
+        """The days of one file; none where there is no such file."""
+        return dict(next((days for _, days in self._read([key])), {}))
+
+    def read(self, dataset: str, first: date, last: date) -> pa.Table:
+        """All record versions of a range, as the silver transforms take them."""
+        # Who takes files in has no need of Arrow, which is larger than all else together.
+        import pyarrow as pa
+
+        from bio_lakehouse.lake.bronze_schema import ARROW
+
+        rows = [
+            (key.user_id, key.day, key.origin, line)
+            for key, content in self.contents(dataset, first, last).items()
+            for line in decode(content)
+        ]
+        lines = [row[3] for row in rows]
+        columns: dict[str, list[Any]] = {
+            "user_id": [row[0] for row in rows],
+            "day": [row[1] for row in rows],
+            "origin": [row[2] for row in rows],
+            "record_key": [line.key for line in lines],
+            "version": [line.version for line in lines],
+            "line": [line.line for line in lines],
+            "source_file": [line.source_file for line in lines],
+            "ingested_at": [
+                datetime.fromisoformat(line.ingested_at).replace(tzinfo=None) for line in lines
+            ],
+            "provisional_at": [line.provisional_at for line in lines],
+            "withdrawn": [line.withdrawn for line in lines],
+            "hints": [line.hints for line in lines],
+            "record": [line.record for line in lines],
+        }
+        return pa.table(columns, schema=ARROW)
+
+    def changes(
+        self, wanted: dict[DayKey, DayFile], existing: dict[DayKey, bytes]
+    ) -> dict[DayKey, bytes]:
+        """The days that must say something else than they do, with their new lines (none: the day
+        goes)."""
+        new = {key: encode(key, day.lines) for key, day in wanted.items()}
+        same = {
+            key
+            for key, content in new.items()
+            if key in existing and _says(existing[key], content, wanted[key])
+        }
+        return {key: content for key, content in new.items() if key not in same} | dict.fromkeys(
+            existing.keys() - wanted.keys(), b""
+        )
+
+    def apply(self, changes: Mapping[DayKey, bytes]) -> None:
+        """Give days their new lines, each month by one atomic write."""
+        by_month: defaultdict[MonthKey, Days] = defaultdict(dict)
+        for key, lines in changes.items():
+            by_month[month_of(key)][key.day] = lines
+        waiting = iter(sorted(by_month))
+        while some := list(islice(waiting, AT_ONCE)):
+            self._write(some, by_month)
+
+    def _write(self, months: list[MonthKey], changes: Mapping[MonthKey, Days]) -> None:
+        known = dict(self._read(months))
+        written: dict[str, bytes] = {}
+        for key in months:
+            days = known.get(key, {}) | changes[key]
+            kept = {day: lines for day, lines in days.items() if lines}
+            written[key.object_key] = bronze_months.pack(kept) if kept else b""
+        self.objects.put_many({name: content for name, content in written.items() if content})
+        for name, content in written.items():
+            if not content:
+                self.objects.delete(name)
+
+
+def versions_by_day(contents: Mapping[DayKey, bytes]) -> dict[date, str]:
+    """The content version of each day that has lines, from its keys and bytes."""
+    by_day: defaultdict[date, list[tuple[str, bytes]]] = defaultdict(list)
+    for key, content in contents.items():
+        by_day[key.day].append((key.name, content))
+    return {day: version_of_files(files) for day, files in sorted(by_day.items())}
+
+
+def _says(content: bytes, wanted: bytes, day: DayFile) -> bool:
+    return content == wanted or DayFile(decode(content), Counter()).contents == day.contents
