@@ -354,13 +354,22 @@ def _accept(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> Arrival:
     fresh = newly_covered(lake, entry)
     changes = {dataset: plan.changed.get(dataset, set()) | fresh for dataset in parsed.datasets}
     touched = set().union(*changes.values())
-    entry = replace(entry, status="ingesting" if touched else "ingested")
+    is_owed = touched or _is_being_built(lake, entry)
+    entry = replace(entry, status="ingesting" if is_owed else "ingested")
     lake.log.record(entry, changes, plan.repeated)
     new_days = touched & (plan.new | fresh)
     unchanged = {record.day for record in parsed.records} - touched
     notes = (*parsed.notes, *plan.notes(entry))
     days = (len(new_days), len(touched - new_days), len(unchanged))
     return Arrival(file.path, entry, *days, notes=notes)
+
+
+def _is_being_built(lake: Lakehouse, entry: LogEntry) -> bool:
+    """Whether the same file came before, and days of it are still owed though bronze has them."""
+    earlier = lake.log.entry(entry.file_path)
+    return (
+        earlier is not None and earlier.status == "ingesting" and earlier.checksum == entry.checksum
+    )
 
 
 def entry_of(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> LogEntry:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import os
 import re
 import sqlite3
 import tempfile
@@ -447,3 +448,19 @@ def test_orders_of_three_downloads_agree(tmp_path: Path) -> None:
         (tmp_path / str(number)).mkdir()
         found.append(bronze_of(all_at_once(tmp_path / str(number) / "home", order)))
     assert all(state == found[0] for state in found)
+
+
+def test_a_file_that_is_looked_at_again_between_bronze_and_gold_is_still_being_built(
+    tmp_path: Path,
+) -> None:
+    """A home that was copied meanwhile has files of other times: bronze has their rows, gold not."""
+    lake = lake_at(tmp_path)
+    ingest(lake, "mine.csv", trends(d01=80))
+    bronze_writing.write_bronze(lake, "oura/trends", FIRST, TODAY)
+    (path,) = (tmp_path / "landing" / "me").iterdir()
+    os.utime(path, (1, 1))
+    arrivals.scan(lake)
+    assert [entry.status for entry in entries_of(lake.log)] == ["ingesting"]
+    assert not lake.log.has_built()
+    mark_built(lake, ["oura/trends"], FIRST, TODAY)
+    assert [entry.status for entry in entries_of(lake.log)] == ["ingested"]

@@ -526,12 +526,17 @@ SAMPLES: dict[str, Callable[[date, date], list[dict[str, Any]]]] = {
 
 def connection_to(server: OuraServer, **changes: Any) -> OuraConnection:
     """How to reach that server; both token addresses are its own."""
+    return connection_at(server.url, **changes)
+
+
+def connection_at(address: str, **changes: Any) -> OuraConnection:
+    """As `connection_to`, of a server in another process."""
     values: dict[str, Any] = {
         "client_id": CLIENT_ID,
         "client_secret": SecretStr(CLIENT_SECRET),
-        "api_url": server.url,
-        "authorize_url": f"{server.url}/oauth/authorize",
-        "token_urls": (server.url + NEW_TOKEN_PATH, server.url + OLD_TOKEN_PATH),
+        "api_url": address,
+        "authorize_url": f"{address}/oauth/authorize",
+        "token_urls": (address + NEW_TOKEN_PATH, address + OLD_TOKEN_PATH),
         "redirect_uri": f"http://localhost:{free_port()}/callback",
         "retry_policy": RetryPolicy(connect_seconds=2, read_seconds=2, total_seconds=2, attempts=3),
     }

@@ -25,6 +25,7 @@ from bio_lakehouse.sources.oura.tokens import (
 TOKENS = Tokens(
     "access-secret", "refresh-secret", 1_900_000_000.0, "daily", "https://tokens.example"
 )
+NEWER = Tokens("newer", "newer", 1_900_000_000.0, "daily", "https://tokens.example")
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_damaged_file_asks_to_sign_in(tmp_path: Path) -> None:
     assert "access-secret" not in str(raised.value)
 
 
-def test_failed_write_keeps_the_old_tokens_and_leaves_nothing_behind(
+def test_tokens_that_could_not_be_put_in_place_are_by_the_next_who_renews(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = FileTokenStore(tmp_path / "oura-me.json")
@@ -92,13 +93,16 @@ def test_failed_write_keeps_the_old_tokens_and_leaves_nothing_behind(
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(SourceError, match="No space left on device"):
-        store.save(Tokens("other", "other"))
+    with store.lock():
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(SourceError, match="No space left on device"):
+            store.save(NEWER)
+    assert store.load() == TOKENS
     with pytest.raises(SourceError, match="No space left on device"), store.lock():
         pytest.fail("a store without room must not let a single-use token be spent")
     monkeypatch.undo()
-    assert store.load() == TOKENS
+    with store.lock():
+        assert store.load() == NEWER
     assert {path.name for path in tmp_path.iterdir()} <= {"oura-me.json", "oura-me.json.lock"}
 
 
@@ -118,6 +122,47 @@ def test_lock_of_a_file_that_is_held_too_long_is_an_error(
         pytest.fail("two holders")
     with other.lock():
         pass
+
+
+def left_by_a_killed_process(store: FileTokenStore, text: str, time_ns: int) -> Path:
+    """What a renewal leaves that was killed before it had put the new tokens in place."""
+    draft = store.path.with_name(f".{store.path.name}.1f2e")
+    draft.write_text(text.ljust(tokens_module.ROOM))
+    draft.chmod(0o600)
+    os.utime(draft, ns=(time_ns, time_ns))
+    return draft
+
+
+@pytest.mark.parametrize(
+    ("text", "later", "kept", "is_told"),
+    [
+        (NEWER.to_json(), 1, NEWER, False),
+        (NEWER.to_json(), -1, TOKENS, True),
+        (NEWER.to_json()[:40], 1, TOKENS, True),
+        ("", 1, TOKENS, True),
+    ],
+)
+def test_tokens_that_a_killed_renewal_had_written_are_taken(
+    text: str, later: int, kept: Tokens, is_told: bool, tmp_path: Path
+) -> None:
+    store = FileTokenStore(tmp_path / "oura-me.json")
+    store.save(TOKENS)
+    draft = left_by_a_killed_process(store, text, store.path.stat().st_mtime_ns + later)
+    with store.lock():
+        assert store.load() == kept
+        assert store.was_interrupted is is_told
+    assert not draft.exists()
+    assert {path.name for path in tmp_path.iterdir()} <= {"oura-me.json", "oura-me.json.lock"}
+
+
+def test_room_is_kept_for_tokens_before_one_is_spent(tmp_path: Path) -> None:
+    store = FileTokenStore(tmp_path / "oura-me.json")
+    with store.lock():
+        (reserved,) = tmp_path.glob(".*")
+        assert reserved.stat().st_size == tokens_module.ROOM
+        store.save(TOKENS)
+        assert store.path.stat().st_size == tokens_module.ROOM
+    assert store.load() == TOKENS
 
 
 def test_repr_shows_no_token() -> None:

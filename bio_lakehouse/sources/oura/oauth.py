@@ -164,7 +164,7 @@ class Session:
             newest = tokens_in(self.store)
             if newest.access_token != stored.access_token:
                 return newest
-            raise SignInRequired(_not_renewed(refusal, self.store.sign_in)) from None
+            raise SignInRequired(_not_renewed(refusal, self.store)) from None
         renewed = replace(renewed, scope=renewed.scope or stored.scope)
         self.store.save(renewed)
         return renewed
@@ -174,13 +174,19 @@ class _TokenRefused(SourceError):  # noqa: N818
     """No token address would give tokens; the text is OAuth's error codes, which hold no secret."""
 
 
-def _not_renewed(refusal: _TokenRefused, sign_in: str) -> str:
+def _not_renewed(refusal: _TokenRefused, store: TokenStore) -> str:
     """Why, by what the address that had issued the tokens said; it is asked first."""
+    sign_in = store.sign_in
     if str(refusal).partition(",")[0] in ("invalid_client", "unauthorized_client"):
         return (
             f"Oura does not know this application ({refusal}), so its login is not renewed. Check "
             f"BIO_OURA_CLIENT_ID and BIO_OURA_CLIENT_SECRET at {APPLICATIONS_PAGE}. If they are "
             f"right, sign in again with: {sign_in}"
+        )
+    if store.was_interrupted:
+        return (
+            f"The last renewal of Oura's login was ended before its answer was kept ({refusal}), "
+            f"and Oura takes each refresh token once. Sign in again with: {sign_in}"
         )
     return f"Oura's login has expired or was revoked ({refusal}). Sign in again with: {sign_in}"
 

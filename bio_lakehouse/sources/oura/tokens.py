@@ -9,7 +9,7 @@ import secrets
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,7 +26,8 @@ LOCK_SECONDS = 300.0
 LEASE_SECONDS = 900.0
 """Longer than the slowest renewal: two addresses, three tries each. Nobody can see that a lease's
 holder has died."""
-PROBE_BYTES = 8192
+ROOM = 8192
+"""Bytes that are kept free for tokens before one is spent; no tokens are longer."""
 Exclusively = Callable[[str], AbstractContextManager[None]]
 """Holds the lock of a name against other processes, wherever they run."""
 
@@ -99,6 +100,11 @@ class TokenStore(Protocol):
         Whoever holds it has found the store writable: a single-use token is not spent for a result
         that is lost.
         """
+        ...
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether who held the lock before was ended, perhaps after it had spent a token."""
         ...
 
 
@@ -197,6 +203,8 @@ class FileTokenStore:
     def __init__(self, path: Path, user_id: str = "me") -> None:
         self.path = path
         self.sign_in = f"{SIGN_IN} --user {user_id}"
+        self.was_interrupted = False
+        self._reserved: Path | None = None
 
     @property
     def where(self) -> str:
@@ -214,46 +222,73 @@ class FileTokenStore:
             return Tokens.from_json(file.read(), self)
 
     def save(self, tokens: Tokens) -> None:
-        with self._draft(tokens.to_json()) as draft:
+        with self._trouble_told():
+            # Reserved room stays where it cannot be used: it says that tokens were spent.
+            draft, self._reserved = self._reserved or self._new_draft(), None
+            _write_into(draft, tokens.to_json())
             draft.replace(self.path)
             _sync_folder(self.path.parent)
 
     def remove(self) -> bool:
         there = self.path.exists()
-        drafts = self.path.parent.glob(f".{self.path.name}.*")
-        for path in (self.path, self.path.with_name(f"{self.path.name}.lock"), *drafts):
+        for path in (self.path, self.path.with_name(f"{self.path.name}.lock"), *self._drafts()):
             path.unlink(missing_ok=True)
         return there
 
     @contextmanager
     def lock(self) -> Iterator[None]:
+        """As the protocol's. Room for the tokens is reserved in a file beside them, which stays
+        when its process is killed: a whole one holds tokens that nobody else has, and is taken."""
         lock = FileLock(f"{self.path}.lock", timeout=LOCK_SECONDS, mode=0o600)
         self._acquire(lock)
         try:
-            self._prove_writable()
+            with self._trouble_told():
+                self._take_what_was_left()
+                self._reserved = self._new_draft()
             yield
         finally:
+            self._let_go()
             lock.release()
 
-    def _prove_writable(self) -> None:
-        with self._draft(" " * PROBE_BYTES):
-            pass
+    def _take_what_was_left(self) -> None:
+        """Tokens that were written and not put in place by a process that was killed."""
+        left = sorted(self._drafts(), key=_written)
+        self.was_interrupted = bool(left)
+        for draft in left:
+            with suppress(SignInRequired):
+                Tokens.from_json(draft.read_text("utf-8", "replace"), self)
+                if not self.path.exists() or _written(self.path) <= _written(draft):
+                    draft.replace(self.path)
+                    self.was_interrupted = False
+            draft.unlink(missing_ok=True)
 
-    @contextmanager
-    def _draft(self, text: str) -> Iterator[Path]:
-        """A private file with that text beside the store, gone afterwards unless it was moved
-        away."""
+    def _drafts(self) -> Iterator[Path]:
+        return self.path.parent.glob(f".{self.path.name}.*")
+
+    def _new_draft(self) -> Path:
+        """A private file beside the store with room for tokens; none where there is no room."""
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_private(draft, text)
-            yield draft
+            _write_private(draft, " " * ROOM)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
+        return draft
+
+    def _let_go(self) -> None:
+        if self._reserved:
+            self._reserved.unlink(missing_ok=True)
+            self._reserved = None
+
+    @contextmanager
+    def _trouble_told(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise SourceError(
                 f"{self.path} cannot be written: {error.strerror}. Make room or rights there."
             ) from error
-        finally:
-            draft.unlink(missing_ok=True)
 
     def _acquire(self, lock: FileLock) -> None:
         try:
@@ -280,6 +315,19 @@ class FileTokenStore:
 def _write_private(path: Path, text: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _written(path: Path) -> int:
+    return path.stat().st_mtime_ns
+
+
+def _write_into(path: Path, text: str) -> None:
+    """Write text over the start of a file: what it has is as good as more, since JSON ends where it
+    ends, and takes no room that it has not."""
+    with path.open("r+", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
@@ -314,6 +362,7 @@ class ParameterTokenStore:
         self.name = name
         self.ssm = ssm
         self.sign_in = f"{SIGN_IN} --user {user_id}"
+        self.was_interrupted = False
         self.sleep = sleep
         self._exclusively = exclusively
 
@@ -390,6 +439,7 @@ class ParameterTokenStore:
             # next number.
             if self._put_lease(until, overwrite=True) != held["Version"] + 1:
                 return None
+            self.was_interrupted = True
         return until
 
     def _put_lease(self, until: float, *, overwrite: bool) -> int:
