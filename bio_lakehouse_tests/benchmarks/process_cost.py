@@ -1,0 +1,55 @@
+"""What a command costs: seconds on the wall and of the processor, and memory.
+
+As a program it runs the command that follows and writes that as JSON into the file before it. The
+system counts what a process held before it became another program, so this one, which is small,
+stands between a benchmark and the command.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a process and all that it started took: seconds on the wall and of the processor, and
+    the most memory that one of them held, in MB."""
+
+    wall_s: float
+    processor_s: float
+    memory_mb: float
+
+
+def cost_of(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
+    """Run a command to its end, its output discarded; `CalledProcessError` when it fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        told = Path(folder, "cost.json")
+        between = [sys.executable, "-S", "-E", __file__, str(told), *command]
+        variables = os.environ | dict(environment or {})
+        subprocess.run(between, check=True, env=variables, stdout=subprocess.DEVNULL)
+        return Cost(**json.loads(told.read_text()))
+
+
+def measured(command: Sequence[str]) -> tuple[Cost, int]:
+    """The cost of a command that is run now, and its exit code."""
+    begun = time.monotonic()
+    with subprocess.Popen(command) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.monotonic() - begun
+    cost = Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    return cost, process.returncode
+
+
+if __name__ == "__main__":
+    found, code = measured(sys.argv[2:])
+    Path(sys.argv[1]).write_text(json.dumps(asdict(found)))
+    sys.exit(code)
