@@ -40,10 +40,11 @@ from dagster._core.definitions.data_version import (
 )
 from dagster._core.events import AssetMaterializationPlannedData, StepMaterializationData
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
-from dagster._serdes import serialize_value
 from sqlalchemy import Connection
 
+from bio_lakehouse.automation.day_events import text_of
 from bio_lakehouse.automation.planned_days import PlannedDays, of_one_day
+from bio_lakehouse.automation.quick_logging import log_batches_at_once
 from bio_lakehouse.automation.staleness import look_at_whole_windows
 
 BATCH_SIZE_VARIABLE = "DAGSTER_EVENT_BATCH_SIZE"
@@ -92,6 +93,11 @@ class Batching(PlannedDays):
         events, numbers = [event for _, event in tagged], [number for number, _ in tagged]
         self._store_asset_event_tags(connection, events, numbers)
 
+    def _event_to_row(self, event: EventLogEntry) -> Row:
+        """The row of an event, that of a day written short."""
+        row = super()._event_to_row(event)
+        return {**row, "event": text_of(event)} if is_materialization(event) else row
+
     def _store_asset_check_evaluation_planned(
         self, event: EventLogEntry, event_id: int | None
     ) -> None:
@@ -114,10 +120,11 @@ class Batching(PlannedDays):
 
 
 def turn_batching_on(batch_size: int) -> None:
-    """Let Dagster hand over batches in this process, where the environment has said no size, and
-    look at whole windows of days."""
+    """Let Dagster hand over batches in this process, at once, where the environment has said no
+    size, and look at whole windows of days."""
     os.environ.setdefault(BATCH_SIZE_VARIABLE, str(batch_size))
     look_at_whole_windows()
+    log_batches_at_once()
 
 
 def kind_of(event: EventLogEntry) -> str | None:
@@ -168,7 +175,7 @@ class Model(NamedTuple):
         stand_ins = list(map(stand_in_for, values_of(event)))
         written = {json.dumps(value): place for place, value in enumerate(stand_ins)}
         any_of_them = f"({'|'.join(map(re.escape, written))})"
-        parts = re.split(any_of_them, serialize_value(with_values(event, stand_ins)))
+        parts = re.split(any_of_them, text_of(with_values(event, stand_ins)))
         order = tuple(written[part] for part in parts[1::2])
         return cls(sameness_of(event), row, tuple(parts[::2]), order)
 

@@ -28,13 +28,14 @@ from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._record import copy
 from dagster._serdes import ConfigurableClassData
-from sqlalchemy import Connection, Engine, NullPool, StaticPool, inspect, select
+from sqlalchemy import Connection, Engine, NullPool, StaticPool, inspect, select, text
 from sqlalchemy.event import listen
 from sqlalchemy.sql.functions import count
 
 from bio_lakehouse.automation.event_batches import Batching, Row, turn_batching_on
 from bio_lakehouse.automation.planned_days import MADE
 
+NEEDLESS_INDEXES = ("idx_step_key", "idx_asset_event_tags")
 EventTypes = DagsterEventType | set[DagsterEventType] | None
 
 
@@ -61,6 +62,16 @@ class BatchingSqliteStorage(DagsterSqliteStorage):
     def from_config_value(
         cls, inst_data: ConfigurableClassData | None, config_value: Any
     ) -> BatchingSqliteStorage:
+        return cls(inst_data=inst_data, **config_value)
+
+
+class PlainSqliteStorage(DagsterSqliteStorage):
+    """Dagster's own, in a process that can read what the batching event log wrote."""
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: Any
+    ) -> PlainSqliteStorage:
         return cls(inst_data=inst_data, **config_value)
 
 
@@ -148,6 +159,8 @@ class BatchingSqliteEventLog(Batching, SqliteEventLogStorage):
             lambda connection, _: connection.execute(f"PRAGMA page_size = {size}"),
         )
         super()._initdb(engine, for_index_shard)
+        if for_index_shard:
+            drop_needless_indexes(engine)
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
@@ -176,6 +189,14 @@ class BatchingSqliteEventLog(Batching, SqliteEventLogStorage):
     def dispose(self) -> None:
         super().dispose()
         self._engine(INDEX_SHARD_NAME).dispose()
+
+
+def drop_needless_indexes(engine: Engine) -> None:
+    """Drop those of the database of all runs by which nothing is looked up in it: steps are asked
+    for in that of their run, and a tag by its event."""
+    with engine.begin() as connection:
+        for name in NEEDLESS_INDEXES:
+            connection.execute(text(f"DROP INDEX IF EXISTS {name}"))
 
 
 def told_by_the_run(rows: Sequence[Row]) -> list[Row]:

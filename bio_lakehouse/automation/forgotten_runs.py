@@ -20,6 +20,7 @@ from sqlalchemy import Column, Engine, MetaData, String, Table, Text, create_eng
 
 from bio_lakehouse.automation import postgres
 from bio_lakehouse.automation.arrived_files import FILES_TAG, shortened
+from bio_lakehouse.automation.day_events import DayMade
 from bio_lakehouse.automation.forgotten_snapshots import forget_in_snapshots, rewritten
 from bio_lakehouse.automation.instance import dagster_home
 from bio_lakehouse.automation.running import is_any_going
@@ -34,9 +35,10 @@ ENTRY = "EventMetadataEntry"
 SAID = frozenset({"description", "message", "user_message", "stack"})
 """What of a record holds sentences."""
 PLOT_NAMES = [name for names in PLOTTED.values() for name in names.values()]
-SOLE = re.compile(rf'"label": "(?:(?:{"|".join(PLOT_NAMES)})|(?:effect|q): [^"(]*)"')
+SOLE = re.compile(rf'(?:"label": |\[)"(?:(?:{"|".join(PLOT_NAMES)})|(?:effect|q): [^"(]*)"')
 """A figure from when there was one person alone: it has no name beside it, and may be anybody's."""
 OUTPUT = "storage"
+TOLD = "told"
 FILE_LABEL = "file"
 """What an event about one file has beside what it says of it."""
 
@@ -152,13 +154,24 @@ def _without(text: str, about: About) -> str:
 
 def _cleared(value: Any, about: About) -> Any:
     if isinstance(value, dict):
-        return {name: _cleared_field(name, item, about) for name, item in value.items()}
+        record = {**value, **_told_without(value, about)}
+        return {name: _cleared_field(name, item, about) for name, item in record.items()}
     if isinstance(value, list):
         if any(_names_file(item) and _is_about(item, about) for item in value):
             # All of it is about that file: its size, its checksum, its days.
             return []
         return [_cleared(item, about) for item in value if not _is_about(item, about)]
     return value
+
+
+def _told_without(record: dict[str, Any], about: About) -> dict[str, Any]:
+    """What the short event of a day tells, without what is about a person."""
+    if record.get("__class__") != DayMade.__name__ or TOLD not in record:
+        return {}
+    told = [(pair, json.dumps(pair)) for pair in record[TOLD]]
+    if any(pair[0] == FILE_LABEL and about.is_in(text) for pair, text in told):
+        return {TOLD: []}
+    return {TOLD: [pair for pair, text in told if not (about.is_in(text) or SOLE.search(text))]}
 
 
 def _names_file(item: Any) -> bool:

@@ -17,7 +17,7 @@ from dagster._core.instance.ref import InstanceRef
 
 from bio_lakehouse.automation import postgres
 from bio_lakehouse.automation.event_batches import BATCH_SIZE_VARIABLE
-from bio_lakehouse.automation.event_log import BatchingSqliteStorage
+from bio_lakehouse.automation.event_log import BatchingSqliteStorage, PlainSqliteStorage
 from bio_lakehouse.automation.running import START_SECONDS
 from bio_lakehouse.errors import DamagedFile, SettingsError, StoreError
 from bio_lakehouse.lake.databases import check_database
@@ -31,6 +31,7 @@ WRITTEN_BY = (
 )
 NOT_IN_URLS = {"%", "?"}
 DATABASES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
+SQLITE_LOG = BatchingSqliteStorage.__module__
 POSTGRES_LOG = "bio_lakehouse.automation.postgres_log"
 """Loaded by Dagster where it is configured: it needs the extra `postgres`."""
 STARTED_BY_DAGSTER_DEV = "DAGSTER_IS_DEV_CLI"
@@ -60,21 +61,21 @@ def configuration(settings: Settings) -> dict[str, Any]:
             for kind in ("schedule", "sensor", "auto_materialize")
         },
     }
-    kept_in = storage(settings)
-    return configured | {"storage": {"custom": kept_in}} if kept_in else configured
+    return configured | {"storage": {"custom": storage(settings)}}
 
 
-def storage(settings: Settings) -> dict[str, Any] | None:
-    """Where the record of runs is kept, where that is not Dagster's own SQLite files. A password is
-    named by its variable, whose value is written nowhere."""
+def storage(settings: Settings) -> dict[str, Any]:
+    """Where the record of runs is kept. A password is named by its variable, whose value is written
+    nowhere."""
     batch_size = settings.event_batch_size
     if postgres.is_set(settings):
         config = {"postgres_url": {"env": postgres.VARIABLE}, "batch_size": batch_size}
         return {"module": POSTGRES_LOG, "class": "PostgresStorage", "config": config}
     if batch_size == 1:
-        return None
+        own = {"base_dir": str(dagster_home(settings))}
+        return {"module": SQLITE_LOG, "class": PlainSqliteStorage.__name__, "config": own}
     return {
-        "module": BatchingSqliteStorage.__module__,
+        "module": SQLITE_LOG,
         "class": BatchingSqliteStorage.__name__,
         "config": {"base_dir": str(dagster_home(settings)), "batch_size": batch_size},
     }

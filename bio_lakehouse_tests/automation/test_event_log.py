@@ -2,6 +2,7 @@
 PostgreSQL."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,8 +11,11 @@ import dagster as dg
 import pytest
 from dagster._core.definitions.data_version import extract_data_provenance_from_entry
 from dagster._core.events import AssetObservationData
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._serdes import deserialize_value, serialize_value
+from dagster_postgres import PostgresEventLogStorage
 
+from bio_lakehouse.automation.day_events import text_of
 from bio_lakehouse.automation.event_batches import Batching
 from bio_lakehouse_tests.automation.log_places import Place, Places, instance_in
 
@@ -82,8 +86,8 @@ def batched(place: Place) -> Iterator[dg.DagsterInstance]:
 
 
 def timeless(text: str) -> Any:
-    """A serialised event without its time, duration and process."""
-    return without_times(json.loads(text))
+    """A serialised event, as Dagster would write it, without its time, duration and process."""
+    return without_times(json.loads(serialize_value(deserialize_value(text))))
 
 
 def without_times(value: Any) -> Any:
@@ -130,12 +134,19 @@ def told_by(row: tuple[Any, ...], numbered: dict[str, Any] | None) -> Iterator[t
         return
     event = with_version(timeless(text))
     data = event["dagster_event"]["event_specific_data"]
-    subset = data.pop("partitions_subset", None)
     if "materialization" in data:
         point_to(data["materialization"]["tags"], numbered)
-    days = deserialize_value(json.dumps(subset)).get_partition_keys() if subset else [day]
-    for day_of_it in days if kind == PLANNED else [day]:
-        yield day_of_it, {**event, "dagster_event": said_of(event["dagster_event"], day_of_it)}
+    if kind == PLANNED:
+        del data["partitions_subset"]
+    for told in planned_in(text) if kind == PLANNED else [day]:
+        yield told, {**event, "dagster_event": said_of(event["dagster_event"], told)}
+
+
+def planned_in(text: str) -> list[str | None]:
+    """The days that an event intends."""
+    planned = deserialize_value(text, dg.EventLogEntry).get_dagster_event()
+    subset = planned.partitions_subset
+    return list(subset.get_partition_keys()) if subset else [planned.partition]
 
 
 def said_of(event: dict[str, Any], day: str | None) -> dict[str, Any]:
@@ -177,6 +188,47 @@ def newest_of(place: Place) -> list[tuple[str, Any]]:
         data = record["event_log_entry"]["dagster_event"]["event_specific_data"]
         point_to(data["materialization"]["tags"], None)
     return records
+
+
+def test_a_range_leaves_the_same_log_in_dagsters_own_storage_and_in_ours(
+    places: Places, place: Place, batched: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A day that was intended is one of its range in ours; numbers are of places in the log."""
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "0")
+    theirs = places.new("default")
+    with instance_in(theirs, batching=False) as default:
+        own = PostgresEventLogStorage if theirs.postgres else SqliteEventLogStorage
+        assert type(default.event_log_storage) is own
+        assert materialize(default, DAY_COUNT).success
+        for key in ("sleep", "readiness", "effect"):
+            asset = dg.AssetKey(key)
+            assert batched.get_materialized_partitions(
+                asset
+            ) == default.get_materialized_partitions(asset)
+    assert log_of(place, "index") == log_of(theirs, "index")
+    if theirs.postgres is None:
+        assert log_of(place, RUN_ID) == of_the_run(log_of(theirs, RUN_ID))
+    assert tags_in(place, but="effect") == tags_in(theirs, but="effect")
+    assert assets_in(place) == assets_in(theirs)
+    assert newest_of(place) == newest_of(theirs)
+    assert len(log_of(place, "index")) > 6 * DAY_COUNT
+
+
+def test_a_range_is_one_event_an_asset_before_and_a_short_one_a_day_after(
+    place: Place, batched: dg.DagsterInstance
+) -> None:
+    counted = Counter(row[0] for row in place.rows("index", "event_logs", "dagster_event_type"))
+    assert counted["ASSET_MATERIALIZATION_PLANNED"] == 3
+    assert counted["ASSET_MATERIALIZATION"] == 3 * DAY_COUNT
+    texts = [text for (text,) in place.rows("index", "event_logs", "event")]
+    short = [text for text in texts if text.startswith('{"__class__": "DayMade"')]
+    assert len(short) == 2 * DAY_COUNT, "all of assets whose days have a version of their content"
+    assert max(map(len, short)) < 500
+    assert batched.get_run_stats(RUN_ID).materializations == 3 * DAY_COUNT
+    days = batched.get_asset_partitions_for_run(RUN_ID, dg.DagsterEventType.ASSET_MATERIALIZATION)
+    assert {key.to_user_string(): len(made) for key, made in days.items()} == dict.fromkeys(
+        ("sleep", "readiness", "effect"), DAY_COUNT
+    )
 
 
 def test_each_day_of_a_range_has_the_data_version_that_it_was_given(
@@ -231,14 +283,15 @@ def test_a_check_without_days_is_planned_once_and_not_once_a_day(
     assert executions == [('["sleep"]', "grain", None, RUN_ID, "SUCCEEDED")]
 
 
-def test_each_stored_event_is_as_dagster_would_write_it(
+def test_each_stored_event_is_written_once_and_read_as_one(
     place: Place, batched: dg.DagsterInstance
 ) -> None:
     stored = place.rows("index", "event_logs", "event, timestamp")
     assert len(stored) > 70
     for written, timestamp in stored:
         event = deserialize_value(written, dg.EventLogEntry)
-        assert serialize_value(event) == written
+        assert isinstance(event, dg.EventLogEntry)
+        assert text_of(event) == written
         stored_at = datetime.fromisoformat(str(timestamp)).replace(tzinfo=UTC)
         assert abs(stored_at.timestamp() - event.timestamp) < 2e-6
 

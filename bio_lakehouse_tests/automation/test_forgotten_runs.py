@@ -83,6 +83,9 @@ def test_what_was_told_of_a_person_goes_and_the_rest_stays(settings: Settings) -
         assert set(made.metadata) == {"others", f"readiness score ({STAYS})", "rows"}
         assert (made.tags or {})["dagster/data_version"] == "as-it-was"
         assert made.partition == "2026-03-01"
+        events = instance.fetch_materializations(rides.key, limit=9).records
+        told = [record.asset_materialization for record in events]
+        assert [one and set(one.metadata) for one in told] == [set(made.metadata)] * 2
 
 
 def test_a_postgresql_is_rid_of_them_as_well(postgres: Server, tmp_path: Path) -> None:

@@ -31,6 +31,14 @@ def breathing() -> None:
     breathe()
 
 
+@dg.asset(
+    partitions_def=dg.StaticPartitionsDefinition(["one", "two"]),
+    backfill_policy=dg.BackfillPolicy.single_run(),
+)
+def weighed() -> dg.MaterializeResult[None]:
+    return dg.MaterializeResult(metadata={"kg": 70.5}, data_version=dg.DataVersion("v"))
+
+
 def test_the_instance_batches_and_counts_runs_and_tells_nobody(settings: Settings) -> None:
     with instance.open_instance(settings) as opened:
         assert isinstance(opened.event_log_storage, BatchingSqliteEventLog)
@@ -46,6 +54,22 @@ def test_without_batching_dagsters_own_storage_reads_the_same_runs(settings: Set
         assert type(plain.event_log_storage) is SqliteEventLogStorage
         assert plain.get_run_by_id(run_id).is_success
         assert len(plain.all_logs(run_id)) > 3
+
+
+def test_without_batching_days_that_were_written_short_are_read(settings: Settings) -> None:
+    tags = {
+        "dagster/asset_partition_range_start": "one",
+        "dagster/asset_partition_range_end": "two",
+    }
+    with instance.open_instance(settings) as batching:
+        assert dg.materialize([weighed], instance=batching, tags=tags).success
+    log = settings.home / "dagster" / "history" / "runs" / "index.db"
+    assert b"DayMade" in log.read_bytes()
+    with instance.open_instance(settings.model_copy(update={"event_batch_size": 1})) as plain:
+        records = plain.fetch_materializations(weighed.key, limit=9).records
+        told = [record.asset_materialization for record in records]
+    assert [one and one.partition for one in told] == ["two", "one"]
+    assert [one and one.metadata["kg"].value for one in told] == [70.5, 70.5]
 
 
 def test_the_configuration_follows_the_settings(settings: Settings) -> None:
