@@ -271,7 +271,10 @@ def _keep_overwritten(lake: Lakehouse, path: str, digest: str) -> None:
     it was."""
     earlier = lake.log.entry(path)
     if earlier and earlier.usable and earlier.checksum != digest:
-        lake.log.rename(earlier, overwritten_path(path, earlier.checksum))
+        kept_as = overwritten_path(path, earlier.checksum)
+        quarantine.copy(lake.objects, path, kept_as)
+        lake.log.rename(earlier, kept_as)
+        quarantine.delete(lake.objects, path)
 
 
 def _fail(

@@ -145,14 +145,35 @@ def day_files(
         if entry.file_path not in torn:
             for day in withdrawing_days(entry, reading.parsed, dataset, first, last):
                 statements[day, reading.parsed.origin].append(bronze.to_statement(entry))
-    if len(present) < len(entries):
+    gone = [entry for entry in entries if (entry.file_path, entry.checksum) not in present]
+    if gone:
         absent = lines_of_absent_files(existing, present)
         for key, kept in under_their_names(lake, absent).items():
-            lines[key] += kept
-    return {
+            lines[key] += as_new_as_logged(kept, gone)
+    made = {
         key: bronze.merge(versions, statements[key.day, key.origin])
         for key, versions in lines.items()
     }
+    _count_rows_of_absent_files(lake, gone, dataset, days, made)
+    return made
+
+
+def _count_rows_of_absent_files(
+    lake: Lakehouse,
+    gone: list[LogEntry],
+    dataset: str,
+    days: Days,
+    made: dict[DayKey, DayFile],
+) -> None:
+    """Of files that have left landing the log alone knows how many rows landed: bronze has not kept
+    those that said nothing new."""
+    by_path = {entry.file_path: entry for entry in gone}
+    for counted in lake.log.days(*days) if gone else ():
+        entry = by_path.get(counted.file_path)
+        if entry and counted.dataset == dataset:
+            key = DayKey(dataset, counted.day, entry.user_id, entry.origin or "")
+            if key in made:
+                made[key].landed[counted.file_path] = counted.landed
 
 
 def entries_about(
@@ -216,6 +237,16 @@ def lines_of_absent_files(existing: dict[DayKey, bytes], present: set[tuple[str,
             if (line.source_file, line.checksum) not in present:
                 absent[key].append(line)
     return absent
+
+
+def as_new_as_logged(lines: Iterable[Line], entries: Iterable[LogEntry]) -> Iterator[Line]:
+    """The lines, each with the rank that the log has for its file: a later copy of it may have come
+    since they were written."""
+    ranks = {(entry.file_path, entry.checksum): entry.version for entry in entries}
+    for line in lines:
+        rank = ranks.get((line.source_file, line.checksum))
+        place = line.version.split("|")[-2:]
+        yield line._replace(version="|".join([rank, *place])) if rank else line
 
 
 def under_their_names(lake: Lakehouse, lines: DayLines) -> DayLines:

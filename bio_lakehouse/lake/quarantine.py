@@ -32,18 +32,33 @@ def key_of(file_path: str) -> str:
 
 def write(objects: ObjectStore, entry: LogEntry, parsed: ParsedFile) -> None:
     """Keep the rejected rows of `parsed`; a file of which none is left has no quarantine file."""
-    key = key_of(entry.file_path)
     rows = [{"file": entry.file_path, **asdict(row)} for row in parsed.rejected]
     for row in rows:
         del row["outside_lake"]
         due = row.pop("usable_from")
         row |= {"usable_from": due.isoformat()} if due else {}
     if rows:
-        objects.put(
-            key, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
-        )
-    elif objects.exists(key):
+        objects.put(key_of(entry.file_path), _lines(rows))
+    else:
+        delete(objects, entry.file_path)
+
+
+def delete(objects: ObjectStore, file_path: str) -> None:
+    """Remove the quarantined rows of one file, where it has any."""
+    key = key_of(file_path)
+    if objects.exists(key):
         objects.delete(key)
+
+
+def copy(objects: ObjectStore, file_path: str, kept_as: str) -> None:
+    """Keep the quarantined rows of one file under another path of the log too."""
+    rows = [{**row, "file": kept_as} for row in read(objects, file_path)]
+    if rows:
+        objects.put(key_of(kept_as), _lines(rows))
+
+
+def _lines(rows: list[dict[str, Any]]) -> bytes:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
 
 def read(objects: ObjectStore, file_path: str) -> list[dict[str, Any]]:
