@@ -1,0 +1,386 @@
+"""What a lake must say, worked out in plain dictionaries from everything that was ever said to it.
+
+It is written from the contract (README, "Which version counts"; the views' rules; the causes of a
+missing day) and knows nothing of how the lake does it: no bronze, no log, no tables, no order.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Value = int | float | str | bool | datetime | None
+Cell = tuple[str, str]
+"""A silver table and one of its columns."""
+Record = tuple[str, date, str]
+"""Whose record it is, its day, and what tells it from the day's others."""
+Shown = dict[Record, dict[str, Value]]
+Days = tuple[date, date]
+
+BEST_FIRST = ("api", "account_export", "type_download", "trends_export", "csv_export")
+SNAPSHOTS = ("account_export", "csv_export")
+REACHES_BACK = "peloton/workouts"
+LARGEST_LOSS = 0.2
+NOT_WORN_S = 12 * 3600
+WORKOUTS = "peloton_workouts"
+NIGHTS = "oura_sleep"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One source row: the record that it is about, and what it says in each column that it has.
+
+    A row that nobody can read is not `usable`.
+    """
+
+    day: date
+    key: str
+    values: Mapping[Cell, Value]
+    usable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """One file or answer, as it arrived.
+
+    `said_at` is the time of the fetch (`is_fetched`) or of the file. `window` are the days that
+    were asked for, `tables` those about which it speaks. `is_whole` says that what it lacks is not
+    there. Of one that has left landing `gone_at` is how many files had come by then, and
+    `known_until` the day up to which its rows had come due.
+    """
+
+    number: int
+    path: str
+    user: str
+    dataset: str
+    origin: str
+    tables: tuple[str, ...]
+    rows: tuple[Row, ...]
+    said_at: datetime
+    is_fetched: bool
+    is_whole: bool
+    window: Days | None = None
+    gone_at: int | None = None
+    known_until: date | None = None
+
+    @property
+    def source(self) -> str:
+        return self.dataset.partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class FailedFetch:
+    """A window that was asked for and did not arrive."""
+
+    user: str
+    table: str
+    days: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One row that can be used, and the payload that holds it."""
+
+    payload: Payload
+    row: Row
+    version: tuple[Any, ...]
+    is_provisional: bool
+
+    @property
+    def rank(self) -> tuple[Any, ...]:
+        """What was said once its day was over counts by where it came from; before that what was
+        said later."""
+        best = -BEST_FIRST.index(self.payload.origin)
+        if self.is_provisional:
+            return (0, self.payload.said_at, best, self.version)
+        return (1, best, self.version)
+
+
+class Model:
+    """What everything that was said comes to, up to today."""
+
+    def __init__(
+        self,
+        payloads: Iterable[Payload],
+        today: date,
+        zones: Mapping[str, ZoneInfo],
+        failed: Iterable[FailedFetch] = (),
+    ) -> None:
+        self.payloads = list(payloads)
+        self.today = today
+        self.zones = zones
+        self.failed = list(failed)
+        self.torn = self._torn()
+        self.standing = [said for said in self.said() if not self._is_withdrawn(said)]
+
+    def usable(self, payload: Payload) -> list[Row]:
+        """The rows that can be read and whose day has come."""
+        until = payload.known_until or self.today
+        return [row for row in payload.rows if row.usable and row.day <= until]
+
+    def quarantined(self, payload: Payload) -> int:
+        return len(payload.rows) - len(self.usable(payload))
+
+    def version(self, payload: Payload) -> tuple[Any, ...]:
+        """Newer is told by a fetch's time, then the newest day inside, then the file's time."""
+        newest = max((row.day for row in self.usable(payload)), default=date.min)
+        stamp = payload.said_at.isoformat() if payload.is_fetched else ""
+        return (stamp, newest, payload.said_at)
+
+    def said(self) -> Iterator[Said]:
+        for payload in self.payloads:
+            version = self.version(payload)
+            local = payload.said_at.astimezone(self.zones[payload.user]).date()
+            for row in self.usable(payload):
+                yield Said(payload, row, version, row.day >= local)
+
+    def covered(self, payload: Payload) -> Days | None:
+        """The days that a payload speaks about: those asked for, else from its first to its
+        last."""
+        if payload.window:
+            return payload.window
+        days = [row.day for row in self.usable(payload)]
+        return (min(days), max(days)) if days else None
+
+    def _withdraws(self, payload: Payload) -> bool:
+        readable = all(row.usable for row in payload.rows)
+        return payload.is_whole and readable and payload.number not in self.torn
+
+    def _torn(self) -> set[int]:
+        """Downloads with over a fifth fewer rows than the last before them that was not torn."""
+        series: defaultdict[tuple[str, str, str], list[Payload]] = defaultdict(list)
+        for one in self.payloads:
+            if one.origin in SNAPSHOTS and one.is_whole and all(row.usable for row in one.rows):
+                series[one.user, one.dataset, one.origin].append(one)
+        torn = set()
+        for downloads in series.values():
+            before = 0
+            for one in sorted(downloads, key=self.version):
+                if len(one.rows) < before * (1 - LARGEST_LOSS):
+                    torn.add(one.number)
+                else:
+                    before = len(one.rows)
+        return torn
+
+    def _is_withdrawn(self, said: Said) -> bool:
+        """Whether some later whole payload of the same origin covers the day and lacks the
+        record."""
+        return any(
+            self._withdraws(later)
+            and self.version(later) > said.version
+            and self._could_withdraw(later, said)
+            and not self._has(later, said.row)
+            for later in self.payloads
+            if (later.user, later.dataset, later.origin)
+            == (said.payload.user, said.payload.dataset, said.payload.origin)
+        )
+
+    def _could_withdraw(self, later: Payload, said: Said) -> bool:
+        days = self.covered(later)
+        if days is None:
+            return False
+        first = date.min if later.dataset == REACHES_BACK else days[0]
+        met = later.gone_at is None or said.payload.number < later.gone_at
+        return met and first <= said.row.day <= days[1]
+
+    def _has(self, payload: Payload, row: Row) -> bool:
+        return any((other.day, other.key) == (row.day, row.key) for other in self.usable(payload))
+
+    def silver(self, table: str) -> Shown:
+        """Every record of a table, value by value."""
+        records: defaultdict[Record, list[Said]] = defaultdict(list)
+        for said in self.standing:
+            if table in said.payload.tables:
+                records[said.payload.user, said.row.day, said.row.key].append(said)
+        return {
+            record: self._values(table, versions)
+            for record, versions in records.items()
+            if any(map(_tells(table), versions))
+        }
+
+    def _values(self, table: str, versions: list[Said]) -> dict[str, Value]:
+        cells = {cell for said in versions for cell in said.row.values if cell[0] == table}
+        return {column: _value((table, column), versions) for _, column in cells}
+
+    def daily(self) -> Shown:
+        """Gold's daily row of each person's day that has a record or is covered."""
+        parts: defaultdict[Record, dict[str, Value]] = defaultdict(dict)
+        for payload in self.payloads:
+            for day in self._covered_days(payload):
+                spoke = payload.dataset == REACHES_BACK
+                parts[payload.user, day, ""] |= {"spoke": True} if spoke else {}
+        for table, columns in ONCE_A_DAY.items():
+            for (user, day, _), values in self.silver(table).items():
+                told = {name: values.get(column) for column, name in columns.items()}
+                parts[user, day, ""] |= told
+        for (user, day), nights in _by_day(self.silver(NIGHTS)).items():
+            parts[user, day, ""] |= _main_night(nights)
+        for (user, day), workouts in _by_day(self.silver(WORKOUTS)).items():
+            parts[user, day, ""] |= _workouts(list(workouts.values()))
+        return {record: _daily_row(values) for record, values in parts.items()}
+
+    def _covered_days(self, payload: Payload) -> list[date]:
+        span = self.covered(payload)
+        return list(days_between(*span)) if span else []
+
+    def missing(self, tables: Iterable[str]) -> dict[tuple[str, str, date], str]:
+        """Every missing day of every person's tables, with its cause."""
+        found = {}
+        for user in sorted({one.user for one in [*self.payloads, *self.failed]}):
+            unworn = self._unworn(user)
+            for table in tables:
+                for day, cause in self._causes(user, table, unworn).items():
+                    found[user, table, day] = cause
+        return found
+
+    def _causes(self, user: str, table: str, unworn: set[date]) -> dict[date, str]:
+        recorded = {day for whose, day, _ in self.silver(table) if whose == user}
+        told = [one for one in self.payloads if one.user == user and table in one.tables]
+        covered = {day for one in told for day in self._covered_days(one)}
+        if table == WORKOUTS:
+            recorded |= covered
+        failed = {
+            day
+            for one in self.failed
+            if (one.user, one.table) == (user, table)
+            for day in days_between(*one.days)
+        }
+        spoken = recorded | covered | failed
+        causes = {}
+        for day in days_between(min(spoken, default=self.today), self.today) if spoken else ():
+            if day in recorded:
+                continue
+            if day >= self.today:
+                causes[day] = "not due yet"
+            elif day in covered:
+                causes[day] = "not worn" if day in unworn else "vendor sent nothing"
+            elif day in failed:
+                causes[day] = "fetch failed"
+            elif recorded and day > min(recorded):
+                causes[day] = "not delivered"
+            else:
+                causes[day] = "before the first record"
+        return causes
+
+    def _unworn(self, user: str) -> set[date]:
+        """Days of twelve hours or more without the ring, on which nothing was slept."""
+        off = {
+            day
+            for (whose, day, _), values in self.silver("oura_daily_activity").items()
+            if whose == user and (values.get("non_wear_time") or 0) >= NOT_WORN_S  # type: ignore[operator]
+        }
+        slept = {day for whose, day, _ in self.silver(NIGHTS) if whose == user}
+        return off - slept
+
+
+ONCE_A_DAY = {
+    "oura_daily_readiness": {
+        "score": "readiness_score",
+        "contributor_hrv_balance": "hrv_balance_score",
+        "temperature_deviation": "temperature_deviation",
+    },
+    "oura_daily_sleep": {"score": "sleep_score"},
+    "oura_daily_activity": {"score": "activity_score", "steps": "steps"},
+}
+DAILY_COLUMNS = (
+    *(name for columns in ONCE_A_DAY.values() for name in columns.values()),
+    "sleep_duration_h",
+    "hrv_rmssd_ms",
+    "workout_count",
+    "had_workout",
+    "total_output_kj",
+    "workout_minutes",
+    "avg_watts",
+    "readiness_to_output_ratio",
+    "combined_wellness_score",
+)
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + timedelta(number)
+
+
+def _tells(table: str) -> Any:
+    """Whether a row has a record of a table: one of a trends export only where it says something
+    of it."""
+
+    def tells(said: Said) -> bool:
+        own = [value for (name, _), value in said.row.values.items() if name == table]
+        return said.payload.origin != "trends_export" or any(value is not None for value in own)
+
+    return tells
+
+
+def _value(cell: Cell, versions: list[Said]) -> Value:
+    """Of each origin the newest word on a column; of those that know a value the best."""
+    newest: dict[str, Said] = {}
+    for said in sorted(versions, key=lambda one: one.version):
+        if cell in said.row.values:
+            newest[said.payload.origin] = said
+    knowing = [said for said in newest.values() if said.row.values[cell] is not None]
+    return max(knowing, key=lambda one: one.rank).row.values[cell] if knowing else None
+
+
+def _by_day(shown: Shown) -> dict[tuple[str, date], dict[str, dict[str, Value]]]:
+    days: defaultdict[tuple[str, date], dict[str, dict[str, Value]]] = defaultdict(dict)
+    for (user, day, key), values in shown.items():
+        days[user, day][key] = values
+    return days
+
+
+def _main_night(nights: dict[str, dict[str, Any]]) -> dict[str, Value]:
+    """The longest night; all begin at the same hour here, and none joins another."""
+    asleep = {key: values.get("total_sleep_s") for key, values in nights.items()}
+    longest = min(nights, key=lambda key: (asleep[key] is None, -(asleep[key] or 0), key))
+    seconds = asleep[longest]
+    return {
+        "sleep_duration_h": None if seconds is None else seconds / 3600,
+        "hrv_rmssd_ms": nights[longest].get("average_hrv_ms"),
+    }
+
+
+def _workouts(workouts: list[dict[str, Any]]) -> dict[str, Value]:
+    watts = [one["avg_watts"] for one in workouts if one.get("avg_watts") is not None]
+    return {
+        "workout_count": len(workouts),
+        "total_output_kj": _sum(one.get("total_output_kj") for one in workouts),
+        "workout_minutes": _sum(one.get("length_minutes") for one in workouts),
+        "avg_watts": sum(watts) / len(watts) if watts else None,
+    }
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _daily_row(values: dict[str, Any]) -> dict[str, Value]:
+    row = {name: values.get(name) for name in DAILY_COLUMNS}
+    if row["workout_count"] is None and values.get("spoke"):
+        row["workout_count"] = 0
+    if row["workout_count"] is not None:
+        row["had_workout"] = row["workout_count"] > 0
+    readiness, sleep, output = (
+        row["readiness_score"],
+        row["sleep_score"],
+        row["total_output_kj"],
+    )
+    if readiness is not None and output is not None:
+        row["readiness_to_output_ratio"] = _rounded(Decimal(output) / Decimal(readiness), "0.01")
+    if readiness is not None and sleep is not None:
+        both = Decimal(6 * readiness + 4 * sleep) / 10
+        row["combined_wellness_score"] = _rounded(both, "0.1")
+    else:
+        row["combined_wellness_score"] = readiness if sleep is None else sleep
+    return row
+
+
+def _rounded(number: Decimal, places: str) -> float:
+    exact = number.quantize(Decimal("0.000001"), ROUND_HALF_UP)
+    return float(exact.quantize(Decimal(places), ROUND_HALF_UP))

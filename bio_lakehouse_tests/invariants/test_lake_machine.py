@@ -1,0 +1,61 @@
+"""Whatever befalls a lake, its invariants hold; and a change of the code that breaks one is
+found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from pyspark.sql import SparkSession
+
+from bio_lakehouse_tests.invariants.checks import AT_THE_END
+from bio_lakehouse_tests.invariants.lake_machine import Step, search, tell_story, words_of
+from bio_lakehouse_tests.invariants.mutations import MUTATIONS, Mutation, named
+from bio_lakehouse_tests.invariants.stories import STORIES
+
+QUICK = ("the same rows are committed again", "rows in quarantine are not counted")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    with TemporaryDirectory(dir=tmp_path) as private:
+        yield Path(private)
+
+
+def test_the_invariants_hold_in_a_few_stories(folder: Path, sail: SparkSession) -> None:
+    found = search(folder, sail, examples=3, steps=8)
+    assert found.broken is None, [found.why, *map(words_of, found.story)]
+
+
+@pytest.mark.parametrize("name", sorted(STORIES))
+def test_a_story_that_once_broke_an_invariant_holds(
+    folder: Path, sail: SparkSession, name: str
+) -> None:
+    story: list[Step] = STORIES[name]
+    assert tell_story(story, folder / "home", sail) is None
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_mutation_is_found(folder: Path, sail: SparkSession, name: str) -> None:
+    mutation = named(name)
+    found = search(folder, sail, 6, 8, mutation.made, (mutation.found_by,))
+    assert found.broken
+
+
+def test_every_invariant_has_a_mutation() -> None:
+    assert {mutation.found_by for mutation in MUTATIONS} == set(AT_THE_END)
+
+
+@pytest.mark.slow
+def test_the_invariants_hold_in_many_stories(folder: Path, sail: SparkSession) -> None:
+    found = search(folder, sail, examples=100, steps=14)
+    assert found.broken is None, [found.why, *map(words_of, found.story)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_every_mutation_is_found(folder: Path, sail: SparkSession, mutation: Mutation) -> None:
+    found = search(folder, sail, 100, 10, mutation.made, (mutation.found_by,))
+    assert found.broken
