@@ -12,7 +12,15 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from bio_lakehouse.gold import daily_readiness_performance, gap_ledger
-from bio_lakehouse.lake import arrivals, bronze, landed_reading, quarantine, tables, withdrawals
+from bio_lakehouse.lake import (
+    arrivals,
+    bronze,
+    bronze_store,
+    landed_reading,
+    quarantine,
+    tables,
+    withdrawals,
+)
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.sqlite_log import SqliteLog
 from bio_lakehouse.lake.sqlite_owed_days import SqliteOwedDays
@@ -323,7 +331,7 @@ MUTATIONS = (
         "the same bronze is written again",
         checks.a_second_run_writes_nothing,
         _gives(False),
-        ((bronze, "_says"),),
+        ((bronze_store, "_says"),),
     ),
 )
 

@@ -20,7 +20,7 @@ from bio_lakehouse.build.ledger import build_gap_ledger
 from bio_lakehouse.build.silver import build_coverage, build_silver
 from bio_lakehouse.errors import SourceError
 from bio_lakehouse.lake import arrivals, bronze_writing, landing
-from bio_lakehouse.lake.bronze import Bronze
+from bio_lakehouse.lake.bronze_store import Bronze
 from bio_lakehouse.lake.fetched_windows import FetchedWindows
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import FolderStore
