@@ -29,7 +29,7 @@ from bio_lakehouse.assets.reporting import (
 from bio_lakehouse.assets.transforming import Transforms
 from bio_lakehouse.assets.watching import told_of_missing
 from bio_lakehouse.build.day_facts import DayFacts
-from bio_lakehouse.build.ledger import TABLES as FED_BY
+from bio_lakehouse.build.known_days import TABLES as FED_BY
 from bio_lakehouse.build.ledger import build_gap_ledger
 from bio_lakehouse.build.missing_days import missing_days
 from bio_lakehouse.build.views import days_touched, facts_of_view, rows_of_days, rows_of_view

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bio_lakehouse.build.day_rows import rows_between
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE, TRAINING_LOAD
-from bio_lakehouse.insights.training_load import training_load
+from bio_lakehouse.insights.training_load import EFFORT, training_load
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
+from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.lake.tables import Commit
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
 
 LAST_DAY = date(9999, 1, 1)
+DAILY_COLUMNS = ("user_id", "day", "had_workout", "resting_heart_rate_bpm")
 
 
 def build_training_load(lake: Lakehouse, first: date, last: date) -> Commit:
@@ -34,11 +37,22 @@ def build_training_load(lake: Lakehouse, first: date, last: date) -> Commit:
 
 def loads_of_all(lake: Lakehouse) -> pa.Table:
     """The training load of every user on every day."""
-    daily = rows_between(lake, DAILY_READINESS_PERFORMANCE, lake.settings.first_day, LAST_DAY)
-    workouts = rows_between(lake, PELOTON_WORKOUTS, lake.settings.first_day, LAST_DAY)
+    daily = columns_of(lake, DAILY_READINESS_PERFORMANCE, DAILY_COLUMNS)
+    workouts = columns_of(lake, PELOTON_WORKOUTS, ("user_id", "day", *EFFORT))
     zones = lake.settings.heart_rate_zones
     loads = [
         training_load(daily, workouts, lake.settings.user_profile(user_id), zones)
         for user_id in sorted(daily["user_id"].unique())
     ]
     return pa.concat_tables([TRAINING_LOAD.arrow.empty_table(), *loads])
+
+
+def columns_of(lake: Lakehouse, schema: TableSchema, columns: Sequence[str]) -> pd.DataFrame:
+    """Some columns of all rows of a table, in the order of its grain: of all days few columns are
+    needed, and most of what a table costs is its columns."""
+    needed = tuple(dict.fromkeys([*schema.grain, *columns]))
+    rows = schema.arrow.empty_table().select(needed)
+    if lake.tables.exists(schema.full_name):
+        found = lake.tables.scan(schema.full_name, columns=needed).select(needed)
+        rows = found.cast(rows.schema).sort_by([(name, "ascending") for name in schema.grain])
+    return pd.DataFrame(rows.to_pandas(date_as_object=False))

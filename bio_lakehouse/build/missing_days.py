@@ -4,12 +4,15 @@ due."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from bio_lakehouse.build.ledger import knowledge_by_table
-from bio_lakehouse.gold.gap_ledger import Cause, Knowledge, Stretch, gaps, stretches
+import numpy as np
+
+from bio_lakehouse.build.known_days import CAUSES, NO_CAUSE, TABLES, KnownDays, known_by_table
+from bio_lakehouse.build.ledger import newest_today
+from bio_lakehouse.gold.gap_ledger import Cause, Stretch, stretches
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.sources import registry
 
@@ -43,26 +46,36 @@ class MissingDays:
 
 def missing_days(lake: Lakehouse) -> list[MissingDays]:
     """Every table of every person of which some of the watched days are missing."""
-    found = []
-    for user_id in sorted(lake.log.users()):
-        today = lake.settings.today(user_id)
-        for table, known in knowledge_by_table(lake, user_id).items():
-            missing = missing_of(user_id, table, known, today)
-            if missing.causes:
-                found.append(missing)
-    return found
+    first = min(lake.settings.first_day, newest_today(lake))
+    found = [
+        missing
+        for table, known in known_by_table(lake, first, newest_today(lake))
+        for missing in missing_of(table, known)
+    ]
+    order = list(TABLES)
+    return sorted(found, key=lambda one: (one.user_id, order.index(one.table)))
 
 
-def missing_of(user_id: str, table: str, known: Knowledge, today: date) -> MissingDays:
+def missing_of(table: str, known: KnownDays) -> Iterator[MissingDays]:
     """The missing days of one table, from the first on of which a record or a failed fetch
     speaks."""
-    spoken_of = known.recorded | known.failed
-    newest_due = today - timedelta(registry.source_of_table(table).due_after_days)
-    first = max(today - timedelta(WATCHED_DAYS), min(spoken_of, default=date.max))
-    missing = gaps(known, first, newest_due, today) if first <= newest_due else {}
-    causes = {day: cause for day, cause in missing.items() if cause is not Cause.BEFORE_FIRST}
-    newest = max(known.recorded, default=None)
-    return MissingDays(user_id, table, newest_due, newest, causes)
+    calendar = known.calendar
+    due = calendar.todays - registry.source_of_table(table).due_after_days
+    causes = known.causes(known.recorded | known.failed)
+    oldest = calendar.todays - WATCHED_DAYS
+    columns = calendar.columns
+    watched = (columns >= oldest[:, None]) & (columns <= due[:, None])
+    missing = watched & (causes != NO_CAUSE) & (causes != CAUSES.index(Cause.BEFORE_FIRST))
+    for row in np.flatnonzero(missing.any(axis=1)):
+        days = np.flatnonzero(missing[row])
+        newest = np.flatnonzero(known.recorded[row])[-1:]
+        yield MissingDays(
+            calendar.users[row],
+            table,
+            calendar.day(due[row]),
+            calendar.day(newest[0]) if newest.size else None,
+            {calendar.day(day): CAUSES[causes[row, day]] for day in days},
+        )
 
 
 def days_by_person(missing: Iterable[MissingDays]) -> dict[str, int]:

@@ -14,13 +14,14 @@ from bio_lakehouse.assets import watching
 from bio_lakehouse.automation import notices
 from bio_lakehouse.automation.schedules import schedules
 from bio_lakehouse.build import missing_days
-from bio_lakehouse.build.ledger import TABLES
+from bio_lakehouse.build.known_days import TABLES
 from bio_lakehouse.gold.gap_ledger import Knowledge
 from bio_lakehouse.lake.fetching import oura_tokens
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.settings import Settings, load_settings
 from bio_lakehouse.sources.oura.tokens import Tokens
+from bio_lakehouse_tests.build.knowledge_as_days import tables_as_days
 
 TODAY = date(2025, 3, 20)
 MONDAY = datetime(2025, 3, 17, 6, tzinfo=UTC)
@@ -50,7 +51,10 @@ def days(first: int, last: int) -> frozenset[date]:
 
 
 def known_as(monkeypatch: pytest.MonkeyPatch, knowledge: dict[str, Knowledge]) -> None:
-    monkeypatch.setattr(missing_days, "knowledge_by_table", lambda lake, user: knowledge)
+    def known_by_table(lake: Lakehouse, first: date, last: date) -> object:
+        return tables_as_days(knowledge, first, TODAY)
+
+    monkeypatch.setattr(missing_days, "known_by_table", known_by_table)
 
 
 def found_missing(lake: Lakehouse) -> tuple[list[str], list[str]]:

@@ -68,7 +68,7 @@ def with_two_exports(lake: Lakehouse) -> Lakehouse:
 
 def causes(lake: Lakehouse, table: str) -> dict[date, str]:
     rows = ledger_rows(lake, date(2026, 3, 1), date(2026, 3, 5))
-    return {row["day"]: row["cause"] for row in rows if row["dataset"] == table}
+    return {row["day"]: row["cause"] for row in rows.to_pylist() if row["dataset"] == table}
 
 
 def test_an_export_speaks_about_the_datasets_whose_columns_it_has(lake: Lakehouse) -> None:

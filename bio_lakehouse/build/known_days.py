@@ -1,0 +1,181 @@
+"""What is known about the days of every person and table, as matrices with a row a person and a
+column a day: each table is read once, whoever is in it.
+
+They mean what `gold.gap_ledger.Knowledge` means of one person, which is told day by day there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from bio_lakehouse.gold.gap_ledger import NO_SLEEP, NOT_WORN_SECONDS, Cause
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.sources import registry
+from bio_lakehouse.sources.source import Source
+
+TABLES = {table: registry.feeding(table) for table in registry.tables()}
+"""Silver tables and the bronze datasets that feed them."""
+CAUSES = tuple(Cause)
+NO_CAUSE = -1
+
+Days = npt.NDArray[np.bool_]
+"""A row a person, a column a day."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Whose days they are, from the first on; `todays` are each person's today as a column."""
+
+    users: tuple[str, ...]
+    first: date
+    days: int
+    todays: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, lake: Lakehouse, first: date, last: date) -> Calendar:
+        users = tuple(sorted(lake.log.users()))
+        todays = [(lake.settings.today(user) - first).days for user in users]
+        return cls(users, first, (last - first).days + 1, np.array(todays, np.int64))
+
+    @cached_property
+    def columns(self) -> npt.NDArray[np.int64]:
+        return np.arange(self.days, dtype=np.int64)
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        return {user: row for row, user in enumerate(self.users)}
+
+    def none(self) -> Days:
+        return np.zeros((len(self.users), self.days), np.bool_)
+
+    def day(self, column: int | np.signedinteger[Any]) -> date:
+        return self.first + timedelta(int(column))
+
+    def marked(self, told: pa.Table) -> Days:
+        """The days that the rows of a table with `user_id` and `day` name."""
+        users = told.column("user_id").combine_chunks().dictionary_encode()
+        rows = np.array([self.rows.get(user, -1) for user in users.dictionary.to_pylist()], int)
+        days = np.asarray(told.column("day").combine_chunks().cast(pa.int32()), np.int64)
+        columns = days - (self.first - date(1970, 1, 1)).days
+        rows = rows[np.asarray(users.indices)] if told.num_rows else rows[:0]
+        known = (rows >= 0) & (columns >= 0) & (columns < self.days)
+        marked = self.none()
+        marked[rows[known], columns[known]] = True
+        return marked
+
+    def spanned(self, spans: Iterable[tuple[str, date, date]]) -> Days:
+        """The days from the first to the last of each person's spans."""
+        marked = self.none()
+        for user, first, last in spans:
+            start, end = (first - self.first).days, (last - self.first).days + 1
+            marked[self.rows[user], max(start, 0) : max(end, 0)] = True
+        return marked
+
+
+@dataclass(frozen=True, eq=False)
+class KnownDays:
+    """What is known about one table's days: see `Knowledge` for each of the four."""
+
+    calendar: Calendar
+    recorded: Days
+    covered: Days
+    unworn: Days
+    failed: Days
+
+    def causes(self, spoken_of: Days) -> npt.NDArray[np.int8]:
+        """Why each day has no record, as a place in `CAUSES`; `NO_CAUSE` where it has one, or lies
+        before the first day that is `spoken_of` or after the person's today."""
+        columns = self.calendar.columns
+        todays = self.calendar.todays[:, None]
+        found = np.select(
+            [
+                columns >= todays,
+                self.covered & self.unworn,
+                self.covered,
+                self.failed,
+                columns > firsts(self.recorded)[:, None],
+            ],
+            [
+                CAUSES.index(cause)
+                for cause in (
+                    Cause.NOT_DUE,
+                    Cause.NOT_WORN,
+                    Cause.NOTHING_SENT,
+                    Cause.FETCH_FAILED,
+                    Cause.NOT_DELIVERED,
+                )
+            ],
+            CAUSES.index(Cause.BEFORE_FIRST),
+        )
+        asked = (columns >= firsts(spoken_of)[:, None]) & (columns <= todays)
+        return np.where(asked & ~self.recorded, found, NO_CAUSE).astype(np.int8)
+
+
+def firsts(days: Days) -> npt.NDArray[np.int64]:
+    """The column of each person's first day; one after all where there is none."""
+    columns: npt.NDArray[np.int64] = np.where(days.any(axis=1), days.argmax(axis=1), days.shape[1])
+    return columns
+
+
+def known_by_table(lake: Lakehouse, first: date, last: date) -> Iterator[tuple[str, KnownDays]]:
+    """What is known about each silver table's days `first` to `last`."""
+    calendar = Calendar.of(lake, first, last)
+    entries = [entry for user in calendar.users for entry in lake.log.of_user(user)]
+    usable = [entry for entry in entries if entry.usable]
+    not_fetched = [entry for entry in entries if entry.status == "fetch_failed"]
+    unworn = {source.name: unworn_days(lake, calendar, source) for source in registry.SOURCES}
+    for table, datasets in TABLES.items():
+        recorded = calendar.marked(rows_of(lake, table, ("user_id", "day")))
+        covered = calendar.spanned(spans_of(usable, datasets))
+        if registry.tables()[table].knows_empty_days:
+            recorded |= covered
+        failed = calendar.spanned(spans_of(not_fetched, datasets))
+        source = registry.source_of_table(table).name
+        yield table, KnownDays(calendar, recorded, covered, unworn[source], failed)
+
+
+def spans_of(
+    entries: Iterable[LogEntry], datasets: Sequence[str]
+) -> Iterator[tuple[str, date, date]]:
+    """Whose file tells of any of the datasets, and from which day to which."""
+    for entry in entries:
+        for dataset in datasets:
+            span = entry.coverage_of(dataset)
+            if span:
+                yield entry.user_id, *span
+
+
+def rows_of(lake: Lakehouse, table: str, columns: Sequence[str]) -> pa.Table:
+    """Some columns of a silver table; no rows where it is not there yet."""
+    name = f"bio_silver.{table}"
+    if lake.tables.exists(name):
+        return lake.tables.scan(name, columns=columns)
+    return pa.table({column: pa.array([], TYPES.get(column, pa.string())) for column in columns})
+
+
+TYPES = {"day": pa.date32()}
+
+
+def unworn_days(lake: Lakehouse, calendar: Calendar, source: Source) -> Days:
+    """Days of 12 h or more without a source's device on which nothing was slept; none where that is
+    not told."""
+    wear = source.wear
+    if wear is None:
+        return calendar.none()
+    told = rows_of(lake, wear.non_wear_table, ("user_id", "day", wear.non_wear_column))
+    seconds = told.column(wear.non_wear_column).cast(pa.float64())
+    off = told.filter(pc.greater_equal(seconds, NOT_WORN_SECONDS))
+    periods = rows_of(lake, wear.sleep_table, ("user_id", "day", wear.sleep_column))
+    kinds = pc.is_in(periods.column(wear.sleep_column), value_set=pa.array(NO_SLEEP))
+    slept = periods.filter(pc.invert(kinds))
+    return calendar.marked(off) & ~calendar.marked(slept)
