@@ -6,7 +6,7 @@ this one keeps its engines, and writes a batch in two transactions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
@@ -50,9 +50,11 @@ class BatchingSqliteStorage(DagsterSqliteStorage):
     def __init__(
         self, base_dir: str, batch_size: int, inst_data: ConfigurableClassData | None = None
     ) -> None:
+        # Before Dagster makes one of its own, which would make the files.
+        event_log = BatchingSqliteEventLog(str(Path(base_dir, "history", "runs")))
         super().__init__(base_dir, inst_data=inst_data)
         turn_batching_on(batch_size)
-        self._event_log_storage = BatchingSqliteEventLog(str(Path(base_dir, "history", "runs")))
+        self._event_log_storage = event_log
 
     @classmethod
     def config_type(cls) -> dict[str, Any]:
@@ -141,26 +143,19 @@ class BatchingSqliteEventLog(Batching, SqliteEventLogStorage):
             poolclass=StaticPool if shard == INDEX_SHARD_NAME else NullPool,
             connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
         )
-        listen(
-            engine,
-            "connect",
-            lambda connection, _: connection.execute("PRAGMA synchronous = NORMAL"),
-        )
+        # What waits to be written into a database is given back when it was.
+        listen(engine, "connect", set_to("synchronous = NORMAL", "journal_size_limit = 0"))
         return engine
 
     def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
-        """Create a database: that of all runs with pages that several events fit on, as Dagster's
-        4 KiB are half empty with one of 2 KiB; a run's with small ones, since each of its 25 tables
-        and indexes takes one, and most runs are short."""
-        size = 16_384 if for_index_shard else 512
-        listen(
-            engine,
-            "connect",
-            lambda connection, _: connection.execute(f"PRAGMA page_size = {size}"),
-        )
-        super()._initdb(engine, for_index_shard)
+        """Create a database: that of all runs without the indexes that nothing needs; a run's with
+        small pages, since each of its 25 tables and indexes takes one, and most runs are short."""
         if for_index_shard:
+            super()._initdb(engine, for_index_shard)
             drop_needless_indexes(engine)
+            return
+        listen(engine, "connect", set_to("page_size = 512"))
+        super()._initdb(engine, for_index_shard)
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
@@ -189,6 +184,16 @@ class BatchingSqliteEventLog(Batching, SqliteEventLogStorage):
     def dispose(self) -> None:
         super().dispose()
         self._engine(INDEX_SHARD_NAME).dispose()
+
+
+def set_to(*pragmas: str) -> Callable[[Any, Any], None]:
+    """What sets up a new connection of SQLite's."""
+
+    def set_up(connection: Any, _: Any) -> None:
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    return set_up
 
 
 def drop_needless_indexes(engine: Engine) -> None:

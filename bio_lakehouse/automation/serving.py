@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from bio_lakehouse.automation.instance import dagster_home, environment, open_instance
 from bio_lakehouse.automation.listeners import listeners_on
 from bio_lakehouse.automation.running import close_abandoned_runs
+from bio_lakehouse.automation.shrinking import shrink
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.settings import Settings
 
@@ -43,6 +44,7 @@ def serve(settings: Settings, port: int, page: str = WEB_PAGE) -> int:
         listeners = [held.enter_context(listener) for listener in listeners_on(port, "ui")]
         with open_instance(settings) as instance:
             close_abandoned_runs(instance)
+        shrink(settings)
         return _supervise(settings, port, listeners, page)
 
 
