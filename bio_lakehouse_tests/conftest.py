@@ -51,7 +51,7 @@ LONGEST = (
     "test_lake_through_dagster.py",
     "test_same_to_the_bit.py",
     "test_silver_transforms.py",
-    "test_ui_in_browser.py",
+    "test_ui_live.py",
     "test_lake_as_a_function.py",
     "test_fetching.py",
     "test_limits.py",

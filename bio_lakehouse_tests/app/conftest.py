@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 import bio_lakehouse.app
 from bio_lakehouse.app import opened
@@ -15,10 +15,13 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse_tests.ask.demo_lake import copied, shared
 
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
 APP = Path(bio_lakehouse.app.__file__).parent
 SECONDS = 60
 
-Page = Callable[[str], AppTest]
+Page = Callable[[str], "AppTest"]
 
 
 @pytest.fixture(scope="session")
@@ -49,12 +52,17 @@ def empty(tmp_path: Path) -> Iterator[OpenLakes]:
 
 def page(name: str) -> AppTest:
     """One page, drawn; `AppTest` takes no part in Streamlit's server."""
+    # Streamlit's import takes 1.6 s of processor.
+    from streamlit.testing.v1 import AppTest
+
     script = APP / "screens" / f"{name}_page.py"
     return AppTest.from_file(str(script), default_timeout=SECONDS).run()
 
 
 def whole_app() -> AppTest:
     """The app with its navigation, on its first page."""
+    from streamlit.testing.v1 import AppTest
+
     return AppTest.from_file(str(APP / "main_page.py"), default_timeout=SECONDS).run()
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from bio_lakehouse.app import opened
 from bio_lakehouse.app.conversation import EXAMPLES, reader_of
@@ -24,6 +24,9 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.numbers import NO_VALUE
 from bio_lakehouse_tests.app.conftest import page, said
 from bio_lakehouse_tests.ask.demo_lake import OTHER_USER, USER
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
 KEY = "sk-test"
 

@@ -21,8 +21,10 @@ def slow_job() -> None:
 
 @dg.sensor(job=slow_job)
 def slow_tick(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-    """Its cursor is a file that says that it has begun."""
-    Path(context.cursor or "").touch()
+    """Its cursor is a file that says that it has begun; without one it ends at once."""
+    if not context.cursor:
+        return dg.SkipReason("There is nothing to wait for.")
+    Path(context.cursor).touch()
     time.sleep(SECONDS)
     return dg.SkipReason("It ended as it should.")
 

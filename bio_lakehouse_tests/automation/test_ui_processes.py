@@ -1,4 +1,5 @@
-"""How `bio-lakehouse ui` starts and ends: real processes, ports and signals."""
+"""How `bio-lakehouse ui` starts and ends: real processes, ports and signals. `test_ui_live.py` holds
+that one that has started is the only one of its home, and leaves nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +20,11 @@ def refused(home: Path, port: int, log: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    ("family", "address"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
+    ("family", "address"),
+    [
+        (socket.AF_INET, "127.0.0.1"),
+        pytest.param(socket.AF_INET6, "::1", marks=pytest.mark.thorough),
+    ],
 )
 def test_a_taken_port_is_an_error_before_anything_starts(
     tmp_path: Path, family: socket.AddressFamily, address: str
@@ -37,23 +42,14 @@ def test_a_taken_port_is_an_error_before_anything_starts(
     assert not (tmp_path / "home" / "dagster" / "dagster.yaml").exists()
 
 
-def test_one_ui_a_home_and_nothing_is_left_of_it(tmp_path: Path) -> None:
-    with UserInterface(tmp_path / "home", free_port()) as ui:
-        ui.wait_until_it_answers()
-        second = refused(tmp_path / "home", free_port(), tmp_path / "second")
-        assert "is open already" in second
-        assert f"process {ui.process.pid} at {ui.url}" in second
-        group = ui.page()
-        assert group is not None
-        wait(lambda: len(members(group)) >= 4, "the web page, the daemon and the code server")
-        ui.process.send_signal(signal.SIGTERM)
-        assert ui.process.wait(180) == 0
-        assert members(group) == []
-        assert ui.said().splitlines() == [f"The Dagster UI is at {ui.url}. Ctrl-C ends it."]
-    assert not (tmp_path / "home" / "dagster" / "ui.txt").exists()
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(signal.SIGINT, marks=pytest.mark.thorough),
+        pytest.param(signal.SIGHUP, marks=pytest.mark.thorough),
+        signal.SIGKILL,
+    ],
+)
 def test_a_signal_while_it_starts_ends_everything(tmp_path: Path, number: signal.Signals) -> None:
     with UserInterface(tmp_path / "home", free_port()) as ui:
         wait(ui.page, "the web page's process", ui.process)

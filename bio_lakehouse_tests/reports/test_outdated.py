@@ -94,7 +94,10 @@ def test_a_new_file_that_says_the_same_makes_nothing_outdated(person: Person) ->
     assert outdated_reports(person.lake, "me") == {}
 
 
-@pytest.mark.parametrize("days_back", [0, 6, 34, 100, 200])
+@pytest.mark.parametrize(
+    "days_back",
+    [0, *(pytest.param(back, marks=pytest.mark.thorough) for back in (6, 34, 100)), 200],
+)
 def test_a_restated_day_that_a_page_reads_makes_it_outdated(person: Person, days_back: int) -> None:
     before = person.row(days_back)["steps"]
     person.restate(days_back, steps=1 + (before or 0))
@@ -246,7 +249,9 @@ def change_of(person: Person, dice: random.Random) -> None:
     row[name] = dice.choice([None, row.get(name) and row[name] * 0.9])
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in (1, 2, 3))]
+)
 def test_pages_of_the_same_inputs_say_the_same(person: Person, seed: int) -> None:
     """Whatever changes, what the page says changes only where its inputs do."""
     before = fingerprints_in(person.page)

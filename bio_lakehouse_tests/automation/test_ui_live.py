@@ -1,5 +1,5 @@
-"""`bio-lakehouse ui` in a real browser: its own page works, a page of another origin gets
-nowhere."""
+"""One `bio-lakehouse ui` for all of these: in a real browser its own page works and a page of
+another origin gets nowhere, its partitions follow what lands, and nothing is left of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import shutil
+import signal
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,13 +18,12 @@ import pytest
 
 from bio_lakehouse.viz.browser import sandbox
 from bio_lakehouse_tests.automation.dagster_dev import free_port
-from bio_lakehouse_tests.automation.ui_process import UserInterface, wait
+from bio_lakehouse_tests.automation.test_reloading import first_partition, partitions_follow
+from bio_lakehouse_tests.automation.ui_process import UserInterface, members, start_ui, wait
 
-sync_api = pytest.importorskip("playwright.sync_api")
 BROWSER = next(
     filter(None, map(shutil.which, ("google-chrome", "chromium", "chromium-browser"))), None
 )
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs a Chrome or Chromium")
 
 MUTATION = "mutation{setNuxSeen}"
 VERSION = "query{version}"
@@ -107,7 +107,11 @@ def elsewhere() -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """A browser to which names below .test are this machine, as after DNS rebinding."""
+    """A browser to which names below .test are this machine, as after DNS rebinding; skips without
+    one."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if BROWSER is None:
+        pytest.skip("needs a Chrome or Chromium")
     options = ["--host-resolver-rules=MAP *.test 127.0.0.1", *sandbox()]
     with sync_api.sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=BROWSER, args=options)
@@ -173,7 +177,7 @@ def test_another_page_may_link_to_it_but_not_frame_it(
 
 
 def test_its_own_page_works(ui: UserInterface, browser: Any) -> None:
-    """The last of this file: it makes the mutation that the others must not."""
+    """The last that has a browser: it makes the mutation that the others must not."""
     page = browser.new_page(viewport={"width": 1400, "height": 900})
     problems: list[str] = []
     sockets: list[Any] = []
@@ -200,3 +204,25 @@ def test_its_own_page_works(ui: UserInterface, browser: Any) -> None:
     assert done["plain"] == "basic 415"
     wait(mutated(ui).exists, "the mutation that the page itself may make")
     page.close()
+
+
+def test_partitions_follow_what_lands(ui: UserInterface) -> None:
+    assert first_partition(ui) == "2015-01-01"
+    partitions_follow(ui, 400)
+
+
+def test_one_ui_a_home_and_nothing_is_left_of_it(ui: UserInterface, tmp_path: Path) -> None:
+    """The last of all: it ends the UI."""
+    second = start_ui(ui.home, free_port(), tmp_path / "second")
+    assert second.wait(300) == 1
+    said = (tmp_path / "second").read_text("utf-8")
+    assert "is open already" in said
+    assert f"process {ui.process.pid} at {ui.url}" in said
+    group = ui.page()
+    assert group is not None
+    wait(lambda: len(members(group)) >= 4, "the web page, the daemon and the code server")
+    ui.process.send_signal(signal.SIGTERM)
+    assert ui.process.wait(180) == 0
+    assert members(group) == []
+    assert ui.said().splitlines() == [f"The Dagster UI is at {ui.url}. Ctrl-C ends it."]
+    assert not (ui.home / "dagster" / "ui.txt").exists()
