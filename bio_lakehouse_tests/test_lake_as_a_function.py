@@ -34,7 +34,7 @@ HEADER = (
     "Title,Class Timestamp,Total Output,Avg. Watts,Calories Burned,Avg. Heartrate"
 )
 LABELS = {"EST": HOME_ZONE, "EDT": HOME_ZONE, "UTC": "UTC", "Europe/Berlin": "Europe/Berlin"}
-TABLES = ("peloton_workouts", "oura_daily_activity", "oura_sleep", "oura_daily_sleep")
+WORKOUTS, ACTIVITY = "peloton_workouts", "oura_daily_activity"
 ATTRIBUTION = {"source_file", "ingested_at"}
 Row = dict[str, Any]
 PATIENT = settings(
@@ -89,14 +89,14 @@ def lake_of(home: Path, deliveries: list[Delivery], pauses: set[int]) -> Lakehou
     return lake
 
 
-def shown(lake: Lakehouse, spark: SparkSession) -> dict[str, list[Row]]:
-    """Every silver table's rows, less who is named as their source, after building what is
+def shown(lake: Lakehouse, spark: SparkSession, *tables: str) -> dict[str, list[Row]]:
+    """The rows of silver tables, less who is named as their source, after building what is
     pending."""
     for dataset in arrivals.pending(lake):
         bronze_writing.write_bronze(lake, dataset, FIRST, TODAY)
     bronze_writing.recount(lake, FIRST, TODAY)
     found = {}
-    for table in TABLES:
+    for table in tables:
         build_silver(lake, spark, table, FIRST, TODAY)
         schema = silver.SCHEMAS[table]
         rows = lake.tables.read(schema, FIRST, TODAY)
@@ -104,6 +104,10 @@ def shown(lake: Lakehouse, spark: SparkSession) -> dict[str, list[Row]]:
         kept = [name for name in ordered.column_names if name not in ATTRIBUTION]
         found[table] = ordered.select(kept).to_pylist()
     return found
+
+
+def rows_in(lake: Lakehouse, spark: SparkSession, table: str) -> list[Row]:
+    return shown(lake, spark, table)[table]
 
 
 def row_counts(lake: Lakehouse) -> dict[str, tuple[int, ...]]:
@@ -160,8 +164,8 @@ def test_a_life_in_any_order_shows_its_last_words(
     with TemporaryDirectory() as one, TemporaryDirectory() as other:
         straight = lake_of(Path(one), deliveries, set())
         muddled = lake_of(Path(other), shuffled, pauses)
-        rows = shown(straight, sail)
-        assert shown(muddled, sail) == rows
+        rows = shown(straight, sail, WORKOUTS, ACTIVITY)
+        assert shown(muddled, sail, WORKOUTS, ACTIVITY) == rows
         assert row_counts(muddled) == row_counts(straight)
     workouts = {row["started_at"].replace(tzinfo=UTC): row for row in rows["peloton_workouts"]}
     assert {start: row["title"] for start, row in workouts.items()} == {
@@ -193,7 +197,9 @@ def test_a_download_in_another_zone_doubles_nothing(
         Delivery("home.csv", IN_NEW_YORK, at(6, 9)),
         Delivery("away.csv", IN_UTC, at(7, 9)),
     ]
-    rows = shown(lake_of(tmp_path, files[::order], {0}), sail)["peloton_workouts"]
+    rows = shown(lake_of(tmp_path, files[::order], {0}), sail, "peloton_workouts")[
+        "peloton_workouts"
+    ]
     assert [row["day"].day for row in rows] == [2, 3, 5]
     assert sum(row["total_output_kj"] for row in rows) == 450
 
@@ -215,7 +221,7 @@ def test_a_period_that_oura_replaced_is_gone(tmp_path: Path, sail: SparkSession)
         answer("sleep", at(12, 8), 9, 12, [night("B", 3.1)]),
     ]
     lake = lake_of(tmp_path, files[::-1], {0})
-    assert [row["period_id"] for row in shown(lake, sail)["oura_sleep"]] == ["B"]
+    assert [row["period_id"] for row in rows_in(lake, sail, "oura_sleep")] == ["B"]
     assert sorted(row_counts(lake).values()) == [(0, 0, 1), (1, 0, 0)]
 
 
@@ -231,7 +237,7 @@ def test_a_download_that_may_be_torn_withdraws_nothing_and_says_so(
         landing.put(lake.landing_objects, "me", one.name, one.content, None, one.time)
         told += arrivals.scan(lake)
     assert "may be torn" in " ".join(told[1].notes)
-    assert len(shown(lake, sail)["peloton_workouts"]) == 10
+    assert len(rows_in(lake, sail, "peloton_workouts")) == 10
     fewer = dict(list(rides.items())[1:])
     whole = download("c.csv", at(13, 8), "UTC", fewer)
     landing.put(lake.landing_objects, "me", whole.name, whole.content, None, whole.time)
@@ -239,7 +245,7 @@ def test_a_download_that_may_be_torn_withdraws_nothing_and_says_so(
     assert arrival.notes == (
         "1 record of earlier files withdrawn: it does not have them any more.",
     )
-    assert len(shown(lake, sail)["peloton_workouts"]) == 9
+    assert len(rows_in(lake, sail, "peloton_workouts")) == 9
 
 
 def trends(**scores: int) -> bytes:
@@ -255,7 +261,9 @@ def test_an_export_made_again_shows_its_later_score(
         Delivery("trends.csv", trends(d10=60, d11=70), at(12, 8)),
         Delivery("trends (1).csv", trends(d10=62, d11=70), at(12, 9)),
     ]
-    rows = shown(lake_of(tmp_path, files[::order], {0}), sail)["oura_daily_sleep"]
+    rows = shown(lake_of(tmp_path, files[::order], {0}), sail, "oura_daily_sleep")[
+        "oura_daily_sleep"
+    ]
     assert [row["score"] for row in rows] == [62, 70]
 
 
@@ -269,7 +277,9 @@ def test_the_evenings_export_beats_the_mornings_answer(
         answer("daily_activity", at(10, 9), 9, 10, [morning]),
         Delivery("trends.csv", evening.encode(), at(10, 21)),
     ]
-    (row,) = shown(lake_of(tmp_path, files[::order], {0}), sail)["oura_daily_activity"]
+    (row,) = shown(lake_of(tmp_path, files[::order], {0}), sail, "oura_daily_activity")[
+        "oura_daily_activity"
+    ]
     assert (row["score"], row["steps"]) == (88, 9000)
 
 
@@ -285,7 +295,7 @@ def test_a_download_may_say_again_what_an_earlier_one_said(
         download("all again.csv", at(13, 8), "EST", rides),
     ]
     lake = lake_of(tmp_path, [files[number] for number in order], {0, 1})
-    assert len(shown(lake, sail)["peloton_workouts"]) == 10
+    assert len(rows_in(lake, sail, "peloton_workouts")) == 10
 
 
 def test_a_copy_that_changes_nothing_says_nothing(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver import SCHEMAS as SILVER
 from bio_lakehouse.sources.demo import Truth, daily_rows, simulate, workout_rows
 from bio_lakehouse.sources.oura.fetch import FailedWindow, Window
+from bio_lakehouse_tests.kept_home import kept
 from bio_lakehouse_tests.reports.lakes import LANDED, write
 
 SUNDAY = date(2025, 11, 16)
@@ -31,10 +33,10 @@ def truth() -> Truth:
     return simulate(120, 17, SUNDAY)
 
 
-@pytest.fixture
-def lake(tmp_path: Path, truth: Truth) -> Lakehouse:
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, truth: Truth) -> Path:
     """120 days of the demo person as `me` and one day of `ada`."""
-    lake = Lakehouse.open(load_settings(home=tmp_path, timezone="UTC", today_override=TODAY))
+    lake = opened(tmp_path_factory.mktemp("home"))
     write(
         lake,
         DAILY,
@@ -46,7 +48,17 @@ def lake(tmp_path: Path, truth: Truth) -> Lakehouse:
     write(lake, SILVER["coverage"], [file_about(truth.days[0].day, LANDED)], TODAY)
     for day in (SUNDAY, SUNDAY - timedelta(days=7)):
         build_for_report(lake, day)
-    return lake
+    return lake.settings.home
+
+
+@pytest.fixture
+def lake(home: Path) -> Iterator[Lakehouse]:
+    with kept(home):
+        yield opened(home)
+
+
+def opened(home: Path) -> Lakehouse:
+    return Lakehouse.open(load_settings(home=home, timezone="UTC", today_override=TODAY))
 
 
 def file_about(first: date, landed: datetime) -> dict[str, Any]:
@@ -73,9 +85,9 @@ def log_fetch(lake: Lakehouse, dataset: str, first: date, last: date) -> None:
     lake.log.record(entry)
 
 
-def test_a_report_is_written_once(lake: Lakehouse, tmp_path: Path) -> None:
+def test_a_report_is_written_once(lake: Lakehouse) -> None:
     made = composition.make(lake, "me", SUNDAY)
-    page = tmp_path / "reports" / "me" / "weekly-2025-11-16.html"
+    page = lake.settings.home / "reports" / "me" / "weekly-2025-11-16.html"
     assert made.key == "reports/me/weekly-2025-11-16.html"
     assert (made.uri, made.size, made.changed) == (page.as_uri(), page.stat().st_size, True)
     first = page.read_bytes()
