@@ -46,7 +46,7 @@ class Line(NamedTuple):
     """One record version of a day. `record` and `hints` are JSON with sorted keys: what makes
     two the same.
 
-    `provisional_at` is when it was said (UTC), if that was while its day was still going on and
+    `provisional_at` is when it was said (UTC), if that was before its day was over and
     nothing has said the same since; else empty. A line that is `withdrawn` is no row: the file that
     it names covers the day, and has the record no more.
     """
@@ -117,7 +117,7 @@ def to_line(record: Record, text: str, entry: LogEntry, zone: ZoneInfo) -> Line:
     person's."""
     version = f"{entry.version}|{fullness(record.content):07d}|{record.line:09d}"
     said_at = entry.said_at.astimezone(UTC)
-    provisional = said_at.astimezone(zone).date() == record.day
+    provisional = said_at.astimezone(zone).date() <= record.day
     return Line(
         key=record.key,
         version=version,

@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 from bio_lakehouse_tests.invariants.checks import AT_THE_END
 from bio_lakehouse_tests.invariants.lake_machine import Step, search, tell_story, words_of
 from bio_lakehouse_tests.invariants.mutations import MUTATIONS, Mutation, named
-from bio_lakehouse_tests.invariants.stories import STORIES
+from bio_lakehouse_tests.invariants.stories import OPEN, STORIES
 
 QUICK = ("the same rows are committed again", "rows in quarantine are not counted")
 
@@ -46,6 +46,13 @@ def test_a_mutation_is_found(folder: Path, sail: SparkSession, name: str) -> Non
 
 def test_every_invariant_has_a_mutation() -> None:
     assert {mutation.found_by for mutation in MUTATIONS} == set(AT_THE_END)
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(strict=True, reason="the lake does otherwise than the contract says")
+@pytest.mark.parametrize("name", sorted(OPEN))
+def test_a_story_that_breaks_an_invariant(folder: Path, sail: SparkSession, name: str) -> None:
+    assert tell_story(OPEN[name], folder / "home", sail) is None
 
 
 @pytest.mark.slow

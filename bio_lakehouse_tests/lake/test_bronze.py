@@ -259,13 +259,13 @@ def test_what_is_said_again_after_its_day_is_final() -> None:
 @pytest.mark.parametrize(
     ("said_at", "provisional"),
     [
-        ("2026-01-05T04:59:59+00:00", False),
+        ("2026-01-05T04:59:59+00:00", True),
         ("2026-01-05T05:00:00+00:00", True),
         ("2026-01-06T04:59:59+00:00", True),
         ("2026-01-06T05:00:00+00:00", False),
     ],
 )
-def test_a_record_is_provisional_on_its_own_day_where_the_person_lives(
+def test_a_record_is_provisional_until_its_day_is_over_where_the_person_lives(
     said_at: str, provisional: bool
 ) -> None:
     entry = LogEntry(
