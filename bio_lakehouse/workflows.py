@@ -163,7 +163,9 @@ def bring_in(
     except LandingError as error:
         brought.unread[str(path)] = str(error)
     if not came and str(path) not in brought.unread:
-        brought.unread[str(path)] = "there is no known export in this folder"
+        brought.unread[str(path)] = (
+            "there is no known export in this folder: give the one that holds them, or a file"
+        )
 
 
 def _bring_in_file(

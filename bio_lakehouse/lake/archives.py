@@ -138,7 +138,7 @@ def _refuse(member: Member) -> None:
     if member.size > LARGEST_AT_ONCE:
         raise UnsupportedFile(
             f"{member.name} unpacks to {bytes_text(member.size)}; the most that is read is "
-            f"{bytes_text(LARGEST_AT_ONCE)}"
+            f"{bytes_text(LARGEST_AT_ONCE)}. Take an export of fewer days"
         )
     if member.size > max(LARGE, MOST_TIMES_PACKED * member.info.compress_size):
         raise UnsupportedFile(

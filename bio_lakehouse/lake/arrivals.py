@@ -13,7 +13,7 @@ from bio_lakehouse.errors import EmptyAnswer, LandingError, UnsupportedFile
 from bio_lakehouse.lake import landing, quarantine, withdrawals
 from bio_lakehouse.lake.archives import looks_like_archive
 from bio_lakehouse.lake.bronze_plan import Changes, changed_days, newly_covered, overwritten_path
-from bio_lakehouse.lake.folders import printable
+from bio_lakehouse.lake.folders import printable, refusal_of
 from bio_lakehouse.lake.foreign_files import HEAD_BYTES, refuse_foreign, refuse_unknown
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landed_reading import context_for, context_of, read_file
@@ -83,7 +83,7 @@ def ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None = None
         with lake.log.together():
             return [_as_given(arrival, path) for arrival in _ingest(lake, path, user_id, dataset)]
     except OSError as error:
-        raise LandingError(f"{printable(str(path))} cannot be read: {error.strerror}") from error
+        raise LandingError(f"{printable(str(path))} cannot be read: {refusal_of(error)}") from error
 
 
 def _ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None) -> list[Arrival]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NOT_UTF8 = "its name is not UTF-8: rename it"
-NO_FILE = "it is a pipe, a socket or a device, and no file"
-BROKEN_LINK = "it is a link to nothing"
+NO_FILE = "it is a pipe, a socket or a device, and no file: give the file that it should be"
+BROKEN_LINK = "it is a link to nothing: give the file itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +90,9 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _refused(path: Path, error: OSError) -> NoFile:
-    return NoFile(path, f"it cannot be read: {error.strerror}", error)
+    return NoFile(path, f"it cannot be read: {refusal_of(error)}", error)
+
+
+def refusal_of(error: OSError) -> str:
+    """Why the system does not let a file be read, and what to do."""
+    return f"{error.strerror}. Check its rights and its disk"

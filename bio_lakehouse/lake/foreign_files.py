@@ -11,6 +11,7 @@ from bio_lakehouse.lake.archives import Archive, looks_like_archive, open_archiv
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landed_reading import context_for, read_content
 from bio_lakehouse.lake.landing import Note
+from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.records import ParseContext
 
 HEAD_BYTES = 1 << 16
@@ -52,7 +53,9 @@ def _refuse_foreign_archive(name: str, archive: Archive, context: ParseContext) 
             return
     if damaged:
         raise UnsupportedFile(f"{name}: {damaged}")
-    raise UnknownFormat(f"{name} is a zip or Excel file that holds no known export.")
+    raise UnknownFormat(
+        f"{name} is a zip or Excel file that holds no known export. {registry.what_is_read()}"
+    )
 
 
 def refuse_unknown(name: str, head: bytes, context: ParseContext) -> None:

@@ -205,10 +205,12 @@ def place_for(objects: ObjectStore, key: str, content: bytes, note: Note) -> str
 
 
 def safe_name(name: str) -> str:
-    """A file's name as landing can keep it: UTF-8, not hidden, and short enough for every file
-    system."""
+    """A file's name as landing can keep it: UTF-8, not hidden, none of a note, and short enough for
+    every file system."""
     path = PurePosixPath(name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
     plain = path.name.replace("\ufffd", "_").lstrip(".") or "unnamed"
+    if plain.endswith(NOTE_SUFFIX):
+        plain = f"{plain.removesuffix(NOTE_SUFFIX)}-note.json"
     if len(plain.encode()) <= LONGEST_NAME:
         return plain
     suffix = PurePosixPath(plain).suffix[:16]
@@ -272,8 +274,7 @@ def refuse_large(name: str, size: int) -> None:
     if size > LARGEST_AT_ONCE:
         raise UnsupportedFile(
             f"{name} has {bytes_text(size)}; the most that is read is "
-            f"{bytes_text(LARGEST_AT_ONCE)}. "
-            "Take an export of fewer days"
+            f"{bytes_text(LARGEST_AT_ONCE)}. Take an export of fewer days"
         )
 
 

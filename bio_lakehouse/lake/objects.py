@@ -14,7 +14,15 @@ from typing import Protocol
 from urllib.parse import unquote
 
 from bio_lakehouse.errors import LandingError
-from bio_lakehouse.lake.folders import NOT_UTF8, NoFile, file_at, files_below, is_utf8, printable
+from bio_lakehouse.lake.folders import (
+    NOT_UTF8,
+    NoFile,
+    file_at,
+    files_below,
+    is_utf8,
+    printable,
+    refusal_of,
+)
 from bio_lakehouse.lake.store_errors import store_named
 
 WRITERS = 4
@@ -153,7 +161,7 @@ class FolderStore:
         try:
             return self.path(key).read_bytes()
         except OSError as error:
-            raise LandingError(f"{self.path(key)} cannot be read: {error.strerror}") from error
+            raise LandingError(f"{self.path(key)} cannot be read: {refusal_of(error)}") from error
 
     def head(self, key: str, size: int) -> bytes:
         """The first `size` bytes of an object, all of a shorter one."""
@@ -161,7 +169,7 @@ class FolderStore:
             with self.path(key).open("rb") as file:
                 return file.read(size)
         except OSError as error:
-            raise LandingError(f"{self.path(key)} cannot be read: {error.strerror}") from error
+            raise LandingError(f"{self.path(key)} cannot be read: {refusal_of(error)}") from error
 
     def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
         return {key: self.get(key) for key in keys}

@@ -6,6 +6,7 @@ import io
 import os
 import socket
 import struct
+import warnings
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,7 +28,9 @@ def zipped(members: Iterable[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLA
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:
         for name, content in members:
-            archive.writestr(zipfile.ZipInfo(name), content, method)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # of a name that is there twice
+                archive.writestr(zipfile.ZipInfo(name), content, method)
     return buffer.getvalue()
 
 

@@ -28,7 +28,8 @@ def _contributor(column: str, path: str, comment: str, *synonyms: str) -> Field:
 
 
 # Bounds lie where no person's value does, so that a broken number is told and a rare one is kept.
-_SECONDS = 172_800  # two days: no day and no night is as long
+_DAY_SECONDS = 90_000  # the day on which summer time ends has 25 hours
+_NIGHT_SECONDS = 86_400  # of one sleep; what the ring tells belongs to one day
 _STEPS = 1_000_000  # the most ever walked in a day is about a quarter of it
 _KILOCALORIES = 100_000  # the hardest days known burn about 15,000
 _BEATS = 500  # a minute; the fastest rhythm known is about 300
@@ -39,8 +40,12 @@ _DEGREES = 20  # °C against the baseline; nobody lives with 8
 MOST_MET = 100  # sprinting is about 25
 
 
-def _seconds(column: str, path: str, comment: str, *synonyms: str) -> Field:
-    return Field(column, path, "double", f"{comment} (s).", 0, _SECONDS, synonyms)
+def _of_day(column: str, path: str, comment: str, *synonyms: str) -> Field:
+    return Field(column, path, "double", f"{comment} (s).", 0, _DAY_SECONDS, synonyms)
+
+
+def _of_night(column: str, path: str, comment: str, *synonyms: str) -> Field:
+    return Field(column, path, "double", f"{comment} (s).", 0, _NIGHT_SECONDS, synonyms)
 
 
 def _degrees(column: str, path: str, comment: str) -> Field:
@@ -108,11 +113,11 @@ DAILY_ACTIVITY = (
     _measure(
         "total_calories", "total_calories", "Energy burned in all (kcal)", maximum=_KILOCALORIES
     ),
-    _seconds("high_activity_time", "high_activity_time", "Time in high activity"),
-    _seconds("medium_activity_time", "medium_activity_time", "Time in medium activity"),
-    _seconds("low_activity_time", "low_activity_time", "Time in low activity"),
-    _seconds("sedentary_time", "sedentary_time", "Time sitting still while awake"),
-    _seconds("non_wear_time", "non_wear_time", "Time during which the ring was not worn"),
+    _of_day("high_activity_time", "high_activity_time", "Time in high activity"),
+    _of_day("medium_activity_time", "medium_activity_time", "Time in medium activity"),
+    _of_day("low_activity_time", "low_activity_time", "Time in low activity"),
+    _of_day("sedentary_time", "sedentary_time", "Time sitting still while awake"),
+    _of_day("non_wear_time", "non_wear_time", "Time during which the ring was not worn"),
 )
 
 SLEEP = (
@@ -125,12 +130,12 @@ SLEEP = (
     ),
     Field("bedtime_start", "bedtime_start", "timestamp", "Start of the period (UTC)."),
     Field("bedtime_end", "bedtime_end", "timestamp", "End of the period (UTC)."),
-    _seconds("total_sleep_s", "total_sleep_duration", "Time asleep"),
-    _seconds("deep_sleep_s", "deep_sleep_duration", "Time in deep sleep"),
-    _seconds("rem_sleep_s", "rem_sleep_duration", "Time in REM sleep"),
-    _seconds("light_sleep_s", "light_sleep_duration", "Time in light sleep"),
-    _seconds("awake_s", "awake_time", "Time awake in bed"),
-    _seconds("latency_s", "latency", "Time it took to fall asleep"),
+    _of_night("total_sleep_s", "total_sleep_duration", "Time asleep"),
+    _of_night("deep_sleep_s", "deep_sleep_duration", "Time in deep sleep"),
+    _of_night("rem_sleep_s", "rem_sleep_duration", "Time in REM sleep"),
+    _of_night("light_sleep_s", "light_sleep_duration", "Time in light sleep"),
+    _of_night("awake_s", "awake_time", "Time awake in bed"),
+    _of_night("latency_s", "latency", "Time it took to fall asleep"),
     _measure(
         "efficiency", "efficiency", "Time asleep as a share of the time in bed (%)", maximum=100
     ),
@@ -271,11 +276,11 @@ TRENDS_FIELDS: dict[str, tuple[Field, ...]] = {
         _measure(
             "total_calories", "Total Burn", "Energy burned in all (kcal)", maximum=_KILOCALORIES
         ),
-        _seconds("high_activity_time", "High Activity Time", "Time in high activity"),
-        _seconds("medium_activity_time", "Medium Activity Time", "Time in medium activity"),
-        _seconds("low_activity_time", "Low Activity Time", "Time in low activity"),
-        _seconds("sedentary_time", "Inactive Time", "Time sitting still while awake"),
-        _seconds("non_wear_time", "Non-wear Time", "Time during which the ring was not worn"),
+        _of_day("high_activity_time", "High Activity Time", "Time in high activity"),
+        _of_day("medium_activity_time", "Medium Activity Time", "Time in medium activity"),
+        _of_day("low_activity_time", "Low Activity Time", "Time in low activity"),
+        _of_day("sedentary_time", "Inactive Time", "Time sitting still while awake"),
+        _of_day("non_wear_time", "Non-wear Time", "Time during which the ring was not worn"),
         _measure(
             "met_avg", "Average MET", "Mean metabolic equivalent of the day (MET)", maximum=MOST_MET
         ),
@@ -283,14 +288,14 @@ TRENDS_FIELDS: dict[str, tuple[Field, ...]] = {
     "oura/sleep": (
         Field("bedtime_start", "Bedtime Start", "timestamp", "Start of the period (UTC)."),
         Field("bedtime_end", "Bedtime End", "timestamp", "End of the period (UTC)."),
-        _seconds("total_sleep_s", "Total Sleep Duration", "Time asleep", "Total Sleep Time"),
-        _seconds("deep_sleep_s", "Deep Sleep Duration", "Time in deep sleep", "Deep Sleep Time"),
-        _seconds("rem_sleep_s", "REM Sleep Duration", "Time in REM sleep", "REM Sleep Time"),
-        _seconds(
+        _of_night("total_sleep_s", "Total Sleep Duration", "Time asleep", "Total Sleep Time"),
+        _of_night("deep_sleep_s", "Deep Sleep Duration", "Time in deep sleep", "Deep Sleep Time"),
+        _of_night("rem_sleep_s", "REM Sleep Duration", "Time in REM sleep", "REM Sleep Time"),
+        _of_night(
             "light_sleep_s", "Light Sleep Duration", "Time in light sleep", "Light Sleep Time"
         ),
-        _seconds("awake_s", "Awake Time", "Time awake in bed"),
-        _seconds("latency_s", "Sleep Latency", "Time it took to fall asleep"),
+        _of_night("awake_s", "Awake Time", "Time awake in bed"),
+        _of_night("latency_s", "Sleep Latency", "Time it took to fall asleep"),
         _measure(
             "efficiency",
             "Sleep Efficiency",

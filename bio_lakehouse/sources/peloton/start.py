@@ -70,8 +70,12 @@ def read_start(cell: str, person: ZoneInfo) -> Start:
     zone = zone_of(label, wall, person) if label else None
     # The person's clock, there and back: a time that summer time skips reads the same with and
     # without a label.
-    moment = wall.replace(tzinfo=zone or person).astimezone(UTC)
-    local = moment.astimezone(person).replace(tzinfo=None)
+    try:
+        moment = wall.replace(tzinfo=zone or person).astimezone(UTC)
+        local = moment.astimezone(person).replace(tzinfo=None)
+    except OverflowError:
+        reason = f"{START_HEADER} is {shown(cell)}, which is at the end of the calendar"
+        raise RowProblem(START_HEADER, reason) from None
     return Start(local.date(), local, moment if zone else None)
 
 
