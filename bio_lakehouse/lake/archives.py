@@ -7,14 +7,15 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.numbers import bytes_text
-from bio_lakehouse.sources.file_limits import LARGEST_AT_ONCE
+from bio_lakehouse.sources.contents import AnyContent, Content
+from bio_lakehouse.sources.file_limits import AT_ONCE, LARGEST_FILE
 
 LARGEST_ARCHIVE = 2 << 30
 """Bytes to which a zip may unpack."""
@@ -54,13 +55,22 @@ class Member:
 class Archive:
     """An open zip."""
 
-    def __init__(self, file: zipfile.ZipFile) -> None:
+    def __init__(self, file: zipfile.ZipFile, reopen: Callable[[], zipfile.ZipFile]) -> None:
         self._file = file
+        self._reopen = reopen
         self.members = _named(file.infolist())
 
     @property
     def unpacked_size(self) -> int:
         return sum(member.size for member in self.members)
+
+    def content(self, member: Member) -> AnyContent:
+        """All of a member: its bytes, or what unpacks it anew where it is large."""
+        _refuse(member)
+        if member.size <= AT_ONCE:
+            return self.read(member)
+        reopen = self._reopen
+        return Content(member.size, lambda: _Unpacked(reopen(), member))
 
     def read(self, member: Member, size: int | None = None) -> bytes:
         """The first `size` bytes of a member (all of it); `UnsupportedFile` says why it cannot be
@@ -81,13 +91,45 @@ class Archive:
         return bytes(content[:wanted])
 
 
+class _Unpacked(io.BytesIO):
+    """A member as a file that is read; `UnsupportedFile` where it cannot be unpacked."""
+
+    def __init__(self, file: zipfile.ZipFile, member: Member) -> None:
+        super().__init__()
+        self._zip, self._member = file, member
+        self._stream = file.open(member.info)
+
+    def read(self, size: int | None = -1) -> bytes:
+        wanted = self._member.size if size is None or size < 0 else size
+        content = bytearray()
+        try:
+            while len(content) < wanted and (part := self._stream.read(wanted - len(content))):
+                content += part
+        except BROKEN as error:
+            raise UnsupportedFile(
+                f"{self._member.name} cannot be unpacked ({error}); download it again"
+            ) from error
+        return bytes(content)
+
+    def close(self) -> None:
+        self._stream.close()
+        self._zip.close()
+        super().close()
+
+
 @contextmanager
-def open_archive(source: Path | bytes, name: str) -> Iterator[Archive]:
-    """The zip at a path or in memory; `UnsupportedFile`, which names it, when it is torn or holds
-    too much."""
+def open_archive(source: Path | AnyContent, name: str) -> Iterator[Archive]:
+    """The zip at a path or as a content; `UnsupportedFile`, which names it, when it is torn or
+    holds too much."""
+
+    def reopen() -> zipfile.ZipFile:
+        if isinstance(source, Path):
+            return zipfile.ZipFile(source)
+        return zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source.open())
+
     try:
-        file = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
-        archive = Archive(file)
+        file = reopen()
+        archive = Archive(file, reopen)
     except BROKEN as error:
         raise UnsupportedFile(
             f"{name}: the zip cannot be unpacked ({error}); download it again"
@@ -135,10 +177,10 @@ def _refuse(member: Member) -> None:
         raise UnsupportedFile(
             f"{member.name} is packed in a way that no export is; unpack the zip first"
         )
-    if member.size > LARGEST_AT_ONCE:
+    if member.size > LARGEST_FILE:
         raise UnsupportedFile(
             f"{member.name} unpacks to {bytes_text(member.size)}; the most that is read is "
-            f"{bytes_text(LARGEST_AT_ONCE)}. Take an export of fewer days"
+            f"{bytes_text(LARGEST_FILE)}. Take an export of fewer days"
         )
     if member.size > max(LARGE, MOST_TIMES_PACKED * member.info.compress_size):
         raise UnsupportedFile(

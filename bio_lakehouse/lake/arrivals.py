@@ -20,6 +20,7 @@ from bio_lakehouse.lake.landed_reading import context_for, context_of, read_file
 from bio_lakehouse.lake.landing import LandedFile, LandedObject, Note, RefusedMember
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import ObjectInfo, PassedOver, checksum, file_time
+from bio_lakehouse.sources.contents import content_at
 from bio_lakehouse.sources.records import FetchNote, ParsedFile
 
 SAID_AGAIN = "it says again what an earlier file had said, and is the newest now."
@@ -89,7 +90,7 @@ def ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None = None
 def _ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None) -> list[Arrival]:
     note, found = Note(dataset=dataset), path.stat()
     refuse_foreign(lake, path, user_id, note)
-    content = path.read_bytes()
+    content = content_at(path)
     known = lake.log.with_checksum(user_id, checksum(content))
     if known:
         return [_seen_again(lake, known, file_time(found))]
@@ -361,7 +362,7 @@ def _accept(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> Arrival:
     entry = replace(entry, status="ingesting" if is_owed else "ingested")
     lake.log.record(entry, changes, plan.repeated)
     new_days = touched & (plan.new | fresh)
-    unchanged = {record.day for record in parsed.records} - touched
+    unchanged = parsed.days - touched
     notes = (*parsed.notes, *plan.notes(entry))
     days = (len(new_days), len(touched - new_days), len(unchanged))
     return Arrival(file.path, entry, *days, notes=notes)
@@ -376,7 +377,7 @@ def _is_being_built(lake: Lakehouse, entry: LogEntry) -> bool:
 
 
 def entry_of(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> LogEntry:
-    days = sorted({record.day for record in parsed.records})
+    days = sorted(parsed.days)
     covered = parsed.coverage or (None, None)
     earlier = lake.log.entry(file.path)
     known = earlier if earlier and earlier.checksum == file.checksum else None

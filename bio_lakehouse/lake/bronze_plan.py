@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bio_lakehouse.lake import bronze, withdrawals
@@ -17,6 +17,8 @@ from bio_lakehouse.lake.withdrawals import Days
 from bio_lakehouse.sources.records import ParsedFile
 
 Changes = dict[str, set[date]]
+RECORDS_AT_ONCE = 100_000
+"""Records whose lines memory holds at once when days are compared, about."""
 DayLines = dict[DayKey, list[Line]]
 DaysOrigin = tuple[date, str]
 """A day, and the origin of what is said about it."""
@@ -57,10 +59,22 @@ def changed_days(lake: Lakehouse, entry: LogEntry) -> Plan:
     for dataset in entry.datasets:
         days = days_concerned(lake, entry, dataset)
         if days:
-            _plan_dataset(lake, entry, dataset, days, plan)
+            plan.changed[dataset] = set()
+            for some in _at_once(entry, days):
+                _plan_dataset(lake, entry, dataset, some, plan)
             if withdrawals.is_snapshot(entry):
                 plan.torn_after = torn_after(lake, entry, dataset)
     return plan
+
+
+def _at_once(entry: LogEntry, days: Days) -> Iterator[Days]:
+    """The days in pieces of which memory holds the lines: all, of a file with few records."""
+    first, last = days
+    many = max(1, entry.record_count // RECORDS_AT_ONCE)
+    length = timedelta(days=max(1, ((last - first).days + 1) // many))
+    while first <= last:
+        yield first, min(first + length - timedelta(days=1), last)
+        first += length
 
 
 def torn_after(lake: Lakehouse, entry: LogEntry, dataset: str) -> LogEntry | None:
@@ -73,7 +87,7 @@ def _plan_dataset(lake: Lakehouse, entry: LogEntry, dataset: str, days: Days, pl
     existing = lake.bronze.contents(dataset, *days, entry.user_id)
     wanted = day_files(lake, dataset, days, entry.user_id, existing, arriving=entry)
     differing = lake.bronze.changes(wanted, existing)
-    plan.changed[dataset] = {key.day for key in differing}
+    plan.changed[dataset] |= {key.day for key in differing}
     unknown = {key.day for key in differing if key not in existing}
     plan.new |= unknown - lake.log.waiting(entry.user_id, dataset, unknown)
     for key, day in wanted.items():
@@ -139,9 +153,8 @@ def day_files(
     torn = torn_downloads(lake, dataset, user_id, arriving)
     for entry, reading in reread(lake, entries):
         present.add((entry.file_path, entry.checksum))
-        for key, line in lines_of(lake, dataset, entry, reading):
-            if first <= key.day <= last:
-                lines[key].append(line)
+        for key, line in lines_of(lake, dataset, entry, reading, days):
+            lines[key].append(line)
         if entry.file_path not in torn:
             for day in withdrawing_days(entry, reading.parsed, dataset, first, last):
                 statements[day, reading.parsed.origin].append(bronze.to_statement(entry))
@@ -210,15 +223,14 @@ def torn_downloads(
 
 
 def lines_of(
-    lake: Lakehouse, dataset: str, entry: LogEntry, reading: Reading
+    lake: Lakehouse, dataset: str, entry: LogEntry, reading: Reading, days: Days
 ) -> Iterator[tuple[DayKey, Line]]:
-    """A file's lines of one dataset, each with the day to which it belongs."""
+    """A file's lines of one dataset on some days, each with the day to which it belongs."""
     zone = ZoneInfo(lake.settings.user_profile(entry.user_id).timezone)
     origin = reading.parsed.origin
-    for record, text in zip(reading.parsed.records, reading.texts, strict=True):
-        if record.dataset == dataset:
-            key = DayKey(dataset, record.day, entry.user_id, origin)
-            yield key, bronze.to_line(record, text, entry, zone)
+    for record, text in reading.pairs(dataset, *days):
+        key = DayKey(dataset, record.day, entry.user_id, origin)
+        yield key, bronze.to_line(record, text, entry, zone)
 
 
 def withdrawing_days(

@@ -147,7 +147,7 @@ def moved(lake: Lakehouse, user_id: str) -> dict[str, set[date]]:
 
 def in_zone(entry: LogEntry, parsed: ParsedFile) -> LogEntry:
     """The entry with the days that its records have now."""
-    days = {record.day for record in parsed.records}
+    days = parsed.days
     first, last = parsed.coverage or (None, None)
     return replace(
         entry,

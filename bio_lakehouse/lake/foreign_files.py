@@ -11,7 +11,8 @@ from bio_lakehouse.lake.archives import Archive, looks_like_archive, open_archiv
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landed_reading import context_for, read_content
 from bio_lakehouse.lake.landing import Note
-from bio_lakehouse.sources import registry
+from bio_lakehouse.sources import file_limits, registry
+from bio_lakehouse.sources.contents import AnyContent, Content, content_at
 from bio_lakehouse.sources.records import ParseContext
 
 HEAD_BYTES = 1 << 16
@@ -27,14 +28,14 @@ def refuse_foreign(lake: Lakehouse, path: Path, user_id: str, note: Note) -> Non
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if looks_like_archive(head):
-        landing.refuse_large(name, path.stat().st_size)
+        file_limits.check_size(name, path.stat().st_size, file_limits.LARGEST_FILE)
         with open_archive(path, name) as archive:
             _refuse_foreign_archive(name, archive, context)
         return
     refuse_unknown(name, head, context)
-    landing.refuse_large(name, path.stat().st_size)
+    sources.refuse_large(name, Content.at(path))
     if len(head) == HEAD_BYTES:
-        _refuse_unknown_whole(name, path.read_bytes(), context)
+        _refuse_unknown_whole(name, content_at(path), context)
 
 
 def _refuse_foreign_archive(name: str, archive: Archive, context: ParseContext) -> None:
@@ -44,7 +45,7 @@ def _refuse_foreign_archive(name: str, archive: Archive, context: ParseContext) 
         try:
             refuse_unknown(member.name, archive.read(member, HEAD_BYTES), context)
             if member.size > HEAD_BYTES:
-                _refuse_unknown_whole(member.name, archive.read(member), context)
+                _refuse_unknown_whole(member.name, archive.content(member), context)
         except UnknownFormat:
             continue
         except UnsupportedFile as error:
@@ -70,7 +71,7 @@ def refuse_unknown(name: str, head: bytes, context: ParseContext) -> None:
         """It may be damaged, or begin like a known one: that shows when all of it is read."""
 
 
-def _refuse_unknown_whole(name: str, content: bytes, context: ParseContext) -> None:
+def _refuse_unknown_whole(name: str, content: AnyContent, context: ParseContext) -> None:
     try:
         read_content(name, content, context)
     except UnknownFormat:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
@@ -14,9 +15,15 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landing import LandedFile, Note
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import ObjectInfo, checksum
+from bio_lakehouse.lake.spooled_records import Pair, SpooledRecords
+from bio_lakehouse.sources.contents import AnyContent, Content, opened_by
+from bio_lakehouse.sources.file_limits import AT_ONCE
+from bio_lakehouse.sources.parts import together
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
 
 REREAD_AT_ONCE = 64
+KEPT_BYTES = 48 << 20
+"""Of files whose readings are kept for a moment; a reading takes some ten times as much."""
 
 
 def context_of(lake: Lakehouse, file: LandedFile) -> ParseContext:
@@ -32,42 +39,88 @@ def context_for(lake: Lakehouse, user_id: str, note: Note) -> ParseContext:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A parsed file, and the JSON of each of its records in the same order."""
+    """A parsed file, and the JSON of each of its records in the same order; a large file's are made
+    when they are asked for, and `texts` is empty."""
 
     parsed: ParsedFile
-    texts: list[str]
+    texts: Sequence[str] = ()
+
+    def pairs(self, dataset: str, first: date, last: date) -> Iterator[Pair]:
+        """The records of a dataset on those days, each with its content as JSON."""
+        records = self.parsed.records
+        if isinstance(records, SpooledRecords):
+            yield from records.pairs(dataset, first, last)
+            return
+        for record, text in zip(records, self.texts, strict=True):
+            if record.dataset == dataset and first <= record.day <= last:
+                yield record, text
 
 
-class _Bytes:
-    """Bytes that a cache does not compare: the checksum beside them already says which they are."""
+class _Kept:
+    """Readings of a moment ago, as many as some bytes of files come to; a large file counts as a
+    part of it, as its records lie on disk."""
 
-    def __init__(self, value: bytes) -> None:
-        self.value = value
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._readings: OrderedDict[Hashable, tuple[int, Reading]] = OrderedDict()
 
-    def __hash__(self) -> int:
-        return 0
+    def find(self, key: Hashable) -> Reading | None:
+        if key not in self._readings:
+            return None
+        self._readings.move_to_end(key)
+        return self._readings[key][1]
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Bytes)
+    def keep(self, key: Hashable, size: int, reading: Reading) -> None:
+        self._readings[key] = (min(size, AT_ONCE), reading)
+        while len(self._readings) > 1 and self._size() > self.most:
+            self._readings.popitem(last=False)
+
+    def _size(self) -> int:
+        return sum(size for size, _ in self._readings.values())
+
+    def clear(self) -> None:
+        self._readings.clear()
 
 
-@lru_cache(maxsize=64)
-def _read_cached(name: str, digest: str, context: ParseContext, content: _Bytes) -> Reading:
-    parsed = sources.parse(name, content.value, context)
-    return Reading(parsed, [bronze.to_json(record.content) for record in parsed.records])
+_kept = _Kept(KEPT_BYTES)
+
+
+def _read(name: str, digest: str, context: ParseContext, content: AnyContent) -> Reading:
+    """What a file says; one that was read a moment ago in this process is not parsed again."""
+    key = (name, digest, context)
+    reading = _kept.find(key)
+    if reading is None:
+        opened = opened_by(content)
+        reading = _read_parts(name, opened, context)
+        _kept.keep(key, opened.size, reading)
+    return reading
+
+
+def _read_parts(name: str, content: Content, context: ParseContext) -> Reading:
+    parts = sources.parse_in_parts(name, content, context)
+    first = next(parts)
+    if content.size <= AT_ONCE:
+        return Reading(first, [bronze.to_json(record.content) for record in first.records])
+    records = SpooledRecords()
+    records.add(first.records)
+    parsed = replace(first, records=())
+    for part in parts:
+        records.add(part.records)
+        parsed = together(parsed, part)
+    return Reading(replace(parsed, records=records))
 
 
 def read_file(file: LandedFile, context: ParseContext) -> Reading:
-    """The parsed file; one that was read a moment ago in this process is not parsed again."""
-    return _read_cached(file.name, file.checksum, context, _Bytes(file.content))
+    """The parsed file."""
+    return _read(file.name, file.checksum, context, file.content)
 
 
-def read_content(name: str, content: bytes, context: ParseContext) -> Reading:
-    """As `read_file`, of bytes that are not landed."""
-    return _read_cached(PurePosixPath(name).name, checksum(content), context, _Bytes(content))
+def read_content(name: str, content: AnyContent, context: ParseContext) -> Reading:
+    """As `read_file`, of what is not landed."""
+    return _read(PurePosixPath(name).name, checksum(content), context, content)
 
 
-forget_readings = _read_cached.cache_clear
+forget_readings = _kept.clear
 """Give back the memory of files that were read."""
 
 
@@ -77,7 +130,8 @@ def reread(lake: Lakehouse, entries: Iterable[LogEntry]) -> Iterator[tuple[LogEn
     wanted = list(entries)
     for start in range(0, len(wanted), REREAD_AT_ONCE):
         some = wanted[start : start + REREAD_AT_ONCE]
-        contents = landing.read_paths(lake.landing_objects, (entry.file_path for entry in some))
+        sizes = {entry.file_path: entry.size for entry in some}
+        contents = landing.read_paths(lake.landing_objects, sizes, sizes)
         for entry in some:
             if entry.file_path not in contents:
                 continue

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 
+from bio_lakehouse import sources
 from bio_lakehouse.errors import LandingError, UnsupportedFile
 from bio_lakehouse.lake.archives import (
     looks_like_archive,
@@ -17,9 +18,10 @@ from bio_lakehouse.lake.archives import (
 )
 from bio_lakehouse.lake.folders import NoFile, file_at, files_below
 from bio_lakehouse.lake.objects import ObjectInfo, ObjectStore, PassedOver, checksum
-from bio_lakehouse.numbers import bytes_text
 from bio_lakehouse.settings import USER_ID, safe_spelling
-from bio_lakehouse.sources.file_limits import LARGEST_AT_ONCE
+from bio_lakehouse.sources import file_limits
+from bio_lakehouse.sources.contents import AnyContent, opened_by
+from bio_lakehouse.sources.file_limits import AT_ONCE
 from bio_lakehouse.sources.records import FetchNote
 
 PREFIX = "landing"
@@ -32,14 +34,14 @@ LONGEST_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class LandedFile:
-    """One file to be read: its path (see `path_of`), whose it is, and its bytes.
+    """One file to be read: its path (see `path_of`), whose it is, and its content.
 
     `info` is what the listing says of it, or of the zip that it is in.
     """
 
     path: str
     user_id: str
-    content: bytes
+    content: AnyContent
     note: Note
     info: ObjectInfo
 
@@ -52,7 +54,7 @@ class LandedFile:
         """SHA-256 of the content; a fetched answer's includes when and for which days it was
         fetched."""
         fetch = self.note.fetch
-        return checksum(self.content + (self.note.to_json() if fetch else b""))
+        return opened_by(self.content).checksum(self.note.to_json() if fetch else b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,12 @@ class LandedObject:
     """An object as it lies in landing: a file, or a zip of files."""
 
     info: ObjectInfo
-    content: bytes
+    content: AnyContent
     note: Note
 
     @property
     def is_zip(self) -> bool:
-        return looks_like_archive(self.content)
+        return looks_like_archive(opened_by(self.content).head(4))
 
     @property
     def unpacked_size(self) -> int:
@@ -101,7 +103,7 @@ class LandedObject:
             for member in archive.members:
                 path = path_of(key, member.name)
                 try:
-                    content = archive.read(member)
+                    content = archive.content(member)
                 except UnsupportedFile as error:
                     yield RefusedMember(path, user_id, str(error))
                 else:
@@ -165,7 +167,7 @@ def put(
     objects: ObjectStore,
     user_id: str,
     name: str,
-    content: bytes,
+    content: AnyContent,
     note: Note | None = None,
     modified: datetime | None = None,
 ) -> str:
@@ -180,7 +182,7 @@ def put(
 
 
 def put_at(
-    objects: ObjectStore, key: str, content: bytes, note: Note, modified: datetime | None
+    objects: ObjectStore, key: str, content: AnyContent, note: Note, modified: datetime | None
 ) -> str:
     """As `put`, at a key of landing that is known."""
     key = place_for(objects, key, content, note)
@@ -191,7 +193,7 @@ def put_at(
     return key
 
 
-def place_for(objects: ObjectStore, key: str, content: bytes, note: Note) -> str:
+def place_for(objects: ObjectStore, key: str, content: AnyContent, note: Note) -> str:
     """The key at which landing has, or takes, a content: `key`, with a checksum where another
     content has that name."""
     if not objects.exists(key) or (
@@ -200,7 +202,7 @@ def place_for(objects: ObjectStore, key: str, content: bytes, note: Note) -> str
     ):
         return key
     path = PurePosixPath(key)
-    digest = checksum(content + note.to_json())[:8]
+    digest = opened_by(content).checksum(note.to_json())[:8]
     return str(path.with_name(f"{path.stem}-{digest}{path.suffix}"))
 
 
@@ -264,43 +266,51 @@ def survey(objects: ObjectStore) -> tuple[list[ObjectInfo], list[PassedOver]]:
 def load(objects: ObjectStore, info: ObjectInfo) -> LandedObject:
     """The object at `info`; `UnsupportedFile` when it is too large, `LandingError` when it cannot
     be read."""
-    refuse_large(info.key, info.size)
+    file_limits.check_size(info.key, info.size, file_limits.LARGEST_FILE)
+    content = objects.content(info.key, info.size)
+    opened = opened_by(content)
+    if not looks_like_archive(opened.head(4)):
+        sources.refuse_large(info.key, opened)
     dated = replace(info, modified=objects.file_time(info))
-    return LandedObject(dated, objects.get(info.key), read_note(objects, info.key))
+    return LandedObject(dated, content, read_note(objects, info.key))
 
 
-def refuse_large(name: str, size: int) -> None:
-    """Raise `UnsupportedFile` for a file of more bytes than are read."""
-    if size > LARGEST_AT_ONCE:
-        raise UnsupportedFile(
-            f"{name} has {bytes_text(size)}; the most that is read is "
-            f"{bytes_text(LARGEST_AT_ONCE)}. Take an export of fewer days"
-        )
+def read_paths(
+    objects: ObjectStore, paths: Iterable[str], sizes: Mapping[str, int] | None = None
+) -> dict[str, tuple[AnyContent, Note]]:
+    """Content and note of paths of the log; without those that are not in landing, or not readable,
+    any more.
 
-
-def read_paths(objects: ObjectStore, paths: Iterable[str]) -> dict[str, tuple[bytes, Note]]:
-    """Bytes and note of paths of the log; without those that are not in landing, or not readable,
-    any more."""
+    `sizes` are those of the objects that they are in, where they are known: a large one is not read
+    at once.
+    """
     wanted: dict[str, dict[str | None, str]] = {}
     for path in paths:
         key, member = split_path(path)
         wanted.setdefault(key, {})[member] = path
-    found = objects.find_many([*wanted, *(key + NOTE_SUFFIX for key in wanted)])
-    read = {}
+    large = {split_path(path)[0]: size for path, size in (sizes or {}).items() if size > AT_ONCE}
+    small = [key for key in wanted if key not in large]
+    found: dict[str, AnyContent] = dict(
+        objects.find_many([*small, *(key + NOTE_SUFFIX for key in wanted)])
+    )
+    found |= {key: objects.content(key, large[key]) for key in large if objects.exists(key)}
+    read: dict[str, tuple[AnyContent, Note]] = {}
     for key, members in wanted.items():
         if key not in found:
             continue
         with suppress(UnsupportedFile, LandingError):
             written = found.get(key + NOTE_SUFFIX)
-            note = Note() if written is None else note_of(key + NOTE_SUFFIX, written)
+            note = Note()
+            if written is not None:
+                note = note_of(key + NOTE_SUFFIX, opened_by(written).read())
             for member, content in _contents(found[key], key, members):
                 read[members[member]] = (content, note)
     return read
 
 
 def _contents(
-    content: bytes, key: str, members: Iterable[str | None]
-) -> Iterator[tuple[str | None, bytes]]:
+    content: AnyContent, key: str, members: Iterable[str | None]
+) -> Iterator[tuple[str | None, AnyContent]]:
     """What of an object is asked for: itself, or files inside it."""
     if None in members:
         yield None, content
@@ -310,7 +320,7 @@ def _contents(
     with open_archive(content, key) as archive:
         for member in archive.members:
             if member.name in inside:
-                yield member.name, archive.read(member)
+                yield member.name, archive.content(member)
 
 
 def local_files(path: Path) -> Iterator[Path | NoFile]:

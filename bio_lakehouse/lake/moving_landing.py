@@ -27,6 +27,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import ObjectInfo, ObjectStore, checksum
 from bio_lakehouse.lake.users import KEY as USERS
+from bio_lakehouse.sources.contents import AnyContent
 
 AT_ONCE = 8
 REPORTS = "reports"
@@ -133,7 +134,7 @@ def _carry_landed(
             return Carried(key, "there", info.size, key)
         if known.fetch == note.fetch and known.dataset:
             return Carried(key, "differs", info.size, key)
-    content = mine.get(key)
+    content = mine.content(key, info.size)
     place = landing.place_for(theirs, key, content, note)
     is_there = theirs.exists(place)
     if not is_trial:
@@ -157,7 +158,7 @@ def _carry_other(
     return Carried(key, "copied", info.size, key)
 
 
-def _require_same(store: ObjectStore, key: str, content: bytes) -> None:
+def _require_same(store: ObjectStore, key: str, content: AnyContent) -> None:
     if store.checksum_of(key) != checksum(content):
         raise _not_what_was_sent(store, key)
 

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import BinaryIO, Protocol
 from urllib.parse import unquote
 
 from bio_lakehouse.errors import LandingError
@@ -24,6 +25,8 @@ from bio_lakehouse.lake.folders import (
     refusal_of,
 )
 from bio_lakehouse.lake.store_errors import store_named
+from bio_lakehouse.sources.contents import AnyContent, Content, opened_by
+from bio_lakehouse.sources.file_limits import AT_ONCE
 
 WRITERS = 4
 
@@ -73,7 +76,8 @@ class ObjectStore(Protocol):
     def exists(self, key: str) -> bool: ...
     def get(self, key: str) -> bytes: ...
     def head(self, key: str, size: int) -> bytes: ...
-    def put(self, key: str, content: bytes, modified: datetime | None = None) -> None: ...
+    def content(self, key: str, size: int) -> AnyContent: ...
+    def put(self, key: str, content: AnyContent, modified: datetime | None = None) -> None: ...
     def publish(self, key: str, content: bytes, content_type: str) -> None: ...
     def put_many(self, contents: Mapping[str, bytes]) -> None: ...
     def delete(self, key: str) -> None: ...
@@ -171,6 +175,16 @@ class FolderStore:
         except OSError as error:
             raise LandingError(f"{self.path(key)} cannot be read: {refusal_of(error)}") from error
 
+    def content(self, key: str, size: int) -> AnyContent:
+        """An object of that size: its bytes, or what opens it where it is large."""
+        return self.get(key) if size <= AT_ONCE else Content(size, partial(self._open, key))
+
+    def _open(self, key: str) -> BinaryIO:
+        try:
+            return self.path(key).open("rb")
+        except OSError as error:
+            raise LandingError(f"{self.path(key)} cannot be read: {refusal_of(error)}") from error
+
     def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
         return {key: self.get(key) for key in keys}
 
@@ -184,9 +198,9 @@ class FolderStore:
 
     def checksum_of(self, key: str) -> str:
         """The SHA-256 of the content that is there."""
-        return checksum(self.get(key))
+        return Content(0, partial(self._open, key)).checksum()
 
-    def put(self, key: str, content: bytes, modified: datetime | None = None) -> None:
+    def put(self, key: str, content: AnyContent, modified: datetime | None = None) -> None:
         """Write an object; the file's time is `modified` when that is given."""
         path = self.path(key)
         with store_named(path):
@@ -231,12 +245,12 @@ def _everything_below(top: Path) -> Iterator[Path]:
         yield from (Path(place, name) for name in (*names, *links))
 
 
-def write_atomically(path: Path, content: bytes, modified: datetime | None = None) -> None:
+def write_atomically(path: Path, content: AnyContent, modified: datetime | None = None) -> None:
     """Write a file whole, or leave what was there; its owner alone can read it."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.writelines(opened_by(content).chunks())
         if modified:
             os.utime(temporary, (modified.timestamp(), modified.timestamp()))
         Path(temporary).replace(path)
@@ -282,6 +296,8 @@ def place_of(objects: ObjectStore, key: str) -> str:
     return unquote(uri.removeprefix("file://")) if uri.startswith("file://") else uri
 
 
-def checksum(content: bytes) -> str:
+def checksum(content: AnyContent) -> str:
     """The SHA-256 of `content` in hexadecimal."""
+    if isinstance(content, Content):
+        return content.checksum()
     return hashlib.sha256(content).hexdigest()

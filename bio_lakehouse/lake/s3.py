@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import base64
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, BinaryIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bio_lakehouse.errors import LandingError
 from bio_lakehouse.lake.aws import CONNECTIONS, code_of, reason_of
 from bio_lakehouse.lake.objects import Chosen, ObjectInfo, PassedOver, checksum
+from bio_lakehouse.sources.contents import AnyContent, Content
+from bio_lakehouse.sources.file_limits import AT_ONCE
 
 LONGEST_KEY = 1024
 """Bytes; S3 has no object of a longer key."""
@@ -123,6 +127,18 @@ class S3Store:
             raise LandingError(f"{self.uri(key)} is not there any more")
         return content
 
+    def content(self, key: str, size: int) -> AnyContent:
+        """An object of that size: its bytes, or what opens it where it is large."""
+        return self.get(key) if size <= AT_ONCE else Content(size, partial(self._fetched, key))
+
+    def _fetched(self, key: str) -> BinaryIO:
+        """The object in a file of this machine that goes when it is closed."""
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - it goes when whoever reads it has done so
+        with self._reached(key):
+            self.client.download_fileobj(self.bucket, self.prefix + key, file)
+        file.seek(0)
+        return file
+
     def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
         wanted = list(keys)
         with ThreadPoolExecutor(CONNECTIONS) as pool:
@@ -148,7 +164,7 @@ class S3Store:
             body: bytes = found["Body"].read()
         return body
 
-    def put(self, key: str, content: bytes, modified: datetime | None = None) -> None:
+    def put(self, key: str, content: AnyContent, modified: datetime | None = None) -> None:
         """Write an object, whose checksum S3 compares; `modified` is kept beside S3's own time."""
         metadata = {FILE_TIME: modified.astimezone(UTC).isoformat()} if modified else {}
         self._put(key, content, Metadata=metadata)
@@ -157,11 +173,12 @@ class S3Store:
         """Write what others open in a browser, encrypted where it lies."""
         self._put(key, content, ContentType=content_type, ServerSideEncryption="AES256")
 
-    def _put(self, key: str, content: bytes, **headers: Any) -> None:
+    def _put(self, key: str, content: AnyContent, **headers: Any) -> None:
         name = self.prefix + key
         headers |= {"ChecksumAlgorithm": "SHA256"}
-        with self._reached(key):
-            self.client.put_object(Bucket=self.bucket, Key=name, Body=content, **headers)
+        opened = nullcontext(content) if isinstance(content, bytes) else closing(content.open())
+        with self._reached(key), opened as body:
+            self.client.put_object(Bucket=self.bucket, Key=name, Body=body, **headers)
 
     def put_many(self, contents: Mapping[str, bytes]) -> None:
         with ThreadPoolExecutor(CONNECTIONS) as pool:

@@ -3,7 +3,7 @@
 `registry.py` lists the vendors; each has a folder with one declaration, `source.py`.
 """
 
-from bio_lakehouse.sources.parts import parse_in_parts
+from bio_lakehouse.sources.parts import parse_in_parts, refuse_large
 from bio_lakehouse.sources.recognise import parse
 
-__all__ = ["parse", "parse_in_parts"]
+__all__ = ["parse", "parse_in_parts", "refuse_large"]

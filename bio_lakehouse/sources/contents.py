@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+from bio_lakehouse.sources.file_limits import AT_ONCE
 
 READ_AT_ONCE = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Content:
     """A file's size in bytes, and what opens it anew from its beginning, as often as is wanted."""
 
@@ -47,9 +50,29 @@ class Content:
 
     def checksum(self, *more: bytes) -> str:
         """The SHA-256 of the content, with `more` after it, in hexadecimal."""
+        digest = self._digest.copy()
+        for chunk in more:
+            digest.update(chunk)
+        text: str = digest.hexdigest()
+        return text
+
+    @cached_property
+    def _digest(self) -> Any:
         digest = sha256()
         for chunk in self.chunks():
             digest.update(chunk)
-        for chunk in more:
-            digest.update(chunk)
-        return digest.hexdigest()
+        return digest
+
+
+AnyContent = bytes | Content
+"""A small file's bytes, or what opens a large one."""
+
+
+def content_at(path: Path) -> AnyContent:
+    """A file of this machine."""
+    return path.read_bytes() if path.stat().st_size <= AT_ONCE else Content.at(path)
+
+
+def opened_by(content: AnyContent) -> Content:
+    """The content as one that is opened, whichever it is."""
+    return Content.of(content) if isinstance(content, bytes) else content

@@ -34,12 +34,12 @@ MOST_REJECTED = 1_000
 _FEWER = "Take an export of fewer days."
 
 
-def check_size(name: str, size: int) -> None:
-    """Raise `UnsupportedFile` for a file of more bytes than are read at once."""
-    if size > LARGEST_AT_ONCE:
+def check_size(name: str, size: int, most: int = LARGEST_AT_ONCE) -> None:
+    """Raise `UnsupportedFile` for a file of more bytes than are read of its kind."""
+    if size > most:
         raise UnsupportedFile(
             f"{name} has {size >> 20:,} MB; the most that is read of a file of its kind is "
-            f"{LARGEST_AT_ONCE >> 20}. {_FEWER}"
+            f"{most >> 20:,}. {_FEWER}"
         )
 
 

@@ -16,6 +16,8 @@ from bio_lakehouse.sources.decoding import decode
 from bio_lakehouse.sources.delimited import CutOff, Header, delimiter_of, header_line, lines_of
 from bio_lakehouse.sources.file_limits import (
     AT_ONCE,
+    LARGEST_AT_ONCE,
+    LARGEST_FILE,
     MOST_REJECTED,
     PART,
     check_line,
@@ -38,13 +40,22 @@ def parse_in_parts(name: str, content: Content, context: ParseContext) -> Iterat
     its own days; `together` makes one of what they say beside. Raises `UnsupportedFile` as `parse`
     does, which may be after some of the parts: nothing of them counts then.
     """
+    refuse_large(name, content)
     read = _reader_in_parts(name, content)
     if read is None:
-        check_size(name, content.size)
         yield parse(name, content.read(), context)
         return
     with content.open() as file:
         yield from _parts(name, read, file, context)
+
+
+def refuse_large(name: str, content: Content) -> None:
+    """Raise `UnsupportedFile` for a file that is larger than any of its kind that is read; its
+    first bytes and its size tell."""
+    if content.size > LARGEST_FILE:
+        check_size(name, content.size, LARGEST_FILE)
+    if content.size > LARGEST_AT_ONCE and _reader_in_parts(name, content) is None:
+        check_size(name, content.size, LARGEST_AT_ONCE)
 
 
 def together(earlier: ParsedFile, part: ParsedFile) -> ParsedFile:

@@ -103,6 +103,12 @@ class ParsedFile:
     more_rejected: int = 0
 
     @property
+    def days(self) -> set[date]:
+        """The days of its records."""
+        known = getattr(self.records, "days", None)
+        return known if known is not None else {record.day for record in self.records}
+
+    @property
     def rejected_count(self) -> int:
         """Rows that could not be used, kept or not."""
         return len(self.rejected) + self.more_rejected

@@ -21,6 +21,7 @@ from bio_lakehouse.errors import UnknownFormat, UnsupportedFile
 from bio_lakehouse.lake import archives, arrivals, bronze_writing, landing, quarantine
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
+from bio_lakehouse.sources import file_limits, parts
 from bio_lakehouse.workflows import Brought, bring_in
 from bio_lakehouse_tests.lake.poison import (
     LONG,
@@ -285,7 +286,8 @@ def test_a_video_is_told_by_its_first_bytes_alone(lake: Lakehouse, tmp_path: Pat
 def test_a_known_export_that_is_too_large_is_never_read(
     lake: Lakehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr(landing, "LARGEST_AT_ONCE", 8 << 20)
+    monkeypatch.setattr(parts, "LARGEST_AT_ONCE", 8 << 20)
+    monkeypatch.setattr(file_limits, "LARGEST_FILE", 8 << 20)
     path = tmp_path / f"trends.{kind}"
     trends = b"date,Sleep Score,Readiness Score\n" + b"2026-03-01,70,71\n" * 600_000
     path.write_bytes(trends if kind == "csv" else zipped([("t.csv", trends)], zipfile.ZIP_STORED))
@@ -389,5 +391,5 @@ def test_what_may_not_be_read_costs_itself(lake: Lakehouse, tmp_path: Path) -> N
     assert done.stdout.splitlines() == [
         "b_daily_sleep.json",
         "c_daily_sleep.json",
-        "closed: it cannot be read: Permission denied",
+        "closed: it cannot be read: Permission denied. Check its rights and its disk",
     ]
