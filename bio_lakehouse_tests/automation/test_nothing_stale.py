@@ -33,7 +33,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings, load_settings
 from bio_lakehouse.sources import demo
 
-DAYS, NIGHTS = 24, 10
+DAYS, NIGHTS = 40, 10
 BEGAN = datetime.now(UTC).date() - timedelta(NIGHTS + 1)
 RESTATED = BEGAN - timedelta(12)
 MOST_BYTES = 1_000_000
