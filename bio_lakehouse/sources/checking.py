@@ -20,6 +20,8 @@ INSTANT = re.compile(
     r"(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
 )
 LARGEST_INT = 2**31 - 1
+BLANKS = " \t\r\n"
+"""What may stand around a number; Python strips more, and cannot read all of that as a number."""
 _SHOWN = 60
 
 
@@ -83,7 +85,8 @@ def number_of(name: str, value: object) -> float:
     """The finite number that a JSON value or a cell holds; raises `RowProblem`."""
     number = math.nan
     if isinstance(value, str):
-        number = float(value) if NUMBER.fullmatch(value.strip()) else number
+        text = value.strip(BLANKS)
+        number = float(text) if NUMBER.fullmatch(text) else number
     elif isinstance(value, int | float) and not isinstance(value, bool):
         number = _as_float(value)
     if not math.isfinite(number):

@@ -64,6 +64,8 @@ ROWS = (
     _bad_ride("digits of full width", "not a number", total="２５０"),
     _bad_ride("underscores in a number", "not a number", total="1_250"),
     _bad_ride("hexadecimal", "not a number", total="0xFA"),
+    _bad_ride("a separator of files in a number", "not a number", total="\x1c250"),
+    _bad_ride("a separator of files after a percentage", "not a number", avg_resistance="41%\x1c"),
     _bad_ride("a unit in the cell", "not a number", total="250 kJ"),
     _bad_ride("a formula for a number", "not a number", total="=1+249"),
     _bad_ride("an error of a spreadsheet", "not a number", total="#REF!"),

@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from bio_lakehouse.sources.checking import (
+    BLANKS,
     NUMBER,
     RowProblem,
     calendar_day,
@@ -87,7 +88,8 @@ def _check_minutes(items: object) -> None:
 def _number(value: object) -> float:
     """A number, or the one in a text; 0 for all else."""
     if isinstance(value, str):
-        return float(value) if NUMBER.fullmatch(value.strip()) else 0
+        text = value.strip(BLANKS)
+        return float(text) if NUMBER.fullmatch(text) else 0
     return value if isinstance(value, int | float) else 0
 
 

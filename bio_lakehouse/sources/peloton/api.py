@@ -22,7 +22,7 @@ from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
 from bio_lakehouse.sources.source_rows import Row, split_rows
 
 PAGE_FIELDS = frozenset({"page_count", "show_next", "show_previous"})
-_LAST_SECOND = 253_402_300_799
+_LAST_SECOND = 4_102_444_800  # the year 2100
 
 KNOWN_FIELDS = frozenset(
     """
