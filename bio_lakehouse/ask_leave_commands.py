@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bio_lakehouse.command_parts import HOME, LakeCommand
-from bio_lakehouse.settings import load_settings
+from bio_lakehouse.command_parts import HOME, LakeCommand, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +68,7 @@ def ask_allow(home: Path | None, name: str | None) -> None:
     from bio_lakehouse.ask.translation.language_models import lacking, preview
     from bio_lakehouse.ask.translation.leave import record_leave_to_ask
 
-    settings = load_settings(home=home)
+    settings = settings_of(home)
     model = preview(settings, name)
     missing = lacking(name or settings.ask_model, settings)
     path = record_leave_to_ask(settings.home, model.address, allowed=True)
@@ -92,6 +91,6 @@ def ask_forbid(home: Path | None) -> None:
     from bio_lakehouse.ask.translation.language_models import preview
     from bio_lakehouse.ask.translation.leave import forbid_all
 
-    settings = load_settings(home=home)
+    settings = settings_of(home)
     path = forbid_all(settings.home, preview(settings).address)
     click.echo(f"Forbidden, as {path} says. To allow it: bio-lakehouse ask allow")

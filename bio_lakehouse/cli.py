@@ -12,8 +12,6 @@ import click
 
 from bio_lakehouse import __version__
 from bio_lakehouse.ask_commands import ask
-from bio_lakehouse.claude.access import could_be_asked, stays_local
-from bio_lakehouse.claude.consent import claude_consent, record_claude_consent
 from bio_lakehouse.command_parts import (
     FORMAT,
     HOME,
@@ -25,6 +23,7 @@ from bio_lakehouse.command_parts import (
     known_user,
     open_existing_lake,
     open_lake,
+    settings_of,
     user_option,
     user_or_default,
 )
@@ -33,7 +32,6 @@ from bio_lakehouse.doctor_command import doctor
 from bio_lakehouse.errors import QueryError
 from bio_lakehouse.mcp_command import mcp
 from bio_lakehouse.moving_commands import export, forget, pull, push
-from bio_lakehouse.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
     from bio_lakehouse.engines.sql import SqlEngine
     from bio_lakehouse.lake.experiment_log import Unit
     from bio_lakehouse.reports.formats import Format
+    from bio_lakehouse.settings import Settings
 
 WHAT_CLAUDE_GETS = (
     "ANTHROPIC_API_KEY is set, so Claude could write the report's text. It would get aggregates "
@@ -168,7 +167,7 @@ def demo(home: Path | None, days: int, seed: int, open_page: bool) -> None:
     from bio_lakehouse.display import demo_summary
     from bio_lakehouse.workflows import run_demo
 
-    base = load_settings(home=home)
+    base = settings_of(home)
     own = home or base.home.with_name(f"{base.home.name}-demo")
     lake = open_lake(own, profile="local", local_only=True)
     outcome = run_demo(lake, days, seed)
@@ -235,7 +234,7 @@ def refresh(home: Path | None, first: date | None, last: date | None, selection:
     from bio_lakehouse.display import refresh_summary
     from bio_lakehouse.workflows import run_refresh
 
-    in_bucket = load_settings(home=home).landing_url
+    in_bucket = settings_of(home).landing_url
     lake = open_lake(home) if in_bucket else open_existing_lake(home)
     refresh_summary(run_refresh(lake, first, last, selection))
 
@@ -285,6 +284,7 @@ def report(
     \b
     Example:  bio-lakehouse report --week-ending 2026-03-01 --open
     """
+    from bio_lakehouse.claude.access import stays_local
     from bio_lakehouse.workflows import report_egress, run_report
 
     lake = open_existing_lake(home, local_only=local_only or None)
@@ -307,6 +307,9 @@ def report(
 
 def ask_about_claude(settings: Settings) -> None:
     """On a terminal, once a home, whether Claude may be asked; elsewhere say how it is allowed."""
+    from bio_lakehouse.claude.access import could_be_asked
+    from bio_lakehouse.claude.consent import claude_consent, record_claude_consent
+
     if not could_be_asked(settings) or claude_consent(settings.home) is not None:
         return
     if sys.stdin.isatty() and sys.stderr.isatty():
@@ -339,7 +342,9 @@ def claude_allow(home: Path | None) -> None:
     \b
     Example:  bio-lakehouse claude allow
     """
-    path = record_claude_consent(load_settings(home=home).home, allowed=True)
+    from bio_lakehouse.claude.consent import record_claude_consent
+
+    path = record_claude_consent(settings_of(home).home, allowed=True)
     click.echo(f"Allowed, as {path} says. To take it back: bio-lakehouse claude forbid")
 
 
@@ -351,7 +356,9 @@ def claude_forbid(home: Path | None) -> None:
     \b
     Example:  bio-lakehouse claude forbid
     """
-    path = record_claude_consent(load_settings(home=home).home, allowed=False)
+    from bio_lakehouse.claude.consent import record_claude_consent
+
+    path = record_claude_consent(settings_of(home).home, allowed=False)
     click.echo(f"Forbidden, as {path} says. To allow it: bio-lakehouse claude allow")
 
 
@@ -717,7 +724,7 @@ def restore(home: Path | None, file: Path) -> None:
     from bio_lakehouse.display import restore_summary
     from bio_lakehouse.workflows import run_restore
 
-    settings = load_settings(home=home)
+    settings = settings_of(home)
     restore_summary(run_restore(file, settings), settings.home)
 
 
@@ -860,7 +867,7 @@ def oura_spec(home: Path | None, document: str) -> None:
     from bio_lakehouse.display import print_drift
     from bio_lakehouse.sources.oura.specification import drift_of, load_specification
 
-    drift = drift_of(load_specification(document), load_settings(home=home).oura_scopes)
+    drift = drift_of(load_specification(document), settings_of(home).oura_scopes)
     print_drift(drift)
     sys.exit(drift.found)
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bio_lakehouse.command_parts import HOME, LakeCommand
-from bio_lakehouse.settings import load_settings
+from bio_lakehouse.command_parts import HOME, LakeCommand, settings_of
 
 if TYPE_CHECKING:
     from bio_lakehouse.deployment.deploying import Deployment, Order, StackPlan
@@ -86,7 +85,7 @@ def deploy(
         refuse_unknown_parameters,
     )
 
-    settings = load_settings(home=home)
+    settings = settings_of(home)
     order = Order(in_order(stacks), infra_folder(infra), prefix, dict(given))
     refuse_unknown_parameters(order.infra, order.stacks, order.given)
     if plan:

@@ -16,14 +16,15 @@ from bio_lakehouse.command_parts import (
     User,
     known_user,
     open_existing_lake,
+    settings_of,
     user_option,
 )
 from bio_lakehouse.errors import SettingsError
-from bio_lakehouse.settings import Settings, bucket_name, load_settings
 
 if TYPE_CHECKING:
     from bio_lakehouse.lake.forgetting import Removed
     from bio_lakehouse.lake.lakehouse import Lakehouse
+    from bio_lakehouse.settings import Settings
 
 BUCKET = click.option(
     "--bucket", help="The bucket of landing and bronze (default: $BIO_S3_BRONZE_BUCKET)."
@@ -55,7 +56,7 @@ def push(home: Path | None, bucket: str | None, dry_run: bool) -> None:
     from bio_lakehouse.backends import require_lake
     from bio_lakehouse.moving_display import after_push
 
-    here, there = both_lakes(load_settings(home=home), bucket)
+    here, there = both_lakes(settings_of(home), bucket)
     require_lake(here.settings)
     carry(here, there, dry_run)
     after_push(here.settings)
@@ -77,7 +78,7 @@ def pull(home: Path | None, bucket: str | None, dry_run: bool) -> None:
     from bio_lakehouse.lake.lakehouse import Lakehouse
     from bio_lakehouse.moving_display import after_pull
 
-    here, there = both_lakes(load_settings(home=home), bucket)
+    here, there = both_lakes(settings_of(home), bucket)
     if not dry_run:
         here = Lakehouse.open(here.settings)
     carry(there, here, dry_run)
@@ -176,6 +177,7 @@ def both_lakes(settings: Settings, bucket: str | None) -> tuple[Lakehouse, Lakeh
     """The lake of this machine, and that of the bucket."""
     from bio_lakehouse.backends import AWS, LOCAL
     from bio_lakehouse.lake.lakehouse import Lakehouse
+    from bio_lakehouse.settings import bucket_name
 
     name = bucket or settings.s3_bronze_bucket
     if not name:

@@ -233,7 +233,7 @@ def test_a_label_names_a_zone_and_a_number_an_offset(
 
 
 def test_the_help_of_every_command_is_quick() -> None:
-    heavy = "('dagster', 'pyspark', 'pandas', 'scipy')"
+    heavy = "('dagster', 'pyspark', 'pandas', 'scipy', 'pyarrow', 'pydantic', 'asyncio', 'rich')"
     code = f"import sys, bio_lakehouse.cli; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60

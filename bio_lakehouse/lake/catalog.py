@@ -73,7 +73,7 @@ class LocalCatalog:
 
     def reading_properties(self) -> dict[str, str]:
         """As `io_properties`, for what only reads, and is quick."""
-        from bio_lakehouse.lake.reading_io import reading_properties
+        from bio_lakehouse.lake.warehouse_paths import reading_properties
 
         return reading_properties(self.warehouse)
 

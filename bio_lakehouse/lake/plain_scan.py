@@ -10,21 +10,22 @@ all the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from bio_lakehouse.lake.data_files import DataFile, TableFiles
 from bio_lakehouse.lake.schema import ARROW_TYPES
 
-if TYPE_CHECKING:
-    from pyiceberg.io import InputFile
-    from pyiceberg.table import DataScan, FileScanTask
-
+Bounds = tuple[date | None, date | None, str | None]
+"""The first and the last day, and whose rows; None: no bound."""
+MOST_AT_ONCE = 8
 FIELD_ID = b"PARQUET:field_id"
 TYPES_READ: dict[str, pa.DataType] = {str(name): kind for name, kind in ARROW_TYPES.items()}
 TYPES_READ["string"] = pa.large_string()
@@ -32,21 +33,32 @@ TYPES_READ["string"] = pa.large_string()
 
 
 def rows_of(
-    scan: DataScan, first: date | None, last: date | None, user_id: str | None
+    table: TableFiles,
+    opened: Callable[[str], Any],
+    bounds: Bounds = (None, None, None),
+    columns: Sequence[str] = ("*",),
 ) -> pa.Table | None:
-    """What `scan.to_arrow()` gives, of a scan that is filtered by these and by nothing else; None
-    where its files are not plain, or there are none."""
-    parts = _parts(scan)
-    if not parts:
+    """What PyIceberg's scan gives of the columns, for the rows within `bounds`; None where the
+    table's files are not plain, or there are none.
+
+    `opened` makes a stream of a file's path.
+    """
+    first, last, user_id = bounds
+    shown = [one.name for one in table.columns if "*" in columns or one.name in columns]
+    needed = _needed(table, {*shown, "user_id", "day"})
+    if needed is None or not table.files:
         return None
-    rows = pa.concat_tables(parts, promote_options="permissive")
+    parts = _parts(table.of_days(first, last), opened, needed)
+    if parts is None:
+        return None
+    rows = pa.concat_tables(parts, promote_options="permissive") if parts else needed.empty_table()
     if user_id:
         rows = _where(rows, "user_id", pc.equal, user_id.__eq__, min)
     if first:
         rows = _where(rows, "day", pc.greater_equal, first.__le__, min)
     if last:
         rows = _where(rows, "day", pc.less_equal, last.__ge__, max)
-    return rows.select([field.name for field in scan.projection().fields])
+    return rows.select(shown)
 
 
 def _where(
@@ -66,55 +78,47 @@ def _where(
     return rows.filter(compare(rows.column(name), values[places[nearest(found)]]))
 
 
-def _parts(scan: DataScan) -> list[pa.Table]:
-    """The columns that are needed of each file; none when one of the files is not plain."""
-    from pyiceberg.utils.concurrent import ExecutorFactory
-
-    needed = _needed(scan)
-    if needed is None:
-        return []
-    read = ExecutorFactory.get_or_create().map(partial(_part, scan, needed), scan.plan_files())
-    parts = list(read)
-    return [] if any(part is None for part in parts) else parts
+def _parts(
+    table: TableFiles, opened: Callable[[str], Any], needed: pa.Schema
+) -> list[pa.Table] | None:
+    """The columns that are needed of each file; None when one of the files is not plain."""
+    with ThreadPoolExecutor(MOST_AT_ONCE) as threads:
+        parts = list(threads.map(partial(_part, table, opened, needed), table.files))
+    whole = [part for part in parts if part is not None]
+    return whole if len(whole) == len(parts) else None
 
 
-def _part(scan: DataScan, needed: pa.Schema, task: FileScanTask) -> pa.Table | None:
+def _part(
+    table: TableFiles, opened: Callable[[str], Any], needed: pa.Schema, data: DataFile
+) -> pa.Table | None:
     """The needed columns of a file; None when it is not plain."""
-    if task.delete_files:
-        return None
-    with _opened(scan.io.new_input(task.file.file_path)) as stream:
+    with opened(data.path) as stream:
         file = pq.ParquetFile(stream, pre_buffer=True)
         written = file.schema_arrow
-        if not _is_plain(written, scan, needed):
+        if not _is_plain(written, table, needed):
             return None
         there = [name for name in needed.names if name in written.names]
         return _with_missing(file.read(there, use_threads=False), needed)
 
 
-def _opened(file: InputFile) -> Any:
-    """A stream of a file: Arrow's own where it is on this machine, which is quickest."""
-    return file.open() if "://" in file.location else pa.OSFile(file.location)
-
-
-def _needed(scan: DataScan) -> pa.Schema | None:
-    """Columns that are shown or filtered by, as the table has them now; None when one is of a type
-    that no table here has."""
-    shown = {*scan.projection().column_names, "user_id", "day"}
-    fields = [field for field in scan.table_metadata.schema().fields if field.name in shown]
-    if any(str(field.field_type) not in TYPES_READ for field in fields):
+def _needed(table: TableFiles, names: set[str]) -> pa.Schema | None:
+    """The named columns as the table has them now; None when one is of a type that no table here
+    has."""
+    fields = [column for column in table.columns if column.name in names]
+    if any(column.type not in TYPES_READ for column in fields):
         return None
     return pa.schema(
-        pa.field(field.name, TYPES_READ[str(field.field_type)], metadata={"doc": field.doc or ""})
-        for field in fields
+        pa.field(column.name, TYPES_READ[column.type], metadata={"doc": column.comment})
+        for column in fields
     )
 
 
-def _is_plain(file: pa.Schema, scan: DataScan, needed: pa.Schema) -> bool:
+def _is_plain(file: pa.Schema, table: TableFiles, needed: pa.Schema) -> bool:
     """Whether each column of the file is the table's of that number, under its name and type."""
-    schema = scan.table_metadata.schema()
+    names = {column.number: column.name for column in table.columns}
     for field in file:
         number = int((field.metadata or {}).get(FIELD_ID, b"-1"))
-        if schema.find_column_name(number) != field.name:
+        if names.get(number) != field.name:
             return False
         if field.name in needed.names and needed.field(field.name).type != _widest(field.type):
             return False

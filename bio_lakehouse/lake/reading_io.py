@@ -12,22 +12,7 @@ from typing import cast
 from pyiceberg.io import FileIO, InputFile, InputStream, OutputFile
 
 from bio_lakehouse.errors import TableError
-
-IMPLEMENTATION = f"{__name__}.ReadingIO"
-WAREHOUSE = "warehouse"
-
-
-def reading_properties(warehouse: Path) -> dict[str, str]:
-    """PyIceberg's properties for reading files below `warehouse`."""
-    return {"py-io-impl": IMPLEMENTATION, WAREHOUSE: str(warehouse)}
-
-
-def refuse_outside(path: str, warehouse: Path) -> None:
-    """`TableError` for a path that lies, or leads by a link, outside of `warehouse`."""
-    # That of a copied home may lead into the original.
-    real = Path(path).resolve()
-    if not real.is_relative_to(warehouse.parent.resolve() / warehouse.name):
-        raise TableError(f"{real} lies outside {warehouse.parent}: it is left as it is")
+from bio_lakehouse.lake.warehouse_paths import WAREHOUSE, refuse_outside
 
 
 class ReadingIO(FileIO):

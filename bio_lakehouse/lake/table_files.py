@@ -1,4 +1,6 @@
-"""The files of an Iceberg table: which there are, and which of them cannot be read."""
+"""The files of an Iceberg table: which there are, and which of them cannot be read.
+
+PyIceberg is loaded where something is wrong: who only reads plain files does without it."""
 
 from __future__ import annotations
 
@@ -8,8 +10,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
-from pyiceberg.exceptions import CommitFailedException, ValidationException
-from pyiceberg.table import StaticTable
 
 from bio_lakehouse.errors import BioLakehouseError, DamagedFile
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pyiceberg.table import Table
 
 ARROWS_OF_AWS = "AWS Error "
-EXPECTED = (BioLakehouseError, CommitFailedException, ValidationException)
 
 
 @contextmanager
@@ -31,10 +30,10 @@ def damage_found(location: str, properties: Callable[[], dict[str, str]]) -> Ite
     """
     try:
         yield
-    except EXPECTED:
+    except BioLakehouseError:
         raise
     except Exception as error:
-        if not _says_nothing_of_files(error):
+        if not (_is_of_a_commit(error) or _says_nothing_of_files(error)):
             check_files(location, properties())
         raise
 
@@ -44,6 +43,8 @@ def check_files(location: str, properties: dict[str, str]) -> None:
 
     Raises `DamagedFile` with the first that is missing or cannot be read.
     """
+    from pyiceberg.table import StaticTable
+
     with _named(location):
         table = StaticTable.from_metadata(location, properties)
     snapshot = table.current_snapshot()
@@ -98,6 +99,12 @@ def _named(path: str) -> Iterator[None]:
             raise
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise DamagedFile.at(path, reason) from error
+
+
+def _is_of_a_commit(error: Exception) -> bool:
+    from pyiceberg.exceptions import CommitFailedException, ValidationException
+
+    return isinstance(error, CommitFailedException | ValidationException)
 
 
 def _says_nothing_of_files(error: Exception) -> bool:

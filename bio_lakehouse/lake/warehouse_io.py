@@ -8,7 +8,7 @@ from pathlib import Path
 from pyiceberg.io import InputFile, OutputFile
 from pyiceberg.io.pyarrow import PyArrowFile, PyArrowFileIO
 
-from bio_lakehouse.lake.reading_io import WAREHOUSE, refuse_outside
+from bio_lakehouse.lake.warehouse_paths import WAREHOUSE, refuse_outside
 
 IMPLEMENTATION = f"{__name__}.WarehouseIO"
 MOVED_FROM = "moved-from"

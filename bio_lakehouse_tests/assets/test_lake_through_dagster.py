@@ -23,7 +23,7 @@ from bio_lakehouse.errors import BioLakehouseError, TableError
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake import arrivals, fetching
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.tables import iceberg_schema
+from bio_lakehouse.lake.table_writing import iceberg_schema
 from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.sources import demo
