@@ -34,8 +34,10 @@ def main(kinds: tuple[str, ...], each: int, is_all: bool) -> None:
     with workshop() as place:
         for kind in kinds or KINDS:
             for fault in KINDS[kind](place, None if is_all else each):
-                tried.append((fault, fault.try_it(place)))
-                QUIETLY.print(f"{tried[-1][1].outcome}: {kind}, {fault.name}", markup=False)
+                verdict = fault.try_it(place)
+                tried.append((fault, verdict))
+                said = f"{verdict.outcome}: {kind}, {fault.name} {verdict.why}"
+                QUIETLY.print(said, markup=False, soft_wrap=True)
         seconds = place.seconds
     show(tried, Console(width=120))
     print(f"{seconds:,.0f} processor seconds in the lakes.")

@@ -15,12 +15,15 @@ from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
+import pyarrow.compute as pc
+
 from bio_lakehouse import backends
 from bio_lakehouse.assets.keys import follows_gold
 from bio_lakehouse.build import insights, ledger, load, reported
 from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.experiments import build_experiment_days
 from bio_lakehouse.build.silver import build_coverage, build_silver
+from bio_lakehouse.gold.schemas import GAP_LEDGER
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake import arrivals, bronze_writing, built_with
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -112,12 +115,13 @@ def build_tables(lake: Lakehouse, files: Files) -> None:
 def build_gold(lake: Lakehouse, files: Files) -> None:
     """Make the views and all that follows gold's daily table, and mark it as made."""
     with begun(lake) as run:
+        if run.days or is_stale(lake):
+            ledger.build_gap_ledger(lake)
         if not run.days:
             return
         sql = backends.open_sql(lake)
         for view in VIEWS.values():
             sql.create_view(view)
-        ledger.build_gap_ledger(lake)
         load.build_training_load(lake, run.first, run.last)
         build_experiment_days(lake)
         insights.build_insights(lake, REPORTED, REPORTED)
@@ -125,6 +129,14 @@ def build_gold(lake: Lakehouse, files: Files) -> None:
         followers = sorted(key.to_user_string() for key in follows_gold())
         for asset in followers:
             lake.log.owed.pay(asset, run.run_id, date.min, date.max, followers)
+
+
+def is_stale(lake: Lakehouse) -> bool:
+    """Whether the ledger is of another today, which the nightly run puts right."""
+    if not lake.tables.exists(GAP_LEDGER.full_name):
+        return False
+    rows = lake.tables.scan(GAP_LEDGER.full_name, columns=["day"])
+    return pc.max(rows["day"]).as_py() != lake.settings.today()
 
 
 def write_report(lake: Lakehouse, files: Files) -> None:
