@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from bio_lakehouse_tests.faults import around_a_lake, at_calls, at_damage, at_s3, at_tokens
+from bio_lakehouse_tests.faults import (
+    around_a_lake,
+    at_calls,
+    at_commands,
+    at_damage,
+    at_s3,
+    at_tokens,
+)
 from bio_lakehouse_tests.faults.verdicts import Fault
 from bio_lakehouse_tests.faults.workshop import Workshop
 
@@ -22,4 +29,5 @@ KINDS: dict[str, Listing] = {
     around_a_lake.AT_ONCE: around_a_lake.at_once,
     at_s3.KIND: at_s3.faults,
     at_damage.KIND: at_damage.faults,
+    at_commands.KIND: at_commands.faults,
 }

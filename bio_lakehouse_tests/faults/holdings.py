@@ -25,8 +25,10 @@ from bio_lakehouse_tests.whole_log import entries_of
 Holdings = dict[str, list[str]]
 """What a lake holds, sorted, by where it is."""
 
-OF_ARRIVALS = {"ingested_at", "upload_timestamp", "modified", "tag", "file_time"}
-"""Fields of the log, of bronze and of tables that say when a file came."""
+OF_ARRIVALS = {"ingested_at", "upload_timestamp", "modified", "tag", "file_time", "version"}
+"""Fields of the log, of bronze and of tables that say when a file came, or of what rank it was
+then; what the ranks decide is compared."""
+FIRST_TOLD = ".told.json"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)?")
 FINGERPRINT = re.compile(r'name="bio-[^>]*>')
 
@@ -38,7 +40,8 @@ def holdings_of(lake: Lakehouse) -> Holdings:
         "log": sorted(_logged(lake)),
         "bronze": sorted(_bronze(lake)),
         "quarantine": sorted(_objects(lake, quarantine.PREFIX)),
-        "reports": sorted(_objects(lake, "reports")),
+        "reports": sorted(_objects(lake, "reports", without=FIRST_TOLD)),
+        "first told": sorted(_objects(lake, "reports", only=FIRST_TOLD)),
         "views": sorted(_objects(lake, "views")),
         "owed": sorted(map(str, arrivals.unfinished(lake))),
     }
@@ -74,8 +77,12 @@ def _bronze(lake: Lakehouse) -> Iterator[str]:
             yield f"{dataset} {_text(row)}"
 
 
-def _objects(lake: Lakehouse, prefix: str) -> Iterator[str]:
+def _objects(
+    lake: Lakehouse, prefix: str, only: str = "", without: str | None = None
+) -> Iterator[str]:
     for info in lake.objects.list(prefix):
+        if not info.key.endswith(only) or (without and info.key.endswith(without)):
+            continue
         content = lake.objects.get(info.key).decode(errors="replace")
         yield f"{info.key} {FINGERPRINT.sub('', MOMENT.sub('', content))}"
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -54,12 +54,17 @@ class Unhurt:
 
 @dataclass
 class Workshop:
-    """One warm process; `folder` holds the homes."""
+    """One warm process; `folder` holds the homes.
+
+    `seconds` are those of a processor that its children took, `wanted` what lakes must hold, by the
+    kind of fault.
+    """
 
     folder: Path
     process: subprocess.Popen[str]
     homes: int = 0
     seconds: float = 0
+    wanted: dict[str, Holdings] = field(default_factory=dict)
 
     @cached_property
     def files(self) -> list[str]:
