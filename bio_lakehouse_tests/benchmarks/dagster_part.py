@@ -40,6 +40,7 @@ RUNS = "{ runsOrError(limit: 1) { ... on Runs { results { status tags { key valu
 LAYERS = {"bronze", "silver", "gold"}
 ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 MOST_SECONDS = 3600
+SETTLE_SECONDS, IDLE_SECONDS = 45, 30
 ROLES = {"daemon": "daemon", "web_page": "web page", "webserver": "web page"}
 BATCH_SIZE = "BIO_EVENT_BATCH_SIZE"
 
@@ -70,12 +71,23 @@ class Processes:
         for number in members(group) if group else []:
             folder = Path("/proc", str(number))
             try:
-                words = folder.joinpath("cmdline").read_text().replace("\\0", " ")
+                words = folder.joinpath("cmdline").read_text().replace("\0", " ")
                 fields = folder.joinpath("stat").read_text().rpartition(")")[2].split()
             except OSError:
                 continue
             ticks = int(fields[11]) + int(fields[12])
             self.seen[number, words] = ticks / os.sysconf("SC_CLK_TCK")
+
+    def idle_rates(self) -> dict[str, float]:
+        """Processor seconds a second while nothing is asked, which are no part of a run; first
+        what happens once after a start is waited for."""
+        time.sleep(SETTLE_SECONDS)
+        self.look()
+        before = dict(self.seen)
+        time.sleep(IDLE_SECONDS)
+        self.look()
+        found = self.by_role(before)
+        return {role: seconds / IDLE_SECONDS for role, seconds in found.items()}
 
     def by_role(self, before: Mapping[tuple[int, str], float]) -> dict[str, float]:
         """Seconds since `before`; a process that was not there then is the run's."""
@@ -101,11 +113,13 @@ def launched(home: Path, days: int, batch_size: int) -> Measured:
         page, processes = Clicks(ui.url), Processes(ui)
         nodes = page.ask(NODES)["assetNodes"]
         assets = [node["assetKey"] for node in nodes if node["groupName"] in LAYERS]
-        processes.look()
-        before = dict(processes.seen)
+        idle = processes.idle_rates()
+        before, started = dict(processes.seen), time.monotonic()
         answer = page.ask(BACKFILL, assets=assets, days=wanted)["launchPartitionBackfill"]
         wait_for(page, answer["backfillId"], processes)
-        seconds = processes.by_role(before)
+        waited = time.monotonic() - started
+        spent = processes.by_role(before)
+        seconds = {role: spent[role] - idle.get(role, 0.0) * waited for role in spent}
     return Measured(days, len(assets), seconds, *record_in(home))
 
 
@@ -152,7 +166,7 @@ def processor_seconds() -> float:
 
 
 def say(title: str, run: Measured, plain: float, times: float = 1.0) -> None:
-    print(f"\\n{title}: {run.days} days of {run.assets} assets")
+    print(f"\n{title}: {run.days} days of {run.assets} assets")
     for role, seconds in sorted(run.seconds.items()):
         print(f"  {role:<28}{seconds:8.1f} processor seconds")
     print(f"  {'plain functions':<28}{plain:8.1f}")
