@@ -343,6 +343,7 @@ def run_repair(lake: Lakehouse) -> RepairOutcome:
         before = _derived(lake)
         report_landed(lake, arrivals.scan(lake))
         repair.write_missing_quarantine(lake)
+        _write_views_again(lake)
         _rebuild(lake, anew=bool(damaged))
         after = _derived(lake)
     changed = [name for name in sorted(before | after) if before.get(name) != after.get(name)]
@@ -357,6 +358,16 @@ def _derived(lake: Lakehouse) -> dict[str, str]:
     )
     catalog = backends.local_catalog(lake.settings.home)
     return {info.key: info.tag for info in objects} | catalog.recorded()
+
+
+def _write_views_again(lake: Lakehouse) -> None:
+    """Give each view that was made its own text: a check may read one before its asset is built."""
+    from bio_lakehouse.gold.views import VIEWS
+
+    sql = backends.open_sql(lake)
+    for view in VIEWS.values():
+        if lake.objects.exists(f"views/{view.name}.sql"):
+            sql.create_view(view)
 
 
 def _rebuild(lake: Lakehouse, *, anew: bool) -> None:
