@@ -9,7 +9,7 @@ from datetime import UTC, date, timedelta
 from functools import partial
 
 from bio_lakehouse.errors import UnsupportedFile
-from bio_lakehouse.sources.checking import NUMBER, check, day_in_lake
+from bio_lakehouse.sources.checking import BLANKS, NUMBER, check, day_in_lake
 from bio_lakehouse.sources.declared_fields import Field, canonical_header
 from bio_lakehouse.sources.delimited import comma_table
 from bio_lakehouse.sources.peloton.fields import (
@@ -117,7 +117,9 @@ def _record(names: list[str], columns: list[str], context: ParseContext, row: Ro
 
 def _check_measure(field: Field, cell: str) -> None:
     percentage = (
-        cell.strip().removesuffix("%").rstrip() if field.column == "avg_resistance_pct" else ""
+        cell.strip(BLANKS).removesuffix("%").rstrip(BLANKS)
+        if field.column == "avg_resistance_pct"
+        else ""
     )
     check(field, percentage if NUMBER.fullmatch(percentage) else cell)
 
