@@ -42,16 +42,16 @@ def build_silver(
     lake: Lakehouse, spark: SparkSession, table: str, first: date, last: date
 ) -> Commit:
     """Rebuild days `first` to `last` of a silver table from bronze."""
-    from bio_lakehouse.engines.spark import chunks_by_day, to_spark
+    from bio_lakehouse.engines.spark import LARGEST_MESSAGE_BYTES, chunks_by_day, to_spark
 
     transform, schema = silver.TRANSFORMS[table], silver.SCHEMAS[table]
     with exclusively(lake, schema.full_name):
-        bronze = [lake.bronze.read(dataset, first, last) for dataset in transform.inputs]
-        users = to_spark(spark, users_of(lake.settings, *bronze))
         parts = []
-        for chunk in chunks_by_day(bronze):
-            inputs = [to_spark(spark, rows) for rows in chunk]
-            parts.append(transform.function(*inputs, users=users).toArrow())
+        for piece in lake.bronze.pieces(transform.inputs, first, last, LARGEST_MESSAGE_BYTES):
+            users = to_spark(spark, users_of(lake.settings, *piece))
+            for chunk in chunks_by_day(piece):
+                inputs = [to_spark(spark, rows) for rows in chunk]
+                parts.append(transform.function(*inputs, users=users).toArrow())
         return lake.tables.replace(schema, pa.concat_tables(parts), first, last)
 
 

@@ -245,6 +245,11 @@ def _told(line: Line) -> tuple[Any, ...]:
     )
 
 
+def stored_lines(content: bytes) -> list[_Stored]:
+    """The lines of days as they are stored."""
+    return _DECODER.decode_lines(content)
+
+
 def decode(content: bytes) -> list[Line]:
     """The lines of days, their hints and records still JSON."""
     return [stored.as_line() for stored in _DECODER.decode_lines(content)]

@@ -8,12 +8,12 @@ written whole, its other days to the byte.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from bio_lakehouse.lake import bronze_months
+from bio_lakehouse.lake import bronze, bronze_months
 from bio_lakehouse.lake.bronze import DayFile, DayKey, decode, encode, version_of_files
 from bio_lakehouse.lake.bronze_months import Days, MonthKey, month_of, months_between
 from bio_lakehouse.lake.home import BRONZE
@@ -105,29 +105,32 @@ class Bronze:
 
         from bio_lakehouse.lake.bronze_schema import ARROW
 
-        rows = [
-            (key.user_id, key.day, key.origin, line)
-            for key, content in self.contents(dataset, first, last).items()
-            for line in decode(content)
+        parts = [
+            rows_of(key, b"".join(lines for day, lines in days.items() if first <= day <= last))
+            for key, days in self._read(self.months(dataset, first, last))
         ]
-        lines = [row[3] for row in rows]
-        columns: dict[str, list[Any]] = {
-            "user_id": [row[0] for row in rows],
-            "day": [row[1] for row in rows],
-            "origin": [row[2] for row in rows],
-            "record_key": [line.key for line in lines],
-            "version": [line.version for line in lines],
-            "line": [line.line for line in lines],
-            "source_file": [line.source_file for line in lines],
-            "ingested_at": [
-                datetime.fromisoformat(line.ingested_at).replace(tzinfo=None) for line in lines
-            ],
-            "provisional_at": [line.provisional_at for line in lines],
-            "withdrawn": [line.withdrawn for line in lines],
-            "hints": [line.hints for line in lines],
-            "record": [line.record for line in lines],
-        }
-        return pa.table(columns, schema=ARROW)
+        return pa.concat_tables(parts) if parts else ARROW.empty_table()
+
+    def pieces(
+        self, datasets: Sequence[str], first: date, last: date, largest: int
+    ) -> Iterator[list[pa.Table]]:
+        """As `read`, of several datasets side by side, cut between months into pieces of about
+        `largest` bytes: what is read at once does not grow with the range."""
+        import pyarrow as pa
+
+        held = {name: {key.month for key in self.months(name, first, last)} for name in datasets}
+        parts: list[list[pa.Table]] = []
+        size = 0
+        for month in sorted(set().union(*held.values())):
+            days = max(month, first), min(bronze_months.last_day_of(month), last)
+            parts.append([self.read(name, *days) for name in datasets])
+            size += sum(table.nbytes for table in parts[-1])
+            if size >= largest:
+                yield [pa.concat_tables(tables) for tables in zip(*parts, strict=True)]
+                parts, size = [], 0
+        if parts or not any(held.values()):
+            parts = parts or [[self.read(name, first, last) for name in datasets]]
+            yield [pa.concat_tables(tables) for tables in zip(*parts, strict=True)]
 
     def changes(
         self, wanted: dict[DayKey, DayFile], existing: dict[DayKey, bytes]
@@ -164,6 +167,36 @@ class Bronze:
         for name, content in written.items():
             if not content:
                 self.objects.delete(name)
+
+
+def rows_of(key: MonthKey, lines: bytes) -> pa.Table:
+    """A person's lines as the transforms of silver take them."""
+    import pyarrow as pa
+
+    from bio_lakehouse.lake.bronze_schema import ARROW
+
+    stored = bronze.stored_lines(lines)
+    times = {text: _utc(text) for text in {line.ingested_at for line in stored}}
+    days = {text: date.fromisoformat(text) for text in {line.day for line in stored}}
+    columns: dict[str, list[Any]] = {
+        "user_id": [key.user_id] * len(stored),
+        "day": [days[line.day] for line in stored],
+        "origin": [key.origin] * len(stored),
+        "record_key": [line.key for line in stored],
+        "version": [line.version for line in stored],
+        "line": [line.line for line in stored],
+        "source_file": [line.source_file for line in stored],
+        "ingested_at": [times[line.ingested_at] for line in stored],
+        "provisional_at": [line.provisional_at for line in stored],
+        "withdrawn": [line.withdrawn for line in stored],
+        "hints": [bytes(line.hints) for line in stored],
+        "record": [bytes(line.record) for line in stored],
+    }
+    return pa.table(columns, schema=ARROW)
+
+
+def _utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=None)
 
 
 def versions_by_day(contents: Mapping[DayKey, bytes]) -> dict[date, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
@@ -30,7 +31,7 @@ def _write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> Bro
     counts: list[FileDay] = []
     contents: dict[DayKey, bytes] = {}
     written = unchanged = 0
-    for user_id in sorted(lake.log.users()):
+    for user_id in sorted(_users(lake, dataset, first, last, existing.keys())):
         mine = existing[user_id]
         wanted = day_files(lake, dataset, (first, last), user_id, mine)
         changes = lake.bronze.changes(wanted, mine)
@@ -43,6 +44,16 @@ def _write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> Bro
         unchanged += len(wanted.keys() - changes.keys())
     lake.log.replace_days(dataset, first, last, counts)
     return BronzeWrite(dict(by_day), written, unchanged, bronze_store.versions_by_day(contents))
+
+
+def _users(
+    lake: Lakehouse, dataset: str, first: date, last: date, held: Collection[str]
+) -> set[str]:
+    """Whose days a write looks at: of those whose files say something of them, and of those known
+    whose lines are `held`, which may have to go."""
+    about = lake.log.users_about(dataset, first, last)
+    others = set(held) - about
+    return about | (others & lake.log.users() if others else set())
 
 
 def _lines_now(

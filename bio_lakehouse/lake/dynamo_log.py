@@ -55,6 +55,14 @@ class DynamoLog:
     def users(self) -> set[str]:
         return self._counted(dynamo_entries.USER)
 
+    def users_about(self, dataset: str, first: date, last: date) -> set[str]:
+        return {
+            user_id
+            for user_id in self.users()
+            if self.overlapping(user_id, dataset, first, last)
+            or self.whole(user_id, dataset, first=first)
+        }
+
     def has_built(self) -> bool:
         return self._table.first_of(dynamo_entries.BUILT) is not None
 

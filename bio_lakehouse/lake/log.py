@@ -197,6 +197,11 @@ class IngestionLog(Protocol):
         """Whose files arrived."""
         ...
 
+    def users_about(self, dataset: str, first: date, last: date) -> set[str]:
+        """Whose usable files may say something of `dataset` on days `first` to `last`: by records
+        of these days, or as whole files that cover the first of them or a later day."""
+        ...
+
     def has_built(self) -> bool:
         """Whether some file's records went into tables."""
         ...

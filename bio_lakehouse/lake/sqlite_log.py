@@ -62,6 +62,9 @@ FIRST_DAYS = [
 HAS_DATASET = "instr(',' || data_type || ',', ',' || :dataset || ',') > 0"
 HOLDING = "first_day <= :last AND last_day >= :first"
 COVERING = "covered_first <= :last AND covered_last >= :first"
+USERS_ABOUT = f"""
+SELECT DISTINCT user_id FROM ingestion_log
+    WHERE {USABLE} AND {HAS_DATASET} AND ({HOLDING} OR (whole AND covered_last >= :first))"""
 OF_ORIGINS = "origin IN (SELECT value FROM json_each(:origins))"
 
 
@@ -123,6 +126,11 @@ class SqliteLog:
     def users(self) -> set[str]:
         with self._connection() as db:
             return _distinct(db, "user_id")
+
+    def users_about(self, dataset: str, first: date, last: date) -> set[str]:
+        values = {"dataset": dataset, "first": first.isoformat(), "last": last.isoformat()}
+        with self._connection() as db:
+            return {row[0] for row in db.execute(USERS_ABOUT, values)}
 
     def has_built(self) -> bool:
         built = "status = 'ingested' AND first_day IS NOT NULL"

@@ -27,11 +27,11 @@ def merged(
     `grain`, the columns of `values`, and the source of the row: that of its score, else of its best
     version.
     """
-    told = F.struct("origin", "source_file", "ingested_at", F.col("_rank").alias("rank"))
+    told = F.struct("origin", "source_file", "ingested_at", "_rank")
     ranked = rows.withColumn("_rank", rank(origins)).withColumn("_told", told)
     # A column each, not a struct within the aggregate: Sail takes two of those with one condition
     # for the same.
-    words = {f"_{column}": F.struct(F.col(column).alias("value"), "_told") for column in values}
+    words = {f"_{column}": _word(column) for column in values}
     said = {
         column: F.max_by(f"_{column}", F.when(has, F.col("version")))
         for column, has in values.items()
@@ -52,20 +52,27 @@ def merged(
     return by_grain.withColumns(named).drop("_source")
 
 
+def _word(column: str) -> Column:
+    """What a version says of a column, and what that needs to be held against others: what is
+    carried is copied for every row, so a file's name only for the column that names it."""
+    told = ["_told"] if column == SCORE else []
+    return F.struct(F.col(column).alias("value"), "_rank", *told)
+
+
 def _shown(column: str) -> Column:
     """The known value of the best origin."""
     return F.max_by(F.col(f"_{column}.value"), _rank_of_known(column))
 
 
 def _source(has_score: bool) -> Column:
-    best = F.max_by("_best", F.col("_best.rank"))
+    best = F.max_by("_best", F.col("_best._rank"))
     if not has_score:
         return best
     return F.coalesce(F.max_by(F.col(f"_{SCORE}._told"), _rank_of_known(SCORE)), best)
 
 
 def _rank_of_known(column: str) -> Column:
-    return F.when(F.col(f"_{column}.value").isNotNull(), F.col(f"_{column}._told.rank"))
+    return F.when(F.col(f"_{column}.value").isNotNull(), F.col(f"_{column}._rank"))
 
 
 def rank(origins: Sequence[str]) -> Column:

@@ -12,7 +12,7 @@ import argparse
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -76,10 +76,9 @@ def plain(lake: Lakehouse, paths: list[Path], clock: Clock) -> tuple[date, date]
         for path in paths:
             arrivals.ingest(lake, path, "me")
     changes = arrivals.pending(lake)
-    first, last = min(map(min, changes.values())), max(map(max, changes.values()))
+    first, last = days_of(changes)
     with clock.part("bronze"):
-        for dataset in changes:
-            bronze_writing.write_bronze(lake, dataset, first, last)
+        write_all(lake)
     with spark_session(lake.settings) as spark:
         with clock.part("silver"):
             for table in silver.TRANSFORMS:
@@ -91,6 +90,26 @@ def plain(lake: Lakehouse, paths: list[Path], clock: Clock) -> tuple[date, date]
         with clock.part("mark built"):
             mark_built(lake, list(changes), first, last)
     return first, last
+
+
+def days_of(changes: Mapping[str, set[date]]) -> tuple[date, date]:
+    return min(map(min, changes.values())), max(map(max, changes.values()))
+
+
+def write_all(lake: Lakehouse) -> tuple[date, date]:
+    """Write bronze of all that landed; the first and the last of its days."""
+    changes = arrivals.pending(lake)
+    first, last = days_of(changes)
+    for dataset in changes:
+        bronze_writing.write_bronze(lake, dataset, first, last)
+    return first, last
+
+
+def with_bronze(lake: Lakehouse, paths: list[Path]) -> tuple[date, date]:
+    """Bring files in and write their bronze; its first and last day."""
+    for path in paths:
+        arrivals.ingest(lake, path, "me")
+    return write_all(lake)
 
 
 def build_views(lake: Lakehouse) -> None:

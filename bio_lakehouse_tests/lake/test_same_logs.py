@@ -212,6 +212,7 @@ class SameLogs(RuleBasedStateMachine):
             for dataset in DATASETS:
                 asked = (user_id, dataset, first, last)
                 self.both(lambda log, asked=asked: log.overlapping(*asked))
+                self.both(lambda log, asked=asked: log.users_about(*asked[1:]))
                 self.both(lambda log, asked=asked: log.speaking(*asked))
                 self.both(lambda log, asked=asked: log.whole(*asked[:2], first=first, last=last))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,26 @@ def test_nothing_of_anybody_else_is_read_for_an_arrival(
     ingest(lake, "rides.csv", peloton(*(ride(day, 300) for day in sorted(later))), "ann")
     assert not [key for key in store.read if "/ben" in key]
     assert not [prefix for prefix in store.listed if prefix.startswith("bronze")]
+
+
+def test_a_write_asks_for_those_alone_whose_files_say_something_of_its_days(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = lake_at(tmp_path)
+    for user in ("ada", "bob", "cy"):
+        ingest(lake, f"{user}.csv", scores([1, 2], 70), user)
+    ingest(lake, "mine.csv", scores([9], 80))
+    asked: list[str] = []
+    overlapping = type(lake.log).overlapping
+
+    def counted(log: object, user_id: str, *given: object) -> object:
+        asked.append(user_id)
+        return overlapping(log, user_id, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(lake.log), "overlapping", counted)
+    day = date(2026, 3, 9)
+    written = bronze_writing.write_bronze(lake, TRENDS, day, day)
+    assert asked == ["me"]
+    assert written.written == 1
+    assert bronze_writing.write_bronze(lake, TRENDS, FIRST, TODAY).written == 6
+    assert bronze_writing.write_bronze(lake, TRENDS, FIRST, TODAY).written == 0
