@@ -76,15 +76,18 @@ def by_month(layer: Bronze, lock: Callable[[str], AbstractContextManager[object]
 
 def _bring_over(layer: Bronze) -> None:
     days: defaultdict[MonthKey, dict[DayKey, str]] = defaultdict(dict)
-    for info in layer.objects.list(BRONZE):
-        key = parse_day_key(info.key)
+    found = [info.key for info in layer.objects.list(BRONZE)]
+    for name in found:
+        key = parse_day_key(name)
         if key:
-            days[month_of(key)][key] = info.key
+            days[month_of(key)][key] = name
     for names in days.values():
         _bring_month_over(layer, names)
-    if any(layer.all_months()):
-        # A home that has no bronze has no mark of it either.
+    if found:
         layer.objects.put(LAYOUT, BY_MONTH)
+    else:
+        # A home that has no bronze has no mark of it either, until it has.
+        layer.mark = (LAYOUT, BY_MONTH)
     if days:
         # Of the folders that are empty now a listing would go through every one.
         layer.objects.erase(BRONZE, lambda _: False)

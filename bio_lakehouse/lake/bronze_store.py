@@ -30,10 +30,14 @@ AT_ONCE = 32
 
 
 class Bronze:
-    """The bronze layer over an object store."""
+    """The bronze layer over an object store.
+
+    `mark` is an object to put, key and content, with the first month that is written.
+    """
 
     def __init__(self, objects: ObjectStore) -> None:
         self.objects = objects
+        self.mark: tuple[str, bytes] | None = None
 
     def months(self, dataset: str, first: date, last: date) -> list[MonthKey]:
         """The files that exist of a dataset for the months of days `first` to `last`, in order."""
@@ -164,6 +168,9 @@ class Bronze:
             kept = {day: lines for day, lines in days.items() if lines}
             written[key.object_key] = bronze_months.pack(kept) if kept else b""
         self.objects.put_many({name: content for name, content in written.items() if content})
+        if self.mark:
+            self.objects.put(*self.mark)
+            self.mark = None
         for name, content in written.items():
             if not content:
                 self.objects.delete(name)
