@@ -110,7 +110,7 @@ class Bronze:
         from bio_lakehouse.lake.bronze_schema import ARROW
 
         parts = [
-            rows_of(key, b"".join(lines for day, lines in days.items() if first <= day <= last))
+            rows_of(key, _lines_within(days, first, last))
             for key, days in self._read(self.months(dataset, first, last))
         ]
         return pa.concat_tables(parts) if parts else ARROW.empty_table()
@@ -122,12 +122,17 @@ class Bronze:
         `largest` bytes: what is read at once does not grow with the range."""
         import pyarrow as pa
 
-        held = {name: {key.month for key in self.months(name, first, last)} for name in datasets}
+        from bio_lakehouse.lake.bronze_schema import ARROW
+
+        held = {name: self._months_held(name, first, last) for name in datasets}
         parts: list[list[pa.Table]] = []
         size = 0
         for month in sorted(set().union(*held.values())):
             days = max(month, first), min(bronze_months.last_day_of(month), last)
-            parts.append([self.read(name, *days) for name in datasets])
+            there = [name if month in held[name] else None for name in datasets]
+            parts.append(
+                [self.read(name, *days) if name else ARROW.empty_table() for name in there]
+            )
             size += sum(table.nbytes for table in parts[-1])
             if size >= largest:
                 yield [pa.concat_tables(tables) for tables in zip(*parts, strict=True)]
@@ -135,6 +140,9 @@ class Bronze:
         if parts or not any(held.values()):
             parts = parts or [[self.read(name, first, last) for name in datasets]]
             yield [pa.concat_tables(tables) for tables in zip(*parts, strict=True)]
+
+    def _months_held(self, dataset: str, first: date, last: date) -> set[date]:
+        return {key.month for key in self.months(dataset, first, last)}
 
     def changes(
         self, wanted: dict[DayKey, DayFile], existing: dict[DayKey, bytes]
@@ -176,6 +184,10 @@ class Bronze:
                 self.objects.delete(name)
 
 
+def _lines_within(days: Days, first: date, last: date) -> bytes:
+    return b"".join(lines for day, lines in days.items() if first <= day <= last)
+
+
 def rows_of(key: MonthKey, lines: bytes) -> pa.Table:
     """A person's lines as the transforms of silver take them."""
     import pyarrow as pa
@@ -183,8 +195,10 @@ def rows_of(key: MonthKey, lines: bytes) -> pa.Table:
     from bio_lakehouse.lake.bronze_schema import ARROW
 
     stored = bronze.stored_lines(lines)
-    times = {text: _utc(text) for text in {line.ingested_at for line in stored}}
-    days = {text: date.fromisoformat(text) for text in {line.day for line in stored}}
+    # Few are different, and each is read once.
+    time_texts, day_texts = {line.ingested_at for line in stored}, {line.day for line in stored}
+    times = {text: _utc(text) for text in time_texts}
+    days = {text: date.fromisoformat(text) for text in day_texts}
     columns: dict[str, list[Any]] = {
         "user_id": [key.user_id] * len(stored),
         "day": [days[line.day] for line in stored],
