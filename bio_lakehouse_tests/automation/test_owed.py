@@ -61,7 +61,7 @@ def status_of(lake: Lakehouse) -> str:
     return CliRunner().invoke(main, ["status", "--home", str(lake.settings.home)]).output
 
 
-@pytest.mark.parametrize("broken", ["view", "insights"])
+@pytest.mark.parametrize("broken", [pytest.param("view", marks=pytest.mark.thorough), "insights"])
 def test_a_step_that_failed_after_gold_is_made_by_the_next_run(
     broken: str, lake: Lakehouse, export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
