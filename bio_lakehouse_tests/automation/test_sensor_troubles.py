@@ -85,7 +85,7 @@ def test_a_landing_that_may_not_be_read_fails_the_tick() -> None:
             (told,) = arriving.tick(lake, arriving.Cursor()).unread
         assert (told.path, told.entry.error) == (
             "landing/me",
-            "it cannot be read: Permission denied",
+            "it cannot be read: Permission denied. Check its rights and its disk",
         )
         (Path(home) / "landing" / "me").chmod(0o700)
         (Path(home) / "landing").chmod(0)
