@@ -2,20 +2,22 @@
 
 A day's lines are a function of the landed files, in whatever order they came: versions are sorted
 as the log ranks their files, and of versions in a row that say the same only the first is kept. A
-record that a later whole file does not have is withdrawn by a line of its own; its versions stay. A
-landed file that has been removed keeps its lines. Where they lie is told by `bronze_months.py`.
+record that a later whole file does not have is withdrawn by a line of its own, after which it
+starts anew; its versions stay. A landed file that has been removed keeps its lines. Where they lie
+is told by `bronze_months.py`.
 """
 
 from __future__ import annotations
 
 import json
+from bisect import bisect
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date
 from hashlib import blake2b
-from itertools import groupby
+from itertools import dropwhile, groupby
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -87,6 +89,15 @@ class Statement(NamedTuple):
     source_file: str
     ingested_at: str
 
+    def is_before(self, line: Line) -> bool:
+        """Whether the file is older than the one that said `line`."""
+        return self.version < line.version and not line.version.startswith(f"{self.version}|")
+
+    def withdrawing(self, key: str) -> Line:
+        """The line that withdraws a record which the file does not have."""
+        version = f"{self.version}|{0:07d}|{0:09d}"
+        return Line(key, version, 0, self.source_file, self.ingested_at, "{}", "{}", withdrawn=True)
+
 
 @dataclass(frozen=True, slots=True)
 class BronzeWrite:
@@ -138,23 +149,19 @@ def merge(lines: Iterable[Line], statements: Iterable[Statement] = ()) -> DayFil
     """Lines of one day from all its record versions, in any order and with repeats.
 
     Of versions in a row that say the same only the first is kept, final once any of them is. A
-    record that a later one of the day's whole `statements` does not have is withdrawn by the
-    earliest such.
+    version that a later one of the day's whole `statements` does not have is withdrawn by the
+    earliest such, be it said again afterwards or not.
     """
     ordered = sorted(statements)
     kept: list[Line] = []
     landed: Counter[str] = Counter()
     by_key = groupby(sorted(lines, key=_place), key=lambda line: line.key)
-    for _, versions in by_key:
-        newest = ""
-        for line in versions:
-            if not line.withdrawn:
-                landed[line.source_file] += 1
-                newest = line.version
+    for _, of_record in by_key:
+        # A withdrawal before all that is known of its record withdraws nothing.
+        versions = list(dropwhile(lambda line: line.withdrawn, of_record))
+        landed.update(line.source_file for line in versions if not line.withdrawn)
+        for line in _with_withdrawals(versions, ordered):
             _keep(line, kept)
-        withdrawal = _withdrawal(kept[-1], newest, ordered)
-        if withdrawal:
-            _keep(withdrawal, kept)
     return DayFile(kept, landed)
 
 
@@ -175,16 +182,15 @@ def _keep(line: Line, kept: list[Line]) -> None:
         kept[-1] = kept[-1]._replace(provisional_at="")
 
 
-def _withdrawal(last: Line, newest: str, statements: list[Statement]) -> Line | None:
-    """The line that withdraws a record whose newest version is `newest`; None while nothing
-    does."""
-    later = next((statement for statement in statements if statement.version > newest), None)
-    if later is None or not newest:
-        return None
-    version = f"{later.version}|{0:07d}|{0:09d}"
-    return Line(
-        last.key, version, 0, later.source_file, later.ingested_at, "{}", "{}", withdrawn=True
-    )
+def _with_withdrawals(versions: list[Line], statements: list[Statement]) -> Iterator[Line]:
+    """The versions of a record in order, and among them the lines that withdraw it."""
+    for line, following in zip(versions, [*versions[1:], None], strict=True):
+        yield line
+        place = bisect(statements, Statement(line.version, "", ""))
+        if place < len(statements) and not line.withdrawn:
+            later = statements[place]
+            if following is None or later.is_before(following):
+                yield later.withdrawing(line.key)
 
 
 _NONE = msgspec.Raw()

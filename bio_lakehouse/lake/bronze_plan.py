@@ -116,8 +116,10 @@ def days_concerned(lake: Lakehouse, entry: LogEntry, dataset: str) -> Days | Non
 
 
 def withdrawn_by(entry: LogEntry, lines: Iterable[Line]) -> int:
-    """How many records of a day the file of `entry` has withdrawn."""
-    return sum(line.withdrawn and line.source_file == entry.file_path for line in lines)
+    """How many records of a day the file of `entry` has withdrawn, less those that were said again
+    since."""
+    last = {line.key: line for line in lines}.values()
+    return sum(line.withdrawn and line.source_file == entry.file_path for line in last)
 
 
 def newly_covered(lake: Lakehouse, entry: LogEntry) -> set[date]:

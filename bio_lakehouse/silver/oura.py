@@ -119,10 +119,13 @@ def _api(bronze: DataFrame, dataset: str) -> DataFrame:
 
 
 def _trends(trends: DataFrame, dataset: str) -> DataFrame:
-    """Rows in which at least one of the dataset's cells says something."""
+    """The days of which any version says something in the dataset's cells, with all their versions:
+    one that says nothing may be the last word on a value."""
     fields = TRENDS_FIELDS[dataset]
     is_told = F.coalesce(*[field.column for field in fields]).isNotNull()
-    texts = cell_texts(standing(trends), fields).where(is_told)
+    day_is_told = F.max(is_told).over(Window.partitionBy("user_id", "day"))
+    marked = cell_texts(standing(trends), fields).withColumn("_is_told", day_is_told)
+    texts = marked.where("_is_told").drop("_is_told")
     return typed(_with_utc_offset(texts, fields), fields)
 
 

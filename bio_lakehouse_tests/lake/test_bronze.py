@@ -244,9 +244,35 @@ def test_a_record_is_withdrawn_when_a_later_whole_file_lacks_it(
     assert bronze.decode(bronze.encode(KEY, merged.lines)) == merged.lines
 
 
+@given(versions, whole_ranks)
+def test_a_record_that_was_withdrawn_starts_anew(
+    rows: list[tuple[str, int, int | None]], whole: set[int]
+) -> None:
+    lines, statements = [line(*row) for row in rows], [statement(rank) for rank in whole]
+    kept = bronze.merge(lines, statements).lines
+    for key in {row[0] for row in rows}:
+        ranks = sorted(rank for name, rank, _ in rows if name == key)
+        told = [(int(one.version.split("|")[2]), one.withdrawn) for one in kept if one.key == key]
+        expected = {
+            min(between)
+            for rank, after in zip(ranks, [*ranks[1:], 10], strict=True)
+            if (between := [number for number in whole if rank < number < after])
+        }
+        assert {rank for rank, withdrawn in told if withdrawn} == expected
+        assert told == sorted(told)
+
+
 def test_a_record_that_comes_back_stands_again() -> None:
-    merged = bronze.merge([line("a", 1, 70), line("a", 3, 70)], [statement(2)]).lines
-    assert [kept.withdrawn for kept in merged] == [False]
+    merged = bronze.merge([line("a", 1, 70), line("a", 3, 70)], [statement(2), statement(3)])
+    assert [kept.withdrawn for kept in merged.lines] == [False, True, False]
+    counts = bronze.file_days(KEY, merged.landed, merged.lines)
+    assert [(count.landed, count.duplicates) for count in counts] == [(1, 0), (1, 0)]
+
+
+def test_a_withdrawal_of_which_no_earlier_version_is_left_is_dropped() -> None:
+    assert bronze.merge([statement(1).withdrawing("a"), line("a", 2, 70)]).lines == [
+        line("a", 2, 70)
+    ]
 
 
 def test_what_is_said_again_after_its_day_is_final() -> None:
