@@ -2,23 +2,25 @@
 landing.
 
 Run it with `python -m bio_lakehouse_tests.benchmarks.growth [--json FILE]`; sizes are options, and
-`--quick` takes small ones. It prints a table with the ratios to the smallest of each curve, and
-fails on none. Seconds are those of the processor, so that other work on the machine is not in them.
-Each point has a process of its own, and one more day comes to a lake that this process has built.
+`--quick` takes small ones. It prints each point as it comes, then a table with the ratios to the
+smallest of each curve, and fails on none. Seconds are those of the processor, so that other work on
+the machine is not in them. Each point has a process of its own (`--point years 5` is one alone),
+and one more day comes to a lake that this process has built.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import cycle
-from multiprocessing import get_context
 from pathlib import Path
 
 from bio_lakehouse.lake import arrivals
@@ -35,6 +37,7 @@ from bio_lakehouse_tests.benchmarks.growing_lakes import (
 )
 
 DAYS_A_YEAR = 365
+MODULE = "bio_lakehouse_tests.benchmarks.growth"
 QUICK = {"years": [1, 2], "files": [10, 50], "users": [1, 3], "landing": [50, 100], "days": [60]}
 FULL = {
     "years": [1, 2, 5, 10],
@@ -135,8 +138,8 @@ MEASURES: dict[str, Callable[..., Measured]] = {
 }
 
 
-def measure(curve: str, size: int, days: int, with_dagster: bool) -> list[Point]:
-    """The points of one size, in a process that has measured nothing else."""
+def measure(curve: str, size: int, days: int, *, with_dagster: bool) -> list[Point]:
+    """The points of one size."""
     with tempfile.TemporaryDirectory() as folder:
         found = MEASURES[curve](size, days, with_dagster=with_dagster, folder=Path(folder))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -146,9 +149,25 @@ def measure(curve: str, size: int, days: int, with_dagster: bool) -> list[Point]
 def points(asked: argparse.Namespace) -> Iterator[Point]:
     for curve in MEASURES:
         for size in getattr(asked, curve):
-            with ProcessPoolExecutor(1, get_context("spawn")) as process:
-                task = process.submit(measure, curve, size, asked.days[0], asked.dagster)
-                yield from task.result()
+            yield from in_own_process(curve, size, asked)
+
+
+def in_own_process(curve: str, size: int, asked: argparse.Namespace) -> Iterator[Point]:
+    """The points of one size, from a process that has measured nothing else."""
+    command = [sys.executable, "-m", MODULE, "--point", curve, str(size)]
+    command += ["--days", str(asked.days[0])]
+    command += ["--dagster"] if asked.dagster else []
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    for point in json.loads(done.stdout.splitlines()[-1]):
+        yield Point(point["curve"], point["size"], point["parts"], point["peak_mb"])
+
+
+def one_point(asked: argparse.Namespace) -> None:
+    """Print the points of one size as JSON, and end without waiting for Spark's server."""
+    curve, size = asked.point
+    print(as_json(measure(curve, int(size), asked.days[0], with_dagster=asked.dagster)))
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def table(found: Sequence[Point]) -> str:
@@ -168,7 +187,7 @@ def table(found: Sequence[Point]) -> str:
 
 
 def as_json(found: Sequence[Point]) -> str:
-    return json.dumps([asdict(point) | {"seconds": point.seconds} for point in found], indent=1)
+    return json.dumps([asdict(point) | {"seconds": point.seconds} for point in found])
 
 
 def options() -> argparse.Namespace:
@@ -180,6 +199,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small sizes")
     parser.add_argument("--dagster", action="store_true", help="the last part as `ingest` does it")
     parser.add_argument("--json", type=Path, help="where the points are written")
+    parser.add_argument("--point", nargs=2, metavar=("CURVE", "SIZE"), help="one alone, as JSON")
     asked = parser.parse_args()
     for name, sizes in (QUICK if asked.quick else FULL).items():
         if getattr(asked, name) is None:
@@ -189,10 +209,16 @@ def options() -> argparse.Namespace:
 
 def main() -> None:
     asked = options()
-    found = list(points(asked))
+    if asked.point:
+        one_point(asked)
+    found: list[Point] = []
+    for point in points(asked):
+        found.append(point)
+        parts = ", ".join(f"{name} {seconds:.2f}" for name, seconds in point.parts.items())
+        print(f"{point.curve}, {point.size:,}: {point.seconds:.2f} s ({parts})", flush=True)
+        if asked.json:
+            asked.json.write_text(as_json(found), "utf-8")
     print(table(found))
-    if asked.json:
-        asked.json.write_text(as_json(found), "utf-8")
 
 
 if __name__ == "__main__":
