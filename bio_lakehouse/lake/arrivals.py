@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
@@ -16,7 +16,7 @@ from bio_lakehouse.lake.bronze_plan import Changes, changed_days, newly_covered,
 from bio_lakehouse.lake.folders import printable, refusal_of
 from bio_lakehouse.lake.foreign_files import HEAD_BYTES, refuse_foreign, refuse_unknown
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.landed_reading import context_for, context_of, read_file
+from bio_lakehouse.lake.landed_reading import context_for, context_of, is_landed, read_file
 from bio_lakehouse.lake.landing import LandedFile, LandedObject, Note, RefusedMember
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import ObjectInfo, PassedOver, checksum, file_time
@@ -92,13 +92,16 @@ def _ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None) -> l
     refuse_foreign(lake, path, user_id, note)
     content = content_at(path)
     known = lake.log.with_checksum(user_id, checksum(content))
-    if known:
+    if known and is_there(lake, known):
         return [_seen_again(lake, known, file_time(found))]
-    key = landing.put(lake.landing_objects, user_id, path.name, content, note, file_time(found))
-    info = lake.landing_objects.info(key)
+    objects = lake.landing_objects
+    key = landing.key_for(objects, user_id, path.name, content, note)
+    is_back = known is not None or not objects.exists(key)
+    landing.put_at(objects, key, content, note, file_time(found))
+    info = objects.info(key)
     entries = lake.log.of_objects([key])[key]
     failed = any(entry.status == "validation_failed" for entry in entries)
-    if failed or is_news(info, entries, lake.settings.today()):
+    if is_back or failed or is_news(info, entries, lake.settings.today()):
         return take(lake, info)
     return [_repeated(entry) for entry in entries]
 
@@ -155,10 +158,25 @@ def news(lake: Lakehouse) -> tuple[list[ObjectInfo], list[Arrival]]:
     lying, passed_over = landing.survey(lake.landing_objects)
     _forget_misread(lake, {info.key for info in lying})
     known, interrupted = lake.log.of_objects(info.key for info in lying), lake.log.interrupted()
-    infos = [
-        info for info in lying if info.key in interrupted or is_news(info, known[info.key], today)
-    ]
+    unread = interrupted | _copies_alone(lying, known)
+    infos = [info for info in lying if info.key in unread or is_news(info, known[info.key], today)]
     return infos, [_passed_over(one) for one in passed_over]
+
+
+def _copies_alone(lying: list[ObjectInfo], known: Mapping[str, list[LogEntry]]) -> set[str]:
+    """The objects that were taken for copies of others, of which none lies there any more."""
+    there = {
+        (entry.user_id, entry.checksum)
+        for info in lying
+        for entry in known[info.key]
+        if entry.usable and is_of(entry, info)
+    }
+    return {
+        info.key
+        for info in lying
+        for entry in known[info.key]
+        if entry.status == "duplicate" and (entry.user_id, entry.checksum) not in there
+    }
 
 
 def _forget_misread(lake: Lakehouse, lying: set[str]) -> None:
@@ -255,8 +273,8 @@ def _take_file(lake: Lakehouse, landed: LandedObject, file: LandedFile | Refused
         _keep_overwritten(lake, file.path, "")
         return _fail(lake, file.path, landed.info, file.user_id, "", file.reason)
     _keep_overwritten(lake, file.path, file.checksum)
-    same = lake.log.with_checksum(file.user_id, file.checksum)
-    if same and same.file_path != file.path:
+    same = _same_elsewhere(lake, file)
+    if same:
         return _duplicate(lake, file, same)
     try:
         parsed = read_file(file, context_of(lake, file)).parsed
@@ -267,15 +285,42 @@ def _take_file(lake: Lakehouse, landed: LandedObject, file: LandedFile | Refused
     return _accept(lake, file, parsed)
 
 
+def _same_elsewhere(lake: Lakehouse, file: LandedFile) -> LogEntry | None:
+    """The entry of another landed file of the same content.
+
+    One that has left landing is kept under another name: its rows stay, and what comes now is read
+    as a file of its own, with its own time and withdrawals.
+    """
+    same = lake.log.with_checksum(file.user_id, file.checksum)
+    if same is None or same.file_path == file.path:
+        return None
+    if is_there(lake, same):
+        return same
+    _keep_under_its_content(lake, same)
+    return _same_elsewhere(lake, file)
+
+
+def is_there(lake: Lakehouse, entry: LogEntry) -> bool:
+    """Whether landing still has the file behind a log entry."""
+    key = landing.split_path(entry.file_path)[0]
+    objects = lake.landing_objects
+    return objects.exists(key) and (is_of(entry, objects.info(key)) or is_landed(lake, entry))
+
+
 def _keep_overwritten(lake: Lakehouse, path: str, digest: str) -> None:
     """A file that was overwritten in landing stays in the log, under a name that says which content
     it was."""
     earlier = lake.log.entry(path)
     if earlier and earlier.usable and earlier.checksum != digest:
-        kept_as = overwritten_path(path, earlier.checksum)
-        quarantine.copy(lake.objects, path, kept_as)
-        lake.log.rename(earlier, kept_as)
-        quarantine.delete(lake.objects, path)
+        _keep_under_its_content(lake, earlier)
+
+
+def _keep_under_its_content(lake: Lakehouse, entry: LogEntry) -> None:
+    path = entry.file_path
+    kept_as = overwritten_path(path, entry.checksum)
+    quarantine.copy(lake.objects, path, kept_as)
+    lake.log.rename(entry, kept_as)
+    quarantine.delete(lake.objects, path)
 
 
 def _fail(

@@ -127,6 +127,16 @@ forget_readings = _kept.clear
 def reread(lake: Lakehouse, entries: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, Reading]]:
     """The files behind log entries; without those of which landing does not hold the content any
     more."""
+    for entry, file in _landed(lake, entries):
+        yield entry, read_file(file, context_of(lake, file))
+
+
+def is_landed(lake: Lakehouse, entry: LogEntry) -> bool:
+    """Whether landing holds the content of a log entry under its path."""
+    return any(True for _ in _landed(lake, [entry]))
+
+
+def _landed(lake: Lakehouse, entries: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, LandedFile]]:
     wanted = list(entries)
     for start in range(0, len(wanted), REREAD_AT_ONCE):
         some = wanted[start : start + REREAD_AT_ONCE]
@@ -138,4 +148,4 @@ def reread(lake: Lakehouse, entries: Iterable[LogEntry]) -> Iterator[tuple[LogEn
             info = ObjectInfo(entry.file_path, entry.size, entry.modified, entry.tag)
             file = LandedFile(entry.file_path, entry.user_id, *contents[entry.file_path], info)
             if file.checksum == entry.checksum:
-                yield entry, read_file(file, context_of(lake, file))
+                yield entry, file

@@ -177,8 +177,16 @@ def put(
     The user's word on a dataset may be added to a file that is there; the note of a fetch is never
     changed. `modified` is the time of the file that it is a copy of.
     """
-    key = f"{PREFIX}/{user_id}/{safe_name(name)}"
-    return put_at(objects, key, content, note or Note(), modified)
+    return put_at(objects, _key_of(user_id, name), content, note or Note(), modified)
+
+
+def key_for(objects: ObjectStore, user_id: str, name: str, content: AnyContent, note: Note) -> str:
+    """The key at which `put` lands this."""
+    return place_for(objects, _key_of(user_id, name), content, note)
+
+
+def _key_of(user_id: str, name: str) -> str:
+    return f"{PREFIX}/{user_id}/{safe_name(name)}"
 
 
 def put_at(

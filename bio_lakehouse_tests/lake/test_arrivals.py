@@ -12,7 +12,7 @@ import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -94,10 +94,18 @@ def lake(tmp_path: Path) -> Lakehouse:
     return lake_at(tmp_path / "home")
 
 
-def ingest(lake: Lakehouse, name: str, content: bytes, user: str = "me") -> Arrival:
+def ingest(
+    lake: Lakehouse,
+    name: str,
+    content: bytes,
+    user: str = "me",
+    modified: datetime | None = None,
+) -> Arrival:
     path = lake.settings.home.parent / "downloads" / name
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
+    if modified:
+        os.utime(path, (modified.timestamp(), modified.timestamp()))
     (arrival,) = arrivals.ingest(lake, path, user)
     return arrival
 
@@ -255,6 +263,86 @@ def test_a_file_that_leaves_landing_keeps_its_rows(lake: Lakehouse, fate: str) -
         for key, content in lake.bronze.contents("peloton/workouts", FIRST, TODAY).items()
     }
     assert lines == {2: ["200", "withdrawn"], 3: ["210", "999"], 4: ["220"]}
+    assert_balanced(lake)
+
+
+def outputs(lake: Lakehouse) -> dict[int, list[str]]:
+    """By day of March what bronze has of its workout, in order."""
+    return {
+        key.day.day: [
+            json.loads(line.record).get("Total Output", "withdrawn")
+            for line in bronze.decode(content)
+        ]
+        for key, content in lake.bronze.contents("peloton/workouts", FIRST, TODAY).items()
+    }
+
+
+SAME = [ride(day, 200) for day in range(5, 13)]
+
+
+@pytest.mark.parametrize("name", ["workouts.csv", "again.csv"])
+@pytest.mark.parametrize("way", ["brought in", "dropped into landing"])
+def test_a_file_that_left_landing_and_comes_again_is_read_again(
+    lake: Lakehouse, name: str, way: str
+) -> None:
+    content = peloton(*SAME, ride(3, 210))
+    earlier, later = datetime(2026, 3, 10, tzinfo=UTC), datetime(2026, 3, 12, tzinfo=UTC)
+    lake.landing_objects.put("landing/me/workouts.csv", content, earlier)
+    arrivals.scan(lake)
+    build(lake)
+    lake.landing_objects.delete("landing/me/workouts.csv")
+    between = peloton(*SAME, ride(3, 999), ride(4, 1))
+    lake.landing_objects.put("landing/me/between.csv", between, earlier + timedelta(1))
+    arrivals.scan(lake)
+    build(lake)
+    assert [outputs(lake)[day] for day in (3, 4)] == [["210", "999"], ["1"]]
+    if way == "brought in":
+        ingest(lake, name, content, modified=later)
+    else:
+        lake.landing_objects.put(f"landing/me/{name}", content, later)
+        arrivals.scan(lake)
+    build(lake)
+    bronze_writing.recount(lake, FIRST, TODAY)
+    assert lake.landing_objects.get(f"landing/me/{name}") == content
+    assert outputs(lake)[3][-1] == "210"
+    assert outputs(lake)[4] == ["1", "withdrawn"]
+    assert_balanced(lake)
+    assert arrivals.scan(lake) == []
+    assert not arrivals.pending(lake)
+
+
+@pytest.mark.parametrize("fate", ["overwritten", "deleted"])
+@pytest.mark.parametrize("copy", ["a.csv", "z.csv"])
+def test_a_copy_whose_original_leaves_landing_is_read_in_its_place(
+    lake: Lakehouse, fate: str, copy: str
+) -> None:
+    content = peloton(*SAME)
+    lake.objects.put("landing/me/m.csv", content)
+    arrivals.scan(lake)
+    lake.objects.put(f"landing/me/{copy}", content)
+    arrivals.scan(lake)
+    build(lake)
+    if fate == "deleted":
+        lake.objects.delete("landing/me/m.csv")
+    else:
+        lake.objects.put("landing/me/m.csv", peloton(*SAME, ride(13, 230)))
+    arrivals.scan(lake)
+    build(lake)
+    bronze_writing.recount(lake, FIRST, TODAY)
+    entry = lake.log.entry(f"landing/me/{copy}")
+    assert entry
+    assert entry.status == "ingested"
+    assert_balanced(lake)
+    assert arrivals.scan(lake) == []
+    # An older file that comes now meets the copy's withdrawal.
+    lake.landing_objects.put(
+        "landing/me/old.csv",
+        peloton(*SAME, ride(4, 1)),
+        datetime(2026, 3, 1, tzinfo=UTC),
+    )
+    arrivals.scan(lake)
+    build(lake)
+    assert outputs(lake)[4] == ["1", "withdrawn"]
     assert_balanced(lake)
 
 
