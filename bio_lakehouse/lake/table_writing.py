@@ -34,6 +34,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_ra
 from bio_lakehouse.lake.content_versions import changed_days
 from bio_lakehouse.lake.filters import rows_where
 from bio_lakehouse.lake.maintenance import expire
+from bio_lakehouse.lake.month_files import append
 from bio_lakehouse.lake.schema import ColumnType, TableSchema
 from bio_lakehouse.lake.table_files import damage_found
 from bio_lakehouse.lake.tables import Commit, Tables, conform, rows_by_day, same_rows, versions_of
@@ -74,7 +75,7 @@ def _replaced(
 ) -> Commit:
     table = _table(tables, schema)
     chosen = rows_where(*((first, last) if schema.day_column else (None, None)), **equal)
-    before = conform(table.scan(row_filter=chosen).to_arrow(), schema)
+    before = _rows_before(table, schema, chosen)
     changed = not same_rows(before, rows, schema.grain)
     if changed:
         _swap(table, before, rows, chosen)
@@ -88,6 +89,12 @@ def _replaced(
         versions,
         changed_days(versions_of(before, schema), versions) if changed else frozenset(),
     )
+
+
+def _rows_before(table: Table, schema: TableSchema, chosen: BooleanExpression) -> pa.Table:
+    if table.current_snapshot() is None:
+        return conform(schema.arrow.empty_table(), schema)
+    return conform(table.scan(row_filter=chosen).to_arrow(), schema)
 
 
 def made_ready(tables: Tables, schema: TableSchema) -> int | None:
@@ -141,7 +148,7 @@ def _swap(table: Table, before: pa.Table, rows: pa.Table, chosen: BooleanExpress
     if before.num_rows:
         table.overwrite(rows, overwrite_filter=chosen)
     else:
-        table.append(rows)
+        append(table, rows)
 
 
 def iceberg_schema(schema: TableSchema) -> Schema:

@@ -18,8 +18,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from bio_lakehouse import silver
-from bio_lakehouse.automation import launch
-from bio_lakehouse.automation.owed import what_is_owed
 from bio_lakehouse.backends import open_sql
 from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.silver import build_coverage, build_silver
@@ -28,8 +26,7 @@ from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake import arrivals, bronze_writing, landed_reading
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
-from bio_lakehouse.sources.demo import simulate, write_files
-from bio_lakehouse_tests.lake.marking import mark_built
+from bio_lakehouse_tests.lake.run_ends import mark_built
 
 END = date(2026, 6, 30)
 KEPT = ("dailyreadiness", "dailysleep", "dailyactivity", "workouts")
@@ -54,6 +51,8 @@ class Clock:
 def exports(days: int, workouts: int, folder: Path) -> list[Path]:
     """The account export's three files over all days, and one Peloton download cut to `workouts`
     rows."""
+    from bio_lakehouse.sources.demo import simulate, write_files
+
     truth = simulate(days, 1, END)
     written = write_files(truth, folder)
     paths = [path for path in written if any(path.name.startswith(name) for name in KEPT[:3])]
@@ -121,6 +120,10 @@ def build_views(lake: Lakehouse) -> None:
 
 def through_dagster(lake: Lakehouse, paths: list[Path], clock: Clock) -> None:
     """The same days as `bio-lakehouse ingest` takes them: one Dagster run in this process."""
+    # Dagster takes seconds to load, which what is timed without it must not.
+    from bio_lakehouse.automation import launch
+    from bio_lakehouse.automation.owed import what_is_owed
+
     landed_reading.forget_readings()
     with clock.part("ingest, all of it"):
         for path in paths:

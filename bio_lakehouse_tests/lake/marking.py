@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from uuid import uuid4
 
 from bio_lakehouse.assets.keys import follows_gold
 from bio_lakehouse.lake import arrivals, bronze_writing
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse_tests.lake.run_ends import begun, mark_built
+
+__all__ = ["FOLLOWERS", "begun", "build_pending", "mark_built", "mark_made"]
 
 FOLLOWERS = sorted(key.to_user_string() for key in follows_gold())
-
-
-def mark_built(
-    lake: Lakehouse, datasets: Iterable[str], first: date, last: date, run_id: str | None = None
-) -> None:
-    """Gold of these days is built, by a run that knew of all up to now when it is not named."""
-    run_id = run_id or begun(lake)
-    bronze_writing.recount(lake, first, last)
-    lake.log.mark_gold_built(run_id, datasets, first, last)
 
 
 def build_pending(lake: Lakehouse) -> None:
@@ -35,9 +28,3 @@ def mark_made(lake: Lakehouse, assets: Iterable[str]) -> None:
     run_id = begun(lake)
     for asset in assets:
         lake.log.owed.pay(asset, run_id, date.min, date.max, FOLLOWERS)
-
-
-def begun(lake: Lakehouse) -> str:
-    run_id = str(uuid4())
-    lake.log.owed.begin_run(run_id)
-    return run_id
