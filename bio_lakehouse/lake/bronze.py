@@ -9,10 +9,9 @@ is told by `bronze_months.py`.
 
 from __future__ import annotations
 
-import json
 from bisect import bisect
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date
@@ -24,8 +23,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from bio_lakehouse.errors import DamagedFile
+from bio_lakehouse.lake.kept_records import KeptRecord
 from bio_lakehouse.lake.log import FileDay, LogEntry
-from bio_lakehouse.sources.records import Record
 
 DIGEST_BYTES = 8
 
@@ -110,35 +109,29 @@ class BronzeWrite:
     versions: dict[date, str]
 
 
-def fullness(content: Mapping[str, Any]) -> int:
-    """How many values a raw record carries: within one file the fuller row of a record wins, then
-    the later one."""
-    return sum(
-        fullness(value) if isinstance(value, dict) else value not in (None, "", "None", [])
-        for value in content.values()
-    )
+class Said:
+    """What is alike in all lines of one landed file; `zone` is the person's."""
 
+    def __init__(self, entry: LogEntry, zone: ZoneInfo) -> None:
+        said_at = entry.said_at.astimezone(UTC)
+        self.version = entry.version
+        self.source_file = entry.file_path
+        self.ingested_at = entry.upload_timestamp.isoformat()
+        self.said_at = said_at.isoformat(timespec="microseconds")
+        self.said_on = said_at.astimezone(zone).date()
 
-to_json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
-"""A value as the one JSON text that says it."""
-
-
-def to_line(record: Record, text: str, entry: LogEntry, zone: ZoneInfo) -> Line:
-    """The line of one record of a landed file; `text` is its content as JSON, `zone` the
-    person's."""
-    version = f"{entry.version}|{fullness(record.content):07d}|{record.line:09d}"
-    said_at = entry.said_at.astimezone(UTC)
-    provisional = said_at.astimezone(zone).date() <= record.day
-    return Line(
-        key=record.key,
-        version=version,
-        line=record.line,
-        source_file=entry.file_path,
-        ingested_at=entry.upload_timestamp.isoformat(),
-        hints=to_json(record.hints),
-        record=text,
-        provisional_at=said_at.isoformat(timespec="microseconds") if provisional else "",
-    )
+    def line(self, day: date, record: KeptRecord) -> Line:
+        """The line of one of its records."""
+        return Line(
+            key=record.key,
+            version=f"{self.version}|{record.fullness:07d}|{record.line:09d}",
+            line=record.line,
+            source_file=self.source_file,
+            ingested_at=self.ingested_at,
+            hints=record.hints,
+            record=record.text,
+            provisional_at=self.said_at if self.said_on <= day else "",
+        )
 
 
 def to_statement(entry: LogEntry) -> Statement:

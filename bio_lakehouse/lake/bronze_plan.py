@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bio_lakehouse.lake import bronze, withdrawals
-from bio_lakehouse.lake.bronze import DayFile, DayKey, Line, Statement
+from bio_lakehouse.lake.bronze import DayFile, DayKey, Line, Said, Statement
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landed_reading import Reading, reread
 from bio_lakehouse.lake.log import FileDay, LogEntry, days_between
@@ -155,8 +155,8 @@ def day_files(
     torn = torn_downloads(lake, dataset, user_id, arriving)
     for entry, reading in reread(lake, entries):
         present.add((entry.file_path, entry.checksum))
-        for key, line in lines_of(lake, dataset, entry, reading, days):
-            lines[key].append(line)
+        for key, some in lines_of(lake, dataset, entry, reading, days):
+            lines[key] += some
         if entry.file_path not in torn:
             for day in withdrawing_days(entry, reading.parsed, dataset, first, last):
                 statements[day, reading.parsed.origin].append(bronze.to_statement(entry))
@@ -226,13 +226,13 @@ def torn_downloads(
 
 def lines_of(
     lake: Lakehouse, dataset: str, entry: LogEntry, reading: Reading, days: Days
-) -> Iterator[tuple[DayKey, Line]]:
-    """A file's lines of one dataset on some days, each with the day to which it belongs."""
+) -> Iterator[tuple[DayKey, list[Line]]]:
+    """A file's lines of one dataset on some days, day by day; one may come several times."""
     zone = ZoneInfo(lake.settings.user_profile(entry.user_id).timezone)
-    origin = reading.parsed.origin
-    for record, text in reading.pairs(dataset, *days):
-        key = DayKey(dataset, record.day, entry.user_id, origin)
-        yield key, bronze.to_line(record, text, entry, zone)
+    said = Said(entry, zone)
+    for day, records in reading.records.of_days(dataset, *days):
+        key = DayKey(dataset, day, entry.user_id, reading.parsed.origin)
+        yield key, [said.line(day, record) for record in records]
 
 
 def withdrawing_days(

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
 from bio_lakehouse import sources
-from bio_lakehouse.lake import bronze, landing
+from bio_lakehouse.lake import landing
+from bio_lakehouse.lake.kept_records import KeptRecords
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landing import LandedFile, Note
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import ObjectInfo, checksum
-from bio_lakehouse.lake.spooled_records import Pair, SpooledRecords
 from bio_lakehouse.sources.contents import AnyContent, Content, opened_by
 from bio_lakehouse.sources.file_limits import AT_ONCE
 from bio_lakehouse.sources.parts import together
@@ -23,7 +22,7 @@ from bio_lakehouse.sources.records import ParseContext, ParsedFile
 
 REREAD_AT_ONCE = 64
 KEPT_BYTES = 48 << 20
-"""Of files whose readings are kept for a moment; a reading takes some ten times as much."""
+"""Of files whose readings are kept for a moment; a reading takes about as much."""
 
 
 def context_of(lake: Lakehouse, file: LandedFile) -> ParseContext:
@@ -39,21 +38,10 @@ def context_for(lake: Lakehouse, user_id: str, note: Note) -> ParseContext:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A parsed file, and the JSON of each of its records in the same order; a large file's are made
-    when they are asked for, and `texts` is empty."""
+    """A parsed file, and its records as they are kept, which `parsed` has too."""
 
     parsed: ParsedFile
-    texts: Sequence[str] = ()
-
-    def pairs(self, dataset: str, first: date, last: date) -> Iterator[Pair]:
-        """The records of a dataset on those days, each with its content as JSON."""
-        records = self.parsed.records
-        if isinstance(records, SpooledRecords):
-            yield from records.pairs(dataset, first, last)
-            return
-        for record, text in zip(records, self.texts, strict=True):
-            if record.dataset == dataset and first <= record.day <= last:
-                yield record, text
+    records: KeptRecords
 
 
 class _Kept:
@@ -97,17 +85,14 @@ def _read(name: str, digest: str, context: ParseContext, content: AnyContent) ->
 
 
 def _read_parts(name: str, content: Content, context: ParseContext) -> Reading:
-    parts = sources.parse_in_parts(name, content, context)
-    first = next(parts)
-    if content.size <= AT_ONCE:
-        return Reading(first, [bronze.to_json(record.content) for record in first.records])
-    records = SpooledRecords()
-    records.add(first.records)
-    parsed = replace(first, records=())
-    for part in parts:
+    records = KeptRecords()
+    parsed: ParsedFile | None = None
+    for part in sources.parse_in_parts(name, content, context):
         records.add(part.records)
-        parsed = together(parsed, part)
-    return Reading(replace(parsed, records=records))
+        parsed = together(parsed, part) if parsed else replace(part, records=())
+    if parsed is None:
+        raise ValueError(f"{name} was read in no part")
+    return Reading(replace(parsed, records=records), records)
 
 
 def read_file(file: LandedFile, context: ParseContext) -> Reading:

@@ -90,7 +90,7 @@ def withdrawing_days(entry: LogEntry, parsed: ParsedFile, dataset: str) -> Days 
     if not entry.whole or entry.covered_first is None or entry.covered_last is None:
         return None
     if len(parsed.datasets) > 1:
-        days = [record.day for record in parsed.records if record.dataset == dataset]
+        days = parsed.days_of(dataset)
         return (min(days), max(days)) if days else None
     first = date.min if reaches_back(dataset) else entry.covered_first
     return first, entry.covered_last

@@ -23,6 +23,8 @@ LARGEST_INT = 2**31 - 1
 BLANKS = " \t\r\n"
 """What may stand around a number; Python strips more, and cannot read all of that as a number."""
 _SHOWN = 60
+_NUMBERS = frozenset({"int", "double"})
+_SHORT_NUMBER = 10
 
 
 class RowProblem(Exception):  # noqa: N818
@@ -57,14 +59,31 @@ def is_unknown(value: object) -> bool:
 def check(field: Field, value: object) -> None:
     """Raise `RowProblem` unless `value` is unknown or readable as the field's type within its
     bounds."""
-    if is_unknown(value):
+    if _is_surely_fine(field, value) or is_unknown(value):
         return
-    if field.type in ("int", "double"):
+    if field.type in _NUMBERS:
         _check_number(field, value)
     elif field.type == "timestamp":
         instant(field.path, value)
     elif field.type == "string" and isinstance(value, dict | list):
         raise RowProblem(field.path, f"{field.path} is {shown(value)}; a text is expected")
+
+
+def _is_surely_fine(field: Field, value: object) -> bool:
+    """Whether a value is one of the many that a quick look suffices for: nothing, or a short whole
+    number within its bounds."""
+    if value is None or value == "":
+        return True
+    if field.type not in _NUMBERS:
+        return False
+    if type(value) is str and len(value) < _SHORT_NUMBER and value.isascii() and value.isdigit():
+        number = int(value)
+    elif type(value) is int and abs(value) <= LARGEST_INT:
+        number = value
+    else:
+        return False
+    low, high = field.minimum, field.maximum
+    return low is None or high is None or low <= number <= high
 
 
 def _check_number(field: Field, value: object) -> None:
@@ -156,7 +175,8 @@ def looks_unstorable(text: str) -> bool:
     )
 
 
-_HUGE = re.compile(r"[0-9][eE]\+?[0-9]{3,}\s*[,\]}]")
+# It begins with the letter: digits are too many to look behind each.
+_HUGE = re.compile(r"[eE](?<=[0-9][eE])\+?[0-9]{3,}\s*[,\]}]")
 
 
 def check_storable(content: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.sources.delimited import CutOff, ends_with_newline, lines_of
 from bio_lakehouse.sources.file_limits import check_json
+from bio_lakehouse.sources.quick_json import read_json
 
 _UNFINISHED = re.compile(r"(?:t|tr|tru|f|fa|fal|fals|n|nu|nul|-|\.|[eE][+-]?|u[0-9a-fA-F]{0,4})?")
 
@@ -51,7 +52,7 @@ def load_documents(name: str, text: str) -> list[Document]:
     does."""
     check_json(name, text)
     try:
-        return [Document(1, json.loads(text))]
+        return [Document(1, read_json(text, json.loads))]
     except json.JSONDecodeError as error:
         documents = _json_lines(name, text) if error.msg == "Extra data" else []
     except ValueError:
@@ -73,7 +74,7 @@ def _json_lines(name: str, text: str) -> list[Document]:
 
 def _json_line(number: int, line: str) -> Document:
     try:
-        return Document(number, json.loads(line))
+        return Document(number, read_json(line, json.loads))
     except ValueError:
         return Document(number, None, line)
 

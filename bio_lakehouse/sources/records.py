@@ -3,7 +3,7 @@ says."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -105,8 +105,16 @@ class ParsedFile:
     @property
     def days(self) -> set[date]:
         """The days of its records."""
-        known = getattr(self.records, "days", None)
-        return known if known is not None else {record.day for record in self.records}
+        return {day for _, day in self._places}
+
+    def days_of(self, dataset: str) -> set[date]:
+        """The days of its records of a dataset."""
+        return {day for name, day in self._places if name == dataset}
+
+    @property
+    def _places(self) -> Iterable[tuple[str, date]]:
+        known: Iterable[tuple[str, date]] | None = getattr(self.records, "places", None)
+        return ((one.dataset, one.day) for one in self.records) if known is None else known
 
     @property
     def rejected_count(self) -> int:

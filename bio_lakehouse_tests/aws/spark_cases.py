@@ -12,9 +12,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from bio_lakehouse.lake.bronze import DayKey, Line, encode, to_json
+from bio_lakehouse.lake.bronze import DayKey, Line, encode
 from bio_lakehouse.lake.bronze_store import Bronze
 from bio_lakehouse.lake.objects import FolderStore
+from bio_lakehouse.lake.record_text import to_json
 from bio_lakehouse.silver import TRANSFORMS
 from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.demo import MAX_HEART_RATE, simulate

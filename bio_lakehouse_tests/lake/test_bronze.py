@@ -18,8 +18,10 @@ from bio_lakehouse.lake import bronze
 from bio_lakehouse.lake.bronze import DayFile, DayKey, Line, Statement
 from bio_lakehouse.lake.bronze_schema import ARROW
 from bio_lakehouse.lake.bronze_store import Bronze
+from bio_lakehouse.lake.kept_records import kept
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import FolderStore
+from bio_lakehouse.lake.record_text import to_json
 from bio_lakehouse.sources.records import Record
 
 ARRIVED = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -28,7 +30,7 @@ KEY = DayKey("oura/daily_sleep", date(2026, 1, 5), "me", "api")
 
 def line(key: str, rank: int, score: int | None) -> Line:
     version = f"{' ' * 27}|2026-01-05|{rank:010d}|sha{rank}|0000002|000000001"
-    record = bronze.to_json({"day": "2026-01-05", "score": score})
+    record = to_json({"day": "2026-01-05", "score": score})
     return Line(key, version, 1, f"landing/me/{rank}.json", ARRIVED.isoformat(), "{}", record)
 
 
@@ -126,9 +128,7 @@ texts = st.text() | st.sampled_from(['"', '","record":', ',"hints":{}', "\\", "\
 def test_a_line_is_one_json_object_that_is_read_as_it_was_written(
     key: str, version: str, path: str, hints: dict[str, str], record: dict[str, str | None]
 ) -> None:
-    written = Line(
-        key, version, 7, path, ARRIVED.isoformat(), bronze.to_json(hints), bronze.to_json(record)
-    )
+    written = Line(key, version, 7, path, ARRIVED.isoformat(), to_json(hints), to_json(record))
     content = bronze.encode(KEY, [written, written])
     assert bronze.decode(content) == [written, written]
     about = {
@@ -305,17 +305,5 @@ def test_a_record_is_provisional_until_its_day_is_over_where_the_person_lives(
         stamp=datetime.fromisoformat(said_at),
     )
     record = Record("oura/daily_sleep", KEY.day, str(KEY.day), 1, {})
-    made = bronze.to_line(record, "{}", entry, ZoneInfo("America/New_York"))
+    made = bronze.Said(entry, ZoneInfo("America/New_York")).line(KEY.day, kept(record))
     assert bool(made.provisional_at) == provisional
-
-
-@pytest.mark.parametrize(
-    ("content", "count"),
-    [
-        ({"a": None, "b": "", "c": "None", "d": {"e": [1, None, 0], "f": [], "g": 0}}, 2),
-        ({}, 0),
-        ({"a": "x"}, 1),
-    ],
-)
-def test_fullness_counts_the_values_that_are_there(content: dict[str, object], count: int) -> None:
-    assert bronze.fullness(content) == count

@@ -9,6 +9,7 @@ API: JSON cells decoded, all others text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +35,7 @@ from bio_lakehouse.sources.oura.json_cells import DECODER, BrokenJson, decoded
 from bio_lakehouse.sources.oura.one_dataset import read_rows
 from bio_lakehouse.sources.oura.realignment import aligned
 from bio_lakehouse.sources.oura.type_download import is_flattened
+from bio_lakehouse.sources.quick_json import Undecided, quick_json
 from bio_lakehouse.sources.records import ParseContext, ParsedFile
 from bio_lakehouse.sources.source_rows import Row, field_names, shared
 
@@ -128,6 +130,11 @@ def _cell(line: str, start: int, place: int) -> tuple[Any, int]:
 
 
 def _json_cell(line: str, start: int, place: int) -> tuple[Any, int]:
+    end = line.find(";", start)
+    end = len(line) if end < 0 else end
+    with suppress(Undecided):
+        if line[end - 1] in "}]":
+            return quick_json(line[start:end]), end
     try:
         value, end = DECODER.raw_decode(line, start)
         if end == len(line) or line[end] == ";":

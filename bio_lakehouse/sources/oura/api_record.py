@@ -97,6 +97,8 @@ def value_at(content: dict[str, Any], path: tuple[str, ...]) -> object:
     """The value under a dotted path, None where a level is unknown; raises `RowProblem` where a
     level is no object."""
     value: object = content
+    if len(path) == 1:
+        return content.get(path[0])
     for depth, name in enumerate(path):
         if not isinstance(value, dict):
             if is_unknown(value):

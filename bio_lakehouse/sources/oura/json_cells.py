@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from bio_lakehouse.sources.checking import RowProblem
+from bio_lakehouse.sources.quick_json import read_json
 
 
 class BrokenJson(RowProblem):
@@ -27,7 +28,7 @@ def decoded(text: str, place: int) -> Any:
     if not text.startswith(("{", "[")):
         return text
     try:
-        return DECODER.decode(text)
+        return read_json(text, DECODER.decode)
     except (ValueError, RecursionError):
         if text.startswith("{"):
             raise BrokenJson(place) from None

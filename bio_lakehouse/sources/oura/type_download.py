@@ -8,7 +8,7 @@ becomes an object in the shape of the API again, its cells text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -33,6 +33,7 @@ _NAMES = frozenset().union(*KNOWN_FIELDS.values())
 _FLAT: dict[str, Path] = {
     name.replace(".", "_"): tuple(name.split(".")) for name in _NAMES if "." in name
 }
+_JSON_BEGINS = re.compile(r"[{\[]")
 _CONTRIBUTOR = re.compile(r"(?:(readiness)_)?(contributors)_(.+)")
 
 
@@ -56,7 +57,7 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
     """
     table = comma_table(name, text)
     paths = [path_of(header.strip()) for header in table.names]
-    rows = [_shaped(paths, row) for row in table.rows]
+    rows = list(_shaped_rows(paths, table.rows))
     names = _dotted(paths) | field_names(row.content for row in rows if not row.problem)
     endpoint = endpoint_of(name, names, context, _endpoint_in_name)
     doubtful = looks_unstorable(text)
@@ -96,6 +97,18 @@ def _dotted(paths: Iterable[Path]) -> set[str]:
 
 def _endpoint_in_name(name: str) -> set[str]:
     return export_endpoint(name.replace("-", "_"))
+
+
+def _shaped_rows(paths: Sequence[Path], rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows as objects; where no column is of an object and no cell is JSON, in one step."""
+    names = [path[0] for path in paths]
+    is_flat = all(len(path) == 1 for path in paths)
+    for row in rows:
+        if is_flat and not row.problem and not _JSON_BEGINS.search(row.raw):
+            cells = map(shared, row.content)
+            yield Row(row.line, dict(zip(names, cells, strict=True)), row.text)
+        else:
+            yield _shaped(paths, row)
 
 
 def _shaped(paths: Sequence[Path], row: Row) -> Row:
