@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-_NOTHING = (None, "", "None", [])
+_NOTHING: tuple[object, ...] = (None, "", "None", [])
 _BY_LIBRARY = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 _QUICK = msgspec.json.Encoder(order="sorted").encode
 _CANNOT = (ValueError, TypeError, OverflowError, RecursionError, msgspec.MsgspecError)
