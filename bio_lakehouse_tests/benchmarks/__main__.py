@@ -53,6 +53,9 @@ SECTIONS = (
         words=("--jvm",),
         quick=("--days", "120", "--workouts", "60"),
     ),
+    Section("heart_rates", "Very many readings", quick=("--readings", "20000")),
+    Section("bronze_layouts", "Three ways to keep bronze", quick=("--days", "120")),
+    Section("growth", "What grows with a lake", quick=("--quick",)),
 )
 
 

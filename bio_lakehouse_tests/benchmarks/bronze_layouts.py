@@ -189,15 +189,17 @@ def main() -> None:
         contents: Contents = {}
         for name in DATASETS:
             contents |= lake.bronze.contents(name, first, last)
-        print(f"{len(contents):,} days of a dataset, {sum(map(len, contents.values())):,} bytes")
-        print(f"{'':<18}" + "".join(f"{piece:>16}" for piece in (*PIECES, "files", "MB")))
+        size = sum(map(len, contents.values()))
+        print(f"{len(contents):,} days of a dataset, {size:,} bytes; processor seconds:\n")
+        print(f"| layout | {' | '.join(PIECES)} | files | MB |")
+        print("|---" * (len(PIECES) + 3) + "|")
         for layout in LAYOUTS:
             folder = Path(place, layout.name)
             took = measured(layout, contents, folder)
             files = [path for path in folder.rglob("*") if path.is_file()]
-            size = sum(path.stat().st_size for path in files) / 2**20
-            told = "".join(f"{one:>14.3f} s" for one in took)
-            print(f"{layout.name:<18}{told}{len(files):>16,}{size:>16.1f}")
+            size = sum(path.stat().st_size for path in files)
+            told = " | ".join(f"{one:.3f}" for one in took)
+            print(f"| {layout.name} | {told} | {len(files):,} | {size / 2**20:.1f} |")
 
 
 if __name__ == "__main__":
