@@ -28,6 +28,7 @@ from bio_lakehouse_tests.whole_log import entries_of
 ROW = {"id": "a", "day": "2026-03-01", "score": 71, "timestamp": "2026-03-01T00:00:00+00:00"}
 LIMITED = """
 import resource, sys
+sys.dont_write_bytecode = True  # a module's kept code must not be cut
 from bio_lakehouse.cli import main
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
 main(sys.argv[2:])
