@@ -47,9 +47,9 @@ class Line(NamedTuple):
     """One record version of a day. `record` and `hints` are JSON with sorted keys: what makes
     two the same.
 
-    `provisional_at` is when it was said (UTC), if that was before its day was over and
-    nothing has said the same since; else empty. A line that is `withdrawn` is no row: the file that
-    it names covers the day, and has the record no more.
+    `provisional_at` is when its origin began to say it (UTC), if its day was not over then, nor
+    whenever the same was said again; else empty. A line that is `withdrawn` is no row: the file
+    that it names covers the day, and has the record no more.
     """
 
     key: str

@@ -190,10 +190,12 @@ def clear(home: Path) -> None:
 
 @dataclass
 class Search:
-    """What came of many stories: how many were told, and the first that broke something."""
+    """What came of many stories: how many were told, and the first that broke something: an
+    invariant, or else it ended in an error."""
 
     examples: int = 0
     broken: str | None = None
+    is_of_invariant: bool = False
     why: str = ""
     story: Story = field(default_factory=list)
 
@@ -231,11 +233,28 @@ def search(
         try:
             run_state_machine_as_test(Here, settings=chosen)
         except Exception as error:  # noqa: BLE001  # whatever it ends in was found
+            found.is_of_invariant = isinstance(error, Broken)
             found.broken = error.invariant if isinstance(error, Broken) else type(error).__name__
             found.why = str(error)
             found.story = stories[-1]
     found.examples = len(stories)
     return found
+
+
+def shows(story: Story, home: Path, spark: SparkSession, mutation: Mutation, check: Check) -> bool:
+    """Whether the changed code breaks just this invariant in a story; an error that it ends in is
+    raised, and shows nothing."""
+    try:
+        with mutation():
+            world = World(home, spark)
+            for step in story:
+                take_step(world, step, ())
+            check_whole(world, (check,))
+    except Broken:
+        return True
+    finally:
+        clear(home)
+    return False
 
 
 def shortened(

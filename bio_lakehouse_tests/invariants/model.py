@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -84,20 +85,22 @@ class FailedFetch:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One row that can be used, and the payload that holds it."""
+    """One row that can be used, and the payload that holds it; `since` is when its origin began to
+    say this."""
 
     payload: Payload
     row: Row
     version: tuple[Any, ...]
     is_provisional: bool
+    since: datetime
 
     @property
     def rank(self) -> tuple[Any, ...]:
-        """What was said once its day was over counts by where it came from; before that what was
-        said later."""
+        """What was said once its day was over counts by where it came from; before that the later
+        news: the same again is none."""
         best = -BEST_FIRST.index(self.payload.origin)
         if self.is_provisional:
-            return (0, self.payload.said_at, best, self.version)
+            return (0, self.since, best, self.version)
         return (1, best, self.version)
 
 
@@ -116,7 +119,8 @@ class Model:
         self.zones = zones
         self.failed = list(failed)
         self.torn = self._torn()
-        self.standing = [said for said in self.said() if not self._is_withdrawn(said)]
+        standing = [said for said in self.said() if not self._is_withdrawn(said)]
+        self.standing = list(_since_when(standing))
 
     def usable(self, payload: Payload) -> list[Row]:
         """The rows that can be read and whose day has come."""
@@ -137,7 +141,7 @@ class Model:
             version = self.version(payload)
             local = payload.said_at.astimezone(self.zones[payload.user]).date()
             for row in self.usable(payload):
-                yield Said(payload, row, version, row.day >= local)
+                yield Said(payload, row, version, row.day >= local, payload.said_at)
 
     def covered(self, payload: Payload) -> Days | None:
         """The days that a payload speaks about: those asked for, else from its first to its
@@ -304,6 +308,22 @@ DAILY_COLUMNS = (
 def days_between(first: date, last: date) -> Iterator[date]:
     for number in range((last - first).days + 1):
         yield first + timedelta(number)
+
+
+def _since_when(standing: Iterable[Said]) -> Iterator[Said]:
+    """The same, each with the time since when its origin has been saying it; final once any that
+    say it are."""
+    records: defaultdict[tuple[Any, ...], list[Said]] = defaultdict(list)
+    for said in standing:
+        whose = (said.payload.user, said.payload.dataset, said.payload.origin)
+        records[*whose, said.row.day, said.row.key].append(said)
+    for versions in records.values():
+        ordered = sorted(versions, key=lambda one: one.version)
+        for _, same in groupby(ordered, key=lambda one: dict(one.row.values)):
+            run = list(same)
+            provisional = all(one.is_provisional for one in run)
+            for one in run:
+                yield replace(one, is_provisional=provisional, since=run[0].payload.said_at)
 
 
 def _tells(table: str) -> Any:

@@ -11,16 +11,21 @@ from unittest.mock import patch
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from bio_lakehouse.gold import daily_readiness_performance, gap_ledger
+from bio_lakehouse.build import known_days
+from bio_lakehouse.build.known_days import CAUSES
+from bio_lakehouse.gold import daily_readiness_performance
+from bio_lakehouse.gold.gap_ledger import Cause
 from bio_lakehouse.lake import (
     arrivals,
     bronze,
+    bronze_plan,
     bronze_store,
     landed_reading,
     quarantine,
-    tables,
+    table_writing,
     withdrawals,
 )
+from bio_lakehouse.lake.bronze import DayKey
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.sqlite_log import SqliteLog
 from bio_lakehouse.lake.sqlite_owed_days import SqliteOwedDays
@@ -81,12 +86,12 @@ def _has_every_column(real: Real) -> Real:
     return has
 
 
-def _everybodys_files(real: Real) -> Real:
-    def overlapping(log: SqliteLog, user_id: str, *asked: Any) -> list[LogEntry]:
-        found = [entry for user in sorted(log.users()) for entry in real(log, user, *asked)]
-        return [replace(entry, user_id=user_id) for entry in found]
+def _everything_is_mine(real: Real) -> Real:
+    def lines_of(*asked: Any) -> Iterator[tuple[DayKey, bronze.Line]]:
+        for key, line in real(*asked):
+            yield key._replace(user_id="me"), line
 
-    return overlapping
+    return lines_of
 
 
 def _news_by_name(real: Real) -> Real:
@@ -134,19 +139,26 @@ def _appends(real: Real) -> Real:
 
 
 def _failed_is_undelivered(real: Real) -> Real:
-    def cause_of(*known: Any) -> gap_ledger.Cause | None:
-        cause: gap_ledger.Cause | None = real(*known)
-        is_failed = cause is gap_ledger.Cause.FETCH_FAILED
-        return gap_ledger.Cause.NOT_DELIVERED if is_failed else cause
+    failed, undelivered = map(CAUSES.index, (Cause.FETCH_FAILED, Cause.NOT_DELIVERED))
 
-    return cause_of
+    def causes(known: known_days.KnownDays, spoken_of: Any) -> Any:
+        found = real(known, spoken_of)
+        found[found == failed] = undelivered
+        return found
+
+    return causes
+
+
+def _always_worn(real: Real) -> Real:
+    return lambda lake, calendar, source: calendar.none()
 
 
 def _whole_rows_of_a_day(real: Real) -> Real:
     """A row of a better origin hides all that others know of its day."""
 
     def of_known(column: str) -> Column:
-        return F.col(f"_{column}._told.rank")
+        word = F.col(f"_{column}")
+        return F.when(word.isNotNull(), word["_rank"])
 
     return of_known
 
@@ -268,16 +280,16 @@ MUTATIONS = (
         ((SqliteLog, "mark_gold_built"),),
     ),
     Mutation(
-        "everybody's files are everybody's",
+        "everybody's records are mine",
         checks.people_stay_apart,
-        _everybodys_files,
-        ((SqliteLog, "overlapping"),),
+        _everything_is_mine,
+        ((bronze_plan, "lines_of"),),
     ),
     Mutation(
         "rows are added to those that are there",
         checks.silver_says_the_last_word,
         _appends,
-        ((tables, "_swap"),),
+        ((table_writing, "_swap"),),
     ),
     Mutation(
         "covered days without a record are left out",
@@ -295,13 +307,13 @@ MUTATIONS = (
         "a fetch that failed is told as not delivered",
         checks.missing_days_have_their_cause,
         _failed_is_undelivered,
-        ((gap_ledger, "cause_of"),),
+        ((known_days.KnownDays, "causes"),),
     ),
     Mutation(
         "a ring in the drawer is the vendor's silence",
         checks.missing_days_have_their_cause,
-        _gives(frozenset()),
-        ((gap_ledger, "unworn_days"),),
+        _always_worn,
+        ((known_days, "unworn_days"),),
     ),
     Mutation(
         "rows that cannot be read are dropped",
@@ -325,7 +337,7 @@ MUTATIONS = (
         "the same rows are committed again",
         checks.a_second_run_writes_nothing,
         _gives(False),
-        ((tables, "same_rows"),),
+        ((table_writing, "same_rows"),),
     ),
     Mutation(
         "the same bronze is written again",
