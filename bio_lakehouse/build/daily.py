@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def build_gold_daily(lake: Lakehouse, spark: SparkSession, first: date, last: date) -> Commit:
     """Rebuild days `first` to `last` of gold's daily table from silver."""
-    from bio_lakehouse.engines.spark import to_spark
+    from bio_lakehouse.engines.spark import arrow_of, to_spark
     from bio_lakehouse.gold.daily_readiness_performance import transform
 
     with exclusively(lake, DAILY.full_name):
@@ -30,7 +30,8 @@ def build_gold_daily(lake: Lakehouse, spark: SparkSession, first: date, last: da
             )
             for table, columns in INPUTS.items()
         }
-        return lake.tables.replace(DAILY, transform(frames, first, last).toArrow(), first, last)
+        rows = arrow_of(transform(frames, first, last))
+        return lake.tables.replace(DAILY, rows, first, last)
 
 
 def newest_day(lake: Lakehouse) -> date | None:

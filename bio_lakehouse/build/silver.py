@@ -17,7 +17,7 @@ from bio_lakehouse.lake.content_versions import (
 )
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
-from bio_lakehouse.lake.tables import Commit
+from bio_lakehouse.lake.tables import Commit, conform
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.silver.schemas import COVERAGE
 
@@ -42,7 +42,7 @@ def build_silver(
     lake: Lakehouse, spark: SparkSession, table: str, first: date, last: date
 ) -> Commit:
     """Rebuild days `first` to `last` of a silver table from bronze."""
-    from bio_lakehouse.engines.spark import LARGEST_MESSAGE_BYTES, chunks_by_day, to_spark
+    from bio_lakehouse.engines.spark import LARGEST_MESSAGE_BYTES, arrow_of, chunks_by_day, to_spark
 
     transform, schema = silver.TRANSFORMS[table], silver.SCHEMAS[table]
     with exclusively(lake, schema.full_name):
@@ -51,7 +51,8 @@ def build_silver(
             users = to_spark(spark, users_of(lake.settings, *piece))
             for chunk in chunks_by_day(piece):
                 inputs = [to_spark(spark, rows) for rows in chunk]
-                parts.append(transform.function(*inputs, users=users).toArrow())
+                rows = arrow_of(transform.function(*inputs, users=users))
+                parts.append(conform(rows, schema))
         return lake.tables.replace(schema, pa.concat_tables(parts), first, last)
 
 
@@ -62,14 +63,14 @@ def build_coverage(lake: Lakehouse, spark: SparkSession) -> Commit:
     A day has changed when somebody speaks about it who did not, or no longer does: one more file of
     those who do says nothing new of it.
     """
-    from bio_lakehouse.engines.spark import to_spark
+    from bio_lakehouse.engines.spark import arrow_of, to_spark
     from bio_lakehouse.silver import coverage
 
     first, last = lake.settings.first_day, lake.settings.today()
     with exclusively(lake, COVERAGE.full_name):
         rows = to_spark(spark, coverage_rows(lake))
         before = lake.tables.read(COVERAGE, first, last)
-        commit = lake.tables.replace(COVERAGE, coverage.transform(rows).toArrow(), first, last)
+        commit = lake.tables.replace(COVERAGE, arrow_of(coverage.transform(rows)), first, last)
         after = lake.tables.read(COVERAGE, first, last)
     versions = versions_of_covered_days(after, first, last, SPEAKER)
     known = versions_of_covered_days(before, first, last, SPEAKER)

@@ -18,6 +18,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.connect.client import DefaultChannelBuilder
 from pyspark.sql.connect.client.retries import DefaultPolicy
+from pyspark.sql.connect.dataframe import DataFrame as ConnectDataFrame
 from pyspark.sql.connect.session import SparkSession as ConnectSession
 
 from bio_lakehouse.engines.listening import only_connection_kept
@@ -125,6 +126,16 @@ def to_spark(spark: SparkSession, rows: pa.Table) -> DataFrame:
         return spark.createDataFrame(rows)
     optional = pa.schema([field.with_nullable(True) for field in rows.schema])
     return spark.createDataFrame(pa.Table.from_pylist([{}], schema=optional)).limit(0)
+
+
+def arrow_of(rows: DataFrame) -> pa.Table:
+    """The rows of a frame of a session of this module, as the engine gives them.
+
+    PySpark's own `toArrow` first asks for the schema, which sends and plans all once more; whoever
+    takes the rows here brings them into a schema of their own.
+    """
+    table, _ = cast(ConnectDataFrame, rows)._to_table()
+    return table
 
 
 def chunks_by_day(

@@ -1,0 +1,67 @@
+"""Silver and the daily table ask the engine for rows alone: what is asked of a plan sends it, with
+all its rows, once more."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.connect.client import SparkConnectClient
+
+from bio_lakehouse import silver
+from bio_lakehouse.build.daily import build_gold_daily
+from bio_lakehouse.build.silver import build_coverage, build_silver
+from bio_lakehouse.engines.spark import arrow_of, to_spark
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.benchmarks.five_years import END, exports, with_bronze
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is asked of plans: an analysis each."""
+    found: list[str] = []
+    analyze = SparkConnectClient._analyze
+
+    def counted(client: SparkConnectClient, method: str, **told: Any) -> Any:
+        found.append(method)
+        return analyze(client, method, **told)
+
+    monkeypatch.setattr(SparkConnectClient, "_analyze", counted)
+    return found
+
+
+def test_no_plan_is_analysed_before_it_runs(
+    tmp_path: Path, sail: SparkSession, asked: list[str]
+) -> None:
+    home = Settings(home=tmp_path / "home", timezone="UTC", today_override=END)
+    lake = Lakehouse.open(home)
+    first, last = with_bronze(lake, exports(20, 5, tmp_path / "downloads"))
+    commits = [build_silver(lake, sail, table, first, last) for table in silver.TRANSFORMS]
+    build_coverage(lake, sail)
+    daily = build_gold_daily(lake, sail, first, last)
+    assert asked == []
+    assert sum(commit.rows for commit in commits) > 20
+    assert daily.rows > 10
+
+
+def test_rows_are_those_of_the_frame(sail: SparkSession, asked: list[str]) -> None:
+    rows = pa.table(
+        {
+            "day": pa.array([date(2026, 1, 1), None], pa.date32()),
+            "at": pa.array(
+                [datetime(2026, 1, 1, 5, 30, tzinfo=UTC), None], pa.timestamp("us", "UTC")
+            ),
+            "text": ["one", None],
+        }
+    )
+    frame = to_spark(sail, rows).withColumn("number", F.lit(1.5))
+    found = arrow_of(frame)
+    assert asked == []
+    assert found.to_pylist() == frame.toArrow().to_pylist()
+    assert asked == ["schema"]
