@@ -145,7 +145,21 @@ def merge(lines: Iterable[Line], statements: Iterable[Statement] = ()) -> DayFil
     version that a later one of the day's whole `statements` does not have is withdrawn by the
     earliest such, be it said again afterwards or not.
     """
-    ordered = sorted(statements)
+    lines, ordered = list(lines), sorted(statements)
+    if _stand_alone(lines, ordered):
+        return DayFile(sorted(lines, key=_place), Counter(line.source_file for line in lines))
+    return _merge_versions(lines, ordered)
+
+
+def _stand_alone(lines: list[Line], ordered: list[Statement]) -> bool:
+    """Whether each record has one version, which nothing withdraws: nearly all days are so."""
+    if len({line.key for line in lines}) < len(lines) or any(line.withdrawn for line in lines):
+        return False
+    newest = ordered[-1].version if ordered else ""
+    return all(newest < line.version for line in lines)
+
+
+def _merge_versions(lines: list[Line], ordered: list[Statement]) -> DayFile:
     kept: list[Line] = []
     landed: Counter[str] = Counter()
     by_key = groupby(sorted(lines, key=_place), key=lambda line: line.key)

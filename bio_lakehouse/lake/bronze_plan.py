@@ -17,7 +17,7 @@ from bio_lakehouse.lake.withdrawals import Days
 from bio_lakehouse.sources.records import ParsedFile
 
 Changes = dict[str, set[date]]
-RECORDS_AT_ONCE = 100_000
+RECORDS_AT_ONCE = 50_000
 """Records whose lines memory holds at once when days are compared, about."""
 DayLines = dict[DayKey, list[Line]]
 DaysOrigin = tuple[date, str]

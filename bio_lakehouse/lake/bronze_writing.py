@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bio_lakehouse.lake import bronze, bronze_store, locks
 from bio_lakehouse.lake.accounting import row_states
 from bio_lakehouse.lake.bronze import BronzeWrite, DayFile, DayKey
-from bio_lakehouse.lake.bronze_plan import DayLines, day_files, under_their_names
+from bio_lakehouse.lake.bronze_months import last_day_of, months_between
+from bio_lakehouse.lake.bronze_plan import (
+    RECORDS_AT_ONCE,
+    DayLines,
+    day_files,
+    under_their_names,
+)
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import FileDay
+from bio_lakehouse.lake.withdrawals import Days
 from bio_lakehouse.sources import registry
 
 
@@ -24,6 +31,43 @@ def write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> Bron
 
 
 def _write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> BronzeWrite:
+    done = [_write_days(lake, dataset, *days) for days in _at_once(lake, dataset, first, last)]
+    lake.log.replace_days(dataset, first, last, [count for one in done for count in one.counts])
+    by_day: Counter[date] = Counter()
+    versions: dict[date, str] = {}
+    for one in done:
+        by_day.update(one.lines_by_day)
+        versions |= one.versions
+    written, unchanged = sum(one.written for one in done), sum(one.unchanged for one in done)
+    return BronzeWrite(dict(by_day), written, unchanged, versions)
+
+
+def _at_once(lake: Lakehouse, dataset: str, first: date, last: date) -> Iterator[Days]:
+    """The days in pieces of whole months of which memory holds the lines: all, where few landed."""
+    told = [
+        sum(entry.record_count for entry in lake.log.overlapping(user_id, dataset, first, last))
+        for user_id in lake.log.users_about(dataset, first, last)
+    ]
+    many = max(told, default=0) // RECORDS_AT_ONCE + 1
+    months = list(months_between(first, last))
+    length = -(-len(months) // many)
+    for start in range(0, len(months), length):
+        end = last_day_of(months[min(start + length, len(months)) - 1])
+        yield max(months[start], first), min(end, last)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What writing some days did, and what landed on them by file."""
+
+    lines_by_day: Counter[date]
+    counts: list[FileDay]
+    written: int
+    unchanged: int
+    versions: dict[date, str]
+
+
+def _write_days(lake: Lakehouse, dataset: str, first: date, last: date) -> _Written:
     existing: defaultdict[str, dict[DayKey, bytes]] = defaultdict(dict)
     for key, content in lake.bronze.contents(dataset, first, last).items():
         existing[key.user_id][key] = content
@@ -42,8 +86,7 @@ def _write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> Bro
         contents |= {key: changes.get(key) or mine[key] for key in wanted}
         written += len(changes)
         unchanged += len(wanted.keys() - changes.keys())
-    lake.log.replace_days(dataset, first, last, counts)
-    return BronzeWrite(dict(by_day), written, unchanged, bronze_store.versions_by_day(contents))
+    return _Written(by_day, counts, written, unchanged, bronze_store.versions_by_day(contents))
 
 
 def _users(

@@ -13,7 +13,9 @@ _NOTHING: tuple[object, ...] = (None, "", "None", [])
 _BY_LIBRARY = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 _QUICK = msgspec.json.Encoder(order="sorted").encode
 _CANNOT = (ValueError, TypeError, OverflowError, RecursionError, msgspec.MsgspecError)
-_OTHERWISE_WRITTEN = re.compile(rb"[0-9]e-?[0-9]+(?:[,\]}]|$)|0\.0000")
+# It begins with the letter: digits are too many to look behind each.
+_EXPONENT = re.compile(rb"e(?<=[0-9]e)-?[0-9]+(?:[,\]}]|$)")
+_SMALL = b"0.0000"
 
 
 def to_json(value: Any) -> str:
@@ -27,7 +29,9 @@ def to_json(value: Any) -> str:
         text = _QUICK(value)
     except _CANNOT:
         return _BY_LIBRARY(value)
-    if _OTHERWISE_WRITTEN.search(text) or (b"null" in text and msgspec.json.decode(text) != value):
+    if _SMALL in text or _EXPONENT.search(text):
+        return _BY_LIBRARY(value)
+    if b"null" in text and msgspec.json.decode(text) != value:
         return _BY_LIBRARY(value)
     return text.decode()
 

@@ -262,6 +262,24 @@ def test_a_record_that_was_withdrawn_starts_anew(
         assert told == sorted(told)
 
 
+@given(versions, whole_ranks)
+def test_records_of_one_version_each_merge_as_any_others(
+    rows: list[tuple[str, int, int | None]], whole: set[int]
+) -> None:
+    lines, ordered = [line(*row) for row in rows], sorted(statement(rank) for rank in whole)
+    if bronze._stand_alone(lines, ordered):
+        merged = bronze.merge(lines, ordered)
+        assert merged == bronze._merge_versions(lines, ordered)
+        assert len(merged.lines) == len(rows)
+
+
+def test_one_version_that_nothing_withdraws_stands_alone() -> None:
+    assert bronze._stand_alone([line("a", 2, 70), line("b", 3, 80)], [statement(1)])
+    assert not bronze._stand_alone([line("a", 2, 70), line("a", 3, 80)], [])
+    assert not bronze._stand_alone([line("a", 2, 70)], [statement(3)])
+    assert not bronze._stand_alone([statement(1).withdrawing("a")], [])
+
+
 def test_a_record_that_comes_back_stands_again() -> None:
     merged = bronze.merge([line("a", 1, 70), line("a", 3, 70)], [statement(2), statement(3)])
     assert [kept.withdrawn for kept in merged.lines] == [False, True, False]

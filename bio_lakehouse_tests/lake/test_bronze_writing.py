@@ -1,0 +1,71 @@
+"""Bronze is the same whether all days are written at once or a month after the other."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from bio_lakehouse.lake import arrivals, bronze_writing
+from bio_lakehouse.lake.bronze import BronzeWrite
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.log import FileDay
+from bio_lakehouse.settings import Settings
+
+HEART_RATE = "oura/heartrate"
+FIRST = date(2026, 1, 20)
+
+
+def with_readings(home: Path, days: int) -> Lakehouse:
+    """A lake into which a download came of three readings a day."""
+    lake = Lakehouse.open(Settings(home=home, timezone="UTC", today_override=date(2026, 6, 30)))
+    rows = [
+        f"{FIRST + timedelta(day)}T{hour:02}:00:00Z,{60 + hour},awake"
+        for day in range(days)
+        for hour in (1, 9, 17)
+    ]
+    path = home / "oura_heartrate_2026-06-01T08-00-00.csv"
+    path.write_text("\n".join(["timestamp,bpm,source", *rows, ""]))
+    arrivals.ingest(lake, path, "me")
+    return lake
+
+
+def written(lake: Lakehouse) -> tuple[BronzeWrite, list[bytes], list[FileDay]]:
+    days = arrivals.pending(lake)[HEART_RATE]
+    span = min(days), max(days)
+    done = bronze_writing.write_bronze(lake, HEART_RATE, *span)
+    lines = lake.bronze.contents(HEART_RATE, *span)
+    return (
+        done,
+        [content.partition(b"ingested_at")[0] for content in lines.values()],
+        sorted(lake.log.days(*span), key=lambda one: one.day),
+    )
+
+
+def test_a_write_in_pieces_is_the_write_of_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "other").mkdir()
+    at_once = written(with_readings(tmp_path / "one", 70))
+    lake = with_readings(tmp_path / "other", 70)
+    monkeypatch.setattr(bronze_writing, "RECORDS_AT_ONCE", 60)
+    spans = list(bronze_writing._at_once(lake, HEART_RATE, FIRST, date(2026, 3, 30)))
+    assert spans == [
+        (FIRST, date(2026, 1, 31)),
+        (date(2026, 2, 1), date(2026, 2, 28)),
+        (date(2026, 3, 1), date(2026, 3, 30)),
+    ]
+    in_pieces = written(lake)
+    assert in_pieces[0].lines_by_day == at_once[0].lines_by_day
+    assert (in_pieces[0].written, in_pieces[0].unchanged) == (70, 0)
+    assert len(in_pieces[0].versions) == 70
+    assert len(in_pieces[1]) == len(at_once[1]) == 70
+    assert in_pieces[2] == at_once[2]
+
+
+def test_few_records_are_written_at_once(tmp_path: Path) -> None:
+    lake = with_readings(tmp_path, 70)
+    span = FIRST, date(2026, 3, 30)
+    assert list(bronze_writing._at_once(lake, HEART_RATE, *span)) == [span]
