@@ -12,7 +12,8 @@ from bio_lakehouse import silver
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE, GAP_LEDGER
 from bio_lakehouse.lake import arrivals, bronze, quarantine
 from bio_lakehouse.lake.log import LogEntry
-from bio_lakehouse_tests.invariants.model import DAILY_COLUMNS, Model, Shown
+from bio_lakehouse_tests.invariants.daily_model import DAILY_COLUMNS, Shown
+from bio_lakehouse_tests.invariants.model import Model
 from bio_lakehouse_tests.invariants.tellings import DAYS, KINDS, NIGHTS, TABLES, WORKOUTS
 from bio_lakehouse_tests.invariants.world import DATASETS, FIRST, World
 from bio_lakehouse_tests.whole_log import entries_of

@@ -10,17 +10,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-Value = int | float | str | bool | datetime | None
+from bio_lakehouse_tests.invariants.daily_model import (
+    ONCE_A_DAY,
+    Record,
+    Shown,
+    Value,
+    by_day,
+    daily_row,
+    main_night,
+    workouts_of,
+)
+
 Cell = tuple[str, str]
 """A silver table and one of its columns."""
-Record = tuple[str, date, str]
-"""Whose record it is, its day, and what tells it from the day's others."""
-Shown = dict[Record, dict[str, Value]]
 Days = tuple[date, date]
 
 BEST_FIRST = ("api", "account_export", "type_download", "trends_export", "csv_export")
@@ -222,11 +228,11 @@ class Model:
             for (user, day, _), values in self.silver(table).items():
                 told = {name: values.get(column) for column, name in columns.items()}
                 parts[user, day, ""] |= told
-        for (user, day), nights in _by_day(self.silver(NIGHTS)).items():
-            parts[user, day, ""] |= _main_night(nights)
-        for (user, day), workouts in _by_day(self.silver(WORKOUTS)).items():
-            parts[user, day, ""] |= _workouts(list(workouts.values()))
-        return {record: _daily_row(values) for record, values in parts.items()}
+        for (user, day), nights in by_day(self.silver(NIGHTS)).items():
+            parts[user, day, ""] |= main_night(nights)
+        for (user, day), workouts in by_day(self.silver(WORKOUTS)).items():
+            parts[user, day, ""] |= workouts_of(list(workouts.values()))
+        return {record: daily_row(values) for record, values in parts.items()}
 
     def _covered_days(self, payload: Payload) -> list[date]:
         span = self.covered(payload)
@@ -282,29 +288,6 @@ class Model:
         return off - slept
 
 
-ONCE_A_DAY = {
-    "oura_daily_readiness": {
-        "score": "readiness_score",
-        "contributor_hrv_balance": "hrv_balance_score",
-        "temperature_deviation": "temperature_deviation",
-    },
-    "oura_daily_sleep": {"score": "sleep_score"},
-    "oura_daily_activity": {"score": "activity_score", "steps": "steps"},
-}
-DAILY_COLUMNS = (
-    *(name for columns in ONCE_A_DAY.values() for name in columns.values()),
-    "sleep_duration_h",
-    "hrv_rmssd_ms",
-    "workout_count",
-    "had_workout",
-    "total_output_kj",
-    "workout_minutes",
-    "avg_watts",
-    "readiness_to_output_ratio",
-    "combined_wellness_score",
-)
-
-
 def days_between(first: date, last: date) -> Iterator[date]:
     for number in range((last - first).days + 1):
         yield first + timedelta(number)
@@ -345,62 +328,3 @@ def _value(cell: Cell, versions: list[Said]) -> Value:
             newest[said.payload.origin] = said
     knowing = [said for said in newest.values() if said.row.values[cell] is not None]
     return max(knowing, key=lambda one: one.rank).row.values[cell] if knowing else None
-
-
-def _by_day(shown: Shown) -> dict[tuple[str, date], dict[str, dict[str, Value]]]:
-    days: defaultdict[tuple[str, date], dict[str, dict[str, Value]]] = defaultdict(dict)
-    for (user, day, key), values in shown.items():
-        days[user, day][key] = values
-    return days
-
-
-def _main_night(nights: dict[str, dict[str, Any]]) -> dict[str, Value]:
-    """The longest night; all begin at the same hour here, and none joins another."""
-    asleep = {key: values.get("total_sleep_s") for key, values in nights.items()}
-    longest = min(nights, key=lambda key: (asleep[key] is None, -(asleep[key] or 0), key))
-    seconds = asleep[longest]
-    return {
-        "sleep_duration_h": None if seconds is None else seconds / 3600,
-        "hrv_rmssd_ms": nights[longest].get("average_hrv_ms"),
-    }
-
-
-def _workouts(workouts: list[dict[str, Any]]) -> dict[str, Value]:
-    watts = [one["avg_watts"] for one in workouts if one.get("avg_watts") is not None]
-    return {
-        "workout_count": len(workouts),
-        "total_output_kj": _sum(one.get("total_output_kj") for one in workouts),
-        "workout_minutes": _sum(one.get("length_minutes") for one in workouts),
-        "avg_watts": sum(watts) / len(watts) if watts else None,
-    }
-
-
-def _sum(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None
-
-
-def _daily_row(values: dict[str, Any]) -> dict[str, Value]:
-    row = {name: values.get(name) for name in DAILY_COLUMNS}
-    if row["workout_count"] is None and values.get("spoke"):
-        row["workout_count"] = 0
-    if row["workout_count"] is not None:
-        row["had_workout"] = row["workout_count"] > 0
-    readiness, sleep, output = (
-        row["readiness_score"],
-        row["sleep_score"],
-        row["total_output_kj"],
-    )
-    if readiness is not None and output is not None:
-        row["readiness_to_output_ratio"] = _rounded(Decimal(output) / Decimal(readiness), "0.01")
-    if readiness is not None and sleep is not None:
-        both = Decimal(6 * readiness + 4 * sleep) / 10
-        row["combined_wellness_score"] = _rounded(both, "0.1")
-    else:
-        row["combined_wellness_score"] = readiness if sleep is None else sleep
-    return row
-
-
-def _rounded(number: Decimal, places: str) -> float:
-    exact = number.quantize(Decimal("0.000001"), ROUND_HALF_UP)
-    return float(exact.quantize(Decimal(places), ROUND_HALF_UP))

@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bio_lakehouse_tests.invariants.model import Cell, Days, Payload, Row, Value, days_between
+from bio_lakehouse_tests.invariants.daily_model import Value
+from bio_lakehouse_tests.invariants.model import Cell, Days, Payload, Row, days_between
 
 ZONES = {"me": ZoneInfo("Europe/Berlin"), "ann": ZoneInfo("America/New_York")}
 DAYS = tuple(date(2026, 3, 28) + timedelta(number) for number in range(5))

@@ -60,7 +60,7 @@ def test_every_invariant_has_a_mutation() -> None:
 
 @pytest.mark.slow
 def test_the_invariants_hold_in_many_stories(folder: Path, sail: SparkSession) -> None:
-    found = search(folder, sail, examples=100, steps=14)
+    found = search(folder, sail, examples=80, steps=14)
     assert found.broken is None, [found.why, *map(words_of, found.story)]
 
 
