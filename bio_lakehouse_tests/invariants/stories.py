@@ -37,6 +37,10 @@ STORIES: dict[str, Story] = {
         ("wait", {"hours": 4}),
         ("land", {"telling": Telling("trends", last=1, blank=2)}),
     ],
+    "two files that are the same to the byte are one": [
+        ("land", {"telling": Telling("trends")}),
+        ("land", {"telling": Telling("trends")}),
+    ],
     "of two who speak of a day that goes on, the later news counts: the same again is none": [
         ("land", {"telling": Telling("activity answer", first=2, last=2, wording=1)}),
         ("wait", {"hours": 4}),

@@ -154,7 +154,7 @@ class World:
             return
         self.scan()
         landed = replace(landed, keys=self._ingest(landed, Path(landed.payload.path).name))
-        self.said.append(landed)
+        self._is_taken(landed)
 
     def again(self, place: int, hours_ago: int, brought: bool) -> None:
         """A copy of a file that is there, under another name and with a time of its own."""
@@ -217,7 +217,8 @@ class World:
     def scan(self) -> None:
         """Landing is looked over."""
         arrivals.scan(self.lake)
-        self.said += self.lying
+        for landed in self.lying:
+            self._is_taken(landed)
         self.lying = []
         self.scanned_on, self.is_torn = self.today, False
 
@@ -296,6 +297,19 @@ class World:
             self.build_pending()
         found = self._by_hand(place)
         return found if found and len(found.keys) == 1 else None
+
+    def _is_taken(self, landed: Landed) -> None:
+        """A file counts; one that says to the byte what another by hand says is a copy of it."""
+        same = (landed.payload.user, landed.content)
+        for place, other in enumerate(self.said):
+            by_hand = not (landed.telling.is_fetched or other.telling.is_fetched)
+            if by_hand and (other.payload.user, other.content) == same:
+                latest = max(other.payload.said_at, landed.payload.said_at)
+                known = replace(other.payload, said_at=latest)
+                keys = tuple({*other.keys, *landed.keys})
+                self.said[place] = replace(other, payload=known, keys=keys)
+                return
+        self.said.append(landed)
 
     def _leaves(self, landed: Landed) -> None:
         self.said.remove(landed)
