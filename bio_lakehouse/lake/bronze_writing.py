@@ -44,16 +44,21 @@ def _write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> Bro
 
 def _at_once(lake: Lakehouse, dataset: str, first: date, last: date) -> Iterator[Days]:
     """The days in pieces of whole months of which memory holds the lines: all, where few landed."""
-    told = [
-        sum(entry.record_count for entry in lake.log.overlapping(user_id, dataset, first, last))
-        for user_id in lake.log.users_about(dataset, first, last)
-    ]
-    many = max(told, default=0) // RECORDS_AT_ONCE + 1
     months = list(months_between(first, last))
+    many = _most_records(lake, dataset, first, last) // RECORDS_AT_ONCE + 1 if months[1:] else 1
     length = -(-len(months) // many)
     for start in range(0, len(months), length):
         end = last_day_of(months[min(start + length, len(months)) - 1])
         yield max(months[start], first), min(end, last)
+
+
+def _most_records(lake: Lakehouse, dataset: str, first: date, last: date) -> int:
+    """How many records the files have of that person who has most of them there, about."""
+    most = 0
+    for user_id in lake.log.users_about(dataset, first, last):
+        holding = lake.log.overlapping(user_id, dataset, first, last)
+        most = max(most, sum(entry.record_count for entry in holding))
+    return most
 
 
 @dataclass(frozen=True, slots=True)
