@@ -12,28 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
 from bio_lakehouse import backends
 from bio_lakehouse.english import listed
 from bio_lakehouse.errors import BioLakehouseError, LandingError, ReportError, UnknownFormat
-from bio_lakehouse.gold.schemas import EXPERIMENT_DAYS, TRAINING_LOAD
-from bio_lakehouse.lake import arrivals, backup, built_with, landing
+from bio_lakehouse.lake import arrivals, built_with, landing
 from bio_lakehouse.lake.arrivals import Arrival
-from bio_lakehouse.lake.backup import Archive
 from bio_lakehouse.lake.folders import NoFile
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from bio_lakehouse.automation.launch import RunOutcome
+    from bio_lakehouse.lake.backup import Archive
     from bio_lakehouse.lake.fetching import FetchOutcome
     from bio_lakehouse.reports.formats import Format
     from bio_lakehouse.sources.oura.fetch import Progress as WindowProgress
@@ -93,6 +86,15 @@ class ReportOutcome:
 @contextmanager
 def progress_bar(title: str) -> Iterator[Progress]:
     """A bar on standard error that leaves nothing behind; silent where that is no terminal."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     columns = (
         SpinnerColumn(),
         TextColumn(title),
@@ -399,6 +401,8 @@ class RestoreOutcome:
 
 def run_restore(source: Path, settings: Settings) -> RestoreOutcome:
     """Fill an empty home from an archive and make what was not in it."""
+    from bio_lakehouse.lake import backup
+
     backends.require_home(settings, "Restoring")
     archive = backup.restore(source, settings.home)
     return RestoreOutcome(archive, run_repair(Lakehouse.open(settings)))
@@ -421,6 +425,7 @@ def run_report(
     from bio_lakehouse.assets.partitions import ends_a_week
     from bio_lakehouse.automation import launch
     from bio_lakehouse.claude.access import access_of
+    from bio_lakehouse.gold.schemas import EXPERIMENT_DAYS, TRAINING_LOAD
     from bio_lakehouse.reports import composition, delivery, formats
     from bio_lakehouse.reports.pages import report_key
     from bio_lakehouse.reports.weeks import newest_week

@@ -20,7 +20,8 @@ from bio_lakehouse.lake.landed_reading import context_for, context_of, is_landed
 from bio_lakehouse.lake.landing import LandedFile, LandedObject, Note, RefusedMember
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import ObjectInfo, PassedOver, checksum, file_time
-from bio_lakehouse.sources.contents import content_at
+from bio_lakehouse.sources.contents import AnyContent, content_at, opened_by
+from bio_lakehouse.sources.file_limits import LARGEST_AT_ONCE
 from bio_lakehouse.sources.records import FetchNote, ParsedFile
 
 SAID_AGAIN = "it says again what an earlier file had said, and is the newest now."
@@ -88,9 +89,9 @@ def ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None = None
 
 
 def _ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None) -> list[Arrival]:
-    note, found = Note(dataset=dataset), path.stat()
-    refuse_foreign(lake, path, user_id, note)
-    content = content_at(path)
+    note, found, content = Note(dataset=dataset), path.stat(), content_at(path)
+    if not _is_taken(lake, path, user_id, content):
+        refuse_foreign(lake, path, user_id, note)
     known = lake.log.with_checksum(user_id, checksum(content))
     if known and is_there(lake, known):
         return [_seen_again(lake, known, file_time(found))]
@@ -104,6 +105,21 @@ def _ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None) -> l
     if is_back or failed or is_news(info, entries, lake.settings.today()):
         return take(lake, info)
     return [_repeated(entry) for entry in entries]
+
+
+def _is_taken(lake: Lakehouse, path: Path, user_id: str, content: AnyContent) -> bool:
+    """Whether the log knows a file's content by a look at its checksum: what was read once is not
+    read again to find out whether it can be.
+
+    A very large file may be a foreign one, which its first bytes tell sooner than its checksum.
+    """
+    if opened_by(content).size > LARGEST_AT_ONCE:
+        return False
+    if lake.log.with_checksum(user_id, checksum(content)):
+        return True
+    key = landing.key_for(lake.landing_objects, user_id, path.name, content, Note())
+    lies_there = lake.landing_objects.exists(key)
+    return lies_there and any(entry.usable for entry in lake.log.of_objects([key])[key])
 
 
 def _as_given(arrival: Arrival, path: Path) -> Arrival:
