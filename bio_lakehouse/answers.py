@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -158,7 +159,7 @@ def _fitting(headings: Sequence[Heading], cells: Iterable[Sequence[str]], narrow
     widths = [_longest_word(one.name) for one in headings]
     for row in cells:
         for position, cell in enumerate(row):
-            widths[position] = max(widths[position], Text(cell).cell_len)
+            widths[position] = max(widths[position], cell_len(cell))
     room = OUT.width - 1
     for position, width in enumerate(widths):
         shrinks = min(width, narrowest if headings[position].is_text else NARROWEST_TEXT)
@@ -171,7 +172,7 @@ def _fitting(headings: Sequence[Heading], cells: Iterable[Sequence[str]], narrow
 def _table(headings: Sequence[Heading], cells: Sequence[Sequence[str]]) -> Table:
     table = Table()
     widest = [_widest(position, cells) for position in range(len(headings))]
-    whole = [max(Text(one.name).cell_len, cell) for one, cell in zip(headings, widest, strict=True)]
+    whole = [max(cell_len(one.name), cell) for one, cell in zip(headings, widest, strict=True)]
     has_room = sum(whole) + 3 * len(whole) < OUT.width
     for one, cell in zip(headings, widest, strict=True):
         table.add_column(
@@ -186,16 +187,16 @@ def _table(headings: Sequence[Heading], cells: Sequence[Sequence[str]]) -> Table
 
 
 def _widest(position: int, cells: Iterable[Sequence[str]]) -> int:
-    return max((Text(row[position]).cell_len for row in cells), default=0)
+    return max((cell_len(row[position]) for row in cells), default=0)
 
 
 def _longest_word(name: str) -> int:
-    return max((Text(word).cell_len for word in name.split()), default=0)
+    return max((cell_len(word) for word in name.split()), default=0)
 
 
 def _in_lines(name: str, widest_cell: int) -> str:
     """A heading of several words in lines no wider than its column has to be."""
-    if _longest_word(name) == Text(name).cell_len:
+    if _longest_word(name) == cell_len(name):
         return name
     width = max(_longest_word(name), widest_cell)
     lines = textwrap.wrap(name, width, break_long_words=False, break_on_hyphens=False)

@@ -427,7 +427,7 @@ def tables(name: str | None, layout: str) -> None:
     print_answer(describe.columns(name) if name else describe.tables(), layout)
 
 
-@main.command()
+@main.command(cls=AnswerCommand)
 @HOME
 @user_option("Whose data is looked at")
 def status(home: Path | None, user: str | None) -> None:

@@ -12,7 +12,6 @@ from bio_lakehouse.build.ledger import knowledge_by_table, table_days
 from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.gold.gap_ledger import Knowledge, Stretch, gaps, stretches
 from bio_lakehouse.insights import experiment_sentences
-from bio_lakehouse.insights.self_experiment import TOLD_DAYS
 from bio_lakehouse.insights.tomorrow import tomorrow_line
 from bio_lakehouse.lake import arrivals, landing, quarantine
 from bio_lakehouse.lake.experiment_log import experiments_of
@@ -101,7 +100,7 @@ def experiment_told(lake: Lakehouse, user_id: str) -> str:
     """How the newest experiment stands; empty where there is none, or its result is old."""
     today = lake.settings.today(user_id)
     for newest in experiments_of(lake.objects, user_id)[-1:]:
-        if today - newest.last_day <= timedelta(TOLD_DAYS):
+        if today - newest.last_day <= timedelta(experiment_sentences.TOLD_DAYS):
             name = experiment_sentences.named(newest.plan.name)
             return f"Experiment {name}: {experiment_sentences.state(newest, today)}."
     return ""

@@ -19,6 +19,11 @@ from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.command_line import run
 from bio_lakehouse_tests.whole_log import entries_of
 
+HEAVY = (
+    *("pydantic", "rich", "asyncio", "numpy", "pyarrow", "duckdb", "sqlglot", "pandas", "scipy"),
+    *("plotly", "pyiceberg", "sqlalchemy", "dagster", "pyspark", "anthropic", "boto3"),
+)
+"""What takes long to load. Each command is held to those that it cannot do without."""
 REAL = Path(__file__).parents[1].parent / "shared" / "real"
 
 
@@ -232,25 +237,41 @@ def test_a_label_names_a_zone_and_a_number_an_offset(
     ]
 
 
-def test_the_help_of_every_command_is_quick() -> None:
-    heavy = "('dagster', 'pyspark', 'pandas', 'scipy', 'pyarrow', 'pydantic', 'asyncio', 'rich')"
-    code = f"import sys, bio_lakehouse.cli; print([m for m in {heavy} if m in sys.modules])"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
-    )
-    assert done.stdout.strip() == "[]"
-
-
-def test_an_unchanged_file_imports_no_dagster_and_no_spark(home: Path, tmp_path: Path) -> None:
-    landed = next(iter((home / "landing" / "me").glob("*readiness*.csv")))
+def loaded(*words: str) -> set[str]:
+    """The packages of `HEAVY` that a command loads in a process of its own."""
     code = (
         "import sys\n"
         "from bio_lakehouse.cli import main\n"
-        f"main(['ingest', '--home', {str(home)!r}, {str(landed)!r}], standalone_mode=False)\n"
-        "assert not {'dagster', 'pyspark', 'scipy'} & set(sys.modules)\n"
+        f"main({words!r}, standalone_mode=False)\n"
+        f"print('loaded', *set({HEAVY!r}) & set(sys.modules), file=sys.stderr)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 0, done.stderr
-    assert "unchanged" in done.stdout
+    told = done.stderr.splitlines()[-1].split()
+    assert told[0] == "loaded", done.stderr
+    return set(told[1:])
+
+
+def test_help_loads_nothing_heavy() -> None:
+    assert loaded("--help") == set()
+
+
+def test_a_known_file_loads_no_tables_and_nothing_that_builds_them(home: Path) -> None:
+    landed = next(iter((home / "landing" / "me").glob("*readiness*.csv")))
+    assert loaded("ingest", "--home", str(home), str(landed)) == {"pydantic", "rich", "asyncio"}
+
+
+def test_status_loads_no_statistics_no_dagster_and_no_database(home: Path) -> None:
+    before = run(home, "status")
+    assert before.exit_code == 0, before.output
+    light = {"pydantic", "rich", "asyncio", "pyarrow", "numpy"}
+    assert loaded("status", "--home", str(home)) == light
+    assert run(home, "status").stdout == before.stdout
+
+
+def test_a_query_loads_no_dagster_no_iceberg_and_no_pandas(home: Path) -> None:
+    sql = "SELECT day, energy_state FROM energy_state LIMIT 3"
+    light = {"pydantic", "rich", "asyncio", "pyarrow", "numpy", "sqlglot", "duckdb"}
+    assert loaded("query", "--home", str(home), sql) == light

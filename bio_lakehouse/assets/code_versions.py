@@ -51,7 +51,12 @@ MODULES = {
     GOLD_DAILY: ("gold.daily_readiness_performance", "build.daily"),
     GAP_LEDGER: ("gold.gap_ledger", "build.ledger"),
     TRAINING_LOAD: ("insights.training_load", "build.load"),
-    FORECAST: ("insights.forecast", "insights.readiness_forecast", "build.insights"),
+    FORECAST: (
+        "insights.forecast",
+        "insights.expected_readiness",
+        "insights.readiness_forecast",
+        "build.insights",
+    ),
     EXPERIMENT_DAYS: ("insights.experiment_days", "lake.experiment_log", "build.experiments"),
     SELF_EXPERIMENT: ("insights.self_experiment", "build.experiments"),
     WEEKLY_REPORT: (

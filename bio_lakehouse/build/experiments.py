@@ -12,12 +12,8 @@ from bio_lakehouse.gold.schemas import EXPERIMENT_DAYS, SELF_EXPERIMENT
 from bio_lakehouse.insights import experiment_days, self_experiment
 from bio_lakehouse.insights.experiment_days import AssignedDay, assigned_days
 from bio_lakehouse.insights.experiment_design import MOST_PAIRS
-from bio_lakehouse.insights.self_experiment import (
-    TOLD_DAYS,
-    ExperimentResult,
-    analyse,
-    is_told,
-)
+from bio_lakehouse.insights.experiment_sentences import TOLD_DAYS
+from bio_lakehouse.insights.self_experiment import ExperimentResult, analyse, is_told
 from bio_lakehouse.lake.experiment_log import (
     UNIT_DAYS,
     experiments_of,

@@ -16,8 +16,9 @@ from bio_lakehouse.gold.schemas import (
 from bio_lakehouse.gold.schemas import INSIGHTS as INSIGHTS_TABLE
 from bio_lakehouse.insights.analyzers import decided
 from bio_lakehouse.insights.data import InsightData, first_day_needed
+from bio_lakehouse.insights.expected_readiness import Forecast
 from bio_lakehouse.insights.finding import INSIGHTS
-from bio_lakehouse.insights.forecast import Forecast, forecast
+from bio_lakehouse.insights.forecast import forecast
 from bio_lakehouse.insights.readiness_forecast import to_rows as forecast_rows
 from bio_lakehouse.insights.table import to_rows
 from bio_lakehouse.insights.week_comparison import to_rows as week_rows

@@ -20,6 +20,9 @@ from bio_lakehouse.numbers import (
     signed_text,
 )
 
+TOLD_DAYS = 28
+"""Days from its end on of which each has the result: four weekly reports."""
+
 Interval = tuple[float, float]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from bio_lakehouse.gold.schemas import BASELINE_COLUMNS, BASELINES, READINESS_FORECAST
-from bio_lakehouse.insights.forecast import Forecast, narrate
+from bio_lakehouse.insights.expected_readiness import Forecast, narrate
 
 
 def to_rows(forecasts: Iterable[Forecast]) -> pa.Table:

@@ -20,12 +20,9 @@ from bio_lakehouse.gold.schemas import SELF_EXPERIMENT
 from bio_lakehouse.insights import experiment_sentences as sentences
 from bio_lakehouse.insights.experiment_days import FEWEST_KNOWN, AssignedDay, Outcomes
 from bio_lakehouse.insights.experiment_design import BY_COLUMN, FEWEST_PAIRS
-from bio_lakehouse.insights.experiment_sentences import Adherence
+from bio_lakehouse.insights.experiment_sentences import TOLD_DAYS, Adherence
 from bio_lakehouse.insights.statistics.randomisation import ALPHA, PairedResult, paired_test
 from bio_lakehouse.lake.experiment_log import UNIT_DAYS, Unit
-
-TOLD_DAYS = 28
-"""Days from its end on of which each has the result: four weekly reports."""
 
 AS_THEY_ARE = (
     *("user_id", "experiment_id", "name", "status", "unit_kind", "outcome"),

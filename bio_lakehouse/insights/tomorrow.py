@@ -7,7 +7,7 @@ from datetime import date
 from bio_lakehouse.english import short_day, weekday
 from bio_lakehouse.gold.schemas import READINESS_FORECAST
 from bio_lakehouse.insights import readiness_forecast
-from bio_lakehouse.insights.forecast import Forecast
+from bio_lakehouse.insights.expected_readiness import Forecast
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.numbers import number_text
 

@@ -18,7 +18,7 @@ from bio_lakehouse.lake.locks import exclusively
 from bio_lakehouse.reports.built import check_of_same_days, read_built
 from bio_lakehouse.reports.comparison import WEEK
 from bio_lakehouse.reports.days_before import LOOKBACK_DAYS
-from bio_lakehouse.reports.fingerprint import Fingerprints, facts_told, inputs_of
+from bio_lakehouse.reports.fingerprint import facts_told, inputs_of
 from bio_lakehouse.reports.outdated import LOCK
 from bio_lakehouse.reports.own_rows import (
     coverage_of,
@@ -28,7 +28,7 @@ from bio_lakehouse.reports.own_rows import (
     periods_of,
     rows_of,
 )
-from bio_lakehouse.reports.pages import newest_arrival, report_key
+from bio_lakehouse.reports.pages import Fingerprints, newest_arrival, report_key
 from bio_lakehouse.reports.report_facts import facts_of
 from bio_lakehouse.reports.report_model import (
     ReportInputs,

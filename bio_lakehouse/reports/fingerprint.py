@@ -77,17 +77,6 @@ Digests = Mapping[date, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Fingerprints:
-    """What a page was made from, and the facts that it tells; empty where that is not known."""
-
-    inputs: str = ""
-    facts: str = ""
-
-
-UNKNOWN = Fingerprints()
-
-
-@dataclass(frozen=True, slots=True)
 class History:
     """The known values of a measure in the order of their days: what is the highest since long ago
     is held against all of them."""

@@ -14,10 +14,10 @@ from markupsafe import escape
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
 from bio_lakehouse.narrative import report_sentences as sentences
-from bio_lakehouse.reports import pages
-from bio_lakehouse.reports.fingerprint import Fingerprints, inputs_of
+from bio_lakehouse.reports import kept_states, pages
 from bio_lakehouse.reports.pages import (
     HEAD_BYTES,
+    Fingerprints,
     renewing_command,
     report_key,
     written_reports,
@@ -51,8 +51,9 @@ SENTENCES = {
 
 def outdated_reports(lake: Lakehouse, user_id: str) -> dict[date, PageState]:
     """The last days of the user's written reports that are outdated, or may be, oldest first."""
-    found = page_states(lake, user_id)
-    return {day: state for day, state in found.items() if state is not PageState.CURRENT}
+    found = kept_states.kept_or(lake, user_id, lambda: dict(page_states(lake, user_id)))
+    states = {day: PageState(state) for day, state in found.items()}
+    return {day: state for day, state in states.items() if state is not PageState.CURRENT}
 
 
 def page_states(lake: Lakehouse, user_id: str, since: date = date.min) -> dict[date, PageState]:
@@ -64,6 +65,8 @@ def page_states(lake: Lakehouse, user_id: str, since: date = date.min) -> dict[d
 
 def states_of(lake: Lakehouse, user_id: str, days: Sequence[date]) -> dict[date, PageState]:
     """How the user's pages of these days, which have been written, stand to the lake."""
+    from bio_lakehouse.reports.fingerprint import inputs_of
+
     now = inputs_of(lake, user_id, days)
     arrivals = pages.arrivals_of(lake, user_id) if days else []
     found = {}

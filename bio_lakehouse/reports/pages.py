@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -18,6 +19,17 @@ Page = tuple[str, date]
 """Whose a page is, and the last day of its week."""
 Arrivals = Sequence[tuple[date, datetime]]
 """Of each file the first day that it speaks about, and when it was landed (UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprints:
+    """What a page was made from, and the facts that it tells; empty where that is not known."""
+
+    inputs: str = ""
+    facts: str = ""
+
+
+UNKNOWN = Fingerprints()
 
 
 def report_key(user_id: str, day: date) -> str:

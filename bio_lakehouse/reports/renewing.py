@@ -13,7 +13,7 @@ from bio_lakehouse.build.day_rows import first_days
 from bio_lakehouse.errors import BioLakehouseError, ReportError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports.composition import MadeReport, composed, written
-from bio_lakehouse.reports.fingerprint import Fingerprints, inputs_of
+from bio_lakehouse.reports.fingerprint import inputs_of
 from bio_lakehouse.reports.outdated import (
     PageState,
     fingerprints_in,
@@ -22,7 +22,7 @@ from bio_lakehouse.reports.outdated import (
     note_checked,
     states_of,
 )
-from bio_lakehouse.reports.pages import Page, report_key, reported_weeks
+from bio_lakehouse.reports.pages import Fingerprints, Page, report_key, reported_weeks
 from bio_lakehouse.reports.weeks import WEEK, week_end
 from bio_lakehouse.settings import Settings
 

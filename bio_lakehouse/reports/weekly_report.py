@@ -36,8 +36,7 @@ from bio_lakehouse.reports.completeness import (
     SourceDays,
     Status,
 )
-from bio_lakehouse.reports.fingerprint import UNKNOWN, Fingerprints
-from bio_lakehouse.reports.pages import renewing_command
+from bio_lakehouse.reports.pages import UNKNOWN, Fingerprints, renewing_command
 from bio_lakehouse.reports.report_facts import days_as_high
 from bio_lakehouse.reports.report_model import ReportModel
 from bio_lakehouse.reports.tile_drawings import Bars, Sparkline, bars, sparkline, whole_weeks

@@ -56,6 +56,11 @@ SECTIONS = (
     Section("heart_rates", "Very many readings", quick=("--readings", "20000")),
     Section("bronze_layouts", "Three ways to keep bronze", quick=("--days", "120")),
     Section("growth", "What grows with a lake", quick=("--quick",)),
+    Section(
+        "start_up",
+        "Commands that have little to do",
+        quick=("--days", "60", "--runs", "1"),
+    ),
 )
 
 

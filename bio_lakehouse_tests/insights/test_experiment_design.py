@@ -12,7 +12,7 @@ from bio_lakehouse.errors import ExperimentError
 from bio_lakehouse.gold.measures import HRV, READINESS, STEPS
 from bio_lakehouse.insights import experiment_design as design
 from bio_lakehouse.insights.data import days_needed
-from bio_lakehouse.insights.self_experiment import TOLD_DAYS
+from bio_lakehouse.insights.experiment_sentences import TOLD_DAYS
 from bio_lakehouse_tests.experiments import MONDAY, plan_of
 
 UNITS = st.sampled_from(["week", "day"])

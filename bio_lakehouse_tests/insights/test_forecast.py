@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from bio_lakehouse.insights import InsightData
+from bio_lakehouse.insights.expected_readiness import narrate
 from bio_lakehouse.insights.forecast import (
     MINIMUM_EVALUATED,
     _beats,
@@ -17,7 +18,6 @@ from bio_lakehouse.insights.forecast import (
     _reach,
     _walk_forward,
     forecast,
-    narrate,
 )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bio_lakehouse.gold.schemas import BASELINES, READINESS_FORECAST
-from bio_lakehouse.insights.forecast import Forecast
+from bio_lakehouse.insights.expected_readiness import Forecast
 from bio_lakehouse.insights.readiness_forecast import to_rows
 from bio_lakehouse.insights.tomorrow import expected, tomorrow_line
 from bio_lakehouse.lake.lakehouse import Lakehouse

@@ -20,7 +20,6 @@ from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.reports import composition
-from bio_lakehouse.reports.fingerprint import Fingerprints
 from bio_lakehouse.reports.outdated import (
     PageState,
     fingerprints_in,
@@ -28,7 +27,7 @@ from bio_lakehouse.reports.outdated import (
     note_checked,
     outdated_reports,
 )
-from bio_lakehouse.reports.pages import HEAD_BYTES, report_key
+from bio_lakehouse.reports.pages import HEAD_BYTES, Fingerprints, report_key
 from bio_lakehouse.silver import SCHEMAS as SILVER
 from bio_lakehouse.status import lake_status
 from bio_lakehouse_tests.kept_home import kept
