@@ -23,7 +23,6 @@ from bio_lakehouse.lake.experiment_log import unreadable
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landed_reading import reread
 from bio_lakehouse.lake.log import IngestionLog, LogEntry
-from bio_lakehouse.lake.moving import brought_home
 from bio_lakehouse.lake.table_files import check_files
 
 DAMAGED = "damaged"
@@ -231,6 +230,8 @@ def _check_table(catalog: LocalCatalog, name: str, location: str) -> None:
     """Read all of a table, and bring it home where it is from another; `DamagedFile` when it cannot
     be."""
     if not catalog.holds(location):
+        from bio_lakehouse.lake.moving import brought_home
+
         moved = brought_home(catalog, name, location)
         _edit(
             catalog,

@@ -204,6 +204,7 @@ HEAVY = {
     "anthropic",
     "boto3",
     "dagster_aws",
+    "pyiceberg",
     "pysail",
     "statsmodels",
 }
