@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, cast
@@ -39,10 +39,11 @@ from dagster._core.definitions.data_version import (
     DATA_VERSION_TAG,
 )
 from dagster._core.events import AssetMaterializationPlannedData, StepMaterializationData
-from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+from dagster._core.storage.event_log.schema import AssetEventTagsTable, SqlEventLogStorageTable
 from sqlalchemy import Connection
 
 from bio_lakehouse.automation.day_events import text_of
+from bio_lakehouse.automation.day_ranges import reckon_ranges_once
 from bio_lakehouse.automation.planned_days import PlannedDays, of_one_day
 from bio_lakehouse.automation.quick_logging import log_batches_at_once
 from bio_lakehouse.automation.staleness import look_at_whole_windows
@@ -89,9 +90,24 @@ class Batching(PlannedDays):
                 self.store_asset_check_event(event, number)
 
     def _store_tags(self, connection: Connection, numbered: Iterable[Numbered]) -> None:
-        tagged = [(number, event) for number, event, _ in numbered if is_materialization(event)]
-        events, numbers = [event for _, event in tagged], [number for number, _ in tagged]
-        self._store_asset_event_tags(connection, events, numbers)
+        """Write the tags by which events are looked up, as Dagster does event by event."""
+        tagged = [one for one in numbered if materialization_of(one[1])]
+        names = {name for _, event, _ in tagged for name in tags_of(event)}
+        looked_up = sorted(self.get_asset_tags_to_index(names))
+        rows = [
+            {
+                "event_id": number,
+                "asset_key": row["asset_key"],
+                "key": name,
+                "value": tags_of(event)[name],
+                "event_timestamp": row["timestamp"],
+            }
+            for number, event, row in tagged
+            for name in looked_up
+            if name in tags_of(event)
+        ]
+        if rows:
+            connection.execute(AssetEventTagsTable.insert(), rows)
 
     def _event_to_row(self, event: EventLogEntry) -> Row:
         """The row of an event, that of a day written short."""
@@ -121,8 +137,9 @@ class Batching(PlannedDays):
 
 def turn_batching_on(batch_size: int) -> None:
     """Let Dagster hand over batches in this process, at once, where the environment has said no
-    size, and look at whole windows of days."""
+    size, look at whole windows of days, and reckon each range once."""
     os.environ.setdefault(BATCH_SIZE_VARIABLE, str(batch_size))
+    reckon_ranges_once()
     look_at_whole_windows()
     log_batches_at_once()
 
@@ -279,6 +296,12 @@ def shape_of(event: EventLogEntry) -> tuple[tuple[str, type], ...]:
 def materialization_of(event: EventLogEntry) -> AssetMaterialization | None:
     data = event.dagster_event and event.dagster_event.event_specific_data
     return data.materialization if isinstance(data, StepMaterializationData) else None
+
+
+def tags_of(event: EventLogEntry) -> Mapping[str, str]:
+    """The tags of what was made."""
+    made = materialization_of(event)
+    return (made.tags or {}) if made else {}
 
 
 def day_of(event: EventLogEntry) -> str | None:
