@@ -51,7 +51,7 @@ def rows_of(
     parts = _parts(table.of_days(first, last), opened, needed)
     if parts is None:
         return None
-    rows = pa.concat_tables(parts, promote_options="permissive") if parts else needed.empty_table()
+    rows = _together(parts, needed) if parts else needed.empty_table()
     if user_id:
         rows = _where(rows, "user_id", pc.equal, user_id.__eq__, min)
     if first:
@@ -81,24 +81,52 @@ def _where(
 def _parts(
     table: TableFiles, opened: Callable[[str], Any], needed: pa.Schema
 ) -> list[pa.Table] | None:
-    """The columns that are needed of each file; None when one of the files is not plain."""
+    """The needed columns that each file has; None when one of the files is not plain."""
+    part = partial(_part, _PlainSchemas(table, needed), opened, needed)
     with ThreadPoolExecutor(MOST_AT_ONCE) as threads:
-        parts = list(threads.map(partial(_part, table, opened, needed), table.files))
+        parts = list(threads.map(part, table.files))
     whole = [part for part in parts if part is not None]
     return whole if len(whole) == len(parts) else None
 
 
 def _part(
-    table: TableFiles, opened: Callable[[str], Any], needed: pa.Schema, data: DataFile
+    plain: _PlainSchemas, opened: Callable[[str], Any], needed: pa.Schema, data: DataFile
 ) -> pa.Table | None:
-    """The needed columns of a file; None when it is not plain."""
+    """The needed columns that a file has; None when it is not plain."""
     with opened(data.path) as stream:
         file = pq.ParquetFile(stream, pre_buffer=True)
         written = file.schema_arrow
-        if not _is_plain(written, table, needed):
+        if written not in plain:
             return None
         there = [name for name in needed.names if name in written.names]
-        return _with_missing(file.read(there, use_threads=False), needed)
+        return file.read(there, use_threads=False)
+
+
+class _PlainSchemas:
+    """The schemas of plain files of a table: one file's is mostly another's, and looked through
+    once."""
+
+    def __init__(self, table: TableFiles, needed: pa.Schema) -> None:
+        self._table = table
+        self._needed = needed
+        self._known: list[pa.Schema] = []
+
+    def __contains__(self, file: pa.Schema) -> bool:
+        # Which column has which number is in the metadata.
+        if any(file.equals(known, check_metadata=True) for known in self._known):
+            return True
+        if not _is_plain(file, self._table, self._needed):
+            return False
+        self._known.append(file)
+        return True
+
+
+def _together(parts: Sequence[pa.Table], needed: pa.Schema) -> pa.Table:
+    """All rows in the needed columns; those of files of one schema at once."""
+    if all(part.schema.equals(parts[0].schema) for part in parts):
+        return _with_missing(pa.concat_tables(parts), needed)
+    whole = [_with_missing(part, needed) for part in parts]
+    return pa.concat_tables(whole, promote_options="permissive")
 
 
 def _needed(table: TableFiles, names: set[str]) -> pa.Schema | None:

@@ -8,12 +8,14 @@ import textwrap
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from pyiceberg.table import DataScan, Table
 
 from bio_lakehouse.errors import TableError
+from bio_lakehouse.lake import plain_scan
 from bio_lakehouse.lake.data_files import planned
 from bio_lakehouse.lake.filters import rows_where
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -86,6 +88,24 @@ def test_the_rows_are_those_of_pyiceberg(
     assert rows.cast(expected.schema).equals(expected)
     assert (rows.schema.metadata or {}) == (expected.schema.metadata or {})
     assert rows.column_names == expected.column_names
+
+
+def test_a_schema_is_looked_through_once(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[pa.Schema] = []
+    is_plain = plain_scan._is_plain
+
+    def counted(file: pa.Schema, *told: Any) -> bool:
+        looked.append(file)
+        return is_plain(file, *told)
+
+    monkeypatch.setattr(plain_scan, "_is_plain", counted)
+    monkeypatch.setattr(plain_scan, "MOST_AT_ONCE", 1)
+    files = planned(table.scan())
+    assert files is not None
+    rows = rows_of(files, pa.OSFile)
+    assert rows is not None
+    assert len(looked) == len({tuple(schema.names) for schema in looked}) == 2
+    assert len(files.files) > 2
 
 
 def test_a_renamed_column_is_left_to_pyiceberg(table: Table) -> None:
