@@ -70,12 +70,12 @@ def check(field: Field, value: object) -> None:
 
 
 def _is_surely_fine(field: Field, value: object) -> bool:
-    """Whether a value is one of the many that a quick look suffices for: nothing, or a short whole
-    number within its bounds."""
+    """Whether a value is one of the many that a quick look suffices for: nothing, a text for a
+    text, or a short whole number within its bounds."""
     if value is None or value == "":
         return True
     if field.type not in _NUMBERS:
-        return False
+        return field.type == "string" and type(value) is str
     if type(value) is str and len(value) < _SHORT_NUMBER and value.isascii() and value.isdigit():
         number = int(value)
     elif type(value) is int and abs(value) <= LARGEST_INT:

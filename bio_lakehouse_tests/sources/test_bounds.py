@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_lakehouse.sources import parse
+from bio_lakehouse.sources import checking, parse
 from bio_lakehouse.sources.declared_fields import Field
 from bio_lakehouse.sources.oura.fields import API_FIELDS, TRENDS_FIELDS
 from bio_lakehouse.sources.peloton.fields import CSV_FIELDS
@@ -126,3 +126,24 @@ def test_what_is_kept_lies_within_its_bounds(value: float, place: tuple[str, Fie
     parsed = parse("file.json", json.dumps([record]).encode(), CONTEXT)
     if parsed.records:
         assert field.minimum <= value <= field.maximum
+
+
+FIELDS = [field for fields in API_FIELDS.values() for field in fields]
+values_of_cells = (
+    st.none()
+    | st.text(max_size=4)
+    | st.integers(-(10**11), 10**11).flatmap(lambda number: st.sampled_from([number, str(number)]))
+    | st.integers(0, 300).flatmap(lambda number: st.sampled_from([number, str(number)]))
+    | st.floats()
+    | st.booleans()
+    | st.lists(st.none())
+    | st.sampled_from(["²", "٣", "007", " 7", "1_0", "+5"])
+)
+
+
+@given(st.sampled_from(FIELDS), values_of_cells)
+def test_what_a_quick_look_lets_pass_passes_the_slow_one(field: Field, value: object) -> None:
+    if checking._is_surely_fine(field, value):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(checking, "_is_surely_fine", lambda *_: False)
+            checking.check(field, value)

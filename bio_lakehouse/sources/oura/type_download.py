@@ -33,7 +33,6 @@ _NAMES = frozenset().union(*KNOWN_FIELDS.values())
 _FLAT: dict[str, Path] = {
     name.replace(".", "_"): tuple(name.split(".")) for name in _NAMES if "." in name
 }
-_JSON_BEGINS = re.compile(r"[{\[]")
 _CONTRIBUTOR = re.compile(r"(?:(readiness)_)?(contributors)_(.+)")
 
 
@@ -104,7 +103,8 @@ def _shaped_rows(paths: Sequence[Path], rows: Iterable[Row]) -> Iterator[Row]:
     names = [path[0] for path in paths]
     is_flat = all(len(path) == 1 for path in paths)
     for row in rows:
-        if is_flat and not row.problem and not _JSON_BEGINS.search(row.raw):
+        text = row.raw
+        if is_flat and not row.problem and "{" not in text and "[" not in text:
             cells = map(shared, row.content)
             yield Row(row.line, dict(zip(names, cells, strict=True)), row.text)
         else:
