@@ -61,6 +61,11 @@ SECTIONS = (
         "Commands that have little to do",
         quick=("--days", "60", "--runs", "1"),
     ),
+    Section(
+        "dagster_part",
+        "What Dagster takes of a run",
+        quick=("--days", "60", "--own-days", "0"),
+    ),
 )
 
 
