@@ -6,6 +6,7 @@ import dagster as dg
 
 from bio_lakehouse.assets.keys import bronze_key, landed_by
 from bio_lakehouse.assets.partitions import days_of
+from bio_lakehouse.assets.people import people_of_step
 from bio_lakehouse.assets.reporting import Materialized, materialized, with_failure_reason
 from bio_lakehouse.build.day_facts import DayFacts
 from bio_lakehouse.lake import bronze_writing
@@ -30,7 +31,8 @@ def bronze_asset(dataset: str) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
     ) -> Materialized:
         days = days_of(context)
-        written = bronze_writing.write_bronze(lake, dataset, days.first, days.last)
+        people = people_of_step(context, lake)
+        written = bronze_writing.write_bronze(lake, dataset, days.first, days.last, people)
         files = {"days written": written.written, "days unchanged": written.unchanged}
         return materialized(context, days, DayFacts(written.lines_by_day, written.versions), files)
 

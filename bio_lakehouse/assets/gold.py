@@ -15,6 +15,7 @@ from bio_lakehouse.assets.keys import (
 )
 from bio_lakehouse.assets.lineage import daily_lineage, view_lineage
 from bio_lakehouse.assets.partitions import days_of
+from bio_lakehouse.assets.people import people_of_step
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.recorded_days import days_made_after, days_that_changed
 from bio_lakehouse.assets.reporting import (
@@ -60,7 +61,7 @@ def daily_readiness_performance(
 ) -> Materialized:
     days = days_of(context)
     commit = transforms.daily(context, days.first, days.last)
-    bronze_writing.recount(lake, days.first, days.last)
+    bronze_writing.recount(lake, days.first, days.last, people_of_step(context, lake))
     return committed(context, lake, DAILY_READINESS_PERFORMANCE, days, commit, daily_lineage())
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 import dagster as dg
 
 from bio_lakehouse import silver
+from bio_lakehouse.assets.people import people_of_step
 from bio_lakehouse.assets.session import SparkSession
 from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.elsewhere import build_elsewhere
@@ -40,10 +41,12 @@ class InThisProcess:
         self.spark = spark
 
     def silver(self, context: Context, table: str, first: date, last: date) -> Commit:
-        return build_silver(self.lake, self.spark, table, first, last)
+        people = people_of_step(context, self.lake)
+        return build_silver(self.lake, self.spark, table, first, last, people)
 
     def daily(self, context: Context, first: date, last: date) -> Commit:
-        return build_gold_daily(self.lake, self.spark, first, last)
+        people = people_of_step(context, self.lake)
+        return build_gold_daily(self.lake, self.spark, first, last, people)
 
     def coverage(self) -> Commit:
         return build_coverage(self.lake, self.spark)

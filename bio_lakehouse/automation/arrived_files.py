@@ -7,11 +7,11 @@ from pathlib import PurePosixPath
 
 import dagster as dg
 
+from bio_lakehouse.assets.people import FILES_TAG
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landing import split_path
 
-FILES_TAG = "bio_lakehouse/files"
 MOST_NAMED = 3
 LONGEST_NAME = 60
 

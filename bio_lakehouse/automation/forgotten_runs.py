@@ -18,8 +18,9 @@ from typing import Any
 
 from sqlalchemy import Column, Engine, MetaData, String, Table, Text, create_engine, select, update
 
+from bio_lakehouse.assets.people import FILES_TAG
 from bio_lakehouse.automation import postgres
-from bio_lakehouse.automation.arrived_files import FILES_TAG, shortened
+from bio_lakehouse.automation.arrived_files import shortened
 from bio_lakehouse.automation.day_events import DayMade
 from bio_lakehouse.automation.forgotten_snapshots import forget_in_snapshots, rewritten
 from bio_lakehouse.automation.instance import dagster_home

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from bio_lakehouse import silver
+from bio_lakehouse.build.people import rows_of_others, rows_of_people
 from bio_lakehouse.gold.daily_columns import INPUTS
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
-from bio_lakehouse.lake.tables import Commit
+from bio_lakehouse.lake.tables import Commit, conform
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
-def build_gold_daily(lake: Lakehouse, spark: SparkSession, first: date, last: date) -> Commit:
-    """Rebuild days `first` to `last` of gold's daily table from silver."""
+def build_gold_daily(
+    lake: Lakehouse,
+    spark: SparkSession,
+    first: date,
+    last: date,
+    people: Collection[str] | None = None,
+) -> Commit:
+    """Rebuild days `first` to `last` of gold's daily table from silver; of some people alone where
+    said, and the rows of all others stay."""
     from bio_lakehouse.engines.spark import arrow_of, to_spark
     from bio_lakehouse.gold.daily_readiness_performance import transform
 
     with exclusively(lake, DAILY.full_name):
-        frames = {
-            table: to_spark(
-                spark, lake.tables.read(silver.SCHEMAS[table], first, last).select(list(columns))
-            )
-            for table, columns in INPUTS.items()
-        }
-        rows = arrow_of(transform(frames, first, last))
-        return lake.tables.replace(DAILY, rows, first, last)
+        frames = {}
+        for table, columns in INPUTS.items():
+            rows = rows_of_people(lake.tables.read(silver.SCHEMAS[table], first, last), people)
+            frames[table] = to_spark(spark, rows.select(list(columns)))
+        made = conform(arrow_of(transform(frames, first, last)), DAILY)
+        others = rows_of_others(lake, DAILY, first, last, people)
+        return lake.tables.replace(DAILY, pa.concat_tables([others, made]), first, last)
 
 
 def newest_day(lake: Lakehouse) -> date | None:

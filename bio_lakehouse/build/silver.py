@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from bio_lakehouse import silver
+from bio_lakehouse.build.people import rows_of_others
 from bio_lakehouse.lake.content_versions import (
     changed_days,
     stretches_by_day,
@@ -39,15 +40,22 @@ USERS = pa.schema(
 
 
 def build_silver(
-    lake: Lakehouse, spark: SparkSession, table: str, first: date, last: date
+    lake: Lakehouse,
+    spark: SparkSession,
+    table: str,
+    first: date,
+    last: date,
+    people: Collection[str] | None = None,
 ) -> Commit:
-    """Rebuild days `first` to `last` of a silver table from bronze."""
+    """Rebuild days `first` to `last` of a silver table from bronze; of some people alone where
+    said, and the rows of all others stay."""
     from bio_lakehouse.engines.spark import LARGEST_MESSAGE_BYTES, arrow_of, chunks_by_day, to_spark
 
     transform, schema = silver.TRANSFORMS[table], silver.SCHEMAS[table]
     with exclusively(lake, schema.full_name):
-        parts = []
-        for piece in lake.bronze.pieces(transform.inputs, first, last, LARGEST_MESSAGE_BYTES):
+        parts = [rows_of_others(lake, schema, first, last, people)]
+        held = lake.bronze.pieces(transform.inputs, first, last, LARGEST_MESSAGE_BYTES, people)
+        for piece in held:
             users = to_spark(spark, users_of(lake.settings, *piece))
             for chunk in chunks_by_day(piece):
                 inputs = [to_spark(spark, rows) for rows in chunk]

@@ -8,7 +8,7 @@ written whole, its other days to the byte.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -102,8 +102,11 @@ class Bronze:
         """The days of one file; none where there is no such file."""
         return dict(next((days for _, days in self._read([key])), {}))
 
-    def read(self, dataset: str, first: date, last: date) -> pa.Table:
-        """All record versions of a range, as the silver transforms take them."""
+    def read(
+        self, dataset: str, first: date, last: date, users: Collection[str] | None = None
+    ) -> pa.Table:
+        """All record versions of a range, as the silver transforms take them; of some users alone
+        where said."""
         # Who takes files in has no need of Arrow, which is larger than all else together.
         import pyarrow as pa
 
@@ -111,12 +114,17 @@ class Bronze:
 
         parts = [
             rows_of(key, _lines_within(days, first, last))
-            for key, days in self._read(self.months(dataset, first, last))
+            for key, days in self._read(self._months_of(dataset, first, last, users))
         ]
         return pa.concat_tables(parts) if parts else ARROW.empty_table()
 
     def pieces(
-        self, datasets: Sequence[str], first: date, last: date, largest: int
+        self,
+        datasets: Sequence[str],
+        first: date,
+        last: date,
+        largest: int,
+        users: Collection[str] | None = None,
     ) -> Iterator[list[pa.Table]]:
         """As `read`, of several datasets side by side, cut between months into pieces of about
         `largest` bytes: what is read at once does not grow with the range."""
@@ -124,25 +132,33 @@ class Bronze:
 
         from bio_lakehouse.lake.bronze_schema import ARROW
 
-        held = {name: self._months_held(name, first, last) for name in datasets}
+        held = {name: self._months_held(name, first, last, users) for name in datasets}
         parts: list[list[pa.Table]] = []
         size = 0
         for month in sorted(set().union(*held.values())):
             days = max(month, first), min(bronze_months.last_day_of(month), last)
             there = [name if month in held[name] else None for name in datasets]
             parts.append(
-                [self.read(name, *days) if name else ARROW.empty_table() for name in there]
+                [self.read(name, *days, users) if name else ARROW.empty_table() for name in there]
             )
             size += sum(table.nbytes for table in parts[-1])
             if size >= largest:
                 yield [pa.concat_tables(tables) for tables in zip(*parts, strict=True)]
                 parts, size = [], 0
         if parts or not any(held.values()):
-            parts = parts or [[self.read(name, first, last) for name in datasets]]
+            parts = parts or [[self.read(name, first, last, users) for name in datasets]]
             yield [pa.concat_tables(tables) for tables in zip(*parts, strict=True)]
 
-    def _months_held(self, dataset: str, first: date, last: date) -> set[date]:
-        return {key.month for key in self.months(dataset, first, last)}
+    def _months_held(
+        self, dataset: str, first: date, last: date, users: Collection[str] | None
+    ) -> set[date]:
+        return {key.month for key in self._months_of(dataset, first, last, users)}
+
+    def _months_of(
+        self, dataset: str, first: date, last: date, users: Collection[str] | None
+    ) -> list[MonthKey]:
+        months = self.months(dataset, first, last)
+        return [key for key in months if users is None or key.user_id in users]
 
     def changes(
         self, wanted: dict[DayKey, DayFile], existing: dict[DayKey, bytes]

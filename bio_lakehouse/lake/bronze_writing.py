@@ -23,16 +23,29 @@ from bio_lakehouse.lake.withdrawals import Days
 from bio_lakehouse.sources import registry
 
 
-def write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> BronzeWrite:
+def write_bronze(
+    lake: Lakehouse,
+    dataset: str,
+    first: date,
+    last: date,
+    people: Collection[str] | None = None,
+) -> BronzeWrite:
     """Make days `first` to `last` of `dataset` in bronze what landing says; only what differs is
-    written."""
+    written. Of others than `people`, where these are said, everything stays."""
     with locks.exclusively(lake, locks.BRONZE):
-        return _write_bronze(lake, dataset, first, last)
+        return _write_bronze(lake, dataset, first, last, people)
 
 
-def _write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> BronzeWrite:
-    done = [_write_days(lake, dataset, *days) for days in _at_once(lake, dataset, first, last)]
-    lake.log.replace_days(dataset, first, last, [count for one in done for count in one.counts])
+def _write_bronze(
+    lake: Lakehouse, dataset: str, first: date, last: date, people: Collection[str] | None
+) -> BronzeWrite:
+    pieces = _at_once(lake, dataset, first, last, people)
+    done = [_write_days(lake, dataset, *days, people) for days in pieces]
+    counts = [count for one in done for count in one.counts]
+    if people is not None:
+        known = lake.log.days(first, last)
+        counts += [one for one in known if one.dataset == dataset and not _is_of(one, people)]
+    lake.log.replace_days(dataset, first, last, counts)
     by_day: Counter[date] = Counter()
     versions: dict[date, str] = {}
     for one in done:
@@ -42,20 +55,26 @@ def _write_bronze(lake: Lakehouse, dataset: str, first: date, last: date) -> Bro
     return BronzeWrite(dict(by_day), written, unchanged, versions)
 
 
-def _at_once(lake: Lakehouse, dataset: str, first: date, last: date) -> Iterator[Days]:
+def _at_once(
+    lake: Lakehouse, dataset: str, first: date, last: date, people: Collection[str] | None
+) -> Iterator[Days]:
     """The days in pieces of whole months of which memory holds the lines: all, where few landed."""
     months = list(months_between(first, last))
-    many = _most_records(lake, dataset, first, last) // RECORDS_AT_ONCE + 1 if months[1:] else 1
+    told = _most_records(lake, dataset, first, last, people) if months[1:] else 0
+    many = told // RECORDS_AT_ONCE + 1
     length = -(-len(months) // many)
     for start in range(0, len(months), length):
         end = last_day_of(months[min(start + length, len(months)) - 1])
         yield max(months[start], first), min(end, last)
 
 
-def _most_records(lake: Lakehouse, dataset: str, first: date, last: date) -> int:
+def _most_records(
+    lake: Lakehouse, dataset: str, first: date, last: date, people: Collection[str] | None
+) -> int:
     """How many records the files have of that person who has most of them there, about."""
+    about = lake.log.users_about(dataset, first, last)
     most = 0
-    for user_id in lake.log.users_about(dataset, first, last):
+    for user_id in about if people is None else about.intersection(people):
         holding = lake.log.overlapping(user_id, dataset, first, last)
         most = max(most, sum(entry.record_count for entry in holding))
     return most
@@ -72,7 +91,9 @@ class _Written:
     versions: dict[date, str]
 
 
-def _write_days(lake: Lakehouse, dataset: str, first: date, last: date) -> _Written:
+def _write_days(
+    lake: Lakehouse, dataset: str, first: date, last: date, people: Collection[str] | None
+) -> _Written:
     existing: defaultdict[str, dict[DayKey, bytes]] = defaultdict(dict)
     for key, content in lake.bronze.contents(dataset, first, last).items():
         existing[key.user_id][key] = content
@@ -80,8 +101,14 @@ def _write_days(lake: Lakehouse, dataset: str, first: date, last: date) -> _Writ
     counts: list[FileDay] = []
     contents: dict[DayKey, bytes] = {}
     written = unchanged = 0
-    for user_id in sorted(_users(lake, dataset, first, last, existing.keys())):
+    users = _users(lake, dataset, first, last, existing.keys())
+    for user_id in sorted(users):
         mine = existing[user_id]
+        if people is not None and user_id not in people:
+            contents |= mine
+            for key, content in mine.items():
+                by_day[key.day] += content.count(b"\n")
+            continue
         wanted = day_files(lake, dataset, (first, last), user_id, mine)
         changes = lake.bronze.changes(wanted, mine)
         lake.bronze.apply(changes)
@@ -117,22 +144,32 @@ def _lines_now(
     return under_their_names(lake, same) | made
 
 
-def recount(lake: Lakehouse, first: date, last: date) -> None:
+def _is_of(counted: FileDay, people: Collection[str]) -> bool:
+    """Whether a file is one of these people's: it lies in landing under their name."""
+    return counted.file_path.split("/")[1] in people
+
+
+def recount(
+    lake: Lakehouse, first: date, last: date, people: Collection[str] | None = None
+) -> None:
     """Sort the rows of days `first` to `last` into current, superseded and withdrawn, by file, in
-    the log."""
+    the log; of others than `people`, where these are said, everything stays."""
     with locks.exclusively(lake, locks.BRONZE):
-        _recount(lake, first, last)
+        _recount(lake, first, last, people)
 
 
-def _recount(lake: Lakehouse, first: date, last: date) -> None:
+def _recount(lake: Lakehouse, first: date, last: date, people: Collection[str] | None) -> None:
     lines = {}
     for dataset in registry.bronze_datasets():
-        contents = lake.bronze.contents(dataset, first, last)
+        contents = _contents_of(lake, dataset, first, last, people)
         decoded = {key: bronze.decode(content) for key, content in contents.items()}
         lines[dataset] = under_their_names(lake, decoded)
     states = row_states(lines)
     known = defaultdict(list)
     for file_day in lake.log.days(first, last):
+        if people is not None and not _is_of(file_day, people):
+            known[file_day.dataset].append(file_day)
+            continue
         place = (file_day.file_path, file_day.dataset, file_day.day)
         current, withdrawn = states.current[place], states.withdrawn[place]
         kept = file_day.landed - file_day.duplicates
@@ -142,3 +179,14 @@ def _recount(lake: Lakehouse, first: date, last: date) -> None:
         known[file_day.dataset].append(counted)
     for dataset, file_days in known.items():
         lake.log.replace_days(dataset, first, last, file_days)
+
+
+def _contents_of(
+    lake: Lakehouse, dataset: str, first: date, last: date, people: Collection[str] | None
+) -> dict[DayKey, bytes]:
+    if people is None:
+        return lake.bronze.contents(dataset, first, last)
+    found: dict[DayKey, bytes] = {}
+    for user_id in people:
+        found |= lake.bronze.contents(dataset, first, last, user_id)
+    return found

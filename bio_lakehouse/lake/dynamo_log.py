@@ -214,6 +214,9 @@ class DynamoLog:
         entries = in_order(map(dynamo_entries.entry_in, found.values()))
         return [entry.file_path for entry in entries if entry.status != "replaced"]
 
+    def users_pending(self, first: date, last: date) -> set[str] | None:
+        return dynamo_owed_days.users_pending(self._table, first, last)
+
     def mark_gold_built(
         self, run_id: str, datasets: Iterable[str], first: date, last: date
     ) -> None:

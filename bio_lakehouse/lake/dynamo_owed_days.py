@@ -209,6 +209,14 @@ def causes_pending(table: DynamoTable, first: date, last: date) -> list[str]:
     return [item["cause"] for item in table.listed(PENDING) if _has_day(item, first, last)]
 
 
+def users_pending(table: DynamoTable, first: date, last: date) -> set[str] | None:
+    """Whose files changed days that wait for gold's daily table; None where not a file alone
+    did."""
+    waiting = (item for item in table.listed(PENDING) if _has_day(item, first, last))
+    users = {item.get("user_id") or "" for item in waiting}
+    return None if "" in users else users
+
+
 def mark_gold_built(
     state: LakeState, run_id: str, datasets: Iterable[str], first: date, last: date
 ) -> None:

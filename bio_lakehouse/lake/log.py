@@ -331,6 +331,11 @@ class IngestionLog(Protocol):
         yet."""
         ...
 
+    def users_pending(self, first: date, last: date) -> set[str] | None:
+        """Whose files changed days `first` to `last`, which no finished run has built yet; None
+        where something other than a file changed any of them, which may concern anybody."""
+        ...
+
     def mark_gold_built(
         self, run_id: str, datasets: Iterable[str], first: date, last: date
     ) -> None:

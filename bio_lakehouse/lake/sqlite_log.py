@@ -309,6 +309,10 @@ class SqliteLog:
         with self._connection() as db:
             return [row["file_path"] for row in db.execute(FILES_PENDING, days)]
 
+    def users_pending(self, first: date, last: date) -> set[str] | None:
+        with self._connection() as db:
+            return sqlite_owed_days.users_pending(db, first, last)
+
     def mark_gold_built(
         self, run_id: str, datasets: Iterable[str], first: date, last: date
     ) -> None:

@@ -40,6 +40,7 @@ INDEXES = """
 CREATE INDEX IF NOT EXISTS waiting ON pending_days (user_id, dataset, day);
 CREATE INDEX IF NOT EXISTS pending_by_day ON pending_days (day, change);
 """
+USERS_PENDING = "SELECT DISTINCT user_id FROM pending_days WHERE day BETWEEN ? AND ?"
 LOOKED = """
 (SELECT max(number) FROM (SELECT number FROM looked_over
     UNION ALL SELECT max(change) FROM looked_pages))"""
@@ -93,6 +94,14 @@ def forget_user(db: sqlite3.Connection, user_id: str) -> None:
     """Remove what names a user: their pages, and what their settings changed. Days name nobody."""
     db.execute("DELETE FROM looked_pages WHERE user_id = ?", (user_id,))
     db.execute("DELETE FROM pending_days WHERE file_path = ?", (settings_of(user_id),))
+
+
+def users_pending(db: sqlite3.Connection, first: date, last: date) -> set[str] | None:
+    """Whose files changed days that wait for gold's daily table; None where not a file alone
+    did."""
+    rows = db.execute(USERS_PENDING, (first.isoformat(), last.isoformat())).fetchall()
+    users = {row["user_id"] for row in rows}
+    return None if "" in users else users
 
 
 def mark_gold_built(

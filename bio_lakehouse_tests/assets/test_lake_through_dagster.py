@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 import pytest
 
 from bio_lakehouse.assets import all_assets, all_checks
+from bio_lakehouse.assets.people import FILES_TAG
 from bio_lakehouse.automation import launch
-from bio_lakehouse.automation.arrived_files import FILES_TAG
 from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.automation.jobs import JOBS
 from bio_lakehouse.automation.launch import RunOutcome

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 from pydantic import SecretStr
 
+from bio_lakehouse.assets.people import FILES_TAG
 from bio_lakehouse.automation import forgotten_runs
-from bio_lakehouse.automation.arrived_files import FILES_TAG
 from bio_lakehouse.automation.forgotten_runs import About, forget_records, nothing_running
 from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.automation.serving import the_only_one

@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 
 from bio_lakehouse.assets.keys import LANDED_FILES, OURA_API
-from bio_lakehouse.automation.arrived_files import FILES_TAG
+from bio_lakehouse.assets.people import FILES_TAG
 from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings

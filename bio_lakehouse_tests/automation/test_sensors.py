@@ -12,8 +12,8 @@ import dagster as dg
 import pytest
 
 from bio_lakehouse.assets.keys import GAP_LEDGER, LANDED_FILES
+from bio_lakehouse.assets.people import FILES_TAG
 from bio_lakehouse.automation import arriving
-from bio_lakehouse.automation.arrived_files import FILES_TAG
 from bio_lakehouse.automation.jobs import refresh_lake
 from bio_lakehouse.automation.run_ranges import ARRIVAL_TAG
 from bio_lakehouse.lake import arrivals, bronze_writing, landing

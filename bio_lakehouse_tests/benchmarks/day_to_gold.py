@@ -25,7 +25,7 @@ from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake import arrivals, bronze_writing, landed_reading
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.tables import conform, violations
-from bio_lakehouse_tests.lake.marking import FOLLOWERS, begun, mark_built, mark_made
+from bio_lakehouse_tests.lake.marking import FOLLOWERS, begun, mark_made
 
 Parts = dict[str, float]
 """Processor seconds of this process by part, in the order in which they ran."""
@@ -52,21 +52,24 @@ def by_plain_functions(lake: Lakehouse) -> Parts:
         arrivals.scan(lake)
     changes = arrivals.pending(lake)
     first, last = min(map(min, changes.values())), max(map(max, changes.values()))
+    people = lake.log.users_pending(first, last)
     run_id = begun(lake)
     with timer.part("bronze"):
         for dataset in changes:
-            bronze_writing.write_bronze(lake, dataset, first, last)
+            bronze_writing.write_bronze(lake, dataset, first, last, people)
     with spark_session(lake.settings) as spark:
         with timer.part("silver"):
             for table, transform in silver.TRANSFORMS.items():
                 if not changes.keys().isdisjoint(transform.inputs):
-                    build_silver(lake, spark, table, first, last)
+                    build_silver(lake, spark, table, first, last, people)
         with timer.part("coverage"):
             build_coverage(lake, spark)
         with timer.part("daily"):
-            build_gold_daily(lake, spark, first, last)
+            build_gold_daily(lake, spark, first, last, people)
+    with timer.part("recount"):
+        bronze_writing.recount(lake, first, last, people)
     with timer.part("mark built"):
-        mark_built(lake, list(changes), first, last, run_id)
+        lake.log.mark_gold_built(run_id, list(changes), first, last)
         mark_made(lake, FOLLOWERS)
     with timer.part("training load"):
         build_training_load(lake, first, last)

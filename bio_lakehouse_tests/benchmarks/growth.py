@@ -38,7 +38,7 @@ from bio_lakehouse_tests.benchmarks.growing_lakes import (
 
 DAYS_A_YEAR = 365
 MODULE = "bio_lakehouse_tests.benchmarks.growth"
-QUICK = {"years": [1, 2], "files": [10, 50], "users": [1, 3], "landing": [50, 100], "days": [60]}
+QUICK = {"years": [1, 2], "files": [50], "users": [1, 3], "landing": [100], "days": [60]}
 FULL = {
     "years": [1, 2, 5, 10],
     "files": [100, 1000, 5000],

@@ -207,6 +207,7 @@ class SameLogs(RuleBasedStateMachine):
 
     def compare_days(self, first: date, last: date) -> None:
         self.both(lambda log: log.files_pending(first, last))
+        self.both(lambda log: log.users_pending(first, last))
         for user_id in USERS:
             self.both(lambda log, user=user_id: log.covering(user, "oura", first, last))
             for dataset in DATASETS:
