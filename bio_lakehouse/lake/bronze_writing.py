@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from bio_lakehouse.lake import bronze, bronze_store, locks
 from bio_lakehouse.lake.accounting import row_states
@@ -159,6 +159,35 @@ def recount(
 
 
 def _recount(lake: Lakehouse, first: date, last: date, people: Collection[str] | None) -> None:
+    known = list(lake.log.days(first, last))
+    counted = known if people is None else [one for one in known if _is_of(one, people)]
+    for start, end in _few_at_once(counted, first, last):
+        rows = [one for one in known if start <= one.day <= end]
+        _recount_days(lake, rows, start, end, people)
+
+
+def _few_at_once(known: list[FileDay], first: date, last: date) -> Iterator[Days]:
+    """The days in pieces of whole months on which not many more rows landed than memory holds at
+    once: what became of a row is told by its own day."""
+    landed: Counter[date] = Counter()
+    for one in known:
+        landed[one.day.replace(day=1)] += one.landed
+    start, rows = first, 0
+    for month in months_between(first, last):
+        rows += landed[month]
+        end = min(last_day_of(month), last)
+        if rows >= RECORDS_AT_ONCE or end == last:
+            yield start, end
+            start, rows = end + timedelta(days=1), 0
+
+
+def _recount_days(
+    lake: Lakehouse,
+    rows: list[FileDay],
+    first: date,
+    last: date,
+    people: Collection[str] | None,
+) -> None:
     lines = {}
     for dataset in registry.bronze_datasets():
         contents = _contents_of(lake, dataset, first, last, people)
@@ -166,7 +195,7 @@ def _recount(lake: Lakehouse, first: date, last: date, people: Collection[str] |
         lines[dataset] = under_their_names(lake, decoded)
     states = row_states(lines)
     known = defaultdict(list)
-    for file_day in lake.log.days(first, last):
+    for file_day in rows:
         if people is not None and not _is_of(file_day, people):
             known[file_day.dataset].append(file_day)
             continue

@@ -69,3 +69,20 @@ def test_few_records_are_written_at_once(tmp_path: Path) -> None:
     lake = with_readings(tmp_path, 70)
     span = FIRST, date(2026, 3, 30)
     assert list(bronze_writing._at_once(lake, HEART_RATE, *span)) == [span]
+
+
+def test_rows_are_counted_in_pieces_as_all_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = with_readings(tmp_path, 70)
+    written(lake)
+    span = FIRST, date(2026, 3, 30)
+    bronze_writing.recount(lake, *span)
+    at_once = sorted(lake.log.days(*span), key=lambda one: one.day)
+    assert [one.current for one in at_once] == [3] * 70
+    written(lake)
+    monkeypatch.setattr(bronze_writing, "RECORDS_AT_ONCE", 60)
+    pieces = list(bronze_writing._few_at_once(at_once, *span))
+    assert pieces == [(FIRST, date(2026, 2, 28)), (date(2026, 3, 1), date(2026, 3, 30))]
+    bronze_writing.recount(lake, *span)
+    assert sorted(lake.log.days(*span), key=lambda one: one.day) == at_once
