@@ -89,7 +89,7 @@ def test_a_file_speaks_about_the_datasets_whose_columns_it_has(make_lake: MakeLa
     assert lake.rows("oura_daily_readiness")[third]["score"] == 79
     causes = {
         row["day"].day: str(row["cause"])
-        for row in ledger_rows(lake.lake, date(2025, 3, 1), date(2025, 3, 5))
+        for row in ledger_rows(lake.lake, date(2025, 3, 1), date(2025, 3, 5)).to_pylist()
         if row["dataset"] == "oura_daily_readiness"
     }
     assert causes == {4: "not delivered", 5: "not delivered"}
