@@ -17,9 +17,10 @@ import platform
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PAGE = Path(__file__).with_name("README.md")
@@ -142,7 +143,10 @@ def _processor() -> str:
 
 
 def _versions(names: Sequence[str]) -> Iterator[str]:
-    yield from (f"{name} {version(name)}" for name in names)
+    """Those that are installed: with the extra `jvm` PySpark is another package."""
+    for name in names:
+        with suppress(PackageNotFoundError):
+            yield f"{name} {version(name)}"
 
 
 if __name__ == "__main__":
