@@ -32,6 +32,7 @@ from bio_lakehouse.lake.content_versions import versions_by_day
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings, load_settings
 from bio_lakehouse.sources import demo
+from bio_lakehouse_tests.kept_home import kept
 
 DAYS, NIGHTS = 40, 10
 BEGAN = datetime.now(UTC).date() - timedelta(NIGHTS + 1)
@@ -55,7 +56,7 @@ class Home(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A demo person's days up to `BEGAN`, built as files that arrived are."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
@@ -68,6 +69,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
             arrivals.ingest(lake, file, "me")
         launch.bring_up_to_date(lake.settings, what_is_owed(lake))
         yield Home(lake, files)
+
+
+@pytest.fixture
+def home(built: Home) -> Iterator[Home]:
+    """The same as it was built: what one test makes again is newer in no other."""
+    with kept(built.lake.settings.home):
+        yield built
 
 
 def stale(settings: Settings) -> Places:
