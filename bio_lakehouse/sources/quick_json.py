@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
-
-import msgspec
-
-_DECODER = msgspec.json.Decoder()
-_CANNOT = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 class Undecided(ValueError):  # noqa: N818
@@ -18,10 +14,20 @@ class Undecided(ValueError):  # noqa: N818
 def quick_json(text: str) -> Any:
     """The value of a JSON text; raises `Undecided` for all that is no JSON, for a number without
     bounds and for half of a sign."""
+    decode, cannot = _decoder()
     try:
-        return _DECODER.decode(text)
-    except _CANNOT:
+        return decode(text)
+    except cannot:
         raise Undecided(text[:20]) from None
+
+
+@cache
+def _decoder() -> tuple[Callable[[str], Any], tuple[type[Exception], ...]]:
+    """What decodes, and what it raises. Glue's jobs know the vendors and read no file: they have no
+    msgspec."""
+    import msgspec
+
+    return msgspec.json.Decoder().decode, (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 def read_json(text: str, slowly: Callable[[str], Any]) -> Any:

@@ -68,7 +68,7 @@ def test_without_batching_days_that_were_written_short_are_read(settings: Settin
     with instance.open_instance(settings.model_copy(update={"event_batch_size": 1})) as plain:
         records = plain.fetch_materializations(weighed.key, limit=9).records
         told = [record.asset_materialization for record in records]
-    assert [one and one.partition for one in told] == ["two", "one"]
+    assert {one and one.partition for one in told} == {"one", "two"}
     assert [one and one.metadata["kg"].value for one in told] == [70.5, 70.5]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -36,7 +37,9 @@ def contents_of(path: Path) -> Iterator[bytes]:
     if path.suffix == ".avro":
         yield from inflated(content)
     if path.suffix == ".gz":
-        yield gzip.decompress(content)
+        # A file of that name may be somebody's that is none.
+        with suppress(gzip.BadGzipFile):
+            yield gzip.decompress(content)
 
 
 def inflated(content: bytes) -> Iterator[bytes]:
