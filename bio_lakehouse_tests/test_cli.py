@@ -197,6 +197,7 @@ def test_a_file_that_is_not_there_is_named_and_the_others_are_brought_in(tmp_pat
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real samples are not there")
+@pytest.mark.thorough
 def test_the_real_samples_come_in_and_the_v1_file_is_refused(tmp_path: Path) -> None:
     home = tmp_path / "home"
     result = run(home, "ingest", str(REAL / "peloton"), str(REAL / "oura"))
@@ -222,6 +223,7 @@ def test_the_real_samples_come_in_and_the_v1_file_is_refused(tmp_path: Path) -> 
         ("2020-07-01 12:29 (-08)", "2020-07-01T20:29:00"),
     ],
 )
+@pytest.mark.thorough
 def test_a_label_names_a_zone_and_a_number_an_offset(
     tmp_path: Path, stamp: str, started: str
 ) -> None:

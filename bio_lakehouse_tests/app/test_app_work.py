@@ -102,8 +102,13 @@ def test_files_land_as_with_the_command_and_an_open_ui_builds_them(
     ]
 
 
-def test_one_work_at_a_time_and_it_ends_with_the_app(work: BackgroundWork, home: Path) -> None:
-    order = {"kind": "bring in", "home": str(home), "user": "me", "paths": []}
+def test_one_work_at_a_time_and_it_ends_with_the_app(
+    work: BackgroundWork, home: Path, tmp_path: Path
+) -> None:
+    """A day of workouts takes longer to build than these lines take."""
+    file = tmp_path / "mine.csv"
+    file.write_bytes(peloton("2026-03-01"))
+    order = {"kind": "bring in", "home": str(home), "user": "me", "paths": [str(file)]}
     first = work.start("The first", order)
     with pytest.raises(BioLakehouseError, match="“The first” is still going on"):
         work.start("The second", order)

@@ -262,6 +262,7 @@ def test_a_report_of_a_day_to_come_is_refused_before_anything_is_said(
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.thorough
 def test_weeks_that_lack_their_insights_cost_no_other_its_report(
     lake: Lakehouse, instance: dg.DagsterInstance
 ) -> None:

@@ -101,6 +101,7 @@ def build(watched: Watched) -> None:
     watched.mark_built()
 
 
+@pytest.mark.thorough
 def test_the_command_line_builds_what_it_has_just_brought_in(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -238,6 +238,7 @@ def readers_of_gold() -> list[str]:
     ]
 
 
+@pytest.mark.thorough
 def test_a_night_tells_of_what_it_changed_and_pays_nothing_that_arrivals_owe(
     home: Home, tmp_path: Path
 ) -> None:

@@ -9,6 +9,8 @@ import subprocess
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings, load_settings
@@ -50,6 +52,7 @@ def ends(process: subprocess.Popen[str]) -> None:
     assert process.returncode == 0, said
 
 
+@pytest.mark.thorough
 def test_two_runs_over_overlapping_days_are_as_one(tmp_path: Path) -> None:
     person = demo.simulate(DAYS, 7, TODAY, timezone="Europe/Berlin")
     both = landed(tmp_path / "both", demo.write_files(person, tmp_path / "files"))

@@ -169,6 +169,7 @@ def test_a_day_that_arrives_again_reaches_the_reports_that_tell_of_it(
 
 
 @pytest.mark.parametrize("bring", [by_the_sensor], indirect=True)
+@pytest.mark.thorough
 def test_the_sensor_makes_insights_and_then_the_report_of_each_week(
     written: Watched, bring: Bring
 ) -> None:

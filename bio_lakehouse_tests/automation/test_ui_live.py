@@ -221,8 +221,9 @@ def test_one_ui_a_home_and_nothing_is_left_of_it(ui: UserInterface, tmp_path: Pa
     group = ui.page()
     assert group is not None
     wait(lambda: len(members(group)) >= 4, "the web page, the daemon and the code server")
+    # A tick that goes on while all ends may say so afterwards: a file has just landed.
+    assert ui.said().splitlines() == [f"The Dagster UI is at {ui.url}. Ctrl-C ends it."]
     ui.process.send_signal(signal.SIGTERM)
     assert ui.process.wait(180) == 0
     assert members(group) == []
-    assert ui.said().splitlines() == [f"The Dagster UI is at {ui.url}. Ctrl-C ends it."]
     assert not (ui.home / "dagster" / "ui.txt").exists()
