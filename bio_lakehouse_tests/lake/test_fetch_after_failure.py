@@ -39,7 +39,7 @@ from bio_lakehouse_tests.sources.oura_server import (
 TODAY = date(2025, 3, 20)
 FIRST = TODAY - timedelta(days=34)
 QUICK = RetryPolicy(
-    connect_seconds=2, read_seconds=1.0, total_seconds=1.4, attempts=2, longest_wait_seconds=2
+    connect_seconds=2, read_seconds=0.5, total_seconds=0.7, attempts=2, longest_wait_seconds=2
 )
 OF_THE_ARRIVAL = {"ingested_at", "source_file"}
 TABLES = {
