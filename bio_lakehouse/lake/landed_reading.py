@@ -50,6 +50,7 @@ class _Kept:
 
     def __init__(self, most: int) -> None:
         self.most = most
+        self._held = 0
         self._readings: OrderedDict[Hashable, tuple[int, Reading]] = OrderedDict()
 
     def find(self, key: Hashable) -> Reading | None:
@@ -59,15 +60,18 @@ class _Kept:
         return self._readings[key][1]
 
     def keep(self, key: Hashable, size: int, reading: Reading) -> None:
-        self._readings[key] = (min(size, AT_ONCE), reading)
-        while len(self._readings) > 1 and self._size() > self.most:
-            self._readings.popitem(last=False)
-
-    def _size(self) -> int:
-        return sum(size for size, _ in self._readings.values())
+        """Add a reading that is not there; the oldest go. The total is kept, as to add up all sizes
+        for each of very many small files would take most of the time."""
+        counted = min(size, AT_ONCE)
+        self._readings[key] = (counted, reading)
+        self._held += counted
+        while len(self._readings) > 1 and self._held > self.most:
+            _, (gone, _) = self._readings.popitem(last=False)
+            self._held -= gone
 
     def clear(self) -> None:
         self._readings.clear()
+        self._held = 0
 
 
 _kept = _Kept(KEPT_BYTES)

@@ -67,11 +67,9 @@ def outcome(line: str) -> str:
 def outcome_slowly(line: str) -> str:
     """As `outcome`, without the quick decoder."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(quick_json, "_DECODER", DecidesNothing)
+        patch.setattr(quick_json, "_decoder", lambda: (decides_nothing, (ValueError,)))
         return outcome(line)
 
 
-class DecidesNothing:
-    @staticmethod
-    def decode(text: str) -> None:
-        raise ValueError(text)
+def decides_nothing(text: str) -> None:
+    raise ValueError(text)
