@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from bio_lakehouse.lake import bronze, bronze_store, locks
+from bio_lakehouse.lake import bronze, bronze_store, landing, locks
 from bio_lakehouse.lake.accounting import row_states
 from bio_lakehouse.lake.bronze import BronzeWrite, DayFile, DayKey
 from bio_lakehouse.lake.bronze_months import last_day_of, months_between
@@ -145,8 +145,8 @@ def _lines_now(
 
 
 def _is_of(counted: FileDay, people: Collection[str]) -> bool:
-    """Whether a file is one of these people's: it lies in landing under their name."""
-    return counted.file_path.split("/")[1] in people
+    """Whether a file is one of these people's, by where it lies in landing."""
+    return landing.user_of(landing.split_path(counted.file_path)[0]) in people
 
 
 def recount(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,14 +14,15 @@ from bio_lakehouse.lake.bronze import BronzeWrite
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import FileDay
 from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.lake.test_arrivals import peloton, ride
 
 HEART_RATE = "oura/heartrate"
-FIRST = date(2026, 1, 20)
+FIRST, TODAY = date(2026, 1, 20), date(2026, 6, 30)
 
 
 def with_readings(home: Path, days: int) -> Lakehouse:
     """A lake into which a download came of three readings a day."""
-    lake = Lakehouse.open(Settings(home=home, timezone="UTC", today_override=date(2026, 6, 30)))
+    lake = Lakehouse.open(Settings(home=home, timezone="UTC", today_override=TODAY))
     rows = [
         f"{FIRST + timedelta(day)}T{hour:02}:00:00Z,{60 + hour},awake"
         for day in range(days)
@@ -86,3 +89,27 @@ def test_rows_are_counted_in_pieces_as_all_at_once(
     assert pieces == [(FIRST, date(2026, 2, 28)), (date(2026, 3, 1), date(2026, 3, 30))]
     bronze_writing.recount(lake, *span)
     assert sorted(lake.log.days(*span), key=lambda one: one.day) == at_once
+
+
+@pytest.mark.parametrize("name", ["rides.csv", "both.zip"])
+def test_rows_of_a_file_at_the_root_of_landing_are_those_of_me(tmp_path: Path, name: str) -> None:
+    """Days made of some people alone count each of their files once, wherever it lies."""
+    lake = Lakehouse.open(Settings(home=tmp_path, timezone="UTC", today_override=TODAY))
+    content = peloton(ride(3, 100), ride(4, 110))
+    lake.landing_objects.put(f"landing/{name}", zipped({"a/b.csv": content}, name) or content)
+    (arrival,) = arrivals.scan(lake)
+    (dataset,) = arrival.entry.datasets
+    for _ in range(2):
+        bronze_writing.write_bronze(lake, dataset, FIRST, TODAY, {"me"})
+        bronze_writing.recount(lake, FIRST, TODAY, {"me"})
+        assert lake.log.counts(arrival.path).balanced
+        assert lake.log.counts(arrival.path).current == 2
+
+
+def zipped(members: dict[str, bytes], name: str) -> bytes:
+    """A zip of these, where `name` is that of one."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for member, content in members.items():
+            archive.writestr(member, content)
+    return packed.getvalue() if name.endswith(".zip") else b""
