@@ -16,17 +16,9 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.command_line import run
 from bio_lakehouse_tests.kept_home import kept
+from bio_lakehouse_tests.small_answers import READINESS, SLEEP
 
 TODAY = "2026-03-04"
-SLEEP = [
-    {"id": "a", "day": "2026-03-01", "score": 71, "timestamp": "2026-03-01T00:00:00+00:00"},
-    {"id": "b", "day": "2026-03-02", "score": 72, "timestamp": "2026-03-02T00:00:00+00:00"},
-    {"id": "c", "day": "2026-03-03", "score": "high", "timestamp": "2026-03-03T00:00:00+00:00"},
-]
-READINESS = [
-    {"id": "d", "day": "2026-03-01", "score": 81, "timestamp": "2026-03-01T00:00:00+00:00"},
-    {"id": "e", "day": "2026-03-02", "score": 82, "timestamp": "2026-03-02T00:00:00+00:00"},
-]
 QUESTION = """
 SELECT day, s.score, s.source_file, s.ingested_at, d.readiness_score, d.sleep_score, e.energy_state
 FROM oura_daily_sleep AS s

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from bio_lakehouse import sources
@@ -32,7 +33,7 @@ LONGEST_NAME = 200
 """Bytes of a name that landing gives; a file system takes 255, and a note's suffix must fit too."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LandedFile:
     """One file to be read: its path (see `path_of`), whose it is, and its content.
 
@@ -49,7 +50,7 @@ class LandedFile:
     def name(self) -> str:
         return PurePosixPath(self.path).name
 
-    @property
+    @cached_property
     def checksum(self) -> str:
         """SHA-256 of the content; a fetched answer's includes when and for which days it was
         fetched."""

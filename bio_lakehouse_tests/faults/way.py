@@ -30,6 +30,7 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports import composition
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.sources import registry
+from bio_lakehouse_tests.small_answers import READINESS, SLEEP
 
 USER = "me"
 FIRST, TODAY = date(2026, 2, 20), date(2026, 3, 4)
@@ -39,15 +40,6 @@ ENVIRONMENT = {
     "BIO_FIRST_DAY": FIRST.isoformat(),
     "BIO_TIMEZONE": "UTC",
 }
-SLEEP = [
-    {"id": "a", "day": "2026-03-01", "score": 71, "timestamp": "2026-03-01T00:00:00+00:00"},
-    {"id": "b", "day": "2026-03-02", "score": 72, "timestamp": "2026-03-02T00:00:00+00:00"},
-    {"id": "c", "day": "2026-03-03", "score": "high", "timestamp": "2026-03-03T00:00:00+00:00"},
-]
-READINESS = [
-    {"id": "d", "day": "2026-03-01", "score": 81, "timestamp": "2026-03-01T00:00:00+00:00"},
-    {"id": "e", "day": "2026-03-02", "score": 82, "timestamp": "2026-03-02T00:00:00+00:00"},
-]
 RIDES = """Workout Timestamp,Live/On-Demand,Instructor Name,Length (minutes),Fitness Discipline,\
 Type,Title,Class Timestamp,Total Output,Avg. Watts,Calories Burned,Avg. Heartrate
 2026-02-27 18:10 (UTC),On Demand,Sam Poe,30,Cycling,Music,30 min Ride,,250,150,300,140

@@ -16,22 +16,9 @@ from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.lake import data_files, tables
 from bio_lakehouse.lake.data_files import KEPT
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.schema import Column, TableSchema
 from bio_lakehouse.lake.table_forgetting import forget_rows
 from bio_lakehouse.settings import Settings
-
-FIRST, LAST = date(2026, 1, 1), date(2026, 3, 31)
-SCHEMA = TableSchema(
-    name="kept",
-    database="bio_silver",
-    columns=(
-        Column("user_id", "string", "Whose."),
-        Column("day", "date", "When."),
-        Column("score", "double", "How much."),
-    ),
-    grain=("user_id", "day"),
-    description="A table that is tried.",
-)
+from bio_lakehouse_tests.lake.test_plain_scan import FIRST, LAST, SCHEMA
 
 
 @pytest.fixture
