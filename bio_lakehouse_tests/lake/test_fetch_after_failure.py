@@ -38,9 +38,12 @@ from bio_lakehouse_tests.sources.oura_server import (
 
 TODAY = date(2025, 3, 20)
 FIRST = TODAY - timedelta(days=34)
-QUICK = RetryPolicy(
-    connect_seconds=2, read_seconds=0.5, total_seconds=0.7, attempts=2, longest_wait_seconds=2
+PATIENT = RetryPolicy(
+    connect_seconds=20, read_seconds=20, total_seconds=30, attempts=2, longest_wait_seconds=2
 )
+"""A machine that is busy with other tests is no trouble of Oura's."""
+HASTY = replace(PATIENT, read_seconds=1.0, total_seconds=1.4)
+"""For answers that never come."""
 OF_THE_ARRIVAL = {"ingested_at", "source_file"}
 TABLES = {
     "oura_daily_readiness": "daily_readiness",
@@ -70,8 +73,9 @@ def fetch(
     server: OuraServer,
     progress: Callable[[Progress], None] | None = None,
     resume: bool = False,
+    policy: RetryPolicy = PATIENT,
 ) -> fetching.FetchOutcome:
-    connection = replace(connection_to(server), retry_policy=QUICK)
+    connection = replace(connection_to(server), retry_policy=policy)
     return fetching.fetch_oura(
         lake, "me", FIRST, TODAY, connection=connection, progress=progress, resume=resume
     )
@@ -127,6 +131,7 @@ class Trouble:
     faults: tuple[Fault, ...] = ()
     strikes: Callable[[OuraServer, Lakehouse], None] | None = None
     repair: Callable[[OuraServer, Lakehouse], None] = lambda server, lake: None
+    policy: RetryPolicy = PATIENT
 
 
 def access_expires(server: OuraServer, lake: Lakehouse) -> None:
@@ -185,8 +190,12 @@ TROUBLES = {
         "daily_sleep .*does not end", (Fault(next_token=SAME_TOKEN),) * 60
     ),
     "a page that floods": Trouble("daily_sleep .*longer than 4 MiB", (Fault(flood=True),) * 4),
-    "a page that drips": Trouble("too slowly for daily_sleep", (Fault(trickle=True),) * 4),
-    "no answer": Trouble("too slowly for daily_sleep", (Fault(delay_seconds=0.8),) * 4),
+    "a page that drips": Trouble(
+        "too slowly for daily_sleep", (Fault(trickle=True),) * 4, policy=HASTY
+    ),
+    "no answer": Trouble(
+        "too slowly for daily_sleep", (Fault(delay_seconds=1.6),) * 4, policy=HASTY
+    ),
 }
 
 BUILT_EACH_TIME = ("401 with refresh", "cut in the middle of a page")
@@ -200,7 +209,7 @@ def disturbed_fetch(trouble: Trouble, lake: Lakehouse, server: OuraServer) -> fe
         if trouble.strikes and step.number == 3:
             trouble.strikes(server, lake)
 
-    return fetch(lake, server, strike)
+    return fetch(lake, server, strike, policy=trouble.policy)
 
 
 @pytest.fixture
