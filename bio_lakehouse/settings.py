@@ -18,6 +18,7 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bio_lakehouse.errors import SettingsError
+from bio_lakehouse.spark_address import known_spark
 
 BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")
 USER_ID = re.compile(r"[a-z0-9_-]{1,64}")
@@ -506,6 +507,11 @@ class Settings(BaseSettings):
     @classmethod
     def _timezone_exists(cls, name: str) -> str:
         return known_timezone(name)
+
+    @field_validator("spark_remote")
+    @classmethod
+    def _spark_is_somewhere(cls, address: str | None) -> str | None:
+        return known_spark(address) if address else address
 
     @field_validator("s3_bronze_bucket", "s3_gold_bucket", "athena_results_bucket")
     @classmethod

@@ -16,7 +16,17 @@ from bio_lakehouse.sources import registry
 
 PACKAGE = Path(__file__).parents[1] / "bio_lakehouse"
 LAYERS = (
-    {"english", "errors", "extras", "numbers", "safe_yaml", "settings", "terminal", ""},
+    {
+        "english",
+        "errors",
+        "extras",
+        "numbers",
+        "safe_yaml",
+        "settings",
+        "spark_address",
+        "terminal",
+        "",
+    },
     {"sources"},
     {"lake", "backends"},
     {"silver", "gold"},

@@ -19,11 +19,12 @@ from bio_lakehouse.assets.transforming import InThisProcess, Transforms
 from bio_lakehouse.automation import running
 from bio_lakehouse.backends import AWS, S3, open_sql, spark_session
 from bio_lakehouse.claude.access import Claude
-from bio_lakehouse.engines.installed_spark import require_jvm, starts_here
+from bio_lakehouse.engines.installed_spark import require_jvm
 from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.queued_arrivals import MessageQueue
 from bio_lakehouse.settings import Settings, load_settings
+from bio_lakehouse.spark_address import starts_here
 
 SECRETS = ("oura_client_secret", "notify_urls", "smtp_url")
 """Of a lake's settings those that only the environment or the home's `.env` may hold."""

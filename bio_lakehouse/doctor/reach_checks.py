@@ -12,17 +12,18 @@ from bio_lakehouse.ask.translation.leave import leave_to_ask
 from bio_lakehouse.claude.access import has_key
 from bio_lakehouse.claude.consent import claude_consent
 from bio_lakehouse.doctor.verdicts import Check, ok, problem, skipped, warning
-from bio_lakehouse.engines.installed_spark import require_jvm, starts_here
+from bio_lakehouse.engines.installed_spark import require_jvm
 from bio_lakehouse.errors import BioLakehouseError, ReportError, SettingsError
 from bio_lakehouse.lake import demo_home, fetching
 from bio_lakehouse.reports.mail import PORTS, server_of
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.sources import installed_browser
 from bio_lakehouse.sources.peloton.download import keeps_login
+from bio_lakehouse.spark_address import endpoint_of, starts_here
 
 SECONDS = 2.0
 """What a machine has to take a connection."""
-SPARK_PORT, POSTGRES_PORT = 15002, 5432
+POSTGRES_PORT = 5432
 MAIL, S3 = "mail", "s3://"
 
 
@@ -43,12 +44,7 @@ def spark(settings: Settings) -> Iterator[Check]:
     if starts_here(remote):
         yield _spark_here()
         return
-    try:
-        parts = urlsplit(remote)
-        host, port = parts.hostname or "", parts.port or SPARK_PORT
-    except ValueError:
-        yield problem("spark", "BIO_SPARK_REMOTE is no address", "write it as sc://host:15002")
-        return
+    host, port = endpoint_of(remote)
     reason = answers(host, port)
     if reason:
         step = "start Spark there, correct BIO_SPARK_REMOTE, or unset it to compute here"

@@ -10,7 +10,6 @@ from the other.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -22,13 +21,6 @@ from bio_lakehouse.extras import why_without
 DISTRIBUTIONS = ("pyspark-client", "pyspark")
 NEEDED = ("__init__.py", "sql/session.py", "sql/connect/session.py", "sql/connect/client/core.py")
 """Files of both, by whose lack it shows that one of the two was uninstalled."""
-MASTER = re.compile(r"local(\[(\*|\d+)\])?")
-
-
-def starts_here(address: str | None) -> bool:
-    """Whether BIO_SPARK_REMOTE asks for a Spark on this machine's Java: `local`, `local[2]`,
-    `local[*]`."""
-    return bool(address and MASTER.fullmatch(address))
 
 
 def pyspark_problem() -> tuple[str, str] | None:

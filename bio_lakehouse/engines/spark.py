@@ -10,7 +10,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import cast
-from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,8 +23,8 @@ from pyspark.sql.connect.session import SparkSession as ConnectSession
 from bio_lakehouse.engines.listening import only_connection_kept
 from bio_lakehouse.errors import BioLakehouseError, SettingsError
 from bio_lakehouse.settings import Settings
+from bio_lakehouse.spark_address import endpoint_of, without_secrets
 
-DEFAULT_PORT = 15002
 CONNECT_TIMEOUT_S = 10
 STAYS_CONNECTED = ("grpc.client_idle_timeout_ms", 2**31 - 1)
 """Else gRPC hangs up after half an hour without a call, and Sail's port takes no second
@@ -82,7 +81,7 @@ def _session(address: str) -> SparkSession:
         session.conf.set("spark.sql.session.timeZone", "UTC")
     except PySparkException as error:
         raise SettingsError(
-            f"BIO_SPARK_REMOTE: Spark at {address} refused the session: {error}"
+            f"BIO_SPARK_REMOTE: Spark at {without_secrets(address)} refused the session: {error}"
         ) from error
     session.client.set_retry_policies([DefaultPolicy(max_retries=6, max_backoff=2000)])
     atexit.register(stop, session)
@@ -92,20 +91,16 @@ def _session(address: str) -> SparkSession:
 def check_reachable(address: str) -> None:
     """Raise `SettingsError` unless something listens at `address` (PySpark itself would retry for
     minutes)."""
-    parts = urlsplit(address)
-    if parts.scheme != "sc" or not parts.hostname:
-        raise SettingsError(
-            f"BIO_SPARK_REMOTE: {address!r} is no Spark Connect address such as "
-            "sc://localhost:15002"
-        )
     try:
-        socket.create_connection(
-            (parts.hostname, parts.port or DEFAULT_PORT), CONNECT_TIMEOUT_S
-        ).close()
+        endpoint = endpoint_of(address)
+    except ValueError as error:
+        raise SettingsError(f"BIO_SPARK_REMOTE: {error}") from error
+    try:
+        socket.create_connection(endpoint, CONNECT_TIMEOUT_S).close()
     except OSError as error:
         raise SettingsError(
-            f"BIO_SPARK_REMOTE: no Spark answers at {address} ({error}). Start it, or unset the "
-            "variable to use Sail."
+            f"BIO_SPARK_REMOTE: no Spark answers at {without_secrets(address)} ({error}). Start "
+            "it, or unset the variable to use Sail."
         ) from error
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bio_lakehouse.engines import installed_spark
-from bio_lakehouse.engines.installed_spark import NEEDED, require_pyspark, starts_here
+from bio_lakehouse.engines.installed_spark import NEEDED, require_pyspark
 from bio_lakehouse.errors import SettingsError
 
 
@@ -82,11 +82,3 @@ def test_a_spark_here_needs_its_extra_and_java(
     monkeypatch.setattr(installed_spark, "why_without", lambda extra: f"install {extra}")
     with pytest.raises(SettingsError, match=r"a Spark on this machine\. install jvm"):
         installed_spark.require_jvm()
-
-
-@pytest.mark.parametrize(
-    ("address", "here"),
-    [("local", True), ("local[2]", True), ("local[*]", True), ("sc://local", False), (None, False)],
-)
-def test_what_asks_for_a_spark_here(address: str | None, here: bool) -> None:
-    assert starts_here(address) is here

@@ -146,6 +146,12 @@ def test_nobody_at_the_address_is_said_at_once() -> None:
         connect("sc://127.0.0.1:1")
 
 
+def test_an_address_is_told_without_its_token() -> None:
+    with pytest.raises(SettingsError, match="no Spark answers") as raised:
+        connect("sc://127.0.0.1:1/;token=hunter2")
+    assert "hunter2" not in str(raised.value)
+
+
 def test_another_spark_by_its_address(jvm_address: str, sail: SparkSession) -> None:
     """The one that starts a Spark in the default suite; those marked `jvm` run all of it there."""
     with spark_session(Settings(spark_remote=jvm_address)) as spark:
