@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from bio_lakehouse.errors import StoreError
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.store_errors import store_named
 
 FOLDER = ".locks"
 LONGEST_WAIT_S = 30 * 60
@@ -35,16 +36,28 @@ def exclusively(lake: Lakehouse, name: str) -> Iterator[None]:
 @contextmanager
 def alone_in(home: Path, name: str) -> Iterator[None]:
     """As `exclusively`, for a home whose lake is not open."""
-    path = home / FOLDER / f"{name}.lock"
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = FileLock(path, timeout=LONGEST_WAIT_S)
+    busy = (
+        f"{name} has been written by another run for half an hour: wait for it, or end it, and "
+        "try again"
+    )
+    with held(home / FOLDER / f"{name}.lock", busy, LONGEST_WAIT_S):
+        yield
+
+
+@contextmanager
+def held(path: Path, busy: str, seconds: float) -> Iterator[None]:
+    """Hold the lock file at `path`, which is made where it is missing.
+
+    Raises `StoreError` that says `busy` when another holds it for so many seconds, and one that
+    names the file when it cannot be made.
+    """
+    lock = FileLock(path, timeout=seconds)
     try:
-        lock.acquire()
+        with store_named(path):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock.acquire()
     except Timeout as error:
-        raise StoreError(
-            f"{name} has been written by another run for half an hour: wait for it, or end it, and "
-            "try again"
-        ) from error
+        raise StoreError(busy) from error
     try:
         yield
     finally:

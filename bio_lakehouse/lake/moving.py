@@ -14,10 +14,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.table import StaticTable, Table
 
+from bio_lakehouse.lake.locks import LONGEST_WAIT_S, held
 from bio_lakehouse.lake.table_files import damage_found
 from bio_lakehouse.lake.warehouse_io import io_properties
 
@@ -30,7 +30,9 @@ logger = logging.getLogger(__name__)
 def bring_home(catalog: LocalCatalog) -> None:
     """Make again, in this home, the tables whose metadata lies in another one; said by a
     warning."""
-    with FileLock(catalog.path.with_name(".catalog.lock")):
+    home = catalog.path.parent
+    busy = f"{home}: another program makes its tables again; wait until that has ended"
+    with held(home / ".catalog.lock", busy, LONGEST_WAIT_S):
         recorded = catalog.recorded()
         foreign = {name: at for name, at in recorded.items() if not catalog.holds(at)}
         moved = {name: brought_home(catalog, name, at) for name, at in foreign.items()}
@@ -47,7 +49,7 @@ def bring_home(catalog: LocalCatalog) -> None:
             "nothing was read from or written to the former place.",
             ", ".join(homes),
             len(moved),
-            catalog.path.parent,
+            home,
         )
 
 

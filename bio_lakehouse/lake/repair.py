@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from bio_lakehouse import backends
-from bio_lakehouse.errors import BioLakehouseError, DamagedFile, StoreError
+from bio_lakehouse.errors import BioLakehouseError, DamagedFile
 from bio_lakehouse.lake import bronze, bronze_layout, home, quarantine
 from bio_lakehouse.lake.bronze import DayKey, Line
 from bio_lakehouse.lake.bronze_plan import overwritten_path
@@ -22,6 +20,7 @@ from bio_lakehouse.lake.databases import check_database
 from bio_lakehouse.lake.experiment_log import unreadable
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landed_reading import reread
+from bio_lakehouse.lake.locks import held
 from bio_lakehouse.lake.log import IngestionLog, LogEntry
 from bio_lakehouse.lake.table_files import check_files
 
@@ -36,14 +35,12 @@ LOST_TIMES = (
 @contextmanager
 def repairing(folder: Path) -> Iterator[None]:
     """One repair of a home at a time; one that does not end is known to have been begun."""
-    try:
-        with FileLock(folder / ".repair.lock", timeout=0):
-            unfinished = folder / home.UNFINISHED
-            unfinished.touch()
-            yield
-            unfinished.unlink()
-    except Timeout as error:
-        raise StoreError(f"{folder} is being repaired: wait until that has ended") from error
+    busy = f"{folder} is being repaired: wait until that has ended"
+    with held(folder / ".repair.lock", busy, 0):
+        unfinished = folder / home.UNFINISHED
+        unfinished.touch()
+        yield
+        unfinished.unlink()
 
 
 def set_damage_aside(lake: Lakehouse) -> list[str]:

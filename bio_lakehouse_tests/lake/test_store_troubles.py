@@ -11,15 +11,19 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from bio_lakehouse.errors import DamagedFile, StoreError
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.locks import alone_in
 from bio_lakehouse.lake.objects import FolderStore
+from bio_lakehouse.lake.repair import repairing
 from bio_lakehouse.lake.store_errors import OF_SYSTEM, store_named
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.command_line import run
@@ -182,6 +186,21 @@ def test_a_folder_that_is_no_lake_is_left_as_it_is_and_told(
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
     assert "holds other things too" in caplog.text
     assert not (tmp_path / "landing").stat().st_mode & 0o077
+
+
+@pytest.mark.parametrize("begin", [partial(alone_in, name="bronze"), repairing])
+def test_a_lock_without_room_for_its_file_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begin: Callable[[Path], Any]
+) -> None:
+    def full(path: str, *_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", full)
+        with pytest.raises(StoreError, match=r"\.lock: the disk is full"), begin(tmp_path):
+            pass
+    with begin(tmp_path):
+        pass
 
 
 def test_half_a_file_is_never_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
