@@ -11,7 +11,7 @@ import pytest
 
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse_tests.ask.demo_lake import OTHER_USER
-from bio_lakehouse_tests.benchmarks.attacks import CASES
+from bio_lakehouse_tests.benchmarks.attack_statements import CASES
 
 NUMBERS = "UNNEST(sequence(1, 10000))"
 ATTACKS = [
@@ -53,20 +53,21 @@ def test_attacks_do_no_harm(demo_lake: Lakehouse, tmp_path: Path) -> None:
     lines = [line.split() for line in done.stdout.splitlines()]
     assert ["others", "refused", "2", "answered", "2"] in lines
     assert ["good", "refused", "0", "answered", "2"] in lines
+    assert done.stdout.count("2 answers are those of a lake without the others") == 2
     assert done.stderr == ""
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not CASES.exists(), reason="the shared cases are not on this machine")
 def test_no_attack_of_the_corpus_does_harm(demo_lake: Lakehouse) -> None:
-    done = outcomes(demo_lake, CASES / "sql_attacks.sql", CASES / "sql_good.sql")
+    done = outcomes(demo_lake)
 
     assert done.returncode == 0, done.stdout
 
 
-def outcomes(lake: Lakehouse, attacks: Path, good: Path) -> subprocess.CompletedProcess[str]:
+def outcomes(lake: Lakehouse, *files: Path) -> subprocess.CompletedProcess[str]:
     module = "bio_lakehouse_tests.benchmarks.attacks"
-    words = [str(lake.settings.home), str(attacks), str(good)]
+    words = [str(lake.settings.home), *map(str, files)]
     return subprocess.run(
         [sys.executable, "-m", module, *words], capture_output=True, text=True, check=False
     )
