@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from bio_lakehouse_tests.faults.every_kind import KINDS
-from bio_lakehouse_tests.faults.fault_table import Tried, show
+from bio_lakehouse_tests.faults.fault_table import Tried, by_kind, show
 from bio_lakehouse_tests.faults.workshop import workshop
 
 QUIETLY = Console(stderr=True)
@@ -40,6 +40,7 @@ def main(kinds: tuple[str, ...], each: int, is_all: bool) -> None:
                 QUIETLY.print(said, markup=False, soft_wrap=True)
         seconds = place.seconds
     show(tried, Console(width=120))
+    print(*by_kind(tried), sep="\n")
     print(f"{seconds:,.0f} processor seconds in the lakes.")
     if any(verdict.outcome == "lost" for _, verdict in tried):
         raise SystemExit(1)

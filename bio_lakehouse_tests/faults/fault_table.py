@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.table import Table
@@ -34,6 +34,20 @@ def show(tried: Iterable[Tried], console: Console) -> None:
         if verdict.outcome in ("lost", "skipped"):
             where = f"{fault.kind}, {fault.name}"
             console.print(f"{verdict.outcome}: {where}: {verdict.why}", markup=False)
+
+
+def by_kind(tried: Iterable[Tried]) -> Iterator[str]:
+    """The lines of a Markdown table of the kinds and their sum, as the benchmark page shows it."""
+    counts: dict[str, Counter[str]] = {}
+    for fault, verdict in tried:
+        counts.setdefault(fault.kind, Counter())[verdict.outcome] += 1
+    counts["all"] = sum(counts.values(), Counter())
+    names = ("tried", *SHOWN)
+    yield f"| fault | {' | '.join(names)} |"
+    yield "|---|" + "---:|" * len(names)
+    for kind, outcomes in counts.items():
+        numbers = [outcomes.total(), *(outcomes[name] for name in SHOWN)]
+        yield f"| {kind} | {' | '.join(f'{number:,}' for number in numbers)} |"
 
 
 def _cells(outcomes: Counter[str], left: int) -> list[str]:

@@ -211,7 +211,7 @@ MUTATIONS = (
         "a day that goes on counts as over",
         checks.silver_says_the_last_word,
         _always_final,
-        ((bronze, "to_line"),),
+        ((bronze.Said, "line"),),
     ),
     Mutation(
         "withdrawn records stay",

@@ -54,6 +54,14 @@ def test_every_mutation_has_a_story() -> None:
     assert {mutation.name for mutation in MUTATIONS} == set(FOUND)
 
 
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_a_mutation_changes_what_is_there(mutation: Mutation) -> None:
+    """Even where its story is told in the slow tests alone."""
+    places = [(owner, name, getattr(owner, name)) for owner, name in mutation.places]
+    with mutation.made():
+        assert not [name for owner, name, real in places if getattr(owner, name) is real]
+
+
 def test_every_invariant_has_a_mutation() -> None:
     assert {mutation.found_by for mutation in MUTATIONS} == set(AT_THE_END)
 
