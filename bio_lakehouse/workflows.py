@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bio_lakehouse import backends
+from bio_lakehouse import backends, loading
 from bio_lakehouse.english import listed
 from bio_lakehouse.errors import BioLakehouseError, LandingError, ReportError, UnknownFormat
 from bio_lakehouse.lake import arrivals, built_with, landing
@@ -221,8 +221,9 @@ def build_owed(lake: Lakehouse) -> int:
     """Run what arrivals still owe the lake's tables; how many runs that took."""
     if not arrivals.unfinished(lake):
         return 0
-    from bio_lakehouse.automation import launch
-    from bio_lakehouse.automation.owed import what_is_owed
+    with loading.for_good():
+        from bio_lakehouse.automation import launch
+        from bio_lakehouse.automation.owed import what_is_owed
 
     with asset_progress("Bringing days up to date") as progress:
         return len(launch.bring_up_to_date(lake.settings, what_is_owed(lake), progress))
@@ -240,7 +241,8 @@ def renew_reports(lake: Lakehouse) -> int:
     weeks = look_over(lake)
     if not weeks:
         return 0
-    from bio_lakehouse.automation import launch
+    with loading.for_good():
+        from bio_lakehouse.automation import launch
 
     with asset_progress("Making reports anew") as progress:
         outcomes = launch.renew_reports(lake.settings, weeks, progress)
@@ -303,7 +305,8 @@ def run_refresh(
 
     What arrivals still owe after it is made in runs of its own.
     """
-    from bio_lakehouse.automation import launch
+    with loading.for_good():
+        from bio_lakehouse.automation import launch
 
     tell_of_changes(lake)
     first, last = first or first_day_with_data(lake), last or lake.settings.today()
@@ -375,7 +378,8 @@ def _write_views_again(lake: Lakehouse) -> None:
 def _rebuild(lake: Lakehouse, *, anew: bool) -> None:
     """Build all days, and insights: of the newest day, and `anew` of every day of which some were
     made."""
-    from bio_lakehouse.automation import launch
+    with loading.for_good():
+        from bio_lakehouse.automation import launch
     from bio_lakehouse.build.daily import newest_day
 
     spoken_of = lake.log.first_day()
@@ -422,13 +426,14 @@ def run_report(
     graph; else just this user's page is written, which is said. With `deliver` it is then taken to
     where BIO_REPORT_DELIVERY says.
     """
-    from bio_lakehouse.assets.partitions import ends_a_week
-    from bio_lakehouse.automation import launch
-    from bio_lakehouse.claude.access import access_of
-    from bio_lakehouse.gold.schemas import EXPERIMENT_DAYS, TRAINING_LOAD
-    from bio_lakehouse.reports import composition, delivery, formats
-    from bio_lakehouse.reports.pages import report_key
-    from bio_lakehouse.reports.weeks import newest_week
+    with loading.for_good():
+        from bio_lakehouse.assets.partitions import ends_a_week
+        from bio_lakehouse.automation import launch
+        from bio_lakehouse.claude.access import access_of
+        from bio_lakehouse.gold.schemas import EXPERIMENT_DAYS, TRAINING_LOAD
+        from bio_lakehouse.reports import composition, delivery, formats
+        from bio_lakehouse.reports.pages import report_key
+        from bio_lakehouse.reports.weeks import newest_week
 
     refuse_day_to_come(lake, user_id, week_ending)
     if deliver:

@@ -20,6 +20,7 @@ LAYERS = (
         "english",
         "errors",
         "extras",
+        "loading",
         "numbers",
         "safe_yaml",
         "settings",

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -41,10 +41,11 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A file of rows; `month` counts from January 1970, None where its rows are of any day."""
+    """A file of so many rows; `month` counts from January 1970, None where they are of any day."""
 
     path: str
     month: int | None
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,10 @@ def planned(scan: DataScan) -> TableFiles | None:
             TableColumn(field.field_id, field.name, str(field.field_type), field.doc or "")
             for field in metadata.schema().fields
         ),
-        tuple(DataFile(task.file.file_path, month_of(task.file)) for task in tasks),
+        tuple(
+            DataFile(task.file.file_path, month_of(task.file), task.file.record_count)
+            for task in tasks
+        ),
         tuple(_manifests(scan)),
     )
 
@@ -121,9 +125,9 @@ def _keep(path: Path, location: str, files: TableFiles) -> None:
     said_by = (location, *files.said_by)
     content = json.dumps(
         {
-            "said_by": [[name, *_stamp(name)] for name in said_by],
-            "columns": [[c.number, c.name, c.type, c.comment] for c in files.columns],
-            "files": [[file.path, file.month] for file in files.files],
+            "said_by": [[name, *stamp(name)] for name in said_by],
+            "columns": [list(astuple(column)) for column in files.columns],
+            "files": [list(astuple(file)) for file in files.files],
         }
     ).encode()
     if len(content) <= MOST_BYTES:
@@ -139,7 +143,7 @@ def _read(path: Path, location: str) -> TableFiles:
     if told["said_by"][0][0] != location:
         raise ValueError("of another state")
     for name, size, time in told["said_by"]:
-        if _stamp(name) != (size, time):
+        if stamp(name) != (size, time):
             raise ValueError("made of files that are not as they were")
     return TableFiles(
         tuple(TableColumn(*column) for column in told["columns"]),
@@ -148,6 +152,15 @@ def _read(path: Path, location: str) -> TableFiles:
     )
 
 
-def _stamp(name: str) -> tuple[int, int]:
-    found = Path(name.removeprefix("file://")).stat()
+def stamp(name: str) -> tuple[int, int]:
+    """Size and time of a file of this machine."""
+    found = _local(name).stat()
     return found.st_size, found.st_mtime_ns
+
+
+def is_there(name: str) -> bool:
+    return _local(name).exists()
+
+
+def _local(name: str) -> Path:
+    return Path(name.removeprefix("file://"))

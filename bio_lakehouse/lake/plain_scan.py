@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -21,6 +23,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bio_lakehouse.lake.data_files import DataFile, TableFiles
+from bio_lakehouse.lake.kept_rows import parts_of
 from bio_lakehouse.lake.schema import ARROW_TYPES
 
 Bounds = tuple[date | None, date | None, str | None]
@@ -37,18 +40,25 @@ def rows_of(
     opened: Callable[[str], Any],
     bounds: Bounds = (None, None, None),
     columns: Sequence[str] = ("*",),
+    kept: Path | None = None,
 ) -> pa.Table | None:
     """What PyIceberg's scan gives of the columns, for the rows within `bounds`; None where the
     table's files are not plain, or there are none.
 
-    `opened` makes a stream of a file's path.
+    `opened` makes a stream of a file's path; `kept` is where rows of a small table are kept, if
+    they are.
     """
     first, last, user_id = bounds
     shown = [one.name for one in table.columns if "*" in columns or one.name in columns]
     needed = _needed(table, {*shown, "user_id", "day"})
     if needed is None or not table.files:
         return None
-    parts = _parts(table.of_days(first, last), opened, needed)
+    files = table.of_days(first, last).files
+    reader = _Reader(table, opened)
+    if kept is None:
+        parts = reader.read(files, needed)
+    else:
+        parts = parts_of(kept, table, files, needed.names, reader.read_filled)
     if parts is None:
         return None
     rows = _together(parts, needed) if parts else needed.empty_table()
@@ -78,28 +88,36 @@ def _where(
     return rows.filter(compare(rows.column(name), values[places[nearest(found)]]))
 
 
-def _parts(
-    table: TableFiles, opened: Callable[[str], Any], needed: pa.Schema
-) -> list[pa.Table] | None:
-    """The needed columns that each file has; None when one of the files is not plain."""
-    part = partial(_part, _PlainSchemas(table, needed), opened, needed)
-    with ThreadPoolExecutor(MOST_AT_ONCE) as threads:
-        parts = list(threads.map(part, table.files))
-    whole = [part for part in parts if part is not None]
-    return whole if len(whole) == len(parts) else None
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads files of a table, of which `opened` makes streams."""
 
+    table: TableFiles
+    opened: Callable[[str], Any]
 
-def _part(
-    plain: _PlainSchemas, opened: Callable[[str], Any], needed: pa.Schema, data: DataFile
-) -> pa.Table | None:
-    """The needed columns that a file has; None when it is not plain."""
-    with opened(data.path) as stream:
-        file = pq.ParquetFile(stream, pre_buffer=True)
-        written = file.schema_arrow
-        if written not in plain:
-            return None
-        there = [name for name in needed.names if name in written.names]
-        return file.read(there, use_threads=False)
+    def read_filled(self, files: Sequence[DataFile], names: Sequence[str]) -> list[pa.Table] | None:
+        """The named columns of each file, null where it has none; None as in `read`."""
+        needed = _needed(self.table, set(names))
+        parts = None if needed is None else self.read(files, needed)
+        return None if parts is None else [_with_missing(part, needed) for part in parts]
+
+    def read(self, files: Sequence[DataFile], needed: pa.Schema) -> list[pa.Table] | None:
+        """The needed columns that each file has; None when one of the files is not plain."""
+        part = partial(self._part, _PlainSchemas(self.table, needed), needed)
+        with ThreadPoolExecutor(MOST_AT_ONCE) as threads:
+            parts = list(threads.map(part, files))
+        whole = [part for part in parts if part is not None]
+        return whole if len(whole) == len(parts) else None
+
+    def _part(self, plain: _PlainSchemas, needed: pa.Schema, data: DataFile) -> pa.Table | None:
+        """The needed columns that a file has; None when it is not plain."""
+        with self.opened(data.path) as stream:
+            file = pq.ParquetFile(stream, pre_buffer=True)
+            written = file.schema_arrow
+            if written not in plain:
+                return None
+            there = [name for name in needed.names if name in written.names]
+            return file.read(there, use_threads=False)
 
 
 class _PlainSchemas:

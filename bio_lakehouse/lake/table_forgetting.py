@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bio_lakehouse.lake.filters import rows_where
+from bio_lakehouse.lake.kept_rows import drop_kept_rows
 from bio_lakehouse.lake.maintenance import delete_orphans
 from bio_lakehouse.lake.tables import Tables
 
@@ -40,6 +41,7 @@ def _forget_rows(table: Table, user_id: str) -> int:
         _expire_all_earlier(table)
     _rotate_metadata(table)
     delete_orphans(table, datetime.now(UTC) + timedelta(days=1))
+    drop_kept_rows(table.metadata_location)
     return rows
 
 

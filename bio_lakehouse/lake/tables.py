@@ -27,6 +27,7 @@ from bio_lakehouse.lake.broken_rules import (
 from bio_lakehouse.lake.catalog import TableCatalog
 from bio_lakehouse.lake.content_versions import versions_by_day
 from bio_lakehouse.lake.data_files import kept_or, planned
+from bio_lakehouse.lake.kept_rows import KEPT
 from bio_lakehouse.lake.plain_scan import rows_of
 from bio_lakehouse.lake.schema import TableSchema, in_order
 from bio_lakehouse.lake.table_files import damage_found
@@ -177,8 +178,8 @@ class _Asked:
         bounds = self.first, self.last, self.user_id
         if warehouse is not None:
             files = kept_or(self.location, lambda: planned(self.scan(whole=True)))
-            opened = partial(_opened_in, warehouse)
-            return rows_of(files, opened, bounds, self.columns) if files else None
+            opened, kept = partial(_opened_in, warehouse), Path(self.location).with_name(KEPT)
+            return rows_of(files, opened, bounds, self.columns, kept) if files else None
         scan = self.scan()
         files = planned(scan)
         return rows_of(files, opened_by(scan.io), bounds, self.columns) if files else None

@@ -112,7 +112,7 @@ def test_a_list_that_names_a_file_outside_is_refused(lake: Lakehouse, tmp_path: 
     scores(lake)
     location = str(lake.tables.state(SCHEMA.full_name))
     files = data_files._read(kept_file(lake), location)
-    outside = data_files.DataFile(str(tmp_path.parent / "another.parquet"), None)
+    outside = data_files.DataFile(str(tmp_path.parent / "another.parquet"), None, 1)
     data_files._keep(
         kept_file(lake), location, data_files.TableFiles(files.columns, (outside,), files.said_by)
     )
