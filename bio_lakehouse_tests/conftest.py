@@ -85,6 +85,7 @@ def pytest_configure(config: pytest.Config) -> None:
     has_room = IN_MEMORY.exists() and shutil.disk_usage(IN_MEMORY).free > ROOM_FOR_TESTS
     if has_room and config.option.basetemp is None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+        os.environ.setdefault("TMPDIR", str(IN_MEMORY))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -47,14 +47,8 @@ FILES = {
     "events": "dagster/history/runs/index.db",
 }
 EVERY_FILE_IN_EVERY_WAY = [(file, way) for file in FILES for way in WAYS]
-ONCE = [
-    ("silver data", "cut"),
-    ("metadata", "garbage"),
-    ("bronze", "cut"),
-    ("catalog", "missing"),
-    ("log", "garbage"),
-    ("view", "cut"),
-]
+ONCE = [("silver data", "cut"), ("bronze", "cut"), ("log", "garbage")]
+AS_WELL = [("metadata", "garbage"), ("catalog", "missing"), ("view", "cut")]
 ALWAYS_RIGHT = {("runs", "empty"), ("runs", "missing"), ("events", "empty"), ("events", "missing")}
 """Dagster begins these by itself, as in a new home."""
 
@@ -125,12 +119,15 @@ def damage(home: Path, file: str, way: str) -> list[Path]:
     return paths
 
 
+def marks_of(damage: tuple[str, str]) -> tuple[pytest.MarkDecorator, ...]:
+    if damage in ONCE:
+        return ()
+    return (pytest.mark.thorough if damage in AS_WELL else pytest.mark.slow,)
+
+
 @pytest.mark.parametrize(
     ("file", "way"),
-    [
-        pytest.param(file, way, marks=() if (file, way) in ONCE else pytest.mark.slow)
-        for file, way in EVERY_FILE_IN_EVERY_WAY
-    ],
+    [pytest.param(file, way, marks=marks_of((file, way))) for file, way in EVERY_FILE_IN_EVERY_WAY],
 )
 def test_what_is_damaged_is_made_again(home: Path, right: str, file: str, way: str) -> None:
     """By the first command that meets it, else by `repair`."""

@@ -1,6 +1,7 @@
 """Which columns each column of gold is made from, as the declarations of the layer say it."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import dagster as dg
 import sqlglot
@@ -96,13 +97,19 @@ def view_lineage(view: View) -> dict[str, dg.TableColumnLineage]:
     return {LINEAGE: _lineage(columns_read(view))}
 
 
-def columns_read(view: View) -> dict[str, set[ColumnOf]]:
+def columns_read(view: View) -> Mapping[str, set[ColumnOf]]:
     """By column of the view what it reads, through CTEs and subqueries; of a UNION its first
     branch."""
+    return _columns_read(view.sql, tuple(column.name for column in view.columns))
+
+
+@cache
+def _columns_read(sql: str, names: tuple[str, ...]) -> Mapping[str, set[ColumnOf]]:
+    """Worked out once a process: a view's text is the same in each of its runs."""
     scope = build_scope(
-        qualify(sqlglot.parse_one(view.sql, read="athena"), schema=_schema(), dialect="athena")
+        qualify(sqlglot.parse_one(sql, read="athena"), schema=_schema(), dialect="athena")
     )
-    return {column.name: _sources(scope, column.name) for column in view.columns} if scope else {}
+    return {name: _sources(scope, name) for name in names} if scope else {}
 
 
 def _sources(scope: Scope, name: str) -> set[ColumnOf]:
