@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -50,11 +50,13 @@ class DataFile:
 
 @dataclass(frozen=True, slots=True)
 class TableFiles:
-    """A table's columns and files at one state of it, with the files that say so."""
+    """A table's columns and files at one state of it, with the files that say so and the snapshot
+    (None: nothing was committed yet)."""
 
     columns: tuple[TableColumn, ...]
     files: tuple[DataFile, ...]
     said_by: tuple[str, ...] = ()
+    snapshot: int | None = None
 
     def of_days(self, first: date | None, last: date | None) -> TableFiles:
         """The files alone that may have rows of these days."""
@@ -66,7 +68,7 @@ class TableFiles:
             is_late = lowest is None or file.month >= lowest
             return is_late and (highest is None or file.month <= highest)
 
-        return TableFiles(self.columns, tuple(filter(may_have, self.files)), self.said_by)
+        return replace(self, files=tuple(filter(may_have, self.files)))
 
 
 def _month(day: date) -> int:
@@ -97,6 +99,7 @@ def planned(scan: DataScan) -> TableFiles | None:
             for task in tasks
         ),
         tuple(_manifests(scan)),
+        metadata.current_snapshot_id,
     )
 
 
@@ -110,15 +113,22 @@ def _manifests(scan: DataScan) -> Iterator[str]:
 def kept_or(location: str, plan: Callable[[], TableFiles | None]) -> TableFiles | None:
     """The files of the table whose metadata lies at `location` on this machine: those kept, else
     those that `plan` finds, which are kept then."""
-    path = Path(location).with_name(KEPT)
-    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-        return _read(path, location)
+    files = kept(location)
+    if files is not None:
+        return files
     files = plan()
     if files is not None:
         # Where nothing can be written, nothing is kept.
         with suppress(OSError):
-            _keep(path, location, files)
+            _keep(Path(location).with_name(KEPT), location, files)
     return files
+
+
+def kept(location: str) -> TableFiles | None:
+    """The files of the table whose metadata lies at `location`, where they are kept."""
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        return _read(Path(location).with_name(KEPT), location)
+    return None
 
 
 def _keep(path: Path, location: str, files: TableFiles) -> None:
@@ -128,6 +138,7 @@ def _keep(path: Path, location: str, files: TableFiles) -> None:
             "said_by": [[name, *stamp(name)] for name in said_by],
             "columns": [list(astuple(column)) for column in files.columns],
             "files": [list(astuple(file)) for file in files.files],
+            "snapshot": files.snapshot,
         }
     ).encode()
     if len(content) <= MOST_BYTES:
@@ -149,6 +160,7 @@ def _read(path: Path, location: str) -> TableFiles:
         tuple(TableColumn(*column) for column in told["columns"]),
         tuple(DataFile(*file) for file in told["files"]),
         tuple(name for name, *_ in told["said_by"][1:]),
+        told["snapshot"],
     )
 
 

@@ -43,7 +43,7 @@ def rows_of(
     kept: Path | None = None,
 ) -> pa.Table | None:
     """What PyIceberg's scan gives of the columns, for the rows within `bounds`; None where the
-    table's files are not plain, or there are none.
+    table's files are not plain.
 
     `opened` makes a stream of a file's path; `kept` is where rows of a small table are kept, if
     they are.
@@ -51,7 +51,7 @@ def rows_of(
     first, last, user_id = bounds
     shown = [one.name for one in table.columns if "*" in columns or one.name in columns]
     needed = _needed(table, {*shown, "user_id", "day"})
-    if needed is None or not table.files:
+    if needed is None:
         return None
     files = table.of_days(first, last).files
     reader = _Reader(table, opened)

@@ -1,6 +1,6 @@
 """A run's days are reckoned once, and are what Dagster reckons."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import cast
 
 import dagster as dg
@@ -38,3 +38,31 @@ def test_a_hundred_questions_about_the_same_days_reckon_once() -> None:
     for _ in range(100):
         day_ranges.with_partition_keys(no_days(), iter(DAYS))
     assert day_ranges.from_nothing.cache_info().misses == 1
+
+
+CALENDARS = (
+    dg.DailyPartitionsDefinition("2024-01-01", timezone="Europe/Berlin", end_offset=1),
+    dg.DailyPartitionsDefinition("2024-02-01", timezone="Europe/Berlin"),
+    dg.WeeklyPartitionsDefinition("2024-01-01", day_offset=1),
+    dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-02-01"),
+)
+TIMES = [datetime(2024, 3, 30, 22, 30, tzinfo=UTC) + timedelta(hours=hours) for hours in range(4)]
+
+
+@pytest.mark.parametrize("calendar", CALENDARS, ids=str)
+def test_the_days_there_are_are_those_of_dagster_at_any_hour(
+    calendar: dg.TimeWindowPartitionsDefinition,
+) -> None:
+    for now in (datetime(2023, 6, 1, tzinfo=UTC), *TIMES):
+        days = day_ranges.get_partition_keys(calendar, now)
+        assert days == day_ranges.GET_PARTITION_KEYS(calendar, now)
+        with dg.partition_loading_context(now):
+            assert day_ranges.get_partition_keys(calendar) == days
+
+
+def test_the_days_there_are_are_counted_once_a_day() -> None:
+    day_ranges._days_until.cache_clear()
+    found = [day_ranges.get_partition_keys(CALENDARS[0], now) for now in TIMES * 50]
+    assert day_ranges._days_until.cache_info().misses == 2
+    found[0][:] = []  # type: ignore[index]
+    assert day_ranges.get_partition_keys(CALENDARS[0], TIMES[0])

@@ -162,5 +162,14 @@ def test_nothing_outside_of_the_warehouse_is_read(tmp_path: Path) -> None:
 def test_a_table_without_rows_has_its_columns(tmp_path: Path) -> None:
     tables = Lakehouse.open(Settings(home=tmp_path)).tables
     tables.replace(SCHEMA, SCHEMA.arrow.empty_table(), FIRST, LAST)
+    scan = tables.catalog.writable.load_table(SCHEMA.full_name).scan()
 
+    files = planned(scan)
+    assert files is not None
+
+    for bounds in BOUNDS:
+        rows = rows_of(files, pa.OSFile, bounds)
+        assert rows is not None
+        assert rows.schema.equals(scan.to_arrow().schema, check_metadata=False)
+        assert rows.num_rows == 0
     assert tables.scan(SCHEMA.full_name).column_names == ["user_id", "day", "score"]
