@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+import scipy
 
 from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.rules import FALSE_DISCOVERY_RATE
-from bio_lakehouse.insights.statistics import classical
 from bio_lakehouse.insights.week_comparison import WeekTest
 
 OF_THE_WEEK = 0.08
@@ -60,7 +60,7 @@ def q_values(tests: Sequence[float], shares: Sequence[float]) -> list[float]:
         return []
     raw = np.asarray(tests)
     weighted = np.minimum(raw / (len(raw) * np.asarray(shares)), 1.0)
-    adjusted = classical.benjamini_hochberg(weighted)
+    adjusted = scipy.stats.false_discovery_control(weighted, method="bh")
     found: list[float] = np.maximum(adjusted, raw).tolist()
     return found
 

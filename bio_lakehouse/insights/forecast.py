@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from math import ceil, sqrt
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from bio_lakehouse.gold.schemas import BASELINES
@@ -13,7 +14,6 @@ from bio_lakehouse.insights.data import InsightData
 from bio_lakehouse.insights.expected_readiness import Forecast
 from bio_lakehouse.insights.statistics import (
     bias_corrected,
-    classical,
     effective_size,
     lag1_autocorrelation,
     trailing_mean,
@@ -209,5 +209,6 @@ def _beats(gains: Series) -> bool:
     if not spread:
         return False
     worth = effective_size(n, bias_corrected(lag1_autocorrelation(gains), n), 1.0)
-    bound = classical.student_quantile(0.95, max(worth - 1, 1))
-    return bool(np.nanmean(gains) / (spread / sqrt(worth)) > bound)
+    return bool(
+        np.nanmean(gains) / (spread / sqrt(worth)) > scipy.stats.t.ppf(0.95, max(worth - 1, 1))
+    )

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import scipy
 from plotly.graph_objects import Figure
 
 from bio_lakehouse.english import count, span
@@ -17,7 +18,7 @@ from bio_lakehouse.insights.finding import Finding, Insight
 from bio_lakehouse.insights.hypotheses import Hypothesis, not_enough
 from bio_lakehouse.insights.relation_sentences import of_an_earlier_version
 from bio_lakehouse.insights.rules import MINIMUM_TREND_DAYS, MONTH, MONTH_NEEDS
-from bio_lakehouse.insights.statistics import classical, trailing_mean
+from bio_lakehouse.insights.statistics import trailing_mean
 from bio_lakehouse.insights.statistics.autocorrelation import Series
 from bio_lakehouse.viz import charts
 from bio_lakehouse.viz.theme import Mode
@@ -88,14 +89,14 @@ def _smoothed(sought: Hypothesis, average: Series, readiness: Series) -> Finding
     if n < MINIMUM_TREND_DAYS:
         return not_enough(sought, SMOOTHED, n, MINIMUM_TREND_DAYS)
     known = ~np.isnan(average)
-    line = classical.straight_line(np.flatnonzero(known), average[known])
+    line = scipy.stats.linregress(np.flatnonzero(known), average[known])
     return sought.finding(
         "described",
         SMOOTHED,
         n,
         effect_name="points a week",
-        effect=line.slope * DAYS_A_WEEK,
-        values={"intercept": line.intercept},
+        effect=float(line.slope) * DAYS_A_WEEK,
+        values={"intercept": float(line.intercept)},
     )
 
 

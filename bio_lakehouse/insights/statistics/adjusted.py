@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from math import atanh, copysign, inf, sqrt, tanh
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
-from bio_lakehouse.insights.statistics import classical
 from bio_lakehouse.insights.statistics.autocorrelation import (
     Mask,
     Series,
@@ -55,7 +55,7 @@ class Adjusted:
     @property
     def p(self) -> float:
         """Two-sided."""
-        return 2 * classical.student_tail(abs(self.t), self.freedom)
+        return float(2 * scipy.special.stdtr(self.freedom, -abs(self.t)))
 
     @property
     def r(self) -> float:
@@ -74,7 +74,7 @@ class Adjusted:
     @property
     def slope_interval(self) -> tuple[float, float]:
         """The 95 % interval of the slope."""
-        reach = classical.student_quantile(0.975, self.freedom) * self.error
+        reach = float(scipy.special.stdtrit(self.freedom, 0.975)) * self.error
         return self.slope - reach, self.slope + reach
 
 

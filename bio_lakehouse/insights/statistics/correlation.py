@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import atanh, inf, sqrt, tanh
 
 import numpy as np
+import scipy
 
-from bio_lakehouse.insights.statistics import classical
 from bio_lakehouse.insights.statistics.autocorrelation import (
     Mask,
     Series,
@@ -64,7 +64,7 @@ def spearman(x: Series, y: Series, n_eff: float | None = None) -> Correlation:
     first, second = ranked(x), ranked(y)
     both = paired(x, y)
     n_eff = worth(first, second, both) if n_eff is None else n_eff
-    r = correlation_of(classical.ranks(x[both]), classical.ranks(y[both]))
+    r = correlation_of(scipy.stats.rankdata(x[both]), scipy.stats.rankdata(y[both]))
     return _judged(r, int(both.sum()), n_eff, spread=1 + r * r / 2)
 
 
@@ -81,7 +81,8 @@ def worth(x: Series, y: Series, both: Mask) -> float:
 
 def ranked(values: Series) -> Series:
     """Ranks of the known days, NaN elsewhere."""
-    return classical.ranks(values)
+    ranks: Series = scipy.stats.rankdata(values, nan_policy="omit")
+    return ranks
 
 
 def correlation_of(x: Series, y: Series) -> float:
@@ -89,19 +90,21 @@ def correlation_of(x: Series, y: Series) -> float:
     pairs."""
     if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return float("nan")
-    return classical.pearson_r(x, y)
+    return float(np.clip(scipy.stats.pearsonr(x, y).statistic, -1.0, 1.0))
 
 
 def fit_line(x: Series, y: Series, n_eff: float) -> Line:
     """Least-squares line through the known pairs; the slope's interval stands on `n_eff`
     independent pairs."""
     both = paired(x, y)
-    fit = classical.straight_line(x[both], y[both])
+    fit = scipy.stats.linregress(x[both], y[both])
     if n_eff <= 2:
-        return Line(fit.slope, fit.intercept, (-inf, inf))
-    error = fit.stderr * sqrt((int(both.sum()) - 2) / (n_eff - 2))
-    reach = classical.student_quantile(0.975, n_eff - 2) * error
-    return Line(fit.slope, fit.intercept, (fit.slope - reach, fit.slope + reach))
+        return Line(float(fit.slope), float(fit.intercept), (-inf, inf))
+    error = float(fit.stderr) * sqrt((int(both.sum()) - 2) / (n_eff - 2))
+    reach = float(scipy.stats.t.ppf(0.975, n_eff - 2)) * error
+    return Line(
+        float(fit.slope), float(fit.intercept), (float(fit.slope) - reach, float(fit.slope) + reach)
+    )
 
 
 def line_band(
@@ -122,7 +125,7 @@ def line_band(
     fitted = intercept + slope * places
     scatter = float(((second - intercept - slope * first) ** 2).sum()) / (len(first) - 2)
     leverage = 1 + (places - first.mean()) ** 2 / first.var()
-    reach = classical.student_quantile(0.975, n_eff - 2) * np.sqrt(scatter * leverage / n_eff)
+    reach = float(scipy.stats.t.ppf(0.975, n_eff - 2)) * np.sqrt(scatter * leverage / n_eff)
     columns = {"x": places, "y": fitted, "low": fitted - reach, "high": fitted + reach}
     return {name: column.tolist() for name, column in columns.items()}
 
@@ -138,7 +141,7 @@ def _t_test_p(r: float, n_eff: float) -> float:
         return 1.0
     if abs(r) == 1:
         return 0.0
-    return 2 * classical.student_tail(abs(r) * sqrt((n_eff - 2) / (1 - r * r)), n_eff - 2)
+    return float(2 * scipy.stats.t.sf(abs(r) * sqrt((n_eff - 2) / (1 - r * r)), n_eff - 2))
 
 
 def _fisher_interval(r: float, n_eff: float, spread: float) -> tuple[float, float]:

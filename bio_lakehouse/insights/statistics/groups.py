@@ -8,7 +8,6 @@ from math import sqrt
 import numpy as np
 import scipy
 
-from bio_lakehouse.insights.statistics import classical
 from bio_lakehouse.insights.statistics.autocorrelation import (
     Mask,
     Series,
@@ -103,7 +102,8 @@ def _standard_error(true: float, n_first: float, n_second: float) -> float:
 def _u_and_p(first: Series, second: Series) -> tuple[float, float]:
     if np.ptp(np.concatenate([first, second])) == 0:
         return len(first) * len(second) / 2, 1.0
-    return classical.mann_whitney_u(first, second)
+    test = scipy.stats.mannwhitneyu(first, second)
+    return float(test.statistic), float(test.pvalue)
 
 
 def _design_effect(values: Series, first: Mask, known: Mask) -> float:

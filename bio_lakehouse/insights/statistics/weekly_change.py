@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
+import scipy
 
-from bio_lakehouse.insights.statistics import classical
 from bio_lakehouse.insights.statistics.autocorrelation import Mask, Series
 from bio_lakehouse.insights.statistics.autoregression import fit_autoregression
 from bio_lakehouse.insights.statistics.robust import held
@@ -39,12 +39,12 @@ class Movement:
     def p(self) -> float:
         """Two-sided, of the held days."""
         t = abs(self.held_shift) / self.held_error
-        return 2 * classical.student_tail(t, self.freedom)
+        return float(2 * scipy.stats.t.sf(t, self.freedom))
 
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the shift of the days as they are."""
-        reach = classical.student_quantile(0.975, self.freedom) * self.error
+        reach = float(scipy.stats.t.ppf(0.975, self.freedom)) * self.error
         return self.shift - reach, self.shift + reach
 
 
