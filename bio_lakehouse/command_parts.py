@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bio_lakehouse import loading
 from bio_lakehouse.errors import BioLakehouseError, DamagedFile
 from bio_lakehouse.extras import extras_named
 
@@ -79,6 +80,7 @@ class LakeCommand(click.Command):
     def invoke(self, context: click.Context) -> Any:
         from bio_lakehouse.lake.home import warnings_to
 
+        loading.end_at_once()
         with warnings_to(lambda text: click.echo(f"Note: {text}", err=True)):
             try:
                 return self._invoke(context)
