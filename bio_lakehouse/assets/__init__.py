@@ -31,6 +31,8 @@ warnings.filterwarnings(
 )
 
 OWNER = "team:bio-lakehouse"
+CODE_KEPT = "code.json"
+"""Beside Dagster's own files, if these are there."""
 
 
 def all_assets(settings: Settings) -> list[dg.AssetsDefinition]:
@@ -40,7 +42,8 @@ def all_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     with_records = extent_of(settings).datasets
 
     assets = (oura_api, *BRONZE, *SILVER, *GOLD, *INSIGHTS, *EXPERIMENTS, weekly_report)
-    versions = versions_of_code(key for asset in assets for key in asset.keys)
+    kept = settings.home / "dagster" / CODE_KEPT
+    versions = versions_of_code((key for asset in assets for key in asset.keys), kept)
     links = links_of(assets)
 
     def with_policies(spec: dg.AssetSpec) -> dg.AssetSpec:

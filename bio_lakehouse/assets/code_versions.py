@@ -7,14 +7,10 @@ own layer; what lies below, such as how tables are written, changes no content.
 
 from __future__ import annotations
 
-import ast
 import gc
 from collections.abc import Iterable, Iterator
-from functools import cache
 from hashlib import blake2b
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 import sqlglot
@@ -33,16 +29,12 @@ from bio_lakehouse.assets.keys import (
     WEEKLY_REPORT,
     table_key,
 )
+from bio_lakehouse.assets.module_texts import PACKAGE, digest_of, kept_in, said_by
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake.schema import TableSchema
 from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.source import Source
 
-PACKAGE = "bio_lakehouse"
-FOLDER = Path(__file__).parents[1]
-FOLLOWED = {"silver", "gold", "insights", "sources"}
-"""Layers within which imports are followed."""
-DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 DIGEST_BYTES = 6
 
 MODULES = {
@@ -74,18 +66,17 @@ INSIGHTS_MODULES = ("insights.analyzers", "insights.table", "build.insights")
 """Of all insights: which findings hold is decided over the tests of all of them."""
 
 
-def versions_of_code(keys: Iterable[dg.AssetKey]) -> dict[dg.AssetKey, str | None]:
-    """The version of the code that makes each asset.
+def versions_of_code(keys: Iterable[dg.AssetKey], kept: Path) -> dict[dg.AssetKey, str | None]:
+    """The version of the code that makes each asset; what was found out is kept in a file.
 
-    The trees of all modules are kept for a while, and looking for rubbish among them would take
-    longer than making them.
+    Looking for rubbish among the trees of all modules would take longer than making them.
     """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        return {key: code_version(key) for key in keys}
+        with kept_in(kept):
+            return {key: code_version(key) for key in keys}
     finally:
-        tree_of.cache_clear()
         if was_enabled:
             gc.enable()
 
@@ -96,8 +87,8 @@ def code_version(key: dg.AssetKey) -> str | None:
     return short_hash(texts) if texts else None
 
 
-def texts_of(key: dg.AssetKey) -> Iterator[str]:
-    """What the code that makes an asset says, module by module."""
+def texts_of(key: dg.AssetKey) -> Iterator[bytes]:
+    """Digests of what the code that makes an asset says, module by module."""
     layer, name = key.path[0], key.path[-1]
     if key in MODULES:
         yield from said_by(*(f"{PACKAGE}.{module}" for module in MODULES[key]))
@@ -107,10 +98,10 @@ def texts_of(key: dg.AssetKey) -> Iterator[str]:
         readers = readers_of(registry.source_of("/".join(key.path[1:])))
         yield from said_by(f"{PACKAGE}.lake.bronze", *readers)
     elif layer == "silver":
-        yield columns_of(silver.SCHEMAS[name])
+        yield digest_of(columns_of(silver.SCHEMAS[name]).encode())
         yield from said_by(registry.source_of_table(name).silver)
     elif name in VIEWS and key == table_key(VIEWS[name].full_name):
-        yield sql_said(VIEWS[name].sql)
+        yield digest_of(sql_said(VIEWS[name].sql).encode())
 
 
 def readers_of(source: Source) -> set[str]:
@@ -129,96 +120,8 @@ def sql_said(sql: str) -> str:
     return " ".join(token.text for token in sqlglot.tokenize(sql, read="athena"))
 
 
-def said_by(*modules: str) -> list[str]:
-    """What modules say, and what they import of their layers."""
-    found, left = set(), list(modules)
-    while left:
-        module = left.pop()
-        if module not in found:
-            found.add(module)
-            left += imported(module)
-    return [normalised(module) for module in sorted(found)]
-
-
-@cache
-def normalised(module: str) -> str:
-    """A module without comments, docstrings and layout."""
-    return without_docstrings(tree_of(module))
-
-
-@cache
-def imported(module: str) -> tuple[str, ...]:
-    """The modules of its own layer that a module imports."""
-    layer = layer_of(module)
-    if layer not in FOLLOWED:
-        return ()
-    found = set()
-    for node in tree_of(module).body:
-        if isinstance(node, ast.ImportFrom) and layer_of(node.module or "") == layer:
-            whole = {f"{node.module}.{alias.name}" for alias in node.names}
-            modules = {name for name in whole if file_of(name)}
-            found |= modules if modules == whole else modules | {str(node.module)}
-    return tuple(sorted(found))
-
-
-def layer_of(module: str) -> str | None:
-    parts = module.split(".")
-    return parts[1] if len(parts) > 1 and parts[0] == PACKAGE else None
-
-
-@cache
-def file_of(module: str) -> Path | None:
-    """The file of a module; None for what is no module, such as a function in one.
-
-    Those of this package are found by their path: Python would import the package around each.
-    """
-    first, *others = module.split(".")
-    if first == PACKAGE:
-        path = FOLDER.joinpath(*others)
-        files = (path / "__init__.py", path.with_name(f"{path.name}.py"))
-        return next((file for file in files if file.exists()), None)
-    try:
-        spec = find_spec(module)
-    except ModuleNotFoundError:
-        return None
-    return Path(spec.origin) if spec and spec.origin else None
-
-
-@cache
-def tree_of(module: str) -> ast.Module:
-    path = file_of(module)
-    return ast.parse(path.read_bytes() if path else b"")
-
-
-def without_docstrings(tree: ast.Module) -> str:
-    """What a syntax tree says without the strings that stand alone in it: docstrings are such."""
-    left: list[Any] = [tree]
-    while left:
-        node = left.pop()
-        node.body = [statement for statement in node.body if not is_text_alone(statement)]
-        left += [statement for statement in node.body if isinstance(statement, DEFINITIONS)]
-    return as_text(tree)
-
-
-def as_text(node: object) -> str:
-    """A tree as text, the same whichever Python parsed it: fields that say nothing are left out, as
-    later versions have more of them, and what `ast.dump` and `ast.unparse` write differs too."""
-    if isinstance(node, list):
-        return f"[{','.join(map(as_text, node))}]"
-    if not isinstance(node, ast.AST):
-        return repr(node)
-    said = [(name, value) for name, value in ast.iter_fields(node) if value not in (None, [])]
-    fields = [f"{name}={as_text(value)}" for name, value in said]
-    return f"{type(node).__name__}({','.join(fields)})"
-
-
-def is_text_alone(statement: ast.stmt) -> bool:
-    value = statement.value if isinstance(statement, ast.Expr) else None
-    return isinstance(value, ast.Constant) and isinstance(value.value, str)
-
-
-def short_hash(texts: Iterable[str]) -> str:
-    digest = blake2b(digest_size=DIGEST_BYTES)
-    for text in texts:
-        digest.update(blake2b(text.encode()).digest())
-    return digest.hexdigest()
+def short_hash(digests: Iterable[bytes]) -> str:
+    whole = blake2b(digest_size=DIGEST_BYTES)
+    for digest in digests:
+        whole.update(digest)
+    return whole.hexdigest()

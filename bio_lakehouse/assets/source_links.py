@@ -13,8 +13,9 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.definitions.decorators.op_decorator import DecoratedOpFunction
 
-from bio_lakehouse.assets.code_versions import MODULES, PACKAGE, file_of, readers_of, tree_of
+from bio_lakehouse.assets.code_versions import MODULES, readers_of
 from bio_lakehouse.assets.keys import INSIGHTS_PREFIX
+from bio_lakehouse.assets.module_texts import PACKAGE, file_of, tree_of
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.insights import ANALYZERS
 from bio_lakehouse.sources import registry

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import time
+from functools import cache
+from pathlib import Path
 
 import pytest
 
-from bio_lakehouse.assets import all_assets, code_versions
-from bio_lakehouse.assets.code_versions import code_version, said_by, sql_said, without_docstrings
+from bio_lakehouse.assets import CODE_KEPT, all_assets, code_versions, module_texts
+from bio_lakehouse.assets.code_versions import code_version, sql_said
 from bio_lakehouse.assets.keys import (
     GOLD_DAILY,
     LANDED_FILES,
@@ -17,6 +19,7 @@ from bio_lakehouse.assets.keys import (
     insight_key,
     table_key,
 )
+from bio_lakehouse.assets.module_texts import said_by, without_docstrings
 from bio_lakehouse.settings import Settings
 
 CODE = '''"""A module."""
@@ -115,13 +118,84 @@ def test_what_code_imports_of_its_own_layer_is_part_of_it() -> None:
     assert len(views | {code_version(GOLD_DAILY)}) == 3
 
 
+def anew() -> None:
+    """Forget what this process has found of modules."""
+    for found in (module_texts.text_of, module_texts.imported, module_texts.file_of):
+        found.cache_clear()
+    for known in (module_texts._kept, module_texts._used):
+        known.clear()
+
+
+def versions(home: Path) -> dict[str, str | None]:
+    anew()
+    specs = [spec for asset in all_assets(Settings(home=home)) for spec in asset.specs]
+    return {spec.key.to_user_string(): spec.code_version for spec in specs}
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What was parsed."""
+    found: list[bytes] = []
+    parse = module_texts.parsed
+
+    def counted(source: bytes) -> module_texts.ModuleText:
+        found.append(source)
+        return parse(source)
+
+    monkeypatch.setattr(module_texts, "parsed", counted)
+    return found
+
+
+def test_what_modules_say_is_kept_while_they_are_as_they_were(
+    tmp_path: Path, parsed: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dagster").mkdir()
+    before = versions(tmp_path)
+    assert len(parsed) > 50
+    parsed.clear()
+    assert versions(tmp_path) == before
+    assert parsed == []
+
+    changed = tmp_path / "coverage.py"
+    changed.write_bytes(b"MOST = 3")
+    file_of = module_texts.file_of.__wrapped__
+    name = "bio_lakehouse.silver.coverage"
+    monkeypatch.setattr(
+        module_texts, "file_of", cache(lambda one: changed if one == name else file_of(one))
+    )
+    after = versions(tmp_path)
+    assert parsed == [b"MOST = 3"]
+    assert after.keys() == before.keys()
+    assert after["silver/coverage"] != before["silver/coverage"]
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}", b"[]", b'{"by": "other", "modules": {}}'])
+def test_what_is_damaged_is_found_out_anew(
+    tmp_path: Path, parsed: list[bytes], damage: bytes
+) -> None:
+    kept = tmp_path / "dagster" / CODE_KEPT
+    kept.parent.mkdir()
+    before = versions(tmp_path)
+    kept.write_bytes(damage)
+    parsed.clear()
+    assert versions(tmp_path) == before
+    assert parsed
+    parsed.clear()
+    assert versions(tmp_path) == before
+    assert parsed == []
+
+
+def test_where_dagster_has_no_folder_nothing_is_kept(tmp_path: Path) -> None:
+    assert versions(tmp_path / "home")
+    assert not (tmp_path / "home").exists()
+
+
 def test_the_versions_of_all_are_found_at_once() -> None:
     """While the code location loads; a second time nothing is read."""
     keys = [key for asset in all_assets(Settings()) for key in asset.keys]
-    for found in (code_versions.normalised, code_versions.imported, code_versions.file_of):
-        found.cache_clear()
+    anew()
     begun = time.process_time()
-    versions = code_versions.versions_of_code(keys)
+    versions = code_versions.versions_of_code(keys, Path("nowhere", CODE_KEPT))
     took = time.process_time() - begun
     print(f"{len(versions)} versions in {took:.3f} s")
     assert took < 1
