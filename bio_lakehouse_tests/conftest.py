@@ -7,6 +7,7 @@ import gc
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -36,7 +37,7 @@ LONGEST = (
     "test_lake_through_dagster.py",
     "test_owed.py",
     "test_ui_live.py",
-    "test_web_page.py",
+    "test_faults.py",
     "test_ui_processes.py",
     "test_outdated.py",
     "test_renewing.py",
@@ -64,6 +65,7 @@ LONGEST = (
     "test_mcp_server.py",
     "test_fetching.py",
     "test_report_in_browser.py",
+    "test_planned_days.py",
     "test_peloton_download.py",
 )
 """Files that take longest, which begin first, so that no worker is left with one at the end."""
@@ -77,6 +79,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "unhurried"))
 # that a test starts compiles the package, 1.1 s.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# A shell lets what it begins in the background ignore Ctrl-C, and after its first run Dagster takes
+# the end of a process (SIGTERM) like Ctrl-C: whatever tests start would ignore both.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -16,6 +16,7 @@ from bio_lakehouse.ask.evaluation.demo import (
     TODAY,
     USER,
     demo_lake,
+    fingerprint,
     settings_of,
 )
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -25,11 +26,11 @@ __all__ = ["OTHER_USER", "TODAY", "USER", "copied", "shared"]
 
 def shared(factory: pytest.TempPathFactory) -> Lakehouse:
     """The lake that all tests of this session read, workers of xdist included: write nothing
-    into it."""
+    into it. A worker that finds other code than another builds its own, and takes away none."""
     kept = os.environ.get("BIO_LAKEHOUSE_DEMO_LAKE")
     base = factory.getbasetemp()
     session = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    return demo_lake(Path(kept) if kept else session / "demo_lake")
+    return demo_lake(Path(kept) if kept else session / f"demo_lake-{fingerprint()[:16]}")
 
 
 def copied(lake: Lakehouse, folder: Path) -> Lakehouse:
