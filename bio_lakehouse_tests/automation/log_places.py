@@ -64,7 +64,7 @@ class Places:
 
 
 def instance_in(place: Place, batching: bool) -> dg.DagsterInstance:
-    place.home.mkdir()
+    place.home.mkdir(exist_ok=True)
     storage = place.batching_storage() if batching else place.storage()
     chosen = {"storage": storage} if storage else {}
     (place.home / "dagster.yaml").write_text(json.dumps(chosen | {"telemetry": {"enabled": False}}))

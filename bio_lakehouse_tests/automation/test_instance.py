@@ -97,36 +97,31 @@ def test_dagsters_processes_are_told_the_home(settings: Settings) -> None:
 
 OPEN_AT_ONCE = """
 import sys
+from multiprocessing import get_context
 from pathlib import Path
 from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.settings import load_settings
-print("ready", flush=True)
-sys.stdin.readline()
-with open_instance(load_settings(home=Path(sys.argv[1]))) as instance:
-    print(len(instance.get_runs()))
+
+fork = get_context("fork")
+together = fork.Barrier(4)
+
+def open_it():
+    together.wait()
+    with open_instance(load_settings(home=Path(sys.argv[1]))) as instance:
+        print(len(instance.get_runs()), flush=True)
+
+processes = [fork.Process(target=open_it) for _ in range(together.parties)]
+for process in processes:
+    process.start()
+for process in processes:
+    process.join()
 """
 
 
 def test_processes_that_open_a_new_home_at_once_all_get_it(tmp_path: Path) -> None:
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", OPEN_AT_ONCE, str(tmp_path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(4)
-    ]
-    for process in processes:
-        assert process.stdout
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    answers = [process.communicate(timeout=300) for process in processes]
-    assert [said for said, _ in answers] == ["0\n"] * 4, answers
+    words = [sys.executable, "-c", OPEN_AT_ONCE, str(tmp_path)]
+    answer = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
+    assert answer.stdout.split() == ["0"] * 4, answer
 
 
 def test_a_damaged_database_of_dagsters_is_set_aside_and_told_in_a_sentence(
@@ -143,18 +138,25 @@ def test_a_damaged_database_of_dagsters_is_set_aside_and_told_in_a_sentence(
     assert caplog.messages == [told]
 
 
+LOAD_TWICE = """
+import os, sys, traceback
+try:
+    import bio_lakehouse.definitions
+except Exception:
+    traceback.print_exc()
+    os.environ["DAGSTER_HOME"] = sys.argv[1]
+    import bio_lakehouse.definitions
+"""
+
+
 def test_dagster_dev_without_a_prepared_home_says_what_to_run_and_prepares_it(
     tmp_path: Path,
 ) -> None:
     home = tmp_path / "home"
     variables = {name: value for name, value in os.environ.items() if name != "DAGSTER_HOME"}
-    told = loaded(variables | {"BIO_HOME": str(home), "DAGSTER_IS_DEV_CLI": "1"})
+    words = [sys.executable, "-c", LOAD_TWICE, f"{home}/dagster"]
+    in_dev = variables | {"BIO_HOME": str(home), "DAGSTER_IS_DEV_CLI": "1"}
+    told = subprocess.run(words, capture_output=True, text=True, env=in_dev, check=False)
     last = told.stderr.strip().splitlines()[-1]
     assert f"`DAGSTER_HOME={home}/dagster dagster dev -w workspace.yaml`" in last
-    named = {"BIO_HOME": str(home), "DAGSTER_IS_DEV_CLI": "1", "DAGSTER_HOME": f"{home}/dagster"}
-    assert loaded(variables | named).returncode == 0
-
-
-def loaded(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-c", "import bio_lakehouse.definitions"]
-    return subprocess.run(words, capture_output=True, text=True, env=variables, check=False)
+    assert told.returncode == 0

@@ -34,9 +34,10 @@ from bio_lakehouse.settings import Settings, load_settings
 from bio_lakehouse.sources import demo
 from bio_lakehouse_tests.kept_home import kept
 
-DAYS, NIGHTS = 40, 10
+DAYS, NIGHTS = 20, 10
 BEGAN = datetime.now(UTC).date() - timedelta(NIGHTS + 1)
-RESTATED = BEGAN - timedelta(12)
+RESTATED = BEGAN - timedelta(5)
+"""Of the last third of the days, which is all that the vendor's answer speaks of."""
 MOST_BYTES = 1_000_000
 READINESS = "oura_daily_readiness"
 

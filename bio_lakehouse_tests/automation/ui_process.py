@@ -12,6 +12,8 @@ from typing import Self
 
 UI = "from bio_lakehouse.cli import main; main()"
 START_SECONDS = 480
+LOOK_SECONDS = 0.3
+"""Between two looks, each of which asks a busy machine for more."""
 
 
 class UserInterface:
@@ -81,4 +83,4 @@ def wait(
         has_ended = process is not None and process.poll() is not None
         if has_ended or time.monotonic() - started > START_SECONDS:
             raise AssertionError(f"waited for {what}")
-        time.sleep(0.1)
+        time.sleep(LOOK_SECONDS)

@@ -107,18 +107,6 @@ def test_a_restated_day_reaches_every_page_that_reads_it_once(
     assert pages_of(person) == after
 
 
-def test_a_page_that_is_made_anew_shows_the_new_figures(person: Person) -> None:
-    mean = composition.composed(person.lake, "me", SUNDAY).model.readiness.week.mean or 0
-    known = person.row(3)["readiness_score"]
-    arrives(person, 3, readiness_score=known - 28)
-    looked_over(person)
-    shown = f'<p class="figure">{mean - 4:.0f}</p>'
-    assert shown in person.page_of(SUNDAY).decode()
-    renewed = person.page_of(SUNDAY)
-    composition.make(person.lake, "me", SUNDAY)
-    assert person.page_of(SUNDAY) == renewed
-
-
 def test_a_day_that_no_page_reads_leaves_all_pages_alone(person: Person) -> None:
     pages = pages_of(person)
     arrives(person, -1, readiness_score=31)
@@ -136,13 +124,20 @@ def test_a_page_that_would_say_the_same_stays_to_the_byte(person: Person) -> Non
     assert marked(person) == {WEDNESDAY}
 
 
-def test_a_day_that_is_as_it_was_makes_a_page_current_again(person: Person) -> None:
-    pages, score = pages_of(person), person.row(5)["readiness_score"]
-    arrives(person, 5, readiness_score=31)
+def test_a_page_made_anew_shows_the_new_figures_and_the_old_ones_once_they_are_back(
+    person: Person,
+) -> None:
+    pages, known = pages_of(person), person.row(5)["readiness_score"]
+    mean = composition.composed(person.lake, "me", SUNDAY).model.readiness.week.mean or 0
+    arrives(person, 5, readiness_score=known - 28)
     assert looked_over(person) == [SUNDAY]
+    renewed = person.page_of(SUNDAY)
+    assert f'<p class="figure">{mean - 4:.0f}</p>' in renewed.decode()
     assert marked(person) == {WEDNESDAY}
     assert pages_of(person) != pages
-    arrives(person, 5, readiness_score=score)
+    composition.make(person.lake, "me", SUNDAY)
+    assert person.page_of(SUNDAY) == renewed
+    arrives(person, 5, readiness_score=known)
     looked_over(person)
     assert {key: pages_of(person)[key] for key in pages} == pages
     assert marked(person) == set()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from email import policy
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from bio_lakehouse.reports.delivery import deliver
 from bio_lakehouse.reports.mail import send
 from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.settings import load_settings
+from bio_lakehouse_tests.kept_home import kept
 
 SUNDAY = date(2025, 11, 16)
 PASSWORD = "s3cr:t/pass"
@@ -85,34 +87,40 @@ def smtp_url(mailbox: Mailbox) -> Iterator[str]:
     controller.stop()
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of two users with a page each."""
+    home = tmp_path_factory.mktemp("delivery") / "home"
+    lake = lake_in(home)
+    days = [SUNDAY - timedelta(days=back) for back in range(3)]
+    rows = [
+        {"user_id": user, "day": day, "readiness_score": 80}
+        for user in ("ada", "me")
+        for day in days
+    ]
+    lake.tables.replace(DAILY, pa.Table.from_pylist(rows), days[-1], SUNDAY)
+    build_for_report(lake, SUNDAY)
+    for user in ("ada", "me"):
+        composition.make(lake, user, SUNDAY)
+    return home
+
+
+def lake_in(home: Path, **settings: Any) -> Lakehouse:
+    chosen = {
+        "mail_from": "lake@example.org",
+        "mail_to": ("me@example.org",),
+        "browser": "/nowhere/chrome",
+    }
+    return Lakehouse.open(
+        load_settings(home=home, timezone="UTC", today_override=SUNDAY, **(chosen | settings))
+    )
+
+
 @pytest.fixture
-def make_lake(tmp_path: Path) -> Callable[..., Lakehouse]:
-    """A lake of two users with a page each."""
-
-    def make(**settings: Any) -> Lakehouse:
-        chosen = {
-            "mail_from": "lake@example.org",
-            "mail_to": ("me@example.org",),
-            "browser": "/nowhere/chrome",
-        }
-        lake = Lakehouse.open(
-            load_settings(
-                home=tmp_path / "home", timezone="UTC", today_override=SUNDAY, **(chosen | settings)
-            )
-        )
-        days = [SUNDAY - timedelta(days=back) for back in range(3)]
-        rows = [
-            {"user_id": user, "day": day, "readiness_score": 80}
-            for user in ("ada", "me")
-            for day in days
-        ]
-        lake.tables.replace(DAILY, pa.Table.from_pylist(rows), days[-1], SUNDAY)
-        build_for_report(lake, SUNDAY)
-        for user in ("ada", "me"):
-            composition.make(lake, user, SUNDAY)
-        return lake
-
-    return make
+def make_lake(built: Path) -> Iterator[Callable[..., Lakehouse]]:
+    """The lake as it was built, with settings of a test's own."""
+    with kept(built):
+        yield partial(lake_in, built)
 
 
 def test_a_folder_gets_the_page_once(make_lake: Callable[..., Lakehouse], tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from types import FunctionType
@@ -29,6 +29,7 @@ from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS
 from bio_lakehouse.sources.demo import daily_rows, simulate, workout_rows
+from bio_lakehouse_tests.kept_home import kept
 from bio_lakehouse_tests.reports.lakes import write
 
 SUNDAY = date(2025, 11, 16)
@@ -42,23 +43,42 @@ def lake_in(home: Path) -> Lakehouse:
     return Lakehouse.open(settings)
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Lakehouse:
+def written(home: Path) -> Lakehouse:
     """200 days of the demo person, of whom nothing is built after gold's daily table, and one day
     of `ada` more than a year ago."""
-    lake, truth = lake_in(tmp_path), simulate(200, 4, SUNDAY)
+    lake, truth = lake_in(home), simulate(200, 4, SUNDAY)
     ada = {"user_id": "ada", "day": LONG_AGO, "readiness_score": 70, "had_workout": False}
     write(lake, DAILY, [*daily_rows(truth), ada], SUNDAY)
     done = [row | {"workout_id": str(number)} for number, row in enumerate(workout_rows(truth))]
     write(lake, PELOTON_WORKOUTS, done, SUNDAY)
-    (tmp_path / "landing").mkdir()
+    (home / "landing").mkdir()
     return lake
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is written, of which no report can be made."""
+    return written(tmp_path_factory.mktemp("written") / "home").settings.home
 
 
 @pytest.fixture
-def built(lake: Lakehouse) -> Lakehouse:
+def lake(home: Path) -> Iterator[Lakehouse]:
+    with kept(home):
+        yield lake_in(home)
+
+
+@pytest.fixture(scope="module")
+def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with what a report reads."""
+    lake = written(tmp_path_factory.mktemp("built") / "home")
     build_for_report(lake, SUNDAY)
-    return lake
+    return lake.settings.home
+
+
+@pytest.fixture
+def built(built_home: Path) -> Iterator[Lakehouse]:
+    with kept(built_home):
+        yield lake_in(built_home)
 
 
 def poison(monkeypatch: pytest.MonkeyPatch) -> int:
@@ -157,8 +177,9 @@ def test_training_load_of_a_part_of_the_days_is_not_enough(lake: Lakehouse) -> N
     assert TRAINING_LOAD.name in missing(lake, SUNDAY)
 
 
-def test_egress_builds_what_is_missing_and_says_so(lake: Lakehouse, tmp_path: Path) -> None:
-    command = ["report", "--home", str(tmp_path), "--week-ending", str(SUNDAY), "--show-egress"]
+def test_egress_builds_what_is_missing_and_says_so(lake: Lakehouse) -> None:
+    home = lake.settings.home
+    command = ["report", "--home", str(home), "--week-ending", str(SUNDAY), "--show-egress"]
     environment = {"BIO_TIMEZONE": "UTC", "BIO_TODAY_OVERRIDE": str(SUNDAY)}
     first, second = (CliRunner().invoke(main, command, env=environment) for _ in range(2))
 
@@ -166,7 +187,7 @@ def test_egress_builds_what_is_missing_and_says_so(lake: Lakehouse, tmp_path: Pa
     assert first.exit_code == 0, first.output
     assert first.stdout == second.stdout
     assert first.stdout.startswith("{")
-    assert missing(lake_in(tmp_path), SUNDAY) == set()
+    assert missing(lake_in(home), SUNDAY) == set()
     assert f"so built first: {names}" in first.stderr
     assert "built first" not in second.stderr
 
@@ -178,22 +199,17 @@ def test_a_person_of_whom_nothing_was_recorded_for_a_year_has_a_page(built: Lake
     assert {card.status for card in made.model.insights} == {"not enough data"}
 
 
-def test_old_findings_never_stand_beside_new_figures(tmp_path: Path) -> None:
-    lake = lake_in(tmp_path)
-    truth = simulate(200, 4, SUNDAY)
-    rows = list(daily_rows(truth))
-    write(lake, DAILY, rows, SUNDAY)
-    build_for_report(lake, SUNDAY)
-    composition.make(lake, "me", SUNDAY)
+def test_old_findings_never_stand_beside_new_figures(built: Lakehouse) -> None:
+    composition.make(built, "me", SUNDAY)
     restated = [
         row | {"readiness_score": 20} if row["day"] == SUNDAY - timedelta(days=2) else row
-        for row in rows
+        for row in daily_rows(simulate(200, 4, SUNDAY))
     ]
-    write(lake, DAILY, restated, SUNDAY)
+    write(built, DAILY, restated, SUNDAY)
     with pytest.raises(
         ReportError,
         match=f"insights of 'me' as of {SUNDAY} were made before its days changed: materialize",
     ):
-        composition.make(lake, "me", SUNDAY)
-    build_for_report(lake, SUNDAY)
-    assert composition.make(lake, "me", SUNDAY).changed
+        composition.make(built, "me", SUNDAY)
+    build_for_report(built, SUNDAY)
+    assert composition.make(built, "me", SUNDAY).changed
