@@ -38,7 +38,8 @@ from bio_lakehouse_tests.automation.watched import TODAY, Watched, names, scores
 from bio_lakehouse_tests.lake.counted_changes import STEPS, check_changes
 from bio_lakehouse_tests.lake.marking import FOLLOWERS, mark_built
 
-FIRST = TODAY - timedelta(30)
+DAYS = 10
+FIRST = TODAY - timedelta(DAYS)
 INSIGHTS = {name for name in FOLLOWERS if name.startswith("insights/")}
 
 
@@ -53,7 +54,7 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lakehouse:
 @pytest.fixture
 def export(tmp_path: Path) -> Path:
     path = tmp_path / "trends.csv"
-    path.write_bytes(trends(scores(30)))
+    path.write_bytes(trends(scores(DAYS)))
     return path
 
 
@@ -76,8 +77,8 @@ def test_a_step_that_failed_after_gold_is_made_by_the_next_run(
         with pytest.raises(BioLakehouseError, match="no space left"):
             run_ingest(lake, [export], "me")
     assert arrivals.pending(lake) == {}
-    assert arrivals.unfinished(lake) == {TODAY - timedelta(back) for back in range(1, 31)}
-    assert "30 days that changed are still to be built" in status_of(lake)
+    assert arrivals.unfinished(lake) == {TODAY - timedelta(back) for back in range(1, DAYS + 1)}
+    assert f"{DAYS} days that changed are still to be built" in status_of(lake)
     assert run_ingest(lake, [export], "me").runs > 0
     assert arrivals.unfinished(lake) == set()
     assert len(list((lake.settings.home / "views").rglob("*.sql"))) == 8
@@ -156,7 +157,7 @@ def test_insights_stay_owed_to_days_that_another_run_is_to_build(
     newest = TODAY - timedelta(1)
     arrivals.ingest(lake, export, "me")
     assert everything_of(lake, newest, newest).success
-    left = {TODAY - timedelta(back) for back in range(2, 31)}
+    left = {TODAY - timedelta(back) for back in range(2, DAYS + 1)}
     owed = lake.log.owed.to(["insights/sleep_readiness"])
     assert arrivals.unfinished(lake) == set(owed["insights/sleep_readiness"]) == left
     assert everything_of(lake, min(left), newest).success
@@ -175,9 +176,10 @@ def test_a_table_that_fails_its_check_leaves_its_days_owed(
         patch.setattr("bio_lakehouse.assets.checks.violations", found_in_gold)
         failed = everything_of(lake, FIRST, TODAY).get_step_failure_events()
     assert [event.step_key for event in failed] == ["daily_readiness_performance_checks"]
-    assert len(arrivals.pending(lake)["oura/trends"]) == 30
+    assert len(arrivals.pending(lake)["oura/trends"]) == DAYS
 
 
+@pytest.mark.thorough
 def test_days_that_could_not_be_marked_are_told_and_built_again(
     lake: Lakehouse, export: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,7 +192,7 @@ def test_days_that_could_not_be_marked_are_told_and_built_again(
             BioLakehouseError, match=r"daily_readiness_performance_checks: no space left"
         ):
             run_ingest(lake, [export], "me")
-    assert len(arrivals.pending(lake)["oura/trends"]) == 30
+    assert len(arrivals.pending(lake)["oura/trends"]) == DAYS
     assert run_ingest(lake, [export], "me").runs > 0
     assert arrivals.unfinished(lake) == set()
 

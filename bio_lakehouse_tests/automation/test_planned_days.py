@@ -2,6 +2,7 @@
 event a range as with Dagster's own one a day."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from dagster._core.storage.partition_status_cache import (
     get_and_update_asset_status_cache_value,
 )
 
+from bio_lakehouse.automation.launch import QUIET
 from bio_lakehouse_tests.automation.log_places import Places, instance_in
+from bio_lakehouse_tests.kept_home import kept
 
 FIRST = date(2024, 2, 20)
 DAYS = dg.DailyPartitionsDefinition("2024-01-01", timezone="Europe/Berlin")
@@ -62,7 +65,9 @@ def tags_of(days: Range) -> dict[str, str]:
 
 def run(instance: dg.DagsterInstance, days: Range, *, fails: bool = False) -> None:
     Trouble.now = fails
-    result = JOB.execute_in_process(instance=instance, tags=tags_of(days), raise_on_error=False)
+    result = JOB.execute_in_process(
+        instance=instance, run_config=QUIET, tags=tags_of(days), raise_on_error=False
+    )
     assert result.success is not fails
 
 
@@ -114,18 +119,32 @@ def days_in(subset: Any) -> list[int]:
     return [(day - FIRST).days for day in days]
 
 
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[list[dg.DagsterInstance]]:
+@contextmanager
+def opened(folder: Path) -> Iterator[list[dg.DagsterInstance]]:
     """Dagster's own log and ours, in SQLite: what differs between databases is how rows are
     written, which test_event_log.py compares."""
-    places = Places(tmp_path, None)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DAGSTER_EVENT_BATCH_SIZE", "7")
-        with (
-            instance_in(places.new("theirs"), batching=False) as theirs,
-            instance_in(places.new("ours"), batching=True) as ours,
-        ):
-            yield [theirs, ours]
+    places = Places(folder, None)
+    with (
+        instance_in(places.new("theirs"), batching=False) as theirs,
+        instance_in(places.new("ours"), batching=True) as ours,
+    ):
+        yield [theirs, ours]
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of both, whose databases are made: that takes as long as a run."""
+    folder = tmp_path_factory.mktemp("logs") / "both"
+    folder.mkdir()
+    with opened(folder):
+        return folder
+
+
+@pytest.fixture
+def both(empty: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dg.DagsterInstance]]:
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "7")
+    with kept(empty), opened(empty) as instances:
+        yield instances
 
 
 STORIES: dict[str, list[tuple[Any, ...]]] = {
@@ -152,6 +171,11 @@ def test_days_are_told_as_by_dagsters_own_log(
         assert told(ours) == told(theirs)
 
 
+@pytest.mark.parametrize(
+    "places",
+    ["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.thorough)],
+    indirect=True,
+)
 def test_the_days_of_a_failed_range_are_failed_and_not_missing(
     places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -124,14 +124,14 @@ def test_partitions_follow_what_lands_twice(tmp_path: Path) -> None:
             partitions_follow(ui, back)
 
 
-def partitions_follow(ui: UserInterface, days_back: int) -> None:
-    """A file of some days ago lands, and is told by the UI as the first day."""
+def partitions_follow(ui: UserInterface, days_back: int) -> date:
+    """A file of some days ago lands, and is told by the UI as the first day, which is returned."""
     lake = Lakehouse.open(load_settings(home=ui.home))
-    today = lake.settings.today()
-    first = today - timedelta(days_back)
-    lake.landing_objects.put(f"landing/me/{first}.csv", trends({first: 70, today: 80}))
+    first = lake.settings.today() - timedelta(days_back)
+    lake.landing_objects.put(f"landing/me/{first}.csv", trends({first: 70}))
     arrivals.scan(lake)
     wait(lambda: first_partition(ui) == str(first), f"{first}")
+    return first
 
 
 def first_partition(ui: UserInterface) -> str:

@@ -90,7 +90,16 @@ def run_that_goes_on(home: Path, resource: str) -> subprocess.Popen[bytes]:
     return process
 
 
-@pytest.mark.parametrize("resource", ["lake", "sql"])
+@pytest.mark.parametrize(
+    ("record", "resource"),
+    [
+        ("SQLite", "lake"),
+        ("PostgreSQL", "sql"),
+        pytest.param("SQLite", "sql", marks=pytest.mark.thorough),
+        pytest.param("PostgreSQL", "lake", marks=pytest.mark.thorough),
+    ],
+    indirect=["record"],
+)
 def test_a_run_is_closed_when_its_process_was_killed_and_not_before(
     instance: dg.DagsterInstance, tmp_path: Path, resource: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +122,11 @@ def test_a_run_is_closed_when_its_process_was_killed_and_not_before(
     assert not list(tmp_path.glob("dagster/running/*"))
 
 
+@pytest.mark.parametrize(
+    "record",
+    ["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.thorough)],
+    indirect=True,
+)
 def test_a_run_that_was_killed_before_its_first_resource_is_closed_after_a_while(
     instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,5 @@
-"""Dagster's web page and daemon, started as `bio-lakehouse ui` starts them: a range is launched, a
-file is dropped."""
+"""Dagster's web page and daemon as `dagster dev` starts them: a range is launched, a file is
+dropped. `test_ui_live.py` drops one where `bio-lakehouse ui` started them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from bio_lakehouse.sources import demo
 from bio_lakehouse_tests.automation.dagster_dev import DagsterDev, dagster_dev
 from bio_lakehouse_tests.automation.watched import make_a_table
 from bio_lakehouse_tests.lake.marking import mark_built
+
+pytestmark = pytest.mark.thorough
 
 LAUNCH = """
 mutation ($assets: [AssetKeyInput!]!, $tags: [ExecutionTag!]) {
@@ -80,8 +82,6 @@ def test_a_range_launched_through_the_web_page_succeeds(dev: DagsterDev) -> None
 
 
 def test_a_file_that_is_dropped_becomes_materialised_days(dev: DagsterDev) -> None:
-    """The running sensor does it; `test_arrivals_live.py` follows more files, in a folder and on
-    S3."""
     row = f"date,Sleep Score,Readiness Score\n{DROPPED},71,74\n"
     dev.lake.landing_objects.put("landing/me/dropped.csv", row.encode())
     key = dg.AssetKey(["gold", "daily_readiness_performance"])

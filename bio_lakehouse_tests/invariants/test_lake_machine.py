@@ -22,6 +22,13 @@ from bio_lakehouse_tests.invariants.lake_machine import (
 from bio_lakehouse_tests.invariants.mutations import MUTATIONS, Mutation, named
 from bio_lakehouse_tests.invariants.stories import FOUND, STORIES
 
+ONE_OF_EACH_KIND = {
+    "a later trends export that no longer knows any of a table's values has the last word",
+    "a record that is said again after it was withdrawn has none of its earlier values",
+    "the rows in quarantine of a file that is overwritten are kept",
+    "two files that are the same to the byte are one",
+}
+"""Stories of what has the last word, is withdrawn, is overwritten, and comes twice."""
 QUICK = ("the same rows are committed again", "rows in quarantine are not counted")
 
 
@@ -36,7 +43,13 @@ def test_the_invariants_hold_in_a_few_stories(folder: Path, sail: SparkSession) 
     assert found.broken is None, [found.why, *map(words_of, found.story)]
 
 
-@pytest.mark.parametrize("name", sorted(STORIES))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in ONE_OF_EACH_KIND else pytest.mark.thorough)
+        for name in sorted(STORIES)
+    ],
+)
 def test_a_story_that_once_broke_an_invariant_holds(
     folder: Path, sail: SparkSession, name: str
 ) -> None:

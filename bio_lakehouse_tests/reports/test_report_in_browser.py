@@ -162,7 +162,13 @@ class Opened:
 
 
 @pytest.mark.parametrize(
-    ("width", "scheme"), [(360, "light"), (360, "dark"), (768, "light"), (1280, "dark")]
+    ("width", "scheme"),
+    [
+        (360, "light"),
+        (1280, "dark"),
+        pytest.param(360, "dark", marks=pytest.mark.thorough),
+        pytest.param(768, "light", marks=pytest.mark.thorough),
+    ],
 )
 def test_the_page_asks_nobody_and_fits_its_screen(
     browser: Any, page_file: Path, model: ReportModel, width: int, scheme: str
