@@ -20,6 +20,7 @@ LAYERS = (
         "english",
         "errors",
         "extras",
+        "garbage",
         "loading",
         "numbers",
         "safe_yaml",

@@ -7,7 +7,6 @@ own layer; what lies below, such as how tables are written, changes no content.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 import dagster as dg
 import sqlglot
 
-from bio_lakehouse import silver
+from bio_lakehouse import garbage, silver
 from bio_lakehouse.assets.keys import (
     COVERAGE,
     EXPERIMENT_DAYS,
@@ -71,14 +70,8 @@ def versions_of_code(keys: Iterable[dg.AssetKey], kept: Path) -> dict[dg.AssetKe
 
     Looking for rubbish among the trees of all modules would take longer than making them.
     """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        with kept_in(kept):
-            return {key: code_version(key) for key in keys}
-    finally:
-        if was_enabled:
-            gc.enable()
+    with garbage.not_looked_for(), kept_in(kept):
+        return {key: code_version(key) for key in keys}
 
 
 def code_version(key: dg.AssetKey) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 
+from bio_lakehouse import garbage
 from bio_lakehouse.errors import EmptyAnswer, LandingError, UnsupportedFile
 from bio_lakehouse.lake import landing, quarantine, withdrawals
 from bio_lakehouse.lake.archives import looks_like_archive
@@ -82,7 +83,7 @@ def ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None = None
     that is too large, `LandingError` for one that cannot be read: these never enter landing.
     """
     try:
-        with lake.log.together():
+        with lake.log.together(), garbage.not_looked_for():
             return [_as_given(arrival, path) for arrival in _ingest(lake, path, user_id, dataset)]
     except OSError as error:
         raise LandingError(f"{printable(str(path))} cannot be read: {refusal_of(error)}") from error
@@ -223,10 +224,11 @@ def is_of(entry: LogEntry, info: ObjectInfo) -> bool:
 def take(lake: Lakehouse, info: ObjectInfo) -> list[Arrival]:
     """Recognise, log and plan the file at `info`, each file inside it when it is a zip; a bad one
     is logged as such."""
-    try:
-        return take_readable(lake, info)
-    except LandingError as error:
-        return [unread(info, str(error))]
+    with garbage.not_looked_for():
+        try:
+            return take_readable(lake, info)
+        except LandingError as error:
+            return [unread(info, str(error))]
 
 
 def take_readable(lake: Lakehouse, info: ObjectInfo) -> list[Arrival]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from bio_lakehouse import garbage
 from bio_lakehouse.lake import bronze, withdrawals
 from bio_lakehouse.lake.bronze import DayFile, DayKey, Line, Said, Statement
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -62,6 +63,8 @@ def changed_days(lake: Lakehouse, entry: LogEntry) -> Plan:
             plan.changed[dataset] = set()
             for some in _at_once(entry, days):
                 _plan_dataset(lake, entry, dataset, some, plan)
+                if entry.record_count > RECORDS_AT_ONCE:
+                    garbage.give_back()
             if withdrawals.is_snapshot(entry):
                 plan.torn_after = torn_after(lake, entry, dataset)
     return plan

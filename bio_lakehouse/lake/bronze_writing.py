@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from bio_lakehouse import garbage
 from bio_lakehouse.lake import bronze, bronze_store, landing, locks
 from bio_lakehouse.lake.accounting import row_states
 from bio_lakehouse.lake.bronze import BronzeWrite, DayFile, DayKey
@@ -32,7 +33,7 @@ def write_bronze(
 ) -> BronzeWrite:
     """Make days `first` to `last` of `dataset` in bronze what landing says; only what differs is
     written. Of others than `people`, where these are said, everything stays."""
-    with locks.exclusively(lake, locks.BRONZE):
+    with locks.exclusively(lake, locks.BRONZE), garbage.not_looked_for():
         return _write_bronze(lake, dataset, first, last, people)
 
 
@@ -41,6 +42,8 @@ def _write_bronze(
 ) -> BronzeWrite:
     pieces = _at_once(lake, dataset, first, last, people)
     done = [_write_days(lake, dataset, *days, people) for days in pieces]
+    if len(done) > 1:
+        garbage.give_back()
     counts = [count for one in done for count in one.counts]
     if people is not None:
         known = lake.log.days(first, last)
@@ -154,7 +157,7 @@ def recount(
 ) -> None:
     """Sort the rows of days `first` to `last` into current, superseded and withdrawn, by file, in
     the log; of others than `people`, where these are said, everything stays."""
-    with locks.exclusively(lake, locks.BRONZE):
+    with locks.exclusively(lake, locks.BRONZE), garbage.not_looked_for():
         _recount(lake, first, last, people)
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
+from bio_lakehouse import loading
 from bio_lakehouse.errors import DamagedFile
 from bio_lakehouse.lake import home
 from bio_lakehouse.lake.store_errors import store_named
@@ -115,8 +116,9 @@ class LocalCatalog:
     @cached_property
     def writable(self) -> Catalog:
         """PyIceberg's catalog over the same file; it is made when it is not there."""
-        from pyiceberg.catalog.sql import SqlCatalog
-        from sqlalchemy import URL
+        with loading.for_good():
+            from pyiceberg.catalog.sql import SqlCatalog
+            from sqlalchemy import URL
 
         # Not as text, of which SQLAlchemy would take a `?` for the start of options.
         uri = cast("str", URL.create("sqlite", database=str(self.path)))
