@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from bio_lakehouse import silver
 from bio_lakehouse.build.people import rows_of_others, rows_of_people
-from bio_lakehouse.gold.daily_columns import INPUTS
+from bio_lakehouse.gold.daily_columns import DAY, INPUTS
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
@@ -36,11 +36,18 @@ def build_gold_daily(
     with exclusively(lake, DAILY.full_name):
         frames = {}
         for table, columns in INPUTS.items():
-            rows = rows_of_people(lake.tables.read(silver.SCHEMAS[table], first, last), people)
-            frames[table] = to_spark(spark, rows.select(list(columns)))
+            rows = lake.tables.read(silver.SCHEMAS[table], first, last, columns=columns)
+            frames[table] = to_spark(spark, rows_of_people(_told(rows), people))
         made = conform(arrow_of(transform(frames, first, last)), DAILY)
         others = rows_of_others(lake, DAILY, first, last, people)
         return lake.tables.replace(DAILY, pa.concat_tables([others, made]), first, last)
+
+
+def _told(rows: pa.Table) -> pa.Table:
+    """What rows say: those that tell of nothing but a day say the same, however many there are."""
+    if {*rows.column_names} == {*DAY}:
+        return rows.group_by(list(DAY)).aggregate([])
+    return rows
 
 
 def newest_day(lake: Lakehouse) -> date | None:

@@ -61,6 +61,8 @@ def build_silver(
                 inputs = [to_spark(spark, rows) for rows in chunk]
                 rows = arrow_of(transform.function(*inputs, users=users))
                 parts.append(conform(rows, schema))
+            # Else Arrow keeps what it has freed of a piece, beside what Sail takes for the next.
+            pa.default_memory_pool().release_unused()
         return lake.tables.replace(schema, pa.concat_tables(parts), first, last)
 
 

@@ -20,6 +20,7 @@ from pyspark.sql.connect.client.retries import DefaultPolicy
 from pyspark.sql.connect.dataframe import DataFrame as ConnectDataFrame
 from pyspark.sql.connect.session import SparkSession as ConnectSession
 
+from bio_lakehouse import loading
 from bio_lakehouse.engines.listening import only_connection_kept
 from bio_lakehouse.errors import BioLakehouseError, SettingsError
 from bio_lakehouse.settings import Settings
@@ -31,12 +32,14 @@ STAYS_CONNECTED = ("grpc.client_idle_timeout_ms", 2**31 - 1)
 connection."""
 LARGEST_RELATION_BYTES = 3 * 2**30
 """Spark's own limit for a table that is sent to it."""
-LARGEST_MESSAGE_BYTES = 8 * 2**20
-"""What a transform is given at once: it takes some forty times as much memory, and a plan of its
-own costs a tenth of a second."""
+LARGEST_MESSAGE_BYTES = 6 * 2**20
+"""What a transform is given at once: it takes some twenty times as much memory, and a plan of its
+own costs some hundredths of a second."""
 TASKS = "1"
 """Tasks into which Sail cuts a piece of that size: to share it takes a third more processor
 time."""
+MEMORY_KEPT_MS = "10"
+"""How long Sail keeps memory that it no longer needs; its allocator would for a second."""
 
 _lock = threading.RLock()
 _sessions: dict[str | None, SparkSession] = {}
@@ -85,6 +88,7 @@ def _session(address: str) -> SparkSession:
         ) from error
     session.client.set_retry_policies([DefaultPolicy(max_retries=6, max_backoff=2000)])
     atexit.register(stop, session)
+    loading.end_at_once()
     return session
 
 
@@ -136,7 +140,8 @@ def arrow_of(rows: DataFrame) -> pa.Table:
 def chunks_by_day(
     tables: Sequence[pa.Table], largest: int = LARGEST_MESSAGE_BYTES
 ) -> Iterator[list[pa.Table]]:
-    """`tables`, which have a `day`, cut along days into parts that fit into one message to Spark.
+    """`tables`, which have a `day`, cut along days into like parts that fit into one message to
+    Spark.
 
     Every day's rows are in one part. Tables of no rows are one part.
     """
@@ -145,7 +150,7 @@ def chunks_by_day(
         yield list(tables)
         return
     days = sorted({day for table in tables for day in table.column("day").unique().to_pylist()})
-    count = max(1, len(days) * largest // size)
+    count = max(1, len(days) // -(-size // largest))
     for start in range(0, len(days), count):
         part = pa.array(days[start : start + count], pa.date32())
         yield [table.filter(pc.is_in(table.column("day"), part)) for table in tables]
@@ -160,6 +165,7 @@ def start_sail() -> SparkSession:
     """
     os.environ.setdefault("RUST_LOG", "error")
     os.environ.setdefault("SAIL_EXECUTION__DEFAULT_PARALLELISM", TASKS)
+    os.environ.setdefault("MIMALLOC_PURGE_DELAY", MEMORY_KEPT_MS)
     from pysail.spark import SparkConnectServer
 
     server = SparkConnectServer(ip="127.0.0.1", port=0)

@@ -126,10 +126,8 @@ class Bronze:
         largest: int,
         users: Collection[str] | None = None,
     ) -> Iterator[list[pa.Table]]:
-        """As `read`, of several datasets side by side, cut between months into pieces of about
-        `largest` bytes: what is read at once does not grow with the range."""
-        import pyarrow as pa
-
+        """As `read`, of several datasets side by side, cut between months into pieces of up to
+        `largest` bytes, or of one month: what is read at once does not grow with the range."""
         from bio_lakehouse.lake.bronze_schema import ARROW
 
         held = {name: self._months_held(name, first, last, users) for name in datasets}
@@ -138,16 +136,18 @@ class Bronze:
         for month in sorted(set().union(*held.values())):
             days = max(month, first), min(bronze_months.last_day_of(month), last)
             there = [name if month in held[name] else None for name in datasets]
-            parts.append(
-                [self.read(name, *days, users) if name else ARROW.empty_table() for name in there]
-            )
-            size += sum(table.nbytes for table in parts[-1])
-            if size >= largest:
-                yield [pa.concat_tables(tables) for tables in zip(*parts, strict=True)]
+            tables = [
+                self.read(name, *days, users) if name else ARROW.empty_table() for name in there
+            ]
+            more = sum(table.nbytes for table in tables)
+            if parts and size + more > largest:
+                yield _side_by_side(parts)
                 parts, size = [], 0
+            parts.append(tables)
+            size += more
         if parts or not any(held.values()):
             parts = parts or [[self.read(name, first, last, users) for name in datasets]]
-            yield [pa.concat_tables(tables) for tables in zip(*parts, strict=True)]
+            yield _side_by_side(parts)
 
     def _months_held(
         self, dataset: str, first: date, last: date, users: Collection[str] | None
@@ -198,6 +198,13 @@ class Bronze:
         for name, content in written.items():
             if not content:
                 self.objects.delete(name)
+
+
+def _side_by_side(parts: Iterable[Sequence[pa.Table]]) -> list[pa.Table]:
+    """Each dataset's tables, one after another."""
+    import pyarrow as pa
+
+    return [pa.concat_tables(tables) for tables in zip(*parts, strict=True)]
 
 
 def _lines_within(days: Days, first: date, last: date) -> bytes:

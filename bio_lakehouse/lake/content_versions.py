@@ -35,7 +35,8 @@ EMPTY = as_text(0)
 def versions_by_day(rows: pa.Table, day_column: str = "day") -> dict[date, str]:
     """The version of each day that has rows, from all its rows and columns; rows without a day are
     left out."""
-    rows = rows.filter(pc.is_valid(rows.column(day_column)))
+    if rows.column(day_column).null_count:
+        rows = rows.filter(pc.is_valid(rows.column(day_column)))
     days = rows.column(day_column).combine_chunks().dictionary_encode()
     sums = np.zeros(len(days.dictionary), np.uint64)
     # Sums pay no heed to order, and wrap around as hashes may.

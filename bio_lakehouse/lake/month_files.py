@@ -72,11 +72,19 @@ def _by_month(
     source = metadata.schema().find_field(field.source_id)
     days = rows.column(source.name).combine_chunks()
     months = field.transform.pyarrow_transform(source.field_type)(days)
-    # A stable sort.
-    order = pc.array_sort_indices(months)
-    runs = pc.run_end_encode(months.take(order))
-    ordered = rows.take(order).combine_chunks()
+    if not _is_in_order(months):
+        # A stable sort.
+        order = pc.array_sort_indices(months)
+        months, rows = months.take(order), rows.take(order)
+    runs = pc.run_end_encode(months)
     start = 0
     for month, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
-        yield month, ordered.slice(start, end - start)
+        yield month, rows.slice(start, end - start)
         start = end
+
+
+def _is_in_order(months: pa.Array) -> bool:
+    """Whether each is as late as the one before it, as very many rows mostly are: they need no copy
+    in another order."""
+    later = pc.greater_equal(months[1:], months[:-1])
+    return not months.null_count and pc.all(later).as_py() is not False

@@ -3,7 +3,8 @@ check."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -53,6 +54,10 @@ class TableSchema:
     @property
     def full_name(self) -> str:
         return f"{self.database}.{self.name}"
+
+    def of(self, names: Collection[str]) -> TableSchema:
+        """The same table with those columns alone."""
+        return replace(self, columns=tuple(one for one in self.columns if one.name in names))
 
     @cached_property
     def column_names(self) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ A question reads plain files, for which PyIceberg is not loaded: that takes it a
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -13,9 +12,11 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from bio_lakehouse import loading
 from bio_lakehouse.errors import TableError
 from bio_lakehouse.lake.broken_rules import (
     RowFacts,
@@ -25,7 +26,7 @@ from bio_lakehouse.lake.broken_rules import (
     required_columns,
 )
 from bio_lakehouse.lake.catalog import TableCatalog
-from bio_lakehouse.lake.content_versions import versions_by_day
+from bio_lakehouse.lake.content_versions import row_hashes, versions_by_day
 from bio_lakehouse.lake.data_files import kept, kept_or, planned
 from bio_lakehouse.lake.kept_rows import KEPT, is_small
 from bio_lakehouse.lake.plain_scan import rows_of
@@ -107,13 +108,16 @@ class Tables:
         first: date | None,
         last: date | None,
         user_id: str | None = None,
+        columns: Sequence[str] | None = None,
     ) -> pa.Table:
         """Rows of a range, of one user or of all, in the schema's columns and types and in the
-        order of its grain; none when there is no table."""
+        order of its grain; none when there is no table. Of `columns` alone where said."""
+        if columns:
+            schema = schema.of(columns)
         if not self.exists(schema.full_name):
             return schema.arrow.empty_table()
         first_day, last_day = (first, last) if schema.day_column else (None, None)
-        rows = self.scan(schema.full_name, first_day, last_day, user_id)
+        rows = self.scan(schema.full_name, first_day, last_day, user_id, columns)
         return in_order(conform(rows, schema), schema)
 
     def replace(
@@ -131,7 +135,8 @@ class Tables:
         there = self._there_already(schema, rows, first, last, **equal)
         if there is not None:
             return there
-        from bio_lakehouse.lake import table_writing
+        with loading.for_good():
+            from bio_lakehouse.lake import table_writing
 
         return table_writing.replace(self, schema, rows, first, last, **equal)
 
@@ -156,14 +161,16 @@ class Tables:
     def made_ready(self, schema: TableSchema) -> int | None:
         """Make a table, or give it the columns that it lacks, for what writes to it elsewhere; its
         snapshot, None before the first."""
-        from bio_lakehouse.lake import table_writing
+        with loading.for_good():
+            from bio_lakehouse.lake import table_writing
 
         return table_writing.made_ready(self, schema)
 
     def tidied(self, schema: TableSchema) -> int | None:
         """Expire what a table no longer needs, after something has written to it elsewhere; its
         snapshot."""
-        from bio_lakehouse.lake import table_writing
+        with loading.for_good():
+            from bio_lakehouse.lake import table_writing
 
         return table_writing.tidied(self, schema)
 
@@ -280,15 +287,27 @@ def facts_of(schema: TableSchema, rows: pa.Table) -> RowFacts:
     bounds = {
         name: pc.min_max(rows.column(name)).as_py() for name in [*bounded_columns(schema), *days]
     }
-    groups = rows.group_by(list(schema.grain)).aggregate([([], "count_all")])
-    repeated = groups.filter(pc.greater(groups.column("count_all"), 1))
+    repeated = _repeated(rows.select(schema.grain))
     return RowFacts(
         nulls={name: rows.column(name).null_count for name in required_columns(schema)},
         lowest={name: bound["min"] for name, bound in bounds.items()},
         highest={name: bound["max"] for name, bound in bounds.items()},
         repeated=repeated.num_rows,
-        example=repeated.slice(0, 1).to_pylist()[0] if repeated.num_rows else {},
+        example=repeated.select(schema.grain).slice(0, 1).to_pylist()[0]
+        if repeated.num_rows
+        else {},
     )
+
+
+def _repeated(rows: pa.Table) -> pa.Table:
+    """The rows that are there more than once, each once.
+
+    Rows whose hashes all differ do too, which is told in a tenth of the memory of comparing them.
+    """
+    if len(np.unique(row_hashes(rows))) == rows.num_rows:
+        return rows.slice(0, 0)
+    groups = rows.group_by(rows.column_names).aggregate([([], "count_all")])
+    return groups.filter(pc.greater(groups.column("count_all"), 1))
 
 
 def same_rows(left: pa.Table, right: pa.Table, order: Sequence[str]) -> bool:
@@ -310,4 +329,6 @@ def rows_by_day(rows: pa.Table, schema: TableSchema) -> dict[date, int]:
 
 def count_by_day(rows: pa.Table, day_column: str = "day") -> dict[date, int]:
     """How many rows each day has."""
-    return dict(sorted(Counter(rows.column(day_column).to_pylist()).items()))
+    counts = pc.value_counts(rows.column(day_column))
+    days, numbers = counts.field("values").to_pylist(), counts.field("counts").to_pylist()
+    return dict(sorted(zip(days, numbers, strict=True)))

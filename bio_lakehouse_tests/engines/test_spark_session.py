@@ -222,3 +222,8 @@ def test_stretches_keep_days_whole_and_lose_nothing(largest: int) -> None:
 def test_a_stretch_is_as_large_as_was_said() -> None:
     parts = list(chunks_by_day([days_table(30, 20)], 30_000))
     assert all(part[0].nbytes <= 30_000 for part in parts)
+
+
+def test_stretches_are_alike() -> None:
+    rows = [part[0].num_rows for part in chunks_by_day([days_table(30, 20)], 60_000)]
+    assert max(rows) - min(rows) <= 20

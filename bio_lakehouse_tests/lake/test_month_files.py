@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -104,12 +105,26 @@ def told_of_manifests(table: Table) -> list[list[Any]]:
     )
 
 
+def as_they_come(rows: pa.Table) -> pa.Table:
+    return rows
+
+
+def by_day(rows: pa.Table) -> pa.Table:
+    return rows.sort_by("day")
+
+
+def by_day_in_pieces(rows: pa.Table) -> pa.Table:
+    ordered = rows.sort_by("day")
+    return pa.concat_tables([ordered.slice(0, 40), ordered.slice(40)])
+
+
+@pytest.mark.parametrize("ordered", [as_they_come, by_day, by_day_in_pieces])
 @pytest.mark.parametrize("first", [date(2024, 1, 15), date(1969, 11, 3)])
 def test_files_and_manifests_are_those_of_pyicebergs_own_append(
-    tmp_path: Path, first: date
+    tmp_path: Path, first: date, ordered: Callable[[pa.Table], pa.Table]
 ) -> None:
     ours, theirs = (table_of(tmp_path / name, BY_MONTH) for name in ("ours", "theirs"))
-    for rows in (scores(first, 100), scores(first + timedelta(80), 30)):
+    for rows in map(ordered, (scores(first, 100), scores(first + timedelta(80), 30))):
         month_files.append(ours, rows)
         theirs.append(rows)
         assert files(ours) == files(theirs)

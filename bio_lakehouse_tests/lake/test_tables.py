@@ -131,6 +131,20 @@ def test_scan_narrows_to_days_user_and_columns(tables: Tables) -> None:
         tables.scan("bio_silver.nothing")
 
 
+def test_a_table_is_read_in_some_columns_and_in_the_order_of_all_that_it_is_sorted_by(
+    tables: Tables,
+) -> None:
+    days = [FIRST + timedelta(number) for number in (40, 2, 1, 3)]
+    scores = zip(["you", "me", "me", "me"], days, [3, 2, 1, 2], strict=True)
+    tables.replace(SCHEMA, rows(*scores), FIRST, LAST)
+    told = tables.read(SCHEMA, FIRST, LAST, columns=["score", "day"])
+    whole = tables.read(SCHEMA, FIRST, LAST)
+    assert told.schema == whole.select(["day", "score"]).schema
+    assert told.column("day").to_pylist() == sorted(days)
+    assert told.equals(whole.select(["day", "score"]).sort_by("day").combine_chunks())
+    assert tables.read(SCHEMA, FIRST, LAST, "you", ["score"]).to_pylist() == [{"score": 3}]
+
+
 def test_a_column_that_the_schema_gains_is_added(tables: Tables) -> None:
     tables.replace(SCHEMA, rows(("me", FIRST, 1)), FIRST, LAST)
     wider = TableSchema(
