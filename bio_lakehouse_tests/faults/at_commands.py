@@ -1,7 +1,7 @@
 """`bio-lakehouse ingest` and `report` killed at calls of theirs, Dagster's own records among them.
 
-What the functions of `way.py` do in seconds takes a command ten: so these are a few, spread over
-all the calls.
+What the functions of `way.py` do in a second takes a command many times as long: so these are a
+few, spread over all the calls, and `report` begins with the home that one `ingest` has made.
 """
 
 from __future__ import annotations
@@ -12,56 +12,71 @@ from functools import partial
 from pathlib import Path
 
 from bio_lakehouse_tests.faults.at_calls import chosen, layer_of
-from bio_lakehouse_tests.faults.holdings import Holdings
 from bio_lakehouse_tests.faults.interposing import Happens
 from bio_lakehouse_tests.faults.verdicts import Fault, Verdict, compared, lost
 from bio_lakehouse_tests.faults.way import REPORTED
-from bio_lakehouse_tests.faults.workshop import KILLED, Call, Workshop
+from bio_lakehouse_tests.faults.workshop import KILLED, Unhurt, Workshop
 
-KIND = "command killed"
+COMMANDS = {
+    "ingest": ["--user", "me"],
+    "report": ["--week-ending", REPORTED.isoformat()],
+}
+"""What a person types: bring the files in, and write a report."""
+KINDS = {f"{command} killed": command for command in COMMANDS}
 
 
-def faults(workshop: Workshop, each: int | None) -> Iterator[Fault]:
-    """Of each call to each layer one, or so many; none in the smallest sample, as each takes half a
-    minute of a processor."""
+def faults(workshop: Workshop, each: int | None, command: str) -> Iterator[Fault]:
+    """Of each call to each layer one, or so many; none in the smallest sample, as each takes up to
+    a quarter of a minute of a processor."""
     if each == 1:
         return
-    workshop.wanted[KIND], calls = _unhurt(workshop)
-    for call in chosen(calls, None if each is None else each - 1):
+    for call in chosen(_unhurt(workshop, command).calls, None if each is None else each - 1):
         name = f"{call.number}: {call.does} {call.path}"
-        yield Fault(KIND, layer_of(call.path), name, partial(_tried, at=call.number))
+        tried = partial(_tried, command=command, at=call.number)
+        yield Fault(f"{command} killed", layer_of(call.path), name, tried)
 
 
-def _lines(workshop: Workshop, home: Path) -> list[list[str]]:
-    """What a person types: bring the files in, and write a report."""
-    place = ["--home", str(home)]
-    return [
-        ["ingest", *place, *workshop.files],
-        ["report", *place, "--week-ending", REPORTED.isoformat()],
-    ]
+def _line(workshop: Workshop, home: Path, command: str) -> list[str]:
+    files = workshop.files if command == "ingest" else []
+    return [command, "--home", str(home), *COMMANDS[command], *files]
 
 
-def _unhurt(workshop: Workshop) -> tuple[Holdings, list[Call]]:
-    """What the lake holds that nothing happened to, and the calls of its commands."""
-    home = _empty(workshop)
-    ended = workshop.run(home, "commands", *_lines(workshop, home))
-    assert ended.status == 0, ended.said
-    return workshop.held(home), ended.calls
+def _unhurt(workshop: Workshop, command: str) -> Unhurt:
+    """What the lake holds that nothing happened to after a command, and the calls of that; its home
+    is kept."""
+    if command not in workshop.commands:
+        home = _before(workshop, command)
+        ended = workshop.run(home, "command", *_line(workshop, home, command))
+        assert ended.status == 0, ended.said
+        shutil.copytree(home, _kept(workshop, command))
+        workshop.commands[command] = Unhurt(workshop.held(home), ended.calls)
+    return workshop.commands[command]
 
 
-def _empty(workshop: Workshop) -> Path:
+def _kept(workshop: Workshop, command: str) -> Path:
+    return workshop.folder / "commands" / "after" / command
+
+
+def _before(workshop: Workshop, command: str) -> Path:
+    """The home as it is before a command: none is there before the first."""
     home = workshop.folder / "commands" / "home"
     shutil.rmtree(home, ignore_errors=True)
+    earlier = list(COMMANDS)[: list(COMMANDS).index(command)]
+    for one in earlier:
+        _unhurt(workshop, one)
+    if earlier:
+        shutil.copytree(_kept(workshop, earlier[-1]), home, dirs_exist_ok=True)
     return home
 
 
-def _tried(workshop: Workshop, at: int) -> Verdict:
-    home = _empty(workshop)
-    lines = _lines(workshop, home)
-    hurt = workshop.run(home, "commands", *lines, happens=Happens.KILLED, at=at)
+def _tried(workshop: Workshop, command: str, at: int) -> Verdict:
+    home = _before(workshop, command)
+    line = _line(workshop, home, command)
+    run = partial(workshop.run, home, "command", *line)
+    hurt = run(happens=Happens.KILLED, at=at)
     if hurt.status != KILLED:
         return lost(f"was not killed: {hurt.status} {hurt.said[-500:]}")
-    again = workshop.run(home, "commands", *lines)
+    again = run()
     if again.status != 0 or "Traceback" in again.said:
         return lost(f"{again.status}: {again.said[-800:]}")
-    return compared(workshop.run(home, "held", str(home)), workshop.wanted[KIND])
+    return compared(workshop.run(home, "held", str(home)), _unhurt(workshop, command).holds)

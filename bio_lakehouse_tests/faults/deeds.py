@@ -29,22 +29,16 @@ def go(home: str, files: list[str], stages: list[str]) -> None:
 
 
 def command(*words: str) -> None:
-    """A command, as the shell would run it."""
-    main(list(words))
+    """A command, as the shell would run it.
 
-
-def commands(*lines: list[str]) -> None:
-    """Commands one after the other; the first that cannot go on ends them.
-
-    A file of which a row is in quarantine ends a command with 1 that did all it could: that counts
+    A file of which a row is in quarantine ends with 1 a command that did all it could: that counts
     as going on.
     """
-    for words in lines:
-        try:
-            main(words)
-        except SystemExit as end:
-            if end.code not in (0, 1):
-                raise
+    try:
+        main(list(words))
+    except SystemExit as end:
+        if end.code not in (0, 1):
+            raise
 
 
 def held(home: str) -> dict[str, Any]:

@@ -29,5 +29,8 @@ KINDS: dict[str, Listing] = {
     around_a_lake.AT_ONCE: around_a_lake.at_once,
     at_s3.KIND: at_s3.faults,
     at_damage.KIND: at_damage.faults,
-    at_commands.KIND: at_commands.faults,
+    **{
+        kind: partial(at_commands.faults, command=command)
+        for kind, command in at_commands.KINDS.items()
+    },
 }

@@ -15,7 +15,7 @@ from bio_lakehouse_tests.faults.workshop import Workshop, workshop
 
 SAMPLED = {"killed": 2, "torn": 2, "full disk": 2, "token refresh": 4}
 """How many faults of a kind, where it is more than one."""
-SLOW = {at_commands.KIND, at_damage.KIND, around_a_lake.AT_ONCE}
+SLOW = {*at_commands.KINDS, at_damage.KIND, around_a_lake.AT_ONCE}
 """Kinds whose faults take long: `test_kill.py`, `test_damaged_homes.py` and
 `test_overlapping_writes.py` have some."""
 WITHOUT = why_not()

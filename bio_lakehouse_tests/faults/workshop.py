@@ -56,15 +56,15 @@ class Unhurt:
 class Workshop:
     """One warm process; `folder` holds the homes.
 
-    `seconds` are those of a processor that its children took, `wanted` what lakes must hold, by the
-    kind of fault.
+    `seconds` are those of a processor that its children took, `commands` what lakes must hold after
+    each command.
     """
 
     folder: Path
     process: subprocess.Popen[str]
     homes: int = 0
     seconds: float = 0
-    wanted: dict[str, Holdings] = field(default_factory=dict)
+    commands: dict[str, Unhurt] = field(default_factory=dict)
 
     @cached_property
     def files(self) -> list[str]:
