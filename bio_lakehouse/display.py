@@ -244,7 +244,10 @@ def what_changed(outcome: IngestOutcome) -> str:
 
 def _what_next(lake: Lakehouse, outcome: IngestOutcome) -> str:
     if outcome.failed:
-        return "Next: see above what was not taken or set aside, and why."
+        return (
+            "Next: what was not taken or set aside is told above, with why; correct it and give it "
+            "again, or leave it out."
+        )
     if outcome.runs:
         return f"Next: bio-lakehouse report --open{home_words(lake.settings.home)}"
     return f"Next: bio-lakehouse status{home_words(lake.settings.home)}"

@@ -190,9 +190,9 @@ def test_a_file_that_is_not_there_is_named_and_the_others_are_brought_in(tmp_pat
     result = run(tmp_path / "home", "ingest", str(tmp_path / "nothing.csv"), str(good))
     assert result.exit_code == 1
     assert "does not exist" in result.output
-    assert result.stdout.splitlines()[-1].startswith(
-        "Files: 1 came, 1 not taken. 1 day was brought up to date. Next: "
-    )
+    last = result.stdout.splitlines()[-1]
+    assert last.startswith("Files: 1 came, 1 not taken. 1 day was brought up to date. Next: ")
+    assert last.endswith("told above, with why; correct it and give it again, or leave it out.")
     assert rows(tmp_path / "home", "SELECT score FROM oura_daily_sleep") == [{"score": 71}]
 
 
