@@ -77,4 +77,6 @@ def _faults(case: Case, told: str, code: int) -> Iterator[str]:
     if (code == 0) != is_fine:
         yield f"it ended with {code}"
     if not is_fine:
-        yield from (f"{fault} in {told[-300:]!r}" for fault in unclear(told[:1_000], case.name))
+        # What is said of the file and what to do comes after the table of its rows.
+        said = " ".join(told.split())[-1_000:]
+        yield from (f"{fault} in {said[-300:]!r}" for fault in unclear(said, case.name))
