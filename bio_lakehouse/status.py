@@ -6,11 +6,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
-from bio_lakehouse.build.ledger import knowledge_by_table, table_days
+import numpy as np
+
+from bio_lakehouse.build.known_days import CAUSES, NO_CAUSE, TABLES, KnownDays, known_by_table
 from bio_lakehouse.errors import UnsupportedFile
-from bio_lakehouse.gold.gap_ledger import Knowledge, Stretch, gaps, stretches
+from bio_lakehouse.gold.gap_ledger import Stretch, stretches
 from bio_lakehouse.insights import experiment_sentences
 from bio_lakehouse.insights.tomorrow import tomorrow_line
 from bio_lakehouse.lake import arrivals, landing, quarantine
@@ -125,14 +128,29 @@ def untyped_rows(entries: list[LogEntry]) -> dict[str, int]:
 
 
 def dataset_statuses(lake: Lakehouse, user_id: str) -> list[DatasetStatus]:
+    days = {table: days_in(lake, table, user_id) for table in TABLES}
     today = lake.settings.today(user_id)
+    first = min([lake.settings.first_day, today, *chain.from_iterable(days.values())])
     return [
-        dataset_status(table, table_days(lake, table, user_id), known, today)
-        for table, known in knowledge_by_table(lake, user_id).items()
+        dataset_status(table, days[table], known)
+        for table, known in known_by_table(lake, first, today, [user_id])
     ]
 
 
-def dataset_status(table: str, days: list[date], known: Knowledge, today: date) -> DatasetStatus:
-    missing = gaps(known, min(known.recorded), today, today) if known.recorded else {}
+def days_in(lake: Lakehouse, table: str, user_id: str) -> list[date]:
+    """The day of each of a user's rows in a silver table."""
+    name = f"bio_silver.{table}"
+    if not lake.tables.exists(name):
+        return []
+    days: list[date] = lake.tables.scan(name, user_id=user_id, columns=["day"])["day"].to_pylist()
+    return days
+
+
+def dataset_status(table: str, days: list[date], known: KnownDays) -> DatasetStatus:
+    """One table of the one person of whom these days are known."""
     bounds = (min(days, default=None), max(days, default=None))
+    [causes] = known.causes(known.recorded)
+    missing = {
+        known.calendar.day(day): CAUSES[causes[day]] for day in np.flatnonzero(causes != NO_CAUSE)
+    }
     return DatasetStatus(table, len(days), len(set(days)), *bounds, stretches(missing))

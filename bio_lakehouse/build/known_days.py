@@ -15,11 +15,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from bio_lakehouse.gold.gap_ledger import NO_SLEEP, NOT_WORN_SECONDS, Cause
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.lake.log import LogEntry, days_between
 from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.source import Source
 
@@ -42,10 +41,10 @@ class Calendar:
     todays: npt.NDArray[np.int64]
 
     @classmethod
-    def of(cls, lake: Lakehouse, first: date, last: date) -> Calendar:
-        users = tuple(sorted(lake.log.users()))
-        todays = [(lake.settings.today(user) - first).days for user in users]
-        return cls(users, first, (last - first).days + 1, np.array(todays, np.int64))
+    def of(cls, lake: Lakehouse, first: date, last: date, users: Iterable[str]) -> Calendar:
+        people = tuple(sorted(users))
+        todays = [(lake.settings.today(user) - first).days for user in people]
+        return cls(people, first, (last - first).days + 1, np.array(todays, np.int64))
 
     @cached_property
     def columns(self) -> npt.NDArray[np.int64]:
@@ -61,14 +60,16 @@ class Calendar:
     def day(self, column: int | np.signedinteger[Any]) -> date:
         return self.first + timedelta(int(column))
 
-    def marked(self, told: pa.Table) -> Days:
-        """The days that the rows of a table with `user_id` and `day` name."""
+    def marked(self, told: pa.Table, where: npt.NDArray[np.bool_] | None = None) -> Days:
+        """The days that the rows of a table with `user_id` and `day` name, or those of them that
+        are so marked."""
         users = told.column("user_id").combine_chunks().dictionary_encode()
         rows = np.array([self.rows.get(user, -1) for user in users.dictionary.to_pylist()], int)
-        days = np.asarray(told.column("day").combine_chunks().cast(pa.int32()), np.int64)
+        days = in_numpy(told.column("day").cast(pa.int32())).astype(np.int64)
         columns = days - (self.first - date(1970, 1, 1)).days
-        rows = rows[np.asarray(users.indices)] if told.num_rows else rows[:0]
+        rows = rows[in_numpy(users.indices)] if told.num_rows else rows[:0]
         known = (rows >= 0) & (columns >= 0) & (columns < self.days)
+        known = known if where is None else known & where
         marked = self.none()
         marked[rows[known], columns[known]] = True
         return marked
@@ -127,9 +128,11 @@ def firsts(days: Days) -> npt.NDArray[np.int64]:
     return columns
 
 
-def known_by_table(lake: Lakehouse, first: date, last: date) -> Iterator[tuple[str, KnownDays]]:
-    """What is known about each silver table's days `first` to `last`."""
-    calendar = Calendar.of(lake, first, last)
+def known_by_table(
+    lake: Lakehouse, first: date, last: date, users: Iterable[str] | None = None
+) -> Iterator[tuple[str, KnownDays]]:
+    """What is known about each silver table's days `first` to `last`, of these people or of all."""
+    calendar = Calendar.of(lake, first, last, lake.log.users() if users is None else users)
     entries = [entry for user in calendar.users for entry in lake.log.of_user(user)]
     usable = [entry for entry in entries if entry.usable]
     not_fetched = [entry for entry in entries if entry.status == "fetch_failed"]
@@ -142,6 +145,20 @@ def known_by_table(lake: Lakehouse, first: date, last: date) -> Iterator[tuple[s
         failed = calendar.spanned(spans_of(not_fetched, datasets))
         source = registry.source_of_table(table).name
         yield table, KnownDays(calendar, recorded, covered, unworn[source], failed)
+
+
+def days_told(
+    entries: Iterable[LogEntry], datasets: tuple[str, ...], *, failed: bool
+) -> frozenset[date]:
+    """The days that usable ones of `entries` tell of `datasets`, or those of their failed
+    fetches."""
+
+    def wanted(entry: LogEntry) -> bool:
+        return (entry.status == "fetch_failed") if failed else entry.usable
+
+    kept = [entry for entry in entries if wanted(entry)]
+    told = (entry.coverage_of(dataset) for entry in kept for dataset in datasets)
+    return frozenset().union(*(days_between(*span) for span in told if span))
 
 
 def spans_of(
@@ -172,10 +189,25 @@ def unworn_days(lake: Lakehouse, calendar: Calendar, source: Source) -> Days:
     wear = source.wear
     if wear is None:
         return calendar.none()
-    told = rows_of(lake, wear.non_wear_table, ("user_id", "day", wear.non_wear_column))
-    seconds = told.column(wear.non_wear_column).cast(pa.float64())
-    off = told.filter(pc.greater_equal(seconds, NOT_WORN_SECONDS))
+    measured = rows_of(lake, wear.non_wear_table, ("user_id", "day", wear.non_wear_column))
+    told = measured.filter(measured.column(wear.non_wear_column).is_valid())
     periods = rows_of(lake, wear.sleep_table, ("user_id", "day", wear.sleep_column))
-    kinds = pc.is_in(periods.column(wear.sleep_column), value_set=pa.array(NO_SLEEP))
-    slept = periods.filter(pc.invert(kinds))
-    return calendar.marked(off) & ~calendar.marked(slept)
+    off = calendar.marked(told, in_numpy(told.column(wear.non_wear_column)) >= NOT_WORN_SECONDS)
+    return off & ~calendar.marked(periods, is_sleep(periods.column(wear.sleep_column)))
+
+
+def is_sleep(kinds: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    """Which periods were slept, by their kinds; one of no kind was."""
+    kind_of_each = kinds.combine_chunks().dictionary_encode(null_encoding="encode")
+    slept = [kind not in NO_SLEEP for kind in kind_of_each.dictionary.to_pylist()]
+    return np.take(np.array(slept, np.bool_), in_numpy(kind_of_each.indices))
+
+
+def in_numpy(numbers: pa.Array | pa.ChunkedArray) -> npt.NDArray[Any]:
+    """Whole numbers or doubles of which none is null. Arrow's own ways there, and each that takes a
+    value of Python's, load pandas, which takes longer than all the rest."""
+    whole = numbers.combine_chunks() if isinstance(numbers, pa.ChunkedArray) else numbers
+    if not len(whole):
+        return np.empty(0, np.int64)
+    kind = np.dtype(str(whole.type))
+    return np.frombuffer(whole.buffers()[1], kind, len(whole), whole.offset * kind.itemsize)

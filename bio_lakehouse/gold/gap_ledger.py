@@ -79,13 +79,6 @@ def cause_of(day: date, known: Knowledge, today: date) -> Cause | None:
     )
 
 
-def gaps(known: Knowledge, first: date, last: date, today: date) -> dict[date, Cause]:
-    """The missing days among `first` to `last`, each with its cause."""
-    days = (first + timedelta(offset) for offset in range((last - first).days + 1))
-    causes = ((day, cause_of(day, known, today)) for day in days)
-    return {day: cause for day, cause in causes if cause}
-
-
 def stretches(missing: Mapping[date, Cause]) -> list[Stretch]:
     """Missing days as stretches, oldest first."""
     found: list[Stretch] = []

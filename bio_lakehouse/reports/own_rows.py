@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from bio_lakehouse.build.ledger import days_told
+from bio_lakehouse.build.known_days import days_told
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.schema import TableSchema, in_order

@@ -7,19 +7,25 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bio_lakehouse.build import ledger
-from bio_lakehouse.build.known_days import CAUSES, NO_CAUSE
-from bio_lakehouse.build.ledger import build_gap_ledger, knowledge_by_table
-from bio_lakehouse.gold.gap_ledger import Knowledge, gaps
+from bio_lakehouse.build.known_days import CAUSES, NO_CAUSE, in_numpy
+from bio_lakehouse.build.ledger import build_gap_ledger
+from bio_lakehouse.gold.gap_ledger import Knowledge
 from bio_lakehouse.gold.schemas import GAP_LEDGER
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.silver.schemas import SCHEMAS
 from bio_lakehouse_tests.build.knowledge_as_days import as_days
+from bio_lakehouse_tests.build.knowledge_one_by_one import (
+    gaps,
+    knowledge_by_table,
+    known_at_once,
+)
 from bio_lakehouse_tests.build.test_ledger import EVERYTHING, SLEEP_ONLY, bring
 from bio_lakehouse_tests.reports.lakes import write
 
@@ -108,6 +114,7 @@ def test_the_ledger_that_is_brought_up_to_date_is_the_one_that_is_made_whole(
         STEPS[step](lake)
         commit = build_gap_ledger(lake)
         assert rows_kept(lake) == rows_one_by_one(lake)
+        assert known_at_once(lake, "me", FIRST) == knowledge_by_table(lake, "me")
         assert commit.rows == sum(commit.rows_by_day.values()) == len(rows_kept(lake))
     assert not build_gap_ledger(lake).changed
 
@@ -130,3 +137,10 @@ def test_one_more_day_writes_the_days_that_differ_alone(
     monkeypatch.setattr(ledger, "rows_within", watched)
     assert build_gap_ledger(lake).changed_days == {LAST, LAST + timedelta(1)}
     assert written == [2]
+
+
+@pytest.mark.parametrize("kind", [pa.int32(), pa.int64(), pa.float64()], ids=str)
+def test_numbers_are_read_as_they_are_wherever_they_begin(kind: pa.DataType) -> None:
+    numbers = pa.array(range(9), kind)
+    for part in (numbers, numbers[4:7], numbers[9:], pa.chunked_array([numbers[2:5], numbers])):
+        assert in_numpy(part).tolist() == part.to_pylist()

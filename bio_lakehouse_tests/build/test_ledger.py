@@ -12,12 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bio_lakehouse.build.ledger import (
-    build_gap_ledger,
-    knowledge_by_table,
-    ledger_rows,
-    unworn_days,
-)
+from bio_lakehouse.build.ledger import build_gap_ledger, ledger_rows
 from bio_lakehouse.gold.gap_ledger import Cause
 from bio_lakehouse.gold.schemas import GAP_LEDGER
 from bio_lakehouse.lake import arrivals
@@ -26,13 +21,13 @@ from bio_lakehouse.reports.completeness import READINESS, SLEEP, completeness, c
 from bio_lakehouse.reports.own_rows import coverage_of
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.silver.schemas import SCHEMAS
-from bio_lakehouse.sources.oura.source import OURA
 from bio_lakehouse.sources.oura.trends import fed_datasets
 from bio_lakehouse.status import dataset_statuses
+from bio_lakehouse_tests.build.knowledge_one_by_one import known_at_once
 from bio_lakehouse_tests.reports.lakes import write
 from bio_lakehouse_tests.whole_log import entries_of
 
-TODAY = date(2026, 3, 20)
+FIRST, TODAY = date(2026, 3, 1), date(2026, 3, 20)
 EVERYTHING = b"date,Sleep Score,Readiness Score,Activity Score,Steps\n" + b"".join(
     b"2026-03-%02d,81,80,82,5100\n" % day for day in (1, 2, 3)
 )
@@ -73,7 +68,7 @@ def causes(lake: Lakehouse, table: str) -> dict[date, str]:
 
 def test_an_export_speaks_about_the_datasets_whose_columns_it_has(lake: Lakehouse) -> None:
     with_two_exports(lake)
-    known = knowledge_by_table(lake, "me")
+    known = known_at_once(lake, "me", FIRST)
     assert known["oura_daily_readiness"].covered == days(1, 2, 3)
     assert known["oura_daily_sleep"].covered == days(1, 2, 3, 4, 5)
     assert known["oura_daily_activity"].covered == days(1, 2, 3)
@@ -109,7 +104,7 @@ def test_each_answer_of_a_bundle_speaks_about_its_own_days(lake: Lakehouse) -> N
     readiness = [{"id": "r", "day": "2026-03-05", "score": 70}]
     bundle = {"daily_sleep": sleep, "daily_readiness": readiness, "daily_activity": {"data": []}}
     bring(lake, "bundle.json", json.dumps(bundle).encode())
-    covered = {name: known.covered for name, known in knowledge_by_table(lake, "me").items()}
+    covered = {name: known.covered for name, known in known_at_once(lake, "me", FIRST).items()}
     assert covered["oura_daily_sleep"] == days(1, 2, 3)
     assert covered["oura_daily_readiness"] == days(5)
     assert covered["oura_daily_activity"] == set()
@@ -126,7 +121,7 @@ def test_what_a_file_speaks_about_survives_its_replacement_and_its_second_arriva
     bring(lake, "sleep.csv", SLEEP_ONLY.replace(b",82,", b",85,"))
     told = {entry.file_path: entry.datasets_told for entry in entries_of(lake.log)}
     assert {told[path] for path in told if "everything" not in path} == {("oura/daily_sleep",)}
-    assert knowledge_by_table(lake, "me")["oura_daily_readiness"].covered == days(1, 2, 3)
+    assert known_at_once(lake, "me", FIRST)["oura_daily_readiness"].covered == days(1, 2, 3)
 
 
 def test_a_log_from_before_this_was_kept_still_opens(lake: Lakehouse) -> None:
@@ -178,7 +173,7 @@ def test_ledger_and_page_mean_the_same_by_not_worn(
         as_frame(lake, "oura_sleep"),
     )[2]
     page = {date(2026, 3, n + 1) for n, status in enumerate(shown.days) if status is Cause.NOT_WORN}
-    assert page == unworn_days(lake, "me", OURA)
+    assert page == known_at_once(lake, "me", FIRST)["oura_sleep"].unworn
 
 
 def as_frame(lake: Lakehouse, table: str) -> Any:

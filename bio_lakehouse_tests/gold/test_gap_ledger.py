@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_lakehouse.gold.gap_ledger import Cause, Knowledge, Stretch, cause_of, gaps, stretches
+from bio_lakehouse.gold.gap_ledger import Cause, Knowledge, Stretch, cause_of, stretches
+from bio_lakehouse_tests.build.knowledge_one_by_one import gaps
 
 TODAY = date(2026, 3, 20)
 
