@@ -20,7 +20,6 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import ModuleTarget, WorkspaceFileTarget
 
 from bio_lakehouse.automation.reloading import backfills_go_on, reload
-from bio_lakehouse.automation.web_page import _workspace_file
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
@@ -60,6 +59,8 @@ def served(tmp_path: Path) -> Iterator[tuple[dg.DagsterInstance, ProxyServerMana
     # The web page imports all of GraphQL, 0.7 s of processor that no other test needs.
     from dagster_webserver.app import create_app_from_workspace_process_context
     from starlette.testclient import TestClient
+
+    from bio_lakehouse.automation.web_page import _workspace_file
 
     with ExitStack() as held:
         instance = held.enter_context(dg.instance_for_test(AT_ONCE, temp_dir=str(tmp_path)))

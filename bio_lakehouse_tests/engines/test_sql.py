@@ -15,8 +15,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
-import yaml
 
+from bio_lakehouse import safe_yaml
 from bio_lakehouse.engines.sql import DuckDbSql, SqlEngine, Tables
 from bio_lakehouse.errors import DamagedFile, QueryError
 from bio_lakehouse.gold.views import VIEWS
@@ -51,7 +51,7 @@ me      | 2026-01-05 | Cycling            | 100             | 120       | 10    
 ann     | 2026-01-01 | Running            | 900             | 300       | 60             | 900
 """
 
-QUESTIONS = yaml.safe_load(Path(__file__).with_name("questions.yaml").read_text(encoding="utf-8"))
+QUESTIONS = safe_yaml.load(Path(__file__).with_name("questions.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

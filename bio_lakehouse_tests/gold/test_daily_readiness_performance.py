@@ -11,9 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-import yaml
 from pyspark.sql import SparkSession
 
+from bio_lakehouse import safe_yaml
 from bio_lakehouse.engines.spark import to_spark
 from bio_lakehouse.gold.daily_columns import INPUTS
 from bio_lakehouse.gold.daily_readiness_performance import transform
@@ -24,7 +24,7 @@ from bio_lakehouse.silver import SCHEMAS
 Row = dict[str, Any]
 Outcome = Callable[[str], pa.Table]
 
-CASES: list[Row] = yaml.safe_load(
+CASES: list[Row] = safe_yaml.load(
     (Path(__file__).parent / "cases" / "daily_readiness_performance.yaml").read_text()
 )
 FIRST, LAST = date(2024, 3, 1), date(2024, 3, 31)

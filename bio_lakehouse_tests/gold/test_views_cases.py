@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 import sqlglot
-import yaml
 
+from bio_lakehouse import safe_yaml
 from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse_tests.engines.memory_lake import (
     DAILY,
@@ -24,7 +24,7 @@ FOLDER = Path(__file__).parent / "view_cases"
 CASES = [
     pytest.param(VIEWS[path.stem], case, id=f"{path.stem}: {case['case']}")
     for path in sorted(FOLDER.glob("*.yaml"))
-    for case in yaml.safe_load(path.read_text(encoding="utf-8"))
+    for case in safe_yaml.load(path.read_text(encoding="utf-8"))
 ]
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-import yaml
 from pyspark.sql import SparkSession
 
+from bio_lakehouse import safe_yaml
 from bio_lakehouse.build.silver import USERS
 from bio_lakehouse.engines.spark import to_spark
 from bio_lakehouse.lake.bronze_schema import ARROW as BRONZE
@@ -37,7 +37,7 @@ ENGINES = ["sail", pytest.param("spark_jvm", marks=pytest.mark.jvm)]
 
 @cache
 def cases_of(table: str) -> list[dict[str, Any]]:
-    return list(yaml.safe_load((CASES / f"{table}.yaml").read_text(encoding="utf-8")))
+    return list(safe_yaml.load((CASES / f"{table}.yaml").read_text(encoding="utf-8")))
 
 
 ALL_CASES = [

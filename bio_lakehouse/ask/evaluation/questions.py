@@ -7,8 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
-import yaml
-
+from bio_lakehouse import safe_yaml
 from bio_lakehouse.errors import BioLakehouseError
 
 Part = Literal["open", "held-out"]
@@ -47,7 +46,7 @@ class Question:
 def questions_of(part: Part) -> tuple[Question, ...]:
     """The questions of a part, in the order of their file."""
     text = files(__package__).joinpath(FILES[part]).read_text("utf-8")
-    return tuple(_question(entry, part) for entry in yaml.safe_load(text))
+    return tuple(_question(entry, part) for entry in safe_yaml.load(text))
 
 
 def _question(entry: dict[str, Any], part: Part) -> Question:
