@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from bio_lakehouse import garbage
 from bio_lakehouse.lake import bronze, bronze_store, landing, locks
@@ -149,7 +150,13 @@ def _lines_now(
 
 def _is_of(counted: FileDay, people: Collection[str]) -> bool:
     """Whether a file is one of these people's, by where it lies in landing."""
-    return landing.user_of(landing.split_path(counted.file_path)[0]) in people
+    return _owner(counted.file_path) in people
+
+
+@lru_cache(maxsize=4096)
+def _owner(path: str) -> str:
+    """Whose a file of the log is: a row a day and file asks for it."""
+    return landing.user_of(landing.split_path(path)[0])
 
 
 def recount(

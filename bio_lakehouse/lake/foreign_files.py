@@ -18,6 +18,10 @@ from bio_lakehouse.sources.records import ParseContext
 HEAD_BYTES = 1 << 16
 """The first bytes of a file, by which most that are no export are told before all of it is read."""
 
+TELLING_BYTES = 1 << 14
+"""Those of them whose lines tell what a file is; the others are looked at where these are of one
+line."""
+
 
 def refuse_foreign(lake: Lakehouse, path: Path, user_id: str, note: Note) -> None:
     """Raise `UnsupportedFile` unless a file on this machine is, or as a zip holds, a known export.
@@ -62,7 +66,8 @@ def _refuse_foreign_archive(name: str, archive: Archive, context: ParseContext) 
 def refuse_unknown(name: str, head: bytes, context: ParseContext) -> None:
     """Raise `UnknownFormat` when no known file begins with `head`, its first `HEAD_BYTES` or all of
     it."""
-    whole_lines = head[: head.rfind(b"\n") + 1] if len(head) == HEAD_BYTES else head
+    begin = head[:TELLING_BYTES]
+    whole_lines = begin[: begin.rfind(b"\n") + 1] if len(head) == HEAD_BYTES else head
     try:
         sources.parse(name, whole_lines or head, context)
     except UnknownFormat:

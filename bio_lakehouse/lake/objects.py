@@ -108,6 +108,12 @@ class FolderStore:
             raise LandingError(f"{key!r} is no key of this store")
         return self.root.joinpath(*parts)
 
+    def _place(self, key: str) -> str:
+        """As `path`, as text, which of very many keys is put together in a tenth of the time."""
+        if {"", ".", ".."}.isdisjoint(key.split("/")):
+            return f"{self.root}/{key}"
+        return str(self.path(key))
+
     def uri(self, key: str) -> str:
         return self.path(key).as_uri()
 
@@ -156,10 +162,7 @@ class FolderStore:
 
     def exists(self, key: str) -> bool:
         """Whether there is such a file; a name that is too long for one is none."""
-        try:
-            return self.path(key).is_file()
-        except OSError:
-            return False
+        return os.path.isfile(self._place(key))  # noqa: PTH113 - a Path is what takes the time
 
     def get(self, key: str) -> bytes:
         try:
