@@ -277,3 +277,8 @@ def test_a_query_loads_no_dagster_no_iceberg_and_no_pandas(home: Path) -> None:
     sql = "SELECT day, energy_state FROM energy_state LIMIT 3"
     light = {"pydantic", "rich", "asyncio", "pyarrow", "numpy", "sqlglot", "duckdb"}
     assert loaded("query", "--home", str(home), sql) == light
+
+
+def test_a_report_of_which_nothing_is_news_loads_nothing_that_writes_tables(home: Path) -> None:
+    assert run(home, "report").exit_code == 0
+    assert "pyiceberg" not in loaded("report", "--home", str(home))
