@@ -20,7 +20,7 @@ from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.silver import SCHEMAS as SILVER
 from bio_lakehouse.sources.demo import Truth, daily_rows, simulate, workout_rows
-from bio_lakehouse_tests.reports.lakes import LANDED, write
+from bio_lakehouse_tests.reports.lakes import LANDED, LONG_AGO, write
 
 SUNDAY = date(2025, 11, 16)
 MONDAY = SUNDAY + timedelta(days=1)
@@ -41,9 +41,10 @@ class Person:
         self.write_days()
         write(self.lake, SILVER["peloton_workouts"], self.workouts, MONDAY, file)
 
-    def write_days(self) -> None:
+    def write_days(self, first: date = LONG_AGO, last: date = MONDAY) -> None:
         ada = {"user_id": "ada", "day": SUNDAY, "readiness_score": 91}
-        write(self.lake, DAILY, [*self.daily, ada], MONDAY)
+        rows = [row for row in [*self.daily, ada] if first <= row["day"] <= last]
+        write(self.lake, DAILY, rows, last, first=first)
 
     def row(self, days_back: int) -> Row:
         return next(r for r in self.daily if r["day"] == SUNDAY - timedelta(days_back))
@@ -54,7 +55,7 @@ class Person:
         if all(row["day"] != day for row in self.daily):
             self.daily.append({"user_id": "me", "day": day})
         self.row(days_back).update(values)
-        self.write_days()
+        self.write_days(day, day)
 
     def build_loads(self) -> None:
         build_training_load(self.lake, self.lake.settings.first_day, MONDAY)
