@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -49,21 +49,32 @@ def build_silver(
 ) -> Commit:
     """Rebuild days `first` to `last` of a silver table from bronze; of some people alone where
     said, and the rows of all others stay."""
-    from bio_lakehouse.engines.spark import LARGEST_MESSAGE_BYTES, arrow_of, chunks_by_day, to_spark
-
-    transform, schema = silver.TRANSFORMS[table], silver.SCHEMAS[table]
+    schema = silver.SCHEMAS[table]
     with exclusively(lake, schema.full_name):
         parts = [rows_of_others(lake, schema, first, last, people)]
-        held = lake.bronze.pieces(transform.inputs, first, last, LARGEST_MESSAGE_BYTES, people)
-        for piece in held:
-            users = to_spark(spark, users_of(lake.settings, *piece))
-            for chunk in chunks_by_day(piece):
-                inputs = [to_spark(spark, rows) for rows in chunk]
-                rows = arrow_of(transform.function(*inputs, users=users))
-                parts.append(conform(rows, schema))
-            # Else Arrow keeps what it has freed of a piece, beside what Sail takes for the next.
-            pa.default_memory_pool().release_unused()
+        parts += _rows_made(lake, spark, table, (first, last), people)
         return lake.tables.replace(schema, pa.concat_tables(parts), first, last)
+
+
+def _rows_made(
+    lake: Lakehouse,
+    spark: SparkSession,
+    table: str,
+    days: tuple[date, date],
+    people: Collection[str] | None,
+) -> Iterator[pa.Table]:
+    """A silver table's rows of some days, made from bronze piece by piece."""
+    from bio_lakehouse.engines.spark import LARGEST_MESSAGE_BYTES, arrow_of, chunks_by_day, to_spark
+
+    transform = silver.TRANSFORMS[table]
+    for piece in lake.bronze.pieces(transform.inputs, *days, LARGEST_MESSAGE_BYTES, people):
+        users = to_spark(spark, users_of(lake.settings, *piece))
+        for chunk in chunks_by_day(piece):
+            inputs = [to_spark(spark, rows) for rows in chunk]
+            rows = arrow_of(transform.function(*inputs, users=users))
+            yield conform(rows, silver.SCHEMAS[table])
+        # Else Arrow keeps what it has freed of a piece, beside what Sail takes for the next.
+        pa.default_memory_pool().release_unused()
 
 
 def build_coverage(lake: Lakehouse, spark: SparkSession) -> Commit:
