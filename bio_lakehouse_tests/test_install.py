@@ -139,3 +139,12 @@ def test_only_what_an_extra_brings_is_explained() -> None:
 
 def test_what_is_installed_is_not_missed() -> None:
     assert why_without("app") is None
+
+
+def test_no_process_is_taken_for_one_that_runs_doctests(tmp_path: Path) -> None:
+    """Dagster starts a run in a process without a main file. PySpark would load there what its
+    doctests need, and end it where there are no jars."""
+    code = "import bio_lakehouse.engines.spark, sys; print(sorted(sys.modules))"
+    said = run_without_extras(code, tmp_path)
+    assert "'pyspark.sql.connect.session'" in said
+    assert "'pyspark.testing.connectutils'" not in said

@@ -15,13 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.connect.client import DefaultChannelBuilder
-from pyspark.sql.connect.client.retries import DefaultPolicy
-from pyspark.sql.connect.dataframe import DataFrame as ConnectDataFrame
-from pyspark.sql.connect.session import SparkSession as ConnectSession
 
 from bio_lakehouse import loading
 from bio_lakehouse.engines.listening import only_connection_kept
+from bio_lakehouse.engines.pyspark_client import (
+    ConnectDataFrame,
+    ConnectSession,
+    DefaultChannelBuilder,
+    DefaultPolicy,
+)
 from bio_lakehouse.errors import BioLakehouseError, SettingsError
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.spark_address import endpoint_of, without_secrets
