@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bio_lakehouse import whole_files
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.spark_address import known_spark
 
@@ -625,19 +626,29 @@ def keep_timezone(settings: Settings) -> None:
     Where nothing can be written nothing is kept: whoever writes more says so.
     """
     path = settings.home / TIMEZONE_FILE
-    if "timezone" not in settings.model_fields_set and not path.exists():
+    if "timezone" not in settings.model_fields_set and not _kept_in(path):
         with suppress(OSError):
-            path.write_text(f"{settings.timezone}\n", "utf-8")
+            whole_files.write_text(path, f"{settings.timezone}\n")
 
 
 def _with_kept_timezone(settings: Settings) -> Settings:
     path = settings.home / TIMEZONE_FILE
-    if "timezone" in settings.model_fields_set or not path.exists():
+    name = "" if "timezone" in settings.model_fields_set else _kept_in(path)
+    if not name:
         return settings
-    name = _text_of(path).strip()
     if name not in timezones():
         raise SettingsError(f"{path} names no time zone: write one such as Europe/Berlin into it")
     return settings.model_copy(update={"timezone": name})
+
+
+def is_timezone_kept(home: Path) -> bool:
+    """Whether the home says in which zone its days begin."""
+    return bool(_kept_in(home / TIMEZONE_FILE))
+
+
+def _kept_in(path: Path) -> str:
+    """The kept time zone; empty where none is, as in a file that a full disk has left empty."""
+    return _text_of(path).strip() if path.exists() else ""
 
 
 def _text_of(path: Path) -> str:

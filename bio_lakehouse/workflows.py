@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bio_lakehouse import backends, loading
+from bio_lakehouse import backends, loading, whole_files
 from bio_lakehouse.english import listed
 from bio_lakehouse.errors import BioLakehouseError, LandingError, ReportError, UnknownFormat
 from bio_lakehouse.lake import arrivals, built_with, landing
@@ -519,7 +519,7 @@ def introduce_demo_person(lake: Lakehouse) -> None:
             *(f"{name} = {value}" for name, value in measures.items()),
             "",
         ]
-        path.write_text("\n".join(lines), "utf-8")
+        whole_files.write_text(path, "\n".join(lines))
 
 
 def run_demo(lake: Lakehouse, days: int, seed: int) -> DemoOutcome:

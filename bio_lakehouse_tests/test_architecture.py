@@ -27,6 +27,7 @@ LAYERS = (
         "settings",
         "spark_address",
         "terminal",
+        "whole_files",
         "",
     },
     {"sources"},
@@ -108,6 +109,8 @@ SAME_ENGINE_ELSEWHERE = {
 """A question within limits is answered by the same engine in a process of its own; over no rows it
 says what types an answer has, of which Athena tells but a part. Athena's engine asks its own
 catalog also for views, and its resource makes it with the statements that it is given."""
+WRITE_INTO_PASSING_FOLDERS = {"app/uploads.py", "automation/web_page.py", "sources/demo/files.py"}
+"""Their folders are temporary, and are gone when the writing fails."""
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -257,3 +260,18 @@ def test_reports_import_no_analysis(path: Path) -> None:
 
 def test_every_part_has_a_layer() -> None:
     assert {part_of(path) for path in MODULES} <= HEIGHT.keys()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_files_that_stay_are_written_whole(path: Path) -> None:
+    """A disk that is full leaves nothing of a file, or all of what was there."""
+    own = path.relative_to(PACKAGE).as_posix()
+    calls = (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call))
+    bare = [
+        node.lineno
+        for node in calls
+        if isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("write_text", "write_bytes")
+        and getattr(node.func.value, "id", "") not in ("whole_files", "formatter")
+    ]
+    assert not bare or own in WRITE_INTO_PASSING_FOLDERS, f"{own} writes in place: {bare}"

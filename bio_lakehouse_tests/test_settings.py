@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bio_lakehouse.errors import SettingsError
-from bio_lakehouse.settings import Settings, load_settings, machine_timezone
+from bio_lakehouse.settings import (
+    Settings,
+    is_timezone_kept,
+    keep_timezone,
+    load_settings,
+    machine_timezone,
+)
 
 
 def test_the_environment_and_the_call_set_what_they_name(
@@ -109,3 +117,31 @@ def test_a_settings_file_that_cannot_be_read_is_one_sentence(
     with pytest.raises(SettingsError, match=rf"{name}.* cannot be read: .*{trouble}") as raised:
         _ = load_settings(home=tmp_path).users
     assert "\n" not in str(raised.value)
+
+
+def test_a_home_keeps_the_zone_of_its_first_use_though_its_disk_was_full_then(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.delenv("BIO_TIMEZONE", raising=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", full)
+        keep_timezone(load_settings(home=tmp_path))
+    assert list(tmp_path.iterdir()) == []
+    keep_timezone(load_settings(home=tmp_path))
+    assert (tmp_path / "timezone").read_text() == f"{machine_timezone()}\n"
+
+
+@pytest.mark.parametrize("content", ["", "\n"])
+def test_a_zone_that_a_full_disk_left_empty_is_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str
+) -> None:
+    monkeypatch.delenv("BIO_TIMEZONE", raising=False)
+    (tmp_path / "timezone").write_text(content)
+    settings = load_settings(home=tmp_path)
+    assert settings.timezone == machine_timezone()
+    assert not is_timezone_kept(tmp_path)
+    keep_timezone(settings)
+    assert is_timezone_kept(tmp_path)

@@ -15,6 +15,7 @@ import dagster as dg
 import yaml
 from dagster._core.instance.ref import InstanceRef
 
+from bio_lakehouse import whole_files
 from bio_lakehouse.automation import postgres
 from bio_lakehouse.automation.event_batches import BATCH_SIZE_VARIABLE
 from bio_lakehouse.automation.event_log import BatchingSqliteStorage, PlainSqliteStorage
@@ -108,9 +109,7 @@ def write_configuration(settings: Settings) -> Path:
     before = path.read_text("utf-8") if path.exists() else WRITTEN_BY
     if before.startswith(WRITTEN_BY) and before != text:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = path.with_name(f"{path.name}.{os.getpid()}")
-        fresh.write_text(text, "utf-8")
-        fresh.replace(path)
+        whole_files.write_text(path, text)
     return path.parent
 
 

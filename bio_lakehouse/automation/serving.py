@@ -15,6 +15,7 @@ from typing import Literal
 
 from filelock import FileLock, Timeout
 
+from bio_lakehouse import whole_files
 from bio_lakehouse.automation.instance import dagster_home, environment, open_instance
 from bio_lakehouse.automation.listeners import listeners_on
 from bio_lakehouse.automation.running import close_abandoned_runs
@@ -67,7 +68,7 @@ def the_only_one(settings: Settings, command: Serving, address: str) -> Iterator
             "one, or end it first."
         ) from None
     try:
-        holder.write_text(f"process {os.getpid()} at {address}", "utf-8")
+        whole_files.write_text(holder, f"process {os.getpid()} at {address}")
         yield
     finally:
         holder.unlink(missing_ok=True)

@@ -6,6 +6,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bio_lakehouse import whole_files
+
 FILE = "claude-consent.txt"
 ALLOWED = "allowed"
 REFUSED = "refused"
@@ -19,7 +21,7 @@ def claude_consent(home: Path) -> bool | None:
         return None
     except (OSError, UnicodeDecodeError):
         return False
-    return answer.startswith(f"{ALLOWED} ")
+    return answer.startswith(f"{ALLOWED} ") if answer.strip() else None
 
 
 def record_claude_consent(home: Path, allowed: bool) -> Path:
@@ -27,5 +29,5 @@ def record_claude_consent(home: Path, allowed: bool) -> Path:
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = home / FILE
     answer = ALLOWED if allowed else REFUSED
-    path.write_text(f"{answer} on {datetime.now(UTC):%Y-%m-%d}\n", "utf-8")
+    whole_files.write_text(path, f"{answer} on {datetime.now(UTC):%Y-%m-%d}\n")
     return path

@@ -20,7 +20,7 @@ from bio_lakehouse.lake import home
 from bio_lakehouse.lake.folders import NoFile, files_below
 from bio_lakehouse.lake.landing import PREFIX
 from bio_lakehouse.numbers import bytes_text, seconds_text
-from bio_lakehouse.settings import TIMEZONE_FILE, Settings
+from bio_lakehouse.settings import Settings, is_timezone_kept
 
 LITTLE, VERY_LITTLE = 5 * 2**30, 2**30
 """Bytes of free disk under which there is a warning, and a problem."""
@@ -125,7 +125,7 @@ def time_zone(settings: Settings) -> Iterator[Check]:
 
 def is_zone_said(settings: Settings) -> bool:
     """Whether a time zone is set, or kept in the home."""
-    return "timezone" in settings.model_fields_set or (settings.home / TIMEZONE_FILE).exists()
+    return "timezone" in settings.model_fields_set or is_timezone_kept(settings.home)
 
 
 def databases(settings: Settings) -> Iterator[Check]:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from bio_lakehouse import whole_files
 from bio_lakehouse.errors import StoreError
 from bio_lakehouse.lake import landing
+from bio_lakehouse.lake.home import things_in
 from bio_lakehouse.lake.objects import checksum
-from bio_lakehouse.settings import TIMEZONE_FILE, Settings
+from bio_lakehouse.settings import Settings
 
 MARK = "demo.json"
 """Says that a home is the demo's, and of which contents its files are."""
@@ -42,7 +44,7 @@ def check(settings: Settings) -> None:
             "BIO_LANDING_URL is set, and a made-up person's files belong in no bucket: unset it "
             "for the demo"
         )
-    inside = {path.name for path in home.iterdir()} - {TIMEZONE_FILE}
+    inside = things_in(home)
     if inside and MARK not in inside:
         raise StoreError(
             f"{home} holds things that no demo has made, and a demo there would mix with them:"
@@ -61,7 +63,7 @@ def check(settings: Settings) -> None:
 def note_files(home: Path, files: Iterable[Path]) -> None:
     """Mark the home as the demo's, with the contents of the files that it is about to bring in."""
     contents = {path.name: checksum(path.read_bytes()) for path in files}
-    (home / MARK).write_text(json.dumps(contents, indent=1) + "\n", "utf-8")
+    whole_files.write_text(home / MARK, json.dumps(contents, indent=1) + "\n")
 
 
 def own_files(home: Path) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bio_lakehouse.errors import StoreError
 from bio_lakehouse.settings import TIMEZONE_FILE
+from bio_lakehouse.whole_files import is_unfinished
 
 LOG, CATALOG = "log.db", "catalog.db"
 UNFINISHED = ".repair-unfinished"
@@ -111,6 +112,13 @@ def _close(home: Path) -> None:
 def is_lake(home: Path) -> bool:
     """Whether the folder is a lake's own: empty, or with a lake's log, landing or experiments in
     it."""
-    inside = {path.name for path in home.iterdir()} - {TIMEZONE_FILE}
+    inside = things_in(home)
     own = inside & {LOG, LANDING, EXPERIMENTS}
     return not inside or (bool(own) and not home.stat().st_mode & stat.S_ISVTX)
+
+
+def things_in(home: Path) -> set[str]:
+    """Names in the folder that say what it is: neither the kept time zone, which the first command
+    writes into any, nor what is left of a write that was killed."""
+    names = {path.name for path in home.iterdir() if not is_unfinished(path.name)}
+    return names - {TIMEZONE_FILE}

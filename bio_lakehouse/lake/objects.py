@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
 from urllib.parse import unquote
 
+from bio_lakehouse import whole_files
 from bio_lakehouse.errors import LandingError
 from bio_lakehouse.lake.folders import (
     NOT_UTF8,
@@ -250,19 +250,11 @@ def _everything_below(top: Path) -> Iterator[Path]:
 
 def write_atomically(path: Path, content: AnyContent, modified: datetime | None = None) -> None:
     """Write a file whole, or leave what was there; its owner alone can read it."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(opened_by(content).chunks())
+    with whole_files.replaced(path) as file:
+        file.writelines(opened_by(content).chunks())
         if modified:
-            os.utime(temporary, (modified.timestamp(), modified.timestamp()))
-        Path(temporary).replace(path)
-    except BaseException as error:
-        Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            # Without the temporary file's name, which says nothing to anybody.
-            raise OSError(error.errno, error.strerror, str(path)) from error
-        raise
+            file.flush()
+            os.utime(file.fileno(), (modified.timestamp(), modified.timestamp()))
 
 
 def _nameless_part(root: Path, path: Path) -> Path | None:

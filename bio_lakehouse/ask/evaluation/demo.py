@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from filelock import FileLock
 
 import bio_lakehouse
+from bio_lakehouse import whole_files
 from bio_lakehouse.backends import open_sql, spark_session
 from bio_lakehouse.build.experiments import build_self_experiment
 from bio_lakehouse.build.insights import build_forecast, build_insights
@@ -74,7 +75,7 @@ def demo_lake(home: Path) -> Lakehouse:
         if not mark.exists() or mark.read_text("utf-8") != made_by:
             shutil.rmtree(home, ignore_errors=True)
             build(home)
-            mark.write_text(made_by, "utf-8")
+            whole_files.write_text(mark, made_by)
     return Lakehouse.open(settings_of(home))
 
 
@@ -114,7 +115,7 @@ def keep_settings(settings: Settings) -> None:
         f"BIO_FTP={settings.ftp}",
         "",
     ]
-    (settings.home / ".env").write_text("\n".join(lines), "utf-8")
+    whole_files.write_text(settings.home / ".env", "\n".join(lines))
 
 
 def build(home: Path) -> Lakehouse:
