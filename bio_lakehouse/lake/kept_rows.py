@@ -96,7 +96,7 @@ def kept_at(place: Path, table: TableFiles) -> KeptRows:
 
 
 def _read(content: pa.Buffer, table: TableFiles) -> KeptRows:
-    # Sums of floats differ in their last digit by where these begin in memory.
+    # As Arrow's own buffers are: how floats are summed may depend on where they begin in memory.
     aligned = ipc.IpcReadOptions(ensure_alignment=ipc.Alignment.At64Byte)
     rows = ipc.open_file(content, options=aligned).read_all()
     told = json.loads(rows.schema.metadata[OF])

@@ -435,4 +435,10 @@ def version_of(model: ReportModel) -> str:
     """Twelve hexadecimal digits of the SHA-256 over all that the report says, the moment left
     out."""
     said = dataclasses.asdict(model) | dict.fromkeys(("data_up_to", "today", "notices", "version"))
-    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:12]
+    text = json.dumps(said, sort_keys=True, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _plain(value: object) -> object:
+    """A set in an order of its own: that in which it says itself differs from run to run."""
+    return sorted(map(str, value)) if isinstance(value, frozenset) else str(value)
