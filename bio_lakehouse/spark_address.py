@@ -50,3 +50,9 @@ def without_secrets(address: str) -> str:
     which may be a token."""
     shown, semicolon, _ = SIGNED_IN.sub("//…@", address).partition(";")
     return f"{shown};…" if semicolon else shown
+
+
+def meant_by(shown: str | None, own: str | None) -> str | None:
+    """The address of which `shown` is what may be shown: a home's own where it is that, else
+    `shown` itself."""
+    return own if own and without_secrets(own) == shown else shown

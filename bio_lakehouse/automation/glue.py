@@ -16,6 +16,7 @@ from bio_lakehouse.automation.resources import (
     SparkResource,
     described,
     lock_run_of,
+    shown_remote,
 )
 from bio_lakehouse.backends import spark_session
 from bio_lakehouse.build.elsewhere import run_on_remote_spark
@@ -26,6 +27,7 @@ from bio_lakehouse.lake.aws import aws_client, explained
 from bio_lakehouse.lake.glue_catalog import warehouse_of
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings, load_settings
+from bio_lakehouse.spark_address import meant_by
 
 LOOKED_EVERY_S = 2.0
 LONGEST_START_S = 60
@@ -156,7 +158,7 @@ def glue_resources(settings: Settings, lake: LakeResource, spark: SparkResource)
         spark=spark,
         glue=glue,
         from_days=settings.cluster_from_days,
-        remote=settings.spark_remote,
+        remote=shown_remote(settings),
         remote_catalog=settings.spark_catalog,
     )
     return {"glue": glue, "transforms": transforms}
@@ -184,7 +186,8 @@ class TransformsOnAws(dg.ConfigurableResource[Transforms]):
         self.glue.run(context, self.lake, order)
 
     def _on_remote_spark(self, context: Context, order: TableOrder) -> None:
-        settings = self.lake.settings.model_copy(update={"spark_remote": self.remote})
+        remote = meant_by(self.remote, self.lake.settings.spark_remote)
+        settings = self.lake.settings.model_copy(update={"spark_remote": remote})
         with spark_session(settings) as session:
             warehouse = warehouse_of(settings.s3_gold_bucket)
             know_catalog(session, order.catalog, catalog_settings(warehouse, order.catalog))

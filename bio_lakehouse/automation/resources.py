@@ -24,7 +24,7 @@ from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.queued_arrivals import MessageQueue
 from bio_lakehouse.settings import Settings, load_settings
-from bio_lakehouse.spark_address import starts_here
+from bio_lakehouse.spark_address import meant_by, starts_here, without_secrets
 
 SECRETS = ("oura_client_secret", "notify_urls", "smtp_url")
 """Of a lake's settings those that only the environment or the home's `.env` may hold."""
@@ -109,10 +109,9 @@ class SparkResource(dg.ConfigurableResource[SparkSession]):
 
     def create_resource(self, context: dg.InitResourceContext) -> SparkSession:
         lock_run_of(context)
-        settings = load_settings(profile=self.profile).model_copy(
-            update={"spark_remote": self.remote}
-        )
-        with spark_session(settings) as session:
+        settings = load_settings(profile=self.profile)
+        remote = meant_by(self.remote, settings.spark_remote)
+        with spark_session(settings.model_copy(update={"spark_remote": remote})) as session:
             return session
 
 
@@ -234,11 +233,17 @@ def spark_resource(settings: Settings) -> dg.ConfigurableResource[SparkSession]:
     """The session of a lake on this machine. Dagster's own resource is imported where Spark itself
     is asked for: without the extra `jvm` it is not there."""
     if not starts_here(settings.spark_remote):
-        return SparkResource(profile=settings.profile, remote=settings.spark_remote)
+        return SparkResource(profile=settings.profile, remote=shown_remote(settings))
     require_jvm()
     from bio_lakehouse.automation.jvm_spark import jvm_spark
 
     return jvm_spark(settings)
+
+
+def shown_remote(settings: Settings) -> str | None:
+    """The address of a Spark elsewhere as the record of runs and the UI may have it: it may hold a
+    token."""
+    return without_secrets(settings.spark_remote) if settings.spark_remote else None
 
 
 def lake_resources(settings: Settings) -> tuple[LakeResource, dict[str, Any]]:

@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,14 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import ModuleTarget
 from dagster_graphql.schema import create_schema
 
+from bio_lakehouse.automation import resources as resources_module
 from bio_lakehouse.automation.instance import open_instance
-from bio_lakehouse.automation.resources import LakeResource, SqlResource, resources
+from bio_lakehouse.automation.resources import (
+    LakeResource,
+    SqlResource,
+    resources,
+    spark_resource,
+)
 from bio_lakehouse.claude.access import Claude
 from bio_lakehouse.claude.consent import record_claude_consent
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -125,6 +133,42 @@ def test_secrets_of_the_homes_dot_env_do_too_and_stay_out_of_the_environment(
         [sys.executable, "-c", "import os; print(os.environ)"], capture_output=True, check=True
     )
     assert CANARY.encode() not in children.stdout
+
+
+@pytest.mark.parametrize("place", ["environment", ".env"])
+def test_a_token_in_the_address_of_spark_is_asked_with_and_kept_nowhere(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, asked_with, home = f"sc://127.0.0.1:1/;token={CANARY}", [], tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("BIO_HOME", str(home))
+    if place == "environment":
+        monkeypatch.setenv("BIO_SPARK_REMOTE", address)
+    else:
+        (home / ".env").write_text(f"BIO_SPARK_REMOTE={address}", "utf-8")
+
+    @contextmanager
+    def session(settings: Settings) -> Iterator[str]:
+        asked_with.append(settings.spark_remote)
+        yield "a session"
+
+    @dg.op
+    def take(spark: dg.ResourceParam[str]) -> None:
+        assert spark == "a session"
+
+    monkeypatch.setattr(resources_module, "spark_session", session)
+    settings = load_settings()
+
+    @dg.job(resource_defs=resources(settings))
+    def taking() -> None:
+        take()
+
+    with open_instance(settings) as instance:
+        assert taking.execute_in_process(instance=instance).success
+    assert asked_with == [address]
+    assert CANARY not in str(spark_resource(settings).model_dump())
+    kept = [path for path in home.rglob("*") if path.is_file() and path.name != ".env"]
+    assert not [path for path in kept if CANARY.encode() in path.read_bytes()]
 
 
 def asked(home: Path, monkeypatch: pytest.MonkeyPatch, *queries: str) -> list[Any]:
