@@ -19,6 +19,7 @@ from bio_lakehouse.engines.installed_spark import pyspark_problem
 from bio_lakehouse.lake import home
 from bio_lakehouse.lake.folders import NoFile, files_below
 from bio_lakehouse.lake.landing import PREFIX
+from bio_lakehouse.lake.store_errors import CHECK_RIGHTS, is_damage, is_full, sqlite_trouble
 from bio_lakehouse.numbers import bytes_text, seconds_text
 from bio_lakehouse.settings import Settings, is_timezone_kept
 
@@ -66,12 +67,17 @@ def home_folder(settings: Settings) -> Iterator[Check]:
     if not folder.exists():
         yield _place_for_home(folder)
         return
-    if not os.access(folder, os.W_OK | os.X_OK):
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        step = "make it writable (mount it again for writing), or move the home to another disk"
+        yield problem("home", f"the disk of {folder} is read-only", step)
+    elif not os.access(folder, os.W_OK | os.X_OK):
         yield problem("home", f"{folder} cannot be written", "give yourself the right to write")
     elif stat.S_IMODE(folder.stat().st_mode) & home.OTHERS:
         yield problem("home", f"others can look into {folder}", f"run: chmod 700 {folder}")
     elif home.is_repair_unfinished(folder):
-        yield problem("home", "a repair was begun and not ended", "run `bio-lakehouse repair`")
+        first = "make room first, then " if is_full(folder) else ""
+        step = f"{first}run `bio-lakehouse repair`"
+        yield problem("home", "a repair was begun and not ended", step)
     else:
         yield ok("home", f"{folder} can be written, and by its owner alone")
 
@@ -138,10 +144,18 @@ def databases(settings: Settings) -> Iterator[Check]:
             with closing(sqlite3.connect(_untouched(path), uri=True, timeout=2)) as db:
                 db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlite3.Error as error:
-            step = "run `bio-lakehouse repair`, which makes it again"
-            yield problem(name, f"it cannot be opened ({error})", step)
+            yield problem(name, *_why_unopened(error, path))
         else:
             yield ok(name, f"it can be opened, {bytes_text(path.stat().st_size)}")
+
+
+def _why_unopened(error: sqlite3.Error, path: Path) -> tuple[str, str]:
+    """Why a database cannot be opened, and what to do: only what is damaged is to be made again."""
+    if is_damage(error):
+        step = "run `bio-lakehouse repair`, which makes it again"
+        return f"it cannot be opened ({error})", step
+    what, step = sqlite_trouble(error, path) or (str(error), CHECK_RIGHTS)
+    return f"it cannot be opened now ({what})", step
 
 
 def _there(settings: Settings) -> list[Path]:

@@ -27,6 +27,15 @@ def check_database(path: Path, *, thoroughly: bool = False) -> None:
         raise DamagedFile.at(path, found)
 
 
+def check_writable(path: Path) -> None:
+    """Raise `StoreError` unless a change of the SQLite file at `path` could begin, or it is not
+    there."""
+    if path.exists():
+        with store_named(path), closing(sqlite3.connect(path, timeout=30)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            db.rollback()
+
+
 def copy_database(source: Path, target: Path) -> None:
     """A copy of a database as it is at one moment, whoever writes to it meanwhile."""
     with (

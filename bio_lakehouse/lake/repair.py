@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,12 +16,13 @@ from bio_lakehouse.lake import bronze, bronze_layout, home, quarantine
 from bio_lakehouse.lake.bronze import DayKey, Line
 from bio_lakehouse.lake.bronze_plan import overwritten_path
 from bio_lakehouse.lake.catalog import LocalCatalog
-from bio_lakehouse.lake.databases import check_database
+from bio_lakehouse.lake.databases import check_database, check_writable
 from bio_lakehouse.lake.experiment_log import unreadable
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landed_reading import reread
 from bio_lakehouse.lake.locks import held
 from bio_lakehouse.lake.log import IngestionLog, LogEntry
+from bio_lakehouse.lake.store_errors import require_room
 from bio_lakehouse.lake.table_files import check_files
 
 DAMAGED = "damaged"
@@ -34,13 +35,30 @@ LOST_TIMES = (
 
 @contextmanager
 def repairing(folder: Path) -> Iterator[None]:
-    """One repair of a home at a time; one that does not end is known to have been begun."""
+    """One repair of a home at a time; one that does not end is known to have been begun.
+
+    `StoreError`, and nothing is marked or touched, where it cannot begin: on a full disk, or while
+    another program holds a database.
+    """
     busy = f"{folder} is being repaired: wait until that has ended"
     with held(folder / ".repair.lock", busy, 0):
+        _require_beginning(folder)
         unfinished = folder / home.UNFINISHED
         unfinished.touch()
         yield
         unfinished.unlink()
+
+
+def _require_beginning(folder: Path) -> None:
+    require_room(folder)
+    for path in (*_databases(folder), folder / home.CATALOG):
+        with suppress(DamagedFile):
+            check_writable(path)
+
+
+def _databases(folder: Path) -> list[Path]:
+    """The log and Dagster's databases."""
+    return [folder / home.LOG, *sorted((folder / "dagster").rglob("*.db"))]
 
 
 def set_damage_aside(lake: Lakehouse) -> list[str]:
@@ -52,7 +70,7 @@ def set_damage_aside(lake: Lakehouse) -> list[str]:
     folder = lake.settings.home
     log_is_lost = any((folder / home.BRONZE).glob("*")) and not home.is_written(folder / home.LOG)
     found = [f"{folder / home.LOG} is missing or empty"] if log_is_lost else []
-    for path in (folder / home.LOG, *sorted((folder / "dagster").rglob("*.db"))):
+    for path in _databases(folder):
         found += _database_set_aside(folder, path)
     found += _bronze_set_aside(lake)
     if not home.is_written(folder / home.LOG) and any((folder / home.BRONZE).glob("*")):

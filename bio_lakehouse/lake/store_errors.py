@@ -38,6 +38,8 @@ OF_SQLITE = {
 }
 NO_ROOM = 1 << 20
 """Bytes; with fewer left no database can be written, or read by who must write beside it."""
+SAID_OF_FULL_DISK = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+"""What SQLite says too where it has no room for the files beside a database."""
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 PRIMARY_CODE = 0xFF
 """The part of SQLite's error codes that names the kind."""
@@ -86,15 +88,36 @@ def _before(error: BaseException) -> BaseException | None:
 
 
 def _of_sqlite(error: sqlite3.Error, path: Path) -> StoreError | None:
-    kind = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
-    if kind in DAMAGED:
+    if is_damage(error):
         return DamagedFile.at(path, error)
-    if kind == sqlite3.SQLITE_IOERR and is_full(path):
-        kind = sqlite3.SQLITE_FULL
-    if kind in OF_SQLITE:
-        what, next_step = OF_SQLITE[kind]
+    found = sqlite_trouble(error, path)
+    if found:
+        what, next_step = found
         return StoreError(f"{path}: {what}; {next_step}.")
     return None
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether SQLite says that the file itself is no whole database."""
+    return _kind_of(error) in DAMAGED
+
+
+def sqlite_trouble(error: sqlite3.Error, path: Path) -> tuple[str, str] | None:
+    """What keeps SQLite from a whole file at `path`, and what to do; None for anything else."""
+    kind = _kind_of(error)
+    if kind in SAID_OF_FULL_DISK and is_full(path):
+        kind = sqlite3.SQLITE_FULL
+    return OF_SQLITE.get(kind)
+
+
+def _kind_of(error: sqlite3.Error) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & PRIMARY_CODE
+
+
+def require_room(folder: Path) -> None:
+    """Raise `StoreError` where the disk of `folder` has no room left."""
+    if is_full(folder):
+        raise StoreError(f"{folder}: {FULL}; {FREE_SPACE}.")
 
 
 def is_full(path: Path) -> bool:

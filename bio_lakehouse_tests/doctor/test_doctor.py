@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -184,6 +185,44 @@ def test_a_full_disk_is_a_problem(home: Path, monkeypatch: pytest.MonkeyPatch) -
         usage = type("Usage", (), {"free": free})
         monkeypatch.setattr(home_checks.shutil, "disk_usage", lambda _, usage=usage: usage)
         assert found(home)["disk"].outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("code", "free", "step"),
+    [
+        (sqlite3.SQLITE_IOERR, 0, "free some space"),
+        (sqlite3.SQLITE_CANTOPEN, 0, "free some space"),
+        (sqlite3.SQLITE_FULL, 0, "free some space"),
+        (sqlite3.SQLITE_IOERR, 2**40, "check the disk"),
+        (sqlite3.SQLITE_READONLY, 2**40, "whether its disk can be written"),
+        (sqlite3.SQLITE_BUSY, 2**40, "wait until the other program has ended"),
+    ],
+)
+def test_a_log_that_is_whole_is_never_to_be_repaired(
+    home: Path, monkeypatch: pytest.MonkeyPatch, code: int, free: int, step: str
+) -> None:
+    def unopened(*_: object, **__: object) -> None:
+        error = sqlite3.OperationalError("it cannot be opened")
+        error.sqlite_errorcode = code
+        raise error
+
+    usage = type("Usage", (), {"free": free})
+    monkeypatch.setattr(home_checks.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr(home_checks.sqlite3, "connect", unopened)
+    check = found(home)["database log.db"]
+    assert check.outcome == "problem"
+    assert step in check.next_step
+    assert "repair" not in check.next_step
+
+
+def test_a_read_only_disk_is_to_be_made_writable(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounted = type("Mounted", (), {"f_flag": os.ST_RDONLY})
+    monkeypatch.setattr(home_checks.os, "statvfs", lambda _: mounted)
+    check = found(home)["home"]
+    assert "is read-only" in check.why
+    assert "make it writable" in check.next_step
 
 
 def test_a_check_that_fails_is_a_finding_and_ends_nothing(

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from bio_lakehouse.errors import DamagedFile, StoreError
+from bio_lakehouse.lake.home import is_repair_unfinished
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import alone_in
 from bio_lakehouse.lake.objects import FolderStore
@@ -201,6 +202,23 @@ def test_a_lock_without_room_for_its_file_is_a_sentence(
             pass
     with begin(tmp_path):
         pass
+
+
+def test_a_repair_that_cannot_begin_leaves_no_mark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries_of(Lakehouse.open(Settings(home=tmp_path)).log)
+    genuine = sqlite3.connect
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda _: Usage(1 << 40, 1 << 40, 0))
+        assert "free some space" in sentence(run(tmp_path, "repair").output)
+    assert not is_repair_unfinished(tmp_path)
+    with closing(genuine(tmp_path / "log.db")) as other, monkeypatch.context() as patch:
+        other.execute("BEGIN EXCLUSIVE")
+        patch.setattr(sqlite3, "connect", lambda path, **_: genuine(path, timeout=0.1))
+        assert "locked by another program" in sentence(run(tmp_path, "repair").output)
+    assert not is_repair_unfinished(tmp_path)
+    assert run(tmp_path, "repair").exit_code == 0
 
 
 def test_half_a_file_is_never_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
