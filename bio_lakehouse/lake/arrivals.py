@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from bio_lakehouse import garbage
 from bio_lakehouse.errors import EmptyAnswer, LandingError, UnsupportedFile
@@ -30,6 +31,7 @@ ORDER_GUESSED = (
     "another download goes as far; no log tells which came first, so the time of the files was "
     "taken."
 )
+NOTHING_TAKEN: Mapping[str, LogEntry] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Arrival:
     no file at all: it is left alone. `notes` say what was assumed or left out in reading it.
     `given` is the file as the person named it who brought it in; `fetch` what was asked of a vendor
     to get it. `elsewhere` says that another machine took it: how many days it changed is not known
-    here.
+    here. `told_before` says that the log had all this of the file.
     """
 
     path: str
@@ -57,13 +59,15 @@ class Arrival:
     given: str = ""
     fetch: FetchNote | None = None
     elsewhere: bool = False
+    told_before: bool = False
 
     @property
     def is_news(self) -> bool:
         """Whether the log knows something by it that it did not know: what a file holds, why it was
         refused, or that one says again what another had said."""
         is_copy = self.entry.status == "duplicate"
-        return not self.unread and (is_copy or not self.repeated)
+        is_old = self.unread or self.told_before
+        return not is_old and (is_copy or not self.repeated)
 
     @property
     def refused(self) -> bool:
@@ -102,10 +106,27 @@ def _ingest(lake: Lakehouse, path: Path, user_id: str, dataset: str | None) -> l
     landing.put_at(objects, key, content, note, file_time(found))
     info = objects.info(key)
     entries = lake.log.of_objects([key])[key]
-    failed = any(entry.status == "validation_failed" for entry in entries)
-    if is_back or failed or is_news(info, entries, lake.settings.today()):
+    if is_back or is_news(info, entries, lake.settings.today()):
         return take(lake, info)
-    return [_repeated(entry) for entry in entries]
+    if any(entry.status == "validation_failed" for entry in entries):
+        return _take_again(lake, info, entries)
+    return [_known(entry) for entry in entries]
+
+
+def _take_again(lake: Lakehouse, info: ObjectInfo, entries: list[LogEntry]) -> list[Arrival]:
+    """Read once more what was refused of a file; of a zip only that, unless it was taken in
+    part."""
+    if info.key in lake.log.interrupted():
+        return take(lake, info)
+    same = {entry.file_path: entry for entry in entries if is_of(entry, info)}
+    taken = {path: entry for path, entry in same.items() if entry.status != "validation_failed"}
+    reasons = {path: entry.error for path, entry in same.items()}
+    return [
+        replace(one, told_before=True)
+        if one.refused and one.entry.error == reasons.get(one.path)
+        else one
+        for one in take(lake, info, taken)
+    ]
 
 
 def _is_taken(lake: Lakehouse, path: Path, user_id: str, content: AnyContent) -> bool:
@@ -130,6 +151,11 @@ def _as_given(arrival: Arrival, path: Path) -> Arrival:
 
 def _repeated(entry: LogEntry) -> Arrival:
     return Arrival(entry.file_path, entry, unchanged_days=len(entry.covered_days), repeated=True)
+
+
+def _known(entry: LogEntry) -> Arrival:
+    """A file of which the log knows all that became of it, also that it is a copy."""
+    return replace(_repeated(entry), told_before=True)
 
 
 def scan(lake: Lakehouse, progress: Callable[[str], None] = lambda _: None) -> list[Arrival]:
@@ -221,20 +247,24 @@ def is_of(entry: LogEntry, info: ObjectInfo) -> bool:
     return (entry.size, entry.modified) == (info.size, info.modified)
 
 
-def take(lake: Lakehouse, info: ObjectInfo) -> list[Arrival]:
+def take(
+    lake: Lakehouse, info: ObjectInfo, taken: Mapping[str, LogEntry] = NOTHING_TAKEN
+) -> list[Arrival]:
     """Recognise, log and plan the file at `info`, each file inside it when it is a zip; a bad one
-    is logged as such."""
+    is logged as such. What of a zip is `taken`, by path, is not read."""
     with garbage.not_looked_for():
         try:
-            return take_readable(lake, info)
+            return take_readable(lake, info, taken)
         except LandingError as error:
             return [unread(info, str(error))]
 
 
-def take_readable(lake: Lakehouse, info: ObjectInfo) -> list[Arrival]:
+def take_readable(
+    lake: Lakehouse, info: ObjectInfo, taken: Mapping[str, LogEntry] = NOTHING_TAKEN
+) -> list[Arrival]:
     """As `take`; `LandingError` when the file cannot be read now."""
     try:
-        return take_object(lake, open_landed(lake, info))
+        return take_object(lake, open_landed(lake, info), taken)
     except UnsupportedFile as error:
         return [refuse(lake, info, str(error))]
 
@@ -258,13 +288,16 @@ def refuse(lake: Lakehouse, info: ObjectInfo, reason: str) -> Arrival:
     return _fail(lake, path, info, "me", "", reason)
 
 
-def take_object(lake: Lakehouse, landed: LandedObject) -> list[Arrival]:
+def take_object(
+    lake: Lakehouse, landed: LandedObject, taken: Mapping[str, LogEntry] = NOTHING_TAKEN
+) -> list[Arrival]:
     """As `take`, of what was read. Until it is done the log says that it was begun: a zip is taken
     whole or again."""
     key = landed.info.key
     lake.log.begin(key)
     try:
-        arrivals = [_take_file(lake, landed, file) for file in landed.files()]
+        arrivals = [_known(entry) for entry in taken.values()]
+        arrivals += [_take_file(lake, landed, file) for file in landed.files(left_out=taken)]
         if not arrivals:
             raise UnsupportedFile(f"{key}: the zip holds no file; download the export again")
     except UnsupportedFile as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -91,8 +91,8 @@ class LandedObject:
         except UnsupportedFile:
             return 0
 
-    def files(self) -> Iterator[LandedFile | RefusedMember]:
-        """The file itself, or each file inside the zip.
+    def files(self, left_out: Container[str] = ()) -> Iterator[LandedFile | RefusedMember]:
+        """The file itself, or each file inside the zip but for the paths that are `left_out`.
 
         `UnsupportedFile` when the zip is torn, or the object lies under no user.
         """
@@ -103,6 +103,8 @@ class LandedObject:
         with open_archive(self.content, key) as archive:
             for member in archive.members:
                 path = path_of(key, member.name)
+                if path in left_out:
+                    continue
                 try:
                     content = archive.content(member)
                 except UnsupportedFile as error:

@@ -405,6 +405,39 @@ def test_a_zip_of_which_only_a_part_was_taken_is_taken_whole(
     assert_balanced(lake)
 
 
+def test_of_a_zip_that_comes_again_only_what_was_refused_is_read(
+    lake: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.csv", peloton(ride(2, 200)))
+        archive.writestr("b.csv", peloton(ride(3, 210)))
+        archive.writestr("c.csv", peloton(ride(3, 210)))
+        archive.writestr("readme.txt", b"What is in here.")
+    (lake.settings.home / "export.zip").write_bytes(packed.getvalue())
+    first = arrivals.ingest(lake, lake.settings.home / "export.zip", "me")
+    statuses = ["ingesting", "ingesting", "duplicate", "validation_failed"]
+    assert [one.entry.status for one in first] == statuses
+    assert all(one.is_news for one in first)
+    build(lake)
+    read: list[str] = []
+    read_file = arrivals.read_file
+
+    def noted(file: Any, context: Any) -> Any:
+        read.append(file.name)
+        return read_file(file, context)
+
+    monkeypatch.setattr(arrivals, "read_file", noted)
+    again = arrivals.ingest(lake, lake.settings.home / "export.zip", "me")
+    assert read == ["readme.txt"]
+    assert [one.repeated for one in again] == [True, True, True, False]
+    assert (again[3].refused, again[3].failed) == (True, True)
+    assert not any(one.is_news for one in again)
+    assert arrivals.pending(lake) == {}
+    assert arrivals.scan(lake) == []
+    assert_balanced(lake)
+
+
 def test_a_file_that_cannot_be_read_for_a_while_loses_nothing(
     lake: Lakehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
