@@ -34,10 +34,9 @@ def doctor(home: Path | None, as_json: bool) -> None:
     Example:  bio-lakehouse doctor
               BIO_ENV=aws bio-lakehouse doctor --json
     """
-    from bio_lakehouse.doctor.examination import examine
-    from bio_lakehouse.settings import load_settings
+    from bio_lakehouse.doctor.examination import examine_home
 
-    checks = examine(load_settings(home=home))
+    checks = examine_home(home)
     if as_json:
         click.echo(json.dumps([asdict(check) for check in checks], indent=1, ensure_ascii=False))
     else:

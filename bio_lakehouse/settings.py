@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import re
 import tomllib
 import unicodedata
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -19,9 +22,13 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bio_lakehouse import whole_files
 from bio_lakehouse.errors import SettingsError
+from bio_lakehouse.setting_words import BadSetting, bad_keys, bad_settings, variable_of
 from bio_lakehouse.spark_address import known_spark
 
+logger = logging.getLogger(__name__)
+
 BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")
+NO_SETTING = "it is no NAME=value, or a quotation mark does not end"
 USER_ID = re.compile(r"[a-z0-9_-]{1,64}")
 Sex = Literal["female", "male"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -491,7 +498,10 @@ class Settings(BaseSettings):
             or list(bounds) != sorted(set(bounds))
             or not 0 < bounds[0] <= bounds[-1] < 100
         ):
-            raise ValueError("heart-rate zones are four ascending percentages such as 60,70,80,90")
+            raise ValueError(
+                "heart-rate zones are four ascending percentages such as 60,70,80,90, not "
+                f"{_commas(bounds)}"
+            )
         return bounds
 
     @field_validator("claude_prices", "ask_prices")
@@ -499,8 +509,8 @@ class Settings(BaseSettings):
     def _prices_are_four(cls, prices: tuple[float, ...]) -> tuple[float, ...]:
         if prices and (len(prices) != 4 or min(prices) < 0):
             raise ValueError(
-                "prices are four numbers such as 2,10,2.5,0.1: input, output, cache write, cache "
-                "read"
+                "prices are four numbers such as 2,10,2.5,0.1 (input, output, cache write, cache "
+                f"read), not {_commas(prices)}"
             )
         return prices
 
@@ -571,16 +581,22 @@ class Settings(BaseSettings):
         """The users whom the text of a `users.toml` names, by id; `SettingsError` names its
         `place`."""
         try:
-            return {
-                user_id: UserProfile(**{"timezone": self.timezone, "user_id": user_id} | values)
-                for user_id, values in tomllib.loads(text).items()
-            }
-        except ValidationError as error:
-            raise SettingsError(f"{place}: {_first_problem(error)}") from error
-        except TypeError as error:
-            raise SettingsError(f"{place}: each user is a table such as [ann]") from error
+            tables = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise SettingsError(f"{place}: {error}") from error
+        return {
+            user_id: self._profile_in(values, user_id, place) for user_id, values in tables.items()
+        }
+
+    def _profile_in(self, values: object, user_id: str, place: str) -> UserProfile:
+        own: dict[str, Any] = {"timezone": self.timezone, "user_id": user_id}
+        if not isinstance(values, dict):
+            raise SettingsError(f"{place}: {user_id}: each user is a table such as [ann]")
+        try:
+            return UserProfile(**own | values)
+        except ValidationError as error:
+            said = "; ".join(bad_keys(error, UserProfile.model_fields))
+            raise SettingsError(f"{place}: [{user_id}]: {said}") from error
 
     def user_profile(self, user_id: str) -> UserProfile:
         """That user's profile; one who is not listed has `me`'s time zone and nothing else
@@ -599,20 +615,83 @@ def load_settings(**overrides: object) -> Settings:
     """Settings of the environment and the home's `.env`, with `overrides`.
 
     The home itself is said by `overrides` or the environment; no other `.env` is read, wherever one
-    stands. Raises `SettingsError` that names the variable or file at fault.
+    stands. Raises `SettingsError` that names each variable or file at fault.
     """
+    settings, bad = read_settings(**overrides)
+    if bad:
+        raise SettingsError("\n".join(map(str, bad)))
+    return settings
+
+
+def read_settings(**overrides: object) -> tuple[Settings, list[BadSetting]]:
+    """As `load_settings`, as far as settings can be read; and everything that is wrong with them,
+    in whose place the defaults are."""
     given = {name: value for name, value in overrides.items() if value is not None}
+    settings, bad = _valid(given)
+    given["home"] = settings.home
+    path = settings.home / ".env"
     try:
-        home = Settings(**given).home  # type: ignore[arg-type]
-        found = Settings(_env_file=home / ".env", **given | {"home": home})  # type: ignore[arg-type, call-arg]
-        return _with_kept_timezone(found)
+        with _unparsed_lines_told(path):
+            settings, bad = _valid(given, path)
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{home / '.env'} cannot be read: {_why_unread(error)}") from error
+        bad.append(_unread(path, error))
+    try:
+        return _with_kept_timezone(settings), bad
+    except SettingsError as error:
+        return settings, [*bad, BadSetting("timezone", "time zone", str(error))]
+
+
+def _valid(
+    given: dict[str, Any], env_file: Path | None = None
+) -> tuple[Settings, list[BadSetting]]:
+    """Settings with the defaults of those that are wrong, and these."""
+    try:
+        return Settings(_env_file=env_file, **given), []  # type: ignore[call-arg]
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "settings"
-        variable = name if name.isupper() else f"BIO_{name.upper()}"
-        raise SettingsError(f"{variable}: {first['msg'].removeprefix('Value error, ')}") from error
+        bad = bad_settings(error, Settings.model_fields)
+    names = [one.field for one in bad]
+    defaults = {name: _default_of(name) for name in names}
+    settings = Settings(_env_file=env_file, **given | defaults)  # type: ignore[call-arg]
+    settings.model_fields_set.difference_update(names)
+    return settings, bad
+
+
+def _default_of(name: str) -> object:
+    return Settings.model_fields[name].get_default(call_default_factory=True)
+
+
+@contextmanager
+def _unparsed_lines_told(path: Path) -> Iterator[None]:
+    """Let a line of `path` that sets nothing be told with its file, once."""
+
+    def told(record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple) and "could not parse" in record.msg:
+            _tell_unparsed(path, record.args[0])
+            return False
+        return True
+
+    parser = logging.getLogger("dotenv.main")
+    parser.addFilter(told)
+    try:
+        yield
+    finally:
+        parser.removeFilter(told)
+
+
+@cache
+def _tell_unparsed(path: Path, line: object) -> None:
+    logger.warning("%s, line %s is passed over: %s.", path, line, NO_SETTING)
+
+
+def unparsed_lines(path: Path) -> list[int]:
+    """The lines of an `.env` that set nothing, though they are no comment; none where there is no
+    file."""
+    from dotenv.parser import parse_stream
+
+    if not path.exists():
+        return []
+    text = io.StringIO(path.read_text("utf-8-sig", errors="replace"))
+    return [binding.original.line for binding in parse_stream(text) if binding.error]
 
 
 TIMEZONE_FILE = "timezone"
@@ -660,24 +739,25 @@ def _text_of(path: Path) -> str:
         raise SettingsError(f"{path} cannot be read: {_why_unread(error)}") from error
 
 
+def _unread(path: Path, error: OSError | UnicodeDecodeError) -> BadSetting:
+    return BadSetting("", str(path), f"cannot be read: {_why_unread(error)}")
+
+
 def _why_unread(error: OSError | UnicodeDecodeError) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "it is not UTF-8; save it as UTF-8"
     return f"{error.strerror}; check its rights"
 
 
-def _first_problem(error: ValidationError) -> str:
-    """What is wrong with which value, in a few words."""
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {first['msg'].removeprefix('Value error, ')}"
+def _commas(numbers: Iterable[float]) -> str:
+    return ",".join(map(str, numbers))
 
 
 def documented_settings() -> list[tuple[str, str, str]]:
     """Variable, default and meaning of every setting, in the order of `Settings`."""
     return [
         (
-            str(field.validation_alias or f"BIO_{name.upper()}"),
+            variable_of(name, field),
             _default_text(field.default),
             field.description or "",
         )

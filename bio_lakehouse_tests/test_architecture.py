@@ -24,6 +24,7 @@ LAYERS = (
         "loading",
         "numbers",
         "safe_yaml",
+        "setting_words",
         "settings",
         "spark_address",
         "terminal",

@@ -16,6 +16,8 @@ from bio_lakehouse.settings import (
     keep_timezone,
     load_settings,
     machine_timezone,
+    read_settings,
+    unparsed_lines,
 )
 
 
@@ -40,9 +42,16 @@ def test_the_environment_and_the_call_set_what_they_name(
             "BIO_HEART_RATE_ZONES: heart-rate zones are four ascending",
         ),
         ("BIO_HEART_RATE_ZONES", "60,70,x,90", "BIO_HEART_RATE_ZONES"),
-        ("BIO_FTP", "-1", "BIO_FTP"),
+        ("BIO_FTP", "-1", "BIO_FTP: '-1' must be more than 0"),
+        ("BIO_FTP", "abc", "BIO_FTP: 'abc' is no whole number"),
+        ("BIO_SEX", "x", "BIO_SEX: 'x' must be 'female' or 'male'"),
+        ("BIO_SETTLE_SECONDS", "9", "BIO_SETTLE_SECONDS: '9' must be at most 8"),
+        ("BIO_SETTLE_SECONDS", "x", "BIO_SETTLE_SECONDS: 'x' is no number"),
+        ("BIO_LOCAL_ONLY", "maybe", "BIO_LOCAL_ONLY: 'maybe' is neither true nor false"),
+        ("BIO_LANDING_URL", "bucket", r"BIO_LANDING_URL: 'bucket' is not of .*`s3://bucket"),
         ("BIO_USER", "Ann Smith", "BIO_USER: user id 'Ann Smith' must be"),
-        ("BIO_FIRST_DAY", "yesterday", "BIO_FIRST_DAY"),
+        ("BIO_FIRST_DAY", "yesterday", "BIO_FIRST_DAY: 'yesterday' is no day: .*YYYY-MM-DD"),
+        ("BIO_TODAY_OVERRIDE", "tomorrow", "'tomorrow' is no day: write it as YYYY-MM-DD"),
     ],
 )
 def test_a_bad_setting_is_named(
@@ -51,6 +60,70 @@ def test_a_bad_setting_is_named(
     monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError, match=said):
         load_settings()
+
+
+def test_every_bad_setting_is_named_and_the_others_count(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BIO_FTP", "abc")
+    monkeypatch.setenv("BIO_TIMEZONE", "Berlin")
+    monkeypatch.delenv("BIO_SEX", raising=False)
+    (tmp_path / ".env").write_text("BIO_SEX=x\nBIO_USER=ann\n")
+    settings, bad = read_settings(home=tmp_path)
+    assert {one.variable for one in bad} == {"BIO_FTP", "BIO_TIMEZONE", "BIO_SEX"}
+    assert (settings.ftp, settings.sex, settings.user) == (None, None, "ann")
+    assert "timezone" not in settings.model_fields_set
+    with pytest.raises(SettingsError) as raised:
+        load_settings(home=tmp_path)
+    assert len(str(raised.value).splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("BIO_ASK_URL", "http://me:hunter2@x"),
+        ("BIO_LANDING_URL", "https://hunter2"),
+        ("BIO_SEX", "hunter2" * 9),
+    ],
+)
+def test_what_may_hold_a_secret_is_not_told(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError, match=f"{variable}: its value") as raised:
+        load_settings()
+    assert "hunter2" not in str(raised.value)
+
+
+def test_a_line_of_the_env_file_that_sets_nothing_is_told_with_its_file(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / ".env").write_text("# a comment\nBIO_FTP 12\nBIO_USER=ann\nBIO_SEX='x\n")
+    assert load_settings(home=tmp_path).user == "ann"
+    assert unparsed_lines(tmp_path / ".env") == [2, 4]
+    told = [record.getMessage() for record in caplog.records]
+    assert [one.partition(" is passed over")[0] for one in told] == [
+        f"{tmp_path / '.env'}, line 2",
+        f"{tmp_path / '.env'}, line 4",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[ann]\ntimzone='UTC'\n", r"\[ann\]: nothing reads timzone: timezone is probably meant"),
+        ("[ann]\nshoes=1\n", "nothing reads shoes: there are timezone, max_heart_rate"),
+        ("[ann]\nftp='abc'\n", r"\[ann\]: ftp: 'abc' is no whole number"),
+        ("[ann]\nftp=0\nsex='x'\n", "ftp: 0 must be more than 0; sex: 'x' must be 'female'"),
+        ("ann = 1\n", "ann: each user is a table such as"),
+    ],
+)
+def test_a_bad_users_file_names_the_person_the_key_and_what_is_meant(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "users.toml").write_text(text)
+    with pytest.raises(SettingsError, match=rf"users\.toml: .*{said}"):
+        _ = Settings(home=tmp_path).users
 
 
 def test_users_have_their_own_zone_and_measures(tmp_path: Path) -> None:

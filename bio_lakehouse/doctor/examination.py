@@ -5,15 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 
 from bio_lakehouse.backends import AWS, LOCAL
 from bio_lakehouse.doctor.home_checks import HOME_CHECKS, LAKE_CHECKS
 from bio_lakehouse.doctor.reach_checks import REACH_CHECKS
 from bio_lakehouse.doctor.verdicts import Check, Examine, problem, without_secrets
 from bio_lakehouse.errors import BioLakehouseError
-from bio_lakehouse.settings import Settings
+from bio_lakehouse.setting_words import BadSetting
+from bio_lakehouse.settings import Settings, read_settings
 
 AT_ONCE = 8
+
+
+def examine_home(home: Path | None) -> list[Check]:
+    """What is wrong with each setting over `home` (the default one for None), then what every check
+    found with the others and, in place of those, their defaults."""
+    settings, bad = read_settings(home=home)
+    told = [without_secrets(_bad_setting(one), settings) for one in bad]
+    return [*told, *examine(settings)]
+
+
+def _bad_setting(bad: BadSetting) -> Check:
+    step = f"correct {bad.variable}, in the environment or in .env of the home, or take it out"
+    return problem(bad.variable, bad.said, step if bad.field else "see what it says")
 
 
 def examine(settings: Settings) -> list[Check]:

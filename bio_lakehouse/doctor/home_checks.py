@@ -21,7 +21,8 @@ from bio_lakehouse.lake.folders import NoFile, files_below
 from bio_lakehouse.lake.landing import PREFIX
 from bio_lakehouse.lake.store_errors import CHECK_RIGHTS, is_damage, is_full, sqlite_trouble
 from bio_lakehouse.numbers import bytes_text, seconds_text
-from bio_lakehouse.settings import Settings, is_timezone_kept
+from bio_lakehouse.setting_words import variable_of
+from bio_lakehouse.settings import NO_SETTING, Settings, is_timezone_kept, unparsed_lines
 
 LITTLE, VERY_LITTLE = 5 * 2**30, 2**30
 """Bytes of free disk under which there is a warning, and a problem."""
@@ -36,10 +37,7 @@ def settings_known(settings: Settings) -> Iterator[Check]:
     """Whether each BIO_ variable is one that is read, and BIO_ENV a profile that there is: a
     mistyped one is silently nothing."""
     backend_of(settings)
-    known = {
-        str(field.validation_alias or f"BIO_{name.upper()}")
-        for name, field in type(settings).model_fields.items()
-    }
+    known = {variable_of(name, field) for name, field in type(settings).model_fields.items()}
     said = {name.upper() for name in (*os.environ, *_names_in(settings.home / ".env"))}
     unknown = sorted(name for name in said - known if name.startswith("BIO_"))
     if unknown:
@@ -50,6 +48,9 @@ def settings_known(settings: Settings) -> Iterator[Check]:
         )
     else:
         yield ok("settings", f"every setting is read; BIO_ENV is {settings.profile}")
+    for line in unparsed_lines(settings.home / ".env"):
+        why = f"line {line} of {settings.home / '.env'} sets nothing: {NO_SETTING}"
+        yield warning("settings", why, "correct the line, or take it out")
     people = settings.users
     yield ok("people", f"{len(people):,} known to the settings: {', '.join(sorted(people))}")
 

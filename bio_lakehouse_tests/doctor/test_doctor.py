@@ -244,6 +244,22 @@ def test_secrets_are_hidden_in_whatever_spelling() -> None:
     assert (told.why, told.next_step) == (f"{HIDDEN} {HIDDEN}", HIDDEN)
 
 
+def test_every_bad_setting_is_a_finding_beside_the_others(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIO_FTP", "abc")
+    monkeypatch.setenv("BIO_TODAY_OVERRIDE", "tomorrow")
+    (home / ".env").write_text("BIO_SEX\nBIO_SEX 1\n")
+    told = CliRunner().invoke(main, ["doctor", "--home", str(home), "--json"])
+    assert told.exit_code == 1
+    checks = {check["name"]: check for check in json.loads(told.stdout)}
+    assert checks["BIO_FTP"]["outcome"] == checks["BIO_TODAY_OVERRIDE"]["outcome"] == "problem"
+    assert checks["BIO_FTP"]["why"] == "'abc' is no whole number"
+    assert "YYYY-MM-DD" in checks["BIO_TODAY_OVERRIDE"]["why"]
+    assert f"line 2 of {home / '.env'}" in checks["settings"]["why"]
+    assert checks["landing"]["outcome"] == checks["database log.db"]["outcome"] == "ok"
+
+
 def test_the_command_exits_with_1_on_a_problem_alone(home: Path) -> None:
     words = ["doctor", "--home", str(home)]
     well = CliRunner().invoke(main, [*words, "--json"], catch_exceptions=False)
