@@ -332,6 +332,12 @@ _FURTHER = re.compile(r"\n\nLINE |\n+\t?Candidate ")
 """Where an error of DuckDB's goes on about its own text."""
 _REFUSED = re.compile(r"Could not convert string '+refused: (.+?)'+ to INT64.*", re.S)
 """How `athena_functions.sql` says that Athena refuses a value."""
+_ADVICE = re.compile(r"\s+(?:Use|Try|Consider|You can|To)\b[^.]*(?:\(\.\.\.\)|\bSET\b|\bPRAGMA\b)")
+"""Where DuckDB says what to set, which nobody can who asks here."""
+DIVIDED_BY_ZERO = (
+    "The statement cannot be answered: division by zero. Write NULLIF(…, 0) around what may be "
+    "zero: the result is NULL there."
+)
 _KIND = re.compile(r"^(?:[A-Z][a-z]+ )(?:[a-zA-Z]+ )*Error: ")
 _NO_COLUMN = re.compile(
     r'(?:eferenced column|Column) "([^"]+)" (?:not found|does not exist)'
@@ -483,8 +489,11 @@ def _reason(error: Exception) -> str:
         )
     if "expression depth" in str(error):
         return TOO_DEEP
+    if str(error).partition(": ")[2].startswith("Division by zero"):
+        return DIVIDED_BY_ZERO
     text = re.sub("athena_", "", _FURTHER.split(str(error))[0], flags=re.I)
-    reason = " ".join(_REFUSED.sub(r"\1", _KIND.sub("", text)).split())
+    told = _ADVICE.split(_REFUSED.sub(r"\1", _KIND.sub("", text)))[0]
+    reason = " ".join(told.split())
     return f"The statement cannot be answered: {_shortened(reason)}"
 
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pytest
 
 from bio_lakehouse import safe_yaml
+from bio_lakehouse.engines import sql as sql_engine
 from bio_lakehouse.engines.sql import DuckDbSql, SqlEngine, Tables
 from bio_lakehouse.errors import DamagedFile, QueryError
 from bio_lakehouse.gold.views import VIEWS
@@ -397,3 +398,12 @@ def test_an_engines_reason_is_short_and_advises_nothing_impossible(sql: DuckDbSq
     with pytest.raises(QueryError, match="Malformed JSON") as caught:
         sql.query("SELECT json_parse(rpad('[', 100000, '['))", "me")
     assert len(str(caught.value)) < 500
+
+
+def test_what_nobody_can_set_who_asks_is_not_advised() -> None:
+    said = (
+        "Invalid Input Error: The value is too large. Use TRY(...) to return NULL, or SET "
+        "some_limit=false to go on."
+    )
+    told = sql_engine._reason(duckdb.InvalidInputException(said))
+    assert told == "The statement cannot be answered: The value is too large."
