@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -230,7 +231,16 @@ def what_came(outcome: IngestOutcome) -> str:
         "passed over": len(outcome.passed_over) + len(outcome.arrivals) - len(arrivals),
     }
     told = [f"{count:,} {what}" for what, count in counts.items() if count]
-    return f"Files: {', '.join(told) or 'none'}."
+    return " ".join([f"Files: {', '.join(told) or 'none'}.", *_what_waited(outcome)])
+
+
+def _what_waited(outcome: IngestOutcome) -> Iterator[str]:
+    """How many files of others were taken in, as they lay in landing, and where they are told."""
+    for user_id, arrivals in sorted(outcome.waiting.items()):
+        failed = sum(arrival.failed for arrival in arrivals)
+        files = f"{english.count(len(arrivals), 'file')} of {user_id}"
+        bad = f", {failed:,} of them not taken whole: see `bio-lakehouse status --user {user_id}`"
+        yield f"And {files} that waited in landing{bad if failed else ''}."
 
 
 def what_changed(outcome: IngestOutcome) -> str:

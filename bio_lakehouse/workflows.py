@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,7 +16,13 @@ from rich.console import Console
 
 from bio_lakehouse import backends, loading, whole_files
 from bio_lakehouse.english import listed
-from bio_lakehouse.errors import BioLakehouseError, LandingError, ReportError, UnknownFormat
+from bio_lakehouse.errors import (
+    BioLakehouseError,
+    LandingError,
+    ReportError,
+    UnknownFormat,
+    UnsupportedFile,
+)
 from bio_lakehouse.lake import arrivals, built_with, landing
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.folders import NoFile
@@ -43,7 +50,8 @@ class IngestOutcome:
     """One arrival a file in the order given, the runs that followed, and the days that these built.
 
     `unread` are files that should have reached landing and did not, `passed_over` those that are no
-    export, both by the name that the person gave, with why.
+    export, both by the name that the person gave, with why. `waiting` are files of other people
+    that lay in landing: they are taken in and built too, and are nothing of this person's.
     """
 
     arrivals: list[Arrival]
@@ -51,6 +59,7 @@ class IngestOutcome:
     runs: int = 0
     passed_over: dict[str, str] = field(default_factory=dict)
     built_days: int = 0
+    waiting: dict[str, list[Arrival]] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -122,12 +131,8 @@ def land(
     brought = Brought()
     for path in paths:
         bring_in(lake, path, user_id, dataset, brought)
-    for arrival in arrivals.scan(lake):
-        brought.arrivals[arrival.path] = arrival
-    report_landed(lake, brought.arrivals.values())
-    return IngestOutcome(
-        list(brought.arrivals.values()), brought.unread, passed_over=brought.passed_over
-    )
+    found = _take_waiting(lake, user_id, brought.arrivals.values())
+    return replace(found, unread=brought.unread, passed_over=brought.passed_over)
 
 
 def build_landed(lake: Lakehouse, landed: IngestOutcome) -> IngestOutcome:
@@ -606,7 +611,7 @@ def run_oura_sync(
             f"Stopped; what arrived whole is kept. {go_on}", highlight=False, soft_wrap=True
         )
         raise
-    ingest = None if land_only else ingest_landed(lake)
+    ingest = None if land_only else ingest_landed(lake, user_id)
     if outcome.error:
         raise type(outcome.error)(f"{outcome.error} {go_on}")
     return SyncOutcome(outcome.landed, ingest)
@@ -639,17 +644,37 @@ def run_peloton_sync(lake: Lakehouse, user_id: str, land_only: bool = False) -> 
     from bio_lakehouse.lake.fetching import fetch_peloton
 
     key = fetch_peloton(lake, user_id)
-    return SyncOutcome([key], None if land_only else ingest_landed(lake))
+    return SyncOutcome([key], None if land_only else ingest_landed(lake, user_id))
 
 
-def ingest_landed(lake: Lakehouse) -> IngestOutcome:
-    """Log what lies in landing and is news, and build what that changed."""
-    return build_landed(lake, take_landed(lake))
+def ingest_landed(lake: Lakehouse, user_id: str) -> IngestOutcome:
+    """Log what lies in landing and is news, and build what that changed; `user_id` is who asks."""
+    return build_landed(lake, take_landed(lake, user_id))
 
 
-def take_landed(lake: Lakehouse) -> IngestOutcome:
+def take_landed(lake: Lakehouse, user_id: str) -> IngestOutcome:
     """Log what lies in landing and is news; nothing is built yet."""
     tell_of_changes(lake)
+    return _take_waiting(lake, user_id, ())
+
+
+def _take_waiting(lake: Lakehouse, user_id: str, brought: Iterable[Arrival]) -> IngestOutcome:
+    """Log what lies in landing beside what a person has `brought`: what waited there for others is
+    told apart."""
+    own, waiting = list(brought), defaultdict[str, list[Arrival]](list)
     found = arrivals.scan(lake)
-    report_landed(lake, found)
-    return IngestOutcome(found)
+    report_landed(lake, [*own, *found])
+    for arrival in found:
+        whose = _whose(arrival, user_id)
+        (own if whose == user_id else waiting[whose]).append(arrival)
+    return IngestOutcome(own, waiting=dict(waiting))
+
+
+def _whose(arrival: Arrival, user_id: str) -> str:
+    """In whose folder of landing a file lies; what lies in nobody's is told to whoever asks."""
+    if arrival.passed_over:
+        return user_id
+    try:
+        return landing.user_of(landing.split_path(arrival.path)[0])
+    except UnsupportedFile:
+        return user_id

@@ -60,6 +60,25 @@ def test_the_demo_ends_with_a_report_that_is_there(home: Path) -> None:
     assert "http://" not in text.split("<script", 1)[0]
 
 
+def test_files_of_others_that_waited_are_built_and_told_apart(tmp_path: Path) -> None:
+    home, trends = tmp_path / "home", tmp_path / "trends.csv"
+    trends.write_text("date,Sleep Score,Readiness Score\n2026-03-02,70,71\n")
+    lake = Lakehouse.open(Settings(home=home))
+    lake.objects.put("landing/bob/bobs.csv", trends.read_bytes())
+    lake.objects.put("landing/bob/holiday.csv", b"beach,sun\n1,2\n")
+    lake.objects.put("landing/ann/before.csv", trends.read_bytes() + b"2026-03-03,72,73\n")
+    result = run(home, "ingest", "--user", "ann", str(trends))
+    assert result.exit_code == 0, result.output
+    told = " ".join(result.stdout.split())
+    assert "Files: 2 came. And 2 files of bob that waited in landing, 1 of them not taken" in told
+    assert "bio-lakehouse status --user bob" in told
+    assert "bobs.csv" not in told
+    statuses = {entry.file_path: entry.status for entry in entries_of(lake.log)}
+    assert statuses["landing/bob/bobs.csv"] == "ingested"
+    again = run(home, "ingest", "--user", "ann", str(trends))
+    assert "Files: 1 known before. Nothing changed" in again.stdout
+
+
 def test_others_on_the_machine_can_open_nothing_of_a_lake(home: Path) -> None:
     there = list(home.rglob("*"))
     kinds = {path.relative_to(home).parts[0] for path in there}

@@ -106,7 +106,7 @@ def built(lake: Lakehouse, order: Order, tell: Tell, landed: IngestOutcome) -> d
 def of_person(landed: IngestOutcome, user_id: str) -> IngestOutcome:
     """Less what lay in landing of others: a page is one person's."""
     own = [one for one in landed.arrivals if one.entry.user_id == user_id]
-    return replace(landed, arrivals=own)
+    return replace(landed, arrivals=own, waiting={})
 
 
 def await_turn(lake: Lakehouse, tell: Tell) -> None:
@@ -180,7 +180,9 @@ def sync_peloton(lake: Lakehouse, order: Order, tell: Tell) -> dict[str, Any]:
 
 
 def fetched(lake: Lakehouse, order: Order, tell: Tell, landed: list[str]) -> dict[str, Any]:
-    return built(lake, order, tell, workflows.take_landed(lake)) | {"landed": len(landed)}
+    return built(lake, order, tell, workflows.take_landed(lake, order["user"])) | {
+        "landed": len(landed)
+    }
 
 
 WORK: dict[str, Callable[[Lakehouse, Order, Tell], dict[str, Any]]] = {

@@ -66,7 +66,7 @@ def test_what_was_dropped_and_is_a_copy_or_no_export_is_told_by_the_next_command
     monkeypatch.setattr(workflows, "bring_up_to_date", lambda lake: 0)
     for name, content in (("a", EMPTY), ("b", EMPTY), ("c", b"beach,sun\n1,2\n")):
         lake.landing_objects.put(f"landing/me/daily_sleep_{name}.json", content)
-    workflows.ingest_landed(lake)
+    workflows.ingest_landed(lake, "me")
     outcomes = {str(one["file"])[-6:]: one["outcome"] for one in events(lake, LANDED_FILES)}
     assert outcomes == {"a.json": "taken", "b.json": "said again", "c.json": "refused"}
 
