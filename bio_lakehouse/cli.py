@@ -24,6 +24,7 @@ from bio_lakehouse.command_parts import (
     open_existing_lake,
     open_lake,
     settings_of,
+    stop_told,
     user_option,
     user_or_default,
 )
@@ -205,7 +206,8 @@ def ingest(
     lake = open_lake(home)
     user_id = user_or_default(user, lake.settings)
     tell_what_begins(lake, user_id)
-    outcome = run_ingest(lake, list(paths), user_id, dataset)
+    with stop_told("what landed is kept, and the same command goes on from there"):
+        outcome = run_ingest(lake, list(paths), user_id, dataset)
     ingest_table(lake, outcome)
     if outcome.failed:
         sys.exit(1)
@@ -236,7 +238,9 @@ def refresh(home: Path | None, first: date | None, last: date | None, selection:
 
     in_bucket = settings_of(home).landing_url
     lake = open_lake(home) if in_bucket else open_existing_lake(home)
-    refresh_summary(run_refresh(lake, first, last, selection))
+    with stop_told("what is built is kept, and the same command builds the whole range"):
+        outcome = run_refresh(lake, first, last, selection)
+    refresh_summary(outcome)
 
 
 @main.command()

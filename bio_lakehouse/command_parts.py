@@ -5,7 +5,8 @@ Settings take half of the time of `--help` to import, so each function that read
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,6 +111,16 @@ class AnswerCommand(LakeCommand):
             return super().invoke(context)
         finally:
             gc.enable()
+
+
+@contextmanager
+def stop_told(kept: str) -> Iterator[None]:
+    """Say of a command that is stopped from the keyboard what is kept, and how it goes on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(f"Stopped: {kept}.", err=True)
+        raise
 
 
 def settings_of(home: Path | None, **overrides: Any) -> Settings:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bio_lakehouse import workflows
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.command_line import run
@@ -58,6 +59,25 @@ def test_the_demo_ends_with_a_report_that_is_there(home: Path) -> None:
     text = page.read_text("utf-8")
     assert "<h1" in text
     assert "http://" not in text.split("<script", 1)[0]
+
+
+@pytest.mark.parametrize(
+    ("work", "words", "said"),
+    [
+        ("run_ingest", ["ingest", "x.csv"], "what landed is kept, and the same command goes on"),
+        ("run_refresh", ["refresh"], "what is built is kept, and the same command builds"),
+    ],
+)
+def test_what_is_stopped_from_the_keyboard_says_what_is_kept(
+    home: Path, monkeypatch: pytest.MonkeyPatch, work: str, words: list[str], said: str
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(workflows, work, stopped)
+    result = run(home, *words)
+    assert result.exit_code == 1
+    assert f"Stopped: {said}" in result.stderr
 
 
 def test_files_of_others_that_waited_are_built_and_told_apart(tmp_path: Path) -> None:

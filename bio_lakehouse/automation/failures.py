@@ -24,9 +24,9 @@ def raise_failure(result: dg.ExecuteInProcessResult) -> None:
     """
     if result.success and not hook_failed(result):
         return
-    causes = list(causes_of(result))
-    if any(cause.cls_name == dg.DagsterExecutionInterruptedError.__name__ for _, cause in causes):
+    if any(map(is_interruption, errors_of(result))):
         raise KeyboardInterrupt
+    causes = list(causes_of(result))
     damage = next(filter(None, map(damage_of, errors_of(result))), None)
     if damage:
         raise DamagedFile(damage)
@@ -65,6 +65,15 @@ def errors_of(result: dg.ExecuteInProcessResult) -> Iterator[SerializableErrorIn
         failure = getattr(event.event_specific_data, "error", None)
         if isinstance(failure, SerializableErrorInfo):
             yield failure
+
+
+def is_interruption(error: SerializableErrorInfo | None) -> bool:
+    """Whether an error came from the keyboard, within a step or between two of them."""
+    while error is not None:
+        if error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
+            return True
+        error = error.cause
+    return False
 
 
 def damage_of(error: SerializableErrorInfo | None) -> str | None:

@@ -1,6 +1,8 @@
 import signal
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import dagster as dg
 import pytest
@@ -9,7 +11,7 @@ from dagster_shared.error import SerializableErrorInfo
 from bio_lakehouse.assets.partitions import daily
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.automation import launch
-from bio_lakehouse.automation.failures import first_cause, text_of
+from bio_lakehouse.automation.failures import first_cause, raise_failure, text_of
 from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.automation.launch import Launcher
 from bio_lakehouse.automation.owed import Owed, changed_in, downstream
@@ -178,6 +180,15 @@ def test_control_c_during_a_run_is_one(settings: Settings, monkeypatch: pytest.M
         launch.materialize_range(
             settings, "bronze/oura/session", date(2024, 3, 1), date(2024, 3, 1)
         )
+
+
+def test_control_c_between_two_steps_is_one() -> None:
+    interrupted = SerializableErrorInfo("", [], "DagsterExecutionInterruptedError", None)
+    error = SerializableErrorInfo("Error of the run", [], "DagsterError", interrupted)
+    event = SimpleNamespace(event_type=None, event_specific_data=SimpleNamespace(error=error))
+    result = SimpleNamespace(success=False, all_events=[event])
+    with pytest.raises(KeyboardInterrupt):
+        raise_failure(cast("dg.ExecuteInProcessResult", result))
 
 
 def test_changed_days_before_the_lakes_first_start_nothing(settings: Settings) -> None:
