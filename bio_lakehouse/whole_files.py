@@ -19,13 +19,16 @@ def replaced(path: Path) -> Iterator[BinaryIO]:
 
     Where that fails what was at `path` stays, and `OSError` names it.
     """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
+    temporary: Path | None = None
     try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
+        temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
             yield file
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException as error:
-        Path(temporary).unlink(missing_ok=True)
+        if temporary:
+            temporary.unlink(missing_ok=True)
         if isinstance(error, OSError):
             # Without the temporary file's name, which says nothing to anybody.
             raise OSError(error.errno, error.strerror, str(path)) from error

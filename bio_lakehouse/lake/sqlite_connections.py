@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from bio_lakehouse.lake.store_errors import store_named
@@ -25,6 +25,7 @@ class Connections:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._held = threading.local()
+        self._address: str | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -54,8 +55,27 @@ class Connections:
             with store_named(self.path):
                 connection.close()
 
+    def read_alone(self) -> bool:
+        """Open the file to be read alone from now on; whether it can be.
+
+        Where not even the files beside it can be opened it is read as it lies, unless a change
+        waits in them.
+        """
+        beside = self.path.with_name(f"{self.path.name}-wal")
+        is_alone = not beside.exists() or beside.stat().st_size == 0
+        for mode in ("mode=ro", "immutable=1")[: 1 + is_alone]:
+            address = f"{self.path.resolve().as_uri()}?{mode}"
+            with suppress(sqlite3.Error), closing(sqlite3.connect(address, uri=True)) as db:
+                db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                self._address = address
+                return True
+        return False
+
     def _opened(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=PATIENCE_S)
+        if self._address:
+            connection = sqlite3.connect(self._address, timeout=PATIENCE_S, uri=True)
+        else:
+            connection = sqlite3.connect(self.path, timeout=PATIENCE_S)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA synchronous = NORMAL")
         return connection

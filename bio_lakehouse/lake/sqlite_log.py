@@ -11,6 +11,7 @@ from dataclasses import fields, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from bio_lakehouse.errors import StoreError
 from bio_lakehouse.lake import landing, sqlite_log_tables, sqlite_owed_days
 from bio_lakehouse.lake.log import FileDay, LogEntry, RowCounts
 from bio_lakehouse.lake.log_rows import entry_of, row_of
@@ -22,7 +23,7 @@ from bio_lakehouse.lake.sqlite_log_tables import (
     USABLE,
 )
 from bio_lakehouse.lake.sqlite_owed_days import SqliteOwedDays
-from bio_lakehouse.lake.store_errors import store_named
+from bio_lakehouse.lake.store_errors import is_unwritable, store_named
 
 NOTHING: Mapping[str, str] = {}
 SELECT = "SELECT * FROM ingestion_log"
@@ -104,6 +105,17 @@ def _day_row(day: FileDay) -> tuple[object, ...]:
     )
 
 
+def _create(db: sqlite3.Connection) -> None:
+    sqlite_log_tables.create(db)
+    sqlite_owed_days.create(db)
+
+
+def _schema(db: sqlite3.Connection) -> set[tuple[str, str]]:
+    """The names of all tables and indexes, each with its columns."""
+    parts = "sqlite_master AS part LEFT JOIN pragma_table_info(part.name) AS held"
+    return {tuple(row) for row in db.execute(f"SELECT part.name, held.name FROM {parts}")}
+
+
 class SqliteLog:
     """The log of a local lake: one SQLite file, safe for several processes on one machine."""
 
@@ -112,10 +124,22 @@ class SqliteLog:
         self._connections = Connections(path)
         self._connection = self._connections.transaction
         self.owed = SqliteOwedDays(self._connection)
-        with self._connection() as db:
-            db.execute("PRAGMA journal_mode = WAL")
-            sqlite_log_tables.create(db)
-            sqlite_owed_days.create(db)
+        try:
+            with self._connection() as db:
+                db.execute("PRAGMA journal_mode = WAL")
+                _create(db)
+        except StoreError as error:
+            if not (is_unwritable(error.__cause__) and self._can_be_read()):
+                raise
+
+    def _can_be_read(self) -> bool:
+        """Whether the file can be read though not written, and lacks nothing of this version."""
+        if not self._connections.read_alone():
+            return False
+        with closing(sqlite3.connect(":memory:")) as fresh, self._connection() as db:
+            fresh.row_factory = sqlite3.Row
+            _create(fresh)
+            return _schema(fresh) <= _schema(db)
 
     def together(self) -> AbstractContextManager[None]:
         return self._connections.together()

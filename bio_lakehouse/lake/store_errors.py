@@ -38,8 +38,10 @@ OF_SQLITE = {
 }
 NO_ROOM = 1 << 20
 """Bytes; with fewer left no database can be written, or read by who must write beside it."""
-SAID_OF_FULL_DISK = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
-"""What SQLite says too where it has no room for the files beside a database."""
+SAID_OF_FULL_DISK = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+"""What SQLite says too where it has no room for the files beside a database, or has it open to be
+read alone for that."""
+UNWRITABLE = (*SAID_OF_FULL_DISK, sqlite3.SQLITE_FULL)
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 PRIMARY_CODE = 0xFF
 """The part of SQLite's error codes that names the kind."""
@@ -100,6 +102,11 @@ def _of_sqlite(error: sqlite3.Error, path: Path) -> StoreError | None:
 def is_damage(error: sqlite3.Error) -> bool:
     """Whether SQLite says that the file itself is no whole database."""
     return _kind_of(error) in DAMAGED
+
+
+def is_unwritable(error: BaseException | None) -> bool:
+    """Whether SQLite says that a file, or what belongs beside it, cannot be written."""
+    return isinstance(error, sqlite3.Error) and _kind_of(error) in UNWRITABLE
 
 
 def sqlite_trouble(error: sqlite3.Error, path: Path) -> tuple[str, str] | None:

@@ -20,11 +20,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from bio_lakehouse.errors import DamagedFile, StoreError
+from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.home import is_repair_unfinished
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import alone_in
 from bio_lakehouse.lake.objects import FolderStore
 from bio_lakehouse.lake.repair import repairing
+from bio_lakehouse.lake.sqlite_connections import Connections
 from bio_lakehouse.lake.store_errors import OF_SYSTEM, store_named
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.command_line import run
@@ -219,6 +221,71 @@ def test_a_repair_that_cannot_begin_leaves_no_mark(
         assert "locked by another program" in sentence(run(tmp_path, "repair").output)
     assert not is_repair_unfinished(tmp_path)
     assert run(tmp_path, "repair").exit_code == 0
+
+
+def only_to_be_read(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    """SQLite opens no file but to read it alone."""
+    genuine = sqlite3.connect
+
+    def connect(path: str | Path, **options: Any) -> sqlite3.Connection:
+        if "mode=ro" in str(path) or path == ":memory:":
+            return genuine(path, **options)
+        error = sqlite3.OperationalError("it cannot be opened")
+        error.sqlite_errorcode = code
+        raise error
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+
+
+@pytest.mark.parametrize(
+    "code", [sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR]
+)
+def test_a_log_that_cannot_be_written_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    lake = Lakehouse.open(Settings(home=tmp_path))
+    lake.objects.put("landing/me/x.csv", b"date,Sleep Score,Readiness Score\n2026-03-02,70,71\n")
+    arrivals.scan(lake)
+    before = entries_of(lake.log)
+    assert before
+    only_to_be_read(monkeypatch, code)
+    alone = Lakehouse.open(Settings(home=tmp_path))
+    assert entries_of(alone.log) == before
+    with pytest.raises(StoreError, match=r"log\.db: it is read-only"):
+        alone.log.begin("landing/me/y.csv")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1 << 40, 1 << 40, 0))
+    with pytest.raises(StoreError, match=r"log\.db: the disk is full"):
+        alone.log.begin("landing/me/y.csv")
+
+
+@pytest.mark.parametrize("change", ["DROP INDEX by_newest_day", "DROP TABLE pending_days"])
+def test_a_log_of_an_earlier_version_that_cannot_be_written_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    entries_of(Lakehouse.open(Settings(home=tmp_path)).log)
+    with closing(sqlite3.connect(tmp_path / "log.db")) as db, db:
+        db.execute(change)
+    only_to_be_read(monkeypatch, sqlite3.SQLITE_READONLY)
+    with pytest.raises(StoreError, match=r"log\.db: it is read-only"):
+        _ = Lakehouse.open(Settings(home=tmp_path)).log
+
+
+def test_a_database_whose_changes_wait_beside_it_is_not_read_without_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, genuine = tmp_path / "x.db", sqlite3.connect
+    with closing(genuine(path)) as db, db:
+        db.execute("CREATE TABLE t (a)")
+
+    def connect(address: str, **options: Any) -> sqlite3.Connection:
+        if "mode=ro" in address:
+            raise sqlite3.OperationalError("disk I/O error")
+        return genuine(address, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    assert Connections(path).read_alone()
+    (tmp_path / "x.db-wal").write_bytes(b"changes")
+    assert not Connections(path).read_alone()
 
 
 def test_half_a_file_is_never_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
