@@ -87,7 +87,7 @@ def _print_files(lake: Lakehouse, outcome: IngestOutcome) -> None:
     shown = [arrival for arrival in outcome.arrivals if not arrival.passed_over]
     if shown:
         OUT.print(_arrivals(lake, shown))
-    for arrival in shown:
+    for arrival in [*shown, *outcome.failed_of_others]:
         _explain(lake, arrival)
     _print_new_fields(lake, outcome.arrivals)
     _print_not_taken(outcome)
@@ -196,7 +196,8 @@ def _print_not_taken(outcome: IngestOutcome) -> None:
         if arrival.passed_over
     }
     _print_passed_over(outcome.passed_over | in_landing)
-    refused = [arrival.entry.error or "" for arrival in outcome.arrivals if arrival.refused]
+    told = [*outcome.arrivals, *outcome.failed_of_others]
+    refused = [arrival.entry.error or "" for arrival in told if arrival.refused]
     reasons = [*refused, *outcome.unread.values()]
     for what_is_read in refusals.listed_once(reasons)[len(reasons) :]:
         OUT.print(what_is_read, soft_wrap=True, highlight=False)

@@ -65,6 +65,13 @@ class IngestOutcome:
     def failed(self) -> bool:
         return bool(self.unread) or any(arrival.failed for arrival in self.arrivals)
 
+    @property
+    def failed_of_others(self) -> list[Arrival]:
+        """Files of other people that were not taken whole: why is told, though they count as
+        theirs."""
+        waiting = (arrival for found in self.waiting.values() for arrival in found)
+        return [arrival for arrival in waiting if arrival.failed]
+
 
 @dataclass(frozen=True)
 class DemoOutcome:

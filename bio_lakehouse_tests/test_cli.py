@@ -92,6 +92,7 @@ def test_files_of_others_that_waited_are_built_and_told_apart(tmp_path: Path) ->
     told = " ".join(result.stdout.split())
     assert "Files: 2 came. And 2 files of bob that waited in landing, 1 of them not taken" in told
     assert "bio-lakehouse status --user bob" in told
+    assert "refused bob/holiday.csv" in told
     assert "bobs.csv" not in told
     statuses = {entry.file_path: entry.status for entry in entries_of(lake.log)}
     assert statuses["landing/bob/bobs.csv"] == "ingested"
