@@ -94,7 +94,11 @@ def test_refusals_name_files_as_they_were_given_and_known_formats_once(
     assert "not read b.csv is no known file; it begins with 'beach,sun'." in text
     assert "refused anna/c.csv is no known file; it begins with 'sand,sea'." in text
     assert text.count("Read are Peloton's workout CSV") == 1
-    assert result.output.strip().splitlines()[-1].startswith("Files: 3 not taken. Nothing changed")
+    last = result.output.strip().splitlines()[-1]
+    assert last.startswith(
+        "Files: 2 not taken. And 1 file of anna that waited in landing, 1 of them not taken "
+        "whole: see `bio-lakehouse status --user anna`. Nothing changed"
+    )
     assert "Read are Peloton's workout CSV" not in run(home, "status", "--user", "me").output
 
 
