@@ -337,6 +337,7 @@ def athena_endpoint(executor: Executor, s3: Any) -> Iterator[AthenaEndpoint]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_POST(self) -> None:
             action = self.headers.get("X-Amz-Target", "").partition(".")[2]

@@ -21,6 +21,7 @@ def refusing(code: str, message: str = "refused", status: int = 400) -> Iterator
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def __getattr__(self, name: str) -> Callable[[], None]:
             if not name.startswith("do_"):

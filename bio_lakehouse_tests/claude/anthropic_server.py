@@ -82,6 +82,7 @@ def access_to(server: AnthropicServer, seconds: float = 20.0) -> ClaudeAccess:
 def _handler(state: AnthropicServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
         stopped = state.is_stopped
 
         def do_POST(self) -> None:

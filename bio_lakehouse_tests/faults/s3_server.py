@@ -71,6 +71,7 @@ def s3(bucket: Bucket) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_PUT(self) -> None:
             content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
