@@ -156,6 +156,7 @@ def test_a_missing_warehouse_is_built_again(home: Path, right: str) -> None:
     assert answer(home) == right
 
 
+@pytest.mark.thorough
 def test_all_tables_at_once_are_made_again_in_a_home_without_trouble(tmp_path: Path) -> None:
     """Where the log knows that files were built into tables."""
     file, home = tmp_path / "daily_sleep.json", tmp_path / "home"
@@ -170,6 +171,7 @@ def test_all_tables_at_once_are_made_again_in_a_home_without_trouble(tmp_path: P
     assert "71" in right
 
 
+@pytest.mark.thorough
 def test_neither_catalog_nor_log_nor_warehouse_is_missed(home: Path, right: str) -> None:
     for name in ("catalog.db", "log.db"):
         (home / name).unlink()

@@ -92,7 +92,11 @@ def test_what_a_killed_download_left_behind_goes_with_the_next(
 
 
 @pytest.mark.parametrize(
-    "cookie", ["Path=/; HttpOnly", "Path=/; HttpOnly; Max-Age=86400"], ids=["session", "lasting"]
+    "cookie",
+    [
+        pytest.param("Path=/; HttpOnly", id="session"),
+        pytest.param("Path=/; HttpOnly; Max-Age=86400", id="lasting", marks=pytest.mark.thorough),
+    ],
 )
 def test_login_outlives_the_browser(cookie: str, tmp_path: Path) -> None:
     with Site(person=True, cookie=cookie) as site:
@@ -120,7 +124,14 @@ def test_profile_is_private(peloton: PelotonBrowser) -> None:
     assert (peloton.profile / "session-cookies.json").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("changes", [{"action": NEW_TAB}, {"button": LINK}, {"banner": BANNER}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"action": NEW_TAB}, marks=pytest.mark.thorough),
+        {"button": LINK},
+        pytest.param({"banner": BANNER}, marks=pytest.mark.thorough),
+    ],
+)
 def test_other_ways_in_which_the_page_may_give_the_file(
     changes: dict[str, str], site: Site, peloton: PelotonBrowser
 ) -> None:
@@ -162,7 +173,9 @@ def test_changed_page_says_what_it_shows_and_what_to_do(
         download_workouts(replace(peloton, page_seconds=1))
 
 
-@pytest.mark.parametrize("changes", [{"action": ""}, {"stalls": True}])
+@pytest.mark.parametrize(
+    "changes", [{"action": ""}, pytest.param({"stalls": True}, marks=pytest.mark.thorough)]
+)
 def test_download_that_never_comes_is_given_up(
     changes: dict[str, object], site: Site, peloton: PelotonBrowser
 ) -> None:
