@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -34,13 +34,40 @@ def build_gold_daily(
     from bio_lakehouse.gold.daily_readiness_performance import transform
 
     with exclusively(lake, DAILY.full_name):
-        frames = {}
+        inputs = {}
         for table, columns in INPUTS.items():
             rows = lake.tables.read(silver.SCHEMAS[table], first, last, columns=columns)
-            frames[table] = to_spark(spark, rows_of_people(_told(rows), people))
-        made = conform(arrow_of(transform(frames, first, last)), DAILY)
-        others = rows_of_others(lake, DAILY, first, last, people)
-        return lake.tables.replace(DAILY, pa.concat_tables([others, made]), first, last)
+            inputs[table] = rows_of_people(_told(rows), people)
+        made = [rows_of_others(lake, DAILY, first, last, people)]
+        for days in _stretches(inputs, first, last):
+            frames = {name: to_spark(spark, _within(rows, *days)) for name, rows in inputs.items()}
+            made.append(conform(arrow_of(transform(frames, *days)), DAILY))
+        return lake.tables.replace(DAILY, pa.concat_tables(made), first, last)
+
+
+def _stretches(
+    inputs: Mapping[str, pa.Table], first: date, last: date
+) -> Iterator[tuple[date, date]]:
+    """Days `first` to `last` in stretches, the rows of each of which fit into one message to
+    Spark: gRPC takes 128 MB at most, and a thousand people's year are 220."""
+    from bio_lakehouse.engines import spark
+
+    recorded = [rows for rows in inputs.values() if "day" in rows.column_names]
+    size = sum(rows.nbytes for rows in recorded)
+    messages = max(1, -(-size // spark.LARGEST_MESSAGE_BYTES))
+    days = sorted({day for rows in recorded for day in rows["day"].unique().to_pylist()})
+    count = max(1, len(days) // messages)
+    begins = [first, *days[count::count]]
+    ends = [*(day - timedelta(days=1) for day in begins[1:]), last]
+    yield from zip(begins, ends, strict=True)
+
+
+def _within(rows: pa.Table, first: date, last: date) -> pa.Table:
+    """The rows of some days; of coverage, which has stretches of days, all."""
+    if "day" not in rows.column_names:
+        return rows
+    day = rows["day"]
+    return rows.filter(pc.and_(pc.greater_equal(day, first), pc.less_equal(day, last)))
 
 
 def _told(rows: pa.Table) -> pa.Table:

@@ -3,21 +3,25 @@ all its rows, once more."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.connect.client import SparkConnectClient
 
 from bio_lakehouse import silver
 from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.silver import build_coverage, build_silver
+from bio_lakehouse.engines import spark
 from bio_lakehouse.engines.spark import arrow_of, to_spark
+from bio_lakehouse.gold import daily_readiness_performance as daily_table
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.log import days_between
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.benchmarks.five_years import END, exports, with_bronze
 
@@ -48,6 +52,33 @@ def test_no_plan_is_analysed_before_it_runs(
     assert asked == []
     assert sum(commit.rows for commit in commits) > 20
     assert daily.rows > 10
+
+
+@pytest.mark.parametrize("largest", [1, 300])
+def test_a_daily_table_of_many_messages_is_that_of_one(
+    largest: int, tmp_path: Path, sail: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Settings(home=tmp_path / "home", timezone="UTC", today_override=END)
+    lake = Lakehouse.open(home)
+    first, last = with_bronze(lake, exports(20, 5, tmp_path / "downloads"))
+    for table in silver.TRANSFORMS:
+        build_silver(lake, sail, table, first, last)
+    build_coverage(lake, sail)
+    assert build_gold_daily(lake, sail, first, last).rows > 10
+    sent: list[tuple[date, date]] = []
+    transform = daily_table.transform
+
+    def counted(tables: Mapping[str, DataFrame], first: date, last: date) -> DataFrame:
+        sent.append((first, last))
+        return transform(tables, first, last)
+
+    monkeypatch.setattr(daily_table, "transform", counted)
+    monkeypatch.setattr(spark, "LARGEST_MESSAGE_BYTES", largest)
+    again = build_gold_daily(lake, sail, first - timedelta(3), last)
+    assert again.changed_days == frozenset()
+    assert len(sent) > 2
+    told = [days_between(*stretch) for stretch in sent]
+    assert [day for days in told for day in days] == list(days_between(first - timedelta(3), last))
 
 
 def test_rows_are_those_of_the_frame(sail: SparkSession, asked: list[str]) -> None:
