@@ -165,17 +165,30 @@ def processor_seconds() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
+COLUMNS = (
+    "event log",
+    "days",
+    "assets",
+    "the run, s",
+    "other processes, s",
+    "plain functions, s",
+    "Dagster's part, s",
+    "events",
+    "record, MB",
+)
+HEADER = f"| {' | '.join(COLUMNS)} |\n|---|{'---:|' * (len(COLUMNS) - 1)}"
+
+
 def say(title: str, run: Measured, plain: float, times: float = 1.0) -> None:
-    print(f"\n{title}: {run.days} days of {run.assets} assets")
-    for role, seconds in sorted(run.seconds.items()):
-        print(f"  {role:<28}{seconds:8.1f} processor seconds")
-    print(f"  {'plain functions':<28}{plain:8.1f}")
+    """A line of the table; `times` multiplies all that grows with days."""
+    others = sum(run.seconds.values()) - run.seconds.get("run", 0.0)
     dagster = (sum(run.seconds.values()) - plain) * times
-    print(f"  {'Dagster':<28}{dagster:8.1f}{' when multiplied' if times != 1 else ''}")
-    print(f"  {'events':<28}{sum(run.events.values()) * times:8,.0f}  {dict(run.events)}")
-    print(f"  {'instance':<28}{run.megabytes() * times:8.1f} MB")
-    for name, size in sorted(run.files.items(), key=lambda item: -item[1])[:4]:
-        print(f"    {name:<50}{size / 1e6:8.1f} MB")
+    print(
+        f"| {title} | {run.days * times:,.0f} | {run.assets} "
+        f"| {run.seconds.get('run', 0.0) * times:,.1f} | {others * times:,.1f} "
+        f"| {plain * times:,.1f} | {dagster:,.1f} "
+        f"| {sum(run.events.values()) * times:,.0f} | {run.megabytes() * times:,.1f} |"
+    )
 
 
 def made_up_lake(home: Path, days: int) -> None:
@@ -187,6 +200,7 @@ def made_up_lake(home: Path, days: int) -> None:
 def measure(home: Path, days: int, own_days: int) -> None:
     made_up_lake(home, days)
     ours = launched(home, days, 1000)
+    print(HEADER)
     say("Our event log", ours, plain_seconds(home, days))
     if own_days:
         own = launched(home, own_days, 1)
