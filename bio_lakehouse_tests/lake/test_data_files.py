@@ -6,10 +6,9 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from bio_lakehouse.errors import BioLakehouseError
@@ -18,6 +17,7 @@ from bio_lakehouse.lake.data_files import KEPT
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.table_forgetting import forget_rows
 from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.lake.scores_of_two import write_scores
 from bio_lakehouse_tests.lake.test_plain_scan import FIRST, LAST, SCHEMA
 
 
@@ -29,9 +29,7 @@ def lake(tmp_path: Path) -> Lakehouse:
 
 
 def write(lake: Lakehouse, score: float, first: date = FIRST) -> None:
-    days = [first + timedelta(number) for number in range((LAST - first).days + 1)]
-    rows = [{"user_id": user, "day": day, "score": score} for user in ("me", "ann") for day in days]
-    lake.tables.replace(SCHEMA, pa.Table.from_pylist(rows, SCHEMA.arrow), first, LAST)
+    write_scores(lake, score, first, LAST)
 
 
 def scores(lake: Lakehouse) -> list[float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,6 +18,7 @@ from bio_lakehouse.lake.objects import write_atomically
 from bio_lakehouse.lake.plain_scan import Bounds
 from bio_lakehouse.lake.table_forgetting import forget_rows
 from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.lake.scores_of_two import write_scores
 from bio_lakehouse_tests.lake.test_plain_scan import SCHEMA, WIDER, scan_of
 
 FIRST, LAST = date(2025, 9, 1), date(2026, 3, 31)
@@ -39,9 +40,7 @@ def lake(tmp_path: Path) -> Lakehouse:
 
 
 def write(lake: Lakehouse, score: float, first: date = FIRST) -> None:
-    days = [first + timedelta(number) for number in range((LAST - first).days + 1)]
-    rows = [{"user_id": user, "day": day, "score": score} for user in ("me", "ann") for day in days]
-    lake.tables.replace(SCHEMA, pa.Table.from_pylist(rows, SCHEMA.arrow), first, LAST)
+    write_scores(lake, score, first, LAST)
 
 
 def read(lake: Lakehouse, bounds: Bounds = BOUNDS[0], columns: tuple[str, ...] = ()) -> pa.Table:
