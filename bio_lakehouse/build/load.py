@@ -39,10 +39,14 @@ def loads_of_all(lake: Lakehouse) -> pa.Table:
     """The training load of every user on every day."""
     daily = columns_of(lake, DAILY_READINESS_PERFORMANCE, DAILY_COLUMNS)
     workouts = columns_of(lake, PELOTON_WORKOUTS, ("user_id", "day", *EFFORT))
+    done = dict(iter(workouts.groupby("user_id")))
     zones = lake.settings.heart_rate_zones
+    # Each is given their own rows: to look for them among everybody's would be quadratic.
     loads = [
-        training_load(daily, workouts, lake.settings.user_profile(user_id), zones)
-        for user_id in sorted(daily["user_id"].unique())
+        training_load(
+            own, done.get(user_id, workouts[:0]), lake.settings.user_profile(str(user_id)), zones
+        )
+        for user_id, own in daily.groupby("user_id")
     ]
     return pa.concat_tables([TRAINING_LOAD.arrow.empty_table(), *loads])
 
