@@ -30,6 +30,7 @@ PARTS_OF = {
     "pydantic": "pydantic-settings",
     "py4j": "pyspark",
     "pydantic-core": "pydantic-settings",
+    "python-dotenv": "pydantic-settings",
     "sqlalchemy": "dagster",
 }
 """Distributions that are used in the version that another of ours brings → that other."""
