@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
 from bio_lakehouse.lake.tables import Commit, conform
+from bio_lakehouse.silver.schemas import COVERAGE
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -30,7 +31,7 @@ def build_gold_daily(
 ) -> Commit:
     """Rebuild days `first` to `last` of gold's daily table from silver; of some people alone where
     said, and the rows of all others stay."""
-    from bio_lakehouse.engines.spark import arrow_of, to_spark
+    from bio_lakehouse.engines.spark import arrow_of, chunks_by_day, to_spark
     from bio_lakehouse.gold.daily_readiness_performance import transform
 
     with exclusively(lake, DAILY.full_name):
@@ -38,36 +39,30 @@ def build_gold_daily(
         for table, columns in INPUTS.items():
             rows = lake.tables.read(silver.SCHEMAS[table], first, last, columns=columns)
             inputs[table] = rows_of_people(_told(rows), people)
+        coverage = to_spark(spark, inputs.pop(COVERAGE.name))
         made = [rows_of_others(lake, DAILY, first, last, people)]
-        for days in _stretches(inputs, first, last):
-            frames = {name: to_spark(spark, _within(rows, *days)) for name, rows in inputs.items()}
-            made.append(conform(arrow_of(transform(frames, *days)), DAILY))
+        # gRPC takes 128 MB at most, and a thousand people's year are 220.
+        chunks = list(chunks_by_day([*inputs.values()]))
+        for chunk, days in zip(chunks, _stretches(chunks, first, last), strict=True):
+            frames = {name: to_spark(spark, rows) for name, rows in zip(inputs, chunk, strict=True)}
+            rows = arrow_of(transform({**frames, COVERAGE.name: coverage}, *days))
+            made.append(conform(rows, DAILY))
         return lake.tables.replace(DAILY, pa.concat_tables(made), first, last)
 
 
 def _stretches(
-    inputs: Mapping[str, pa.Table], first: date, last: date
+    chunks: Sequence[Sequence[pa.Table]], first: date, last: date
 ) -> Iterator[tuple[date, date]]:
-    """Days `first` to `last` in stretches, the rows of each of which fit into one message to
-    Spark: gRPC takes 128 MB at most, and a thousand people's year are 220."""
-    from bio_lakehouse.engines import spark
-
-    recorded = [rows for rows in inputs.values() if "day" in rows.column_names]
-    size = sum(rows.nbytes for rows in recorded)
-    messages = max(1, -(-size // spark.LARGEST_MESSAGE_BYTES))
-    days = sorted({day for rows in recorded for day in rows["day"].unique().to_pylist()})
-    count = max(1, len(days) // messages)
-    begins = [first, *days[count::count]]
+    """Days `first` to `last` in as many stretches as there are chunks of rows, each with the days
+    of its own."""
+    begins = [first, *map(_first_day, chunks[1:])]
     ends = [*(day - timedelta(days=1) for day in begins[1:]), last]
-    yield from zip(begins, ends, strict=True)
+    return zip(begins, ends, strict=True)
 
 
-def _within(rows: pa.Table, first: date, last: date) -> pa.Table:
-    """The rows of some days; of coverage, which has stretches of days, all."""
-    if "day" not in rows.column_names:
-        return rows
-    day = rows["day"]
-    return rows.filter(pc.and_(pc.greater_equal(day, first), pc.less_equal(day, last)))
+def _first_day(tables: Sequence[pa.Table]) -> date:
+    day: date = min(pc.min(rows["day"]).as_py() for rows in tables if rows.num_rows)
+    return day
 
 
 def _told(rows: pa.Table) -> pa.Table:

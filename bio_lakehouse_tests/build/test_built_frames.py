@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def test_a_daily_table_of_many_messages_is_that_of_one(
         return transform(tables, first, last)
 
     monkeypatch.setattr(daily_table, "transform", counted)
-    monkeypatch.setattr(spark, "LARGEST_MESSAGE_BYTES", largest)
+    monkeypatch.setattr(spark, "chunks_by_day", partial(spark.chunks_by_day, largest=largest))
     again = build_gold_daily(lake, sail, first - timedelta(3), last)
     assert again.changed_days == frozenset()
     assert len(sent) > 2
