@@ -17,6 +17,7 @@ from bio_lakehouse.automation.resources import (
     described,
     lock_run_of,
     shown_remote,
+    with_remote,
 )
 from bio_lakehouse.backends import spark_session
 from bio_lakehouse.build.elsewhere import run_on_remote_spark
@@ -27,7 +28,6 @@ from bio_lakehouse.lake.aws import aws_client, explained
 from bio_lakehouse.lake.glue_catalog import warehouse_of
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings, load_settings
-from bio_lakehouse.spark_address import meant_by
 
 LOOKED_EVERY_S = 2.0
 LONGEST_START_S = 60
@@ -186,8 +186,7 @@ class TransformsOnAws(dg.ConfigurableResource[Transforms]):
         self.glue.run(context, self.lake, order)
 
     def _on_remote_spark(self, context: Context, order: TableOrder) -> None:
-        remote = meant_by(self.remote, self.lake.settings.spark_remote)
-        settings = self.lake.settings.model_copy(update={"spark_remote": remote})
+        settings = with_remote(self.lake.settings, self.remote)
         with spark_session(settings) as session:
             warehouse = warehouse_of(settings.s3_gold_bucket)
             know_catalog(session, order.catalog, catalog_settings(warehouse, order.catalog))

@@ -109,9 +109,8 @@ class SparkResource(dg.ConfigurableResource[SparkSession]):
 
     def create_resource(self, context: dg.InitResourceContext) -> SparkSession:
         lock_run_of(context)
-        settings = load_settings(profile=self.profile)
-        remote = meant_by(self.remote, settings.spark_remote)
-        with spark_session(settings.model_copy(update={"spark_remote": remote})) as session:
+        settings = with_remote(load_settings(profile=self.profile), self.remote)
+        with spark_session(settings) as session:
             return session
 
 
@@ -244,6 +243,12 @@ def shown_remote(settings: Settings) -> str | None:
     """The address of a Spark elsewhere as the record of runs and the UI may have it: it may hold a
     token."""
     return without_secrets(settings.spark_remote) if settings.spark_remote else None
+
+
+def with_remote(settings: Settings, shown: str | None) -> Settings:
+    """Settings with the address of which a resource has what may be shown."""
+    remote = meant_by(shown, settings.spark_remote)
+    return settings.model_copy(update={"spark_remote": remote})
 
 
 def lake_resources(settings: Settings) -> tuple[LakeResource, dict[str, Any]]:
