@@ -139,11 +139,6 @@ def file_of(module: str) -> Path | None:
     return Path(spec.origin) if spec and spec.origin else None
 
 
-def tree_of(module: str) -> ast.Module:
-    path = file_of(module)
-    return ast.parse(path.read_bytes() if path else b"")
-
-
 def without_docstrings(tree: ast.Module) -> str:
     """What a syntax tree says without the strings that stand alone in it: docstrings are such."""
     left: list[Any] = [tree]

@@ -6,7 +6,8 @@ from __future__ import annotations
 import ast
 import inspect
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from dagster._core.definitions.decorators.op_decorator import DecoratedOpFunctio
 
 from bio_lakehouse.assets.code_versions import MODULES, readers_of
 from bio_lakehouse.assets.keys import INSIGHTS_PREFIX
-from bio_lakehouse.assets.module_texts import PACKAGE, file_of, tree_of
+from bio_lakehouse.assets.module_texts import PACKAGE, file_of
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.insights import ANALYZERS
 from bio_lakehouse.sources import registry
@@ -78,11 +79,18 @@ def links_to_modules(modules: Iterable[str]) -> Iterator[Link]:
 
 
 def links_to_function(label: str, module: str, name: str) -> Iterator[Link]:
-    """Where a module has a function, which is not imported for that."""
+    """Where a module has a function."""
+    path, line = file_of(module), lines_of_functions(module).get(name)
+    if path and line:
+        yield label, path.resolve(), line
+
+
+@cache
+def lines_of_functions(module: str) -> Mapping[str, int]:
+    """Where the functions of a module begin, which is not imported for that."""
     path = file_of(module)
-    for node in tree_of(module).body:
-        if path and isinstance(node, ast.FunctionDef) and node.name == name:
-            yield label, path.resolve(), node.lineno
+    tree = ast.parse(path.read_bytes() if path else b"")
+    return {node.name: node.lineno for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 def link_to(label: str, code: Callable[..., object]) -> Link:
