@@ -19,7 +19,7 @@ from filelock import FileLock
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.viz.browser import sandbox
 from bio_lakehouse_tests.ask.demo_lake import copied
-from bio_lakehouse_tests.automation.dagster_dev import free_port
+from bio_lakehouse_tests.conftest import free_port
 
 sync_api = pytest.importorskip("playwright.sync_api")
 BROWSER = next(

@@ -25,8 +25,8 @@ from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse_tests.ask.demo_lake import OTHER_USER, TODAY, USER
-from bio_lakehouse_tests.automation.dagster_dev import free_port
 from bio_lakehouse_tests.automation.ui_process import wait
+from bio_lakehouse_tests.conftest import free_port
 
 PORT = 8501
 PAGE = b"<!doctype html><title>A week</title>"

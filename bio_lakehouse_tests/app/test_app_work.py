@@ -23,7 +23,7 @@ from bio_lakehouse.backends import open_sql
 from bio_lakehouse.errors import BioLakehouseError, LandingError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
-from bio_lakehouse_tests.automation.dagster_dev import free_port
+from bio_lakehouse_tests.conftest import free_port
 
 SECONDS = 300
 

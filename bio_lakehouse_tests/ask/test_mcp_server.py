@@ -34,6 +34,7 @@ from bio_lakehouse.mcp_command import status_facts
 from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse_tests.ask.demo_lake import OTHER_USER, TODAY, USER
 from bio_lakehouse_tests.command_line import run
+from bio_lakehouse_tests.conftest import free_port
 
 DAILY = "SELECT day, readiness_score FROM daily_readiness_performance ORDER BY day DESC LIMIT 3"
 SECRET = "a-title-of-mine"
@@ -350,8 +351,3 @@ def served(home: Path, port: int, log: Path) -> Iterator[None]:
     finally:
         process.terminate()
         process.wait()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ import dagster as dg
 from bio_lakehouse.automation.arriving import UNFINISHED
 from bio_lakehouse.automation.instance import environment, open_instance
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse_tests.conftest import free_port
 
 WORKSPACE = Path(__file__).parents[2] / "workspace.yaml"
 BACKFILL = """
@@ -135,9 +135,3 @@ def dagster_dev(
                 process.wait(timeout=5)
             except subprocess.TimeoutExpired:
                 dev.kill()
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

@@ -22,8 +22,8 @@ from typing import Any
 import pytest
 
 from bio_lakehouse.viz.browser import sandbox
-from bio_lakehouse_tests.automation.dagster_dev import free_port
 from bio_lakehouse_tests.automation.ui_process import UserInterface
+from bio_lakehouse_tests.conftest import free_port
 
 sync_api = pytest.importorskip("playwright.sync_api")
 BROWSER = next(

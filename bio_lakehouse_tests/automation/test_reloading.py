@@ -23,9 +23,9 @@ from bio_lakehouse.automation.reloading import backfills_go_on, reload
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
-from bio_lakehouse_tests.automation.dagster_dev import free_port
 from bio_lakehouse_tests.automation.ui_process import UserInterface, wait
 from bio_lakehouse_tests.automation.watched import trends
+from bio_lakehouse_tests.conftest import free_port
 
 CODE = "bio_lakehouse_tests.automation.slow_code"
 SELECTOR = f'repositoryLocationName: "{CODE}", repositoryName: "__repository__"'

@@ -26,8 +26,8 @@ from bio_lakehouse.reports.listing import week_address
 from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.settings import Settings, load_settings
 from bio_lakehouse.viz.browser import sandbox
-from bio_lakehouse_tests.automation.dagster_dev import free_port
 from bio_lakehouse_tests.automation.ui_process import wait
+from bio_lakehouse_tests.conftest import free_port
 
 BROWSER = next(
     filter(None, map(shutil.which, ("google-chrome", "chromium", "chromium-browser"))), None

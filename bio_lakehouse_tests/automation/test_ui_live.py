@@ -22,9 +22,9 @@ from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.viz.browser import sandbox
-from bio_lakehouse_tests.automation.dagster_dev import free_port
 from bio_lakehouse_tests.automation.test_reloading import first_partition, partitions_follow
 from bio_lakehouse_tests.automation.ui_process import UserInterface, members, start_ui, wait
+from bio_lakehouse_tests.conftest import free_port
 
 BROWSER = next(
     filter(None, map(shutil.which, ("google-chrome", "chromium", "chromium-browser"))), None

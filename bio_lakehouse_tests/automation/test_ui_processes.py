@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bio_lakehouse_tests.automation.dagster_dev import free_port
 from bio_lakehouse_tests.automation.ui_process import UserInterface, members, start_ui, wait
+from bio_lakehouse_tests.conftest import free_port
 
 
 def refused(home: Path, port: int, log: Path) -> str:

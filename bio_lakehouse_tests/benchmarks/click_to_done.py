@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from bio_lakehouse.settings import load_settings
-from bio_lakehouse_tests.automation.dagster_dev import free_port
 from bio_lakehouse_tests.automation.ui_process import UI, UserInterface, members
+from bio_lakehouse_tests.conftest import free_port
 
 LAUNCH = """
 mutation ($path: [String!]!, $day: String!) {

@@ -31,9 +31,10 @@ from bio_lakehouse.build.recompute import Recompute
 from bio_lakehouse.engines.spark import spark_session
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
-from bio_lakehouse_tests.automation.dagster_dev import BACKFILL, free_port
+from bio_lakehouse_tests.automation.dagster_dev import BACKFILL
 from bio_lakehouse_tests.automation.ui_process import UI, UserInterface, members
 from bio_lakehouse_tests.benchmarks.click_to_done import Clicks
+from bio_lakehouse_tests.conftest import free_port
 
 NODES = "{ assetNodes { groupName assetKey { path } } }"
 RUNS = "{ runsOrError(limit: 1) { ... on Runs { results { status tags { key value } } } } }"

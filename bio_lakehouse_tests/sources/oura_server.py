@@ -28,6 +28,7 @@ from pydantic import SecretStr
 
 from bio_lakehouse.sources.oura.connection import OuraConnection, RetryPolicy
 from bio_lakehouse.sources.oura.tokens import Tokens, TokenStore
+from bio_lakehouse_tests.conftest import free_port
 
 SPECIFICATION = Path(__file__).parents[2].parent / "shared" / "specs" / "oura-openapi-1.35.json"
 CLIENT_ID = "test-client"
@@ -556,9 +557,3 @@ def signed_in(server: OuraServer, store: TokenStore, expires_in: float = 3600) -
     )
     store.save(tokens)
     return tokens
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
