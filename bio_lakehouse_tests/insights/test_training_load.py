@@ -1,6 +1,8 @@
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from math import exp
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -170,23 +172,30 @@ def certain(*loads: float) -> list[DayLoad]:
     return [DayLoad(between(load, load)) for load in loads]
 
 
+def states_by_day(days: Sequence[DayLoad]) -> list[dict[str, Any]]:
+    columns = states(days)
+    return [
+        dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
+    ]
+
+
 def test_form_is_shown_the_next_day() -> None:
-    for yesterday, today in pairwise(states(certain(*[100.0, 0.0, 0.0, 50.0, 0.0] * 9))):
+    for yesterday, today in pairwise(states_by_day(certain(*[100.0, 0.0, 0.0, 50.0, 0.0] * 9))):
         assert today["form"] == pytest.approx(yesterday["chronic_load"] - yesterday["acute_load"])
 
 
 def test_the_state_begins_with_the_first_day_of_which_something_is_known() -> None:
-    before, first, second = states([NOTHING_YET, *certain(80.0, 0.0)])
-    assert before == {"known_days": 0}
+    before, first, second = states_by_day([NOTHING_YET, *certain(80.0, 0.0)])
+    assert before == dict.fromkeys(before) | {"known_days": 0}
     assert first["chronic_load"] == 80.0 * (1 - CHRONIC_DECAY)
     assert (first["state_days"], second["state_days"]) == (1, 2)
 
 
 def test_an_unknown_day_widens_the_bounds_and_nothing_begins_again() -> None:
-    known = list(states(certain(*[40.0, 0.0] * 30)))
+    known = states_by_day(certain(*[40.0, 0.0] * 30))
     days_lived = certain(*[40.0, 0.0] * 30)
     days_lived[30] = DayLoad(between(0.0, 40.0), is_measured=False)
-    wide = list(states(days_lived))
+    wide = states_by_day(days_lived)
     assert wide[:30] == known[:30]
     for row, certain_row in zip(wide[30:], known[30:], strict=True):
         assert row["chronic_load_low"] < row["chronic_load"] < row["chronic_load_high"]
@@ -213,14 +222,14 @@ def test_whatever_the_loads_were_between_their_bounds_every_state_lies_between_i
             for share, (low, high) in zip(shares, map(sorted, ends), strict=True)
         ]
     )
-    for row, lived_row in zip(states(days_lived), states(true), strict=True):
+    for row, lived_row in zip(states_by_day(days_lived), states_by_day(true), strict=True):
         for name in ("chronic_load", "acute_load", "form"):
             if row[name] is not None:
                 assert row[f"{name}_low"] - 1e-9 <= lived_row[name] <= row[f"{name}_high"] + 1e-9
 
 
 def test_building_until_42_days_are_carried() -> None:
-    found = [state["state"] for state in states(certain(*[10.0] * 41, *[0.0] * 3))]
+    found = [state["state"] for state in states_by_day(certain(*[10.0] * 41, *[0.0] * 3))]
     assert found == ["building"] * 41 + ["steady"] * 3
 
 
