@@ -24,7 +24,6 @@ from bio_lakehouse.command_parts import (
     open_existing_lake,
     open_lake,
     settings_of,
-    stop_told,
     user_option,
     user_or_default,
 )
@@ -137,7 +136,7 @@ main.add_command(doctor)
 main.add_command(forget)
 
 
-@main.command()
+@main.command(if_stopped="the same command begins the demo afresh")
 @HOME
 @click.option(
     "--days",
@@ -177,7 +176,10 @@ def demo(home: Path | None, days: int, seed: int, open_page: bool) -> None:
         click.launch(outcome.report.as_uri())
 
 
-@main.command(cls=IngestCommand)
+@main.command(
+    cls=IngestCommand,
+    if_stopped="what landed is kept, and the same command goes on from there",
+)
 @HOME
 @click.argument(
     "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
@@ -206,14 +208,13 @@ def ingest(
     lake = open_lake(home)
     user_id = user_or_default(user, lake.settings)
     tell_what_begins(lake, user_id)
-    with stop_told("what landed is kept, and the same command goes on from there"):
-        outcome = run_ingest(lake, list(paths), user_id, dataset)
+    outcome = run_ingest(lake, list(paths), user_id, dataset)
     ingest_table(lake, outcome)
     if outcome.failed:
         sys.exit(1)
 
 
-@main.command()
+@main.command(if_stopped="what is built is kept, and the same command builds the whole range")
 @HOME
 @click.option(
     "--from", "first", type=Day(), help="First day (default: the first day that has data)."
@@ -238,8 +239,7 @@ def refresh(home: Path | None, first: date | None, last: date | None, selection:
 
     in_bucket = settings_of(home).landing_url
     lake = open_lake(home) if in_bucket else open_existing_lake(home)
-    with stop_told("what is built is kept, and the same command builds the whole range"):
-        outcome = run_refresh(lake, first, last, selection)
+    outcome = run_refresh(lake, first, last, selection)
     refresh_summary(outcome)
 
 
@@ -667,7 +667,7 @@ def print_lines(lines: Iterable[str]) -> None:
         click.echo(visible(line))
 
 
-@main.command()
+@main.command(if_stopped="what is not made again yet is made by the same command")
 @HOME
 def repair(home: Path | None) -> None:
     """Check everything that is made from landing against it, and make again what is damaged.
@@ -715,7 +715,10 @@ def backup(home: Path | None, file: Path, everything: bool, secrets: bool) -> No
     backup_summary(back_up(lake, file, everything=everything, secrets=secrets), secrets=secrets)
 
 
-@main.command()
+@main.command(
+    if_stopped="where the home is still empty, give the same command again; else what it lacks is "
+    "made by `bio-lakehouse repair`"
+)
 @HOME
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 def restore(home: Path | None, file: Path) -> None:

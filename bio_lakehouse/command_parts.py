@@ -5,8 +5,7 @@ Settings take half of the time of `--help` to import, so each function that read
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,10 +74,27 @@ def user_option(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]
 class LakeCommand(click.Command):
     """A command over a lake, which makes again what it finds damaged and then goes on.
 
-    Trouble with the home's files (a full disk, a lock, missing rights) is a `StoreError`.
+    Trouble with the home's files (a full disk, a lock, missing rights) is a `StoreError`. Of one
+    that is stopped from the keyboard it says what is kept, and how it goes on: `if_stopped`, or
+    nothing where that is empty.
     """
 
+    if_stopped = "what was done is kept, and the same command can be given again"
+
+    def __init__(self, *args: Any, if_stopped: str | None = None, **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        if if_stopped is not None:
+            self.if_stopped = if_stopped
+
     def invoke(self, context: click.Context) -> Any:
+        try:
+            return self._made_again_where_damaged(context)
+        except KeyboardInterrupt:
+            if self.if_stopped:
+                click.echo(f"Stopped: {self.if_stopped}.", err=True)
+            raise
+
+    def _made_again_where_damaged(self, context: click.Context) -> Any:
         from bio_lakehouse.lake.home import warnings_to
 
         loading.end_at_once()
@@ -105,22 +121,14 @@ class AnswerCommand(LakeCommand):
     """A command that answers once and ends. A tenth of its time would go into looking for garbage
     among the modules that it loads, and what little there is goes with the process."""
 
+    if_stopped = ""
+
     def invoke(self, context: click.Context) -> Any:
         gc.disable()
         try:
             return super().invoke(context)
         finally:
             gc.enable()
-
-
-@contextmanager
-def stop_told(kept: str) -> Iterator[None]:
-    """Say of a command that is stopped from the keyboard what is kept, and how it goes on."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        click.echo(f"Stopped: {kept}.", err=True)
-        raise
 
 
 def settings_of(home: Path | None, **overrides: Any) -> Settings:

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -24,6 +24,9 @@ from bio_lakehouse import whole_files
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.setting_words import BadSetting, bad_keys, bad_settings, variable_of
 from bio_lakehouse.spark_address import known_spark
+
+if TYPE_CHECKING:
+    from dotenv.parser import Binding
 
 logger = logging.getLogger(__name__)
 
@@ -686,12 +689,21 @@ def _tell_unparsed(path: Path, line: object) -> None:
 def unparsed_lines(path: Path) -> list[int]:
     """The lines of an `.env` that set nothing, though they are no comment; none where there is no
     file."""
+    return [line.original.line for line in _lines_of(path) if line.error]
+
+
+def names_set_in(path: Path) -> list[str]:
+    """The names of the variables that an `.env` sets; none where there is no file."""
+    return [line.key for line in _lines_of(path) if line.key]
+
+
+def _lines_of(path: Path) -> list[Binding]:
+    """An `.env` as python-dotenv reads it, which is how settings are."""
     from dotenv.parser import parse_stream
 
     if not path.exists():
         return []
-    text = io.StringIO(path.read_text("utf-8-sig", errors="replace"))
-    return [binding.original.line for binding in parse_stream(text) if binding.error]
+    return [*parse_stream(io.StringIO(path.read_text("utf-8-sig", errors="replace")))]
 
 
 TIMEZONE_FILE = "timezone"

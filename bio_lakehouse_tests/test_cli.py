@@ -66,6 +66,10 @@ def test_the_demo_ends_with_a_report_that_is_there(home: Path) -> None:
     [
         ("run_ingest", ["ingest", "x.csv"], "what landed is kept, and the same command goes on"),
         ("run_refresh", ["refresh"], "what is built is kept, and the same command builds"),
+        ("run_demo", ["demo"], "the same command begins the demo afresh"),
+        ("run_repair", ["repair"], "what is not made again yet is made by the same command"),
+        ("run_restore", ["restore", "x"], "where the home is still empty, give the same command"),
+        ("run_report", ["report"], "what was done is kept, and the same command can be given"),
     ],
 )
 def test_what_is_stopped_from_the_keyboard_says_what_is_kept(

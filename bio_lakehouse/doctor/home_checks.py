@@ -22,7 +22,13 @@ from bio_lakehouse.lake.landing import PREFIX
 from bio_lakehouse.lake.store_errors import CHECK_RIGHTS, is_damage, is_full, sqlite_trouble
 from bio_lakehouse.numbers import bytes_text, seconds_text
 from bio_lakehouse.setting_words import variable_of
-from bio_lakehouse.settings import NO_SETTING, Settings, is_timezone_kept, unparsed_lines
+from bio_lakehouse.settings import (
+    NO_SETTING,
+    Settings,
+    is_timezone_kept,
+    names_set_in,
+    unparsed_lines,
+)
 
 LITTLE, VERY_LITTLE = 5 * 2**30, 2**30
 """Bytes of free disk under which there is a warning, and a problem."""
@@ -38,7 +44,7 @@ def settings_known(settings: Settings) -> Iterator[Check]:
     mistyped one is silently nothing."""
     backend_of(settings)
     known = {variable_of(name, field) for name, field in type(settings).model_fields.items()}
-    said = {name.upper() for name in (*os.environ, *_names_in(settings.home / ".env"))}
+    said = {name.upper() for name in (*os.environ, *names_set_in(settings.home / ".env"))}
     unknown = sorted(name for name in said - known if name.startswith("BIO_"))
     if unknown:
         yield warning(
@@ -53,14 +59,6 @@ def settings_known(settings: Settings) -> Iterator[Check]:
         yield warning("settings", why, "correct the line, or take it out")
     people = settings.users
     yield ok("people", f"{len(people):,} known to the settings: {', '.join(sorted(people))}")
-
-
-def _names_in(path: Path) -> list[str]:
-    if not path.exists():
-        return []
-    lines = path.read_text("utf-8-sig", errors="replace").splitlines()
-    said = [line.strip().removeprefix("export ") for line in lines]
-    return [line.partition("=")[0].strip() for line in said if "=" in line and line[0] != "#"]
 
 
 def home_folder(settings: Settings) -> Iterator[Check]:

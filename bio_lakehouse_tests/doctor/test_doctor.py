@@ -168,7 +168,10 @@ def test_a_daemon_that_runs_is_seen(home: Path) -> None:
 
 def test_a_setting_that_nothing_reads_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIO_TIMEZON", "Europe/Berlin")
-    (home / ".env").write_text(f"# BIO_COMMENT=1\n\nBIO_CLIENT_SECRET={SECRET}\n")
+    lines = (
+        f"# BIO_COMMENT=1\n\nexport BIO_CLIENT_SECRET={SECRET}\nNOTE='of two lines\nBIO_IN=it'\n"
+    )
+    (home / ".env").write_text(lines)
     check = found(home)["settings"]
     assert check.outcome == "warning"
     assert check.why == "nothing reads BIO_CLIENT_SECRET, BIO_TIMEZON"
