@@ -34,6 +34,7 @@ from sqlalchemy.sql.functions import count
 
 from bio_lakehouse.automation.event_batches import Batching, Row, turn_batching_on
 from bio_lakehouse.automation.planned_days import MADE
+from bio_lakehouse.automation.quick_migrations import read_migrations_once
 
 NEEDLESS_INDEXES = ("idx_step_key", "idx_asset_event_tags")
 EventTypes = DagsterEventType | set[DagsterEventType] | None
@@ -50,6 +51,7 @@ class BatchingSqliteStorage(DagsterSqliteStorage):
     def __init__(
         self, base_dir: str, batch_size: int, inst_data: ConfigurableClassData | None = None
     ) -> None:
+        read_migrations_once()
         # Before Dagster makes one of its own, which would make the files.
         event_log = BatchingSqliteEventLog(str(Path(base_dir, "history", "runs")))
         super().__init__(base_dir, inst_data=inst_data)

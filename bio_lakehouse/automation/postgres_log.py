@@ -11,6 +11,7 @@ from dagster_postgres import DagsterPostgresStorage, PostgresEventLogStorage
 
 from bio_lakehouse.automation.event_batches import Batching, turn_batching_on
 from bio_lakehouse.automation.postgres import making_tables, with_driver
+from bio_lakehouse.automation.quick_migrations import read_migrations_once
 
 
 class PostgresStorage(DagsterPostgresStorage):
@@ -23,6 +24,7 @@ class PostgresStorage(DagsterPostgresStorage):
     def __init__(
         self, postgres_url: str, batch_size: int, inst_data: ConfigurableClassData | None = None
     ) -> None:
+        read_migrations_once()
         address = with_driver(postgres_url)
         with making_tables(address):
             super().__init__(address, inst_data=inst_data)

@@ -1,16 +1,20 @@
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
 import pytest
 import yaml
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.scheduler.instigation import TickStatus
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 
-from bio_lakehouse.automation import instance
+from bio_lakehouse.automation import instance, quick_migrations
 from bio_lakehouse.automation.event_log import BatchingSqliteEventLog
 from bio_lakehouse.settings import Settings, load_settings
 
@@ -45,6 +49,32 @@ def test_the_instance_batches_and_counts_runs_and_tells_nobody(settings: Setting
         assert opened.get_concurrency_config().run_queue_config.max_concurrent_runs == 2
         assert not opened.telemetry_enabled
         assert opened.get_tick_retention_settings(InstigatorType.SENSOR)[TickStatus.SKIPPED] == 1
+
+
+def test_every_database_is_of_the_newest_migration_which_is_looked_up_once(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, own = [], quick_migrations.FROM_CONFIG
+
+    def reading(config: Config) -> ScriptDirectory:
+        read.append(own(config))
+        return read[-1]
+
+    monkeypatch.setattr(quick_migrations, "FROM_CONFIG", reading)
+    monkeypatch.setattr(quick_migrations, "_READ", {})
+    for _ in range(2):
+        with instance.open_instance(settings) as opened:
+            assert breathing.execute_in_process(instance=opened).success
+    databases = sorted((settings.home / "dagster").rglob("*.db"))
+    assert len(databases) == 5
+    (migrations,) = read
+    assert {revision_of(path) for path in databases} == {migrations.get_current_head()}
+
+
+def revision_of(database: Path) -> str:
+    with closing(sqlite3.connect(database)) as opened:
+        ((revision,),) = opened.execute("SELECT version_num FROM alembic_version")
+    return str(revision)
 
 
 def test_without_batching_dagsters_own_storage_reads_the_same_runs(settings: Settings) -> None:
