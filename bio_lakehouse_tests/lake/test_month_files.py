@@ -135,11 +135,23 @@ def test_files_and_manifests_are_those_of_pyicebergs_own_append(
     assert summaries[0] == summaries[1]
 
 
-def test_rows_are_not_filtered_a_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(*_: object, **__: object) -> None:
-        raise AssertionError("PyIceberg filters all rows once a month")
+def test_a_column_that_rows_lack_is_null_as_pyiceberg_has_it(tmp_path: Path) -> None:
+    ours, theirs = (table_of(tmp_path / name, BY_MONTH) for name in ("ours", "theirs"))
+    rows = scores(date(2024, 1, 15), 100).drop_columns(["note"])
+    month_files.append(ours, rows)
+    theirs.append(rows)
+    assert files(ours) == files(theirs)
+    assert ours.scan().to_arrow().column("note").null_count == 100
 
-    monkeypatch.setattr(writing, "_determine_partitions", refused)
+
+@pytest.mark.parametrize("step", ["_determine_partitions", "compute_statistics_plan"])
+def test_what_is_alike_in_all_months_is_not_done_once_a_month(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise AssertionError("PyIceberg does this once a month")
+
+    monkeypatch.setattr(writing, step, refused)
     table = table_of(tmp_path, BY_MONTH)
     month_files.append(table, scores(date(2024, 1, 1), 100))
     assert len(files(table)) == 4
