@@ -3,6 +3,7 @@ failure's words."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -64,7 +65,7 @@ def peloton(signed_in: tuple[Site, PelotonBrowser]) -> PelotonBrowser:
     return signed_in[1]
 
 
-def test_login_is_kept_and_the_file_comes_byte_for_byte(
+def test_login_is_kept_the_file_comes_byte_for_byte_and_what_was_left_goes(
     site: Site, peloton: PelotonBrowser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, scratch = tmp_path / "home", tmp_path / "scratch"
@@ -72,6 +73,9 @@ def test_login_is_kept_and_the_file_comes_byte_for_byte(
     scratch.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    left_by_a_killed_one = peloton.profile / "downloads" / "5f1c"
+    left_by_a_killed_one.parent.mkdir()
+    left_by_a_killed_one.write_text("half a file")
     found = download_workouts(peloton)
     assert (found.name, found.content) == ("ada_workouts.csv", CSV.encode())
     assert site.sessions == 1
@@ -81,24 +85,10 @@ def test_login_is_kept_and_the_file_comes_byte_for_byte(
     assert not (peloton.profile / "downloads").exists()
 
 
-def test_what_a_killed_download_left_behind_goes_with_the_next(
-    site: Site, peloton: PelotonBrowser
-) -> None:
-    left = peloton.profile / "downloads" / "5f1c"
-    left.parent.mkdir()
-    left.write_text("half a file")
-    download_workouts(peloton)
-    assert not left.exists()
-
-
-@pytest.mark.parametrize(
-    "cookie",
-    [
-        pytest.param("Path=/; HttpOnly", id="session"),
-        pytest.param("Path=/; HttpOnly; Max-Age=86400", id="lasting", marks=pytest.mark.thorough),
-    ],
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("cookie", ["Path=/; HttpOnly", "Path=/; HttpOnly; Max-Age=86400"])
 def test_login_outlives_the_browser(cookie: str, tmp_path: Path) -> None:
+    """Of a site of its own; all others here download with one login, by a session's cookie."""
     with Site(person=True, cookie=cookie) as site:
         peloton = PelotonBrowser(tmp_path / "me", workouts_url=site.url)
         login(peloton, announce=lambda text: None, timeout_seconds=20, window=False)
@@ -107,16 +97,17 @@ def test_login_outlives_the_browser(cookie: str, tmp_path: Path) -> None:
         assert site.sessions == 1
 
 
-def test_session_that_the_site_renews_is_kept_though_the_download_fails(tmp_path: Path) -> None:
-    with Site(person=True, renews=True) as site:
-        peloton = PelotonBrowser(tmp_path / "me", workouts_url=site.url, download_seconds=2)
-        login(peloton, announce=lambda text: None, timeout_seconds=20, window=False)
-        site.person = False
-        site.action = ""
-        with pytest.raises(SourceError, match="did not come"):
-            download_workouts(peloton)
-        site.action = NAVIGATE
-        assert download_workouts(peloton).content == CSV.encode()
+def test_session_that_the_site_renews_is_kept_though_the_download_fails(
+    site: Site, peloton: PelotonBrowser, tmp_path: Path
+) -> None:
+    shutil.copytree(peloton.profile, tmp_path / "me")
+    own = replace(peloton, profile=tmp_path / "me", download_seconds=2)
+    site.renews, site.action = True, ""
+    with pytest.raises(SourceError, match="did not come"):
+        download_workouts(own)
+    site.action = NAVIGATE
+    assert download_workouts(own).content == CSV.encode()
+    assert site.sessions == 3
 
 
 def test_profile_is_private(peloton: PelotonBrowser) -> None:
@@ -137,6 +128,7 @@ def test_other_ways_in_which_the_page_may_give_the_file(
 ) -> None:
     vars(site).update(changes)
     assert download_workouts(peloton).content == CSV.encode()
+    assert site.sessions == 1
 
 
 def test_suggested_name_is_made_safe(site: Site, peloton: PelotonBrowser) -> None:
