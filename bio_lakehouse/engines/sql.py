@@ -26,6 +26,7 @@ from sqlglot import exp
 
 from bio_lakehouse.engines.athena_on_duckdb import Clock, macros_of, to_duckdb
 from bio_lakehouse.engines.guard import TOO_DEEP, CheckedQuery, check
+from bio_lakehouse.engines.kept_connection import connection_with
 from bio_lakehouse.engines.kept_scans import KeptScans
 from bio_lakehouse.errors import BioLakehouseError, DamagedFile, QueryError, TableError
 from bio_lakehouse.gold.views import VIEWS, View
@@ -34,14 +35,6 @@ from bio_lakehouse.lake.schema import TableSchema, in_order
 from bio_lakehouse.numbers import mebibytes_text, short_text
 from bio_lakehouse.settings import Settings
 
-SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "enable_external_access": False,
-    "temp_directory": "",
-    # With several, sums of parts meet in any order, and averages differ in the last digit.
-    "threads": 1,
-}
 ROWS_AT_A_TIME = 100_000
 MOST_KEPT = 64 * 2**20
 """Bytes of tables that are kept for the next question."""
@@ -242,14 +235,14 @@ class DuckDbSql:
     ) -> pa.Table:
         with _room_for_nesting():
             sql = to_duckdb(_with_athena_names(checked.expression), self.clock_of(user_id))
-        with _connection(self.engine_memory) as connection:
-            needed = self._needed(checked.tables)
-            for full_name in needed.keys() - _VIEWS:
-                connection.register(full_name, self.scan(full_name, user_id, last))
-            for definition in needed.values():
-                connection.execute(definition)
-            with _interrupted_after(self.timeout_s, connection):
-                return self._fetch(connection, sql)
+        needed = self._needed(checked.tables)
+        rows = {name: self.scan(name, user_id, last) for name in needed if name not in _VIEWS}
+        with (
+            _query_errors(),
+            connection_with(rows, needed, self.engine_memory) as connection,
+            _interrupted_after(self.timeout_s, connection),
+        ):
+            return self._fetch(connection, sql, needed.keys())
 
     def _needed(self, full_names: frozenset[str]) -> dict[str, str]:
         """DuckDB's definitions, by full name, of tables and views, each after all that it reads."""
@@ -306,12 +299,15 @@ class DuckDbSql:
         state = self.tables.state(full_name)
         return self.kept.rows((full_name, user_id, until), state, read)
 
-    def _fetch(self, connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
+    def _fetch(
+        self, connection: duckdb.DuckDBPyConnection, sql: str, read: Collection[str]
+    ) -> pa.Table:
         connection.execute(macros_of(sql))
         try:
             answer = connection.sql(sql)
         except duckdb.BinderException as error:
-            raise QueryError(_unknown_column(connection, error) or _reason(error)) from error
+            told = _unknown_column(connection, error, read) or _reason(error)
+            raise QueryError(told) from error
         reader = answer.to_arrow_reader(ROWS_AT_A_TIME)
         batches, size = [], 0
         for batch in reader:
@@ -440,22 +436,6 @@ def definition_of(
 
 
 @contextmanager
-def _connection(memory: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB in memory that knows Athena's functions, sees no file and can no longer be
-    configured."""
-    settings = SETTINGS if memory is None else {**SETTINGS, "memory_limit": f"{memory}B"}
-    with duckdb.connect(":memory:", config=settings) as connection, _query_errors():
-        connection.execute(
-            "SET TimeZone = 'UTC'; SET integer_division = true; SET enable_progress_bar = false;"
-            "SET python_enable_replacements = false"
-        )
-        connection.execute(
-            "CREATE SCHEMA bio_silver; CREATE SCHEMA bio_gold; SET lock_configuration = true"
-        )
-        yield connection
-
-
-@contextmanager
 def _said_in_a_sentence() -> Iterator[None]:
     """Whatever engine, translator or Arrow raises, as a QueryError.
 
@@ -503,15 +483,15 @@ def _shortened(reason: str) -> str:
 
 
 def _unknown_column(
-    connection: duckdb.DuckDBPyConnection, error: duckdb.BinderException
+    connection: duckdb.DuckDBPyConnection, error: duckdb.BinderException, read: Collection[str]
 ) -> str | None:
     """That a column is in none of the tables that are read, with those of the nearest names."""
     found = _NO_COLUMN.search(str(error))
     if not found:
         return None
     name = found[1] or found[2]
-    columns = connection.execute("SELECT column_name FROM duckdb_columns() WHERE NOT internal")
-    hint = near_columns(name, {column for (column,) in columns.fetchall()})
+    columns = {column for full_name in read for column in connection.table(full_name).columns}
+    hint = near_columns(name, columns)
     return f"There is no column {name} in what the statement reads. {hint}"
 
 
