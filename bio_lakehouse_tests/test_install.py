@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -74,9 +75,12 @@ def imported_packages() -> set[str]:
     return names - set(sys.stdlib_module_names) - {"bio_lakehouse"}
 
 
+installed = cache(packages_distributions)
+
+
 def asked_for(package: str) -> str:
     """The distribution of `pyproject.toml` that brings a package."""
-    owners = packages_distributions().get(package, [package])
+    owners = installed().get(package, [package])
     found = MEANT.get(package) or distribution_of(owners[0])
     return PARTS_OF.get(found, found)
 

@@ -12,12 +12,12 @@ import resource
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 MEGABYTE = 1 << 20
-START = datetime(2016, 1, 1, tzinfo=UTC)
+FIRST_DAY = date(2016, 1, 1)
 TRENDS_COLUMNS = ["date", "Sleep Score", *(f"New {number}" for number in range(50))]
 
 
@@ -43,10 +43,9 @@ def read_in_a_child(path: Path) -> Outcome:
 
 def moments(count: int) -> list[str]:
     """Times five minutes apart, as the account export writes them."""
-    return [
-        (START + timedelta(minutes=5 * number)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-        for number in range(count)
-    ]
+    times = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(0, 60, 5)]
+    days = (FIRST_DAY + timedelta(days) for days in range(count // len(times) + 1))
+    return [f"{day}T{time}:00.000Z" for day in days for time in times][:count]
 
 
 def heart_rates_csv(count: int, delimiter: str = ";") -> str:
@@ -81,7 +80,6 @@ def peak_megabytes() -> float:
 
 
 def _main(path: Path) -> None:
-    from datetime import date
     from zoneinfo import ZoneInfo
 
     from bio_lakehouse.errors import UnsupportedFile
