@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from bio_lakehouse.lake.bronze import DayKey, Line
 from bio_lakehouse.lake.log import IngestionLog, LogEntry
 from bio_lakehouse.sources import registry
+from bio_lakehouse.sources.quick_json import read_json
 from bio_lakehouse.sources.source import Feed
 
 Lines = Mapping[str, Mapping[DayKey, list[Line]]]
@@ -187,13 +188,12 @@ def _main_record(table: str, records: list[list[Version]]) -> list[Version] | No
 def _giving_a_value(table: str, versions: list[Version]) -> set[Version]:
     """The best of a record's rows, and those of which a value is shown."""
     shown = {max(versions, key=lambda version: version.rank)}
-    said = {version: values_of(table, version) for version in versions}
-    for column in set().union(*said.values()):
-        newest: dict[str, Version] = {}
-        for version in sorted(versions, key=lambda version: version.line.version):
-            if column in said[version]:
-                newest[version.key.origin] = version
-        giving = [version for version in newest.values() if said[version][column]]
+    newest: defaultdict[str, dict[str, tuple[Version, bool]]] = defaultdict(dict)
+    for version in sorted(versions, key=lambda version: version.line.version):
+        for column, is_known in values_of(table, version).items():
+            newest[column][version.key.origin] = version, is_known
+    for by_origin in newest.values():
+        giving = [version for version, is_known in by_origin.values() if is_known]
         shown.update(sorted(giving, key=lambda version: version.rank)[-1:])
     return shown
 
@@ -208,5 +208,5 @@ def values_of(table: str, version: Version) -> dict[str, bool]:
 
 
 def _record(text: str) -> dict[str, Any]:
-    record: dict[str, Any] = json.loads(text)
+    record: dict[str, Any] = read_json(text, json.loads)
     return record

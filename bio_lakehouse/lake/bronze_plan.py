@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bio_lakehouse import garbage
-from bio_lakehouse.lake import bronze, withdrawals
+from bio_lakehouse.lake import bronze, bronze_store, withdrawals
 from bio_lakehouse.lake.bronze import DayFile, DayKey, Line, Said, Statement
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.landed_reading import Reading, reread
@@ -89,7 +89,7 @@ def torn_after(lake: Lakehouse, entry: LogEntry, dataset: str) -> LogEntry | Non
 def _plan_dataset(lake: Lakehouse, entry: LogEntry, dataset: str, days: Days, plan: Plan) -> None:
     existing = lake.bronze.contents(dataset, *days, entry.user_id)
     wanted = day_files(lake, dataset, days, entry.user_id, existing, arriving=entry)
-    differing = lake.bronze.changes(wanted, existing)
+    differing = bronze_store.differing(wanted, existing)
     plan.changed[dataset] |= {key.day for key in differing}
     unknown = {key.day for key in differing if key not in existing}
     plan.new |= unknown - lake.log.waiting(entry.user_id, dataset, unknown)
@@ -161,8 +161,9 @@ def day_files(
         for key, some in lines_of(lake, dataset, entry, reading, days):
             lines[key] += some
         if entry.file_path not in torn:
+            statement = bronze.to_statement(entry)
             for day in withdrawing_days(entry, reading.parsed, dataset, first, last):
-                statements[day, reading.parsed.origin].append(bronze.to_statement(entry))
+                statements[day, reading.parsed.origin].append(statement)
     gone = [entry for entry in entries if (entry.file_path, entry.checksum) not in present]
     if gone:
         absent = lines_of_absent_files(existing, present)
@@ -186,9 +187,9 @@ def _count_rows_of_absent_files(
     """Of files that have left landing the log alone knows how many rows landed: bronze has not kept
     those that said nothing new."""
     by_path = {entry.file_path: entry for entry in gone}
-    for counted in lake.log.days(*days) if gone else ():
+    for counted in lake.log.days(*days, dataset) if gone else ():
         entry = by_path.get(counted.file_path)
-        if entry and counted.dataset == dataset:
+        if entry:
             key = DayKey(dataset, counted.day, entry.user_id, entry.origin or "")
             if key in made:
                 made[key].landed[counted.file_path] = counted.landed

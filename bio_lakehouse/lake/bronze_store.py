@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from itertools import islice
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
 from bio_lakehouse.lake import bronze, bronze_months
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 FEW_DAYS = 366
 """Up to so many, a listing of each of their months costs less than one of all."""
+FEW_USERS = 10
+"""Up to so many, a look for the files of each costs less than a listing of everybody's."""
 AT_ONCE = 32
 """Months that are held in memory together."""
 
@@ -72,23 +74,30 @@ class Bronze:
 
         `DamagedFile` names a file that is cut or garbage.
         """
+        return self.contents_of(dataset, first, last, None if user_id is None else [user_id])
+
+    def contents_of(
+        self, dataset: str, first: date, last: date, users: Collection[str] | None
+    ) -> dict[DayKey, bytes]:
+        """As `contents`, of some users, or of all."""
         found: dict[DayKey, bytes] = {}
-        for key, days in self._read(self._asked(dataset, first, last, user_id)):
+        for key, days in self._read(self._asked(dataset, first, last, users)):
             for day, lines in days.items():
                 if first <= day <= last:
                     found[key.day(day)] = lines
         return found
 
     def _asked(
-        self, dataset: str, first: date, last: date, user_id: str | None
+        self, dataset: str, first: date, last: date, users: Collection[str] | None
     ) -> Iterable[MonthKey]:
-        """The files to look for: to ask for each of one user's costs less than to list
+        """The files to look for: to ask for each of a few users' costs less than to list
         everybody's."""
-        if user_id is None:
-            return self.months(dataset, first, last)
+        if users is None or len(users) > FEW_USERS:
+            return self._months_of(dataset, first, last, users)
         origins = registry.source_of(dataset).origins
         months = months_between(first, last)
-        return [MonthKey(dataset, month, user_id, origin) for month in months for origin in origins]
+        places = product(sorted(users), months, origins)
+        return [MonthKey(dataset, month, user_id, origin) for user_id, month, origin in places]
 
     def _read(self, keys: Iterable[MonthKey]) -> Iterator[tuple[MonthKey, Days]]:
         """Those of some files that are there, some at a time."""
@@ -165,15 +174,10 @@ class Bronze:
     ) -> dict[DayKey, bytes]:
         """The days that must say something else than they do, with their new lines (none: the day
         goes)."""
-        new = {key: encode(key, day.lines) for key, day in wanted.items()}
-        same = {
-            key
-            for key, content in new.items()
-            if key in existing and _says(existing[key], content, wanted[key])
+        return {
+            key: encode(key, wanted[key].lines) if key in wanted else b""
+            for key in differing(wanted, existing)
         }
-        return {key: content for key, content in new.items() if key not in same} | dict.fromkeys(
-            existing.keys() - wanted.keys(), b""
-        )
 
     def apply(self, changes: Mapping[DayKey, bytes]) -> None:
         """Give days their new lines, each month by one atomic write."""
@@ -198,6 +202,14 @@ class Bronze:
         for name, content in written.items():
             if not content:
                 self.objects.delete(name)
+
+
+def differing(wanted: Mapping[DayKey, DayFile], existing: Mapping[DayKey, bytes]) -> set[DayKey]:
+    """The days that must say something else than they do, or nothing any more."""
+    same = {
+        key for key in wanted.keys() & existing.keys() if _says(existing[key], wanted[key], key)
+    }
+    return (wanted.keys() | existing.keys()) - same
 
 
 def _side_by_side(parts: Iterable[Sequence[pa.Table]]) -> list[pa.Table]:
@@ -251,5 +263,6 @@ def versions_by_day(contents: Mapping[DayKey, bytes]) -> dict[date, str]:
     return {day: version_of_files(files) for day, files in sorted(by_day.items())}
 
 
-def _says(content: bytes, wanted: bytes, day: DayFile) -> bool:
-    return content == wanted or DayFile(decode(content), Counter()).contents == day.contents
+def _says(content: bytes, day: DayFile, key: DayKey) -> bool:
+    is_same = content == encode(key, day.lines)
+    return is_same or DayFile(decode(content), Counter()).contents == day.contents

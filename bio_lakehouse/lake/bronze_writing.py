@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 
 from bio_lakehouse import garbage
 from bio_lakehouse.lake import bronze, bronze_store, landing, locks
-from bio_lakehouse.lake.accounting import row_states
+from bio_lakehouse.lake.accounting import RowStates, row_states
 from bio_lakehouse.lake.bronze import BronzeWrite, DayFile, DayKey
 from bio_lakehouse.lake.bronze_months import last_day_of, months_between
 from bio_lakehouse.lake.bronze_plan import (
@@ -34,7 +33,7 @@ def write_bronze(
 ) -> BronzeWrite:
     """Make days `first` to `last` of `dataset` in bronze what landing says; only what differs is
     written. Of others than `people`, where these are said, everything stays."""
-    with locks.exclusively(lake, locks.BRONZE), garbage.not_looked_for():
+    with locks.exclusively(lake, locks.BRONZE), lake.log.together(), garbage.not_looked_for():
         return _write_bronze(lake, dataset, first, last, people)
 
 
@@ -47,8 +46,8 @@ def _write_bronze(
         garbage.give_back()
     counts = [count for one in done for count in one.counts]
     if people is not None:
-        known = lake.log.days(first, last)
-        counts += [one for one in known if one.dataset == dataset and not _is_of(one, people)]
+        _, others = _by_whose(lake.log.days(first, last, dataset), people)
+        counts += others
     lake.log.replace_days(dataset, first, last, counts)
     by_day: Counter[date] = Counter()
     versions: dict[date, str] = {}
@@ -148,15 +147,19 @@ def _lines_now(
     return under_their_names(lake, same) | made
 
 
-def _is_of(counted: FileDay, people: Collection[str]) -> bool:
-    """Whether a file is one of these people's, by where it lies in landing."""
-    return _owner(counted.file_path) in people
-
-
-@lru_cache(maxsize=4096)
-def _owner(path: str) -> str:
-    """Whose a file of the log is: a row a day and file asks for it."""
-    return landing.user_of(landing.split_path(path)[0])
+def _by_whose(
+    counted: list[FileDay], people: Collection[str] | None
+) -> tuple[list[FileDay], list[FileDay]]:
+    """The counts of these people's files, by where they lie in landing, and those of all others';
+    everybody's are the former where it is not said whose."""
+    if people is None:
+        return counted, []
+    paths = {one.file_path for one in counted}
+    theirs = {path for path in paths if landing.user_of(landing.split_path(path)[0]) in people}
+    return (
+        [one for one in counted if one.file_path in theirs],
+        [one for one in counted if one.file_path not in theirs],
+    )
 
 
 def recount(
@@ -164,16 +167,27 @@ def recount(
 ) -> None:
     """Sort the rows of days `first` to `last` into current, superseded and withdrawn, by file, in
     the log; of others than `people`, where these are said, everything stays."""
-    with locks.exclusively(lake, locks.BRONZE), garbage.not_looked_for():
+    with locks.exclusively(lake, locks.BRONZE), lake.log.together(), garbage.not_looked_for():
         _recount(lake, first, last, people)
 
 
 def _recount(lake: Lakehouse, first: date, last: date, people: Collection[str] | None) -> None:
-    known = list(lake.log.days(first, last))
-    counted = known if people is None else [one for one in known if _is_of(one, people)]
-    for start, end in _few_at_once(counted, first, last):
-        rows = [one for one in known if start <= one.day <= end]
-        _recount_days(lake, rows, start, end, people)
+    theirs, others = _by_whose(lake.log.days(first, last), people)
+    rows, kept = _by_month(theirs), _by_month(others)
+    for start, end in _few_at_once(theirs, first, last):
+        months = list(months_between(start, end))
+        _recount_days(lake, _of(months, rows), _of(months, kept), (start, end), people)
+
+
+def _by_month(counted: list[FileDay]) -> Mapping[date, list[FileDay]]:
+    months: defaultdict[date, list[FileDay]] = defaultdict(list)
+    for one in counted:
+        months[one.day.replace(day=1)].append(one)
+    return months
+
+
+def _of(months: Iterable[date], counted: Mapping[date, list[FileDay]]) -> list[FileDay]:
+    return [one for month in months for one in counted.get(month, ())]
 
 
 def _few_at_once(known: list[FileDay], first: date, last: date) -> Iterator[Days]:
@@ -194,38 +208,27 @@ def _few_at_once(known: list[FileDay], first: date, last: date) -> Iterator[Days
 def _recount_days(
     lake: Lakehouse,
     rows: list[FileDay],
-    first: date,
-    last: date,
+    others: list[FileDay],
+    days: Days,
     people: Collection[str] | None,
 ) -> None:
     lines = {}
     for dataset in registry.bronze_datasets():
-        contents = _contents_of(lake, dataset, first, last, people)
+        contents = lake.bronze.contents_of(dataset, *days, people)
         decoded = {key: bronze.decode(content) for key, content in contents.items()}
         lines[dataset] = under_their_names(lake, decoded)
     states = row_states(lines)
     known = defaultdict(list)
-    for file_day in rows:
-        if people is not None and not _is_of(file_day, people):
-            known[file_day.dataset].append(file_day)
-            continue
-        place = (file_day.file_path, file_day.dataset, file_day.day)
-        current, withdrawn = states.current[place], states.withdrawn[place]
-        kept = file_day.landed - file_day.duplicates
-        counted = replace(
-            file_day, current=current, withdrawn=withdrawn, superseded=kept - current - withdrawn
-        )
-        known[file_day.dataset].append(counted)
+    for one in others:
+        known[one.dataset].append(one)
+    for one in rows:
+        known[one.dataset].append(_recounted(one, states))
     for dataset, file_days in known.items():
-        lake.log.replace_days(dataset, first, last, file_days)
+        lake.log.replace_days(dataset, *days, file_days)
 
 
-def _contents_of(
-    lake: Lakehouse, dataset: str, first: date, last: date, people: Collection[str] | None
-) -> dict[DayKey, bytes]:
-    if people is None:
-        return lake.bronze.contents(dataset, first, last)
-    found: dict[DayKey, bytes] = {}
-    for user_id in people:
-        found |= lake.bronze.contents(dataset, first, last, user_id)
-    return found
+def _recounted(one: FileDay, states: RowStates) -> FileDay:
+    place = (one.file_path, one.dataset, one.day)
+    current, withdrawn = states.current[place], states.withdrawn[place]
+    superseded = one.landed - one.duplicates - current - withdrawn
+    return FileDay(*place, one.landed, one.duplicates, current, superseded, withdrawn)

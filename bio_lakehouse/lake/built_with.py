@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 
 from bio_lakehouse.errors import DamagedFile
-from bio_lakehouse.lake import arrivals, bronze_plan, landed_reading
+from bio_lakehouse.lake import arrivals, bronze_plan, bronze_store, landed_reading
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import place_of
@@ -140,7 +140,7 @@ def moved(lake: Lakehouse, user_id: str) -> dict[str, set[date]]:
         everything = (lake.settings.first_day, lake.settings.today())
         existing = lake.bronze.contents(dataset, *everything, user_id)
         wanted = bronze_plan.day_files(lake, dataset, everything, user_id, existing)
-        changed |= {key.day for key in lake.bronze.changes(wanted, existing)}
+        changed |= {key.day for key in bronze_store.differing(wanted, existing)}
     landed_reading.forget_readings()
     return days
 

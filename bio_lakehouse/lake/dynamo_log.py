@@ -232,8 +232,8 @@ class DynamoLog:
     def replace_days(self, dataset: str, first: date, last: date, days: Iterable[FileDay]) -> None:
         self._rows.replace(dataset, first, last, days)
 
-    def days(self, first: date, last: date) -> list[FileDay]:
-        return list(self._rows.between(first, last))
+    def days(self, first: date, last: date, dataset: str | None = None) -> list[FileDay]:
+        return list(self._rows.between(first, last, dataset))
 
     def state(self) -> str:
         return self._state.head().version

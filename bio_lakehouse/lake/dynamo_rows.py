@@ -63,13 +63,13 @@ class DynamoRows:
         for dataset, of_it in _grouped(keys).items():
             self._change(dataset, of_it, edit)
 
-    def between(self, first: date, last: date) -> Iterator[FileDay]:
-        """The counts of all files and datasets on days `first` to `last`."""
-        for dataset in self.datasets():
-            for item in self._months(dataset, first, last):
+    def between(self, first: date, last: date, dataset: str | None = None) -> Iterator[FileDay]:
+        """The counts of all files on days `first` to `last`: of one dataset, or of all."""
+        for name in [dataset] if dataset else self.datasets():
+            for item in self._months(name, first, last):
                 for (path, day), counts in month_in(item).items():
                     if first <= day <= last:
-                        yield FileDay(path, dataset, day, *counts)
+                        yield FileDay(path, name, day, *counts)
 
     def of_file(self, keys: Iterable[Key], file_path: str) -> Iterator[Counts]:
         """The counts of a file's days in these months."""

@@ -349,8 +349,8 @@ class IngestionLog(Protocol):
         """Replace what is known of `dataset` on days `first` to `last`."""
         ...
 
-    def days(self, first: date, last: date) -> list[FileDay]:
-        """Row counts of all files and datasets on days `first` to `last`."""
+    def days(self, first: date, last: date, dataset: str | None = None) -> list[FileDay]:
+        """Row counts of all files on days `first` to `last`: of one dataset, or of all."""
         ...
 
     def state(self) -> str:

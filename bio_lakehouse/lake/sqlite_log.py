@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import fields, replace
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 
 from bio_lakehouse.errors import StoreError
@@ -50,6 +51,9 @@ FILES_PENDING = """
 SELECT file_path FROM ingestion_log JOIN pending_days USING (file_path)
     WHERE day BETWEEN ? AND ? AND status <> 'replaced'
     GROUP BY file_path ORDER BY upload_timestamp, file_path"""
+DAYS_OF = """
+SELECT file_path, dataset, day, landed, duplicates, current, superseded, withdrawn FROM file_days
+    WHERE dataset = ? AND day BETWEEN ? AND ?"""
 NEWEST_DAYS = """
 SELECT dataset, max(day) FROM file_days JOIN ingestion_log USING (file_path)
     WHERE user_id = ? AND current > 0 GROUP BY dataset"""
@@ -80,11 +84,13 @@ def _write(db: sqlite3.Connection, entry: LogEntry) -> None:
     db.execute(statement, row_of(entry))
 
 
-def _distinct(db: sqlite3.Connection, column: str, such: str = "TRUE") -> set[str]:
+def _distinct(
+    db: sqlite3.Connection, column: str, such: str = "TRUE", table: str = "ingestion_log"
+) -> set[str]:
     """The values of a column in the rows that are `such`, each found in an index by itself:
     `DISTINCT` would go through all rows."""
     found: set[str] = set()
-    query = f"SELECT min({column}) FROM ingestion_log WHERE {such}"
+    query = f"SELECT min({column}) FROM {table} WHERE {such}"
     (value,) = db.execute(query).fetchone()
     while value is not None:
         found.add(value)
@@ -103,6 +109,11 @@ def _day_row(day: FileDay) -> tuple[object, ...]:
         day.superseded,
         day.withdrawn,
     )
+
+
+def _file_day(row: sqlite3.Row) -> FileDay:
+    path, dataset, day, *counts = row
+    return FileDay(path, dataset, date.fromisoformat(day), *counts)
 
 
 def _create(db: sqlite3.Connection) -> None:
@@ -357,13 +368,13 @@ class SqliteLog:
                 "INSERT INTO file_days VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_day_row, days)
             )
 
-    def days(self, first: date, last: date) -> list[FileDay]:
+    def days(self, first: date, last: date, dataset: str | None = None) -> list[FileDay]:
+        bounds = (first.isoformat(), last.isoformat())
         with self._connection() as db:
-            rows = db.execute(
-                "SELECT * FROM file_days WHERE day BETWEEN ? AND ?",
-                (first.isoformat(), last.isoformat()),
-            ).fetchall()
-        return [FileDay(**dict(row) | {"day": date.fromisoformat(row["day"])}) for row in rows]
+            # Rows lie in the order of their datasets: without one all would be gone through.
+            names = [dataset] if dataset else sorted(_distinct(db, "dataset", table="file_days"))
+            rows = chain.from_iterable(db.execute(DAYS_OF, (name, *bounds)) for name in names)
+            return [_file_day(row) for row in rows]
 
     def state(self) -> str:
         with self._connection() as db:

@@ -4,23 +4,35 @@ told."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from bio_lakehouse.sources.checking import is_unknown
 from bio_lakehouse.sources.declared_fields import Field, canonical_header
+
+HEADERS_KEPT = 64
+"""Rows of CSVs of which what each cell tells of is kept: all of a file have the same."""
 
 
 def of_cells(fields: Iterable[Field]) -> Callable[[dict[str, Any]], dict[str, bool]]:
     """For records that are rows of a CSV, by header."""
     columns = tuple(fields)
 
-    def columns_of(record: dict[str, Any]) -> dict[str, bool]:
-        cells = {canonical_header(name): value for name, value in reversed(record.items())}
-        found: dict[str, bool] = {}
+    @lru_cache(maxsize=HEADERS_KEPT)
+    def cells_of(names: tuple[str, ...]) -> list[tuple[Field, list[str]]]:
+        """Each column with the cells that tell of it, by their names in the file."""
+        told = {canonical_header(name): name for name in reversed(names)}
+        found: list[tuple[Field, list[str]]] = []
         for each in columns:
-            values = [cells[header] for header in each.headers if header in cells]
-            if values:
-                found[each.column] = any(says(each, value) for value in values)
+            cells = [told[header] for header in each.headers if header in told]
+            if cells:
+                found.append((each, cells))
+        return found
+
+    def columns_of(record: dict[str, Any]) -> dict[str, bool]:
+        found: dict[str, bool] = {}
+        for each, cells in cells_of(tuple(record)):
+            found[each.column] = any(says(each, record[name]) for name in cells)
         return found
 
     return columns_of

@@ -213,6 +213,7 @@ class SameLogs(RuleBasedStateMachine):
             for dataset in DATASETS:
                 asked = (user_id, dataset, first, last)
                 self.both(lambda log, asked=asked: log.overlapping(*asked))
+                self.both(lambda log, name=dataset: counts_of(log, first, last, name))
                 self.both(lambda log, asked=asked: log.users_about(*asked[1:]))
                 self.both(lambda log, asked=asked: log.speaking(*asked))
                 self.both(lambda log, asked=asked: log.whole(*asked[:2], first=first, last=last))
@@ -228,6 +229,10 @@ class SameLogs(RuleBasedStateMachine):
             self.both(lambda log, name=dataset: log.whole(user_id, name))
             self.both(lambda log, name=dataset: log.whole(user_id, name, first=FIRST))
             self.both(lambda log, name=dataset: log.whole(user_id, name, origins=["api"]))
+
+
+def counts_of(log: IngestionLog, first: date, last: date, dataset: str) -> list[FileDay]:
+    return sorted(log.days(first, last, dataset), key=repr)
 
 
 def run_same_logs(on_dynamo: Settings, folder: Path, examples: int, steps: int) -> None:
