@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from bio_lakehouse.app import opened
 from bio_lakehouse.app.opened import OpenLakes
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import load_settings
-from bio_lakehouse_tests.ask.demo_lake import copied, shared
+from bio_lakehouse_tests.ask.demo_lake import moved_in, own, shared
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -30,10 +31,16 @@ def demo_lake(tmp_path_factory: pytest.TempPathFactory) -> Lakehouse:
     return shared(tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def own_home(demo_lake: Lakehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return moved_in(demo_lake, tmp_path_factory.mktemp("own"))
+
+
 @pytest.fixture
-def own_lake(demo_lake: Lakehouse, tmp_path: Path) -> Lakehouse:
+def own_lake(own_home: Path) -> Iterator[Lakehouse]:
     """A copy of the demo lake, to write into."""
-    return copied(demo_lake, tmp_path)
+    with own(own_home) as lake:
+        yield lake
 
 
 @pytest.fixture
@@ -52,18 +59,29 @@ def empty(tmp_path: Path) -> Iterator[OpenLakes]:
 
 def page(name: str) -> AppTest:
     """One page, drawn; `AppTest` takes no part in Streamlit's server."""
-    # Streamlit's import takes 1.6 s of processor.
-    from streamlit.testing.v1 import AppTest
-
-    script = APP / "screens" / f"{name}_page.py"
-    return AppTest.from_file(str(script), default_timeout=SECONDS).run()
+    return drawn(APP / "screens" / f"{name}_page.py")
 
 
 def whole_app() -> AppTest:
     """The app with its navigation, on its first page."""
+    return drawn(APP / "main_page.py")
+
+
+def drawn(script: Path) -> AppTest:
+    # Streamlit's import takes 1.6 s of processor.
     from streamlit.testing.v1 import AppTest
 
-    return AppTest.from_file(str(APP / "main_page.py"), default_timeout=SECONDS).run()
+    look_for_components_once()
+    return AppTest.from_file(str(script), default_timeout=SECONDS).run()
+
+
+@cache
+def look_for_components_once() -> None:
+    """A server reads what is installed when it starts, `AppTest` each time that it draws a page."""
+    from streamlit.components.v2 import manifest_scanner
+
+    found = manifest_scanner.scan_component_manifests()
+    manifest_scanner.scan_component_manifests = lambda *_, **__: found
 
 
 def said(at: AppTest) -> str:

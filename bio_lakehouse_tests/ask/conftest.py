@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse_tests.ask.demo_lake import copied, shared
+from bio_lakehouse_tests.ask.demo_lake import moved_in, own, shared
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +17,13 @@ def demo_lake(tmp_path_factory: pytest.TempPathFactory) -> Lakehouse:
     return shared(tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def own_home(demo_lake: Lakehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return moved_in(demo_lake, tmp_path_factory.mktemp("own"))
+
+
 @pytest.fixture
-def own_demo_lake(demo_lake: Lakehouse, tmp_path: Path) -> Lakehouse:
+def own_demo_lake(own_home: Path) -> Iterator[Lakehouse]:
     """A copy of the demo lake, to write into."""
-    return copied(demo_lake, tmp_path)
+    with own(own_home) as lake:
+        yield lake

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,8 +22,9 @@ from bio_lakehouse.ask.evaluation.demo import (
     settings_of,
 )
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse_tests.kept_home import kept
 
-__all__ = ["OTHER_USER", "TODAY", "USER", "copied", "shared"]
+__all__ = ["OTHER_USER", "TODAY", "USER", "copied", "moved_in", "own", "shared"]
 
 
 def shared(factory: pytest.TempPathFactory) -> Lakehouse:
@@ -38,3 +41,17 @@ def copied(lake: Lakehouse, folder: Path) -> Lakehouse:
     home = folder / "home"
     shutil.copytree(lake.settings.home, home)
     return Lakehouse.open(settings_of(home))
+
+
+def moved_in(lake: Lakehouse, folder: Path) -> Path:
+    """The home of a copy in which each table has been made again, as its first reading does."""
+    copy = copied(lake, folder)
+    copy.tables.names()
+    return copy.settings.home
+
+
+@contextmanager
+def own(home: Path) -> Iterator[Lakehouse]:
+    """The demo lake of a home, for one test to write into."""
+    with kept(home):
+        yield Lakehouse.open(settings_of(home))
