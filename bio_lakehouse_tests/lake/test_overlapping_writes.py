@@ -11,6 +11,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from filelock import FileLock, Timeout
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,22 +43,33 @@ def test_a_refresh_while_another_persons_file_is_brought_in(
     lake = lake_at(tmp_path / "home")
     ingest(lake, "mine.csv", trends(d01=80, d02=81))
     run(lake)
-    reached, brought_in = Event(), Event()
+    reached, brought_in_or_waiting = Event(), Event()
     whole: Callable[..., Any] = getattr(Bronze, paused_in)
 
     def paused(bronze: Bronze, *given: Any) -> Any:
         answer = whole(bronze, *given)
         if not reached.is_set():
             reached.set()
-            brought_in.wait(timeout=2)
+            assert brought_in_or_waiting.wait(timeout=60)
         return answer
 
     def another() -> None:
         reached.wait(timeout=10)
         ingest(lake_at(tmp_path / "home"), "theirs.csv", trends(d03=70, d04=71), "ada")
         run(lake_at(tmp_path / "home"))
-        brought_in.set()
+        brought_in_or_waiting.set()
 
+    class TellingLock(FileLock):
+        """Says that somebody has to wait for it."""
+
+        def acquire(self, *given: Any, **named: Any) -> Any:
+            try:
+                return super().acquire(timeout=0)
+            except Timeout:
+                brought_in_or_waiting.set()
+                return super().acquire(*given, **named)
+
+    monkeypatch.setattr(locks, "FileLock", TellingLock)
     monkeypatch.setattr(Bronze, paused_in, paused)
     thread = Thread(target=another)
     thread.start()
