@@ -17,6 +17,7 @@ from pyiceberg.exceptions import (
 from pyiceberg.expressions import BooleanExpression
 from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
+from pyiceberg.table import TableProperties
 from pyiceberg.transforms import MonthTransform
 from pyiceberg.types import (
     BooleanType,
@@ -173,8 +174,19 @@ def _spec(schema: TableSchema) -> PartitionSpec:
 
 
 def _properties(schema: TableSchema) -> dict[str, str]:
-    return {
+    asked_for = {
+        f"{TableProperties.METRICS_MODE_COLUMN_CONF_PREFIX}.{column}": (
+            TableProperties.DEFAULT_WRITE_METRICS_MODE_DEFAULT
+        )
+        for column in schema.grain
+    }
+    return asked_for | {
         "comment": schema.description,
+        # Of a month of few rows, what is counted of other columns takes as long as to write them,
+        # and nobody asks for it.
+        TableProperties.DEFAULT_WRITE_METRICS_MODE: "none",
+        # To begin with the usual one takes longer than such a month, which is not smaller by it.
+        TableProperties.PARQUET_COMPRESSION: "snappy",
         "write.metadata.delete-after-commit.enabled": "true",
         "write.metadata.previous-versions-max": "20",
         # A rebased append would double rows that another writer of the same days has just
