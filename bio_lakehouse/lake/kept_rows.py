@@ -61,7 +61,7 @@ def parts_of(
 ) -> list[pa.Table] | None:
     """The named columns of all rows of `files`, in their order: what is kept at `place`, and the
     others as `read` finds them. All are kept then where these are all files of a small table."""
-    if len(files) <= FEW_FILES or not is_small(table):
+    if not is_kept(table, files):
         return read(files, names)
     kept = kept_at(place, table)
     if kept.are_of(files):
@@ -74,10 +74,13 @@ def parts_of(
     others = iter(found)
     parts = [kept.of(file, asked) if file.path in kept.places else next(others) for file in files]
     if is_whole:
-        # Where nothing can be written, nothing is kept.
-        with suppress(OSError):
-            keep(place, table, parts)
+        keep(place, table, parts)
     return [part.select(names) for part in parts]
+
+
+def is_kept(table: TableFiles, files: Sequence[DataFile]) -> bool:
+    """Whether rows of so many files of a table are kept."""
+    return len(files) > FEW_FILES and is_small(table)
 
 
 def is_small(table: TableFiles) -> bool:
@@ -111,7 +114,13 @@ def _read(content: pa.Buffer, table: TableFiles) -> KeptRows:
 
 
 def keep(place: Path, table: TableFiles, parts: Sequence[pa.Table]) -> None:
-    """Keep the rows of all files of a table; of texts the widest offsets that a file has."""
+    """Keep the rows of all files of a table, a part each, of texts the widest offsets that a file
+    has; nothing where nothing can be written."""
+    with suppress(OSError):
+        _keep(place, table, parts)
+
+
+def _keep(place: Path, table: TableFiles, parts: Sequence[pa.Table]) -> None:
     files = [
         [file.path, *stamp(file.path), part.num_rows]
         for file, part in zip(table.files, parts, strict=True)

@@ -39,18 +39,22 @@ if TYPE_CHECKING:
     from pyiceberg.table.metadata import TableMetadata
 
 
-def append(table: Table, rows: pa.Table) -> None:
-    """As `table.append(rows)`, of rows in the table's own columns and types."""
+def append(table: Table, rows: pa.Table) -> dict[str, pa.Table]:
+    """As `table.append(rows)`, of rows in the table's own columns and types; those of each month's
+    file, by its path."""
     field = _month_field(table.metadata)
     if field is None:
         table.append(rows)
-        return
+        return {}
+    parts = {}
     with table.transaction() as change, change.update_snapshot().fast_append() as files:
         metadata = change.table_metadata
         tasks = _tasks(metadata, field, rows, files.commit_uuid)
         write = _Files(table.io, metadata).write
-        for written in ExecutorFactory.get_or_create().map(write, tasks):
+        for written, part in ExecutorFactory.get_or_create().map(write, tasks):
             files.append_data_file(written)
+            parts[written.file_path] = part
+    return parts
 
 
 def _month_field(metadata: TableMetadata) -> PartitionField | None:
@@ -102,14 +106,15 @@ class _Files:
         self.plan = compute_statistics_plan(metadata.schema(), metadata.properties)
         self.numbers = parquet_path_to_id_mapping(metadata.schema())
 
-    def write(self, task: WriteTask) -> DataFile:
-        """Write one, and say what the table is told of it."""
+    def write(self, task: WriteTask) -> tuple[DataFile, pa.Table]:
+        """Write one; what the table is told of it, and its rows."""
         name = task.generate_data_file_filename(FileFormat.PARQUET.name.lower())
         place = self.places.new_data_location(name, task.partition_key)
         file = self.io.new_output(place)
+        rows = pa.Table.from_batches(task.record_batches)
         with _Writer(file, self) as writer:
-            writer.write(pa.Table.from_batches(task.record_batches))
-        return DataFile.from_args(
+            writer.write(rows)
+        told = DataFile.from_args(
             content=DataFileContent.DATA,
             file_path=place,
             file_format=FileFormat.PARQUET,
@@ -121,6 +126,7 @@ class _Files:
             key_metadata=None,
             **writer.result().to_serialized_dict(),
         )
+        return told, rows
 
 
 class _Writer(ParquetFormatWriter):

@@ -10,7 +10,7 @@ all the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bio_lakehouse.lake.data_files import DataFile, TableFiles
-from bio_lakehouse.lake.kept_rows import parts_of
+from bio_lakehouse.lake.kept_rows import is_kept, keep, parts_of
 from bio_lakehouse.lake.schema import ARROW_TYPES
 
 Bounds = tuple[date | None, date | None, str | None]
@@ -69,6 +69,18 @@ def rows_of(
     if last:
         rows = _where(rows, "day", pc.less_equal, last.__ge__, max)
     return rows.select(shown)
+
+
+def keep_written(place: Path, table: TableFiles, written: Mapping[str, pa.Table]) -> None:
+    """Keep at `place` what has just been written of a small table, by the paths of its files, as
+    `rows_of` would read it; nothing where a file is not among them."""
+    needed = _needed(table, {column.name for column in table.columns})
+    if needed is None or {file.path for file in table.files} != written.keys():
+        return
+    if is_kept(table, table.files):
+        parts = [written[file.path].select(needed.names) for file in table.files]
+        read_as = _with_missing(parts[0].slice(0, 0), needed).schema
+        keep(place, table, [pa.table(part.columns, schema=read_as) for part in parts])
 
 
 def _where(

@@ -3,8 +3,10 @@ none."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import nullcontext, suppress
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -33,12 +35,16 @@ from pyiceberg.types import (
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from bio_lakehouse.lake.content_versions import changed_days
+from bio_lakehouse.lake.data_files import kept_or, planned
 from bio_lakehouse.lake.filters import rows_where
+from bio_lakehouse.lake.kept_rows import KEPT
 from bio_lakehouse.lake.maintenance import expire
 from bio_lakehouse.lake.month_files import append
+from bio_lakehouse.lake.plain_scan import keep_written
 from bio_lakehouse.lake.schema import ColumnType, TableSchema
 from bio_lakehouse.lake.table_files import damage_found
 from bio_lakehouse.lake.tables import Commit, Tables, conform, rows_by_day, same_rows, versions_of
+from bio_lakehouse.lake.warehouse_paths import warehouse_of
 
 if TYPE_CHECKING:
     from pyiceberg.table import Table
@@ -79,7 +85,7 @@ def _replaced(
     before = _rows_before(table, schema, chosen)
     changed = not same_rows(before, rows, schema.grain)
     if changed:
-        _swap(table, before, rows, chosen)
+        _swap(tables, table, before, rows, chosen)
         expire(table, tables.retention)
     versions = versions_of(rows, schema)
     return Commit(
@@ -145,11 +151,24 @@ def _snapshot_of(table: Table) -> int | None:
     return snapshot.snapshot_id if snapshot else None
 
 
-def _swap(table: Table, before: pa.Table, rows: pa.Table, chosen: BooleanExpression) -> None:
+def _swap(
+    tables: Tables, table: Table, before: pa.Table, rows: pa.Table, chosen: BooleanExpression
+) -> None:
+    is_first = table.current_snapshot() is None
     if before.num_rows:
         table.overwrite(rows, overwrite_filter=chosen)
-    else:
-        append(table, rows)
+        return
+    written = append(table, rows)
+    if is_first and warehouse_of(tables.catalog.reading_properties()) is not None:
+        _keep(table, written)
+
+
+def _keep(table: Table, written: Mapping[str, pa.Table]) -> None:
+    """Keep a table's first rows as who reads it would, who then opens none of its files."""
+    location = table.metadata_location
+    files = kept_or(location, lambda: planned(table.scan()))
+    if files is not None:
+        keep_written(Path(location).with_name(KEPT), files, written)
 
 
 def iceberg_schema(schema: TableSchema) -> Schema:

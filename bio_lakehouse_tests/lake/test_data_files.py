@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bio_lakehouse.errors import BioLakehouseError
-from bio_lakehouse.lake import data_files, tables
+from bio_lakehouse.lake import data_files, table_writing, tables
 from bio_lakehouse.lake.data_files import KEPT
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.table_forgetting import forget_rows
@@ -23,8 +23,10 @@ from bio_lakehouse_tests.lake.test_plain_scan import FIRST, LAST, SCHEMA
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lakehouse:
+    """Three months of two people, of whose files no list is kept yet."""
     lake = Lakehouse.open(Settings(home=tmp_path))
     write(lake, 1.0)
+    kept_file(lake).unlink()
     return lake
 
 
@@ -54,8 +56,18 @@ def plans(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         made.append(1)
         return plan(scan)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(tables, "planned", counted)
+    for module in (tables, table_writing):
+        monkeypatch.setattr(module, "planned", counted)
     return made
+
+
+def test_what_is_written_first_is_planned_at_once(plans: list[int], tmp_path: Path) -> None:
+    lake = Lakehouse.open(Settings(home=tmp_path))
+    write(lake, 1.0)
+    assert len(plans) == 1
+    assert kept_file(lake).exists()
+    assert scores(lake) == [1.0] * 11
+    assert len(plans) == 1
 
 
 def test_a_table_is_planned_once_a_state(lake: Lakehouse, plans: list[int]) -> None:

@@ -11,11 +11,12 @@ import pytest
 
 from bio_lakehouse.errors import BioLakehouseError
 from bio_lakehouse.lake import kept_rows, tables
+from bio_lakehouse.lake.data_files import planned
 from bio_lakehouse.lake.filters import rows_where
 from bio_lakehouse.lake.kept_rows import KEPT
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.objects import write_atomically
-from bio_lakehouse.lake.plain_scan import Bounds
+from bio_lakehouse.lake.plain_scan import Bounds, keep_written
 from bio_lakehouse.lake.table_forgetting import forget_rows
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.lake.scores_of_two import write_scores
@@ -33,9 +34,10 @@ BOUNDS: list[Bounds] = [
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lakehouse:
-    """Seven months of two people, each in a file."""
+    """Seven months of two people, each in a file, of which nothing is kept yet."""
     lake = Lakehouse.open(Settings(home=tmp_path))
     write(lake, 1.0)
+    kept_file(lake).unlink()
     return lake
 
 
@@ -98,6 +100,35 @@ def test_each_file_is_opened_once(lake: Lakehouse, opened: list[str]) -> None:
         assert set(read(lake, bounds).column("score").to_pylist()) == {1.0, 2.0}
     assert len(opened) == 2
     assert len(set(opened)) == 1
+
+
+def test_what_is_written_first_is_kept_as_it_would_be_read(
+    lake: Lakehouse, opened: list[str], tmp_path: Path
+) -> None:
+    new = Lakehouse.open(Settings(home=tmp_path / "new"))
+    write(new, 1.0)
+    at_once = kept_file(new).read_bytes()
+    found = read(new)
+    assert not opened
+
+    kept_file(new).unlink()
+    read_later = read(new)
+    assert len(opened) == MONTHS
+    assert found.equals(read_later, check_metadata=True)
+    assert found.schema.equals(read_later.schema, check_metadata=True)
+    assert kept_file(new).read_bytes() == at_once
+
+
+def test_rows_that_another_one_has_added_to_are_not_kept(lake: Lakehouse, tmp_path: Path) -> None:
+    table = lake.tables.catalog.writable.load_table(SCHEMA.full_name)
+    files = planned(table.scan())
+    assert files is not None
+    place = tmp_path / "kept"
+    rows = {file.path: read(lake).slice(0, file.rows) for file in files.files}
+    keep_written(place, files, dict(list(rows.items())[1:]))
+    assert not place.exists()
+    keep_written(place, files, rows)
+    assert place.exists()
 
 
 def test_it_is_a_file_of_its_owner(lake: Lakehouse) -> None:
@@ -177,5 +208,8 @@ def test_where_nothing_can_be_written_nothing_is_kept(
         raise OSError(28, "No space left on device", str(path))
 
     monkeypatch.setattr(kept_rows, "write_atomically", full)
+    new = Lakehouse.open(lake.settings.model_copy(update={"home": lake.settings.home / "new"}))
+    write(new, 1.0)
+    assert not kept_file(new).exists()
     assert read(lake).num_rows == 2 * ((LAST - FIRST).days + 1)
     assert not kept_file(lake).exists()
