@@ -68,6 +68,8 @@ def _rows_made(
 
     transform = silver.TRANSFORMS[table]
     for piece in lake.bronze.pieces(transform.inputs, *days, LARGEST_MESSAGE_BYTES, people):
+        if not any(rows.num_rows for rows in piece):
+            continue
         users = to_spark(spark, users_of(lake.settings, *piece))
         for chunk in chunks_by_day(piece):
             inputs = [to_spark(spark, rows) for rows in chunk]

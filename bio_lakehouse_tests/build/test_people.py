@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import dagster as dg
 import pytest
@@ -124,3 +125,10 @@ def test_a_run_for_files_is_about_those_whose_they_are(lake: Lakehouse) -> None:
         assert made_in_a_run(lake, instance, "2", for_files) == {"ann"}
         mark_built(lake, [TRENDS, WORKOUTS], FIRST, TODAY)
         assert made_in_a_run(lake, instance, "2", for_files) is None
+
+
+def test_spark_is_not_asked_about_nothing(lake: Lakehouse) -> None:
+    asked_for_nothing = cast(SparkSession, None)
+    commit = build_silver(lake, asked_for_nothing, "oura_heartrate", FIRST, TODAY)
+    assert commit.rows == 0
+    assert lake.tables.read(silver.SCHEMAS["oura_heartrate"], FIRST, TODAY).num_rows == 0
