@@ -61,6 +61,11 @@ def test_the_demo_ends_with_a_report_that_is_there(home: Path) -> None:
     assert "http://" not in text.split("<script", 1)[0]
 
 
+def test_a_report_of_which_nothing_is_news_loads_nothing_that_writes_tables(home: Path) -> None:
+    assert run(home, "report").exit_code == 0
+    assert "pyiceberg" not in loaded("report", "--home", str(home))
+
+
 @pytest.mark.parametrize(
     ("work", "words", "said"),
     [
@@ -321,8 +326,3 @@ def test_a_query_loads_no_dagster_no_iceberg_and_no_pandas(home: Path) -> None:
     sql = "SELECT day, energy_state FROM energy_state LIMIT 3"
     light = {"pydantic", "rich", "asyncio", "pyarrow", "numpy", "sqlglot", "duckdb"}
     assert loaded("query", "--home", str(home), sql) == light
-
-
-def test_a_report_of_which_nothing_is_news_loads_nothing_that_writes_tables(home: Path) -> None:
-    assert run(home, "report").exit_code == 0
-    assert "pyiceberg" not in loaded("report", "--home", str(home))
