@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from bio_lakehouse.sources import registry
 
 PACKAGE = Path(__file__).parents[1] / "bio_lakehouse"
@@ -144,18 +142,27 @@ def names_in(nodes: Iterable[ast.AST]) -> Iterator[str]:
             yield from (f"{'.' * node.level}{module}.{alias.name}" for alias in node.names)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_no_module_looks_up(path: Path) -> None:
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def test_no_module_looks_up() -> None:
+    assert [found for path in MODULES for found in looks_up(path)] == []
+
+
+def looks_up(path: Path) -> Iterator[str]:
+    """What a module imports from above itself, or in a way that hides it."""
     own = part_of(path)
     at_once = set(imported_at_once(path))
     for name in imported(path):
-        hides = name.startswith((".", "importlib.import")) and path != IMPORTS_WHAT_SOURCES_NAME
-        assert not hides, f"{own} hides what it imports: {name}"
+        if name.startswith((".", "importlib.import")) and path != IMPORTS_WHAT_SOURCES_NAME:
+            yield f"{name_of(path)} hides what it imports: {name}"
         if name.startswith("bio_lakehouse."):
             other = name.split(".")[1]
             if other in MAY_NAME.get(own, ()) and name not in at_once:
                 continue
-            assert HEIGHT[other if other in HEIGHT else ""] <= HEIGHT[own], f"{own} imports {name}"
+            if HEIGHT[other if other in HEIGHT else ""] > HEIGHT[own]:
+                yield f"{name_of(path)} imports {name}"
 
 
 def test_no_part_of_asking_looks_up() -> None:
@@ -167,12 +174,17 @@ def test_no_part_of_asking_looks_up() -> None:
             assert height[other] <= height[own], f"ask/{own} imports {other}"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_engines_and_dagster_stay_where_they_belong(path: Path) -> None:
+def test_engines_and_dagster_stay_where_they_belong() -> None:
+    assert [found for path in MODULES for found in out_of_place(path)] == []
+
+
+def out_of_place(path: Path) -> Iterator[str]:
+    """The engines, and Dagster, that a module imports and its part must not."""
     own, roots = part_of(path), {name.partition(".")[0] for name in imported(path)}
-    assert own in DAGSTER or not {root for root in roots if root.startswith("dagster")}
-    for library, homes in HEAVY.items():
-        assert library not in roots or own in homes, f"{own} imports {library}"
+    for root in roots:
+        is_dagster = root.startswith("dagster") and own not in DAGSTER
+        if is_dagster or own not in HEAVY.get(root, {own}):
+            yield f"{name_of(path)} imports {root}"
 
 
 def test_sources_name_modules_of_silver() -> None:
@@ -192,14 +204,12 @@ def chosen(path: Path) -> Iterator[str]:
                 yield name.id
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_only_the_switchboard_chooses_what_a_lake_is_made_of(path: Path) -> None:
-    own = path.relative_to(PACKAGE).as_posix()
-    found = {name for name in chosen(path) if name in BUILT_BY_BACKENDS}
-    if own != "backends.py":
-        assert not {name for name in found if (own, name) not in SAME_ENGINE_ELSEWHERE}
-    else:
-        assert found == BUILT_BY_BACKENDS
+def test_only_the_switchboard_chooses_what_a_lake_is_made_of() -> None:
+    found = {(name_of(path), name) for path in MODULES for name in chosen(path)}
+    built = {(own, name) for own, name in found if name in BUILT_BY_BACKENDS}
+    by_the_switchboard = {("backends.py", name) for name in BUILT_BY_BACKENDS}
+    assert by_the_switchboard <= built
+    assert built - by_the_switchboard - SAME_ENGINE_ELSEWHERE == set()
 
 
 def asks_for_profile(path: Path) -> bool:
@@ -210,7 +220,7 @@ def asks_for_profile(path: Path) -> bool:
 
 
 def test_nothing_else_asks_where_it_runs() -> None:
-    asking = {path.relative_to(PACKAGE).as_posix() for path in MODULES if asks_for_profile(path)}
+    asking = {name_of(path) for path in MODULES if asks_for_profile(path)}
     assert asking == {"backends.py", "automation/resources.py"}
 
 
@@ -248,31 +258,31 @@ READ_BY_REPORTS = {
 """What a report takes of the insights beside constants: records, their sentences and pictures."""
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in MODULES if part_of(path) == "reports"],
-    ids=lambda path: str(path.relative_to(PACKAGE)),
-)
-def test_reports_import_no_analysis(path: Path) -> None:
-    taken = [name for name in imported(path) if name.startswith("bio_lakehouse.insights.")]
-    names = {name.rpartition(".")[2] for name in taken}
-    assert {name for name in names if not name.isupper()} <= READ_BY_REPORTS
+def test_reports_import_no_analysis() -> None:
+    reports = [path for path in MODULES if part_of(path) == "reports"]
+    names = {name for path in reports for name in imported(path)}
+    taken = {name for name in names if name.startswith("bio_lakehouse.insights.")}
+    last = {name.rpartition(".")[2]: name for name in taken}
+    assert {
+        last[name] for name in last if not name.isupper() and name not in READ_BY_REPORTS
+    } == set()
 
 
 def test_every_part_has_a_layer() -> None:
     assert {part_of(path) for path in MODULES} <= HEIGHT.keys()
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_files_that_stay_are_written_whole(path: Path) -> None:
+def test_files_that_stay_are_written_whole() -> None:
     """A disk that is full leaves nothing of a file, or all of what was there."""
-    own = path.relative_to(PACKAGE).as_posix()
-    calls = (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call))
-    bare = [
-        node.lineno
-        for node in calls
-        if isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("write_text", "write_bytes")
-        and getattr(node.func.value, "id", "") not in ("whole_files", "formatter")
-    ]
-    assert not bare or own in WRITE_INTO_PASSING_FOLDERS, f"{own} writes in place: {bare}"
+    staying = [path for path in MODULES if name_of(path) not in WRITE_INTO_PASSING_FOLDERS]
+    assert [found for path in staying for found in writings_in_place(path)] == []
+
+
+def writings_in_place(path: Path) -> Iterator[str]:
+    """Where a module writes a file so that half of it may be left."""
+    for node in ast.walk(tree_of(path)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        is_whole = getattr(node.func.value, "id", "") in ("whole_files", "formatter")
+        if node.func.attr in ("write_text", "write_bytes") and not is_whole:
+            yield f"{name_of(path)}:{node.lineno} writes in place"
