@@ -64,14 +64,15 @@ def _rows_made(
     people: Collection[str] | None,
 ) -> Iterator[pa.Table]:
     """A silver table's rows of some days, made from bronze piece by piece."""
-    from bio_lakehouse.engines.spark import LARGEST_MESSAGE_BYTES, arrow_of, chunks_by_day, to_spark
+    from bio_lakehouse.engines.spark import arrow_of, chunks_by_day, message_bytes, to_spark
 
     transform = silver.TRANSFORMS[table]
-    for piece in lake.bronze.pieces(transform.inputs, *days, LARGEST_MESSAGE_BYTES, people):
+    largest = message_bytes(len(lake.log.users() if people is None else people))
+    for piece in lake.bronze.pieces(transform.inputs, *days, largest, people):
         if not any(rows.num_rows for rows in piece):
             continue
         users = to_spark(spark, users_of(lake.settings, *piece))
-        for chunk in chunks_by_day(piece):
+        for chunk in chunks_by_day(piece, largest):
             inputs = [to_spark(spark, rows) for rows in chunk]
             rows = arrow_of(transform.function(*inputs, users=users))
             yield conform(rows, silver.SCHEMAS[table])

@@ -204,7 +204,7 @@ def _with_withdrawals(versions: list[Line], statements: list[Statement]) -> Iter
 _NONE = msgspec.Raw()
 
 
-class _Stored(msgspec.Struct, omit_defaults=True, gc=False):
+class Stored(msgspec.Struct, omit_defaults=True, gc=False):
     """A line as it is stored, in that order; its hints and record are kept to the byte."""
 
     user_id: str
@@ -236,12 +236,12 @@ class _Stored(msgspec.Struct, omit_defaults=True, gc=False):
 
 
 _ENCODER = msgspec.json.Encoder()
-_DECODER = msgspec.json.Decoder(_Stored)
+_DECODER = msgspec.json.Decoder(Stored)
 
 
 def encode(key: DayKey, lines: list[Line]) -> bytes:
     about = (key.user_id, key.day.isoformat(), key.origin, key.dataset)
-    return _ENCODER.encode_lines(_Stored(*about, *_told(line)) for line in lines)
+    return _ENCODER.encode_lines(Stored(*about, *_told(line)) for line in lines)
 
 
 def _told(line: Line) -> tuple[Any, ...]:
@@ -259,7 +259,7 @@ def _told(line: Line) -> tuple[Any, ...]:
     )
 
 
-def stored_lines(content: bytes) -> list[_Stored]:
+def stored_lines(content: bytes) -> list[Stored]:
     """The lines of days as they are stored."""
     return _DECODER.decode_lines(content)
 

@@ -116,16 +116,8 @@ class Bronze:
     ) -> pa.Table:
         """All record versions of a range, as the silver transforms take them; of some users alone
         where said."""
-        # Who takes files in has no need of Arrow, which is larger than all else together.
-        import pyarrow as pa
-
-        from bio_lakehouse.lake.bronze_schema import ARROW
-
-        parts = [
-            rows_of(key, _lines_within(days, first, last))
-            for key, days in self._read(self._months_of(dataset, first, last, users))
-        ]
-        return pa.concat_tables(parts) if parts else ARROW.empty_table()
+        read = self._read(self._months_of(dataset, first, last, users))
+        return rows_of((key, _lines_within(days, first, last)) for key, days in read)
 
     def pieces(
         self,
@@ -223,21 +215,28 @@ def _lines_within(days: Days, first: date, last: date) -> bytes:
     return b"".join(lines for day, lines in days.items() if first <= day <= last)
 
 
-def rows_of(key: MonthKey, lines: bytes) -> pa.Table:
-    """A person's lines as the transforms of silver take them."""
+def rows_of(months: Iterable[tuple[MonthKey, bytes]]) -> pa.Table:
+    """Lines of months as the transforms of silver take them: one table, as each of a few rows
+    would cost a message's parts of its own."""
+    # Who takes files in has no need of Arrow, which is larger than all else together.
     import pyarrow as pa
 
     from bio_lakehouse.lake.bronze_schema import ARROW
 
-    stored = bronze.stored_lines(lines)
+    keys: list[MonthKey] = []
+    stored: list[bronze.Stored] = []
+    for key, lines in months:
+        of_month = bronze.stored_lines(lines)
+        stored += of_month
+        keys += [key] * len(of_month)
     # Few are different, and each is read once.
     time_texts, day_texts = {line.ingested_at for line in stored}, {line.day for line in stored}
     times = {text: _utc(text) for text in time_texts}
     days = {text: date.fromisoformat(text) for text in day_texts}
     columns: dict[str, list[Any]] = {
-        "user_id": [key.user_id] * len(stored),
+        "user_id": [key.user_id for key in keys],
         "day": [days[line.day] for line in stored],
-        "origin": [key.origin] * len(stored),
+        "origin": [key.origin for key in keys],
         "record_key": [line.key for line in stored],
         "version": [line.version for line in stored],
         "line": [line.line for line in stored],

@@ -14,7 +14,15 @@ import pytest
 from pyspark.sql import SparkSession
 
 from bio_lakehouse.engines.listening import only_connection_kept
-from bio_lakehouse.engines.spark import chunks_by_day, connect, spark_session, to_spark
+from bio_lakehouse.engines.spark import (
+    LARGEST_MESSAGE_BYTES,
+    LARGEST_OF_MANY_BYTES,
+    chunks_by_day,
+    connect,
+    message_bytes,
+    spark_session,
+    to_spark,
+)
 from bio_lakehouse.errors import SettingsError
 from bio_lakehouse.settings import Settings
 
@@ -227,3 +235,10 @@ def test_a_stretch_is_as_large_as_was_said() -> None:
 def test_stretches_are_alike() -> None:
     rows = [part[0].num_rows for part in chunks_by_day([days_table(30, 20)], 60_000)]
     assert max(rows) - min(rows) <= 20
+
+
+def test_messages_grow_with_people_up_to_a_bound() -> None:
+    sizes = [message_bytes(people) for people in range(2000)]
+    assert sizes[1] == LARGEST_MESSAGE_BYTES
+    assert sizes == sorted(sizes)
+    assert sizes[-1] == LARGEST_OF_MANY_BYTES
