@@ -157,10 +157,12 @@ def _described(days: Sequence[DayLoad]) -> dict[str, Any]:
         **_bounded("load", _bounds(days), len(days)),
         "is_estimated": [None if load is None else "power" in how for load, how in told],
         "methods": [",".join(how) or None for how in methods],
-        "unknown_workouts": [
-            sum(not workout.is_measured for workout in day.workouts) for day in days
-        ],
+        "unknown_workouts": [_unmeasured(day) for day in days],
     }
+
+
+def _unmeasured(day: DayLoad) -> int:
+    return sum(not workout.is_measured for workout in day.workouts)
 
 
 def states(days: Sequence[DayLoad]) -> dict[str, Any]:
