@@ -201,8 +201,15 @@ def test_the_mail_fits_its_screen_and_can_be_read(
     opened.page.close()
 
 
-def test_paper_is_white_whatever_the_screen_is(browser: Any, page_file: Path) -> None:
+def test_the_keyboard_reaches_the_week_first_and_paper_is_white_whatever_the_screen_is(
+    browser: Any, page_file: Path
+) -> None:
     opened = Opened(browser, page_file, 1280, "dark")
+    opened.page.keyboard.press("Tab")
+    assert opened.page.evaluate("document.activeElement.textContent") == "Skip to the week"
+    assert opened.page.locator(".skip").bounding_box()["x"] >= 0
+    opened.page.keyboard.press("Enter")
+    assert opened.page.url.endswith("#days")
     opened.charts()
     opened.page.emulate_media(media="print", color_scheme="dark")
     opened.page.locator(".plot.js-plotly-plot").nth(5).wait_for()
@@ -217,16 +224,6 @@ def test_paper_is_white_whatever_the_screen_is(browser: Any, page_file: Path) ->
     assert opened.page.evaluate(READABLE)["weak"] == []
     opened.page.emulate_media(media="screen")
     opened.page.locator("details[open]").first.wait_for(state="detached")
-    opened.page.close()
-
-
-def test_the_keyboard_reaches_the_week_first(browser: Any, page_file: Path) -> None:
-    opened = Opened(browser, page_file, 1280, "light")
-    opened.page.keyboard.press("Tab")
-    assert opened.page.evaluate("document.activeElement.textContent") == "Skip to the week"
-    assert opened.page.locator(".skip").bounding_box()["x"] >= 0
-    opened.page.keyboard.press("Enter")
-    assert opened.page.url.endswith("#days")
     opened.page.close()
 
 
