@@ -20,9 +20,13 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
-from bio_lakehouse_tests.benchmarks.five_years import Clock, exports, lake_in, plain
+from bio_lakehouse import loading
 from bio_lakehouse_tests.benchmarks.process_cost import Cost, cost_of
+
+# As a command loads what it needs.
+with loading.for_good():
+    from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
+    from bio_lakehouse_tests.benchmarks.five_years import Clock, exports, lake_in, plain
 
 SCRIPTS = Path(__file__).with_name("plain_scripts")
 OURS = "this lake"
