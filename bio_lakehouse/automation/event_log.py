@@ -90,6 +90,7 @@ class BatchingSqliteEventLog(Batching, SqliteEventLogStorage):
 
     def __init__(self, base_dir: str) -> None:
         self._engine = lru_cache(maxsize=8)(self._new_engine)
+        self._there: set[tuple[str, str]] = set()
         super().__init__(base_dir)
 
     def _store_rows(self, events: Sequence[EventLogEntry], rows: Sequence[Row]) -> None:
@@ -179,6 +180,21 @@ class BatchingSqliteEventLog(Batching, SqliteEventLogStorage):
         names = frozenset(inspect(engine).get_table_names())
         engine.dispose()
         return names
+
+    def has_secondary_index(self, name: str) -> bool:
+        """Whether a migration of the data is done."""
+        return self._is_there("migration", name, super().has_secondary_index)
+
+    def has_asset_key_col(self, column_name: str) -> bool:
+        """Whether the table of assets has a column."""
+        return self._is_there("column", column_name, super().has_asset_key_col)
+
+    def _is_there(self, kind: str, name: str, asks: Callable[[str], bool]) -> bool:
+        """What stays so once it is: the database is asked until then. Dagster asks five times for
+        each step of a run."""
+        if (kind, name) not in self._there and asks(name):
+            self._there.add((kind, name))
+        return (kind, name) in self._there
 
     def _has_asset_key_index_cols_on_connection(self, conn: Connection) -> bool:
         return True

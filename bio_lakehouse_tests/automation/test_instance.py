@@ -12,6 +12,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.scheduler.instigation import TickStatus
+from dagster._core.storage.event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 
 from bio_lakehouse.automation import instance, quick_migrations
@@ -69,6 +70,27 @@ def test_every_database_is_of_the_newest_migration_which_is_looked_up_once(
     assert len(databases) == 5
     (migrations,) = read
     assert {revision_of(path) for path in databases} == {migrations.get_current_head()}
+
+
+def test_the_log_is_asked_for_what_stays_until_it_is_there(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    is_there = False
+
+    def asks(log: BatchingSqliteEventLog, name: str) -> bool:
+        asked.append(name)
+        return is_there
+
+    monkeypatch.setattr(SqlEventLogStorage, "has_secondary_index", asks)
+    monkeypatch.setattr(SqlEventLogStorage, "has_asset_key_col", asks)
+    with instance.open_instance(settings) as opened:
+        log = opened.event_log_storage
+        assert isinstance(log, BatchingSqliteEventLog)
+        for is_there in (False, True, True):
+            assert log.has_secondary_index("same name") is is_there
+            assert log.has_asset_key_col("same name") is is_there
+    assert asked.count("same name") == 4
 
 
 def revision_of(database: Path) -> str:
