@@ -40,6 +40,10 @@ _CHANGES: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+_ANY_CHANGE = re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in _CHANGES))
+"""In the order of the patterns: the marks that a date repeats are the first groups."""
+
+
 def refuse_changed(name: str, text: str, delimiter: str, *, saved_again: bool) -> None:
     """Raise `UnsupportedFile` when a spreadsheet has changed values of a known file.
 
@@ -78,9 +82,9 @@ def _data_lines(text: str) -> Iterator[str]:
 def _change(line: str, delimiter: str) -> str | None:
     """What a spreadsheet did in this row, in words; None when nothing shows."""
     for cell in _cells(line, delimiter):
-        for pattern, words in _CHANGES:
-            if pattern.fullmatch(cell):
-                return words.format(repr(cell))
+        if not cell.isdecimal() and _ANY_CHANGE.fullmatch(cell):
+            words = next(words for pattern, words in _CHANGES if pattern.fullmatch(cell))
+            return words.format(repr(cell))
     return None
 
 
@@ -89,4 +93,4 @@ def _cells(line: str, delimiter: str) -> list[str]:
         cells = split_cells(line, delimiter)
     except RowProblem:
         cells = line.split(delimiter)
-    return [cell.strip() for cell in cells if len(cell) < 40]
+    return [cell.strip() for cell in cells if cell and len(cell) < 40]
