@@ -30,13 +30,23 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=500)
-@given(st.dictionaries(st.text(), values, max_size=8) | values)
+records = st.dictionaries(st.text(), values, max_size=8) | values
+
+
+@settings(max_examples=150)
+@given(records)
 @example({"met": {"items": [0.9, None, float("nan")]}})
 @example([float("inf"), -float("inf")])
 @example([1e16, 1e-5, 0.0001, 0.00001, -0.00002, 5e-324, 1e300, -0.0, 2**64, 1e15, 123e20])
 @example({"id": "3e5", "half": "\ud800", "é": "\u2028\x7f\x00", "\uffff": 1, "😀": 2})
 def test_the_text_is_the_standard_librarys_to_the_byte(value: Any) -> None:
+    assert to_json(value) == _BY_LIBRARY(value)
+
+
+@pytest.mark.thorough
+@settings(max_examples=500)
+@given(records)
+def test_the_text_of_many_more_is_the_standard_librarys_to_the_byte(value: Any) -> None:
     assert to_json(value) == _BY_LIBRARY(value)
 
 
