@@ -3,6 +3,7 @@ only read."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -111,7 +112,9 @@ class LocalCatalog:
 
     def holds(self, location: str) -> bool:
         """Whether the file at `location` is one of this home's warehouse."""
-        return Path(location).is_relative_to(self.warehouse)
+        # Paths are parsed only where the text does not tell: each reading asks this of each table.
+        is_within = location.startswith(f"{self.warehouse}{os.sep}")
+        return is_within or Path(location).is_relative_to(self.warehouse)
 
     @cached_property
     def writable(self) -> Catalog:
@@ -126,11 +129,14 @@ class LocalCatalog:
 
 
 def _rows(db: sqlite3.Connection) -> list[tuple[str, str]]:
-    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'iceberg_tables'").fetchone():
+    try:
+        rows: list[tuple[str, str]] = db.execute(
+            "SELECT table_namespace || '.' || table_name, metadata_location FROM iceberg_tables"
+            " WHERE catalog_name = ?",
+            (NAME,),
+        ).fetchall()
+    except sqlite3.OperationalError as error:
+        if "no such table: iceberg_tables" not in str(error):
+            raise
         return []
-    rows: list[tuple[str, str]] = db.execute(
-        "SELECT table_namespace || '.' || table_name, metadata_location FROM iceberg_tables"
-        " WHERE catalog_name = ?",
-        (NAME,),
-    ).fetchall()
     return rows
