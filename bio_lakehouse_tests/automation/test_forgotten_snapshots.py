@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from bio_lakehouse.automation.instance import open_instance
 from bio_lakehouse.automation.resources import resources
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
+from bio_lakehouse_tests.kept_home import kept
 from bio_lakehouse_tests.postgres_server import Server
 
 GONE = "zaragoza"
@@ -67,12 +69,25 @@ def test_the_settings_of_whose_home_it_was_are_in_no_snapshot(tmp_path: Path) ->
     assert forget_records(settings, GONE, set())[0].count == 0
 
 
-def test_those_of_another_stay(tmp_path: Path) -> None:
-    settings = owned(tmp_path / "home", "ben")
+@pytest.fixture(scope="module")
+def of_ben(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of a home in which a run of Ben's was."""
+    settings = owned(tmp_path_factory.mktemp("ben") / "home", "ben")
     run_over(settings)
-    before = loaded(settings)
-    forget_records(settings, GONE, set())
-    assert loaded(settings) == before
+    return settings
+
+
+@pytest.fixture
+def bens(of_ben: Settings) -> Iterator[Settings]:
+    """The same, which each test finds as it was."""
+    with kept(of_ben.home):
+        yield of_ben
+
+
+def test_those_of_another_stay(bens: Settings) -> None:
+    before = loaded(bens)
+    forget_records(bens, GONE, set())
+    assert loaded(bens) == before
     assert "18711" in before
 
 
@@ -86,8 +101,6 @@ def test_a_postgresqls_snapshots_are_rid_of_them_as_well(postgres: Server, tmp_p
 
 
 @pytest.mark.parametrize("user_id", ["day", "local", "config", "name"])
-def test_a_name_that_is_a_word_leaves_snapshots_readable(user_id: str, tmp_path: Path) -> None:
-    settings = owned(tmp_path / "home", "ben")
-    run_over(settings)
-    forget_records(settings, user_id, set())
-    assert "18711" in loaded(settings)
+def test_a_name_that_is_a_word_leaves_snapshots_readable(user_id: str, bens: Settings) -> None:
+    forget_records(bens, user_id, set())
+    assert "18711" in loaded(bens)
