@@ -14,7 +14,6 @@ import dagster as dg
 import pytest
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import ModuleTarget
-from dagster_graphql.schema import create_schema
 
 from bio_lakehouse.automation import resources as resources_module
 from bio_lakehouse.automation.instance import open_instance
@@ -173,6 +172,9 @@ def test_a_token_in_the_address_of_spark_is_asked_with_and_kept_nowhere(
 
 def asked(home: Path, monkeypatch: pytest.MonkeyPatch, *queries: str) -> list[Any]:
     """What the UI's page is answered about a lake."""
+    # All of GraphQL, 0.7 s of processor that no other test needs.
+    from dagster_graphql.schema import create_schema
+
     monkeypatch.setenv("BIO_HOME", str(home))
     target = ModuleTarget("bio_lakehouse.definitions", None, None, None)
     with (

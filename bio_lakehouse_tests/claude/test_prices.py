@@ -6,8 +6,6 @@ from __future__ import annotations
 from typing import get_args
 
 import pytest
-from anthropic.resources.messages.messages import DEPRECATED_MODELS
-from anthropic.types import Model
 
 from bio_lakehouse.claude.prices import Prices, cost_of
 from bio_lakehouse.claude.usage import Usage, spent
@@ -47,6 +45,10 @@ def test_a_long_prompt_costs_more_and_two_short_ones_do_not() -> None:
 
 
 def test_the_default_model_is_known_current_and_priced() -> None:
+    # It takes a second of processor, which each worker of the suite would spend.
+    from anthropic.resources.messages.messages import DEPRECATED_MODELS
+    from anthropic.types import Model
+
     known = {name for part in get_args(Model) for name in get_args(part)}
     assert DEFAULT_MODEL in known - set(DEPRECATED_MODELS)
     assert cost_of([USED], DEFAULT_MODEL) is not None
