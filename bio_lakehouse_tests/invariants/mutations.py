@@ -157,8 +157,7 @@ def _whole_rows_of_a_day(real: Real) -> Real:
     """A row of a better origin hides all that others know of its day."""
 
     def of_known(column: str) -> Column:
-        word = F.col(f"_{column}")
-        return F.when(word.isNotNull(), word["_rank"])
+        return F.col(precedence._word(column, precedence.RANK))
 
     return of_known
 
