@@ -23,6 +23,7 @@ from bio_lakehouse.lake import (
     landed_reading,
     quarantine,
     table_writing,
+    tables,
     withdrawals,
 )
 from bio_lakehouse.lake.bronze import DayKey
@@ -336,7 +337,7 @@ MUTATIONS = (
         "the same rows are committed again",
         checks.a_second_run_writes_nothing,
         _gives(False),
-        ((table_writing, "same_rows"),),
+        ((table_writing, "same_rows"), (tables, "same_rows")),
     ),
     Mutation(
         "the same bronze is written again",
