@@ -22,6 +22,8 @@ ONE_AFTER_ANOTHER = np.uint64(0x9E3779B97F4A7C15)
 """Odd, so that no bit is lost when a row's hash is multiplied before the next column's is added."""
 NOTHING = np.uint64(0x6A09E667F3BCC908)
 """The hash of a null."""
+ROWS_AT_ONCE = 2**16
+"""Of which hashes are made side by side: what that takes does not grow with a table."""
 
 
 def as_text(number: int) -> str:
@@ -96,6 +98,12 @@ def changed_days(before: Mapping[date, str], after: Mapping[date, str]) -> froze
 
 def row_hashes(rows: pa.Table) -> Hashes:
     """A hash of each row, from all its values and their columns' order."""
+    starts = range(0, rows.num_rows, ROWS_AT_ONCE)
+    parts = [_hashes(rows.slice(start, ROWS_AT_ONCE)) for start in starts]
+    return np.concatenate(parts) if parts else np.zeros(0, np.uint64)
+
+
+def _hashes(rows: pa.Table) -> Hashes:
     hashes = np.zeros(rows.num_rows, np.uint64)
     for column in rows.columns:
         hashes = hash_array(hashes * ONE_AFTER_ANOTHER + _column_hashes(column))

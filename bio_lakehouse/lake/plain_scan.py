@@ -91,12 +91,14 @@ def _where(
     nearest: Callable[[Iterable[Any]], Any],
 ) -> pa.Table:
     """Rows in which `compare` is true of the column and the value of it that is nearest to the
-    bound, among those for which `holds` is."""
+    bound, among those for which `holds` is. Where they are all, they are not copied."""
     values = rows.column(name).unique()
     places = {value: place for place, value in enumerate(values.to_pylist()) if value is not None}
     found = [value for value in places if holds(value)]
     if not found:
         return rows.slice(0, 0)
+    if len(found) == len(values):
+        return rows
     return rows.filter(compare(rows.column(name), values[places[nearest(found)]]))
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from bio_lakehouse.lake import content_versions
 from bio_lakehouse.lake.bronze import version_of_files
 from bio_lakehouse.lake.content_versions import (
     EMPTY,
@@ -45,6 +46,15 @@ def test_rows_in_another_order_have_the_same_versions() -> None:
     assert versions_by_day(backwards) == versions_by_day(rows)
     assert version_of(backwards) == version_of(rows)
     assert list(versions_by_day(backwards)) == [FIRST + timedelta(n) for n in range(COUNT // 4)]
+
+
+@pytest.mark.parametrize("at_once", [1, 7, COUNT, COUNT + 1])
+def test_versions_are_the_same_however_many_rows_are_taken_at_once(
+    monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    expected = versions_by_day(table()), version_of(table())
+    monkeypatch.setattr(content_versions, "ROWS_AT_ONCE", at_once)
+    assert (versions_by_day(table()), version_of(table())) == expected
 
 
 def test_a_day_alone_has_the_version_that_it_has_among_others() -> None:

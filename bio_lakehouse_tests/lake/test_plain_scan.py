@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from pyiceberg.table import DataScan, Table
 
@@ -88,6 +89,15 @@ def test_the_rows_are_those_of_pyiceberg(
     assert rows.cast(expected.schema).equals(expected)
     assert (rows.schema.metadata or {}) == (expected.schema.metadata or {})
     assert rows.column_names == expected.column_names
+
+
+@pytest.mark.parametrize("days", [[FIRST, LAST], [FIRST, None, LAST], [None], []])
+def test_rows_that_are_all_within_are_not_copied(days: list[date | None]) -> None:
+    rows = pa.table({"day": pa.array(days, pa.date32())})
+    found = plain_scan._where(rows, "day", pc.greater_equal, FIRST.__le__, min)
+    assert found.column("day").to_pylist() == [day for day in days if day]
+    if days == [FIRST, LAST]:
+        assert found is rows
 
 
 def test_a_schema_is_looked_through_once(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
