@@ -32,6 +32,7 @@ PARTS_OF = {
     "py4j": "pyspark",
     "pydantic-core": "pydantic-settings",
     "python-dotenv": "pydantic-settings",
+    "alembic": "dagster",
     "sqlalchemy": "dagster",
 }
 """Distributions that are used in the version that another of ours brings → that other."""
