@@ -15,6 +15,7 @@ from bio_lakehouse.sources import registry
 PACKAGE = Path(__file__).parents[1] / "bio_lakehouse"
 LAYERS = (
     {
+        "at_once",
         "english",
         "errors",
         "extras",

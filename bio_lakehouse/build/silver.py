@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from bio_lakehouse import silver
+from bio_lakehouse.at_once import in_turn
 from bio_lakehouse.build.people import rows_of_others
 from bio_lakehouse.lake.content_versions import (
     changed_days,
@@ -25,6 +27,8 @@ from bio_lakehouse.silver.schemas import COVERAGE
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+MANY_PEOPLE, AT_ONCE = 25, 2
+"""From so many people on, so many pieces are with the engine at a time."""
 SPEAKER = ("user_id", "source", "origin")
 """Who speaks about a day, in the table of what files cover."""
 USERS = pa.schema(
@@ -63,21 +67,47 @@ def _rows_made(
     days: tuple[date, date],
     people: Collection[str] | None,
 ) -> Iterator[pa.Table]:
-    """A silver table's rows of some days, made from bronze piece by piece."""
-    from bio_lakehouse.engines.spark import arrow_of, chunks_by_day, message_bytes, to_spark
+    """A silver table's rows of some days, made from bronze piece by piece.
 
-    transform = silver.TRANSFORMS[table]
-    largest = message_bytes(len(lake.log.users() if people is None else people))
-    for piece in lake.bronze.pieces(transform.inputs, *days, largest, people):
-        if not any(rows.num_rows for rows in piece):
-            continue
-        users = to_spark(spark, users_of(lake.settings, *piece))
-        for chunk in chunks_by_day(piece, largest):
-            inputs = [to_spark(spark, rows) for rows in chunk]
-            rows = arrow_of(transform.function(*inputs, users=users))
-            yield conform(rows, silver.SCHEMAS[table])
+    Of many people the next pieces are read and made while the engine is at one; of few a process
+    stays as small as one piece lets it.
+    """
+    from bio_lakehouse.engines.spark import message_bytes
+
+    count = len(lake.log.users() if people is None else people)
+    made = partial(_made, lake, spark, table)
+    pieces = _pieces(lake, table, days, people, message_bytes(count))
+    if count < MANY_PEOPLE:
+        yield from map(made, pieces)
+    else:
+        yield from in_turn(made, pieces, AT_ONCE)
+
+
+def _pieces(
+    lake: Lakehouse,
+    table: str,
+    days: tuple[date, date],
+    people: Collection[str] | None,
+    largest: int,
+) -> Iterator[list[pa.Table]]:
+    """What a table is made from, in parts of up to `largest` bytes with whole days."""
+    from bio_lakehouse.engines.spark import chunks_by_day
+
+    for piece in lake.bronze.pieces(silver.TRANSFORMS[table].inputs, *days, largest, people):
+        if any(rows.num_rows for rows in piece):
+            yield from chunks_by_day(piece, largest)
         # Else Arrow keeps what it has freed of a piece, beside what Sail takes for the next.
         pa.default_memory_pool().release_unused()
+
+
+def _made(lake: Lakehouse, spark: SparkSession, table: str, bronze: Sequence[pa.Table]) -> pa.Table:
+    """A silver table's rows of what bronze has of its datasets."""
+    from bio_lakehouse.engines.spark import arrow_of, to_spark
+
+    inputs = [to_spark(spark, rows) for rows in bronze]
+    users = to_spark(spark, users_of(lake.settings, *bronze))
+    made = silver.TRANSFORMS[table].function(*inputs, users=users)
+    return conform(arrow_of(made), silver.SCHEMAS[table])
 
 
 def build_coverage(lake: Lakehouse, spark: SparkSession) -> Commit:

@@ -3,6 +3,7 @@ all its rows, once more."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -16,6 +17,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.connect.client import SparkConnectClient
 
 from bio_lakehouse import silver
+from bio_lakehouse.build import silver as silver_tables
 from bio_lakehouse.build.daily import build_gold_daily
 from bio_lakehouse.build.silver import build_coverage, build_silver
 from bio_lakehouse.engines import spark
@@ -80,6 +82,29 @@ def test_a_daily_table_of_many_messages_is_that_of_one(
     assert len(sent) > 2
     told = [days_between(*stretch) for stretch in sent]
     assert [day for days in told for day in days] == list(days_between(first - timedelta(3), last))
+
+
+def test_silver_of_pieces_at_once_is_that_of_one_after_another(
+    tmp_path: Path, sail: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Settings(home=tmp_path / "home", timezone="UTC", today_override=END)
+    lake = Lakehouse.open(home)
+    first, last = with_bronze(lake, exports(60, 20, tmp_path / "downloads"))
+    whole = [build_silver(lake, sail, table, first, last) for table in silver.TRANSFORMS]
+    threads: set[int] = set()
+    made = silver_tables._made
+
+    def watched(*told: Any) -> pa.Table:
+        threads.add(threading.get_ident())
+        return made(*told)
+
+    monkeypatch.setattr(silver_tables, "_made", watched)
+    monkeypatch.setattr(silver_tables, "MANY_PEOPLE", 1)
+    monkeypatch.setattr(spark, "message_bytes", lambda _: 20_000)
+    again = [build_silver(lake, sail, table, first, last) for table in silver.TRANSFORMS]
+    assert [commit.changed_days for commit in again] == [frozenset()] * len(whole)
+    assert [commit.versions for commit in again] == [commit.versions for commit in whole]
+    assert len(threads - {threading.get_ident()}) > 1
 
 
 def test_rows_are_those_of_the_frame(sail: SparkSession, asked: list[str]) -> None:
