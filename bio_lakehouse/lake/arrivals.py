@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from bio_lakehouse import garbage
 from bio_lakehouse.errors import EmptyAnswer, LandingError, UnsupportedFile
-from bio_lakehouse.lake import landing, quarantine, withdrawals
+from bio_lakehouse.lake import landing, quarantine, shared_landing, withdrawals
 from bio_lakehouse.lake.archives import looks_like_archive
 from bio_lakehouse.lake.bronze_plan import Changes, changed_days, newly_covered, overwritten_path
 from bio_lakehouse.lake.folders import printable, refusal_of
@@ -167,9 +167,7 @@ def scan(lake: Lakehouse, progress: Callable[[str], None] = lambda _: None) -> l
     with lake.log.together():
         is_first = lake.log.is_empty()
         infos, arrivals = news(lake)
-        for info in infos:
-            progress(info.key)
-            arrivals += take(lake, info)
+        arrivals += shared_landing.taken(lake, infos, take, progress)
     return _saying_what_was_guessed(arrivals) if is_first else arrivals
 
 

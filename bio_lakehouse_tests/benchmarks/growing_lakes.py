@@ -30,8 +30,9 @@ END = date(2026, 6, 30)
 ZONE = ZoneInfo("Europe/Berlin")
 FETCHED = datetime(END.year, END.month, END.day, 20, tzinfo=UTC)
 ACCOUNT_EXPORT = ("dailyactivity.csv", "dailyreadiness.csv", "dailysleep.csv")
-DIFFERENT_PEOPLE = 20
-"""More have the files of these in turn; a reading is kept for a few files, and not for so many."""
+DIFFERENT_PEOPLE = 80
+"""More have the files of these in turn. What was read is kept for a moment: files of fewer people
+would be read once for all, as no lake of a thousand people's own files is."""
 
 Content = tuple[str, bytes, Note]
 """A file as it arrives: its name, its bytes, and the note beside it."""

@@ -4,8 +4,9 @@ landing.
 Run it with `python -m bio_lakehouse_tests.benchmarks.growth [--json FILE]`; sizes are options, and
 `--quick` takes small ones. It prints each point as it comes, then a table with the ratios to the
 smallest of each curve, and fails on none. Seconds are those of the processor, so that other work on
-the machine is not in them. Each point has a process of its own (`--point years 5` is one alone),
-and one more day comes to a lake that this process has built.
+the machine is not in them, beside those of the clock, which are as good as the machine is idle.
+Each point has a process of its own (`--point years 5` is one alone), and one more day comes to a
+lake that this process has built.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import resource
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import cycle
@@ -25,7 +25,12 @@ from pathlib import Path
 
 from bio_lakehouse.lake import arrivals
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse_tests.benchmarks.day_to_gold import Parts, by_dagster, by_plain_functions
+from bio_lakehouse_tests.benchmarks.day_to_gold import (
+    Parts,
+    Timer,
+    by_dagster,
+    by_plain_functions,
+)
 from bio_lakehouse_tests.benchmarks.growing_lakes import (
     Person,
     lake_at,
@@ -50,11 +55,13 @@ FULL = {
 
 @dataclass(frozen=True)
 class Point:
-    """What was measured at one size: processor seconds by part, and the most memory in MB."""
+    """What was measured at one size: processor seconds by part, seconds of the clock for all, and
+    the most memory in MB."""
 
     curve: str
     size: int
     parts: Parts
+    wall: float
     peak_mb: int
 
     @property
@@ -62,7 +69,7 @@ class Point:
         return sum(self.parts.values())
 
 
-Measured = list[tuple[str, int, Parts]]
+Measured = list[tuple[str, int, Timer]]
 """By curve and size."""
 
 
@@ -98,9 +105,10 @@ def of_landing(files: int, days: int, *, with_dagster: bool, folder: Path) -> Me
     """That many small files are taken from landing."""
     lake = lake_at(folder / "home")
     land(lake, "me", small_files(files))
-    started = time.process_time()
-    arrivals.scan(lake)
-    return [("files in landing", files, {"land": time.process_time() - started})]
+    timer = Timer()
+    with timer.part("land"):
+        arrivals.scan(lake)
+    return [("files in landing", files, timer)]
 
 
 def built(folder: Path, everybody: Sequence[Person], users: int) -> Lakehouse:
@@ -117,7 +125,7 @@ def is_newest(name: str) -> bool:
 
 def one_more_day(
     curve: str, size: int, lake: Lakehouse, one: Person, *, with_dagster: bool
-) -> Iterator[tuple[str, int, Parts]]:
+) -> Iterator[tuple[str, int, Timer]]:
     """A day of Oura's API and, after it, a download of workouts, which holds all before it too."""
     answers = [content for content in one.last_day if content[0].endswith(".json")]
     download = [content for content in one.last_day if content not in answers]
@@ -142,8 +150,9 @@ def measure(curve: str, size: int, days: int, *, with_dagster: bool) -> list[Poi
     """The points of one size."""
     with tempfile.TemporaryDirectory() as folder:
         found = MEASURES[curve](size, days, with_dagster=with_dagster, folder=Path(folder))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return [Point(name, number, parts, peak) for name, number, parts in found]
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    peak = sum(resource.getrusage(kind).ru_maxrss for kind in kinds) // 1024
+    return [Point(name, number, timer.parts, timer.wall, peak) for name, number, timer in found]
 
 
 def points(asked: argparse.Namespace) -> Iterator[Point]:
@@ -159,7 +168,7 @@ def in_own_process(curve: str, size: int, asked: argparse.Namespace) -> Iterator
     command += ["--dagster"] if asked.dagster else []
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
     for point in json.loads(done.stdout.splitlines()[-1]):
-        yield Point(point["curve"], point["size"], point["parts"], point["peak_mb"])
+        yield Point(point["curve"], point["size"], point["parts"], point["wall"], point["peak_mb"])
 
 
 def one_point(asked: argparse.Namespace) -> None:
@@ -173,16 +182,16 @@ def one_point(asked: argparse.Namespace) -> None:
 def table(found: Sequence[Point]) -> str:
     """Each curve with its parts, and the ratio of each size to the smallest."""
     lines = [
-        "| Curve | Size | Processor s | Ratio | Peak MB | Parts |",
-        "|---|---|---|---|---|---|",
+        "| Curve | Size | Processor s | Ratio | Wall s | Peak MB | Parts |",
+        "|---|---|---|---|---|---|---|",
     ]
     smallest: dict[str, Point] = {}
     for point in sorted(found, key=lambda point: (point.curve, point.size)):
         first = smallest.setdefault(point.curve, point)
         parts = ", ".join(f"{name} {seconds:.2f}" for name, seconds in point.parts.items())
         ratio = point.seconds / first.seconds
-        figures = f"{point.size:,} | {point.seconds:.2f} | {ratio:.2f} | {point.peak_mb:,}"
-        lines.append(f"| {point.curve} | {figures} | {parts} |")
+        figures = f"{point.size:,} | {point.seconds:.2f} | {ratio:.2f} | {point.wall:.2f}"
+        lines.append(f"| {point.curve} | {figures} | {point.peak_mb:,} | {parts} |")
     return "\n".join(lines)
 
 
@@ -215,7 +224,8 @@ def main() -> None:
     for point in points(asked):
         found.append(point)
         parts = ", ".join(f"{name} {seconds:.2f}" for name, seconds in point.parts.items())
-        print(f"{point.curve}, {point.size:,}: {point.seconds:.2f} s ({parts})", flush=True)
+        taken = f"{point.seconds:.2f} s, {point.wall:.2f} on the clock"
+        print(f"{point.curve}, {point.size:,}: {taken} ({parts})", flush=True)
         if asked.json:
             asked.json.write_text(as_json(found), "utf-8")
     print(table(found))

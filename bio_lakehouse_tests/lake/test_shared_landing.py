@@ -1,0 +1,127 @@
+"""Many people's files are taken by several processes as by one: the same arrivals, the same log."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bio_lakehouse.lake import arrivals, shared_landing
+from bio_lakehouse.lake.arrivals import Arrival
+from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.lake.objects import ObjectInfo
+from bio_lakehouse_tests.lake.test_arrivals import lake_at, peloton, ride, trends
+from bio_lakehouse_tests.whole_log import entries_of
+
+SOME_TIME = datetime(2026, 3, 1, tzinfo=UTC)
+PEOPLE = ("me", "ann", "ben", "cleo")
+
+
+def with_files(home: Path) -> Lakehouse:
+    """Files of four people: one that says the same again, one that takes another's place, a
+    damaged one, one at the root of landing and one in nobody's folder."""
+    lake = lake_at(home)
+    for number, user_id in enumerate(PEOPLE):
+        contents = {
+            "a.csv": trends(d01=70 + number, d02=80),
+            "again.csv": trends(d01=70 + number, d02=80),
+            "b.csv": trends(d02=60 + number, d03=90),
+            "c.csv": peloton(ride(1, 200), ride(2, 200 + number)),
+            "damaged.json": b'{"data": [',
+        }
+        for name, content in contents.items():
+            lake.landing_objects.put(f"landing/{user_id}/{name}", content, SOME_TIME)
+    lake.landing_objects.put("landing/at the root.csv", trends(d04=50), SOME_TIME)
+    lake.landing_objects.put("landing/No Body/a.csv", trends(d04=50), SOME_TIME)
+    return lake
+
+
+def without_time(entry: LogEntry) -> LogEntry:
+    """An entry without what tells when, and by which file of a disk, it came."""
+    return replace(entry, upload_timestamp=SOME_TIME, tag="")
+
+
+def told(found: list[Arrival]) -> list[Arrival]:
+    return [replace(one, entry=without_time(one.entry)) for one in found]
+
+
+def log_of(lake: Lakehouse) -> list[LogEntry]:
+    entries = map(without_time, entries_of(lake.log))
+    return sorted(entries, key=lambda entry: entry.file_path)
+
+
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch) -> int:
+    """So many processes, however little there is to read."""
+    monkeypatch.setattr(shared_landing, "SHARED_BYTES", 1)
+    monkeypatch.setattr(shared_landing, "MOST_PROCESSES", 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    return 2
+
+
+def test_several_processes_take_files_as_one_does(
+    shared: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake, seen = with_files(tmp_path / "shared"), list[str]()
+    found = arrivals.scan(lake, seen.append)
+    with monkeypatch.context() as alone:
+        alone.setattr(shared_landing, "SHARED_BYTES", 10**9)
+        other = with_files(tmp_path / "alone")
+        expected = arrivals.scan(other)
+    assert told(found) == told(expected)
+    assert sorted(seen) == sorted(one.path for one in found)
+    assert log_of(lake) == log_of(other)
+    assert lake.log.pending() == other.log.pending() != {}
+    assert lake.log.owed.changed().keys() == other.log.owed.changed().keys()
+    assert lake.log.interrupted() == set()
+    assert arrivals.scan(lake) == []
+
+
+def test_a_person_has_one_process(shared: int, tmp_path: Path) -> None:
+    lake = with_files(tmp_path / "home")
+    infos, _ = arrivals.news(lake)
+    shares = shared_landing._shares(infos)
+    folders = [{shared_landing._folder(info.key) for info in share} for share in shares]
+    assert len(shares) == shared
+    assert all(shares)
+    assert sum(map(len, folders)) == len(set().union(*folders)) == len(PEOPLE) + 1
+    shared_keys = sorted(info.key for share in shares for info in share)
+    assert shared_keys == sorted(info.key for info in infos)
+
+
+def named(lake: Lakehouse, info: ObjectInfo) -> list[str]:
+    """What stands for taking a file."""
+    if info.key.startswith("landing/ben"):
+        raise OSError("the disk has gone")
+    return [info.key]
+
+
+def test_an_error_of_another_process_is_raised_here(shared: int, tmp_path: Path) -> None:
+    lake = with_files(tmp_path / "home")
+    infos, _ = arrivals.news(lake)
+    with pytest.raises(OSError, match="the disk has gone"):
+        shared_landing.taken(lake, infos, named, lambda _: None)
+
+
+def test_few_files_start_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_landing, "ProcessPoolExecutor", None)
+    assert len(arrivals.scan(with_files(tmp_path / "home"))) == 5 * len(PEOPLE) + 2
+
+
+@pytest.fixture
+def one_person(tmp_path: Path) -> Lakehouse:
+    lake = lake_at(tmp_path / "home")
+    for number in range(3):
+        lake.landing_objects.put(f"landing/me/{number}.csv", trends(d01=70 + number))
+    return lake
+
+
+def test_one_persons_files_are_taken_here(
+    shared: int, one_person: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_landing, "ProcessPoolExecutor", None)
+    assert len(arrivals.scan(one_person)) == 3
