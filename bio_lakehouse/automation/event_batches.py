@@ -24,6 +24,7 @@ from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
 from dagster import (
+    AssetKey,
     AssetMaterialization,
     DagsterEvent,
     DagsterEventType,
@@ -52,6 +53,7 @@ BATCH_SIZE_VARIABLE = "DAGSTER_EVENT_BATCH_SIZE"
 MATERIALIZATION = DagsterEventType.ASSET_MATERIALIZATION.value
 PLANNED = DagsterEventType.ASSET_MATERIALIZATION_PLANNED.value
 CHECK_PLANNED = DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED.value
+CHECKS = {CHECK_PLANNED, DagsterEventType.ASSET_CHECK_EVALUATION.value}
 NUMBERS = (IntMetadataValue, FloatMetadataValue)
 
 Row = dict[str, Any]
@@ -77,7 +79,9 @@ class Batching(PlannedDays):
         else:
             super().store_event_batch(events)
 
-    def _store_rows(self, events: Sequence[EventLogEntry], rows: Sequence[Row]) -> None:
+    def _store_rows(
+        self, events: Sequence[EventLogEntry], rows: Sequence[Row]
+    ) -> Sequence[Numbered]:
         """Write to the database of all runs what Dagster writes there for each event."""
         with self.index_transaction() as connection:
             ids = insert_in_order(connection, rows)
@@ -86,8 +90,9 @@ class Batching(PlannedDays):
             for number, event in newest_of_each_asset(numbered):
                 self._store_asset_event(connection, event, number)
         for number, event, _ in numbered:
-            if kind_of(event) == CHECK_PLANNED:
+            if kind_of(event) in CHECKS:
                 self.store_asset_check_event(event, number)
+        return numbered
 
     def _store_tags(self, connection: Connection, numbered: Iterable[Numbered]) -> None:
         """Write the tags by which events are looked up, as Dagster does event by event."""
@@ -146,6 +151,10 @@ def turn_batching_on(batch_size: int) -> None:
 
 def kind_of(event: EventLogEntry) -> str | None:
     return event.dagster_event.event_type_value if event.dagster_event else None
+
+
+def asset_of(event: EventLogEntry) -> AssetKey | None:
+    return event.dagster_event.asset_key if event.dagster_event else None
 
 
 def is_materialization(event: EventLogEntry) -> bool:

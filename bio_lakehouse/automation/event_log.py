@@ -1,14 +1,15 @@
 """Dagster's SQLite storage with an event log that writes a batch of events at once.
 
 Dagster's own SQLite event log makes an engine and inspects the schema for each event (about 10 ms);
-this one keeps its engines, and writes a batch in two transactions.
+this one keeps its engines, writes a batch in two transactions, lets the events of a step wait for
+each other, and asks the database for nothing that it knows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,9 +33,17 @@ from sqlalchemy import Connection, Engine, NullPool, StaticPool, inspect, select
 from sqlalchemy.event import listen
 from sqlalchemy.sql.functions import count
 
-from bio_lakehouse.automation.event_batches import Batching, Row, turn_batching_on
+from bio_lakehouse.automation.event_batches import (
+    Numbered,
+    Row,
+    asset_of,
+    kind_of,
+    turn_batching_on,
+)
+from bio_lakehouse.automation.known_answers import Answers, Changes, Known, KnownAnswers, learn
 from bio_lakehouse.automation.planned_days import MADE
 from bio_lakehouse.automation.quick_migrations import read_migrations_once
+from bio_lakehouse.automation.together import OF_ALL_RUNS, Together
 
 NEEDLESS_INDEXES = ("idx_step_key", "idx_asset_event_tags")
 EventTypes = DagsterEventType | set[DagsterEventType] | None
@@ -79,7 +88,7 @@ class PlainSqliteStorage(DagsterSqliteStorage):
         return cls(inst_data=inst_data, **config_value)
 
 
-class BatchingSqliteEventLog(Batching, SqliteEventLogStorage):
+class BatchingSqliteEventLog(Together, KnownAnswers, SqliteEventLogStorage):
     """The SQLite event log with the same rows in the same order, written in two transactions a
     batch.
 
@@ -91,13 +100,48 @@ class BatchingSqliteEventLog(Batching, SqliteEventLogStorage):
     def __init__(self, base_dir: str) -> None:
         self._engine = lru_cache(maxsize=8)(self._new_engine)
         self._there: set[tuple[str, str]] = set()
+        self._answers = Answers(self._changes)
+        self.begin_waiting()
         super().__init__(base_dir)
 
-    def _store_rows(self, events: Sequence[EventLogEntry], rows: Sequence[Row]) -> None:
+    def _store_rows(
+        self, events: Sequence[EventLogEntry], rows: Sequence[Row]
+    ) -> Sequence[Numbered]:
         """Write to the run's own database what its page tells, and all to that of all runs."""
         with self.run_connection(events[0].run_id) as connection:
             connection.execute(SqlEventLogStorageTable.insert(), told_by_the_run(rows))
-        super()._store_rows(events, rows)
+        return self._store_for_all_runs(events, rows)
+
+    def _store_together(self, events: Sequence[EventLogEntry]) -> None:
+        """Write all to the run's own database, and to that of all runs what belongs there."""
+        rows = [self._event_to_row(event) for event in events]
+        with self.run_connection(events[0].run_id) as connection:
+            connection.execute(SqlEventLogStorageTable.insert(), rows)
+        places = [place for place, event in enumerate(events) if kind_of(event) in OF_ALL_RUNS]
+        if places:
+            of_all_runs = [events[place] for place in places]
+            self._store_for_all_runs(of_all_runs, [rows[place] for place in places])
+
+    def _store_for_all_runs(
+        self, events: Sequence[EventLogEntry], rows: Sequence[Row]
+    ) -> Sequence[Numbered]:
+        """Write to the database of all runs, of which is known what would be read."""
+        assets = {key for key in map(asset_of, events) if key}
+        with self._answers.changing(assets) as told:
+            numbered = super()._store_rows(events, rows)
+            learn(told, numbered)
+        return numbered
+
+    def _about(self, keys: Collection[AssetKey]) -> dict[AssetKey, Known]:
+        self.write_waiting_about(keys)
+        return super()._about(keys)
+
+    def _changes(self) -> Changes:
+        """The state of the database of all runs."""
+        with self._db_lock, closing(self._engine(INDEX_SHARD_NAME).raw_connection()) as pooled:
+            connection: Any = pooled.driver_connection
+            ((by_others,),) = connection.execute("PRAGMA data_version")
+            return Changes(connection, by_others, connection.total_changes)
 
     def get_records_for_run(
         self,
@@ -162,6 +206,7 @@ class BatchingSqliteEventLog(Batching, SqliteEventLogStorage):
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
+        self.write_waiting()
         with self._db_lock:
             if shard not in self._initialized_dbs or not Path(self.path_for_shard(shard)).exists():
                 self._initdb(self._engine(shard))
