@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,8 @@ LEFT_OUT = ("slow", "stack", "trino", "glue", "thorough", "jvm")
 """Markers of tests that take minutes, that set up much, or that try by all cases what others try by
 a few."""
 ROOM_FOR_TESTS = 4 * 2**30
+NEW_OBJECTS = 20_000
+"""After which the garbage collector looks at them."""
 LONGEST = (
     "test_nothing_stale.py",
     "test_renewals.py",
@@ -95,6 +97,16 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("TMPDIR", str(IN_MEMORY))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays, so that there is no rubbish to look for: 3 of 13 s of processor."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out tests of some markers unless `-m` speaks of them; the longest files of the others
@@ -108,9 +120,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish() -> None:
     """The millions of objects of modules and collected tests stay: the garbage collector need not
-    go over them each time."""
+    go over them each time, nor over others after every 700."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(NEW_OBJECTS)
 
 
 def place_of(file: str) -> int:
