@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from bio_lakehouse.lake.bronze import DayKey, Line
 from bio_lakehouse.lake.log import IngestionLog, LogEntry
@@ -33,9 +33,10 @@ class RowStates:
     withdrawn: Counter[Place] = field(default_factory=Counter)
 
 
-class Version(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Version:
     """One row that counts: where it stands, and its place among the rows of all origins, which
-    sorts."""
+    sorts. It is itself alone: of the same content there is no other."""
 
     dataset: str
     key: DayKey
@@ -187,14 +188,17 @@ def _main_record(table: str, records: list[list[Version]]) -> list[Version] | No
 
 def _giving_a_value(table: str, versions: list[Version]) -> set[Version]:
     """The best of a record's rows, and those of which a value is shown."""
-    shown = {max(versions, key=lambda version: version.rank)}
-    newest: defaultdict[str, dict[str, tuple[Version, bool]]] = defaultdict(dict)
+    ranks = {version: version.rank for version in versions}
+    shown = {max(versions, key=ranks.__getitem__)}
+    newest: defaultdict[str, dict[str, Version | None]] = defaultdict(dict)
     for version in sorted(versions, key=lambda version: version.line.version):
+        origin = version.key.origin
         for column, is_known in values_of(table, version).items():
-            newest[column][version.key.origin] = version, is_known
+            newest[column][origin] = version if is_known else None
     for by_origin in newest.values():
-        giving = [version for version, is_known in by_origin.values() if is_known]
-        shown.update(sorted(giving, key=lambda version: version.rank)[-1:])
+        giving = [version for version in by_origin.values() if version is not None]
+        if giving:
+            shown.add(max(giving, key=ranks.__getitem__))
     return shown
 
 

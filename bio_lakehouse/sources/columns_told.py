@@ -32,7 +32,9 @@ def of_cells(fields: Iterable[Field]) -> Callable[[dict[str, Any]], dict[str, bo
     def columns_of(record: dict[str, Any]) -> dict[str, bool]:
         found: dict[str, bool] = {}
         for each, cells in cells_of(tuple(record)):
-            found[each.column] = any(says(each, record[name]) for name in cells)
+            # Nearly every column has one cell, and looking at it by itself takes half as long.
+            is_said = says(each, record[cells[0]])
+            found[each.column] = is_said or any(says(each, record[name]) for name in cells[1:])
         return found
 
     return columns_of
