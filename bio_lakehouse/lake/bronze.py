@@ -305,10 +305,20 @@ def file_days(key: DayKey, landed: Counter[str], lines: list[Line]) -> list[File
     ]
 
 
+def digest_of(content: bytes) -> bytes:
+    """What stands for a day's bytes in its version."""
+    return blake2b(content).digest()
+
+
 def version_of_files(contents: Iterable[tuple[str, bytes]]) -> str:
     """The version of files, from their names and bytes."""
+    return version_of_digests((name, digest_of(content)) for name, content in contents)
+
+
+def version_of_digests(digests: Iterable[tuple[str, bytes]]) -> str:
+    """As `version_of_files`, from their names and the digests of their bytes."""
     digest = blake2b(digest_size=DIGEST_BYTES)
-    for name, content in sorted(contents):
+    for name, of_content in sorted(digests):
         digest.update(blake2b(name.encode()).digest())
-        digest.update(blake2b(content).digest())
+        digest.update(of_content)
     return digest.hexdigest()

@@ -14,7 +14,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
 from bio_lakehouse.lake import bronze, bronze_months
-from bio_lakehouse.lake.bronze import DayFile, DayKey, decode, encode, version_of_files
+from bio_lakehouse.lake.bronze import DayFile, DayKey, decode, encode, version_of_digests
 from bio_lakehouse.lake.bronze_months import Days, MonthKey, month_of, months_between
 from bio_lakehouse.lake.home import BRONZE
 from bio_lakehouse.lake.objects import ObjectStore, place_of
@@ -80,8 +80,14 @@ class Bronze:
         self, dataset: str, first: date, last: date, users: Collection[str] | None
     ) -> dict[DayKey, bytes]:
         """As `contents`, of some users, or of all."""
+        return self.contents_in(self._asked(dataset, first, last, users), first, last)
+
+    def contents_in(
+        self, months: Iterable[MonthKey], first: date, last: date
+    ) -> dict[DayKey, bytes]:
+        """As `contents`, of some months' files."""
         found: dict[DayKey, bytes] = {}
-        for key, days in self._read(self._asked(dataset, first, last, users)):
+        for key, days in self._read(months):
             for day, lines in days.items():
                 if first <= day <= last:
                     found[key.day(day)] = lines
@@ -254,12 +260,13 @@ def _utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=None)
 
 
-def versions_by_day(contents: Mapping[DayKey, bytes]) -> dict[date, str]:
-    """The content version of each day that has lines, from its keys and bytes."""
+def versions_by_day(digests: Iterable[tuple[DayKey, bytes]]) -> dict[date, str]:
+    """The content version of each day that has lines, from its keys and the digests of their
+    bytes."""
     by_day: defaultdict[date, list[tuple[str, bytes]]] = defaultdict(list)
-    for key, content in contents.items():
-        by_day[key.day].append((key.name, content))
-    return {day: version_of_files(files) for day, files in sorted(by_day.items())}
+    for key, digest in digests:
+        by_day[key.day].append((key.name, digest))
+    return {day: version_of_digests(files) for day, files in sorted(by_day.items())}
 
 
 def _says(content: bytes, day: DayFile, key: DayKey) -> bool:

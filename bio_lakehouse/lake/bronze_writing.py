@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
+from itertools import chain
+from typing import NamedTuple
 
 from bio_lakehouse import garbage
 from bio_lakehouse.lake import bronze, bronze_store, landing, locks
 from bio_lakehouse.lake.accounting import RowStates, row_states
 from bio_lakehouse.lake.bronze import BronzeWrite, DayFile, DayKey
-from bio_lakehouse.lake.bronze_months import last_day_of, months_between
+from bio_lakehouse.lake.bronze_months import MonthKey, last_day_of, months_between
 from bio_lakehouse.lake.bronze_plan import (
     RECORDS_AT_ONCE,
     DayLines,
@@ -20,8 +23,12 @@ from bio_lakehouse.lake.bronze_plan import (
 )
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import FileDay
+from bio_lakehouse.lake.shared_work import can_be_shared, shares_of, worked_on
 from bio_lakehouse.lake.withdrawals import Days
 from bio_lakehouse.sources import registry
+
+SHARED_RECORDS = 100_000
+"""Of people's files that take some seconds; a further process takes one of them to begin."""
 
 
 def write_bronze(
@@ -40,9 +47,12 @@ def write_bronze(
 def _write_bronze(
     lake: Lakehouse, dataset: str, first: date, last: date, people: Collection[str] | None
 ) -> BronzeWrite:
-    pieces = _at_once(lake, dataset, first, last, people)
-    done = [_write_days(lake, dataset, *days, people) for days in pieces]
-    if len(done) > 1:
+    records = _records(lake, dataset, first, last, people)
+    is_shared = sum(records.values()) >= SHARED_RECORDS and can_be_shared(lake)
+    pieces = list(_at_once(first, last, max(records.values(), default=0)))
+    write = partial(_write_days, lake, dataset, people, is_shared)
+    done = list(chain.from_iterable(map(write, pieces)))
+    if len(pieces) > 1:
         garbage.give_back()
     counts = [count for one in done for count in one.counts]
     if people is not None:
@@ -50,78 +60,108 @@ def _write_bronze(
         counts += others
     lake.log.replace_days(dataset, first, last, counts)
     by_day: Counter[date] = Counter()
-    versions: dict[date, str] = {}
     for one in done:
         by_day.update(one.lines_by_day)
-        versions |= one.versions
+    versions = bronze_store.versions_by_day(chain.from_iterable(one.digests for one in done))
     written, unchanged = sum(one.written for one in done), sum(one.unchanged for one in done)
     return BronzeWrite(dict(by_day), written, unchanged, versions)
 
 
-def _at_once(
+def _records(
     lake: Lakehouse, dataset: str, first: date, last: date, people: Collection[str] | None
-) -> Iterator[Days]:
-    """The days in pieces of whole months of which memory holds the lines: all, where few landed."""
+) -> dict[str, int]:
+    """How many records the files of each person have there, about; not looked up of a month."""
+    if first.replace(day=1) == last.replace(day=1):
+        return {}
+    about = lake.log.users_about(dataset, first, last)
+    found = {}
+    for user_id in about if people is None else about.intersection(people):
+        holding = lake.log.overlapping(user_id, dataset, first, last)
+        found[user_id] = sum(entry.record_count for entry in holding)
+    return found
+
+
+def _at_once(first: date, last: date, records: int) -> Iterator[Days]:
+    """The days in pieces of whole months of which memory holds the lines of that person who has
+    most `records`: all, where few landed."""
     months = list(months_between(first, last))
-    told = _most_records(lake, dataset, first, last, people) if months[1:] else 0
-    many = told // RECORDS_AT_ONCE + 1
+    many = records // RECORDS_AT_ONCE + 1
     length = -(-len(months) // many)
     for start in range(0, len(months), length):
         end = last_day_of(months[min(start + length, len(months)) - 1])
         yield max(months[start], first), min(end, last)
 
 
-def _most_records(
-    lake: Lakehouse, dataset: str, first: date, last: date, people: Collection[str] | None
-) -> int:
-    """How many records the files have of that person who has most of them there, about."""
-    about = lake.log.users_about(dataset, first, last)
-    most = 0
-    for user_id in about if people is None else about.intersection(people):
-        holding = lake.log.overlapping(user_id, dataset, first, last)
-        most = max(most, sum(entry.record_count for entry in holding))
-    return most
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Written:
-    """What writing some days did, and what landed on them by file."""
+    """What writing some days did, and what landed on them by file; `digests` are of the bytes of
+    each day that there is now. It is added to."""
 
-    lines_by_day: Counter[date]
-    counts: list[FileDay]
-    written: int
-    unchanged: int
-    versions: dict[date, str]
+    lines_by_day: Counter[date] = field(default_factory=Counter)
+    counts: list[FileDay] = field(default_factory=list)
+    digests: list[tuple[DayKey, bytes]] = field(default_factory=list)
+    written: int = 0
+    unchanged: int = 0
+
+
+class _Person(NamedTuple):
+    """Whose days are written, and the files of bronze that there are of them."""
+
+    user_id: str
+    months: list[MonthKey]
 
 
 def _write_days(
-    lake: Lakehouse, dataset: str, first: date, last: date, people: Collection[str] | None
-) -> _Written:
+    lake: Lakehouse, dataset: str, people: Collection[str] | None, is_shared: bool, days: Days
+) -> list[_Written]:
+    """What writing days of some people did, in the shares of the processes that did it, and what
+    there is of all others."""
+    held: defaultdict[str, list[MonthKey]] = defaultdict(list)
+    for key in lake.bronze.months(dataset, *days):
+        held[key.user_id].append(key)
+    known = [
+        _Person(user_id, held[user_id])
+        for user_id in sorted(_users(lake, dataset, *days, held.keys()))
+    ]
+    theirs = [one for one in known if people is None or one.user_id in people]
+    others = [one for one in known if people is not None and one.user_id not in people]
+    shares = shares_of([[one] for one in theirs]) if is_shared else [theirs]
+    done = worked_on(lake, partial(_write_people, dataset, days), shares)
+    return [*done, _left_alone(lake, days, others)]
+
+
+def _write_people(dataset: str, days: Days, lake: Lakehouse, people: Sequence[_Person]) -> _Written:
+    done = _Written()
     existing: defaultdict[str, dict[DayKey, bytes]] = defaultdict(dict)
-    for key, content in lake.bronze.contents(dataset, first, last).items():
+    for key, content in _there(lake, days, people).items():
         existing[key.user_id][key] = content
-    by_day: Counter[date] = Counter()
-    counts: list[FileDay] = []
-    contents: dict[DayKey, bytes] = {}
-    written = unchanged = 0
-    users = _users(lake, dataset, first, last, existing.keys())
-    for user_id in sorted(users):
+    for user_id, _ in people:
         mine = existing[user_id]
-        if people is not None and user_id not in people:
-            contents |= mine
-            for key, content in mine.items():
-                by_day[key.day] += content.count(b"\n")
-            continue
-        wanted = day_files(lake, dataset, (first, last), user_id, mine)
+        wanted = day_files(lake, dataset, days, user_id, mine)
         changes = lake.bronze.changes(wanted, mine)
         lake.bronze.apply(changes)
         for key, lines in _lines_now(lake, wanted, changes, mine).items():
-            by_day[key.day] += len(lines)
-            counts += bronze.file_days(key, wanted[key].landed, lines)
-        contents |= {key: changes.get(key) or mine[key] for key in wanted}
-        written += len(changes)
-        unchanged += len(wanted.keys() - changes.keys())
-    return _Written(by_day, counts, written, unchanged, bronze_store.versions_by_day(contents))
+            done.lines_by_day[key.day] += len(lines)
+            done.counts.extend(bronze.file_days(key, wanted[key].landed, lines))
+        now = [(key, changes.get(key) or mine[key]) for key in wanted]
+        done.digests.extend((key, bronze.digest_of(content)) for key, content in now)
+        done.written += len(changes)
+        done.unchanged += len(wanted.keys() - changes.keys())
+    return done
+
+
+def _there(lake: Lakehouse, days: Days, people: Sequence[_Person]) -> dict[DayKey, bytes]:
+    months = chain.from_iterable(one.months for one in people)
+    return lake.bronze.contents_in(months, *days)
+
+
+def _left_alone(lake: Lakehouse, days: Days, people: Sequence[_Person]) -> _Written:
+    """What bronze has of people whose days stay as they are."""
+    left = _Written()
+    for key, content in _there(lake, days, people).items():
+        left.lines_by_day[key.day] += content.count(b"\n")
+        left.digests.append((key, bronze.digest_of(content)))
+    return left
 
 
 def _users(

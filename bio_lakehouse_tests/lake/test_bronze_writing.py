@@ -46,6 +46,12 @@ def written(lake: Lakehouse) -> tuple[BronzeWrite, list[bytes], list[FileDay]]:
     )
 
 
+def pieces(lake: Lakehouse, first: date, last: date) -> list[tuple[date, date]]:
+    """The days of heart rates that are written at once."""
+    records = bronze_writing._records(lake, HEART_RATE, first, last, None)
+    return list(bronze_writing._at_once(first, last, records["me"]))
+
+
 def test_a_write_in_pieces_is_the_write_of_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -54,8 +60,7 @@ def test_a_write_in_pieces_is_the_write_of_all(
     at_once = written(with_readings(tmp_path / "one", 70))
     lake = with_readings(tmp_path / "other", 70)
     monkeypatch.setattr(bronze_writing, "RECORDS_AT_ONCE", 60)
-    spans = list(bronze_writing._at_once(lake, HEART_RATE, FIRST, date(2026, 3, 30), None))
-    assert spans == [
+    assert pieces(lake, FIRST, date(2026, 3, 30)) == [
         (FIRST, date(2026, 1, 31)),
         (date(2026, 2, 1), date(2026, 2, 28)),
         (date(2026, 3, 1), date(2026, 3, 30)),
@@ -71,7 +76,7 @@ def test_a_write_in_pieces_is_the_write_of_all(
 def test_few_records_are_written_at_once(tmp_path: Path) -> None:
     lake = with_readings(tmp_path, 70)
     span = FIRST, date(2026, 3, 30)
-    assert list(bronze_writing._at_once(lake, HEART_RATE, *span, None)) == [span]
+    assert pieces(lake, *span) == [span]
 
 
 def test_rows_are_counted_in_pieces_as_all_at_once(

@@ -36,7 +36,7 @@ def days_of(lake: Lakehouse, user: str) -> set[date]:
     return {key.day for key in lake.bronze.keys(TRENDS, FIRST, TODAY) if key.user_id == user}
 
 
-@pytest.mark.parametrize("paused_in", ["contents", "apply"])
+@pytest.mark.parametrize("paused_in", ["contents_in", "apply"])
 def test_a_refresh_while_another_persons_file_is_brought_in(
     paused_in: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,7 +95,7 @@ def test_bronze_is_what_landing_says_whatever_runs_interleave(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.mktemp("lake")
-    whole, turns = Bronze.contents, iter(pauses * 1000)
+    whole, turns = Bronze.contents_in, iter(pauses * 1000)
 
     def paused(bronze: Bronze, *given: Any) -> Any:
         answer = whole(bronze, *given)
@@ -109,7 +109,7 @@ def test_bronze_is_what_landing_says_whatever_runs_interleave(
             run(lake)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Bronze, "contents", paused)
+        patch.setattr(Bronze, "contents_in", paused)
         threads = [Thread(target=work, args=each) for each in (("l", left), ("r", right))]
         for thread in threads:
             thread.start()

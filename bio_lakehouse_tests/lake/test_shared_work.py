@@ -1,16 +1,19 @@
-"""Many people's files are taken by several processes as by one: the same arrivals, the same log."""
+"""Many people's files are taken, and their bronze written, by several processes as by one: the same
+arrivals, the same log, the same bytes."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from bio_lakehouse.lake import arrivals, shared_landing
+from bio_lakehouse.lake import arrivals, bronze_writing, shared_landing, shared_work
 from bio_lakehouse.lake.arrivals import Arrival
+from bio_lakehouse.lake.bronze_writing import write_bronze
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import ObjectInfo
@@ -18,6 +21,7 @@ from bio_lakehouse_tests.lake.test_arrivals import lake_at, peloton, ride, trend
 from bio_lakehouse_tests.whole_log import entries_of
 
 SOME_TIME = datetime(2026, 3, 1, tzinfo=UTC)
+DATASETS = ("oura/trends", "peloton/workouts")
 PEOPLE = ("me", "ann", "ben", "cleo")
 
 
@@ -58,7 +62,8 @@ def log_of(lake: Lakehouse) -> list[LogEntry]:
 def shared(monkeypatch: pytest.MonkeyPatch) -> int:
     """So many processes, however little there is to read."""
     monkeypatch.setattr(shared_landing, "SHARED_BYTES", 1)
-    monkeypatch.setattr(shared_landing, "MOST_PROCESSES", 2)
+    monkeypatch.setattr(bronze_writing, "SHARED_RECORDS", 1)
+    monkeypatch.setattr(shared_work, "MOST_PROCESSES", 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
     return 2
 
@@ -84,13 +89,38 @@ def test_several_processes_take_files_as_one_does(
 def test_a_person_has_one_process(shared: int, tmp_path: Path) -> None:
     lake = with_files(tmp_path / "home")
     infos, _ = arrivals.news(lake)
-    shares = shared_landing._shares(infos)
+    shares = shared_work.shares_of(shared_landing._by_person(infos))
     folders = [{shared_landing._folder(info.key) for info in share} for share in shares]
     assert len(shares) == shared
     assert all(shares)
     assert sum(map(len, folders)) == len(set().union(*folders)) == len(PEOPLE) + 1
     shared_keys = sorted(info.key for share in shares for info in share)
     assert shared_keys == sorted(info.key for info in infos)
+
+
+def files_of(lake: Lakehouse) -> dict[str, bytes]:
+    return {info.key: lake.objects.get(info.key) for info in lake.objects.list("bronze")}
+
+
+def test_several_processes_write_bronze_as_one_does(
+    shared: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrivals.scan(with_files(tmp_path / "shared"))
+    shutil.copytree(tmp_path / "shared", tmp_path / "alone")
+    lake, other = lake_at(tmp_path / "shared"), lake_at(tmp_path / "alone")
+    days = date(2026, 2, 20), date(2026, 3, 20)
+    written = [write_bronze(lake, dataset, *days) for dataset in DATASETS]
+    with monkeypatch.context() as alone:
+        alone.setattr(shared_work, "ProcessPoolExecutor", None)
+        alone.setattr(bronze_writing, "SHARED_RECORDS", 10**9)
+        assert written == [write_bronze(other, dataset, *days) for dataset in DATASETS]
+        of_two = [write_bronze(other, dataset, *days, ["ann", "ben"]) for dataset in DATASETS]
+    assert written[0].written >= len(PEOPLE)
+    assert [one.written for one in of_two] == [0] * len(DATASETS)
+    assert [one.versions for one in of_two] == [one.versions for one in written]
+    assert [one.lines_by_day for one in of_two] == [one.lines_by_day for one in written]
+    assert files_of(lake) == files_of(other)
+    assert lake.log.days(*days) == other.log.days(*days) != []
 
 
 def named(lake: Lakehouse, info: ObjectInfo) -> list[str]:
@@ -108,7 +138,7 @@ def test_an_error_of_another_process_is_raised_here(shared: int, tmp_path: Path)
 
 
 def test_few_files_start_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared_landing, "ProcessPoolExecutor", None)
+    monkeypatch.setattr(shared_work, "ProcessPoolExecutor", None)
     assert len(arrivals.scan(with_files(tmp_path / "home"))) == 5 * len(PEOPLE) + 2
 
 
@@ -123,5 +153,5 @@ def one_person(tmp_path: Path) -> Lakehouse:
 def test_one_persons_files_are_taken_here(
     shared: int, one_person: Lakehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared_landing, "ProcessPoolExecutor", None)
+    monkeypatch.setattr(shared_work, "ProcessPoolExecutor", None)
     assert len(arrivals.scan(one_person)) == 3
