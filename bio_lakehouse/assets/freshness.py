@@ -15,6 +15,7 @@ from bio_lakehouse.assets.experiments import EXPERIMENTS
 from bio_lakehouse.assets.gold import GOLD
 from bio_lakehouse.assets.insights import INSIGHTS
 from bio_lakehouse.assets.keys import COVERAGE, WEEKLY_REPORT, bronze_key
+from bio_lakehouse.assets.recorded_days import newest_events
 from bio_lakehouse.assets.reporting import with_failure_reason
 from bio_lakehouse.assets.silver import SILVER
 from bio_lakehouse.assets.watching import overdue
@@ -115,11 +116,12 @@ def not_made(instance: dg.DagsterInstance, key: dg.AssetKey, due: Due, today: da
         return None
     if due.newest is None or due.newest < due.day:
         return f"{due.day} is due, and the newest day that came is {due.newest or 'none'}"
-    days = [str(due.day + timedelta(number)) for number in range((today - due.day).days + 1)]
-    made = instance.fetch_materializations(
-        dg.AssetRecordsFilter(asset_key=key, asset_partitions=days), limit=1
+    days = [due.day + timedelta(number) for number in range((today - due.day).days + 1)]
+    return (
+        None
+        if newest_events(instance, key, days)
+        else f"{due.day} has come, and was not made of it yet"
     )
-    return None if made.records else f"{due.day} has come, and was not made of it yet"
 
 
 def due_day(settings: Settings, datasets: Collection[str]) -> date | None:

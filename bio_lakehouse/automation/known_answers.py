@@ -24,8 +24,10 @@ from dagster._core.definitions.data_version import DATA_VERSION_TAG
 from dagster._core.event_api import EventLogRecord
 from dagster._core.storage.event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.base import AssetRecord
+from dagster._core.storage.event_log.schema import AssetEventTagsTable, SqlEventLogStorageTable
 from dagster._record import copy
 from dagster._serdes import deserialize_value
+from sqlalchemy import func, select
 
 from bio_lakehouse.automation.event_batches import (
     MATERIALIZATION,
@@ -60,26 +62,25 @@ class Known:
         self._change_record(last_run_id=run_id)
 
     def made(self, versions: Mapping[str, str | None]) -> None:
-        """The versions of the newest events of days of the asset."""
-        self.versions |= versions
-
-    def keep_few(self) -> None:
-        """Forget the versions of days where they are too many to be kept."""
+        """The versions of the newest events of days of the asset; others are forgotten where they
+        are too many to be kept."""
         if len(self.versions) > MOST_KEPT:
-            self.versions.clear()
+            self.versions = {}
+        self.versions.update(versions)
 
     def newest(self, event: EventLogRecord) -> None:
         """The newest event of the asset that was made."""
         self._change_record(last_run_id=event.run_id, last_materialization_record=event)
 
+    def is_plain(self) -> bool:
+        """Whether the asset has a record that says nothing beside its events."""
+        return any(one and one.asset_entry.asset_details is None for one in self.record)
+
     def _change_record(self, **changes: Any) -> None:
         """A record that would be another one besides is forgotten."""
-        records = [record for record in self.record if record]
-        is_plain = all(record.asset_entry.asset_details is None for record in records)
+        records = [record for record in self.record if record and self.is_plain()]
         self.record = [
-            copy(record, asset_entry=copy(record.asset_entry, **changes))
-            for record in records
-            if is_plain
+            copy(record, asset_entry=copy(record.asset_entry, **changes)) for record in records
         ]
 
 
@@ -109,6 +110,11 @@ class Answers:
             self._known, self._at = {}, changes
         return {key: self._known.setdefault(key, Known()) for key in keys}
 
+    def plain(self) -> dict[AssetKey, Known]:
+        """The assets that were asked or written about of which the record is known and says that
+        they were never wiped."""
+        return {key: known for key, known in list(self._known.items()) if known.is_plain()}
+
     def without_record(self) -> dict[AssetKey, Known]:
         """The assets that were asked or written about and whose record is not known."""
         return {key: known for key, known in list(self._known.items()) if not known.record}
@@ -130,16 +136,17 @@ class Answers:
 def learn(told: Mapping[AssetKey, Known], written: Sequence[Numbered]) -> None:
     """Let what was written of assets be known, as it would be read."""
     newest: dict[AssetKey, tuple[int, str]] = {}
+    versions: dict[AssetKey, dict[str, str | None]] = {key: {} for key in told}
     for number, event, row in written:
         key = asset_of(event)
         if key and kind_of(event) == PLANNED:
             told[key].intended(event.run_id)
         elif key and kind_of(event) == MATERIALIZATION:
-            if row["partition"]:
-                told[key].made({row["partition"]: tags_of(event).get(DATA_VERSION_TAG)})
             newest[key] = (number, row["event"])
+            if row["partition"]:
+                versions[key][row["partition"]] = tags_of(event).get(DATA_VERSION_TAG)
     for key, (number, text) in newest.items():
-        told[key].keep_few()
+        told[key].made(versions[key])
         told[key].newest(EventLogRecord(number, deserialize_value(text, EventLogEntry)))
 
 
@@ -169,6 +176,17 @@ class KnownAnswers(SqlEventLogStorage):
                 known.record = [by_key.get(key)]
         in_order = sorted(about, key=AssetKey.to_string) if len(about) > 1 else about
         return [record for key in in_order for record in about[key].record if record]
+
+    def get_latest_materialization_events(
+        self, asset_keys: Iterable[AssetKey]
+    ) -> Mapping[AssetKey, EventLogEntry | None]:
+        """The newest event of each asset that was made."""
+        entries = [record.asset_entry for record in self.get_asset_records(list(asset_keys))]
+        return {
+            entry.asset_key: entry.last_materialization
+            for entry in entries
+            if entry.last_materialization
+        }
 
     def _get_latest_materialization_records(
         self, raw_asset_rows: Iterable[Mapping[str, Any]]
@@ -208,8 +226,10 @@ class KnownAnswers(SqlEventLogStorage):
         if not is_kept or not 0 < len(days) <= MOST_DAYS:
             return ask(asset_key, event_type, tag_keys, asset_partitions, *cursors)
         known = self._about([asset_key])[asset_key]
-        known.keep_few()
         versions = dict(known.versions)
+        if known.is_plain() and not versions.keys() >= set(days):
+            self._ask_versions(self._answers.plain() | {asset_key: known}, days)
+            versions = dict(known.versions)
         unknown = [day for day in days if day not in versions]
         if unknown:
             answer = ask(asset_key, event_type, tag_keys, unknown)
@@ -218,6 +238,29 @@ class KnownAnswers(SqlEventLogStorage):
             versions |= asked
         found = ((day, versions[day]) for day in days)
         return {day: {DATA_VERSION_TAG: version} for day, version in found if version is not None}
+
+    def _ask_versions(self, about: Mapping[AssetKey, Known], days: Sequence[str]) -> None:
+        """Ask for the versions of days of all these assets at once: a run will ask for each."""
+        events, tags = SqlEventLogStorageTable.c, AssetEventTagsTable.c
+        keys = {key.to_string(): key for key in about}
+        newest = (
+            select(func.max(events.id))
+            .where(events.asset_key.in_(keys), events.partition.in_(days))
+            .where(events.dagster_event_type == MADE.value)
+            .group_by(events.asset_key, events.partition)
+        )
+        query = (
+            select(events.asset_key, events.partition, tags.value)
+            .join(AssetEventTagsTable, tags.event_id == events.id)
+            .where(events.id.in_(newest), tags.key == DATA_VERSION_TAG)
+        )
+        with self.index_connection() as connection:
+            rows = connection.execute(query).fetchall()
+        found: dict[AssetKey, dict[str, str | None]] = {key: dict.fromkeys(days) for key in about}
+        for key, day, version in rows:
+            found[keys[key]][day] = version
+        for key, versions in found.items():
+            about[key].made(versions)
 
     def fetch_observations(
         self,
