@@ -17,7 +17,6 @@ from bio_lakehouse.gold.schemas import TRAINING_LOAD, WEEK_COMPARISON
 from bio_lakehouse.insights.tomorrow import tomorrow_line
 from bio_lakehouse.insights.week_comparison import WeekTest, from_rows
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.numbers import rounded
 from bio_lakehouse.reports.comparison import (
     BEFORE,
     WEEK,
@@ -150,11 +149,7 @@ def standing_of(measure: Measure, value: float | None, band: Band | None) -> str
         return "not known"
     if band is None:
         return "too few days for a usual range"
-    usual = f"your usual {measure.number(band.low)} to {measure.number(band.high)}"
-    shown = rounded(value, measure.decimals)
-    low, high = (rounded(end, measure.decimals) for end in (band.low, band.high))
-    side = "below" if shown < low else "above" if shown > high else "within"
-    return f"{side} {usual}"
+    return f"{band.side_of(value, measure)} your usual {band.text(measure)}"
 
 
 def moved_up_to(lake: Lakehouse, user_id: str, daily: pd.DataFrame, day: date) -> Moved:

@@ -103,11 +103,15 @@ class Measure:
         """A mean over days: `8,214 a day` of what adds up, else the value alone."""
         return f"{self.text(mean)} a day" if self.adds_up else self.text(mean)
 
+    def figure(self, value: float) -> Decimal:
+        """The value as a reader sees it; hours in minutes."""
+        return in_minutes(value) if self.form == "hours" else rounded(value, self.decimals)
+
     def difference(self, value: float | None, other: float | None) -> Decimal | None:
         """The difference of the two figures that a reader sees; of hours in minutes."""
         if value is None or other is None:
             return None
-        return self._figure(value) - self._figure(other)
+        return self.figure(value) - self.figure(other)
 
     def change_text(self, value: float | None, other: float | None) -> str:
         """That difference with its sign and unit: `+3`, `−12 min`, `±0 ms`."""
@@ -125,7 +129,7 @@ class Measure:
 
     def size_text(self, value: float, other: float) -> str:
         """That difference without a sign: `3`, `12 min`."""
-        size = abs(self._figure(value) - self._figure(other))
+        size = abs(self.figure(value) - self.figure(other))
         return _with_unit(number_text(size, self.change_decimals), self.change_unit)
 
     def finer(self, decimals: int) -> Measure:
@@ -151,9 +155,6 @@ class Measure:
     def unit_label(self) -> str:
         """The unit as a column of numbers says it once."""
         return "change in min" if self.form == "hours" else self.unit
-
-    def _figure(self, value: float) -> Decimal:
-        return in_minutes(value) if self.form == "hours" else rounded(value, self.decimals)
 
 
 def _with_unit(text: str, unit: str) -> str:

@@ -155,18 +155,18 @@ def too_early_to_compare(known: int, needed: int) -> str:
     return f"Not enough data to tell what moved ({known} of {needed} days before this week)."
 
 
-def days_within(within: int, known: int, low: str, high: str) -> str:
+def days_within(within: int, known: int, usual: str) -> str:
     """How many of the week's known days lie in the band, for example `5 of 7 days within your usual
     72 to 86.`"""
-    return f"{within} of {count(known, 'day')} within your usual {low} to {high}."
+    return f"{within} of {count(known, 'day')} within your usual {usual}."
 
 
 def own_median(median: str) -> str:
     return f"Four-week median: {median}"
 
 
-def usual(low: str, high: str) -> str:
-    return f"Your usual: {low} to {high}."
+def usual(span: str) -> str:
+    return f"Your usual: {span}."
 
 
 def no_band(known: int, needed: int) -> str:
@@ -307,7 +307,8 @@ METHOD = (
     ),
     (
         "Usual means the middle 80\u00a0% of your own days in the four weeks before this one, so "
-        "about one day in five lies outside by its making."
+        "about one day in five lies outside by its making. Days are held against it by the figures "
+        "that are shown."
     ),
     (
         "A measure is listed as moved when the week's mean differs from the four weeks before by "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,7 @@ BAND_NEEDS = BEFORE_NEEDS
 MOST_DECIMALS_MORE = 2
 
 Floats = NDArray[np.float64]
+Side = Literal["below", "within", "above"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,17 @@ class Band:
     median: float
     high: float
     n: int
+
+    def side_of(self, value: float, measure: Measure) -> Side:
+        """Where a day of the measure lies, by the figures that a reader sees."""
+        shown = measure.figure(value)
+        if shown < measure.figure(self.low):
+            return "below"
+        return "above" if shown > measure.figure(self.high) else "within"
+
+    def text(self, measure: Measure) -> str:
+        """`72 to 86`: the ends as days of the measure are written, without their unit."""
+        return f"{measure.number(self.low)} to {measure.number(self.high)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +99,18 @@ class Comparison:
             return None
         return self.week.mean - self.before.mean
 
+    def side_of(self, value: float) -> Side | None:
+        """Where a day lies to the band, by the figures that a reader sees; None without a band."""
+        return self.band.side_of(value, self.measure) if self.band else None
+
+    def days_on(self, side: Side) -> int:
+        """Days of the week on a side of the band, or within it; 0 without a band."""
+        return sum(self.side_of(v) == side for v in self.week_values if v is not None)
+
     @property
-    def days_within(self) -> int:
-        """Days of the week inside the band; 0 without a band."""
-        band = self.band
-        return (
-            sum(band.low <= v <= band.high for v in self.week_values if v is not None)
-            if band
-            else 0
-        )
+    def usual(self) -> str:
+        """`72 to 86`: the band as it is written and compared with everywhere; empty without one."""
+        return self.band.text(self.measure) if self.band else ""
 
     @property
     def moved(self) -> bool:

@@ -287,9 +287,7 @@ def furthest_outside(comparison: Comparison) -> dict[date, float]:
         return {}
     is_low = measure.bad == "lower"
     worst = min(values.values()) if is_low else max(values.values())
-    ends = (band.low, worst) if is_low else (worst, band.high)
-    beyond = measure.difference(*ends)
-    if beyond is None or beyond <= 0:
+    if band.side_of(worst, measure) != ("below" if is_low else "above"):
         return {}
     text = measure.text(worst)
     return {day: value for day, value in values.items() if measure.text(value) == text}

@@ -47,7 +47,7 @@ from bio_lakehouse.insights.statistics.weekly_change import WEEK_NEEDS
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.narrative import story as text
 from bio_lakehouse.narrative.story import Flag, Story
-from bio_lakehouse.reports.comparison import Band, Comparison, Floats, WorkoutWeek
+from bio_lakehouse.reports.comparison import Comparison, Floats, Side, WorkoutWeek
 from bio_lakehouse.reports.days_before import DaysBefore, RareWorkout
 from bio_lakehouse.reports.week import WeeklyHigh, days_of
 
@@ -63,6 +63,9 @@ WORTH_A_HEADLINE = 56
 STEADY_POINTS = 10
 """The most by which the scores of a steady week differ."""
 FEWEST_WORKOUTS = 2
+
+OUTSIDE: tuple[tuple[Side, bool], ...] = (("below", False), ("above", True))
+"""The sides outside a usual range, and whether it is the higher one."""
 
 Tells = list[tuple[str, date]]
 
@@ -91,12 +94,12 @@ class Week:
         return days_of(self.last)
 
     @property
-    def lead(self) -> tuple[Comparison, Band] | None:
-        """Readiness, else the sleep score, of which enough is known; with its usual range."""
+    def lead(self) -> Comparison | None:
+        """Readiness, else the sleep score, of which enough is known to have a usual range."""
         for measure in (READINESS, SLEEP):
             found = self.of(measure)
             if found.band and found.p is not None and found.week.n >= WEEK_NEEDS:
-                return found, found.band
+                return found
         return None
 
     @property
@@ -253,7 +256,7 @@ def _recovery(week: Week, days: Sequence[date], tells: Tells) -> list[str]:
     known = [(day, week.value(readiness, day)) for day in later]
     day, value = next(((d, v) for d, v in known if v is not None), (None, None))
     was_low = READINESS.column in week.flagged
-    if day is None or value is None or not was_low or not _is_within(readiness, value):
+    if day is None or value is None or not was_low or readiness.side_of(value) != "within":
         return []
     tells.append((READINESS.key, day))
     return [text.back_in_usual(READINESS.in_sentence, day, READINESS.text(value))]
@@ -307,20 +310,21 @@ def _step(week: Week) -> Story | None:
 def _step_of(week: Week) -> tuple[Comparison, Step] | None:
     """The sharpest step of readiness, else of the sleep score, of those that are told. A rise out
     of a dip is part of it."""
-    if week.lead is None:
+    comparison = week.lead
+    if comparison is None:
         return None
-    comparison, band = week.lead
     series = week.scores[comparison.measure.column]
-    steps = [step for step in sharp_steps(series, week.last) if _is_outside(step, band)]
+    steps = [step for step in sharp_steps(series, week.last) if _is_outside(step, comparison)]
     drops = {step.day for step in steps if step.is_drop}
     own = [s for s in steps if s.is_drop or s.day - timedelta(1) not in drops]
     return (comparison, max(own, key=lambda step: step.size)) if own else None
 
 
-def _is_outside(step: Step, band: Band) -> bool:
+def _is_outside(step: Step, comparison: Comparison) -> bool:
+    side = comparison.side_of(step.value)
     if step.is_drop:
-        return step.value < band.low
-    return step.value > band.high or step.earlier < band.low
+        return side == "below"
+    return side == "above" or comparison.side_of(step.earlier) == "below"
 
 
 def _next_value(week: Week, comparison: Comparison, step: Step) -> float | None:
@@ -360,14 +364,14 @@ def _step_sentence(week: Week, comparison: Comparison, step: Step, tells: Tells)
 
 def _rare_low(week: Week) -> Story | None:
     """A day of the week that is below the usual range and the lowest in eight weeks or longer."""
-    if week.lead is None:
+    comparison = week.lead
+    if comparison is None:
         return None
-    comparison, band = week.lead
     day, value = _extreme_day(week, comparison, higher=False)
     before = week.scores[comparison.measure.column][: pd.Timestamp(day - timedelta(1))].dropna()
     as_low = before.index[before <= value]
     back = pd.Timestamp(day) - (as_low[-1] if len(as_low) else before.index[0])
-    if value >= band.low or back.days < WORTH_A_HEADLINE:
+    if comparison.side_of(value) != "below" or back.days < WORTH_A_HEADLINE:
         return None
     measure = comparison.measure
     tells: Tells = [(measure.key, day)]
@@ -388,30 +392,30 @@ def _day_after(week: Week, comparison: Comparison, day: date, tells: Tells) -> s
 
 
 def _ups_and_downs(week: Week) -> Story | None:
-    if week.lead is None:
+    comparison = week.lead
+    if comparison is None:
         return None
-    comparison, band = week.lead
-    low, high = (_outside(comparison, band, higher) for higher in (False, True))
+    low, high = comparison.days_on("below"), comparison.days_on("above")
     if min(low, high) < FEW_DAYS or not _is_mostly_outside(comparison, low + high):
         return None
     tells: Tells = []
-    name, usual = text.named(comparison.measure), _usual(comparison)
+    name, usual = text.named(comparison.measure), comparison.usual
     said = text.outside_on_both_sides(name, low, high, usual)
     sentence = f"{said}{_ends(week, comparison, tells)}."
     return _story("A week of ups and downs", sentence, tells)
 
 
 def _on_one_side(week: Week) -> Story | None:
-    if week.lead is None:
+    comparison = week.lead
+    if comparison is None:
         return None
-    comparison, band = week.lead
-    low, high = (_outside(comparison, band, higher) for higher in (False, True))
+    low, high = comparison.days_on("below"), comparison.days_on("above")
     if low == high or not _is_mostly_outside(comparison, low + high):
         return None
     higher, measure = high > low, comparison.measure
     name, known = text.named(measure), comparison.week.n
     more, fewer = max(low, high), min(low, high)
-    said = text.outside_on_a_side(name, more, fewer, known, higher, _usual(comparison))
+    said = text.outside_on_a_side(name, more, fewer, known, higher, comparison.usual)
     tells: Tells = []
     sentence = f"{said}{_extreme(week, comparison, higher, tells)}."
     side = "high" if higher else "low"
@@ -421,11 +425,6 @@ def _on_one_side(week: Week) -> Story | None:
 def _is_mostly_outside(comparison: Comparison, outside: int) -> bool:
     """Whether half of the known days or more lie outside; by chance one in five does."""
     return 2 * outside >= comparison.week.n
-
-
-def _outside(comparison: Comparison, band: Band, higher: bool) -> int:
-    known = [value for value in comparison.week_values if value is not None]
-    return sum(value > band.high if higher else value < band.low for value in known)
 
 
 def _extreme(week: Week, comparison: Comparison, higher: bool, tells: Tells) -> str:
@@ -477,13 +476,12 @@ def _next_morning(week: Week, day: date, tells: Tells) -> str:
     """Readiness of the morning after, where it is known and within the week."""
     readiness, morning = week.of(READINESS), day + timedelta(1)
     value = week.value(readiness, morning)
-    if value is None or not readiness.band:
+    side = None if value is None else readiness.side_of(value)
+    if side is None:
         return ""
     tells.append((READINESS.key, morning))
-    low, high = readiness.band.low, readiness.band.high
-    place = "below" if value < low else "above" if value > high else "within"
     figure = READINESS.text(value)
-    return f" {text.next_morning(READINESS.in_sentence, figure, place, _usual(readiness))}"
+    return f" {text.next_morning(READINESS.in_sentence, figure, side, readiness.usual)}"
 
 
 def _rare_high(week: Week) -> Story | None:
@@ -511,28 +509,28 @@ def _no_workout(week: Week) -> Story | None:
 
 
 def _steady(week: Week) -> Story | None:
-    if week.lead is None:
+    comparison = week.lead
+    if comparison is None:
         return None
-    comparison, _ = week.lead
     known = [value for value in comparison.week_values if value is not None]
     is_steady = max(known) - min(known) <= STEADY_POINTS
-    if len(known) < ENOUGH_DAYS or comparison.days_within < len(known) or not is_steady:
+    if len(known) < ENOUGH_DAYS or comparison.days_on("within") < len(known) or not is_steady:
         return None
     measure = comparison.measure
     low, high = measure.text(min(known)), measure.text(max(known))
-    said = text.steady(text.named(measure), low, high, len(known), _usual(comparison))
+    said = text.steady(text.named(measure), low, high, len(known), comparison.usual)
     return _story(f"A steady week{' so far' if week.is_preview else ''}", said, [])
 
 
 def _usual_week(week: Week) -> Story | None:
-    if week.lead is None:
+    comparison = week.lead
+    if comparison is None:
         return None
-    comparison, _ = week.lead
     measure, tells = comparison.measure, list[tuple[str, date]]()
     said = text.within(
-        text.named(measure), comparison.days_within, comparison.week.n, _usual(comparison)
+        text.named(measure), comparison.days_on("within"), comparison.week.n, comparison.usual
     )
-    sides = [higher for higher in (False, True) if _outside(*week.lead, higher)]
+    sides = [higher for side, higher in OUTSIDE if comparison.days_on(side)]
     extremes = [_extreme(week, comparison, higher, tells) for higher in sides]
     no_change = f"No clear change {'so far' if week.is_preview else 'this week'}"
     headline = "A usual week" if week.is_usual and not week.is_preview else no_change
@@ -546,17 +544,6 @@ def _nothing_moved(week: Week) -> Story | None:
         return None
     when = "so far" if week.is_preview else "this week"
     return _story(f"No clear change {when}", sentences.nothing_moved(tested), [])
-
-
-def _usual(comparison: Comparison) -> str:
-    """`72 to 86`, the usual range; empty where there is none."""
-    band, measure = comparison.band, comparison.measure
-    return f"{measure.number(band.low)} to {measure.number(band.high)}" if band else ""
-
-
-def _is_within(comparison: Comparison, value: float) -> bool:
-    band = comparison.band
-    return band is not None and band.low <= value <= band.high
 
 
 def _usual_story(week: Week, tail: str, sentence: str, tells: Tells) -> Story:

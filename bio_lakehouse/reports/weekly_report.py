@@ -219,13 +219,12 @@ def _score_tile(comparison: Comparison, accent: str) -> Tile:
 
 
 def _band_sentences(comparison: Comparison) -> tuple[str, ...]:
-    measure, band = comparison.written, comparison.band
-    if band is None:
+    if comparison.band is None:
         return (sentences.no_band(comparison.before.n, BEFORE_NEEDS),)
-    low, high = measure.number(band.low), measure.number(band.high)
     if not comparison.week.n:
-        return (sentences.usual(low, high),)
-    return (sentences.days_within(comparison.days_within, comparison.week.n, low, high),)
+        return (sentences.usual(comparison.usual),)
+    within = comparison.days_on("within")
+    return (sentences.days_within(within, comparison.week.n, comparison.usual),)
 
 
 def _workout_tile(model: ReportModel) -> Tile:
@@ -243,7 +242,7 @@ def _workout_tile(model: ReportModel) -> Tile:
         ),
         label=f"Workouts a week, oldest first: {listed([*counts, WORKOUTS.number(week.workouts)])}",
         sentences=(
-            *([sentences.usual(str(min(usual)), str(max(usual)))] if usual else []),
+            *([sentences.usual(f"{min(usual)} to {max(usual)}")] if usual else []),
             sentences.workouts_before(
                 [w.workouts for w in before], all(w.is_complete for w in before)
             ),

@@ -10,6 +10,8 @@ from math import nan
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bio_lakehouse.gold.measures import (
     HRV,
@@ -58,9 +60,43 @@ def test_means_band_and_difference_by_hand(make_daily: MakeDaily, sunday: date) 
     assert readiness.before == Sample(73.5, 28, 28)
     assert readiness.band == Band(pytest.approx(62.7), 73.5, pytest.approx(84.3), 28)
     assert readiness.difference == 1.5
-    assert readiness.days_within == 4
+    assert readiness.days_on("within") == 4
+    assert (readiness.days_on("below"), readiness.days_on("above")) == (1, 1)
     assert readiness.first_day == date(2025, 2, 3)
     assert readiness.week_values == (70, 80, None, 90, 60, 80, 70)
+
+
+def week_in(band: Band, measure: Measure, values: Sequence[float | None]) -> Comparison:
+    """A week of those values beside a usual range, and nothing else."""
+    nothing = Sample(None, 0, 28)
+    first = date(2025, 2, 3)
+    return Comparison(measure, first, (*[None] * 28, *values), nothing, nothing, band)
+
+
+def test_days_are_counted_by_the_figures_that_are_shown() -> None:
+    """63 is within `63 to 90`, though the tenth of a hundred days lies at 63.1."""
+    sleep = week_in(Band(63.1, 78.0, 90.3, 28), SLEEP, [64, 68, 77, 63, 64, 62, 94])
+    assert sleep.usual == "63 to 90"
+    assert [sleep.days_on(side) for side in ("below", "within", "above")] == [1, 5, 1]
+
+
+@pytest.mark.parametrize("measure", DAILY, ids=lambda measure: measure.key)
+@given(
+    values=st.lists(st.floats(-2, 110) | st.none(), min_size=7, max_size=7),
+    ends=st.tuples(st.floats(-2, 110), st.floats(-2, 110)),
+)
+def test_what_is_shown_and_what_is_counted_agree(
+    measure: Measure, values: list[float | None], ends: tuple[float, float]
+) -> None:
+    low, high = sorted(ends)
+    week = week_in(Band(low, low, high, 28), measure, values)
+    known = [value for value in values if value is not None]
+    figures = {measure.number(value): measure.figure(value) for value in [low, high, *known]}
+    shown = [figures[measure.number(value)] for value in known]
+    first, last = (figures[text] for text in week.usual.split(" to "))
+    assert week.days_on("below") == sum(figure < first for figure in shown)
+    assert week.days_on("within") == sum(first <= figure <= last for figure in shown)
+    assert week.days_on("above") == sum(figure > last for figure in shown)
 
 
 def test_calendar_days_count_not_rows(make_daily: MakeDaily, sunday: date) -> None:
