@@ -72,7 +72,7 @@ class DayFact:
     """Days of the week on which a watched measure stood out on its bad side, with their values.
 
     `unusual` days were flagged as far from the person's own; of a measure without such a day it is
-    the one that lay furthest outside its usual `band` (`72 to 86`).
+    the one that lay furthest outside its usual `band` (`72 to 86`), where others may lie too.
     """
 
     id: str

@@ -4,7 +4,7 @@ Frames of a form stand from the plainest to the fullest. A frame can be used whe
 are known; which one is chosen is decided in `telling`. `python -m bio_lakehouse.narrative.frames`
 prints them all.
 
-No frame says why. A mean is said to be one, a difference has a direction only where it moved, and
+No frame says why, and none that lists days says that there are no others. A mean is said to be one, a difference has a direction only where it moved, and
 measures of different kinds never stand in one sentence.
 """
 
@@ -209,8 +209,8 @@ DAYS: Mapping[str, tuple[str, ...]] = {
     ),
     "days outside": (
         "{items}.",
-        "Outside your usual: {items}.",
-        "Furthest outside your usual: {items}.",
+        "Each at the week’s lowest or highest, and outside your usual: {items}.",
+        "At the week’s lowest or highest, each of these lay outside your usual: {items}.",
     ),
     "a day outside among several": ("on {weekdays} {items}",),
     "the first of a day outside": ("{subject} {was} {value} (usually {band})",),

@@ -19,7 +19,8 @@ The first shape that a week has is told:
 
 What came before a day is told where it is rare for the person (`days_before`). A day is unusual
 where gold's insights say so, and a week with one is never called usual, nor is one with more or
-fewer workouts than each of the four weeks before. A step stands out where it is more than 3 robust
+fewer workouts than each of the four weeks before, or with a watched measure that lay outside its
+usual range on half of its known days or more. A step stands out where it is more than 3 robust
 standard deviations of the day-to-day changes of the 60 days before, larger than each of the last 28
 in its direction, and has an end outside the usual range. Where nothing is there that is so in about
 3 of 100 weeks, however the days hang together (AR(1) of 0 to 0.8, a slow state, a weekly echo), in
@@ -104,7 +105,10 @@ class Week:
 
     @property
     def is_usual(self) -> bool:
-        """Whether there were as many workouts as in weeks before, as far as that is known."""
+        """Whether no watched measure lay mostly outside its usual range, and there were as many
+        workouts as in weeks before, as far as that is known."""
+        if any(_is_mostly_outside(self.of(measure)) for measure in watched()):
+            return False
         *before, this = self.workout_weeks
         counts = [one.workouts for one in before if one.is_complete and one.workouts is not None]
         if len(counts) < len(before) or not this.is_complete or this.workouts is None:
@@ -396,7 +400,7 @@ def _ups_and_downs(week: Week) -> Story | None:
     if comparison is None:
         return None
     low, high = comparison.days_on("below"), comparison.days_on("above")
-    if min(low, high) < FEW_DAYS or not _is_mostly_outside(comparison, low + high):
+    if min(low, high) < FEW_DAYS or not _is_mostly_outside(comparison):
         return None
     tells: Tells = []
     name, usual = text.named(comparison.measure), comparison.usual
@@ -410,7 +414,7 @@ def _on_one_side(week: Week) -> Story | None:
     if comparison is None:
         return None
     low, high = comparison.days_on("below"), comparison.days_on("above")
-    if low == high or not _is_mostly_outside(comparison, low + high):
+    if low == high or not _is_mostly_outside(comparison):
         return None
     higher, measure = high > low, comparison.measure
     name, known = text.named(measure), comparison.week.n
@@ -422,9 +426,10 @@ def _on_one_side(week: Week) -> Story | None:
     return _story(f"{capital(measure.in_sentence)} on the {side} side", sentence, tells)
 
 
-def _is_mostly_outside(comparison: Comparison, outside: int) -> bool:
+def _is_mostly_outside(comparison: Comparison) -> bool:
     """Whether half of the known days or more lie outside; by chance one in five does."""
-    return 2 * outside >= comparison.week.n
+    outside = comparison.days_on("below") + comparison.days_on("above")
+    return outside > 0 and 2 * outside >= comparison.week.n
 
 
 def _extreme(week: Week, comparison: Comparison, higher: bool, tells: Tells) -> str:

@@ -41,6 +41,16 @@ def test_no_frame_explains_judges_or_advises() -> None:
     assert found == []
 
 
+def test_no_list_of_days_outside_says_that_there_are_no_others() -> None:
+    """Of each watched measure only the furthest day on its bad side is told."""
+    openings = [frame.removesuffix("{items}.") for frame in FRAMES["days outside"]]
+    assert all(not opening or "week’s lowest or highest" in opening for opening in openings)
+    said = [frame for frames in FRAMES.values() for frame in frames]
+    assert not [
+        frame for frame in said if re.match("(furthest |days? )?outside your usual", frame, re.I)
+    ]
+
+
 def test_every_frame_can_be_said() -> None:
     used = {one.frame for facts in ALL_FACTS for one in every_sentence(facts).values()}
     all_frames = {frame for form, of in FRAMES.items() if form not in ITEMS for frame in of}
