@@ -135,7 +135,7 @@ def _arrival_cells(lake: Lakehouse, arrival: Arrival) -> list[str]:
 
 def _what_it_is(entry: LogEntry) -> str:
     if not entry.datasets:
-        return "an answer without a record"
+        return "no record that is read"
     datasets = ", ".join(dataset.split("/")[1] for dataset in entry.datasets)
     return f"{entry.source} {entry.origin}: {datasets}"
 

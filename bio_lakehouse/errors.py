@@ -25,6 +25,10 @@ class UnknownFormat(UnsupportedFile):
     """A file that is none of the known exports at all, and not merely a damaged one."""
 
 
+class NothingRead(UnknownFormat):
+    """A file of a vendor's that is known, and of which nothing is read."""
+
+
 class EmptyAnswer(UnsupportedFile):
     """A whole answer without a record that leaves open of what it is an answer: there is nothing in
     it to use."""

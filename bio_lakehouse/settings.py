@@ -16,7 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -37,6 +45,10 @@ Sex = Literal["female", "male"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 """In the order of `date.weekday()`."""
+HeartRate = Annotated[int, Field(gt=0, le=250)]
+Power = Annotated[int, Field(gt=0, le=1000)]
+CENTURY_DAYS, HOUR_S = 36_500, 3_600
+"""Bounds of settings that are days or seconds: what is more is a slip of the hand."""
 
 
 def machine_timezone() -> str:
@@ -58,6 +70,13 @@ def known_timezone(name: str) -> str:
     return name
 
 
+def known_threshold(threshold: int | None, maximum: int | None) -> int | None:
+    """`threshold`, a heart rate, where it is below that person's maximum; else `ValueError`."""
+    if threshold and maximum and threshold >= maximum:
+        raise ValueError(f"must be below the maximum heart rate, {maximum}")
+    return threshold
+
+
 class UserProfile(BaseModel):
     """What the lake must know about one person; what is not set is unknown."""
 
@@ -65,9 +84,9 @@ class UserProfile(BaseModel):
 
     user_id: str
     timezone: str
-    max_heart_rate: int | None = Field(None, gt=0)
-    threshold_heart_rate: int | None = Field(None, gt=0)
-    ftp: int | None = Field(None, gt=0)
+    max_heart_rate: HeartRate | None = None
+    threshold_heart_rate: HeartRate | None = None
+    ftp: Power | None = None
     sex: Sex | None = None
     mail_to: tuple[str, ...] = ()
 
@@ -75,6 +94,11 @@ class UserProfile(BaseModel):
     @classmethod
     def _timezone_exists(cls, name: str) -> str:
         return known_timezone(name)
+
+    @field_validator("threshold_heart_rate")
+    @classmethod
+    def _threshold_is_below_maximum(cls, threshold: int | None, told: ValidationInfo) -> int | None:
+        return known_threshold(threshold, told.data.get("max_heart_rate"))
 
     @field_validator("user_id")
     @classmethod
@@ -137,13 +161,13 @@ class Settings(BaseSettings):
         description="First day partition, where it is to be earlier than the first day that "
         "landed.",
     )
-    max_heart_rate: int | None = Field(
-        None, gt=0, description="Maximum heart rate of `me` in beats a minute."
+    max_heart_rate: HeartRate | None = Field(
+        None, description="Maximum heart rate of `me` in beats a minute."
     )
-    threshold_heart_rate: int | None = Field(
-        None, gt=0, description="Threshold heart rate of `me` in beats a minute."
+    threshold_heart_rate: HeartRate | None = Field(
+        None, description="Threshold heart rate of `me` in beats a minute, below the maximum."
     )
-    ftp: int | None = Field(None, gt=0, description="Functional threshold power of `me` in watts.")
+    ftp: Power | None = Field(None, description="Functional threshold power of `me` in watts.")
     sex: Sex | None = Field(
         None,
         description=(
@@ -181,18 +205,25 @@ class Settings(BaseSettings):
     snapshot_retention_days: int = Field(
         7,
         ge=0,
+        le=CENTURY_DAYS,
         description="Days for which an Iceberg table's earlier snapshots and metadata are kept.",
     )
-    insight_window_days: int = Field(180, ge=28, description="Days that an insight looks back.")
+    insight_window_days: int = Field(
+        180, ge=28, le=CENTURY_DAYS, description="Days that an insight looks back."
+    )
     week_ends_on: Weekday = Field(
         "sunday", description="Day on which the weeks of the weekly report end."
     )
     stale_after_days: int = Field(
-        3, ge=0, description="Days without data after which a report says so at the top."
+        3,
+        ge=0,
+        le=CENTURY_DAYS,
+        description="Days without data after which a report says so at the top.",
     )
     event_batch_size: int = Field(
         1000,
         ge=1,
+        le=100_000,
         description="Dagster events that are written to its log at once; 1 turns batching off.",
     )
     today_override: date | None = Field(
@@ -256,7 +287,7 @@ class Settings(BaseSettings):
         "bio-lakehouse", description="Athena's workgroup, which limits what a statement may scan."
     )
     athena_seconds: float = Field(
-        120.0, gt=0, description="Seconds after which a statement in Athena is stopped."
+        120.0, gt=0, le=HOUR_S, description="Seconds after which a statement in Athena is stopped."
     )
     athena_reuse_minutes: int = Field(
         60,
@@ -284,10 +315,13 @@ class Settings(BaseSettings):
         "bio-lakehouse-transform", description="Glue job that runs the transforms of large ranges."
     )
     glue_worker_type: str = Field("G.1X", description="Size of a worker of that Glue job.")
-    glue_workers: int = Field(2, ge=2, description="Workers of a run of that Glue job.")
+    glue_workers: int = Field(
+        2, ge=2, le=299, description="Workers of a run of that Glue job, as many as Glue has."
+    )
     cluster_from_days: int = Field(
         400,
         ge=1,
+        le=CENTURY_DAYS,
         description=(
             "Days from which a range is built by the Glue job on AWS, or by the Spark at "
             "BIO_SPARK_REMOTE, which reads and writes by itself; smaller ones are built on this "
@@ -345,7 +379,10 @@ class Settings(BaseSettings):
         ),
     )
     oura_lookback_days: int = Field(
-        7, ge=1, description="Days that a daily fetch asks for again, as the ring syncs late."
+        7,
+        ge=1,
+        le=CENTURY_DAYS,
+        description="Days that a daily fetch asks for again, as the ring syncs late.",
     )
     peloton_profile: Path | None = Field(
         None,
@@ -378,7 +415,10 @@ class Settings(BaseSettings):
         description="How hard Claude thinks; `none` leaves it out, as models before 4.6 take none.",
     )
     claude_seconds: float = Field(
-        90.0, gt=0, description="Seconds after which fixed rules choose instead of Claude."
+        90.0,
+        gt=0,
+        le=HOUR_S,
+        description="Seconds after which fixed rules choose instead of Claude.",
     )
     claude_prices: Annotated[tuple[float, ...], NoDecode] = Field(
         (),
@@ -413,7 +453,10 @@ class Settings(BaseSettings):
         ),
     )
     ask_seconds: float = Field(
-        60.0, gt=0, description="Seconds after which a question goes on without that model."
+        60.0,
+        gt=0,
+        le=HOUR_S,
+        description="Seconds after which a question goes on without that model.",
     )
     ask_prices: Annotated[tuple[float, ...], NoDecode] = Field(
         (),
@@ -521,6 +564,11 @@ class Settings(BaseSettings):
     @classmethod
     def _timezone_exists(cls, name: str) -> str:
         return known_timezone(name)
+
+    @field_validator("threshold_heart_rate")
+    @classmethod
+    def _threshold_is_below_maximum(cls, threshold: int | None, told: ValidationInfo) -> int | None:
+        return known_threshold(threshold, told.data.get("max_heart_rate"))
 
     @field_validator("spark_remote")
     @classmethod

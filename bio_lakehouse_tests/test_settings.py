@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from bio_lakehouse.errors import SettingsError
+from bio_lakehouse.setting_words import variable_of
 from bio_lakehouse.settings import (
+    HeartRate,
+    Power,
     Settings,
     is_timezone_kept,
     keep_timezone,
@@ -60,6 +63,35 @@ def test_a_bad_setting_is_named(
     monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError, match=said):
         load_settings()
+
+
+KINDS_OF_NUMBERS = (int, float, HeartRate | None, Power | None)
+NUMBERS = [
+    name for name, field in Settings.model_fields.items() if field.annotation in KINDS_OF_NUMBERS
+]
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("value", ["99999999999", "1e300", "-1"])
+def test_a_number_beyond_all_reason_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    variable = variable_of(name, Settings.model_fields[name])
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError, match=f"^{variable}: '{value}' "):
+        load_settings()
+
+
+def test_a_threshold_is_below_the_maximum(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("BIO_MAX_HEART_RATE", "180")
+    monkeypatch.setenv("BIO_THRESHOLD_HEART_RATE", "180")
+    said = "must be below the maximum heart rate, 180"
+    with pytest.raises(SettingsError, match=f"^BIO_THRESHOLD_HEART_RATE: {said}"):
+        load_settings()
+    table = "[ann]\nthreshold_heart_rate = 181\nmax_heart_rate = 180\n"
+    (tmp_path / "users.toml").write_text(table)
+    with pytest.raises(SettingsError, match=f"threshold_heart_rate: {said}"):
+        _ = Settings(home=tmp_path, threshold_heart_rate=None).users
 
 
 def test_every_bad_setting_is_named_and_the_others_count(

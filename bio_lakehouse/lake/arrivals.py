@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from bio_lakehouse import garbage
-from bio_lakehouse.errors import EmptyAnswer, LandingError, UnsupportedFile
+from bio_lakehouse.errors import EmptyAnswer, LandingError, NothingRead, UnsupportedFile
 from bio_lakehouse.lake import landing, quarantine, shared_landing, withdrawals
 from bio_lakehouse.lake.archives import looks_like_archive
 from bio_lakehouse.lake.bronze_plan import Changes, changed_days, newly_covered, overwritten_path
@@ -330,6 +330,10 @@ def _take_file(lake: Lakehouse, landed: LandedObject, file: LandedFile | Refused
     except EmptyAnswer:
         return _record_empty(lake, file)
     except UnsupportedFile as error:
+        if isinstance(error, NothingRead) and landing.split_path(file.path)[1]:
+            # A vendor's export has it beside what is read.
+            note = str(error).removeprefix(f"{file.name} ")
+            return replace(_record_empty(lake, file), notes=(note,))
         return _fail(lake, file.path, file.info, file.user_id, file.checksum, str(error))
     return _accept(lake, file, parsed)
 
@@ -385,7 +389,7 @@ def _fail(
 
 
 def _record_empty(lake: Lakehouse, file: LandedFile) -> Arrival:
-    """Log an answer without a record: it came, and says nothing."""
+    """Log a file without a record that is read: it came, and says nothing."""
     failed = _failed(file.path, file.info, file.user_id, file.checksum, "")
     entry = replace(failed, status="ingested", error=None)
     lake.log.record(entry)

@@ -128,7 +128,8 @@ def days_held(lake: Lakehouse, dataset: str, user_id: str) -> set[date]:
 def moved(lake: Lakehouse, user_id: str) -> dict[str, set[date]]:
     """Read a person's landed files in their zone as it is now: the days, old and new, whose records
     are others."""
-    entries = [entry for entry in lake.log.of_user(user_id) if entry.usable]
+    # What says nothing says nothing in another zone.
+    entries = [entry for entry in lake.log.of_user(user_id) if entry.usable and entry.datasets]
     days: dict[str, set[date]] = {dataset: set() for e in entries for dataset in e.datasets}
     for entry, reading in landed_reading.reread(lake, entries):
         again = in_zone(entry, reading.parsed)

@@ -405,6 +405,29 @@ def test_a_zip_of_which_only_a_part_was_taken_is_taken_whole(
     assert_balanced(lake)
 
 
+def test_what_an_export_holds_beside_what_is_read_is_no_trouble(lake: Lakehouse) -> None:
+    unread = b"timestamp;skin_temp\n2026-01-02T00:00:00.000+00:00;34.1\n"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.csv", peloton(ride(2, 200)))
+        archive.writestr("App Data/temperature.csv", unread)
+    path = lake.settings.home / "export.zip"
+    path.write_bytes(packed.getvalue())
+    beside, taken = arrivals.ingest(lake, path, "me")
+    assert (taken.failed, beside.failed) == (False, False)
+    assert (beside.entry.record_count, beside.entry.datasets) == (0, ())
+    assert beside.notes == ("holds Oura's temperature, which is not read; there is nothing to do.",)
+    assert all(one.repeated for one in arrivals.ingest(lake, path, "me"))
+    assert arrivals.scan(lake) == []
+    alone = lake.settings.home / "temperature.csv"
+    alone.write_bytes(unread + unread[-30:])
+    with pytest.raises(UnknownFormat, match=r"temperature\.csv holds Oura's temperature"):
+        arrivals.ingest(lake, alone, "me")
+    lake.objects.put("landing/me/temperature.csv", alone.read_bytes())
+    assert [one.refused for one in arrivals.scan(lake)] == [True]
+    assert_balanced(lake)
+
+
 def test_of_a_zip_that_comes_again_only_what_was_refused_is_read(
     lake: Lakehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -131,6 +133,25 @@ def test_what_load_is_made_with_rebuilds_load_from_the_first_workout(
     assert len(built_with.notice(lake)) == 1
     assert arrivals.pending(lake) == {}
     assert set(lake.log.owed.to([LOAD])[LOAD]) == {min(built_with.workout_days(lake, "me"))}
+
+
+def test_files_that_say_nothing_say_nothing_in_another_zone(tmp_path: Path) -> None:
+    lake = filled(tmp_path / "home", ZONES[0], heart_rates(1))
+    lake.objects.put("landing/me/empty.json", json.dumps({"data": []}).encode())
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("workouts.csv", peloton(ride(3, 210)))
+        archive.writestr("temperature.csv", "timestamp;skin_temp\n2026-03-02T00:00:00Z;34.1\n")
+    lake.objects.put("landing/me/export.zip", packed.getvalue())
+    taken = arrivals.scan(lake)
+    assert [(one.refused, len(one.entry.datasets)) for one in taken] == [
+        (False, 0),
+        (False, 0),
+        (False, 1),
+    ]
+    build(lake)
+    (said,) = built_with.notice(opened(lake.settings.home, ZONES[1]))
+    assert said.startswith(f"time zone of me changed from {ZONES[0]} to {ZONES[1]}: ")
 
 
 def test_only_the_person_whose_zone_changed_is_built_anew(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
-from bio_lakehouse.errors import EmptyAnswer, UnknownFormat, UnsupportedFile
+from bio_lakehouse.errors import EmptyAnswer, NothingRead, UnknownFormat, UnsupportedFile
 from bio_lakehouse.sources.oura.known_fields import (
     COMMON_FIELDS,
     DOWNLOAD_FIELDS,
@@ -54,10 +54,8 @@ def endpoint_of(
     if endpoint is None:
         raise _undecided(name, names, possible, context.dataset)
     if endpoint in UNREAD_FIELDS:
-        raise UnsupportedFile(
-            f"{name} holds Oura's {endpoint.replace('_', ' ')}, which is not read. Nothing to do; "
-            "leave it out."
-        )
+        what = endpoint.replace("_", " ")
+        raise NothingRead(f"{name} holds Oura's {what}, which is not read; there is nothing to do.")
     return endpoint
 
 

@@ -113,8 +113,8 @@ UNREAD_FIELDS: dict[str, frozenset[str]] = {
     "daytime_stress": _names("timestamp stress_value recovery_value"),
     "temperature": _names("timestamp skin_temp"),
 }
-"""What Oura also sends or exports and no reader here takes, so that such a file is refused by its
-name."""
+"""What Oura also sends or exports and no reader here takes, so that such a file is told by what it
+holds."""
 
 IDENTITY_FIELDS: dict[str, frozenset[str]] = {
     "heartrate": _names("timestamp bpm"),
