@@ -4,8 +4,9 @@ Frames of a form stand from the plainest to the fullest. A frame can be used whe
 are known; which one is chosen is decided in `telling`. `python -m bio_lakehouse.narrative.frames`
 prints them all.
 
-No frame says why, and none that lists days says that there are no others. A mean is said to be one, a difference has a direction only where it moved, and
-measures of different kinds never stand in one sentence.
+No frame says why, and none that lists days says that there are no others. A mean is said to be
+one, a difference has a direction only where it moved, and measures of different kinds never stand
+in one sentence.
 """
 
 from __future__ import annotations
