@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from bio_lakehouse.english import count, long_day
+from bio_lakehouse.english import count, inner, long_day
 
 ENERGY: Mapping[str, str] = {
     "peak": "at its peak",
@@ -22,7 +22,11 @@ TRAINING: Mapping[str, str] = {
     "rest_day": "a day of rest",
 }
 RISK: Mapping[str, str] = {"high_risk": "high", "moderate_risk": "moderate", "low_risk": "low"}
+LOW_RISK = "low_risk"
+OVERTRAINING = "Risk of overtraining"
+LOW_READINESS = "Low readiness"
 UNKNOWN = "unknown"
+WORKOUTS_UNKNOWN = "whether there were workouts on the last three days is unknown"
 
 
 def energy(state: str | None) -> str:
@@ -35,14 +39,29 @@ def training(intensity: str | None) -> str:
     return _sentence(TRAINING, intensity, "the sleep score of that day is unknown")
 
 
-def risk(level: str | None, seen: str | None) -> str:
-    """The class of risk and what was `seen`, in the view's own words."""
+def risk(level: str | None, seen: str | None, workout_days: int | None) -> tuple[str, str]:
+    """What a class of risk is about, and the class with what was `seen`, in the view's own words.
+
+    `workout_days` are the known ones among the last three. Without any the class rests on readiness
+    alone: then a low readiness is told as no more than that, and no other as a risk that is low.
+    """
     why = (
         "with readiness from 65 to 69 the workouts of the last three days and the day's output "
         "against your own decide, and not all of these are known"
     )
-    said = _sentence(RISK, level, why)
-    return f"{said} {seen}" if level and seen else said
+    if level is None or not seen:
+        return OVERTRAINING, _sentence(RISK, level, why)
+    if level != LOW_RISK and not workout_days:
+        return LOW_READINESS, f"{inner(seen)} {rule_of_readiness(level, workout_days)}"
+    if workout_days is None:
+        return OVERTRAINING, f"cannot be told: {WORKOUTS_UNKNOWN}. {seen}"
+    return OVERTRAINING, f"{_sentence(RISK, level, why)} {seen}"
+
+
+def rule_of_readiness(level: str, workout_days: int | None) -> str:
+    """What the view's rule calls a readiness with no known workout behind it."""
+    known = WORKOUTS_UNKNOWN if workout_days is None else f"there are {_known(workout_days)}"
+    return f"The lake's rule calls that {RISK[level]} risk by readiness alone: {known}."
 
 
 def readiness_unknown(day: date) -> str:
@@ -57,13 +76,17 @@ def basis(day: date, scores: Mapping[str, int | None], workout_days: int | None)
     """`Readiness 78, sleep 82, HRV balance 70 on Sunday 23 November 2025; …`: what the classes rest
     on."""
     said = [f"{name} {UNKNOWN if score is None else score}" for name, score in scores.items()]
-    return f"{', '.join(said)} on {long_day(day)}; {_workout_days(workout_days)}."
+    return f"{', '.join(said)} on {long_day(day)}; {workouts_of_three_days(workout_days)}."
 
 
-def _workout_days(known: int | None) -> str:
-    if known is None:
-        return "whether there were workouts on the last three days is unknown"
-    return f"{count(known, 'known workout day')} among the last three"
+def workouts_of_three_days(known: int | None) -> str:
+    """`2 known workout days among the last three`: a day of which nothing is known is no day
+    without a workout."""
+    return WORKOUTS_UNKNOWN if known is None else _known(known)
+
+
+def _known(workout_days: int) -> str:
+    return f"{count(workout_days, 'known workout day')} among the last three"
 
 
 def _sentence(words: Mapping[str, str], value: str | None, reason: str) -> str:

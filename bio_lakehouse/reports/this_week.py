@@ -92,8 +92,9 @@ def this_week_of(row: Mapping[str, Any] | None) -> ThisWeek | None:
         ClassLine("Energy", sentences.energy(row["energy_state"])),
         ClassLine("Recommended training", sentences.training(row["recommended_intensity"])),
         ClassLine(
-            "Risk of overtraining",
-            sentences.risk(row["overtraining_risk"], row["risk_guidance"]),
+            *sentences.risk(
+                row["overtraining_risk"], row["risk_guidance"], row["workouts_last_3_days"]
+            )
         ),
     )
     scores = {

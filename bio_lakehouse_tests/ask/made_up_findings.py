@@ -71,7 +71,8 @@ class MadeUpLake:
     """Tables by short name, each as rows; questions are put to it as a person would."""
 
     def __init__(self, folder: Path, **tables: list[dict[str, Any]]) -> None:
-        held = {f"bio_gold.{name}": rows for name, rows in tables.items()}
+        full_names = {schema.name: full_name for full_name, schema in SCHEMAS.items()}
+        held = {full_names[name]: rows for name, rows in tables.items()}
         arrow = {
             full_name: pa.Table.from_pylist(rows, schema=SCHEMAS[full_name].arrow)
             for full_name, rows in held.items()

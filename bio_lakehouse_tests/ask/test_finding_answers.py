@@ -145,6 +145,26 @@ def test_overtraining_says_why_no_level_can_be_given(tmp_path: Path) -> None:
     assert "The readiness of the day is not known." in lake.told("Am I overtraining?")[0]
 
 
+def test_a_day_of_which_nothing_is_known_is_no_day_without_a_workout(tmp_path: Path) -> None:
+    first = [daily(0, 78, had_workout=True)]
+    lake = MadeUpLake(tmp_path / "first", daily_readiness_performance=first)
+    sentence, _ = lake.told("Am I overtraining?")
+    assert "1 known workout day among the last three." in sentence
+    assert "of the last 3 days" not in sentence
+    untold = [daily(back, score) for back, score in enumerate((63, 70, 80))]
+    lake = MadeUpLake(tmp_path / "untold", daily_readiness_performance=untold)
+    sentence, _ = lake.told("Am I overtraining?")
+    assert (
+        "Readiness is 63, 12.0 below the mean of what is known of the three days before. The "
+        "lake's rule calls that high risk by readiness alone: whether there were workouts on the "
+        "last three days is unknown." in sentence
+    )
+    rested = [daily(0, 63, had_workout=False), *untold[1:]]
+    lake = MadeUpLake(tmp_path / "rested", daily_readiness_performance=rested)
+    sentence, _ = lake.told("Am I overtraining?")
+    assert "by readiness alone: there are no known workout days among the last three." in sentence
+
+
 def test_a_trend_is_two_months_side_by_side_and_a_week_that_is_tested(tmp_path: Path) -> None:
     days = [daily(back, None, hrv_rmssd_ms=60.0 if back < 60 else 50.0) for back in range(180)]
     week = {
@@ -225,6 +245,25 @@ def test_no_kind_of_workout_is_called_best_and_groups_say_how_small(tmp_path: Pa
     assert sentence.startswith("No kind of workout is shown to be best")
     assert "79.0 after walking (3 days)" in sentence
     assert "Few to go by: walking (only 3 days)." in caveats
+
+
+def test_workouts_of_days_without_a_readiness_are_counted_too(tmp_path: Path) -> None:
+    days = [daily(back, None if back % 2 else 60 + back) for back in range(8)]
+    rides = [
+        {"user_id": "me", "day": TODAY - timedelta(days=back), "fitness_discipline": "Cycling"}
+        for back in (1, 3, 4)
+    ]
+    lake = MadeUpLake(tmp_path, daily_readiness_performance=days, peloton_workouts=rides)
+    assert (
+        "On all days on record, described and not tested, readiness of the next day averaged "
+        in (lake.told("best workout type")[0])
+    )
+    (row,) = lake.rows(planned("best workout type")).to_pylist()
+    assert (row["days"], row["days_with_next_day"]) == (3, 2)
+    assert row["avg_next_day_readiness"] == 61.0
+    assert row["avg_readiness"] == 64.0
+    (below,) = lake.rows(planned("best workout type when readiness is below 75")).to_pylist()
+    assert below["days"] == 1
 
 
 def groups_of_workouts() -> pa.Table:

@@ -66,7 +66,8 @@ def test_what_is_unknown_is_said_to_be() -> None:
     assert unknown_sleep == [
         "Energy: cannot be told: the sleep score of that day is unknown.",
         "Recommended training: cannot be told: the sleep score of that day is unknown.",
-        "Risk of overtraining: low. Readiness is 70 or above.",
+        "Risk of overtraining: cannot be told: whether there were workouts on the last three days"
+        " is unknown. Readiness is 70 or above.",
         "Readiness 78, sleep unknown, HRV balance unknown on Sunday 23 November 2025; whether there"
         " were workouts on the last three days is unknown.",
     ]
@@ -77,6 +78,21 @@ def test_what_is_unknown_is_said_to_be() -> None:
     undecided = said_of(readiness_score=67, overtraining_risk=None, risk_guidance=None)
     assert undecided[2].startswith("Risk of overtraining: cannot be told: with readiness from 65")
     assert this_week_of(None) is None
+
+
+@pytest.mark.parametrize("level", ["high_risk", "moderate_risk"])
+def test_a_low_readiness_alone_is_not_told_as_overtraining(level: str) -> None:
+    low = {"overtraining_risk": level, "risk_guidance": "Readiness is below 65."}
+    unknown, none, some = (said_of(**low, workouts_last_3_days=known)[2] for known in (None, 0, 1))
+    word = level.removesuffix("_risk")
+    assert unknown == (
+        f"Low readiness: readiness is below 65. The lake's rule calls that {word} risk by readiness"
+        " alone: whether there were workouts on the last three days is unknown."
+    )
+    assert none.endswith(
+        "by readiness alone: there are no known workout days among the last three."
+    )
+    assert some == f"Risk of overtraining: {word}. Readiness is below 65."
 
 
 @pytest.mark.parametrize(
@@ -116,7 +132,8 @@ def test_the_views_are_asked_for_that_day_of_that_person(tmp_path: Path) -> None
     assert [line.text for line in own.lines] == [
         "very low.",
         "a day of rest.",
-        "high. Readiness is below 50.",
+        "readiness is below 50. The lake's rule calls that high risk by readiness alone: there are"
+        " no known workout days among the last three.",
     ]
     assert "no known workout days among the last three" in own.basis
     assert others is not None

@@ -75,7 +75,7 @@ def _today(plan: Plan) -> date:
 
 NOTHING: Mapping[Kind, str] = {
     "relation": f"{NOT_BUILT}, so nothing was looked for. {BUILD}",
-    "best workout": "No workout is on record on a day with a known readiness that fits this.",
+    "best workout": "No workout is on record that fits this.",
     "overtraining": "No day of the last two weeks is on record, so nothing was seen.",
     "trend": "Nothing is on record of what is asked about.",
     "fitness": "Neither training load nor heart rate is on record.",

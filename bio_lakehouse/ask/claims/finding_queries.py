@@ -67,11 +67,10 @@ groups AS (
         avg(day_after.readiness_score) AS avg_next_day_readiness,
         count(day_after.readiness_score) AS days_with_next_day
     FROM done
-    JOIN gold.daily_readiness_performance AS same_day
+    LEFT JOIN gold.daily_readiness_performance AS same_day
         ON same_day.day = done.day
     LEFT JOIN gold.daily_readiness_performance AS day_after
-        ON day_after.day = date_add('day', 1, done.day)
-    WHERE {condition}
+        ON day_after.day = date_add('day', 1, done.day){condition}
     GROUP BY done.workout_type
 ),
 tested AS (
@@ -369,13 +368,18 @@ def _of_finding(insight: str, finding: str) -> str:
 
 
 def best_workout(claim: Claim, today: date) -> str:
-    """Kinds of workout with their days, and what was tested of each against rest."""
-    conditions = ["same_day.readiness_score IS NOT NULL"]
+    """Kinds of workout with their days, and what was tested of each against rest.
+
+    Only where a readiness is asked for does that of the workout's own day have to be known.
+    """
+    conditions = []
     if claim.below is not None:
         conditions.append(f"same_day.readiness_score < {claim.below}")
     if claim.from_ is not None:
         conditions.append(f"same_day.readiness_score >= {claim.from_}")
-    return _filled(BEST_WORKOUT, today, condition="\n      AND ".join(conditions))
+    condition = "\n      AND ".join(conditions)
+    where = f"\n    WHERE {condition}" if conditions else ""
+    return _filled(BEST_WORKOUT, today, condition=where)
 
 
 def overtraining(claim: Claim, today: date) -> str:

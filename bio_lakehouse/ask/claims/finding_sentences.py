@@ -23,6 +23,11 @@ from bio_lakehouse.insights.rules import (
     has_moved,
 )
 from bio_lakehouse.insights.sentences import probability
+from bio_lakehouse.narrative.newest_day_sentences import (
+    LOW_RISK,
+    rule_of_readiness,
+    workouts_of_three_days,
+)
 from bio_lakehouse.numbers import effect_text, number_text
 from bio_lakehouse.terminal import visible
 
@@ -370,8 +375,10 @@ def seen(rows: Sequence[Row]) -> str:
     guidance = str(newest["risk_guidance"] or _why_no_level(newest))
     score = newest["readiness_score"]
     value = "" if score is None else f" Readiness is {score}{_against(newest)}."
-    trained = newest["workouts_last_3_days"]
-    days = "" if trained is None else f" Workouts were on {trained} of the last 3 days."
+    trained, level = newest["workouts_last_3_days"], newest["overtraining_risk"]
+    days = f" {capital(workouts_of_three_days(trained))}."
+    if level not in (None, LOW_RISK) and not trained:
+        days = f" {rule_of_readiness(level, trained)}"
     return f"Seen on {day}: {guidance}{value}{days} {_levels(rows)}"
 
 
@@ -386,7 +393,8 @@ def _against(row: Row) -> str:
     if change is None:
         return ""
     way = "above" if change > 0 else "below"
-    return f", {number_text(abs(change), 1)} {way} the mean of the three days before"
+    size = number_text(abs(change), 1)
+    return f", {size} {way} the mean of what is known of the three days before"
 
 
 def _levels(rows: Sequence[Row]) -> str:
