@@ -3,14 +3,21 @@ arrivals, the same log, the same bytes."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from bio_lakehouse.errors import StoreError
 from bio_lakehouse.lake import arrivals, bronze_writing, shared_landing, shared_work
 from bio_lakehouse.lake.arrivals import Arrival
 from bio_lakehouse.lake.bronze_writing import write_bronze
@@ -23,6 +30,8 @@ from bio_lakehouse_tests.whole_log import entries_of
 SOME_TIME = datetime(2026, 3, 1, tzinfo=UTC)
 DATASETS = ("oura/trends", "peloton/workouts")
 PEOPLE = ("me", "ann", "ben", "cleo")
+LONG_S = 60
+ROOT = Path(__file__).parents[2]
 
 
 def with_files(home: Path) -> Lakehouse:
@@ -135,6 +144,84 @@ def test_an_error_of_another_process_is_raised_here(shared: int, tmp_path: Path)
     infos, _ = arrivals.news(lake)
     with pytest.raises(OSError, match="the disk has gone"):
         shared_landing.taken(lake, infos, named, lambda _: None)
+
+
+def ends_itself(lake: Lakehouse, info: ObjectInfo) -> list[str]:
+    """What stands for taking a file in a process that is killed."""
+    if multiprocessing.parent_process():
+        os.kill(os.getpid(), signal.SIGKILL)
+    return [info.key]
+
+
+def test_a_process_that_is_killed_is_told(shared: int, tmp_path: Path) -> None:
+    lake = with_files(tmp_path / "home")
+    infos, _ = arrivals.news(lake)
+    with pytest.raises(StoreError, match="was ended from outside"):
+        shared_landing.taken(lake, infos, ends_itself, lambda _: None)
+
+
+def says_who_it_is(lake: Lakehouse, info: ObjectInfo) -> list[str]:
+    """What stands for taking a file that takes long, in the other process."""
+    if multiprocessing.parent_process():
+        lake.objects.put("who", str(os.getpid()).encode())
+        time.sleep(LONG_S)
+    return [info.key]
+
+
+def test_what_stops_the_work_stops_all_of_it(shared: int, tmp_path: Path) -> None:
+    lake = with_files(tmp_path / "home")
+    infos, _ = arrivals.news(lake)
+
+    def stopped(_: str) -> None:
+        while not lake.objects.exists("who"):
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        shared_landing.taken(lake, infos, says_who_it_is, stopped)
+    assert has_ended(int(lake.objects.get("who")))
+
+
+SHARING = """
+import sys
+from pathlib import Path
+from bio_lakehouse.lake import arrivals, shared_landing
+from bio_lakehouse_tests.lake import test_shared_work
+from bio_lakehouse_tests.lake.test_arrivals import lake_at
+
+if __name__ == "__main__":
+    shared_landing.SHARED_BYTES = 1
+    lake = lake_at(Path(sys.argv[1]))
+    infos, _ = arrivals.news(lake)
+    shared_landing.taken(lake, infos, test_shared_work.says_who_it_is, lambda _: None)
+"""
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="shares work out where there are two cores")
+def test_no_process_outlives_the_one_that_has_the_locks(tmp_path: Path) -> None:
+    lake = with_files(tmp_path / "home")
+    program = tmp_path / "sharing.py"
+    program.write_text(SHARING)
+    sharing = subprocess.Popen([sys.executable, program, lake.settings.home], cwd=ROOT)
+    try:
+        until(lambda: lake.objects.exists("who"))
+    finally:
+        sharing.kill()
+        sharing.wait()
+    other = int(lake.objects.get("who"))
+    until(lambda: has_ended(other))
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LONG_S
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def has_ended(process: int) -> bool:
+    stat = Path(f"/proc/{process}/stat")
+    return not stat.exists() or ") Z" in stat.read_text()
 
 
 def test_few_files_start_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
