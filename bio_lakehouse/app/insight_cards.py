@@ -27,16 +27,23 @@ BADGES: dict[Status, Literal["green", "blue", "gray"]] = {
     "not enough data": "gray",
 }
 """Each status with its colour; the word itself stands in the badge."""
+OPENINGS: dict[Status, str] = {
+    "found": "Found",
+    "described": "Looked at and not tested",
+    "not found": "Looked for and not found",
+    "not enough data": "Not enough days to look yet",
+}
+"""What came of a question, before the question itself."""
 NEAREST = 5
 
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
-    """One finding: its status, its sentence in plain units where one may be told, the claim that
-    was looked for, and the figures behind it."""
+    """One finding: its status, its sentence in plain units where one may be told, what was looked
+    for, and the figures behind it."""
 
     status: Status
-    claim: str
+    looked_for: str
     plain: str
     sentence: str
     figures: tuple[str, ...]
@@ -73,7 +80,7 @@ def finding_lines(insight: Insight) -> list[FindingLine]:
 def finding_line(insight: Insight, finding: Finding) -> FindingLine:
     return FindingLine(
         finding.status,
-        finding.claim,
+        insight.looked_for(finding),
         plain(insight, finding) or "",
         sentence(insight, finding),
         finding_facts(finding),
@@ -85,7 +92,7 @@ def summary_of(insights: Sequence[Insight]) -> str:
     """How many were looked for, and what came of them, in a sentence."""
     counts = Counter(finding.status for insight in insights for finding in insight.findings)
     told = [f"{counts[status]} {status}" for status in ORDER if counts[status]]
-    return f"{count(counts.total(), 'claim').capitalize()} looked at: {', '.join(told)}."
+    return f"{count(counts.total(), 'question').capitalize()} looked at: {', '.join(told)}."
 
 
 def nearest_days(days: Sequence[date], asked: date) -> list[date]:

@@ -35,7 +35,7 @@ def markdown(drawn: Iterable[tuple[str, str]]) -> dg.MarkdownMetadataValue:
 def effects_of(insight: Insight) -> str:
     """An SVG of the effects with their intervals; empty for an insight without any."""
     effects = [
-        effect_of(finding)
+        effect_of(insight, finding)
         for finding in insight.findings
         if finding.effect is not None and finding.interval
     ]
@@ -46,11 +46,10 @@ def effects_of(insight: Insight) -> str:
     )
 
 
-def effect_of(finding: Finding) -> Effect:
-    """What is drawn of a finding, with its status before the claim: one that was not found is no
-    claim."""
+def effect_of(insight: Insight, finding: Finding) -> Effect:
+    """What is drawn of a finding, with its status before what was looked for."""
     low, high = finding.interval or (0.0, 0.0)
-    name = f"{finding.status}: {finding.claim.removesuffix('.')} ({finding.effect_name})"
+    name = f"{finding.status}: {insight.looked_for(finding)} ({finding.effect_name})"
     return Effect(
         name, finding.effect or 0.0, low, high, finding.status == "found", scale_of(finding).reach
     )

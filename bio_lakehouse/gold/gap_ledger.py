@@ -38,6 +38,12 @@ class Knowledge:
     unworn: frozenset[date] = frozenset()
     failed: frozenset[date] = frozenset()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has ever come, nor failed to: then there is no first record to lie
+        before."""
+        return not (self.recorded or self.covered or self.failed)
+
 
 def unworn_days(
     non_wear: Iterable[tuple[date, float | None]], periods: Iterable[tuple[date, str | None]]

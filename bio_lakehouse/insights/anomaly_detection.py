@@ -61,8 +61,8 @@ def _measured(data: InsightData, measure: Measure) -> Finding:
     values = data.series(measure.column)
     hypothesis = Hypothesis(
         measure.short_name,
-        f"Days on which {measure.in_sentence} stood out {sentences.BEYOND[_side(measure)]} the "
-        "person's own days.",
+        f"Days on which {measure.in_sentence} stood out {sentences.BEYOND[_side(measure)]} your "
+        "own days.",
         data.window,
         caveats=(CHANCE, by_chance(), SHARED),
         tested=False,

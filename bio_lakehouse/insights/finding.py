@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from bio_lakehouse.english import inner
+
 Status = Literal["found", "described", "not found", "not enough data"]
 INSIGHTS = (
     "sleep_readiness",
@@ -14,6 +16,8 @@ INSIGHTS = (
     "anomaly_detection",
     "intensity_impact",
 )
+RELATIONS = ("sleep_readiness", "workout_recovery", "intensity_impact")
+"""Insights whose findings are relations: each claim says something of the days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +76,11 @@ class Insight:
     as_of: date
     findings: tuple[Finding, ...]
     series: dict[str, Any] = field(default_factory=dict)
+
+    def looked_for(self, finding: Finding) -> str:
+        """What one of its findings looked for, within a sentence and without a full stop.
+
+        A claim that says something of the days is a question: only `found` says that it holds.
+        """
+        said = inner(finding.claim).removesuffix(".")
+        return f"whether {said}" if self.name in RELATIONS else said

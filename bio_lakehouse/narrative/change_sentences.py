@@ -74,20 +74,28 @@ def moved_after_all(measure: Measure) -> str:
 
 
 def still_open(claim: str, kind: str, known: int, needed: int, window: int) -> str:
-    """How many of the days are known that it takes to tell; `claim` is what is asked, as a
-    sentence, and `kind` what it is about: a difference or a relation."""
+    """How many of the days are known that it takes to tell what was not found so far; `claim` is
+    what is asked, as a sentence, and `kind` what it is about: a difference or a relation.
+
+    `window` is how far back is looked at most: a lake may be younger.
+    """
     return (
-        f"Still open: whether {_asked(claim)}. It takes about {needed} such days to tell a "
-        f"strong {kind}; the {window} days looked at hold {known}."
+        f"Not found so far and still open: whether {_asked(claim)}. It takes about {needed} such "
+        f"days to tell a strong {kind}; {_known_within(known, window)}."
     )
 
 
 def open_again(kind: str, known: int, needed: int, window: int) -> str:
     """As `still_open`, after a sentence that says that it is not found any more."""
     return (
-        f"That is open again: it takes about {needed} such days to tell a strong {kind}, and the "
-        f"{window} days looked at hold {known}."
+        f"That is open again: it takes about {needed} such days to tell a strong {kind}, and "
+        f"{_known_within(known, window)}."
     )
+
+
+def _known_within(known: int, window: int) -> str:
+    verb = "is" if known == 1 else "are"
+    return f"{known} {verb} known, looking back {window} days at most"
 
 
 def too_few_to_look(claim: str, known: int, needed: int, *, of_groups: bool) -> str:

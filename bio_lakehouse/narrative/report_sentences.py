@@ -41,7 +41,7 @@ def nothing_to_compare(known_days: int, *, first_weeks: bool) -> str:
     """
     if not known_days:
         return "No data of this week has arrived"
-    early = "The first weeks: getting to know what is usual for you"
+    early = "The first weeks, getting to know what is usual for you"
     return early if first_weeks else "Too few days are known to tell how this week compares"
 
 
@@ -51,11 +51,6 @@ def subject(first: date, last: date, said: str, is_preview: bool) -> str:
     days = f"Preview, {short_span(first, last)}" if is_preview else short_span(first, last)
     full = f"{days}: {inner(said)}"
     return full if len(full) <= SUBJECT_LENGTH else f"{days}: your week"
-
-
-def preview(headline: str) -> str:
-    """`Preview: a sharp dip on Wednesday`, of a week that is not over."""
-    return f"Preview: {inner(headline)}"
 
 
 def directions(changes: Sequence[Change]) -> str:
@@ -226,8 +221,11 @@ def missing(source: str, reasons: Sequence[tuple[str, Sequence[date]]]) -> str:
     return f"{source}: {', '.join(clauses)}."
 
 
+NEVER = "nothing has arrived yet"
+
+
 def never_arrived(source: str) -> str:
-    return f"{source}: nothing has arrived yet."
+    return f"{source}: {NEVER}."
 
 
 def load_steady(day: date, chronic: str, acute: str, form: str | None) -> str:

@@ -40,20 +40,17 @@ ANSWERED = (Presence.THERE, Presence.REST)
 
 @dataclass(frozen=True, slots=True)
 class SourceDays:
-    """One source's statuses of the week's days, oldest first."""
+    """One source's statuses of the week's days, oldest first; `never` where nothing of it has ever
+    arrived."""
 
     title: str
     days: tuple[Status, ...]
+    never: bool = False
 
     @property
     def known(self) -> int:
         """Days that the source has answered for."""
         return sum(status in ANSWERED for status in self.days)
-
-    @property
-    def never(self) -> bool:
-        """Nothing of this source has ever arrived."""
-        return all(status is Cause.BEFORE_FIRST for status in self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +115,9 @@ def completeness(
     """
     frame, unworn = _by_date(daily), _unworn(activity, sleep)
     known = [_known(source, frame, coverage, unworn, failed) for source in SOURCES]
-    return tuple(SourceDays(of.source.title, of.statuses(days, today)) for of in known)
+    return tuple(
+        SourceDays(of.source.title, of.statuses(days, today), of.knowledge.is_empty) for of in known
+    )
 
 
 @dataclass(frozen=True, slots=True)

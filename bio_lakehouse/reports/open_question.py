@@ -8,12 +8,10 @@ from math import atanh, ceil
 from statistics import NormalDist
 
 from bio_lakehouse.insights.adjustment import OF_RELATIONS
-from bio_lakehouse.insights.finding import Finding, Insight
+from bio_lakehouse.insights.finding import RELATIONS, Finding, Insight
 from bio_lakehouse.insights.rules import FALSE_DISCOVERY_RATE
 from bio_lakehouse.reports.told import Followed, finding_key
 
-RELATIONS = ("sleep_readiness", "workout_recovery", "intensity_impact")
-"""Insights whose tested findings are relations."""
 PLANNED_EFFECT = 0.5
 """A strong correlation or rank-biserial effect."""
 POWER = 0.8

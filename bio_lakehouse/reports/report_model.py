@@ -221,7 +221,7 @@ def model_of(inputs: ReportInputs, stale_after_days: int = 3) -> ReportModel:
         last_day=own.day,
         today=own.today,
         notices=notices(own, newest, stale_after_days),
-        headline=_headline(story, known_days(days), _is_new(daily, own.day), own.is_preview),
+        headline=_headline(story, known_days(days), _is_new(daily, own.day)),
         lede=_lede(story, comparisons, moved, weeks[-1]),
         completeness=own.arrived(own.today),
         readiness=_of(comparisons, measures.READINESS),
@@ -319,9 +319,10 @@ def week_of(
     )
 
 
-def _headline(story: Story | None, known: int, is_new: bool, is_preview: bool) -> str:
-    said = story.headline if story else sentences.nothing_to_compare(known, first_weeks=is_new)
-    return sentences.preview(said) if is_preview else said
+def _headline(story: Story | None, known: int, is_new: bool) -> str:
+    if story:
+        return story.headline
+    return sentences.nothing_to_compare(known, first_weeks=is_new)
 
 
 def _is_new(daily: pd.DataFrame, last: date) -> bool:

@@ -273,8 +273,8 @@ def high_on(model: ReportModel, high: WeeklyHigh) -> str:
 
 def reason(model: ReportModel, source: Source, day: date) -> str:
     """Why a day has no data of a source, as the completeness strip says it."""
-    statuses = next(days for days in model.completeness if days.title == source.title)
-    return str(statuses.days[(day - model.first_day).days])
+    told = next(days for days in model.completeness if days.title == source.title)
+    return sentences.NEVER if told.never else str(told.days[(day - model.first_day).days])
 
 
 def missing_days(model: ReportModel) -> list[str]:

@@ -90,7 +90,13 @@ def test_insights_as_of_a_day_without_any_offer_the_nearest(
 def test_a_finding_that_was_not_found_is_told_as_such(full: OpenLakes) -> None:
     at = page("insights")
     assert "looked at:" in said(at)
-    assert "Not found: " in said(at) or "not found" not in said(at)
+    assert "Looked for and not found: whether " in said(at) or "not found" not in said(at)
+    untested = (
+        "Looked at and not tested: whether sleep score and readiness of the same morning move"
+    )
+    assert untested in said(at)
+    assert "claim" not in said(at)
+    assert not [one for one in at.expander if "claim" in one.label]
 
 
 def test_the_page_of_data_says_what_status_says(full: OpenLakes, demo_lake: Lakehouse) -> None:

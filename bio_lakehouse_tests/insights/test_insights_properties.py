@@ -118,6 +118,20 @@ def test_other_users_and_the_order_of_rows_change_nothing(
 
 @RELAXED
 @given(people)
+def test_what_was_looked_for_is_a_question_and_never_a_result(
+    person: tuple[int, float, int, float],
+) -> None:
+    for insight in insights_of(InsightData("me", AS_OF, *life(person))):
+        for finding in insight.findings:
+            asked = insight.looked_for(finding)
+            is_statement = " differs " in asked or " move together" in asked
+            assert asked.startswith("whether ") == is_statement
+            assert not asked.endswith(".")
+            assert "person" not in asked
+
+
+@RELAXED
+@given(people)
 def test_every_answer_is_whole_and_never_causal(person: tuple[int, float, int, float]) -> None:
     for insight in insights_of(InsightData("me", AS_OF, *life(person))):
         said = narrate(insight) + " ".join(f.claim + " ".join(f.caveats) for f in insight.findings)

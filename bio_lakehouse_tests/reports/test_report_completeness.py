@@ -125,6 +125,19 @@ def test_a_source_that_never_sent_anything_says_so(
         completeness(daily, make_coverage(), days_of(sunday), sunday + timedelta(days=1))
     )
     assert (sources["Peloton"].never, sources["Oura readiness"].never) == (True, False)
+    unfinished = by_title(completeness(daily, make_coverage(), days_of(sunday), sunday))
+    assert unfinished["Peloton"].days[-1] is Cause.NOT_DUE
+    assert unfinished["Peloton"].never
+
+
+def test_a_week_before_a_first_record_that_came_is_not_one_of_a_source_that_never_came(
+    make_daily: Make, make_coverage: Make, sunday: date
+) -> None:
+    daily = make_daily(readiness_score=[None] * 7 + [70] * 7)
+    week = days_of(sunday - timedelta(days=7))
+    oura = by_title(completeness(daily, make_coverage(), week, sunday))["Oura readiness"]
+    assert set(oura.days) == {Cause.BEFORE_FIRST}
+    assert not oura.never
 
 
 def test_newest_days_by_source(make_daily: Make, sunday: date) -> None:

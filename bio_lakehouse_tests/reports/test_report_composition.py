@@ -147,7 +147,7 @@ def test_a_lake_without_days_says_what_to_do(lake: Lakehouse, tmp_path: Path) ->
 
 def test_one_day_is_enough_for_a_page(lake: Lakehouse) -> None:
     made = composition.make(lake, "ada", SUNDAY)
-    assert made.model.headline == "The first weeks: getting to know what is usual for you"
+    assert made.model.headline == "The first weeks, getting to know what is usual for you"
     assert {card.status for card in made.model.insights} == {"not enough data"}
 
 

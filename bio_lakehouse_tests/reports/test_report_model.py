@@ -91,7 +91,7 @@ def test_nothing_at_all(make_inputs: MakeInputs) -> None:
 
 def test_one_day_in_the_lake(make_inputs: MakeInputs, make_daily: Make) -> None:
     model = model_of(make_inputs(daily=make_daily(readiness_score=[77], sleep_score=[81])))
-    assert model.headline == "The first weeks: getting to know what is usual for you"
+    assert model.headline == "The first weeks, getting to know what is usual for you"
     assert model.lede == "Readiness averaged 77 and sleep 81."
     assert model.readiness.week.n == 1
     assert (model.readiness.band, model.readiness.difference) == (None, None)
@@ -169,6 +169,9 @@ def test_data_that_stopped_is_told_first(
     if days_later == 0:
         assert model.notices[0].startswith("A preview: the week ends on Sunday 9 March 2025.")
         assert model.title == "Preview: 3–9 March 2025"
+        assert "review" not in model.headline
+        assert ":" not in model.headline
+        assert model.subject.count("review") == 1
 
 
 def test_each_vendor_goes_stale_on_its_own(make_inputs: MakeInputs, make_daily: Make) -> None:

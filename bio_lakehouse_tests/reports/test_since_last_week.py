@@ -219,9 +219,9 @@ STRENGTH_AT_61, YOGA_AT_70 = groups("strength", 20, 41), groups("yoga", 35, 35)
 
 def test_the_question_with_most_of_its_days_is_followed_and_kept() -> None:
     assert since(WeekBefore(MARCH - WEEK), STRENGTH_AT_61, YOGA_AT_70).question == (
-        "Still open: whether next-day readiness differs between days with yoga and rest days. It"
-        " takes about 80 such days to tell a strong difference; the 180 days looked at hold"
-        " 70.",
+        "Not found so far and still open: whether next-day readiness differs between days with yoga"
+        " and rest days. It takes about 80 such days to tell a strong difference; 70 are known,"
+        " looking back 180 days at most.",
     )
     told = Told(is_whole=True, question=Followed("workout_recovery/strength", 130))
     kept = since(WeekBefore(MARCH - WEEK, told=told), STRENGTH_AT_61, YOGA_AT_70)
@@ -262,8 +262,8 @@ def test_what_went_is_open_again_without_being_named_twice() -> None:
     told = since(week_before(replace(YOGA_AT_70, status="found")), YOGA_AT_70)
     assert told.sentences[0].startswith("Found a week ago and not any more: next-day readiness")
     assert told.question == (
-        "That is open again: it takes about 80 such days to tell a strong difference, and the"
-        " 180 days looked at hold 70.",
+        "That is open again: it takes about 80 such days to tell a strong difference, and 70 are"
+        " known, looking back 180 days at most.",
     )
 
 

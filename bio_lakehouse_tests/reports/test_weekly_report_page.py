@@ -231,6 +231,9 @@ def test_missing_is_a_dash_with_words_and_never_zero(
     assert cells == ['<span aria-hidden="true">–</span><span class="hidden">no data</span>'] * 2
     assert "nothing has arrived yet" in page.text
     assert "no data: before the first record" in page.text
+    sleep = re.findall(r"<td class=\"sleep\">(.*?)</td>", html)
+    assert len(sleep) == 7
+    assert all("no data: nothing has arrived yet" in cell for cell in sleep)
     assert not re.search(
         r">0( |<)", html.partition("<footer>")[0].partition("<h1>")[2].replace(">0 of", "")
     )

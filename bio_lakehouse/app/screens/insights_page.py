@@ -8,6 +8,7 @@ import streamlit as st
 
 from bio_lakehouse.app.insight_cards import (
     BADGES,
+    OPENINGS,
     FindingLine,
     best_status,
     days_with_insights,
@@ -28,7 +29,7 @@ from bio_lakehouse.app.shown import (
     told,
 )
 from bio_lakehouse.app.welcome import is_nothing_there
-from bio_lakehouse.english import capital, dated
+from bio_lakehouse.english import capital, count, dated
 from bio_lakehouse.insights.analyzers import narrate, visualize
 from bio_lakehouse.insights.finding import Insight
 
@@ -99,15 +100,15 @@ def card(insight: Insight) -> None:
             if line.plain and line.status in ("found", "described"):
                 st.markdown(literal(line.plain))
             elif line.status != "found":
-                st.caption(literal(f"{capital(line.status)}: {line.claim}"))
-        with st.expander(f"All {len(lines)} claims with their figures"):
+                st.caption(literal(f"{OPENINGS[line.status]}: {line.looked_for}."))
+        with st.expander(f"{count(len(lines), 'question')} with all figures"):
             for line in lines:
                 finding_shown(line)
 
 
 def finding_shown(line: FindingLine) -> None:
     st.badge(line.status, color=BADGES[line.status])
-    st.markdown(f"**{literal(line.claim)}**")
+    st.markdown(f"**{literal(capital(line.looked_for))}**")
     st.markdown(literal(line.sentence))
     for figures in line.figures:
         st.caption(literal(figures))
