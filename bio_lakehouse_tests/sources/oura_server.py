@@ -540,7 +540,9 @@ def connection_at(address: str, **changes: Any) -> OuraConnection:
         "authorize_url": f"{address}/oauth/authorize",
         "token_urls": (address + NEW_TOKEN_PATH, address + OLD_TOKEN_PATH),
         "redirect_uri": f"http://localhost:{free_port()}/callback",
-        "retry_policy": RetryPolicy(connect_seconds=2, read_seconds=2, total_seconds=2, attempts=3),
+        "retry_policy": RetryPolicy(
+            connect_seconds=10, read_seconds=10, total_seconds=10, attempts=3
+        ),
     }
     return OuraConnection(**values | changes)
 
