@@ -1,4 +1,5 @@
-"""An answer on a terminal: the sentence first, then its rows, what it rests on, and its SQL."""
+"""An answer on a terminal: the sentence first, then its rows, what it rests on, and its SQL where
+that is short."""
 
 from __future__ import annotations
 
@@ -24,6 +25,8 @@ NARROWEST = 12
 """Characters to which a column of texts shrinks before each row is shown by itself."""
 MOST_ROWS = 20
 """Rows of an answer that are printed; the SQL gives them all."""
+MOST_LINES = 15
+"""Lines of SQL that are printed with an answer."""
 
 
 def print_told(answer: Answer) -> None:
@@ -43,14 +46,30 @@ def print_told(answer: Answer) -> None:
         _line(explained(answer))
     if answer.freshness:
         _line(answer.freshness)
-    print_sql(answer)
+    _print_short_sql(answer)
     OUT.print(f"[dim]{escape(how_it_came(answer))}[/]", soft_wrap=True, highlight=False)
 
 
 def print_sql(answer: Answer) -> None:
     """The statement alone, as it can be given to `bio-lakehouse query`."""
-    lines = [visible(line) for line in laid_out(answer.sql).splitlines()]
-    OUT.print("\n".join(lines), soft_wrap=True, highlight=False, markup=False)
+    OUT.print("\n".join(_lines_of(answer)), soft_wrap=True, highlight=False, markup=False)
+
+
+def _lines_of(answer: Answer) -> list[str]:
+    return [visible(line) for line in laid_out(answer.sql).splitlines()]
+
+
+def _is_short(answer: Answer) -> bool:
+    return len(_lines_of(answer)) <= MOST_LINES
+
+
+def _print_short_sql(answer: Answer) -> None:
+    """The statement, or where it would push the answer out of sight what prints it."""
+    if _is_short(answer):
+        print_sql(answer)
+    else:
+        lines = len(_lines_of(answer))
+        _line(f"Its SQL has {lines} lines: --sql prints them, and in a conversation `sql`.")
 
 
 def print_correction(correction: Correction) -> None:
@@ -119,11 +138,12 @@ def _print_rows(answer: Answer) -> None:
     print_cells(headings, table.cells, NARROWEST)
     OUT.print(count(len(table.cells), "row"))
     if table.left_out:
-        _line(f"{capital(count(table.left_out, 'more column'))} with --json, and by the SQL below.")
+        below = ", and by the SQL below" if _is_short(answer) else ""
+        _line(f"{capital(count(table.left_out, 'more column'))} with --json{below}.")
     if rows.num_rows > MOST_ROWS:
         _line(
             f"The first {MOST_ROWS} of {rows.num_rows:,} rows; --json has them all, and so has the "
-            "SQL below in `bio-lakehouse query`."
+            f"SQL{' below' if _is_short(answer) else ''} in `bio-lakehouse query`."
         )
 
 
@@ -135,7 +155,7 @@ def _heading(name: str, column: pa.Field | None) -> Heading:
 
 def _print_offers(answer: Answer) -> None:
     if answer.plan:
-        print_sql(answer)
+        _print_short_sql(answer)
     if answer.offers:
         _line("Did you mean:" if answer.why == "ambiguous" else "What can be asked:")
     for offer in answer.offers:

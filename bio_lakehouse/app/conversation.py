@@ -10,6 +10,7 @@ import pandas as pd
 
 from bio_lakehouse.ask.answer import Answer
 from bio_lakehouse.ask.answers.answer_columns import AnswerColumn, columns_of
+from bio_lakehouse.ask.answers.answer_table import said_twice
 from bio_lakehouse.ask.plan import Plan
 from bio_lakehouse.ask.translation import language_models
 from bio_lakehouse.ask.translation.leave import leave_to_ask
@@ -71,10 +72,16 @@ def styled(answer: Answer, asking: Asking) -> Any:
     assert rows is not None
     metrics = answer.plan.metrics if answer.plan else {}
     columns = columns_of(rows, asking.checked(answer.sql), asking.model, metrics)
-    names = [name.replace("_", " ") for name in distinct_names(rows.column_names)]
+    own = distinct_names(rows.column_names)
+    twice = said_twice(own)
+    names = [name.replace("_", " ") for name in own]
     frame = rows.slice(0, MOST_ROWS).rename_columns(names).to_pandas()
-    written = {name: writer(column) for name, column in zip(names, columns, strict=True)}
-    return frame.style.format(written, na_rep=NO_VALUE)
+    written = {
+        name: writer(column)
+        for name, column, known in zip(names, columns, own, strict=True)
+        if known not in twice
+    }
+    return frame[list(written)].style.format(written, na_rep=NO_VALUE)
 
 
 def writer(column: AnswerColumn) -> Callable[[Any], str]:

@@ -21,7 +21,9 @@ from bio_lakehouse.ask.plan import Plan
 from bio_lakehouse.ask.semantics import semantic_model
 from bio_lakehouse.ask_commands import converse, show
 from bio_lakehouse.ask_conversation import Conversation
+from bio_lakehouse.ask_display import MOST_LINES
 from bio_lakehouse.cli import main
+from bio_lakehouse.english import WEEKDAYS
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.terminal import OUT
 from bio_lakehouse_tests.ask.demo_lake import USER, copied
@@ -189,6 +191,27 @@ def test_a_claim_shows_the_columns_that_tell_it_and_says_how_many_more_there_are
     ]
     assert "17 more columns with --json" in shown
     assert "narrative" not in shown.partition("SELECT")[0]
+
+
+def test_long_sql_is_left_to_the_option_that_prints_it() -> None:
+    question = "am I overtraining"
+    shown = ask(question).output
+    whole = ask("--sql", question).output.splitlines()
+    assert len(whole) > MOST_LINES
+    assert f"Its SQL has {len(whole)} lines: --sql prints them" in shown
+    assert "SELECT" not in shown
+    assert "SQL below" not in shown
+    assert laid_out(json.loads(ask("--json", question).output)["sql"]).splitlines() == whole
+
+
+def test_a_weekday_is_shown_once_and_ordered_by_its_number() -> None:
+    question = "steps by weekday"
+    shown = ask(question).output
+    assert "weekday number" not in shown
+    assert "more column" not in shown
+    days = re.findall(r"│ (\w+day) ", shown)
+    assert days == [*WEEKDAYS]
+    assert json.loads(ask("--json", question).output)["rows"][0]["weekday_number"] == 1
 
 
 def test_all_sql_is_laid_out_in_one_way(lake: Lakehouse) -> None:

@@ -74,6 +74,14 @@ KINDS = {
 }
 UNTESTED = {
     "does coffee affect my sleep": ("“coffee”", "“sleep”", '"coffee" --outcome sleep'),
+    "does drinking alcohol affect my sleep": ("Whether “alcohol” goes with “sleep”", '"alcohol"'),
+    "was my sleep worse on days I drank alcohol": (
+        "Whether “alcohol” goes with “sleep” is not tested here",
+        'experiment start "alcohol" --outcome sleep',
+    ),
+    "do eating chocolate and drinking coffee affect my sleep": (
+        "Whether “chocolate” and “coffee” go with “sleep”",
+    ),
     "does my HRV affect output": ("“HRV”", "“output”", "experiment start"),
     "does alcohol hurt my recovery": ("“alcohol”", "“readiness”", '"alcohol" --outcome readiness'),
     "does my readiness affect my output": ("“readiness”", "“output”", "experiment start"),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bio_lakehouse.ask.answer import Answer
     from bio_lakehouse.engines.guard import CheckedQuery
 
+NUMBER = "_number"
 Row = Mapping[str, Any]
 Other = Callable[[Any], str]
 """Writes what is no number."""
@@ -39,19 +40,25 @@ def table_of(answer: Answer, most: int, other: Other) -> AnswerTable:
     rows = answer.rows
     assert rows is not None
     names = distinct_names(rows.column_names)
-    shown = tuple(_shown(answer, names))
+    twice = said_twice(names)
+    shown = tuple(name for name in _shown(answer, names) if name not in twice)
     writer = _Writer(names, _columns(answer, rows), other, answer.source == "findings")
     return AnswerTable(
         shown,
         tuple(names.index(name) if name in names else -1 for name in shown),
         tuple(writer.cells(row, shown) for row in values(rows.slice(0, most))),
-        len(names) - len(set(shown) & set(names)),
+        len(set(names) - set(shown) - twice),
     )
 
 
 def _shown(answer: Answer, names: Sequence[str]) -> Sequence[str]:
     is_finding = answer.source == "findings"
     return finding_columns.shown_columns(names) if is_finding else names
+
+
+def said_twice(names: Sequence[str]) -> set[str]:
+    """The columns that rows are only ordered by: the number of a weekday that is named too."""
+    return {name for name in names if name.endswith(NUMBER) and name.removesuffix(NUMBER) in names}
 
 
 def _columns(answer: Answer, rows: pa.Table) -> tuple[AnswerColumn, ...]:

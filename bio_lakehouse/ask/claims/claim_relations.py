@@ -23,6 +23,7 @@ from bio_lakehouse.ask.claims.claim_kinds import (
     titles_of,
 )
 from bio_lakehouse.ask.claims.claim_words import (
+    DOING,
     FILLERS,
     INTENSITY,
     KIND,
@@ -111,7 +112,8 @@ def _side(words: Words, start: int, end: int) -> _Side:
     content = [
         word for word in others if word in NOT_RECORDED or not (word in FILLERS or word.isdigit())
     ]
-    return _Side(frozenset(one.subject for one in named), tuple(content))
+    things = [word for word in content if word not in DOING]
+    return _Side(frozenset(one.subject for one in named), tuple(things or content))
 
 
 def _sides(words: Words) -> tuple[_Side, _Side] | None:

@@ -30,12 +30,12 @@ SUBJECTS: Mapping[str, Sequence[str]] = {
 }
 """What is asked about by the words for it: columns of measures, what the findings look at, and
 kinds of workout."""
-NOT_RECORDED, CLAIM_WORDS, ORDINARY, FILLERS = (
+NOT_RECORDED, DOING, CLAIM_WORDS, ORDINARY, FILLERS = (
     frozenset(_FILE[name].split())
-    for name in ("not_recorded", "claim_words", "ordinary", "fillers")
+    for name in ("not_recorded", "doing", "claim_words", "ordinary", "fillers")
 )
-"""What no source records; words of claims; words of other questions; words that say nothing of what
-a question is about."""
+"""What no source records; what is done with such a thing; words of claims; words of other
+questions; words that say nothing of what a question is about."""
 
 _PHRASES: tuple[tuple[tuple[str, ...], str], ...] = tuple(
     sorted(

@@ -206,12 +206,12 @@ def _pair(claim: Claim) -> str:
     if not claim.untested:
         return f"No insight looks at what {outcome or 'that'} goes with, so nothing is claimed."
     named = listed([f"“{one}”" for one in claim.untested])
-    other = f" and “{outcome}”" if outcome else ""
+    if not outcome:
+        return f"What goes with {named} is not tested here."
+    go = "go" if len(claim.untested) > 1 else "goes"
     return (
-        f"Whether {named}{other} have to do with each other is not tested here, and two figures "
-        "that move together on some days would not show it."
-        if other
-        else f"What {named} has to do with the rest is not tested here."
+        f"Whether {named} {go} with “{outcome}” is not tested here, and two figures that move "
+        "together on some days would not show it."
     )
 
 
