@@ -132,6 +132,9 @@ def safe_spelling(name: str) -> str:
     return re.sub(r"[^a-z0-9_-]+", "_", plain).strip("_")[:64] or "somebody"
 
 
+DEFAULT_HOME = Path("~/.bio-lakehouse")
+
+
 class Settings(BaseSettings):
     """All that can be set. Each field is the environment variable `BIO_<FIELD>` unless it names
     another."""
@@ -144,9 +147,7 @@ class Settings(BaseSettings):
         populate_by_name=True,
     )
 
-    home: Path = Field(
-        Path("~/.bio-lakehouse"), description="Folder that holds everything of a local lake."
-    )
+    home: Path = Field(DEFAULT_HOME, description="Folder that holds everything of a local lake.")
     user: str = Field("me", description="Whose rows commands show when `--user` is not given.")
     timezone: str = Field(
         default_factory=machine_timezone,

@@ -17,6 +17,7 @@ from bio_lakehouse.automation.run_ranges import ARRIVAL_TAG, range_tags
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.reports.outdated import PageState
 from bio_lakehouse.reports.page_check import told_of
+from bio_lakehouse.reports.pages import home_option
 from bio_lakehouse.reports.renewing import Look, look_on
 
 JOBS_IN_TURN = (insights_history, weekly_report)
@@ -77,6 +78,6 @@ def tell_of_outdated(instance: dg.DagsterInstance, lake: Lakehouse, look: Look) 
     """Let the UI's check say at once which pages are outdated, and not with the next report alone;
     nothing where it says so already."""
     pages = {page: state for page, state in look.states.items() if state != PageState.CURRENT}
-    evaluation = as_evaluation(said_of_pages(lake, told_of(pages)))
+    evaluation = as_evaluation(said_of_pages(lake, told_of(pages, home_option(lake.settings))))
     if not says_so_already(instance, evaluation):
         instance.report_runless_asset_event(evaluation)

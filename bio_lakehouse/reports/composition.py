@@ -28,7 +28,7 @@ from bio_lakehouse.reports.own_rows import (
     periods_of,
     rows_of,
 )
-from bio_lakehouse.reports.pages import Fingerprints, newest_arrival, report_key
+from bio_lakehouse.reports.pages import Fingerprints, home_option, newest_arrival, report_key
 from bio_lakehouse.reports.report_facts import facts_of
 from bio_lakehouse.reports.report_model import (
     ReportInputs,
@@ -101,7 +101,8 @@ def make(
 def written(lake: Lakehouse, composition: Composed, made_from: Fingerprints) -> MadeReport:
     """Render a page and write it where it differs from what is there."""
     model = composition.model
-    page = render(model, composition.figures, made_from).encode()
+    where = home_option(lake.settings)
+    page = render(model, composition.figures, made_from, where).encode()
     key = report_key(model.user_id, model.last_day)
     with exclusively(lake, LOCK):
         changed = not lake.objects.exists(key) or lake.objects.get(key) != page

@@ -78,11 +78,15 @@ class ReportEmail:
 
 
 def email_of(
-    model: ReportModel, charts: Mapping[str, bytes] | None = None, charts_note: str = ""
+    model: ReportModel,
+    charts: Mapping[str, bytes] | None = None,
+    charts_note: str = "",
+    where: str = "",
 ) -> ReportEmail:
     """The e-mail of one report; the same model gives the same mail.
 
-    `charts` are PNGs by insight name and of training load, `charts_note` says why there are none.
+    `charts` are PNGs by insight name and of training load, `charts_note` says why there are none;
+    `where` are the words that name its home in a command.
     """
     values = {
         "report": model,
@@ -97,7 +101,7 @@ def email_of(
         "dark_rules": dark_rules(),
         "serif": "Georgia, 'Times New Roman', serif",
         "sans": "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif",
-        "command": renewing_command(model.user_id, model.last_day),
+        "command": renewing_command(model.user_id, model.last_day, where),
     }
     return ReportEmail(
         subject=model.subject,

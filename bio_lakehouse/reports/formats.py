@@ -15,7 +15,7 @@ from bio_lakehouse.lake.locks import exclusively
 from bio_lakehouse.reports.composition import Composed, composed
 from bio_lakehouse.reports.email import email_of
 from bio_lakehouse.reports.outdated import LOCK
-from bio_lakehouse.reports.pages import report_key
+from bio_lakehouse.reports.pages import home_option, report_key
 from bio_lakehouse.reports.told import note_told
 from bio_lakehouse.reports.training import LOAD_CHART
 from bio_lakehouse.viz.browser import find_browser, print_pdf
@@ -62,7 +62,7 @@ def message_of(lake: Lakehouse, user_id: str, day: date) -> EmailMessage:
         charts = png_of(figures_for_mail(report), find_browser(settings.browser))
     except ReportError as error:
         note = f"The charts are left out: {error}."
-    mail = email_of(report.model, charts, note)
+    mail = email_of(report.model, charts, note, home_option(settings))
     return mail.message(
         settings.mail_from or NOBODY, settings.user_profile(user_id).mail_to or (NOBODY,)
     )

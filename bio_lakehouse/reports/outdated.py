@@ -18,6 +18,7 @@ from bio_lakehouse.reports import kept_states, pages
 from bio_lakehouse.reports.pages import (
     HEAD_BYTES,
     Fingerprints,
+    home_option,
     renewing_command,
     report_key,
     written_reports,
@@ -117,7 +118,8 @@ def mark_pages(lake: Lakehouse, user_id: str, states: Mapping[date, PageState]) 
     changed = []
     with exclusively(lake, LOCK):
         for day, state in states.items():
-            told, wanted = MARK.search(head_of(lake, user_id, day)), mark_of(user_id, day, state)
+            told = MARK.search(head_of(lake, user_id, day))
+            wanted = mark_of(user_id, day, state, home_option(lake.settings))
             if (told[0] if told else b"") != wanted:
                 key = report_key(user_id, day)
                 lake.objects.put(key, with_mark(lake.objects.get(key), wanted))
@@ -125,12 +127,12 @@ def mark_pages(lake: Lakehouse, user_id: str, states: Mapping[date, PageState]) 
     return changed
 
 
-def mark_of(user_id: str, day: date, state: PageState) -> bytes:
+def mark_of(user_id: str, day: date, state: PageState, where: str) -> bytes:
     """What stands at the top of a page in this state: nothing while it is current."""
     said = SENTENCES.get(state)
     if said is None:
         return b""
-    command = escape(renewing_command(user_id, day))
+    command = escape(renewing_command(user_id, day, where))
     return BEGIN + f"{said} <code>{command}</code> writes it anew.".encode() + END
 
 

@@ -11,6 +11,7 @@ from bio_lakehouse.reports.composition import reported_users
 from bio_lakehouse.reports.outdated import outdated_reports
 from bio_lakehouse.reports.pages import (
     Page,
+    home_option,
     renewing_command,
     report_key,
     reported_weeks,
@@ -58,13 +59,15 @@ def outdated(lake: Lakehouse) -> list[str]:
     newest."""
     users = reported_weeks(lake)
     states = {user: outdated_reports(lake, user) for user in users}
-    return told_of({(user, day): state for user in users for day, state in states[user].items()})
+    pages = {(user, day): state for user in users for day, state in states[user].items()}
+    return told_of(pages, home_option(lake.settings))
 
 
-def told_of(outdated_pages: Mapping[Page, str]) -> list[str]:
-    """Pages that are outdated, or may be, in words, the newest first; of many the newest."""
+def told_of(outdated_pages: Mapping[Page, str], where: str) -> list[str]:
+    """Pages that are outdated, or may be, in words, the newest first; of many the newest. `where`
+    are the words that name their home in a command."""
     found = [
-        (day, f"{report_key(user, day)} is {state} (`{renewing_command(user, day)}`)")
+        (day, f"{report_key(user, day)} is {state} (`{renewing_command(user, day, where)}`)")
         for (user, day), state in outdated_pages.items()
     ]
     told = [text for _, text in sorted(found, reverse=True)]

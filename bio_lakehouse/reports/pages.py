@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bio_lakehouse.backends import is_in_home
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.settings import DEFAULT_HOME, Settings
 from bio_lakehouse.silver.schemas import COVERAGE
 
 HEAD_BYTES = 65_536
@@ -37,10 +40,22 @@ def report_key(user_id: str, day: date) -> str:
     return f"reports/{user_id}/weekly-{day.isoformat()}.html"
 
 
-def renewing_command(user_id: str, day: date) -> str:
-    """The command line that makes the report up to `day` anew."""
+def renewing_command(user_id: str, day: date, where: str = "") -> str:
+    """The command line that makes the report up to `day` anew; `where` is as of `home_option`."""
     user = "" if user_id == "me" else f" --user {user_id}"
-    return f"bio-lakehouse report --week-ending {day.isoformat()}{user}"
+    return f"bio-lakehouse report --week-ending {day.isoformat()}{user}{where}"
+
+
+def home_option(settings: Settings) -> str:
+    """The words by which a command finds this lake from any terminal: none of a home in its usual
+    place and of a lake that is in no home.
+
+    What the environment says does not count: a page is read where it may say something else.
+    """
+    usual = DEFAULT_HOME.expanduser().resolve()
+    if settings.home == usual or not is_in_home(settings):
+        return ""
+    return f" --home {shlex.quote(str(settings.home))}"
 
 
 def written_reports(lake: Lakehouse, user_id: str) -> list[date]:

@@ -63,10 +63,11 @@ def render(
     model: ReportModel,
     figures: Mapping[str, Figure] | None = None,
     made_from: Fingerprints = UNKNOWN,
+    where: str = "",
 ) -> str:
     """The page. `figures` are Plotly figures by insight name; an insight without one is text alone,
     and one without enough data has neither card nor figure. The page keeps the fingerprints of
-    what it is `made_from`.
+    what it is `made_from`. `where` are the words that name its home in a command.
 
     Plotly's script is inside the page once, compressed, and only when there is a figure. A content
     security policy allows these scripts alone, by their hashes, and no request.
@@ -96,7 +97,7 @@ def render(
             policy=content_security_policy([_plotly(), script] if drawn else [script]),
             legend=_legend(model),
             method=sentences.METHOD,
-            command=renewing_command(model.user_id, model.last_day),
+            command=renewing_command(model.user_id, model.last_day, where),
             data_up_to=moment_text(model.data_up_to),
             made_from=made_from,
             sources={"night": SLEEP, "morning": READINESS, "workout": PELOTON},

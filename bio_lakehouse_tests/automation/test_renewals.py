@@ -188,7 +188,7 @@ def test_the_sensor_makes_insights_and_then_the_report_of_each_week(
     assert not evaluation.passed
     assert evaluation.description == (
         "reports/me/weekly-2025-03-12.html is outdated "
-        "(`bio-lakehouse report --week-ending 2025-03-12`)"
+        f"(`bio-lakehouse report --week-ending 2025-03-12 --home {written.lake.settings.home}`)"
     )
     assert bring(written, "again.csv", restated(EIGHT) + b"\n") == []
 

@@ -30,6 +30,8 @@ OF_ARRIVALS = {"ingested_at", "upload_timestamp", "modified", "tag", "file_time"
 then; what the ranks decide is compared."""
 FIRST_TOLD = ".told.json"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)?")
+HOME = re.compile(r" --home [^<`]+")
+"""Where a page's home is: no two of the lakes that are compared are in one."""
 FINGERPRINT = re.compile(r'name="bio-[^>]*>')
 
 
@@ -84,7 +86,8 @@ def _objects(
         if not info.key.endswith(only) or (without and info.key.endswith(without)):
             continue
         content = lake.objects.get(info.key).decode(errors="replace")
-        yield f"{info.key} {FINGERPRINT.sub('', MOMENT.sub('', content))}"
+        said = HOME.sub("", FINGERPRINT.sub("", MOMENT.sub("", content)))
+        yield f"{info.key} {said}"
 
 
 def _tables(lake: Lakehouse) -> Holdings:

@@ -195,7 +195,9 @@ def test_an_outdated_page_says_so_until_it_is_not(person: Person) -> None:
     marked = person.page.decode()
     said = "This page is outdated: what it was made from has changed since it was written."
     assert marked.count(said) == 1
-    assert f"<code>bio-lakehouse report --week-ending {SUNDAY}</code> writes it anew." in marked
+    command = f"bio-lakehouse report --week-ending {SUNDAY} --home {person.lake.settings.home}"
+    assert f"<code>{command}</code> writes it anew." in marked
+    assert marked.count(f"<code>{command}</code>") == 3
     assert marked.index('id="outdated"') < marked.index("<h1>")
     assert mark_pages(person.lake, "me", person.states) == []
     assert person.page.decode() == marked

@@ -7,21 +7,25 @@ import base64
 import hashlib
 import json
 import re
+import shlex
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from markupsafe import escape
 from plotly import graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from bio_lakehouse.insights import Insight
 from bio_lakehouse.reports import palette
 from bio_lakehouse.reports.completeness import MEANINGS
-from bio_lakehouse.reports.pages import renewing_command
+from bio_lakehouse.reports.email import email_of
+from bio_lakehouse.reports.pages import home_option, renewing_command
 from bio_lakehouse.reports.report_model import ReportInputs, ReportModel, model_of
 from bio_lakehouse.reports.weekly_report import (
     environment,
@@ -30,6 +34,7 @@ from bio_lakehouse.reports.weekly_report import (
     render,
     tiles_of,
 )
+from bio_lakehouse.settings import load_settings
 from bio_lakehouse.viz.theme import contrast
 
 Make = Callable[..., pd.DataFrame]
@@ -357,6 +362,23 @@ def test_the_page_names_its_data_and_how_to_renew_it(model: ReportModel) -> None
     assert "bio-lakehouse report --week-ending 2025-03-09 --user ada" in parsed(html).text
     command = renewing_command(model.user_id, model.last_day)
     assert command == "bio-lakehouse report --week-ending 2025-03-09"
+
+
+def test_a_command_names_a_home_that_is_not_in_its_usual_place(
+    model: ReportModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, other = tmp_path / ".bio-lakehouse", tmp_path / "a demo's & more"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert home_option(load_settings(home=usual, local_only=True)) == ""
+    where = home_option(load_settings(home=other, local_only=True))
+    assert shlex.split(where) == ["--home", str(other)]
+    monkeypatch.setenv("BIO_HOME", str(other))
+    assert home_option(load_settings(home=other, local_only=True)) == where
+    command = f"bio-lakehouse report --week-ending 2025-03-09{where}"
+    assert parsed(render(model, where=where)).text.count(command) == 2
+    mail = email_of(model, where=where)
+    assert command in mail.text
+    assert escape(command) in mail.html
 
 
 @pytest.mark.parametrize("mode", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
