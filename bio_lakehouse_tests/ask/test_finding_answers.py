@@ -254,10 +254,10 @@ def test_workouts_of_days_without_a_readiness_are_counted_too(tmp_path: Path) ->
         for back in (1, 3, 4)
     ]
     lake = MadeUpLake(tmp_path, daily_readiness_performance=days, peloton_workouts=rides)
-    assert (
-        "On all days on record, described and not tested, readiness of the next day averaged "
-        in (lake.told("best workout type")[0])
-    )
+    sentence, caveats = lake.told("best workout type")
+    assert "Where it is known, on all days on record, described and not tested" in sentence
+    assert "next day averaged 61.0 after cycling (2 days)" in sentence
+    assert "Few to go by: cycling (only 2 days)." in caveats
     (row,) = lake.rows(planned("best workout type")).to_pylist()
     assert (row["days"], row["days_with_next_day"]) == (3, 2)
     assert row["avg_next_day_readiness"] == 61.0

@@ -146,7 +146,7 @@ def _best_workout(claim: Claim, rows: pa.Table, records: Sequence[Row], today: d
     is_tested = any(row["against_rest"] is not None for row in records)
     if is_tested and bounds:
         caveats.append("The tests are over all days looked at, not only those asked about.")
-    small = small_groups_of(records, "workout_type", "days")
+    small = small_groups_of(records, "workout_type", "days_with_next_day")
     as_of = [_as_of(records, today)] if is_tested else [_dated_text(f"{NOT_BUILT}. {BUILD}", today)]
     return sentences.best_workout(records, bounds), (*small, *caveats, *as_of)
 

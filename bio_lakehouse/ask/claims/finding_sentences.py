@@ -221,7 +221,7 @@ def best_workout(rows: Sequence[Row], bounds: str) -> str:
     groups = [_group(row) for row in rows if row["avg_next_day_readiness"] is not None]
     described = ""
     if groups:
-        head = f"On all days on record {bounds}".rstrip()
+        head = f"Where it is known, on all days on record {bounds}".rstrip()
         described = f"{head}, described and not tested, {NEXT_DAY} averaged {listed(groups)}."
     return " ".join(filter(None, (NONE_IS_BEST, against_rest, described)))
 
