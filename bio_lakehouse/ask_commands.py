@@ -82,10 +82,10 @@ def ask() -> None:
     """Ask in plain words and get an answer with its SQL; alone, it is a conversation.
 
     Printed are a sentence with the value and the days that it covers, the rows, what was assumed,
-    how new the data is, and the SQL (of more than 15 lines by --sql alone). Exits with 1 where
-    there is no answer; the nearest questions that have one are named then. In a conversation a
-    question may go on from the one before it ("and the week before?"). Questions that are piped in
-    are answered a line each.
+    how new the data is, and the SQL (a terminal leaves more than 15 lines to --sql). Exits with 1
+    where there is no answer; the nearest questions that have one are named then. In a conversation
+    a question may go on from the one before it ("and the week before?"). Questions that are piped
+    in are answered a line each.
 
     \b
     Example:  bio-lakehouse ask "What was my average readiness last week?"

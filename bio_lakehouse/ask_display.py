@@ -1,5 +1,4 @@
-"""An answer on a terminal: the sentence first, then its rows, what it rests on, and its SQL where
-that is short."""
+"""An answer on a terminal: the sentence first, then its rows, what it rests on, and its SQL."""
 
 from __future__ import annotations
 
@@ -26,7 +25,7 @@ NARROWEST = 12
 MOST_ROWS = 20
 """Rows of an answer that are printed; the SQL gives them all."""
 MOST_LINES = 15
-"""Lines of SQL that are printed with an answer."""
+"""Lines of SQL that a terminal shows with an answer; a file or a pipe has all."""
 
 
 def print_told(answer: Answer) -> None:
@@ -46,7 +45,7 @@ def print_told(answer: Answer) -> None:
         _line(explained(answer))
     if answer.freshness:
         _line(answer.freshness)
-    _print_short_sql(answer)
+    _print_sql_in_sight(answer)
     OUT.print(f"[dim]{escape(how_it_came(answer))}[/]", soft_wrap=True, highlight=False)
 
 
@@ -59,13 +58,14 @@ def _lines_of(answer: Answer) -> list[str]:
     return [visible(line) for line in laid_out(answer.sql).splitlines()]
 
 
-def _is_short(answer: Answer) -> bool:
-    return len(_lines_of(answer)) <= MOST_LINES
+def _is_shown(answer: Answer) -> bool:
+    """Whether the statement is printed; a long one would push the answer out of sight."""
+    return not OUT.is_terminal or len(_lines_of(answer)) <= MOST_LINES
 
 
-def _print_short_sql(answer: Answer) -> None:
-    """The statement, or where it would push the answer out of sight what prints it."""
-    if _is_short(answer):
+def _print_sql_in_sight(answer: Answer) -> None:
+    """The statement, or what prints it."""
+    if _is_shown(answer):
         print_sql(answer)
     else:
         lines = len(_lines_of(answer))
@@ -138,12 +138,12 @@ def _print_rows(answer: Answer) -> None:
     print_cells(headings, table.cells, NARROWEST)
     OUT.print(count(len(table.cells), "row"))
     if table.left_out:
-        below = ", and by the SQL below" if _is_short(answer) else ""
+        below = ", and by the SQL below" if _is_shown(answer) else ""
         _line(f"{capital(count(table.left_out, 'more column'))} with --json{below}.")
     if rows.num_rows > MOST_ROWS:
         _line(
             f"The first {MOST_ROWS} of {rows.num_rows:,} rows; --json has them all, and so has the "
-            f"SQL{' below' if _is_short(answer) else ''} in `bio-lakehouse query`."
+            f"SQL{' below' if _is_shown(answer) else ''} in `bio-lakehouse query`."
         )
 
 
@@ -155,7 +155,7 @@ def _heading(name: str, column: pa.Field | None) -> Heading:
 
 def _print_offers(answer: Answer) -> None:
     if answer.plan:
-        _print_short_sql(answer)
+        _print_sql_in_sight(answer)
     if answer.offers:
         _line("Did you mean:" if answer.why == "ambiguous" else "What can be asked:")
     for offer in answer.offers:

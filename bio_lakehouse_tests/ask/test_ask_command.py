@@ -193,14 +193,20 @@ def test_a_claim_shows_the_columns_that_tell_it_and_says_how_many_more_there_are
     assert "narrative" not in shown.partition("SELECT")[0]
 
 
-def test_long_sql_is_left_to_the_option_that_prints_it() -> None:
+def test_a_terminal_leaves_long_sql_to_the_option_that_prints_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     question = "am I overtraining"
-    shown = ask(question).output
+    piped = ask(question).output
+    with monkeypatch.context() as seen:
+        seen.setattr(OUT, "_force_terminal", True)
+        shown = ask(question).output
     whole = ask("--sql", question).output.splitlines()
     assert len(whole) > MOST_LINES
     assert f"Its SQL has {len(whole)} lines: --sql prints them" in shown
     assert "SELECT" not in shown
     assert "SQL below" not in shown
+    assert piped.splitlines()[-len(whole) - 1 : -1] == whole
     assert laid_out(json.loads(ask("--json", question).output)["sql"]).splitlines() == whole
 
 
