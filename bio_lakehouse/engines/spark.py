@@ -114,6 +114,19 @@ def check_reachable(address: str) -> None:
         ) from error
 
 
+def check_loopback() -> None:
+    """Raise `BioLakehouseError` unless this machine reaches itself (PySpark would try for
+    minutes)."""
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            socket.create_connection(server.getsockname(), CONNECT_TIMEOUT_S).close()
+    except OSError as error:
+        raise BioLakehouseError(
+            f"This machine does not reach itself at 127.0.0.1 ({error}), where tables are made: "
+            "bring its loopback interface up (`ip link set lo up`), then try again."
+        ) from error
+
+
 def stop(session: SparkSession) -> None:
     """End `session` without a word to its server, which drops idle sessions by itself.
 
@@ -172,8 +185,9 @@ def start_sail() -> SparkSession:
 
     Sail asks nobody who they are, and reads and writes files as whoever runs it. So its port is
     closed again as soon as this process has its one connection. Raises `BioLakehouseError` when
-    another program was faster to connect.
+    another program was faster to connect, or the machine does not reach itself.
     """
+    check_loopback()
     os.environ.setdefault("RUST_LOG", "error")
     os.environ.setdefault("SAIL_EXECUTION__DEFAULT_PARALLELISM", TASKS)
     os.environ.setdefault("MIMALLOC_PURGE_DELAY", MEMORY_KEPT_MS)

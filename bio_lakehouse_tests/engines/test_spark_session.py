@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 
+from bio_lakehouse.engines import spark as engine
 from bio_lakehouse.engines.listening import only_connection_kept
 from bio_lakehouse.engines.spark import (
     LARGEST_MESSAGE_BYTES,
@@ -23,7 +24,7 @@ from bio_lakehouse.engines.spark import (
     spark_session,
     to_spark,
 )
-from bio_lakehouse.errors import SettingsError
+from bio_lakehouse.errors import BioLakehouseError, SettingsError
 from bio_lakehouse.settings import Settings
 
 PROGRAM = """
@@ -237,3 +238,12 @@ def test_messages_grow_with_people_up_to_a_bound() -> None:
     assert sizes[1] == LARGEST_MESSAGE_BYTES
     assert sizes == sorted(sizes)
     assert sizes[-1] == LARGEST_OF_MANY_BYTES
+
+
+def test_a_machine_that_does_not_reach_itself_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(*_: object) -> socket.socket:
+        raise OSError(101, "Network is unreachable")
+
+    monkeypatch.setattr(engine.socket, "create_connection", unreachable)
+    with pytest.raises(BioLakehouseError, match=r"127\.0\.0\.1 .*Network is unreachable.*ip link"):
+        engine.start_sail()
