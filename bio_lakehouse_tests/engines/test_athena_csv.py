@@ -81,6 +81,14 @@ def test_an_answer_that_is_cut_off_within_a_line_is_never_read(
         read(content[:cut], rows)
 
 
+def test_a_text_that_is_cut_at_its_own_line_break_is_never_read() -> None:
+    rows = pa.table({"note": pa.array([None, "slept\nwell"])})
+    content = csv_of(result_of(rows))
+    cut = content.index(b"slept\n") + len(b"slept\n")
+    with pytest.raises(TornAnswerError, match="its last line has no end"):
+        read(content[:cut], rows)
+
+
 def test_columns_of_the_same_name_stay_apart() -> None:
     rows = pa.table([pa.array([1]), pa.array([Decimal("2.5")])], names=["n", "n"])
     found = read(csv_of(result_of(rows)), rows)
