@@ -189,22 +189,19 @@ from bio_lakehouse.lake import arrivals, shared_landing
 from bio_lakehouse_tests.lake import test_shared_work
 from bio_lakehouse_tests.lake.test_arrivals import lake_at
 
-if __name__ == "__main__":
-    shared_landing.SHARED_BYTES = 1
-    lake = lake_at(Path(sys.argv[1]))
-    infos, _ = arrivals.news(lake)
-    shared_landing.taken(lake, infos, test_shared_work.says_who_it_is, lambda _: None)
+shared_landing.SHARED_BYTES = 1
+lake = lake_at(Path(sys.argv[1]))
+infos, _ = arrivals.news(lake)
+shared_landing.taken(lake, infos, test_shared_work.says_who_it_is, lambda _: None)
 """
 
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="shares work out where there are two cores")
 def test_no_process_outlives_the_one_that_has_the_locks(tmp_path: Path) -> None:
     lake = with_files(tmp_path / "home")
-    program = tmp_path / "sharing.py"
-    program.write_text(SHARING)
-    sharing = subprocess.Popen([sys.executable, program, lake.settings.home], cwd=ROOT)
+    sharing = subprocess.Popen([sys.executable, "-c", SHARING, lake.settings.home], cwd=ROOT)
     try:
-        until(lambda: lake.objects.exists("who"))
+        until(lambda: lake.objects.exists("who") or sharing.poll() is not None)
     finally:
         sharing.kill()
         sharing.wait()
