@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -19,7 +18,7 @@ from bio_lakehouse.lake.folders import printable
 from bio_lakehouse.lake.landing import safe_name
 from bio_lakehouse.lake.people import known_users
 from bio_lakehouse.numbers import mebibytes_text, seconds_text
-from bio_lakehouse.settings import load_settings
+from bio_lakehouse.settings import home_in_command, load_settings
 from bio_lakehouse.terminal import OUT, escape
 
 if TYPE_CHECKING:
@@ -267,7 +266,7 @@ def _what_next(lake: Lakehouse, outcome: IngestOutcome) -> str:
 def home_words(home: Path) -> str:
     """The words that name this lake in a command; none when it is the one that commands find by
     themselves."""
-    return "" if load_settings().home == home else f" --home {shlex.quote(str(home))}"
+    return "" if load_settings().home == home else home_in_command(home)
 
 
 def _print_new_fields(lake: Lakehouse, arrivals: list[Arrival]) -> None:

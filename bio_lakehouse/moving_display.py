@@ -9,6 +9,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 
 from bio_lakehouse.numbers import mebibytes_text
+from bio_lakehouse.settings import home_in_command
 from bio_lakehouse.terminal import OUT, escape
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def after_push(settings: Settings) -> None:
 
 
 def after_pull(settings: Settings) -> None:
-    say(f"Next: bio-lakehouse refresh --home {settings.home}")
+    say(f"Next: bio-lakehouse refresh{home_in_command(settings.home)}")
 
 
 def export_summary(written: Export) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+import shlex
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -133,6 +134,11 @@ def safe_spelling(name: str) -> str:
 
 
 DEFAULT_HOME = Path("~/.bio-lakehouse")
+
+
+def home_in_command(home: Path) -> str:
+    """The words by which a command finds a home, as a shell takes them."""
+    return f" --home {shlex.quote(str(home))}"
 
 
 class Settings(BaseSettings):

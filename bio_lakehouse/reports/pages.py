@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bio_lakehouse.backends import is_in_home
 from bio_lakehouse.lake.lakehouse import Lakehouse
-from bio_lakehouse.settings import DEFAULT_HOME, Settings
+from bio_lakehouse.settings import DEFAULT_HOME, Settings, home_in_command
 from bio_lakehouse.silver.schemas import COVERAGE
 
 HEAD_BYTES = 65_536
@@ -55,7 +54,7 @@ def home_option(settings: Settings) -> str:
     usual = DEFAULT_HOME.expanduser().resolve()
     if settings.home == usual or not is_in_home(settings):
         return ""
-    return f" --home {shlex.quote(str(settings.home))}"
+    return home_in_command(settings.home)
 
 
 def written_reports(lake: Lakehouse, user_id: str) -> list[date]:
