@@ -247,15 +247,15 @@ def _check_table(catalog: LocalCatalog, name: str, location: str) -> None:
     if not catalog.holds(location):
         from bio_lakehouse.lake.moving import brought_home
 
-        moved = brought_home(catalog, name, location)
-        _edit(
-            catalog,
-            "UPDATE iceberg_tables SET metadata_location = ? WHERE {table} = ?",
-            moved,
-            name,
-        )
+        _record(catalog, name, brought_home(catalog, name, location))
         return
     check_files(location, catalog.io_properties())
+
+
+def _record(catalog: LocalCatalog, name: str, location: str) -> None:
+    """Have the catalog know the table by the metadata at `location`."""
+    statement = "UPDATE iceberg_tables SET metadata_location = ? WHERE {table} = ?"
+    _edit(catalog, statement, location, name)
 
 
 def _edit(catalog: LocalCatalog, statement: str, *values: str) -> None:
@@ -279,9 +279,13 @@ def _adopt_tables(catalog: LocalCatalog) -> list[str]:
 
 def _adopted(catalog: LocalCatalog, name: str, metadata: Path) -> bool:
     try:
-        catalog.writable.register_table(name, str(metadata))
+        table = catalog.writable.register_table(name, str(metadata))
     except (BioLakehouseError, OSError, ValueError, KeyError, TypeError):
         return False
+    # Of a home that was copied: recorded as its lost catalog had it, the table is brought home.
+    written_at = f"{table.location()}/metadata/{metadata.name}"
+    if not catalog.holds(written_at):
+        _record(catalog, name, written_at)
     return True
 
 

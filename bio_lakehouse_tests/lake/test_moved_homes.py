@@ -16,6 +16,7 @@ import pytest
 from bio_lakehouse.errors import DamagedFile, StoreError, TableError
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.maintenance import delete_orphans
+from bio_lakehouse.lake.repair import set_damage_aside
 from bio_lakehouse.lake.schema import DAY, USER_ID, Column, TableSchema
 from bio_lakehouse.lake.tables import Tables, conform
 from bio_lakehouse.lake.warehouse_io import WarehouseIO, io_properties
@@ -118,6 +119,17 @@ def test_a_copy_of_which_a_file_is_missing_is_told_and_nothing_is_taken_from_the
     lost.unlink()
     with pytest.raises(DamagedFile, match=lost.name):
         contents(tables_of(copy))
+
+
+def test_a_copy_without_its_catalog_is_repaired_from_its_own_tables(home: Path) -> None:
+    copy = copied(home)
+    (copy / "catalog.db").unlink()
+    before = state(home)
+    said = set_damage_aside(Lakehouse(Settings(home=copy)))
+    assert [line for line in said if "were found by their own metadata" in line] == said
+    assert not any(str(home) in line for line in said)
+    assert contents(tables_of(copy)) == [1, 2, 3]
+    assert state(home) == before
 
 
 def test_a_table_whose_metadata_names_another_home_cannot_write_there(home: Path) -> None:
