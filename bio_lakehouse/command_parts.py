@@ -180,6 +180,21 @@ class ErrorGroup(click.Group):
 
     command_class = LakeCommand
 
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(context, args)
+        except click.NoSuchOption as error:
+            option = error.option_name
+            if option not in self._options_of_commands():
+                raise
+            place = f"{context.command_path} COMMAND {option} …"
+            message = f"{option} is an option of commands, and stands after their name: {place}"
+            raise click.UsageError(message, context) from error
+
+    def _options_of_commands(self) -> set[str]:
+        commands = self.commands.values()
+        return {name for one in commands for option in one.params for name in option.opts}
+
     def invoke(self, context: click.Context) -> Any:
         try:
             with extras_named():

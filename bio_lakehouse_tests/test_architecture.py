@@ -43,6 +43,7 @@ LAYERS = (
     {
         "definitions",
         "cli",
+        "__main__",
         "command_parts",
         "ask_commands",
         "ask_conversation",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from click.testing import CliRunner
 
+from bio_lakehouse.cli import main
 from bio_lakehouse_tests.command_line import run
 from bio_lakehouse_tests.lake.poison import no_files, sleep_of
 
@@ -41,6 +45,28 @@ def test_a_folder_that_is_no_lake_is_left_as_it_is(tmp_path: Path, words: tuple[
     assert result.exit_code == 1
     assert "there is no lake at" in result.output
     assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        (["--home", "x", "status"], "bio-lakehouse COMMAND --home …"),
+        (["oura", "--user", "anna", "sync"], "bio-lakehouse oura COMMAND --user …"),
+    ],
+)
+def test_an_option_that_stands_before_its_command_is_told_its_place(
+    words: list[str], place: str
+) -> None:
+    result = CliRunner().invoke(main, words, prog_name="bio-lakehouse")
+    assert result.exit_code == 2
+    assert f"stands after their name: {place}" in " ".join(result.output.split())
+
+
+def test_the_package_itself_is_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with patch("sys.argv", ["", "--version"]), pytest.raises(SystemExit) as ended:
+        runpy.run_module("bio_lakehouse", run_name="__main__")
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("bio-lakehouse, version ")
 
 
 @pytest.mark.parametrize("words", [*ASKING[:2], ("report",)], ids=lambda words: words[0])
