@@ -3,6 +3,7 @@ cost only once."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from bio_lakehouse.claude.access import ClaudeAccess, preview_access
@@ -12,6 +13,8 @@ from bio_lakehouse.narrative.facts import Facts
 from bio_lakehouse.narrative.prompt import egress
 from bio_lakehouse.narrative.writer import Narrative, from_json, to_json
 from bio_lakehouse.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 NOT_ASKED = (
     "what Claude chose to say of this week does not hold for these figures, and it was not asked "
@@ -26,7 +29,8 @@ def narrative_of(
     else a new one.
 
     With no `access` nothing is sent, and what was kept is used all the same; where it is of other
-    facts, the new text says that Claude was not asked. What fixed rules choose is not kept.
+    facts, the new text says that Claude was not asked. What fixed rules choose is not kept. Where
+    they stand in for Claude, a warning says why.
     """
     was_kept = objects.exists(key)
     kept = from_json(objects.get(key), facts) if was_kept else None
@@ -35,6 +39,8 @@ def narrative_of(
     written = writer_for(access).write(facts)
     if written.author == "Claude":
         objects.put(key, to_json(written).encode())
+    if written.reason:
+        logger.warning("A report's text was chosen by fixed rules: %s.", written.reason)
     if was_kept and access is None:
         return replace(written, reason=NOT_ASKED)
     return written

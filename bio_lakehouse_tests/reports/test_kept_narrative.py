@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from bio_lakehouse.lake.objects import FolderStore
 from bio_lakehouse.narrative.template_writer import TemplateWriter
 from bio_lakehouse.reports.writing import NOT_ASKED, narrative_of
@@ -57,3 +59,20 @@ def test_what_an_earlier_version_kept_is_made_anew_without_asking(tmp_path: Path
     written = narrative_of(store, KEY, facts, None)
     assert (written.author, written.reason) == ("templates", NOT_ASKED)
     assert written.text == TemplateWriter().write(facts).text
+
+
+def test_a_claude_that_cannot_be_asked_is_a_warning_and_nothing_is_kept(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store, facts = FolderStore(tmp_path), example_facts()
+    with serving(says(CHOSEN)) as server:
+        access = access_to(server)
+    written = narrative_of(store, KEY, facts, access)
+    assert caplog.messages == [
+        "A report's text was chosen by fixed rules: Anthropic could not be reached."
+    ]
+    assert written.text == TemplateWriter().write(facts).text
+    assert not store.exists(KEY)
+    caplog.clear()
+    narrative_of(store, KEY, facts, None)
+    assert not caplog.messages
