@@ -32,6 +32,11 @@ class RowStates:
     current: Counter[Place] = field(default_factory=Counter)
     withdrawn: Counter[Place] = field(default_factory=Counter)
 
+    def add(self, others: RowStates) -> None:
+        """Add those of other days or people."""
+        self.current.update(others.current)
+        self.withdrawn.update(others.withdrawn)
+
 
 @dataclass(slots=True, eq=False)
 class Version:
@@ -59,9 +64,10 @@ def row_states(lines: Lines) -> RowStates:
     states = RowStates()
     counting: defaultdict[tuple[str, date, str], list[Version]] = defaultdict(list)
     for dataset, files in lines.items():
+        tables = tables_fed(dataset)
         for key, versions in files.items():
             for version in _standing(dataset, key, versions, states):
-                for table in tables_fed(dataset):
+                for table in tables:
                     counting[table, key.day, key.user_id].append(version)
     shown = {
         version for (table, *_), rows in counting.items() for version in shown_rows(table, rows)
@@ -123,6 +129,8 @@ def tables_fed(dataset: str) -> tuple[str, ...]:
 def shown_rows(table: str, rows: list[Version]) -> set[Version]:
     """The rows of one person's day that a table shows a value of, and the best row of each
     record."""
+    if len(rows) == 1:
+        return set(rows)
     known = registry.tables().get(table)
     of_one_origin = known is not None and known.of_one_origin
     records = _of_the_days_origin(table, rows) if of_one_origin else _by_record(rows)

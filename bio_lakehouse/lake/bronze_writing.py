@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -195,11 +195,16 @@ def _by_whose(
     if people is None:
         return counted, []
     paths = {one.file_path for one in counted}
-    theirs = {path for path in paths if landing.user_of(landing.split_path(path)[0]) in people}
+    theirs = {path for path in paths if _user_of(path) in people}
     return (
         [one for one in counted if one.file_path in theirs],
         [one for one in counted if one.file_path not in theirs],
     )
+
+
+def _user_of(path: str) -> str:
+    """Whose file of landing it is."""
+    return landing.user_of(landing.split_path(path)[0])
 
 
 def recount(
@@ -212,22 +217,38 @@ def recount(
 
 
 def _recount(lake: Lakehouse, first: date, last: date, people: Collection[str] | None) -> None:
-    theirs, others = _by_whose(lake.log.days(first, last), people)
-    rows, kept = _by_month(theirs), _by_month(others)
-    for start, end in _few_at_once(theirs, first, last):
-        months = list(months_between(start, end))
-        _recount_days(lake, _of(months, rows), _of(months, kept), (start, end), people)
+    rows, others = _by_whose(lake.log.days(first, last), people)
+    pieces = list(_few_at_once(rows, first, last))
+    states = _what_became(lake, rows, pieces, people)
+    for dataset in sorted({one.dataset for one in chain(rows, others)}):
+        recounted = (_recounted(one, states) for one in rows if one.dataset == dataset)
+        kept = (one for one in others if one.dataset == dataset)
+        lake.log.replace_days(dataset, first, last, chain(kept, recounted))
 
 
-def _by_month(counted: list[FileDay]) -> Mapping[date, list[FileDay]]:
-    months: defaultdict[date, list[FileDay]] = defaultdict(list)
-    for one in counted:
-        months[one.day.replace(day=1)].append(one)
-    return months
+def _what_became(
+    lake: Lakehouse, rows: list[FileDay], pieces: list[Days], people: Collection[str] | None
+) -> RowStates:
+    """What became of `rows`, counted by several processes where they are many."""
+    if sum(one.landed for one in rows) < SHARED_RECORDS or not can_be_shared(lake):
+        return _states(pieces, people, lake)
+    whose = sorted({_user_of(path) for path in {one.file_path for one in rows}})
+    shares = shares_of([[user_id] for user_id in whose])
+    states = RowStates()
+    for of_share in worked_on(lake, partial(_states_of, pieces), shares):
+        states.add(of_share)
+    return states
 
 
-def _of(months: Iterable[date], counted: Mapping[date, list[FileDay]]) -> list[FileDay]:
-    return [one for month in months for one in counted.get(month, ())]
+def _states_of(pieces: list[Days], lake: Lakehouse, people: Sequence[str]) -> RowStates:
+    return _states(pieces, frozenset(people), lake)
+
+
+def _states(pieces: list[Days], people: Collection[str] | None, lake: Lakehouse) -> RowStates:
+    states = RowStates()
+    for days in pieces:
+        states.add(_states_on(lake, days, people))
+    return states
 
 
 def _few_at_once(known: list[FileDay], first: date, last: date) -> Iterator[Days]:
@@ -245,26 +266,13 @@ def _few_at_once(known: list[FileDay], first: date, last: date) -> Iterator[Days
             start, rows = end + timedelta(days=1), 0
 
 
-def _recount_days(
-    lake: Lakehouse,
-    rows: list[FileDay],
-    others: list[FileDay],
-    days: Days,
-    people: Collection[str] | None,
-) -> None:
+def _states_on(lake: Lakehouse, days: Days, people: Collection[str] | None) -> RowStates:
     lines = {}
     for dataset in registry.bronze_datasets():
         contents = lake.bronze.contents_of(dataset, *days, people)
         decoded = {key: bronze.decode(content) for key, content in contents.items()}
         lines[dataset] = under_their_names(lake, decoded)
-    states = row_states(lines)
-    known = defaultdict(list)
-    for one in others:
-        known[one.dataset].append(one)
-    for one in rows:
-        known[one.dataset].append(_recounted(one, states))
-    for dataset, file_days in known.items():
-        lake.log.replace_days(dataset, *days, file_days)
+    return row_states(lines)
 
 
 def _recounted(one: FileDay, states: RowStates) -> FileDay:

@@ -1,5 +1,5 @@
-"""Many people's files are taken, and their bronze written, by several processes as by one: the same
-arrivals, the same log, the same bytes."""
+"""Many people's files are taken, and their bronze written and counted, by several processes as by
+one: the same arrivals, the same log, the same bytes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import pytest
 from bio_lakehouse.errors import StoreError
 from bio_lakehouse.lake import arrivals, bronze_writing, shared_landing, shared_work
 from bio_lakehouse.lake.arrivals import Arrival
-from bio_lakehouse.lake.bronze_writing import write_bronze
+from bio_lakehouse.lake.bronze_writing import recount, write_bronze
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import ObjectInfo
@@ -130,6 +130,32 @@ def test_several_processes_write_bronze_as_one_does(
     assert [one.lines_by_day for one in of_two] == [one.lines_by_day for one in written]
     assert files_of(lake) == files_of(other)
     assert lake.log.days(*days) == other.log.days(*days) != []
+
+
+@pytest.mark.parametrize("people", [None, ["ann", "ben", "cleo"]])
+def test_several_processes_count_rows_as_one_does(
+    shared: int, people: list[str] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = with_files(tmp_path / "home")
+    arrivals.scan(lake)
+    days = date(2026, 2, 20), date(2026, 4, 20)
+    for dataset in DATASETS:
+        write_bronze(lake, dataset, *days)
+    uncounted = lake.log.days(*days)
+    recount(lake, *days, people)
+    counted = lake.log.days(*days)
+    with monkeypatch.context() as alone:
+        alone.setattr(shared_work, "ProcessPoolExecutor", None)
+        alone.setattr(bronze_writing, "SHARED_RECORDS", 10**9)
+        for dataset in DATASETS:
+            write_bronze(lake, dataset, *days)
+        assert lake.log.days(*days) == uncounted
+        recount(lake, *days, people)
+    assert lake.log.days(*days) == counted
+    theirs = [one for one in counted if not one.file_path.startswith("landing/me/")]
+    assert sum(one.current for one in theirs) > sum(one.superseded for one in theirs) > 0
+    others = [one for one in uncounted if one.file_path.startswith("landing/me/")]
+    assert people is None or all(one in counted for one in others)
 
 
 def named(lake: Lakehouse, info: ObjectInfo) -> list[str]:
