@@ -3,6 +3,7 @@ translation."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,16 +38,19 @@ def test_rows_are_as_worked_by_hand(view: View, case: dict[str, str], tmp_path: 
 
 @pytest.mark.parametrize(("view", "case"), CASES)
 def test_plain_translation_gives_the_same_rows(view: View, case: dict[str, str]) -> None:
-    (statement,) = sqlglot.transpile(view.sql, read="athena", write="duckdb")
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute("CREATE SCHEMA bio_silver; CREATE SCHEMA bio_gold")
         for name, rows in tables_of(case).items():
             connection.register(name, rows)
             connection.execute(f"CREATE TABLE {NAMES[name]} AS SELECT * FROM {name}")
         for other in (VIEWS[name] for name in READ_BY_OTHERS if name != view.name):
-            (text,) = sqlglot.transpile(other.sql, read="athena", write="duckdb")
-            connection.execute(f"CREATE VIEW {other.full_name} AS {text}")
-        rows = connection.sql(statement).order(", ".join(view.grain)).to_arrow_table().to_pylist()
+            connection.execute(f"CREATE VIEW {other.full_name} AS {translated(other.sql)}")
+        rows = (
+            connection.sql(translated(view.sql))
+            .order(", ".join(view.grain))
+            .to_arrow_table()
+            .to_pylist()
+        )
 
     assert_rows(rows, view, case)
 
@@ -57,6 +61,12 @@ def test_every_view_has_cases() -> None:
 
 READ_BY_OTHERS = ("energy_state",)
 NAMES = {"daily": DAILY.full_name, "workouts": WORKOUTS.full_name}
+
+
+@cache
+def translated(sql: str) -> str:
+    (text,) = sqlglot.transpile(sql, read="athena", write="duckdb")
+    return text
 
 
 def tables_of(case: dict[str, str]) -> dict[str, Any]:
