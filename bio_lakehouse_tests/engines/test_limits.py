@@ -33,7 +33,7 @@ HUNGRY = [
     f"SELECT count(*) FROM (SELECT {COLUMNS} FROM {NUMBERS} AS t (x)) "
     f"GROUP BY CUBE ({', '.join(f'c{number}' for number in range(12))})",
     f"SELECT array_agg(a.x * b.y) FROM {NUMBERS} a (x), {NUMBERS} b (y)",
-    "SELECT rpad('x', 1000000000, 'y')",
+    "SELECT rpad('x', 1000000000, rpad('y', 100000, 'y'))",
     "SELECT cardinality(transform(sequence(1, 10000), x -> rpad('x', 10000000, 'y')))",
     "WITH "
     + ", ".join(
