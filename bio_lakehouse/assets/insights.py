@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from bio_lakehouse.assets.keys import FORECAST, GOLD_DAILY, TRAINING_LOAD, insight_key, table_key
 from bio_lakehouse.assets.lineage import forecast_lineage, training_load_lineage
 from bio_lakehouse.assets.partitions import days_of
+from bio_lakehouse.assets.people import is_for_files
 from bio_lakehouse.assets.pictures import markdown, pictures
 from bio_lakehouse.assets.ranges import DayRange
 from bio_lakehouse.assets.reporting import (
@@ -140,7 +141,9 @@ def training_loads(
     context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
 ) -> Materialized:
     days, schema = days_of(context), gold.TRAINING_LOAD
-    commit = build_training_load(lake, days.first, days.last)
+    code = context.assets_def.get_asset_spec(TRAINING_LOAD).code_version or ""
+    narrow = is_for_files(context.run)
+    commit = build_training_load(lake, days.first, days.last, code, of_changed=narrow)
     said = {
         "state": states_told(lake, schema, days.last),
         f"chronic load of {DRAWN_DAYS} days": drawn(lake, schema, days.last),

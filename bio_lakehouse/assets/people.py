@@ -27,12 +27,16 @@ def people_of_step(context: dg.AssetExecutionContext, lake: Lakehouse) -> Collec
     The log is asked when the step begins: whose files the run knows of wait there until gold's
     daily table is made of them.
     """
-    run = context.run
-    if FILES_TAG not in run.tags or run.parent_run_id:
+    if not is_for_files(context.run):
         return None
     days = days_of(context)
     people = lake.log.users_pending(days.first, days.last)
     return people if people and is_of_this_code(context, days) else None
+
+
+def is_for_files(run: dg.DagsterRun) -> bool:
+    """Whether arrivals caused a run, and nobody asked for it, or for what it lacked, again."""
+    return FILES_TAG in run.tags and not run.parent_run_id
 
 
 def is_of_this_code(context: dg.AssetExecutionContext, days: DayRange) -> bool:

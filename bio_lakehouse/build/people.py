@@ -30,6 +30,22 @@ def rows_of_others(
     return rows.filter(pc.invert(_is_of(rows, people)))
 
 
+def read_of_people(
+    lake: Lakehouse,
+    schema: TableSchema,
+    first: date | None,
+    last: date | None,
+    people: Collection[str] | None,
+) -> pa.Table:
+    """What a table has, in the schema's columns, of some people on days `first` to `last` (None: no
+    bound); of all where it is not said of whom."""
+    columns, only = schema.column_names, None
+    if people is not None and len(people) == 1:
+        (only,) = people
+    rows = lake.tables.read(schema, first, last, only, columns)
+    return rows if only else rows_of_people(rows, people)
+
+
 def _is_of(rows: pa.Table, people: Collection[str]) -> pa.ChunkedArray:
     column = rows.column("user_id")
     return pc.is_in(column, value_set=pa.array(sorted(people), column.type))

@@ -42,15 +42,20 @@ MOST_AT_ONCE = 2
 """Files that are written side by side: each more takes 20 MB of memory, and no time less."""
 
 
-def append(table: Table, rows: pa.Table) -> dict[str, pa.Table]:
-    """As `table.append(rows)`, of rows in the table's own columns and types; those of each month's
-    file, by its path."""
+def append(
+    table: Table, rows: pa.Table, summary: dict[str, str] | None = None
+) -> dict[str, pa.Table]:
+    """As `table.append(rows, summary)`, of rows in the table's own columns and types; those of each
+    month's file, by its path."""
     field = _month_field(table.metadata)
     if field is None:
-        table.append(rows)
+        table.append(rows, summary or {})
         return {}
     parts = {}
-    with table.transaction() as change, change.update_snapshot().fast_append() as files:
+    with (
+        table.transaction() as change,
+        change.update_snapshot(snapshot_properties=summary or {}).fast_append() as files,
+    ):
         metadata = change.table_metadata
         tasks = _tasks(metadata, field, rows, files.commit_uuid)
         write = _Files(table.io, metadata).write

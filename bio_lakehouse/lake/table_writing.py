@@ -68,24 +68,34 @@ PARTITION_FIELD_ID = 1000
     reraise=True,
 )
 def replace(
-    tables: Tables, schema: TableSchema, rows: pa.Table, first: date, last: date, **equal: Any
+    tables: Tables,
+    schema: TableSchema,
+    rows: pa.Table,
+    first: date,
+    last: date,
+    summary: Mapping[str, str],
+    **equal: Any,
 ) -> Commit:
     """As `Tables.replace`, of rows that are in the schema's form and keep its rules."""
     location = tables.catalog.metadata_location(schema.full_name)
     damage = damage_found(location, tables.catalog.io_properties) if location else nullcontext()
     with tables.catalog.trouble_named(schema.full_name), damage:
-        return _replaced(tables, schema, rows, first, last, **equal)
+        chosen = rows_where(*((first, last) if schema.day_column else (None, None)), **equal)
+        return _replaced(tables, schema, rows, chosen, summary)
 
 
 def _replaced(
-    tables: Tables, schema: TableSchema, rows: pa.Table, first: date, last: date, **equal: Any
+    tables: Tables,
+    schema: TableSchema,
+    rows: pa.Table,
+    chosen: BooleanExpression,
+    summary: Mapping[str, str],
 ) -> Commit:
     table = _table(tables, schema)
-    chosen = rows_where(*((first, last) if schema.day_column else (None, None)), **equal)
     before = _rows_before(table, schema, chosen)
     changed = not same_rows(before, rows, schema.grain)
     if changed:
-        _swap(tables, table, before, rows, chosen)
+        _swap(tables, table, before, rows, chosen, dict(summary))
         expire(table, tables.retention)
     versions = versions_of(rows, schema)
     return Commit(
@@ -152,13 +162,18 @@ def _snapshot_of(table: Table) -> int | None:
 
 
 def _swap(
-    tables: Tables, table: Table, before: pa.Table, rows: pa.Table, chosen: BooleanExpression
+    tables: Tables,
+    table: Table,
+    before: pa.Table,
+    rows: pa.Table,
+    chosen: BooleanExpression,
+    summary: dict[str, str],
 ) -> None:
     is_first = table.current_snapshot() is None
     if before.num_rows:
-        table.overwrite(rows, overwrite_filter=chosen)
+        table.overwrite(rows, overwrite_filter=chosen, snapshot_properties=summary)
         return
-    written = append(table, rows)
+    written = append(table, rows, summary)
     if is_first and warehouse_of(tables.catalog.reading_properties()) is not None:
         _keep(table, written)
 

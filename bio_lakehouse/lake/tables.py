@@ -5,7 +5,7 @@ A question reads plain files, for which PyIceberg is not loaded: that takes it a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache, partial
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pyiceberg.table import DataScan
 
 FEW_COLUMNS = 2
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +122,22 @@ class Tables:
         return in_order(conform(rows, schema), schema)
 
     def replace(
-        self, schema: TableSchema, rows: pa.Table, first: date, last: date, **equal: Any
+        self,
+        schema: TableSchema,
+        rows: pa.Table,
+        first: date,
+        last: date,
+        *,
+        summary: Mapping[str, str] = NOTHING,
+        **equal: Any,
     ) -> Commit:
         """Replace days `first` to `last` of a table by `rows`, in one commit, or in none when they
         are the same.
 
         A table without a day column is replaced whole. `equal` narrows what is replaced
-        (`insight=[…]` takes any of the values). Rows that break the schema's grain, bounds or nulls
-        raise `TableError` before anything is written.
+        (`insight=[…]` takes any of the values), and the commit tells of these rows alone. `summary`
+        is said of the snapshot. Rows that break the schema's grain, bounds or nulls raise
+        `TableError` before anything is written.
         """
         rows = conform(rows, schema)
         check_rows(schema, rows, first, last)
@@ -138,7 +147,7 @@ class Tables:
         with loading.for_good():
             from bio_lakehouse.lake import table_writing
 
-        return table_writing.replace(self, schema, rows, first, last, **equal)
+        return table_writing.replace(self, schema, rows, first, last, summary, **equal)
 
     def _there_already(
         self, schema: TableSchema, rows: pa.Table, first: date, last: date, **equal: Any
@@ -206,14 +215,14 @@ class _Asked:
         bounds = self.first, self.last, self.user_id
         if warehouse is not None:
             files = kept_or(self.location, lambda: planned(self.scan(whole=True)))
-            opened, place = partial(_opened_in, warehouse), Path(self.location).with_name(KEPT)
+            opened, place = partial(opened_in, warehouse), Path(self.location).with_name(KEPT)
             return rows_of(files, opened, bounds, self.columns, place) if files else None
         scan = self.scan()
         files = planned(scan)
         return rows_of(files, opened_by(scan.io), bounds, self.columns) if files else None
 
 
-def _opened_in(warehouse: Path, path: str) -> Any:
+def opened_in(warehouse: Path, path: str) -> Any:
     """A stream of a file of this machine, by Arrow's own way, which is quickest."""
     place = path.removeprefix("file://")
     refuse_outside(place, warehouse)

@@ -82,7 +82,7 @@ def by_plain_functions(lake: Lakehouse) -> Timer:
         lake.log.mark_gold_built(run_id, list(changes), first, last)
         mark_made(lake, FOLLOWERS)
     with timer.part("training load"):
-        build_training_load(lake, first, last)
+        build_training_load(lake, first, last, of_changed=True)
     with timer.part("gap ledger"):
         build_gap_ledger(lake)
         missing_days(lake)

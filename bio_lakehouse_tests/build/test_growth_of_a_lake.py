@@ -49,7 +49,7 @@ class Opened:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.number = 0
-        by_iceberg, by_arrow = PyArrowFile.open, tables._opened_in
+        by_iceberg, by_arrow = PyArrowFile.open, tables.opened_in
 
         def opened_by_iceberg(file: PyArrowFile, *given: Any, **named: Any) -> Any:
             self.number += file.location.endswith(".parquet")
@@ -60,7 +60,7 @@ class Opened:
             return by_arrow(warehouse, path)
 
         monkeypatch.setattr(PyArrowFile, "open", opened_by_iceberg)
-        monkeypatch.setattr(tables, "_opened_in", opened_by_arrow)
+        monkeypatch.setattr(tables, "opened_in", opened_by_arrow)
 
 
 def one_more_day(

@@ -60,13 +60,13 @@ def kept_file(lake: Lakehouse) -> Path:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The data files that were opened."""
     found: list[str] = []
-    open_file = tables._opened_in
+    open_file = tables.opened_in
 
     def counted(warehouse: Path, path: str) -> object:
         found.append(path)
         return open_file(warehouse, path)
 
-    monkeypatch.setattr(tables, "_opened_in", counted)
+    monkeypatch.setattr(tables, "opened_in", counted)
     return found
 
 

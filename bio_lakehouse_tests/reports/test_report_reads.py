@@ -172,7 +172,10 @@ def test_what_is_not_built_is_named_with_the_command(lake: Lakehouse, left_out: 
 
 
 def test_training_load_of_a_part_of_the_days_is_not_enough(lake: Lakehouse) -> None:
-    build_training_load(lake, SUNDAY, SUNDAY)
+    build_training_load(lake, LONG_AGO, SUNDAY)
+    assert TRAINING_LOAD.name not in missing(lake, SUNDAY)
+    newest = lake.tables.read(TRAINING_LOAD, SUNDAY, SUNDAY)
+    lake.tables.replace(TRAINING_LOAD, newest, LONG_AGO, SUNDAY)
 
     assert TRAINING_LOAD.name in missing(lake, SUNDAY)
 
