@@ -6,10 +6,12 @@ They mean what `gold.gap_ledger.Knowledge` means of one person, which is told da
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -29,6 +31,8 @@ NO_CAUSE = -1
 
 Days = npt.NDArray[np.bool_]
 """A row a person, a column a day."""
+Spans = defaultdict[str, list[tuple[str, date, date]]]
+"""By dataset who tells of it, and from which day to which."""
 
 
 @dataclass(frozen=True)
@@ -131,20 +135,44 @@ def firsts(days: Days) -> npt.NDArray[np.int64]:
 def known_by_table(
     lake: Lakehouse, first: date, last: date, users: Iterable[str] | None = None
 ) -> Iterator[tuple[str, KnownDays]]:
-    """What is known about each silver table's days `first` to `last`, of these people or of all."""
-    calendar = Calendar.of(lake, first, last, lake.log.users() if users is None else users)
-    entries = [entry for user in calendar.users for entry in lake.log.of_user(user)]
-    usable = [entry for entry in entries if entry.usable]
-    not_fetched = [entry for entry in entries if entry.status == "fetch_failed"]
+    """What is known about each silver table's days `first` to `last`, of these people or of all;
+    days before the first of which anything is known are left out."""
+    people = tuple(sorted(lake.log.users() if users is None else users))
+    usable, not_fetched = _told(lake, people)
+    tables = {table: rows_of(lake, table, ("user_id", "day"), people) for table in TABLES}
+    calendar = Calendar.of(lake, _begin(first, last, usable, not_fetched, tables), last, people)
     unworn = {source.name: unworn_days(lake, calendar, source) for source in registry.SOURCES}
     for table, datasets in TABLES.items():
-        recorded = calendar.marked(rows_of(lake, table, ("user_id", "day")))
+        recorded = calendar.marked(tables.pop(table))
         covered = calendar.spanned(spans_of(usable, datasets))
         if registry.tables()[table].knows_empty_days:
             recorded |= covered
         failed = calendar.spanned(spans_of(not_fetched, datasets))
         source = registry.source_of_table(table).name
         yield table, KnownDays(calendar, recorded, covered, unworn[source], failed)
+
+
+def _told(lake: Lakehouse, people: Sequence[str]) -> tuple[Spans, Spans]:
+    """What usable files tell of, and what failed fetches would have told of."""
+    usable, not_fetched = Spans(list), Spans(list)
+    with lake.log.together():
+        for entry in chain.from_iterable(map(lake.log.of_user, people)):
+            if entry.usable or entry.status == "fetch_failed":
+                into = usable if entry.usable else not_fetched
+                for dataset, span in entry.coverage.items():
+                    into[dataset].append((entry.user_id, *span))
+    return usable, not_fetched
+
+
+def _begin(
+    first: date, last: date, usable: Spans, not_fetched: Spans, tables: Mapping[str, pa.Table]
+) -> date:
+    """The first day from `first` on of which anything is known."""
+    told = chain(chain.from_iterable(usable.values()), chain.from_iterable(not_fetched.values()))
+    earliest = [begins for _, begins, _ in told]
+    counted = [in_numpy(rows.column("day").cast(pa.int32())) for rows in tables.values()]
+    earliest += [date(1970, 1, 1) + timedelta(int(days.min())) for days in counted if len(days)]
+    return max(first, min(earliest, default=last))
 
 
 def days_told(
@@ -161,22 +189,18 @@ def days_told(
     return frozenset().union(*(days_between(*span) for span in told if span))
 
 
-def spans_of(
-    entries: Iterable[LogEntry], datasets: Sequence[str]
-) -> Iterator[tuple[str, date, date]]:
-    """Whose file tells of any of the datasets, and from which day to which."""
-    for entry in entries:
-        for dataset in datasets:
-            span = entry.coverage_of(dataset)
-            if span:
-                yield entry.user_id, *span
+def spans_of(told: Spans, datasets: Iterable[str]) -> Iterator[tuple[str, date, date]]:
+    """Whose files tell of any of the datasets, and from which day to which."""
+    return chain.from_iterable(told.get(dataset, ()) for dataset in datasets)
 
 
-def rows_of(lake: Lakehouse, table: str, columns: Sequence[str]) -> pa.Table:
-    """Some columns of a silver table; no rows where it is not there yet."""
+def rows_of(lake: Lakehouse, table: str, columns: Sequence[str], people: Sequence[str]) -> pa.Table:
+    """Some columns of a silver table, of one of these people or of everybody; no rows where it is
+    not there yet."""
     name = f"bio_silver.{table}"
     if lake.tables.exists(name):
-        return lake.tables.scan(name, columns=columns)
+        only = people[0] if len(people) == 1 and len(lake.log.users()) > 1 else None
+        return lake.tables.scan(name, user_id=only, columns=columns)
     return pa.table({column: pa.array([], TYPES.get(column, pa.string())) for column in columns})
 
 
@@ -189,9 +213,10 @@ def unworn_days(lake: Lakehouse, calendar: Calendar, source: Source) -> Days:
     wear = source.wear
     if wear is None:
         return calendar.none()
-    measured = rows_of(lake, wear.non_wear_table, ("user_id", "day", wear.non_wear_column))
+    asked = partial(rows_of, lake, people=calendar.users)
+    measured = asked(wear.non_wear_table, ("user_id", "day", wear.non_wear_column))
     told = measured.filter(measured.column(wear.non_wear_column).is_valid())
-    periods = rows_of(lake, wear.sleep_table, ("user_id", "day", wear.sleep_column))
+    periods = asked(wear.sleep_table, ("user_id", "day", wear.sleep_column))
     off = calendar.marked(told, in_numpy(told.column(wear.non_wear_column)) >= NOT_WORN_SECONDS)
     return off & ~calendar.marked(periods, is_sleep(periods.column(wear.sleep_column)))
 

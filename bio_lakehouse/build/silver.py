@@ -138,12 +138,13 @@ def build_coverage(lake: Lakehouse, spark: SparkSession) -> Commit:
 
 def coverage_rows(lake: Lakehouse) -> pa.Table:
     """What the ingestion log says about the days that files and fetches cover."""
-    entries = [
-        entry
-        for user_id in sorted(lake.log.users())
-        for entry in lake.log.of_user(user_id)
-        if entry.usable and entry.covered_days
-    ]
+    with lake.log.together():
+        entries = [
+            entry
+            for user_id in sorted(lake.log.users())
+            for entry in lake.log.of_user(user_id)
+            if entry.usable and entry.covers_days
+        ]
     return pa.table(
         {
             "user_id": pa.array([e.user_id for e in entries], pa.string()),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from bio_lakehouse.lake.owed_days import OwedDays
@@ -103,6 +104,11 @@ class LogEntry:
         return list(days_between(self.covered_first, self.covered_last))
 
     @property
+    def covers_days(self) -> bool:
+        """Whether there are any `covered_days`."""
+        return (self.covered_last or date.min) >= (self.covered_first or date.max)
+
+    @property
     def datasets(self) -> tuple[str, ...]:
         return tuple(self.data_type.split(",")) if self.data_type else ()
 
@@ -113,17 +119,24 @@ class LogEntry:
             return tuple(json.loads(self.own_coverage))
         return self.datasets if self.fed_datasets is None else tuple(self.fed_datasets.split(","))
 
+    @property
+    def coverage(self) -> dict[str, tuple[date, date]]:
+        """The first and last day about which the file speaks, of each dataset."""
+        if self.own_coverage is not None:
+            own = json.loads(self.own_coverage).items()
+            return {dataset: (day_of(first), day_of(last)) for dataset, (first, last) in own}
+        if self.covered_first is None or self.covered_last is None:
+            return {}
+        return dict.fromkeys(self.datasets_told, (self.covered_first, self.covered_last))
+
     def coverage_of(self, dataset: str) -> tuple[date, date] | None:
         """The first and last day about which the file speaks of `dataset`; None when it does
         not."""
-        if dataset not in self.datasets_told:
-            return None
-        if self.own_coverage is not None:
-            first, last = map(date.fromisoformat, json.loads(self.own_coverage)[dataset])
-            return first, last
-        if self.covered_first is None or self.covered_last is None:
-            return None
-        return self.covered_first, self.covered_last
+        return self.coverage.get(dataset)
+
+
+day_of = lru_cache(maxsize=2**14)(date.fromisoformat)
+"""Many files name the same days."""
 
 
 def days_between(first: date, last: date) -> Iterator[date]:

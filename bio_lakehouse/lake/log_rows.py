@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from bio_lakehouse.lake.log import LogEntry
+from bio_lakehouse.lake.log import LogEntry, day_of
 
 DATES = ("first_day", "last_day", "covered_first", "covered_last", "retry_on")
 NAMES = tuple(field.name for field in fields(LogEntry))
@@ -22,8 +22,12 @@ def row_of(entry: LogEntry) -> dict[str, Any]:
 def entry_of(row: Mapping[str, Any]) -> LogEntry:
     """The entry of a row; a field that the row lacks is as in an entry that does not say it."""
     values = dict(row)
-    values |= {name: date.fromisoformat(values[name]) for name in DATES if values.get(name)}
-    values |= {name: datetime.fromisoformat(values[name]) for name in TIMES if values.get(name)}
+    for name in DATES:
+        if values.get(name):
+            values[name] = day_of(values[name])
+    for name in TIMES:
+        if values.get(name):
+            values[name] = datetime.fromisoformat(values[name])
     values["whole"] = bool(values.get("whole"))
     return LogEntry(**values)
 

@@ -4,12 +4,13 @@ of all people are held against."""
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from bio_lakehouse.build.known_days import TABLES, Days, days_told, known_by_table
+from bio_lakehouse.build.known_days import TABLES, Calendar, Days, days_told, known_by_table
 from bio_lakehouse.gold import gap_ledger
 from bio_lakehouse.gold.gap_ledger import Cause, Knowledge, cause_of
 from bio_lakehouse.lake.lakehouse import Lakehouse
@@ -20,13 +21,13 @@ from bio_lakehouse.sources.source import Source
 def known_at_once(lake: Lakehouse, user_id: str, first: date) -> dict[str, Knowledge]:
     """What the matrices say of one person from `first` to today, as sets of days."""
 
-    def days(marked: Days) -> frozenset[date]:
-        return frozenset(first + timedelta(int(column)) for column in np.flatnonzero(marked[0]))
+    def days(calendar: Calendar, marked: Days) -> frozenset[date]:
+        return frozenset(map(calendar.day, np.flatnonzero(marked[0])))
 
     found = {}
     for table, known in known_by_table(lake, first, lake.settings.today(user_id), [user_id]):
         each = (known.recorded, known.covered, known.unworn, known.failed)
-        found[table] = Knowledge(*map(days, each))
+        found[table] = Knowledge(*map(partial(days, known.calendar), each))
     return found
 
 
