@@ -1,16 +1,21 @@
-"""Rows that were read for a question, kept for the next one while the table is as it was."""
+"""Rows that were read for a question, or that a view has, kept for the next one while the tables
+are as they were."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from datetime import date
 from threading import Lock
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-Wanted = tuple[str, str | None, date | None]
-"""A table's full name, whose rows, and up to which day."""
+Wanted = tuple[str, str | None, date | None, tuple[str, ...] | None]
+"""A table's full name, whose rows, up to which day, and in which columns (None: all)."""
+Days = tuple[date | None, date | None]
+"""The first and the last; None: no bound."""
 
 
 class KeptScans:
@@ -47,3 +52,50 @@ class KeptScans:
     def size(self) -> int:
         """Bytes of all rows that are kept."""
         return sum(rows.nbytes for _, rows in self._kept.values())
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDays:
+    """Everybody's rows of a view on some days, and the state of all that it reads."""
+
+    state: Hashable
+    days: Days
+    rows: pa.Table
+
+    def have(self, state: Hashable, days: Days) -> bool:
+        """Whether the rows of these days are among them."""
+        (first, last), (kept_first, kept_last) = days, self.days
+        begins = kept_first is None or (first is not None and first >= kept_first)
+        ends = kept_last is None or (last is not None and last <= kept_last)
+        return state == self.state and begins and ends
+
+    def of(self, days: Days) -> pa.Table:
+        rows, (first, last) = self.rows, days
+        if first is not None:
+            rows = rows.filter(pc.greater_equal(rows["day"], first))
+        if last is not None:
+            rows = rows.filter(pc.less_equal(rows["day"], last))
+        return rows
+
+
+class KeptViews:
+    """The last rows that each view was asked for of everybody, where they are few: what makes a
+    view's days asks for them, and what checks them then for some of these. Any thread may ask."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
+        self._kept: dict[str, KeptDays] = {}
+
+    def rows(
+        self, view: str, days: Days, state: Hashable | None, read: Callable[[], pa.Table]
+    ) -> pa.Table:
+        """The rows that were kept in that state (None: it is not known), or those that `read`
+        finds."""
+        kept = self._kept.get(view)
+        if state is not None and kept is not None and kept.have(state, days):
+            return kept.of(days)
+        self._kept.pop(view, None)
+        rows = read()
+        if state is not None and rows.nbytes <= self.most_bytes:
+            self._kept[view] = KeptDays(state, days, rows)
+        return rows

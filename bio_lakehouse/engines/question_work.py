@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -125,7 +125,9 @@ class _TablesOfParent:
         first: date | None = None,
         last: date | None = None,
         user_id: str | None = None,
+        columns: Sequence[str] | None = None,
     ) -> pa.Table:
+        """All that the parent has of a table, which is what may be asked for here."""
         self.parent.send_bytes(SCAN)
         self.parent.send_bytes(full_name.encode())
         return receive_rows(self.parent)

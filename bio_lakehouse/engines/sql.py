@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import lru_cache, partial
 from threading import Event, Thread
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -27,7 +27,7 @@ from sqlglot import exp
 from bio_lakehouse.engines.athena_on_duckdb import Clock, macros_of, to_duckdb
 from bio_lakehouse.engines.guard import TOO_DEEP, CheckedQuery, check
 from bio_lakehouse.engines.kept_connection import connection_with
-from bio_lakehouse.engines.kept_scans import KeptScans
+from bio_lakehouse.engines.kept_scans import KeptScans, KeptViews
 from bio_lakehouse.errors import BioLakehouseError, DamagedFile, QueryError, TableError
 from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse.lake.objects import ObjectStore, place_of
@@ -38,6 +38,8 @@ from bio_lakehouse.settings import Settings
 ROWS_AT_A_TIME = 100_000
 MOST_KEPT = 64 * 2**20
 """Bytes of tables that are kept for the next question."""
+MOST_OF_A_VIEW = 16 * 2**20
+"""Bytes of rows of a view that are kept for whoever asks for some of its days again."""
 VIEW_SUFFIX = ".sql"
 DEEPEST_RECURSION = 5000
 LONGEST_REASON = 400
@@ -60,6 +62,7 @@ class Tables(Protocol):
         first: date | None = None,
         last: date | None = None,
         user_id: str | None = None,
+        columns: Sequence[str] | None = None,
     ) -> pa.Table: ...
 
 
@@ -130,6 +133,7 @@ class _NoTables:
         first: date | None = None,
         last: date | None = None,
         user_id: str | None = None,
+        columns: Sequence[str] | None = None,
     ) -> pa.Table:
         raise TableError(f"There is no table {full_name}.")
 
@@ -162,6 +166,7 @@ class DuckDbSql:
         self.engine_memory = engine_memory
         self.clock_of = clock_of
         self.kept = KeptScans(MOST_KEPT)
+        self.kept_views = KeptViews(MOST_OF_A_VIEW)
 
     def create_view(self, view: View) -> bool:
         """Keep the text of `view` for queries; True when it is new or changed."""
@@ -212,7 +217,18 @@ class DuckDbSql:
         """
         view, query = view_query(view_name, first, last)
         checked = CheckedQuery(query, frozenset({view.full_name}))
-        return self._answer(checked, user_id, None if view.has_day else last)
+        if user_id is not None:
+            return self._answer(checked, user_id, None if view.has_day else last)
+        needed = self._needed(checked.tables)
+        until, days = (None, (first, last)) if view.has_day else (last, (None, last))
+        read = partial(self._answer, checked, None, until, read_by_views(needed))
+        return self.kept_views.rows(view.full_name, days, self._state(needed), read)
+
+    def _state(self, needed: Mapping[str, str]) -> Hashable | None:
+        """What names the definitions and the rows of tables and views; None where that is not
+        known."""
+        states = [self.tables.state(name) for name in needed if name not in _VIEWS]
+        return None if None in states else (*needed.items(), *states)
 
     def costs(self) -> dict[str, float]:
         """Nothing: this machine charges for none."""
@@ -231,12 +247,17 @@ class DuckDbSql:
         return known_names(self.tables.names(), self.schemas)
 
     def _answer(
-        self, checked: CheckedQuery, user_id: str | None, last: date | None = None
+        self,
+        checked: CheckedQuery,
+        user_id: str | None,
+        last: date | None = None,
+        words: frozenset[str] | None = None,
     ) -> pa.Table:
         with _room_for_nesting():
             sql = to_duckdb(_with_athena_names(checked.expression), self.clock_of(user_id))
         needed = self._needed(checked.tables)
-        rows = {name: self.scan(name, user_id, last) for name in needed if name not in _VIEWS}
+        tables = [name for name in needed if name not in _VIEWS]
+        rows = {name: self.scan(name, user_id, last, self._named(name, words)) for name in tables}
         with (
             _query_errors(),
             connection_with(rows, needed, self.engine_memory) as connection,
@@ -281,23 +302,36 @@ class DuckDbSql:
         except QueryError as error:
             raise DamagedFile.at(place_of(self.views, view_key(full_name)), error) from error
 
-    def scan(self, full_name: str, user_id: str | None, last: date | None = None) -> pa.Table:
-        """Rows of a known table, of that user and up to that day; none where the table is not made
-        yet."""
+    def _named(self, full_name: str, words: frozenset[str] | None) -> tuple[str, ...] | None:
+        """The columns of a table's grain, and those that are among the words; None: all of them."""
+        schema = self.schemas.get(full_name)
+        if schema is None or words is None:
+            return None
+        return tuple(name for name in schema.column_names if name in schema.grain or name in words)
+
+    def scan(
+        self,
+        full_name: str,
+        user_id: str | None,
+        last: date | None = None,
+        columns: tuple[str, ...] | None = None,
+    ) -> pa.Table:
+        """Rows of a known table, of that user and up to that day, in some columns or in all; none
+        where the table is not made yet."""
         if full_name not in self.known():
             raise QueryError(f"There is no table {full_name}.")
         schema = self.schemas.get(full_name)
         if schema is not None and not self.tables.exists(full_name):
-            return schema.arrow.empty_table()
+            return (schema.of(columns) if columns else schema).arrow.empty_table()
         has_day = schema is None or schema.day_column is not None
         until = last if has_day else None
 
         def read() -> pa.Table:
-            rows = self.tables.scan(full_name, last=until, user_id=user_id)
+            rows = self.tables.scan(full_name, last=until, user_id=user_id, columns=columns)
             return in_order(rows, schema) if schema else rows
 
         state = self.tables.state(full_name)
-        return self.kept.rows((full_name, user_id, until), state, read)
+        return self.kept.rows((full_name, user_id, until, columns), state, read)
 
     def _fetch(
         self, connection: duckdb.DuckDBPyConnection, sql: str, read: Collection[str]
@@ -340,6 +374,8 @@ _NO_COLUMN = re.compile(
     r'|does not have a column named "([^"]+)"'
 )
 _VIEWS = {view.full_name for view in VIEWS.values()}
+_WORD = re.compile(r"\w+")
+_ALL_COLUMNS = re.compile(r"\b(?:SELECT(?:\s+(?:DISTINCT|ALL))?\s+|\w\.|,\s*)\*|\bNATURAL\b", re.I)
 
 
 def clocks_of(settings: Settings) -> Callable[[str | None], Clock]:
@@ -389,6 +425,24 @@ def shape_of(
     """Columns and types of an answer, found over tables without a row."""
     with _said_in_a_sentence():
         return DuckDbSql(_NoTables(), views, schemas)._answer(checked, None).schema
+
+
+def read_by_views(definitions: Mapping[str, str]) -> frozenset[str] | None:
+    """All words of the views, and of what makes them here, in small letters, among which are the
+    names of all columns that they read; None where one of them reads all columns of what it reads.
+
+    They are those of all views, so that one scan of a table does for each.
+    """
+    texts = [text for name, text in definitions.items() if name in _VIEWS]
+    texts += [view.sql for view in VIEWS.values()]
+    return _words_of(tuple(texts))
+
+
+@lru_cache(maxsize=4)
+def _words_of(texts: tuple[str, ...]) -> frozenset[str] | None:
+    if any(_ALL_COLUMNS.search(text) for text in texts):
+        return None
+    return frozenset(word for text in texts for word in _WORD.findall(text.lower()))
 
 
 def view_key(full_name: str) -> str:

@@ -21,6 +21,7 @@ from bio_lakehouse.build.missing_days import missing_days
 from bio_lakehouse.build.silver import build_coverage, build_silver
 from bio_lakehouse.build.views import days_touched, facts_of_view, rows_of_view
 from bio_lakehouse.engines.spark import spark_session
+from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.lake import arrivals, bronze_writing, landed_reading
@@ -86,18 +87,18 @@ def by_plain_functions(lake: Lakehouse) -> Timer:
     with timer.part("gap ledger"):
         build_gap_ledger(lake)
         missing_days(lake)
+    sql = open_sql(lake)
     with timer.part("views"):
-        show_views(lake, first, last)
+        show_views(lake, sql, first, last)
     with timer.part("checks"):
-        check(lake, first, last)
+        check(lake, sql, first, last)
     with timer.part("watch"):
         findings(lake, CHECKS)
     return timer
 
 
-def show_views(lake: Lakehouse, first: date, last: date) -> None:
+def show_views(lake: Lakehouse, sql: SqlEngine, first: date, last: date) -> None:
     """What each view's asset does: the rows of the days of which some read the range's."""
-    sql = open_sql(lake)
     for view in VIEWS.values():
         sql.create_view(view)
         touched = days_touched(lake, view, first, last)
@@ -105,11 +106,10 @@ def show_views(lake: Lakehouse, first: date, last: date) -> None:
         facts_of_view(lake, view, rows, [first])
 
 
-def check(lake: Lakehouse, first: date, last: date) -> None:
+def check(lake: Lakehouse, sql: SqlEngine, first: date, last: date) -> None:
     """What the blocking checks read: each table's and each view's rows of the range."""
     for schema in [*SILVER.values(), DAILY, *FOLLOWING_DAILY.values()]:
         violations(schema, conform(lake.tables.read(schema, first, last), schema))
-    sql = open_sql(lake)
     for view in VIEWS.values():
         violations(view.schema, conform(rows_of_view(sql, view, first, last), view.schema))
 

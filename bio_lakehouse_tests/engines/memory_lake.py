@@ -3,6 +3,7 @@ as text."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,7 @@ class MemoryTables:
         first: date | None = None,
         last: date | None = None,
         user_id: str | None = None,
+        columns: Sequence[str] | None = None,
     ) -> pa.Table:
         self.scans.append((full_name, user_id))
         rows = self.tables[full_name]
@@ -60,7 +62,8 @@ class MemoryTables:
             rows = rows.filter(pc.greater_equal(rows["day"], pa.scalar(first)))
         if last:
             rows = rows.filter(pc.less_equal(rows["day"], pa.scalar(last)))
-        return rows.filter(pc.equal(rows["user_id"], user_id)) if user_id else rows
+        rows = rows.filter(pc.equal(rows["user_id"], user_id)) if user_id else rows
+        return rows.select(columns) if columns else rows
 
 
 def engine(folder: Path, *, views: bool = True, **options: Any) -> DuckDbSql:
