@@ -39,10 +39,7 @@ def to_json(value: Any) -> str:
 def fullness(content: Mapping[str, Any]) -> int:
     """How many values a raw record carries: within one file the fuller row of a record wins, then
     the later one."""
-    count = 0
-    for value in content.values():
-        if isinstance(value, dict):
-            count += fullness(value)
-        elif value not in _NOTHING:
-            count += 1
-    return count
+    values = list(content.values())
+    inner = [value for value in values if isinstance(value, dict)]
+    empty = len(inner) + sum(map(values.count, _NOTHING))
+    return len(values) - empty + sum(map(fullness, inner))

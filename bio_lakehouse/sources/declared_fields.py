@@ -9,6 +9,7 @@ so does a missing field.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
@@ -66,3 +67,9 @@ UTC_OFFSET = derived(
 def canonical_header(header: str) -> str:
     """A header without what varies between exports: case, extra blanks, a `(°C)` at the end."""
     return _CELSIUS.sub("", _BLANKS.sub(" ", header).strip().lower())
+
+
+def fields_there(fields: Iterable[Field], headers: Iterable[str]) -> list[tuple[Field, str]]:
+    """Each field with each of its headers that is among `headers`, in the order of the fields."""
+    known = set(headers)
+    return [(field, name) for field in fields for name in field.headers if name in known]

@@ -16,7 +16,7 @@ from bio_lakehouse.sources.checking import (
     is_unknown,
     number_of,
 )
-from bio_lakehouse.sources.declared_fields import Field, canonical_header
+from bio_lakehouse.sources.declared_fields import Field, canonical_header, fields_there
 from bio_lakehouse.sources.delimited import Table, comma_table
 from bio_lakehouse.sources.oura.fields import ACTIVITY_TIME_HEADERS, TRENDS, TRENDS_FIELDS
 from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
@@ -72,10 +72,9 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
     columns = [canonical_header(header) for header in table.headers]
     rows = list(table.rows)
     unit = activity_time_unit(columns, rows)
-    split = split_rows(
-        rows,
-        partial(_record, table, columns, context, {"activity_time_unit": unit} if unit else {}),
-    )
+    hints = {"activity_time_unit": unit} if unit else {}
+    fields = fields_there(_FIELDS, columns)
+    split = split_rows(rows, partial(_record, table, columns, fields, context, hints))
     return ParsedFile(
         source="oura",
         origin="trends_export",
@@ -105,14 +104,18 @@ def _headers(fields: Iterable[Field]) -> Iterator[str]:
 
 
 def _record(
-    table: Table, columns: list[str], context: ParseContext, hints: dict[str, str], row: Row
+    table: Table,
+    columns: list[str],
+    fields: list[tuple[Field, str]],
+    context: ParseContext,
+    hints: dict[str, str],
+    row: Row,
 ) -> Record:
     cells: list[str] = row.content
     by_header = dict(zip(reversed(columns), reversed(cells), strict=True))
     day = day_in_lake(DATE_HEADER, calendar_day(DATE_HEADER, by_header[DATE_HEADER]), context)
-    for field in _FIELDS:
-        for header in field.headers:
-            check(field, by_header.get(header))
+    for field, header in fields:
+        check(field, by_header[header])
     check_order("bedtime start", "bedtime end", by_header.get)
     content = dict(zip(table.names, cells, strict=True))
     return Record(TRENDS, day, day.isoformat(), row.line, content, hints)

@@ -10,7 +10,7 @@ from functools import partial
 
 from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.sources.checking import BLANKS, NUMBER, check, day_in_lake
-from bio_lakehouse.sources.declared_fields import Field, canonical_header
+from bio_lakehouse.sources.declared_fields import Field, canonical_header, fields_there
 from bio_lakehouse.sources.delimited import comma_table
 from bio_lakehouse.sources.peloton.fields import (
     CSV_FIELDS,
@@ -52,7 +52,8 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
     table = comma_table(name, text)
     columns = [canonical_header(header) for header in table.headers]
     _require_identity(name, columns)
-    split = split_rows(table.rows, partial(_record, table.names, columns, context))
+    measures = fields_there(_MEASURES, columns)
+    split = split_rows(table.rows, partial(_record, table.names, columns, measures, context))
     records = _numbered(split.records)
     return ParsedFile(
         source="peloton",
@@ -96,15 +97,20 @@ def _require_identity(name: str, columns: list[str]) -> None:
         )
 
 
-def _record(names: list[str], columns: list[str], context: ParseContext, row: Row) -> Record:
+def _record(
+    names: list[str],
+    columns: list[str],
+    measures: list[tuple[Field, str]],
+    context: ParseContext,
+    row: Row,
+) -> Record:
     cells: list[str] = row.content
-    cell = dict(zip(reversed(columns), reversed(cells), strict=True)).get
-    start = read_start(cell(canonical_header(START_HEADER), ""), context.timezone)
+    by_header = dict(zip(reversed(columns), reversed(cells), strict=True))
+    start = read_start(by_header[canonical_header(START_HEADER)], context.timezone)
     day_in_lake(START_HEADER, start.day, context)
-    for field in _MEASURES:
-        for header in field.headers:
-            _check_measure(field, cell(header, ""))
-    discipline = cell(canonical_header(DISCIPLINE_HEADER), "").strip()
+    for field, header in measures:
+        _check_measure(field, by_header[header])
+    discipline = by_header[canonical_header(DISCIPLINE_HEADER)].strip()
     return Record(
         dataset=WORKOUTS,
         day=start.day,
@@ -116,12 +122,10 @@ def _record(names: list[str], columns: list[str], context: ParseContext, row: Ro
 
 
 def _check_measure(field: Field, cell: str) -> None:
-    percentage = (
-        cell.strip(BLANKS).removesuffix("%").rstrip(BLANKS)
-        if field.column == "avg_resistance_pct"
-        else ""
-    )
-    check(field, percentage if NUMBER.fullmatch(percentage) else cell)
+    if field.column == "avg_resistance_pct":
+        percentage = cell.strip(BLANKS).removesuffix("%").rstrip(BLANKS)
+        cell = percentage if NUMBER.fullmatch(percentage) else cell
+    check(field, cell)
 
 
 def _numbered(records: list[Record]) -> list[Record]:
@@ -130,8 +134,15 @@ def _numbered(records: list[Record]) -> list[Record]:
     together: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
         together[record.key].append(record)
-    places = {key: sorted(set(map(_distinction, group))) for key, group in together.items()}
-    return [_with_number(record, places[record.key]) for record in records]
+    places = {
+        key: sorted(set(map(_distinction, group)))
+        for key, group in together.items()
+        if len(group) > 1
+    }
+    return [
+        _with_number(record, places[record.key]) if record.key in places else record
+        for record in records
+    ]
 
 
 def _with_number(record: Record, places: list[Distinction]) -> Record:
