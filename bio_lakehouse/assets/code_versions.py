@@ -8,6 +8,7 @@ own layer; what lies below, such as how tables are written, changes no content.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -108,6 +109,7 @@ def columns_of(schema: TableSchema) -> str:
     return repr([(column.name, column.type) for column in schema.columns])
 
 
+@cache
 def sql_said(sql: str) -> str:
     """A statement without its comments and layout."""
     return " ".join(token.text for token in sqlglot.tokenize(sql, read="athena"))

@@ -95,8 +95,9 @@ def lines_of_functions(module: str) -> Mapping[str, int]:
 
 def link_to(label: str, code: Callable[..., object]) -> Link:
     """The file and line of a function."""
-    return (
-        label,
-        Path(inspect.getfile(code)).resolve(),
-        inspect.getsourcelines(code)[1],
-    )
+    return label, resolved(inspect.getfile(code)), code.__code__.co_firstlineno
+
+
+@cache
+def resolved(file: str) -> Path:
+    return Path(file).resolve()
