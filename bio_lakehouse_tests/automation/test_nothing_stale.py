@@ -34,9 +34,9 @@ from bio_lakehouse.settings import Settings, load_settings
 from bio_lakehouse.sources import demo
 from bio_lakehouse_tests.kept_home import kept
 
-DAYS, NIGHTS = 12, 10
+DAYS, NIGHTS = 9, 10
 BEGAN = datetime.now(UTC).date() - timedelta(NIGHTS + 1)
-RESTATED = BEGAN - timedelta(3)
+RESTATED = BEGAN - timedelta(2)
 """Of the last third of the days, which is all that the vendor's answer speaks of."""
 MOST_BYTES = 1_000_000
 READINESS = "oura_daily_readiness"
@@ -140,7 +140,7 @@ def test_what_was_built_is_fresh_also_when_it_is_built_again(home: Home) -> None
     settings = home.lake.settings
     assert made(settings) > 20 * DAYS
     assert stale(settings) == set()
-    launch.materialize_range(settings, "refresh", BEGAN - timedelta(8), BEGAN - timedelta(2))
+    launch.materialize_range(settings, "refresh", BEGAN - timedelta(6), BEGAN - timedelta(2))
     launch.materialize_range(settings, "refresh", RESTATED, RESTATED)
     launch.materialize_range(settings, "gold/energy_state", BEGAN, BEGAN)
     assert stale(settings) == set()
