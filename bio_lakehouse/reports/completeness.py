@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from bio_lakehouse.gold.gap_ledger import Cause, Knowledge, cause_of, unworn_days
@@ -169,8 +170,8 @@ def _by_date(daily: pd.DataFrame) -> pd.DataFrame:
 
 
 def _days_with(daily: pd.DataFrame, columns: Sequence[str]) -> set[date]:
-    present = [column for column in columns if column in daily]
-    return set(daily.index[daily[present].notna().any(axis=1)])
+    present = [daily[column].notna().to_numpy() for column in columns if column in daily]
+    return set(daily.index[np.logical_or.reduce(present)]) if present else set()
 
 
 def covered_days(coverage: pd.DataFrame, datasets: Sequence[str]) -> frozenset[date]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,7 +13,7 @@ from bio_lakehouse.build.day_rows import first_days
 from bio_lakehouse.claude.access import ClaudeAccess
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
-from bio_lakehouse.insights import visualize
+from bio_lakehouse.insights import Insight, visualize
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
 from bio_lakehouse.reports.built import check_of_same_days, read_built
@@ -64,12 +65,18 @@ class MadeReport:
 @dataclass(frozen=True, slots=True)
 class Composed:
     """The model, the fingerprint of its facts, what a later report may have to correct of it, and
-    Plotly figures by insight name and of training load."""
+    the insights that are drawn."""
 
     model: ReportModel
     facts: str
     told: Told
-    figures: dict[str, Figure]
+    insights: Sequence[Insight]
+
+    def figures(self) -> dict[str, Figure]:
+        """Plotly figures by insight name and of training load. They are drawn for those who show
+        them: it takes a quarter of the time of a page, and most that is looked at says the same."""
+        drawn = {insight.name: visualize(insight) for insight in self.insights}
+        return drawn | load_figure(self.model.training)
 
 
 def narrative_key(user_id: str, day: date) -> str:
@@ -102,7 +109,7 @@ def written(lake: Lakehouse, composition: Composed, made_from: Fingerprints) -> 
     """Render a page and write it where it differs from what is there."""
     model = composition.model
     where = home_option(lake.settings)
-    page = render(model, composition.figures, made_from, where).encode()
+    page = render(model, composition.figures(), made_from, where).encode()
     key = report_key(model.user_id, model.last_day)
     with exclusively(lake, LOCK):
         changed = not lake.objects.exists(key) or lake.objects.get(key) != page
@@ -120,7 +127,7 @@ def composed(
     *,
     claude: ClaudeAccess | None = None,
 ) -> Composed:
-    """What the report of the seven days up to `day` says and draws, in no form yet.
+    """What the report of the seven days up to `day` says and would draw, in no form yet.
 
     Raises `ReportError` when the lake holds nothing of this user up to `day`.
     """
@@ -128,10 +135,8 @@ def composed(
     model = written_model(lake, inputs, claude)
     now = {one.measure.column: one.difference for one in model.comparisons}
     check_of_same_days(user_id, day, inputs.week_tests, now)
-    figures = {insight.name: visualize(insight) for insight in inputs.insights}
-    figures |= load_figure(model.training)
-    facts, told = facts_told(model, inputs), told_of(model, inputs.insights)
-    return Composed(model, facts, told, figures)
+    told = told_of(model, inputs.insights)
+    return Composed(model, facts_told(model, inputs), told, inputs.insights)
 
 
 def written_model(

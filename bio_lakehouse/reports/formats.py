@@ -72,5 +72,6 @@ def figures_for_mail(report: Composed) -> dict[str, Figure]:
     """The figures of insights of which something was found and of training load, each on a panel
     of its own, so that they hold where a mail program darkens what is around them."""
     found = [card.name for card in report.model.insights if card.status == "found"]
-    shown = [name for name in (*found, LOAD_CHART) if name in report.figures]
-    return {name: themed(Figure(report.figures[name]), "panel") for name in shown}
+    figures = report.figures()
+    shown = [name for name in (*found, LOAD_CHART) if name in figures]
+    return {name: themed(Figure(figures[name]), "panel") for name in shown}
