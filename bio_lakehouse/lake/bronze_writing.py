@@ -232,7 +232,8 @@ def _what_became(
     """What became of `rows`, counted by several processes where they are many."""
     if sum(one.landed for one in rows) < SHARED_RECORDS or not can_be_shared(lake):
         return _states(pieces, people, lake)
-    whose = sorted({_user_of(path) for path in {one.file_path for one in rows}})
+    paths = {one.file_path for one in rows}
+    whose = sorted(set(map(_user_of, paths)))
     shares = shares_of([[user_id] for user_id in whose])
     states = RowStates()
     for of_share in worked_on(lake, partial(_states_of, pieces), shares):
