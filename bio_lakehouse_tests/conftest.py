@@ -112,9 +112,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leaves out tests of some markers unless `-m` speaks of them; the longest files of the others
     begin."""
     unasked = [name for name in LEFT_OUT if name not in config.getoption("-m")]
-    left = [item for item in items if any(map(item.get_closest_marker, unasked))]
-    config.hook.pytest_deselected(items=left)
-    items[:] = [item for item in items if item not in set(left)]
+    left = {item: None for item in items if any(map(item.get_closest_marker, unasked))}
+    config.hook.pytest_deselected(items=list(left))
+    items[:] = [item for item in items if item not in left]
     items.sort(key=lambda item: place_of(item.path.name))
 
 

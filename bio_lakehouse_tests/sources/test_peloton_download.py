@@ -3,10 +3,12 @@ failure's words."""
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,6 +39,20 @@ try:
     find_browser(None, "BIO_PELOTON_BROWSER", SettingsError)
 except SettingsError as missing:
     pytest.skip(str(missing), allow_module_level=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_driver(signed_in: object) -> Iterator[None]:
+    """Playwright's own process, which takes half as long to begin as a browser, begins once after
+    the first login."""
+    from playwright import async_api
+
+    with asyncio.Runner() as runner, pytest.MonkeyPatch.context() as patch:
+        driver = runner.run(async_api.async_playwright().start())
+        patch.setattr(asyncio, "run", runner.run)
+        patch.setattr(async_api, "async_playwright", lambda: nullcontext(driver))
+        yield
+        runner.run(driver.stop())
 
 
 @pytest.fixture(scope="module")
@@ -195,7 +211,10 @@ def test_no_network_says_so(peloton: PelotonBrowser) -> None:
         download_workouts(replace(peloton, workouts_url="http://127.0.0.1:9/profile/workouts"))
 
 
-def test_login_that_lands_elsewhere_goes_back_to_the_workouts(tmp_path: Path) -> None:
+def test_login_that_lands_elsewhere_goes_back_to_the_workouts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download_module, "LOOK_SECONDS", 0.2)
     with Site(person=True, after_sign_in="/home") as site:
         peloton = PelotonBrowser(tmp_path / "peloton", workouts_url=site.url)
         login(peloton, announce=lambda text: None, timeout_seconds=20, window=False)

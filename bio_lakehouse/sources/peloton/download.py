@@ -37,6 +37,8 @@ COOKIE_ANSWERS = (
     "#onetrust-reject-all-handler, #onetrust-accept-btn-handler, .onetrust-close-btn-handler"
 )
 LOCK_SECONDS = 5.0
+LOOK_SECONDS = 2.0
+"""How long the button is waited for before it is asked whether signing in led elsewhere."""
 HEADER = b"Workout Timestamp"
 SIGN_IN = "bio-lakehouse peloton login"
 BY_HAND = (
@@ -161,7 +163,7 @@ async def _reaches_button(page: Page, workouts_url: str, seconds: float) -> bool
     brought back."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if await _shows(_button(page), min(2, deadline - time.monotonic())):
+        if await _shows(_button(page), min(LOOK_SECONDS, deadline - time.monotonic())):
             return True
         here, wanted = urlsplit(page.url), urlsplit(workouts_url)
         elsewhere = (
