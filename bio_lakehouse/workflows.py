@@ -671,7 +671,7 @@ def _take_waiting(lake: Lakehouse, user_id: str, brought: Iterable[Arrival]) -> 
     own, waiting = list(brought), defaultdict[str, list[Arrival]](list)
     found = arrivals.scan(lake)
     report_landed(lake, [*own, *found])
-    for arrival in found:
+    for arrival in (one for one in found if not one.told_before):
         whose = _whose(arrival, user_id)
         (own if whose == user_id else waiting[whose]).append(arrival)
     return IngestOutcome(own, waiting=dict(waiting))

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ from bio_lakehouse import workflows
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.settings import Settings
 from bio_lakehouse_tests.command_line import run
+from bio_lakehouse_tests.small_answers import SLEEP
 from bio_lakehouse_tests.whole_log import entries_of
 
 HEAVY = (
@@ -106,6 +108,24 @@ def test_files_of_others_that_waited_are_built_and_told_apart(tmp_path: Path) ->
     assert statuses["landing/bob/bobs.csv"] == "ingested"
     again = run(home, "ingest", "--user", "ann", str(trends))
     assert "Files: 1 known before. Nothing changed" in again.stdout
+
+
+def test_of_a_home_that_was_copied_what_waited_for_nobody_is_not_told_again(tmp_path: Path) -> None:
+    home, sleep = tmp_path / "home", tmp_path / "daily_sleep.json"
+    sleep.write_text(json.dumps(SLEEP))
+    lake = Lakehouse.open(Settings(home=home))
+    lake.objects.put("landing/me/holiday.csv", b"beach,sun\n1,2\n")
+    lake.objects.put("landing/bob/daily_sleep.json", sleep.read_bytes())
+    lake.objects.put("landing/bob/daily_sleep (1).json", sleep.read_bytes())
+    lake.objects.put("landing/bob/empty.json", b'{"data": [], "next_token": null}')
+    words = ("ingest", str(sleep), "--dataset", "daily_sleep")
+    assert run(home, *words).exit_code == 1
+    copied = Path(shutil.copytree(home, tmp_path / "copied", copy_function=shutil.copy))
+    again = run(copied, *words)
+    assert again.exit_code == 0, again.output
+    assert "Files: 1 known before. Nothing changed" in again.stdout
+    assert "waited" not in again.stdout
+    assert "quarantined" not in again.stdout
 
 
 def test_others_on_the_machine_can_open_nothing_of_a_lake(home: Path) -> None:

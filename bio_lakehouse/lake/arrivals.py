@@ -380,20 +380,23 @@ def _fail(
     lake: Lakehouse, path: str, info: ObjectInfo, user_id: str, digest: str, reason: str
 ) -> Arrival:
     earlier = lake.log.entry(path)
-    is_known = earlier is not None and earlier.tag == info.tag
+    entry = _failed(path, info, user_id, digest, reason)
+    is_same_file = earlier is not None and earlier.tag == info.tag
+    is_touched = not is_same_file and earlier is not None and earlier.checksum == digest != ""
+    is_known = is_same_file or is_touched
     first_seen = earlier.upload_timestamp if earlier and is_known else datetime.now(UTC)
-    failed = _failed(path, info, user_id, digest, reason)
-    entry = replace(failed, upload_timestamp=first_seen)
+    entry = replace(entry, upload_timestamp=first_seen)
     lake.log.record(entry)
-    return Arrival(path, entry)
+    return Arrival(path, entry, told_before=is_touched and _says_the_same(earlier, entry))
 
 
 def _record_empty(lake: Lakehouse, file: LandedFile) -> Arrival:
     """Log a file without a record that is read: it came, and says nothing."""
     failed = _failed(file.path, file.info, file.user_id, file.checksum, "")
     entry = replace(failed, status="ingested", error=None)
+    known = _says_the_same(lake.log.entry(file.path), entry)
     lake.log.record(entry)
-    return Arrival(file.path, entry)
+    return Arrival(file.path, entry, told_before=known)
 
 
 def _failed(path: str, info: ObjectInfo, user_id: str, digest: str, reason: str) -> LogEntry:
@@ -421,9 +424,10 @@ def _duplicate(lake: Lakehouse, file: LandedFile, same: LogEntry) -> Arrival:
         error=f"same content as {same.file_path}",
         tag=file.info.tag,
     )
+    known = _says_the_same(lake.log.entry(file.path), entry)
     lake.log.record(entry)
     again = _seen_again(lake, same, file.info.modified)
-    return replace(again, path=file.path, entry=entry)
+    return replace(again, path=file.path, entry=entry, told_before=known and again.repeated)
 
 
 def _seen_again(lake: Lakehouse, known: LogEntry, file_time: datetime) -> Arrival:
@@ -450,34 +454,50 @@ def _seen_again(lake: Lakehouse, known: LogEntry, file_time: datetime) -> Arriva
 
 
 def _accept(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> Arrival:
-    entry = entry_of(lake, file, parsed)
+    earlier = lake.log.entry(file.path)
+    entry = entry_of(file, parsed, earlier)
     quarantine.write(lake.objects, entry, parsed)
     plan = changed_days(lake, entry)
     fresh = newly_covered(lake, entry)
     changes = {dataset: plan.changed.get(dataset, set()) | fresh for dataset in parsed.datasets}
     touched = set().union(*changes.values())
-    is_owed = touched or _is_being_built(lake, entry)
+    is_owed = touched or _is_being_built(earlier, entry)
     entry = replace(entry, status="ingesting" if is_owed else "ingested")
     lake.log.record(entry, changes, plan.repeated)
     new_days = touched & (plan.new | fresh)
     unchanged = parsed.days - touched
     notes = (*parsed.notes, *plan.notes(entry))
     days = (len(new_days), len(touched - new_days), len(unchanged))
-    return Arrival(file.path, entry, *days, notes=notes)
+    known = not touched and _says_the_same(earlier, entry)
+    return Arrival(file.path, entry, *days, notes=notes, repeated=known, told_before=known)
 
 
-def _is_being_built(lake: Lakehouse, entry: LogEntry) -> bool:
+def _says_the_same(earlier: LogEntry | None, entry: LogEntry) -> bool:
+    """Whether the log had all of this, of a file that was only touched: those of a home that was
+    copied are."""
+    if earlier is None:
+        return False
+    touched = replace(
+        earlier,
+        tag=entry.tag,
+        modified=entry.modified,
+        file_time=entry.file_time,
+        upload_timestamp=entry.upload_timestamp,
+    )
+    return touched == entry
+
+
+def _is_being_built(earlier: LogEntry | None, entry: LogEntry) -> bool:
     """Whether the same file came before, and days of it are still owed though bronze has them."""
-    earlier = lake.log.entry(entry.file_path)
     return (
         earlier is not None and earlier.status == "ingesting" and earlier.checksum == entry.checksum
     )
 
 
-def entry_of(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> LogEntry:
+def entry_of(file: LandedFile, parsed: ParsedFile, earlier: LogEntry | None) -> LogEntry:
+    """What the log is to have of a file of which it has `earlier`."""
     days = sorted(parsed.days)
     covered = parsed.coverage or (None, None)
-    earlier = lake.log.entry(file.path)
     known = earlier if earlier and earlier.checksum == file.checksum else None
     return LogEntry(
         file_path=file.path,
