@@ -11,6 +11,7 @@ import click
 
 from bio_lakehouse.ask_correction_commands import correct
 from bio_lakehouse.ask_display import print_sql
+from bio_lakehouse.command_parts import lake_words
 from bio_lakehouse.engines import question_processes
 from bio_lakehouse.errors import BioLakehouseError, DamagedFile
 from bio_lakehouse.terminal import visible
@@ -99,7 +100,8 @@ class Conversation:
             self.asking.verify(candidate.id, self.user_id)
             click.echo("Verified: this question is answered with it from now on.")
         else:
-            click.echo(f"Kept as a candidate: bio-lakehouse ask verify {candidate.id}")
+            words = f"{candidate.id}{lake_words(self.asking.lake.settings.home, self.user_id)}"
+            click.echo(f"Kept as a candidate: bio-lakehouse ask verify {words}")
 
     def _in_full(self, last: Answer) -> str | None:
         """The last question; where it goes on from another one, what it is without that."""

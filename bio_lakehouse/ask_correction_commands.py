@@ -12,6 +12,7 @@ from bio_lakehouse.command_parts import (
     HOME,
     LakeCommand,
     known_user,
+    lake_words,
     open_existing_lake,
     user_option,
 )
@@ -54,8 +55,10 @@ def ask_correct(home: Path | None, question: str, sql: str, user: str | None) ->
     from bio_lakehouse.ask.asking import Asking
 
     lake = open_existing_lake(home)
-    candidate = correct(Asking(lake), question, sql, known_user(lake, user))
-    click.echo(f"Kept as a candidate. If this is right: bio-lakehouse ask verify {candidate.id}")
+    user_id = known_user(lake, user)
+    candidate = correct(Asking(lake), question, sql, user_id)
+    words = f"{candidate.id}{lake_words(lake.settings.home, user_id)}"
+    click.echo(f"Kept as a candidate. If this is right: bio-lakehouse ask verify {words}")
 
 
 @click.command("verify", cls=LakeCommand)

@@ -233,5 +233,15 @@ def known_user(lake: Lakehouse, user: str | None) -> str:
     return require_user(lake, user or lake.settings.user)
 
 
+def lake_words(home: Path, user_id: str | None = None) -> str:
+    """The words by which a command finds this person in this lake; none for those that commands
+    find by themselves."""
+    from bio_lakehouse.settings import home_in_command, load_settings
+
+    usual = load_settings()
+    user = "" if user_id in (None, usual.user) else f" --user {user_id}"
+    return user if home == usual.home else user + home_in_command(home)
+
+
 def user_or_default(user: str | None, settings: Settings) -> str:
     return user or settings.user

@@ -12,13 +12,13 @@ from rich.console import Console
 from rich.table import Table
 
 from bio_lakehouse import english
+from bio_lakehouse.command_parts import lake_words
 from bio_lakehouse.gold.gap_ledger import Stretch
 from bio_lakehouse.lake import refusals
 from bio_lakehouse.lake.folders import printable
 from bio_lakehouse.lake.landing import safe_name
 from bio_lakehouse.lake.people import known_users
 from bio_lakehouse.numbers import mebibytes_text, seconds_text
-from bio_lakehouse.settings import home_in_command, load_settings
 from bio_lakehouse.terminal import OUT, escape
 
 if TYPE_CHECKING:
@@ -258,15 +258,10 @@ def _what_next(lake: Lakehouse, outcome: IngestOutcome) -> str:
             "Next: what was not taken or set aside is told above, with why; correct it and give it "
             "again, or leave it out."
         )
+    words = lake_words(lake.settings.home, outcome.user_id)
     if outcome.runs:
-        return f"Next: bio-lakehouse report --open{home_words(lake.settings.home)}"
-    return f"Next: bio-lakehouse status{home_words(lake.settings.home)}"
-
-
-def home_words(home: Path) -> str:
-    """The words that name this lake in a command; none when it is the one that commands find by
-    themselves."""
-    return "" if load_settings().home == home else home_in_command(home)
+        return f"Next: bio-lakehouse report --open{words}"
+    return f"Next: bio-lakehouse status{words}"
 
 
 def _print_new_fields(lake: Lakehouse, arrivals: list[Arrival]) -> None:
@@ -328,7 +323,7 @@ def demo_summary(lake: Lakehouse, outcome: DemoOutcome) -> None:
     OUT.print(f"[bold]Weekly report:[/] {escape(str(outcome.report))}", soft_wrap=True)
     OUT.print(
         f"{what_came(outcome.ingest)} {what_changed(outcome.ingest)} "
-        f"Next: bio-lakehouse ui{home_words(lake.settings.home)}",
+        f"Next: bio-lakehouse ui{lake_words(lake.settings.home)}",
         soft_wrap=True,
         highlight=False,
     )
@@ -349,6 +344,8 @@ def print_status(status: LakeStatus) -> None:
         f"Lake [bold]{escape(status.place)}[/], user [bold]{status.user_id}[/], "
         f"today {status.today}"
     )
+    if status.others:
+        OUT.print(others_text(status), soft_wrap=True, highlight=False)
     OUT.print(status.tomorrow, soft_wrap=True, highlight=False)
     OUT.print(_datasets(status.datasets, status.today))
     if any(dataset.gaps for dataset in status.datasets):
@@ -377,8 +374,14 @@ def waiting_text(status: LakeStatus) -> str:
     files = "1 file in landing is" if number == 1 else f"{number:,} files in landing are"
     return (
         f"[yellow]{files} still to be taken in[/]: run"
-        f" `bio-lakehouse refresh{home_words(Path(status.home))}`"
+        f" `bio-lakehouse refresh{lake_words(Path(status.home))}`"
     )
+
+
+def others_text(status: LakeStatus) -> str:
+    """Of whom there is something, where nothing has come of the person who was asked for."""
+    who = english.listed(status.others)
+    return f"Nothing of {status.user_id} has come; there is something of {who}: give --user NAME."
 
 
 def pending_text(status: LakeStatus) -> str:
@@ -386,16 +389,15 @@ def pending_text(status: LakeStatus) -> str:
     return (
         f"[yellow]{status.pending_days:,} days that changed are still to be built[/],"
         " or to reach views and insights: run"
-        f" `bio-lakehouse refresh{home_words(Path(status.home))}`"
+        f" `bio-lakehouse refresh{lake_words(Path(status.home))}`"
     )
 
 
 def outdated_text(status: LakeStatus) -> str:
     """The reports that are outdated, or may be, the newest by name, and how one is made again."""
     newest = max(status.outdated_reports)
-    whose = "" if status.user_id == load_settings().user else f" --user {status.user_id}"
-    where = home_words(Path(status.home))
-    command = f"bio-lakehouse report --week-ending {newest}{whose}{where}"
+    words = lake_words(Path(status.home), status.user_id)
+    command = f"bio-lakehouse report --week-ending {newest}{words}"
     told = (_reports_in(status, state, said) for state, said in OUTDATED.items())
     return f"{' '.join(filter(None, told))} To make one again: `{command}`"
 
@@ -509,7 +511,7 @@ def restore_summary(outcome: RestoreOutcome, home: Path) -> None:
     OUT.print(
         (
             f"{outcome.archive.files:,} files are back in {escape(str(home))}, and its tables are "
-            "built. Look at them with `bio-lakehouse status`."
+            f"built. Look at them with `bio-lakehouse status{lake_words(home)}`."
         ),
         soft_wrap=True,
         highlight=False,

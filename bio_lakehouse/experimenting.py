@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bio_lakehouse.build.experiment_events import days_so_far, detectable
+from bio_lakehouse.command_parts import lake_words
 from bio_lakehouse.english import dated
 from bio_lakehouse.insights import experiment_sentences as sentences
 from bio_lakehouse.insights.experiment_design import BY_COLUMN
@@ -27,7 +28,9 @@ def plan_lines(lake: Lakehouse, plan: Plan) -> Iterator[str]:
         measure, plan.analysed_on, smallest_p(plan.pairs), detectable(lake, plan)
     )
     yield following_line(plan, 0)
-    yield "Each day: bio-lakehouse experiment today, and bio-lakehouse experiment mark yes (or no)"
+    words = lake_words(lake.settings.home, plan.user_id)
+    today, mark = f"experiment today{words}", f"experiment mark yes{words}"
+    yield f"Each day: bio-lakehouse {today}, and bio-lakehouse {mark} (or no)"
     yield commitment_line(plan)
 
 

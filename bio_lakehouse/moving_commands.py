@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -128,18 +128,19 @@ def forget(home: Path | None, user: str, yes: bool, dry_run: bool) -> None:
     taken back: `bio-lakehouse export` first gives them what is theirs.
 
     The UI and the app must be closed. What was interrupted is run again. What no command can reach
-    is named at the end: backups, delivered reports, mail.
+    is named at the end: backups, delivered reports, mail. Exits with 1 when nobody of that name is
+    in the lake.
 
     \b
     Example:  bio-lakehouse forget --user ann --dry-run
               bio-lakehouse forget --user ann
     """
-    from bio_lakehouse.moving_display import after_forgetting, forgetting_table
+    from bio_lakehouse.moving_display import after_forgetting
 
     lake = open_existing_lake(home)
     profile = lake.settings.user_profile(user)
     if dry_run or not yes:
-        forgetting_table(list(forgetting(lake, user, is_trial=True)), is_trial=True)
+        show_removed(lake, user, list(forgetting(lake, user, is_trial=True)), is_trial=True)
     if dry_run:
         return
     if not yes:
@@ -148,8 +149,20 @@ def forget(home: Path | None, user: str, yes: bool, dry_run: bool) -> None:
     for one in forgetting(lake, user, is_trial=False):
         click.echo(f"{one.layer}: {one.count:,}", err=True)
         removed.append(one)
-    forgetting_table(removed, is_trial=False)
+    show_removed(lake, user, removed, is_trial=False)
     after_forgetting(lake.settings, profile)
+
+
+def show_removed(
+    lake: Lakehouse, user_id: str, removed: Sequence[Removed], *, is_trial: bool
+) -> None:
+    """What was removed; `SettingsError` where nothing was, and nobody of that name is there."""
+    from bio_lakehouse.lake.people import require_user
+    from bio_lakehouse.moving_display import forgetting_table
+
+    forgetting_table(removed, is_trial=is_trial)
+    if not any(one.count for one in removed):
+        require_user(lake, user_id)
 
 
 def require_typed(user_id: str) -> None:

@@ -21,6 +21,7 @@ from bio_lakehouse.lake.experiment_log import experiments_of
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import ObjectInfo, PassedOver
+from bio_lakehouse.lake.people import known_users
 from bio_lakehouse.reports.outdated import PageState, outdated_reports
 from bio_lakehouse.sources import registry
 
@@ -57,6 +58,8 @@ class LakeStatus:
     outdated_reports: dict[date, PageState]
     tomorrow: str
     experiment: str
+    others: tuple[str, ...] = ()
+    """Who else is in the lake, where nothing of this person has come."""
 
 
 def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
@@ -79,6 +82,7 @@ def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
         outdated_reports=outdated_reports(lake, user_id),
         tomorrow=tomorrow_line(lake, user_id, lake.settings.today(user_id)),
         experiment=experiment_told(lake, user_id),
+        others=() if entries else tuple(sorted(known_users(lake) - {user_id})),
     )
 
 

@@ -62,6 +62,11 @@ class IngestOutcome:
     waiting: dict[str, list[Arrival]] = field(default_factory=dict)
 
     @property
+    def user_id(self) -> str | None:
+        """Whose files came; None where none did."""
+        return self.arrivals[0].entry.user_id if self.arrivals else None
+
+    @property
     def failed(self) -> bool:
         return bool(self.unread) or any(arrival.failed for arrival in self.arrivals)
 

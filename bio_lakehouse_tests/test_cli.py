@@ -104,6 +104,10 @@ def test_files_of_others_that_waited_are_built_and_told_apart(tmp_path: Path) ->
     assert "bio-lakehouse status --user bob" in told
     assert "refused bob/holiday.csv" in told
     assert "bobs.csv" not in told
+    assert told.endswith(f"Next: bio-lakehouse report --open --user ann --home {home}")
+    nobodys = " ".join(run(home, "status").stdout.split())
+    assert "Nothing of me has come; there is something of ann and bob: give --user NAME." in nobodys
+    assert "Nothing of" not in run(home, "status", "--user", "ann").stdout
     statuses = {entry.file_path: entry.status for entry in entries_of(lake.log)}
     assert statuses["landing/bob/bobs.csv"] == "ingested"
     again = run(home, "ingest", "--user", "ann", str(trends))

@@ -97,6 +97,7 @@ def test_a_start_says_when_it_ends_and_what_it_can_find(home: Path, tmp_path: Pa
     )
     assert re.search(r"last 180 days it finds a difference of [23]\.\d points", said)
     assert "Fixed as SHA-256" in said
+    assert f"experiment today --home {fresh}, and" in said
     unknown = told(fresh, MONDAY + timedelta(30), "start", "tea", "--outcome", "hrv")
     assert "Too little is known of your last 180 days" in unknown
 

@@ -79,3 +79,7 @@ def test_nothing_is_left_of_one_and_all_of_the_other(
     assert run(home, "query", "SELECT * FROM energy_state", "--user", STAYS).stdout == told
     assert run(home, "repair").exit_code == 0
     assert places(home, GONE, CANARY) == []
+    for words in (["--yes"], ["--dry-run"]):
+        again = run(home, "forget", "--user", GONE, *words)
+        assert again.exit_code == 1
+        assert f"there is no user '{GONE}' in this lake" in again.stderr

@@ -151,6 +151,7 @@ def test_a_conversation_on_a_terminal(
     full = "average readiness in january"
     lines = ["sql", "correct", QUESTION, "and in january?", "sql", "help", "", "correct", full, sql]
     typed = iter(lines)
+    monkeypatch.setenv("BIO_USER", "somebody_else")
 
     def read(prompt: str) -> str:
         line = next(typed, None)
@@ -167,7 +168,8 @@ def test_a_conversation_on_a_terminal(
     assert "There is no SQL yet" in out
     assert "There is nothing to correct yet" in out
     assert "DATE '2026-01-01'" in out or "CAST('2026-01-01' AS DATE)" in out
-    assert "Kept as a candidate: bio-lakehouse ask verify" in out
+    command = next(line for line in out.splitlines() if line.startswith("Kept as a candidate: "))
+    assert command.endswith(f" --user {USER}")
 
 
 def test_figures_stand_in_the_table_as_in_the_sentence_and_json_has_all_digits(
