@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from bio_lakehouse.ask_commands import AskGroup
 from bio_lakehouse.cli import main
 from bio_lakehouse.engines.register import DESCRIBED
-from bio_lakehouse.settings import Settings, documented_settings
+from bio_lakehouse.settings import Settings, UserProfile, documented_settings
 from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.source import Source
 
@@ -31,6 +31,12 @@ def commands(
             yield from commands(command, f"{path} {name}")
         else:
             yield f"{path} {name}", command
+
+
+def test_the_readmes_users_are_read_and_show_all_that_can_be_said_of_one() -> None:
+    example = README.partition("```toml\n# users.toml")[2].partition("```")[0]
+    (user,) = Settings().profiles_in(f"# users.toml{example}", "README").values()
+    assert not UserProfile.model_fields.keys() - user.model_fields_set
 
 
 def test_every_setting_is_in_the_example_environment_and_the_readme() -> None:
