@@ -7,7 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 from bio_lakehouse.errors import DamagedFile
-from bio_lakehouse.lake.store_errors import store_named
+from bio_lakehouse.lake.sqlite_connections import address_for_reading
+from bio_lakehouse.lake.store_errors import is_unwritable, store_named
 
 
 def check_database(path: Path, *, thoroughly: bool = False) -> None:
@@ -37,10 +38,18 @@ def check_writable(path: Path) -> None:
 
 
 def copy_database(source: Path, target: Path) -> None:
-    """A copy of a database as it is at one moment, whoever writes to it meanwhile."""
-    with (
-        store_named(source),
-        closing(sqlite3.connect(source, timeout=30)) as old,
-        closing(sqlite3.connect(target)) as new,
-    ):
-        old.backup(new)
+    """A copy of a database as it is at one moment, whoever writes to it meanwhile; also of one that
+    can be read alone."""
+    with store_named(source), closing(sqlite3.connect(target)) as new:
+        try:
+            _copy(sqlite3.connect(source, timeout=30), new)
+        except sqlite3.Error as error:
+            address = address_for_reading(source) if is_unwritable(error) else None
+            if address is None:
+                raise
+            _copy(sqlite3.connect(address, uri=True), new)
+
+
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    with closing(source):
+        source.backup(target)

@@ -59,20 +59,9 @@ class Connections:
                 connection.close()
 
     def read_alone(self) -> bool:
-        """Open the file to be read alone from now on; whether it can be.
-
-        Where not even the files beside it can be opened it is read as it lies, unless a change
-        waits in them.
-        """
-        beside = self.path.with_name(f"{self.path.name}-wal")
-        is_alone = not beside.exists() or beside.stat().st_size == 0
-        for mode in ("mode=ro", "immutable=1")[: 1 + is_alone]:
-            address = f"{self.path.resolve().as_uri()}?{mode}"
-            with suppress(sqlite3.Error), closing(sqlite3.connect(address, uri=True)) as db:
-                db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-                self._address = address
-                return True
-        return False
+        """Open the file to be read alone from now on; whether it can be."""
+        self._address = address_for_reading(self.path)
+        return self._address is not None
 
     def _opened(self) -> sqlite3.Connection:
         if self._address:
@@ -83,3 +72,19 @@ class Connections:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         return connection
+
+
+def address_for_reading(path: Path) -> str | None:
+    """The address by which SQLite can read the file and no more; None where it cannot.
+
+    Where not even the files beside it can be opened it is read as it lies, unless a change waits in
+    them.
+    """
+    beside = path.with_name(f"{path.name}-wal")
+    is_alone = not beside.exists() or beside.stat().st_size == 0
+    for mode in ("mode=ro", "immutable=1")[: 1 + is_alone]:
+        address = f"{path.resolve().as_uri()}?{mode}"
+        with suppress(sqlite3.Error), closing(sqlite3.connect(address, uri=True)) as db:
+            db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            return address
+    return None

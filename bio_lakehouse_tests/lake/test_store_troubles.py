@@ -21,6 +21,7 @@ import pytest
 
 from bio_lakehouse.errors import DamagedFile, StoreError
 from bio_lakehouse.lake import arrivals
+from bio_lakehouse.lake.backup import back_up, restore
 from bio_lakehouse.lake.home import is_repair_unfinished
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import alone_in
@@ -224,11 +225,11 @@ def test_a_repair_that_cannot_begin_leaves_no_mark(
 
 
 def only_to_be_read(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
-    """SQLite opens no file but to read it alone."""
+    """SQLite opens no file of a home but to read it alone."""
     genuine = sqlite3.connect
 
     def connect(path: str | Path, **options: Any) -> sqlite3.Connection:
-        if "mode=ro" in str(path) or path == ":memory:":
+        if "mode=ro" in str(path) or Path(path).name in (":memory:", "copy.db"):
             return genuine(path, **options)
         error = sqlite3.OperationalError("it cannot be opened")
         error.sqlite_errorcode = code
@@ -256,6 +257,22 @@ def test_a_log_that_cannot_be_written_can_be_read(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1 << 40, 1 << 40, 0))
     with pytest.raises(StoreError, match=r"log\.db: the disk is full"):
         alone.log.begin("landing/me/y.csv")
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN])
+def test_a_home_that_can_be_read_alone_can_be_backed_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    lake = Lakehouse.open(Settings(home=tmp_path / "home"))
+    lake.objects.put("landing/me/x.csv", b"date,Sleep Score,Readiness Score\n2026-03-02,70,71\n")
+    arrivals.scan(lake)
+    with monkeypatch.context() as patch:
+        only_to_be_read(patch, code)
+        alone = Lakehouse.open(Settings(home=tmp_path / "home"))
+        back_up(alone, tmp_path / "lake.tar.gz", everything=False, secrets=False)
+    restore(tmp_path / "lake.tar.gz", tmp_path / "new")
+    again = Lakehouse.open(Settings(home=tmp_path / "new"))
+    assert entries_of(again.log) == entries_of(lake.log) != []
 
 
 @pytest.mark.parametrize("change", ["DROP INDEX by_newest_day", "DROP TABLE pending_days"])
