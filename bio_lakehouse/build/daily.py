@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from bio_lakehouse import silver
+from bio_lakehouse.at_once import in_turn
 from bio_lakehouse.build.people import rows_of_others, rows_of_people
 from bio_lakehouse.gold.daily_columns import DAY, INPUTS
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
@@ -19,7 +21,10 @@ from bio_lakehouse.lake.tables import Commit, conform
 from bio_lakehouse.silver.schemas import COVERAGE
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
+
+AT_ONCE = 2
+"""So many stretches of days are with the engine at a time."""
 
 
 def build_gold_daily(
@@ -31,8 +36,7 @@ def build_gold_daily(
 ) -> Commit:
     """Rebuild days `first` to `last` of gold's daily table from silver; of some people alone where
     said, and the rows of all others stay."""
-    from bio_lakehouse.engines.spark import arrow_of, chunks_by_day, to_spark
-    from bio_lakehouse.gold.daily_readiness_performance import transform
+    from bio_lakehouse.engines.spark import chunks_by_day, to_spark
 
     with exclusively(lake, DAILY.full_name):
         inputs = {}
@@ -43,11 +47,25 @@ def build_gold_daily(
         made = [rows_of_others(lake, DAILY, first, last, people)]
         # gRPC takes 128 MB at most, and a thousand people's year are 220.
         chunks = list(chunks_by_day([*inputs.values()]))
-        for chunk, days in zip(chunks, _stretches(chunks, first, last), strict=True):
-            frames = {name: to_spark(spark, rows) for name, rows in zip(inputs, chunk, strict=True)}
-            rows = arrow_of(transform({**frames, COVERAGE.name: coverage}, *days))
-            made.append(conform(rows, DAILY))
+        stretches = _stretches(chunks, first, last)
+        rows_of = partial(_rows_made, spark, [*inputs], coverage)
+        made += in_turn(rows_of, zip(chunks, stretches, strict=True), AT_ONCE)
         return lake.tables.replace(DAILY, pa.concat_tables(made), first, last)
+
+
+def _rows_made(
+    spark: SparkSession,
+    names: Sequence[str],
+    coverage: DataFrame,
+    piece: tuple[Sequence[pa.Table], tuple[date, date]],
+) -> pa.Table:
+    """The daily table's rows of a stretch of days, of what the tables of these names have there."""
+    from bio_lakehouse.engines.spark import arrow_of, to_spark
+    from bio_lakehouse.gold.daily_readiness_performance import transform
+
+    chunk, days = piece
+    frames = {name: to_spark(spark, rows) for name, rows in zip(names, chunk, strict=True)}
+    return conform(arrow_of(transform({**frames, COVERAGE.name: coverage}, *days)), DAILY)
 
 
 def _stretches(
