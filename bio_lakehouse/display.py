@@ -355,6 +355,8 @@ def print_status(status: LakeStatus) -> None:
         OUT.print(f"{dataset}: {kept} kept in bronze (it has no silver table yet)")
     if status.waiting_files:
         OUT.print(waiting_text(status), soft_wrap=True)
+    if status.changed:
+        OUT.print(changed_text(status), soft_wrap=True, highlight=False)
     if status.pending_days:
         OUT.print(pending_text(status), soft_wrap=True)
     if status.experiment:
@@ -376,6 +378,12 @@ def waiting_text(status: LakeStatus) -> str:
         f"[yellow]{files} still to be taken in[/]: run"
         f" `bio-lakehouse refresh{lake_words(Path(status.home))}`"
     )
+
+
+def changed_text(status: LakeStatus) -> str:
+    """What changed of the person since the lake was built, and how it is built anew."""
+    command = f"bio-lakehouse refresh{lake_words(Path(status.home))}"
+    return f"[yellow]{escape(status.changed)}[/], and the lake is as it was: run `{command}`"
 
 
 def others_text(status: LakeStatus) -> str:

@@ -16,7 +16,7 @@ from bio_lakehouse.errors import UnsupportedFile
 from bio_lakehouse.gold.gap_ledger import Stretch, stretches
 from bio_lakehouse.insights import experiment_sentences
 from bio_lakehouse.insights.tomorrow import tomorrow_line
-from bio_lakehouse.lake import arrivals, landing, quarantine
+from bio_lakehouse.lake import arrivals, built_with, landing, quarantine
 from bio_lakehouse.lake.experiment_log import experiments_of
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
@@ -58,6 +58,8 @@ class LakeStatus:
     outdated_reports: dict[date, PageState]
     tomorrow: str
     experiment: str
+    changed: str = ""
+    """What of the person's measures and time zone the lake is not built with yet."""
     others: tuple[str, ...] = ()
     """Who else is in the lake, where nothing of this person has come."""
 
@@ -82,6 +84,7 @@ def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
         outdated_reports=outdated_reports(lake, user_id),
         tomorrow=tomorrow_line(lake, user_id, lake.settings.today(user_id)),
         experiment=experiment_told(lake, user_id),
+        changed=built_with.not_noticed(lake, user_id),
         others=() if entries else tuple(sorted(known_users(lake) - {user_id})),
     )
 

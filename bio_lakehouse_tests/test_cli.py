@@ -204,6 +204,11 @@ def test_status_names_every_dataset_and_the_causes_of_gaps(home: Path) -> None:
         "Last arrivals",
     ):
         assert name in text
+    assert "changed from" not in text
+    changed = run(home, "status", BIO_HEART_RATE_ZONES="50,60,70,80").stdout
+    assert (
+        "changed from 60,70,80,90 to 50,60,70,80, and the lake is as it was: run `bio-" in changed
+    )
 
 
 def test_a_refresh_changes_nothing(home: Path) -> None:

@@ -8,7 +8,8 @@ maximum heart rate and zones change workouts, and power and threshold change tra
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -100,18 +101,27 @@ def rebuild(lake: Lakehouse, user_id: str, before: Values, now: Values) -> str:
         # Load is carried on from its first changed day.
         lake.log.owed.add_after_gold({min(workouts)} - touched)
         touched |= workouts
-    return sentence(user_id, before, now, changed, len(touched))
+    return f"{changes_of(user_id, before, now)}: {len(touched):,} days are built anew."
 
 
-def sentence(
-    user_id: str, before: Mapping[str, str], now: Values, changed: Iterable[str], days: int
-) -> str:
-    said = (
+def not_noticed(lake: Lakehouse, user_id: str) -> str:
+    """What changed of a person since the lake was built, of which nothing is built anew yet; empty
+    where nothing did, and where the note is damaged, which those say that build. Nothing is
+    written."""
+    now, kept = values_of(lake, user_id), dict[str, Values]()
+    with suppress(DamagedFile):
+        kept = read(lake)
+    return changes_of(user_id, kept.get(user_id, now), now)
+
+
+def changes_of(user_id: str, before: Mapping[str, str], now: Values) -> str:
+    """From what to what each of a person's values changed; empty where none did."""
+    return ", ".join(
         f"{NAMES[name]} of {user_id} changed from {before.get(name) or 'unknown'} to "
         f"{now[name] or 'unknown'}"
-        for name in changed
+        for name in NAMES
+        if before.get(name, "") != now[name]
     )
-    return f"{', '.join(said)}: {days:,} days are built anew."
 
 
 def workout_days(lake: Lakehouse, user_id: str) -> set[date]:

@@ -93,7 +93,10 @@ def test_a_lake_whose_zone_changed_is_the_lake_of_the_new_zone(
 def test_a_change_of_the_zone_is_one_line_and_owes_the_old_days_and_the_new(tmp_path: Path) -> None:
     filled(tmp_path / "home", "America/Los_Angeles", heart_rates(5))
     lake = opened(tmp_path / "home", "Europe/Berlin")
+    waits = built_with.not_noticed(lake, "me")
+    assert waits == "time zone of me changed from America/Los_Angeles to Europe/Berlin"
     (told,) = built_with.notice(lake)
+    assert built_with.not_noticed(lake, "me") == ""
     said = "time zone of me changed from America/Los_Angeles to Europe/Berlin: "
     assert re.fullmatch(rf"{said}[3-5] days are built anew\.", told)
     pending = arrivals.pending(lake)
@@ -170,6 +173,7 @@ def test_a_damaged_note_is_named(tmp_path: Path) -> None:
     (tmp_path / "home" / built_with.KEY).write_text("[")
     with pytest.raises(DamagedFile, match=r"built_with\.json is damaged: remove it"):
         built_with.notice(lake)
+    assert built_with.not_noticed(lake, "me") == ""
 
 
 def test_the_machines_zone_is_kept_at_the_first_use(
