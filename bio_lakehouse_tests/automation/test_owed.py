@@ -123,7 +123,9 @@ def test_the_sensor_asks_only_for_what_is_left(watched: Watched) -> None:
 def test_no_change_is_forgotten_before_all_have_taken_it_in(
     steps: list[tuple[str, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    check_changes(SqliteLog(tmp_path_factory.mktemp("log") / "log.db"), steps)
+    log = SqliteLog(tmp_path_factory.mktemp("log") / "log.db")
+    with log.together():
+        check_changes(log, steps)
 
 
 def test_every_asset_that_arrivals_owe_marks_its_days(lake: Lakehouse) -> None:
