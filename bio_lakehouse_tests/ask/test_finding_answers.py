@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -220,8 +220,39 @@ def experiment_day(**fields: Any) -> dict[str, Any]:
     row |= {"user_id": "me", "day": TODAY, "experiment_id": "one", "name": "no alcohol"}
     row |= {"unit_kind": "week", "unit": 2, "units": 16, "pair": 1, "arm": "usual"}
     row |= {"is_counted": True, "outcome": "hrv_rmssd_ms", "outcome_day": TODAY}
-    row |= {"is_outcome_known": False, "commitment": "a" * 64}
+    row |= {"is_outcome_known": False, "commitment": "a" * 64, "is_stopped": False}
+    row |= {"first_day": TODAY - timedelta(days=9), "analysed_on": date(2027, 3, 1)}
     return row | fields
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (
+            {"unit": 16, "analysed_on": TODAY},
+            "“no alcohol”, begun 26 November 2026, is over: its result may be told from 26 "
+            "November 2026 on, but it is not in this lake yet. `bio-lakehouse experiment result` "
+            "tells it, or what it lacks; `bio-lakehouse report` adds it to the lake.",
+        ),
+        (
+            {"unit": 16, "analysed_on": TODAY - timedelta(days=60)},
+            "“no alcohol”, begun 26 November 2026, is over: its result may be told from 27 "
+            "September 2026 on, but it is not in this lake yet. `bio-lakehouse experiment result` "
+            "tells it, or what it lacks.",
+        ),
+        (
+            {"is_stopped": True},
+            "“no alcohol”, begun 26 November 2026, was stopped early; of such an experiment no "
+            "result is told.",
+        ),
+    ],
+)
+def test_an_experiment_that_is_over_is_not_said_to_go_on(
+    tmp_path: Path, fields: dict[str, Any], said: str
+) -> None:
+    lake = MadeUpLake(tmp_path, experiment_days=[experiment_day(**fields)])
+    for question in ("did the experiment work", "does alcohol affect my hrv"):
+        assert lake.told(question)[0] == said
 
 
 def test_an_experiment_is_told_once_it_has_a_result(tmp_path: Path) -> None:
@@ -229,6 +260,7 @@ def test_an_experiment_is_told_once_it_has_a_result(tmp_path: Path) -> None:
     day = {name: value for name, value in experiment_day().items() if name in known}
     going_on = MadeUpLake(tmp_path, experiment_days=[day]).told("did the experiment work")[0]
     assert "“no alcohol” has no result: week 2 of 16" in going_on
+    assert "after the planned end, 1 March 2027, and not before" in going_on
     result: dict[str, Any] = dict.fromkeys(column.name for column in SELF_EXPERIMENT.columns)
     result |= {"user_id": "me", "day": TODAY, "experiment_id": "one", "name": "no alcohol"}
     result |= {"narrative": "In your experiment, assigning a week to “no alcohol” raised HRV."}

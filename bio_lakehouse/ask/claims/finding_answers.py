@@ -184,14 +184,32 @@ def _experiment(claim: Claim, rows: pa.Table, records: Sequence[Row], today: dat
     newest = records[0]
     if newest["narrative"]:
         return str(newest["narrative"]), ()
-    name = f"“{visible(str(newest['name']))}”"
-    stands = (
-        f"{name} has no result: {newest['unit_kind']} {newest['unit']} of {newest['units']} is the "
-        f"newest on record, begun {dated(newest['first_day'])}. A result is told after the planned "
-        "end and not before, and none of one that was stopped."
-    )
     earlier = [row for row in records[1:] if row["narrative"]]
-    return stands, tuple(str(row["narrative"]) for row in earlier[:1])
+    return _without_result(newest, today), tuple(str(row["narrative"]) for row in earlier[:1])
+
+
+def _without_result(row: Row, today: date) -> str:
+    """Why an experiment has no result: it was stopped, it goes on, or nobody made one yet."""
+    from bio_lakehouse.insights.self_experiment import is_told
+
+    name = f"“{visible(str(row['name']))}”"
+    begun = f"begun {dated(row['first_day'])}"
+    if row["was_stopped"]:
+        return f"{name}, {begun}, was stopped early; of such an experiment no result is told."
+    analysed_on = row["analysed_on"]
+    if analysed_on is not None and analysed_on <= today:
+        is_kept = is_told(analysed_on, today)
+        keeps = "; `bio-lakehouse report` adds it to the lake" if is_kept else ""
+        return (
+            f"{name}, {begun}, is over: its result may be told from {dated(analysed_on)} on, but "
+            "it is not in this lake yet. `bio-lakehouse experiment result` tells it, or what it "
+            f"lacks{keeps}."
+        )
+    ends = f", {dated(analysed_on)}" if analysed_on else ""
+    return (
+        f"{name} has no result: {row['unit_kind']} {row['unit']} of {row['units']} is the newest "
+        f"on record, {begun}. A result is told after the planned end{ends}, and not before."
+    )
 
 
 def _tomorrow(claim: Claim, rows: pa.Table, records: Sequence[Row], today: date) -> Told:

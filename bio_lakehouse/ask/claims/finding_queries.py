@@ -268,7 +268,9 @@ WITH planned AS (
         count(*) AS days_so_far,
         max(units) AS units,
         max(unit_kind) AS unit_kind,
-        max(unit) AS unit
+        max(unit) AS unit,
+        max(analysed_on) AS analysed_on,
+        max(CASE WHEN is_stopped THEN 1 ELSE 0 END) AS was_stopped
     FROM gold.experiment_days
     WHERE day <= DATE '{today}'
     GROUP BY experiment_id
@@ -293,6 +295,8 @@ SELECT
     planned.unit_kind,
     planned.unit,
     planned.units,
+    planned.analysed_on,
+    planned.was_stopped,
     told.day,
     told.narrative
 FROM planned
