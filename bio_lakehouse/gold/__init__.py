@@ -1,1 +1,1 @@
-"""Gold: the daily table (PySpark) and eight views over it (SQL)."""
+"""Gold: the daily table (PySpark) and nine views over it and silver (SQL)."""

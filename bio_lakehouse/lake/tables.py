@@ -236,7 +236,7 @@ def opened_by(io: FileIO) -> Callable[[str], Any]:
 
 @lru_cache(maxsize=2)
 def _scan(asked: _Asked) -> pa.Table | None:
-    """Rows of a table: eight views in a row scan once. None where PyIceberg has to read them."""
+    """Rows of a table: nine views in a row scan once. None where PyIceberg has to read them."""
     return asked.rows()
 
 

@@ -19,7 +19,9 @@ from bio_lakehouse.silver.peloton import CATEGORIES
 MODEL = semantic_model.load()
 KNOWN = frozenset(dataset.full_name for dataset in MODEL.datasets.values())
 NOT_ASKED_ABOUT = {"user_id", "source_origin", "source_file", "ingested_at", "commitment"}
-WITHOUT_WORDS = NOT_ASKED_ABOUT | {"finding_values", "series", "utc_offset_minutes"}
+WITHOUT_WORDS = NOT_ASKED_ABOUT | {
+    *("finding_values", "series", "utc_offset_minutes", "wake_utc_offset_minutes"),
+}
 
 PELOTONS_OWN = {"fitness_discipline", "class_type", "workout_type"}
 """Columns whose values Peloton may add to."""

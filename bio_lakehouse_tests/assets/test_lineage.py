@@ -12,6 +12,7 @@ from bio_lakehouse.gold.views import VIEWS
 READ = {
     "bio_gold.daily_readiness_performance",
     "bio_gold.energy_state",
+    "bio_silver.oura_sleep",
     "bio_silver.peloton_workouts",
 }
 
@@ -25,6 +26,7 @@ def test_every_column_but_counts_and_labels_is_read_from_somewhere(name: str) ->
         "sample_size",
         "sample_workouts",
         "sample_days",
+        "parts",
     }
 
 

@@ -19,7 +19,14 @@ from bio_lakehouse.lake.schema import ColumnType, TableSchema
 from bio_lakehouse.silver.schemas import SCHEMAS as SILVER
 
 WORKOUTS = SILVER["peloton_workouts"]
+PERIODS = SILVER["oura_sleep"]
 SCHEMAS: dict[str, TableSchema] = {schema.full_name: schema for schema in (*SILVER.values(), DAILY)}
+NAMES = {
+    "daily": DAILY.full_name,
+    "workouts": WORKOUTS.full_name,
+    "periods": PERIODS.full_name,
+}
+"""Full names of the tables, by the short ones."""
 
 READERS: dict[ColumnType, Any] = {
     "string": str,
@@ -67,10 +74,9 @@ class MemoryTables:
 
 
 def engine(folder: Path, *, views: bool = True, **options: Any) -> DuckDbSql:
-    """An engine over the tables given by keyword (`daily`, `workouts`, as Arrow) with all views
+    """An engine over the tables given by keyword (those of `NAMES`, as Arrow) with all views
     made."""
-    names = {"daily": DAILY.full_name, "workouts": WORKOUTS.full_name}
-    tables = {full_name: options.pop(name) for name, full_name in names.items() if name in options}
+    tables = {full_name: options.pop(name) for name, full_name in NAMES.items() if name in options}
     sql = DuckDbSql(MemoryTables(tables), FolderStore(folder), SCHEMAS, **options)
     if views:
         for view in VIEWS.values():

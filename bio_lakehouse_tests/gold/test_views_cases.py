@@ -15,9 +15,13 @@ from bio_lakehouse import safe_yaml
 from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse_tests.engines.memory_lake import (
     DAILY,
+    NAMES,
+    PERIODS,
     WORKOUTS,
     engine,
+    read_cell,
     rows_of_text,
+    table_of,
     table_of_text,
 )
 
@@ -55,12 +59,61 @@ def test_plain_translation_gives_the_same_rows(view: View, case: dict[str, str])
     assert_rows(rows, view, case)
 
 
+def test_the_view_of_sleeps_has_the_nights_of_the_daily_table(tmp_path: Path) -> None:
+    """Over the cases of the daily table, whose rule in PySpark is the view's in SQL."""
+    compared = 0
+    for number, case in enumerate(safe_yaml.load(DAILY_CASES.read_text(encoding="utf-8"))):
+        periods = case["given"].get("oura_sleep", [])
+        rows = [{"user_id": "me"} | _typed(row) for row in periods]
+        sql = engine(tmp_path / str(number), periods=table_of(PERIODS, rows))
+        nights = [row for row in sql.rows_of("sleeps").to_pylist() if row["kind"] == "night"]
+        found = {(row["user_id"], row["day"]): _as_in_the_daily_table(row) for row in nights}
+        expected = {
+            (row.get("user_id", "me"), _typed(row)["day"]): {
+                name: pytest.approx(value) if (value := row.get(name)) is not None else None
+                for name in NIGHTLY
+            }
+            for row in case["expected"]
+            if any(name in row for name in NIGHTLY)
+        }
+        told = {key: value for key, value in found.items() if any(value.values())}
+        assert told == expected, case["case"]
+        compared += len(expected)
+    assert compared > 8
+
+
 def test_every_view_has_cases() -> None:
     assert {path.stem for path in FOLDER.glob("*.yaml")} == set(VIEWS)
 
 
+DAILY_CASES = Path(__file__).parent / "cases" / "daily_readiness_performance.yaml"
+NIGHTLY = ("sleep_duration_h", "hrv_rmssd_ms", "resting_heart_rate_bpm")
+
+
+def _typed(row: dict[str, Any]) -> dict[str, Any]:
+    """Days and times, which YAML may leave as text, as such."""
+    types = {column.name: column.type for column in PERIODS.columns}
+    return {
+        name: read_cell(value, types[name])
+        if isinstance(value, str) and types.get(name) in {"date", "timestamp"}
+        else value
+        for name, value in row.items()
+    }
+
+
+def _as_in_the_daily_table(night: dict[str, Any]) -> dict[str, float | None]:
+    asleep = night["total_sleep_s"]
+    hours = None if asleep is None else asleep / 3600
+    return dict(
+        zip(
+            NIGHTLY,
+            (hours, night["average_hrv_ms"], night["lowest_heart_rate_bpm"]),
+            strict=True,
+        )
+    )
+
+
 READ_BY_OTHERS = ("energy_state",)
-NAMES = {"daily": DAILY.full_name, "workouts": WORKOUTS.full_name}
 
 
 @cache
@@ -71,8 +124,9 @@ def translated(sql: str) -> str:
 
 def tables_of(case: dict[str, str]) -> dict[str, Any]:
     return {
-        "daily": table_of_text(DAILY, case["daily"]),
+        "daily": table_of_text(DAILY, case.get("daily", "day")),
         "workouts": table_of_text(WORKOUTS, case.get("workouts", "day")),
+        "periods": table_of_text(PERIODS, case.get("periods", "day")),
     }
 
 

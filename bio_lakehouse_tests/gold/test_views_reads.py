@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ import pytest
 
 from bio_lakehouse.gold.views import VIEWS, View, parse_view
 from bio_lakehouse.lake.content_versions import row_hashes
-from bio_lakehouse_tests.engines.memory_lake import DAILY, engine, table_of
+from bio_lakehouse_tests.engines.memory_lake import DAILY, PERIODS, engine, table_of
 
 LIVES, DAYS = 400, 130
 FIRST_DAY = date(2024, 1, 1)
@@ -82,6 +82,30 @@ def table_of_lives(lives: list[Life]) -> pa.Table:
     )
 
 
+def periods_of_lives(lives: list[Life]) -> pa.Table:
+    """A night on each day with a score, in two parts on those with a workout."""
+    rows = []
+    for who, life in enumerate(lives):
+        for number, row in life.items():
+            parts = (1 + bool(row.get("had_workout"))) if row.get("readiness_score") else 0
+            day = FIRST_DAY + timedelta(number)
+            rows += [period(str(who), day, part, row["readiness_score"]) for part in range(parts)]
+    return table_of(PERIODS, rows)
+
+
+def period(user_id: str, day: date, part: int, score: int) -> dict[str, Any]:
+    started = datetime.combine(day, time(4 * part))
+    return {
+        "user_id": user_id,
+        "day": day,
+        "period_id": f"{day} {part}",
+        "type": "sleep" if part else "long_sleep",
+        "bedtime_start": started,
+        "bedtime_end": started + timedelta(hours=3),
+        "total_sleep_s": 60.0 * score,
+    }
+
+
 @pytest.fixture(scope="module")
 def reached(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[int]]:
     """Of each view how many days after a changed day its changed rows are, over many lives."""
@@ -89,8 +113,11 @@ def reached(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[int]]:
     lives = [dice.choice([random_life, random_calm_life])(dice) for _ in range(LIVES)]
     changes = [changed_life(dice, life) for life in lives]
     folder = tmp_path_factory.mktemp("lake")
-    before = engine(folder, daily=table_of_lives(lives))
-    after = engine(folder, daily=table_of_lives([life for _, life in changes]))
+    changed = [life for _, life in changes]
+    before, after = (
+        engine(folder, daily=table_of_lives(of_all), periods=periods_of_lives(of_all))
+        for of_all in (lives, changed)
+    )
     days = [FIRST_DAY + timedelta(number) for number, _ in changes]
     return {
         view.name: set(distances(before.rows_of(view.name), after.rows_of(view.name), days))

@@ -20,7 +20,7 @@ from bio_lakehouse_tests.engines.memory_lake import SCHEMAS, engine
 # Looked up in Trino's documentation, chapters "Aggregate", "Mathematical", "Conditional" and "Date
 # and time functions".
 ATHENA_FUNCTIONS = {
-    *("avg", "coalesce", "corr", "count", "date_add", "date_trunc"),
+    *("avg", "coalesce", "corr", "count", "date_add", "date_diff", "date_trunc"),
     *("abs", "greatest", "max", "min", "nullif", "round", "row_number", "sum"),
 }
 EVERY_VIEW = pytest.mark.parametrize("view", VIEWS.values(), ids=list(VIEWS))
@@ -46,7 +46,7 @@ columns:
 QUERY = "SELECT 1 FROM bio_gold.t"
 
 
-def test_the_eight_views_are_there() -> None:
+def test_the_nine_views_are_there() -> None:
     assert set(VIEWS) == {
         "dashboard_30day",
         "workout_recommendations",
@@ -56,6 +56,7 @@ def test_the_eight_views_are_there() -> None:
         "readiness_performance_correlation",
         "weekly_trends",
         "overtraining_risk",
+        "sleeps",
     }
 
 
@@ -94,7 +95,8 @@ def test_dependencies_are_the_tables_that_are_read_and_no_cte() -> None:
 
     assert VIEWS["workout_type_optimization"].depends_on == (daily, "bio_silver.peloton_workouts")
     assert VIEWS["overtraining_risk"].depends_on == (daily, "bio_gold.energy_state")
-    others = VIEWS.keys() - {"workout_type_optimization", "overtraining_risk"}
+    assert VIEWS["sleeps"].depends_on == ("bio_silver.oura_sleep",)
+    others = VIEWS.keys() - {"workout_type_optimization", "overtraining_risk", "sleeps"}
     assert {VIEWS[name].depends_on for name in others} == {(daily,)}
 
 

@@ -1,5 +1,5 @@
 """`infra/quicksight-stack.yaml`, made from the register of tables and views: a data set over each
-of the nine, and a dashboard.
+of the ten, and a dashboard.
 
     python -m bio_lakehouse_tests.infra.quicksight_template
 
@@ -52,7 +52,7 @@ OWN_DASHBOARD = (
 HEAD = """\
 AWSTemplateFormatVersion: "2010-09-09"
 Description: >-
-  Bio Lakehouse, QuickSight: the data sets of the nine gold tables and views, asked of Athena when
+  Bio Lakehouse, QuickSight: the data sets of the ten gold tables and views, asked of Athena when
   they are looked at and copied nowhere, and a dashboard. Made by
   bio_lakehouse_tests/infra/quicksight_template.py from the register of columns.
 

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from bio_lakehouse.engines.register import SCHEMAS
 from bio_lakehouse.english import capital, count, dated, listed, long_day
+from bio_lakehouse.gold.views import VIEWS
 from bio_lakehouse.sources import registry
 
 if TYPE_CHECKING:
@@ -66,8 +67,9 @@ def told(lake: Lakehouse, user_id: str, checked: CheckedQuery) -> str:
 
 
 def newest_known(lake: Lakehouse, user_id: str, table: str, column: str) -> date | None:
-    """The newest day on which a column of a table (not of a view) is known; None where that is not
-    said."""
+    """The newest day on which a column of a table is known, or of a view that is made of one silver
+    table with that column; None where that is not said."""
+    table = min(_read_through(table))
     schema = SCHEMAS.get(table)
     if schema is None or schema.day_column is None or not lake.tables.exists(table):
         return None
@@ -92,13 +94,21 @@ def extent(lake: Lakehouse, user_id: str, checked: CheckedQuery) -> tuple[date, 
 def silver_tables(checked: CheckedQuery) -> list[str]:
     """Names of the silver tables that a statement's answer hangs on, through gold by the columns
     that it names."""
-    direct = [name.removeprefix(SILVER) for name in checked.tables if name.startswith(SILVER)]
+    read = {table for name in checked.tables for table in _read_through(name)}
+    direct = [name.removeprefix(SILVER) for name in read if name.startswith(SILVER)]
     known = [name for name in sorted(direct) if name in registry.tables()]
-    if known and len(direct) == len(checked.tables):
+    if known and len(direct) == len(read):
         return known
     named = {column.name for column in checked.expression.find_all(exp.Column)}
     through = {_table_of(name) for name in named} - {None}
     return [*known, *_ordered({str(name) for name in through} - set(known) or USUAL)]
+
+
+def _read_through(name: str) -> tuple[str, ...]:
+    """The tables of a view that is made of silver alone; any other table or view itself."""
+    view = VIEWS.get(name.partition(".")[2])
+    is_of_silver = view and all(table.startswith(SILVER) for table in view.depends_on)
+    return view.depends_on if view and is_of_silver else (name,)
 
 
 def _table_of(column: str) -> str | None:

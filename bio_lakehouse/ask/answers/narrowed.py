@@ -19,7 +19,7 @@ COMPOSED = ("with_", "with", "joins", "having", "limit", "distinct", "qualify", 
 
 def is_plain(checked: CheckedQuery | None, conditions: Sequence[str] = ()) -> bool:
     """Whether the rows are all of one table's days; `conditions` are those that belong to the
-    figures themselves (`type = 'long_sleep'`)."""
+    figures themselves (`kind = 'night'`)."""
     query = checked.expression if checked else None
     if not isinstance(query, exp.Select) or any(query.args.get(part) for part in COMPOSED):
         return False

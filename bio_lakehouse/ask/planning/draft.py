@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bio_lakehouse.ask.planning import question_words
 from bio_lakehouse.ask.planning.intent import Condition
-from bio_lakehouse.ask.planning.lexicon import DAILY, WORKOUTS, Lexicon, Meaning
+from bio_lakehouse.ask.planning.lexicon import DAILY, SLEEPS, WORKOUTS, Lexicon, Meaning
 from bio_lakehouse.ask.planning.question_parts import Mention, Number, Parts
 from bio_lakehouse.ask.semantics.semantic_model import Metric, SemanticModel
 from bio_lakehouse.numbers import short_text
@@ -21,7 +21,7 @@ PREFERRED = (
     "workout_recommendations",
     "sleep_performance_prediction",
     "weekly_trends",
-    "oura_sleep",
+    SLEEPS,
     "gap_ledger",
     "oura_heartrate",
     "training_load",

@@ -11,7 +11,7 @@ from functools import lru_cache
 from sqlglot import exp
 
 from bio_lakehouse.ask.planning.intent import Condition, Figure, Intent, Side
-from bio_lakehouse.ask.planning.lexicon import WORKOUTS, Lexicon
+from bio_lakehouse.ask.planning.lexicon import SLEEPS, WORKOUTS, Lexicon
 from bio_lakehouse.ask.planning.words import plain_number
 from bio_lakehouse.ask.semantics.semantic_model import Metric, SemanticModel
 from bio_lakehouse.engines.athena_on_duckdb import AthenaQuery
@@ -141,7 +141,7 @@ class _Builder:
         return [exp.Count(this=value).as_(self._counted_name())]
 
     def _counted_name(self) -> str:
-        return {WORKOUTS: "workouts_counted", "oura_sleep": "nights_counted"}.get(
+        return {WORKOUTS: "workouts_counted", SLEEPS: "nights_counted"}.get(
             self.intent.dataset, "days_counted" if self.is_daily else "rows_counted"
         )
 

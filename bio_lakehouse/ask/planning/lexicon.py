@@ -13,8 +13,14 @@ from bio_lakehouse.ask.semantics.semantic_model import Dataset, Field, Metric, S
 
 DAILY = "daily_readiness_performance"
 WORKOUTS = "peloton_workouts"
+SLEEPS = "sleeps"
+OF_PARTS = "oura_sleep"
+"""What a night's parts are in: nobody asks of them in words, but of nights and naps."""
 NUMERIC = {"int", "long", "double"}
-PROVENANCE = {"user_id", "source_origin", "source_file", "ingested_at", "utc_offset_minutes"}
+PROVENANCE = {
+    *("user_id", "source_origin", "source_file", "ingested_at"),
+    *("utc_offset_minutes", "wake_utc_offset_minutes"),
+}
 LONGEST_PHRASE = 9
 LEVELS, AMOUNTS = ("avg", "min", "max"), ("avg", "sum", "min", "max", "count")
 ADDED_UP = {"kJ", "kcal", "min", "s", "h", "mi"}
@@ -170,7 +176,8 @@ def _figures(model: SemanticModel) -> dict[str, Metric]:
     taken = {(metric.dataset, metric.column) for metric in metrics.values()}
     for dataset in model.datasets.values():
         for column in dataset.fields.values():
-            if (dataset.name, column.name) in taken or not _is_figure(column):
+            is_taken = (dataset.name, column.name) in taken or dataset.name == OF_PARTS
+            if is_taken or not _is_figure(column):
                 continue
             metric = _figure_of(dataset, column)
             metrics[metric.name] = metric
@@ -234,17 +241,17 @@ def _without_question(said: str) -> str:
 
 def _field_phrases(model: SemanticModel) -> Iterator[tuple[str, Meaning]]:
     for dataset in model.datasets.values():
-        if dataset.name == "insights":
+        if dataset.name in {"insights", OF_PARTS}:
             continue
         for said in (dataset.name.replace("_", " "), *dataset.synonyms):
-            if " and " in said or dataset.name in {DAILY, WORKOUTS, "oura_sleep"}:
+            if " and " in said or dataset.name in {DAILY, WORKOUTS, SLEEPS}:
                 continue
             yield said, Meaning("table", dataset.name, dataset.name)
         for column in dataset.fields.values():
             yield from _phrases_of_field(dataset, column)
 
 
-_EVERY_NIGHT = ("oura_sleep", "type", "long_sleep")
+_EVERY_NIGHT = (SLEEPS, "kind", "night")
 _LONG_SLEEP = {"long sleep", "main sleep"}
 """Names of the class that almost every night is of; other words for it mean nights as such."""
 

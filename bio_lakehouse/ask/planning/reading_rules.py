@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bio_lakehouse.ask.planning.intent import Condition, Side
-from bio_lakehouse.ask.planning.lexicon import DAILY, WORKOUTS
+from bio_lakehouse.ask.planning.lexicon import DAILY, SLEEPS, WORKOUTS
 from bio_lakehouse.ask.planning.time_phrases import DaysOfWeek, Period
 from bio_lakehouse.ask.semantics.semantic_model import Metric
 from bio_lakehouse.english import capital, listed
@@ -37,7 +37,7 @@ OF_GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, str] | N
     ),
 }  # fmt: skip
 """Views without days: the columns that name a group, those that count it, and the usual group."""
-NOT_WHOLE = {DAILY, WORKOUTS, "insights", "oura_heartrate", "coverage", "oura_sleep"}
+NOT_WHOLE = {DAILY, WORKOUTS, "insights", "oura_heartrate", "coverage", SLEEPS}
 """Tables that no question asks for as a whole."""
 SHORT = {"dashboard_30day", "weekly_trends", "self_experiment", "experiment_days", "gap_ledger"}
 """Tables of which all rows are shown where no days are named."""

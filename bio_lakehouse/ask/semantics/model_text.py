@@ -133,7 +133,7 @@ def is_plain(metric: Metric) -> bool:
 
 
 def sql_of(metric: Metric) -> str:
-    """`avg(deep_sleep_s / 3600.0) of oura_sleep where type = 'long_sleep'`."""
+    """`avg(deep_sleep_s / 3600.0) of sleeps where kind = 'night'`."""
     where = f" where {metric.condition}" if metric.condition else ""
     return f"{metric.aggregation}({metric.expression}) of {metric.dataset}{where}"
 

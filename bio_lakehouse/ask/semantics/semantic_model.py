@@ -78,7 +78,7 @@ class Metric:
     `title`, `unit` and `decimals` stand in the file.
 
     `expression` is the SQL of a row's value (`deep_sleep_s / 3600.0`; most often the column alone),
-    `condition` that of the rows that count (`type = 'long_sleep'`), empty for all; both name the
+    `condition` that of the rows that count (`kind = 'night'`), empty for all; both name the
     dataset's columns without the dataset, and `_in_full` with it. `form` "hours" writes 7.2 as
     `7 h 12 min`, "clock" −1.25 as `22:45`. `is_state` says that without a stretch of time its
     newest value is meant. `good` is the direction that is good in itself.

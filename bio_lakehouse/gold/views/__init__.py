@@ -1,4 +1,4 @@
-"""The eight gold views: one file of Athena SQL each, whose head comment says in YAML what it shows,
+"""The nine gold views: one file of Athena SQL each, whose head comment says in YAML what it shows,
 its grain, its columns and which days a row reads.
 
 `VIEWS` holds them by name; what each reads is found in its SQL when it is asked for.
