@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from bio_lakehouse.ask.answers import answer_sentences
 from bio_lakehouse.ask.answers.answer_columns import columns_of
 from bio_lakehouse.ask.answers.answer_sentences import Known, Told
-from bio_lakehouse.ask.plan import Plan, Shape
+from bio_lakehouse.ask.plan import Circumstances, Plan, Shape
+from bio_lakehouse.ask.planning import planner
 from bio_lakehouse.ask.semantics import semantic_model
 from bio_lakehouse.engines.guard import check
 
@@ -246,3 +247,33 @@ def test_no_number_is_claimed_that_the_rows_do_not_hold(
     differences = [abs(one - other) for one in known for other in known]
     for number in numbers_in(said.sentence) - held:
         assert any(abs(number - one) <= 0.5 + 1e-9 for one in [*known, *differences])
+
+
+@pytest.mark.parametrize(
+    ("extent", "said"),
+    [
+        (
+            (date(2026, 1, 1), date(2026, 11, 26)),
+            "No workout is on record on Thursday 26 November 2026.",
+        ),
+        (
+            (date(2026, 1, 1), date(2026, 11, 25)),
+            "Whether there was a workout on Thursday 26 November 2026 is not known: workouts are "
+            "known from Thursday 1 January to Wednesday 25 November 2026.",
+        ),
+        (None, "No workout is on record."),
+    ],
+)
+def test_a_day_without_a_workout_is_not_told_of_a_figure(
+    extent: tuple[date, date] | None, said: str
+) -> None:
+    circumstances = Circumstances("me", date(2026, 11, 27), None, date(2026, 11, 27))
+    plan = planner.plan("did I work out yesterday", MODEL, circumstances)
+    assert isinstance(plan, Plan)
+    checked = check(plan.sql, TABLES)
+    names = [str(column.alias_or_name) for column in checked.expression.selects]
+    rows = pa.table({name: pa.array([], pa.string()) for name in names})
+    known = Known(extent=lambda: extent)
+    columns = columns_of(rows, checked, MODEL, plan.metrics)
+    found = answer_sentences.told(plan, rows, checked, columns, known)
+    assert (found.sentence, found.is_known) == (said, False)

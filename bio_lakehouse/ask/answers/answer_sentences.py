@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from bio_lakehouse.ask.answers import periods
 from bio_lakehouse.ask.answers.answer_columns import LARGE, PERCENT, AnswerColumn
 from bio_lakehouse.ask.answers.narrowed import bounds_days, is_plain
+from bio_lakehouse.ask.planning.intent import from_json
+from bio_lakehouse.ask.planning.intent_reading import is_of_workouts_as_such
 from bio_lakehouse.engines.plain_rows import values
 from bio_lakehouse.english import capital, count, from_to, is_plural, listed, long_day, proper
 from bio_lakehouse.terminal import visible
@@ -178,10 +180,24 @@ def _nothing(answered: _Answered, known: Known) -> str:
     """That nothing is on record, for what it is: never a zero, never a guess."""
     figure = answered.figure
     asked = f" {when(answered.plan.covers)}" if answered.plan.covers else ""
+    intent = from_json(answered.plan.intent)
+    if answered.is_plain and intent and is_of_workouts_as_such(intent):
+        return _no_workout(answered, known)
     newest = _newest(figure, known)
     if figure is None or not figure.is_known or not answered.is_plain:
         return f"Nothing on record fits. {answered.headed('none')}{newest}"
     return f"Nothing is on record of {figure.measure.in_sentence}{asked}.{newest}"
+
+
+def _no_workout(answered: _Answered, known: Known) -> str:
+    """That there was no workout, of days that are all spoken of; else that it is not known."""
+    covers, extent = answered.plan.covers, known.extent()
+    if extent is None:
+        return "No workout is on record."
+    asked = f" {when(covers)}" if covers else ""
+    if covers is None or (extent[0] <= covers[0] and covers[1] <= extent[1]):
+        return f"No workout is on record{asked}."
+    return f"Whether there was a workout{asked} is not known: workouts are known {when(extent)}."
 
 
 def _newest(figure: AnswerColumn | None, known: Known) -> str:

@@ -57,7 +57,7 @@ def _asked(intent: Intent, lexicon: Lexicon) -> str:
         return "first and last day with data"
     if intent.ask == "share":
         return "share of days"
-    if _is_of_workouts_as_such(intent):
+    if is_of_workouts_as_such(intent):
         return _workouts_as_such(intent)
     figures = [_figure(figure, lexicon) for figure in intent.figures]
     figures += [column.replace("_", " ") for column in intent.columns] if not figures else []
@@ -79,7 +79,7 @@ _DETAILS = {"class_length", "workout_output", "length_minutes", "total_output_kj
 """What is shown of workouts where nothing was named."""
 
 
-def _is_of_workouts_as_such(intent: Intent) -> bool:
+def is_of_workouts_as_such(intent: Intent) -> bool:
     """Whether workouts are asked for, and no figure of theirs."""
     named = {*(figure.metric for figure in intent.figures), *intent.columns}
     is_plain = intent.ask in ("rows", "latest") and not intent.order.startswith("desc")
