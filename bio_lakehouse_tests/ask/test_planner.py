@@ -135,6 +135,82 @@ def test_claims_judgements_and_what_is_not_measured_are_not_planned(question: st
     assert refused(question).sentence
 
 
+HELD_AGAINST = [
+    ("how much faster did I ride in {}", "AVG(avg_speed_mph)"),
+    ("did I run slower in {}", "AVG(avg_speed_mph)"),
+    ("how much quicker were my runs in {}", "AVG(avg_speed_mph)"),
+    ("how much longer did I ride in {}", "SUM(length_minutes)"),
+    ("were my workouts shorter in {}", "SUM(length_minutes)"),
+    ("how much harder did I train in {}", "AVG(total_output_kj)"),
+    ("were my rides easier in {}", "AVG(total_output_kj)"),
+    ("did I fall asleep faster in {}", "AVG(( latency_s / 60.0 ))"),
+    ("how much longer did I sleep in {}", "AVG(sleep_duration_h)"),
+    ("did I go to bed later in {}", "AVG( ( MOD( DATE_DIFF("),
+    ("was my hrv higher in {}", "AVG(hrv_rmssd_ms)"),
+    ("did I ride more in {}", "COUNT(*) AS workouts"),
+]
+
+
+@pytest.mark.parametrize(("opening", "figure"), HELD_AGAINST)
+@pytest.mark.parametrize("days", ["february than in january", "february or january"])
+def test_a_comparative_is_of_the_figure_that_it_names(opening: str, figure: str, days: str) -> None:
+    sql = sql_of(opening.format(days))
+    assert figure in sql
+    assert ("COUNT(*)" in sql) is ("COUNT(*)" in figure)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("were my rides better in february than in january", "of which figure “better” is meant"),
+        ("were my rides higher in february than in january", "of which figure “higher” is meant"),
+        ("was I faster in february than in january", "“faster”"),
+        ("was my hrv faster in february than in january", "what “faster” says of hrv"),
+        ("was my readiness longer in february than in january", "what “longer” says of readiness"),
+        ("how much deeper did I sleep in february than in january", "what “deeper” says of"),
+        ("were my rides longer and faster in february than in january", "of which figure"),
+        ("how much faster did I ride this month", "“faster”"),
+        ("how much heavier did I train in february than in january", "“heavier”"),
+    ],
+)
+def test_a_comparative_that_fits_no_figure_is_not_dropped(question: str, said: str) -> None:
+    assert said in refused(question).sentence
+
+
+STRANGE = ("purple", "heavier", "tastier", "sideways", "zorbly")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "average readiness last week",
+        "how many rides this year",
+        "did I ride more in february than in january",
+        "was my hrv higher in february than in january",
+        "which week had the highest output",
+        "did I work out yesterday",
+        "naps this month",
+        "worst readiness this year and why",
+    ],
+)
+def test_no_word_with_a_meaning_is_dropped_wherever_it_stands(question: str) -> None:
+    words = question.split()
+    assert isinstance(plan(question), Plan)
+    for place in range(len(words) + 1):
+        for strange in STRANGE:
+            other = " ".join([*words[:place], strange, *words[place:]])
+            assert isinstance(plan(other), NoPlan), other
+
+
+def test_the_reason_of_a_figure_is_said_not_to_be_known() -> None:
+    for question in ("worst readiness this year and why", "worst readiness this year, and why?"):
+        found = planned(question)
+        assert "MIN(readiness_score)" in found.sql
+        assert planner.WHY in found.assumptions
+    assert planner.WHY not in planned("worst readiness this year").assumptions
+    assert isinstance(plan("favourite colour and why"), NoPlan)
+
+
 @pytest.mark.parametrize("question", ["calories last week", "steps on 2/3/2026", "how am i doing"])
 def test_several_meanings_are_asked_back(question: str) -> None:
     found = refused(question)

@@ -66,6 +66,10 @@ def meanings(text: str, calendar: Calendar | None = None) -> list[Meaning]:
         ("since January", "2026-01-01", "2026-03-11"),
         ("between January and February", "2026-01-01", "2026-02-28"),
         ("from 5 January to 9 January", "2026-01-05", "2026-01-09"),
+        ("from 2 to 8 march", "2026-03-02", "2026-03-08"),
+        ("2 to the 8th of February", "2026-02-02", "2026-02-08"),
+        ("from december 29 to 31", "2025-12-29", "2025-12-31"),
+        ("february 27 to 28 2025", "2025-02-27", "2025-02-28"),
         ("year to date", "2026-01-01", "2026-03-11"),
     ],
 )

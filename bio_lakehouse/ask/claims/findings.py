@@ -24,6 +24,7 @@ from bio_lakehouse.ask.claims.claim_recognition import STRETCH, claim_in
 from bio_lakehouse.ask.claims.claim_words import READINESS, Words, words_of
 from bio_lakehouse.ask.claims.claim_words import SUBJECTS as SUBJECT_WORDS
 from bio_lakehouse.ask.plan import Circumstances, NoPlan, Plan
+from bio_lakehouse.ask.planning.words import without_why
 from bio_lakehouse.ask.semantics.semantic_model import SemanticModel
 from bio_lakehouse.english import capital, listed
 from bio_lakehouse.gold.measures import MEASURES
@@ -73,10 +74,14 @@ LONG_FOLLOW_UP = 6
 
 def plan(question: str, model: SemanticModel, circumstances: Circumstances) -> Plan | NoPlan | None:
     """A question whether something holds as a SELECT over the findings; a NoPlan that says so for
-    what no insight looks at; None for any other question.
+    what no insight looks at; None for any other question,
+    such as one for a figure that goes on with `and why`.
 
     `circumstances` gives today and the plan before it, of which `and HRV?` goes on.
     """
+    plain = without_why(question)
+    if plain and claim_in(words_of(plain)) is None:
+        return None
     first, *others = _questions_in(question)
     if others and claim_in(words_of(first)):
         answered = _planned(first, circumstances)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 
 from bio_lakehouse.ask.planning import asked_conditions, question_words
 from bio_lakehouse.ask.planning.intent import Side
 from bio_lakehouse.ask.planning.lexicon import Meaning
+from bio_lakehouse.ask.planning.question_parts import Mention
 from bio_lakehouse.ask.planning.reading import Reading
 from bio_lakehouse.ask.planning.reading_rules import (
+    FIGURE_OF_COMPARATIVE,
+    HELD_AGAINST,
     OPPOSITE,
     TIME_GROUPS,
     WEEKLY,
@@ -19,6 +23,7 @@ from bio_lakehouse.ask.planning.reading_rules import (
     side_of_weekdays,
 )
 from bio_lakehouse.ask.planning.time_phrases import Period
+from bio_lakehouse.english import capital, inner, listed
 
 
 class Comparing(Reading):
@@ -30,8 +35,7 @@ class Comparing(Reading):
         is_said = self.draft.sees("compare")
         words = set(self.draft.parts.words)
         if len(self.periods) + len(self.weekdays) > 1 and {"than", "or"} & words:
-            self.draft.ignored = question_words.COMPARATIVES | {"or"}
-            self.draft.has_all("above", "below")
+            self._take_comparatives()
         if len(self.periods) > 1:
             self._check_beside()
             self.draft.has_all("between")
@@ -55,6 +59,40 @@ class Comparing(Reading):
             raise Stop(f"I do not see what to hold against what (“{said}”).")
         else:
             self.draft.has_all("compare")
+
+    def _take_comparatives(self) -> None:
+        """`faster in October than in September`: the word fits the figure that is named, or names
+        one itself."""
+        draft = self.draft
+        free = [draft.parts.words[place] for place in draft.parts.unused]
+        free += [word for m in draft.roles("above", "below") for word in m.words.split()]
+        said = [word for word in free if word in question_words.COMPARATIVES]
+        draft.ignored = question_words.COMPARATIVES | {"or"}
+        for word in said:
+            self._check_comparative(word)
+        own = {word: FIGURE_OF_COMPARATIVE.get(word, "") for word in said}
+        if said and not self._figures() and not set(said) <= question_words.COUNTED:
+            self._name_figure(own)
+        draft.has_all("above", "below")
+
+    def _check_comparative(self, word: str) -> None:
+        units = HELD_AGAINST.get(word)
+        for _, metric in self._figures():
+            unit = "clock" if metric.form == "clock" else metric.unit
+            if units is not None and unit not in units:
+                raise Stop(f"I do not see what “{word}” says of {metric.title.casefold()}.")
+
+    def _name_figure(self, figures: Mapping[str, str]) -> None:
+        """The figure of the workouts that the words of a comparison name, each word its own."""
+        named = {name: word for word, name in figures.items() if name}
+        if len(named) != 1 or not self.has_noun:
+            said = listed([f"“{word}”" for word in figures])
+            raise Stop(f"I do not see of which figure {said} is meant; name it.")
+        ((name, word),) = named.items()
+        metric = self.draft.lexicon.metrics[name]
+        place = self.draft.parts.words.index(word)
+        self.draft.figures.append((Mention(place, place + 1, word, ()), metric))
+        self.draft.guesses.append(f"“{capital(word)}” was read as of the {inner(metric.title)}.")
 
     def _check_beside(self) -> None:
         """Two stretches of time without a word that compares are two questions, if they do not

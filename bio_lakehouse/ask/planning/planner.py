@@ -26,6 +26,7 @@ from bio_lakehouse.ask.planning.question_parts import Mention, Parts, take_apart
 from bio_lakehouse.ask.planning.reading_rules import NotUnderstood
 from bio_lakehouse.ask.planning.time_phrases import Calendar, Period
 from bio_lakehouse.ask.planning.understanding import Understood, understand
+from bio_lakehouse.ask.planning.words import without_why
 from bio_lakehouse.ask.semantics.semantic_model import SemanticModel, VerifiedQuestion
 from bio_lakehouse.english import MONTHS, capital, span
 from bio_lakehouse.settings import WEEKDAYS
@@ -53,16 +54,31 @@ def plan(question: str, model: SemanticModel, circumstances: Circumstances) -> P
     lexicon = lexicons.of(model)
     parts = take_apart(question, lexicon, _calendar(circumstances))
     reason = _out_of_reach(parts)
+    first = without_why(question)
+    if first and reason == WHY:
+        return _without_reason(first, model, circumstances)
     if reason:
         return _not_understood(question, reason, model)
     understood = _understood(parts, model, lexicon, circumstances)
     if isinstance(understood, NotUnderstood):
+        if first:
+            return _without_reason(first, model, circumstances)
         return (
             _two(question, model, circumstances)
             or _vague(parts)
             or _refused(question, understood, model)
         )
     return _planned(understood, model, lexicon, circumstances)
+
+
+def _without_reason(
+    question: str, model: SemanticModel, circumstances: Circumstances
+) -> Plan | NoPlan:
+    """The first half of `the worst day, and why`, with the word that the other cannot be told."""
+    found = verified(question, model, circumstances) or plan(question, model, circumstances)
+    if isinstance(found, NoPlan):
+        return found
+    return replace(found, assumptions=(*found.assumptions, WHY))
 
 
 def verified(

@@ -214,9 +214,12 @@ CLAIMS = words_of(
 
 COMPARATIVES = words_of(
     """lower higher more less better worse longer shorter faster slower greater fewer bigger
-    smaller harder deeper earlier later increase decrease"""
+    smaller harder easier deeper earlier later quicker increase decrease"""
 )
 """Words that hold one stretch of days against another, beside `than` or `or`."""
+
+COUNTED = frozenset({"more", "less", "fewer"})
+"""Those of them that workouts are counted with where no figure is named."""
 
 JUDGED = words_of(
     """good bad normal healthy unhealthy enough fine ok okay too should ought recommend advise

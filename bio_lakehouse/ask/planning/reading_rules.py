@@ -90,6 +90,20 @@ GUESS_OF_WORD = {
         "best",
     )
 }
+FIGURE_OF_COMPARATIVE = {
+    "faster": "speed", "slower": "speed", "quicker": "speed",
+    "longer": "class_length", "shorter": "class_length",
+    "harder": "workout_output", "easier": "workout_output",
+}  # fmt: skip
+"""The figure of a workout that a word holds against another's."""
+HELD_AGAINST = {
+    **dict.fromkeys(("faster", "slower", "quicker"), frozenset({"mi/h", "mph", "min", "rpm"})),
+    **dict.fromkeys(("longer", "shorter"), frozenset({"h", "min", "s", "mi"})),
+    **dict.fromkeys(("harder", "easier"), frozenset({"kJ", "W", "kJ/min", "%", "kcal"})),
+    **dict.fromkeys(("earlier", "later"), frozenset({"clock"})),
+    "deeper": frozenset(),
+}
+"""The units of the figures of which a word can be said; any other word can of each."""
 WORKOUT_COLUMNS = ("length_minutes", "total_output_kj")
 EXPLAINED_BY = {
     "energy_state": ("guidance",),

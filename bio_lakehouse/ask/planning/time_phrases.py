@@ -93,6 +93,8 @@ _MONTH = "(?P<month>" + "|".join(sorted(_MONTH_NAMES, key=len, reverse=True)) + 
 _DAYNAME = "(?P<dayname>" + "|".join(_DAY_NAMES) + ")"
 _SHORT = "(?P<short>" + "|".join(sorted(_SHORT_DAYS, key=len, reverse=True)) + ")"
 _NTH = r"(?P<day>\d{1,2})(?: (?:st|nd|rd|th))?"
+_FIRST_NTH = r"(?:the )?(?P<first>\d{1,2})(?: (?:st|nd|rd|th))?"
+_TO = "(?:to|until|till|through)"
 _YEAR = r"(?: (?:of |in )?(?P<year>20\d\d))?"
 _UNIT = "(?P<unit>day|night|morning|week|month|quarter|year|weekend)"
 _NO_GROUP = "".join(
@@ -404,6 +406,18 @@ def _date(match: re.Match[str], calendar: Calendar) -> Meaning:
     return Unresolved(words, f"There is no day “{words}”.")
 
 
+def _days_of_month(match: re.Match[str], calendar: Calendar) -> Meaning:
+    """`from 16 to 22 November`, `November 16 to 22`."""
+    end, words = _date(match, calendar), match[0]
+    if not isinstance(end, Period) or end.last is None:
+        return end
+    first = _made(end.last.year, end.last.month, int(match["first"]))
+    if first is None:
+        return Unresolved(words, f"There is no day “{match['first']}” of that month.")
+    whole = _from_to(Period(first, first, words), end, words)
+    return replace(whole, guess="") if isinstance(whole, Period) else whole
+
+
 def _made(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
@@ -557,6 +571,8 @@ _RULES = tuple(
         ),
         (r"(?:the )?day before yesterday|yesterdays?|todays?(?: morning)?", _word_for_day),
         (r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", _date),
+        (rf"(?:from )?{_FIRST_NTH} {_TO} (?:the )?{_NTH}(?: of)? {_MONTH}{_YEAR}", _days_of_month),
+        (rf"(?:from )?{_MONTH} {_FIRST_NTH} {_TO} (?:the )?{_NTH}{_YEAR}", _days_of_month),
         (rf"(?:the )?{_NTH}(?: of)? {_MONTH}{_YEAR}", _date),
         (rf"{_MONTH} (?:the )?{_NTH}{_YEAR}", _date),
         (r"(?P<one>\d{1,2})/(?P<other>\d{1,2})(?:/(?P<year>\d{2}|\d{4}))?", _slashed),

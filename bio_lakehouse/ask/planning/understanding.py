@@ -57,7 +57,8 @@ def _why_not(draft: Draft, reason: NotUnderstood) -> NotUnderstood:
         question_hints.check_meanings(draft)
     except Stop as stop:
         return stop.reason
-    unknown = [draft.parts.words[place] for place in draft.parts.unused]
+    words = [draft.parts.words[place] for place in draft.parts.unused]
+    unknown = [word for word in words if word not in draft.ignored]
     return NotUnderstood(_not_used(unknown)) if unknown else reason
 
 

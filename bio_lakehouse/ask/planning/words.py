@@ -83,6 +83,15 @@ def plain_number(value: float) -> str:
     return str(int(value)) if value == int(value) else repr(value)
 
 
+_AND_WHY = re.compile(r",?\s+and\s+why(?:\s+(?:so|is\s+that|was\s+that))?[\s?!.]*$", re.I)
+
+
+def without_why(question: str) -> str | None:
+    """The question before `and why`; None where it does not end so."""
+    rest = _AND_WHY.sub("", question)
+    return None if rest == question else rest
+
+
 def is_number(word: str) -> bool:
     return word.removeprefix("-").replace(".", "", 1).isdigit()
 
