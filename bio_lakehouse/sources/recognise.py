@@ -19,7 +19,7 @@ from bio_lakehouse.sources.source import DelimitedFormat
 from bio_lakehouse.sources.source_rows import field_names
 from bio_lakehouse.sources.spreadsheets import notes_on, refuse_changed
 
-_JSON = re.compile(r"\s*[{\[]")
+_JSON = re.compile(r"\s*+[{\[]")
 _OF_AN_ERROR = frozenset({"detail", "error", "errors", "error_code"})
 
 
