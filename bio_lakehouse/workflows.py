@@ -396,20 +396,21 @@ def _rebuild(lake: Lakehouse, *, anew: bool) -> None:
     """Build all days, and insights: of the newest day, and `anew` of every day of which some were
     made."""
     with loading.for_good():
-        from bio_lakehouse.automation import launch
+        from bio_lakehouse.automation.launch import Launcher
     from bio_lakehouse.build.daily import newest_day
 
     spoken_of = lake.log.first_day()
     if spoken_of is None:
         return
     first = max(spoken_of, lake.settings.first_day)
-    with asset_progress("Building every day from landing") as progress:
-        launch.materialize_range(lake.settings, "refresh", first, lake.settings.today(), progress)
-    newest = newest_day(lake)
-    asked = launch.days_with_insights(lake.settings) if anew else set()
-    for day in sorted(asked | ({newest} if newest else set())):
-        with asset_progress(f"Insights of {day}") as progress:
-            launch.materialize_range(lake.settings, "group:insights", day, day, progress)
+    with Launcher.open(lake.settings) as launcher:
+        with asset_progress("Building every day from landing") as progress:
+            launcher.materialize("refresh", first, lake.settings.today(), progress)
+        newest = newest_day(lake)
+        asked = launcher.days_with_insights() if anew else set()
+        for day in sorted(asked | ({newest} if newest else set())):
+            with asset_progress(f"Insights of {day}") as progress:
+                launcher.materialize("group:insights", day, day, progress)
 
 
 @dataclass(frozen=True)

@@ -84,11 +84,7 @@ def materialize_range(
     lake's or hold no week's end for reports alone, and with asset and first cause when a run fails.
     """
     with Launcher.open(settings) as launcher:
-        keys = launcher.select(selection)
-        runs = launcher.planned(keys, launcher.checked(DayRange(first, last)))
-        steps = Steps(sum(len(each) for each, _ in runs), progress)
-        outcomes = [launcher.run(each, days, steps) for each, days in runs]
-        return replace(outcomes[0], assets=tuple(asset for one in outcomes for asset in one.assets))
+        return launcher.materialize(selection, first, last, progress)
 
 
 def bring_up_to_date(
@@ -140,12 +136,8 @@ def renewed(
 def days_with_insights(settings: Settings) -> set[date]:
     """The days as of which insights were made, by Dagster's record and by the reports that there
     are."""
-    found = reported_days(Lakehouse.open(settings))
     with Launcher.open(settings) as launcher:
-        for key in launcher.resolve(INSIGHTS):
-            recorded = launcher.instance.get_materialized_partitions(key)
-            found |= {day for day in map(_day, recorded) if day}
-        return {day for day in found if day in launcher.days}
+        return launcher.days_with_insights()
 
 
 def _day(text: str) -> date | None:
@@ -260,6 +252,28 @@ class Launcher:
                 asked_for = f"{days.first} is none"
             raise BioLakehouseError(f"{asked_for} of the lake's days, {lake}")
         return asked
+
+    def days_with_insights(self) -> set[date]:
+        """As `days_with_insights`."""
+        found = reported_days(Lakehouse.open(self.settings))
+        for key in self.resolve(INSIGHTS):
+            recorded = self.instance.get_materialized_partitions(key)
+            found |= {day for day in map(_day, recorded) if day}
+        return {day for day in found if day in self.days}
+
+    def materialize(
+        self,
+        selection: str | Sequence[dg.AssetKey],
+        first: date,
+        last: date,
+        progress: Progress = ignore,
+    ) -> RunOutcome:
+        """As `materialize_range`."""
+        keys = self.select(selection)
+        runs = self.planned(keys, self.checked(DayRange(first, last)))
+        steps = Steps(sum(len(each) for each, _ in runs), progress)
+        outcomes = [self.run(each, days, steps) for each, days in runs]
+        return replace(outcomes[0], assets=tuple(asset for one in outcomes for asset in one.assets))
 
     def planned(self, keys: Keys, days: DayRange) -> list[tuple[Keys, DayRange]]:
         """The runs that make `keys` over `days`: reports are made of the weeks among them, after
