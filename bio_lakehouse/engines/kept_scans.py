@@ -69,13 +69,15 @@ class KeptDays:
         ends = kept_last is None or (last is not None and last <= kept_last)
         return state == self.state and begins and ends
 
-    def of(self, days: Days) -> pa.Table:
-        rows, (first, last) = self.rows, days
-        if first is not None:
-            rows = rows.filter(pc.greater_equal(rows["day"], first))
-        if last is not None:
-            rows = rows.filter(pc.less_equal(rows["day"], last))
-        return rows
+
+def rows_within(rows: pa.Table, days: Days) -> pa.Table:
+    """Those rows that are of some days."""
+    first, last = days
+    if first is not None:
+        rows = rows.filter(pc.greater_equal(rows["day"], first))
+    if last is not None:
+        rows = rows.filter(pc.less_equal(rows["day"], last))
+    return rows
 
 
 class KeptViews:
@@ -93,7 +95,7 @@ class KeptViews:
         finds."""
         kept = self._kept.get(view)
         if state is not None and kept is not None and kept.have(state, days):
-            return kept.of(days)
+            return rows_within(kept.rows, days)
         self._kept.pop(view, None)
         rows = read()
         if state is not None and rows.nbytes <= self.most_bytes:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from functools import lru_cache, partial
 from threading import Event, Thread
@@ -27,7 +27,7 @@ from sqlglot import exp
 from bio_lakehouse.engines.athena_on_duckdb import Clock, macros_of, to_duckdb
 from bio_lakehouse.engines.guard import TOO_DEEP, CheckedQuery, check
 from bio_lakehouse.engines.kept_connection import connection_with
-from bio_lakehouse.engines.kept_scans import KeptScans, KeptViews
+from bio_lakehouse.engines.kept_scans import Days, KeptScans, KeptViews, rows_within
 from bio_lakehouse.errors import BioLakehouseError, DamagedFile, QueryError, TableError
 from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse.lake.objects import ObjectStore, place_of
@@ -221,7 +221,9 @@ class DuckDbSql:
             return self._answer(checked, user_id, None if view.has_day else last)
         needed = self._needed(checked.tables)
         until, days = (None, (first, last)) if view.has_day else (last, (None, last))
-        read = partial(self._answer, checked, None, until, read_by_views(needed))
+        read = partial(
+            self._answer, checked, None, until, read_by_views(needed), days_read(view, *days)
+        )
         return self.kept_views.rows(view.full_name, days, self._state(needed), read)
 
     def _state(self, needed: Mapping[str, str]) -> Hashable | None:
@@ -252,12 +254,17 @@ class DuckDbSql:
         user_id: str | None,
         last: date | None = None,
         words: frozenset[str] | None = None,
+        days: Days = (None, None),
     ) -> pa.Table:
         with _room_for_nesting():
             sql = to_duckdb(_with_athena_names(checked.expression), self.clock_of(user_id))
         needed = self._needed(checked.tables)
         tables = [name for name in needed if name not in _VIEWS]
         rows = {name: self.scan(name, user_id, last, self._named(name, words)) for name in tables}
+        rows = {
+            name: rows_within(of, days) if "day" in of.schema.names else of
+            for name, of in rows.items()
+        }
         with (
             _query_errors(),
             connection_with(rows, needed, self.engine_memory) as connection,
@@ -425,6 +432,17 @@ def shape_of(
     """Columns and types of an answer, found over tables without a row."""
     with _said_in_a_sentence():
         return DuckDbSql(_NoTables(), views, schemas)._answer(checked, None).schema
+
+
+def days_read(view: View, first: date | None, last: date | None) -> Days:
+    """The days of which a view's rows of the days `first` to `last` are made, as far as it says
+    (None: no bound)."""
+    if view.reads is None:
+        return None, None
+    before, after = view.reads.days_before, view.reads.days_after
+    begins = None if first is None or before == "all" else first - timedelta(before)
+    ends = None if last is None or after == "all" else last + timedelta(after)
+    return begins, ends
 
 
 def read_by_views(definitions: Mapping[str, str]) -> frozenset[str] | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -155,6 +156,21 @@ def test_a_row_reads_as_many_days_as_its_view_says_and_no_more(
         assert -nearest > FAR
     else:
         assert -nearest == view.reads.days_after
+
+
+@pytest.mark.parametrize("view", WITH_DAYS, ids=lambda view: view.name)
+def test_some_days_are_the_same_to_the_bit_as_among_all(view: View, tmp_path: Path) -> None:
+    dice = random.Random(20250612)
+    lives = [dice.choice([random_life, random_calm_life])(dice) for _ in range(LIVES // 4)]
+    sql = engine(tmp_path, daily=table_of_lives(lives), periods=periods_of_lives(lives))
+    whole = hashes(sql.rows_of(view.name))
+    for length in (1, 2, 30):
+        first = FIRST_DAY + timedelta(dice.randrange(DAYS - length))
+        last = first + timedelta(length - 1)
+        some = hashes(sql.rows_of(view.name, first, last))
+        assert some == {
+            (who, day): found for (who, day), found in whole.items() if first <= day <= last
+        }
 
 
 def test_a_view_says_what_its_rows_read_if_they_have_a_day_and_only_then() -> None:
