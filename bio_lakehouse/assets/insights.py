@@ -69,7 +69,9 @@ def insights(
     days = days_of(context)
     names = [name for name in MADE_TOGETHER if insight_key(name) in context.selected_asset_keys]
     with with_failure_reason():
-        build_insights(lake, days.first, days.last, names)
+        code = code_of(context, insight_key(names[0]))
+        narrow = is_for_files(context.run)
+        build_insights(lake, days.first, days.last, names, code, of_changed=narrow)
     insights = lake.tables.read(gold.INSIGHTS, days.first, days.last)
     for name in names:
         if name == gold.WEEK_COMPARISON.name:
@@ -79,6 +81,11 @@ def insights(
             facts, key = facts_of(lake, gold.INSIGHTS, rows), insight_key(name)
             result = materialized(context, days, facts, told(rows), key=key)
         yield result
+
+
+def code_of(context: dg.AssetExecutionContext, key: dg.AssetKey) -> str:
+    """A name for the code that makes an asset."""
+    return context.assets_def.get_asset_spec(key).code_version or ""
 
 
 def week_result(context: dg.AssetExecutionContext, lake: Lakehouse, days: DayRange) -> Materialized:
@@ -113,7 +120,8 @@ def told(rows: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
 @with_failure_reason()
 def forecasts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]) -> Materialized:
     days, schema = days_of(context), gold.READINESS_FORECAST
-    commit = build_forecast(lake, days.first, days.last)
+    code, narrow = code_of(context, FORECAST), is_for_files(context.run)
+    commit = build_forecast(lake, days.first, days.last, code, of_changed=narrow)
     said = forecasts_told(lake.tables.read(schema, days.last, days.last))
     return committed(context, lake, schema, days, commit, said | forecast_lineage())
 
@@ -141,8 +149,7 @@ def training_loads(
     context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lakehouse]
 ) -> Materialized:
     days, schema = days_of(context), gold.TRAINING_LOAD
-    code = context.assets_def.get_asset_spec(TRAINING_LOAD).code_version or ""
-    narrow = is_for_files(context.run)
+    code, narrow = code_of(context, TRAINING_LOAD), is_for_files(context.run)
     commit = build_training_load(lake, days.first, days.last, code, of_changed=narrow)
     said = {
         "state": states_told(lake, schema, days.last),

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 import pandas as pd
 
+from bio_lakehouse.build.people import read_of_people
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.schema import TableSchema
 
 
-def rows_between(lake: Lakehouse, schema: TableSchema, first: date, last: date) -> pd.DataFrame:
-    """All users' rows of the days `first` to `last`, with days as timestamps."""
-    return pd.DataFrame(lake.tables.read(schema, first, last).to_pandas(date_as_object=False))
+def rows_between(
+    lake: Lakehouse,
+    schema: TableSchema,
+    first: date,
+    last: date,
+    people: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """Some users' rows of the days `first` to `last`, or all users', with days as timestamps."""
+    rows = read_of_people(lake, schema, first, last, people)
+    return pd.DataFrame(rows.to_pandas(date_as_object=False))
 
 
 def first_days(lake: Lakehouse, last: date) -> dict[str, date]:

@@ -26,18 +26,34 @@ NOT_MADE_WITH = {"timezone", "mail_to"}
 
 @dataclass(frozen=True, slots=True)
 class MadeOf:
-    """`code` names who makes the table, `settings` is a digest, `snapshots` are by full name."""
+    """`code` names who makes the table, `settings` is a digest, `snapshots` are by full name. It is
+    said of the days `first` to `last`, and of all where these are empty."""
 
     code: str
     settings: str
     snapshots: Mapping[str, int | None]
+    first: str = ""
+    last: str = ""
 
     @classmethod
-    def now(cls, lake: Lakehouse, code: str, read: Iterable[TableSchema]) -> MadeOf:
-        """What a table would be made of now; whoever reads the tables does so after this."""
+    def now(
+        cls,
+        lake: Lakehouse,
+        code: str,
+        read: Iterable[TableSchema],
+        days: tuple[date, date] | None = None,
+    ) -> MadeOf:
+        """What a table, or some days of one, would be made of now; whoever reads the tables does so
+        after this."""
         names = [schema.full_name for schema in read]
         snapshots = {name: newest_snapshot(lake.tables, name) for name in names}
-        return cls(code, digest_of(lake.settings), snapshots)
+        within = map(date.isoformat, days or ())
+        return cls(code, digest_of(lake.settings), snapshots, *within)
+
+    def is_of(self, other: MadeOf) -> bool:
+        """Whether it is said of all days of the other, and code and settings are the same."""
+        has_days = not self.first or (self.first <= other.first and other.last <= self.last)
+        return has_days and (self.code, self.settings) == (other.code, other.settings)
 
     @property
     def summary(self) -> dict[str, str]:
@@ -52,7 +68,7 @@ def first_days_to_make(
     made, in the columns that are `read`; None where that may be any day of anybody."""
     text = summary_of(lake.tables, table.full_name).get(KEPT)
     before = MadeOf(**json.loads(text)) if text else None
-    if before is None or (before.code, before.settings) != (now.code, now.settings):
+    if before is None or not before.is_of(now):
         return None
     days: dict[str, date] = {}
     for schema in read:
@@ -65,10 +81,11 @@ def first_days_to_make(
 
 
 def digest_of(settings: Settings) -> str:
-    """A digest of all that the settings say of people and heart rates."""
+    """A digest of all that the settings say of people, heart rates and windows."""
     people = {
         user_id: profile.model_dump(mode="json", exclude=NOT_MADE_WITH)
         for user_id, profile in settings.users.items()
     }
-    told = json.dumps([list(settings.heart_rate_zones), people], sort_keys=True)
+    rules = [list(settings.heart_rate_zones), settings.insight_window_days]
+    told = json.dumps([rules, people], sort_keys=True)
     return sha256(told.encode()).hexdigest()

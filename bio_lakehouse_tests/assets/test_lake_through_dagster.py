@@ -389,7 +389,7 @@ BROKEN = {
 def test_a_step_that_fails_says_in_its_first_line_what_to_do(
     lake: Lakehouse, outcomes: list[RunOutcome], asset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def breaks(*_: object) -> None:
+    def breaks(*_: object, **named: object) -> None:
         raise TableError("the disk is full: make room")
 
     monkeypatch.setattr(BROKEN[asset], breaks)
