@@ -15,6 +15,7 @@ from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from functools import lru_cache, partial
+from itertools import chain
 from threading import Event, Thread
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -22,7 +23,9 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+import sqlglot
 from sqlglot import exp
+from sqlglot.optimizer.scope import traverse_scope
 
 from bio_lakehouse.engines.athena_on_duckdb import Clock, macros_of, to_duckdb
 from bio_lakehouse.engines.guard import TOO_DEEP, CheckedQuery, check
@@ -221,9 +224,8 @@ class DuckDbSql:
             return self._answer(checked, user_id, None if view.has_day else last)
         needed = self._needed(checked.tables)
         until, days = (None, (first, last)) if view.has_day else (last, (None, last))
-        read = partial(
-            self._answer, checked, None, until, read_by_views(needed), days_read(view, *days)
-        )
+        words = read_by_views(self.view_text(name) for name in needed if name in _VIEWS)
+        read = partial(self._answer, checked, None, until, words, days_read(view, *days))
         return self.kept_views.rows(view.full_name, days, self._state(needed), read)
 
     def _state(self, needed: Mapping[str, str]) -> Hashable | None:
@@ -382,7 +384,7 @@ _NO_COLUMN = re.compile(
 )
 _VIEWS = {view.full_name for view in VIEWS.values()}
 _WORD = re.compile(r"\w+")
-_ALL_COLUMNS = re.compile(r"\b(?:SELECT(?:\s+(?:DISTINCT|ALL))?\s+|\w\.|,\s*)\*|\bNATURAL\b", re.I)
+_NATURAL = re.compile(r"\bNATURAL\b", re.I)
 
 
 def clocks_of(settings: Settings) -> Callable[[str | None], Clock]:
@@ -445,22 +447,28 @@ def days_read(view: View, first: date | None, last: date | None) -> Days:
     return begins, ends
 
 
-def read_by_views(definitions: Mapping[str, str]) -> frozenset[str] | None:
-    """All words of the views, and of what makes them here, in small letters, among which are the
-    names of all columns that they read; None where one of them reads all columns of what it reads.
+def read_by_views(texts: Iterable[str] = ()) -> frozenset[str] | None:
+    """All words of all views, and of those of `texts`, in small letters, among which are the names
+    of all columns that they read; None where one of them reads all columns of a table.
 
     They are those of all views, so that one scan of a table does for each.
     """
-    texts = [text for name, text in definitions.items() if name in _VIEWS]
-    texts += [view.sql for view in VIEWS.values()]
-    return _words_of(tuple(texts))
+    return _words_of(frozenset({*texts, *(view.sql for view in VIEWS.values())}))
 
 
 @lru_cache(maxsize=4)
-def _words_of(texts: tuple[str, ...]) -> frozenset[str] | None:
-    if any(_ALL_COLUMNS.search(text) for text in texts):
+def _words_of(texts: frozenset[str]) -> frozenset[str] | None:
+    if any(map(_reads_all_columns, texts)):
         return None
     return frozenset(word for text in texts for word in _WORD.findall(text.lower()))
+
+
+def _reads_all_columns(text: str) -> bool:
+    """Whether a view may read columns of a table that it does not name."""
+    scopes = traverse_scope(sqlglot.parse_one(text, read="athena"))
+    stars = [scope for scope in scopes if scope.expression.is_star]
+    sources = chain.from_iterable(scope.sources.values() for scope in stars)
+    return bool(_NATURAL.search(text)) or any(isinstance(one, exp.Table) for one in sources)
 
 
 def view_key(full_name: str) -> str:

@@ -124,12 +124,19 @@ def test_a_view_is_worked_out_once_for_days_within_others(tmp_path: Path) -> Non
 
 
 def test_everybodys_rows_are_read_in_the_columns_of_the_views_alone() -> None:
-    words = read_by_views({})
+    words = read_by_views()
     assert words is not None
     left_out = set(DAILY.column_names) - words
     assert 0 < len(left_out) < len(DAILY.column_names)
-    view = VIEWS["energy_state"].full_name
-    for text in ("SELECT * FROM t", "select distinct t.* FROM t", "SELECT a, * FROM t"):
-        assert read_by_views({view: text}) is None
-    assert read_by_views({view: "SELECT count(*), a * 2 FROM t"}) is not None
-    assert "new_column" in (read_by_views({view: "SELECT New_Column FROM t"}) or ())
+    named = "WITH named AS (SELECT New_Column FROM t) "
+    all_of_t = (
+        "SELECT * FROM t",
+        "select distinct t.* FROM t",
+        "SELECT a, * FROM t",
+        f"{named}SELECT named.* FROM named JOIN (SELECT * FROM u) ON true",
+        f"{named}SELECT New_Column FROM named NATURAL JOIN t",
+    )
+    for text in all_of_t:
+        assert read_by_views([text]) is None
+    assert read_by_views(["SELECT count(*), a * 2 FROM t"]) is not None
+    assert "new_column" in (read_by_views([f"{named}SELECT * FROM named"]) or ())
