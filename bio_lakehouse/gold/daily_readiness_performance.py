@@ -104,7 +104,10 @@ def main_sleep(periods: DataFrame) -> DataFrame:
 
 
 def nights(periods: DataFrame) -> DataFrame:
-    """Each night of each day: when it began, how long one slept, HRV and lowest heart rate."""
+    """Each night of each day: when it began, how long one slept, HRV and lowest heart rate.
+
+    The view `sleeps` has this rule in SQL, and the cases of the daily table are run through both.
+    """
     in_time = Window.partitionBy(*DAY).orderBy(F.asc_nulls_last("bedtime_start"), "period_id")
     before = in_time.rowsBetween(Window.unboundedPreceding, -1)
     so_far = in_time.rowsBetween(Window.unboundedPreceding, Window.currentRow)

@@ -51,42 +51,29 @@ columns:
     comment: "Mean breaths a minute."
 ---
 */
-WITH periods AS (
+WITH followed AS (
     SELECT
         user_id,
         day,
         period_id,
         type,
-        CASE WHEN type IN ('long_sleep', 'sleep') THEN 1 ELSE 0 END AS may_join,
         bedtime_start,
-        bedtime_end,
-        utc_offset_minutes,
-        date_diff('second', bedtime_start, bedtime_end) AS in_bed_s,
-        total_sleep_s,
-        deep_sleep_s,
-        rem_sleep_s,
-        light_sleep_s,
-        awake_s,
-        latency_s,
-        efficiency,
-        average_hrv_ms,
-        average_heart_rate_bpm,
-        lowest_heart_rate_bpm,
-        average_breath_per_min
-    FROM bio_silver.oura_sleep
-),
-followed AS (
-    SELECT
-        *,
+        CASE WHEN type IN ('long_sleep', 'sleep') THEN 1 ELSE 0 END AS may_join,
         max(bedtime_end) OVER (
-            PARTITION BY user_id, day, may_join ORDER BY bedtime_start ASC NULLS LAST, period_id
+            PARTITION BY user_id, day, CASE WHEN type IN ('long_sleep', 'sleep') THEN 1 ELSE 0 END
+            ORDER BY bedtime_start ASC NULLS LAST, period_id
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS ended
-    FROM periods
+    FROM bio_silver.oura_sleep
 ),
 numbered AS (
     SELECT
-        *,
+        user_id,
+        day,
+        period_id,
+        type,
+        bedtime_start,
+        may_join,
         sum(
             CASE
                 WHEN may_join = 1
@@ -102,7 +89,11 @@ numbered AS (
 ),
 told AS (
     SELECT
-        *,
+        user_id,
+        day,
+        period_id,
+        bedtime_start,
+        number,
         max(CASE WHEN type = 'long_sleep' THEN 1 ELSE 0 END) OVER (
             PARTITION BY user_id, day, may_join, number
         ) AS is_night
@@ -110,13 +101,21 @@ told AS (
 ),
 named AS (
     SELECT
-        *,
+        user_id,
+        day,
+        period_id,
+        bedtime_start,
+        is_night,
         CASE WHEN is_night = 1 THEN CAST(number AS varchar) ELSE period_id END AS name
     FROM told
 ),
 placed AS (
     SELECT
-        *,
+        user_id,
+        day,
+        period_id,
+        is_night,
+        name,
         row_number() OVER (
             PARTITION BY user_id, day, is_night, name
             ORDER BY bedtime_start ASC NULLS LAST, period_id
@@ -127,6 +126,37 @@ placed AS (
         ) AS place_from_last
     FROM named
 ),
+parts AS (
+    SELECT
+        placed.user_id,
+        placed.day,
+        placed.period_id,
+        placed.is_night,
+        placed.name,
+        placed.place,
+        placed.place_from_last,
+        periods.type,
+        periods.bedtime_start,
+        periods.bedtime_end,
+        periods.utc_offset_minutes,
+        date_diff('second', periods.bedtime_start, periods.bedtime_end) AS in_bed_s,
+        periods.total_sleep_s,
+        periods.deep_sleep_s,
+        periods.rem_sleep_s,
+        periods.light_sleep_s,
+        periods.awake_s,
+        periods.latency_s,
+        periods.efficiency,
+        periods.average_hrv_ms,
+        periods.average_heart_rate_bpm,
+        periods.lowest_heart_rate_bpm,
+        periods.average_breath_per_min
+    FROM placed
+    JOIN bio_silver.oura_sleep AS periods
+        ON periods.user_id = placed.user_id
+       AND periods.day = placed.day
+       AND periods.period_id = placed.period_id
+),
 sleeps AS (
     SELECT
         user_id,
@@ -134,7 +164,7 @@ sleeps AS (
         is_night,
         min(period_id) AS period_id,
         max(type) AS type,
-        count(*) AS parts,
+        count(*) AS periods,
         min(bedtime_start) AS bedtime_start,
         max(bedtime_end) AS bedtime_end,
         max(CASE WHEN place = 1 THEN utc_offset_minutes END) AS utc_offset_minutes,
@@ -175,29 +205,23 @@ sleeps AS (
             CAST(sum(TRY_CAST(average_breath_per_min AS decimal(28, 6))) AS double)
             / nullif(count(average_breath_per_min), 0)
         ) AS average_breath_per_min
-    FROM placed
+    FROM parts
     GROUP BY user_id, day, is_night, name
-),
-longest AS (
-    SELECT
-        *,
-        row_number() OVER (
-            PARTITION BY user_id, day, is_night
-            ORDER BY total_sleep_s DESC NULLS LAST, bedtime_start ASC NULLS LAST, period_id
-        ) AS place
-    FROM sleeps
 )
 SELECT
     user_id,
     day,
     period_id,
     CASE
-        WHEN is_night = 1 AND place = 1 THEN 'night'
+        WHEN is_night = 1 AND row_number() OVER (
+            PARTITION BY user_id, day, is_night
+            ORDER BY total_sleep_s DESC NULLS LAST, bedtime_start ASC NULLS LAST, period_id
+        ) = 1 THEN 'night'
         WHEN is_night = 1 THEN 'second_night'
         WHEN type IN ('sleep', 'late_nap') THEN 'nap'
         ELSE type
     END AS kind,
-    CAST(parts AS integer) AS parts,
+    CAST(periods AS integer) AS parts,
     bedtime_start,
     bedtime_end,
     utc_offset_minutes,
@@ -214,4 +238,4 @@ SELECT
     average_heart_rate_bpm,
     lowest_heart_rate_bpm,
     average_breath_per_min
-FROM longest
+FROM sleeps
