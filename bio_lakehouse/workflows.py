@@ -499,9 +499,13 @@ def refuse_day_to_come(lake: Lakehouse, user_id: str, day: date | None) -> None:
 
 def tell_of_no_week(settings: Settings, day: date) -> None:
     """Say that a page is of seven days that are no week of the graph's."""
-    ends = settings.week_ends_on.capitalize()
+    from bio_lakehouse.reports.weeks import week_end
+
+    why = f"{day} is no {settings.week_ends_on.capitalize()}"
+    if week_end(settings, day) == day:
+        why = f"The week up to {day} is not over by the graph's own clock ({settings.timezone})"
     CONSOLE.print(
-        f"{day} is no {ends} of a week that is over: this page is of the seven days up to it, and "
+        f"{why}: this page is of the seven days up to it, and "
         "no partition of reports/weekly_report.",
         highlight=False,
         soft_wrap=True,

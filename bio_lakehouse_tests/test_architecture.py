@@ -238,6 +238,7 @@ READ_BY_REPORTS = {
     "Adherence",
     "AssignedDay",
     "Finding",
+    "Lacking",
     "Insight",
     "Scale",
     "Plain",

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from bio_lakehouse.build.reported import lacking_loads
 from bio_lakehouse.english import count, dated, listed, long_day, short_span
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.measures import HRV, READINESS, SLEEP, Measure, compared_with
@@ -104,7 +105,7 @@ def today_facts(lake: Lakehouse, user_id: str) -> TodayFacts | None:
         stale=stale_text(day, today, lake.settings.stale_after_days),
         tiles=tuple(tile_of(one) for one in compare(daily, TILES, day)),
         classes=this_week_of(read_newest(lake, user_id, day)),
-        training=training_of(loads, day),
+        training=training_of(loads, day, lacking_loads(lake, user_id, day)),
         moved=moved_up_to(lake, user_id, daily, day),
         workouts=workouts_text(workout_weeks(daily, day)),
         tomorrow=tomorrow_line(lake, user_id, today),

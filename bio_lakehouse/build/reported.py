@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from bio_lakehouse.build import load
 from bio_lakehouse.build.experiments import (
     build_experiment_days,
     build_self_experiment,
@@ -26,6 +27,8 @@ from bio_lakehouse.gold.schemas import (
 )
 from bio_lakehouse.insights.data import first_day_needed
 from bio_lakehouse.insights.finding import INSIGHTS as NAMES
+from bio_lakehouse.insights.training_load import lacking_of
+from bio_lakehouse.insights.workout_load import Lacking
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import days_between
 
@@ -111,3 +114,11 @@ def build_for_report(lake: Lakehouse, day: date) -> None:
 
 def _own(rows: pa.Table, user_id: str) -> pa.Table:
     return rows.filter(pc.equal(rows["user_id"], user_id))
+
+
+def lacking_loads(lake: Lakehouse, user_id: str, last: date) -> list[Lacking]:
+    """What each of a user's workouts of the days that a report tells lacks whose load is not
+    measured."""
+    profile = lake.settings.user_profile(user_id)
+    daily, workouts = (load.columns_of(lake, schema, [user_id]) for schema in load.READ)
+    return lacking_of(daily, workouts, profile, last - timedelta(LOAD_DAYS - 1), last)

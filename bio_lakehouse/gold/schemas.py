@@ -268,7 +268,7 @@ TRAINING_LOAD = TableSchema(
         Column(
             "unknown_workouts",
             "int",
-            "Workouts with neither power nor heart rate to go by, whose load is bounded.",
+            "Workouts of which neither power nor heart rate tells the load, which is bounded.",
             minimum=0,
             required=True,
         ),

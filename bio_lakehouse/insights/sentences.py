@@ -165,13 +165,28 @@ def missed_workouts(stretches: Sequence[Stretch], n: int, shortest: int) -> str:
             f"Looked for {shortest} days or more in a row without a workout among {known} and "
             "found none."
         )
-    longest = max(stretches, key=lambda stretch: stretch.days)
     times = {1: "Once", 2: "Twice"}.get(len(stretches), f"{len(stretches)} times")
-    which = "these were the" if len(stretches) == 1 else "the longest stretch was"
     return (
         f"{times} there were {shortest} days or more in a row without a workout, among {known}; "
-        f"{which} {longest.days} days {span(longest.first, longest.last)}."
+        f"{_longest(stretches)}."
     )
+
+
+def _longest(stretches: Sequence[Stretch]) -> str:
+    """`the longest stretch was 5 days 3–7 August 2026`; of those that are as long both, or how many
+    and the newest."""
+    days = max(stretch.days for stretch in stretches)
+    longest = [stretch for stretch in stretches if stretch.days == days]
+    longest.sort(key=lambda stretch: stretch.first)
+    newest = span(longest[-1].first, longest[-1].last)
+    if len(stretches) == 1:
+        return f"these were the {days} days {newest}"
+    if len(longest) == 1:
+        return f"the longest stretch was {days} days {newest}"
+    if len(longest) == 2:
+        first = span(longest[0].first, longest[0].last)
+        return f"the longest stretches were of {days} days each, {first} and {newest}"
+    return f"the longest, of {days} days, came {len(longest)} times, most lately {newest}"
 
 
 def _named(days: Sequence[date]) -> str:

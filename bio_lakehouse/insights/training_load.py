@@ -27,10 +27,12 @@ from bio_lakehouse.insights.workout_load import (
     LONGEST_MINUTES,
     ZONES,
     Effort,
+    Lacking,
     Load,
     OwnWorkout,
     WorkoutLoad,
     between,
+    lacking,
     minutes_of,
     power_load,
     workout_load,
@@ -70,6 +72,26 @@ def training_load(
     ]
     who = {"user_id": [profile.user_id] * len(days), "day": days}
     return pa.table(who | _described(told) | states(told), schema=TRAINING_LOAD.arrow)
+
+
+def lacking_of(
+    daily: pd.DataFrame, workouts: pd.DataFrame, profile: UserProfile, first: date, last: date
+) -> list[Lacking]:
+    """What each workout of one user's days `first` to `last` lacks whose load is bounded.
+
+    `daily` and `workouts` are as `training_load` has them, from the first day on.
+    """
+    own, found = _own(daily, profile.user_id), []
+    if own.empty:
+        return []
+    days = _calendar(own["day"].iloc[0], max(own["day"].iloc[-1], last))
+    rests = dict(zip(days, _resting_heart_rates(own, days), strict=True))
+    for day, efforts in _efforts_by_day(_own(workouts, profile.user_id)).items():
+        rest = rests.get(day)
+        if first <= day <= last:
+            bounded = (one for one in efforts if not workout_load(one, rest, profile).is_measured)
+            found += [lacking(one, rest, profile) for one in bounded]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,14 @@ ZONES = (60, 70, 80, 90)
 """Lower bounds of heart-rate zones 2 to 5 in % of the maximum heart rate, unless a person's
 differ."""
 
+LENGTH, FTP = "length", "FTP"
+RESTING, MAXIMUM, THRESHOLD = (
+    "resting heart rate",
+    "maximum heart rate",
+    "threshold heart rate",
+)
+"""What a load is made from, beside what was measured."""
+
 EASY_SHARE, HARD_SHARE = 0.75, 1.05
 """Tops of power zones 2 and 4 as shares of threshold (Coggan): for who has no heart-rate
 measures."""
@@ -111,6 +119,30 @@ def workout_load(
         return WorkoutLoad(by_heart_rate, "heart_rate")
     highest = _highest_load(effort.discipline, minutes, rest, profile, own, zones)
     return WorkoutLoad(between(0.0, highest), "bounded")
+
+
+class Lacking(NamedTuple):
+    """What is not known that a workout's load by power, and that by heart rate, is made from; None
+    for what was not measured of it."""
+
+    by_power: tuple[str, ...] | None
+    by_heart_rate: tuple[str, ...] | None
+
+
+def lacking(effort: Effort, rest: float | None, profile: UserProfile) -> Lacking:
+    """What a workout lacks whose load is bounded, in the words of `LENGTH` and its like."""
+    length = (LENGTH,) if minutes_of(effort) is None else ()
+    measures = {
+        RESTING: rest,
+        MAXIMUM: profile.max_heart_rate,
+        THRESHOLD: profile.threshold_heart_rate,
+    }
+    unknown = tuple(name for name, value in measures.items() if not value)
+    by_power = (*length, *(() if profile.ftp else (FTP,)))
+    return Lacking(
+        None if effort.watts is None else by_power,
+        None if effort.heart_rate is None else (*length, *unknown),
+    )
 
 
 def minutes_of(effort: Effort) -> float | None:

@@ -43,7 +43,7 @@ def risk(level: str | None, seen: str | None, workout_days: int | None) -> tuple
     """What a class of risk is about, and the class with what was `seen`, in the view's own words.
 
     `workout_days` are the known ones among the last three. Without any the class rests on readiness
-    alone: then a low readiness is told as no more than that, and no other as a risk that is low.
+    alone: then a low readiness is told as no more than that, and so is a risk that is low.
     """
     why = (
         "with readiness from 65 to 69 the workouts of the last three days and the day's output "
@@ -54,7 +54,7 @@ def risk(level: str | None, seen: str | None, workout_days: int | None) -> tuple
     if level != LOW_RISK and not workout_days:
         return LOW_READINESS, f"{inner(seen)} {rule_of_readiness(level, workout_days)}"
     if workout_days is None:
-        return OVERTRAINING, f"cannot be told: {WORKOUTS_UNKNOWN}. {seen}"
+        return OVERTRAINING, f"{RISK[level]} by readiness alone: {WORKOUTS_UNKNOWN}. {seen}"
     return OVERTRAINING, f"{_sentence(RISK, level, why)} {seen}"
 
 

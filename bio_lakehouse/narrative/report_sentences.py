@@ -6,6 +6,7 @@ No sentence says why a figure is what it is. What is unknown is said to be unkno
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ from bio_lakehouse.english import (
     short_span,
     weekday,
 )
+from bio_lakehouse.insights.workout_load import FTP, MAXIMUM, RESTING, THRESHOLD, Lacking
 
 SUBJECT_LENGTH = 60
 
@@ -43,6 +45,13 @@ def nothing_to_compare(known_days: int, *, first_weeks: bool) -> str:
         return "No data of this week has arrived"
     early = "The first weeks, getting to know what is usual for you"
     return early if first_weeks else "Too few days are known to tell how this week compares"
+
+
+def workouts_alone(workouts: int | None, known: int, days: int) -> str:
+    """The headline of a week of somebody of whom nothing but workouts is on record."""
+    if known < days or workouts is None:
+        return f"Workouts are known of {known} of {days} days"
+    return f"A week with {count(workouts, 'workout')}" if workouts else "A week without a workout"
 
 
 def subject(first: date, last: date, said: str, is_preview: bool) -> str:
@@ -96,8 +105,12 @@ def lede(
     ]
     averages = [scores[0].replace(" ", " averaged ", 1), *scores[1:]] if scores else []
     noun = "workout" if whole_week else "known workout"
+    # A day of which the number is unknown may well have had one.
+    is_told = workouts is not None and (whole_week or workouts > 0)
     trained = (
-        [] if workouts is None else [count(workouts, noun) + (f" and {output}" if output else "")]
+        []
+        if workouts is None or not is_told
+        else [count(workouts, noun) + (f" and {output}" if output else "")]
     )
     return (
         capital(", with ".join(filter(None, [listed(averages), *trained]))) + "."
@@ -257,16 +270,40 @@ def load_unknown() -> str:
     )
 
 
-def bounded_workouts(workouts: int, days: int) -> str:
-    """How workouts without a measured load are counted, and what a load is told from."""
-    verb = "was" if workouts == 1 else "were"
-    counts = "counts" if workouts == 1 else "count"
-    return (
-        f"Of the {days} days, {count(workouts, 'workout')} {verb} measured by neither power nor "
-        f"heart rate and {counts} as a range from 0 to what such a workout can reach. A load is "
-        "told from power and FTP, or from heart rate with its maximum and threshold (BIO_FTP, "
-        "BIO_MAX_HEART_RATE, BIO_THRESHOLD_HEART_RATE, or users.toml)."
+FROM_WHERE = {
+    FTP: "FTP (BIO_FTP, or users.toml)",
+    MAXIMUM: "maximum heart rate (BIO_MAX_HEART_RATE, or users.toml)",
+    THRESHOLD: "threshold heart rate (BIO_THRESHOLD_HEART_RATE, or users.toml)",
+    RESTING: "resting heart rate (from nights with Oura)",
+}
+"""What a load is made from, with where it is told."""
+
+
+def bounded_workouts(workouts: int, days: int, lacks: Sequence[Lacking] = ()) -> str:
+    """How workouts without a measured load are counted, and what each of them lacks for one."""
+    verb, counts = ("has", "counts") if workouts == 1 else ("have", "count")
+    said = (
+        f"Of the {days} days, {count(workouts, 'workout')} {verb} no measured load and {counts} as "
+        "a range from 0 to what such a workout can reach"
     )
+    reasons = Counter(map(_lacking, lacks)).most_common()
+    told = (f"{number} {reason}" for reason, number in reasons)
+    return f"{said}: {'; '.join(told)}." if reasons else f"{said}."
+
+
+def _from_where(name: str) -> str:
+    return FROM_WHERE.get(name, name)
+
+
+def _lacking(lacks: Lacking) -> str:
+    """`with a heart rate, without a resting heart rate (…)`: what one of them lacks."""
+    ways = {"power": lacks.by_power, "heart rate": lacks.by_heart_rate}
+    told = [
+        f"with {way}, without {listed(list(map(_from_where, names)))}"
+        for way, names in ways.items()
+        if names
+    ]
+    return ", or ".join(told) or "with neither power nor heart rate"
 
 
 def unknown_days(unknown: int, days: int) -> str:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from bio_lakehouse.english import capital, listed, weekday, with_article
+from bio_lakehouse.english import MONTHS, capital, listed, weekday, with_article
 from bio_lakehouse.gold.measures import Measure
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 DAYS_OF_A_WEEK = 7
+LONGER_THAN_MONTHS_TELL, LONGEST_YEAR = 330, 366
+"""Days back from which the name of a month alone could be this year's, and those of a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,11 +260,12 @@ def next_morning(name: str, value: str, place: str, usual: str) -> str:
     return f"The next morning {name} was {value}, {place} your usual {usual}."
 
 
-def weeks(days: int) -> str:
-    """`five weeks`, `three months`: for how long at least, of so many days."""
-    if days < 70:
-        return f"{in_words(days // 7)} weeks"
-    return f"{in_words(days // 31)} months" if days < 366 else "a year"
+def since_month(said: str, day: date, days_back: int) -> str:
+    """`since September` for what is told as `since 6 September`: no figure stands in a headline."""
+    month = MONTHS[(day - timedelta(days_back)).month - 1]
+    if days_back >= LONGER_THAN_MONTHS_TELL:
+        return "in over a year" if days_back > LONGEST_YEAR else f"since last {month}"
+    return f"since at least {month}" if " at least " in said else f"since {month}"
 
 
 def high(days: str, name: str, value: str, since_text: str) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from plotly.graph_objects import Figure
 
 from bio_lakehouse.build.day_rows import first_days
+from bio_lakehouse.build.reported import lacking_loads
 from bio_lakehouse.claude.access import ClaudeAccess
 from bio_lakehouse.errors import ReportError
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE as DAILY
@@ -185,6 +186,7 @@ def gather(lake: Lakehouse, user_id: str, day: date, today: date) -> ReportInput
         week_ends=week_end(lake.settings, day),
         newest_day=read_newest(lake, user_id, newest_day(daily, day)),
         week_before=read_week_before(lake, user_id, day),
+        lacks=lacking_loads(lake, user_id, day),
     )
 
 

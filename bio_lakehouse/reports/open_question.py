@@ -41,9 +41,10 @@ class Question:
     @property
     def can_be_told(self) -> bool:
         """Whether the days that are looked at will hold so many at the rate at which they came: of
-        what was not looked at yet, whether they could."""
+        what was not looked at yet, whether they could. Nobody waits for what no day is known of:
+        who has no ring need not wait for a relation of sleep."""
         if not self.is_looked_at:
-            return self.needed <= self.window
+            return self.known > 0 and self.needed <= self.window
         return self.known * self.window >= self.needed * max(self.days, self.known)
 
     @property

@@ -19,6 +19,7 @@ from bio_lakehouse.english import span
 from bio_lakehouse.gold import measures
 from bio_lakehouse.insights import Finding, Insight, Plain, Status, plain, sentence
 from bio_lakehouse.insights.week_comparison import WeekTest
+from bio_lakehouse.insights.workout_load import Lacking
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.narrative.story import Story, named
 from bio_lakehouse.reports.comparison import (
@@ -33,7 +34,7 @@ from bio_lakehouse.reports.comparison import (
     compare_totals,
     workout_weeks,
 )
-from bio_lakehouse.reports.completeness import SourceDays, completeness, newest_days
+from bio_lakehouse.reports.completeness import PELOTON, SourceDays, completeness, newest_days
 from bio_lakehouse.reports.days_before import LOOKBACK_DAYS, DaysBefore
 from bio_lakehouse.reports.own_rows import NIGHTS
 from bio_lakehouse.reports.since_last_week import SinceLastWeek, WeekBefore, since_last_week
@@ -71,7 +72,7 @@ class ReportInputs:
     `day` is the week's last day, `today` the person's today, `data_up_to` the newest arrival (UTC)
     among the rows, `failed` the days of fetches that failed, by dataset. `nights` are the periods
     of silver.oura_sleep of half a year with their bedtimes, `week_ends` is the last day of the
-    calendar week that `day` is in.
+    calendar week that `day` is in, `lacks` what each workout without a measured load lacks.
     """
 
     user_id: str
@@ -95,6 +96,7 @@ class ReportInputs:
     week_ends: date | None = None
     newest_day: Mapping[str, Any] | None = None
     week_before: WeekBefore | None = None
+    lacks: Sequence[Lacking] = ()
 
     @property
     def is_preview(self) -> bool:
@@ -221,7 +223,7 @@ def model_of(inputs: ReportInputs, stale_after_days: int = 3) -> ReportModel:
         last_day=own.day,
         today=own.today,
         notices=notices(own, newest, stale_after_days),
-        headline=_headline(story, known_days(days), _is_new(daily, own.day)),
+        headline=_headline(story, known_days(days), _is_new(daily, own.day), weeks[-1], newest),
         lede=_lede(story, comparisons, moved, weeks[-1]),
         completeness=own.arrived(own.today),
         readiness=_of(comparisons, measures.READINESS),
@@ -236,7 +238,7 @@ def model_of(inputs: ReportInputs, stale_after_days: int = 3) -> ReportModel:
         insights=tuple(_card(insight, own) for insight in own.insights),
         not_found=_lines(own, own.insights, "not found"),
         not_enough=_lines(own, own.insights, "not enough data"),
-        training=training_of(own.training, own.day),
+        training=training_of(own.training, own.day, own.lacks),
         newest=newest,
         data_up_to=own.data_up_to,
         story=story,
@@ -319,9 +321,13 @@ def week_of(
     )
 
 
-def _headline(story: Story | None, known: int, is_new: bool) -> str:
+def _headline(
+    story: Story | None, known: int, is_new: bool, week: WorkoutWeek, newest: Mapping[str, date]
+) -> str:
     if story:
         return story.headline
+    if {*newest} == {PELOTON.title} and known:
+        return sentences.workouts_alone(week.workouts, week.days_known, WEEK)
     return sentences.nothing_to_compare(known, first_weeks=is_new)
 
 
@@ -419,10 +425,12 @@ def _lines(
         for finding in insight.findings
         if finding.status in statuses
     ]
-    return tuple(
+    lines = [
         FindingLine(finding, inputs.say(insight, finding), _natural(inputs, insight, finding))
         for insight, finding in pairs
-    )
+    ]
+    # Two findings of one measure may lack the same days.
+    return tuple({line.sentence: line for line in reversed(lines)}.values())[::-1]
 
 
 def _natural(inputs: ReportInputs, insight: Insight, finding: Finding) -> str:

@@ -12,6 +12,7 @@ from plotly.graph_objects import Figure
 
 from bio_lakehouse.build.reported import LOAD_DAYS
 from bio_lakehouse.insights.load_bounds import is_figure
+from bio_lakehouse.insights.workout_load import Lacking
 from bio_lakehouse.narrative import report_sentences as sentences
 from bio_lakehouse.reports.comparison import WEEK
 from bio_lakehouse.reports.load_state import state_text
@@ -35,8 +36,9 @@ class Training:
     series: LoadSeries | None
 
 
-def training_of(rows: Sequence[Row], last: date) -> Training:
-    """`rows` are those of gold.training_load of one user."""
+def training_of(rows: Sequence[Row], last: date, lacks: Sequence[Lacking] = ()) -> Training:
+    """`rows` are those of gold.training_load of one user, `lacks` what each workout of the 90 days
+    without a measured load lacks."""
     by_day = {row["day"]: row for row in rows}
     days = [last - timedelta(days=back) for back in range(LOAD_DAYS - 1, -1, -1)]
     shown: list[Row] = [by_day.get(day, {}) for day in days]
@@ -44,16 +46,16 @@ def training_of(rows: Sequence[Row], last: date) -> Training:
     if not told:
         return Training((sentences.load_unknown(),), None)
     is_loaded = any(row.get("load_high") for row in shown)
-    said = (state_text(told[-1]), *unknowns(shown), *estimated(shown))
+    said = (state_text(told[-1]), *unknowns(shown, lacks), *estimated(shown))
     return Training(said, series_of(days, shown) if is_loaded else None)
 
 
-def unknowns(rows: Sequence[Row]) -> tuple[str, ...]:
-    """How many workouts and days lie between bounds, and between which."""
+def unknowns(rows: Sequence[Row], lacks: Sequence[Lacking]) -> tuple[str, ...]:
+    """How many workouts and days lie between bounds, between which, and what is lacking."""
     workouts = sum(row.get("unknown_workouts") or 0 for row in rows)
     days = sum(row.get("load") is not None and is_unknown_day(row) for row in rows)
     return (
-        *((sentences.bounded_workouts(workouts, LOAD_DAYS),) if workouts else ()),
+        *((sentences.bounded_workouts(workouts, LOAD_DAYS, lacks),) if workouts else ()),
         *((sentences.unknown_days(days, LOAD_DAYS),) if days else ()),
     )
 

@@ -10,7 +10,7 @@ The first shape that a week has is told:
 | days outside on both sides | A week of ups and downs | Readiness lay below your usual … |
 | days outside on one side | Readiness on the low side | Readiness lay below your usual … |
 | a rare low | A usual week with a low Wednesday | Readiness was 69 on Wednesday, the … |
-| a rare workout | A usual week with your biggest ride in six months | Saturday’s ride was … |
+| a rare workout | A usual week with your biggest ride since June | Saturday’s ride was … |
 | a rare high | A usual week with your highest HRV in nine weeks | HRV reached 71 ms on Sunday … |
 | no workout | A week without a workout | None of the seven days … |
 | all days alike and within the usual | A steady week | Readiness stayed between 79 and … |
@@ -469,7 +469,8 @@ def _rare_workout(week: Week) -> Story | None:
     tells: Tells = [(WORKOUT_OUTPUT.key, workout.day)] if _is_output(workout) else []
     said = text.workout(workout.day, workout.noun, workout.rank, workout.figure)
     sentence = f"{said}.{_next_morning(week, workout.day, tells)}"
-    tail = f"your {workout.word} {workout.noun} in {text.weeks(workout.days_back)}"
+    since = text.since_month(workout.since_text, workout.day, workout.days_back)
+    tail = f"your {workout.word} {workout.noun} {since}"
     return _usual_story(week, tail, sentence, tells)
 
 
@@ -497,7 +498,8 @@ def _rare_high(week: Week) -> Story | None:
     high = max(rare, key=lambda one: one.days_back or 0)
     values = week.of(high.measure).week_values
     days = [day for day, value in zip(week.days, values, strict=True) if value == high.value]
-    tail = f"your highest {high.measure.in_sentence} in {text.weeks(high.days_back or 0)}"
+    since = text.since_month(high.since or "", high.day, high.days_back or 0)
+    tail = f"your highest {high.measure.in_sentence} {since}"
     measure, named = high.measure, listed([weekday(day) for day in days])
     said = text.high(named, text.named(measure), measure.text(high.value), high.since)
     return _usual_story(week, tail, said, [(measure.key, day) for day in days])

@@ -27,7 +27,7 @@ from bio_lakehouse.lake.table_writing import iceberg_schema
 from bio_lakehouse.reports.pages import report_key
 from bio_lakehouse.settings import load_settings
 from bio_lakehouse.sources import demo
-from bio_lakehouse.workflows import REPORT_SELECTION, run_report
+from bio_lakehouse.workflows import REPORT_SELECTION, run_report, tell_of_no_week
 from bio_lakehouse_tests.sources.oura_server import CLIENT_ID, CLIENT_SECRET, OuraServer, signed_in
 from bio_lakehouse_tests.whole_log import entries_of
 
@@ -246,11 +246,22 @@ def test_a_page_of_any_other_day_is_written_and_told_as_such(
     day = sundays_before(lake.settings.today())[1] - timedelta(1)
     before = events(instance, "reports/weekly_report")
     page = run_report(lake, "me", day).path
-    assert f"{day} is no Sunday of a week that is over" in capsys.readouterr().err
+    assert f"{day} is no Sunday: this page" in capsys.readouterr().err
     assert page.name == f"weekly-{day}.html"
     assert events(instance, "reports/weekly_report") == before
     with pytest.raises(BioLakehouseError, match="no week that is over ends"):
         launch.materialize_range(lake.settings, "reports/weekly_report", day, day)
+
+
+def test_a_week_that_the_graphs_clock_has_not_ended_is_told_as_such(
+    lake: Lakehouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """BIO_TODAY_OVERRIDE, or a person's zone, may be ahead of it."""
+    sunday = sundays_before(lake.settings.today())[1]
+    tell_of_no_week(lake.settings, sunday)
+    said = capsys.readouterr().err
+    assert f"The week up to {sunday} is not over by the graph's own clock" in said
+    assert "is no Sunday" not in said
 
 
 def test_a_report_of_a_day_to_come_is_refused_before_anything_is_said(

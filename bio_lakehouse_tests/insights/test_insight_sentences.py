@@ -95,4 +95,12 @@ def test_missed_workouts() -> None:
         "the longest stretch was 7 days 30 December 2024 – 5 January 2025."
     )
     assert sentences.missed_workouts([march, turn, march], 90, 3).startswith("3 times there were")
+    newer = Stretch(date(2025, 3, 8), date(2025, 3, 11))
+    assert sentences.missed_workouts([newer, march], 90, 3).endswith(
+        "the longest stretches were of 4 days each, 1–4 March 2025 and 8–11 March 2025."
+    )
+    newest = Stretch(date(2025, 3, 15), date(2025, 3, 18))
+    assert sentences.missed_workouts([newest, march, newer], 90, 3).endswith(
+        "the longest, of 4 days, came 3 times, most lately 15–18 March 2025."
+    )
     assert sentences.missed_workouts([], 90, 3).endswith("and found none.")

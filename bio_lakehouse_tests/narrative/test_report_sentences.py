@@ -119,6 +119,26 @@ def test_workouts_of_a_week_that_is_not_known_whole() -> None:
     )
 
 
+def test_no_workout_is_told_of_a_week_of_which_days_are_unknown() -> None:
+    assert sentences.lede("78", None, 0, None, whole_week=False) == "Readiness averaged 78."
+    assert sentences.lede(None, None, 0, None, whole_week=False) == ""
+    assert sentences.lede(None, None, 0, None) == "No workouts."
+
+
+@pytest.mark.parametrize(
+    ("workouts", "known", "said"),
+    [
+        (3, 7, "A week with 3 workouts"),
+        (1, 7, "A week with 1 workout"),
+        (0, 7, "A week without a workout"),
+        (2, 5, "Workouts are known of 5 of 7 days"),
+        (None, 0, "Workouts are known of 0 of 7 days"),
+    ],
+)
+def test_the_headline_of_who_has_no_ring(workouts: int | None, known: int, said: str) -> None:
+    assert sentences.workouts_alone(workouts, known, 7) == said
+
+
 def test_why_nothing_can_be_said_to_have_moved() -> None:
     assert (
         sentences.too_early_to_compare(12, 28)

@@ -71,7 +71,7 @@ def test_a_quiet_week_is_headed_by_its_oldest_high(
     readiness[-4] = 93
     model = model_of(make_inputs(daily=make_daily(readiness_score=readiness)))
     assert model.moved == ()
-    assert model.headline == "A usual week with your highest readiness in three months"
+    assert model.headline == "A usual week with your highest readiness since November"
     assert "93 on Thursday, your highest since 30 November 2024." in model.lede
     readiness[-4] = 80
     dull = model_of(make_inputs(daily=make_daily(readiness_score=readiness)))

@@ -1,12 +1,15 @@
 from datetime import date, timedelta
 
 import pandas as pd
+import pytest
 
-from bio_lakehouse.insights.training_load import training_load
+from bio_lakehouse.insights.training_load import lacking_of, training_load
+from bio_lakehouse.insights.workout_load import Lacking
 from bio_lakehouse.reports.training import LOAD_CHART, load_figure, training_of
 from bio_lakehouse.settings import UserProfile
 
 SUNDAY = date(2025, 3, 9)
+OF_90 = SUNDAY - timedelta(days=89), SUNDAY
 PROFILE = UserProfile(user_id="me", timezone="UTC", ftp=200)
 
 
@@ -54,12 +57,12 @@ def test_a_state_that_is_building_is_said_to_be() -> None:
 
 
 def test_a_bounded_load_widens_the_state_and_is_named() -> None:
-    made = training_of(rows(120, unknown=20), SUNDAY)
+    made = training_of(rows(120, unknown=20), SUNDAY, [Lacking(None, None)])
     assert made.series is not None
     assert made.sentences[0].startswith("On Sunday 9 March 2025 chronic load was 4")
     assert made.sentences[1].startswith(
-        "Of the 90 days, 1 workout was measured by neither power nor heart rate and counts as a "
-        "range"
+        "Of the 90 days, 1 workout has no measured load and counts as a range from 0 to what such "
+        "a workout can reach: 1 with neither power nor heart rate."
     )
     load, chronic = made.series.load, made.series.chronic
     opened = [(low, high) for low, high in zip(load.low, load.high, strict=True) if low != high]
@@ -121,8 +124,62 @@ def test_nothing_known_draws_nothing_and_says_no_workout_of_no_day() -> None:
 
 def test_without_any_measure_set_the_page_shows_bands_and_says_what_is_needed() -> None:
     bare = UserProfile(user_id="me", timezone="UTC")
-    made = training_of(rows(120, profile=bare), SUNDAY)
+    done = [SUNDAY - timedelta(days=back) for back in range(0, 120, 2)]
+    lacks = lacking_of(days_of(done), workouts_of(done).assign(avg_watts=200.0), bare, *OF_90)
+    made = training_of(rows(120, profile=bare), SUNDAY, lacks)
     assert "chronic load was between 0 and " in made.sentences[0]
-    assert "A load is told from power and FTP, or from heart rate" in made.sentences[1]
+    assert made.sentences[1].endswith(
+        "can reach: 45 with power, without FTP (BIO_FTP, or users.toml)."
+    )
     assert made.series is not None
     assert not any(made.series.load.low)
+
+
+def days_of(done: list[date], resting: float | None = None) -> pd.DataFrame:
+    return pd.DataFrame({"day": done, "had_workout": True, "resting_heart_rate_bpm": resting})
+
+
+FTP = "FTP (BIO_FTP, or users.toml)"
+MAXIMUM = "maximum heart rate (BIO_MAX_HEART_RATE, or users.toml)"
+THRESHOLD = "threshold heart rate (BIO_THRESHOLD_HEART_RATE, or users.toml)"
+RESTING = "resting heart rate (from nights with Oura)"
+SET = {"max_heart_rate": 185, "threshold_heart_rate": 165}
+
+
+@pytest.mark.parametrize(
+    ("measured", "resting", "known", "told"),
+    [
+        ({"avg_heart_rate_bpm": 140.0}, None, SET, f"with heart rate, without {RESTING}"),
+        ({"avg_heart_rate_bpm": 140.0}, 50.0, {}, f"without {MAXIMUM} and {THRESHOLD}"),
+        ({"avg_heart_rate_bpm": 140.0}, 50.0, {"max_heart_rate": 185}, f"without {THRESHOLD}"),
+        (
+            {"avg_heart_rate_bpm": 140.0, "avg_watts": 150.0},
+            None,
+            SET,
+            f"with power, without {FTP}, or with heart rate, without {RESTING}",
+        ),
+        ({"avg_watts": 150.0, "length_minutes": None}, None, {"ftp": 200}, "without length"),
+        ({}, 50.0, SET, "with neither power nor heart rate"),
+    ],
+)
+def test_what_a_workout_without_a_measured_load_lacks_is_named_and_nothing_else(
+    measured: dict[str, float | None],
+    resting: float | None,
+    known: dict[str, int],
+    told: str,
+) -> None:
+    profile = UserProfile(user_id="me", timezone="UTC", **known)  # type: ignore[arg-type]
+    daily, workouts = days_of([SUNDAY], resting), workouts_of([SUNDAY]).assign(**measured)
+    lacks = lacking_of(daily, workouts, profile, *OF_90)
+    said = training_of(training_load(daily, workouts, profile).to_pylist(), SUNDAY, lacks)
+    assert f": 1 {told}." in said.sentences[1] or said.sentences[1].endswith(f" {told}.")
+    for name in (FTP, MAXIMUM, THRESHOLD, RESTING):
+        assert (name in said.sentences[1]) == (name in told)
+
+
+def test_a_measured_workout_lacks_nothing() -> None:
+    profile = UserProfile(
+        user_id="me", timezone="UTC", max_heart_rate=185, threshold_heart_rate=165
+    )
+    workouts = workouts_of([SUNDAY]).assign(avg_heart_rate_bpm=140.0)
+    assert lacking_of(days_of([SUNDAY], 50.0), workouts, profile, *OF_90) == []

@@ -66,8 +66,8 @@ def test_what_is_unknown_is_said_to_be() -> None:
     assert unknown_sleep == [
         "Energy: cannot be told: the sleep score of that day is unknown.",
         "Recommended training: cannot be told: the sleep score of that day is unknown.",
-        "Risk of overtraining: cannot be told: whether there were workouts on the last three days"
-        " is unknown. Readiness is 70 or above.",
+        "Risk of overtraining: low by readiness alone: whether there were workouts on the last three"
+        " days is unknown. Readiness is 70 or above.",
         "Readiness 78, sleep unknown, HRV balance unknown on Sunday 23 November 2025; whether there"
         " were workouts on the last three days is unknown.",
     ]

@@ -17,7 +17,7 @@ from bio_lakehouse.english import WEEKDAYS
 from bio_lakehouse.gold.measures import HRV, READINESS, STEPS, compared_with
 from bio_lakehouse.insights import Finding, Insight
 from bio_lakehouse.insights.week_comparison import WeekTest
-from bio_lakehouse.narrative.story import Story
+from bio_lakehouse.narrative.story import Story, since_month
 from bio_lakehouse.reports.comparison import by_day, compare, workout_weeks
 from bio_lakehouse.reports.days_before import DaysBefore
 from bio_lakehouse.reports.turning_point import Week, flagged_days, sharp_steps, story_of
@@ -274,7 +274,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "a big ride and an ordinary morning after": (
         {"workouts": rides_before(ride(SATURDAY, 685.0, hour=9))},
-        "A usual week with your biggest ride in four months",
+        "A usual week with your biggest ride since July",
         "Saturday’s ride was your biggest since 18 July (685 kJ). The next morning readiness was "
         "86, within your usual 74 to 86.",
     ),
@@ -288,7 +288,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
                 ride(SUNDAY, None, fitness_discipline="Running", length_minutes=62.0),
             )
         },
-        "A usual week with your longest run in five months",
+        "A usual week with your longest run since at least May",
         "Sunday’s run was your longest since at least 26 May (62 min).",
     ),
     "no workout": (
@@ -468,3 +468,16 @@ def test_steps_stand_out_rarely_where_nothing_is_there(carried: float) -> None:
     people = np.round(78 + 6 * noise[:, 40:])
     found = [bool(sharp_steps(pd.Series(days, index=index), SUNDAY)) for days in people]
     assert sum(found) < 24
+
+
+@pytest.mark.parametrize(
+    ("said", "days_back", "told"),
+    [
+        ("since 6 September", 70, "since September"),
+        ("since at least 6 September", 70, "since at least September"),
+        ("since 20 November 2024", 360, "since last November"),
+        ("since 3 May 2024", 560, "in over a year"),
+    ],
+)
+def test_a_headline_and_its_sentence_name_one_time(said: str, days_back: int, told: str) -> None:
+    assert since_month(said, date(2025, 11, 15), days_back) == told

@@ -96,6 +96,16 @@ def test_what_somebody_has_done_is_kept(read: Read, header: str, cell: str) -> N
     assert not read(f"{','.join(cells)}\n{','.join(cells.values())}\n").rejected
 
 
+@pytest.mark.parametrize("beats", ["251", "400"])
+@pytest.mark.parametrize("field", numeric([*(field for _, field in API), *CSV_FIELDS]))
+def test_no_heart_beats_so_fast(field: Field, beats: str) -> None:
+    """What a person may set as their maximum heart rate ends there too."""
+    if field.column.endswith("bpm"):
+        checking.check(field, "250")
+        with pytest.raises(checking.RowProblem, match="must be 0 to 250"):
+            checking.check(field, beats)
+
+
 START, END = "2025-12-02T23:05:12.000-08:00", "2025-12-03T06:44:00.000-08:00"
 
 
