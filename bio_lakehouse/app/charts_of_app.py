@@ -89,6 +89,7 @@ CAUSES = {
     Cause.NOT_DUE: COLOURS.sleep,
     Cause.FETCH_FAILED: COLOURS.workout,
     Cause.NOT_WORN: COLOURS.rest,
+    Cause.IN_QUARANTINE: translucent(COLOURS.workout, 0.5),
     Cause.NOTHING_SENT: translucent(COLOURS.alarm, 0.5),
     Cause.NOT_DELIVERED: COLOURS.alarm,
 }

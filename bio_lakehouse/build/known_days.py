@@ -89,11 +89,12 @@ class Calendar:
 
 @dataclass(frozen=True, eq=False)
 class KnownDays:
-    """What is known about one table's days: see `Knowledge` for each of the four."""
+    """What is known about one table's days: see `Knowledge` for each of the five."""
 
     calendar: Calendar
     recorded: Days
     covered: Days
+    unread: Days
     unworn: Days
     failed: Days
 
@@ -105,6 +106,7 @@ class KnownDays:
         found = np.select(
             [
                 columns >= todays,
+                self.unread,
                 self.covered & self.unworn,
                 self.covered,
                 self.failed,
@@ -114,6 +116,7 @@ class KnownDays:
                 CAUSES.index(cause)
                 for cause in (
                     Cause.NOT_DUE,
+                    Cause.IN_QUARANTINE,
                     Cause.NOT_WORN,
                     Cause.NOTHING_SENT,
                     Cause.FETCH_FAILED,
@@ -138,37 +141,43 @@ def known_by_table(
     """What is known about each silver table's days `first` to `last`, of these people or of all;
     days before the first of which anything is known are left out."""
     people = tuple(sorted(lake.log.users() if users is None else users))
-    usable, not_fetched = _told(lake, people)
+    usable, not_fetched, in_quarantine = _told(lake, people)
     tables = {table: rows_of(lake, table, ("user_id", "day"), people) for table in TABLES}
-    calendar = Calendar.of(lake, _begin(first, last, usable, not_fetched, tables), last, people)
+    calendar = Calendar.of(
+        lake, _begin(first, last, (usable, not_fetched, in_quarantine), tables), last, people
+    )
     unworn = {source.name: unworn_days(lake, calendar, source) for source in registry.SOURCES}
     for table, datasets in TABLES.items():
         recorded = calendar.marked(tables.pop(table))
         covered = calendar.spanned(spans_of(usable, datasets))
         if registry.tables()[table].knows_empty_days:
             recorded |= covered
+        unread = calendar.spanned(spans_of(in_quarantine, datasets))
         failed = calendar.spanned(spans_of(not_fetched, datasets))
         source = registry.source_of_table(table).name
-        yield table, KnownDays(calendar, recorded, covered, unworn[source], failed)
+        yield table, KnownDays(calendar, recorded, covered, unread, unworn[source], failed)
 
 
-def _told(lake: Lakehouse, people: Sequence[str]) -> tuple[Spans, Spans]:
-    """What usable files tell of, and what failed fetches would have told of."""
-    usable, not_fetched = Spans(list), Spans(list)
+def _told(lake: Lakehouse, people: Sequence[str]) -> tuple[Spans, Spans, Spans]:
+    """What usable files tell of, what failed fetches would have told of, and the days of which rows
+    of usable files lie in quarantine."""
+    usable, not_fetched, in_quarantine = Spans(list), Spans(list), Spans(list)
     with lake.log.together():
         for entry in chain.from_iterable(map(lake.log.of_user, people)):
             if entry.usable or entry.status == "fetch_failed":
                 into = usable if entry.usable else not_fetched
-                for dataset, span in entry.coverage.items():
-                    into[dataset].append((entry.user_id, *span))
-    return usable, not_fetched
+                for dataset, spans in entry.stretches.items():
+                    into[dataset] += ((entry.user_id, *span) for span in spans)
+            for dataset, days in (entry.unread_by_dataset if entry.usable else {}).items():
+                in_quarantine[dataset] += ((entry.user_id, day, day) for day in days)
+    return usable, not_fetched, in_quarantine
 
 
 def _begin(
-    first: date, last: date, usable: Spans, not_fetched: Spans, tables: Mapping[str, pa.Table]
+    first: date, last: date, told_of: Iterable[Spans], tables: Mapping[str, pa.Table]
 ) -> date:
     """The first day from `first` on of which anything is known."""
-    told = chain(chain.from_iterable(usable.values()), chain.from_iterable(not_fetched.values()))
+    told = chain.from_iterable(chain.from_iterable(spans.values()) for spans in told_of)
     earliest = [begins for _, begins, _ in told]
     counted = [in_numpy(rows.column("day").cast(pa.int32())) for rows in tables.values()]
     earliest += [date(1970, 1, 1) + timedelta(int(days.min())) for days in counted if len(days)]
@@ -185,8 +194,10 @@ def days_told(
         return (entry.status == "fetch_failed") if failed else entry.usable
 
     kept = [entry for entry in entries if wanted(entry)]
-    told = (entry.coverage_of(dataset) for entry in kept for dataset in datasets)
-    return frozenset().union(*(days_between(*span) for span in told if span))
+    spans = chain.from_iterable(
+        entry.stretches.get(dataset, ()) for entry in kept for dataset in datasets
+    )
+    return frozenset().union(*(days_between(*span) for span in spans))
 
 
 def spans_of(told: Spans, datasets: Iterable[str]) -> Iterator[tuple[str, date, date]]:

@@ -64,7 +64,8 @@ def ledger_rows(lake: Lakehouse, first: date, last: date) -> pa.Table:
     came is there with its cause as well."""
     parts = [GAP_LEDGER.arrow.empty_table()]
     for table, known in known_by_table(lake, first, last):
-        causes = known.causes(known.recorded | known.covered | known.failed)
+        spoken_of = known.recorded | known.covered | known.unread | known.failed
+        causes = known.causes(spoken_of)
         parts.append(missing_rows(table, known.calendar, causes))
     return pa.concat_tables(parts)
 

@@ -20,6 +20,8 @@ from bio_lakehouse.lake.content_versions import (
 )
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
+from bio_lakehouse.lake.log import LogEntry, stretches_without
+from bio_lakehouse.lake.schema import QUARANTINE
 from bio_lakehouse.lake.tables import Commit, conform
 from bio_lakehouse.settings import Settings
 from bio_lakehouse.silver.schemas import COVERAGE
@@ -143,21 +145,33 @@ def coverage_rows(lake: Lakehouse) -> pa.Table:
             entry
             for user_id in sorted(lake.log.users())
             for entry in lake.log.of_user(user_id)
-            if entry.usable and entry.covers_days
+            if entry.usable and (entry.covers_days or entry.unread)
         ]
+    told = [(entry, *stretch) for entry in entries for stretch in stretches_of(entry)]
     return pa.table(
         {
-            "user_id": pa.array([e.user_id for e in entries], pa.string()),
-            "source": pa.array([e.source for e in entries], pa.string()),
-            "origin": pa.array([e.origin for e in entries], pa.string()),
-            "source_file": pa.array([e.file_path for e in entries], pa.string()),
-            "first_day": pa.array([e.covered_first for e in entries], pa.date32()),
-            "last_day": pa.array([e.covered_last for e in entries], pa.date32()),
+            "user_id": pa.array([e.user_id for e, *_ in told], pa.string()),
+            "source": pa.array([e.source for e, *_ in told], pa.string()),
+            "origin": pa.array([origin for *_, origin in told], pa.string()),
+            "source_file": pa.array([e.file_path for e, *_ in told], pa.string()),
+            "first_day": pa.array([first for _, first, _, _ in told], pa.date32()),
+            "last_day": pa.array([last for _, _, last, _ in told], pa.date32()),
             "ingested_at": pa.array(
-                [e.upload_timestamp.replace(tzinfo=None) for e in entries], pa.timestamp("us")
+                [e.upload_timestamp.replace(tzinfo=None) for e, *_ in told], pa.timestamp("us")
             ),
         }
     )
+
+
+def stretches_of(entry: LogEntry) -> Iterator[tuple[date, date, str | None]]:
+    """The days about which a file speaks, from the first to the last of each stretch, and one by
+    one those of which it has a row in quarantine."""
+    unread = entry.unread_days
+    if entry.covered_first and entry.covered_last:
+        for stretch in stretches_without((entry.covered_first, entry.covered_last), unread):
+            yield *stretch, entry.origin
+    for day in sorted(unread):
+        yield day, day, QUARANTINE
 
 
 def users_of(settings: Settings, *tables: pa.Table) -> pa.Table:

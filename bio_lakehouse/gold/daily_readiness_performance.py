@@ -21,6 +21,7 @@ from bio_lakehouse.gold.daily_columns import (
     SUMS,
 )
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
+from bio_lakehouse.lake.schema import QUARANTINE
 
 
 def transform(tables: Mapping[str, DataFrame], first: date, last: date) -> DataFrame:
@@ -36,10 +37,18 @@ def transform(tables: Mapping[str, DataFrame], first: date, last: date) -> DataF
     )
     derived = days.withColumns(
         {
-            "workout_count": F.coalesce("workout_count", F.when(F.col("peloton_spoke"), F.lit(0))),
             "had_workout": F.coalesce(
                 F.col("workout_count") > 0, F.when(F.col("peloton_spoke"), F.lit(False))
             ),
+            "workout_count": F.when(
+                ~_workout_unread(),
+                F.coalesce("workout_count", F.when(F.col("peloton_spoke"), F.lit(0))),
+            ),
+            **{name: F.when(~_workout_unread(), F.col(name)) for name in SUMS.values()},
+        }
+    )
+    derived = derived.withColumns(
+        {
             "readiness_to_output_ratio": _readiness_to_output_ratio(),
             "combined_wellness_score": _combined_wellness_score(),
         }
@@ -53,31 +62,43 @@ def transform(tables: Mapping[str, DataFrame], first: date, last: date) -> DataF
 
 
 def known_days(tables: Mapping[str, DataFrame], first: date, last: date) -> DataFrame:
-    """`user_id`, `day` of every record and every covered day, and whether a Peloton download speaks
-    about the day."""
+    """`user_id`, `day` of every record and every covered day, whether a Peloton download speaks
+    about the day, and whether one has a row of it in quarantine."""
+    no = F.lit(False)
     recorded = [
-        tables[name].select(*DAY, F.lit(False).alias("peloton_spoke"))
+        tables[name].select(*DAY, no.alias("peloton_spoke"), no.alias("peloton_unread"))
         for name in INPUTS
         if name != "coverage"
     ]
     rows = reduce(DataFrame.unionAll, recorded, covered_days(tables["coverage"], first, last))
-    return rows.groupBy(*DAY).agg(F.max("peloton_spoke").alias("peloton_spoke"))
+    told = ("peloton_spoke", "peloton_unread")
+    return rows.groupBy(*DAY).agg(*[F.max(name).alias(name) for name in told])
+
+
+def _workout_unread() -> Column:
+    """Whether a workout of the day lies in quarantine, and no download reads well there."""
+    return F.col("peloton_unread") & ~F.col("peloton_spoke")
 
 
 def covered_days(coverage: DataFrame, first: date, last: date) -> DataFrame:
-    """`user_id`, `day`, `peloton_spoke` of the days between `first` and `last` in each stretch of
-    coverage.
+    """`user_id`, `day`, `peloton_spoke`, `peloton_unread` of the days between `first` and `last` in
+    each stretch of coverage.
 
     Only workout downloads speak of Peloton: other answers of theirs have no silver table.
     """
     start = F.greatest("first_day", F.lit(first))
     end = F.least("last_day", F.lit(last))
-    spoke = (F.col("source") == "peloton") & (F.col("origin") == "csv_export")
+    is_peloton = F.col("source") == "peloton"
+    spoke = is_peloton & (F.col("origin") == "csv_export")
+    unread = is_peloton & (F.col("origin") == QUARANTINE)
     stretches = coverage.where(
         (F.col("first_day") <= F.lit(last)) & (F.col("last_day") >= F.lit(first))
     )
     return stretches.select(
-        "user_id", F.explode(F.sequence(start, end)).alias("day"), spoke.alias("peloton_spoke")
+        "user_id",
+        F.explode(F.sequence(start, end)).alias("day"),
+        spoke.alias("peloton_spoke"),
+        unread.alias("peloton_unread"),
     )
 
 

@@ -19,6 +19,7 @@ class Cause(StrEnum):
     NOT_DUE = "not due yet"
     FETCH_FAILED = "fetch failed"
     NOT_WORN = "not worn"
+    IN_QUARANTINE = "in quarantine"
     NOTHING_SENT = "vendor sent nothing"
     NOT_DELIVERED = "not delivered"
 
@@ -30,19 +31,20 @@ class Knowledge:
     `recorded` are the days with a record (for workouts: those that coverage speaks about, as a day
     without one is a rest day and no gap), `covered` the days that some file or fetch speaks about,
     `unworn` those of 12 h or more without the ring and no sleep period, `failed` those of windows
-    whose fetch failed.
+    whose fetch failed, `unread` those of which a row lies in quarantine.
     """
 
     recorded: frozenset[date]
     covered: frozenset[date]
     unworn: frozenset[date] = frozenset()
     failed: frozenset[date] = frozenset()
+    unread: frozenset[date] = frozenset()
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing has ever come, nor failed to: then there is no first record to lie
         before."""
-        return not (self.recorded or self.covered or self.failed)
+        return not (self.recorded or self.covered or self.failed or self.unread)
 
 
 def unworn_days(
@@ -76,6 +78,8 @@ def cause_of(day: date, known: Knowledge, today: date) -> Cause | None:
         return None
     if day >= today:
         return Cause.NOT_DUE
+    if day in known.unread:
+        return Cause.IN_QUARANTINE
     if day in known.covered:
         return Cause.NOT_WORN if day in known.unworn else Cause.NOTHING_SENT
     if day in known.failed:

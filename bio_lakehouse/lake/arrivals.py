@@ -524,6 +524,7 @@ def entry_of(file: LandedFile, parsed: ParsedFile, earlier: LogEntry | None) -> 
         tag=file.info.tag,
         fed_datasets=None if parsed.fed_datasets is None else ",".join(parsed.fed_datasets),
         own_coverage=own_coverage(parsed),
+        unread=unread_of(parsed),
     )
 
 
@@ -533,6 +534,13 @@ def own_coverage(parsed: ParsedFile) -> str | None:
     if spans is None:
         return None
     return json.dumps({name: list(map(date.isoformat, span)) for name, span in spans.items()})
+
+
+def unread_of(parsed: ParsedFile) -> str | None:
+    """The days of which a row lies in quarantine, by dataset, as the log keeps them."""
+    unread = {name: sorted(days) for name, days in parsed.unread_days.items() if days}
+    told = {name: list(map(date.isoformat, days)) for name, days in sorted(unread.items())}
+    return json.dumps(told) if told else None
 
 
 def stamp_of(file: LandedFile, parsed: ParsedFile) -> datetime | None:

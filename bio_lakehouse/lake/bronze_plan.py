@@ -126,13 +126,12 @@ def withdrawn_by(entry: LogEntry, lines: Iterable[Line]) -> int:
 
 
 def newly_covered(lake: Lakehouse, entry: LogEntry) -> set[date]:
-    """Days that `entry` covers and nothing in the log of that user and source does."""
-    if entry.covered_first is None or entry.covered_last is None:
+    """Days that `entry` covers, or of which it has a row in quarantine, and nothing in the log of
+    that user and source covers."""
+    days = {*entry.covered_days, *entry.unread_days}
+    if not days:
         return set()
-    days = set(days_between(entry.covered_first, entry.covered_last))
-    for other in lake.log.covering(
-        entry.user_id, entry.source or "", entry.covered_first, entry.covered_last
-    ):
+    for other in lake.log.covering(entry.user_id, entry.source or "", min(days), max(days)):
         days.difference_update(other.covered_days)
     settings = lake.settings
     return {day for day in days if settings.first_day <= day <= settings.today()}

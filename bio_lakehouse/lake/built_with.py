@@ -147,6 +147,7 @@ def moved(lake: Lakehouse, user_id: str) -> dict[str, set[date]]:
             lake.log.record(again)
             for dataset in entry.datasets:
                 days[dataset] |= set(entry.covered_days) ^ set(again.covered_days)
+                days[dataset] |= entry.unread_days ^ again.unread_days
     for dataset, changed in days.items():
         everything = (lake.settings.first_day, lake.settings.today())
         existing = lake.bronze.contents(dataset, *everything, user_id)
@@ -167,4 +168,5 @@ def in_zone(entry: LogEntry, parsed: ParsedFile) -> LogEntry:
         covered_first=first,
         covered_last=last,
         own_coverage=arrivals.own_coverage(parsed),
+        unread=arrivals.unread_of(parsed),
     )

@@ -31,7 +31,8 @@ class LogEntry:
     person. `tag` is that of the object in landing; empty in entries that were made before there was
     one. `fed_datasets` are those of which a file that feeds several has columns; None where its own
     datasets say it, and in entries that were made before this was kept. `own_coverage` are, as
-    JSON, the first and last day of each dataset of a file whose datasets differ in them.
+    JSON, the first and last day of each dataset of a file whose datasets differ in them. `unread`
+    are, as JSON, the days of each dataset of which a row with a readable day lies in quarantine.
     """
 
     file_path: str
@@ -59,6 +60,7 @@ class LogEntry:
     tag: str = ""
     fed_datasets: str | None = None
     own_coverage: str | None = None
+    unread: str | None = None
 
     @property
     def usable(self) -> bool:
@@ -98,10 +100,23 @@ class LogEntry:
 
     @property
     def covered_days(self) -> list[date]:
-        """The days about which the file speaks."""
+        """The days about which the file speaks, less those of which a row lies in quarantine."""
         if self.covered_first is None or self.covered_last is None:
             return []
-        return list(days_between(self.covered_first, self.covered_last))
+        unread = self.unread_days
+        days = days_between(self.covered_first, self.covered_last)
+        return [day for day in days if day not in unread]
+
+    @property
+    def unread_by_dataset(self) -> dict[str, frozenset[date]]:
+        """The days of which a row lies in quarantine, of each dataset that has any."""
+        told = json.loads(self.unread).items() if self.unread else ()
+        return {dataset: frozenset(map(day_of, days)) for dataset, days in told}
+
+    @property
+    def unread_days(self) -> frozenset[date]:
+        """The days of which a row of any dataset lies in quarantine."""
+        return frozenset().union(*self.unread_by_dataset.values())
 
     @property
     def covers_days(self) -> bool:
@@ -129,10 +144,15 @@ class LogEntry:
             return {}
         return dict.fromkeys(self.datasets_told, (self.covered_first, self.covered_last))
 
-    def coverage_of(self, dataset: str) -> tuple[date, date] | None:
-        """The first and last day about which the file speaks of `dataset`; None when it does
-        not."""
-        return self.coverage.get(dataset)
+    @property
+    def stretches(self) -> dict[str, list[tuple[date, date]]]:
+        """The days about which the file speaks, of each dataset: where a row lies in quarantine it
+        does not tell what there was."""
+        unread = self.unread_by_dataset
+        return {
+            dataset: list(stretches_without(span, unread.get(dataset, ())))
+            for dataset, span in self.coverage.items()
+        }
 
 
 day_of = lru_cache(maxsize=2**14)(date.fromisoformat)
@@ -142,6 +162,19 @@ day_of = lru_cache(maxsize=2**14)(date.fromisoformat)
 def days_between(first: date, last: date) -> Iterator[date]:
     for offset in range((last - first).days + 1):
         yield first + timedelta(offset)
+
+
+def stretches_without(
+    span: tuple[date, date], left_out: Iterable[date]
+) -> Iterator[tuple[date, date]]:
+    """What is left of the days from the first to the last of `span` without some of them."""
+    begins, last = span
+    for day in sorted(day for day in left_out if begins <= day <= last):
+        if begins < day:
+            yield begins, day - timedelta(1)
+        begins = day + timedelta(1)
+    if begins <= last:
+        yield begins, last
 
 
 def _sortable(time: datetime | None) -> str:

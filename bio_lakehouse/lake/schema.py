@@ -73,6 +73,8 @@ class TableSchema:
 
 USER_ID = Column("user_id", "string", "Whose row it is.", required=True)
 DAY = Column("day", "date", "The person's local calendar day.", required=True)
+QUARANTINE = "quarantine"
+"""The origin of what is told of a day by a row that cannot be used."""
 PROVENANCE = (
     Column("source_origin", "string", "Where the winning record version came from.", required=True),
     Column("source_file", "string", "Landing file of the winning record version.", required=True),

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS ingestion_log (
     record_count INTEGER NOT NULL, quarantined_count INTEGER NOT NULL, first_day TEXT,
     last_day TEXT, covered_first TEXT, covered_last TEXT, retry_on TEXT, unknown_fields TEXT,
     error TEXT, tag TEXT NOT NULL DEFAULT '', fed_datasets TEXT, stamp TEXT, file_time TEXT,
-    own_coverage TEXT, whole INTEGER NOT NULL DEFAULT 0);
+    own_coverage TEXT, unread TEXT, whole INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS by_checksum ON ingestion_log (user_id, checksum);
 CREATE INDEX IF NOT EXISTS by_user ON ingestion_log (user_id, upload_timestamp);
 CREATE INDEX IF NOT EXISTS by_arrival ON ingestion_log (upload_timestamp);
@@ -33,6 +33,7 @@ ADDED_COLUMNS = (
     ("ingestion_log", "tag", "TEXT NOT NULL DEFAULT ''"),
     ("ingestion_log", "fed_datasets", "TEXT"),
     ("ingestion_log", "own_coverage", "TEXT"),
+    ("ingestion_log", "unread", "TEXT"),
     ("ingestion_log", "stamp", "TEXT"),
     ("ingestion_log", "file_time", "TEXT"),
     ("ingestion_log", "whole", "INTEGER NOT NULL DEFAULT 0"),

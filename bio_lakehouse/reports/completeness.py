@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from bio_lakehouse.gold.gap_ledger import Cause, Knowledge, cause_of, unworn_days
+from bio_lakehouse.lake.schema import QUARANTINE
 from bio_lakehouse.sources import registry
 
 
@@ -30,6 +31,7 @@ MEANINGS: dict[Status, str] = {
     Presence.REST: "the day is known and had no workout",
     Presence.NO_SCORE: "a record is there, its score is missing",
     Cause.NOT_WORN: "12 hours or more without the ring and no sleep period",
+    Cause.IN_QUARANTINE: "a row of the day is there and cannot be read",
     Cause.NOTHING_SENT: "a file or fetch speaks of the day and has no record",
     Cause.FETCH_FAILED: "the fetch of this day failed",
     Cause.NOT_DELIVERED: "no file or fetch speaks of the day yet",
@@ -97,6 +99,7 @@ ACTIVITY = Source(
 PELOTON = Source("Peloton", _datasets("peloton_workouts"), "workout_count")
 SOURCES = (READINESS, SLEEP, ACTIVITY, PELOTON)
 NOTHING_FAILED: Mapping[str, frozenset[date]] = {}
+NO_ORIGIN = pd.Series(dtype=str)
 
 
 def completeness(
@@ -152,9 +155,12 @@ def _known(
     failed: Mapping[str, frozenset[date]],
 ) -> _Known:
     scored = _days_with(daily, (source.score,))
+    in_quarantine = coverage.get("origin", NO_ORIGIN).reindex(coverage.index).eq(QUARANTINE)
+    read_well = coverage[~in_quarantine]
     knowledge = Knowledge(
         recorded=frozenset(scored | _days_with(daily, source.record)),
-        covered=covered_days(coverage, source.datasets),
+        covered=covered_days(read_well, source.datasets),
+        unread=covered_days(coverage[in_quarantine], source.datasets),
         unworn=frozenset() if source is PELOTON else unworn,
         failed=frozenset().union(*(failed.get(dataset, ()) for dataset in source.datasets)),
     )

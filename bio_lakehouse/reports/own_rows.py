@@ -10,7 +10,7 @@ import pandas as pd
 from bio_lakehouse.build.known_days import days_told
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
-from bio_lakehouse.lake.schema import TableSchema, in_order
+from bio_lakehouse.lake.schema import QUARANTINE, TableSchema, in_order
 from bio_lakehouse.silver import SCHEMAS as SILVER
 
 NON_WEAR = ("day", "non_wear_time")
@@ -53,19 +53,16 @@ def nights_of(lake: Lakehouse, user_id: str, first: date, last: date) -> pd.Data
 
 
 def coverage_of(entries: Iterable[LogEntry]) -> pd.DataFrame:
-    """The days about which each of a user's files and fetches speaks, by dataset."""
-    rows = [
-        {
-            "user_id": entry.user_id,
-            "source": dataset,
-            "first_day": span[0],
-            "last_day": span[1],
-        }
-        for entry in entries
-        for dataset in (entry.datasets_told if entry.usable else ())
-        if (span := entry.coverage_of(dataset))
-    ]
-    return pd.DataFrame(rows, columns=["user_id", "source", "first_day", "last_day"])
+    """The days about which each of a user's files and fetches speaks, by dataset, and those of
+    which a row of theirs lies in quarantine."""
+    rows: list[tuple[str, str, str | None, date, date]] = []
+    for entry in entries:
+        if entry.usable:
+            for dataset, spans in entry.stretches.items():
+                rows += ((entry.user_id, dataset, entry.origin, *span) for span in spans)
+            for dataset, days in entry.unread_by_dataset.items():
+                rows += ((entry.user_id, dataset, QUARANTINE, day, day) for day in sorted(days))
+    return pd.DataFrame(rows, columns=["user_id", "source", "origin", "first_day", "last_day"])
 
 
 def failed_days(entries: Collection[LogEntry]) -> dict[str, frozenset[date]]:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bio_lakehouse.lake.schema import DAY, PROVENANCE, USER_ID, Column, TableSchema
+from bio_lakehouse.lake.schema import (
+    DAY,
+    PROVENANCE,
+    QUARANTINE,
+    USER_ID,
+    Column,
+    TableSchema,
+)
 from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.declared_fields import Field
 from bio_lakehouse.sources.source import Table
@@ -42,7 +49,8 @@ COVERAGE = TableSchema(
         Column(
             "origin",
             "string",
-            f"How it came: {registry.quoted(registry.origins())}.",
+            f"How it came: {registry.quoted(registry.origins())}; `{QUARANTINE}` on a day of which "
+            "the file has a row in quarantine, so that what it lacks of the day is unknown.",
             required=True,
         ),
         Column("source_file", "string", "Landing file of the export or answer.", required=True),

@@ -37,6 +37,12 @@ class RowProblem(Exception):  # noqa: N818
         self.field = field
         self.reason = reason
         self.usable_from = usable_from
+        self.day: date | None = None
+
+    def on(self, day: date) -> RowProblem:
+        """The same problem, of a row whose day is readable."""
+        self.day = day
+        return self
 
 
 class OutsideLake(RowProblem):

@@ -24,7 +24,13 @@ from bio_lakehouse.sources.file_limits import (
     check_size,
 )
 from bio_lakehouse.sources.recognise import format_of, parse
-from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record, RejectedRow
+from bio_lakehouse.sources.records import (
+    ParseContext,
+    ParsedFile,
+    Record,
+    RejectedRow,
+    unread_together,
+)
 from bio_lakehouse.sources.source import ReadText
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -72,6 +78,7 @@ def together(earlier: ParsedFile, part: ParsedFile) -> ParsedFile:
         coverage=(min(spans)[0], max(last for _, last in spans)) if spans else None,
         unknown_fields=tuple(sorted({*earlier.unknown_fields, *part.unknown_fields})),
         whole=earlier.whole and part.whole,
+        unread_days=unread_together((earlier, part)),
         notes=tuple(dict.fromkeys((*earlier.notes, *part.notes))),
     )
 

@@ -84,7 +84,8 @@ class ParsedFile:
     `stamp` is the download's own time, where its content or the vendor's name for it tells (UTC).
     `notes` are sentences on what was assumed or left out. `fed_datasets` are those of which a file
     that feeds several has columns, None where `datasets` say it. `coverage_by_dataset` are each
-    dataset's own days where a file's datasets differ in them, less those that have none.
+    dataset's own days where a file's datasets differ in them, less those without any. `unread_days`
+    are, of each dataset, the days of rejected rows of which the day is readable.
     """
 
     source: str
@@ -101,6 +102,7 @@ class ParsedFile:
     fed_datasets: tuple[str, ...] | None = None
     coverage_by_dataset: Mapping[str, tuple[date, date]] | None = None
     more_rejected: int = 0
+    unread_days: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
     @property
     def days(self) -> set[date]:
@@ -120,3 +122,12 @@ class ParsedFile:
     def rejected_count(self) -> int:
         """Rows that could not be used, kept or not."""
         return len(self.rejected) + self.more_rejected
+
+
+def unread_together(parts: Iterable[ParsedFile]) -> dict[str, frozenset[date]]:
+    """The `unread_days` of several parts of a file, by dataset."""
+    days: dict[str, frozenset[date]] = {}
+    for part in parts:
+        for dataset, unread in part.unread_days.items():
+            days[dataset] = days.get(dataset, frozenset()) | unread
+    return days

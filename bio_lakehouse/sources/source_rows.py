@@ -35,13 +35,15 @@ class Row:
 class SplitRows:
     """Records and rejected rows of one file, and how many rows were read.
 
-    `more_rejected` counts the rejected rows that are not kept.
+    `more_rejected` counts the rejected rows that are not kept; `unread_days` are the days of
+    rejected rows of which the day is readable.
     """
 
     records: list[Record]
     rejected: list[RejectedRow]
     count: int
     more_rejected: int
+    unread_days: frozenset[date]
 
 
 def split_rows(rows: Iterable[Row], read: Callable[[Row], Record]) -> SplitRows:
@@ -51,6 +53,7 @@ def split_rows(rows: Iterable[Row], read: Callable[[Row], Record]) -> SplitRows:
     """
     records: list[Record] = []
     rejected: list[RejectedRow] = []
+    unread: set[date] = set()
     count = 0
     due = date.max
     for row in rows:
@@ -64,7 +67,9 @@ def split_rows(rows: Iterable[Row], read: Callable[[Row], Record]) -> SplitRows:
             if len(rejected) < MOST_REJECTED or sooner:
                 rejected.append(_rejected(row, problem))
             due = min(due, problem.usable_from or date.max)
-    return SplitRows(records, rejected, count, count - len(records) - len(rejected))
+            unread |= {problem.day} if problem.day else set()
+    more = count - len(records) - len(rejected)
+    return SplitRows(records, rejected, count, more, frozenset(unread))
 
 
 def shared(cell: Any) -> Any:

@@ -26,7 +26,7 @@ def as_days(known: Mapping[str, Knowledge], first: date, last: date, today: date
         )
         return calendar.spanned(spans)
 
-    return KnownDays(calendar, *map(marked, ("recorded", "covered", "unworn", "failed")))
+    return KnownDays(calendar, *map(marked, ("recorded", "covered", "unread", "unworn", "failed")))
 
 
 def tables_as_days(

@@ -3,6 +3,7 @@ of all people are held against."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -14,6 +15,7 @@ from bio_lakehouse.build.known_days import TABLES, Calendar, Days, days_told, kn
 from bio_lakehouse.gold import gap_ledger
 from bio_lakehouse.gold.gap_ledger import Cause, Knowledge, cause_of
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.sources import registry
 from bio_lakehouse.sources.source import Source
 
@@ -26,7 +28,7 @@ def known_at_once(lake: Lakehouse, user_id: str, first: date) -> dict[str, Knowl
 
     found = {}
     for table, known in known_by_table(lake, first, lake.settings.today(user_id), [user_id]):
-        each = (known.recorded, known.covered, known.unworn, known.failed)
+        each = (known.recorded, known.covered, known.unworn, known.failed, known.unread)
         found[table] = Knowledge(*map(partial(days, known.calendar), each))
     return found
 
@@ -43,8 +45,15 @@ def knowledge_by_table(lake: Lakehouse, user_id: str) -> dict[str, Knowledge]:
             recorded |= covered
         failed = days_told(entries, datasets, failed=True)
         source = registry.source_of_table(table).name
-        found[table] = Knowledge(recorded, covered, unworn[source], failed)
+        unread = unread_days(entries, datasets)
+        found[table] = Knowledge(recorded, covered, unworn[source], failed, unread)
     return found
+
+
+def unread_days(entries: Iterable[LogEntry], datasets: Iterable[str]) -> frozenset[date]:
+    """The days of which a row of a usable file lies in quarantine."""
+    usable = [entry.unread_by_dataset for entry in entries if entry.usable]
+    return frozenset().union(*(days.get(name, ()) for days in usable for name in datasets))
 
 
 def recorded_days(lake: Lakehouse, table: str, user_id: str) -> frozenset[date]:

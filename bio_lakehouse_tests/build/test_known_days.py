@@ -31,7 +31,7 @@ from bio_lakehouse_tests.reports.lakes import write
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 20)
 DAYS = st.frozensets(st.integers(0, 19).map(lambda number: FIRST + timedelta(number)), max_size=9)
-KNOWLEDGE = st.builds(Knowledge, DAYS, DAYS, DAYS, DAYS)
+KNOWLEDGE = st.builds(Knowledge, DAYS, DAYS, DAYS, DAYS, DAYS)
 PEOPLE = st.dictionaries(st.sampled_from(["ann", "ben", "cat"]), KNOWLEDGE, min_size=1)
 
 
@@ -40,9 +40,10 @@ def test_each_day_has_the_cause_that_it_has_by_itself(
     people: dict[str, Knowledge], today: date
 ) -> None:
     days = as_days(people, FIRST, LAST, today)
-    causes = days.causes(days.recorded | days.covered | days.failed)
+    causes = days.causes(days.recorded | days.covered | days.unread | days.failed)
     for row, known in zip(causes, people.values(), strict=True):
-        start = min(known.recorded | known.covered | known.failed, default=date.max)
+        spoken_of = known.recorded | known.covered | known.unread | known.failed
+        start = min(spoken_of, default=date.max)
         expected = gaps(known, start, min(LAST, today), today) if start <= LAST else {}
         found = {
             FIRST + timedelta(column): CAUSES[cause]
@@ -58,7 +59,8 @@ def rows_one_by_one(lake: Lakehouse) -> set[tuple[str, date, str, str]]:
     for user in lake.log.users():
         today = lake.settings.today(user)
         for table, known in knowledge_by_table(lake, user).items():
-            start = min(known.recorded | known.covered | known.failed, default=date.max)
+            spoken_of = known.recorded | known.covered | known.unread | known.failed
+            start = min(spoken_of, default=date.max)
             if start <= today:
                 causes = gaps(known, start, today, today).items()
                 found |= {(user, day, table, str(cause)) for day, cause in causes}

@@ -74,6 +74,8 @@ def daily_row(values: dict[str, Any]) -> dict[str, Value]:
         row["workout_count"] = 0
     if row["workout_count"] is not None:
         row["had_workout"] = row["workout_count"] > 0
+    if values.get("unread") and not values.get("spoke"):
+        row |= dict.fromkeys(("workout_count", "total_output_kj", "workout_minutes"))
     readiness, sleep, output = (
         row["readiness_score"],
         row["sleep_score"],

@@ -39,6 +39,7 @@ def tellings(draw: st.DrawFn) -> Telling:
     """A file of any kind; most are plain, so that what is odd of one is met by others that are
     not."""
     rarely = st.sampled_from([False, False, False, True])
+    early = draw(rarely)
     return Telling(
         kind=draw(st.sampled_from(list(KINDS))),
         user=draw(st.sampled_from(["me", "me", "ann"])),
@@ -50,8 +51,9 @@ def tellings(draw: st.DrawFn) -> Telling:
         skipped=draw(st.none() | PLACES),
         form=draw(st.sampled_from(["fetched", "fetched", "hand", "page"])),
         bad=draw(rarely),
-        early=draw(rarely),
+        early=early,
         twice=draw(rarely),
+        garbled=draw(st.sampled_from([None, 1, 2])) if early else None,
         label=draw(st.sampled_from(LABELS)),
         hours_ago=draw(st.sampled_from([0, 0, 3, 15, 40])),
     )

@@ -42,13 +42,15 @@ NIGHTS = "oura_sleep"
 class Row:
     """One source row: the record that it is about, and what it says in each column that it has.
 
-    A row that nobody can read is not `usable`.
+    A row that nobody can read is not `usable`; `has_day` says that its day is readable all the
+    same.
     """
 
     day: date
     key: str
     values: Mapping[Cell, Value]
     usable: bool = True
+    has_day: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,12 @@ class Model:
         """The rows that can be read and whose day has come."""
         until = payload.known_until or self.today
         return [row for row in payload.rows if row.usable and row.day <= until]
+
+    def unread(self, payload: Payload) -> set[date]:
+        """The days that have come of rows that cannot be used, where these can be read."""
+        until = payload.known_until or self.today
+        rows = (row for row in payload.rows if row.has_day and not row.usable)
+        return {row.day for row in rows if row.day <= until}
 
     def quarantined(self, payload: Payload) -> int:
         return len(payload.rows) - len(self.usable(payload))
@@ -224,6 +232,9 @@ class Model:
             for day in self._covered_days(payload):
                 spoke = payload.dataset == REACHES_BACK
                 parts[payload.user, day, ""] |= {"spoke": True} if spoke else {}
+            for day in self.unread(payload):
+                is_workout = payload.dataset == REACHES_BACK
+                parts[payload.user, day, ""] |= {"unread": True} if is_workout else {}
         for table, columns in ONCE_A_DAY.items():
             for (user, day, _), values in self.silver(table).items():
                 told = {name: values.get(column) for column, name in columns.items()}
@@ -235,8 +246,9 @@ class Model:
         return {record: daily_row(values) for record, values in parts.items()}
 
     def _covered_days(self, payload: Payload) -> list[date]:
-        span = self.covered(payload)
-        return list(days_between(*span)) if span else []
+        """The days of which it says all: not those of which a row cannot be read."""
+        span, unread = self.covered(payload), self.unread(payload)
+        return [day for day in days_between(*span) if day not in unread] if span else []
 
     def missing(self, tables: Iterable[str]) -> dict[tuple[str, str, date], str]:
         """Every missing day of every person's tables, with its cause."""
@@ -260,13 +272,16 @@ class Model:
             if (one.user, one.table) == (user, table)
             for day in days_between(*one.days)
         }
-        spoken = recorded | covered | failed
+        unread = {day for one in told for day in self.unread(one)}
+        spoken = recorded | covered | unread | failed
         causes = {}
         for day in days_between(min(spoken, default=self.today), self.today) if spoken else ():
             if day in recorded:
                 continue
             if day >= self.today:
                 causes[day] = "not due yet"
+            elif day in unread:
+                causes[day] = "in quarantine"
             elif day in covered:
                 causes[day] = "not worn" if day in unworn else "vendor sent nothing"
             elif day in failed:

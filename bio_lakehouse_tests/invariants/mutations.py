@@ -322,6 +322,18 @@ MUTATIONS = (
         ((quarantine, "write"),),
     ),
     Mutation(
+        "a day of which a row lies in quarantine is known",
+        checks.daily_follows_silver,
+        _gives(None),
+        ((arrivals, "unread_of"),),
+    ),
+    Mutation(
+        "a day of which a row lies in quarantine is missing for another cause",
+        checks.missing_days_have_their_cause,
+        _gives(None),
+        ((arrivals, "unread_of"),),
+    ),
+    Mutation(
         "rows in quarantine are not counted",
         checks.every_row_is_counted,
         _counts_no_quarantine,

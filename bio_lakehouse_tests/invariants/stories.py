@@ -37,6 +37,21 @@ STORIES: dict[str, Story] = {
         ("wait", {"hours": 4}),
         ("land", {"telling": Telling("trends", last=1, blank=2)}),
     ],
+    "a day whose row lay in quarantine is known once a later download reads well": [
+        ("land", {"telling": Telling("workouts", last=2, garbled=1)}),
+        ("build_pending", {}),
+        ("wait", {"hours": 4}),
+        ("land", {"telling": Telling("workouts", last=2, wording=1)}),
+    ],
+    "a day that one file reads well is known, be a row of a later one in quarantine": [
+        ("land", {"telling": Telling("workouts", last=2)}),
+        ("build_pending", {}),
+        ("wait", {"hours": 4}),
+        ("land", {"telling": Telling("workouts", last=2, wording=1, garbled=1)}),
+    ],
+    "the last row of a download is the one in quarantine": [
+        ("land", {"telling": Telling("workouts", last=1, garbled=1)}),
+    ],
     "two files that are the same to the byte are one": [
         ("land", {"telling": Telling("trends")}),
         ("land", {"telling": Telling("trends")}),
@@ -152,6 +167,12 @@ FOUND: dict[str, Story] = {
     "a ring in the drawer is the vendor's silence": [
         ("land", {"telling": Telling("activity answer", last=0, wording=2)}),
         ("land", {"telling": Telling(last=1, skipped=0)}),
+    ],
+    "a day of which a row lies in quarantine is known": [
+        ("land", {"telling": Telling("workouts", last=2, garbled=1)}),
+    ],
+    "a day of which a row lies in quarantine is missing for another cause": [
+        ("land", {"telling": Telling(last=2, form="hand", garbled=1)}),
     ],
     "rows that cannot be read are dropped": _UNREADABLE,
     "rows in quarantine are not counted": _UNREADABLE,

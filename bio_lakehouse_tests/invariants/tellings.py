@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -109,7 +109,8 @@ class Telling:
     column that it does not have, `blank` of one whose values it does not know, `skipped` of a day
     of which it has no record. `form` is how an answer comes: fetched, saved by hand, or a page of
     several. A `bad` one has a row that nobody can read, an `early` one a row of tomorrow, a
-    `twice` one its first row twice. `label` is the zone in which a download's clock is.
+    `twice` one its first row twice; of the rows of the day `garbled` a number cannot be read.
+    `label` is the zone in which a download's clock is.
     """
 
     kind: str = "readiness answer"
@@ -124,6 +125,7 @@ class Telling:
     bad: bool = False
     early: bool = False
     twice: bool = False
+    garbled: int | None = None
     label: str = "own"
     hours_ago: int = 0
 
@@ -163,8 +165,9 @@ def rows_of(telling: Telling, said_at: datetime) -> list[Row]:
     if telling.twice:
         rows = [*rows, *rows[:1]]
     if telling.bad:
-        rows.append(Row(DAYS[0], "unreadable", {}, usable=False))
-    return rows
+        rows.append(Row(DAYS[0], "unreadable", {}, usable=False, has_day=False))
+    garbled = None if telling.garbled is None else DAYS[telling.garbled]
+    return [replace(row, usable=False) if row.day == garbled else row for row in rows]
 
 
 def _skipped(telling: Telling) -> date | None:
@@ -259,7 +262,7 @@ def content_of(telling: Telling, rows: Iterable[Row]) -> bytes:
 
 
 def _day_text(row: Row) -> str:
-    return row.day.isoformat() if row.usable else NO_DAY
+    return row.day.isoformat() if row.has_day else NO_DAY
 
 
 def _record(telling: Telling, row: Row) -> dict[str, Any]:
@@ -270,7 +273,7 @@ def _record(telling: Telling, row: Row) -> dict[str, Any]:
         record["contributors"] = {}
     for cell, path in telling.columns.items():
         outer, _, inner = path.partition(".")
-        value = row.values.get(cell)
+        value = _said(row, cell)
         if inner:
             record[outer] = {inner: value}
         else:
@@ -300,6 +303,12 @@ def _export_lines(telling: Telling, rows: Iterable[Row]) -> Iterator[str]:
         yield ";".join([f"a-{_day_text(row)}", _day_text(row), *cells])
 
 
+def _said(row: Row, cell: Cell) -> Any:
+    """What stands in a cell of a row: no number in those that cannot be read."""
+    is_garbled = row.has_day and not row.usable and cell[1] != "title"
+    return "1,050" if is_garbled else row.values.get(cell)
+
+
 def _cell(value: Any) -> str:
     if isinstance(value, dict):
         return json.dumps(value)
@@ -312,13 +321,13 @@ def _comma_lines(telling: Telling, rows: Iterable[Row]) -> Iterator[str]:
     yield ",".join([*fixed, *telling.columns.values()])
     for row in rows:
         first = [_start_text(telling, row), "Cycling"] if is_workouts else [_day_text(row)]
-        cells = [_cell(row.values.get(cell)) for cell in telling.columns]
+        cells = [_cell(_said(row, cell)) for cell in telling.columns]
         yield ",".join([*first, *cells])
 
 
 def _start_text(telling: Telling, row: Row) -> str:
     """The wall clock of a workout in the zone of the download, with its label."""
-    if not row.usable:
+    if not row.has_day:
         return f"{NO_DAY} 07:00 (UTC)"
     start = start_of(row.day, telling.user)
     if not telling.label:

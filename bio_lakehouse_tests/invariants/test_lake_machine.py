@@ -24,6 +24,7 @@ from bio_lakehouse_tests.invariants.stories import FOUND, STORIES
 
 ONE_OF_EACH_KIND = {
     "a later trends export that no longer knows any of a table's values has the last word",
+    "a day whose row lay in quarantine is known once a later download reads well",
     "a record that is said again after it was withdrawn has none of its earlier values",
     "the rows in quarantine of a file that is overwritten are kept",
     "two files that are the same to the byte are one",

@@ -125,6 +125,7 @@ def test_coverage_comes_from_the_log_by_dataset(lake: Lakehouse) -> None:
         {
             "user_id": "me",
             "source": "oura/daily_readiness",
+            "origin": "api",
             "first_day": SUNDAY - timedelta(days=6),
             "last_day": SUNDAY,
         }

@@ -15,7 +15,7 @@ from bio_lakehouse.sources.oura.endpoints import (
     endpoints_in_name,
 )
 from bio_lakehouse.sources.oura.one_dataset import read_rows
-from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record
+from bio_lakehouse.sources.records import ParseContext, ParsedFile, Record, unread_together
 from bio_lakehouse.sources.source_rows import days_spanned, field_names, within_lake
 
 
@@ -74,6 +74,7 @@ def _combined(parts: Sequence[ParsedFile], notes: tuple[str, ...]) -> ParsedFile
         unknown_fields=tuple(dict.fromkeys(name for part in parts for name in part.unknown_fields)),
         coverage_by_dataset=None if same_days else _by_dataset(parts),
         whole=same_days and all(part.whole for part in parts),
+        unread_days=unread_together(parts),
         notes=notes,
     )
 

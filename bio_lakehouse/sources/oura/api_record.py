@@ -63,11 +63,14 @@ def record_reader(dataset: str, context: ParseContext, doubtful: bool) -> Callab
         if doubtful:
             check_storable(content)
         day, key = identify(content, context)
-        for field, path in paths:
-            check(field, value_at(content, path))
-        if dataset == ACTIVITY:
-            _check_minutes(value_at(content, ("met", "items")))
-        check_order("bedtime_start", "bedtime_end", content.get)
+        try:
+            for field, path in paths:
+                check(field, value_at(content, path))
+            if dataset == ACTIVITY:
+                _check_minutes(value_at(content, ("met", "items")))
+            check_order("bedtime_start", "bedtime_end", content.get)
+        except RowProblem as problem:
+            raise problem.on(day) from None
         return Record(dataset, day, key, row.line, content, _NO_HINTS)
 
     return read

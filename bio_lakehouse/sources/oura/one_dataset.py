@@ -35,5 +35,6 @@ def read_rows(
         more_rejected=split.more_rejected,
         row_count=split.count,
         coverage=days_spanned(split.records),
+        unread_days={dataset: split.unread_days},
         unknown_fields=unknown_fields(endpoint, names),
     )

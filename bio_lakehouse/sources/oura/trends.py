@@ -75,6 +75,7 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
     hints = {"activity_time_unit": unit} if unit else {}
     fields = fields_there(_FIELDS, columns)
     split = split_rows(rows, partial(_record, table, columns, fields, context, hints))
+    fed = fed_datasets(columns)
     return ParsedFile(
         source="oura",
         origin="trends_export",
@@ -87,7 +88,8 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
         unknown_fields=tuple(
             header for header in table.headers if canonical_header(header) not in KNOWN_HEADERS
         ),
-        fed_datasets=fed_datasets(columns),
+        fed_datasets=fed,
+        unread_days=dict.fromkeys(fed, split.unread_days),
     )
 
 
@@ -114,9 +116,12 @@ def _record(
     cells: list[str] = row.content
     by_header = dict(zip(reversed(columns), reversed(cells), strict=True))
     day = day_in_lake(DATE_HEADER, calendar_day(DATE_HEADER, by_header[DATE_HEADER]), context)
-    for field, header in fields:
-        check(field, by_header[header])
-    check_order("bedtime start", "bedtime end", by_header.get)
+    try:
+        for field, header in fields:
+            check(field, by_header[header])
+        check_order("bedtime start", "bedtime end", by_header.get)
+    except RowProblem as problem:
+        raise problem.on(day) from None
     content = dict(zip(table.names, cells, strict=True))
     return Record(TRENDS, day, day.isoformat(), row.line, content, hints)
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, timedelta
 from functools import partial
 
 from bio_lakehouse.errors import UnsupportedFile
-from bio_lakehouse.sources.checking import BLANKS, NUMBER, check, day_in_lake
+from bio_lakehouse.sources.checking import BLANKS, NUMBER, RowProblem, check, day_in_lake
 from bio_lakehouse.sources.declared_fields import Field, canonical_header, fields_there
 from bio_lakehouse.sources.delimited import comma_table
 from bio_lakehouse.sources.peloton.fields import (
@@ -64,6 +64,7 @@ def read(name: str, text: str, context: ParseContext) -> ParsedFile:
         more_rejected=split.more_rejected,
         row_count=split.count,
         coverage=_coverage(records, context),
+        unread_days={WORKOUTS: split.unread_days},
         whole=True,
         unknown_fields=tuple(
             header for header in table.headers if canonical_header(header) not in KNOWN_HEADERS
@@ -108,8 +109,11 @@ def _record(
     by_header = dict(zip(reversed(columns), reversed(cells), strict=True))
     start = read_start(by_header[canonical_header(START_HEADER)], context.timezone)
     day_in_lake(START_HEADER, start.day, context)
-    for field, header in measures:
-        _check_measure(field, by_header[header])
+    try:
+        for field, header in measures:
+            _check_measure(field, by_header[header])
+    except RowProblem as problem:
+        raise problem.on(start.day) from None
     discipline = by_header[canonical_header(DISCIPLINE_HEADER)].strip()
     return Record(
         dataset=WORKOUTS,
