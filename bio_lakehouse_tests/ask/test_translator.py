@@ -202,7 +202,7 @@ def test_a_wrong_column_is_repaired(asker: Asker) -> None:
 def test_a_column_of_another_table_is_named_with_its_table(asker: Asker) -> None:
     asker.says(changed(sql=SQL.replace("avg(readiness_score)", "avg(average_hrv)")), GOOD)
     repair = asker.bodies[1].partition("There is no column average_hrv in")[2]
-    assert "Average hrv is average_hrv_ms in oura_sleep." in repair
+    assert "Average hrv is average_hrv_ms in sleeps." in repair
 
 
 def test_one_that_is_wrong_every_time_is_refused(asker: Asker) -> None:
