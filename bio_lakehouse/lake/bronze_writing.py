@@ -27,8 +27,8 @@ from bio_lakehouse.lake.shared_work import can_be_shared, shares_of, worked_on
 from bio_lakehouse.lake.withdrawals import Days
 from bio_lakehouse.sources import registry
 
-SHARED_RECORDS = 100_000
-"""Of people's files that take some seconds; a further process takes one of them to begin."""
+SHARED_RECORDS = 25_000
+"""Of people's files that take two seconds; a further process takes half of one to begin."""
 
 
 def write_bronze(
