@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -40,6 +39,7 @@ from bio_lakehouse_tests.benchmarks.growing_lakes import (
     person,
     small_files,
 )
+from bio_lakehouse_tests.benchmarks.process_cost import most_memory_mb
 
 DAYS_A_YEAR = 365
 ONE_POINT = "from bio_lakehouse_tests.benchmarks.growth import main; main()"
@@ -57,13 +57,13 @@ FULL = {
 @dataclass(frozen=True)
 class Point:
     """What was measured at one size: processor seconds by part, seconds of the clock for all, and
-    the most memory in MB."""
+    the most memory that its processes held together, in MB."""
 
     curve: str
     size: int
     parts: Parts
     wall: float
-    peak_mb: int
+    peak_mb: int = 0
 
     @property
     def seconds(self) -> float:
@@ -151,9 +151,7 @@ def measure(curve: str, size: int, days: int, *, with_dagster: bool) -> list[Poi
     """The points of one size."""
     with tempfile.TemporaryDirectory() as folder:
         found = MEASURES[curve](size, days, with_dagster=with_dagster, folder=Path(folder))
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    peak = sum(resource.getrusage(kind).ru_maxrss for kind in kinds) // 1024
-    return [Point(name, number, timer.parts, timer.wall, peak) for name, number, timer in found]
+    return [Point(name, number, timer.parts, timer.wall) for name, number, timer in found]
 
 
 def points(asked: argparse.Namespace) -> Iterator[Point]:
@@ -167,9 +165,15 @@ def in_own_process(curve: str, size: int, asked: argparse.Namespace) -> Iterator
     command = [sys.executable, "-c", ONE_POINT, "--point", curve, str(size)]
     command += ["--days", str(asked.days[0])]
     command += ["--dagster"] if asked.dagster else []
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
-    for point in json.loads(done.stdout.splitlines()[-1]):
-        yield Point(point["curve"], point["size"], point["parts"], point["wall"], point["peak_mb"])
+    with tempfile.TemporaryFile("w+") as told:
+        with subprocess.Popen(command, stdout=told, text=True) as process:
+            peak = most_memory_mb(process)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command)
+        told.seek(0)
+        found = json.loads(told.read().splitlines()[-1])
+    for point in found:
+        yield Point(point["curve"], point["size"], point["parts"], point["wall"], peak)
 
 
 def one_point(asked: argparse.Namespace) -> None:
