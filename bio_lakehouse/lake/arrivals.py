@@ -458,7 +458,7 @@ def _accept(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> Arrival:
     entry = entry_of(file, parsed, earlier)
     quarantine.write(lake.objects, entry, parsed)
     plan = changed_days(lake, entry)
-    fresh = newly_covered(lake, entry)
+    fresh = newly_covered(lake, entry) - _unread_before(earlier, entry)
     changes = {dataset: plan.changed.get(dataset, set()) | fresh for dataset in parsed.datasets}
     touched = set().union(*changes.values())
     is_owed = touched or _is_being_built(earlier, entry)
@@ -470,6 +470,12 @@ def _accept(lake: Lakehouse, file: LandedFile, parsed: ParsedFile) -> Arrival:
     days = (len(new_days), len(touched - new_days), len(unchanged))
     known = not touched and _says_the_same(earlier, entry)
     return Arrival(file.path, entry, *days, notes=notes, repeated=known, told_before=known)
+
+
+def _unread_before(earlier: LogEntry | None, entry: LogEntry) -> frozenset[date]:
+    """The days of which the same file had a row in quarantine before, as it has now."""
+    is_same = earlier is not None and earlier.checksum == entry.checksum
+    return earlier.unread_days & entry.unread_days if earlier and is_same else frozenset()
 
 
 def _says_the_same(earlier: LogEntry | None, entry: LogEntry) -> bool:

@@ -7,10 +7,12 @@ that grew by a day that is a row.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,16 +32,15 @@ if TYPE_CHECKING:
 
 def newest_snapshot(tables: Tables, full_name: str) -> int | None:
     """The snapshot that a table's readers see now; None before the first."""
-    table = _table(tables, full_name)
-    return table.metadata.current_snapshot_id if table else None
+    newest = _newest(tables, full_name)
+    return newest[0] if newest else None
 
 
 def summary_of(tables: Tables, full_name: str) -> Mapping[str, str]:
     """What `Tables.replace` was told to say of a table's newest snapshot, with what Iceberg says of
     it; nothing before the first."""
-    table = _table(tables, full_name)
-    snapshot = table.current_snapshot() if table else None
-    return snapshot.summary.additional_properties if snapshot and snapshot.summary else {}
+    newest = _newest(tables, full_name)
+    return newest[1] if newest else {}
 
 
 def first_days_changed(tables: Tables, schema: TableSchema, since: int) -> dict[str, date] | None:
@@ -70,6 +71,32 @@ def first_days_differing(one: pa.Table, other: pa.Table) -> dict[str, date]:
     alone = [one.filter(~np.isin(here, there)), other.filter(~np.isin(there, here))]
     days = pa.concat_tables(alone).group_by("user_id").aggregate([("day", "min")])
     return dict(zip(days["user_id"].to_pylist(), days["day_min"].to_pylist(), strict=True))
+
+
+def _newest(tables: Tables, full_name: str) -> tuple[int, Mapping[str, str]] | None:
+    """The newest snapshot of a table and what was said of it; None before the first."""
+    location = tables.catalog.metadata_location(full_name)
+    warehouse = warehouse_of(tables.catalog.reading_properties())
+    if location is not None and warehouse is not None:
+        with damage_found(location, tables.catalog.io_properties):
+            return _newest_at(warehouse, location)
+    table = _table(tables, full_name)
+    snapshot = table.current_snapshot() if table else None
+    if snapshot is None:
+        return None
+    return snapshot.snapshot_id, snapshot.summary.additional_properties if snapshot.summary else {}
+
+
+@lru_cache(maxsize=16)
+def _newest_at(warehouse: Path, location: str) -> tuple[int, Mapping[str, str]] | None:
+    """As `_newest`, of a file of this machine, which never changes: PyIceberg, which takes a second
+    to load, is not needed for it."""
+    with opened_in(warehouse, location) as file:
+        metadata = json.loads(file.read())
+    number = metadata.get("current-snapshot-id")
+    snapshots = metadata.get("snapshots", ())
+    summaries = {one["snapshot-id"]: one.get("summary") or {} for one in snapshots}
+    return (number, summaries[number]) if number in summaries else None
 
 
 def _table(tables: Tables, full_name: str) -> StaticTable | None:

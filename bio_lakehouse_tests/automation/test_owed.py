@@ -66,7 +66,7 @@ def status_of(lake: Lakehouse) -> str:
 def test_a_step_that_failed_after_gold_is_made_by_the_next_run(
     broken: str, lake: Lakehouse, export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise BioLakehouseError("no space left")
 
     with monkeypatch.context() as patch:
@@ -185,7 +185,7 @@ def test_a_table_that_fails_its_check_leaves_its_days_owed(
 def test_days_that_could_not_be_marked_are_told_and_built_again(
     lake: Lakehouse, export: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise BioLakehouseError("no space left")
 
     with monkeypatch.context() as patch:

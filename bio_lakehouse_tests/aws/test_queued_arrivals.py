@@ -154,7 +154,7 @@ def test_an_error_of_ours_is_told_by_its_place_and_not_by_what_a_file_says(
 def test_what_is_told_holds_nothing_of_a_file(lake: Lakehouse) -> None:
     rows = b"date,Sleep Score,Readiness Score\n2025-03-19,71,8x6\n2025-03-18,72,81\n"
     told = list(take_messages(lake, [about(drop(lake, "trends.csv", rows))]).told())
-    assert told == ["landing/me/trends.csv: ingesting, 2 rows, 1 set aside, 1 day to build"]
+    assert told == ["landing/me/trends.csv: ingesting, 2 rows, 1 set aside, 2 days to build"]
 
 
 def test_one_that_a_process_died_over_is_taken_again(lake: Lakehouse) -> None:

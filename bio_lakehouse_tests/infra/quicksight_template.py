@@ -92,6 +92,7 @@ LISTS = (
     ("month", "workout_recommendations", ("recommended_intensity", "recommendation_text")),
     ("month", "energy_state", ("energy_state", "guidance", "output_zone")),
     ("all", "overtraining_risk", ("overtraining_risk", "risk_guidance")),
+    ("all", "sleeps", ("kind", "parts", "time_in_bed_s", "total_sleep_s", "efficiency")),
     ("all", "sleep_performance_prediction", ("sleep_quality", "next_day_readiness")),
     (
         "groups",

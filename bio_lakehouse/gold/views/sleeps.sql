@@ -14,19 +14,19 @@ columns:
   kind:
     type: string
     comment: >-
-      night (the day's longest), second_night (another of that day, two hours away or more), nap (a
-      short sleep or a nap that is no part of a night), rest (a rejected detection) or deleted.
+      night (the day's longest), second_night (another, two hours away or more), nap (a short sleep
+      that is no part of a night), rest (a rejected detection) or deleted.
   parts: {type: int, minimum: 1, required: true, comment: "Periods that it is made of."}
   bedtime_start: {type: timestamp, comment: "Start of the first part (UTC)."}
   bedtime_end: {type: timestamp, comment: "End of the last part (UTC)."}
   utc_offset_minutes: {type: int, comment: "Local time less UTC where it began (min)."}
   wake_utc_offset_minutes: {type: int, comment: "Local time less UTC where it ended (min)."}
-  time_in_bed_s: {type: double, minimum: 0, comment: "Time in bed, all parts (s)."}
-  total_sleep_s: {type: double, minimum: 0, comment: "Time asleep, all parts (s)."}
+  time_in_bed_s: {type: double, minimum: 0, comment: "Time in bed (s)."}
+  total_sleep_s: {type: double, minimum: 0, comment: "Time asleep (s)."}
   deep_sleep_s:
     type: double
     minimum: 0
-    comment: "Time in deep sleep (s); unknown where a part's is, as the next three."
+    comment: "Time in deep sleep (s); unknown where a part's is."
   rem_sleep_s: {type: double, minimum: 0, comment: "Time in REM sleep (s)."}
   light_sleep_s: {type: double, minimum: 0, comment: "Time in light sleep (s)."}
   awake_s: {type: double, minimum: 0, comment: "Time awake in bed (s)."}
