@@ -18,7 +18,7 @@ columns:
       that is no part of a night), rest (a rejected detection) or deleted.
   parts: {type: int, minimum: 1, required: true, comment: "Periods that it is made of."}
   bedtime_start: {type: timestamp, comment: "Start of the first part (UTC)."}
-  bedtime_end: {type: timestamp, comment: "End of the last part (UTC)."}
+  bedtime_end: {type: timestamp, comment: "End of the last (UTC)."}
   utc_offset_minutes: {type: int, comment: "Local time less UTC where it began (min)."}
   wake_utc_offset_minutes: {type: int, comment: "Local time less UTC where it ended (min)."}
   time_in_bed_s: {type: double, minimum: 0, comment: "Time in bed (s)."}
@@ -30,7 +30,7 @@ columns:
   rem_sleep_s: {type: double, minimum: 0, comment: "Time in REM sleep (s)."}
   light_sleep_s: {type: double, minimum: 0, comment: "Time in light sleep (s)."}
   awake_s: {type: double, minimum: 0, comment: "Time awake in bed (s)."}
-  latency_s: {type: double, minimum: 0, comment: "Time to fall asleep, first part (s)."}
+  latency_s: {type: double, minimum: 0, comment: "Time to fall asleep (s)."}
   efficiency:
     type: double
     minimum: 0
