@@ -133,7 +133,7 @@ def _marks_as_it_begins(real: Real) -> Real:
 
 
 def _appends(real: Real) -> Real:
-    def swap(tables: Any, table: Any, before: Any, rows: Any, chosen: Any) -> None:
+    def swap(tables: Any, table: Any, before: Any, rows: Any, *_: Any) -> None:
         table.append(rows)
 
     return swap
