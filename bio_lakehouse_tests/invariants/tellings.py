@@ -306,7 +306,7 @@ def _export_lines(telling: Telling, rows: Iterable[Row]) -> Iterator[str]:
 def _said(row: Row, cell: Cell) -> Any:
     """What stands in a cell of a row: no number in those that cannot be read."""
     is_garbled = row.has_day and not row.usable and cell[1] != "title"
-    return "1,050" if is_garbled else row.values.get(cell)
+    return "many" if is_garbled else row.values.get(cell)
 
 
 def _cell(value: Any) -> str:
