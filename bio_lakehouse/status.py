@@ -21,7 +21,6 @@ from bio_lakehouse.lake.experiment_log import experiments_of
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.log import LogEntry
 from bio_lakehouse.lake.objects import ObjectInfo, PassedOver
-from bio_lakehouse.lake.people import known_users
 from bio_lakehouse.reports.outdated import PageState, outdated_reports
 from bio_lakehouse.sources import registry
 
@@ -85,7 +84,7 @@ def lake_status(lake: Lakehouse, user_id: str) -> LakeStatus:
         tomorrow=tomorrow_line(lake, user_id, lake.settings.today(user_id)),
         experiment=experiment_told(lake, user_id),
         changed=built_with.not_noticed(lake, user_id),
-        others=() if entries else tuple(sorted(known_users(lake) - {user_id})),
+        others=() if entries else tuple(sorted(lake.log.users() - {user_id})),
     )
 
 

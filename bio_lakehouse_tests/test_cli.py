@@ -108,6 +108,9 @@ def test_files_of_others_that_waited_are_built_and_told_apart(tmp_path: Path) ->
     nobodys = " ".join(run(home, "status").stdout.split())
     assert "Nothing of me has come; there is something of ann and bob: give --user NAME." in nobodys
     assert "Nothing of" not in run(home, "status", "--user", "ann").stdout
+    (home / "users.toml").write_text("[zoe]\n")
+    nobodys = " ".join(run(home, "status", "--user", "zoe").stdout.split())
+    assert "Nothing of zoe has come; there is something of ann and bob: give" in nobodys
     statuses = {entry.file_path: entry.status for entry in entries_of(lake.log)}
     assert statuses["landing/bob/bobs.csv"] == "ingested"
     again = run(home, "ingest", "--user", "ann", str(trends))

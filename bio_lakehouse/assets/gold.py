@@ -33,7 +33,7 @@ from bio_lakehouse.build.day_facts import DayFacts
 from bio_lakehouse.build.known_days import TABLES as FED_BY
 from bio_lakehouse.build.ledger import build_gap_ledger
 from bio_lakehouse.build.missing_days import missing_days
-from bio_lakehouse.build.views import days_touched, facts_of_view, rows_of_days, rows_of_view
+from bio_lakehouse.build.views import days_touched, facts_of_view, rows_of_view
 from bio_lakehouse.engines.sql import SqlEngine
 from bio_lakehouse.gold.daily_columns import INPUTS
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE
@@ -41,6 +41,7 @@ from bio_lakehouse.gold.schemas import GAP_LEDGER as GAP_LEDGER_TABLE
 from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse.lake import bronze_writing
 from bio_lakehouse.lake.lakehouse import Lakehouse
+from bio_lakehouse.lake.schema import rows_within
 
 
 @dg.asset(
@@ -94,7 +95,7 @@ def view_asset(view: View) -> dg.AssetsDefinition:
         all_rows = rows_of_view(sql, view, touched.first, touched.last)
         facts = facts_of_view(lake, view, all_rows, list(days.days))
         log_rows_beyond(context, view, facts, set(touched.days).difference(days.days))
-        rows = rows_of_days(all_rows, days.first, days.last) if view.has_day else all_rows
+        rows = rows_within(all_rows, days.first, days.last) if view.has_day else all_rows
         shown: dict[str, Any] = {"text changed": changed, "preview": preview(rows)}
         if not view.has_day:
             shown["dagster/row_count"] = rows.num_rows

@@ -8,7 +8,6 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from bio_lakehouse.build.known_days import (
     CAUSES,
@@ -20,6 +19,7 @@ from bio_lakehouse.gold.schemas import GAP_LEDGER
 from bio_lakehouse.lake.content_versions import changed_days
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
+from bio_lakehouse.lake.schema import rows_within
 from bio_lakehouse.lake.tables import Commit, conform, rows_by_day, versions_of
 from bio_lakehouse.sources import registry
 
@@ -45,11 +45,6 @@ def build_gap_ledger(lake: Lakehouse) -> Commit:
 def ledger_before(lake: Lakehouse) -> pa.Table:
     """All rows that the ledger has, also of days that are none of the lake's any more."""
     return lake.tables.read(GAP_LEDGER, None, None)
-
-
-def rows_within(rows: pa.Table, first: date, last: date) -> pa.Table:
-    day = rows.column("day")
-    return rows.filter(pc.and_(pc.greater_equal(day, first), pc.less_equal(day, last)))
 
 
 def newest_today(lake: Lakehouse) -> date:

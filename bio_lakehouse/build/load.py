@@ -9,7 +9,6 @@ from datetime import date
 import pandas as pd
 import pyarrow as pa
 
-from bio_lakehouse.build.ledger import rows_within
 from bio_lakehouse.build.made_of import MadeOf, first_days_to_make
 from bio_lakehouse.build.people import read_of_people
 from bio_lakehouse.gold.schemas import DAILY_READINESS_PERFORMANCE, TRAINING_LOAD
@@ -17,7 +16,7 @@ from bio_lakehouse.insights.training_load import EFFORT, training_load
 from bio_lakehouse.lake.content_versions import changed_days
 from bio_lakehouse.lake.lakehouse import Lakehouse
 from bio_lakehouse.lake.locks import exclusively
-from bio_lakehouse.lake.schema import TableSchema
+from bio_lakehouse.lake.schema import TableSchema, rows_within
 from bio_lakehouse.lake.snapshots import first_days_differing, newest_snapshot
 from bio_lakehouse.lake.tables import Commit, conform, rows_by_day, versions_of
 from bio_lakehouse.silver.schemas import PELOTON_WORKOUTS

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from datetime import date, timedelta
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from bio_lakehouse.build.day_facts import DayFacts, facts_of, facts_of_whole
 from bio_lakehouse.engines.sql import SqlEngine
@@ -32,12 +31,6 @@ def days_touched(lake: Lakehouse, view: View, first: date, last: date) -> tuple[
 def rows_of_view(sql: SqlEngine, view: View, first: date | None, last: date | None) -> pa.Table:
     """A view's rows of the days `first` to `last` (None: no bound); all of one that has no days."""
     return sql.rows_of(view.name, first, last) if view.has_day else sql.rows_of(view.name)
-
-
-def rows_of_days(rows: pa.Table, first: date, last: date) -> pa.Table:
-    """Those rows that are of the days `first` to `last`."""
-    days = rows.column("day")
-    return rows.filter(pc.and_(pc.greater_equal(days, first), pc.less_equal(days, last)))
 
 
 def facts_of_view(lake: Lakehouse, view: View, rows: pa.Table, days: Collection[date]) -> DayFacts:

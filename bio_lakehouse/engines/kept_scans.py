@@ -10,7 +10,8 @@ from datetime import date
 from threading import Lock
 
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from bio_lakehouse.lake.schema import rows_within
 
 Wanted = tuple[str, str | None, date | None, tuple[str, ...] | None]
 """A table's full name, whose rows, up to which day, and in which columns (None: all)."""
@@ -70,16 +71,6 @@ class KeptDays:
         return state == self.state and begins and ends
 
 
-def rows_within(rows: pa.Table, days: Days) -> pa.Table:
-    """Those rows that are of some days."""
-    first, last = days
-    if first is not None:
-        rows = rows.filter(pc.greater_equal(rows["day"], first))
-    if last is not None:
-        rows = rows.filter(pc.less_equal(rows["day"], last))
-    return rows
-
-
 class KeptViews:
     """The last rows that each view was asked for of everybody, where they are few: what makes a
     view's days asks for them, and what checks them then for some of these. Any thread may ask."""
@@ -95,7 +86,7 @@ class KeptViews:
         finds."""
         kept = self._kept.get(view)
         if state is not None and kept is not None and kept.have(state, days):
-            return rows_within(kept.rows, days)
+            return rows_within(kept.rows, *days)
         self._kept.pop(view, None)
         rows = read()
         if state is not None and rows.nbytes <= self.most_bytes:

@@ -30,11 +30,11 @@ from sqlglot.optimizer.scope import traverse_scope
 from bio_lakehouse.engines.athena_on_duckdb import Clock, macros_of, to_duckdb
 from bio_lakehouse.engines.guard import TOO_DEEP, CheckedQuery, check
 from bio_lakehouse.engines.kept_connection import connection_with
-from bio_lakehouse.engines.kept_scans import Days, KeptScans, KeptViews, rows_within
+from bio_lakehouse.engines.kept_scans import Days, KeptScans, KeptViews
 from bio_lakehouse.errors import BioLakehouseError, DamagedFile, QueryError, TableError
 from bio_lakehouse.gold.views import VIEWS, View
 from bio_lakehouse.lake.objects import ObjectStore, place_of
-from bio_lakehouse.lake.schema import TableSchema, in_order
+from bio_lakehouse.lake.schema import TableSchema, in_order, rows_within
 from bio_lakehouse.numbers import mebibytes_text, short_text
 from bio_lakehouse.settings import Settings
 
@@ -264,7 +264,7 @@ class DuckDbSql:
         tables = [name for name in needed if name not in _VIEWS]
         rows = {name: self.scan(name, user_id, last, self._named(name, words)) for name in tables}
         rows = {
-            name: rows_within(of, days) if "day" in of.schema.names else of
+            name: rows_within(of, *days) if "day" in of.schema.names else of
             for name, of in rows.items()
         }
         with (

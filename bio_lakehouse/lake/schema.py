@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 ColumnType = Literal["string", "int", "long", "double", "boolean", "date", "timestamp"]
 
@@ -91,3 +93,12 @@ def in_order(rows: pa.Table, schema: TableSchema) -> pa.Table:
     grain = [name for name in schema.grain if name in rows.column_names]
     names = grain if len(grain) == len(schema.grain) else rows.column_names
     return rows.sort_by([(name, "ascending") for name in names]).combine_chunks()
+
+
+def rows_within(rows: pa.Table, first: date | None, last: date | None) -> pa.Table:
+    """Those rows that are of the days `first` to `last`; None: no bound."""
+    if first is not None:
+        rows = rows.filter(pc.greater_equal(rows["day"], first))
+    if last is not None:
+        rows = rows.filter(pc.less_equal(rows["day"], last))
+    return rows
